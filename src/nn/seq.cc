@@ -1,0 +1,66 @@
+// Why: builds packed shapes from lengths and cuts batches into micro-batches.
+#include "nn/seq.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace rnn {
+
+Seq Seq::uniform_batch(int streams, int steps) {
+  Seq seq;
+  seq.order.resize(streams);
+  std::iota(seq.order.begin(), seq.order.end(), 0);
+  seq.start.resize(steps + 1);
+  for (int t = 0; t <= steps; ++t) seq.start[t] = t * streams;
+  return seq;
+}
+
+Seq Seq::ragged(const std::vector<int>& lengths) {
+  Seq seq;
+  seq.order.resize(lengths.size());
+  std::iota(seq.order.begin(), seq.order.end(), 0);
+  std::stable_sort(seq.order.begin(), seq.order.end(), [&](int a, int b) { return lengths[a] > lengths[b]; });
+  const int longest = lengths.empty() ? 0 : lengths[seq.order[0]];
+  int active = static_cast<int>(lengths.size());
+  for (int t = 0; t < longest; ++t) {
+    while (lengths[seq.order[active - 1]] <= t) --active;
+    seq.start.push_back(seq.start.back() + active);
+  }
+  return seq;
+}
+
+std::vector<int> Seq::positions() const {
+  std::vector<int> position(order.size());
+  for (size_t r = 0; r < order.size(); ++r) position[order[r]] = static_cast<int>(r);
+  return position;
+}
+
+Batch select_streams(const Batch& batch, int first, int count) {
+  const Seq& from = batch.seq;
+  Batch part;
+  part.carried = batch.carried;
+  std::vector<int> rows;  // rows of `from` that stay, in order
+  for (int r = 0; r < from.streams(); ++r) {
+    if (from.order[r] < first || from.order[r] >= first + count) continue;
+    rows.push_back(r);
+    part.seq.order.push_back(from.order[r] - first);
+  }
+  for (int s = first; s < first + count; ++s) part.seq.id.push_back(from.id.empty() ? static_cast<uint32_t>(s) : from.id[s]);
+  for (int t = 0; t < from.steps(); ++t) {
+    int active = 0;
+    for (const int r : rows) {
+      if (r >= from.active(t)) break;
+      const int row = from.start[t] + r;
+      part.inputs.push_back(batch.inputs[row]);
+      part.targets.push_back(batch.targets[row]);
+      if (!batch.weights.empty()) part.weights.push_back(batch.weights[row]);
+      if (!from.reset.empty()) part.seq.reset.push_back(from.reset[row]);
+      ++active;
+    }
+    if (active == 0) break;
+    part.seq.start.push_back(part.seq.start.back() + active);
+  }
+  return part;
+}
+
+}  // namespace rnn
