@@ -1,0 +1,64 @@
+# Why: a consumer links one library, rnn::rnn, whatever the number of rooms behind it; this file makes and installs it.
+include(CMakePackageConfigHelpers)
+
+get_property(room_targets GLOBAL PROPERTY RNN_ROOMS)
+get_property(room_links GLOBAL PROPERTY RNN_ROOM_LINK)
+set(room_objects)
+foreach(room ${room_targets})
+  list(APPEND room_objects $<TARGET_OBJECTS:${room}>)
+endforeach()
+list(REMOVE_DUPLICATES room_links)
+# Header-only: nothing of it is left to link, so a consumer need not have it.
+list(REMOVE_ITEM room_links nlohmann_json::nlohmann_json)
+
+# BUILD_SHARED_LIBS chooses between librnn.a and librnn.so. The target has a name of its own, for the program is called rnn.
+add_library(rnn_library ${room_objects})
+add_library(rnn::rnn ALIAS rnn_library)
+set_target_properties(rnn_library PROPERTIES OUTPUT_NAME rnn EXPORT_NAME rnn LINKER_LANGUAGE CXX VERSION ${PROJECT_VERSION}
+                      SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+target_compile_features(rnn_library PUBLIC cxx_std_20)
+target_include_directories(rnn_library PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_link_libraries(rnn_library PRIVATE ${room_links})
+rnn_compile_options(rnn_library)
+
+if(NOT RNN_INSTALL)
+  return()
+endif()
+
+set(RNN_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/rnn)
+install(TARGETS rnn_library EXPORT rnn_targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT rnn_targets FILE rnnTargets.cmake NAMESPACE rnn:: DESTINATION ${RNN_CMAKE_DIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/rnn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/corpus DESTINATION ${CMAKE_INSTALL_DATADIR}/rnn FILES_MATCHING PATTERN "*.txt")
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/ARCHITECTURE.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
+rnn_find_program(program)
+if(program)
+  install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+# A static library leaves its own dependencies to the consumer's link; a shared one has settled them.
+get_target_property(library_type rnn_library TYPE)
+string(COMPARE EQUAL "${library_type}" STATIC_LIBRARY RNN_IS_STATIC)
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/rnnConfig.cmake.in ${PROJECT_BINARY_DIR}/cmake/rnnConfig.cmake
+                              INSTALL_DESTINATION ${RNN_CMAKE_DIR})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/cmake/rnnConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/cmake/rnnConfig.cmake ${PROJECT_BINARY_DIR}/cmake/rnnConfigVersion.cmake
+        DESTINATION ${RNN_CMAKE_DIR})
+
+# rnn.pc finds its prefix from its own place, so the installed tree may be moved.
+if(RNN_IS_STATIC)
+  set(RNN_PC_DEPENDENCIES "Requires: libhwy libzstd libutf8proc fmt zlib")
+  set(RNN_PC_LIBS "-lrnn -pthread")
+else()
+  set(RNN_PC_DEPENDENCIES "Requires.private: libhwy libzstd libutf8proc fmt zlib")
+  set(RNN_PC_LIBS "-lrnn\nLibs.private: -pthread")
+endif()
+file(RELATIVE_PATH RNN_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" RNN_PC_PREFIX "${RNN_PC_PREFIX}")
+configure_file(${PROJECT_SOURCE_DIR}/cmake/rnn.pc.in ${PROJECT_BINARY_DIR}/cmake/rnn.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/cmake/rnn.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

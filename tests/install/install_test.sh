@@ -1,0 +1,71 @@
+# Why: install_test.sh tree|find_package|pkg_config|subdirectory: an installed rnn serves a program that knows nothing of this tree.
+# shellcheck shell=bash
+# shellcheck source=tests/support/assert.sh
+. "$SOURCE/tests/support/assert.sh"
+here="$SOURCE/tests/install"
+moved="$PREFIX/moved here"   # not the folder it was installed into, and with a space: nothing may hold an absolute path
+
+configure() {
+  expect_exit 0 "$CMAKE" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER="$CXX" "$@"
+}
+
+tree() {
+  rm -rf "$PREFIX"
+  expect_exit 0 "$CMAKE" --install "$BUILD" --prefix "$PREFIX/first"
+  mv "$PREFIX/first" "$moved"
+  expect_file "$moved/include/rnn/rnn.h"
+  expect_file "$moved/$LIBDIR/cmake/rnn/rnnConfig.cmake"
+  expect_file "$moved/$LIBDIR/cmake/rnn/rnnConfigVersion.cmake"
+  expect_file "$moved/$LIBDIR/pkgconfig/rnn.pc"
+  expect_file "$moved/share/doc/rnn/LICENSE"
+  for corpus in "$SOURCE"/data/corpus/*.txt; do
+    expect_same "$corpus" "$moved/share/rnn/corpus/${corpus##*/}"
+  done
+  # Nothing that is installed names the checkout or the build folder.
+  expect_exit 1 grep -rIlF -e "$SOURCE/" -e "$BUILD/" "$moved/$LIBDIR/cmake" "$moved/$LIBDIR/pkgconfig" "$moved/include"
+  if [[ -n "$PROGRAM" ]]; then
+    expect_exit 0 "$moved/bin/rnn" --version
+    expect_out "$VERSION"
+  fi
+}
+
+find_package() {
+  configure -S "$here/consumer" -B "$WORK/build" -DCMAKE_PREFIX_PATH="$moved"
+  expect_exit 0 "$CMAKE" --build "$WORK/build"
+  expect_exit 0 "$WORK/build/consumer"
+  expect_out "^rnn $VERSION$"
+  # A version that is not there is refused.
+  expect_exit 1 "$CMAKE" -G Ninja -S "$here/consumer" -B "$WORK/newer" -DCMAKE_PREFIX_PATH="$moved" -DWANTED=99.0
+  expect_err 'version.*99'
+}
+
+pkg_config() {
+  export PKG_CONFIG_PATH="$moved/$LIBDIR/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+  expect_exit 0 pkg-config --modversion rnn
+  expect_out "^$VERSION$"
+  expect_exit 0 pkg-config --exact-version="$VERSION" rnn
+  # pkg-config prints words quoted for a shell, so a shell puts them together.
+  expect_exit 0 sh -c "'$CXX' -std=c++20 '$here/consumer/main.cc' $(pkg-config --cflags rnn) $(pkg-config --libs rnn) -o consumer"
+  LD_LIBRARY_PATH="$moved/$LIBDIR" expect_exit 0 ./consumer
+  expect_out "^rnn $VERSION$"
+}
+
+subdirectory() {
+  configure -S "$here/fetch" -B "$WORK/build" -DFETCHCONTENT_SOURCE_DIR_RNN="$SOURCE" -DCMAKE_BUILD_TYPE="$BUILD_TYPE" \
+    -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
+  # Nothing of ours may reach the consumer's own files: no standard, no warnings, no floating-point flags.
+  expect_exit 0 grep -A2 -F '/consumer/main.cc' "$WORK/build/compile_commands.json"
+  expect_no_out '-Wshadow|-ffp-contract'
+  expect_exit 0 "$CMAKE" --build "$WORK/build" --target help
+  expect_no_out '_test|_bench|app/'
+  # With a compiler cache the objects of the outer build are at hand; without one the whole library would be compiled again.
+  if [[ "$LAUNCHER" == *ccache* ]]; then
+    expect_exit 0 "$CMAKE" --build "$WORK/build" --target consumer
+    expect_exit 0 "$WORK/build/consumer"
+    expect_out "^rnn $VERSION$"
+  else
+    expect_exit 0 "$CMAKE" --build "$WORK/build" --target rnn_base
+  fi
+}
+
+"$1"

@@ -1,0 +1,7 @@
+// Why: main() of the test programs that do not depend on the instruction set.
+#include "support/runner.h"
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  return rnn::test::run_all();
+}

@@ -1,0 +1,55 @@
+# Why: a test that cannot fail is worth nothing; this shows that the runner and the shell assertions do fail and do skip.
+# shellcheck shell=bash
+# shellcheck source=tests/support/assert.sh
+. "$SOURCE/tests/support/assert.sh"
+
+# The runner of the test programs.
+expect_exit 0 "$PROBE" --gtest_filter='Probe.Pass'
+expect_exit 0 "$PROBE" --gtest_filter='Probe.Pass:Probe.Skip'
+expect_exit 1 "$PROBE" --gtest_filter='Probe.Pass:Probe.Fail'
+expect_exit 1 "$PROBE" --gtest_filter='Probe.Skip:Probe.Fail'
+expect_exit 77 "$PROBE" --gtest_filter='Probe.Skip'
+expect_exit 1 "$PROBE" --gtest_filter='Probe.NoSuchTest'
+expect_err 'no test was run'
+
+# Missing data: skipped at home, failed in CI.
+expect_exit 77 env -u CI RNN_DATA="$WORK/none" "$PROBE" --gtest_filter='Probe.Data'
+expect_out 'set RNN_DATA=FOLDER'
+expect_exit 77 env CI=false RNN_DATA="$WORK/none" "$PROBE" --gtest_filter='Probe.Data'
+expect_exit 1 env CI=true RNN_DATA="$WORK/none" "$PROBE" --gtest_filter='Probe.Data'
+mkdir "$WORK/data"
+expect_exit 0 env CI=true RNN_DATA="$WORK/data" "$PROBE" --gtest_filter='Probe.Data'
+
+# Each shell assertion, once where it holds and once where it must stop the script.
+script() {
+  mkdir -p "$WORK/inner"
+  printf '. "$SOURCE/tests/support/assert.sh"\n%s\necho reached >>reached\n' "$1" >"$WORK/script.sh"
+  WORK="$WORK/inner" bash "$WORK/script.sh"
+}
+holds() {
+  expect_exit 0 script "$1"
+  expect_file "$WORK/inner/reached"
+}
+stops() {
+  expect_exit 1 script "$1"
+  expect_err "script.sh:2: FAILED"
+  expect_no_file "$WORK/inner/reached"
+}
+holds 'expect_exit 3 sh -c "exit 3"'
+stops 'expect_exit 0 sh -c "exit 3"'
+stops 'expect_exit 3 true'
+holds 'expect_exit 0 echo "loss 1.5"; expect_out "^loss [0-9.]+$"; expect_no_out "^gain"; expect_no_err .'
+stops 'expect_exit 0 echo "loss 1.5"; expect_out "^gain"'
+stops 'expect_exit 0 echo "loss 1.5"; expect_no_out "^loss"'
+stops 'expect_exit 0 echo "loss 1.5"; expect_err "^loss"'
+holds 'expect_exit 0 sh -c "echo no >&2"; expect_err "^no$"; expect_no_err "^yes"; expect_no_out .'
+stops 'expect_exit 0 sh -c "echo no >&2"; expect_no_err "^no$"'
+holds 'echo a >a; cp a b; expect_file a; expect_same a b; expect_no_file c'
+stops 'echo a >a; echo b >b; expect_same a b'
+stops 'expect_file nothing'
+stops 'echo a >a; expect_no_file a'
+expect_exit 77 script 'skip "no reason"'
+CI='' RNN_DATA="$WORK/none" expect_exit 77 script 'need_data lm'
+CI=true RNN_DATA="$WORK/none" expect_exit 1 script 'need_data lm'
+mkdir "$WORK/data/lm"
+CI=true RNN_DATA="$WORK/data" expect_exit 0 script 'need_data lm; expect_exit 0 test "$DATA" = "$RNN_DATA"'

@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+# Why: the floors of ARCHITECTURE.md as data; an include that goes sideways or up is an error with its line.
+"""check_includes.py [ROOT] | --self-test      exit 0: clean; 1: findings, one per line as file:line: what."""
+
+import os
+import re
+import sys
+import tempfile
+
+# A room may include itself and rooms on lower floors; rooms on one floor do not see each other.
+FLOORS = {
+    "base": 0,
+    "cells": 1,
+    "kernels": 2,
+    "nn": 3,
+    "loss": 4, "optim": 4, "decode": 4, "text": 4, "audio": 4, "series": 4,
+    "data": 5, "io": 5,
+    "train": 6,
+    "tasks": 7,
+    "rnn": 8,  # include/rnn and its implementation src/rnn: the public face
+    "app": 9,
+}
+HIGHWAY_ROOM = "kernels"
+CODE_FOLDERS = ("src", "app", "include", "tests", "bench", "examples")
+FLOOR_FOLDERS = ("src", "app", "include")
+SUFFIXES = (".h", ".cc", ".inc")
+MAX_LINES = 450
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def code_files(root):
+    for folder in CODE_FOLDERS:
+        for parent, folders, files in os.walk(os.path.join(root, folder)):
+            folders.sort()
+            for name in sorted(files):
+                if name.endswith(SUFFIXES):
+                    yield os.path.relpath(os.path.join(parent, name), root).replace(os.sep, "/")
+
+
+def room_of(path):
+    """Room of a file of FLOOR_FOLDERS; None for tests and the like, which may include anything."""
+    parts = path.split("/")
+    if parts[0] == "app":
+        return "app"
+    if parts[0] in ("src", "include") and len(parts) > 2:
+        return parts[1]
+    return None
+
+
+def resolve(root, path, name):
+    """The file that #include "name" in path means, relative to root, or None."""
+    for folder in (os.path.dirname(path), "src", "include", "app", ""):
+        candidate = os.path.normpath(os.path.join(folder, name)).replace(os.sep, "/")
+        if os.path.isfile(os.path.join(root, candidate)):
+            return candidate
+    return None
+
+
+def check_include(root, path, room, bracket, name):
+    if name.startswith("hwy/") and room != HIGHWAY_ROOM:
+        return f"includes <{name}>: Highway is for src/{HIGHWAY_ROOM} alone"
+    if room is None or path.split("/")[0] not in FLOOR_FOLDERS:
+        return None
+    if bracket == "<" and not name.startswith("rnn/"):
+        return None
+    target = resolve(root, path, name)
+    if target is None:
+        # The macro of foreach_target and a header of the system in quotes have no file of ours.
+        return None if name.startswith("hwy/") else f'includes "{name}", which is no file of this tree'
+    other = room_of(target)
+    if path.startswith("include/") and not target.startswith("include/"):
+        return f'public header includes "{name}" from {target.split("/")[0]}/: it may include public headers only'
+    if other is None or other not in FLOORS:
+        return f'includes "{name}" from a room without a floor: {target}'
+    if other == room:
+        return None
+    if FLOORS[other] == FLOORS[room]:
+        return f'includes "{name}" sideways: {room} and {other} both stand on floor {FLOORS[room]}'
+    if FLOORS[other] > FLOORS[room]:
+        return f'includes "{name}" upwards: {room} stands on floor {FLOORS[room]}, {other} on floor {FLOORS[other]}'
+    return None
+
+
+def check_tree(root):
+    findings, count = [], 0
+    for path in code_files(root):
+        count += 1
+        with open(os.path.join(root, path), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        room = room_of(path)
+        if path.split("/")[0] in FLOOR_FOLDERS and room not in FLOORS:
+            findings.append(f"{path}:1: stands in no room of the table of floors (tools/check_includes.py)")
+            continue
+        if not lines or not lines[0].startswith("// Why: "):
+            findings.append(f"{path}:1: the first line does not say why the file exists (// Why: ...)")
+        if len(lines) > MAX_LINES:
+            findings.append(f"{path}:{len(lines)}: {len(lines)} lines; at most {MAX_LINES}")
+        for number, line in enumerate(lines, 1):
+            match = INCLUDE.match(line)
+            if match:
+                finding = check_include(root, path, room, match.group(1), match.group(2))
+                if finding:
+                    findings.append(f"{path}:{number}: {finding}")
+    return findings, count
+
+
+# (file, text, the finding expected in it or None).
+WHY = "// Why: a case of the self-test.\n"
+SELF_TEST = [
+    ("src/base/view.h", WHY, None),
+    ("src/cells/lstm.h", WHY + '#include "base/view.h"\n', None),
+    ("src/kernels/gemm.cc", WHY + '#include <hwy/highway.h>\n#include "hwy/foreach_target.h"\n#include "cells/lstm.h"\n', None),
+    ("src/nn/model.h", WHY + '#include "kernels/../base/view.h"\n#include <vector>\n', None),
+    ("src/nn/model.cc", WHY + '#include "model.h"\n', None),
+    ("include/rnn/rnn.h", WHY + "#include <string>\n", None),
+    ("app/main.cc", WHY + "#include <rnn/rnn.h>\n#include \"nn/model.h\"\n", None),
+    ("tests/unit/any_test.cc", WHY + '#include "nn/model.h"\n#include "support/gone.h"\n', None),
+    ("src/text/words.h", WHY, None),
+    ("src/io/load.cc", WHY + '#include "text/words.h"\n', None),
+    ("src/base/arena.h", WHY + '#include "view.h"\n\n#include "nn/model.h"\n', ":4: includes \"nn/model.h\" upwards"),
+    ("src/loss/ctc.h", WHY + '#  include "text/words.h"\n', ":2: includes \"text/words.h\" sideways"),
+    ("src/train/trainer.h", WHY + '#include "rnn/rnn.h"\n', ":2: includes \"rnn/rnn.h\" upwards"),
+    ("src/nn/simd.cc", WHY + "#include <hwy/highway.h>\n", ":2: includes <hwy/highway.h>: Highway is for"),
+    ("bench/step_bench.cc", WHY + '#include "hwy/highway.h"\n', ":2: includes <hwy/highway.h>: Highway is for"),
+    ("include/rnn/model.h", WHY + '#include "nn/model.h"\n', ":2: public header includes"),
+    ("src/nn/lost.cc", WHY + '#include "nn/nowhere.h"\n', ":2: includes \"nn/nowhere.h\", which is no file"),
+    ("src/misc/thing.h", WHY, ":1: stands in no room"),
+    ("src/stray.h", WHY, ":1: stands in no room"),
+    ("src/optim/sgd.cc", "// Gradient descent.\n", ":1: the first line does not say why"),
+    ("src/decode/empty.cc", "", ":1: the first line does not say why"),
+    ("app/long.cc", WHY + "\n" * MAX_LINES, f":{MAX_LINES + 1}: {MAX_LINES + 1} lines"),
+    ("app/full.cc", WHY + "\n" * (MAX_LINES - 1), None),
+]
+
+
+def self_test():
+    with tempfile.TemporaryDirectory() as root:
+        for path, text, _ in SELF_TEST:
+            full = os.path.join(root, path)
+            os.makedirs(os.path.dirname(full), exist_ok=True)
+            with open(full, "w", encoding="utf-8") as file:
+                file.write(text)
+        findings, _ = check_tree(root)
+    wrong = []
+    for path, _, expected in SELF_TEST:
+        mine = [finding for finding in findings if finding.startswith(path + ":")]
+        ok = not mine if expected is None else len(mine) == 1 and mine[0].startswith(path + expected)
+        if not ok:
+            wrong.append(f"{path}: expected {expected!r}, found {mine}")
+    print("\n".join(wrong) if wrong else f"self-test: {len(SELF_TEST)} cases as expected")
+    return 1 if wrong else 0
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        return self_test()
+    if len(arguments) > 1 or (arguments and not os.path.isdir(arguments[0])):
+        print(__doc__, file=sys.stderr)
+        return 2
+    root = arguments[0] if arguments else os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+    findings, count = check_tree(root)
+    for finding in findings:
+        print(finding)
+    print(f"{count} files, {len(findings)} findings", file=sys.stderr)
+    if count == 0:
+        print("no source files: wrong folder?", file=sys.stderr)
+    return 1 if findings or count == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
