@@ -1,0 +1,189 @@
+// Why: counts as sorted arrays: one sort of text positions gives the n-grams of every length.
+#include "text/ngram.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace rnn {
+namespace {
+
+constexpr int32_t kEnd = -1;  // stands between streams and behind the last
+
+}  // namespace
+
+NgramModel::NgramModel(const std::vector<std::span<const int32_t>>& streams, int vocabulary, int order) : vocabulary_(vocabulary) {
+  if (vocabulary < 1 || order < 1 || order > 8) {
+    throw Error(Exit::internal, "ngram/order", fmt::format("an n-gram model of order {} over {} ids is impossible", order, vocabulary));
+  }
+  std::vector<int32_t> tokens;  // kEnd, stream, kEnd, stream, ..., kEnd
+  size_t total = 1;
+  for (const auto& stream : streams) total += stream.size() + 1;
+  tokens.reserve(total);
+  tokens.push_back(kEnd);
+  for (const auto& stream : streams) {
+    for (const int32_t id : stream) {
+      if (id < 0 || id >= vocabulary) throw Error(Exit::internal, "ngram/id", fmt::format("id {} is not in [0, {})", id, vocabulary));
+      tokens.push_back(id);
+    }
+    tokens.push_back(kEnd);
+  }
+  levels_.resize(static_cast<size_t>(order));
+  collect(tokens);
+  count_words_before(tokens);
+  estimate_discounts();
+  context_.resize(levels_.size());
+  context_[0] = {interpolate(0, children(0, 0))};
+  for (size_t length = 1; length < levels_.size(); ++length) {
+    context_[length].reserve(levels_[length - 1].word.size());
+    for (size_t i = 0; i < levels_[length - 1].word.size(); ++i) {
+      context_[length].push_back(interpolate(length, children(length, static_cast<int64_t>(i))));
+    }
+  }
+}
+
+void NgramModel::collect(const std::vector<int32_t>& tokens) {
+  const size_t order = levels_.size();
+  std::vector<uint32_t> positions;
+  if (tokens.size() > UINT32_MAX) throw Error(Exit::internal, "ngram/size", "an n-gram model reads at most 4 billion tokens");
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i] != kEnd) positions.push_back(static_cast<uint32_t>(i));
+  }
+  std::sort(positions.begin(), positions.end(), [&](uint32_t a, uint32_t b) {
+    for (size_t k = 0; k < order; ++k) {  // an end is smaller than any id, and ends the comparison
+      if (tokens[a + k] != tokens[b + k]) return tokens[a + k] < tokens[b + k];
+      if (tokens[a + k] == kEnd) return false;
+    }
+    return false;
+  });
+  const uint32_t* before = nullptr;
+  for (const uint32_t& p : positions) {
+    bool same = before != nullptr;
+    for (size_t k = 0; k < order && tokens[p + k] != kEnd; ++k) {
+      same = same && tokens[*before + k] == tokens[p + k];
+      Level& level = levels_[k];
+      if (same) {
+        ++level.count.back();
+        continue;
+      }
+      if (k + 1 < order) level.child.push_back(static_cast<int64_t>(levels_[k + 1].word.size()));
+      level.word.push_back(tokens[p + k]);
+      level.count.push_back(1);
+    }
+    before = &p;
+  }
+  for (size_t k = 0; k + 1 < order; ++k) levels_[k].child.push_back(static_cast<int64_t>(levels_[k + 1].word.size()));
+}
+
+// The count of an n-gram below the longest: in how many ways it goes on to the left, the begin of a stream being one.
+void NgramModel::count_words_before(const std::vector<int32_t>& tokens) {
+  for (size_t k = 0; k + 1 < levels_.size(); ++k) std::fill(levels_[k].count.begin(), levels_[k].count.end(), 0);
+  std::vector<int32_t> ngram;
+  const auto visit = [&](auto&& self, size_t level, Range range) -> void {
+    for (int64_t i = range.begin; i < range.end; ++i) {
+      ngram.push_back(levels_[level].word[static_cast<size_t>(i)]);
+      if (level > 0) ++levels_[level - 1].count[static_cast<size_t>(find(std::span<const int32_t>(ngram).subspan(1)))];
+      if (level + 1 < levels_.size()) self(self, level + 1, children(level + 1, i));
+      ngram.pop_back();
+    }
+  };
+  visit(visit, 0, children(0, 0));
+  std::vector<std::vector<bool>> begins(levels_.size());
+  for (size_t k = 0; k + 1 < levels_.size(); ++k) begins[k].resize(levels_[k].word.size());
+  for (size_t start = 1; start < tokens.size(); ++start) {
+    if (tokens[start - 1] != kEnd) continue;
+    for (size_t k = 0; k + 1 < levels_.size() && tokens[start + k] != kEnd; ++k) {
+      const size_t i = static_cast<size_t>(find(std::span<const int32_t>(tokens).subspan(start, k + 1)));
+      if (begins[k][i]) continue;
+      begins[k][i] = true;
+      ++levels_[k].count[i];
+    }
+  }
+}
+
+// Chen and Goodman 1999, equation 26: D_c = c - (c + 1) Y n_{c+1} / n_c with Y = n_1 / (n_1 + 2 n_2).
+void NgramModel::estimate_discounts() {
+  for (Level& level : levels_) {
+    std::array<double, 5> n{};  // n[c]: n-grams counted c times
+    for (const int32_t count : level.count) {
+      if (count <= 4) ++n[static_cast<size_t>(count)];
+    }
+    bool usable = n[1] > 0 && n[2] > 0 && n[3] > 0;
+    for (size_t c = 1; usable && c <= 3; ++c) {
+      const double number = static_cast<double>(c);
+      const double d = number - (number + 1) * n[1] / (n[1] + 2 * n[2]) * n[c + 1] / n[c];
+      usable = d > 0 && d < number;
+      level.discount[c - 1] = d;
+    }
+    if (!usable) level.discount = {0.5, 1.0, 1.5};
+  }
+}
+
+// The continuations of n-gram `index` among those of `length` words; length 0 is the empty context.
+NgramModel::Range NgramModel::children(size_t length, int64_t index) const {
+  if (length == 0) return {0, static_cast<int64_t>(levels_[0].word.size())};
+  const std::vector<int64_t>& child = levels_[length - 1].child;
+  return {child[static_cast<size_t>(index)], child[static_cast<size_t>(index) + 1]};
+}
+
+int64_t NgramModel::find(size_t level, Range range, int32_t word) const {
+  const auto begin = levels_[level].word.begin() + range.begin, end = levels_[level].word.begin() + range.end;
+  const auto it = std::lower_bound(begin, end, word);
+  return it == end || *it != word ? -1 : it - levels_[level].word.begin();
+}
+
+// Index among the n-grams of its length, or -1.
+int64_t NgramModel::find(std::span<const int32_t> ngram) const {
+  int64_t index = 0;
+  for (size_t k = 0; k < ngram.size() && index >= 0; ++k) index = find(k, children(k, index), ngram[k]);
+  return index;
+}
+
+NgramModel::Interpolation NgramModel::interpolate(size_t level, Range range) const {
+  Interpolation sum{0, 0};
+  for (int64_t i = range.begin; i < range.end; ++i) {
+    const int32_t count = levels_[level].count[static_cast<size_t>(i)];
+    sum.total += count;
+    sum.reserved += discount(level, count);
+  }
+  return sum;
+}
+
+double NgramModel::log_prob(std::span<const int32_t> context, int32_t id) const {
+  double p = 1.0 / vocabulary_;
+  const size_t longest = std::min(context.size(), levels_.size() - 1);
+  for (size_t length = 0; length <= longest; ++length) {
+    const int64_t index = find(context.last(length));
+    if (index < 0) break;  // what was never seen was never seen in a longer form
+    const Interpolation sum = context_[length][static_cast<size_t>(index)];
+    if (sum.total == 0) break;  // seen at the end of a stream only
+    const int64_t i = find(length, children(length, index), id);
+    p *= sum.reserved / sum.total;
+    if (i >= 0) {
+      const int32_t count = levels_[length].count[static_cast<size_t>(i)];
+      p += (count - discount(length, count)) / sum.total;
+    }
+  }
+  return std::log(p);
+}
+
+double NgramModel::loss(std::span<const int32_t> tokens) const {
+  double sum = 0;
+  const size_t reach = levels_.size() - 1;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const size_t length = std::min(i, reach);
+    sum -= log_prob(tokens.subspan(i - length, length), tokens[i]);
+  }
+  return tokens.empty() ? 0 : sum / static_cast<double>(tokens.size());
+}
+
+int64_t NgramModel::ngrams() const {
+  int64_t sum = 0;
+  for (const Level& level : levels_) sum += static_cast<int64_t>(level.word.size());
+  return sum;
+}
+
+}  // namespace rnn

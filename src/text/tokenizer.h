@@ -1,0 +1,85 @@
+// Why: a network reads and writes numbers; a tokenizer is the agreement which number stands for which piece of text.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/word_rules.h"
+
+namespace rnn {
+
+struct TokenizerOptions {
+  int min_count = 1;       // pieces seen less often become the unknown piece; >= 1
+  int max_vocabulary = 0;  // all ids together, the unknown piece and "\n" included; 0: no limit
+};
+
+// Text to ids in [0, size()) and back. Immutable after construction; every method may be called from any thread.
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+  virtual std::string_view kind() const = 0;  // its name in tokenizer_kinds()
+  virtual int size() const = 0;
+  virtual int32_t unknown_id() const { return -1; }  // -1: nothing is unknown
+  virtual int32_t newline_id() const = 0;            // "\n": every kind has it; ends a line and begins a sentence
+  virtual std::vector<int32_t> encode(std::string_view text) const = 0;
+  // The text of one id, as a table shows it; may be a lone byte of a longer character. `id` in [0, size()).
+  virtual std::string piece(int32_t id) const = 0;
+  // What of `text` becomes the unknown piece, in order of appearance, each once, well-formed UTF-8.
+  virtual std::vector<std::string> unknown_pieces(std::string_view text) const = 0;
+  // Everything tokenizer_from_json() needs.
+  virtual nlohmann::json to_json() const = 0;
+  // Appends the bytes of `id` as they follow what `spacing` remembers, and moves it on. For Detokenizer.
+  virtual void append(int32_t id, WordSpacing& spacing, std::string& out) const = 0;
+
+  // The text of a whole sequence: what a Detokenizer gives.
+  std::string decode(std::span<const int32_t> ids) const;
+};
+
+// Ids to text while they come. Its output, pieces put together, is always well-formed UTF-8: bytes of a code point wait until
+// it is whole, and ill-formed ones become U+FFFD. A value: copy it to branch. The tokenizer must outlive it. One thread.
+class Detokenizer {
+ public:
+  explicit Detokenizer(const Tokenizer& tokenizer) : tokenizer_(&tokenizer) {}
+
+  // Takes note of what stands before, printing nothing. `space_written`: the prompt as shown already ends with white space.
+  void seed(std::span<const int32_t> prompt, bool space_written = false);
+  // The bytes that can be printed now; may be empty.
+  std::string push(int32_t id);
+  // What is still held back (a cut code point becomes U+FFFD each byte).
+  std::string flush();
+
+  // The state as a few bytes, to be stored beside the network's; load() throws Error{model, "model/state"} on other content.
+  std::string save() const;
+  void load(std::string_view bytes);
+
+ private:
+  const Tokenizer* tokenizer_;
+  WordSpacing spacing_;
+  std::string pending_;  // at most 3 bytes: the beginning of a code point
+};
+
+// One kind of tokenizer: how it is made from text and from a model file.
+struct TokenizerKind {
+  std::string_view name;
+  std::string_view summary;
+  std::unique_ptr<Tokenizer> (*build)(const std::vector<std::string_view>& documents, const TokenizerOptions& options);
+  std::unique_ptr<Tokenizer> (*load)(const nlohmann::json& content);
+};
+
+// All kinds there are. A new kind is one line in this list.
+std::span<const TokenizerKind> tokenizer_kinds();
+
+// Learns a vocabulary from training text (well-formed UTF-8). Ids: unknown piece first, then by falling count, ties by bytes.
+// Throws Error{usage, "usage/tokens"} for an unknown kind or impossible options.
+std::unique_ptr<Tokenizer> build_tokenizer(std::string_view kind, const std::vector<std::string_view>& documents,
+                                           const TokenizerOptions& options = {});
+
+// The inverse of to_json(). Throws Error{model, "model/tokenizer"} when the content is not what to_json() writes.
+std::unique_ptr<Tokenizer> tokenizer_from_json(const nlohmann::json& content);
+
+}  // namespace rnn

@@ -1,0 +1,15 @@
+// Why: the visible list of tokenizers reads from here; each kind has a file of its own.
+#pragma once
+
+#include "text/tokenizer.h"
+
+namespace rnn {
+
+std::unique_ptr<Tokenizer> build_bytes(const std::vector<std::string_view>& documents, const TokenizerOptions& options);
+std::unique_ptr<Tokenizer> load_bytes(const nlohmann::json& content);
+std::unique_ptr<Tokenizer> build_chars(const std::vector<std::string_view>& documents, const TokenizerOptions& options);
+std::unique_ptr<Tokenizer> load_chars(const nlohmann::json& content);
+std::unique_ptr<Tokenizer> build_words(const std::vector<std::string_view>& documents, const TokenizerOptions& options);
+std::unique_ptr<Tokenizer> load_words(const nlohmann::json& content);
+
+}  // namespace rnn
