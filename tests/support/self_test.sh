@@ -24,7 +24,7 @@ expect_exit 0 env CI=true RNN_DATA="$WORK/data" "$PROBE" --gtest_filter='Probe.D
 script() {
   mkdir -p "$WORK/inner"
   printf '. "$SOURCE/tests/support/assert.sh"\n%s\necho reached >>reached\n' "$1" >"$WORK/script.sh"
-  WORK="$WORK/inner" bash "$WORK/script.sh"
+  env WORK="$WORK/inner" bash "$WORK/script.sh"
 }
 holds() {
   expect_exit 0 script "$1"
