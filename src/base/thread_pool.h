@@ -37,7 +37,8 @@ class Pool {
 
   template <class F>
   void run(F&& f) {
-    run_parts([](void* context, int worker) { (*static_cast<std::remove_reference_t<F>*>(context))(worker); }, &f);
+    run_parts([](void* context, int worker) { (*static_cast<std::remove_reference_t<F>*>(context))(worker); },
+              const_cast<void*>(static_cast<const void*>(&f)));
   }
 
   // Cuts [0, n) into contiguous shares, multiples of `grain`, and calls f(begin, end) once for each non-empty share.

@@ -1,0 +1,52 @@
+// Why: what a cell is: the contract that every file beside this one fulfils, and the data about a cell that other rooms read.
+//
+// A cell defines one time step of one unit. It is a struct with
+//   enum { ..., gates }        its gates in PyTorch's order; a[gate] is the pre-activation of the unit in that gate
+//   enum { h, ..., states }    its states, the visible one first
+//   sides                      values a step keeps beside the gates (0 or 1)
+//   stages, first_gate(s), gate_count(s)
+//                              a step is a list of stages: a recurrent product for some gates, then the lanes below. The operand
+//                              of stage 0 is h of the step before, that of stage 1 is side 0
+//   apart                      the gate whose recurrent part stays apart from its input part (it arrives as side 0), or -1
+//   carries_h                  whether backward hands a gradient to the old h directly, not only through the product
+//   unit_weights               weights that belong to one unit (peepholes), used when flags say so
+//   info                       names, orders and the equation as text
+//   forward<stage>(flags, a, q, s, s1, p)
+//       a[gates]  in: pre-activations (input part + recurrent part); out: what backward wants to find again
+//       q[sides]  side values, in or out as the cell says        s[states] old state   s1[states] new state
+//       p[unit_weights] weights of the unit
+//   backward<stage>(flags, a, q, s, s1, d, ds, p), stages in falling order, dX = gradient of the loss by X:
+//       a[gates]  in: as forward left them; out: gradient by the pre-activations
+//       q[sides]  in: as forward left them; out (apart): gradient by the recurrent part
+//       d         last stage: d[states] gradient by the new state; earlier stage: d[0] gradient by the side value
+//       ds[states] gradient by the old state, without the part through the recurrent product: the last stage assigns, others add
+//   unit_gradient(a, s, s1, dp): with a as backward left it, the gradient by p of this step.
+//
+// V is a number: double, a dual number, a SIMD vector of units. Cells use + - *, V(constant), sigmoid, tanh and
+// select_positive only, so that every number type fits. The cell files have no include guard: kernels include all.h inside
+// each instruction set's namespace, namespace rnn::reference once more for plain numbers.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace rnn {
+
+// Index into the list of cells in all.h.
+enum class CellKind : int { elman = 0, lstm = 1, gru = 2, gru_reset_before = 3 };
+constexpr int kCellKinds = 4;
+
+// What changes the equation of a unit. A set of bits.
+enum CellFlags : int { kRelu = 1, kPeephole = 2 };
+
+struct CellInfo {
+  std::string_view name;                      // as the command line says it
+  std::string_view gate_names;                // one letter each, in this project's (PyTorch's) order
+  int gates, states;
+  std::array<int, 4> onnx_order;              // position p of the ONNX tensor holds our gate onnx_order[p]
+  std::array<int, 4> keras_order;             // the same for Keras
+  std::string_view equation;                  // one line per statement
+  std::string_view source;                    // where the cell was first described
+};
+
+}  // namespace rnn

@@ -1,0 +1,24 @@
+// Why: the plain recurrent network (Elman 1990), with tanh or relu. No include guard: cell.h says why.
+struct Elman {
+  enum Gate { a, gates };
+  enum State { h, states };
+  static constexpr int sides = 0, stages = 1, apart = -1, unit_weights = 0;
+  static constexpr bool carries_h = false;
+  static constexpr int first_gate(int) { return a; }
+  static constexpr int gate_count(int) { return 1; }
+  static constexpr ::rnn::CellInfo info{"rnn", "a", gates, states, {0}, {0},
+                                        "h' = tanh(W x + b + R h + c)     (or relu)", "Elman 1990, Finding structure in time"};
+
+  template <int stage, class V>
+  RNN_CELL static void forward(int flags, V* g, V*, const V*, V* s1, const V*) {
+    s1[h] = flags & ::rnn::kRelu ? select_positive(g[a], g[a], V(0)) : tanh(g[a]);
+  }
+
+  template <int stage, class V>
+  RNN_CELL static void backward(int flags, V* g, V*, const V*, const V* s1, const V* d, V*, const V*) {
+    g[a] = flags & ::rnn::kRelu ? select_positive(s1[h], d[h], V(0)) : d[h] * (V(1) - s1[h] * s1[h]);
+  }
+
+  template <class V>
+  RNN_CELL static void unit_gradient(const V*, const V*, const V*, V*) {}
+};

@@ -1,0 +1,168 @@
+// Why: loops over rows and slabs: softmax cross-entropy, norms, optimizer steps. Once per instruction set.
+#if defined(RNN_KERNELS_ELEMENTWISE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef RNN_KERNELS_ELEMENTWISE_INL_H_
+#undef RNN_KERNELS_ELEMENTWISE_INL_H_
+#else
+#define RNN_KERNELS_ELEMENTWISE_INL_H_
+#endif
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/kernels.h"
+#include "kernels/vector-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rnn {
+namespace HWY_NAMESPACE {
+
+// Sum of the lanes in a fixed order.
+HWY_INLINE float sum_lanes(Vec v) {
+  HWY_ALIGN float lanes[kLanes];
+  hn::Store(v, D(), lanes);
+  for (int width = kLanes / 2; width > 0; width /= 2) {
+    for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+  }
+  return lanes[0];
+}
+
+HWY_INLINE float max_of(const float* x, int n) {
+  float best = x[0];
+  int i = 0;
+  if (n >= kLanes) {
+    Vec m = load(x);
+    for (i = kLanes; i + kLanes <= n; i += kLanes) m = hn::Max(m, load(x + i));
+    HWY_ALIGN float lanes[kLanes];
+    hn::Store(m, D(), lanes);
+    best = *std::max_element(lanes, lanes + kLanes);
+  }
+  for (; i < n; ++i) best = std::max(best, x[i]);
+  return best;
+}
+
+inline void softmax_row(const SoftmaxArgs<float>& s, int m) {
+  float* x = s.logits.row(m);
+  const int n = s.logits.cols, target = s.targets[m];
+  const float weight = s.weights ? s.weights[m] : 1.0f;
+  if (weight == 0.0f) {
+    s.loss[m] = 0;
+    if (s.nll) s.nll[m] = 0;
+    if (s.gradient) std::fill_n(x, n, 0.0f);
+    return;
+  }
+  const float top = max_of(x, n), at_target = x[target];
+  const Vec shift = set(top);
+  Vec sum = zero(), plain_sum = zero();
+  for (int i = 0; i < n; i += kLanes) {
+    const Vec raw = hn::Sub(load_part(x + i, n - i), shift);
+    Vec e = exp_vector(raw);
+    const auto valid = hn::FirstN(D(), static_cast<size_t>(n - i));
+    if (HWY_UNLIKELY(n - i < kLanes)) e = hn::IfThenElseZero(valid, e);
+    sum = hn::Add(sum, e);
+    if (s.smoothing > 0) plain_sum = hn::Add(plain_sum, HWY_UNLIKELY(n - i < kLanes) ? hn::IfThenElseZero(valid, raw) : raw);
+    if (s.gradient) store_part(e, x + i, n - i);
+  }
+  const double total = sum_lanes(sum), log_total = std::log(total);
+  const double nll = log_total - (static_cast<double>(at_target) - top);
+  double loss = nll;
+  if (s.smoothing > 0) {
+    const double mean_nll = log_total - static_cast<double>(sum_lanes(plain_sum)) / n;
+    loss = (1.0 - s.smoothing) * nll + s.smoothing * mean_nll;
+  }
+  s.loss[m] = weight * loss;
+  if (s.nll) s.nll[m] = weight * nll;
+  if (!s.gradient) return;
+  const Vec scale = set(static_cast<float>(weight / total)), minus = set(-weight * s.smoothing / n);
+  for (int i = 0; i < n; i += kLanes) store_part(hn::MulAdd(load_part(x + i, n - i), scale, minus), x + i, n - i);
+  x[target] -= weight * (1.0f - s.smoothing);
+}
+
+inline void softmax_cross_entropy(Pool& pool, const SoftmaxArgs<float>& s) {
+  const auto some = [&](int64_t begin, int64_t end) {
+    for (int m = static_cast<int>(begin); m < end; ++m) softmax_row(s, m);
+  };
+  if (static_cast<int64_t>(s.logits.rows) * s.logits.cols < 8192) return some(0, s.logits.rows);
+  pool.parallel_for(s.logits.rows, 1, some);
+}
+
+// Blocks of fixed size, each in double by lanes of fixed order, joined block after block: no thread count changes a bit.
+inline double sum_squares(Pool& pool, const float* x, size_t n) {
+  constexpr size_t kBlock = 1 << 16;
+  constexpr int kGroup = 256;  // blocks summed at a time
+  double total = 0;
+  double parts[kGroup];
+  for (size_t begin = 0; begin < n; begin += kBlock * kGroup) {
+    const int blocks = static_cast<int>(std::min<size_t>(kGroup, (n - begin + kBlock - 1) / kBlock));
+    pool.parallel_for(blocks, 1, [&](int64_t first, int64_t last) {
+      for (int64_t b = first; b < last; ++b) {
+        const float* p = x + begin + b * kBlock;
+        const size_t count = std::min(kBlock, n - begin - b * kBlock);
+        double sum = 0;
+        for (size_t i = 0; i < count; i += 1024) {
+          Vec s = zero();
+          const size_t stop = std::min(count, i + 1024);
+          for (size_t j = i; j < stop; j += kLanes) {
+            const Vec v = load_part(p + j, static_cast<int>(stop - j));
+            s = hn::MulAdd(v, v, s);
+          }
+          sum += sum_lanes(s);
+        }
+        parts[b] = sum;
+      }
+    });
+    for (int b = 0; b < blocks; ++b) total += parts[b];
+  }
+  return total;
+}
+
+HWY_INLINE Vec scaled_gradient(const StepArgs<float>& s, Vec g) {
+  g = hn::Mul(g, set(s.scale));
+  return s.clip_value > 0 ? hn::Min(hn::Max(g, set(-s.clip_value)), set(s.clip_value)) : g;
+}
+
+// p -= lr * (momentum * m + g + decay * p), m the running sum (PyTorch's SGD).
+inline void sgd(Pool& pool, const StepArgs<float>& s) {
+  pool.parallel_for(static_cast<int64_t>(s.n), 1024, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i += kLanes) {
+      const int valid = static_cast<int>(std::min<int64_t>(kLanes, end - i));
+      const Vec p = load_part(s.p + i, valid);
+      Vec g = scaled_gradient(s, load_part(s.g + i, valid));
+      if (s.weight_decay > 0) g = hn::MulAdd(p, set(s.weight_decay), g);
+      if (s.m) {
+        g = hn::MulAdd(load_part(s.m + i, valid), set(s.momentum), g);
+        store_part(g, s.m + i, valid);
+      }
+      store_part(hn::NegMulAdd(set(s.lr), g, p), s.p + i, valid);
+    }
+  });
+}
+
+// Adam (Kingma and Ba 2015); decoupled: AdamW. correction1 = 1 - beta1^t, correction2 = 1 - beta2^t.
+inline void adam(Pool& pool, const StepArgs<float>& s) {
+  const Vec step = set(s.lr / s.correction1), root = set(1.0f / std::sqrt(s.correction2));
+  pool.parallel_for(static_cast<int64_t>(s.n), 1024, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i += kLanes) {
+      const int valid = static_cast<int>(std::min<int64_t>(kLanes, end - i));
+      Vec p = load_part(s.p + i, valid);
+      Vec g = scaled_gradient(s, load_part(s.g + i, valid));
+      if (s.weight_decay > 0) {
+        if (s.decoupled) {
+          p = hn::NegMulAdd(set(s.lr * s.weight_decay), p, p);
+        } else {
+          g = hn::MulAdd(p, set(s.weight_decay), g);
+        }
+      }
+      const Vec m = hn::MulAdd(hn::Sub(load_part(s.m + i, valid), g), set(s.beta1), g);
+      const Vec v = hn::MulAdd(load_part(s.v + i, valid), set(s.beta2), hn::Mul(hn::Mul(g, g), set(1.0f - s.beta2)));
+      store_part(m, s.m + i, valid);
+      store_part(v, s.v + i, valid);
+      const Vec bottom = hn::MulAdd(hn::Sqrt(v), root, set(s.epsilon));
+      store_part(hn::NegMulAdd(step, hn::Div(m, bottom), p), s.p + i, valid);
+    }
+  });
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace rnn
+HWY_AFTER_NAMESPACE();
+#endif

@@ -1,0 +1,30 @@
+// Why: compiles elementwise-inl.h once per instruction set and fills that part of each table.
+#include "kernels/simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/elementwise.cc"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#include "kernels/elementwise-inl.h"
+#include "kernels/table.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rnn {
+namespace HWY_NAMESPACE {
+inline void fill_elementwise(Kernels<float>& table) {
+  table.softmax_cross_entropy = &softmax_cross_entropy;
+  table.sum_squares = &sum_squares;
+  table.sgd = &sgd;
+  table.adam = &adam;
+}
+}  // namespace HWY_NAMESPACE
+}  // namespace rnn
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace rnn {
+HWY_EXPORT(fill_elementwise);
+void fill_table_elementwise(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_elementwise)(table); }
+}  // namespace rnn
+#endif

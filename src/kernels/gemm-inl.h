@@ -1,0 +1,84 @@
+// Why: the product of whole sequences: C = A B (+ bias) (+ C) with B packed, blocked for the caches. Once per instruction set.
+#if defined(RNN_KERNELS_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef RNN_KERNELS_GEMM_INL_H_
+#undef RNN_KERNELS_GEMM_INL_H_
+#else
+#define RNN_KERNELS_GEMM_INL_H_
+#endif
+
+#include <algorithm>
+
+#include "kernels/kernels.h"
+#include "kernels/tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rnn {
+namespace HWY_NAMESPACE {
+
+// A block of kDepth x 64 columns (64 KiB) and kHeight rows of A stay in the second-level cache.
+constexpr int kDepth = 256, kHeight = 192;
+
+// Tile i of rows [m0 + ..) against one panel block. The last panel of a plain C may end inside a vector: it goes through a buffer.
+inline void gemm_tile(const GemmArgs<float>& g, int row, int rows, int first, int vectors, int k0, int depth, const float* b) {
+  const float* a[kMaxRows];
+  for (int r = 0; r < rows; ++r) a[r] = g.a.row(row + r) + k0;
+  const int column = first * kLanes;
+  const bool read = g.accumulate || k0 > 0;
+  const float* bias = g.bias ? g.bias + column : nullptr;
+  const TileFunction run = tile_for(rows, vectors);
+  float* c = g.c.row(row) + column;
+  const int valid = g.c.cols - column;
+  if (valid >= vectors * kLanes) {
+    run(a, depth, b, read ? c : bias, read ? g.c.stride : 0, c, g.c.stride);
+    return;
+  }
+  HWY_ALIGN float block[kMaxRows * kPanelVectors * kLanes];
+  const int width = vectors * kLanes;
+  for (int r = 0; r < rows && read; ++r) std::memcpy(block + r * width, c + static_cast<ptrdiff_t>(r) * g.c.stride, valid * 4);
+  if (read) {
+    for (int r = 0; r < rows; ++r) std::fill(block + r * width + valid, block + (r + 1) * width, 0.0f);
+  }
+  run(a, depth, b, read ? block : bias, read ? width : 0, block, width);
+  for (int r = 0; r < rows; ++r) std::memcpy(c + static_cast<ptrdiff_t>(r) * g.c.stride, block + r * width, valid * 4);
+}
+
+// Rows [m_begin, m_end) by panels [p_begin, p_end).
+inline void gemm_part(const GemmArgs<float>& g, int m_begin, int m_end, int p_begin, int p_end) {
+  const int total = g.n.vectors(kLanes), wide = panel_vectors(g.n.gates);
+  for (int k0 = 0; k0 < g.a.cols || k0 == 0;) {
+    const int depth = g.a.cols - k0 <= kDepth * 3 / 2 ? g.a.cols - k0 : kDepth;
+    for (int m0 = m_begin; m0 < m_end; m0 += kHeight) {
+      const int height = std::min(kHeight, m_end - m0);
+      for (int p = p_begin; p < p_end; ++p) {
+        const int first = p * wide, vectors = std::min(wide, total - first);
+        const float* b = g.b + static_cast<size_t>(first) * kLanes * g.a.cols + static_cast<size_t>(k0) * vectors * kLanes;
+        const RowTiles tiles(height, vectors);
+        for (int i = 0; i < tiles.count; ++i) {
+          gemm_tile(g, m0 + tiles.begin(i), tiles.begin(i + 1) - tiles.begin(i), first, vectors, k0, depth, b);
+        }
+      }
+    }
+    k0 += depth;
+    if (depth == 0) break;
+  }
+}
+
+inline void gemm(Pool& pool, const GemmArgs<float>& g) {
+  const int wide = panel_vectors(g.n.gates), panels = (g.n.vectors(kLanes) + wide - 1) / wide, m = g.a.rows;
+  if (m == 0 || panels == 0) return;
+  const double work = static_cast<double>(m) * panels * wide * kLanes * g.a.cols;
+  if (work < 30000 || pool.size() == 1) return gemm_part(g, 0, m, 0, panels);
+  // Cut the longer side; each thread then reads all of the shorter one.
+  if (panels >= 2 * pool.size() && static_cast<int64_t>(panels) * wide * kLanes >= m) {
+    pool.parallel_for(panels, 1, [&](int64_t b, int64_t e) { gemm_part(g, 0, m, static_cast<int>(b), static_cast<int>(e)); });
+  } else if (m >= 2 * max_rows(wide)) {
+    pool.parallel_for(m, max_rows(wide), [&](int64_t b, int64_t e) { gemm_part(g, static_cast<int>(b), static_cast<int>(e), 0, panels); });
+  } else {
+    pool.parallel_for(panels, 1, [&](int64_t b, int64_t e) { gemm_part(g, 0, m, static_cast<int>(b), static_cast<int>(e)); });
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace rnn
+HWY_AFTER_NAMESPACE();
+#endif

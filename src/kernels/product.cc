@@ -1,0 +1,34 @@
+// Why: compiles gemm-inl.h, pack-inl.h once per instruction set and fills that part of each table.
+#include "kernels/simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/product.cc"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#include "kernels/gemm-inl.h"
+#include "kernels/pack-inl.h"
+#include "kernels/table.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rnn {
+namespace HWY_NAMESPACE {
+inline void fill_product(Kernels<float>& table) {
+  table.name = target_name(HWY_TARGET);
+  table.lanes = kLanes;
+  table.gemm = &gemm;
+  table.pack = &pack;
+  table.pack_vector = &pack_vector;
+  table.transpose = &transpose;
+  table.column_sums = &column_sums;
+}
+}  // namespace HWY_NAMESPACE
+}  // namespace rnn
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace rnn {
+HWY_EXPORT(fill_product);
+void fill_table_product(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_product)(table); }
+}  // namespace rnn
+#endif

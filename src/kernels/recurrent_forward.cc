@@ -1,0 +1,27 @@
+// Why: compiles recurrent_forward-inl.h once per instruction set and fills that part of each table.
+#include "kernels/simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/recurrent_forward.cc"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#include "kernels/recurrent_forward-inl.h"
+#include "kernels/table.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rnn {
+namespace HWY_NAMESPACE {
+inline void fill_recurrent_forward(Kernels<float>& table) {
+  table.recurrent_forward = &recurrent_forward;
+}
+}  // namespace HWY_NAMESPACE
+}  // namespace rnn
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace rnn {
+HWY_EXPORT(fill_recurrent_forward);
+void fill_table_recurrent_forward(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_recurrent_forward)(table); }
+}  // namespace rnn
+#endif

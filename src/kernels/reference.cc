@@ -1,0 +1,322 @@
+// Why: the same table in double by plain loops: the oracle of `rnn check` and of the tests. Written to be read, not to be fast.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "cells/reference.h"
+#include "kernels/kernels.h"
+
+namespace rnn {
+namespace {
+
+using Args = RecurrentArgs<double>;
+
+// With one lane a packed matrix is [k, n] row by row.
+void pack(Pool&, const PackForm& form, const double* source, double* out) {
+  for (int k = 0; k < form.depth(1); ++k) {
+    for (int n = 0; n < form.n.padded(1); ++n) *out++ = source[form.k.row(k, 1) * form.k_stride + form.n.row(n, 1) * form.n_stride];
+  }
+}
+
+void pack_vector(const Columns& rows, const double* const* sources, int count, double* out) {
+  for (int i = 0; i < rows.padded(1); ++i) {
+    out[i] = 0;
+    for (int s = 0; s < count; ++s) out[i] += sources[s][rows.row(i, 1)];
+  }
+}
+
+void gemm(Pool&, const GemmArgs<double>& g) {
+  const int n = g.n.padded(1);
+  for (int m = 0; m < g.a.rows; ++m) {
+    for (int j = 0; j < n; ++j) {
+      double sum = g.accumulate ? g.c(m, j) : g.bias ? g.bias[j] : 0;
+      for (int k = 0; k < g.a.cols; ++k) sum += g.a(m, k) * g.b[static_cast<ptrdiff_t>(k) * n + j];
+      g.c(m, j) = sum;
+    }
+  }
+}
+
+void transpose(Pool&, View<const double> a, const Columns& rows, View<double> out) {
+  for (int m = 0; m < a.rows; ++m) {
+    for (int i = 0; i < rows.padded(1); ++i) out(rows.row(i, 1), m) = a(m, i);
+  }
+}
+
+void column_sums(Pool&, View<const double> a, const Columns& rows, double* out) {
+  for (int m = 0; m < a.rows; ++m) {
+    for (int i = 0; i < rows.padded(1); ++i) out[rows.row(i, 1)] += a(m, i);
+  }
+}
+
+// Where a row stands in time: its packed position at step t, the position before and after it (-1: outside or cut by a reset).
+struct Where {
+  int64_t at, before = -1, after = -1;
+  bool cut_before, ends;  // starts from the reset state; its final state leaves the layer
+  Where(const Args& r, int t, int row) : at(r.start[t] + row) {
+    const auto has = [&](int step) { return step >= 0 && step < r.steps && row < r.start[step + 1] - r.start[step]; };
+    const int back = r.reverse ? t + 1 : t - 1, on = r.reverse ? t - 1 : t + 1;
+    cut_before = r.reset && r.reset[at];
+    ends = !has(on);
+    if (has(back) && !cut_before) before = r.start[back] + row;
+    if (has(on) && !(r.reset && r.reset[r.start[on] + row])) after = r.start[on] + row;
+  }
+};
+
+double old_h(const Args& r, const Where& w, int row, int unit) {
+  if (w.cut_before) return r.h_reset ? r.h_reset[unit] : 0;
+  return w.before >= 0 ? r.h[w.before * r.h_stride + unit] : r.h0[row][unit];
+}
+double old_c(const Args& r, const Where& w, int row, int unit) {
+  if (w.cut_before) return r.c_reset ? r.c_reset[unit] : 0;
+  return w.before >= 0 ? r.c[w.before * r.hidden + unit] : r.c0[row][unit];
+}
+
+template <class Cell>
+struct Loops {
+  static constexpr bool kSplit = Cell::apart >= 0 || Cell::stages > 1;
+
+  static void old_states(const Args& r, const Where& w, int row, int unit, double* s) {
+    s[0] = r.projection ? 0 : old_h(r, w, row, unit);
+    if constexpr (Cell::states > 1) s[1] = old_c(r, w, row, unit);
+  }
+  static void unit_weights(const Args& r, int unit, double* p) {
+    for (int k = 0; k < Cell::unit_weights && r.unit_weights; ++k) p[k] = r.unit_weights[unit * Cell::unit_weights + k];
+  }
+
+  template <int stage>
+  static void forward_stage(const Args& r, const Where& w, int row) {
+    constexpr int first = Cell::first_gate(stage), count = Cell::gate_count(stage);
+    const int depth = stage == 0 ? r.output : r.hidden;
+    for (int unit = 0; unit < r.hidden; ++unit) {
+      double* a = r.gates + (w.at * r.hidden + unit) * Cell::gates;
+      double* q = Cell::sides ? r.side + w.at * r.hidden + unit : nullptr;
+      double s[Cell::states], s1[Cell::states] = {}, p[Cell::unit_weights + 1] = {};
+      for (int g = 0; g < count; ++g) {
+        double sum = 0;
+        for (int k = 0; k < depth; ++k) {
+          const double x = stage == 0 ? old_h(r, w, row, k) : r.side[w.at * r.hidden + k];
+          sum += x * r.weights[stage][(static_cast<ptrdiff_t>(k) * r.hidden + unit) * count + g];
+        }
+        if (first + g == Cell::apart) {
+          q[0] = sum + r.bias[unit];
+        } else {
+          a[first + g] += sum;
+        }
+      }
+      old_states(r, w, row, unit, s);
+      unit_weights(r, unit, p);
+      Cell::template forward<stage>(r.flags, a, q, s, s1, p);
+      if (stage + 1 < Cell::stages) continue;
+      if (r.projection) {
+        r.m[w.at * r.hidden + unit] = s1[0];
+      } else {
+        r.h[w.at * r.h_stride + unit] = s1[0];
+      }
+      if constexpr (Cell::states > 1) r.c[w.at * r.hidden + unit] = s1[1];
+    }
+    if constexpr (stage + 1 < Cell::stages) forward_stage<stage + 1>(r, w, row);
+  }
+
+  static void forward(const Args& r) {
+    for (int step = 0; step < r.steps; ++step) {
+      const int t = r.reverse ? r.steps - 1 - step : step;
+      for (int row = 0; row < r.start[t + 1] - r.start[t]; ++row) {
+        const Where w(r, t, row);
+        forward_stage<0>(r, w, row);
+        if (!r.projection) continue;
+        for (int o = 0; o < r.output; ++o) {
+          double sum = 0;
+          for (int k = 0; k < r.hidden; ++k) sum += r.m[w.at * r.hidden + k] * r.projection[static_cast<ptrdiff_t>(k) * r.output + o];
+          r.h[w.at * r.h_stride + o] = sum;
+        }
+      }
+    }
+  }
+
+  static const double* handed(const Args& r, int64_t at) {
+    return kSplit ? r.recurrent[0] + at * r.hidden * Cell::gate_count(0) : r.gates + at * r.hidden * Cell::gates;
+  }
+  // (handed gradient of row `at`) times the recurrent matrix, column `unit`.
+  static double through_product(const Args& r, const double* gradient, int gates, const double* weights, int width, int unit) {
+    double sum = 0;
+    for (int k = 0; k < r.hidden * gates; ++k) sum += gradient[k] * weights[static_cast<ptrdiff_t>(k) * width + unit];
+    return sum;
+  }
+
+  template <int stage>
+  static void backward_stage(const Args& r, const Where& w, int row, double* carry, std::vector<double>& incoming) {
+    for (int unit = 0; unit < r.hidden; ++unit) {
+      double* a = r.gates + (w.at * r.hidden + unit) * Cell::gates;
+      double* q = Cell::sides ? r.side + w.at * r.hidden + unit : nullptr;
+      double side = Cell::sides ? *q : 0;
+      double s[Cell::states], s1[Cell::states] = {}, d[Cell::states], ds[Cell::states] = {}, p[Cell::unit_weights + 1] = {};
+      old_states(r, w, row, unit, s);
+      if (!r.projection) s1[0] = r.h[w.at * r.h_stride + unit];
+      if constexpr (Cell::states > 1) s1[1] = r.c[w.at * r.hidden + unit];
+      unit_weights(r, unit, p);
+      double* carried = carry + (static_cast<ptrdiff_t>(row) * r.hidden + unit) * Cell::states;
+      d[0] = incoming[unit];
+      if (stage == Cell::stages - 1) {
+        if (Cell::carries_h) d[0] += carried[0];
+        if constexpr (Cell::states > 1) d[1] = carried[1];
+      } else {
+        ds[0] = carried[0];
+      }
+      Cell::template backward<stage>(r.flags, a, &side, s, s1, d, ds, p);
+      for (int k = 0; k < Cell::states; ++k) carried[k] = ds[k];
+      if constexpr (kSplit) {
+        constexpr int first = Cell::first_gate(stage), count = Cell::gate_count(stage);
+        double* out = r.recurrent[stage] + (w.at * r.hidden + unit) * count;
+        for (int g = 0; g < count; ++g) out[g] = first + g == Cell::apart ? side : a[first + g];
+      }
+    }
+    if constexpr (stage > 0) {
+      constexpr int count = Cell::gate_count(stage);
+      for (int unit = 0; unit < r.hidden; ++unit) {
+        incoming[unit] = through_product(r, r.recurrent[stage] + w.at * r.hidden * count, count, r.weights[stage], r.hidden, unit);
+      }
+      backward_stage<stage - 1>(r, w, row, carry, incoming);
+    }
+  }
+
+  static void backward(const Args& r) {
+    constexpr int count = Cell::gate_count(0);
+    std::vector<double> carry(static_cast<size_t>(r.streams) * r.hidden * Cell::states), incoming(std::max(r.hidden, r.output));
+    const auto clear = [&](int row) { std::fill_n(carry.begin() + static_cast<ptrdiff_t>(row) * r.hidden * Cell::states, r.hidden * Cell::states, 0.0); };
+    for (int step = r.steps - 1; step >= 0; --step) {
+      const int t = r.reverse ? r.steps - 1 - step : step;
+      for (int row = 0; row < r.start[t + 1] - r.start[t]; ++row) {
+        const Where w(r, t, row);
+        if (w.after < 0) clear(row);
+        for (int unit = 0; unit < r.hidden && Cell::states > 1 && w.ends && r.dc_last; ++unit) {
+          carry[(static_cast<ptrdiff_t>(row) * r.hidden + unit) * Cell::states + 1] = r.dc_last[row][unit];
+        }
+        for (int o = 0; o < r.output; ++o) {
+          incoming[o] = r.dh[w.at * r.dh_stride + o] + (w.ends && r.dh_last ? r.dh_last[row][o] : 0);
+          if (w.after >= 0) incoming[o] += through_product(r, handed(r, w.after), count, r.weights[0], r.output, o);
+        }
+        if (r.projection) {
+          double* whole = r.dprojected + w.at * r.output;
+          std::copy_n(incoming.begin(), r.output, whole);
+          for (int unit = 0; unit < r.hidden; ++unit) {
+            incoming[unit] = 0;
+            for (int o = 0; o < r.output; ++o) incoming[unit] += whole[o] * r.projection[static_cast<ptrdiff_t>(o) * r.hidden + unit];
+          }
+        }
+        backward_stage<Cell::stages - 1>(r, w, row, carry.data(), incoming);
+        if (w.before < 0 && r.dh0) initial(r, w, row, carry.data());
+      }
+    }
+  }
+
+  static void initial(const Args& r, const Where& w, int row, const double* carry) {
+    for (int o = 0; o < r.output; ++o) {
+      double sum = w.cut_before ? 0 : through_product(r, handed(r, w.at), Cell::gate_count(0), r.weights[0], r.output, o);
+      if (Cell::carries_h && !w.cut_before) sum += carry[(static_cast<ptrdiff_t>(row) * r.hidden + o) * Cell::states];
+      r.dh0[static_cast<ptrdiff_t>(row) * r.output + o] = sum;
+    }
+    for (int unit = 0; unit < r.hidden && Cell::states > 1; ++unit) {
+      r.dc0[static_cast<ptrdiff_t>(row) * r.hidden + unit] =
+          w.cut_before ? 0 : carry[(static_cast<ptrdiff_t>(row) * r.hidden + unit) * Cell::states + 1];
+    }
+  }
+
+  static void unit_gradient(const Args& r, double* out) {
+    for (int t = 0; t < r.steps; ++t) {
+      for (int row = 0; row < r.start[t + 1] - r.start[t]; ++row) {
+        const Where w(r, t, row);
+        for (int unit = 0; unit < r.hidden; ++unit) {
+          double s[Cell::states], s1[Cell::states] = {}, dp[Cell::unit_weights + 1] = {};
+          old_states(r, w, row, unit, s);
+          if constexpr (Cell::states > 1) s1[1] = r.c[w.at * r.hidden + unit];
+          Cell::unit_gradient(r.gates + (w.at * r.hidden + unit) * Cell::gates, s, s1, dp);
+          for (int k = 0; k < Cell::unit_weights; ++k) out[k * r.hidden + unit] += dp[k];
+        }
+      }
+    }
+  }
+};
+
+template <class... Cells, class F>
+void for_cell(reference::CellTypes<Cells...>, CellKind kind, F&& f) {
+  int index = 0;
+  ((index++ == static_cast<int>(kind) ? f(Loops<Cells>()) : void()), ...);
+}
+
+void recurrent_forward(Pool&, const Args& r) {
+  for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.forward(r); });
+}
+void recurrent_backward(Pool&, const Args& r) {
+  for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.backward(r); });
+}
+void unit_gradient(Pool&, const Args& r, double* out) {
+  for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.unit_gradient(r, out); });
+}
+
+void softmax_cross_entropy(Pool&, const SoftmaxArgs<double>& s) {
+  const int n = s.logits.cols;
+  for (int m = 0; m < s.logits.rows; ++m) {
+    double* x = s.logits.row(m);
+    const double weight = s.weights ? s.weights[m] : 1, top = *std::max_element(x, x + n);
+    double sum = 0, mean = 0;
+    for (int i = 0; i < n; ++i) sum += std::exp(x[i] - top);
+    const double log_sum = top + std::log(sum), nll = log_sum - x[s.targets[m]];
+    for (int i = 0; i < n; ++i) mean += (log_sum - x[i]) / n;
+    s.loss[m] = weight * ((1 - s.smoothing) * nll + s.smoothing * mean);
+    if (s.nll) s.nll[m] = weight * nll;
+    for (int i = 0; i < n && s.gradient; ++i) {
+      x[i] = weight * (std::exp(x[i] - log_sum) - s.smoothing / n - (i == s.targets[m] ? 1 - s.smoothing : 0));
+    }
+  }
+}
+
+double sum_squares(Pool&, const double* x, size_t n) {
+  double sum = 0;
+  for (size_t i = 0; i < n; ++i) sum += x[i] * x[i];
+  return sum;
+}
+
+double gradient_of(const StepArgs<double>& s, size_t i) {
+  const double g = s.g[i] * s.scale;
+  return s.clip_value > 0 ? std::clamp(g, -s.clip_value, s.clip_value) : g;
+}
+
+void sgd(Pool&, const StepArgs<double>& s) {
+  for (size_t i = 0; i < s.n; ++i) {
+    double g = gradient_of(s, i) + s.weight_decay * s.p[i];
+    if (s.m) g = s.m[i] = s.momentum * s.m[i] + g;
+    s.p[i] -= s.lr * g;
+  }
+}
+
+void adam(Pool&, const StepArgs<double>& s) {
+  for (size_t i = 0; i < s.n; ++i) {
+    double g = gradient_of(s, i);
+    if (s.decoupled) {
+      s.p[i] -= s.lr * s.weight_decay * s.p[i];
+    } else {
+      g += s.weight_decay * s.p[i];
+    }
+    s.m[i] = s.beta1 * s.m[i] + (1 - s.beta1) * g;
+    s.v[i] = s.beta2 * s.v[i] + (1 - s.beta2) * g * g;
+    s.p[i] -= s.lr / s.correction1 * s.m[i] / (std::sqrt(s.v[i] / s.correction2) + s.epsilon);
+  }
+}
+
+}  // namespace
+
+template <>
+const Kernels<double>& kernels<double>() {
+  static const Kernels<double> table{"reference",        1,          pack,           pack_vector,           gemm,        transpose, column_sums,
+                                     recurrent_forward,  recurrent_backward, unit_gradient, softmax_cross_entropy, sum_squares, sgd,       adam};
+  return table;
+}
+
+size_t recurrent_scratch(int streams, int hidden, int output, int gates, int threads, int lanes) {
+  const size_t padded = (static_cast<size_t>(hidden) + lanes - 1) / lanes * lanes;
+  const size_t depth = std::max<size_t>(output + lanes, padded * gates) + 16;
+  const size_t capacity = (static_cast<size_t>(streams) + threads - 1) / threads;
+  return depth + threads * (3 * (capacity * 4 + 16)) + 2 * streams * padded;
+}
+
+}  // namespace rnn
