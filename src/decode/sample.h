@@ -1,0 +1,57 @@
+// Why: choosing the next token: the only place where temperature, top-k and top-p are defined.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/rng.h"
+
+namespace rnn {
+
+struct SampleOptions {
+  double temperature = 0.8;              // >= 0; 0 is greedy: the likeliest, of equals the lowest id
+  int top_k = 0;                         // keep the k likeliest; 0: all
+  double top_p = 1;                      // (0, 1]: then keep the fewest whose mass reaches p (Holtzman et al. 2020); 1: all
+  std::span<const int32_t> banned = {};  // never chosen; ids outside the vocabulary are ignored, a ban on every id is void
+};
+
+struct Candidate {
+  int32_t id = 0;
+  double probability = 0;
+};
+
+// Turns logits into choices. Holds scratch for one vocabulary and allocates nothing after construction; one thread at a
+// time. Logits have exactly `vocabulary` entries. NaN counts as -inf. +inf beats everything finite; where nothing is above
+// -inf, all that is not banned is equally likely. Sums are taken in a fixed order in double: the same input gives the same
+// bits.
+class Sampler {
+ public:
+  explicit Sampler(int vocabulary);  // >= 1
+
+  // What draw() draws from: temperature, then top_k, then top_p, renormalised to 1, by falling probability, then rising id;
+  // tokens of probability 0 are left out. Valid until the next call on this Sampler.
+  std::span<const Candidate> distribution(std::span<const float> logits, const SampleOptions& options) noexcept;
+
+  // One token; takes one uniform() from `random`, or none when temperature is 0.
+  int32_t draw(std::span<const float> logits, const SampleOptions& options, Random& random) noexcept;
+
+  // The n likeliest tokens with their probabilities under the full softmax (temperature 1, nothing cut), in the order of
+  // distribution(); fewer when fewer are possible. Allocates only if `out` has to grow.
+  void top(std::span<const float> logits, int n, std::vector<Candidate>& out);
+
+ private:
+  // Fills candidates_ with every possible token and its weight, the largest weight being 1; returns how many.
+  size_t weigh(std::span<const float> logits, double temperature, std::span<const int32_t> banned) noexcept;
+  // Cuts the first `count` candidates to what top_k and top_p leave, sorted; returns how many.
+  size_t cut(size_t count, int top_k, double top_p) noexcept;
+  void sort_first(size_t first, size_t last, size_t count) noexcept;
+  static int32_t greedy(std::span<const float> logits, std::span<const uint8_t> banned) noexcept;
+  void ban(std::span<const int32_t> ids) noexcept;
+  void unban(std::span<const int32_t> ids) noexcept;
+
+  std::vector<Candidate> candidates_;  // [vocabulary]
+  std::vector<uint8_t> banned_;        // [vocabulary], all 0 between calls
+};
+
+}  // namespace rnn
