@@ -23,8 +23,9 @@ struct Dtype {
   std::string_view name;
   size_t size;
 };
-constexpr Dtype kDtypes[] = {{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8}, {"U64", 8},     {"I32", 4},    {"U32", 4},
-                             {"I16", 2}, {"U16", 2}, {"I8", 1},  {"U8", 1},   {"BOOL", 1}, {"F8_E4M3", 1}, {"F8_E5M2", 1}};
+constexpr Dtype kDtypes[] = {{"F64", 8}, {"F32", 4}, {"F16", 2},  {"BF16", 2},    {"I64", 8},
+                             {"U64", 8}, {"I32", 4}, {"U32", 4},  {"I16", 2},     {"U16", 2},
+                             {"I8", 1},  {"U8", 1},  {"BOOL", 1}, {"F8_E4M3", 1}, {"F8_E5M2", 1}};
 
 [[noreturn]] void corrupt(const std::string& path, const std::string& what) {
   throw Error(Exit::model, "model/corrupt", path + ": not a valid safetensors file: " + what, kAgain);
@@ -153,7 +154,8 @@ void check_layout(const std::vector<HeaderReader::Entry>& entries, size_t availa
   size_t end = 0;
   for (const auto& [name, info] : entries) {
     size_t bytes = 0;
-    if (info.end < info.begin) corrupt(path, fmt::format("tensor '{}' ends at {} before it begins at {}", name, info.end, info.begin));
+    if (info.end < info.begin)
+      corrupt(path, fmt::format("tensor '{}' ends at {} before it begins at {}", name, info.end, info.begin));
     if (!tensor_bytes(info, &bytes)) corrupt(path, fmt::format("the shape of tensor '{}' overflows", name));
     if (info.end - info.begin != bytes)
       corrupt(path, fmt::format("tensor '{}' has {} bytes, its shape and dtype say {}", name, info.end - info.begin, bytes));
@@ -208,7 +210,8 @@ Safetensors Safetensors::parse(std::string bytes, const std::string& path) {
   if (length > kMaxSafetensorsHeader) corrupt(path, fmt::format("its header would have {} bytes", length));
   if (length > all.size() - 8) {
     // A cut file still shows the start of its table; anything else never was one.
-    if (all.size() > 8 && all[8] != '{') corrupt(path, fmt::format("its header would have {} bytes, more than the file", length));
+    if (all.size() > 8 && all[8] != '{')
+      corrupt(path, fmt::format("its header would have {} bytes, more than the file", length));
     truncated(path, fmt::format("its header needs {} bytes, it holds {}", length, all.size() - 8));
   }
   if (length == 0 || all[8] != '{') corrupt(path, "its header does not start with '{'");
@@ -230,7 +233,8 @@ Safetensors Safetensors::parse(std::string bytes, const std::string& path) {
 
 const TensorInfo& Safetensors::info(const std::string& name) const {
   const auto found = tensors_.find(name);
-  if (found == tensors_.end()) throw Error(Exit::model, "model/tensor", fmt::format("{}: there is no tensor '{}'", path_, name));
+  if (found == tensors_.end())
+    throw Error(Exit::model, "model/tensor", fmt::format("{}: there is no tensor '{}'", path_, name));
   return found->second;
 }
 
@@ -258,7 +262,8 @@ std::vector<float> Safetensors::floats(const std::string& name) const {
   return values;
 }
 
-void SafetensorsWriter::add(const std::string& name, const std::string& dtype, std::vector<int64_t> shape, std::string bytes) {
+void SafetensorsWriter::add(const std::string& name, const std::string& dtype, std::vector<int64_t> shape,
+                            std::string bytes) {
   append({{dtype, std::move(shape), 0, 0}, name, std::move(bytes), {}});
 }
 
@@ -310,7 +315,8 @@ std::string SafetensorsWriter::finish() const {
   if (header.size() == 1) header += ' ';
   header.back() = '}';
   header.resize((header.size() + 7) / 8 * 8, ' ');
-  if (header.size() > kMaxSafetensorsHeader) throw Error(Exit::internal, "io/tensor", "the header of the model file passes 100 MB");
+  if (header.size() > kMaxSafetensorsHeader)
+    throw Error(Exit::internal, "io/tensor", "the header of the model file passes 100 MB");
 
   const uint64_t length = header.size();
   std::string file;

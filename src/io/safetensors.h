@@ -24,8 +24,8 @@ struct TensorInfo {
   size_t begin = 0, end = 0;   // bytes, from the start of the data section
 };
 
-// A parsed safetensors file, which it owns. Const and thread-safe after parse(). Asking for a tensor that is not there throws
-// Error{model, "model/tensor"} with the file and the name.
+// A parsed safetensors file, which it owns. Const and thread-safe after parse(). Asking for a tensor that is not there
+// throws Error{model, "model/tensor"} with the file and the name.
 class Safetensors {
  public:
   // `path` is for messages only. Throws Error{model, "model/truncated"} for a file cut short, Error{model, "model/corrupt"}
@@ -51,8 +51,8 @@ class Safetensors {
   std::unordered_map<std::string, TensorInfo> tensors_;
 };
 
-// Collects tensors and makes the file. Tensors lie in the order they were added, without holes: add wide dtypes first to keep
-// them aligned. A wrong size, a duplicate or an unknown dtype is a mistake of the caller: Error{internal, "io/tensor"}.
+// Collects tensors and makes the file. Tensors lie in the order they were added, without holes: add wide dtypes first to
+// keep them aligned. A wrong size, a duplicate or an unknown dtype is a mistake of the caller: Error{internal, "io/tensor"}.
 class SafetensorsWriter {
  public:
   void set_metadata(const std::string& key, std::string value) { metadata_[key] = std::move(value); }

@@ -77,8 +77,9 @@ TEST(Safetensors, ReadsAndWritesTheDocumentedBytes) {
 }
 
 TEST(Safetensors, NamesFollowTheBytesNotTheTable) {
-  const std::string header = R"({"z":{"dtype":"U8","shape":[1],"data_offsets":[2,3]},"s":{"data_offsets":[1,2],"shape":[],"dtype":"U8"},)"
-                             R"("y":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})";
+  const std::string header =
+      R"({"z":{"dtype":"U8","shape":[1],"data_offsets":[2,3]},"s":{"data_offsets":[1,2],"shape":[],"dtype":"U8"},)"
+      R"("y":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})";
   const Safetensors t = Safetensors::parse(with_header(header, "YSZ"), "m");
   EXPECT_EQ(t.names(), (std::vector<std::string>{"y", "s", "z"}));
   EXPECT_EQ(t.bytes("s"), "S");
@@ -135,8 +136,10 @@ TEST(Safetensors, RefusesWhatBreaksTheFormat) {
   };
   const Case cases[] = {
       {with_header("{" + entry("[1]", "[0,1]") + "," + entry("[1]", "[1,2]") + "}", "ab"), "'t' stands twice"},
-      {with_header("{" + entry("[1]", "[0,1]") + R"(,"u":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})", "abc"), "a hole"},
-      {with_header("{" + entry("[2]", "[0,2]") + R"(,"u":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", "abc"), "overlap"},
+      {with_header("{" + entry("[1]", "[0,1]") + R"(,"u":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})", "abc"),
+       "a hole"},
+      {with_header("{" + entry("[2]", "[0,2]") + R"(,"u":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", "abc"),
+       "overlap"},
       {with_header("{" + entry("[2]", "[1,3]") + "}", "abc"), "a hole"},
       {with_header("{" + entry("[2]", "[0,1]") + "}", "a"), "has 1 bytes, its shape and dtype say 2"},
       {with_header("{" + entry("[1]", "[1,0]") + "}", "a"), "before it begins"},
