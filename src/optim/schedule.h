@@ -1,0 +1,56 @@
+// Why: the learning rate is a pure function of the update, the epoch and a small saved state: resuming cannot change it.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace rnn {
+
+enum class ScheduleKind { constant, stall, decay, cosine };
+
+// "constant", "stall", "decay" or "cosine"; anything else is Error{usage, "options/schedule"} that lists them.
+ScheduleKind schedule_kind(const std::string& name);
+const char* schedule_name(ScheduleKind kind);
+
+struct ScheduleOptions {
+  ScheduleKind kind = ScheduleKind::constant;
+  double lr = 1;              // > 0: the rate at full height
+  double min_lr = 0;          // [0, lr]: stall, decay and cosine never go below
+  double decay = 0.5;         // (0, 1]: the factor of stall and decay
+  int decay_from = 4;         // >= 0: decay starts after this many epochs
+  int64_t warmup = 0;         // updates of linear rise to the full rate, in front of any kind
+  int64_t total_updates = 0;  // cosine: where it ends; warm-up is a part of it
+};
+
+// The learning rate of each update:
+//   constant  lr
+//   stall     lr * decay^s, s = evaluations so far that did not improve on the best
+//   decay     lr * decay^max(0, epoch - decay_from)   (Zaremba, Sutskever and Vinyals 2014)
+//   cosine    min_lr + (lr - min_lr) (1 + cos(pi p)) / 2, p = share of updates since warm-up (Loshchilov and Hutter 2017)
+// A value; one thread at a time.
+class Schedule {
+ public:
+  // Error{usage, "options/..."} for an impossible option.
+  explicit Schedule(const ScheduleOptions& options);
+
+  // update counts from 0 over the whole run, epoch from 1.
+  double rate(int64_t update, int64_t epoch) const;
+
+  // Tells the validation loss; true when this lowered the rate (stall only). NaN and infinity never improve.
+  bool evaluated(double loss);
+
+  const ScheduleOptions& options() const { return options_; }
+
+  // What evaluated() has changed; the options are not part of it. from_json throws Error{model, "model/corrupt"}.
+  nlohmann::json to_json() const;
+  void from_json(const nlohmann::json& state);
+
+ private:
+  ScheduleOptions options_;
+  int64_t stalls_ = 0;
+  double best_ = std::numeric_limits<double>::infinity();
+};
+
+}  // namespace rnn
