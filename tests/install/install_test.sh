@@ -44,8 +44,11 @@ pkg_config() {
   expect_exit 0 pkg-config --modversion rnn
   expect_out "^$VERSION$"
   expect_exit 0 pkg-config --exact-version="$VERSION" rnn
+  # The whole archive is linked, so that a dependency missing from rnn.pc is noticed whatever the consumer happens to call.
   # pkg-config prints words quoted for a shell, so a shell puts them together.
-  expect_exit 0 sh -c "'$CXX' -std=c++20 '$here/consumer/main.cc' $(pkg-config --cflags rnn) $(pkg-config --libs rnn) -o consumer"
+  local libraries
+  libraries="$(pkg-config --libs rnn | sed 's/-lrnn/-Wl,--whole-archive -lrnn -Wl,--no-whole-archive/')"
+  expect_exit 0 sh -c "'$CXX' -std=c++20 '$here/consumer/main.cc' $(pkg-config --cflags rnn) $libraries -o consumer"
   LD_LIBRARY_PATH="$moved/$LIBDIR" expect_exit 0 ./consumer
   expect_out "^rnn $VERSION$"
 }
