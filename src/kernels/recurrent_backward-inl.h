@@ -32,6 +32,9 @@ struct Backward {
     return r.gates + row * plan.gate_width;
   }
 
+  // Depth of a product whose operand is the gradient of `count` gates: one gate is in plain order, without padding (PackForm).
+  static int depth_of(const Args& r, const Plan& plan, int count) { return count > 1 ? plan.blocks * count * kLanes : r.hidden; }
+
   // Whether packed row `row` goes on after step t; `next` is that step.
   static HWY_INLINE bool goes_on(const Args& r, int t, int row, int* next) {
     *next = r.reverse ? t - 1 : t + 1;
@@ -108,7 +111,7 @@ struct Backward {
       const float** next = plan.c_old;  // unused by cells of two stages
       const int64_t width = static_cast<int64_t>(plan.blocks) * Cell::gate_count(stage) * kLanes;
       for (int i = 0; i < n; ++i) next[i] = r.recurrent[stage] + (r.start[t] + share.row(i)) * width;
-      run_stage<stage - 1>(r, share, plan, carry, t, n, static_cast<int>(width), next, r.weights[stage], false);
+      run_stage<stage - 1>(r, share, plan, carry, t, n, depth_of(r, plan, Cell::gate_count(stage)), next, r.weights[stage], false);
     }
   }
 
@@ -134,7 +137,7 @@ struct Backward {
   static void run_share(const Args& r, const Share& share, const float** operand) {
     const Plan plan(r, Cell::gates, share);
     float* const carry[2] = {carried(r, plan, 0, share.workers), carried(r, plan, 1, share.workers)};
-    const int depth = plan.blocks * Cell::gate_count(0) * kLanes;
+    const int depth = depth_of(r, plan, Cell::gate_count(0));
     for (int step = r.steps - 1; step >= 0; --step) {
       const int t = r.reverse ? r.steps - 1 - step : step;
       const int n = share.count(r.start[t + 1] - r.start[t]);
