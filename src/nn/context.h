@@ -1,0 +1,54 @@
+// Why: what a pass needs beside the model: threads, kernels, memory, the key of its random numbers; and the tape of a pass.
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/thread_pool.h"
+#include "kernels/kernels.h"
+
+namespace rnn {
+
+// An argument of every forward and backward. Not shared between threads.
+template <class T>
+struct Context {
+  Pool& pool;
+  Arena& arena;
+  const Kernels<T>& kernels = rnn::kernels<T>();
+  bool training = false;  // dropout on
+  uint64_t seed = 0;      // key of the masks
+  uint32_t update = 0;    // number of the optimizer step: every update has masks of its own
+};
+
+// What backward needs, in the order of use: forward pushes records, backward pops them. The numbers lie in the Context's arena.
+// No tape means inference. Keeps its memory between passes.
+class Tape {
+ public:
+  template <class Record>
+  void push(const Record& record) {
+    static_assert(std::is_trivially_copyable_v<Record>);
+    offsets_.push_back(bytes_.size());
+    const auto* raw = reinterpret_cast<const unsigned char*>(&record);
+    bytes_.insert(bytes_.end(), raw, raw + sizeof(Record));
+  }
+  template <class Record>
+  Record pop() {
+    assert(!offsets_.empty() && bytes_.size() - offsets_.back() == sizeof(Record));
+    Record record;
+    std::copy_n(bytes_.data() + offsets_.back(), sizeof(Record), reinterpret_cast<unsigned char*>(&record));
+    bytes_.resize(offsets_.back());
+    offsets_.pop_back();
+    return record;
+  }
+  bool empty() const { return offsets_.empty(); }
+  void clear() { bytes_.clear(), offsets_.clear(); }
+
+ private:
+  std::vector<unsigned char> bytes_;
+  std::vector<size_t> offsets_;
+};
+
+}  // namespace rnn

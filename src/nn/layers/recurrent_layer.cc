@@ -1,0 +1,196 @@
+// Why: one direction of one recurrent layer: whole-sequence products around the recurrent kernel, forward and backward side by side.
+#include <algorithm>
+
+#include "cells/reference.h"
+#include "nn/layers/recurrent.h"
+
+namespace rnn {
+namespace {
+
+struct CellShape {
+  int gates, states, stages, sides, unit_weights, apart;
+  int first_gate[2], gate_count[2];
+};
+
+template <class... Cells>
+CellShape shape_of(reference::CellTypes<Cells...>, CellKind kind) {
+  const CellShape shapes[] = {{Cells::gates,
+                               Cells::states,
+                               Cells::stages,
+                               Cells::sides,
+                               Cells::unit_weights,
+                               Cells::apart,
+                               {Cells::first_gate(0), Cells::first_gate(1)},
+                               {Cells::gate_count(0), Cells::gate_count(1)}}...};
+  return shapes[static_cast<int>(kind)];
+}
+
+CellShape shape_of(CellKind kind) { return shape_of(reference::AllCells(), kind); }
+
+}  // namespace
+
+int RecurrentOptions::cell_states(CellKind kind) { return shape_of(kind).states; }
+
+template <class T>
+RecurrentLayer<T>::RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, const std::string& prefix,
+                                  const std::string& suffix, ParamTable& table, Packed<T>& packed)
+    : options_(options), input_(input), reverse_(reverse) {
+  const CellShape shape = shape_of(options.cell);
+  gates_ = shape.gates, stages_ = shape.stages, sides_ = shape.sides, apart_ = shape.apart;
+  unit_weights_ = options.flags & kPeephole ? shape.unit_weights : 0;
+  split_ = apart_ >= 0 || stages_ > 1;
+  const int H = options.hidden, G = gates_;
+  w_ih_ = table.add_matrix(prefix + "weight_ih" + suffix, G * H, input);
+  w_hh_ = table.add_matrix(prefix + "weight_hh" + suffix, G * H, options.output());
+  b_ih_ = table.add_vector(prefix + "bias_ih" + suffix, G * H);
+  b_hh_ = table.add_vector(prefix + "bias_hh" + suffix, G * H);
+  const Columns all{H, G, 0};
+  input_form_ = packed.add_forward(w_ih_, all, input);
+  input_back_ = packed.add_backward(w_ih_, all, input);
+  bias_form_ = packed.add_vector(all, b_ih_, b_hh_, apart_);
+  if (apart_ >= 0) apart_bias_ = packed.add_vector({H, 1, apart_}, b_hh_);
+  for (int s = 0; s < stages_; ++s) {
+    stage_columns_.push_back({H, shape.gate_count[s], shape.first_gate[s]});
+    recurrent_form_.push_back(packed.add_forward(w_hh_, stage_columns_[s], options.output()));
+    recurrent_back_.push_back(packed.add_backward(w_hh_, stage_columns_[s], options.output()));
+  }
+  if (options.projection > 0) {
+    w_hr_ = table.add_matrix(prefix + "weight_hr" + suffix, options.projection, H);
+    projection_form_ = packed.add_forward(w_hr_, {options.projection}, H);
+    projection_back_ = packed.add_backward(w_hr_, {options.projection}, H);
+  }
+  if (unit_weights_ > 0) {
+    w_peephole_ = table.add_matrix(prefix + "weight_peephole" + suffix, unit_weights_, H);
+    peephole_form_ = packed.add_vector({H, unit_weights_, 0}, w_peephole_);
+  }
+}
+
+template <class T>
+RecurrentArgs<T> RecurrentLayer<T>::arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved) const {
+  RecurrentArgs<T> r;
+  r.cell = options_.cell, r.flags = options_.flags;
+  r.hidden = options_.hidden, r.output = options_.output(), r.reverse = reverse_;
+  r.steps = seq.steps(), r.streams = seq.streams(), r.start = seq.start.data();
+  r.reset = seq.reset.empty() ? nullptr : seq.reset.data();
+  r.gates = saved.gates, r.side = saved.side, r.c = saved.c, r.m = saved.m;
+  r.h = saved.y.data, r.h_stride = saved.y.stride;
+  r.h0 = saved.h0, r.c0 = saved.c0;
+  r.bias = apart_bias_ >= 0 ? packed[apart_bias_] : nullptr;
+  r.unit_weights = peephole_form_ >= 0 ? packed[peephole_form_] : nullptr;
+  r.scratch = context.arena.template take<T>(
+      recurrent_scratch(seq.streams(), r.hidden, r.output, gates_, context.pool.size(), context.kernels.lanes));
+  return r;
+}
+
+template <class T>
+auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const T* const* h0,
+                                const T* const* c0, T* const* hn, T* const* cn, View<T> y) const -> Saved {
+  const int rows = seq.rows(), lanes = context.kernels.lanes;
+  const Columns all{options_.hidden, gates_, 0};
+  const size_t padded = static_cast<size_t>(Columns{options_.hidden}.padded(lanes));
+  Arena& arena = context.arena;
+  Saved saved{x, y, arena.take<T>(static_cast<size_t>(rows) * all.padded(lanes)), nullptr, nullptr, nullptr, h0, c0};
+  if (sides_ > 0) saved.side = arena.take<T>(rows * padded);
+  if (options_.states() > 1) saved.c = arena.take<T>(rows * padded);
+  if (options_.projection > 0) saved.m = arena.take<T>(rows * padded);
+  if (rows == 0) return saved;
+
+  const int width = all.padded(lanes);
+  context.kernels.gemm(context.pool, {x, packed[input_form_], packed[bias_form_], false, all, {saved.gates, rows, width, width}});
+  const ArenaScope scope(arena);
+  RecurrentArgs<T> r = arguments(context, packed, seq, saved);
+  for (int s = 0; s < stages_; ++s) r.weights[s] = packed[recurrent_form_[s]];
+  r.projection = projection_form_ >= 0 ? packed[projection_form_] : nullptr;
+  context.kernels.recurrent_forward(context.pool, r);
+
+  // Final states: of the last step of each sequence, or of the first when walking back.
+  for (int t = reverse_ ? 0 : seq.steps() - 1, done = 0; t >= 0 && done < seq.active(0); --t) {
+    for (int row = done; row < seq.active(t); ++row) {
+      const int64_t at = seq.start[t] + row;
+      std::copy_n(y.row(static_cast<int>(at)), r.output, hn[row]);
+      if (saved.c) std::copy_n(saved.c + at * padded, r.hidden, cn[row]);
+    }
+    done = seq.active(t);
+  }
+  return saved;
+}
+
+template <class T>
+void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved, View<const T> dy,
+                                 View<T> dx, bool add, Params<T>& grads, const T* const* dh_last, const T* const* dc_last, T* dh0,
+                                 T* dc0) const {
+  const int rows = seq.rows(), lanes = context.kernels.lanes;
+  if (rows == 0) return;
+  const ArenaScope scope(context.arena);
+  RecurrentArgs<T> r = arguments(context, packed, seq, saved);
+  for (int s = 0; s < stages_; ++s) {
+    r.weights[s] = packed[recurrent_back_[s]];
+    if (split_) r.recurrent[s] = context.arena.template take<T>(static_cast<size_t>(rows) * stage_columns_[s].padded(lanes));
+  }
+  if (options_.projection > 0) {
+    r.projection = packed[projection_back_];
+    r.dprojected = context.arena.template take<T>(static_cast<size_t>(rows) * r.output);
+  }
+  r.dh = dy.data, r.dh_stride = dy.stride;
+  r.dh_last = dh_last, r.dc_last = dc_last, r.dh0 = dh0, r.dc0 = dc0;
+  context.kernels.recurrent_backward(context.pool, r);
+  weight_gradients(context, seq, saved, r, grads);
+  if (!dx.data) return;
+  const int width = Columns{options_.hidden, gates_, 0}.padded(lanes);
+  const int depth = gates_ > 1 ? width : options_.hidden;  // one gate: plain order, without padding
+  context.kernels.gemm(context.pool, {{r.gates, rows, depth, width}, packed[input_back_], nullptr, add, {input_}, dx});
+}
+
+template <class T>
+View<const T> RecurrentLayer<T>::gate_part(const RecurrentArgs<T>& r, int stage, const Seq& seq) const {
+  const int lanes = kernels<T>().lanes, width = stage_columns_[stage].padded(lanes);
+  return {split_ ? r.recurrent[stage] : r.gates, seq.rows(), width, width};
+}
+
+template <class T>
+void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, const Saved& saved, const RecurrentArgs<T>& r,
+                                         Params<T>& grads) const {
+  const auto& k = context.kernels;
+  const int rows = seq.rows(), H = options_.hidden, padded = Columns{H}.padded(k.lanes);
+  const Columns all{H, gates_, 0};
+  const View<const T> dgates{r.gates, rows, all.padded(k.lanes), all.padded(k.lanes)};
+  add_outer_product(context, dgates, all, saved.x, grads.view(w_ih_));
+  k.column_sums(context.pool, dgates, all, grads.view(b_ih_).data);
+  for (int s = 0; s < stages_; ++s) {
+    const Columns part = stage_columns_[s];
+    const ArenaScope scope(context.arena);
+    const View<const T> operand = s == 0 ? old_h(context, seq, saved) : View<const T>{saved.side, rows, H, padded};
+    add_outer_product(context, gate_part(r, s, seq), {H, part.gates, 0}, operand, grads.view(w_hh_).middle(part.first * H, part.gates * H));
+    k.column_sums(context.pool, gate_part(r, s, seq), part, grads.view(b_hh_).data);
+  }
+  if (options_.projection > 0) {
+    const int P = options_.projection;
+    add_outer_product(context, {r.dprojected, rows, P, P}, {P}, {saved.m, rows, H, padded}, grads.view(w_hr_));
+  }
+  if (unit_weights_ > 0) k.unit_gradient(context.pool, r, grads.view(w_peephole_).data);
+}
+
+// h of the step before, row by row: what the recurrent weights multiplied.
+template <class T>
+View<const T> RecurrentLayer<T>::old_h(Context<T>& context, const Seq& seq, const Saved& saved) const {
+  const int P = options_.output();
+  const View<T> old = context.arena.template matrix<T>(seq.rows(), P);
+  for (int t = 0; t < seq.steps(); ++t) {
+    const int before = reverse_ ? t + 1 : t - 1;
+    const int active = before < 0 || before >= seq.steps() ? 0 : seq.active(before);
+    for (int row = 0; row < seq.active(t); ++row) {
+      const int at = seq.start[t] + row;
+      if (!seq.reset.empty() && seq.reset[at]) {
+        std::fill_n(old.row(at), P, T(0));
+      } else {
+        std::copy_n(row < active ? saved.y.row(seq.start[before] + row) : saved.h0[row], P, old.row(at));
+      }
+    }
+  }
+  return old;
+}
+
+template class RecurrentLayer<float>;
+template class RecurrentLayer<double>;
+
+}  // namespace rnn

@@ -1,0 +1,71 @@
+// Why: a model is immutable data: what it is (config), its weights, the same weights packed, and how a batch runs through them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "nn/layers/recurrent.h"
+
+namespace rnn {
+
+struct ModelConfig {
+  std::string task = "language-model";  // or "recurrent": frames in, hidden states out (a bare torch.nn.RNN, GRU or LSTM)
+  RecurrentOptions rnn;                 // input: the embedding's size, or the size of a frame
+  int vocabulary = 0;                   // language model: classes K
+  bool tied = false;                    // output weights = embedding; needs output size = embedding size
+  double dropout = 0;                   // language model: after the embedding and before the output
+};
+
+// Throws Error{usage, "model/..."} for what cannot be built (sizes <= 0, projection of a GRU, tied weights of unlike sizes, ...).
+void check_config(const ModelConfig& config);
+
+// T = float is the product, double the oracle. Const and thread-safe after construction and pack().
+template <class T>
+class Model {
+ public:
+  explicit Model(const ModelConfig& config);  // weights zero
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  const ModelConfig& config() const { return config_; }
+  bool is_language_model() const { return config_.vocabulary > 0; }
+  int outputs() const { return is_language_model() ? config_.vocabulary : recurrent_->output(); }
+  const ParamTable& table() const { return table_; }
+  Params<T>& params() { return params_; }
+  const Params<T>& params() const { return params_; }
+  const Recurrent<T>& recurrent() const { return *recurrent_; }
+  size_t packed_bytes() const { return packed_.bytes(); }
+
+  // Brings the packed weights up to date: after loading, and after every change of params(). training: backward forms too.
+  void pack(Pool& pool, bool training);
+  // Frees the row-major weights: running needs the packed ones only. params() is empty afterwards.
+  void drop_params();
+
+  // Zero state for n streams.
+  State<T> initial(int n) const { return State<T>(n, recurrent_->state_width()); }
+
+  // One pass over packed token ids [rows] -> logits [rows, K], in the context's arena. `state` in stream order: initial in, final
+  // out. tape: null for inference; otherwise everything must stay in the arena until backward.
+  View<T> forward(Context<T>& context, const Seq& seq, const int32_t* inputs, State<T>& state, Tape* tape) const;
+  // The same for frames [rows, input] -> hidden states [rows, output]; for task "recurrent".
+  View<T> forward_frames(Context<T>& context, const Seq& seq, View<const T> frames, State<T>& state, Tape* tape) const;
+  // doutput: gradient by what forward returned (overwritten). Adds to grads.
+  void backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> doutput, Params<T>& grads,
+                const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
+
+ private:
+  View<T> embed(Context<T>& context, const Seq& seq, const int32_t* inputs) const;
+  void embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx, Params<T>& grads) const;
+
+  ModelConfig config_;
+  ParamTable table_;
+  Packed<T> packed_;
+  std::optional<Recurrent<T>> recurrent_;
+  ParamId embedding_ = -1, output_weight_ = -1, output_bias_ = -1;
+  int output_form_ = -1, output_back_ = -1, output_bias_form_ = -1;
+  Params<T> params_;
+  Buffer<T> embedding_rows_;  // kept when params are dropped
+};
+
+}  // namespace rnn

@@ -1,0 +1,59 @@
+// Why: all weights of a model in one slab, so that optimizer, clipping, saving and averaging are one loop over memory.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/matrix.h"
+#include "base/view.h"
+
+namespace rnn {
+
+using ParamId = int;
+
+struct ParamInfo {
+  std::string name;     // PyTorch's name, for example rnn.weight_ih_l0
+  int rows = 0, cols = 0;
+  bool vector = false;  // one-dimensional in files: shape [cols], rows = 1
+  size_t offset = 0;    // in the slab, in numbers
+  size_t size() const { return static_cast<size_t>(rows) * cols; }
+};
+
+// Names, shapes and places; says nothing about values.
+class ParamTable {
+ public:
+  ParamId add_matrix(std::string name, int rows, int cols) { return add({std::move(name), rows, cols, false, 0}); }
+  ParamId add_vector(std::string name, int size) { return add({std::move(name), 1, size, true, 0}); }
+  const std::vector<ParamInfo>& all() const { return all_; }
+  const ParamInfo& operator[](ParamId id) const { return all_[id]; }
+  ParamId find(std::string_view name) const;  // -1: no such parameter
+  size_t slab_size() const { return slab_size_; }
+  size_t count() const;                       // numbers without padding
+
+ private:
+  ParamId add(ParamInfo info);
+  std::vector<ParamInfo> all_;
+  size_t slab_size_ = 0;
+};
+
+// A slab of values for a table: weights, gradients, moments and averages all have this layout. Padding stays zero.
+template <class T>
+class Params {
+ public:
+  Params() = default;
+  explicit Params(const ParamTable& table) : table_(&table), values_(table.slab_size()) {}
+  View<T> view(ParamId id) { return {values_.data() + info(id).offset, info(id).rows, info(id).cols, info(id).cols}; }
+  View<const T> view(ParamId id) const { return {values_.data() + info(id).offset, info(id).rows, info(id).cols, info(id).cols}; }
+  T* data() { return values_.data(); }
+  const T* data() const { return values_.data(); }
+  size_t size() const { return values_.size(); }
+  const ParamTable& table() const { return *table_; }
+
+ private:
+  const ParamInfo& info(ParamId id) const { return (*table_)[id]; }
+  const ParamTable* table_ = nullptr;  // outlives this
+  Buffer<T> values_;
+};
+
+}  // namespace rnn

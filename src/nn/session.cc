@@ -1,0 +1,45 @@
+// Why: steps a model with memory that was set aside at construction.
+#include "nn/session.h"
+
+namespace rnn {
+
+Session::Session(const Model<float>& model, int streams, Pool* pool)
+    : model_(model), pool_(pool ? *pool : own_pool_), seq_(Seq::uniform_batch(streams, 1)), state_(model.initial(streams)) {
+  // One step grows the arena to its working size.
+  if (model.is_language_model()) {
+    const std::vector<int32_t> ids(streams, 0);
+    push(ids);
+  } else {
+    Matrix<float> frames(streams, model.config().rnn.input);
+    push(View<const float>(frames.view()));
+  }
+  state_.clear();
+}
+
+View<const float> Session::push(std::span<const int32_t> ids) noexcept {
+  assert(static_cast<int>(ids.size()) == seq_.streams() && model_.is_language_model());
+  const FlushDenormals flush;
+  arena_.clear();
+  Context<float> context{pool_, arena_};
+  return model_.forward(context, seq_, ids.data(), state_, nullptr);
+}
+
+View<const float> Session::push(View<const float> frames) noexcept {
+  assert(frames.rows == seq_.streams() && frames.cols == model_.config().rnn.input && !model_.is_language_model());
+  const FlushDenormals flush;
+  arena_.clear();
+  Context<float> context{pool_, arena_};
+  return model_.forward_frames(context, seq_, frames, state_, nullptr);
+}
+
+void Session::set_state(const State<float>& state) {
+  if (state.rows() != state_.rows() || state.width() != state_.width()) {
+    throw Error(Exit::model, "state/size",
+                "a state of " + std::to_string(state.rows()) + " streams x " + std::to_string(state.width()) + " numbers does not fit " +
+                    std::to_string(state_.rows()) + " x " + std::to_string(state_.width()),
+                "use the model that saved this state");
+  }
+  state_ = state;
+}
+
+}  // namespace rnn
