@@ -17,7 +17,8 @@ class CharTokenizer final : public Tokenizer {
       size_t end = 0;
       const std::string& piece = vocabulary_.pieces()[static_cast<size_t>(id)];
       const char32_t c = next_code_point(piece, end);
-      if (end != piece.size()) throw Error(Exit::model, "model/tokenizer", "character '" + piece + "' of the model is more than one");
+      if (end != piece.size())
+        throw Error(Exit::model, "model/tokenizer", "character '" + piece + "' of the model is more than one");
       if (c >= ids_.size()) ids_.resize(c + 1, 0);
       ids_[c] = id;
     }

@@ -15,9 +15,11 @@ constexpr int32_t kEnd = -1;  // stands between streams and behind the last
 
 }  // namespace
 
-NgramModel::NgramModel(const std::vector<std::span<const int32_t>>& streams, int vocabulary, int order) : vocabulary_(vocabulary) {
+NgramModel::NgramModel(const std::vector<std::span<const int32_t>>& streams, int vocabulary, int order)
+    : vocabulary_(vocabulary) {
   if (vocabulary < 1 || order < 1 || order > 8) {
-    throw Error(Exit::internal, "ngram/order", fmt::format("an n-gram model of order {} over {} ids is impossible", order, vocabulary));
+    throw Error(Exit::internal, "ngram/order",
+                fmt::format("an n-gram model of order {} over {} ids is impossible", order, vocabulary));
   }
   std::vector<int32_t> tokens;  // kEnd, stream, kEnd, stream, ..., kEnd
   size_t total = 1;
@@ -26,7 +28,8 @@ NgramModel::NgramModel(const std::vector<std::span<const int32_t>>& streams, int
   tokens.push_back(kEnd);
   for (const auto& stream : streams) {
     for (const int32_t id : stream) {
-      if (id < 0 || id >= vocabulary) throw Error(Exit::internal, "ngram/id", fmt::format("id {} is not in [0, {})", id, vocabulary));
+      if (id < 0 || id >= vocabulary)
+        throw Error(Exit::internal, "ngram/id", fmt::format("id {} is not in [0, {})", id, vocabulary));
       tokens.push_back(id);
     }
     tokens.push_back(kEnd);
@@ -48,7 +51,8 @@ NgramModel::NgramModel(const std::vector<std::span<const int32_t>>& streams, int
 void NgramModel::collect(const std::vector<int32_t>& tokens) {
   const size_t order = levels_.size();
   std::vector<uint32_t> positions;
-  if (tokens.size() > UINT32_MAX) throw Error(Exit::internal, "ngram/size", "an n-gram model reads at most 4 billion tokens");
+  if (tokens.size() > UINT32_MAX)
+    throw Error(Exit::internal, "ngram/size", "an n-gram model reads at most 4 billion tokens");
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (tokens[i] != kEnd) positions.push_back(static_cast<uint32_t>(i));
   }

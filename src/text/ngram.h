@@ -10,8 +10,8 @@ namespace rnn {
 
 // Interpolated modified Kneser-Ney (Chen and Goodman 1999, "An empirical study of smoothing techniques for language
 // modeling", section 3). The longest n-grams count occurrences, the shorter ones count distinct words before them (the begin
-// of a stream is one such word); three discounts per order from counts of counts, 0.5, 1, 1.5 where the text is too small for
-// them; below the unigrams lies 1 / vocabulary, so every id has a probability above 0 and each context sums to 1.
+// of a stream is one such word); three discounts per order from counts of counts, 0.5, 1, 1.5 where the text is too small
+// for them; below the unigrams lies 1 / vocabulary, so every id has a probability above 0 and each context sums to 1.
 // Immutable after construction: any thread. 8 bytes per distinct n-gram of the longest kind, 32 per shorter one.
 class NgramModel {
  public:

@@ -40,10 +40,12 @@ std::unique_ptr<Tokenizer> build_tokenizer(std::string_view kind, const std::vec
                                            const TokenizerOptions& options) {
   const TokenizerKind* found = find_kind(kind);
   if (!found) {
-    throw Error(Exit::usage, "usage/tokens", fmt::format("there is no tokenizer '{}'", kind), "choose one of: " + names_of_kinds());
+    throw Error(Exit::usage, "usage/tokens", fmt::format("there is no tokenizer '{}'", kind),
+                "choose one of: " + names_of_kinds());
   }
   if (options.min_count < 1) {
-    throw Error(Exit::usage, "usage/tokens", fmt::format("a minimum count of {} is impossible", options.min_count), "give 1 or more");
+    throw Error(Exit::usage, "usage/tokens", fmt::format("a minimum count of {} is impossible", options.min_count),
+                "give 1 or more");
   }
   if (options.max_vocabulary < 0 || (options.max_vocabulary > 0 && options.max_vocabulary < 3)) {
     throw Error(Exit::usage, "usage/tokens", fmt::format("a vocabulary of {} is impossible", options.max_vocabulary),
@@ -98,19 +100,19 @@ std::string Detokenizer::flush() {
 
 // Layout: one byte of flags, one of open quotes, then the pending bytes.
 std::string Detokenizer::save() const {
-  const bool flags[] = {spacing_.line_start, spacing_.glued, spacing_.wide, spacing_.hyphen, spacing_.plural};
+  const bool flags[] = {spacing_.line_start, spacing_.glued, spacing_.wide, spacing_.hyphen};
   unsigned bits = 0;
-  for (unsigned i = 0; i < 5; ++i) bits |= unsigned{flags[i]} << i;
+  for (unsigned i = 0; i < 4; ++i) bits |= unsigned{flags[i]} << i;
   return std::string{static_cast<char>(bits), static_cast<char>(spacing_.open_quotes)} + pending_;
 }
 
 void Detokenizer::load(std::string_view bytes) {
-  if (bytes.size() < 2 || bytes.size() > 5 || static_cast<uint8_t>(bytes[0]) > 31 || static_cast<uint8_t>(bytes[1]) > 3 ||
+  if (bytes.size() < 2 || bytes.size() > 5 || static_cast<uint8_t>(bytes[0]) > 15 || static_cast<uint8_t>(bytes[1]) > 3 ||
       complete_utf8(bytes.substr(2)) != 0) {
     throw Error(Exit::model, "model/state", "the saved state of the text output is damaged", "save the state again");
   }
   const auto bit = [&](int i) { return (static_cast<uint8_t>(bytes[0]) >> i & 1) != 0; };
-  spacing_ = {bit(0), bit(1), bit(2), bit(3), bit(4), static_cast<uint8_t>(bytes[1])};
+  spacing_ = {bit(0), bit(1), bit(2), bit(3), static_cast<uint8_t>(bytes[1])};
   pending_ = bytes.substr(2);
 }
 

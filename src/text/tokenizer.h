@@ -40,8 +40,8 @@ class Tokenizer {
   std::string decode(std::span<const int32_t> ids) const;
 };
 
-// Ids to text while they come. Its output, pieces put together, is always well-formed UTF-8: bytes of a code point wait until
-// it is whole, and ill-formed ones become U+FFFD. A value: copy it to branch. The tokenizer must outlive it. One thread.
+// Ids to text while they come. Its output is always well-formed UTF-8: bytes of a code point wait until it is whole, and
+// ill-formed ones become U+FFFD. A value: copy it to branch. The tokenizer must outlive it. One thread.
 class Detokenizer {
  public:
   explicit Detokenizer(const Tokenizer& tokenizer) : tokenizer_(&tokenizer) {}
@@ -74,7 +74,7 @@ struct TokenizerKind {
 // All kinds there are. A new kind is one line in this list.
 std::span<const TokenizerKind> tokenizer_kinds();
 
-// Learns a vocabulary from training text (well-formed UTF-8). Ids: unknown piece first, then by falling count, ties by bytes.
+// Learns a vocabulary from training text (well-formed UTF-8). Ids: unknown piece, then by falling count, ties by bytes.
 // Throws Error{usage, "usage/tokens"} for an unknown kind or impossible options.
 std::unique_ptr<Tokenizer> build_tokenizer(std::string_view kind, const std::vector<std::string_view>& documents,
                                            const TokenizerOptions& options = {});

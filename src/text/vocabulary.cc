@@ -23,9 +23,12 @@ Vocabulary::Vocabulary(const PieceCounts& counts, const TokenizerOptions& option
   std::vector<std::pair<std::string_view, int64_t>> kept;
   for (const auto& entry : counts) {
     const bool special = entry.first == kUnknownPiece || entry.first == "\n";
-    if (!special && entry.second >= options.min_count && utf8_error(entry.first) == std::string_view::npos) kept.push_back(entry);
+    if (!special && entry.second >= options.min_count && utf8_error(entry.first) == std::string_view::npos)
+      kept.push_back(entry);
   }
-  const auto before = [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; };
+  const auto before = [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  };
   std::sort(kept.begin(), kept.end(), before);
   if (options.max_vocabulary > 0) kept.resize(std::min(kept.size(), static_cast<size_t>(options.max_vocabulary - 2)));
   const auto newline = counts.find("\n");

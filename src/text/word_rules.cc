@@ -70,6 +70,8 @@ bool WordScanner::next(std::string_view& token) {
       if (c != '\n') end = cluster_end(begin);
     } else if (is_word(c) && !is_mark(c)) {
       end = word_end(begin), word = true;
+      const bool final_s = text_[end - 1] == 's' || text_[end - 1] == 'S';
+      if (final_s && !quote_open_ && end < text_.size() && text_[end] == '\'') ++end;
     } else if (const size_t bracket = c == '<' && !after_word_ ? bracket_end(begin) : 0) {
       end = bracket;
     } else if (const size_t clitic = c == '\'' && !after_word_ ? clitic_end(begin) : 0) {
@@ -78,6 +80,8 @@ bool WordScanner::next(std::string_view& token) {
       end = cluster_end(begin);
     }
     token = text_.substr(begin, end - begin);
+    if (token == "'") quote_open_ = !quote_open_;
+    if (c == '\n') quote_open_ = false;
     position_ = end, after_word_ = word;
     return true;
   }
@@ -146,28 +150,60 @@ enum class Place { word, closing, opening, tight };
 
 Place place_of(char32_t c) {
   switch (c) {
-    case '.': case ',': case '!': case '?': case ';': case ':': case '%': case ')': case ']': case '}': case 0x2026: case 0xB0:
-    case 0x3001: case 0x3002: case 0xFF01: case 0xFF0C: case 0xFF1A: case 0xFF1B: case 0xFF1F:
+    case '.':
+    case ',':
+    case '!':
+    case '?':
+    case ';':
+    case ':':
+    case '%':
+    case ')':
+    case ']':
+    case '}':
+    case 0x2026:
+    case 0xB0:
+    case 0x3001:
+    case 0x3002:
+    case 0xFF01:
+    case 0xFF0C:
+    case 0xFF1A:
+    case 0xFF1B:
+    case 0xFF1F:
       return Place::closing;
-    case '(': case '[': case '{': case '$': case '#': case '@': case '`': case 0xBF: case 0xA1:
+    case '(':
+    case '[':
+    case '{':
+    case '$':
+    case '#':
+    case '@':
+    case '`':
+    case 0xBF:
+    case 0xA1:
       return Place::opening;
-    case '/': case 0x2014:  // em dash
+    case '/':
+    case 0x2014:  // em dash
       return Place::tight;
-    default: break;
+    default:
+      break;
   }
   if (c < 0x80) return Place::word;
   switch (category(c)) {
-    case UTF8PROC_CATEGORY_PE: case UTF8PROC_CATEGORY_PF: return Place::closing;
-    case UTF8PROC_CATEGORY_PS: case UTF8PROC_CATEGORY_PI: case UTF8PROC_CATEGORY_SC: return Place::opening;
-    default: return Place::word;
+    case UTF8PROC_CATEGORY_PE:
+    case UTF8PROC_CATEGORY_PF:
+      return Place::closing;
+    case UTF8PROC_CATEGORY_PS:
+    case UTF8PROC_CATEGORY_PI:
+    case UTF8PROC_CATEGORY_SC:
+      return Place::opening;
+    default:
+      return Place::word;
   }
 }
 
-// A straight quote opens and closes by turns; an apostrophe after a plural belongs to it (the dogs' bones).
+// A straight quote opens and closes by turns.
 Place place_of_quote(char c, WordSpacing& spacing) {
   const uint8_t bit = c == '"' ? 1 : 2;
   const bool open = (spacing.open_quotes & bit) != 0;
-  if (c == '\'' && !open && spacing.plural) return Place::closing;
   spacing.open_quotes = static_cast<uint8_t>(spacing.open_quotes ^ bit);
   return open ? Place::closing : Place::opening;
 }
@@ -200,7 +236,6 @@ void join_word(std::string_view token, WordSpacing& spacing, std::string& out) {
   spacing.glued = place == Place::opening || place == Place::tight;
   spacing.hyphen = hyphen;
   spacing.wide = wide;
-  spacing.plural = token.size() > 1 && (token.back() == 's' || token.back() == 'S');
 }
 
 }  // namespace rnn

@@ -9,7 +9,8 @@ namespace rnn {
 
 // Cuts text into words, symbols and line ends, each a slice of the text; other white space only separates.
 //  - A word is a maximal run of letters, digits and marks (Unicode general categories L, N, M). Inside it, between two of
-//    them, may stand one apostrophe, hyphen or joiner (don't, well-known), and . , : between two digits (3.14, 1,000, 10:30).
+//    them, may stand one apostrophe, hyphen or joiner (don't, well-known), and . , : between two digits (3.14, 10:30).
+//    Behind a final s it keeps the apostrophe of a plural (the dogs' bones), unless a ' quote is open on the line.
 //  - Chinese and Japanese write no spaces: each ideograph and kana is a word.
 //  - <...> without space inside, 64 bytes at most, not glued to a word, is one token (<unk>).
 //  - A detached 's 're 've 'll 'd 'm (as in tokenised corpora) is one token.
@@ -30,16 +31,16 @@ class WordScanner {
   std::string_view text_;
   size_t position_ = 0;
   bool after_word_ = false;  // the character before position_ belongs to a word
+  bool quote_open_ = false;  // an odd number of ' tokens on this line
 };
 
 // Where a line of joined words stands: decides if a space goes before the next one. A value.
 struct WordSpacing {
   bool line_start = true;
-  bool glued = false;         // the token before takes no space behind it
-  bool wide = false;          // the token before is Chinese or Japanese
-  bool hyphen = false;        // the token before is a lone hyphen
-  bool plural = false;        // the token before ends in s: an apostrophe may belong to it
-  uint8_t open_quotes = 0;    // bit 0: " is open, bit 1: ' is open; a new line closes both
+  bool glued = false;       // the token before takes no space behind it
+  bool wide = false;        // the token before is Chinese or Japanese
+  bool hyphen = false;      // the token before is a lone hyphen
+  uint8_t open_quotes = 0;  // bit 0: " is open, bit 1: ' is open; a new line closes both
 };
 
 // Appends a space where English prose has one, then the token, and moves `spacing` on.

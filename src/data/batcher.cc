@@ -1,0 +1,199 @@
+// Why: where each stream begins, which sentences go together, and the packing of both into time-major rows.
+#include "data/batcher.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/rng.h"
+
+namespace rnn {
+namespace {
+
+void clear(Batch& batch) {
+  batch.seq.start.assign(1, 0);
+  batch.seq.order.clear();
+  batch.seq.reset.clear();
+  batch.seq.id.clear();
+  batch.inputs.clear();
+  batch.targets.clear();
+  batch.weights.clear();
+}
+
+template <class T>
+void shuffle(std::vector<T>& items, Random& random) {  // Fisher and Yates
+  for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[random.below(static_cast<uint32_t>(i))]);
+}
+
+void check_batch(int batch) {
+  if (batch < 1)
+    throw Error(Exit::usage, "usage/batch", fmt::format("a batch of {} is impossible", batch), "give 1 or more");
+}
+
+}  // namespace
+
+StreamBatcher::StreamBatcher(const std::vector<std::vector<int32_t>>& documents, const StreamOptions& options)
+    : window_(options.window) {
+  check_batch(options.streams);
+  if (window_ < 1)
+    throw Error(Exit::usage, "usage/bptt", fmt::format("a window of {} steps is impossible", window_), "give 1 or more");
+  size_t total = 0, full = 0;
+  for (const auto& document : documents) {
+    if (document.empty()) continue;
+    total += document.size() + (options.begin >= 0 ? 1 : 0);
+    ++full;
+  }
+  tokens_.reserve(total);
+  if (full > 1) begins_.resize(total + 1);
+  for (const auto& document : documents) {
+    if (document.empty()) continue;
+    if (full > 1) begins_[tokens_.size()] = true;
+    if (options.begin >= 0) tokens_.push_back(options.begin);
+    tokens_.insert(tokens_.end(), document.begin(), document.end());
+  }
+  cut_streams(options);
+  for (const Stream& stream : streams_) {
+    for (int64_t i = stream.begin; i < stream.begin + stream.steps; ++i) counted_ += begins_document(i + 1) ? 0 : 1;
+  }
+}
+
+void StreamBatcher::cut_streams(const StreamOptions& options) {
+  const int64_t total = static_cast<int64_t>(tokens_.size()), wanted = options.streams;
+  const int64_t needed = options.keep_tail ? 2 : wanted * (int64_t{window_} + 1);
+  if (total < needed) {
+    const std::string shape =
+        options.keep_tail ? "evaluation needs" : fmt::format("{} streams of {} steps need", wanted, window_);
+    throw Error(Exit::data, "data/too_short", fmt::format("the text has {} tokens; {} {}", total, shape, needed),
+                options.keep_tail ? "use more text" : "lower --batch or --bptt, or use more text");
+  }
+  if (!options.keep_tail) {
+    const int64_t length = total / wanted;
+    for (int64_t s = 0; s < wanted; ++s) streams_.push_back({s * length, length - 1});
+    return;
+  }
+  const int64_t targets = total - 1, count = std::min(wanted, targets);
+  for (int64_t s = 0, begin = 0; s < count; ++s) {
+    const int64_t steps = targets / count + (s < targets % count ? 1 : 0);
+    streams_.push_back({begin, steps});
+    begin += steps;
+  }
+}
+
+int64_t StreamBatcher::batches_per_epoch() const { return (streams_[0].steps + window_ - 1) / window_; }
+
+void StreamBatcher::seek(int64_t epoch, int64_t position) {
+  assert(epoch >= 0 && position >= 0 && position <= batches_per_epoch());
+  epoch_ = epoch, position_ = position;
+}
+
+bool StreamBatcher::next(Batch& batch) {
+  if (position_ >= batches_per_epoch()) return false;
+  const int64_t first = position_ * window_, last = std::min(first + window_, streams_[0].steps);
+  const int count = static_cast<int>(streams_.size());
+  clear(batch);
+  batch.carried = position_ > 0;
+  for (int s = 0; s < count; ++s) {
+    batch.seq.order.push_back(s);
+    batch.seq.id.push_back(static_cast<uint32_t>(s));
+  }
+  bool resets = false, ends = false;
+  for (int64_t t = first; t < last; ++t) {
+    for (const Stream& stream : streams_) {
+      if (t >= stream.steps) break;  // longest first: so are all that follow
+      const int64_t i = stream.begin + t;
+      batch.inputs.push_back(tokens_[static_cast<size_t>(i)]);
+      batch.targets.push_back(tokens_[static_cast<size_t>(i + 1)]);
+      if (begins_.empty()) continue;
+      const bool begin = begins_document(i), end = begins_document(i + 1);
+      batch.seq.reset.push_back(begin ? 1 : 0);
+      batch.weights.push_back(end ? 0.0f : 1.0f);
+      resets = resets || begin, ends = ends || end;
+    }
+    batch.seq.start.push_back(static_cast<int>(batch.inputs.size()));
+  }
+  if (!resets) batch.seq.reset.clear();
+  if (!ends) batch.weights.clear();
+  ++position_;
+  return true;
+}
+
+SentenceBatcher::SentenceBatcher(std::vector<std::vector<int32_t>> sentences, const SentenceOptions& options)
+    : sentences_(std::move(sentences)), options_(options) {
+  check_batch(options.batch);
+  if (sentences_.empty())
+    throw Error(Exit::data, "data/too_short", "the text has no sentences", "use a text with one sentence per line");
+  for (const auto& sentence : sentences_) {
+    if (sentence.empty()) throw Error(Exit::internal, "internal/sentence", "a sentence lacks its end of line");
+    tokens_ += static_cast<int64_t>(sentence.size());
+  }
+  order_.resize(sentences_.size());
+  plan(0);
+}
+
+void SentenceBatcher::plan(int64_t epoch) {
+  const size_t count = order_.size(), batch = static_cast<size_t>(options_.batch);
+  Random random(options_.seed, Purpose::shuffle, static_cast<uint32_t>(epoch));
+  std::iota(order_.begin(), order_.end(), 0u);
+  if (options_.shuffle) shuffle(order_, random);
+  const size_t pool = options_.shuffle ? 64 * batch : count;
+  const auto longer = [&](uint32_t a, uint32_t b) { return sentences_[a].size() > sentences_[b].size(); };
+  for (size_t begin = 0; begin < count; begin += pool) {
+    const auto first = order_.begin() + static_cast<ptrdiff_t>(begin);
+    std::stable_sort(first, first + static_cast<ptrdiff_t>(std::min(pool, count - begin)), longer);
+  }
+  starts_.clear();
+  for (size_t begin = 0; begin < count; begin += batch) starts_.push_back(static_cast<uint32_t>(begin));
+  if (options_.shuffle) shuffle(starts_, random);
+  planned_ = epoch;
+}
+
+void SentenceBatcher::seek(int64_t epoch, int64_t position) {
+  assert(epoch >= 0 && position >= 0 && position <= batches_per_epoch());
+  if (options_.shuffle && epoch != planned_) plan(epoch);
+  epoch_ = epoch, position_ = position;
+}
+
+bool SentenceBatcher::next(Batch& batch) {
+  if (position_ >= batches_per_epoch()) return false;
+  const size_t begin = starts_[static_cast<size_t>(position_)];
+  const size_t count = std::min(static_cast<size_t>(options_.batch), order_.size() - begin);
+  const std::span<const uint32_t> chosen = std::span<const uint32_t>(order_).subspan(begin, count);
+  clear(batch);
+  batch.carried = false;
+  for (size_t r = 0; r < count; ++r) {
+    batch.seq.order.push_back(static_cast<int>(r));
+    batch.seq.id.push_back(chosen[r]);
+  }
+  const size_t longest = sentences_[chosen[0]].size();
+  for (size_t t = 0; t < longest; ++t) {
+    for (const uint32_t s : chosen) {
+      const std::vector<int32_t>& sentence = sentences_[s];
+      if (t >= sentence.size()) break;
+      batch.inputs.push_back(t == 0 ? sentence.back() : sentence[t - 1]);
+      batch.targets.push_back(sentence[t]);
+    }
+    batch.seq.start.push_back(static_cast<int>(batch.inputs.size()));
+  }
+  ++position_;
+  return true;
+}
+
+std::vector<std::vector<int32_t>> split_sentences(std::span<const int32_t> tokens, int32_t newline_id) {
+  std::vector<std::vector<int32_t>> sentences;
+  std::vector<int32_t> sentence;
+  for (size_t i = 0; i <= tokens.size(); ++i) {
+    if (i < tokens.size() && tokens[i] != newline_id) {
+      sentence.push_back(tokens[i]);
+    } else if (!sentence.empty()) {
+      sentence.push_back(newline_id);
+      sentences.push_back(std::move(sentence));
+      sentence.clear();
+    }
+  }
+  return sentences;
+}
+
+}  // namespace rnn

@@ -1,0 +1,100 @@
+// Why: batches come in an order that is a function of (seed, epoch, position) alone, so a stopped run goes on exactly.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "nn/seq.h"
+
+namespace rnn {
+
+// Batches of one epoch after another. The next batch depends on epoch() and position() only. One thread.
+class Batcher {
+ public:
+  virtual ~Batcher() = default;
+  // Fills `batch`, whose buffers are reused; false, leaving it alone, at the end of the epoch.
+  virtual bool next(Batch& batch) = 0;
+  virtual int64_t batches_per_epoch() const = 0;
+  virtual int64_t tokens_per_epoch() const = 0;  // targets that count (weight above 0)
+  // Goes to where next() has been called `position` times in `epoch` (from 0); position in [0, batches_per_epoch()].
+  virtual void seek(int64_t epoch, int64_t position) = 0;
+
+  void start_epoch(int64_t epoch) { seek(epoch, 0); }
+  int64_t epoch() const { return epoch_; }
+  int64_t position() const { return position_; }  // batches given in this epoch
+
+ protected:
+  int64_t epoch_ = 0, position_ = 0;
+};
+
+struct StreamOptions {
+  int streams = 1;         // B: rows of a batch, each a contiguous part of the text; >= 1
+  int window = 64;         // T: steps of truncated back-propagation; >= 1
+  bool keep_tail = false;  // false: equal streams of N / B tokens each, the rest dropped (training). true: every target is
+                           // counted once, streams may differ by one step (evaluation; streams = 1 is exact)
+  int32_t begin = -1;      // >= 0: this id is put before each document, so that its first token is predicted, too
+};
+
+// Documents, put together, cut into B contiguous streams and read in windows of T steps; the state is carried from window to
+// window. A document that begins inside a window has its reset bit; the step at a document's end predicts nothing (weight
+// 0). Row s of a batch is stream s and so is its seq.id. A batch may hold weights 0 only (window 1, a document's end).
+class StreamBatcher final : public Batcher {
+ public:
+  // Throws Error{data, "data/too_short"}: fewer than B * (T + 1) tokens (keep_tail: than 2); Error{usage, "usage/batch"}.
+  StreamBatcher(const std::vector<std::vector<int32_t>>& documents, const StreamOptions& options);
+
+  bool next(Batch& batch) override;
+  int64_t batches_per_epoch() const override;
+  int64_t tokens_per_epoch() const override { return counted_; }
+  void seek(int64_t epoch, int64_t position) override;
+
+ private:
+  struct Stream {
+    int64_t begin, steps;  // first input, number of inputs
+  };
+  void cut_streams(const StreamOptions& options);
+  bool begins_document(int64_t token) const { return !begins_.empty() && begins_[static_cast<size_t>(token)]; }
+
+  std::vector<int32_t> tokens_;  // of all documents
+  std::vector<bool> begins_;     // [tokens + 1]: a document begins here; empty for a single document
+  std::vector<Stream> streams_;  // longest first
+  int64_t counted_ = 0;
+  int window_;
+};
+
+struct SentenceOptions {
+  int batch = 32;       // sentences
+  bool shuffle = true;  // false: longest first, the same in every epoch (evaluation)
+  uint64_t seed = 1;
+};
+
+// Each sentence w1 .. wn "\n" is a ragged sequence of its own, the state fresh: inputs "\n" w1 .. wn, targets w1 .. wn "\n".
+// Shuffled by (seed, epoch), sorted by length within pools of 64 batches, cut, batches shuffled: each sentence once per
+// epoch. seq.id is the number of the sentence.
+class SentenceBatcher final : public Batcher {
+ public:
+  // Every sentence ends in the end-of-line id. Throws Error{data, "data/too_short"} when there is none, Error{usage,
+  // "usage/batch"}.
+  SentenceBatcher(std::vector<std::vector<int32_t>> sentences, const SentenceOptions& options);
+
+  bool next(Batch& batch) override;
+  int64_t batches_per_epoch() const override { return static_cast<int64_t>(starts_.size()); }
+  int64_t tokens_per_epoch() const override { return tokens_; }
+  void seek(int64_t epoch, int64_t position) override;
+
+ private:
+  void plan(int64_t epoch);
+
+  std::vector<std::vector<int32_t>> sentences_;
+  std::vector<uint32_t> order_;   // sentences; batch b of the epoch is order_[starts_[b]] and the batch_ - 1 behind it
+  std::vector<uint32_t> starts_;  // [batches]
+  SentenceOptions options_;
+  int64_t planned_ = -1;  // the epoch that order_ and starts_ are for
+  int64_t tokens_ = 0;
+};
+
+// Cuts tokens behind each end of line; a missing last one is added; blank lines are left out.
+std::vector<std::vector<int32_t>> split_sentences(std::span<const int32_t> tokens, int32_t newline_id);
+
+}  // namespace rnn
