@@ -1,0 +1,594 @@
+// Why: whatever people call a text file is read the same way or refused by file and line, and no token is lost on the way.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <numeric>
+#include <set>
+
+#include "base/error.h"
+#include "base/rng.h"
+#include "data/batcher.h"
+#include "data/text_files.h"
+
+namespace rnn {
+namespace {
+
+namespace fs = std::filesystem;
+using Ids = std::vector<int32_t>;
+
+class TextFiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "rnn_data_XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  std::string write(const std::string& name, std::string_view bytes) {
+    const fs::path path = folder_ / name;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << bytes;
+    return path.string();
+  }
+  fs::path folder_;
+};
+
+struct Failure {
+  std::string code, message, help;
+  Exit exit = Exit::ok;
+};
+
+Failure failure_of(const std::function<void()>& f) {
+  try {
+    f();
+  } catch (const Error& error) {
+    return {error.code(), error.what(), error.help(), error.exit()};
+  }
+  return {"none", "", ""};
+}
+
+std::vector<std::string> texts_of(const std::vector<Document>& documents) {
+  std::vector<std::string> texts;
+  for (const Document& document : documents) texts.push_back(document.text);
+  return texts;
+}
+
+const Finding* find_code(const TextReport& report, std::string_view code) {
+  for (const Finding& finding : report.findings) {
+    if (finding.code == code) return &finding;
+  }
+  return nullptr;
+}
+
+std::string gzip(std::string_view text) {
+  z_stream stream{};
+  deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  std::string out(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+std::string zstd(std::string_view text) {
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
+  return out;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST_F(TextFiles, LineEndsMarksAndLastLineMakeNoDifference) {
+  const Texts expected = {"The cat.\nThe dog.\n"};
+  EXPECT_EQ(texts_of(read_text(write("a.txt", "The cat.\nThe dog.\n"))), expected);
+  EXPECT_EQ(texts_of(read_text(write("b.txt", "The cat.\nThe dog."))), expected);
+  EXPECT_EQ(texts_of(read_text(write("c", "The cat.\r\nThe dog.\r\n"))), expected);
+  EXPECT_EQ(texts_of(read_text(write("d.md", "\xEF\xBB\xBFThe cat.\r\nThe dog."))), expected);
+  EXPECT_EQ(texts_of(read_text(write("e.txt", "one line"))), Texts{"one line\n"});
+  EXPECT_EQ(texts_of(read_text(write("f.txt", "lone\rreturn\n\n"))), Texts{"lone\rreturn\n\n"});
+}
+
+TEST_F(TextFiles, CompressedTextIsText) {
+  std::string text;
+  for (int i = 0; i < 30000; ++i) text += "line " + std::to_string(i * 7919 % 10007) + "\n";
+  const Texts expected = {text};
+  EXPECT_EQ(texts_of(read_text(write("a.txt.gz", gzip(text)))), expected);
+  EXPECT_EQ(texts_of(read_text(write("a.txt.zst", zstd(text)))), expected);
+  EXPECT_EQ(texts_of(read_text(write("named.txt", gzip(text)))), expected);  // by content, not by name
+  const std::string head = text.substr(0, 1000), tail = text.substr(1000);
+  EXPECT_EQ(texts_of(read_text(write("two.gz", gzip(head) + gzip(tail)))), expected);
+  EXPECT_EQ(texts_of(read_text(write("two.zst", zstd(head) + zstd(tail)))), expected);
+  for (const std::string& whole : {gzip(text), zstd(text)}) {
+    for (const size_t size : {size_t{5}, size_t{20}, whole.size() / 2, whole.size() - 1}) {
+      const std::string path = write("cut", whole.substr(0, size));
+      const Failure failure = failure_of([&] { read_text(path); });
+      EXPECT_EQ(failure.code, "data/compressed") << size;
+      EXPECT_NE(failure.message.find(path), std::string::npos);
+      EXPECT_EQ(check_text(path).findings.at(0).code, "data/compressed");
+    }
+    std::string broken = whole;
+    for (size_t i = whole.size() / 2; i < whole.size() / 2 + 40; ++i) broken[i] = static_cast<char>(~broken[i]);
+    EXPECT_EQ(failure_of([&] { read_text(write("broken", broken)); }).code, "data/compressed");
+  }
+  EXPECT_EQ(failure_of([&] { read_text(write("rest.gz", gzip(text) + "garbage")); }).code, "data/compressed");
+}
+
+TEST_F(TextFiles, MarksSplitDocuments) {
+  const std::string path =
+      write("s.txt", "One.\nTwo.\n<|endoftext|>\nThree.\n<|endoftext|>\n\n<|endoftext|>Four<|endoftext|>Five");
+  const std::vector<Document> documents = read_text(path);
+  EXPECT_EQ(texts_of(documents), (Texts{"One.\nTwo.\n", "Three.\n", "Four\n", "Five\n"}));
+  std::vector<int64_t> lines;
+  for (const Document& document : documents) {
+    EXPECT_EQ(document.name, path);
+    lines.push_back(document.line);
+  }
+  EXPECT_EQ(lines, (std::vector<int64_t>{1, 4, 7, 7}));
+  EXPECT_EQ(failure_of([&] { read_text(write("m.txt", "<|endoftext|>\n<|endoftext|>\n")); }).code, "data/empty");
+}
+
+TEST_F(TextFiles, JsonLinesAreDocuments) {
+  const std::string path = write(
+      "a.jsonl", "{\"text\": \"One.\\nTwo \\u00e9.\"}\n\n{\"id\": 3, \"text\": \"Three.\\r\\n\"}\r\n{\"text\": \"\"}\n");
+  const std::vector<Document> documents = read_text(path);
+  EXPECT_EQ(texts_of(documents), (Texts{"One.\nTwo \xC3\xA9.\n", "Three.\n"}));
+  EXPECT_EQ(documents[1].line, 3);
+  EXPECT_EQ(documents[0].line_in_file(2), 1);
+  EXPECT_EQ(texts_of(read_text(write("b.jsonl.gz", gzip("{\"text\":\"x\"}")))), Texts{"x\n"});
+  for (const char* line : {"{\"text\": \"x\"", "[1]", "{\"content\": \"x\"}", "{\"text\": 7}", "{\"text\": \"a\\u0000b\"}",
+                           "{\"text\": \"\\ud800\"}"}) {
+    const std::string wrong = write("w.jsonl", std::string("{\"text\": \"fine\"}\n") + line + "\n");
+    const Failure failure = failure_of([&] { read_text(wrong); });
+    EXPECT_EQ(failure.code, "data/json") << line;
+    EXPECT_EQ(failure.exit, Exit::data);
+    EXPECT_NE(failure.message.find(wrong + ":2: "), std::string::npos) << failure.message;
+    EXPECT_FALSE(failure.help.empty());
+  }
+}
+
+TEST_F(TextFiles, FoldersAreReadByName) {
+  write("f/b.txt", "b");
+  write("f/a/z.txt", "z");
+  write("f/a.jsonl", "{\"text\": \"one\"}\n{\"text\": \"two\"}\n");
+  write("f/c.gz", gzip("c"));
+  write("f/d.zst", zstd("d"));
+  write("f/empty.txt", " \n");
+  write("f/picture.png", std::string("\x89PNG\0\0", 6));
+  write("f/.hidden/x.txt", "x");
+  write("f/.x.txt", "x");
+  TextReport report;
+  EXPECT_EQ(texts_of(read_text((folder_ / "f").string(), &report)), (Texts{"one\n", "two\n", "z\n", "b\n", "c\n", "d\n"}));
+  EXPECT_EQ(report.files.size(), 6u);
+  ASSERT_NE(find_code(report, "data/empty"), nullptr);
+  EXPECT_NE(find_code(report, "data/empty")->file.find("empty.txt"), std::string::npos);
+}
+
+TEST_F(TextFiles, FaultsAreNamedByFileLineAndByte) {
+  const auto expect = [&](const std::string& path, const std::string& code, const std::string& part) {
+    const Failure failure = failure_of([&] { read_text(path); });
+    EXPECT_EQ(failure.code, code) << path;
+    EXPECT_EQ(failure.exit, Exit::data);
+    EXPECT_NE(failure.message.find(part), std::string::npos) << failure.message;
+    EXPECT_NE(failure.message.find(path), std::string::npos) << failure.message;
+    EXPECT_FALSE(failure.help.empty()) << code;
+  };
+  expect((folder_ / "absent.txt").string(), "data/missing", "absent.txt");
+  expect(write("empty.txt", ""), "data/empty", "no text");
+  expect(write("blank.txt", " \r\n\t\n"), "data/empty", "no text");
+  expect(write("bom.txt", "\xEF\xBB\xBF\n"), "data/empty", "no text");
+  expect(write("binary", std::string("ELF\n\x01\0\x02", 7)), "data/binary", "binary:2: byte 2 of the line is 0x00");
+  expect(write("utf16.txt", std::string("\xFF\xFEh\0i\0", 6)), "data/binary", "UTF-16");
+  expect(write("latin.txt", "fine\nna\xEFve\n"), "data/utf8", "latin.txt:2: byte 3 of the line is 0xEF");
+  expect(write("lone.txt", "a\r\nb\r\n12\x80"), "data/utf8", "lone.txt:3: byte 3 of the line is 0x80");
+  expect(write("long.txt", "\xC0\xAF"), "data/utf8", "long.txt:1: byte 1 of the line is 0xC0");
+  expect(write("cut.txt", "ab\n\xF0\x9F\x90"), "data/utf8", "cut.txt:2: byte 1 of the line is 0xF0");
+  write("g/readme.pdf", "x");
+  expect((folder_ / "g").string(), "data/no_text", "holds no .txt");
+  write("h/a.txt", "\n");
+  expect((folder_ / "h").string(), "data/no_text", "all empty");
+}
+
+TEST_F(TextFiles, ReportCountsWhatWasRead) {
+  TextReport report;
+  const std::string path = write("r.txt", "\xEF\xBB\xBFThe caf\xC3\xA9.\r\n\r\nThe cat.\r\nThe cat.");
+  read_text(path, &report);
+  EXPECT_EQ(report.files, std::vector<std::string>{path});
+  EXPECT_EQ(report.file_bytes, static_cast<int64_t>(fs::file_size(path)));
+  EXPECT_EQ(report.bytes, 11 + 1 + 9 + 9);
+  EXPECT_EQ(report.characters, 10 + 1 + 9 + 9);
+  EXPECT_EQ(report.distinct_characters, 11);  // T h e space c a f é . newline t
+  EXPECT_EQ(report.documents, 1);
+  EXPECT_EQ(report.lines, 4);
+  EXPECT_EQ(report.blank_lines, 1);
+  EXPECT_EQ(report.duplicate_lines, 1);
+  EXPECT_EQ(report.longest_line, 10);
+  EXPECT_EQ(report.words, 9);
+  EXPECT_EQ(report.distinct_words, 4);
+  EXPECT_TRUE(report.byte_order_mark);
+  EXPECT_TRUE(report.crlf);
+  EXPECT_EQ(report.hash, content_hash("The caf\xC3\xA9.\n\nThe cat.\nThe cat.\n"));
+  EXPECT_FALSE(report.has_errors());
+}
+
+TEST_F(TextFiles, CheckGathersInsteadOfThrowing) {
+  std::string text = "good\n";
+  for (int i = 0; i < 25; ++i) text += "bad \xFF here\n";
+  text += std::string("nul \0 byte\n", 11) + std::string(30000, 'x') + "\nbell \x07\nbell \x07\n";
+  const std::string path = write("c.txt", text);
+  const TextReport report = check_text(path);
+  EXPECT_TRUE(report.has_errors());
+  std::vector<int64_t> lines;
+  for (const Finding& finding : report.findings) {
+    EXPECT_EQ(finding.file, path);
+    EXPECT_FALSE(finding.message.empty());
+    if (finding.code == "data/utf8") lines.push_back(finding.line);
+  }
+  ASSERT_EQ(lines.size(), 21u);  // twenty places and how many more
+  EXPECT_EQ(lines[0], 2);
+  EXPECT_EQ(lines[19], 21);
+  EXPECT_EQ(lines[20], 0);
+  EXPECT_EQ(find_code(report, "data/binary")->line, 27);
+  EXPECT_EQ(find_code(report, "data/long_line")->line, 28);
+  EXPECT_EQ(find_code(report, "data/control")->line, 27);
+  EXPECT_NE(find_code(report, "data/control")->message.find("2 more"), std::string::npos);
+  EXPECT_EQ(find_code(report, "data/control")->place(), path + ":27");
+  EXPECT_EQ(severity_name(find_code(report, "data/long_line")->severity), "warning");
+}
+
+TEST_F(TextFiles, CheckSaysWhatIsOddButUsable) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "The cat sat on mat " + std::to_string(i % 10) + ".\r\n";
+  const TextReport report = check_text(write("d.txt", text));
+  EXPECT_FALSE(report.has_errors());
+  for (const char* code : {"data/duplicates", "data/little", "data/line_ends"})
+    EXPECT_NE(find_code(report, code), nullptr) << code;
+  EXPECT_NE(find_code(check_text(write("e.txt", std::string(5000, 'a'))), "data/one_line"), nullptr);
+  EXPECT_EQ(find_code(check_text(write("m.txt", "a\n<|endoftext|>\nb\n\xEF\xBF\xBD\n")), "data/replacement")->line, 4);
+  EXPECT_EQ(find_code(check_text(write("n.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\\u0007\"}\nx")), "data/control")->line,
+            2);
+  EXPECT_EQ(find_code(check_text(write("n.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}\nx")), "data/json")->line, 3);
+  EXPECT_TRUE(check_text(write("blank.txt", "\n")).has_errors());
+  std::string clean;
+  for (int i = 0; i < 2000; ++i) clean += "Sentence number " + std::to_string(i) + " differs.\n";
+  EXPECT_TRUE(check_text(write("clean.txt", clean)).findings.empty());
+  EXPECT_EQ(failure_of([&] { check_text((folder_ / "absent").string()); }).code, "data/missing");
+}
+
+std::string join(const std::vector<Document>& documents) {
+  std::string text;
+  for (const Document& document : documents) text += document.text;
+  return text;
+}
+
+TEST(Split, KeepsTheLastLines) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "line " + std::to_string(100 + i) + "\n";
+  const TextSplit split = split_documents({{"a.txt", text}}, 0.1);
+  EXPECT_EQ(split.train.at(0).text, text.substr(0, 810));
+  EXPECT_EQ(split.valid.at(0).text, text.substr(810));
+  EXPECT_EQ(split.valid[0].line, 91);
+  const TextSplit two = split_documents({{"a", "1\n2\n3\n"}, {"b", "4\n5\n6\n7\n"}, {"c", "8\n9\n0\n"}}, 0.5);
+  EXPECT_EQ(texts_of(two.train), (Texts{"1\n2\n3\n", "4\n5\n"}));
+  EXPECT_EQ(texts_of(two.valid), (Texts{"6\n7\n", "8\n9\n0\n"}));
+  EXPECT_EQ(two.valid[0].line, 3);
+}
+
+TEST(Split, NeverLosesATextOrLeavesASideEmpty) {
+  Random random(2, Purpose::test);
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<Document> documents;
+    int full = 0;
+    for (uint32_t d = 1 + random.below(4); d > 0; --d) {
+      std::string text;
+      for (uint32_t n = 1 + random.below(4); n > 0; --n) {
+        const uint32_t length = random.below(9);
+        text += std::string(length, 'x') + "\n";
+        full += length > 0;
+      }
+      documents.push_back({"d", text});
+    }
+    const double share = random.uniform(0.001, 0.999);
+    if (full < 2) {
+      EXPECT_EQ(failure_of([&] { split_documents(documents, share); }).code, "data/too_short");
+      continue;
+    }
+    const TextSplit split = split_documents(documents, share);
+    const std::string train = join(split.train), valid = join(split.valid);
+    ASSERT_EQ(train + valid, join(documents));
+    ASSERT_NE(train.find('x'), std::string::npos);
+    ASSERT_NE(valid.find('x'), std::string::npos);
+    ASSERT_EQ(train.back(), '\n');
+    ASSERT_LE(std::abs(static_cast<double>(valid.size()) - share * static_cast<double>(train.size() + valid.size())),
+              9.0 * 9);
+  }
+  EXPECT_EQ(failure_of([] { split_documents({{"a", std::string(100000, 'x')}}, 0.1); }).code, "data/too_short");
+  for (const double share : {0.0, 1.0, -1.0, std::nan("")}) {
+    EXPECT_EQ(failure_of([&] { split_documents({{"a", "1\n2\n"}}, share); }).code, "usage/valid_share");
+  }
+}
+
+TEST(Hash, IsFnv1a) {  // vectors of RFC 9923
+  EXPECT_EQ(fnv1a64(""), 0xCBF29CE484222325u);
+  EXPECT_EQ(fnv1a64("a"), 0xAF63DC4C8601EC8Cu);
+  EXPECT_EQ(fnv1a64("foobar"), 0x85944171F73967E8u);
+  EXPECT_EQ(content_hash("foobar"), "fnv1a64:85944171f73967e8");
+}
+
+TEST(Zstd, BitsPerByte) {
+  EXPECT_EQ(zstd_bits_per_byte(""), 0);
+  EXPECT_LT(zstd_bits_per_byte(std::string(100000, 'a')), 0.01);
+  std::string noise;
+  Random random(1, Purpose::test);
+  for (int i = 0; i < 100000; ++i) noise += static_cast<char>(random.below(256));
+  EXPECT_NEAR(zstd_bits_per_byte(noise), 8, 0.01);
+  std::string bits;
+  for (int i = 0; i < 100000; ++i) bits += static_cast<char>('0' + random.below(2));
+  EXPECT_NEAR(zstd_bits_per_byte(bits), 1.05, 0.1);
+}
+
+Ids count_up(int n, int first = 0) {
+  Ids ids(static_cast<size_t>(n));
+  std::iota(ids.begin(), ids.end(), first);
+  return ids;
+}
+
+// Per stream: every row of an epoch, in time.
+struct Row {
+  int32_t input, target;
+  bool reset;
+  float weight;
+  bool operator==(const Row&) const = default;
+};
+
+std::vector<std::vector<Row>> rows_of(Batcher& batcher, int streams) {
+  std::vector<std::vector<Row>> rows(static_cast<size_t>(streams));
+  Batch batch;
+  int64_t batches = 0, counted = 0;
+  while (batcher.next(batch)) {
+    EXPECT_EQ(batch.carried, batches > 0);
+    EXPECT_EQ(batch.seq.rows(), static_cast<int>(batch.inputs.size()));
+    EXPECT_EQ(batch.inputs.size(), batch.targets.size());
+    EXPECT_EQ(batch.seq.streams(), streams);
+    for (int t = 0; t < batch.seq.steps(); ++t) {
+      EXPECT_GT(batch.seq.active(t), 0);
+      for (int r = 0; r < batch.seq.active(t); ++r) {
+        const size_t row = static_cast<size_t>(batch.seq.start[static_cast<size_t>(t)] + r);
+        const size_t stream = static_cast<size_t>(batch.seq.order[static_cast<size_t>(r)]);
+        EXPECT_EQ(batch.seq.id[stream], stream);
+        const float weight = batch.weights.empty() ? 1.0f : batch.weights[row];
+        rows[stream].push_back(
+            {batch.inputs[row], batch.targets[row], !batch.seq.reset.empty() && batch.seq.reset[row] == 1, weight});
+        counted += weight > 0;
+      }
+    }
+    EXPECT_EQ(batcher.position(), ++batches);
+  }
+  EXPECT_EQ(batches, batcher.batches_per_epoch());
+  EXPECT_EQ(counted, batcher.tokens_per_epoch());
+  return rows;
+}
+
+TEST(StreamBatcher, CutsEqualStreams) {
+  StreamBatcher batcher({count_up(23)}, {.streams = 3, .window = 3});
+  EXPECT_EQ(batcher.batches_per_epoch(), 2);  // 7 tokens a stream: 6 steps
+  EXPECT_EQ(batcher.tokens_per_epoch(), 18);
+  const auto rows = rows_of(batcher, 3);
+  for (int s = 0; s < 3; ++s) {
+    ASSERT_EQ(rows[static_cast<size_t>(s)].size(), 6u);
+    for (int t = 0; t < 6; ++t)
+      EXPECT_EQ(rows[static_cast<size_t>(s)][static_cast<size_t>(t)], (Row{7 * s + t, 7 * s + t + 1, false, 1}));
+  }
+  Batch batch;
+  StreamBatcher uneven({count_up(24)}, {.streams = 3, .window = 5});  // 7 steps: windows of 5 and 2
+  ASSERT_TRUE(uneven.next(batch));
+  EXPECT_EQ(batch.seq.steps(), 5);
+  EXPECT_TRUE(batch.seq.uniform());
+  EXPECT_TRUE(batch.weights.empty());
+  EXPECT_TRUE(batch.seq.reset.empty());
+  EXPECT_EQ(batch.inputs[1], 8);  // time-major
+  ASSERT_TRUE(uneven.next(batch));
+  EXPECT_EQ(batch.seq.steps(), 2);
+  EXPECT_FALSE(uneven.next(batch));
+  EXPECT_EQ(batch.seq.steps(), 2);  // left alone
+  uneven.start_epoch(1);
+  ASSERT_TRUE(uneven.next(batch));
+  EXPECT_FALSE(batch.carried);
+}
+
+TEST(StreamBatcher, DocumentsResetAndPredictNothingAcross) {
+  const std::vector<Ids> documents = {{1, 2, 3}, {}, {4}, {5, 6, 7, 8}};
+  StreamBatcher batcher(documents, {.streams = 1, .window = 2});
+  const std::vector<Row> expected = {{1, 2, true, 1}, {2, 3, false, 1}, {3, 4, false, 0}, {4, 5, true, 0},
+                                     {5, 6, true, 1}, {6, 7, false, 1}, {7, 8, false, 1}};
+  EXPECT_EQ(rows_of(batcher, 1)[0], expected);
+  StreamBatcher begun(documents, {.streams = 1, .window = 3, .keep_tail = true, .begin = 9});
+  const std::vector<Row> with_begin = {{9, 1, true, 1},  {1, 2, false, 1}, {2, 3, false, 1}, {3, 9, false, 0},
+                                       {9, 4, true, 1},  {4, 9, false, 0}, {9, 5, true, 1},  {5, 6, false, 1},
+                                       {6, 7, false, 1}, {7, 8, false, 1}};
+  EXPECT_EQ(rows_of(begun, 1)[0], with_begin);
+  EXPECT_EQ(begun.tokens_per_epoch(), 8);  // each token of each document
+}
+
+TEST(StreamBatcher, KeepTailCountsEveryTargetOnce) {
+  for (int n = 2; n < 40; ++n) {
+    for (int streams = 1; streams <= 7; ++streams) {
+      for (int window = 1; window <= 6; ++window) {
+        StreamBatcher batcher({count_up(n)}, {.streams = streams, .window = window, .keep_tail = true});
+        const auto rows = rows_of(batcher, std::min(streams, n - 1));
+        Ids targets;
+        for (const auto& stream : rows) {
+          for (const Row& row : stream) {
+            ASSERT_EQ(row.target, row.input + 1);
+            targets.push_back(row.target);
+          }
+        }
+        ASSERT_EQ(targets, count_up(n - 1, 1));
+      }
+    }
+  }
+}
+
+TEST(StreamBatcher, TooShortIsSaidWithNumbers) {
+  EXPECT_EQ(failure_of([] { StreamBatcher({count_up(20)}, {.streams = 4, .window = 4}); }).code, "none");
+  const Failure failure = failure_of([] { StreamBatcher({count_up(19)}, {.streams = 4, .window = 4}); });
+  EXPECT_EQ(failure.code, "data/too_short");
+  EXPECT_EQ(failure.exit, Exit::data);
+  EXPECT_NE(failure.message.find("19 tokens"), std::string::npos);
+  EXPECT_NE(failure.message.find("20"), std::string::npos);
+  EXPECT_NE(failure.help.find("--batch"), std::string::npos);
+  EXPECT_EQ(failure_of([] { StreamBatcher({count_up(1)}, {.keep_tail = true}); }).code, "data/too_short");
+  EXPECT_EQ(failure_of([] { StreamBatcher({}, {}); }).code, "data/too_short");
+  EXPECT_EQ(failure_of([] { StreamBatcher({count_up(9)}, {.streams = 0}); }).code, "usage/batch");
+  EXPECT_EQ(failure_of([] { StreamBatcher({count_up(9)}, {.window = 0}); }).code, "usage/bptt");
+}
+
+bool same(const Batch& a, const Batch& b) {
+  return a.seq.start == b.seq.start && a.seq.order == b.seq.order && a.seq.reset == b.seq.reset && a.seq.id == b.seq.id &&
+         a.inputs == b.inputs && a.targets == b.targets && a.weights == b.weights && a.carried == b.carried;
+}
+
+std::vector<Ids> some_sentences(int count) {
+  Random random(4, Purpose::test);
+  std::vector<Ids> sentences;
+  for (int i = 0; i < count; ++i) {
+    Ids sentence;
+    for (uint32_t n = random.below(12); n > 0; --n) sentence.push_back(static_cast<int32_t>(1 + random.below(50)));
+    sentence.push_back(0);
+    sentences.push_back(sentence);
+  }
+  return sentences;
+}
+
+// A fresh batcher taken to any point gives what an uninterrupted one gives there.
+void expect_exact_resume(const std::function<std::unique_ptr<Batcher>()>& make) {
+  std::vector<Batch> all;
+  std::vector<std::pair<int64_t, int64_t>> where;
+  const auto straight = make();
+  Batch batch;
+  for (int64_t epoch = 0; epoch < 3; ++epoch) {
+    straight->start_epoch(epoch);
+    EXPECT_EQ(straight->epoch(), epoch);
+    for (;;) {
+      where.push_back({epoch, straight->position()});
+      if (!straight->next(batch)) break;
+      all.push_back(batch);
+    }
+    where.pop_back();
+  }
+  ASSERT_EQ(all.size(), static_cast<size_t>(3 * straight->batches_per_epoch()));
+  for (size_t i = 0; i < all.size(); ++i) {
+    const auto resumed = make();
+    resumed->seek(where[i].first, where[i].second);
+    for (size_t k = i; k < all.size() && where[k].first == where[i].first; ++k) {
+      ASSERT_TRUE(resumed->next(batch));
+      ASSERT_TRUE(same(batch, all[k])) << i << " " << k;
+    }
+    ASSERT_FALSE(resumed->next(batch));
+  }
+  straight->seek(where[1].first, where[1].second);  // and backwards
+  ASSERT_TRUE(straight->next(batch));
+  ASSERT_TRUE(same(batch, all[1]));
+}
+
+TEST(Batchers, ResumeIsExact) {
+  expect_exact_resume([] {
+    return std::make_unique<StreamBatcher>(std::vector<Ids>{count_up(50), count_up(7), count_up(31)},
+                                           StreamOptions{.streams = 3, .window = 4});
+  });
+  for (const bool shuffle : {true, false}) {
+    expect_exact_resume([shuffle] {
+      return std::make_unique<SentenceBatcher>(some_sentences(333),
+                                               SentenceOptions{.batch = 5, .shuffle = shuffle, .seed = 9});
+    });
+  }
+}
+
+TEST(Batchers, BuffersAreReused) {
+  SentenceBatcher batcher(some_sentences(200), {.batch = 8});
+  Batch batch;
+  std::set<const int32_t*> places;
+  for (int64_t epoch = 0; epoch < 4; ++epoch) {
+    batcher.start_epoch(epoch);
+    while (batcher.next(batch)) {
+      if (epoch >= 3) places.insert(batch.inputs.data());
+    }
+  }
+  EXPECT_EQ(places.size(), 1u);
+}
+
+TEST(SentenceBatcher, EverySentenceOncePerEpochAndInItsOwnOrder) {
+  const std::vector<Ids> sentences = some_sentences(1001);
+  int64_t tokens = 0;
+  for (const Ids& sentence : sentences) tokens += static_cast<int64_t>(sentence.size());
+  std::vector<std::vector<uint32_t>> orders;
+  for (const bool shuffle : {true, false}) {
+    SentenceBatcher batcher(sentences, {.batch = 4, .shuffle = shuffle, .seed = 5});
+    EXPECT_EQ(batcher.batches_per_epoch(), 251);
+    EXPECT_EQ(batcher.tokens_per_epoch(), tokens);
+    for (int64_t epoch = 0; epoch < 2; ++epoch) {
+      batcher.start_epoch(epoch);
+      std::vector<uint32_t> order;
+      Batch batch;
+      while (batcher.next(batch)) {
+        EXPECT_FALSE(batch.carried);
+        std::vector<Ids> inputs(batch.seq.order.size()), targets(batch.seq.order.size());
+        for (int t = 0; t < batch.seq.steps(); ++t) {
+          for (int r = 0; r < batch.seq.active(t); ++r) {
+            const size_t row = static_cast<size_t>(batch.seq.start[static_cast<size_t>(t)] + r);
+            const size_t stream = static_cast<size_t>(batch.seq.order[static_cast<size_t>(r)]);
+            inputs[stream].push_back(batch.inputs[row]);
+            targets[stream].push_back(batch.targets[row]);
+          }
+        }
+        for (size_t s = 0; s < inputs.size(); ++s) {
+          const Ids& sentence = sentences[batch.seq.id[s]];
+          Ids begun = {0};
+          begun.insert(begun.end(), sentence.begin(), sentence.end() - 1);
+          ASSERT_EQ(inputs[s], begun);
+          ASSERT_EQ(targets[s], sentence);
+          order.push_back(batch.seq.id[s]);
+        }
+      }
+      EXPECT_EQ(std::set<uint32_t>(order.begin(), order.end()).size(), sentences.size());
+      EXPECT_EQ(order.size(), sentences.size());
+      orders.push_back(order);
+    }
+  }
+  EXPECT_NE(orders[0], orders[1]);  // epochs differ
+  EXPECT_EQ(orders[2], orders[3]);  // evaluation does not
+  SentenceBatcher other(sentences, {.batch = 4, .seed = 6});
+  Batch a, b;
+  SentenceBatcher same_seed(sentences, {.batch = 4, .seed = 5});
+  other.next(a), same_seed.next(b);
+  EXPECT_NE(a.seq.id, b.seq.id);
+}
+
+TEST(SentenceBatcher, BatchesHoldLikeLengths) {
+  const std::vector<Ids> sentences = some_sentences(3000);
+  SentenceBatcher batcher(sentences, {.batch = 10});
+  Batch batch;
+  int64_t rows = 0, padded = 0;
+  while (batcher.next(batch)) rows += batch.seq.rows(), padded += batch.seq.steps() * batch.seq.streams();
+  EXPECT_GT(static_cast<double>(rows), 0.95 * static_cast<double>(padded));
+}
+
+TEST(Sentences, AreCutAtLineEnds) {
+  EXPECT_EQ(split_sentences(Ids{1, 2, 0, 0, 3, 0, 4}, 0), (std::vector<Ids>{{1, 2, 0}, {3, 0}, {4, 0}}));
+  EXPECT_TRUE(split_sentences(Ids{0, 0}, 0).empty());
+  EXPECT_EQ(failure_of([] { SentenceBatcher({}, {}); }).code, "data/too_short");
+  EXPECT_EQ(failure_of([] { SentenceBatcher({{0}}, {.batch = 0}); }).code, "usage/batch");
+}
+
+}  // namespace
+}  // namespace rnn
