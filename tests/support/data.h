@@ -30,13 +30,13 @@ inline bool in_ci() {
 }  // namespace rnn::test
 
 // First line of a test (or SetUp) that reads public data.
-#define RNN_NEED_DATA()                                                                       \
-  do {                                                                                        \
-    if (rnn::test::data_folder() == nullptr) {                                                \
-      if (rnn::test::in_ci()) {                                                               \
-        FAIL() << "public data sets not found; in CI they must be there (RNN_DATA=FOLDER)";   \
-      } else {                                                                                \
-        GTEST_SKIP() << "public data sets not found: set RNN_DATA=FOLDER to run this test";   \
-      }                                                                                       \
-    }                                                                                         \
+#define RNN_NEED_DATA()                                                                     \
+  do {                                                                                      \
+    if (rnn::test::data_folder() == nullptr) {                                              \
+      if (rnn::test::in_ci()) {                                                             \
+        FAIL() << "public data sets not found; in CI they must be there (RNN_DATA=FOLDER)"; \
+      } else {                                                                              \
+        GTEST_SKIP() << "public data sets not found: set RNN_DATA=FOLDER to run this test"; \
+      }                                                                                     \
+    }                                                                                       \
   } while (false)

@@ -20,6 +20,17 @@ expect_exit 1 env CI=true RNN_DATA="$WORK/none" "$PROBE" --gtest_filter='Probe.D
 mkdir "$WORK/data"
 expect_exit 0 env CI=true RNN_DATA="$WORK/data" "$PROBE" --gtest_filter='Probe.Data'
 
+# One run per instruction set: a name that means nothing fails, the forced one runs, a missing one is skipped.
+RNN_ISA=sse9 expect_exit 1 "$ISA_PROBE" --gtest_filter='Probe.Pass'
+expect_err 'RNN_ISA=sse9 is unknown'
+RNN_ISA=emulated expect_exit 0 "$ISA_PROBE" --gtest_filter='Probe.Pass'
+expect_exit 0 env -u RNN_ISA "$ISA_PROBE" --gtest_filter='Probe.Pass'
+for isa in avx2:avx2 avx512:avx512bw; do
+  expected=77
+  ! grep -qw "${isa#*:}" /proc/cpuinfo || expected=0
+  RNN_ISA=${isa%:*} expect_exit "$expected" "$ISA_PROBE" --gtest_filter='Probe.Pass'
+done
+
 # Each shell assertion, once where it holds and once where it must stop the script.
 script() {
   mkdir -p "$WORK/inner"
