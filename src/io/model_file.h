@@ -1,0 +1,38 @@
+// Why: one self-contained file per model: weights under PyTorch's names, tokenizer and configuration inside, nothing executed.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "nn/model.h"
+#include "text/tokenizer.h"
+
+namespace rnn {
+
+constexpr int kModelFormat = 1;  // rnn.format in the file; a newer number is refused with a clear message
+
+struct ModelFile {
+  std::string path;                       // of the file itself
+  std::unique_ptr<Model<float>> model;    // weights loaded, not packed
+  std::unique_ptr<Tokenizer> tokenizer;   // null for a bare recurrent model
+  nlohmann::json about = nlohmann::json::object();  // what the trainer wrote down: command, metrics, data, options
+  nlohmann::json checkpoint;              // null unless the file is a checkpoint
+};
+
+// `path`: a run folder (its model.safetensors) or a file. Accepts what format_model() writes and a bare state dict of a
+// torch.nn.RNN (tanh), GRU or LSTM (task "recurrent"; names weight_ih_l0, ..., with or without one common prefix). Every tensor
+// must be used. Throws Error{model}: model/missing, model/corrupt, model/truncated, model/newer, model/task, model/tensor,
+// model/shape with both shapes and the mend.
+ModelFile load_model(const std::string& path);
+
+// The bytes of a model file. `extra`: more tensors and metadata of a checkpoint.
+std::string format_model(const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about);
+
+// model.safetensors of a run folder, or the path itself.
+std::string model_path(const std::string& path);
+
+nlohmann::json config_to_json(const ModelConfig& config);
+ModelConfig config_from_json(const nlohmann::json& json);  // throws Error{model, "model/corrupt"}
+
+}  // namespace rnn

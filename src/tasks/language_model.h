@@ -1,0 +1,117 @@
+// Why: the language-model task: from text files to a run folder, from a run folder to figures and to sentences.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/text_files.h"
+#include "decode/sample.h"
+#include "io/model_file.h"
+#include "nn/session.h"
+#include "train/options.h"
+#include "train/trainer.h"
+
+namespace rnn {
+
+// What `rnn train` was asked to do.
+struct RunRequest {
+  std::vector<std::string> data;      // text to train on; its last part is kept for validation unless `valid` is given
+  std::string valid, test;            // optional files
+  std::string folder;                 // taken literally
+  bool force = false;                 // overwrite an existing run
+  std::string init_from;              // run or model whose weights are the start
+  ModelOptions model;
+  TrainOptions options;
+  std::string command;                // as typed, for the record
+};
+
+// One line of a result table: "this model", "trigram", "zstd -19"; loss < 0: not defined for it.
+struct ResultRow {
+  std::string name;
+  double loss = -1, perplexity = -1, bits_per_byte = -1;
+};
+
+struct RunResult {
+  std::string folder;
+  StopReason reason = StopReason::epochs;
+  int64_t parameters = 0, updates = 0;
+  double best_epoch = 0, seconds = 0, tokens_per_second = 0;
+  ResultRow valid, test;              // of the best model; test: loss < 0 without a test file
+  std::vector<ResultRow> baselines;   // on the validation text
+};
+
+// Told before training starts: what was found and decided, for the screen (plain lines: key, text).
+struct Plan {
+  std::vector<std::pair<std::string, std::string>> lines;  // data, tokens, model, memory, time
+};
+
+struct RunHooks {
+  const std::atomic<int>* signal = nullptr;
+  std::function<void(const Plan&)> plan;   // once, before the first update
+};
+
+// Trains into request.folder: config.toml, model.safetensors (best), last.ckpt.safetensors, metrics.jsonl, metrics.csv,
+// events.out.tfevents.*, train.log, README.md, data.json. `events` gets the same stream; sinks for the files are added here.
+RunResult train_run(const RunRequest& request, EventStream& events, const RunHooks& hooks);
+
+// Goes on with a stopped run exactly where it was; `changes` may prolong it (epochs, max_seconds, max_updates, patience, threads).
+RunResult resume_run(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes, EventStream& events,
+                     const RunHooks& hooks);
+
+struct EvalReport {
+  ResultRow model;
+  int64_t tokens = 0, unknown = 0, bytes = 0, lines = 0;
+  std::vector<ResultRow> baselines;   // trigram (when the run's training text is at hand), zstd
+  std::string note;                   // why a row is missing
+  struct Line {
+    std::string text;
+    double loss = 0;                  // nats per token
+    int64_t tokens = 0, unknown = 0;
+  };
+  std::vector<Line> lines_report;     // with per_line: each line alone, from the zero state
+};
+
+struct EvalOptions {
+  bool per_line = false, baselines = true;
+  int threads = 0;
+};
+
+// Every token of `text` (file or folder) is predicted once, the state carried over lines and cleared between documents.
+EvalReport evaluate_text(ModelFile& file, const std::string& text, const EvalOptions& options);
+
+// A model that writes: reads a prompt, then gives token after token. Copy the state to go back.
+class Writer {
+ public:
+  // Packs the model and keeps a reference to `file`. Throws Error{model, "model/task"} when it is not a language model.
+  explicit Writer(ModelFile& file, int threads = 1);
+
+  // Reads text (from the start of a line if nothing was read before); returns pieces that were unknown words.
+  std::vector<std::string> read(std::string_view text);
+  // The n likeliest next tokens with their probabilities (temperature 1).
+  std::vector<Candidate> top(int n);
+  // Draws one token, reads it, and returns the text that can be shown now (never half a character).
+  std::string next(const SampleOptions& options, Random& random);
+  int32_t last_token() const { return last_; }
+  std::string flush() { return detokenizer_.flush(); }
+  const Tokenizer& tokenizer() const { return *file_.tokenizer; }
+
+  // The memory as bytes: network state, what was read last, spacing. Throws Error{model, "state/..."} when it does not fit.
+  std::string save_state() const;
+  void load_state(std::string_view bytes);
+  size_t state_bytes() const;
+
+ private:
+  void feed(int32_t id);
+  ModelFile& file_;
+  Pool pool_;
+  Session session_;
+  Detokenizer detokenizer_;
+  Sampler sampler_;
+  std::vector<float> logits_;
+  int32_t last_ = -1;
+};
+
+}  // namespace rnn

@@ -1,0 +1,114 @@
+// Why: the loop: batch, forward, loss, backward, clip, step, log, evaluate, checkpoint.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "data/batcher.h"
+#include "nn/model.h"
+#include "optim/optimizer.h"
+#include "optim/schedule.h"
+#include "train/early_stopping.h"
+#include "train/events.h"
+#include "train/options.h"
+
+namespace rnn {
+
+// Why training ended.
+enum class StopReason { epochs, updates, time, patience, signal };
+std::string_view stop_reason_name(StopReason reason);
+
+// Loss of a model over a batcher's epoch, without dropout and smoothing: sum of nats and number of counted tokens.
+struct Evaluation {
+  double nats = 0;
+  int64_t tokens = 0;
+  double loss() const { return tokens > 0 ? nats / static_cast<double>(tokens) : 0; }
+};
+Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool);
+
+// Everything but weights and optimizer moments that the next update depends on; saved in a checkpoint.
+struct Progress {
+  int64_t update = 0;           // optimizer steps done
+  int64_t epoch = 0;            // epochs finished
+  int64_t position = 0;         // batches of the current epoch done
+  double seconds = 0;           // of training, over all resumes
+  int64_t tokens = 0;
+  double loss_sum = 0, loss_weight = 0;  // since the last evaluation, for the log
+  int64_t best_update = -1;
+  double best_epoch = 0, best_loss = 0;
+  bool finished = false;
+};
+
+struct TrainResult {
+  StopReason reason = StopReason::epochs;
+  Progress progress;
+  double train_loss = 0;        // mean over the last epoch, nats per token
+};
+
+// Trains one model. Same seed, same kernels: same bits, whatever the number of threads and however often it was stopped.
+class Trainer {
+ public:
+  struct Hooks {
+    std::function<void()> best;                 // the validation loss is the best so far
+    std::function<void()> checkpoint;           // save everything now
+    std::function<std::string()> sample;        // text for the log after an evaluation; may be empty
+    const std::atomic<int>* signal = nullptr;   // not 0: stop after this update
+    double bits_per_byte_factor = 0;            // bits per byte = factor * loss (nats per token); 0: unknown
+  };
+
+  // All references outlive the trainer. `valid` may be null: then the training loss decides what is best. Throws Error{usage}
+  // for impossible options.
+  Trainer(Model<float>& model, Batcher& train, Batcher* valid, const TrainOptions& options, EventStream& events, Pool& pool,
+          Hooks hooks);
+
+  // Runs until an end is reached. Throws Error{diverged, "train/diverged"} naming the tensor; the model then holds the weights
+  // from before the bad update.
+  TrainResult run();
+
+  // One optimizer step on one batch; returns {loss per token, gradient norm before clipping}. For tests and examples.
+  struct StepReport {
+    double loss, gradient_norm, weight;
+  };
+  StepReport step(const Batch& batch);
+
+  Progress& progress() { return progress_; }
+  const Progress& progress() const { return progress_; }
+  Optimizer& optimizer() { return *optimizer_; }
+  State<float>& carried() { return carried_; }
+  Schedule& schedule() { return schedule_; }
+  EarlyStopping& early_stopping() { return early_; }
+  // After progress() was restored: brings the batcher there.
+  void seek();
+
+ private:
+  double accumulate(const Batch& batch, double* weight);
+  [[noreturn]] void diverged(double loss, double norm);
+  void log_update(const StepReport& report);
+  bool evaluate_now();
+  double seconds() const;
+  double total_updates() const;
+
+  Model<float>& model_;
+  Batcher& train_;
+  Batcher* valid_;
+  TrainOptions options_;
+  EventStream& events_;
+  Pool& pool_;
+  Hooks hooks_;
+  Arena arena_;
+  Tape tape_;
+  Params<float> grads_;
+  std::unique_ptr<Optimizer> optimizer_;
+  Schedule schedule_;
+  EarlyStopping early_;
+  State<float> carried_;
+  Progress progress_;
+  std::vector<double> losses_;
+  std::chrono::steady_clock::time_point started_;
+  double seconds_before_ = 0, last_log_ = 0;
+  int64_t last_log_tokens_ = 0;
+};
+
+}  // namespace rnn
