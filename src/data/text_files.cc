@@ -17,7 +17,7 @@ namespace {
 constexpr int64_t kLongLine = 20000;     // bytes
 constexpr int64_t kLittleText = 20000;   // characters
 constexpr int64_t kDuplicatesFrom = 50;  // lines
-constexpr double kManyDuplicates = 0.2;  // of the lines that are not blank
+constexpr double kManyDuplicates = 0.2;  // of the bytes
 
 // f(line without its end, its number from 1) for every line.
 template <class F>
@@ -57,6 +57,7 @@ void count(const std::vector<Document>& documents, TextReport& report) {
         ++report.blank_lines;
       } else if (!lines.insert(line).second) {
         ++report.duplicate_lines;
+        report.duplicate_bytes += static_cast<int64_t>(line.size());
       }
     });
   }
@@ -110,7 +111,8 @@ void find_odd_amounts(const std::string& path, TextReport& report) {
     report.findings.push_back({code, severity, path, 0, std::move(message), help});
   };
   if (report.crlf) add("data/line_ends", Severity::note, "lines that end in CRLF are read as ending in LF", "");
-  if (full >= kDuplicatesFrom && static_cast<double>(report.duplicate_lines) > kManyDuplicates * static_cast<double>(full)) {
+  const double repeated = static_cast<double>(report.duplicate_bytes) / static_cast<double>(report.bytes);
+  if (full >= kDuplicatesFrom && repeated > kManyDuplicates) {
     add("data/duplicates", Severity::warning,
         fmt::format("{} of {} lines repeat an earlier line: validation will look better than it is", report.duplicate_lines,
                     full),

@@ -44,6 +44,7 @@ struct TextReport {
   int64_t lines = 0, blank_lines = 0;
   int64_t longest_line = 0;                         // bytes
   int64_t duplicate_lines = 0;                      // lines that are not blank and stood there before
+  int64_t duplicate_bytes = 0;                      // in them
   int64_t characters = 0, distinct_characters = 0;  // code points
   int64_t words = 0, distinct_words = 0;            // as the word tokenizer cuts, ends of line left out
   bool byte_order_mark = false, crlf = false;

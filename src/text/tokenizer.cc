@@ -100,19 +100,19 @@ std::string Detokenizer::flush() {
 
 // Layout: one byte of flags, one of open quotes, then the pending bytes.
 std::string Detokenizer::save() const {
-  const bool flags[] = {spacing_.line_start, spacing_.glued, spacing_.wide, spacing_.hyphen};
+  const bool flags[] = {spacing_.line_start, spacing_.glued, spacing_.wide};
   unsigned bits = 0;
-  for (unsigned i = 0; i < 4; ++i) bits |= unsigned{flags[i]} << i;
+  for (unsigned i = 0; i < 3; ++i) bits |= unsigned{flags[i]} << i;
   return std::string{static_cast<char>(bits), static_cast<char>(spacing_.open_quotes)} + pending_;
 }
 
 void Detokenizer::load(std::string_view bytes) {
-  if (bytes.size() < 2 || bytes.size() > 5 || static_cast<uint8_t>(bytes[0]) > 15 || static_cast<uint8_t>(bytes[1]) > 3 ||
+  if (bytes.size() < 2 || bytes.size() > 5 || static_cast<uint8_t>(bytes[0]) > 7 || static_cast<uint8_t>(bytes[1]) > 3 ||
       complete_utf8(bytes.substr(2)) != 0) {
     throw Error(Exit::model, "model/state", "the saved state of the text output is damaged", "save the state again");
   }
   const auto bit = [&](int i) { return (static_cast<uint8_t>(bytes[0]) >> i & 1) != 0; };
-  spacing_ = {bit(0), bit(1), bit(2), bit(3), static_cast<uint8_t>(bytes[1])};
+  spacing_ = {bit(0), bit(1), bit(2), static_cast<uint8_t>(bytes[1])};
   pending_ = bytes.substr(2);
 }
 

@@ -3,6 +3,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <array>
 
 #include "text/utf8.h"
@@ -76,6 +77,8 @@ bool WordScanner::next(std::string_view& token) {
       end = bracket;
     } else if (const size_t clitic = c == '\'' && !after_word_ ? clitic_end(begin) : 0) {
       end = clitic, word = true;
+    } else if (text_.substr(begin, 2) == "--") {
+      end = std::min(text_.find_first_not_of('-', begin), text_.size());
     } else {
       end = cluster_end(begin);
     }
@@ -226,15 +229,16 @@ void join_word(std::string_view token, WordSpacing& spacing, std::string& out) {
     place = place_of(c);
   } else if (is_clitic(token)) {
     place = Place::closing;
+  } else if (token.starts_with("--")) {
+    place = Place::tight;
   }
-  const bool hyphen = token == "-", wide = is_wide(c);
-  const bool close = spacing.line_start || spacing.glued || place == Place::closing || place == Place::tight ||
-                     (spacing.hyphen && hyphen) || (spacing.wide && wide);
+  const bool wide = is_wide(c);
+  const bool close =
+      spacing.line_start || spacing.glued || place == Place::closing || place == Place::tight || (spacing.wide && wide);
   if (!close) out += ' ';
   out += token;
   spacing.line_start = false;
   spacing.glued = place == Place::opening || place == Place::tight;
-  spacing.hyphen = hyphen;
   spacing.wide = wide;
 }
 

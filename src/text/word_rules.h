@@ -14,6 +14,7 @@ namespace rnn {
 //  - Chinese and Japanese write no spaces: each ideograph and kana is a word.
 //  - <...> without space inside, 64 bytes at most, not glued to a word, is one token (<unk>).
 //  - A detached 's 're 've 'll 'd 'm (as in tokenised corpora) is one token.
+//  - A run of two or more hyphens is one token, a dash.
 //  - "\n" is a token; every other visible character (grapheme cluster: an emoji with its modifiers is one) is its own token.
 // Ill-formed bytes are tokens of one byte. The text must outlive the scanner.
 class WordScanner {
@@ -39,7 +40,6 @@ struct WordSpacing {
   bool line_start = true;
   bool glued = false;       // the token before takes no space behind it
   bool wide = false;        // the token before is Chinese or Japanese
-  bool hyphen = false;      // the token before is a lone hyphen
   uint8_t open_quotes = 0;  // bit 0: " is open, bit 1: ' is open; a new line closes both
 };
 
