@@ -55,14 +55,15 @@ pkg_config() {
 
 subdirectory() {
   configure -S "$here/fetch" -B "$WORK/build" -DFETCHCONTENT_SOURCE_DIR_RNN="$SOURCE" -DCMAKE_BUILD_TYPE="$BUILD_TYPE" \
-    -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
+    -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" -DRNN_WERROR="$WERROR" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
   # Nothing of ours may reach the consumer's own files: no standard, no warnings, no floating-point flags.
   expect_exit 0 grep -A2 -F '/consumer/main.cc' "$WORK/build/compile_commands.json"
   expect_no_out '-Wshadow|-ffp-contract'
   expect_exit 0 "$CMAKE" --build "$WORK/build" --target help
   expect_no_out '_test|_bench|app/'
-  # With a compiler cache the objects of the outer build are at hand; without one the whole library would be compiled again.
-  if [[ "$LAUNCHER" == *ccache* ]]; then
+  # With a compiler cache the objects of the outer build are at hand (debug information, which names the build folder, apart);
+  # otherwise the whole library would be compiled again.
+  if [[ "$LAUNCHER" == *ccache* && "$BUILD_TYPE" == Release ]]; then
     expect_exit 0 "$CMAKE" --build "$WORK/build" --target consumer
     expect_exit 0 "$WORK/build/consumer"
     expect_out "^rnn $VERSION$"
