@@ -92,8 +92,8 @@ void results(const ModelCard& card, std::string* out) {
   }
   *out += "\n" + rule + "\n";
   for (const ModelCard::Result& r : card.results) {
-    *out += r.own ? "| **" + cell(r.name) + "** |" : "| " + cell(r.name) + " |";
-    for (const Metric& m : kMetrics) *out += " " + number(r.*m.value, m.decimals) + " |";
+    *out += fmt::format(fmt::runtime(r.own ? "| **{}** |" : "| {} |"), cell(r.name));
+    for (const Metric& m : kMetrics) *out += fmt::format(" {} |", number(r.*m.value, m.decimals));
     *out += "\n";
   }
 }

@@ -57,7 +57,7 @@ double number_field(const Event& event, const char* key) {
 
 std::string event_json(const Event& event) {
   std::string line = "{\"type\":" + dump(event.type);
-  for (const auto& [key, value] : ordered_fields(event)) line += "," + dump(key) + ":" + dump(value);
+  for (const auto& [key, value] : ordered_fields(event)) line += fmt::format(",{}:{}", dump(key), dump(value));
   return line + "}";
 }
 

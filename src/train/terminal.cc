@@ -74,7 +74,7 @@ std::string result_line(const Event& event) {
   const Event metrics{"", event.fields.contains("metrics") ? event.fields["metrics"] : nlohmann::json::object()};
   const double exit = number_field(event, "exit"), elapsed = number_field(event, "elapsed_s");
   std::string line = exit == 0 || std::isnan(exit) ? "done" : "stopped";
-  if (!std::isnan(elapsed)) line += " " + clock_time(elapsed);
+  if (!std::isnan(elapsed)) line += fmt::format(" {}", clock_time(elapsed));
   const auto add = [&](double value, const char* before, const char* after) {
     if (!std::isnan(value)) line += "  " + std::string(before) + short_number(value) + after;
   };
@@ -217,7 +217,7 @@ void TerminalSink::paint() {
 // A line of its own; the progress line moves below it.
 void TerminalSink::print(const std::string& line) {
   const bool repaint = painted_ > 0;
-  if (repaint) options_.write("\r" + std::string(static_cast<size_t>(painted_), ' ') + "\r");
+  if (repaint) options_.write(fmt::format("\r{:{}}\r", "", painted_));
   painted_ = 0;
   options_.write(line + "\n");
   if (repaint) paint();

@@ -129,7 +129,7 @@ TEST(ModelCard, NothingIsMadeUp) {
        {"license", "language:", "tags", "metrics", "model-index", "Limits", "data file", "What it writes"})
     EXPECT_EQ(text.find(absent), std::string::npos) << absent;
   EXPECT_NE(text.find("rnn generate model.safetensors -n 60"), std::string::npos);
-  card.dataset = "d";
+  card.dataset = std::string("data");
   card.results = {{"m", true, std::numeric_limits<double>::quiet_NaN(), 2.0, {}}};
   text = model_card(card);
   EXPECT_EQ(text.find("nan"), std::string::npos);
