@@ -11,6 +11,7 @@ function(rnn_room name)
   add_library(rnn_${name} STATIC ${sources})
   target_include_directories(rnn_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
                                                 $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
+  target_compile_definitions(rnn_${name} PRIVATE RNN_VERSION="${PROJECT_VERSION}")
   rnn_compile_options(rnn_${name})
   foreach(item ${ROOM_LINK})
     if(TARGET rnn_${item})

@@ -26,8 +26,11 @@ struct ModelFile {
 // model/shape with both shapes and the mend.
 ModelFile load_model(const std::string& path);
 
-// The bytes of a model file. `extra`: more tensors and metadata of a checkpoint.
+// The bytes of a model file.
 std::string format_model(const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about);
+
+// The same into a writer, to which a checkpoint adds tensors named "checkpoint.*" and the metadata key "rnn.checkpoint".
+void add_model(class SafetensorsWriter& writer, const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about);
 
 // model.safetensors of a run folder, or the path itself.
 std::string model_path(const std::string& path);

@@ -29,7 +29,7 @@ struct Evaluation {
 Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool);
 
 // Everything but weights and optimizer moments that the next update depends on; saved in a checkpoint.
-struct Progress {
+struct TrainProgress {
   int64_t update = 0;           // optimizer steps done
   int64_t epoch = 0;            // epochs finished
   int64_t position = 0;         // batches of the current epoch done
@@ -43,7 +43,7 @@ struct Progress {
 
 struct TrainResult {
   StopReason reason = StopReason::epochs;
-  Progress progress;
+  TrainProgress progress;
   double train_loss = 0;        // mean over the last epoch, nats per token
 };
 
@@ -73,8 +73,8 @@ class Trainer {
   };
   StepReport step(const Batch& batch);
 
-  Progress& progress() { return progress_; }
-  const Progress& progress() const { return progress_; }
+  TrainProgress& progress() { return progress_; }
+  const TrainProgress& progress() const { return progress_; }
   Optimizer& optimizer() { return *optimizer_; }
   State<float>& carried() { return carried_; }
   Schedule& schedule() { return schedule_; }
@@ -104,7 +104,7 @@ class Trainer {
   Schedule schedule_;
   EarlyStopping early_;
   State<float> carried_;
-  Progress progress_;
+  TrainProgress progress_;
   std::vector<double> losses_;
   std::chrono::steady_clock::time_point started_;
   double seconds_before_ = 0, last_log_ = 0;

@@ -1,0 +1,229 @@
+// Why: what stands in a model file, read strictly: every tensor is used, every shape is checked, nothing is guessed silently.
+#include "io/model_file.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/file.h"
+#include "cells/reference.h"
+#include "io/safetensors.h"
+
+namespace rnn {
+namespace {
+
+using nlohmann::json;
+
+[[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help = {}) {
+  throw Error(Exit::model, code, message, help);
+}
+
+std::vector<int64_t> shape_of(const ParamInfo& info) {
+  if (info.vector) return {info.cols};
+  return {info.rows, info.cols};
+}
+
+std::string text_of(const std::vector<int64_t>& shape) {
+  std::string text;
+  for (const int64_t n : shape) text += (text.empty() ? "" : "x") + std::to_string(n);
+  return text.empty() ? "scalar" : text;
+}
+
+void load_weights(const Safetensors& file, const std::string& prefix, bool checkpoint, Model<float>& model) {
+  const ParamTable& table = model.table();
+  for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
+    const ParamInfo& info = table[id];
+    const std::string name = prefix + info.name;
+    if (!file.contains(name)) bad("model/tensor", file.path() + " has no tensor '" + name + "'", "the file is incomplete; save it again");
+    if (file.shape(name) != shape_of(info)) {
+      bad("model/shape", "[" + std::string(cell_info(model.config().rnn.cell).name) + "] tensor '" + name + "' is " +
+          text_of(file.shape(name)) + ", expected " + text_of(shape_of(info)), "the file's configuration and its weights do not belong together");
+    }
+    const std::vector<float> values = file.floats(name);
+    std::copy(values.begin(), values.end(), model.params().view(id).data);
+  }
+  for (const auto& name : file.names()) {
+    const bool known = name.starts_with(prefix) && table.find(std::string_view(name).substr(prefix.size())) >= 0;
+    if (!known && !(checkpoint && name.starts_with("checkpoint."))) {
+      bad("model/tensor", file.path() + " holds a tensor '" + name + "' that this model does not use", "nothing is skipped silently: remove it or export again");
+    }
+  }
+}
+
+json parse_json(const Safetensors& file, const std::string& key) {
+  const auto at = file.metadata().find(key);
+  if (at == file.metadata().end()) return nullptr;
+  json parsed = json::parse(at->second, nullptr, false);
+  if (parsed.is_discarded()) bad("model/corrupt", file.path() + ": '" + key + "' is not JSON");
+  return parsed;
+}
+
+ModelFile load_own(const Safetensors& file) {
+  const int format = std::atoi(file.metadata().at("rnn.format").c_str());
+  if (format > kModelFormat) {
+    bad("model/newer", file.path() + " has format " + std::to_string(format) + ", this program reads up to " + std::to_string(kModelFormat),
+        "get a newer rnn: the file was written by version " +
+            (file.metadata().count("rnn.version") ? file.metadata().at("rnn.version") : std::string("unknown")));
+  }
+  if (format < 1) bad("model/corrupt", file.path() + ": rnn.format is '" + file.metadata().at("rnn.format") + "'");
+  ModelFile result;
+  result.path = file.path();
+  const ModelConfig config = config_from_json(parse_json(file, "rnn.config"));
+  result.checkpoint = parse_json(file, "rnn.checkpoint");
+  result.about = parse_json(file, "rnn.about");
+  try {
+    result.model = std::make_unique<Model<float>>(config);
+  } catch (const Error& e) {
+    bad("model/corrupt", file.path() + ": its configuration is impossible: " + e.what());
+  }
+  load_weights(file, "", !result.checkpoint.is_null(), *result.model);
+  const json tokenizer = parse_json(file, "rnn.tokenizer");
+  if (!tokenizer.is_null()) result.tokenizer = tokenizer_from_json(tokenizer);
+  if (config.task == "language-model") {
+    if (!result.tokenizer) bad("model/tokenizer", file.path() + " is a language model without a tokenizer");
+    if (result.tokenizer->size() != config.vocabulary) {
+      bad("model/tokenizer", file.path() + ": the tokenizer has " + std::to_string(result.tokenizer->size()) + " pieces, the model " +
+          std::to_string(config.vocabulary));
+    }
+  }
+  return result;
+}
+
+// A state dict of torch.nn.RNN, GRU or LSTM: sizes follow from the shapes, the cell from the number of gates.
+ModelFile load_bare(const Safetensors& file) {
+  std::string prefix;
+  for (const auto& name : file.names()) {
+    const size_t at = name.find("weight_ih_l0");
+    if (at != std::string::npos && name.substr(at) == "weight_ih_l0") prefix = name.substr(0, at);
+  }
+  const auto has = [&](const std::string& name) { return file.contains(prefix + name); };
+  if (!has("weight_ih_l0") || !has("weight_hh_l0")) {
+    bad("model/task", file.path() + " is neither a model of this program nor the state dict of a torch.nn.RNN, GRU or LSTM",
+        "it has no tensor weight_ih_l0");
+  }
+  if (!has("bias_ih_l0")) bad("model/tensor", file.path() + " has no biases", "save the module with bias=True");
+  const auto& ih = file.shape(prefix + "weight_ih_l0");
+  const auto& hh = file.shape(prefix + "weight_hh_l0");
+  if (ih.size() != 2 || hh.size() != 2 || hh[1] < 1 || ih[0] != hh[0]) {
+    bad("model/shape", file.path() + ": weight_ih_l0 is " + text_of(ih) + " and weight_hh_l0 " + text_of(hh));
+  }
+  ModelConfig config;
+  config.task = "recurrent";
+  RecurrentOptions& rnn = config.rnn;
+  rnn.input = static_cast<int>(ih[1]);
+  if (has("weight_hr_l0")) {
+    rnn.cell = CellKind::lstm;
+    rnn.projection = static_cast<int>(hh[1]);
+    rnn.hidden = static_cast<int>(hh[0] / 4);
+  } else {
+    rnn.hidden = static_cast<int>(hh[1]);
+    const int64_t gates = hh[0] / hh[1];
+    if (hh[0] % hh[1] != 0 || (gates != 1 && gates != 3 && gates != 4)) {
+      bad("model/shape", file.path() + ": weight_hh_l0 is " + text_of(hh) + ", which is no RNN (1 x H), GRU (3 x H) or LSTM (4 x H)");
+    }
+    rnn.cell = gates == 1 ? CellKind::elman : gates == 3 ? CellKind::gru : CellKind::lstm;
+  }
+  rnn.bidirectional = has("weight_ih_l0_reverse");
+  while (has("weight_ih_l" + std::to_string(rnn.layers))) ++rnn.layers;
+  ModelFile result;
+  result.path = file.path();
+  result.model = std::make_unique<Model<float>>(config);
+  load_weights(file, prefix, false, *result.model);
+  return result;
+}
+
+template <class V>
+V field(const json& j, const char* name) {
+  const auto at = j.find(name);
+  if (at == j.end()) bad("model/corrupt", std::string("the model's configuration has no '") + name + "'");
+  try {
+    return at->template get<V>();
+  } catch (const json::exception&) {
+    bad("model/corrupt", std::string("the model's configuration has a bad '") + name + "': " + at->dump());
+  }
+}
+
+}  // namespace
+
+json config_to_json(const ModelConfig& c) {
+  return {{"task", c.task},
+          {"cell", cell_info(c.rnn.cell).name},
+          {"relu", (c.rnn.flags & kRelu) != 0},
+          {"peephole", (c.rnn.flags & kPeephole) != 0},
+          {"input", c.rnn.input},
+          {"hidden", c.rnn.hidden},
+          {"layers", c.rnn.layers},
+          {"projection", c.rnn.projection},
+          {"bidirectional", c.rnn.bidirectional},
+          {"dropout", c.dropout},
+          {"layer_dropout", c.rnn.dropout},
+          {"vocabulary", c.vocabulary},
+          {"tied", c.tied}};
+}
+
+ModelConfig config_from_json(const json& j) {
+  if (!j.is_object()) bad("model/corrupt", "the model file has no configuration");
+  ModelConfig c;
+  c.task = field<std::string>(j, "task");
+  if (c.task != "language-model" && c.task != "recurrent") {
+    bad("model/task", "this file holds a model for the task '" + c.task + "', which this version does not know", "get a newer rnn");
+  }
+  const auto cell = field<std::string>(j, "cell");
+  const auto found = std::find_if(kCells.begin(), kCells.end(), [&](const CellInfo* info) { return info->name == cell; });
+  if (found == kCells.end()) bad("model/corrupt", "the model's cell '" + cell + "' is unknown");
+  c.rnn.cell = static_cast<CellKind>(found - kCells.begin());
+  c.rnn.flags = (field<bool>(j, "relu") ? kRelu : 0) | (field<bool>(j, "peephole") ? kPeephole : 0);
+  c.rnn.input = field<int>(j, "input");
+  c.rnn.hidden = field<int>(j, "hidden");
+  c.rnn.layers = field<int>(j, "layers");
+  c.rnn.projection = field<int>(j, "projection");
+  c.rnn.bidirectional = field<bool>(j, "bidirectional");
+  c.dropout = field<double>(j, "dropout");
+  c.rnn.dropout = field<double>(j, "layer_dropout");
+  c.vocabulary = field<int>(j, "vocabulary");
+  c.tied = field<bool>(j, "tied");
+  return c;
+}
+
+std::string model_path(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return path;
+  const std::string inside = (std::filesystem::path(path) / "model.safetensors").string();
+  if (!std::filesystem::exists(inside, ignored)) {
+    bad("model/missing", path + " holds no model.safetensors", "is it the folder of a run? rnn train writes one");
+  }
+  return inside;
+}
+
+ModelFile load_model(const std::string& path) {
+  const std::string file_path = model_path(path);
+  std::string bytes;
+  try {
+    bytes = read_file(file_path);
+  } catch (const Error& e) {
+    bad("model/missing", e.what(), e.help());
+  }
+  const Safetensors file = Safetensors::parse(std::move(bytes), file_path);
+  return file.metadata().count("rnn.format") ? load_own(file) : load_bare(file);
+}
+
+void add_model(SafetensorsWriter& writer, const Model<float>& model, const Tokenizer* tokenizer, const json& about) {
+  writer.set_metadata("format", "pt");
+  writer.set_metadata("rnn.format", std::to_string(kModelFormat));
+  writer.set_metadata("rnn.version", RNN_VERSION);
+  writer.set_metadata("rnn.config", config_to_json(model.config()).dump());
+  if (tokenizer) writer.set_metadata("rnn.tokenizer", tokenizer->to_json().dump());
+  writer.set_metadata("rnn.about", about.dump());
+  for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
+    const ParamInfo& info = model.table()[id];
+    writer.add_view(info.name, "F32", shape_of(info),
+                    {reinterpret_cast<const char*>(model.params().view(id).data), info.size() * sizeof(float)});
+  }
+}
+
+std::string format_model(const Model<float>& model, const Tokenizer* tokenizer, const json& about) {
+  SafetensorsWriter writer;
+  add_model(writer, model, tokenizer, about);
+  return writer.finish();
+}
+
+}  // namespace rnn

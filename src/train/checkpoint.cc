@@ -1,0 +1,86 @@
+// Why: names and order of what a checkpoint holds, written and read side by side.
+#include "train/checkpoint.h"
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "io/safetensors.h"
+
+namespace rnn {
+namespace {
+
+using nlohmann::json;
+
+std::string_view bytes_of(const float* data, size_t count) { return {reinterpret_cast<const char*>(data), count * sizeof(float)}; }
+
+void read_floats(const Safetensors& file, const std::string& name, float* out, size_t count) {
+  const std::vector<float> values = file.floats(name);
+  if (values.size() != count) {
+    throw Error(Exit::model, "model/corrupt", file.path() + ": '" + name + "' has " + std::to_string(values.size()) + " numbers, expected " +
+                                                  std::to_string(count), "the checkpoint belongs to another run");
+  }
+  std::copy(values.begin(), values.end(), out);
+}
+
+}  // namespace
+
+std::string format_checkpoint(const Model<float>& model, const Tokenizer* tokenizer, const json& about, Trainer& trainer,
+                              const json& request) {
+  const TrainProgress& p = trainer.progress();
+  SafetensorsWriter writer;
+  add_model(writer, model, tokenizer, about);
+  for (auto& [name, slab] : trainer.optimizer().slabs()) {
+    writer.add_view("checkpoint." + name, "F32", {static_cast<int64_t>(slab->size())}, bytes_of(slab->data(), slab->size()));
+  }
+  const State<float>& carried = trainer.carried();
+  writer.add("checkpoint.carried", "F32", {carried.rows(), carried.width()}, carried.bytes());
+  const json state = {{"update", p.update},
+                      {"epoch", p.epoch},
+                      {"position", p.position},
+                      {"seconds", p.seconds},
+                      {"tokens", p.tokens},
+                      {"loss_sum", p.loss_sum},
+                      {"loss_weight", p.loss_weight},
+                      {"best_update", p.best_update},
+                      {"best_epoch", p.best_epoch},
+                      {"best_loss", p.best_loss},
+                      {"finished", p.finished},
+                      {"optimizer_steps", trainer.optimizer().steps()},
+                      {"schedule", trainer.schedule().to_json()},
+                      {"early_stopping", trainer.early_stopping().to_json()},
+                      {"request", request}};
+  writer.set_metadata("rnn.checkpoint", state.dump());
+  return writer.finish();
+}
+
+void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
+  const Safetensors tensors = Safetensors::parse(read_file(file.path), file.path);
+  const json& state = file.checkpoint;
+  try {
+    TrainProgress& p = trainer.progress();
+    p.update = state.at("update");
+    p.epoch = state.at("epoch");
+    p.position = state.at("position");
+    p.seconds = state.at("seconds");
+    p.tokens = state.at("tokens");
+    p.loss_sum = state.at("loss_sum");
+    p.loss_weight = state.at("loss_weight");
+    p.best_update = state.at("best_update");
+    p.best_epoch = state.at("best_epoch");
+    p.best_loss = state.at("best_loss");
+    trainer.optimizer().set_steps(state.at("optimizer_steps"));
+    trainer.schedule().from_json(state.at("schedule"));
+    trainer.early_stopping().from_json(state.at("early_stopping"));
+  } catch (const json::exception& e) {
+    throw Error(Exit::model, "model/corrupt", file.path + ": the checkpoint's state is incomplete (" + e.what() + ")");
+  }
+  for (auto& [name, slab] : trainer.optimizer().slabs()) read_floats(tensors, "checkpoint." + name, slab->data(), slab->size());
+  const auto& shape = tensors.shape("checkpoint.carried");
+  if (shape.size() != 2) throw Error(Exit::model, "model/corrupt", file.path + ": the carried state has no shape");
+  State<float> carried(static_cast<int>(shape[0]), static_cast<int>(shape[1]));
+  if (carried.rows() > 0) read_floats(tensors, "checkpoint.carried", carried.row(0), static_cast<size_t>(carried.rows()) * carried.width());
+  trainer.carried() = carried;
+  trainer.seek();
+}
+
+}  // namespace rnn

@@ -1,0 +1,281 @@
+// Why: one update, and the loop around it that knows when to look, to save and to stop.
+#include "train/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace rnn {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+OptimizerOptions optimizer_options(const TrainOptions& o) {
+  return {o.optimizer, o.momentum, o.weight_decay, o.beta1, o.beta2, o.epsilon, o.clip_value};
+}
+
+int64_t planned_updates(const TrainOptions& o, const Batcher& train) {
+  const int64_t all = o.epochs * train.batches_per_epoch();
+  return o.max_updates > 0 ? std::min(all, o.max_updates) : all;
+}
+
+ScheduleOptions schedule_options(const TrainOptions& o, const Batcher& train) {
+  ScheduleOptions s;
+  s.kind = schedule_kind(o.schedule);
+  s.lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
+  s.decay = o.decay;
+  s.decay_from = o.decay_from;
+  s.warmup = o.warmup;
+  s.total_updates = planned_updates(o, train);
+  return s;
+}
+
+double sum_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return sum;
+}
+
+double weight_of(const Batch& batch) {
+  if (batch.weights.empty()) return static_cast<double>(batch.targets.size());
+  double sum = 0;
+  for (const float w : batch.weights) sum += w;
+  return sum;
+}
+
+SoftmaxArgs<float> softmax_arguments(View<float> logits, const Batch& batch, std::vector<double>& losses) {
+  losses.resize(batch.targets.size());
+  return {logits, batch.targets.data(), batch.weights.empty() ? nullptr : batch.weights.data(), 0, false, losses.data(), nullptr};
+}
+
+}  // namespace
+
+std::string_view stop_reason_name(StopReason reason) {
+  constexpr std::string_view kNames[] = {"epochs", "updates", "time", "patience", "signal"};
+  return kNames[static_cast<int>(reason)];
+}
+
+Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
+  const FlushDenormals flush;
+  Evaluation result;
+  Arena arena;
+  Batch batch;
+  State<float> state;
+  std::vector<double> losses;
+  batcher.start_epoch(0);
+  while (batcher.next(batch)) {
+    if (!batch.carried || state.rows() != batch.seq.streams()) state = model.initial(batch.seq.streams());
+    arena.clear();
+    Context<float> context{pool, arena};
+    const View<float> logits = model.forward(context, batch.seq, batch.inputs.data(), state, nullptr);
+    context.kernels.softmax_cross_entropy(pool, softmax_arguments(logits, batch, losses));
+    result.nats += sum_of(losses);
+    result.tokens += static_cast<int64_t>(weight_of(batch));
+  }
+  return result;
+}
+
+Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const TrainOptions& options, EventStream& events, Pool& pool,
+                 Hooks hooks)
+    : model_(model),
+      train_(train),
+      valid_(valid),
+      options_(options),
+      events_(events),
+      pool_(pool),
+      hooks_(std::move(hooks)),
+      grads_(model.table()),
+      optimizer_(make_optimizer(optimizer_options(options), model.table())),
+      schedule_(schedule_options(options, train)),
+      early_(options.patience),
+      started_(Clock::now()) {
+  model_.pack(pool_, true);
+}
+
+double Trainer::seconds() const { return seconds_before_ + std::chrono::duration<double>(Clock::now() - started_).count(); }
+
+void Trainer::seek() {
+  seconds_before_ = progress_.seconds;
+  train_.seek(progress_.epoch, progress_.position);
+}
+
+// Forward and backward of one micro-batch; adds to the gradients; returns the sum of the loss.
+double Trainer::accumulate(const Batch& batch, double* weight) {
+  arena_.clear();
+  tape_.clear();
+  Context<float> context{pool_, arena_, kernels<float>(), true, options_.seed, static_cast<uint32_t>(progress_.update)};
+  const View<float> logits = model_.forward(context, batch.seq, batch.inputs.data(), carried_, &tape_);
+  SoftmaxArgs<float> args = softmax_arguments(logits, batch, losses_);
+  args.smoothing = static_cast<float>(options_.label_smoothing);
+  args.gradient = true;
+  context.kernels.softmax_cross_entropy(pool_, args);
+  model_.backward(context, batch.seq, tape_, logits, grads_);
+  *weight += weight_of(batch);
+  return sum_of(losses_);
+}
+
+Trainer::StepReport Trainer::step(const Batch& batch) {
+  const FlushDenormals flush;
+  if (!batch.carried || carried_.rows() != batch.seq.streams()) carried_ = model_.initial(batch.seq.streams());
+  std::fill_n(grads_.data(), grads_.size(), 0.0f);
+  double weight = 0, loss = 0;
+  const int streams = batch.seq.streams(), parts = std::min(options_.accumulate, streams);
+  if (parts <= 1) {
+    loss = accumulate(batch, &weight);
+  } else {
+    // Micro-batches of streams; the state is cut and joined again.
+    State<float> whole = carried_;
+    for (int p = 0; p < parts; ++p) {
+      const int first = streams * p / parts, count = streams * (p + 1) / parts - first;
+      std::vector<int> rows(count);
+      for (int i = 0; i < count; ++i) rows[i] = first + i;
+      carried_ = whole.select(rows);
+      loss += accumulate(select_streams(batch, first, count), &weight);
+      for (int i = 0; i < count; ++i) std::copy_n(carried_.row(i), whole.width(), whole.row(first + i));
+    }
+    carried_ = whole;
+  }
+  ++progress_.update;
+  if (weight <= 0) return {0, 0, 0};
+  const double norm = std::sqrt(kernels<float>().sum_squares(pool_, grads_.data(), grads_.size())) / weight;
+  loss /= weight;
+  if (!std::isfinite(loss) || !std::isfinite(norm)) diverged(loss, norm);
+  double scale = 1 / weight;
+  if (options_.clip > 0) scale *= std::min(1.0, options_.clip / (norm + 1e-6));  // Pascanu, Mikolov and Bengio 2013
+  optimizer_->step(pool_, model_.params(), grads_, scale, schedule_.rate(progress_.update - 1, progress_.epoch + 1));
+  model_.pack(pool_, true);
+  return {loss, norm, weight};
+}
+
+void Trainer::diverged(double loss, double norm) {
+  std::string where;
+  for (ParamId id = 0; id < static_cast<ParamId>(model_.table().all().size()) && where.empty(); ++id) {
+    const View<float> g = grads_.view(id);
+    for (size_t i = 0; i < model_.table()[id].size(); ++i) {
+      if (!std::isfinite(g.data[i])) {
+        where = model_.table()[id].name;
+        break;
+      }
+    }
+  }
+  const double lr = schedule_.rate(progress_.update - 1, progress_.epoch + 1);
+  throw Error(Exit::diverged, "train/diverged",
+              "training diverged at update " + std::to_string(progress_.update) + ": loss " + short_number(loss) + ", gradient norm " +
+                  short_number(norm) + (where.empty() ? "" : ", first in the gradient of " + where),
+              "lower the learning rate (now --lr " + short_number(lr) + ", try " + short_number(lr / 4) + ")" +
+                  (options_.clip > 0 ? " or --clip" : " and clip the gradient with --clip 1") + "; the last good checkpoint is kept");
+}
+
+void Trainer::log_update(const StepReport& report) {
+  progress_.loss_sum += report.loss * report.weight;
+  progress_.loss_weight += report.weight;
+  progress_.tokens += static_cast<int64_t>(report.weight);
+  const double now = std::chrono::duration<double>(Clock::now() - started_).count();
+  if (now - last_log_ < 0.25 && progress_.update % 100 != 0) return;
+  const double batches = static_cast<double>(train_.batches_per_epoch());
+  const double epoch = static_cast<double>(progress_.epoch) + static_cast<double>(progress_.position) / batches;
+  const double done = static_cast<double>(progress_.update), total = total_updates();
+  const double session = std::max(1e-9, now - last_log_);
+  Event event{"metric", {}};
+  event.fields["step"] = progress_.update;
+  event.fields["epoch"] = epoch;
+  event.fields["loss"] = progress_.loss_sum / progress_.loss_weight;
+  event.fields["lr"] = schedule_.rate(progress_.update - 1, progress_.epoch + 1);
+  event.fields["grad_norm"] = report.gradient_norm;
+  event.fields["tokens_per_s"] = static_cast<double>(progress_.tokens - last_log_tokens_) / session;
+  event.fields["elapsed_s"] = seconds();
+  double left = done > 0 ? seconds() * (total - done) / done : 0;
+  if (options_.max_seconds > 0) left = std::min(left, std::max(0.0, options_.max_seconds - now));
+  event.fields["left_s"] = left;
+  last_log_ = now;
+  last_log_tokens_ = progress_.tokens;
+  events_.emit(event);
+}
+
+double Trainer::total_updates() const { return static_cast<double>(std::max(planned_updates(options_, train_), progress_.update)); }
+
+// Returns whether training should go on.
+bool Trainer::evaluate_now() {
+  progress_.seconds = seconds();
+  const double train_loss = progress_.loss_weight > 0 ? progress_.loss_sum / progress_.loss_weight : 0;
+  const double loss = valid_ ? evaluate(model_, *valid_, pool_).loss() : train_loss;
+  const double epoch = static_cast<double>(progress_.epoch) +
+                       static_cast<double>(progress_.position) / static_cast<double>(train_.batches_per_epoch());
+  if (!std::isfinite(loss)) diverged(loss, 0);
+  const bool best = early_.improved(loss);
+  if (best) {
+    progress_.best_update = progress_.update;
+    progress_.best_loss = loss;
+    progress_.best_epoch = epoch;
+  }
+  schedule_.evaluated(loss);
+  Event event{"eval", {}};
+  event.fields["step"] = progress_.update;
+  event.fields["epoch"] = epoch;
+  event.fields["loss"] = train_loss;
+  event.fields["val_loss"] = loss;
+  event.fields["val_perplexity"] = std::exp(loss);
+  if (hooks_.bits_per_byte_factor > 0) event.fields["val_bits_per_byte"] = loss * hooks_.bits_per_byte_factor;
+  event.fields["best"] = best;
+  event.fields["elapsed_s"] = seconds();
+  events_.emit(event);
+  progress_.loss_sum = progress_.loss_weight = 0;
+  if (best && hooks_.best) hooks_.best();
+  if (hooks_.sample) {
+    const std::string text = hooks_.sample();
+    if (!text.empty()) events_.emit({"sample", {{"step", progress_.update}, {"text", text}}});
+  }
+  return !early_.stop();
+}
+
+TrainResult Trainer::run() {
+  started_ = Clock::now();
+  last_log_ = 0;
+  last_log_tokens_ = progress_.tokens;
+  TrainResult result;
+  Batch batch;
+  const int64_t total = planned_updates(options_, train_);
+  const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - started_).count(); };
+  bool evaluated = progress_.update > 0 && progress_.loss_weight == 0;
+  const auto finish = [&](StopReason reason) {
+    // Saved before the last look, which an uninterrupted run would not have taken: resuming stays exact.
+    progress_.seconds = seconds();
+    progress_.finished = reason == StopReason::epochs || reason == StopReason::patience;
+    if (hooks_.checkpoint) hooks_.checkpoint();
+    if (!evaluated && reason != StopReason::signal) evaluate_now();
+    result.reason = reason;
+    result.progress = progress_;
+    return result;
+  };
+  while (progress_.epoch < options_.epochs) {
+    while (train_.next(batch)) {
+      const StepReport report = step(batch);
+      ++progress_.position;
+      evaluated = false;
+      log_update(report);
+      if (hooks_.signal && hooks_.signal->load() != 0) return finish(StopReason::signal);
+      if (options_.eval_every > 0 && progress_.update % options_.eval_every == 0) {
+        evaluated = true;
+        const bool more = evaluate_now();
+        if (hooks_.checkpoint) hooks_.checkpoint();
+        if (!more) return finish(StopReason::patience);
+      }
+      if (options_.max_updates > 0 && progress_.update >= total) return finish(StopReason::updates);
+      if (options_.max_seconds > 0 && elapsed() >= options_.max_seconds) return finish(StopReason::time);
+    }
+    result.train_loss = progress_.loss_weight > 0 ? progress_.loss_sum / progress_.loss_weight : result.train_loss;
+    ++progress_.epoch;
+    progress_.position = 0;
+    train_.start_epoch(progress_.epoch);
+    if (options_.eval_every == 0) {
+      evaluated = true;
+      const bool more = evaluate_now();
+      if (hooks_.checkpoint) hooks_.checkpoint();
+      if (!more) return finish(StopReason::patience);
+    }
+  }
+  return finish(StopReason::epochs);
+}
+
+}  // namespace rnn
