@@ -49,7 +49,7 @@ inline void pack_panel(const PackForm& form, const float* source, int first, int
   if (form.k_stride == 1 && form.k.gates == 1) {  // B = W^T: a column is a contiguous row of W
     const auto column = [&](int i) {
       const int row = form.n.row(first * kLanes + i, kLanes);
-      return row < 0 ? nullptr : source + row * form.n_stride;
+      return row < 0 ? nullptr : source + row * form.n_stride + static_cast<ptrdiff_t>(form.k.first) * form.k.units;
     };
     int i = 0;
     for (; i + 4 <= width; i += 4) {
@@ -89,6 +89,7 @@ inline void pack(Pool& pool, const PackForm& form, const float* source, float* o
 }
 
 inline void pack_vector(const Columns& rows, const float* const* sources, int count, float* out) {
+  const FlushDenormals flush;
   for (int i = 0; i < rows.padded(kLanes); ++i) {
     const int row = rows.row(i, kLanes);
     float sum = 0;
@@ -119,6 +120,7 @@ inline void transpose(Pool& pool, View<const float> a, const Columns& rows, View
 }
 
 inline void column_sums(Pool& pool, View<const float> a, const Columns& rows, float* out) {
+  const FlushDenormals flush;
   const int vectors = rows.vectors(kLanes);
   const auto some = [&](int64_t begin, int64_t end) {
     for (int v = static_cast<int>(begin); v < end; ++v) {
