@@ -11,7 +11,7 @@ struct Elman {
 
   template <int stage, class V>
   RNN_CELL static void forward(int flags, V* g, V*, const V*, V* s1, const V*) {
-    s1[h] = flags & ::rnn::kRelu ? select_positive(g[a], g[a], V(0)) : tanh(g[a]);
+    s1[h] = flags & ::rnn::kRelu ? select_positive(V(0) - g[a], V(0), g[a]) : tanh(g[a]);  // NaN stays NaN
   }
 
   template <int stage, class V>

@@ -78,6 +78,7 @@ inline void softmax_row(const SoftmaxArgs<float>& s, int m) {
 }
 
 inline void softmax_cross_entropy(Pool& pool, const SoftmaxArgs<float>& s) {
+  const FlushDenormals flush;
   const auto some = [&](int64_t begin, int64_t end) {
     for (int m = static_cast<int>(begin); m < end; ++m) softmax_row(s, m);
   };
@@ -87,6 +88,7 @@ inline void softmax_cross_entropy(Pool& pool, const SoftmaxArgs<float>& s) {
 
 // Blocks of fixed size, each in double by lanes of fixed order, joined block after block: no thread count changes a bit.
 inline double sum_squares(Pool& pool, const float* x, size_t n) {
+  const FlushDenormals flush;
   constexpr size_t kBlock = 1 << 16;
   constexpr int kGroup = 256;  // blocks summed at a time
   double total = 0;
@@ -117,11 +119,12 @@ inline double sum_squares(Pool& pool, const float* x, size_t n) {
 
 HWY_INLINE Vec scaled_gradient(const StepArgs<float>& s, Vec g) {
   g = hn::Mul(g, set(s.scale));
-  return s.clip_value > 0 ? hn::Min(hn::Max(g, set(-s.clip_value)), set(s.clip_value)) : g;
+  return s.clip_value > 0 ? keep_nan(g, hn::Min(set(s.clip_value), hn::Max(set(-s.clip_value), g))) : g;
 }
 
 // p -= lr * (momentum * m + g + decay * p), m the running sum (PyTorch's SGD).
 inline void sgd(Pool& pool, const StepArgs<float>& s) {
+  const FlushDenormals flush;
   pool.parallel_for(static_cast<int64_t>(s.n), 1024, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i += kLanes) {
       const int valid = static_cast<int>(std::min<int64_t>(kLanes, end - i));
@@ -139,6 +142,7 @@ inline void sgd(Pool& pool, const StepArgs<float>& s) {
 
 // Adam (Kingma and Ba 2015); decoupled: AdamW. correction1 = 1 - beta1^t, correction2 = 1 - beta2^t.
 inline void adam(Pool& pool, const StepArgs<float>& s) {
+  const FlushDenormals flush;
   const Vec step = set(s.lr / s.correction1), root = set(1.0f / std::sqrt(s.correction2));
   pool.parallel_for(static_cast<int64_t>(s.n), 1024, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i += kLanes) {

@@ -7,6 +7,7 @@
 #endif
 
 #include <algorithm>
+#include <cassert>
 
 #include "kernels/kernels.h"
 #include "kernels/tile-inl.h"
@@ -64,6 +65,8 @@ inline void gemm_part(const GemmArgs<float>& g, int m_begin, int m_end, int p_be
 }
 
 inline void gemm(Pool& pool, const GemmArgs<float>& g) {
+  assert(!(g.bias && g.accumulate));
+  const FlushDenormals flush;
   const int wide = panel_vectors(g.n.gates), panels = (g.n.vectors(kLanes) + wide - 1) / wide, m = g.a.rows;
   if (m == 0 || panels == 0) return;
   const double work = static_cast<double>(m) * panels * wide * kLanes * g.a.cols;

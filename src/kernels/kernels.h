@@ -2,7 +2,8 @@
 //
 // Letters: T steps, B batch (streams), I inputs, H hidden units, P projected size, G gates, K classes, M rows, L lanes.
 // Contract of every function: noexcept, no allocation, buffers do not overlap unless said; an output element is summed in one
-// order that does not depend on the other rows of the call, on chunks or on the number of threads.
+// order that does not depend on the other rows of the call, on chunks or on the number of threads. In float, denormal numbers
+// count as zero, whatever the mode of the calling thread; NaN stays NaN.
 #pragma once
 
 #include <cstdint>
@@ -46,13 +47,13 @@ struct PackForm {
   int depth(int lanes) const { return k.gates > 1 ? k.padded(lanes) : k.units; }  // k of the product
 };
 
-// C[rows, 0..n) = A B (+ bias) (+ C).
+// C[rows, 0..n) = A B, + bias or + C.
 template <class T>
 struct GemmArgs {
   View<const T> a;             // [M, k]
   const T* b = nullptr;        // packed
   const T* bias = nullptr;     // [padded n] in packed column order, or null
-  bool accumulate = false;     // add to C
+  bool accumulate = false;     // add to C; not together with bias
   Columns n;                   // the columns of B; gates > 1: C has the padded width; plain: C has n.units columns
   View<T> c;                   // [M, padded or n.units]
 };
@@ -105,7 +106,7 @@ size_t recurrent_scratch(int streams, int hidden, int output, int gates, int thr
 template <class T>
 struct SoftmaxArgs {
   View<T> logits;                     // [M, K]; out (gradient): weight * (softmax - target distribution)
-  const int32_t* targets = nullptr;   // [M]
+  const int32_t* targets = nullptr;   // [M]; not read where the weight is 0
   const float* weights = nullptr;     // [M] or null: 1
   T smoothing = 0;
   bool gradient = false;              // overwrite logits

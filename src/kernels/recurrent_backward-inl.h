@@ -219,7 +219,10 @@ struct Backward {
   }
 };
 
-inline void recurrent_backward(Pool& pool, const Args& r) { for_cell<Backward>(AllCells(), r.cell, pool, r); }
+inline void recurrent_backward(Pool& pool, const Args& r) {
+  const FlushDenormals flush;
+  for_cell<Backward>(AllCells(), r.cell, pool, r);
+}
 
 template <class Cell>
 struct UnitGradient {
@@ -263,7 +266,10 @@ struct UnitGradient {
   }
 };
 
-inline void unit_gradient(Pool& pool, const Args& r, float* out) { for_cell<UnitGradient>(AllCells(), r.cell, pool, r, out); }
+inline void unit_gradient(Pool& pool, const Args& r, float* out) {
+  const FlushDenormals flush;
+  for_cell<UnitGradient>(AllCells(), r.cell, pool, r, out);
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace rnn

@@ -107,7 +107,10 @@ struct Forward {
   }
 };
 
-inline void recurrent_forward(Pool& pool, const Args& r) { for_cell<Forward>(AllCells(), r.cell, pool, r); }
+inline void recurrent_forward(Pool& pool, const Args& r) {
+  const FlushDenormals flush;
+  for_cell<Forward>(AllCells(), r.cell, pool, r);
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace rnn

@@ -1,5 +1,6 @@
 // Why: the same table in double by plain loops: the oracle of `rnn check` and of the tests. Written to be read, not to be fast.
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstring>
 
@@ -26,6 +27,7 @@ void pack_vector(const Columns& rows, const double* const* sources, int count, d
 }
 
 void gemm(Pool&, const GemmArgs<double>& g) {
+  assert(!(g.bias && g.accumulate));
   const int n = g.n.padded(1);
   for (int m = 0; m < g.a.rows; ++m) {
     for (int j = 0; j < n; ++j) {
@@ -257,7 +259,14 @@ void softmax_cross_entropy(Pool&, const SoftmaxArgs<double>& s) {
   const int n = s.logits.cols;
   for (int m = 0; m < s.logits.rows; ++m) {
     double* x = s.logits.row(m);
-    const double weight = s.weights ? s.weights[m] : 1, top = *std::max_element(x, x + n);
+    const double weight = s.weights ? s.weights[m] : 1;
+    if (weight == 0) {  // an ignored row: its target may be no class at all
+      s.loss[m] = 0;
+      if (s.nll) s.nll[m] = 0;
+      if (s.gradient) std::fill_n(x, n, 0.0);
+      continue;
+    }
+    const double top = *std::max_element(x, x + n);
     double sum = 0, mean = 0;
     for (int i = 0; i < n; ++i) sum += std::exp(x[i] - top);
     const double log_sum = top + std::log(sum), nll = log_sum - x[s.targets[m]];

@@ -39,13 +39,26 @@ HWY_INLINE void store_part(Vec v, float* p, int count) {
   for (int i = 0; i < count; ++i) p[i] = lanes[i];
 }
 
+// What Min and Max made of x, NaN where x is NaN. Of NaN and a number x86 takes the second operand, the emulation the number.
+HWY_INLINE Vec keep_nan(Vec x, Vec result) {
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  (void)x;
+  return result;
+#else
+  return hn::IfThenElse(hn::Eq(x, x), result, x);
+#endif
+}
+
 // e^x for x in [-87, 88] (clamped): Cody and Waite reduction, degree-5 polynomial of Cephes expf (Moshier); max relative error
-// 1.2e-7.
-HWY_INLINE Vec exp_vector(Vec x) {
+// 1.2e-7. NaN stays NaN.
+HWY_INLINE Vec exp_vector(Vec from) {
   const D d;
   const hn::RebindToSigned<D> di;
-  x = hn::Min(hn::Max(x, set(-87.0f)), set(88.0f));
-  const Vec n = hn::Round(hn::Mul(x, set(1.44269504088896341f)));
+  Vec x = hn::Min(set(88.0f), hn::Max(set(-87.0f), from));
+  // Adding 1.5 * 2^23 rounds to an integer; with 127 more, the low bits of the sum are the exponent field of 2^n.
+  const Vec magic = set(12582912.0f + 127.0f);
+  const Vec rounded = hn::MulAdd(x, set(1.44269504088896341f), magic), n = hn::Sub(rounded, magic);
+  const Vec scale = hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(di, rounded)));
   x = hn::NegMulAdd(n, set(0.693359375f), x);
   x = hn::NegMulAdd(n, set(-2.12194440e-4f), x);
   Vec p = set(1.9875691500e-4f);
@@ -55,7 +68,7 @@ HWY_INLINE Vec exp_vector(Vec x) {
   p = hn::MulAdd(p, x, set(1.6666665459e-1f));
   p = hn::MulAdd(p, x, set(5.0000001201e-1f));
   p = hn::Add(hn::MulAdd(p, hn::Mul(x, x), x), set(1.0f));
-  return hn::BitCast(d, hn::Add(hn::BitCast(di, p), hn::ShiftLeft<23>(hn::ConvertTo(di, n))));
+  return keep_nan(from, hn::Mul(p, scale));
 }
 
 // 1 / x for x in [1, 2^127]. AVX-512 defines its estimate to the last bit on every maker's chip, so one Newton step keeps
