@@ -1,0 +1,132 @@
+// Why: house rule 3: batched, chunked, streamed, ragged and one-by-one forward give the same bits, on any number of threads.
+#include <gtest/gtest.h>
+#include <pmmintrin.h>
+#include <xmmintrin.h>
+
+#include "kernels/recurrent_case.h"
+
+namespace rnn::test {
+namespace {
+
+// Bits, not values: 0 and -0 differ, NaN equals itself.
+bool same_bits(const Numbers& a, const Numbers& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
+
+class RecurrentBits : public testing::TestWithParam<Variant> {
+ protected:
+  // Enough work for every thread count to cut it: the kernels run small calls on one thread.
+  static Layer layer(bool reverse, int hidden = 37, int streams = 11) {
+    Shape shape{GetParam(), hidden, ragged(streams, 13), reverse};
+    shape.resets = true, shape.reset_states = true;
+    return Layer(shape, hidden + reverse);
+  }
+  static Numbers h_of(const Pass<float>& run, const Layer& l, int stream, int t) {
+    const auto at = run.h.begin() + static_cast<ptrdiff_t>(l.row(stream, t)) * l.output;
+    return {at, at + l.output};
+  }
+};
+
+TEST_P(RecurrentBits, AnyThreadCount) {
+  for (const bool reverse : {false, true}) {
+    const Layer l = layer(reverse);
+    Pool one(1);
+    const Pass<float> want(kernels<float>(), one, l);
+    for (const int threads : {2, 3, 5, 16}) {
+      SCOPED_TRACE(threads);
+      Pool pool(threads);
+      const Pass<float> got(kernels<float>(), pool, l);
+      EXPECT_TRUE(same_bits(got.h, want.h));
+      EXPECT_TRUE(same_bits(got.c, want.c));
+      EXPECT_TRUE(same_bits(got.m, want.m));
+      EXPECT_TRUE(same_bits(got.d_pre, want.d_pre));
+      EXPECT_TRUE(same_bits(got.d_recurrent, want.d_recurrent));
+      EXPECT_TRUE(same_bits(got.dh0, want.dh0));
+      EXPECT_TRUE(same_bits(got.dc0, want.dc0));
+      EXPECT_TRUE(same_bits(got.dprojected, want.dprojected));
+      EXPECT_TRUE(same_bits(got.d_unit, want.d_unit));
+    }
+  }
+}
+
+TEST_P(RecurrentBits, EachSequenceAlone) {
+  Pool pool(3);
+  for (const bool reverse : {false, true}) {
+    const Layer l = layer(reverse);
+    const Pass<float> batch(kernels<float>(), pool, l, false);
+    for (int s = 0; s < l.streams; ++s) {
+      SCOPED_TRACE(s);
+      const Layer alone = l.part(s, 1, 0, l.steps, l.h0, l.c0);
+      const Pass<float> run(kernels<float>(), pool, alone, false);
+      for (int t = 0; t < l.length(s); ++t) EXPECT_TRUE(same_bits(h_of(batch, l, s, t), h_of(run, alone, 0, t))) << "step " << t;
+    }
+  }
+}
+
+// Chunks of `size` steps with the state carried; size 1 is streaming.
+TEST_P(RecurrentBits, ChunkedInTime) {
+  Pool pool(3);
+  for (const bool reverse : {false, true}) {
+    const Layer l = layer(reverse);
+    const Pass<float> whole(kernels<float>(), pool, l, false);
+    for (const int size : {1, 2, 5}) {
+      SCOPED_TRACE(std::string(reverse ? "reverse" : "forward") + " in chunks of " + std::to_string(size));
+      Numbers h = l.h0, c = l.c0;
+      const int chunks = (l.steps + size - 1) / size;
+      for (int i = 0; i < chunks; ++i) {
+        const int begin = (reverse ? chunks - 1 - i : i) * size;
+        const Layer chunk = l.part(0, l.streams, begin, begin + size, h, c);
+        const Pass<float> run(kernels<float>(), pool, chunk, false);
+        for (int s = 0; s < chunk.streams; ++s) {
+          for (int t = 0; t < chunk.length(s); ++t) {
+            EXPECT_TRUE(same_bits(h_of(whole, l, s, begin + t), h_of(run, chunk, s, t))) << "stream " << s << " step " << begin + t;
+          }
+          const int at = run.last_row(s);
+          std::copy_n(run.h.begin() + static_cast<ptrdiff_t>(at) * l.output, l.output, h.begin() + static_cast<ptrdiff_t>(s) * l.output);
+          if (l.cell.states > 1) std::copy_n(run.c.begin() + static_cast<ptrdiff_t>(at) * l.hidden, l.hidden, c.begin() + static_cast<ptrdiff_t>(s) * l.hidden);
+        }
+      }
+    }
+  }
+}
+
+// A large batch (on the pool) and a single row (on the caller) treat denormal numbers alike, whatever the caller's mode.
+TEST_P(RecurrentBits, DenormalsInEveryMode) {
+  Layer l = layer(false, 24, 30);
+  for (size_t i = 0; i < l.pre.size(); ++i) l.pre[i] = (i % 7 == 0) ? 3e-42 : l.pre[i] * 1e-30;
+  for (double& x : l.weights) x *= 1e-12;
+  for (double& x : l.h0) x *= 1e-30;
+  for (double& x : l.dh) x *= 1e-36;
+  l.shape.last = false;
+  Pool pool(4);
+  const unsigned mode = _mm_getcsr();
+  _mm_setcsr(mode & ~0x8040u);
+  const Pass<float> batch(kernels<float>(), pool, l);
+  Pool one(1);
+  const Pass<float> caller(kernels<float>(), one, l);
+  const Layer alone = l.part(2, 1, 0, l.steps, l.h0, l.c0);
+  const Pass<float> single(kernels<float>(), one, alone, false);
+  EXPECT_EQ(_mm_getcsr() & 0x8040u, 0u) << "the caller's mode is given back";
+  _mm_setcsr(mode);
+  EXPECT_TRUE(same_bits(batch.h, caller.h));
+  EXPECT_TRUE(same_bits(batch.d_pre, caller.d_pre));
+  EXPECT_TRUE(same_bits(batch.dh0, caller.dh0));
+  for (int t = 0; t < l.length(2); ++t) EXPECT_TRUE(same_bits(h_of(batch, l, 2, t), h_of(single, alone, 0, t))) << "step " << t;
+}
+
+// A number that is none must not be washed out: the trainer finds divergence by it.
+TEST_P(RecurrentBits, NanStaysNan) {
+  Layer l = layer(false, 5, 2);
+  l.reset.assign(l.reset.size(), 0);
+  l.pre[2] = std::numeric_limits<double>::quiet_NaN();
+  Pool pool(1);
+  const Pass<float> run(kernels<float>(), pool, l, false);
+  EXPECT_TRUE(std::any_of(run.h.begin(), run.h.begin() + l.output, [](double x) { return std::isnan(x); })) << "first step";
+  const Numbers last = h_of(run, l, 0, l.length(0) - 1);
+  EXPECT_TRUE(std::any_of(last.begin(), last.end(), [](double x) { return std::isnan(x); })) << "last step";
+}
+
+INSTANTIATE_TEST_SUITE_P(Cells, RecurrentBits, testing::ValuesIn(kVariants), [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace rnn::test

@@ -1,0 +1,315 @@
+// Why: one recurrent layer in plain order (PyTorch's rows, no padding, in double) that runs through any table of kernels, so
+// that two tables, two cuts of a batch, or a table and finite differences can be compared number by number.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/matrix.h"
+#include "base/rng.h"
+#include "cells/reference.h"
+#include "kernels/guarded.h"
+#include "kernels/kernels.h"
+
+namespace rnn::test {
+
+// What the kernels' caller has to know about a cell, read from its definition.
+struct CellShape {
+  int gates, states, sides, stages, apart, unit_weights, first[2], count[2];
+  bool split() const { return apart >= 0 || stages > 1; }
+};
+
+template <class... Cells>
+CellShape cell_shape(reference::CellTypes<Cells...>, CellKind kind) {
+  const CellShape shapes[] = {{Cells::gates, Cells::states, Cells::sides, Cells::stages, Cells::apart, Cells::unit_weights,
+                               {Cells::first_gate(0), Cells::first_gate(1)}, {Cells::gate_count(0), Cells::gate_count(1)}}...};
+  return shapes[static_cast<int>(kind)];
+}
+inline CellShape cell_shape(CellKind kind) { return cell_shape(reference::AllCells{}, kind); }
+
+// A cell with its flags, with or without projection.
+struct Variant {
+  CellKind cell;
+  int flags;
+  bool projection;
+  const char* name;
+};
+inline constexpr Variant kVariants[] = {
+    {CellKind::elman, 0, false, "tanh"},          {CellKind::elman, kRelu, false, "relu"},
+    {CellKind::lstm, 0, false, "lstm"},           {CellKind::lstm, kPeephole, false, "lstm_peephole"},
+    {CellKind::lstm, 0, true, "lstm_projection"}, {CellKind::lstm, kPeephole, true, "lstm_peephole_projection"},
+    {CellKind::gru, 0, false, "gru"},             {CellKind::gru_reset_before, 0, false, "gru_reset_before"}};
+
+struct Shape {
+  Variant variant;
+  int hidden = 1;
+  std::vector<int> lengths;  // of each stream, longest first
+  bool reverse = false, resets = false, reset_states = false, last = true;
+  int gap = 0;  // unused numbers between rows of h and of dh
+};
+
+using Numbers = std::vector<double>;
+
+// All values are floats, so that both tables start from the same ones.
+struct Layer {
+  Shape shape;
+  CellShape cell;
+  int hidden, output, streams, steps, rows;
+  std::vector<int> start;
+  std::vector<uint8_t> reset;      // [rows]
+  Numbers pre;                     // [rows, gates, H]
+  Numbers h0, c0, h_reset, c_reset;  // [streams, P], [streams, H], [P], [H]
+  Numbers weights, bias, unit, projection;  // [gates * H, P], [gates * H], [unit_weights, H], [P, H]
+  Numbers dh, dh_last, dc_last;    // [rows, P], [streams, P], [streams, H]
+
+  int row(int stream, int t) const { return start[t] + stream; }
+  int length(int stream) const { return shape.lengths[stream]; }
+
+  Layer() = default;
+  Layer(const Shape& s, uint64_t seed) : shape(s), cell(cell_shape(s.variant.cell)) {
+    size_up(s.variant.projection ? (s.hidden + 2) / 2 : s.hidden);
+    Random random(seed, Purpose::test);
+    const auto fill = [&](Numbers& v, size_t n, double bound) {
+      v.resize(n);
+      for (double& x : v) x = static_cast<float>(random.uniform(-bound, bound));
+    };
+    const size_t h = hidden, p = output;
+    fill(pre, rows * cell.gates * h, 1.5);
+    fill(h0, streams * p, 0.9), fill(c0, streams * h, 1.2), fill(h_reset, p, 0.9), fill(c_reset, h, 1.2);
+    fill(weights, cell.gates * h * p, 1.2 / std::sqrt(static_cast<double>(p)));
+    fill(bias, cell.gates * h, 0.5), fill(unit, cell.unit_weights * h, 0.7);
+    if (s.variant.projection) fill(projection, p * h, 1.7 / std::sqrt(static_cast<double>(h)));
+    fill(dh, rows * p, 1), fill(dh_last, streams * p, 1), fill(dc_last, streams * h, 1);
+    reset.resize(rows);
+    for (auto& bit : reset) bit = s.resets && random.uniform() < 0.25;
+  }
+
+  void size_up(int output_size) {
+    hidden = shape.hidden, output = output_size, streams = static_cast<int>(shape.lengths.size());
+    steps = shape.lengths.empty() ? 0 : shape.lengths[0];
+    start = {0};
+    for (int t = 0; t < steps; ++t) {
+      const auto active = std::count_if(shape.lengths.begin(), shape.lengths.end(), [&](int n) { return n > t; });
+      start.push_back(start.back() + static_cast<int>(active));
+    }
+    rows = start.back();
+  }
+
+  // Streams [first, first + count) of steps [begin, end), starting from the given states of all streams of this layer.
+  Layer part(int first, int count, int begin, int end, const Numbers& h, const Numbers& c) const {
+    Layer l = *this;
+    l.shape.lengths.clear();
+    for (int s = first; s < first + count && length(s) > begin; ++s) l.shape.lengths.push_back(std::min(length(s), end) - begin);
+    l.size_up(output);
+    l.h0.assign(h.begin() + first * output, h.begin() + (first + l.streams) * output);
+    l.c0.assign(c.begin() + first * hidden, c.begin() + (first + l.streams) * hidden);
+    l.pre.clear(), l.reset.clear(), l.dh.clear();
+    const ptrdiff_t width = static_cast<ptrdiff_t>(cell.gates) * hidden;
+    for (int t = 0; t < l.steps; ++t) {
+      for (int s = 0; s < l.start[t + 1] - l.start[t]; ++s) {
+        const ptrdiff_t from = row(first + s, begin + t);
+        l.pre.insert(l.pre.end(), pre.begin() + from * width, pre.begin() + (from + 1) * width);
+        l.dh.insert(l.dh.end(), dh.begin() + from * output, dh.begin() + (from + 1) * output);
+        l.reset.push_back(reset[from]);
+      }
+    }
+    return l;
+  }
+};
+
+// A layer laid out for one table, run, and read back in plain order. Checks that nothing outside the buffers is written.
+template <class T>
+class Pass {
+ public:
+  Pass(const Kernels<T>& kernels, Pool& pool, const Layer& layer, bool backward = true) : k_(kernels), pool_(pool), l_(layer) {
+    lay_out_inputs();
+    lay_out_weights();
+    k_.recurrent_forward(pool_, a_);
+    check();
+    for (int row = 0; row < l_.rows; ++row) {
+      for (int i = 0; i < l_.output; ++i) h.push_back(h_[row * a_.h_stride + i]);
+    }
+    if (l_.cell.states > 1) c = plain(c_.data(), {l_.hidden}, 1);
+    if (l_.cell.sides > 0) side = plain(side_.data(), {l_.hidden}, 1);
+    if (a_.projection) m = plain(m_.data(), {l_.hidden}, 1);
+    if (backward) run_backward();
+  }
+
+  Numbers h, c, side, m;                   // [rows, P], [rows, H]...
+  Numbers d_pre, d_recurrent;              // [rows, gates, H]
+  Numbers dh0, dc0, dprojected, d_unit;
+
+  // State of a stream after its last step in walking order.
+  int last_row(int stream) const { return l_.row(stream, l_.shape.reverse ? 0 : l_.length(stream) - 1); }
+
+ private:
+  static constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
+  int blocks() const { return Columns{l_.hidden}.blocks(k_.lanes); }
+
+  // [rows, gates, H] -> [rows, blocks(gates)]
+  Guarded<T> packed_rows(const Numbers& from, int gates) {
+    const Columns columns{l_.hidden, gates};
+    const int width = columns.padded(k_.lanes);
+    Guarded<T> out(static_cast<size_t>(l_.rows) * width);
+    for (int row = 0; row < l_.rows; ++row) {
+      for (int i = 0; i < width; ++i) {
+        const int at = columns.row(i, k_.lanes);
+        if (at >= 0) out[static_cast<size_t>(row) * width + i] = static_cast<T>(from[(static_cast<size_t>(row) * gates) * l_.hidden + at]);
+      }
+    }
+    return out;
+  }
+  // [rows, blocks(columns)] -> rows `columns` of [rows, gates, H]
+  void read_rows(const T* from, const Columns& columns, int gates, Numbers* out, bool zero_padding = false) const {
+    const int width = columns.padded(k_.lanes);
+    out->resize(static_cast<size_t>(l_.rows) * gates * l_.hidden);
+    for (int row = 0; row < l_.rows; ++row) {
+      for (int i = 0; i < width; ++i) {
+        const int at = columns.row(i, k_.lanes);
+        const T value = from[static_cast<size_t>(row) * width + i];
+        if (at >= 0) {
+          (*out)[static_cast<size_t>(row) * gates * l_.hidden + at] = value;
+        } else if (zero_padding) {
+          ASSERT_EQ(value, 0) << "padding, which the products of backward read, is not zero";
+        }
+      }
+    }
+  }
+  Numbers plain(const T* from, const Columns& columns, int gates) const {
+    Numbers out;
+    read_rows(from, columns, gates, &out);
+    return out;
+  }
+  // One exact array per row, and pointers to them.
+  static void rows_of(const Numbers& from, int width, std::vector<std::vector<T>>* arrays, std::vector<const T*>* pointers) {
+    for (size_t i = 0; i + width <= from.size(); i += width) arrays->emplace_back(from.begin() + i, from.begin() + i + width);
+    for (const auto& array : *arrays) pointers->push_back(array.data());
+  }
+  std::vector<T> pack(const PackForm& form, const Numbers& source) {
+    const std::vector<T> from(source.begin(), source.end());
+    std::vector<T> out(form.size(k_.lanes), kNan);
+    k_.pack(pool_, form, from.data(), out.data());
+    return out;
+  }
+  std::vector<T> pack_vector(const Columns& columns, const Numbers& source) {
+    const std::vector<T> from(source.begin(), source.end());
+    const T* sources[] = {from.data()};
+    std::vector<T> out(columns.padded(k_.lanes), kNan);
+    k_.pack_vector(columns, sources, 1, out.data());
+    return out;
+  }
+
+  void lay_out_inputs() {
+    const size_t rows = l_.rows, padded = Columns{l_.hidden}.padded(k_.lanes);
+    a_.cell = l_.shape.variant.cell, a_.flags = l_.shape.variant.flags, a_.hidden = l_.hidden, a_.output = l_.output;
+    a_.reverse = l_.shape.reverse, a_.steps = l_.steps, a_.streams = l_.streams, a_.start = l_.start.data();
+    if (l_.shape.resets) a_.reset = l_.reset.data();
+    gates_ = packed_rows(l_.pre, l_.cell.gates);
+    a_.gates = gates_.data();
+    a_.h_stride = l_.output + l_.shape.gap;
+    h_ = Guarded<T>(rows * a_.h_stride, kNan);
+    a_.h = h_.data();
+    if (l_.cell.sides > 0) side_ = Guarded<T>(rows * padded, kNan), a_.side = side_.data();
+    if (l_.cell.states > 1) c_ = Guarded<T>(rows * padded, kNan), a_.c = c_.data();
+    if (l_.shape.variant.projection) m_ = Guarded<T>(rows * padded, kNan), a_.m = m_.data();
+    rows_of(l_.h0, l_.output, &h0_, &h0_rows_), rows_of(l_.c0, l_.hidden, &c0_, &c0_rows_);
+    a_.h0 = h0_rows_.data();
+    if (l_.cell.states > 1) a_.c0 = c0_rows_.data();
+    if (l_.shape.reset_states) {
+      h_reset_.assign(l_.h_reset.begin(), l_.h_reset.end()), c_reset_.assign(l_.c_reset.begin(), l_.c_reset.end());
+      a_.h_reset = h_reset_.data(), a_.c_reset = c_reset_.data();
+    }
+    scratch_ = Guarded<T>(recurrent_scratch(l_.streams, l_.hidden, l_.output, l_.cell.gates, pool_.size(), k_.lanes), kNan);
+    a_.scratch = scratch_.data();
+  }
+
+  void lay_out_weights() {
+    for (int s = 0; s < l_.cell.stages; ++s) {
+      const Columns columns{l_.hidden, l_.cell.count[s], l_.cell.first[s]};
+      forward_[s] = pack(PackForm::forward(columns, l_.output, l_.output), l_.weights);
+      backward_[s] = pack(PackForm::backward(columns, l_.output, l_.output), l_.weights);
+      a_.weights[s] = forward_[s].data();
+    }
+    if (l_.cell.apart >= 0) bias_ = pack_vector({l_.hidden, 1, l_.cell.apart}, l_.bias), a_.bias = bias_.data();
+    if (l_.shape.variant.flags & kPeephole) unit_ = pack_vector({l_.hidden, l_.cell.unit_weights}, l_.unit), a_.unit_weights = unit_.data();
+    if (l_.shape.variant.projection) {
+      project_ = pack(PackForm::forward({l_.output}, l_.hidden, l_.hidden), l_.projection);
+      project_back_ = pack(PackForm::backward({l_.output}, l_.hidden, l_.hidden), l_.projection);
+      a_.projection = project_.data();
+    }
+  }
+
+  void run_backward() {
+    const size_t rows = l_.rows;
+    a_.dh_stride = l_.output + l_.shape.gap;
+    dh_ = Guarded<T>(rows * a_.dh_stride, kNan);
+    for (size_t row = 0; row < rows; ++row) {
+      for (int i = 0; i < l_.output; ++i) dh_[row * a_.dh_stride + i] = static_cast<T>(l_.dh[row * l_.output + i]);
+    }
+    a_.dh = dh_.data();
+    rows_of(l_.dh_last, l_.output, &dh_last_, &dh_last_rows_), rows_of(l_.dc_last, l_.hidden, &dc_last_, &dc_last_rows_);
+    if (l_.shape.last) a_.dh_last = dh_last_rows_.data(), a_.dc_last = dc_last_rows_.data();
+    dh0_ = Guarded<T>(static_cast<size_t>(l_.streams) * l_.output, kNan), a_.dh0 = dh0_.data();
+    if (l_.cell.states > 1) dc0_ = Guarded<T>(static_cast<size_t>(l_.streams) * l_.hidden, kNan), a_.dc0 = dc0_.data();
+    if (a_.projection) dprojected_ = Guarded<T>(rows * l_.output, kNan), a_.dprojected = dprojected_.data();
+    for (int s = 0; s < l_.cell.stages; ++s) {
+      if (l_.cell.split()) recurrent_[s] = Guarded<T>(rows * blocks() * l_.cell.count[s] * k_.lanes, kNan), a_.recurrent[s] = recurrent_[s].data();
+      a_.weights[s] = backward_[s].data();
+    }
+    if (a_.projection) a_.projection = project_back_.data();
+    scratch_ = Guarded<T>(scratch_.size(), kNan), a_.scratch = scratch_.data();
+    k_.recurrent_backward(pool_, a_);
+    d_unit_ = Guarded<T>(static_cast<size_t>(l_.cell.unit_weights) * l_.hidden);
+    if (a_.unit_weights) k_.unit_gradient(pool_, a_, d_unit_.data());
+    check();
+    read_rows(gates_.data(), {l_.hidden, l_.cell.gates}, l_.cell.gates, &d_pre, true);
+    d_recurrent = d_pre;
+    for (int s = 0; s < l_.cell.stages && l_.cell.split(); ++s) {
+      read_rows(recurrent_[s].data(), {l_.hidden, l_.cell.count[s], l_.cell.first[s]}, l_.cell.gates, &d_recurrent, true);
+    }
+    dh0.assign(dh0_.begin(), dh0_.end()), dc0.assign(dc0_.begin(), dc0_.end());
+    dprojected.assign(dprojected_.begin(), dprojected_.end()), d_unit.assign(d_unit_.begin(), d_unit_.end());
+  }
+
+  void check() const {
+    for (const auto* buffer : {&gates_, &side_, &h_, &c_, &m_, &dh_, &dh0_, &dc0_, &dprojected_, &d_unit_, &scratch_,
+                               &recurrent_[0], &recurrent_[1]}) {
+      EXPECT_TRUE(buffer->intact()) << "written outside a buffer";
+    }
+    for (size_t i = 0; i < h_.size(); ++i) {
+      if (static_cast<int64_t>(i) % a_.h_stride >= l_.output) {
+        ASSERT_TRUE(std::isnan(h_[i])) << "written between rows of h";
+      }
+    }
+  }
+
+  const Kernels<T>& k_;
+  Pool& pool_;
+  const Layer& l_;
+  RecurrentArgs<T> a_;
+  Guarded<T> gates_, side_, h_, c_, m_, dh_, dh0_, dc0_, dprojected_, d_unit_, scratch_, recurrent_[2];
+  std::vector<T> forward_[2], backward_[2], bias_, unit_, project_, project_back_, h_reset_, c_reset_;
+  std::vector<std::vector<T>> h0_, c0_, dh_last_, dc_last_;
+  std::vector<const T*> h0_rows_, c0_rows_, dh_last_rows_, dc_last_rows_;
+};
+
+inline std::string describe(const Shape& s) {
+  std::string text = std::string(s.variant.name) + " H=" + std::to_string(s.hidden) + " streams=" + std::to_string(s.lengths.size());
+  text += s.reverse ? " reverse" : "";
+  text += s.resets ? s.reset_states ? " resets to states" : " resets to zero" : "";
+  return text + " lengths from " + std::to_string(s.lengths.front()) + " to " + std::to_string(s.lengths.back());
+}
+
+// `count` lengths from `longest` down, some equal.
+inline std::vector<int> ragged(int count, int longest) {
+  std::vector<int> lengths;
+  for (int i = 0; i < count; ++i) lengths.push_back(std::max(1, longest - i * longest / (count + 1) / 2 * 2));
+  return lengths;
+}
+
+}  // namespace rnn::test

@@ -1,0 +1,88 @@
+// Why: forward and backward through time of every cell, flag and shape in float agree with the plain loops in double.
+#include <gtest/gtest.h>
+
+#include "kernels/recurrent_case.h"
+#include "support/tolerances.h"
+
+namespace rnn::test {
+namespace {
+
+// Largest difference relative to the largest expected value; infinite where one is not a number.
+double worst(const Numbers& got, const Numbers& want) {
+  if (got.size() != want.size()) return std::numeric_limits<double>::infinity();
+  double difference = 0, largest = 0;
+  for (size_t i = 0; i < want.size(); ++i) {
+    if (!std::isfinite(got[i]) || !std::isfinite(want[i])) return std::numeric_limits<double>::infinity();
+    difference = std::max(difference, std::abs(got[i] - want[i]));
+    largest = std::max(largest, std::abs(want[i]));
+  }
+  return largest > 0 ? difference / largest : difference;
+}
+
+class Recurrent : public testing::TestWithParam<Variant> {
+ protected:
+  void TearDown() override {
+    RecordProperty("worst_forward_u", std::to_string(worst_[0] * 16777216));  // in units of 2^-24
+    RecordProperty("worst_backward_u", std::to_string(worst_[1] * 16777216));
+  }
+  void compare(const Shape& shape, uint64_t seed, Pool& pool);
+  double worst_[2] = {};
+};
+
+void Recurrent::compare(const Shape& shape, uint64_t seed, Pool& pool) {
+  SCOPED_TRACE(describe(shape) + " seed " + std::to_string(seed));
+  const Layer layer(shape, seed);
+  const Pass<float> got(kernels<float>(), pool, layer);
+  const Pass<double> want(kernels<double>(), pool, layer);
+  const struct {
+    const char* name;
+    const Numbers &got, &want;
+    double bound;
+  } tensors[] = {{"h", got.h, want.h, kRecurrentForward},
+                 {"c", got.c, want.c, kRecurrentForward},
+                 {"side", got.side, want.side, kRecurrentForward},
+                 {"m", got.m, want.m, kRecurrentForward},
+                 {"d_pre", got.d_pre, want.d_pre, kRecurrentBackward},
+                 {"d_recurrent", got.d_recurrent, want.d_recurrent, kRecurrentBackward},
+                 {"dh0", got.dh0, want.dh0, kRecurrentBackward},
+                 {"dc0", got.dc0, want.dc0, kRecurrentBackward},
+                 {"dprojected", got.dprojected, want.dprojected, kRecurrentBackward},
+                 {"d_unit", got.d_unit, want.d_unit, kRecurrentBackward}};
+  for (const auto& tensor : tensors) {
+    const double error = worst(tensor.got, tensor.want);
+    EXPECT_LE(error, tensor.bound) << tensor.name;
+    double& largest = worst_[tensor.bound == kRecurrentBackward];
+    largest = std::max(largest, error);
+  }
+}
+
+TEST_P(Recurrent, AgreesWithDouble) {
+  Pool one(1), three(3);
+  uint64_t seed = 0;
+  for (const int hidden : {1, 3, 16, 17, 33, 64, 70}) {
+    for (const int streams : {1, 2, 7, 20}) {
+      // Every option meets every size of the other list: five bits of a counter.
+      ++seed;
+      Shape shape{GetParam(), hidden, ragged(streams, 6)};
+      shape.reverse = seed & 1, shape.resets = seed & 2, shape.last = (seed & 4) == 0, shape.reset_states = seed & 8;
+      shape.gap = seed % 3 == 0 ? 5 : 0;
+      compare(shape, seed, seed % 2 ? three : one);
+      shape.reverse = !shape.reverse, shape.resets = !shape.resets, shape.reset_states = !shape.reset_states;
+      compare(shape, seed + 1000, one);
+    }
+  }
+}
+
+TEST_P(Recurrent, OneStepAndEqualLengths) {
+  Pool pool(2);
+  for (const bool reverse : {false, true}) {
+    compare({GetParam(), 33, std::vector<int>(9, 1), reverse, true, true}, 1, pool);
+    compare({GetParam(), 20, std::vector<int>(9, 12), reverse, false}, 2, pool);
+    compare({GetParam(), 20, {9, 1, 1, 1}, reverse, true}, 3, pool);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cells, Recurrent, testing::ValuesIn(kVariants), [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace rnn::test
