@@ -110,7 +110,9 @@ class Writer {
   Session session_;
   Detokenizer detokenizer_;
   Sampler sampler_;
+  bool sentences_;             // a line starts from a fresh state, as in training
   std::vector<float> logits_;
+  State<float> before_;        // before the last token
   int32_t last_ = -1;
 };
 

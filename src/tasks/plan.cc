@@ -1,0 +1,104 @@
+// Why: the estimates, and the words they are told in.
+#include "tasks/plan.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "cells/reference.h"
+#include "train/events.h"
+
+namespace rnn {
+namespace {
+
+std::string bytes_text(int64_t bytes) {
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  if (bytes < 1000000) return fmt::format("{:.1f} KB", static_cast<double>(bytes) / 1e3);
+  if (bytes < 1000000000) return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+  return fmt::format("{:.2f} GB", static_cast<double>(bytes) / 1e9);
+}
+
+std::string grouped(int64_t n) {
+  std::string text = std::to_string(n);
+  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
+  return text;
+}
+
+// Multiply-adds per second of a product like the ones this training is made of.
+double measure_speed(const Model<float>& model, Pool& pool) {
+  const int rows = 256, n = std::min(1024, 4 * model.config().rnn.hidden), k = std::min(512, model.config().rnn.hidden);
+  const Kernels<float>& kernels = rnn::kernels<float>();
+  Matrix<float> a(rows, k), w(n, k), c(rows, n);
+  const PackForm form = PackForm::forward({n}, k, k);
+  Buffer<float> packed(form.size(kernels.lanes));
+  kernels.pack(pool, form, w.data(), packed.data());
+  using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  double seconds = 0;
+  int runs = 0;
+  while (seconds < 0.01) {
+    kernels.gemm(pool, {a.view(), packed.data(), nullptr, false, {n}, c.view()});
+    ++runs;
+    seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+  return static_cast<double>(runs) * rows * n * k / seconds;
+}
+
+}  // namespace
+
+int64_t product_weights(const Model<float>& model) {
+  int64_t sum = 0;
+  for (const auto& p : model.table().all()) {
+    const bool lookup = p.name == "embedding.weight" && !model.config().tied;
+    if (!p.vector && !lookup) sum += static_cast<int64_t>(p.size());
+  }
+  return sum;
+}
+
+int64_t training_bytes(const Model<float>& model, const TrainOptions& o) {
+  const RecurrentOptions& rnn = model.config().rnn;
+  const int64_t weights = static_cast<int64_t>(model.params().size());
+  const int64_t moments = o.optimizer == "sgd" ? (o.momentum > 0 ? 1 : 0) : 2;
+  const int gates = cell_info(rnn.cell).gates;
+  const int64_t rows = static_cast<int64_t>(o.batch) * o.bptt / std::max(1, o.accumulate);
+  const int64_t layer = static_cast<int64_t>(gates) * rnn.hidden * 2 + 5 * rnn.hidden;  // gates and their turned gradient, states
+  const int64_t per_row = rnn.layers * layer + 3 * rnn.input + 2 * static_cast<int64_t>(model.config().vocabulary);
+  return 4 * (weights * (2 + moments) + 2 * product_weights(model) + rows * per_row) + (int64_t{12} << 20);
+}
+
+Plan describe_plan(const PlanFacts& f, const Model<float>& model, Pool& pool) {
+  const TrainOptions& o = f.options->train;
+  const RecurrentOptions& rnn = model.config().rnn;
+  const TextReport& report = f.text->report;
+  Plan plan;
+  const auto add = [&](const char* key, std::string text) { plan.lines.emplace_back(key, std::move(text)); };
+  std::string what = f.text->paths.size() == 1 ? f.text->paths[0] : fmt::format("{} files", f.text->paths.size());
+  add("data", fmt::format("{} · {}, {} lines{} · {}", what, bytes_text(report.bytes), grouped(report.lines),
+                          report.documents > 1 ? fmt::format(", {} documents", grouped(report.documents)) : "",
+                          f.text->valid_path.empty() ? fmt::format("last {:.3g} % kept for checking", 100 * o.valid_share)
+                                                     : "checked on " + f.text->valid_path));
+  add("tokens", fmt::format("{} · {} different · {} to train on, {} to check ({})", f.kind.value, grouped(f.vocabulary),
+                            grouped(f.train_tokens), grouped(f.valid_tokens), f.kind.reason));
+  add("order", fmt::format("{} ({})", f.mode.value, f.mode.reason));
+  const std::string cell(cell_info(rnn.cell).name);
+  add("model", fmt::format("{} {}x{}{}, embedding {}{} · {} parameters, {}", cell, rnn.layers, rnn.hidden,
+                           rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : "", rnn.input,
+                           model.config().tied ? " tied to the output" : "", grouped(static_cast<int64_t>(model.table().count())),
+                           bytes_text(static_cast<int64_t>(model.table().count()) * 4)));
+  const double lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
+  add("train", fmt::format("{} lr {} · batch {}{} · {} epochs{} · seed {} · {} thread{}, {}", o.optimizer, short_number(lr), o.batch,
+                           f.mode.value == "stream" ? fmt::format(" x {} steps", o.bptt) : " sentences", o.epochs,
+                           o.patience > 0 ? fmt::format(" at most, stops after {} checks without gain", o.patience) : "", o.seed,
+                           pool.size(), pool.size() == 1 ? "" : "s", isa_name()));
+  // Forward one multiply-add per weight and token, backward two; whole steps reach about 0.7 of a plain product's speed.
+  const double work = 3.0 * static_cast<double>(product_weights(model)) * static_cast<double>(f.train_tokens) * o.epochs;
+  double seconds = work / (0.7 * measure_speed(model, pool));
+  std::string limit;
+  if (o.max_updates > 0 && o.max_updates < f.updates) seconds *= static_cast<double>(o.max_updates) / static_cast<double>(f.updates);
+  if (o.max_seconds > 0 && seconds > o.max_seconds) limit = fmt::format(", stopped after {}", clock_time(o.max_seconds));
+  add("cost", fmt::format("about {} in all{} · about {} of memory", clock_time(seconds), limit, bytes_text(training_bytes(model, o))));
+  add("run", f.folder);
+  return plan;
+}
+
+}  // namespace rnn

@@ -1,0 +1,28 @@
+// Why: before hours are spent, the user sees what was understood, what will be built, what it costs.
+#pragma once
+
+#include "tasks/language_model.h"
+#include "tasks/run_data.h"
+#include "train/option_list.h"
+
+namespace rnn {
+
+struct PlanFacts {
+  const RunText* text = nullptr;
+  Decision kind, mode;
+  std::string folder;
+  const Options* options = nullptr;
+  int64_t train_tokens = 0, valid_tokens = 0, updates = 0;
+  int vocabulary = 0;
+};
+
+// Lines for the screen. Time is estimated from this machine's own speed, measured for some milliseconds on a product of the
+// model's shape; memory from the sizes of weights, moments and activations.
+Plan describe_plan(const PlanFacts& facts, const Model<float>& model, Pool& pool);
+
+// Weights that take part in a product for every token.
+int64_t product_weights(const Model<float>& model);
+// Bytes that training will hold at its peak.
+int64_t training_bytes(const Model<float>& model, const TrainOptions& options);
+
+}  // namespace rnn

@@ -1,0 +1,104 @@
+// Why: writes the files of a run that are not metrics.
+#include "tasks/run_folder.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "cells/reference.h"
+#include "io/model_card.h"
+#include "train/sinks.h"
+#include "train/tensorboard.h"
+
+namespace rnn {
+namespace fs = std::filesystem;
+
+void RunFolder::create(bool force) const {
+  std::error_code error;
+  const auto is_run_file = [](const std::string& name) {
+    return name.starts_with("events.out.tfevents.") || name == "config.toml" || name == "model.safetensors" ||
+           name == "last.ckpt.safetensors" || name == "metrics.jsonl" || name == "metrics.csv" || name == "train.log" ||
+           name == "README.md" || name == "data.json";
+  };
+  if (fs::exists(path_, error)) {
+    if (!fs::is_directory(path_, error)) throw Error(Exit::usage, "run/exists", path_ + " is a file", "choose another folder with -o");
+    std::vector<fs::path> old;
+    for (const auto& entry : fs::directory_iterator(path_, error)) {
+      if (is_run_file(entry.path().filename().string())) old.push_back(entry.path());
+    }
+    if (!old.empty() && !force) {
+      throw Error(Exit::usage, "run/exists", path_ + " already holds a run",
+                  "go on with it: rnn train --resume " + shell_word(path_) + "; overwrite it: --force; or choose another folder with -o");
+    }
+    for (const auto& file : old) fs::remove(file, error);
+  }
+  fs::create_directories(path_, error);
+  if (error) {
+    throw Error(Exit::internal, "io/write", "cannot make the folder " + path_ + ": " + error.message(), "choose another folder with -o");
+  }
+}
+
+void RunFolder::add_sinks(EventStream& events, bool resume) const {
+  const Open mode = resume ? Open::resume : Open::fresh;
+  events.add(std::make_unique<JsonlSink>(file("metrics.jsonl"), mode));
+  events.add(std::make_unique<CsvSink>(file("metrics.csv"), mode));
+  events.add(std::make_unique<LogSink>(file("train.log"), mode));
+  events.add(std::make_unique<TensorBoardSink>(path_));
+}
+
+void RunFolder::write_config(const Options& options, const RunText& text, const std::string& test) const {
+  write_file_atomic(file("config.toml"), options_to_toml(options, {text.paths, text.valid_path, test}));
+}
+
+void RunFolder::write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const {
+  nlohmann::json data = {{"files", text.report.files},
+                         {"hash", text.hash},
+                         {"train", {{"bytes", bytes_of(text.train)}, {"documents", text.train.size()}, {"tokens", train_tokens}}},
+                         {"valid", {{"bytes", bytes_of(text.valid)}, {"documents", text.valid.size()}, {"tokens", valid_tokens}}}};
+  data["valid"]["file"] = text.valid_path.empty() ? nlohmann::json() : nlohmann::json(text.valid_path);
+  write_file_atomic(file("data.json"), data.dump(2) + "\n");
+}
+
+void RunFolder::write_card(const RunRequest& request, const RunText& text, const Model<float>& model, const Tokenizer& tokenizer,
+                           const RunResult& result, const std::string& prompt, const std::string& sample) const {
+  const RecurrentOptions& rnn = model.config().rnn;
+  const std::string cell(cell_info(rnn.cell).name);
+  ModelCard card;
+  card.name = fs::path(path_).filename().string();
+  if (card.name.empty()) card.name = fs::path(path_).parent_path().filename().string();
+  card.summary = fmt::format("A recurrent language model: {} layer{} of {} with {} hidden units, reading {} tokens.", rnn.layers,
+                             rnn.layers == 1 ? "" : "s", cell, rnn.hidden, tokenizer.kind());
+  card.tags = {cell, std::string(tokenizer.kind()) + "-level", "language-model"};
+  card.dataset = text.paths.empty() ? "" : fs::path(text.paths[0]).filename().string();
+  card.facts = {{"cell", cell},
+                {"layers", std::to_string(rnn.layers)},
+                {"hidden units", std::to_string(rnn.hidden)},
+                {"embedding", std::to_string(rnn.input)},
+                {"vocabulary", std::to_string(tokenizer.size())},
+                {"parameters", std::to_string(result.parameters)},
+                {"updates", std::to_string(result.updates)},
+                {"best epoch", fmt::format("{:.2f}", result.best_epoch)}};
+  const auto add = [&](const ResultRow& row, bool own) {
+    const auto value = [](double x) { return x >= 0 ? std::optional<double>(x) : std::nullopt; };
+    card.results.push_back({row.name, own, value(row.loss), value(row.perplexity), value(row.bits_per_byte)});
+  };
+  add(result.valid, true);
+  for (const auto& row : result.baselines) add(row, false);
+  for (const auto& path : text.report.files) {
+    std::error_code ignored;
+    card.data.push_back({path, "training", static_cast<uint64_t>(fs::file_size(path, ignored)), content_hash(read_file(path))});
+  }
+  card.command = request.command;
+  card.seed = request.options.seed;
+  card.run = path_;
+  card.prompt = prompt;
+  card.sample = sample;
+  card.limits = {"It knows the words and the style of its training text and nothing else.",
+                 "What it writes is not checked for truth."};
+  card.version = RNN_VERSION;
+  write_file_atomic(file("README.md"), model_card(card));
+}
+
+}  // namespace rnn

@@ -1,0 +1,35 @@
+// Why: what lies in a run folder and who writes it; a folder is made once and never overwritten unasked.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tasks/language_model.h"
+#include "tasks/run_data.h"
+#include "train/option_list.h"
+
+namespace rnn {
+
+class RunFolder {
+ public:
+  explicit RunFolder(std::string path) : path_(std::move(path)) {}
+  const std::string& path() const { return path_; }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  std::string model() const { return file("model.safetensors"); }
+  std::string checkpoint() const { return file("last.ckpt.safetensors"); }
+
+  // Throws Error{usage, "run/exists"} when a run is there and force is false; else removes that run's files. Error{internal,
+  // "io/write"} when it cannot be made.
+  void create(bool force) const;
+  // metrics.jsonl, metrics.csv, train.log, TensorBoard.
+  void add_sinks(EventStream& events, bool resume) const;
+  void write_config(const Options& options, const RunText& text, const std::string& test) const;
+  void write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const;
+  void write_card(const RunRequest& request, const RunText& text, const Model<float>& model, const Tokenizer& tokenizer,
+                  const RunResult& result, const std::string& prompt, const std::string& sample) const;
+
+ private:
+  std::string path_;
+};
+
+}  // namespace rnn

@@ -1,0 +1,84 @@
+// Why: generation is a Session that reads its own words.
+#include <cstring>
+
+#include "base/error.h"
+#include "tasks/language_model.h"
+
+namespace rnn {
+namespace {
+
+const Model<float>& packed(ModelFile& file, Pool& pool) {
+  if (!file.tokenizer || !file.model->is_language_model()) {
+    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model",
+                "it has no vocabulary to write with; rnn info shows what it is");
+  }
+  file.model->pack(pool, false);
+  return *file.model;
+}
+
+}  // namespace
+
+Writer::Writer(ModelFile& file, int threads)
+    : file_(file),
+      pool_(threads),
+      session_(packed(file, pool_), 1, &pool_),
+      detokenizer_(*file.tokenizer),
+      sampler_(file.tokenizer->size()),
+      sentences_(file.about.value("mode", "") == "sentence"),
+      logits_(static_cast<size_t>(file.tokenizer->size())) {
+  feed(file.tokenizer->newline_id());
+}
+
+void Writer::feed(int32_t id) {
+  if (sentences_ && id == file_.tokenizer->newline_id()) session_.reset();  // as in training: a line starts afresh
+  before_ = session_.state();
+  const View<const float> logits = session_.push(id);
+  std::memcpy(logits_.data(), logits.data, logits_.size() * sizeof(float));
+  last_ = id;
+}
+
+std::vector<std::string> Writer::read(std::string_view text) {
+  const std::vector<int32_t> ids = file_.tokenizer->encode(text);
+  for (const int32_t id : ids) feed(id);
+  const bool space = !text.empty() && (text.back() == ' ' || text.back() == '\n');
+  detokenizer_.seed(ids, space);
+  return file_.tokenizer->unknown_pieces(text);
+}
+
+std::vector<Candidate> Writer::top(int n) {
+  std::vector<Candidate> best;
+  sampler_.top(logits_, n, best);
+  return best;
+}
+
+std::string Writer::next(const SampleOptions& options, Random& random) {
+  const int32_t id = sampler_.draw(logits_, options, random);
+  feed(id);
+  return detokenizer_.push(id);
+}
+
+// Mark, last token, length of the spacing, spacing, the state before the last token: reading that token again brings back the
+// logits, too.
+std::string Writer::save_state() const {
+  const std::string spacing = detokenizer_.save(), state = before_.bytes();
+  const auto number = [](uint32_t n) { return std::string(reinterpret_cast<const char*>(&n), sizeof n); };
+  return "rnnstat1" + number(static_cast<uint32_t>(last_)) + number(static_cast<uint32_t>(spacing.size())) + spacing + state;
+}
+
+size_t Writer::state_bytes() const { return session_.state().bytes().size(); }
+
+void Writer::load_state(std::string_view bytes) {
+  const auto bad = [&] {
+    throw Error(Exit::model, "state/corrupt", "this is not a saved state of this program", "write one with rnn generate --save-state");
+  };
+  uint32_t last = 0, length = 0;
+  if (bytes.size() < 16 || bytes.substr(0, 8) != "rnnstat1") bad();
+  std::memcpy(&last, bytes.data() + 8, 4);
+  std::memcpy(&length, bytes.data() + 12, 4);
+  if (length > bytes.size() - 16 || last >= static_cast<uint32_t>(file_.tokenizer->size())) bad();
+  session_.set_state(State<float>::of_bytes(bytes.substr(16 + length), session_.state().width()));
+  detokenizer_.load(bytes.substr(16, length));
+  feed(static_cast<int32_t>(last));
+}
+
+}  // namespace rnn
