@@ -1,0 +1,348 @@
+// Why: the table of options itself, and the one reader and the one writer of their values.
+#include "train/option_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+
+namespace rnn {
+namespace {
+
+using M = ModelOptions;
+using R = TrainOptions;
+
+constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word"};
+constexpr std::string_view kCells[] = {"rnn", "rnn-relu", "lstm", "gru", "gru-reset-before"};
+constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
+constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw"};
+constexpr std::string_view kSchedules[] = {"constant", "stall", "decay", "cosine"};
+constexpr std::string_view kModes[] = {"auto", "stream", "sentence"};
+
+constexpr double kMany = 2147483647, kInt64 = 9007199254740992.0;  // 2^53: every whole number below is exact
+constexpr OptionRange kShare = {0, 1, false, true};                // [0, 1)
+constexpr OptionRange kPositive = {0, 1e9, true, false};
+
+const OptionInfo kOptions[] = {
+    {"tokens", "model", "KIND", "pieces of text: auto, byte, char, word", &M::tokens, {}, kTokens},
+    {"min-count", "model", "N", "words seen less often become the unknown word", &M::min_count, {1, kMany}},
+    {"max-vocabulary", "model", "N", "keep the N most frequent pieces; 0: all", &M::max_vocabulary, {0, 1 << 24}},
+    {"cell", "model", "NAME", "rnn, rnn-relu, lstm, gru, gru-reset-before", &M::cell, {}, kCells},
+    {"peephole", "model", "", "gates see the cell state (lstm)", &M::peephole},
+    {"layers", "model", "N", "recurrent layers, one on top of the other", &M::layers, {1, 64}},
+    {"hidden", "model", "N", "units of each layer", &M::hidden, {1, 65536}},
+    {"embed", "model", "N", "size of the token embedding; 0: the same as hidden", &M::embed, {0, 65536}},
+    {"projection", "model", "N", "size of the projected hidden state (lstm); 0: none", &M::projection, {0, 65536}},
+    {"tied", "model", "", "output weights are the embedding", &M::tied},
+    {"dropout", "model", "P", "share of values dropped between layers", &M::dropout, kShare},
+    {"init", "model", "NAME", "pytorch, uniform:A, glorot, orthogonal, identity", &M::init, {}, kInits},
+    {"forget-bias", "model", "B", "bias of the forget gate (lstm); auto: as init says", &M::forget_bias, {0, 100}, {}, -1},
+    {"chrono", "model", "T", "longest dependency in steps for chrono initialisation; 0: off", &M::chrono, {0, 1e9}},
+
+    {"optimizer", "train", "NAME", "sgd, adam, adamw", &R::optimizer, {}, kOptimizers},
+    {"lr", "train", "RATE", "learning rate; auto: the optimizer's own", &R::lr, kPositive, {}, 0},
+    {"momentum", "train", "M", "momentum of sgd", &R::momentum, kShare},
+    {"weight-decay", "train", "W", "pull of the weights towards 0", &R::weight_decay, {0, 1e3}},
+    {"beta1", "train", "B", "adam: decay of the first moment", &R::beta1, kShare},
+    {"beta2", "train", "B", "adam: decay of the second moment", &R::beta2, kShare},
+    {"epsilon", "train", "E", "adam: added to the denominator", &R::epsilon, {0, 1, true, false}},
+    {"clip", "train", "NORM", "largest norm of the whole gradient; 0: off", &R::clip, {0, 1e9}},
+    {"clip-value", "train", "X", "largest gradient of one weight; 0: off", &R::clip_value, {0, 1e9}},
+    {"schedule", "train", "NAME", "learning rate over time: constant, stall, decay, cosine", &R::schedule, {}, kSchedules},
+    {"decay", "train", "F", "factor of the schedules stall and decay", &R::decay, {0, 1, true, false}},
+    {"decay-from", "train", "N", "schedule decay: the first N epochs keep the full rate", &R::decay_from, {0, kMany}},
+    {"warmup", "train", "N", "updates of linear rise to the full rate", &R::warmup, {0, kMany}},
+    {"label-smoothing", "train", "S", "share of the target spread over all tokens", &R::label_smoothing, kShare},
+    {"mode", "train", "NAME", "auto, stream (running text), sentence (each line alone)", &R::mode, {}, kModes},
+    {"batch", "train", "N", "streams or sentences side by side", &R::batch, {1, 65536}},
+    {"accumulate", "train", "N", "parts of a batch computed one after the other, to save memory", &R::accumulate, {1, 65536}},
+    {"bptt", "train", "N", "steps the gradient goes back", &R::bptt, {1, 1 << 20}},
+    {"epochs", "train", "N", "passes over the text", &R::epochs, {1, 1000000}},
+    {"max-updates", "train", "N", "stop after N updates; 0: no limit", &R::max_updates, {0, kInt64}},
+    {"max-time", "train", "TIME", "stop after this time: 90s, 30m, 2h; 0: no limit", &R::max_seconds, {0, 1e9}, {}, -2, true},
+    {"patience", "train", "N", "stop after N checks without progress; 0: never", &R::patience, {0, kMany}},
+    {"eval-every", "train", "N", "updates between checks; 0: once per epoch", &R::eval_every, {0, kInt64}},
+    {"seed", "train", "N", "of all random numbers", &R::seed, {0, 18446744073709551615.0}},
+    {"threads", "train", "N", "0: all cores; the result does not depend on it", &R::threads, {0, 1024}},
+
+    {"valid-share", "data", "P", "share of the text kept for checking", &R::valid_share, {0, 1, true, true}},
+};
+
+[[noreturn]] void bad(const std::string& message, const std::string& help = {}) {
+  throw Error(Exit::usage, "usage/option", message, help);
+}
+
+std::string dashes(std::string_view name) {
+  std::string text(name);
+  std::replace(text.begin(), text.end(), '_', '-');
+  return text == "max-seconds" ? "max-time" : text;
+}
+
+// "at least 1", "above 0 and at most 1"; an end that only guards against overflow is not worth a word unless it was hit.
+std::string range_text(const OptionRange& r, double value) {
+  std::string text = fmt::format("{} {}", r.above_low ? "above" : "at least", r.low);
+  const bool obvious = r.high >= 65536 && !(value > r.high);
+  return obvious ? text : text + fmt::format(" and {} {}", r.below_high ? "below" : "at most", r.high);
+}
+
+void check_range(const OptionInfo& o, double value, std::string_view text) {
+  const OptionRange& r = o.range;
+  const bool low = r.above_low ? value > r.low : value >= r.low, high = r.below_high ? value < r.high : value <= r.high;
+  if (!(low && high)) bad(fmt::format("--{} is {}, it must be {}", o.name, text, range_text(r, value)));
+}
+
+template <class T>
+T parse_number(std::string_view flag, std::string_view text, const char* what) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const std::from_chars_result result = std::from_chars(text.data(), end, value);
+  if (result.ec == std::errc::result_out_of_range && result.ptr == end) {
+    bad(fmt::format("--{} is {}, that is out of range", flag, text));
+  }
+  if (result.ec != std::errc() || result.ptr != end) bad(fmt::format("--{} is '{}', it must be {}", flag, text, what));
+  if constexpr (std::is_floating_point_v<T>) {
+    if (!std::isfinite(value)) bad(fmt::format("--{} is {}, it must be a finite number", flag, text));
+  }
+  return value;
+}
+
+bool is_auto(const OptionInfo& o, double value) { return o.automatic > -2 && value == o.automatic; }
+
+void read(const OptionInfo& o, std::string_view text, double& value) {
+  if (o.automatic > -2 && text == "auto") {
+    value = o.automatic;
+    return;
+  }
+  const double number = o.seconds ? parse_seconds(o.name, text) : parse_number<double>(o.name, text, "a number");
+  check_range(o, number, text);
+  value = number;
+}
+
+template <class T>
+void read_whole(const OptionInfo& o, std::string_view text, T& value) {
+  // A minus sign is a range error, not a spelling error, for unsigned numbers, too.
+  if (std::is_unsigned_v<T> && text.size() > 1 && text[0] == '-') check_range(o, parse_number<double>(o.name, text, "a whole number"), text);
+  const T number = parse_number<T>(o.name, text, "a whole number");
+  check_range(o, static_cast<double>(number), text);
+  value = number;
+}
+void read(const OptionInfo& o, std::string_view text, int& value) { read_whole(o, text, value); }
+void read(const OptionInfo& o, std::string_view text, int64_t& value) { read_whole(o, text, value); }
+void read(const OptionInfo& o, std::string_view text, uint64_t& value) { read_whole(o, text, value); }
+
+void read(const OptionInfo& o, std::string_view text, bool& value) {
+  const bool yes = text == "true" || text == "1", no = text == "false" || text == "0";
+  if (!yes && !no) bad(fmt::format("--{} is '{}', it must be true or false", o.name, text));
+  value = yes;
+}
+
+void read(const OptionInfo& o, std::string_view text, std::string& value) {
+  bool known = std::find(o.choices.begin(), o.choices.end(), text) != o.choices.end() && text.find(':') == text.npos;
+  constexpr std::string_view kUniform = "uniform:";
+  if (o.name == "init" && text.substr(0, kUniform.size()) == kUniform) {
+    const double range = parse_number<double>("init", text.substr(kUniform.size()), "uniform: and a number, for example uniform:0.1");
+    if (!(range > 0 && range <= 10)) bad(fmt::format("--init is {}, the number must be above 0 and at most 10", text));
+    known = true;
+  }
+  if (!known) {
+    const std::string near = nearest_name(text, o.choices);
+    bad(fmt::format("--{} is '{}', it must be one of {}", o.name, text, fmt::join(o.choices, ", ")),
+        near.empty() ? "" : "did you mean " + near + "?");
+  }
+  value = text;
+}
+
+std::string write(const OptionInfo& o, double value) { return is_auto(o, value) ? "auto" : fmt::format("{}", value); }
+std::string write(const OptionInfo&, int value) { return fmt::format("{}", value); }
+std::string write(const OptionInfo&, int64_t value) { return fmt::format("{}", value); }
+std::string write(const OptionInfo&, uint64_t value) { return fmt::format("{}", value); }
+std::string write(const OptionInfo&, bool value) { return value ? "true" : "false"; }
+std::string write(const OptionInfo&, const std::string& value) { return value; }
+
+// f(value) for the member that the option names; AnyOptions is Options, const or not.
+template <class AnyOptions, class F>
+void visit_value(AnyOptions& options, const OptionInfo& o, F&& f) {
+  std::visit(
+      [&]<class T, class S>(T S::*member) {
+        if constexpr (std::is_same_v<S, M>) {
+          f(options.model.*member);
+        } else {
+          f(options.train.*member);
+        }
+      },
+      o.member);
+}
+
+const OptionInfo& known_option(std::string_view name) {
+  if (const OptionInfo* o = find_option(name)) return *o;
+  std::vector<std::string_view> names;
+  for (const OptionInfo& o : kOptions) names.push_back(o.name);
+  const std::string near = nearest_name(dashes(name), names);
+  bad(fmt::format("there is no option '{}'", name), near.empty() ? "rnn config show lists all of them" : "did you mean " + near + "?");
+}
+
+nlohmann::json json_value(const OptionInfo& o, double value) {
+  return is_auto(o, value) ? nlohmann::json("auto") : nlohmann::json(value);
+}
+template <class T>
+nlohmann::json json_value(const OptionInfo&, const T& value) {
+  return value;
+}
+
+// A TOML basic string.
+std::string toml_string(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// TOML: words in quotes; a double keeps its point or exponent, so that it stays a float.
+std::string toml_value(const OptionInfo& o, const Options& options) {
+  std::string text = get_option(options, o);
+  const bool word = !o.choices.empty() || text == "auto";
+  // TOML integers end at 2^63 - 1; a larger seed is written as text.
+  const bool large = o.name == "seed" && options.train.seed > static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  return word || large ? toml_string(text) : text;
+}
+
+}  // namespace
+
+std::span<const OptionInfo> option_list() { return kOptions; }
+
+const OptionInfo* find_option(std::string_view name) {
+  const std::string wanted = dashes(name);
+  for (const OptionInfo& o : kOptions) {
+    if (o.name == wanted) return &o;
+  }
+  return nullptr;
+}
+
+double parse_seconds(std::string_view flag, std::string_view text) {
+  constexpr std::pair<char, double> kUnits[] = {{'s', 1}, {'m', 60}, {'h', 3600}};
+  double unit = 1;
+  std::string_view number = text;
+  for (const auto& u : kUnits) {
+    if (!number.empty() && number.back() == u.first) {
+      unit = u.second;
+      number.remove_suffix(1);
+      break;
+    }
+  }
+  const double value = parse_number<double>(flag, number, "a time such as 90s, 30m or 2h");
+  if (value < 0) bad(fmt::format("--{} is {}, it must be at least 0", flag, text));
+  return value * unit;
+}
+
+void set_option(Options& options, std::string_view name, std::string_view text) {
+  const OptionInfo& o = known_option(name);
+  visit_value(options, o, [&](auto& value) { read(o, text, value); });
+}
+
+std::string get_option(const Options& options, const OptionInfo& option) {
+  std::string text;
+  visit_value(options, option, [&](const auto& value) { text = write(option, value); });
+  return text;
+}
+
+std::string get_option(const Options& options, std::string_view name) { return get_option(options, known_option(name)); }
+
+void check_options(const Options& options) {
+  const M& m = options.model;
+  const R& t = options.train;
+  const bool lstm = m.cell == "lstm", gated = lstm || m.cell.substr(0, 3) == "gru";
+  const auto needs_lstm = [&](bool given, const char* flag) {
+    if (given && !lstm) bad(fmt::format("--{} needs --cell lstm, but the cell is {}", flag, m.cell));
+  };
+  needs_lstm(m.peephole, "peephole");
+  needs_lstm(m.projection > 0, "projection");
+  needs_lstm(m.forget_bias >= 0, "forget-bias");
+  if (m.chrono > 0 && !gated) bad(fmt::format("--chrono needs gates (lstm, gru), but the cell is {}", m.cell));
+  if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
+  if (t.momentum > 0 && t.optimizer != "sgd") bad(fmt::format("--momentum belongs to --optimizer sgd, but it is {}", t.optimizer));
+  if (t.accumulate > t.batch) {
+    bad(fmt::format("--accumulate {} is more than --batch {}", t.accumulate, t.batch), "a batch is cut into that many parts");
+  }
+}
+
+nlohmann::json options_to_json(const Options& options) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const OptionInfo& o : kOptions) {
+    visit_value(options, o, [&](const auto& value) {
+      json[std::string(o.section)][std::string(o.name)] = json_value(o, value);
+    });
+  }
+  return json;
+}
+
+Options options_from_json(const nlohmann::json& json) {
+  const auto corrupt = [](const std::string& what) {
+    throw Error(Exit::model, "model/corrupt", "the stored options are not valid: " + what);
+  };
+  Options options;
+  if (!json.is_object()) corrupt("no object");
+  for (const auto& section : json.items()) {
+    if (!section.value().is_object()) corrupt("'" + section.key() + "' is no object");
+    for (const auto& item : section.value().items()) {
+      const OptionInfo* o = find_option(item.key());
+      if (!o || o->section != section.key()) corrupt("unknown option '" + section.key() + "." + item.key() + "'");
+      const nlohmann::json& value = item.value();
+      if (value.is_structured() || value.is_null()) corrupt("'" + item.key() + "' is " + value.dump());
+      try {
+        set_option(options, o->name, value.is_string() ? value.get<std::string>() : value.dump());
+      } catch (const Error& e) {
+        corrupt(e.what());
+      }
+    }
+  }
+  return options;
+}
+
+std::string options_to_toml(const Options& options, const DataPaths& data) {
+  std::string text;
+  for (const std::string_view section : {"data", "model", "train"}) {
+    text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);
+    if (section == "data") {
+      if (!data.train.empty()) {
+        std::vector<std::string> files;
+        for (const std::string& path : data.train) files.push_back(toml_string(path));
+        text += fmt::format("train = [{}]\n", fmt::join(files, ", "));
+      }
+      if (!data.valid.empty()) text += "valid = " + toml_string(data.valid) + "\n";
+      if (!data.test.empty()) text += "test = " + toml_string(data.test) + "\n";
+    }
+    for (const OptionInfo& o : kOptions) {
+      if (o.section != section) continue;
+      text += fmt::format("{:<40}  # {}\n", fmt::format("{} = {}", o.name, toml_value(o, options)), o.help);
+    }
+  }
+  return text;
+}
+
+std::string nearest_name(std::string_view word, std::span<const std::string_view> candidates) {
+  const auto distance = [&](std::string_view other) {
+    std::vector<std::vector<size_t>> d(word.size() + 1, std::vector<size_t>(other.size() + 1));
+    for (size_t i = 0; i <= word.size(); ++i) d[i][0] = i;
+    for (size_t j = 0; j <= other.size(); ++j) d[0][j] = j;
+    for (size_t i = 1; i <= word.size(); ++i) {
+      for (size_t j = 1; j <= other.size(); ++j) {
+        const bool same = word[i - 1] == other[j - 1];
+        d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (same ? 0 : 1)});
+        if (i > 1 && j > 1 && word[i - 1] == other[j - 2] && word[i - 2] == other[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      }
+    }
+    return d[word.size()][other.size()];
+  };
+  std::string_view best;
+  size_t smallest = std::max<size_t>(1, std::min<size_t>(3, (word.size() + 1) / 3)) + 1;
+  for (const std::string_view candidate : candidates) {
+    // A long common beginning is as good as a near miss: --vocab for --vocabulary.
+    const bool prefix = word.size() >= 3 && candidate.substr(0, word.size()) == word;
+    const size_t d = prefix ? 1 : distance(candidate);
+    if (d < smallest) smallest = d, best = candidate;
+  }
+  return std::string(best);
+}
+
+}  // namespace rnn
