@@ -269,12 +269,12 @@ void softmax_cross_entropy(Pool&, const SoftmaxArgs<double>& s) {
     const double top = *std::max_element(x, x + n);
     double sum = 0, mean = 0;
     for (int i = 0; i < n; ++i) sum += std::exp(x[i] - top);
-    const double log_sum = top + std::log(sum), nll = log_sum - x[s.targets[m]];
-    for (int i = 0; i < n; ++i) mean += (log_sum - x[i]) / n;
+    const double log_sum = std::log(sum), nll = log_sum - (x[s.targets[m]] - top);
+    for (int i = 0; i < n; ++i) mean += (log_sum - (x[i] - top)) / n;
     s.loss[m] = weight * ((1 - s.smoothing) * nll + s.smoothing * mean);
     if (s.nll) s.nll[m] = weight * nll;
     for (int i = 0; i < n && s.gradient; ++i) {
-      x[i] = weight * (std::exp(x[i] - log_sum) - s.smoothing / n - (i == s.targets[m] ? 1 - s.smoothing : 0));
+      x[i] = weight * (std::exp(x[i] - top) / sum - s.smoothing / n - (i == s.targets[m] ? 1 - s.smoothing : 0));
     }
   }
 }
