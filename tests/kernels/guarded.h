@@ -1,7 +1,7 @@
 // Why: a buffer between two zones that nothing may write to, so that a tail stored one number too far is seen in every build.
 #pragma once
 
-#include <cstring>
+#include <algorithm>
 
 #include "base/matrix.h"
 
@@ -14,7 +14,7 @@ class Guarded {
   Guarded() = default;
   explicit Guarded(size_t size, T value = 0) : buffer_(size + 2 * kZone), size_(size) {
     for (auto& x : buffer_) x = kMark;
-    for (size_t i = 0; i < size; ++i) buffer_[kZone + i] = value;
+    std::fill_n(data(), size, value);
   }
   T* data() { return buffer_.data() + kZone; }
   const T* data() const { return buffer_.data() + kZone; }

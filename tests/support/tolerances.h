@@ -13,8 +13,7 @@ constexpr double kFiniteDifferenceStep = 1e-5, kFiniteDifference = 1e-6;
 // Dot product of n terms summed in one chain: at most (n + 2) u times the sum of |terms| (Higham 2002, section 3.1).
 constexpr double kDotPerTerm = 5.97e-8;
 
-// The product of a double oracle against a sum in another order: (n + 2) 2^-53, n up to a few thousand.
-constexpr double kDoubleDot = 1e-12;
+constexpr double kDoublePerTerm = 2.3e-16;  // the same in double; the expected value is summed in double too
 
 // sigmoid, tanh, e^x of a vector, relative to the exact value. Measured over 300,000 arguments: tanh 1.26e-7, sigmoid 1.48e-7,
 // e^x / (1 + e^x) 1.78e-7 (2.1 u, 2.5 u, 3.0 u); the polynomials' own error is below 1.2e-7, the rest are one or two roundings.
@@ -23,5 +22,16 @@ constexpr double kLaneTanh = 2e-7, kLaneSigmoid = 2e-7, kLaneExp = 2e-7;
 // Recurrent kernels in float against double, relative to the largest value of the tensor. Rounding in a dot product of 70 terms
 // is a few u, steps add up. Measured on all shapes and instruction sets: 8 u forward, 19 u backward; four times that.
 constexpr double kRecurrentForward = 2e-6, kRecurrentBackward = 5e-6;
+
+// Softmax cross-entropy, per weight. Loss: relative error of a float sum of up to 10,000 exponentials in 1 to 16 chains (measured
+// 1e-6). Gradient: a probability near 1 carries two roundings (measured 1.2e-7).
+constexpr double kSoftmaxLoss = 2e-6, kSoftmaxGradient = 4e-7;
+constexpr double kDoubleSoftmax = 1e-13;  // 10,000 additions of 1e-16, half of them against each other
+
+// Five optimizer steps: each rounds a weight near 1 once (u) and its update a few times (measured 2.3e-7).
+constexpr double kStep = 5e-7, kDoubleStep = 1e-14;
+
+// Sum of squares: chains of 64 to 1024 numbers in float, joined in double (measured 5.8e-7 with chains of 1024).
+constexpr double kSumSquares = 1.5e-6;
 
 }  // namespace rnn::test

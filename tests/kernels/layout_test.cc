@@ -1,0 +1,156 @@
+// Why: gate blocks and PyTorch's rows are turned into each other without losing, moving or inventing a number.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/rng.h"
+#include "kernels/guarded.h"
+#include "kernels/kernels.h"
+#include "support/tolerances.h"
+
+namespace rnn::test {
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+const Columns kColumns[] = {{1}, {5}, {16}, {17}, {70}, {1, 4}, {3, 3}, {16, 4}, {17, 3}, {33, 2}, {70, 4}, {9, 1, 2}, {20, 2, 1}, {1100}, {400, 3}};
+
+std::string describe(const Columns& c) {
+  return "units " + std::to_string(c.units) + " gates " + std::to_string(c.gates) + " first " + std::to_string(c.first);
+}
+
+// Row-major numbers in packed order, width `columns`, NaN where nobody may look.
+std::vector<float> packed_rows(const Columns& columns, int lanes, int m, int width, int stride, uint64_t seed) {
+  Random random(seed, Purpose::test);
+  std::vector<float> a(static_cast<size_t>(m) * stride, kNan);
+  for (int r = 0; r < m; ++r) {
+    for (int i = 0; i < width; ++i) a[static_cast<size_t>(r) * stride + i] = columns.row(i, lanes) < 0 ? kNan : static_cast<float>(random.uniform(-1, 1));
+  }
+  return a;
+}
+
+TEST(Layout, ColumnsCoverEveryRowOnce) {
+  for (const int lanes : {1, 4, 8, 16}) {
+    for (const Columns& c : kColumns) {
+      std::set<int> rows;
+      int padding = 0;
+      for (int i = 0; i < c.padded(lanes); ++i) {
+        const int row = c.row(i, lanes);
+        if (row < 0) {
+          ++padding;
+        } else {
+          EXPECT_TRUE(rows.insert(row).second) << describe(c);
+        }
+      }
+      EXPECT_EQ(static_cast<int>(rows.size()), c.units * c.gates) << describe(c);
+      EXPECT_EQ(*rows.begin(), c.first * c.units);
+      EXPECT_EQ(*rows.rbegin(), (c.first + c.gates) * c.units - 1);
+      EXPECT_EQ(padding, c.padded(lanes) - c.units * c.gates);
+    }
+  }
+}
+
+TEST(Layout, Transpose) {
+  const Kernels<float>& k = kernels<float>();
+  Pool one(1), three(3);
+  uint64_t seed = 0;
+  for (const Columns& columns : kColumns) {
+    for (const int m : {1, 3, 4, 15, 16, 17, 50, 130}) {
+      SCOPED_TRACE(describe(columns) + " rows " + std::to_string(m));
+      ++seed;
+      // One plain gate may come without padding.
+      const int width = columns.gates == 1 && seed % 2 ? columns.units : columns.padded(k.lanes), stride = width + static_cast<int>(seed % 3);
+      const std::vector<float> a = packed_rows(columns, k.lanes, m, width, stride, seed);
+      const int height = (columns.first + columns.gates) * columns.units, out_stride = m + static_cast<int>(seed % 2) * 3;
+      Guarded<float> out(static_cast<size_t>(height) * out_stride, kNan);
+      k.transpose(seed % 2 ? one : three, {a.data(), m, width, stride}, columns, {out.data(), height, m, out_stride});
+      ASSERT_TRUE(out.intact());
+      size_t written = 0;
+      for (size_t i = 0; i < out.size(); ++i) written += !std::isnan(out[i]);
+      ASSERT_EQ(written, static_cast<size_t>(columns.units) * columns.gates * m) << "other rows or the gap were touched";
+      for (int i = 0; i < width; ++i) {
+        const int row = columns.row(i, k.lanes);
+        for (int r = 0; r < m && row >= 0; ++r) ASSERT_EQ(out[static_cast<size_t>(row) * out_stride + r], a[static_cast<size_t>(r) * stride + i]);
+      }
+    }
+  }
+}
+
+TEST(Layout, ColumnSums) {
+  const Kernels<float>& k = kernels<float>();
+  std::vector<std::unique_ptr<Pool>> pools;
+  for (const int threads : {1, 2, 3, 5}) pools.push_back(std::make_unique<Pool>(threads));
+  for (const Columns& columns : kColumns) {
+    for (const int m : {0, 1, 63, 64, 65, 700}) {
+      SCOPED_TRACE(describe(columns) + " rows " + std::to_string(m));
+      const int width = columns.gates == 1 ? columns.units : columns.padded(k.lanes), stride = width + 2;
+      const std::vector<float> a = packed_rows(columns, k.lanes, m, width, stride, m + 1);
+      const int height = (columns.first + columns.gates) * columns.units;
+      std::vector<float> first;
+      for (const auto& pool : pools) {
+        Guarded<float> out(height, 0.5f);
+        k.column_sums(*pool, {a.data(), m, width, stride}, columns, out.data());
+        ASSERT_TRUE(out.intact());
+        if (first.empty()) first.assign(out.begin(), out.end());
+        ASSERT_EQ(std::memcmp(out.data(), first.data(), height * sizeof(float)), 0) << pool->size() << " threads";
+      }
+      std::vector<double> want(height, 0.5), size(height, 0.5);
+      for (int i = 0; i < width; ++i) {
+        const int row = columns.row(i, k.lanes);
+        for (int r = 0; r < m && row >= 0; ++r) {
+          want[row] += a[static_cast<size_t>(r) * stride + i], size[row] += std::abs(a[static_cast<size_t>(r) * stride + i]);
+        }
+      }
+      for (int row = 0; row < height; ++row) ASSERT_LE(std::abs(first[row] - want[row]), kDotPerTerm * (64 + m / 64 + 2) * size[row]) << "row " << row;
+    }
+  }
+}
+
+TEST(Layout, PackVector) {
+  const Kernels<float>& k = kernels<float>();
+  Random random(5, Purpose::test);
+  for (const Columns& columns : kColumns) {
+    std::vector<float> b1((columns.first + columns.gates) * columns.units), b2(b1.size());
+    for (auto& x : b1) x = static_cast<float>(random.uniform(-1, 1));
+    for (auto& x : b2) x = static_cast<float>(random.uniform(-1, 1));
+    const float* sources[] = {b1.data(), b2.data()};
+    for (const int count : {1, 2}) {
+      Guarded<float> out(columns.padded(k.lanes), kNan);
+      k.pack_vector(columns, sources, count, out.data());
+      ASSERT_TRUE(out.intact());
+      for (int i = 0; i < columns.padded(k.lanes); ++i) {
+        const int row = columns.row(i, k.lanes);
+        const float want = row < 0 ? 0 : count == 1 ? b1[row] : b1[row] + b2[row];
+        ASSERT_EQ(out[i], want) << describe(columns) << " position " << i;
+      }
+    }
+  }
+}
+
+// A packed form holds every number of the source exactly once, zeros for padding: read back panel by panel.
+TEST(Layout, DoubleTableIsPlain) {
+  Pool pool(1);
+  const Kernels<double>& k = kernels<double>();
+  const double w[] = {1, 2, 3, 4, 5, 6};  // 2 gates x 1 unit... rows 2, columns 3
+  double out[6];
+  k.pack(pool, PackForm::forward({1, 2}, 3, 3), w, out);
+  const double turned[] = {1, 4, 2, 5, 3, 6};
+  EXPECT_EQ(std::memcmp(out, turned, sizeof out), 0);
+  k.pack(pool, PackForm::backward({1, 2}, 3, 3), w, out);
+  EXPECT_EQ(std::memcmp(out, w, sizeof out), 0);
+  double sums[2] = {10, 20};
+  k.column_sums(pool, {w, 3, 2, 2}, {2}, sums);
+  EXPECT_EQ(sums[0], 19);
+  EXPECT_EQ(sums[1], 32);
+  k.transpose(pool, {w, 3, 2, 2}, {2}, {out, 2, 3, 3});
+  const double columns[] = {1, 3, 5, 2, 4, 6};
+  EXPECT_EQ(std::memcmp(out, columns, sizeof out), 0);
+}
+
+}  // namespace
+}  // namespace rnn::test
