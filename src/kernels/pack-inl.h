@@ -99,20 +99,29 @@ inline void pack_vector(const Columns& rows, const float* const* sources, int co
 }
 
 inline void transpose(Pool& pool, View<const float> a, const Columns& rows, View<float> out) {
+  constexpr int kBlock = 16;  // rows of `a` at a time: whole cache lines of `out`
+  constexpr int kWidth = kLanes < 16 ? 16 : kLanes;
   const int width = rows.padded(kLanes);
-  // Four rows of `a` at a time become four neighbours in every row of `out`.
-  pool.parallel_for(a.rows, 16, [&](int64_t begin, int64_t end) {
-    HWY_ALIGN float turned[4 * 1024];
-    for (int m = static_cast<int>(begin); m < end; m += 4) {
-      const int count = static_cast<int>(std::min<int64_t>(4, end - m));
-      const float* four[4] = {};
-      for (int first = 0; first < width; first += 1024) {
-        const int n = std::min(1024, width - first);
-        for (int j = 0; j < count; ++j) four[j] = a.row(m + j) + first;
-        transpose4(four, std::min(n, a.cols - first), turned, 4);
+  pool.parallel_for(a.rows, kBlock, [&](int64_t begin, int64_t end) {
+    HWY_ALIGN float turned[kWidth * kBlock];
+    for (int m = static_cast<int>(begin); m < end; m += kBlock) {
+      const int count = static_cast<int>(std::min<int64_t>(kBlock, end - m));
+      for (int first = 0; first < width; first += kWidth) {
+        const int n = std::min(kWidth, a.cols - first);
+        for (int j = 0; j < kBlock; j += 4) {
+          const float* four[4] = {};
+          for (int i = 0; i < 4 && j + i < count; ++i) four[i] = a.row(m + j + i) + first;
+          transpose4(four, n, turned + j, kBlock);
+        }
         for (int i = 0; i < n; ++i) {
           const int row = rows.row(first + i, kLanes);
-          if (row >= 0) std::memcpy(out.row(row) + m, turned + 4 * i, count * sizeof(float));
+          if (row < 0) continue;
+          float* to = out.row(row) + m;
+          if (count == kBlock) {
+            std::memcpy(to, turned + i * kBlock, kBlock * sizeof(float));
+          } else {
+            std::copy_n(turned + i * kBlock, count, to);
+          }
         }
       }
     }
