@@ -126,6 +126,7 @@ void initialise(Model<T>& model, const InitOptions& options, uint64_t seed) {
     if (options.kind == InitKind::pytorch && contains(info.name, "output.")) {
       fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(model.recurrent().output())));
     }
+    if (options.kind == InitKind::pytorch && model.config().tied && info.name == "embedding.weight") fill_uniform(w, random, 0.1);
     const size_t at = info.name.find("bias_hh");
     if (at == std::string::npos) continue;
     const ParamId input = table.find(info.name.substr(0, at) + "bias_ih" + info.name.substr(at + 7));
