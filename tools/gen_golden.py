@@ -317,8 +317,8 @@ def train(o, initial, tokens, dtype):
     return {"loss": torch.tensor(losses, dtype=torch.float64), "norm": torch.tensor(norms, dtype=torch.float64), **final}
 
 
-TRAINING = dict(input=12, layers=1, relu=False, peephole=False, projection=0, bidirectional=False, tied=False, optimizer="sgd",
-                lr=1.0, momentum=0.0, weight_decay=0.0, clip=0.25, clip_value=0.0, label_smoothing=0.0, sentences=False,
+TRAINING = dict(input=12, layers=1, relu=False, peephole=False, projection=0, bidirectional=False, tied=False,
+                optimizer="sgd", lr=1.0, momentum=0.0, weight_decay=0.0, clip=0.25, clip_value=0.0, label_smoothing=0.0, sentences=False,
                 vocabulary=VOCABULARY, streams=STREAMS, window=WINDOW, updates=UPDATES)
 
 

@@ -126,7 +126,11 @@ ModelFile load_bare(const Safetensors& file) {
   while (has("weight_ih_l" + std::to_string(rnn.layers))) ++rnn.layers;
   ModelFile result;
   result.path = file.path();
-  result.model = std::make_unique<Model<float>>(config);
+  try {
+    result.model = std::make_unique<Model<float>>(config);
+  } catch (const Error& e) {
+    bad("model/shape", file.path() + ": the shapes of its tensors fit no model: " + e.what());
+  }
   load_weights(file, prefix, false, *result.model);
   return result;
 }

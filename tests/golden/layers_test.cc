@@ -1,5 +1,5 @@
-// Why: every recurrent layer gives PyTorch's outputs, final states and gradients: by all weights, inputs and initial states, on
-// ragged batches, stacked and in both directions; and what PyTorch lacks gives what autograd makes of its equations.
+// Why: every recurrent layer gives PyTorch's outputs, final states and gradients by weights, inputs and initial states, on ragged
+// batches, stacked and in both directions; and what PyTorch lacks gives what autograd makes of its equations.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -50,7 +50,9 @@ struct Layout {
   State<T> state(const std::string& h, const std::string& cell) const {
     State<T> s(seq.streams(), stack.state_width());
     const std::vector<float> hs = c.tensor(h), cs = stack.options().states() > 1 ? c.tensor(cell) : std::vector<float>();
-    each_state([&](int b, int what, int offset, size_t at, int n) { std::copy_n((what ? cs : hs).data() + at, n, s.row(b) + offset); });
+    each_state([&](int b, int what, int offset, size_t at, int n) {
+      std::copy_n((what ? cs : hs).data() + at, n, s.row(b) + offset);
+    });
     return s;
   }
   void unstate(const State<T>& s, std::vector<T>& hs, std::vector<T>& cs) const {
@@ -58,14 +60,17 @@ struct Layout {
     const size_t sides = static_cast<size_t>(o.layers) * o.directions() * seq.streams();
     hs.resize(sides * o.output());
     cs.resize(o.states() > 1 ? sides * o.hidden : 0);
-    each_state([&](int b, int what, int offset, size_t at, int n) { std::copy_n(s.row(b) + offset, n, (what ? cs : hs).data() + at); });
+    each_state([&](int b, int what, int offset, size_t at, int n) {
+      std::copy_n(s.row(b) + offset, n, (what ? cs : hs).data() + at);
+    });
   }
 
  private:
   template <class F>
   void each_row(int cols, F&& f) const {
     for (int t = 0; t < seq.steps(); ++t) {
-      for (int r = 0; r < seq.active(t); ++r) f(seq.start[t] + r, (static_cast<size_t>(seq.order[r]) * longest + t) * cols, cols);
+      for (int r = 0; r < seq.active(t); ++r)
+        f(seq.start[t] + r, (static_cast<size_t>(seq.order[r]) * longest + t) * cols, cols);
     }
   }
   template <class F>
@@ -99,8 +104,8 @@ struct Through {
   virtual const Recurrent<T>& stack() const = 0;
   virtual const ParamTable& table() const = 0;
   virtual View<T> forward(Context<T>& context, const Seq& seq, View<const T> x, State<T>& state, Tape* tape) = 0;
-  virtual void backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> dy, View<T> dx, Params<T>& grads, const State<T>* last,
-                        State<T>* first) = 0;
+  virtual void backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> dy, View<T> dx, Params<T>& grads,
+                        const State<T>* last, State<T>* first) = 0;
 };
 
 template <class T>
@@ -137,8 +142,8 @@ struct ThroughStack final : Through<T> {
   View<T> forward(Context<T>& context, const Seq& seq, View<const T> x, State<T>& state, Tape* tape) override {
     return recurrent.forward(context, packed, seq, x, state, tape);
   }
-  void backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> dy, View<T> dx, Params<T>& grads, const State<T>* last,
-                State<T>* first) override {
+  void backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> dy, View<T> dx, Params<T>& grads,
+                const State<T>* last, State<T>* first) override {
     recurrent.backward(context, packed, seq, tape, dy, dx, grads, last, first);
   }
 };

@@ -18,7 +18,8 @@ void check(const GoldenCase& c, int threads, Worst& worst) {
   const std::vector<int32_t> ids(targets.begin(), targets.end());
   std::vector<double> loss(rows, NAN), nll(rows, NAN);
   SoftmaxArgs<T> s;
-  s.logits = x.view(), s.targets = ids.data(), s.weights = weights.data(), s.smoothing = static_cast<T>(c.get<double>("smoothing"));
+  s.logits = x.view(), s.targets = ids.data(), s.weights = weights.data(),
+  s.smoothing = static_cast<T>(c.get<double>("smoothing"));
   s.loss = loss.data(), s.nll = nll.data();
   Pool pool(threads);
   kernels<T>().softmax_cross_entropy(pool, s);
@@ -31,7 +32,8 @@ void check(const GoldenCase& c, int threads, Worst& worst) {
   const double tolerance = std::is_same_v<T, double> ? kGoldenRounding : kGoldenLoss;
   worst.see(c.name + " loss", relative_error(loss, c.tensor("loss")), tolerance);
   worst.see(c.name + " nll", relative_error(nll, c.tensor("nll")), tolerance);
-  worst.see(c.name + " gradient", relative_error(std::vector<T>(x.data(), x.data() + x.size()), c.tensor("gradient")), tolerance);
+  worst.see(c.name + " gradient", relative_error(std::vector<T>(x.data(), x.data() + x.size()), c.tensor("gradient")),
+            tolerance);
   for (int r = 0; r < rows; ++r) {
     if (weights[r] != 0) continue;
     EXPECT_EQ(loss[r], 0);

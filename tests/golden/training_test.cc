@@ -1,4 +1,4 @@
-// Why: 50 updates of a language model are PyTorch's: loss and gradient norm at each, weights at the end, for every optimizer.
+// Why: 50 updates of a language model are PyTorch's: loss and gradient norm at each, weights at the end, each optimizer.
 #include <gtest/gtest.h>
 
 #include "golden/golden.h"
@@ -67,7 +67,8 @@ History train(const GoldenCase& c, const Variation& variation) {
   Batch batch;
   batcher.start_epoch(0);
   for (int update = 0; batcher.next(batch); ++update) {
-    const Trainer::StepReport report = trainer.step(c.get<bool>("sentences") ? sentences(batch, update, c.get<int>("window")) : batch);
+    const Trainer::StepReport report =
+        trainer.step(c.get<bool>("sentences") ? sentences(batch, update, c.get<int>("window")) : batch);
     run.loss.push_back(report.loss);
     run.norm.push_back(report.gradient_norm);
   }
@@ -79,8 +80,8 @@ History train(const GoldenCase& c, const Variation& variation) {
 }
 
 // Relative to the value of that update itself.
-void compare(const std::string& what, const std::vector<double>& actual, const std::vector<float>& expected, double tolerance,
-             Worst& worst) {
+void compare(const std::string& what, const std::vector<double>& actual, const std::vector<float>& expected,
+             double tolerance, Worst& worst) {
   ASSERT_EQ(actual.size(), expected.size());
   for (size_t i = 0; i < expected.size(); ++i) {
     const double error = std::fabs(actual[i] - expected[i]) / expected[i];
@@ -94,7 +95,8 @@ void expect_golden(const GoldenCase& c, const History& run, Worst& values, Worst
   compare(c.name + " loss", run.loss, c.tensor("loss"), adam ? kGoldenAdam : kGoldenTraining, values);
   compare(c.name + " gradient norm", run.norm, c.tensor("norm"), adam ? kGoldenAdam : kGoldenTraining, values);
   for (const auto& [name, w] : run.last) {
-    weights.see(c.name + " " + name, relative_error(w, c.tensor("last/" + name)), adam ? kGoldenAdamWeights : kGoldenWeights);
+    weights.see(c.name + " " + name, relative_error(w, c.tensor("last/" + name)),
+                adam ? kGoldenAdamWeights : kGoldenWeights);
     EXPECT_GT(relative_error(w, c.tensor("first/" + name)), 1e-3) << name << " did not move";
   }
 }
