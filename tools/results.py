@@ -1,0 +1,328 @@
+#!/usr/bin/env python3
+# Why: every figure in docs/results.md comes from a recipe that anyone can run again; nobody types one.
+"""results.py [NAME...] [--twin] [--again] [--render] [--list]      (also: ./run results)
+
+Trains and measures recipes/NAME.toml (all of them without a name), keeps the figures in docs/results.json and writes
+docs/results.md from that file alone. What is done is skipped: the row holds a hash of recipe and data. A stopped run goes on
+where it was. Work lies in build/results/NAME. Public data sets: RNN_DATA, or ../shared/data beside the checkout.
+
+  --twin     also run the PyTorch twin of recipes that have one; RNN_TORCH_PYTHON is the interpreter (default /usr/bin/python3)
+  --again    measure anew what is done
+  --render   only write docs/results.md from docs/results.json
+  --list     say which recipes are done
+Exit: 0 done, 2 usage or a bad recipe, 3 data missing, 130 or 143 stopped (run again to go on), else that of the program.
+"""
+
+import argparse
+import difflib
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True  # tools/ stays clean
+import results_page  # noqa: E402
+from results_recipe import KEYS, ROOT, Failure, digest, load_recipe, option_words, read_data  # noqa: E402
+
+
+class Stopped(Exception):
+    def __init__(self, number):
+        super().__init__(number)
+        self.number = number
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def write_atomic(path, data):
+    """The old file stays whole until the new one is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    new.write_bytes(data if isinstance(data, bytes) else data.encode())
+    os.replace(new, path)
+
+
+def write_json(path, value):
+    write_atomic(path, json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def read_json(path, otherwise=None):
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else otherwise
+
+
+# ------------------------------------------------------------------------------------------------------------------ running
+
+class Program:
+    """The built program; a signal is handed on, so that a run is saved before this tool ends."""
+
+    def __init__(self, path):
+        found = path or os.environ.get("RNN") or next((p for p in [ROOT / "build/release/bin/rnn"] if p.exists()), None) or shutil.which("rnn")
+        if not found or not shutil.which(found):
+            raise Failure(2, "results/program", f"the program is not built{f': {found}' if found else ''}", "./run build")
+        self.path = str(pathlib.Path(shutil.which(found)).resolve())
+        self.child, self.signal = None, 0
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.hand_on)
+
+    def hand_on(self, number, _frame):
+        self.signal = number
+        if not self.child:
+            raise Stopped(number)
+        self.child.send_signal(number)
+
+    def call(self, words, folder, stdout=None, text=None):
+        # A session of its own: Ctrl-C in a terminal reaches it once, through hand_on.
+        self.child = subprocess.Popen(words, cwd=folder, stdin=subprocess.PIPE if text is not None else subprocess.DEVNULL,
+                                      stdout=stdout if stdout is not None else subprocess.PIPE, start_new_session=True)
+        output, _ = self.child.communicate(text.encode() if text is not None else None)
+        status, self.child = self.child.returncode, None
+        if self.signal:
+            raise Stopped(self.signal)
+        if status:
+            raise Failure(status if status > 0 else 1, "results/run", f"exit status {status}: {' '.join(map(shlex.quote, words))[:500]}")
+        return output.decode() if output is not None else ""
+
+    def version(self):
+        return self.call([self.path, "--version"], ROOT).strip()
+
+    def train(self, words, folder):
+        self.call([self.path, "train", *words], folder, stdout=sys.stderr.fileno())
+
+    def evaluate(self, model, text, folder, threads):
+        return json.loads(self.call([self.path, "eval", model, text, "--json", "--threads", str(threads)], folder))
+
+
+def events_of(run):
+    """Events of a run folder; a last line cut short by a crash is left out."""
+    path = run / "metrics.jsonl"
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
+    return [json.loads(line) for line in lines]
+
+
+def train_seed(program, recipe, work, seed, key):
+    """Trains, goes on with, or finds done the run of one seed in work/seed-N; returns its events."""
+    run, stamp = work / f"seed-{seed}", work / f"seed-{seed}.json"
+    ours = read_json(stamp, {}).get("hash") == key
+    events = events_of(run) if ours else []
+    if not any(e["type"] == "result" for e in events):
+        if ours and (run / "last.ckpt.safetensors").exists():
+            say(f"== seed {seed}: goes on")
+            program.train(["--resume", run.name], work)
+        else:
+            say(f"== seed {seed}: starts")
+            write_json(stamp, {"hash": key})
+            program.train(["train.txt", "--valid", "valid.txt", *option_words(recipe["options"]), "--seed", str(seed), "-o", run.name,
+                           "--force"], work)
+        events = events_of(run)
+    return events
+
+
+def rounded(value):
+    if isinstance(value, dict):
+        return {k: rounded(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [rounded(v) for v in value]
+    return float(f"{value:.7g}") if isinstance(value, float) else value
+
+
+def measure_seed(program, recipe, work, seed, key):
+    """Figures of one seed and the baselines beside it."""
+    events = train_seed(program, recipe, work, seed, key)
+    result = next((e for e in reversed(events) if e["type"] == "result"), None)
+    if not result:
+        raise Failure(1, "results/run", f"seed {seed} ended without a result in {work.name}/seed-{seed}/metrics.jsonl")
+    row = {"seed": seed, "seconds": result["elapsed_s"], "updates": result["step"], "best_epoch": result["best_epoch"],
+           "reason": result["reason"], "parameters": result["parameters"], "tokens_per_s": result["tokens_per_s"]}
+    row["points"] = [{"update": e["step"], "epoch": e["epoch"], "loss": e["val_loss"], "perplexity": e["val_perplexity"],
+                      "bits_per_byte": e.get("val_bits_per_byte"), "seconds": e["elapsed_s"]} for e in events if e["type"] == "eval"]
+    baselines = {}
+    for side in recipe["evaluate"]:
+        report = program.evaluate(f"seed-{seed}", f"{side}.txt", work, recipe["options"].get("threads", 0))
+        row[side] = {k: report[k] for k in ("loss", "perplexity", "bits_per_byte", "tokens", "unknown")}
+        baselines[side] = report["baselines"]
+    return rounded(row), rounded(baselines)
+
+
+def machine():
+    """Cores this process may use and the instruction set that the program chooses on them."""
+    flags = set()
+    cpu = pathlib.Path("/proc/cpuinfo")
+    for line in cpu.read_text().splitlines() if cpu.exists() else []:
+        if line.startswith("flags"):
+            flags = set(line.split(":")[1].split())
+            break
+    best = "avx512" if {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"} <= flags else "avx2" if {"avx2", "fma"} <= flags else "emulated"
+    return {"cores": len(os.sched_getaffinity(0)), "isa": os.environ.get("RNN_ISA") or best}
+
+
+def commit():
+    """Short hash of the checkout, with a + when the program's sources differ from it; empty outside git."""
+    git = ["git", "-C", str(ROOT)]
+    head = subprocess.run([*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True)
+    changed = subprocess.run([*git, "status", "--porcelain", "--", "src", "app", "CMakeLists.txt"], capture_output=True, text=True)
+    return head.stdout.strip() + ("+" if changed.stdout.strip() else "") if head.returncode == 0 else ""
+
+
+def measure(program, name, recipe, parts, data, work, keys):
+    work.mkdir(parents=True, exist_ok=True)
+    for side, text in parts.items():
+        write_atomic(work / f"{side}.txt", text)
+    row = {"data": data, "options": recipe["options"], "hash": keys["all"], "run_hash": keys["run"], "machine": machine(),
+           "program": program.version(), "commit": commit(), "date": time.strftime("%Y-%m-%d"), "runs": []}
+    words = ["rnn", "train", "train.txt", "--valid", "valid.txt", *option_words(recipe["options"])]
+    row["command"] = shlex.join(words)
+    for seed in recipe["seeds"]:
+        figures, row["baselines"] = measure_seed(program, recipe, work, seed, keys["run"])
+        row["runs"].append(figures)
+    write_json(work / "done.json", {"hash": keys["all"], "recipe": name, "row": row})
+    return row
+
+
+# ------------------------------------------------------------------------------------------------------------------- twin
+
+def torch_python():
+    """The interpreter as a list of words, or none when it has no PyTorch."""
+    words = shlex.split(os.environ.get("RNN_TORCH_PYTHON", "/usr/bin/python3"))
+    try:
+        found = subprocess.run([*words, "-c", "import torch"], stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+    except OSError:
+        found = False
+    return words if found else None
+
+
+def measure_twin(program, name, recipe, row, work):
+    """Runs tools/torch_lm.py on the text and the resolved options of the first seed. The program text and the request travel by
+    argument and pipe, so that an interpreter inside another root folder sees them."""
+    python = torch_python()
+    if not python:
+        say(f"== {name}: no twin, because the interpreter has no PyTorch (RNN_TORCH_PYTHON=COMMAND names one that has)")
+        return None
+    first = recipe["seeds"][0]
+    start = next((e for e in events_of(work / f"seed-{first}") if e["type"] == "start"), None)
+    if not start:
+        raise Failure(2, "results/twin", f"recipe {name} is done, but its run is no longer in {work}", f"./run results {name} --again --twin")
+    request = {"config": start["config"], **recipe["twin"]}
+    request |= {side: (work / f"{side}.txt").read_text(encoding="utf-8") for side in ("train", "valid")}
+    write_json(work / "twin-request.json", request)
+    say(f"== {name}: PyTorch twin")
+    source = (ROOT / "tools/torch_lm.py").read_text(encoding="utf-8")
+    report = rounded(json.loads(program.call([*python, "-c", source, "-"], work, text=json.dumps(request))))
+    points = {p["update"]: p for p in row["runs"][0]["points"]}
+    common = [e for e in report["evaluations"] if e["update"] in points]
+    if not common:
+        raise Failure(1, "results/twin", f"the twin of {name} stopped at update {report['updates']}, before the first common check",
+                      "give the twin more seconds, or the recipe an eval-every")
+    report |= {"hash": twin_key(recipe, row), "ours": points[common[-1]["update"]], "theirs": common[-1]}
+    return report
+
+
+def twin_key(recipe, row):
+    return digest([row["run_hash"], recipe["twin"], recipe["seeds"][0]])[:16]
+
+
+# ------------------------------------------------------------------------------------------------------------------ results
+
+class Results:
+    """docs/results.json, and docs/results.md written from it."""
+
+    def __init__(self, folder):
+        self.json, self.page = folder / "results.json", folder / "results.md"
+        self.rows = read_json(self.json, {}).get("recipes", {})
+
+    def keep(self, name, row):
+        self.rows[name] = row
+        write_json(self.json, {"format": 1, "recipes": self.rows})
+        self.render()
+
+    def render(self):
+        write_atomic(self.page, results_page.page(self.rows))
+
+
+def do_recipe(name, recipe, results, a, program):
+    parts, data = read_data(name, recipe, a.data)
+    run_key = digest([recipe["task"], {s: digest(t) for s, t in parts.items()}, recipe["options"]])[:16]
+    keys = {"run": run_key, "all": digest([run_key, recipe["seeds"], recipe["evaluate"]])[:16]}
+    old, work = results.rows.get(name, {}), a.work / name
+    done = old.get("hash") == keys["all"] and not a.again
+    if a.list:
+        print(f"{name:<24} {'done' if done else 'to do'}")
+        return
+    if a.again and work.exists():
+        shutil.rmtree(work)
+    stored = read_json(work / "done.json", {})
+    if done:
+        say(f"== {name}: already done (--again measures anew)")
+        row = {k: v for k, v in old.items() if k not in KEYS[""] or k in ("data", "options", "twin")}
+    elif stored.get("hash") == keys["all"]:
+        say(f"== {name}: done before, its row is put back")
+        row = stored["row"]
+    else:
+        say(f"== {name}: {recipe['title']}")
+        row = measure(program(), name, recipe, parts, data, work, keys)
+    row |= {k: recipe[k] for k in ("title", "task", "about", "report-epochs", "published", "evaluate", "seeds") if k in recipe}
+    twin = old.get("twin")
+    if twin and (not recipe.get("twin") or twin["hash"] != twin_key(recipe, row)):
+        twin = None
+    if a.twin and recipe.get("twin") and not twin:
+        results.keep(name, row)  # hours of ours must not wait for the twin
+        twin = measure_twin(program(), name, recipe, row, work)
+    row.pop("twin", None)
+    results.keep(name, row | ({"twin": twin} if twin else {}))
+
+
+def run(a):
+    results = Results(a.docs)
+    if a.render:
+        results.render()
+        return 0
+    paths = {p.stem: p for p in sorted(a.recipes.glob("*.toml"))}
+    for name in a.names:
+        if name not in paths:
+            near = difflib.get_close_matches(name, paths, 1)
+            raise Failure(2, "results/name", f"there is no recipe '{name}'", f"did you mean {near[0]}?" if near else f"there are: {', '.join(paths)}")
+    recipes = {name: load_recipe(paths[name]) for name in a.names or paths}
+    made = []
+
+    def program():  # found when it is needed first
+        if not made:
+            made.append(Program(a.rnn))
+        return made[0]
+
+    for name, recipe in recipes.items():
+        try:
+            do_recipe(name, recipe, results, a, program)
+        except Failure as e:
+            if e.what != "data/missing" or a.names:
+                raise
+            say(f"== {name}: skipped: {e}")
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    for flag in ("twin", "again", "render", "list"):
+        parser.add_argument(f"--{flag}", action="store_true")
+    parser.add_argument("--rnn", help="the program; default: RNN, build/release/bin/rnn, or the one on the path")
+    parser.add_argument("--recipes", type=pathlib.Path, default=ROOT / "recipes")
+    parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build/results")
+    parser.add_argument("--docs", type=pathlib.Path, default=ROOT / "docs")
+    parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path(os.environ.get("RNN_DATA") or ROOT / "../shared/data"))
+    try:
+        return run(parser.parse_args())
+    except Failure as e:
+        say(f"error[{e.what}]: {e}" + (f"\nhelp: {e.help_text}" if e.help_text else ""))
+        return e.code
+    except Stopped as e:
+        say("stopped; the same command goes on where it was")
+        return 128 + e.number
+
+
+if __name__ == "__main__":
+    sys.exit(main())
