@@ -89,10 +89,9 @@ std::string range_text(const OptionRange& r, double value) {
   return obvious ? text : text + fmt::format(" and {} {}", r.below_high ? "below" : "at most", r.high);
 }
 
-void check_range(const OptionInfo& o, double value, std::string_view text) {
-  const OptionRange& r = o.range;
+void check_range(std::string_view flag, const OptionRange& r, double value, std::string_view text) {
   const bool low = r.above_low ? value > r.low : value >= r.low, high = r.below_high ? value < r.high : value <= r.high;
-  if (!(low && high)) bad(fmt::format("--{} is {}, it must be {}", o.name, text, range_text(r, value)));
+  if (!(low && high)) bad(fmt::format("--{} is {}, it must be {}", flag, text, range_text(r, value)));
 }
 
 template <class T>
@@ -118,17 +117,24 @@ void read(const OptionInfo& o, std::string_view text, double& value) {
     return;
   }
   const double number = o.seconds ? parse_seconds(o.name, text) : parse_number<double>(o.name, text, "a number");
-  check_range(o, number, text);
+  check_range(o.name, o.range, number, text);
   value = number;
 }
 
 template <class T>
-void read_whole(const OptionInfo& o, std::string_view text, T& value) {
+T parse_in_range(std::string_view flag, std::string_view text, const OptionRange& range) {
   // A minus sign is a range error, not a spelling error, for unsigned numbers, too.
-  if (std::is_unsigned_v<T> && text.size() > 1 && text[0] == '-') check_range(o, parse_number<double>(o.name, text, "a whole number"), text);
-  const T number = parse_number<T>(o.name, text, "a whole number");
-  check_range(o, static_cast<double>(number), text);
-  value = number;
+  if (std::is_unsigned_v<T> && text.size() > 1 && text[0] == '-') {
+    check_range(flag, range, parse_number<double>(flag, text, "a whole number"), text);
+  }
+  const T number = parse_number<T>(flag, text, "a whole number");
+  check_range(flag, range, static_cast<double>(number), text);
+  return number;
+}
+
+template <class T>
+void read_whole(const OptionInfo& o, std::string_view text, T& value) {
+  value = parse_in_range<T>(o.name, text, o.range);
 }
 void read(const OptionInfo& o, std::string_view text, int& value) { read_whole(o, text, value); }
 void read(const OptionInfo& o, std::string_view text, int64_t& value) { read_whole(o, text, value); }
@@ -217,6 +223,16 @@ const OptionInfo* find_option(std::string_view name) {
     if (o.name == wanted) return &o;
   }
   return nullptr;
+}
+
+double parse_real(std::string_view flag, std::string_view text, const OptionRange& range) {
+  const double value = parse_number<double>(flag, text, "a number");
+  check_range(flag, range, value, text);
+  return value;
+}
+
+int64_t parse_whole(std::string_view flag, std::string_view text, const OptionRange& range) {
+  return parse_in_range<int64_t>(flag, text, range);
 }
 
 double parse_seconds(std::string_view flag, std::string_view text) {

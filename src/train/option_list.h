@@ -67,7 +67,11 @@ struct DataPaths {
 // A config file with every option and its help line.
 std::string options_to_toml(const Options& options, const DataPaths& data);
 
-// Seconds: "90", "90s", "30m", "1.5h". Throws Error{usage, "usage/option"} naming `flag`.
+// Numbers of flags outside the table; `flag` without dashes. The whole text must be one finite number in range, whatever the
+// locale. Throw Error{usage, "usage/option"}.
+double parse_real(std::string_view flag, std::string_view text, const OptionRange& range);
+int64_t parse_whole(std::string_view flag, std::string_view text, const OptionRange& range);
+// Seconds: "90", "90s", "30m", "1.5h".
 double parse_seconds(std::string_view flag, std::string_view text);
 
 // The candidate with the smallest edit distance (Damerau 1964, adjacent swaps count once), or "" when none is near.

@@ -1,0 +1,113 @@
+// Why: rnn check: the gradient of this very model against finite differences, in double precision.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/rng.h"
+#include "command.h"
+#include "io/model_file.h"
+#include "screen.h"
+#include "train/gradient_check.h"
+
+namespace rnn::app {
+namespace {
+
+constexpr double kSeconds = 8;  // the check chooses as many elements as fit
+constexpr int kFewest = 4, kMost = 64;
+
+// A few ragged streams of random tokens; one of them starts a new document in the middle, one target is ignored.
+Batch small_batch(int vocabulary, uint64_t seed) {
+  Batch batch;
+  batch.seq = Seq::ragged({7, 5, 5, 2});
+  const auto rows = static_cast<size_t>(batch.seq.rows());
+  batch.seq.reset.assign(rows, 0);
+  batch.seq.reset[static_cast<size_t>(batch.seq.start[3])] = 1;
+  batch.weights.assign(rows, 1);
+  batch.weights[rows / 2] = 0;
+  Random random(seed, Purpose::test);
+  for (size_t i = 0; i < rows; ++i) {
+    batch.inputs.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(vocabulary))));
+    batch.targets.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(vocabulary))));
+  }
+  return batch;
+}
+
+// Seconds of one forward pass as the check makes them.
+double forward_seconds(Model<double>& model, const Batch& batch) {
+  using Clock = std::chrono::steady_clock;
+  Pool pool(1);
+  Arena arena;
+  const auto begin = Clock::now();
+  model.pack(pool, true);
+  Context<double> context{pool, arena};
+  State<double> state = model.initial(batch.seq.streams());
+  model.forward(context, batch.seq, batch.inputs.data(), state, nullptr);
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+int affordable(Model<double>& model, const Batch& batch) {
+  forward_seconds(model, batch);  // the first pass also pays for memory
+  const double each = 2 * forward_seconds(model, batch), tensors = static_cast<double>(model.table().all().size());
+  return std::clamp(static_cast<int>(kSeconds / (each * tensors)), kFewest, kMost);
+}
+
+void report(const std::vector<TensorCheck>& checks, double tolerance, bool json) {
+  if (json) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const TensorCheck& c : checks) {
+      list.push_back({{"tensor", c.name}, {"checked", c.checked}, {"worst", c.worst}, {"norm", c.norm}, {"ok", c.worst <= tolerance}});
+    }
+    print(nlohmann::ordered_json({{"tolerance", tolerance}, {"tensors", list}}).dump() + "\n");
+    return;
+  }
+  Table table({"tensor", "elements", "gradient norm", "worst relative error", ""});
+  for (const TensorCheck& c : checks) {
+    table.add({c.name, std::to_string(c.checked), fmt::format("{:.3g}", c.norm), fmt::format("{:.1e}", c.worst),
+               c.worst <= tolerance ? "ok" : "WRONG"});
+  }
+  print(table.text());
+}
+
+}  // namespace
+
+int run_check(const Arguments& arguments) {
+  std::string path;
+  int64_t samples = 0, seed = 1;
+  bool json = false;
+  CheckOptions options;
+  Command command("check", "MODEL [options]", "gradient check in double precision; exit status 6 if a tensor is wrong");
+  command.word("MODEL", &path, "run folder or .safetensors file");
+  command.whole("--samples", &samples, {1, 1e9}, "N", "elements compared in each tensor; default: what fits in some seconds");
+  command.real("--tolerance", &options.tolerance, {0, 1, true, false}, "E", "largest relative error (1e-6)");
+  command.whole("-s,--seed", &seed, {0, 9e15}, "N", "of the tokens and of the choice of elements (1)");
+  command.flag("--json", &json, "one JSON object on standard output");
+  command.example("rnn check runs/story-001");
+  command.example("rnn check runs/story-001 --samples 200");
+  if (!command.parse(arguments)) return 0;
+  command.need(path, "a MODEL");
+
+  const ModelFile file = load_model(path);
+  if (!file.model->is_language_model()) {
+    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model",
+                "its gradient needs a loss: train a language model with this cell and check that one");
+  }
+  const auto model = double_copy(*file.model);
+  options.seed = static_cast<uint64_t>(seed);
+  const Batch batch = small_batch(model->config().vocabulary, options.seed);
+  options.per_tensor = samples > 0 ? static_cast<int>(samples) : affordable(*model, batch);
+  say(fmt::format("comparing {} elements of each tensor on {} steps of {} streams", options.per_tensor, batch.seq.steps(),
+                  batch.seq.streams()));
+  const std::vector<TensorCheck> checks = check_gradients(*model, batch, options);
+  report(checks, options.tolerance, json);
+  const auto wrong = std::count_if(checks.begin(), checks.end(), [&](const TensorCheck& c) { return !(c.worst <= options.tolerance); });
+  if (wrong > 0) {
+    throw Error(Exit::check, "check/gradient", fmt::format("the gradient of {} tensor{} is wrong", wrong, wrong == 1 ? "" : "s"),
+                "please report it with the output of rnn info " + path);
+  }
+  return 0;
+}
+
+}  // namespace rnn::app

@@ -1,0 +1,178 @@
+// Why: CLI11 parses; the sentences and the help pages are ours.
+#include "command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/error.h"
+#include "screen.h"
+#include "train/terminal.h"
+
+namespace rnn::app {
+namespace {
+
+constexpr const char* kMain = "options";
+
+// "-o,--output" -> "output": what messages call a flag.
+std::string long_name(const std::string& names) {
+  const size_t at = names.find("--");
+  return at == std::string::npos ? names.substr(names.find_first_not_of('-')) : names.substr(at + 2);
+}
+
+}  // namespace
+
+Command::Command(std::string verb, std::string usage, std::string summary)
+    : verb_(std::move(verb)), usage_(std::move(usage)), summary_(std::move(summary)), heading_(kMain),
+      app_(std::make_unique<CLI::App>()) {
+  app_->set_help_flag("-h,--help", "this page");
+  app_->set_help_all_flag("--help-all", "every option");
+  app_->allow_extras();  // refused by refuse_unknown(), with the nearest name
+}
+
+Command::~Command() = default;
+
+CLI::Option* Command::keep(CLI::Option* option, const std::string& value) {
+  if (!value.empty()) option->type_name(value);
+  return option->group(heading_);
+}
+
+void Command::flag(const std::string& names, bool* target, const std::string& help) {
+  keep(app_->add_flag(names, *target, help), "");
+}
+
+void Command::text(const std::string& names, std::string* target, const std::string& value, const std::string& help) {
+  keep(app_->add_option(names, *target, help), value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+void Command::texts(const std::string& names, std::vector<std::string>* target, const std::string& value, const std::string& help) {
+  keep(app_->add_option_function<std::string>(names, [target](const std::string& text) { target->push_back(text); }, help), value)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->trigger_on_parse();
+}
+
+void Command::whole(const std::string& names, int64_t* target, const OptionRange& range, const std::string& value,
+                    const std::string& help) {
+  const auto take = [=, flag = long_name(names)](const std::string& text) { *target = parse_whole(flag, text, range); };
+  keep(app_->add_option_function<std::string>(names, take, help), value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+void Command::real(const std::string& names, double* target, const OptionRange& range, const std::string& value,
+                   const std::string& help) {
+  const auto take = [=, flag = long_name(names)](const std::string& text) { *target = parse_real(flag, text, range); };
+  keep(app_->add_option_function<std::string>(names, take, help), value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+void Command::seconds(const std::string& names, double* target, const std::string& help) {
+  const auto take = [=, flag = long_name(names)](const std::string& text) { *target = parse_seconds(flag, text); };
+  keep(app_->add_option_function<std::string>(names, take, help), "TIME")->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+void Command::option(const OptionInfo& option, const std::function<void(const OptionInfo&, const std::string&)>& take,
+                     const std::string& shown_names) {
+  const std::string names = shown_names.empty() ? "--" + std::string(option.name) : shown_names;
+  const std::string help(option.help);
+  if (option.value.empty()) {
+    keep(app_->add_flag_callback(names, [=, &option] { take(option, "true"); }, help), "");
+    app_->add_flag_callback("--no-" + std::string(option.name), [=, &option] { take(option, "false"); })->group("");
+    return;
+  }
+  const auto hand = [=, &option](const std::string& text) { take(option, text); };
+  keep(app_->add_option_function<std::string>(names, hand, help), std::string(option.value))
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+void Command::word(const std::string& name, std::string* target, const std::string& help) {
+  app_->add_option(name, *target, help)->group(kMain);
+}
+
+void Command::words(const std::string& name, std::vector<std::string>* target, const std::string& help) {
+  app_->add_option(name, *target, help)->group(kMain);
+}
+
+bool Command::parse(const Arguments& arguments) {
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app_->parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    print(help(false));
+    return false;
+  } catch (const CLI::CallForAllHelp&) {
+    print(help(true));
+    return false;
+  } catch (const CLI::ParseError& e) {
+    throw Error(Exit::usage, "usage/flag", e.what(), fmt::format("rnn {} --help shows what is possible", verb_));
+  }
+  refuse_unknown();
+  return true;
+}
+
+void Command::refuse_unknown() const {
+  const std::vector<std::string> rest = app_->remaining();
+  if (rest.empty()) return;
+  const auto is_flag = [](const std::string& word) { return word.size() > 1 && word[0] == '-' && word != "--"; };
+  const auto found = std::find_if(rest.begin(), rest.end(), is_flag);
+  if (found == rest.end()) {
+    throw Error(Exit::usage, "usage/argument", fmt::format("rnn {} does not expect '{}'", verb_, rest[0]),
+                fmt::format("usage: rnn {} {}", verb_, usage_));
+  }
+  const std::string flag = found->substr(0, found->find('='));
+  std::vector<std::string> names;
+  for (const CLI::Option* o : app_->get_options()) {
+    for (const std::string& name : o->get_lnames()) names.push_back("--" + name);
+  }
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const std::string near = nearest_name(flag, candidates);
+  throw Error(Exit::usage, "usage/flag", fmt::format("rnn {} has no flag {}", verb_, flag),
+              near.empty() ? fmt::format("rnn {} --help-all lists all of them", verb_) : fmt::format("did you mean {}?", near));
+}
+
+bool Command::given(const std::string& flag) const { return app_->count(flag) > 0; }
+
+void Command::need(const std::string& value, const std::string& what) const {
+  if (!value.empty()) return;
+  throw Error(Exit::usage, "usage/missing", fmt::format("rnn {} needs {}", verb_, what),
+              examples_.empty() ? fmt::format("usage: rnn {} {}", verb_, usage_) : "for example: " + examples_[0]);
+}
+
+std::string Command::help(bool all) const {
+  std::string text = fmt::format("rnn {}: {}\n\nusage: rnn {} {}\n", verb_, summary_, verb_, usage_);
+  struct Line {
+    std::string group, left, right;
+  };
+  std::vector<Line> lines;
+  std::vector<std::string> groups;
+  bool hidden = false;
+  for (const CLI::Option* o : app_->get_options()) {
+    const bool is_help = o == app_->get_help_ptr() || o == app_->get_help_all_ptr();
+    const std::string group = is_help ? kMain : o->get_group();
+    if (group.empty()) continue;
+    if (group != kMain && !all) {
+      hidden = true;
+      continue;
+    }
+    std::string left;
+    if (o->get_positional()) {
+      left = o->get_name(true);
+    } else {
+      for (const std::string& name : o->get_snames()) left += "-" + name;
+      for (const std::string& name : o->get_lnames()) left += (left.empty() ? "    --" : ", --") + name;
+      if (o->get_expected_min() > 0) left += " " + o->get_type_name();
+    }
+    if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
+    lines.push_back({group, left, o->get_description()});
+  }
+  for (const std::string& group : groups) {
+    text += fmt::format("\n{}:\n", group);
+    for (const Line& line : lines) {
+      if (line.group == group) text += fmt::format("  {:<28} {}\n", line.left, line.right);
+    }
+  }
+  if (hidden) text += fmt::format("\nrnn {} --help-all shows the other options\n", verb_);
+  text += "\nexamples:\n";
+  for (const std::string& line : examples_) text += "  " + line + "\n";
+  return text;
+}
+
+}  // namespace rnn::app

@@ -1,0 +1,60 @@
+// Why: every verb reads its flags, refuses what it does not know and shows its help in the same way.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "train/option_list.h"
+#include "verbs.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace rnn::app {
+
+// Declares the flags of one verb, then parses. Names as CLI11 has them: "-o,--output"; targets outlive parse().
+class Command {
+ public:
+  // `usage` is what stands behind "rnn VERB": "MODEL TEXT [options]".
+  Command(std::string verb, std::string usage, std::string summary);
+  ~Command();
+
+  void flag(const std::string& names, bool* target, const std::string& help);
+  void text(const std::string& names, std::string* target, const std::string& value, const std::string& help);
+  void texts(const std::string& names, std::vector<std::string>* target, const std::string& value, const std::string& help);
+  void whole(const std::string& names, int64_t* target, const OptionRange& range, const std::string& value, const std::string& help);
+  void real(const std::string& names, double* target, const OptionRange& range, const std::string& value, const std::string& help);
+  void seconds(const std::string& names, double* target, const std::string& help);
+  // An option of the table: what was given is handed to `take`.
+  void option(const OptionInfo& option, const std::function<void(const OptionInfo&, const std::string&)>& take,
+              const std::string& shown_names = {});
+  // Words without a flag, in this order. A missing one that is needed is told by need().
+  void word(const std::string& name, std::string* target, const std::string& help);
+  void words(const std::string& name, std::vector<std::string>* target, const std::string& help);
+  // What is declared from here on is shown by --help-all only.
+  void more(const std::string& heading = "more options") { heading_ = heading; }
+  void example(const std::string& line) { examples_.push_back(line); }
+
+  // False when help was asked for and printed. Throws Error{usage, "usage/flag"}.
+  bool parse(const Arguments& arguments);
+  bool given(const std::string& flag) const;
+  // Throws Error{usage, "usage/missing"} with an example when `value` is empty.
+  void need(const std::string& value, const std::string& what) const;
+
+ private:
+  CLI::Option* keep(CLI::Option* option, const std::string& value);
+  void refuse_unknown() const;
+  std::string help(bool all) const;
+
+  std::string verb_, usage_, summary_, heading_;
+  std::vector<std::string> examples_;
+  std::unique_ptr<CLI::App> app_;
+};
+
+}  // namespace rnn::app

@@ -1,0 +1,65 @@
+// Why: rnn config show: every option, the value a run would take, and where that value comes from.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "command.h"
+#include "screen.h"
+#include "settings.h"
+
+namespace rnn::app {
+namespace {
+
+int run_config_show(const Arguments& arguments) {
+  std::string config;
+  bool json = false, sources = false;
+  NamedValues flags;
+  Command command("config show", "[-c FILE] [options of rnn train]", "every option, its value and its source");
+  command.text("-c,--config", &config, "FILE", "options from a TOML file");
+  command.flag("--toml", &sources, "as a config file, with the help of each option");
+  command.flag("--json", &json, "one JSON object on standard output");
+  command.more("options of rnn train");
+  for (const OptionInfo& o : option_list()) {
+    command.option(o, [&](const OptionInfo& option, const std::string& text) { flags.emplace_back(option.name, text); });
+  }
+  command.example("rnn config show -c run.toml --lr 0.5");
+  command.example("rnn config show --toml > run.toml");
+  if (!command.parse(arguments)) return 0;
+
+  const Settings settings = resolve_settings(config, flags);
+  if (sources) {
+    print(options_to_toml(settings.options, settings.data));
+    return 0;
+  }
+  if (json) {
+    nlohmann::ordered_json object;
+    const nlohmann::json values = options_to_json(settings.options);
+    for (const OptionInfo& o : option_list()) {
+      object[std::string(o.name)] = {{"value", values[std::string(o.section)][std::string(o.name)]}, {"source", settings.source(o.name)}};
+    }
+    print(object.dump() + "\n");
+    return 0;
+  }
+  std::string_view section;
+  for (const OptionInfo& o : option_list()) {
+    if (o.section != section) print(fmt::format("{}[{}]\n", section.empty() ? "" : "\n", o.section));
+    section = o.section;
+    print(fmt::format("{:<32}  # {}\n", fmt::format("{} = {}", o.name, get_option(settings.options, o)), settings.source(o.name)));
+  }
+  return 0;
+}
+
+}  // namespace
+
+int run_config(const Arguments& arguments) {
+  if (!arguments.empty() && arguments[0] == "show") return run_config_show({arguments.begin() + 1, arguments.end()});
+  if (!arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "--help-all")) {
+    return run_config_show(arguments);
+  }
+  throw Error(Exit::usage, "usage/verb",
+              arguments.empty() ? "rnn config needs a verb of its own" : fmt::format("there is no rnn config {}", arguments[0]),
+              "rnn config show");
+}
+
+}  // namespace rnn::app

@@ -1,0 +1,117 @@
+// Why: TOML in; every key is known or refused with its line.
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "settings.h"
+
+namespace rnn::app {
+namespace {
+
+constexpr std::string_view kDataKeys[] = {"train", "valid", "test"};
+
+[[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help = {}) {
+  throw Error(Exit::usage, code, message, help);
+}
+
+class Reader {
+ public:
+  explicit Reader(std::string path) : path_(std::move(path)) {}
+
+  ConfigFile read() {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path_, error)) {
+      bad("config/missing", path_ + (std::filesystem::exists(path_, error) ? " is not a file" : " does not exist"),
+          "rnn config show --toml > run.toml writes one with every option");
+    }
+    try {
+      const toml::table table = toml::parse(read_file(path_), path_);
+      for (const auto& [key, node] : table) read_section(key.str(), node);
+    } catch (const toml::parse_error& e) {
+      bad("config/syntax", fmt::format("{}:{}: {}", path_, e.source().begin.line, e.description()));
+    }
+    return std::move(file_);
+  }
+
+ private:
+  std::string place(const toml::node& node) const { return fmt::format("{}:{}", path_, node.source().begin.line); }
+
+  void read_section(std::string_view name, const toml::node& node) {
+    const toml::table* table = node.as_table();
+    const bool known = name == "model" || name == "train" || name == "data";
+    if (!table && find_option(name)) {
+      bad("config/key", fmt::format("{}: '{}' stands outside its section", place(node), name),
+          fmt::format("it belongs under [{}]", find_option(name)->section));
+    }
+    if (!table || !known) {
+      const std::string_view sections[] = {"data", "model", "train"};
+      const std::string near = nearest_name(name, sections);
+      bad("config/key", fmt::format("{}: unknown section '{}'", place(node), name),
+          near.empty() ? "a config file has the sections [data], [model] and [train]" : fmt::format("did you mean [{}]?", near));
+    }
+    for (const auto& [key, value] : *table) read_key(name, key.str(), value);
+  }
+
+  void read_key(std::string_view section, std::string_view key, const toml::node& node) {
+    if (section == "data" && read_data(key, node)) return;
+    const OptionInfo* option = find_option(key);
+    if (option && option->section != section) {
+      bad("config/key", fmt::format("{}: '{}' does not belong under [{}]", place(node), key, section),
+          fmt::format("it belongs under [{}]", option->section));
+    }
+    if (!option) {
+      std::vector<std::string_view> names;
+      for (const OptionInfo& o : option_list()) names.push_back(o.name);
+      if (section == "data") names.insert(names.end(), std::begin(kDataKeys), std::end(kDataKeys));
+      std::string wanted(key);
+      std::replace(wanted.begin(), wanted.end(), '_', '-');
+      const std::string near = nearest_name(wanted, names);
+      bad("config/key", fmt::format("{}: unknown key '{}' under [{}]", place(node), key, section),
+          near.empty() ? "rnn config show lists every key" : fmt::format("did you mean {}?", near));
+    }
+    file_.entries.push_back({std::string(option->name), text_of(key, node), place(node)});
+  }
+
+  std::string text_of(std::string_view key, const toml::node& node) const {
+    if (const auto* v = node.as_string()) return v->get();
+    if (const auto* v = node.as_integer()) return fmt::format("{}", v->get());
+    if (const auto* v = node.as_floating_point()) return fmt::format("{}", v->get());
+    if (const auto* v = node.as_boolean()) return v->get() ? "true" : "false";
+    bad("config/type", fmt::format("{}: '{}' must be one number, word or true or false", place(node), key));
+  }
+
+  bool read_data(std::string_view key, const toml::node& node) {
+    if (key == "train") {
+      if (const toml::array* list = node.as_array()) {
+        for (const toml::node& item : *list) file_.data.train.push_back(path_of(key, item));
+      } else {
+        file_.data.train.push_back(path_of(key, node));
+      }
+    } else if (key == "valid") {
+      file_.data.valid = path_of(key, node);
+    } else if (key == "test") {
+      file_.data.test = path_of(key, node);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  std::string path_of(std::string_view key, const toml::node& node) const {
+    if (const auto* v = node.as_string(); v && !v->get().empty()) return v->get();
+    bad("config/type", fmt::format("{}: '{}' must be the path of a text file in quotes", place(node), key));
+  }
+
+  std::string path_;
+  ConfigFile file_;
+};
+
+}  // namespace
+
+ConfigFile read_config(const std::string& path) { return Reader(path).read(); }
+
+}  // namespace rnn::app

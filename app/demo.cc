@@ -1,0 +1,155 @@
+// Why: rnn demo: in one minute, a plain RNN, a GRU and an LSTM learn from a small corpus, and show what they learnt.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/error.h"
+#include "command.h"
+#include "next_words.h"
+#include "runs.h"
+#include "screen.h"
+#include "train/option_list.h"
+
+namespace rnn::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What the three share; good for a corpus of about 200 KB of short sentences.
+struct DemoDefaults {
+  std::vector<std::string> cells = {"rnn", "gru", "lstm"};
+  std::string prompt = "The cat is";
+  int64_t words = 60;  // of the paragraph
+  int next_words = 5;
+  uint64_t paragraph_seed = 1;
+  Options options;
+
+  DemoDefaults() {
+    options.model.tokens = "word";
+    options.model.hidden = 192;
+    options.model.embed = 128;
+    options.model.dropout = 0.4;
+    options.train.optimizer = "adamw";
+    options.train.lr = 4e-3;
+    options.train.weight_decay = 0.01;
+    options.train.schedule = "cosine";
+    options.train.batch = 32;
+    options.train.epochs = 30;
+    options.train.patience = 4;
+    options.train.valid_share = 0.08;
+  }
+};
+
+// Every .txt of a folder, by name.
+std::vector<std::string> texts_in(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".txt") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// --corpus, RNN_CORPUS, the source tree this program was built from, the installed corpus: the first that is there.
+std::vector<std::string> find_corpus(const std::string& given) {
+  const char* variable = std::getenv("RNN_CORPUS");
+  const std::string named = !given.empty() ? given : variable ? variable : "";
+  std::error_code error;
+  if (!named.empty()) {
+    if (!fs::is_directory(named, error)) return {named};
+    std::vector<std::string> files = texts_in(named);
+    if (!files.empty()) return files;
+    throw Error(Exit::data, "data/no_text", named + " holds no .txt file", "name a text file or a folder with some");
+  }
+  const std::string places[] = {RNN_SOURCE_CORPUS, RNN_INSTALLED_CORPUS,
+                                (fs::read_symlink("/proc/self/exe", error).parent_path() / "../share/rnn/corpus").string()};
+  for (const std::string& place : places) {
+    std::vector<std::string> files = texts_in(place);
+    if (!files.empty()) return files;
+  }
+  throw Error(Exit::data, "data/missing", "the corpus of the demo was not found", "name a text: rnn demo --corpus story.txt");
+}
+
+void show(const std::string& cell, const std::string& folder, const DemoDefaults& d, bool first) {
+  ModelFile file = load_model(folder);
+  Writer writer(file);
+  const std::string fresh = writer.save_state();
+  print(fmt::format("{}{}\n", first ? "" : "\n", strong(cell, Stream::output)));
+  writer.read(d.prompt);
+  print(next_words_table(writer, d.prompt, d.next_words));
+  writer.load_state(fresh);
+  writer.read(d.prompt);
+  std::string text = d.prompt;
+  Random random(d.paragraph_seed, Purpose::sample);
+  WriteOptions how;
+  how.tokens = d.words;
+  write_on(writer, how, random, [&](std::string_view piece) { text += piece; });
+  // A paragraph: the model's lines run on, cut behind the last whole sentence.
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  const size_t end = text.find_last_of(".!?");
+  if (end != std::string::npos && end > d.prompt.size()) text.resize(end + 1);
+  print(text + "\n");
+  flush_output();
+}
+
+RunRequest request_for(const DemoDefaults& d, const std::string& cell, const std::vector<std::string>& corpus, double seconds,
+                       const std::string& output, const Arguments& words) {
+  RunRequest request;
+  request.data = corpus;
+  request.folder = output + "-" + cell;
+  request.force = true;
+  request.model = d.options.model;
+  request.model.cell = cell;
+  request.options = d.options.train;
+  request.options.max_seconds = seconds;
+  std::vector<std::string> command = {"rnn", "demo"};
+  command.insert(command.end(), words.begin(), words.end());
+  request.command = shell_line(command);
+  return request;
+}
+
+}  // namespace
+
+int run_demo(const Arguments& arguments) {
+  DemoDefaults d;
+  std::string corpus, output = "runs/demo";
+  double seconds = 60;
+  int64_t threads = 0, seed = 1;
+  Command command("demo", "[options]", "train an RNN, a GRU and an LSTM on a small corpus and compare them");
+  command.seconds("--seconds", &seconds, "for the three together (60)");
+  command.text("--corpus", &corpus, "TEXT", "text file or folder; default: the project's own");
+  command.text("-p,--prompt", &d.prompt, "TEXT", "what the models go on from (\"The cat is\")");
+  command.text("-o,--output", &output, "DIR", "run folders DIR-rnn, DIR-gru, DIR-lstm, overwritten (runs/demo)");
+  command.whole("-s,--seed", &seed, {0, 9e15}, "N", "of the training (1)");
+  command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores (0)");
+  command.example("rnn demo");
+  command.example("rnn demo --seconds 20 --prompt \"The dog is\"");
+  if (!command.parse(arguments)) return 0;
+  if (!(seconds > 0)) throw Error(Exit::usage, "usage/option", "--seconds must be above 0");
+  d.options.train.threads = static_cast<int>(threads);
+  d.options.train.seed = static_cast<uint64_t>(seed);
+
+  const std::vector<std::string> texts = find_corpus(corpus);
+  std::vector<std::pair<std::string, RunResult>> runs;
+  const double share = seconds / static_cast<double>(d.cells.size());
+  for (const std::string& cell : d.cells) {
+    const RunRequest request = request_for(d, cell, texts, share, output, arguments);
+    say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(cell, Stream::error)));
+    runs.emplace_back(cell, watched(Talk::lines, [&](EventStream& events, const RunHooks& hooks) {
+                        return train_run(request, events, hooks);
+                      }));
+    if (runs.back().second.reason == StopReason::signal) return say_stopped(request.folder);
+  }
+  say("");
+  for (size_t i = 0; i < runs.size(); ++i) show(runs[i].first, runs[i].second.folder, d, i == 0);
+  print("\n" + comparison_table(runs));
+  flush_output();
+  say("");
+  say(key_line("next", shell_line({"rnn", "generate", runs.back().second.folder, "-p", d.prompt, "--top", "5"})));
+  return 0;
+}
+
+}  // namespace rnn::app

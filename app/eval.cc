@@ -1,0 +1,92 @@
+// Why: rnn eval: what a model is worth on a text, beside what costs nothing.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "command.h"
+#include "screen.h"
+#include "tasks/language_model.h"
+#include "train/events.h"
+
+namespace rnn::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json number(double value) { return value >= 0 ? ordered_json(value) : ordered_json(nullptr); }
+
+ordered_json row_json(const ResultRow& row) {
+  return {{"loss", number(row.loss)}, {"perplexity", number(row.perplexity)}, {"bits_per_byte", number(row.bits_per_byte)}};
+}
+
+void print_json(const EvalReport& report, bool per_line) {
+  for (const EvalReport::Line& line : report.lines_report) {
+    ordered_json json = {{"type", "line"}, {"text", line.text}, {"loss", line.loss}, {"tokens", line.tokens}, {"unknown", line.unknown}};
+    print(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+  }
+  ordered_json json = row_json(report.model);
+  json["tokens"] = report.tokens;
+  json["unknown"] = report.unknown;
+  json["bytes"] = report.bytes;
+  json["lines"] = report.lines;
+  for (const ResultRow& row : report.baselines) json["baselines"][row.name] = row_json(row);
+  if (!report.note.empty()) json["note"] = report.note;
+  if (per_line) json["type"] = "result";
+  print(json.dump() + "\n");
+}
+
+void print_table(const EvalReport& report) {
+  for (const EvalReport::Line& line : report.lines_report) {
+    print(fmt::format("{:.4f}\t{}\t{}\n", line.loss, line.tokens, line.text));
+  }
+  Table table({"", "loss", "perplexity", "bits/byte"});
+  const auto add = [&](const ResultRow& row) {
+    table.add({row.name, figure(row.loss, 4), figure(row.perplexity, 2), figure(row.bits_per_byte, 4)});
+  };
+  add(report.model);
+  for (const ResultRow& row : report.baselines) add(row);
+  print((report.lines_report.empty() ? "" : "\n") + table.text());
+  print(fmt::format(" {} tokens, {} unknown, {} lines, {}\n", grouped(report.tokens), grouped(report.unknown), grouped(report.lines),
+                    bytes_text(report.bytes)));
+  if (!report.note.empty()) say(report.note);
+}
+
+}  // namespace
+
+int run_eval(const Arguments& arguments) {
+  std::string model, text, fail_under;
+  bool json = false, no_baselines = false;
+  EvalOptions options;
+  int64_t threads = 0;
+  double limit = 0;
+  Command command("eval", "MODEL TEXT [options]", "loss, perplexity and bits per byte of a model on a text");
+  command.word("MODEL", &model, "run folder or .safetensors file");
+  command.word("TEXT", &text, "text file or folder");
+  command.flag("--json", &json, "one JSON object on standard output");
+  command.flag("--per-line", &options.per_line, "also each line alone: loss, tokens, text");
+  command.real("--fail-under", &limit, {0, 1e9, true, false}, "LOSS", "exit status 6 unless the loss is at most LOSS (nats per token)");
+  command.flag("--no-baselines", &no_baselines, "leave the trigram and zstd rows out");
+  command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores");
+  command.example("rnn eval runs/story-001 new.txt");
+  command.example("rnn eval runs/story-001 new.txt --json --fail-under 4.2");
+  if (!command.parse(arguments)) return 0;
+  command.need(model, "a MODEL");
+  command.need(text, "a TEXT");
+  options.baselines = !no_baselines;
+  options.threads = static_cast<int>(threads);
+
+  ModelFile file = load_model(model);
+  const EvalReport report = evaluate_text(file, text, options);
+  if (json) {
+    print_json(report, options.per_line);
+  } else {
+    print_table(report);
+  }
+  if (limit > 0 && !(report.model.loss <= limit)) {
+    throw Error(Exit::check, "eval/fail_under", fmt::format("the loss is {:.4f}, above --fail-under {}", report.model.loss, limit));
+  }
+  return 0;
+}
+
+}  // namespace rnn::app

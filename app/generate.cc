@@ -1,0 +1,160 @@
+// Why: rnn generate: the likeliest next words, or text as it comes, from a prompt or from a saved memory.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "command.h"
+#include "next_words.h"
+#include "screen.h"
+
+namespace rnn::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct GenerateArguments {
+  std::string model, prompt, save_state, load_state;
+  int64_t top = 0, samples = 1, seed = 1, top_k = 0, threads = 1;
+  bool json = false, tokens_given = false;
+  WriteOptions write;
+};
+
+void declare(Command& command, GenerateArguments& a) {
+  command.word("MODEL", &a.model, "run folder or .safetensors file");
+  command.text("-p,--prompt", &a.prompt, "TEXT", "where to begin; -: each line of standard input is a prompt");
+  command.whole("--top", &a.top, {1, 1e6}, "N", "only show the N likeliest next tokens");
+  command.whole("-n,--tokens", &a.write.tokens, {0, 1e12}, "N", "tokens to write (60)");
+  command.real("--temperature", &a.write.sampling.temperature, {0, 100}, "T", "0: always the likeliest; 1: as learnt (0.8)");
+  command.whole("--top-k", &a.top_k, {0, 1 << 24}, "K", "draw from the K likeliest; 0: all (0)");
+  command.real("--top-p", &a.write.sampling.top_p, {0, 1, true, false}, "P", "draw from the likeliest that make up P (0.95)");
+  command.text("--stop", &a.write.stop, "TEXT", "end behind this text; \\n is an end of line");
+  command.whole("-s,--seed", &a.seed, {0, 9e15}, "N", "same seed, same text (1)");
+  command.whole("--samples", &a.samples, {1, 1e6}, "N", "continuations of each prompt (1)");
+  command.flag("--json", &a.json, "JSON lines on standard output");
+  command.more();
+  command.text("--save-state", &a.save_state, "FILE", "keep the memory: what was read and written; without -n nothing is written");
+  command.text("--load-state", &a.load_state, "FILE", "take up a kept memory");
+  command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (1)");
+  command.example("rnn generate runs/story-001 -p \"The cat is\" --top 5");
+  command.example("rnn generate runs/story-001 -p \"The cat is\" -n 60 --temperature 0.8 --stop \".\" --seed 7");
+}
+
+std::string unescaped(const std::string& text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : '\0';
+    const bool escape = next == 'n' || next == 't' || next == '\\';
+    out += escape ? (next == 'n' ? '\n' : next == 't' ? '\t' : '\\') : text[i];
+    i += escape;
+  }
+  return out;
+}
+
+std::string json_line(const ordered_json& json) { return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"; }
+
+void say_unknown(const std::vector<std::string>& unknown) {
+  if (unknown.empty()) return;
+  say(fmt::format("note: the model does not know {}", fmt::join(unknown, ", ")));
+}
+
+// One prompt after the memory the writer has now.
+class PromptRun {
+ public:
+  PromptRun(Writer& writer, const GenerateArguments& a, std::string prompt) : writer_(writer), a_(a), prompt_(std::move(prompt)) {}
+
+  void run() {
+    if (!prompt_.empty()) unknown_ = writer_.read(prompt_);
+    if (!a_.json) say_unknown(unknown_);
+    if (a_.top > 0) return show_next();
+    if (a_.write.tokens == 0) return;
+    const std::string start = a_.samples > 1 ? writer_.save_state() : "";
+    for (int64_t i = 0; i < a_.samples; ++i) {
+      if (i > 0) writer_.load_state(start);
+      if (i > 0 && !a_.json) print("\n");
+      write(i);
+    }
+  }
+
+ private:
+  void show_next() {
+    if (!a_.json) return print(next_words_table(writer_, prompt_, static_cast<int>(a_.top)));
+    ordered_json next = ordered_json::array();
+    for (const Candidate& c : writer_.top(static_cast<int>(a_.top))) {
+      next.push_back({{"token", writer_.tokenizer().piece(c.id)}, {"id", c.id}, {"probability", c.probability}});
+    }
+    print(json_line({{"type", "next"}, {"prompt", prompt_}, {"unknown", unknown_}, {"next", next}}));
+  }
+
+  void write(int64_t sample) {
+    Random random(static_cast<uint64_t>(a_.seed), Purpose::sample, static_cast<uint32_t>(sample));
+    std::string text;
+    if (!a_.json) print(prompt_);
+    const int64_t tokens = write_on(writer_, a_.write, random, [&](std::string_view piece) {
+      text += piece;
+      if (!a_.json) print(piece), flush_output();
+    });
+    if (a_.json) {
+      print(json_line({{"type", "text"}, {"prompt", prompt_}, {"text", text}, {"tokens", tokens}, {"sample", sample}, {"seed", a_.seed},
+                       {"unknown", unknown_}}));
+    } else if (text.empty() || text.back() != '\n') {
+      print("\n");
+    }
+    flush_output();
+  }
+
+  Writer& writer_;
+  const GenerateArguments& a_;
+  std::string prompt_;
+  std::vector<std::string> unknown_;
+};
+
+void check(const GenerateArguments& a) {
+  const auto bad = [](const std::string& message) { throw Error(Exit::usage, "usage/option", message); };
+  if (!a.save_state.empty() && a.samples > 1) bad("--save-state keeps one memory, but --samples asks for several continuations");
+  if (!a.save_state.empty() && a.prompt == "-") bad("--save-state keeps one memory, but -p - reads several prompts");
+}
+
+void generate_lines(Writer& writer, const GenerateArguments& a) {
+  const std::string start = writer.save_state();
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    writer.load_state(start);
+    PromptRun(writer, a, line).run();
+    flush_output();
+  }
+}
+
+}  // namespace
+
+int run_generate(const Arguments& arguments) {
+  GenerateArguments a;
+  Command command("generate", "MODEL [-p TEXT] [options]", "likeliest next words, or a model that writes on");
+  declare(command, a);
+  if (!command.parse(arguments)) return 0;
+  command.need(a.model, "a MODEL");
+  check(a);
+  a.write.sampling.top_k = static_cast<int>(a.top_k);
+  a.write.stop = unescaped(a.write.stop);
+  if (!a.save_state.empty() && !command.given("--tokens")) a.write.tokens = 0;
+
+  ModelFile file = load_model(a.model);
+  Writer writer(file, static_cast<int>(a.threads));
+  if (!a.load_state.empty()) writer.load_state(read_file(a.load_state));
+  if (a.prompt == "-") {
+    generate_lines(writer, a);
+    return 0;
+  }
+  PromptRun(writer, a, a.prompt).run();
+  if (!a.save_state.empty()) {
+    const std::string bytes = writer.save_state();
+    write_file_atomic(a.save_state, bytes);
+    say(fmt::format("memory kept in {}, {}", a.save_state, bytes_text(static_cast<int64_t>(bytes.size()))));
+  }
+  return 0;
+}
+
+}  // namespace rnn::app

@@ -1,0 +1,17 @@
+// Why: a newcomer names a file, not a task; the guess is explained, and what cannot be done yet is said in one sentence.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace rnn::app {
+
+struct TaskGuess {
+  std::string task, reason;
+};
+
+// `wanted` is --task, or empty: then the data decide. Throws Error{usage}: task/unknown (the nearest is suggested),
+// task/not_available (the data or --task ask for a task this version does not have), task/ambiguous (both readings are named).
+TaskGuess guess_task(const std::string& wanted, const std::vector<std::string>& data);
+
+}  // namespace rnn::app

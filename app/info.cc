@@ -1,0 +1,109 @@
+// Why: rnn info: what is in a model file, without running it.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cells/reference.h"
+#include "command.h"
+#include "screen.h"
+#include "tasks/language_model.h"
+#include "train/events.h"
+
+namespace rnn::app {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+std::string shape_text(const ParamInfo& p) { return p.vector ? std::to_string(p.cols) : fmt::format("{} x {}", p.rows, p.cols); }
+
+int64_t file_bytes(const ModelFile& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file.path, error);
+  return error ? 0 : static_cast<int64_t>(size);
+}
+
+int64_t state_bytes(const ModelFile& file) { return int64_t{4} * file.model->recurrent().state_width(); }
+
+std::string summary(const ModelFile& file) {
+  const RecurrentOptions& o = file.model->config().rnn;
+  std::string text = fmt::format("{}{} {} x {}", cell_info(o.cell).name, o.flags & kRelu ? " (relu)" : o.flags & kPeephole ? " (peephole)" : "",
+                                 o.layers, o.hidden);
+  if (o.projection > 0) text += fmt::format(", projected to {}", o.projection);
+  if (o.bidirectional) text += ", both directions";
+  text += fmt::format(", {} {}", file.model->is_language_model() ? "embedding" : "input", o.input);
+  if (file.model->config().tied) text += ", output tied to the embedding";
+  if (file.model->config().dropout > 0) text += fmt::format(", dropout {}", file.model->config().dropout);
+  return text;
+}
+
+ordered_json as_json(const ModelFile& file) {
+  const ModelConfig& c = file.model->config();
+  ordered_json tensors = ordered_json::array();
+  for (const ParamInfo& p : file.model->table().all()) {
+    const ordered_json shape = p.vector ? ordered_json::array({p.cols}) : ordered_json::array({p.rows, p.cols});
+    tensors.push_back({{"name", p.name}, {"shape", shape}, {"parameters", p.size()}});
+  }
+  ordered_json result = {{"file", file.path},          {"bytes", file_bytes(file)},
+                         {"task", c.task},             {"cell", cell_info(c.rnn.cell).name},
+                         {"layers", c.rnn.layers},     {"hidden", c.rnn.hidden},
+                         {"input", c.rnn.input},       {"projection", c.rnn.projection},
+                         {"vocabulary", c.vocabulary}, {"parameters", file.model->table().count()},
+                         {"state_bytes", state_bytes(file)}};
+  if (file.tokenizer) result["tokenizer"] = {{"kind", file.tokenizer->kind()}, {"size", file.tokenizer->size()}};
+  result["tensors"] = tensors;
+  result["about"] = file.about;
+  return result;
+}
+
+void print_text(const ModelFile& file) {
+  const Model<float>& model = *file.model;
+  const auto line = [](const char* key, const std::string& text) { print(fmt::format(" {:<10} {}\n", key, text)); };
+  line("file", fmt::format("{}, {}", file.path, bytes_text(file_bytes(file))));
+  line("task", model.config().task);
+  line("model", summary(file));
+  line("parameters", fmt::format("{}, {} as 32-bit numbers", grouped(static_cast<int64_t>(model.table().count())),
+                                 bytes_text(static_cast<int64_t>(model.table().count()) * 4)));
+  line("state", bytes_text(state_bytes(file)) + " for each stream");
+  if (file.tokenizer) {
+    line("tokenizer", fmt::format("{}, {} different tokens", file.tokenizer->kind(), grouped(file.tokenizer->size())));
+  }
+  const auto text_of = [&](const char* key) { return file.about.is_object() ? file.about.value(key, json()) : json(); };
+  if (text_of("command").is_string()) line("command", text_of("command").get<std::string>());
+  const json metrics = text_of("metrics");
+  if (metrics.is_object()) {
+    std::string text;
+    for (const auto& item : metrics.items()) {
+      if (item.value().is_number()) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", item.key(), short_number(item.value().get<double>()));
+    }
+    line("metrics", text);
+  }
+  if (!file.checkpoint.is_null()) line("checkpoint", "holds what rnn train --resume needs");
+  Table table({"tensor", "shape", "parameters"});
+  for (const ParamInfo& p : model.table().all()) table.add({p.name, shape_text(p), grouped(static_cast<int64_t>(p.size()))});
+  print("\n" + table.text());
+}
+
+}  // namespace
+
+int run_info(const Arguments& arguments) {
+  std::string model;
+  bool as_object = false;
+  Command command("info", "MODEL [options]", "layers, shapes, sizes, tokenizer, training command and metrics");
+  command.word("MODEL", &model, "run folder or .safetensors file");
+  command.flag("--json", &as_object, "one JSON object on standard output");
+  command.example("rnn info runs/story-001");
+  command.example("rnn info lstm.safetensors --json");
+  if (!command.parse(arguments)) return 0;
+  command.need(model, "a MODEL");
+  const ModelFile file = load_model(model);
+  if (as_object) {
+    print(as_json(file).dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+  } else {
+    print_text(file);
+  }
+  return 0;
+}
+
+}  // namespace rnn::app

@@ -1,0 +1,66 @@
+// Why: shows what comes next, as a table and as running text.
+#include "next_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "screen.h"
+#include "text/utf8.h"
+#include "train/terminal.h"
+
+namespace rnn::app {
+
+std::string shown_piece(const Tokenizer& tokenizer, int32_t id) {
+  const std::string piece = tokenizer.piece(id);
+  if (piece == " ") return "␣";
+  if (piece == "\n") return "(end of line)";
+  return printable(repair_utf8(piece));
+}
+
+std::string next_words_table(Writer& writer, const std::string& prompt, int count) {
+  const std::vector<Candidate> best = writer.top(count);
+  std::vector<std::string> pieces;
+  int widest = 0;
+  for (const Candidate& c : best) {
+    pieces.push_back(shown_piece(writer.tokenizer(), c.id));
+    widest = std::max(widest, display_width(pieces.back()));
+  }
+  const std::string lead = prompt.empty() ? "" : printable(prompt) + " ";
+  const std::string indent(static_cast<size_t>(display_width(lead)), ' ');
+  std::string text;
+  for (size_t i = 0; i < best.size(); ++i) {
+    const std::string pad(static_cast<size_t>(widest - display_width(pieces[i])), ' ');
+    text += fmt::format("{}▏{}{}  {}\n", i == 0 ? lead : indent, pieces[i], pad, share_bar(best[i].probability));
+  }
+  return text;
+}
+
+int64_t write_on(Writer& writer, const WriteOptions& options, Random& random, const std::function<void(std::string_view)>& show) {
+  const int32_t unknown = writer.tokenizer().unknown_id();
+  SampleOptions sampling = options.sampling;
+  if (unknown >= 0) sampling.banned = {&unknown, 1};
+  std::string tail;  // the last bytes shown: a stop text may lie across pieces
+  int64_t drawn = 0;
+  const auto ends = [&](std::string piece) {
+    if (options.stop.empty()) {
+      show(piece);
+      return false;
+    }
+    const size_t before = tail.size();
+    tail += piece;
+    const size_t found = tail.find(options.stop);
+    if (found != std::string::npos) piece.resize(found + options.stop.size() - before);
+    show(piece);
+    if (tail.size() >= options.stop.size()) tail.erase(0, tail.size() - options.stop.size() + 1);
+    return found != std::string::npos;
+  };
+  while (drawn < options.tokens) {
+    ++drawn;
+    if (ends(writer.next(sampling, random))) return drawn;
+  }
+  ends(writer.flush());
+  return drawn;
+}
+
+}  // namespace rnn::app

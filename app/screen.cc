@@ -1,0 +1,109 @@
+// Why: the few ways in which the program writes.
+#include "screen.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/error.h"
+#include "io/model_card.h"
+#include "train/terminal.h"
+
+namespace rnn::app {
+namespace {
+
+[[noreturn]] void output_failed(int reason) {
+  if (reason == EPIPE) throw OutputClosed{};
+  throw Error(Exit::internal, "io/write", std::string("cannot write to standard output: ") + std::strerror(reason),
+              "is the disk full?");
+}
+
+bool coloured(Stream stream) {
+  const bool tty = ::isatty(stream == Stream::output ? STDOUT_FILENO : STDERR_FILENO) == 1;
+  return wants_colour(tty, std::getenv("NO_COLOR"), std::getenv("TERM"));
+}
+
+std::string painted(std::string_view text, Stream stream, const char* style) {
+  return coloured(stream) ? fmt::format("\x1b[{}m{}\x1b[0m", style, text) : std::string(text);
+}
+
+}  // namespace
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) output_failed(errno);
+}
+
+void flush_output() {
+  if (std::fflush(stdout) != 0) output_failed(errno);
+}
+
+void say(std::string_view line) noexcept {
+  std::fflush(stdout);  // what was printed before stands before; a failure shows at the next print
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  if (line.empty() || line.back() != '\n') std::fputc('\n', stderr);
+}
+
+std::string strong(std::string_view text, Stream stream) { return painted(text, stream, "1"); }
+std::string faint(std::string_view text, Stream stream) { return painted(text, stream, "2"); }
+
+std::string key_line(std::string_view key, std::string_view text) { return fmt::format(" {:<7} {}", key, text); }
+
+std::string Table::text() const {
+  std::vector<int> widths;
+  for (const auto& row : rows_) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], display_width(row[c]));
+  }
+  std::string text;
+  for (const auto& row : rows_) {
+    std::string line;
+    for (size_t c = 0; c < row.size(); ++c) {
+      const std::string pad(static_cast<size_t>(widths[c] - display_width(row[c])), ' ');
+      line += c == 0 ? " " + row[c] + pad : "  " + pad + row[c];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string share_bar(double share) {
+  const int halves = static_cast<int>(std::lround(share * 40));
+  std::string bar;
+  for (int i = 0; i < halves / 2; ++i) bar += "█";
+  if (halves % 2 == 1) bar += "▌";
+  const std::string percent = share < 0.0995 ? fmt::format("{:.1f}%", share * 100) : fmt::format("{:.0f}%", share * 100);
+  return fmt::format("{:>5}{}{}", percent, bar.empty() ? "" : "  ", bar);
+}
+
+std::string grouped(int64_t n) {
+  std::string text = std::to_string(n);
+  for (int at = static_cast<int>(text.size()) - 3; at > (n < 0 ? 1 : 0); at -= 3) text.insert(static_cast<size_t>(at), ",");
+  return text;
+}
+
+std::string bytes_text(int64_t bytes) {
+  const auto value = static_cast<double>(bytes);
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  if (bytes < 1000000) return fmt::format("{:.1f} KB", value / 1e3);
+  if (bytes < 1000000000) return fmt::format("{:.1f} MB", value / 1e6);
+  return fmt::format("{:.2f} GB", value / 1e9);
+}
+
+std::string figure(double value, int decimals) {
+  return std::isfinite(value) && value >= 0 ? fmt::format("{:.{}f}", value, decimals) : "";
+}
+
+std::string shell_line(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words) line += (line.empty() ? "" : " ") + shell_word(word);
+  return line;
+}
+
+}  // namespace rnn::app

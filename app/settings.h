@@ -1,0 +1,41 @@
+// Why: a value may come from the command line, a variable, a file or the program; which one wins is decided here, once.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "train/option_list.h"
+
+namespace rnn::app {
+
+using NamedValues = std::vector<std::pair<std::string, std::string>>;
+
+struct Settings {
+  Options options;
+  DataPaths data;                              // of the config file
+  std::map<std::string, std::string> sources;  // by option name; what is missing has its default
+
+  std::string source(std::string_view name) const;
+};
+
+// Defaults, then `config` (a TOML file, or empty), then RNN_<OPTION> of the environment, then `flags`. Throws Error{usage}
+// that names where the bad value stands.
+Settings resolve_settings(const std::string& config, const NamedValues& flags);
+
+// RNN_MAX_TIME for max-time.
+std::string variable_name(std::string_view option);
+
+// What a TOML file says, in its order: options by name with "file:line", and the files under [data]. Throws Error{usage}:
+// config/missing, config/syntax, config/key (the nearest name is suggested), config/type.
+struct ConfigFile {
+  struct Entry {
+    std::string name, value, place;
+  };
+  std::vector<Entry> entries;
+  DataPaths data;
+};
+ConfigFile read_config(const std::string& path);
+
+}  // namespace rnn::app

@@ -1,0 +1,213 @@
+// Why: rnn train: from a text file, or a stopped run, to a run folder.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "base/error.h"
+#include "command.h"
+#include "guess_task.h"
+#include "runs.h"
+#include "screen.h"
+#include "settings.h"
+#include "signals.h"
+
+namespace rnn::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What --resume may change: how long the run goes on, and on how many threads.
+constexpr std::string_view kResumeChanges[] = {"epochs", "max-time", "max-updates", "patience", "threads"};
+
+struct TrainArguments {
+  std::vector<std::string> data, train;
+  std::string valid, test, output, config, resume, init_from, task;
+  bool force = false, json = false, quiet = false;
+  NamedValues flags;
+  std::vector<std::string> cells;
+
+  Talk talk() const { return json ? Talk::json : quiet ? Talk::quiet : Talk::lines; }
+};
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+void declare(Command& command, TrainArguments& a) {
+  constexpr std::string_view kShown[] = {"cell", "layers", "hidden", "tokens", "epochs", "max-time"};
+  const auto take = [&a](const OptionInfo& option, const std::string& text) {
+    if (option.name == "cell") {
+      a.cells = split_list(text);
+    } else {
+      a.flags.emplace_back(option.name, text);
+    }
+  };
+  const auto shown = [&](const OptionInfo& o) { return std::find(std::begin(kShown), std::end(kShown), o.name) != std::end(kShown); };
+  const auto names = [](const OptionInfo& o) -> std::string {
+    return o.name == "seed" ? "-s,--seed" : o.name == "threads" ? "-t,--threads" : "";
+  };
+  command.words("DATA", &a.data, "text files or folders");
+  command.text("-o,--output", &a.output, "DIR", "run folder; default runs/NAME-001, counting up");
+  command.text("-c,--config", &a.config, "FILE", "options from a TOML file");
+  command.text("--resume", &a.resume, "DIR", "go on with a stopped run, exactly where it was");
+  for (const OptionInfo& o : option_list()) {
+    if (shown(o)) command.option(o, take, names(o));
+  }
+  command.flag("--json", &a.json, "events as JSON lines on standard output");
+  command.more("data and run");
+  command.text("--task", &a.task, "NAME", "what to learn; guessed from the data");
+  command.texts("--train", &a.train, "FILE", "training text, as DATA; may be given several times");
+  command.text("--valid", &a.valid, "FILE", "text to check on, instead of the last part of DATA");
+  command.text("--test", &a.test, "FILE", "text to measure the best model on at the end");
+  command.text("--init-from", &a.init_from, "MODEL", "start from the weights of a run or model file");
+  command.flag("--force", &a.force, "overwrite the run in the output folder");
+  command.flag("-q,--quiet", &a.quiet, "print the result only");
+  for (const std::string_view section : {"data", "model", "train"}) {
+    if (section != "data") command.more(section == "model" ? "the model" : "training");
+    for (const OptionInfo& o : option_list()) {
+      if (o.section == section && !shown(o)) command.option(o, take, names(o));
+    }
+  }
+  command.example("rnn train story.txt");
+  command.example("rnn train story.txt --cell rnn,gru,lstm --hidden 200 --max-time 10m -o runs/three");
+}
+
+// runs/<stem>-NNN, one above the highest number there is.
+std::string next_folder(const std::string& data) {
+  fs::path path = fs::path(data).lexically_normal();
+  std::string stem = path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
+  stem = stem.substr(0, stem.find('.', 1));
+  if (stem.empty() || stem == "." || stem == "..") stem = "run";
+  int highest = 0;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("runs", error)) {
+    const std::string name = entry.path().filename().string();
+    int number = 0;
+    if (name.rfind(stem + "-", 0) == 0) std::from_chars(name.data() + stem.size() + 1, name.data() + name.size(), number);
+    highest = std::max(highest, number);
+  }
+  return fmt::format("runs/{}-{:03}", stem, highest + 1);
+}
+
+void say_next(const std::string& folder) {
+  say(key_line("next", shell_line({"rnn", "generate", folder, "-p", "The"})));
+  say(key_line("", shell_line({"rnn", "info", folder})));
+}
+
+std::string reason_text(const RunResult& result) {
+  switch (result.reason) {
+    case StopReason::epochs: return "all epochs are done";
+    case StopReason::updates: return "--max-updates is reached";
+    case StopReason::time: return "--max-time is over; rnn train --resume goes on";
+    case StopReason::patience: return "no gain in the last checks (--patience)";
+    case StopReason::signal: return "a signal";
+  }
+  return {};
+}
+
+int finish(const TrainArguments& a, const RunResult& result) {
+  if (result.reason == StopReason::signal) return say_stopped(result.folder);
+  if (a.json) return 0;
+  if (!a.quiet) {
+    say(key_line("ended", fmt::format("{}; {} updates, {} tokens/s", reason_text(result), grouped(result.updates),
+                                      compact_count(result.tokens_per_second))));
+  }
+  print(result_table(result));
+  flush_output();
+  if (!a.quiet) say_next(result.folder);
+  return 0;
+}
+
+int resume(const TrainArguments& a) {
+  const auto allowed = [](const auto& flag) {
+    return std::find(std::begin(kResumeChanges), std::end(kResumeChanges), flag.first) != std::end(kResumeChanges);
+  };
+  const auto wrong = std::find_if_not(a.flags.begin(), a.flags.end(), allowed);
+  std::string given = wrong != a.flags.end() ? "--" + wrong->first : "";
+  if (!a.cells.empty()) given = "--cell";
+  if (!a.config.empty()) given = "--config";
+  if (!a.output.empty()) given = "--output";
+  if (!a.data.empty() || !a.train.empty()) given = "other data";
+  if (!a.valid.empty()) given = "--valid";
+  if (!a.test.empty()) given = "--test";
+  if (!a.init_from.empty()) given = "--init-from";
+  if (!given.empty()) {
+    throw Error(Exit::usage, "usage/resume", fmt::format("a resumed run cannot take {}: it goes on as it began", given),
+                fmt::format("possible: --{}; for anything else: rnn train DATA --init-from RUN", fmt::join(kResumeChanges, ", --")));
+  }
+  Options probe;  // a bad value is refused before anything is read
+  for (const auto& flag : a.flags) set_option(probe, flag.first, flag.second);
+  return finish(a, watched(a.talk(), [&](EventStream& events, const RunHooks& hooks) {
+                  return resume_run(a.resume, a.flags, events, hooks);
+                }));
+}
+
+int train_cells(const TrainArguments& a, RunRequest request, const Settings& settings) {
+  std::vector<std::pair<std::string, RunResult>> runs;
+  const std::string folder = request.folder;
+  for (const std::string& cell : a.cells) {
+    request.model.cell = cell;
+    request.folder = folder + "-" + cell;
+    check_options({request.model, settings.options.train});
+    if (a.talk() == Talk::lines) say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(cell, Stream::error)));
+    runs.emplace_back(cell, watched(a.talk(), [&](EventStream& events, const RunHooks& hooks) {
+                        return train_run(request, events, hooks);
+                      }));
+    if (runs.back().second.reason == StopReason::signal) return say_stopped(request.folder);
+  }
+  if (!a.json) print(comparison_table(runs));
+  return 0;
+}
+
+RunRequest request_of(const TrainArguments& a, const Settings& settings, const Arguments& words) {
+  RunRequest request;
+  request.data = a.data;
+  request.data.insert(request.data.end(), a.train.begin(), a.train.end());
+  if (request.data.empty()) request.data = settings.data.train;
+  request.valid = a.valid.empty() ? settings.data.valid : a.valid;
+  request.test = a.test.empty() ? settings.data.test : a.test;
+  request.force = a.force;
+  request.init_from = a.init_from;
+  request.model = settings.options.model;
+  request.options = settings.options.train;
+  std::vector<std::string> command = {"rnn", "train"};
+  command.insert(command.end(), words.begin(), words.end());
+  request.command = shell_line(command);
+  return request;
+}
+
+}  // namespace
+
+int run_train(const Arguments& arguments) {
+  TrainArguments a;
+  Command command("train", "DATA... [-o DIR] [options]", "learn from text");
+  declare(command, a);
+  if (!command.parse(arguments)) return 0;
+  if (!a.resume.empty()) return resume(a);
+
+  NamedValues flags = a.flags;
+  if (a.cells.size() == 1) flags.emplace_back("cell", a.cells[0]);
+  const Settings settings = resolve_settings(a.config, flags);
+  Options probe;
+  for (const std::string& cell : a.cells) set_option(probe, "cell", cell);
+  RunRequest request = request_of(a, settings, arguments);
+  command.need(request.data.empty() ? "" : request.data[0], "a text to learn from");
+  const TaskGuess guess = guess_task(a.task, request.data);
+  request.folder = a.output.empty() ? next_folder(request.data[0]) : a.output;
+  if (a.talk() == Talk::lines && a.task.empty()) {
+    say(key_line("task", fmt::format("{} ({}; say --task to choose)", guess.task, guess.reason)));
+  }
+  if (a.cells.size() > 1) return train_cells(a, request, settings);
+  check_options(settings.options);
+  return finish(a, watched(a.talk(), [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); }));
+}
+
+}  // namespace rnn::app

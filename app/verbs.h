@@ -1,0 +1,22 @@
+// Why: the visible list of what the program can do; a new verb is one file, one declaration and one line in main.cc.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace rnn::app {
+
+using Arguments = std::vector<std::string>;  // what stands behind the verb
+
+// Each prints results on standard output, talks on standard error and returns the exit status. Throws Error.
+int run_train(const Arguments& arguments);
+int run_eval(const Arguments& arguments);
+int run_generate(const Arguments& arguments);
+int run_info(const Arguments& arguments);
+int run_check(const Arguments& arguments);
+int run_data(const Arguments& arguments);
+int run_bench(const Arguments& arguments);
+int run_demo(const Arguments& arguments);
+int run_config(const Arguments& arguments);
+
+}  // namespace rnn::app
