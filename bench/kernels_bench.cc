@@ -1,0 +1,64 @@
+// Why: the kernels alone, so that a change of one loop can be judged in seconds; items per second are operations (2 per
+// multiply-add). RNN_ISA chooses the instruction set, RNN_THREADS the threads.
+#include <benchmark/benchmark.h>
+
+#include "base/rng.h"
+#include "nn/init.h"
+
+namespace rnn {
+namespace {
+
+void fill(Matrix<float>& m) {
+  Random random(1, Purpose::test);
+  for (size_t i = 0; i < m.size(); ++i) m.data()[i] = static_cast<float>(random.uniform(-0.1, 0.1));
+}
+
+// C [M, N] = A [M, K] W^T: the input projection of a whole window.
+void product(benchmark::State& state) {
+  const int M = static_cast<int>(state.range(0)), N = static_cast<int>(state.range(1)), K = static_cast<int>(state.range(2));
+  const auto& k = kernels<float>();
+  Pool pool;
+  Matrix<float> a(M, K), w(N, K), c(M, N);
+  fill(a), fill(w);
+  const PackForm form = PackForm::forward({N}, K, K);
+  Buffer<float> packed(form.size(k.lanes));
+  k.pack(pool, form, w.data(), packed.data());
+  for (auto _ : state) k.gemm(pool, {a.view(), packed.data(), nullptr, false, {N}, c.view()});
+  state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * 2 * M * N * K);
+}
+BENCHMARK(product)->Args({400, 800, 200})->Args({700, 2600, 650})->Args({2500, 2048, 512})->Args({700, 10000, 650})->UseRealTime();
+
+// One layer, forward and backward through time, weight and input gradients included.
+void layer(benchmark::State& state, CellKind cell) {
+  const int H = static_cast<int>(state.range(0)), B = static_cast<int>(state.range(1)), T = static_cast<int>(state.range(2));
+  ModelConfig config;
+  config.task = "recurrent";
+  config.rnn.cell = cell;
+  config.rnn.input = config.rnn.hidden = H;
+  Model<float> model(config);
+  initialise(model, {}, 1);
+  Pool pool;
+  model.pack(pool, true);
+  const Seq seq = Seq::uniform_batch(B, T);
+  Matrix<float> x(seq.rows(), H), dy(seq.rows(), H);
+  fill(x), fill(dy);
+  Params<float> grads(model.table());
+  Arena arena;
+  Tape tape;
+  for (auto _ : state) {
+    arena.clear();
+    Context<float> context{pool, arena};
+    State<float> s = model.initial(B);
+    model.forward_frames(context, seq, x.view(), s, &tape);
+    model.backward(context, seq, tape, dy.view(), grads);
+  }
+  const int64_t weights = static_cast<int64_t>(model.table()[0].size() + model.table()[1].size());
+  // Forward, the gradient by the weights, and that by the recurrent input; the input's own gradient is not wanted here.
+  state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * 2 * seq.rows() * (3 * weights - static_cast<int64_t>(model.table()[0].size())));
+}
+BENCHMARK_CAPTURE(layer, rnn, CellKind::elman)->Args({128, 20, 35})->Args({512, 20, 35})->UseRealTime();
+BENCHMARK_CAPTURE(layer, gru, CellKind::gru)->Args({128, 20, 35})->Args({512, 20, 35})->UseRealTime();
+BENCHMARK_CAPTURE(layer, lstm, CellKind::lstm)->Args({64, 20, 35})->Args({128, 20, 35})->Args({512, 20, 35})->Args({512, 64, 100})->UseRealTime();
+
+}  // namespace
+}  // namespace rnn
