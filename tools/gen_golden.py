@@ -318,8 +318,8 @@ def train(o, initial, tokens, dtype):
 
 
 TRAINING = dict(input=12, layers=1, relu=False, peephole=False, projection=0, bidirectional=False, tied=False,
-                optimizer="sgd", lr=1.0, momentum=0.0, weight_decay=0.0, clip=0.25, clip_value=0.0, label_smoothing=0.0, sentences=False,
-                vocabulary=VOCABULARY, streams=STREAMS, window=WINDOW, updates=UPDATES)
+                optimizer="sgd", lr=1.0, momentum=0.0, weight_decay=0.0, clip=0.25, clip_value=0.0, label_smoothing=0.0,
+                sentences=False, vocabulary=VOCABULARY, streams=STREAMS, window=WINDOW, updates=UPDATES)
 
 
 def add_training(golden, name, options):

@@ -1,5 +1,5 @@
-// Why: every recurrent layer gives PyTorch's outputs, final states and gradients by weights, inputs and initial states, on ragged
-// batches, stacked and in both directions; and what PyTorch lacks gives what autograd makes of its equations.
+// Why: every recurrent layer gives PyTorch's outputs, final states and gradients by weights, inputs and initial states, on
+// ragged batches, stacked and in both directions; and what PyTorch lacks gives what autograd makes of its equations.
 #include <gtest/gtest.h>
 
 #include <map>
