@@ -1,43 +1,51 @@
 // Why: one figure per text, with the honest rows beside it, and one figure per line for those who look closer.
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "base/error.h"
 #include "tasks/language_model.h"
+#include "tasks/ready_model.h"
 #include "tasks/run_data.h"
+#include "train/option_list.h"
 
 namespace rnn {
 namespace {
 
-constexpr int kWindow = 256;  // steps at a time: memory, not results, depend on it
+constexpr int kWindow = 256;        // steps at a time: memory, not results, depend on it
+constexpr size_t kLinesAtOnce = 32;  // the same
 
-void require_language_model(const ModelFile& file) {
-  if (!file.tokenizer || !file.model->is_language_model()) {
-    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model",
-                "rnn eval measures language models; rnn info shows what the file is");
-  }
-}
-
-// Each line alone, from the zero state, many at a time.
-void evaluate_lines(const ModelFile& file, const std::vector<Document>& documents, Pool& pool, EvalReport& report) {
-  const Tokenizer& tokenizer = *file.tokenizer;
+// Each line that is not blank, with its end of line; `number`[i] is the line that sentence i is.
+std::vector<std::vector<int32_t>> cut_lines(const Tokenizer& tokenizer, const std::vector<Document>& documents, EvalReport& report,
+                                            std::vector<size_t>& number) {
   std::vector<std::vector<int32_t>> sentences;
   for (const auto& document : documents) {
     for (size_t begin = 0; begin < document.text.size();) {
       const size_t end = std::min(document.text.find('\n', begin), document.text.size());
       EvalReport::Line line;
       line.text = document.text.substr(begin, end - begin);
-      sentences.push_back(tokenizer.encode(line.text + "\n"));
-      line.tokens = static_cast<int64_t>(sentences.back().size());
-      line.unknown = std::count(sentences.back().begin(), sentences.back().end(), tokenizer.unknown_id());
+      std::vector<int32_t> ids = tokenizer.encode(line.text + "\n");
+      if (ids.size() > 1) {
+        line.tokens = static_cast<int64_t>(ids.size());
+        line.unknown = std::count(ids.begin(), ids.end(), tokenizer.unknown_id());
+        number.push_back(report.lines_report.size());
+        sentences.push_back(std::move(ids));
+      }
       report.lines_report.push_back(std::move(line));
       begin = end + 1;
     }
   }
+  return sentences;
+}
+
+// Each line alone, from the zero state, many at a time.
+void evaluate_lines(const ModelFile& file, const std::vector<Document>& documents, Pool& pool, EvalReport& report) {
+  const FlushDenormals flush;
+  const Tokenizer& tokenizer = *file.tokenizer;
+  std::vector<size_t> number;
+  const std::vector<std::vector<int32_t>> sentences = cut_lines(tokenizer, documents, report, number);
   Arena arena;
-  for (size_t first = 0; first < sentences.size(); first += 32) {
-    const size_t count = std::min<size_t>(32, sentences.size() - first);
+  for (size_t first = 0; first < sentences.size(); first += kLinesAtOnce) {
+    const size_t count = std::min<size_t>(kLinesAtOnce, sentences.size() - first);
     std::vector<int> lengths;
     for (size_t i = 0; i < count; ++i) lengths.push_back(static_cast<int>(sentences[first + i].size()));
     const Seq seq = Seq::ragged(lengths);
@@ -57,38 +65,42 @@ void evaluate_lines(const ModelFile& file, const std::vector<Document>& document
     State<float> state = file.model->initial(static_cast<int>(count));
     const View<float> logits = file.model->forward(context, seq, inputs.data(), state, nullptr);
     context.kernels.softmax_cross_entropy(pool, {logits, targets.data(), nullptr, 0, false, losses.data(), nullptr});
-    each([&](int row, size_t sentence, int) { report.lines_report[sentence].loss += losses[row]; });
-    for (size_t i = first; i < first + count; ++i) report.lines_report[i].loss /= static_cast<double>(std::max<int64_t>(1, report.lines_report[i].tokens));
+    each([&](int row, size_t sentence, int) { report.lines_report[number[sentence]].loss += losses[row]; });
+    for (size_t i = first; i < first + count; ++i) report.lines_report[number[i]].loss /= static_cast<double>(sentences[i].size());
   }
 }
 
 // The trigram of the run's own training text, if that text is still what it was.
 void add_trigram(const ModelFile& file, const TokenDocuments& tokens, bool sentences, double factor, EvalReport& report) {
+  const auto data = file.about.find("data"), options = file.about.find("options");
+  if (data == file.about.end() || options == file.about.end()) {
+    report.note = "no trigram row: the model does not say what it was trained on";
+    return;
+  }
   try {
-    const auto data = file.about.at("data");
-    const auto options = file.about.at("options");
-    const double share = std::stod(options.at("train").value("valid-share", std::string("0.05")));
-    const RunText text = read_run_text(data.at("train"), data.at("valid"), share);
-    if (text.hash != data.at("hash")) {
+    const double share = options_from_json(*options).train.valid_share;
+    const RunText text = read_run_text(data->at("train"), data->at("valid"), share);
+    if (text.hash != data->at("hash")) {
       report.note = "no trigram row: the training text has changed since";
       return;
     }
     const double loss = trigram_loss(encode_documents(*file.tokenizer, text.train), tokens, *file.tokenizer, sentences);
     report.baselines.push_back({"trigram", loss, std::exp(loss), loss * factor});
-  } catch (const std::exception&) {
-    report.note = "no trigram row: the training text is not at hand";
+  } catch (const Error& e) {
+    report.note = std::string("no trigram row: the training text is not at hand (") + e.what() + ")";
+  } catch (const nlohmann::json::exception&) {
+    report.note = "no trigram row: what the model says about its training text is damaged";
   }
 }
 
 }  // namespace
 
 EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOptions& options) {
-  require_language_model(file);
-  const std::vector<Document> documents = read_text(path);
   Pool pool(options.threads);
-  file.model->pack(pool, false);
+  ready_language_model(file, pool, "rnn eval measures language models; rnn info shows what the file is");
+  const std::vector<Document> documents = read_text(path);
   const Tokenizer& tokenizer = *file.tokenizer;
-  const bool sentences = file.about.value("mode", "") == "sentence";
+  const bool sentences = reads_sentences(file);
   const TokenDocuments tokens = encode_documents(tokenizer, documents);
   EvalReport report;
   for (const auto& document : documents) report.lines += std::count(document.text.begin(), document.text.end(), '\n');

@@ -71,7 +71,7 @@ struct EvalReport {
     double loss = 0;                  // nats per token
     int64_t tokens = 0, unknown = 0;
   };
-  std::vector<Line> lines_report;     // with per_line: each line alone, from the zero state
+  std::vector<Line> lines_report;     // with per_line: each line alone, from the zero state; a blank line has no tokens
 };
 
 struct EvalOptions {
@@ -79,13 +79,16 @@ struct EvalOptions {
   int threads = 0;
 };
 
-// Every token of `text` (file or folder) is predicted once, the state carried over lines and cleared between documents.
+// Every token of `text` (file or folder) is predicted once, the state carried over lines and cleared between documents; a model
+// trained on sentences reads each line from the zero state and leaves blank lines out. Frees the row-major weights of `file`, as
+// Writer does. Throws Error{model} as Writer, Error{data} for bad text.
 EvalReport evaluate_text(ModelFile& file, const std::string& text, const EvalOptions& options);
 
 // A model that writes: reads a prompt, then gives token after token. Copy the state to go back.
 class Writer {
  public:
-  // Packs the model and keeps a reference to `file`. Throws Error{model, "model/task"} when it is not a language model.
+  // Packs the model, frees its row-major weights (they are held once) and keeps a reference to `file`. Throws Error{model}:
+  // "model/task" when it is not a language model, "model/nan" when a weight is no number.
   explicit Writer(ModelFile& file, int threads = 1);
 
   // Reads text (from the start of a line if nothing was read before); returns pieces that were unknown words.

@@ -11,6 +11,7 @@
 #include "io/model_card.h"
 #include "nn/init.h"
 #include "tasks/plan.h"
+#include "tasks/ready_model.h"
 #include "tasks/run_folder.h"
 #include "train/checkpoint.h"
 
@@ -80,6 +81,7 @@ struct Run {
     if (!request.init_from.empty()) {
       start = std::make_unique<ModelFile>(load_model(request.init_from));
       if (!start->tokenizer) throw Error(Exit::model, "model/task", request.init_from + " is not a language model");
+      require_finite(*start->model, start->path);
     }
     kind = start ? Decision{std::string(start->tokenizer->kind()), "as in " + request.init_from} : choose_tokens(options.model.tokens, text.report);
     mode = choose_mode(options.train.mode, text.train);
@@ -127,37 +129,44 @@ struct Run {
 
   RunResult go(EventStream& events, const RunHooks& hooks, const ModelFile* resumed) {
     Pool pool(options.train.threads);
+    if (hooks.plan) hooks.plan(make_plan(pool));
+    return finish(train_model(events, hooks, resumed, pool), events);
+  }
+
+  void write_best(const Trainer& trainer) {
+    const TrainProgress& p = trainer.progress();
+    about["metrics"] = {{"val_loss", p.best_loss},
+                        {"val_perplexity", std::exp(p.best_loss)},
+                        {"val_bits_per_byte", p.best_loss * factor},
+                        {"step", p.best_update}};
+    if (trainer.last_look()) folder.keep_model();
+    write_file_atomic(folder.model(), format_model(*model, tokenizer.get(), about));
+  }
+
+  TrainResult train_model(EventStream& events, const RunHooks& hooks, const ModelFile* resumed, Pool& pool) {
+    Trainer* running = nullptr;
     Trainer::Hooks trainer_hooks;
     trainer_hooks.signal = hooks.signal;
     trainer_hooks.bits_per_byte_factor = factor;
-    Trainer* running = nullptr;
-    trainer_hooks.best = [&] {
-      about["metrics"] = {{"val_loss", running->progress().best_loss},
-                          {"val_perplexity", std::exp(running->progress().best_loss)},
-                          {"val_bits_per_byte", running->progress().best_loss * factor},
-                          {"step", running->progress().best_update}};
-      write_file_atomic(folder.model(), format_model(*model, tokenizer.get(), about));
-    };
+    trainer_hooks.best = [&] { write_best(*running); };
     trainer_hooks.checkpoint = [&] {
       write_file_atomic(folder.checkpoint(), format_checkpoint(*model, tokenizer.get(), about, *running, request_json()));
     };
     trainer_hooks.sample = [&] { return sample(*running); };
-    if (hooks.plan) hooks.plan(make_plan(pool));
     Trainer trainer(*model, *train, valid.get(), options.train, events, pool, trainer_hooks);
     running = &trainer;
     if (resumed) {
       restore_checkpoint(*resumed, trainer);
+      folder.bring_back_model();
       events.truncate_after(trainer.progress().update);
     }
     events.emit({"start", {{"run", folder.path()}, {"epochs", options.train.epochs}, {"config", options_to_json(options)}}});
-    TrainResult trained;
     try {
-      trained = trainer.run();
+      return trainer.run();
     } catch (const Error& e) {
       events.emit({"warning", {{"step", trainer.progress().update}, {"code", e.code()}, {"message", e.what()}, {"help", e.help()}}});
       throw;
     }
-    return finish(trained, events, pool);
   }
 
   // A few words of the model as it is now, for the log.
@@ -179,7 +188,7 @@ struct Run {
     return line;
   }
 
-  RunResult finish(const TrainResult& trained, EventStream& events, Pool& pool) {
+  RunResult finish(const TrainResult& trained, EventStream& events) {
     RunResult result;
     const TrainProgress& p = trained.progress;
     result.folder = folder.path();
@@ -198,10 +207,11 @@ struct Run {
     std::string valid_text;
     for (const auto& d : text.valid) valid_text += d.text;
     result.baselines.push_back({"zstd -19", -1, -1, zstd_bits_per_byte(valid_text)});
+    model.reset();  // the best one takes its place
     ModelFile best = load_model(folder.model());
     if (!request.test.empty()) result.test = evaluate_text(best, request.test, {false, false, options.train.threads}).model;
     const std::string prompt = "The";
-    folder.write_card(request, text, *model, *tokenizer, result, prompt, card_sample(best, prompt));
+    folder.write_card(request, text, *best.model, *tokenizer, result, prompt, card_sample(best, prompt));
     json metrics = {{"val_loss", result.valid.loss}, {"val_perplexity", result.valid.perplexity}, {"val_bits_per_byte", result.valid.bits_per_byte}};
     for (const auto& row : result.baselines) {
       const std::string name = row.name == "trigram" ? "trigram" : "zstd";
@@ -212,7 +222,6 @@ struct Run {
     events.emit({"result", {{"model", folder.model()}, {"metrics", metrics}, {"exit", 0}, {"best_epoch", p.best_epoch},
                             {"elapsed_s", p.seconds}, {"step", p.update}, {"reason", stop_reason_name(trained.reason)},
                             {"parameters", result.parameters}, {"tokens_per_s", result.tokens_per_second}}});
-    static_cast<void>(pool);
     return result;
   }
 
@@ -298,8 +307,10 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
   run.mode = {mode, "as before"};
   run.tokenizer = std::move(file.tokenizer);
   run.model = std::move(file.model);
-  run.about = file.about;
+  require_finite(*run.model, where.checkpoint());
   run.batch();
+  run.describe();
+  if (file.about.contains("metrics")) run.about["metrics"] = file.about["metrics"];
   run.folder.write_config(run.options, run.text, request.test);
   run.folder.add_sinks(events, true);
   return run.go(events, hooks, &file);

@@ -50,7 +50,8 @@ int64_t product_weights(const Model<float>& model) {
   int64_t sum = 0;
   for (const auto& p : model.table().all()) {
     const bool lookup = p.name == "embedding.weight" && !model.config().tied;
-    if (!p.vector && !lookup) sum += static_cast<int64_t>(p.size());
+    const bool elementwise = p.name.find("weight_peephole") != std::string::npos;
+    if (!p.vector && !lookup && !elementwise) sum += static_cast<int64_t>(p.size());
   }
   return sum;
 }

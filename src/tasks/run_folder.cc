@@ -19,7 +19,7 @@ void RunFolder::create(bool force) const {
   std::error_code error;
   const auto is_run_file = [](const std::string& name) {
     return name.starts_with("events.out.tfevents.") || name == "config.toml" || name == "model.safetensors" ||
-           name == "last.ckpt.safetensors" || name == "metrics.jsonl" || name == "metrics.csv" || name == "train.log" ||
+           name == "last.ckpt.safetensors" || name == "best.ckpt.safetensors" || name == "metrics.jsonl" || name == "metrics.csv" || name == "train.log" ||
            name == "README.md" || name == "data.json";
   };
   if (fs::exists(path_, error)) {
@@ -38,6 +38,18 @@ void RunFolder::create(bool force) const {
   if (error) {
     throw Error(Exit::internal, "io/write", "cannot make the folder " + path_ + ": " + error.message(), "choose another folder with -o");
   }
+}
+
+void RunFolder::keep_model() const {
+  std::error_code ignored;
+  if (fs::exists(model(), ignored)) write_file_atomic(kept(), read_file(model()));
+}
+
+void RunFolder::bring_back_model() const {
+  std::error_code error;
+  if (!fs::exists(kept(), error)) return;
+  fs::rename(kept(), model(), error);
+  if (error) throw Error(Exit::internal, "io/write", "cannot replace " + model() + ": " + error.message());
 }
 
 void RunFolder::add_sinks(EventStream& events, bool resume) const {

@@ -17,10 +17,15 @@ class RunFolder {
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string model() const { return file("model.safetensors"); }
   std::string checkpoint() const { return file("last.ckpt.safetensors"); }
+  // The best model that the checkpoint knows of, while model.safetensors is one that a last look found.
+  std::string kept() const { return file("best.ckpt.safetensors"); }
 
   // Throws Error{usage, "run/exists"} when a run is there and force is false; else removes that run's files. Error{internal,
   // "io/write"} when it cannot be made.
   void create(bool force) const;
+  // Copies model.safetensors, if there is one, to kept(); brings it back.
+  void keep_model() const;
+  void bring_back_model() const;
   // metrics.jsonl, metrics.csv, train.log, TensorBoard.
   void add_sinks(EventStream& events, bool resume) const;
   void write_config(const Options& options, const RunText& text, const std::string& test) const;

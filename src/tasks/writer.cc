@@ -3,28 +3,17 @@
 
 #include "base/error.h"
 #include "tasks/language_model.h"
+#include "tasks/ready_model.h"
 
 namespace rnn {
-namespace {
-
-const Model<float>& packed(ModelFile& file, Pool& pool) {
-  if (!file.tokenizer || !file.model->is_language_model()) {
-    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model",
-                "it has no vocabulary to write with; rnn info shows what it is");
-  }
-  file.model->pack(pool, false);
-  return *file.model;
-}
-
-}  // namespace
 
 Writer::Writer(ModelFile& file, int threads)
     : file_(file),
       pool_(threads),
-      session_(packed(file, pool_), 1, &pool_),
+      session_(ready_language_model(file, pool_, "it has no vocabulary to write with; rnn info shows what it is"), 1, &pool_),
       detokenizer_(*file.tokenizer),
       sampler_(file.tokenizer->size()),
-      sentences_(file.about.value("mode", "") == "sentence"),
+      sentences_(reads_sentences(file)),
       logits_(static_cast<size_t>(file.tokenizer->size())) {
   feed(file.tokenizer->newline_id());
 }
@@ -76,8 +65,10 @@ void Writer::load_state(std::string_view bytes) {
   std::memcpy(&last, bytes.data() + 8, 4);
   std::memcpy(&length, bytes.data() + 12, 4);
   if (length > bytes.size() - 16 || last >= static_cast<uint32_t>(file_.tokenizer->size())) bad();
+  Detokenizer spacing(*file_.tokenizer);  // read aside: on bad bytes the writer stays as it was
+  spacing.load(bytes.substr(16, length));
   session_.set_state(State<float>::of_bytes(bytes.substr(16 + length), session_.state().width()));
-  detokenizer_.load(bytes.substr(16, length));
+  detokenizer_ = spacing;
   feed(static_cast<int32_t>(last));
 }
 

@@ -17,9 +17,22 @@ void read_floats(const Safetensors& file, const std::string& name, float* out, s
   const std::vector<float> values = file.floats(name);
   if (values.size() != count) {
     throw Error(Exit::model, "model/corrupt", file.path() + ": '" + name + "' has " + std::to_string(values.size()) + " numbers, expected " +
-                                                  std::to_string(count), "the checkpoint belongs to another run");
+                                                  std::to_string(count), "the checkpoint belongs to another run or to other options");
   }
   std::copy(values.begin(), values.end(), out);
+}
+
+State<float> read_carried(const Safetensors& file, int width) {
+  const std::string name = "checkpoint.carried";
+  const std::vector<int64_t>& shape = file.shape(name);
+  const bool fits = shape.size() == 2 && shape[0] >= 0 && shape[0] <= (1 << 24) && (shape[0] == 0 || shape[1] == width);
+  if (!fits) {
+    throw Error(Exit::model, "model/corrupt", file.path() + ": the carried state does not fit the model, whose state has " +
+                                                  std::to_string(width) + " numbers per stream", "the checkpoint belongs to another run");
+  }
+  State<float> state(static_cast<int>(shape[0]), width);
+  if (state.rows() > 0) read_floats(file, name, state.row(0), static_cast<size_t>(state.rows()) * width);
+  return state;
 }
 
 }  // namespace
@@ -41,6 +54,7 @@ std::string format_checkpoint(const Model<float>& model, const Tokenizer* tokeni
                       {"tokens", p.tokens},
                       {"loss_sum", p.loss_sum},
                       {"loss_weight", p.loss_weight},
+                      {"evaluated", p.evaluated},
                       {"best_update", p.best_update},
                       {"best_epoch", p.best_epoch},
                       {"best_loss", p.best_loss},
@@ -65,6 +79,7 @@ void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
     p.tokens = state.at("tokens");
     p.loss_sum = state.at("loss_sum");
     p.loss_weight = state.at("loss_weight");
+    p.evaluated = state.at("evaluated");
     p.best_update = state.at("best_update");
     p.best_epoch = state.at("best_epoch");
     p.best_loss = state.at("best_loss");
@@ -74,12 +89,18 @@ void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
   } catch (const json::exception& e) {
     throw Error(Exit::model, "model/corrupt", file.path + ": the checkpoint's state is incomplete (" + e.what() + ")");
   }
-  for (auto& [name, slab] : trainer.optimizer().slabs()) read_floats(tensors, "checkpoint." + name, slab->data(), slab->size());
-  const auto& shape = tensors.shape("checkpoint.carried");
-  if (shape.size() != 2) throw Error(Exit::model, "model/corrupt", file.path + ": the carried state has no shape");
-  State<float> carried(static_cast<int>(shape[0]), static_cast<int>(shape[1]));
-  if (carried.rows() > 0) read_floats(tensors, "checkpoint.carried", carried.row(0), static_cast<size_t>(carried.rows()) * carried.width());
-  trainer.carried() = carried;
+  std::vector<std::string> used = {"checkpoint.carried"};
+  for (auto& [name, slab] : trainer.optimizer().slabs()) {
+    used.push_back("checkpoint." + name);
+    read_floats(tensors, used.back(), slab->data(), slab->size());
+  }
+  for (const auto& name : tensors.names()) {
+    if (name.starts_with("checkpoint.") && std::find(used.begin(), used.end(), name) == used.end()) {
+      throw Error(Exit::model, "model/corrupt", file.path + ": '" + name + "' is nothing that this run's optimizer remembers",
+                  "resume with the optimizer that the run began with");
+    }
+  }
+  trainer.carried() = read_carried(tensors, trainer.model().recurrent().state_width());
   trainer.seek();
 }
 

@@ -93,10 +93,19 @@ Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const Trai
   model_.pack(pool_, true);
 }
 
-double Trainer::seconds() const { return seconds_before_ + std::chrono::duration<double>(Clock::now() - started_).count(); }
+double Trainer::elapsed() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
+
+double Trainer::epochs_done() const {
+  return static_cast<double>(progress_.epoch) + static_cast<double>(progress_.position) / static_cast<double>(train_.batches_per_epoch());
+}
 
 void Trainer::seek() {
-  seconds_before_ = progress_.seconds;
+  if (progress_.update < 0 || progress_.epoch < 0 || progress_.position < 0 || progress_.position > train_.batches_per_epoch()) {
+    throw Error(Exit::model, "model/corrupt",
+                "the checkpoint stands at batch " + std::to_string(progress_.position) + " of epoch " + std::to_string(progress_.epoch) +
+                    ", but an epoch has " + std::to_string(train_.batches_per_epoch()) + " batches",
+                "the checkpoint belongs to another run");
+  }
   train_.seek(progress_.epoch, progress_.position);
 }
 
@@ -140,7 +149,9 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   if (weight <= 0) return {0, 0, 0};
   const double norm = std::sqrt(kernels<float>().sum_squares(pool_, grads_.data(), grads_.size())) / weight;
   loss /= weight;
-  if (!std::isfinite(loss) || !std::isfinite(norm)) diverged(loss, norm);
+  if (!std::isfinite(norm) || !(loss <= kExplodedLoss)) {
+    diverged("loss " + short_number(loss) + ", gradient norm " + short_number(norm));
+  }
   double scale = 1 / weight;
   if (options_.clip > 0) scale *= std::min(1.0, options_.clip / (norm + 1e-6));  // Pascanu, Mikolov and Bengio 2013
   optimizer_->step(pool_, model_.params(), grads_, scale, schedule_.rate(progress_.update - 1, progress_.epoch + 1));
@@ -148,39 +159,44 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   return {loss, norm, weight};
 }
 
-void Trainer::diverged(double loss, double norm) {
-  std::string where;
-  for (ParamId id = 0; id < static_cast<ParamId>(model_.table().all().size()) && where.empty(); ++id) {
-    const View<float> g = grads_.view(id);
-    for (size_t i = 0; i < model_.table()[id].size(); ++i) {
-      if (!std::isfinite(g.data[i])) {
-        where = model_.table()[id].name;
-        break;
+// The tensor to look at: the first that holds no number, else the one with the largest weight.
+std::string Trainer::blame() const {
+  const std::pair<const char*, const Params<float>*> slabs[] = {{"weights", &model_.params()}, {"gradient", &grads_}};
+  std::string largest_name;
+  double largest = 0;
+  for (const auto& [what, slab] : slabs) {
+    for (ParamId id = 0; id < static_cast<ParamId>(model_.table().all().size()); ++id) {
+      const float* values = slab->view(id).data;
+      const std::string& name = model_.table()[id].name;
+      for (size_t i = 0; i < model_.table()[id].size(); ++i) {
+        if (!std::isfinite(values[i])) return "the " + std::string(what) + " of " + name + " hold" + (slab == &grads_ ? "s " : " ") + "NaN or infinity";
+        if (slab != &grads_ && std::abs(values[i]) > largest) largest = std::abs(values[i]), largest_name = name;
       }
     }
   }
-  const double lr = schedule_.rate(progress_.update - 1, progress_.epoch + 1);
+  return "the largest weight is " + short_number(largest) + ", in " + largest_name;
+}
+
+void Trainer::diverged(const std::string& what) {
+  const double lr = schedule_.rate(std::max<int64_t>(0, progress_.update - 1), progress_.epoch + 1);
   throw Error(Exit::diverged, "train/diverged",
-              "training diverged at update " + std::to_string(progress_.update) + ": loss " + short_number(loss) + ", gradient norm " +
-                  short_number(norm) + (where.empty() ? "" : ", first in the gradient of " + where),
+              "training diverged at update " + std::to_string(progress_.update) + ": " + what + "; " + blame(),
               "lower the learning rate (now --lr " + short_number(lr) + ", try " + short_number(lr / 4) + ")" +
-                  (options_.clip > 0 ? " or --clip" : " and clip the gradient with --clip 1") + "; the last good checkpoint is kept");
+                  (options_.clip > 0 ? " or --clip" : " and clip the gradient with --clip 1") + "; what was saved before is kept");
 }
 
 void Trainer::log_update(const StepReport& report) {
   progress_.loss_sum += report.loss * report.weight;
   progress_.loss_weight += report.weight;
   progress_.tokens += static_cast<int64_t>(report.weight);
-  const double now = std::chrono::duration<double>(Clock::now() - started_).count();
+  const double now = elapsed();
   if (now - last_log_ < 0.25 && progress_.update % 100 != 0) return;
-  const double batches = static_cast<double>(train_.batches_per_epoch());
-  const double epoch = static_cast<double>(progress_.epoch) + static_cast<double>(progress_.position) / batches;
   const double done = static_cast<double>(progress_.update), total = total_updates();
   const double session = std::max(1e-9, now - last_log_);
   Event event{"metric", {}};
   event.fields["step"] = progress_.update;
-  event.fields["epoch"] = epoch;
-  event.fields["loss"] = progress_.loss_sum / progress_.loss_weight;
+  event.fields["epoch"] = epochs_done();
+  event.fields["loss"] = train_loss();
   event.fields["lr"] = schedule_.rate(progress_.update - 1, progress_.epoch + 1);
   event.fields["grad_norm"] = report.gradient_norm;
   event.fields["tokens_per_s"] = static_cast<double>(progress_.tokens - last_log_tokens_) / session;
@@ -195,24 +211,23 @@ void Trainer::log_update(const StepReport& report) {
 
 double Trainer::total_updates() const { return static_cast<double>(std::max(planned_updates(options_, train_), progress_.update)); }
 
-// Returns whether training should go on.
-bool Trainer::evaluate_now() {
-  progress_.seconds = seconds();
-  const double train_loss = progress_.loss_weight > 0 ? progress_.loss_sum / progress_.loss_weight : 0;
+// With eval_every 0 after each epoch; never twice at one update, also when a stop came between the update and its evaluation.
+bool Trainer::evaluation_due() const {
+  if (progress_.update == 0 || progress_.evaluated == progress_.update) return false;
+  return options_.eval_every > 0 ? progress_.update % options_.eval_every == 0 : progress_.position == 0;
+}
+
+// Of the validation text, or what stands for it.
+double Trainer::validation_loss(double train_loss) {
   const double loss = valid_ ? evaluate(model_, *valid_, pool_).loss() : train_loss;
-  const double epoch = static_cast<double>(progress_.epoch) +
-                       static_cast<double>(progress_.position) / static_cast<double>(train_.batches_per_epoch());
-  if (!std::isfinite(loss)) diverged(loss, 0);
-  const bool best = early_.improved(loss);
-  if (best) {
-    progress_.best_update = progress_.update;
-    progress_.best_loss = loss;
-    progress_.best_epoch = epoch;
-  }
-  schedule_.evaluated(loss);
+  if (!(loss <= kExplodedLoss)) diverged("validation loss " + short_number(loss));
+  return loss;
+}
+
+void Trainer::emit_evaluation(double train_loss, double loss, bool best) {
   Event event{"eval", {}};
   event.fields["step"] = progress_.update;
-  event.fields["epoch"] = epoch;
+  event.fields["epoch"] = epochs_done();
   event.fields["loss"] = train_loss;
   event.fields["val_loss"] = loss;
   event.fields["val_perplexity"] = std::exp(loss);
@@ -220,62 +235,83 @@ bool Trainer::evaluate_now() {
   event.fields["best"] = best;
   event.fields["elapsed_s"] = seconds();
   events_.emit(event);
+}
+
+void Trainer::evaluate_now() {
+  const double train = train_loss(), loss = validation_loss(train);
+  progress_.seconds = seconds();
+  progress_.evaluated = progress_.update;
   progress_.loss_sum = progress_.loss_weight = 0;
+  const bool best = early_.improved(loss);
+  schedule_.evaluated(loss);
+  if (best) progress_.best_update = progress_.update, progress_.best_loss = loss, progress_.best_epoch = epochs_done();
+  emit_evaluation(train, loss, best);
   if (best && hooks_.best) hooks_.best();
   if (hooks_.sample) {
     const std::string text = hooks_.sample();
     if (!text.empty()) events_.emit({"sample", {{"step", progress_.update}, {"text", text}}});
   }
-  return !early_.stop();
+}
+
+// Leaves no trace in what is checkpointed. Its line was written before when this run has not moved on.
+void Trainer::look_once_more(TrainResult& result, bool moved) {
+  const TrainProgress exact = progress_;
+  const double train = train_loss(), loss = validation_loss(train);
+  const bool best = loss < early_.best();
+  if (best) progress_.best_update = progress_.update, progress_.best_loss = loss, progress_.best_epoch = epochs_done();
+  if (moved) emit_evaluation(train, loss, best);
+  last_look_ = true;
+  if (best && hooks_.best) hooks_.best();
+  last_look_ = false;
+  result.progress = progress_;
+  progress_ = exact;
+}
+
+std::optional<StopReason> Trainer::end_reached() const {
+  if (early_.stop()) return StopReason::patience;
+  if (progress_.epoch >= options_.epochs) return StopReason::epochs;
+  if (options_.max_updates > 0 && progress_.update >= options_.max_updates) return StopReason::updates;
+  if (options_.max_seconds > 0 && elapsed() >= options_.max_seconds) return StopReason::time;
+  return std::nullopt;
+}
+
+TrainResult Trainer::finish(StopReason reason, TrainResult result, bool moved) {
+  progress_.seconds = seconds();
+  progress_.finished = reason == StopReason::epochs || reason == StopReason::patience;
+  result.reason = reason;
+  result.progress = progress_;
+  if (reason != StopReason::signal && progress_.evaluated != progress_.update) look_once_more(result, moved);
+  if (hooks_.checkpoint) hooks_.checkpoint();
+  return result;
 }
 
 TrainResult Trainer::run() {
   started_ = Clock::now();
+  seconds_before_ = progress_.seconds;
   last_log_ = 0;
   last_log_tokens_ = progress_.tokens;
+  progress_.finished = false;
+  seek();
   TrainResult result;
   Batch batch;
-  const int64_t total = planned_updates(options_, train_);
-  const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - started_).count(); };
-  bool evaluated = progress_.update > 0 && progress_.loss_weight == 0;
-  const auto finish = [&](StopReason reason) {
-    // Saved before the last look, which an uninterrupted run would not have taken: resuming stays exact.
-    progress_.seconds = seconds();
-    progress_.finished = reason == StopReason::epochs || reason == StopReason::patience;
-    if (hooks_.checkpoint) hooks_.checkpoint();
-    if (!evaluated && reason != StopReason::signal) evaluate_now();
-    result.reason = reason;
-    result.progress = progress_;
-    return result;
-  };
-  while (progress_.epoch < options_.epochs) {
-    while (train_.next(batch)) {
-      const StepReport report = step(batch);
-      ++progress_.position;
-      evaluated = false;
-      log_update(report);
-      if (hooks_.signal && hooks_.signal->load() != 0) return finish(StopReason::signal);
-      if (options_.eval_every > 0 && progress_.update % options_.eval_every == 0) {
-        evaluated = true;
-        const bool more = evaluate_now();
-        if (hooks_.checkpoint) hooks_.checkpoint();
-        if (!more) return finish(StopReason::patience);
-      }
-      if (options_.max_updates > 0 && progress_.update >= total) return finish(StopReason::updates);
-      if (options_.max_seconds > 0 && elapsed() >= options_.max_seconds) return finish(StopReason::time);
+  for (bool moved = false;; moved = true) {
+    if (progress_.position == train_.batches_per_epoch()) {
+      ++progress_.epoch;
+      progress_.position = 0;
+      train_.start_epoch(progress_.epoch);
     }
-    result.train_loss = progress_.loss_weight > 0 ? progress_.loss_sum / progress_.loss_weight : result.train_loss;
-    ++progress_.epoch;
-    progress_.position = 0;
-    train_.start_epoch(progress_.epoch);
-    if (options_.eval_every == 0) {
-      evaluated = true;
-      const bool more = evaluate_now();
+    if (progress_.loss_weight > 0) result.train_loss = train_loss();
+    if (evaluation_due()) {
+      evaluate_now();
       if (hooks_.checkpoint) hooks_.checkpoint();
-      if (!more) return finish(StopReason::patience);
     }
+    if (const auto reason = end_reached()) return finish(*reason, result, moved);
+    train_.next(batch);
+    const StepReport report = step(batch);
+    ++progress_.position;
+    log_update(report);
+    if (hooks_.signal && hooks_.signal->load() != 0) return finish(StopReason::signal, result, true);
   }
-  return finish(StopReason::epochs);
 }
 
 }  // namespace rnn

@@ -4,7 +4,10 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "data/batcher.h"
 #include "nn/model.h"
@@ -15,6 +18,9 @@
 #include "train/options.h"
 
 namespace rnn {
+
+// A mean loss above it, in nats per token, is an explosion: nothing learns its way back from there.
+constexpr double kExplodedLoss = 1000;
 
 // Why training ended.
 enum class StopReason { epochs, updates, time, patience, signal };
@@ -36,6 +42,7 @@ struct TrainProgress {
   double seconds = 0;           // of training, over all resumes
   int64_t tokens = 0;
   double loss_sum = 0, loss_weight = 0;  // since the last evaluation, for the log
+  int64_t evaluated = -1;       // the update after which the last evaluation was
   int64_t best_update = -1;
   double best_epoch = 0, best_loss = 0;
   bool finished = false;
@@ -44,14 +51,14 @@ struct TrainProgress {
 struct TrainResult {
   StopReason reason = StopReason::epochs;
   TrainProgress progress;
-  double train_loss = 0;        // mean over the last epoch, nats per token
+  double train_loss = 0;        // mean over the updates behind the last evaluation before the end, nats per token
 };
 
 // Trains one model. Same seed, same kernels: same bits, whatever the number of threads and however often it was stopped.
 class Trainer {
  public:
   struct Hooks {
-    std::function<void()> best;                 // the validation loss is the best so far
+    std::function<void()> best;                 // the validation loss is the best so far; see last_look()
     std::function<void()> checkpoint;           // save everything now
     std::function<std::string()> sample;        // text for the log after an evaluation; may be empty
     const std::atomic<int>* signal = nullptr;   // not 0: stop after this update
@@ -63,9 +70,14 @@ class Trainer {
   Trainer(Model<float>& model, Batcher& train, Batcher* valid, const TrainOptions& options, EventStream& events, Pool& pool,
           Hooks hooks);
 
-  // Runs until an end is reached. Throws Error{diverged, "train/diverged"} naming the tensor; the model then holds the weights
-  // from before the bad update.
+  // Goes on from progress() until an end is reached; an end that is reached already takes no update. A stop at an update that has
+  // no evaluation of its own takes a last look (but not for a signal): it may find the best model, and the result tells so, but
+  // what is checkpointed knows nothing of it, because a run that was not stopped would not have looked.
+  // Throws Error{diverged, "train/diverged"} naming the tensor: a loss or gradient that is no number, or a loss above
+  // kExplodedLoss. The bad gradient has not touched the weights, and no checkpoint is made of weights that failed an evaluation.
   TrainResult run();
+  // True while hooks.best is called for a last look.
+  bool last_look() const { return last_look_; }
 
   // One optimizer step on one batch; returns {loss per token, gradient norm before clipping}. For tests and examples.
   struct StepReport {
@@ -77,17 +89,28 @@ class Trainer {
   const TrainProgress& progress() const { return progress_; }
   Optimizer& optimizer() { return *optimizer_; }
   State<float>& carried() { return carried_; }
+  const Model<float>& model() const { return model_; }
   Schedule& schedule() { return schedule_; }
   EarlyStopping& early_stopping() { return early_; }
-  // After progress() was restored: brings the batcher there.
+  // After progress() was restored: brings the batcher there. Throws Error{model, "model/corrupt"} when there is no such place.
   void seek();
 
  private:
   double accumulate(const Batch& batch, double* weight);
-  [[noreturn]] void diverged(double loss, double norm);
+  [[noreturn]] void diverged(const std::string& what);
+  std::string blame() const;
   void log_update(const StepReport& report);
-  bool evaluate_now();
-  double seconds() const;
+  bool evaluation_due() const;
+  double validation_loss(double train_loss);
+  void emit_evaluation(double train_loss, double loss, bool best);
+  void evaluate_now();
+  void look_once_more(TrainResult& result, bool moved);
+  std::optional<StopReason> end_reached() const;
+  TrainResult finish(StopReason reason, TrainResult result, bool moved);
+  double train_loss() const { return progress_.loss_weight > 0 ? progress_.loss_sum / progress_.loss_weight : 0; }
+  double epochs_done() const;
+  double elapsed() const;
+  double seconds() const { return seconds_before_ + elapsed(); }
   double total_updates() const;
 
   Model<float>& model_;
@@ -109,6 +132,7 @@ class Trainer {
   std::chrono::steady_clock::time_point started_;
   double seconds_before_ = 0, last_log_ = 0;
   int64_t last_log_tokens_ = 0;
+  bool last_look_ = false;
 };
 
 }  // namespace rnn

@@ -1,0 +1,41 @@
+// Why: looks at the weights once, where they come in.
+#include "tasks/ready_model.h"
+
+#include <cmath>
+
+#include "base/error.h"
+
+namespace rnn {
+
+void require_finite(const Model<float>& model, const std::string& path) {
+  for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
+    const ParamInfo& info = model.table()[id];
+    const float* values = model.params().view(id).data;
+    for (size_t i = 0; i < info.size(); ++i) {
+      if (std::isfinite(values[i])) continue;
+      throw Error(Exit::model, "model/nan",
+                  path + ": tensor '" + info.name + "' holds " + (std::isnan(values[i]) ? "NaN" : "infinity") + " at row " +
+                      std::to_string(i / info.cols) + ", column " + std::to_string(i % info.cols),
+                  "its training diverged or the file was damaged: train again with a lower --lr, or take another checkpoint");
+    }
+  }
+}
+
+bool reads_sentences(const ModelFile& file) {
+  const auto mode = file.about.find("mode");
+  return mode != file.about.end() && *mode == "sentence";
+}
+
+const Model<float>& ready_language_model(ModelFile& file, Pool& pool, const std::string& instead) {
+  if (!file.tokenizer || !file.model->is_language_model()) {
+    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model", instead);
+  }
+  if (file.model->params().size() > 0) {
+    require_finite(*file.model, file.path);
+    file.model->pack(pool, false);
+    file.model->drop_params();
+  }
+  return *file.model;
+}
+
+}  // namespace rnn

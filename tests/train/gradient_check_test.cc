@@ -1,0 +1,153 @@
+// Why: backward of whole models is the derivative of forward, and the check that says so is able to say no.
+#include <cmath>
+
+#include "train/gradient_check.h"
+#include "train/tiny_run.h"
+
+namespace rnn::test {
+namespace {
+
+constexpr int kVocabulary = 13;
+
+// Four-point differences in double, step 1e-3: truncation h^4 f'''''/30 and rounding leave some 1e-9 of the largest slope, and
+// the smallest slope that is judged by itself is a thousandth of that.
+constexpr double kSmooth = 1e-7;
+// A step that had to shrink in front of a kink of relu rounds more.
+constexpr double kWithKinks = 1e-6;
+
+// Ragged, with reset bits and uneven weights, one of them 0.
+Batch ragged_batch() {
+  Batch batch;
+  batch.seq = Seq::ragged({4, 1, 6, 3});
+  batch.seq.id = {9, 4, 7, 2};
+  const int rows = batch.seq.rows();
+  batch.inputs = random_tokens(rows, kVocabulary, 1);
+  batch.targets = random_tokens(rows, kVocabulary, 2);
+  batch.inputs[3] = batch.inputs[0];  // one embedding, two rows
+  batch.seq.reset.assign(rows, 0);
+  batch.seq.reset[batch.seq.start[2] + 1] = batch.seq.reset[batch.seq.start[4]] = 1;
+  for (int i = 0; i < rows; ++i) batch.weights.push_back(i == 5 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 4));
+  return batch;
+}
+
+std::unique_ptr<Model<double>> random_model(const ModelConfig& config) {
+  auto model = tiny_model<double>(config);
+  Random random(5, Purpose::test);
+  for (const auto& info : model->table().all()) {  // peepholes and biases, too, are away from zero
+    double* w = model->params().data() + info.offset;
+    for (size_t i = 0; i < info.size(); ++i) w[i] = random.uniform(-0.6, 0.6);
+  }
+  return model;
+}
+
+void expect_right(Model<double>& model, const Batch& batch, const CheckOptions& options, double tolerance) {
+  const auto checks = check_gradients(model, batch, options);
+  ASSERT_EQ(checks.size(), model.table().all().size());
+  for (const TensorCheck& c : checks) {
+    EXPECT_LE(c.worst, tolerance) << c.name;
+    EXPECT_GT(c.norm, 1e-3) << c.name << " has no gradient";
+    EXPECT_GE(c.checked, 4 * c.skipped) << c.name << " is hardly checked";
+  }
+}
+
+class Gradients : public testing::TestWithParam<Variant> {
+ protected:
+  double tolerance() const { return GetParam().flags & kRelu ? kWithKinks : kSmooth; }
+  CheckOptions options(double smoothing = 0) const {
+    CheckOptions o;
+    o.per_tensor = 40;
+    o.tolerance = tolerance();
+    o.label_smoothing = smoothing;
+    return o;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Cells, Gradients, testing::ValuesIn(kVariants), variant_name);
+
+TEST_P(Gradients, OneLayerUniformBatch) {
+  const auto model = random_model(tiny_config(GetParam(), kVocabulary, 9));
+  Batch batch;
+  batch.seq = Seq::uniform_batch(3, 5);
+  batch.inputs = random_tokens(15, kVocabulary, 3), batch.targets = random_tokens(15, kVocabulary, 4);
+  expect_right(*model, batch, options(), tolerance());
+}
+
+TEST_P(Gradients, TwoLayersRaggedResetsWeightsSmoothing) {
+  const auto model = random_model(tiny_config(GetParam(), kVocabulary, 7, 2));
+  expect_right(*model, ragged_batch(), options(0.1), tolerance());
+}
+
+TEST_P(Gradients, DropoutMasksAreReplayed) {
+  const auto model = random_model(tiny_config(GetParam(), kVocabulary, 7, 2, 0.3));
+  const CheckOptions with = options(0.05);
+  CheckOptions without = with;
+  without.dropout = false;
+  expect_right(*model, ragged_batch(), with, tolerance());
+  const Params<double> a = analytic_gradients(*model, ragged_batch(), with), b = analytic_gradients(*model, ragged_batch(), without);
+  EXPECT_FALSE(same_bits(a, b)) << "no mask was applied";
+}
+
+TEST_P(Gradients, TiedWeights) {
+  ModelConfig config = tiny_config(GetParam(), kVocabulary, 7, 2, 0.2);
+  config.rnn.input = config.rnn.output();
+  config.tied = true;
+  const auto model = random_model(config);
+  EXPECT_EQ(model->table().find("output.weight"), -1);
+  expect_right(*model, ragged_batch(), options(), tolerance());
+}
+
+// One tensor after the other is given a wrong gradient; that one and no other is found.
+TEST_P(Gradients, AWrongOneIsFound) {
+  const auto model = random_model(tiny_config(GetParam(), kVocabulary, 7));
+  const Batch batch = ragged_batch();
+  CheckOptions o = options();
+  o.per_tensor = 12;
+  for (ParamId wrong = 0; wrong < static_cast<ParamId>(model->table().all().size()); ++wrong) {
+    Params<double> grads = analytic_gradients(*model, batch, o);
+    double* g = grads.view(wrong).data;
+    for (size_t i = 0; i < model->table()[wrong].size(); ++i) g[i] *= 1.00001;
+    const auto checks = compare_gradients(*model, batch, grads, o);
+    for (size_t id = 0; id < checks.size(); ++id) {
+      EXPECT_EQ(checks[id].worst > tolerance(), id == static_cast<size_t>(wrong)) << checks[id].name << " " << checks[id].worst;
+    }
+  }
+}
+
+TEST(GradientCheck, MissingZeroAndNotANumber) {
+  const auto model = random_model(tiny_config(kVariants[2], kVocabulary, 5));
+  const Batch batch = ragged_batch();
+  CheckOptions o;
+  o.per_tensor = 1 << 20;  // all of them
+  const ParamId id = model->table().find("rnn.weight_hh_l0");
+  const auto worst_with = [&](double value) {
+    Params<double> grads = analytic_gradients(*model, batch, o);
+    grads.view(id).data[17] = value;
+    return compare_gradients(*model, batch, grads, o)[static_cast<size_t>(id)].worst;
+  };
+  EXPECT_NEAR(worst_with(0), 1, 1e-9);
+  EXPECT_TRUE(std::isinf(worst_with(NAN)));
+}
+
+// Weights moved between forward and the comparison: every tensor that matters is found wrong.
+TEST(GradientCheck, OfOtherWeights) {
+  const auto model = random_model(tiny_config(kVariants[4], kVocabulary, 5));
+  const Batch batch = ragged_batch();
+  const Params<double> grads = analytic_gradients(*model, batch, {});
+  model->params().view(model->table().find("rnn.weight_hh_l0")).data[0] += 0.01;
+  for (const auto& c : compare_gradients(*model, batch, grads, {})) EXPECT_GT(c.worst, 1e-6) << c.name;
+}
+
+TEST(GradientCheck, LeavesTheModelAsItWas) {
+  const auto model = random_model(tiny_config(kVariants[2], kVocabulary, 5));
+  const auto copy = random_model(tiny_config(kVariants[2], kVocabulary, 5));
+  check_gradients(*model, ragged_batch(), {});
+  EXPECT_TRUE(same_bits(model->params(), copy->params()));
+}
+
+TEST(GradientCheck, DoubleCopyHasTheSameNumbers) {
+  const auto model = tiny_model(tiny_config(kVariants[2], kVocabulary, 5));
+  const auto copy = double_copy(*model);
+  for (size_t i = 0; i < copy->params().size(); ++i) EXPECT_EQ(copy->params().data()[i], model->params().data()[i]);
+}
+
+}  // namespace
+}  // namespace rnn::test
