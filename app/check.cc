@@ -15,7 +15,8 @@
 namespace rnn::app {
 namespace {
 
-constexpr double kSeconds = 8;  // the check chooses as many elements as fit
+constexpr double kSeconds = 5;       // the check chooses as many elements as fit
+constexpr int kPasses = 4;           // forward passes for each of them
 constexpr int kFewest = 4, kMost = 64;
 
 // A few ragged streams of random tokens; one of them starts a new document in the middle, one target is ignored.
@@ -49,16 +50,17 @@ double forward_seconds(Model<double>& model, const Batch& batch) {
 }
 
 int affordable(Model<double>& model, const Batch& batch) {
-  forward_seconds(model, batch);  // the first pass also pays for memory
-  const double each = 2 * forward_seconds(model, batch), tensors = static_cast<double>(model.table().all().size());
-  return std::clamp(static_cast<int>(kSeconds / (each * tensors)), kFewest, kMost);
+  double pass = forward_seconds(model, batch);
+  for (int i = 0; i < 4; ++i) pass = std::min(pass, forward_seconds(model, batch));
+  const double all = kPasses * pass * static_cast<double>(model.table().all().size());
+  return std::clamp(static_cast<int>(std::min(kSeconds / all, 1e6)), kFewest, kMost);
 }
 
 void report(const std::vector<TensorCheck>& checks, double tolerance, bool json) {
   if (json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const TensorCheck& c : checks) {
-      list.push_back({{"tensor", c.name}, {"checked", c.checked}, {"worst", c.worst}, {"norm", c.norm}, {"ok", c.worst <= tolerance}});
+      list.push_back({{"tensor", c.name}, {"checked", c.checked}, {"skipped", c.skipped}, {"worst", c.worst}, {"norm", c.norm}, {"ok", c.worst <= tolerance}});
     }
     print(nlohmann::ordered_json({{"tolerance", tolerance}, {"tensors", list}}).dump() + "\n");
     return;
@@ -69,6 +71,9 @@ void report(const std::vector<TensorCheck>& checks, double tolerance, bool json)
                c.worst <= tolerance ? "ok" : "WRONG"});
   }
   print(table.text());
+  int skipped = 0;
+  for (const TensorCheck& c : checks) skipped += c.skipped;
+  if (skipped > 0) say(fmt::format("{} elements were left out: the loss has a kink (relu) beside them", skipped));
 }
 
 }  // namespace

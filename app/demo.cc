@@ -28,17 +28,15 @@ struct DemoDefaults {
 
   DemoDefaults() {
     options.model.tokens = "word";
-    options.model.hidden = 192;
-    options.model.embed = 128;
-    options.model.dropout = 0.4;
+    options.model.hidden = 128;
+    options.model.dropout = 0.3;
     options.train.optimizer = "adamw";
     options.train.lr = 4e-3;
-    options.train.weight_decay = 0.01;
-    options.train.schedule = "cosine";
+    options.train.schedule = "stall";
+    options.train.decay = 0.5;
     options.train.batch = 32;
     options.train.epochs = 30;
     options.train.patience = 4;
-    options.train.valid_share = 0.08;
   }
 };
 

@@ -95,6 +95,7 @@ int guarded(const Arguments& all) {
 }  // namespace rnn::app
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is seen as a failed write
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe and a file that grew too large are seen as failed writes
+  std::signal(SIGXFSZ, SIG_IGN);
   return rnn::app::guarded({argv + 1, argv + argc});
 }
