@@ -5,6 +5,12 @@
 here="$SOURCE/tests/install"
 moved="$PREFIX/moved here"   # not the folder it was installed into, and with a space: nothing may hold an absolute path
 
+# What the consumer says: the version, and the code of the error it provokes, caught across the border of the library.
+expect_consumer() {
+  expect_out "^rnn $VERSION$"
+  expect_out '^error\[model/missing\]$'
+}
+
 configure() {
   expect_exit 0 "$CMAKE" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER="$CXX" "$@"
 }
@@ -14,6 +20,7 @@ tree() {
   expect_exit 0 "$CMAKE" --install "$BUILD" --prefix "$PREFIX/first"
   mv "$PREFIX/first" "$moved"
   expect_file "$moved/include/rnn/rnn.h"
+  expect_file "$moved/include/rnn/error.h"
   expect_file "$moved/$LIBDIR/cmake/rnn/rnnConfig.cmake"
   expect_file "$moved/$LIBDIR/cmake/rnn/rnnConfigVersion.cmake"
   expect_file "$moved/$LIBDIR/pkgconfig/rnn.pc"
@@ -33,7 +40,7 @@ find_package() {
   configure -S "$here/consumer" -B "$WORK/build" -DCMAKE_PREFIX_PATH="$moved"
   expect_exit 0 "$CMAKE" --build "$WORK/build"
   expect_exit 0 "$WORK/build/consumer"
-  expect_out "^rnn $VERSION$"
+  expect_consumer
   # A version that is not there is refused.
   expect_exit 1 "$CMAKE" -G Ninja -S "$here/consumer" -B "$WORK/newer" -DCMAKE_PREFIX_PATH="$moved" -DWANTED=99.0
   expect_err 'version.*99'
@@ -50,7 +57,7 @@ pkg_config() {
   libraries="$(pkg-config --libs rnn | sed 's/-lrnn/-Wl,--whole-archive -lrnn -Wl,--no-whole-archive/')"
   expect_exit 0 sh -c "'$CXX' -std=c++20 '$here/consumer/main.cc' $(pkg-config --cflags rnn) $libraries -o consumer"
   LD_LIBRARY_PATH="$moved/$LIBDIR" expect_exit 0 ./consumer
-  expect_out "^rnn $VERSION$"
+  expect_consumer
 }
 
 subdirectory() {
@@ -66,7 +73,7 @@ subdirectory() {
   if [[ "$LAUNCHER" == *ccache* && "$BUILD_TYPE" == Release ]]; then
     expect_exit 0 "$CMAKE" --build "$WORK/build" --target consumer
     expect_exit 0 "$WORK/build/consumer"
-    expect_out "^rnn $VERSION$"
+    expect_consumer
   else
     expect_exit 0 "$CMAKE" --build "$WORK/build" --target rnn_base
   fi

@@ -1,0 +1,246 @@
+// Why: the public face: load, step, write, evaluate and train recurrent networks; standard library types only.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rnn/error.h"
+
+// Failures are rnn::Error (code(), what(), help(), exit()); besides, any function that is not noexcept may throw
+// std::bad_alloc. Nothing is printed. Sizes are in numbers unless a name says bytes, times in seconds, losses in nats per token.
+// Classes that own something may be moved; one that was moved from may only be assigned to or destroyed.
+namespace rnn {
+inline namespace v1 {
+
+// "0.1.0"; a static string.
+const char* version() noexcept;
+
+// What a model file holds.
+struct ModelInfo {
+  std::string path;    // of the file itself
+  std::string task;    // "language-model", or "recurrent": a bare torch.nn.RNN, GRU or LSTM
+  std::string cell;    // "rnn", "lstm", "gru", ...
+  std::string tokens;  // "byte", "char", "word"; empty for a bare recurrent model
+  int input = 0;       // I: size of the embedding, or of a frame
+  int hidden = 0;      // H: units of a layer
+  int layers = 0;
+  int projection = 0;  // size of the projected hidden state of an LSTM; 0: none
+  bool bidirectional = false;
+  std::string about;  // JSON object: what the trainer wrote down (command, options, data, metrics); "{}" if nothing
+};
+
+struct TextScore;
+
+// Weights and tokenizer, which never change: a cheap handle, copies share one loaded model. Every method may be called from
+// any thread.
+class Model {
+ public:
+  // `path`: a run folder, a model file, or the state dict of a torch.nn.RNN, GRU or LSTM saved as .safetensors. Throws
+  // Error{Exit::model}: model/missing, model/corrupt, model/truncated, model/newer, model/task, model/tensor, model/shape,
+  // model/nan.
+  static Model load(const std::string& path);
+
+  bool is_language_model() const noexcept;
+  int vocabulary() const noexcept;      // K tokens; 0 for a bare recurrent model
+  int inputs() const noexcept;          // numbers of one frame; 0 for a language model, which reads token ids
+  int outputs() const noexcept;         // numbers of one output row: K logits, or the hidden state of the last layer
+  int64_t parameters() const noexcept;  // trained numbers
+  size_t state_bytes() const noexcept;  // memory of the past of one stream
+  ModelInfo info() const;
+
+  // Text to token ids in [0, vocabulary()) and back. Unknown words become unknown_token(). Throw Error{Exit::model,
+  // "model/task"} for a bare recurrent model, Error{Exit::usage, "text/token"} for an id that is not in the vocabulary.
+  std::vector<int32_t> encode(std::string_view text) const;
+  std::string decode(std::span<const int32_t> ids) const;
+  // The text of one token as a table shows it; may be a lone byte of a longer character.
+  std::string token_text(int32_t id) const;
+  int32_t unknown_token() const noexcept;  // -1: nothing is unknown to this model
+  int32_t newline_token() const noexcept;  // ends a line; what a model reads first. -1 for a bare recurrent model
+
+ private:
+  friend class Session;
+  friend class Writer;
+  friend TextScore evaluate(const Model& model, const std::string& path, int threads);
+  struct Core;
+  explicit Model(std::shared_ptr<Core> core) : core_(std::move(core)) {}
+  std::shared_ptr<Core> core_;
+};
+
+// All that a Session remembers: one row of numbers per stream. A value: copy it to remember, give it back to rewind.
+class State {
+ public:
+  State() = default;  // no streams
+  int streams() const noexcept { return streams_; }
+  // The same streams with the same bits.
+  friend bool operator==(const State& a, const State& b) noexcept;
+  // 16 bytes of header, then float32 little-endian, stream after stream: the same on every machine.
+  std::string to_bytes() const;
+  // Throws Error{Exit::model, "state/corrupt"} for anything that to_bytes() does not write.
+  static State from_bytes(std::string_view bytes);
+
+ private:
+  friend class Session;
+  int streams_ = 0;
+  std::vector<float> values_;  // [streams, numbers of one stream]
+};
+
+// A model that listens: one token or one frame per stream and call; what was heard is carried along. Streaming is a sequence
+// of length one: the same bits as the whole sequence at once. One thread at a time; many sessions may share a model. push()
+// is noexcept and allocates nothing, so it may run in an audio callback (threads = 1).
+class Session {
+ public:
+  // streams in [1, 65536] independent streams that advance together; threads in [0, 1024], 0: RNN_THREADS or all cores.
+  // Throws Error{Exit::usage, "session/size"}, Error{Exit::model, "model/bidirectional"} for a model that reads backwards.
+  explicit Session(const Model& model, int streams = 1, int threads = 1);
+  ~Session();
+  Session(Session&& other) noexcept;
+  Session& operator=(Session&& other) noexcept;
+
+  // ids [streams], each in [0, vocabulary()) -> logits [streams, vocabulary()] by rows, valid until the next push. Empty,
+  // and nothing is heard, when there are more or fewer ids, when one is out of range, or when the model reads frames.
+  std::span<const float> push(std::span<const int32_t> ids) noexcept;
+  std::span<const float> push(int32_t id) noexcept { return push(std::span<const int32_t>(&id, 1)); }
+  // frames [streams, inputs()] by rows -> hidden states of the last layer [streams, outputs()]; empty as above.
+  std::span<const float> push(std::span<const float> frames) noexcept;
+  std::span<const float> push(double) = delete;  // a frame is a span, also when it is one number
+
+  State state() const;
+  // Allocates nothing. Throws Error{Exit::model, "state/size"} when the state is of another model or number of streams.
+  void set_state(const State& state);
+  void reset() noexcept;  // as after construction: nothing was heard
+  const Model& model() const noexcept;
+
+ private:
+  struct Core;
+  std::unique_ptr<Core> core_;
+};
+
+// How the next token is drawn.
+struct GenerateOptions {
+  double temperature = 0.8;    // >= 0; 0 is greedy: always the likeliest
+  int top_k = 0;               // draw from the k likeliest only; 0: from all
+  double top_p = 1;            // (0, 1]: draw from the fewest that have this share of the probability; 1: from all
+  bool unknown_words = false;  // may the unknown word be written?
+};
+
+// A token that may come next.
+struct Choice {
+  int32_t token = 0;
+  std::string text;
+  double probability = 0;  // under the whole distribution, temperature 1
+};
+
+// A language model that writes. One thread at a time.
+class Writer {
+ public:
+  // Same model, seed, calls: same text. threads as for Session. Throws Error{Exit::model, "model/task"} for a bare recurrent
+  // model.
+  explicit Writer(const Model& model, uint64_t seed = 1, int threads = 1);
+  ~Writer();
+  Writer(Writer&& other) noexcept;
+  Writer& operator=(Writer&& other) noexcept;
+
+  // Reads on: the first text stands at the start of a line. Returns the words that the model does not know.
+  std::vector<std::string> read(std::string_view text);
+  // The n >= 1 likeliest tokens that may come next, likeliest first; fewer when the vocabulary is smaller.
+  std::vector<Choice> top(int n);
+  // Writes one token and reads it; returns the text that can be shown now: well-formed UTF-8, empty while a character is not
+  // whole. Throws Error{Exit::usage, "generate/options"} for options out of range.
+  std::string next(const GenerateOptions& options = {});
+  int32_t last_token() const noexcept;  // read or written
+  std::string flush();                  // at the end: what is held back of a character
+
+  // Everything read and written, as a few KB that the same model takes up again (the seed's position is not part of it).
+  // load_state() throws Error{Exit::model}: state/corrupt, state/size.
+  std::string save_state() const;
+  void load_state(std::string_view bytes);
+
+ private:
+  struct Core;
+  std::unique_ptr<Core> core_;
+};
+
+// How well a model foresees a text.
+struct TextScore {
+  double loss = 0;           // mean, nats per token
+  double perplexity = 0;     // exp(loss)
+  double bits_per_byte = 0;  // comparable between tokenizers
+  int64_t tokens = 0;        // predicted, each once
+  int64_t unknown = 0;       // of them the unknown word
+  int64_t bytes = 0;
+};
+
+// `path`: a text file or a folder of them (UTF-8). Throws Error{Exit::data} with file:line for bad text, Error{Exit::model,
+// "model/task"} for a bare recurrent model.
+TextScore evaluate(const Model& model, const std::string& path, int threads = 0);
+
+// Something that happened in training. A number that the event does not have is NaN, step then is -1.
+struct TrainEvent {
+  std::string type;                                            // start, metric, eval, sample, warning, result
+  int64_t step = -1;                                           // updates done
+  double epoch = std::numeric_limits<double>::quiet_NaN();     // epochs done, with a fraction
+  double loss = std::numeric_limits<double>::quiet_NaN();      // of the training text, since the last metric
+  double val_loss = std::numeric_limits<double>::quiet_NaN();  // of the validation text
+  double lr = std::numeric_limits<double>::quiet_NaN();
+  double grad_norm = std::numeric_limits<double>::quiet_NaN();  // before clipping
+  double tokens_per_s = std::numeric_limits<double>::quiet_NaN();
+  std::string json;  // everything as one line of JSON: what metrics.jsonl gets
+};
+
+// Returns whether to go on. Called in the thread that trains; what it throws ends the training and comes out of train().
+using TrainCallback = std::function<bool(const TrainEvent&)>;
+
+// A training run.
+struct TrainRequest {
+  std::vector<std::string>
+      data;                 // text files or folders (UTF-8); the last part is kept for validation unless `valid` is given
+  std::string valid, test;  // text files; empty: none
+  std::string folder;       // of the run, taken literally
+  bool force = false;       // overwrite a run that is there
+  std::string init_from;    // run or model whose weights are the start; empty: fresh weights
+  std::vector<std::pair<std::string, std::string>> options;  // names and values of train_options()
+  TrainCallback on_event;                                    // may be empty
+  std::atomic<int>* stop = nullptr;  // not 0: save after this update and return. Any thread or signal handler may set it
+
+  // Adds an option: set("hidden", "200"). Throws Error{Exit::usage, "usage/option"}: unknown name, impossible value.
+  TrainRequest& set(const std::string& name, const std::string& value);
+};
+
+// How a run ended.
+struct TrainSummary {
+  std::string folder;
+  std::string reason;  // epochs, updates, time, patience: finished; signal: stopped, resume() goes on
+  int64_t parameters = 0, updates = 0;
+  double best_epoch = 0;  // of the model that was kept
+  double seconds = 0, tokens_per_s = 0;
+  double val_loss = -1, val_perplexity = -1, val_bits_per_byte = -1;  // of the model that was kept; -1: stopped before
+  double test_loss = -1, test_perplexity = -1;                        // -1: no test text
+};
+
+// Trains into request.folder: the best model, a checkpoint, metrics, a log and a model card. Same seed, same bits at any
+// number of threads. Throws Error: Exit::usage (options, run/exists), Exit::data (text, with file:line), Exit::diverged,
+// Exit::internal (io/...).
+TrainSummary train(const TrainRequest& request);
+
+// Goes on with a stopped run exactly where it was. `changes` are options that may prolong it: epochs, max-time, max-updates,
+// patience, threads. Throws as train() does, and Error{Exit::model, "run/no_checkpoint"}, Error{Exit::data, "data/changed"}.
+TrainSummary resume(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes = {},
+                    const TrainCallback& on_event = {}, std::atomic<int>* stop = nullptr);
+
+// An option of a run: its name, its default as text, one line of help.
+struct TrainOption {
+  std::string name, value, help;
+};
+std::vector<TrainOption> train_options();
+
+}  // namespace v1
+}  // namespace rnn

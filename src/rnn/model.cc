@@ -1,0 +1,96 @@
+// Why: the public handle of a loaded model: facts, tokens and text, and how well it foresees a text.
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/thread_pool.h"
+#include "cells/reference.h"
+#include "rnn/engine.h"
+
+namespace rnn {
+inline namespace v1 {
+
+const char* version() noexcept { return RNN_VERSION; }
+
+void require_range(const char* code, const char* name, double value, double low, double high) {
+  if (value >= low && value <= high) return;
+  throw Error(Exit::usage, code, fmt::format("{} is {}, it must be between {} and {}", name, value, low, high));
+}
+
+const Tokenizer& Model::Core::tokenizer() const {
+  if (!file.tokenizer) {
+    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model",
+                "it reads frames of numbers: Session::push(frames)");
+  }
+  return *file.tokenizer;
+}
+
+Model Model::load(const std::string& path) {
+  auto core = std::make_shared<Core>(Core{load_model(path)});
+  if (!core->file.about.is_object()) core->file.about = nlohmann::json::object();
+  Pool pool(1);
+  if (core->network().is_language_model()) {
+    ready_language_model(core->file, pool, "");
+  } else {
+    require_finite(core->network(), core->file.path);
+    core->file.model->pack(pool, false);
+    core->file.model->drop_params();
+  }
+  return Model(std::move(core));
+}
+
+bool Model::is_language_model() const noexcept { return core_->network().is_language_model(); }
+int Model::vocabulary() const noexcept { return core_->network().config().vocabulary; }
+int Model::inputs() const noexcept { return is_language_model() ? 0 : core_->network().config().rnn.input; }
+int Model::outputs() const noexcept { return core_->network().outputs(); }
+int64_t Model::parameters() const noexcept { return static_cast<int64_t>(core_->network().table().count()); }
+size_t Model::state_bytes() const noexcept {
+  return static_cast<size_t>(core_->network().recurrent().state_width()) * sizeof(float);
+}
+
+ModelInfo Model::info() const {
+  const ModelConfig& config = core_->network().config();
+  ModelInfo info;
+  info.path = core_->file.path;
+  info.task = config.task;
+  info.cell = config.rnn.flags & kRelu ? "rnn-relu" : std::string(cell_info(config.rnn.cell).name);
+  if (core_->file.tokenizer) info.tokens = core_->file.tokenizer->kind();
+  info.input = config.rnn.input;
+  info.hidden = config.rnn.hidden;
+  info.layers = config.rnn.layers;
+  info.projection = config.rnn.projection;
+  info.bidirectional = config.rnn.bidirectional;
+  info.about = core_->file.about.dump();
+  return info;
+}
+
+std::vector<int32_t> Model::encode(std::string_view text) const { return core_->tokenizer().encode(text); }
+
+std::string Model::decode(std::span<const int32_t> ids) const {
+  const Tokenizer& tokenizer = core_->tokenizer();
+  for (const int32_t id : ids) require_range("text/token", "a token", id, 0, tokenizer.size() - 1);
+  return tokenizer.decode(ids);
+}
+
+std::string Model::token_text(int32_t id) const {
+  const Tokenizer& tokenizer = core_->tokenizer();
+  require_range("text/token", "a token", id, 0, tokenizer.size() - 1);
+  return tokenizer.piece(id);
+}
+
+int32_t Model::unknown_token() const noexcept { return core_->file.tokenizer ? core_->file.tokenizer->unknown_id() : -1; }
+int32_t Model::newline_token() const noexcept { return core_->file.tokenizer ? core_->file.tokenizer->newline_id() : -1; }
+
+TextScore evaluate(const Model& model, const std::string& path, int threads) {
+  require_range("evaluate/threads", "threads", threads, 0, kMaxThreads);
+  const EvalReport report =
+      evaluate_text(model.core_->file, path, {.per_line = false, .baselines = false, .threads = threads});
+  return {.loss = report.model.loss,
+          .perplexity = report.model.perplexity,
+          .bits_per_byte = report.model.bits_per_byte,
+          .tokens = report.tokens,
+          .unknown = report.unknown,
+          .bytes = report.bytes};
+}
+
+}  // namespace v1
+}  // namespace rnn

@@ -1,0 +1,127 @@
+// Why: the public session checks what a stranger hands in, then steps the model; the state leaves as a value.
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "base/thread_pool.h"
+#include "rnn/engine.h"
+
+namespace rnn {
+inline namespace v1 {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "saved states and model files are little-endian");
+constexpr std::string_view kMark = "rnnstate";  // then streams and numbers of a stream, 4 bytes each
+constexpr size_t kHeader = 16;
+
+const engine::Model<float>& steppable(const engine::Model<float>& model, const std::string& path) {
+  if (model.config().rnn.bidirectional) {
+    throw Error(Exit::model, "model/bidirectional",
+                path + " also reads from the end to the beginning, so it cannot be stepped",
+                "step a model of one direction");
+  }
+  return model;
+}
+
+}  // namespace
+
+bool operator==(const State& a, const State& b) noexcept {
+  return a.streams_ == b.streams_ && a.values_.size() == b.values_.size() &&
+         (a.values_.empty() || std::memcmp(a.values_.data(), b.values_.data(), a.values_.size() * sizeof(float)) == 0);
+}
+
+std::string State::to_bytes() const {
+  const uint32_t sizes[2] = {static_cast<uint32_t>(streams_),
+                             streams_ > 0 ? static_cast<uint32_t>(values_.size() / static_cast<size_t>(streams_)) : 0};
+  std::string bytes(kMark);
+  bytes.append(reinterpret_cast<const char*>(sizes), sizeof sizes);
+  if (!values_.empty()) bytes.append(reinterpret_cast<const char*>(values_.data()), values_.size() * sizeof(float));
+  return bytes;
+}
+
+State State::from_bytes(std::string_view bytes) {
+  uint32_t sizes[2] = {0, 0};
+  const bool marked = bytes.size() >= kHeader && bytes.substr(0, kMark.size()) == kMark;
+  if (marked) std::memcpy(sizes, bytes.data() + kMark.size(), sizeof sizes);
+  const size_t count = static_cast<size_t>(sizes[0]) * sizes[1];  // below 2^64
+  if (!marked || sizes[0] > kMaxStreams || (sizes[0] == 0) != (sizes[1] == 0) ||
+      (bytes.size() - kHeader) % sizeof(float) != 0 || (bytes.size() - kHeader) / sizeof(float) != count) {
+    throw Error(Exit::model, "state/corrupt", "these " + std::to_string(bytes.size()) + " bytes are not a saved state",
+                "State::to_bytes() writes one");
+  }
+  State state;
+  state.streams_ = static_cast<int>(sizes[0]);
+  state.values_.resize(count);
+  if (count > 0) std::memcpy(state.values_.data(), bytes.data() + kHeader, count * sizeof(float));
+  return state;
+}
+
+struct Session::Core {
+  Core(const Model& m, const engine::Model<float>& network, int streams, int threads)
+      : model(m), pool(threads), session(network, streams, &pool), given(network.initial(streams)) {}
+
+  Model model;  // keeps the weights alive
+  Pool pool;
+  engine::Session session;
+  engine::State<float> given;  // set_state() brings its numbers here first: no memory is allocated
+
+  int streams() const { return session.state().rows(); }
+  const engine::Model<float>& network() const { return session.model(); }
+  // The rows of a step's output follow each other: one direction, one step.
+  static std::span<const float> rows(View<const float> view) {
+    return {view.data, static_cast<size_t>(view.rows) * static_cast<size_t>(view.cols)};
+  }
+};
+
+Session::Session(const Model& model, int streams, int threads) {
+  require_range("session/size", "streams", streams, 1, kMaxStreams);
+  require_range("session/size", "threads", threads, 0, kMaxThreads);
+  core_ = std::make_unique<Core>(model, steppable(model.core_->network(), model.core_->file.path), streams, threads);
+}
+Session::~Session() = default;
+Session::Session(Session&& other) noexcept = default;
+Session& Session::operator=(Session&& other) noexcept = default;
+
+std::span<const float> Session::push(std::span<const int32_t> ids) noexcept {
+  const engine::Model<float>& network = core_->network();
+  const int vocabulary = network.config().vocabulary;
+  if (!network.is_language_model() || ids.size() != static_cast<size_t>(core_->streams())) return {};
+  for (const int32_t id : ids) {
+    if (id < 0 || id >= vocabulary) return {};
+  }
+  return Core::rows(core_->session.push(ids));
+}
+
+std::span<const float> Session::push(std::span<const float> frames) noexcept {
+  const engine::Model<float>& network = core_->network();
+  const int inputs = network.config().rnn.input, streams = core_->streams();
+  if (network.is_language_model() || frames.size() != static_cast<size_t>(streams) * static_cast<size_t>(inputs)) return {};
+  return Core::rows(core_->session.push(View<const float>{frames.data(), streams, inputs, inputs}));
+}
+
+State Session::state() const {
+  const engine::State<float>& from = core_->session.state();
+  State state;
+  state.streams_ = from.rows();
+  state.values_.assign(from.row(0), from.row(from.rows()));
+  return state;
+}
+
+void Session::set_state(const State& state) {
+  const size_t width = static_cast<size_t>(core_->given.width());
+  if (state.streams_ != core_->streams() || state.values_.size() != static_cast<size_t>(state.streams_) * width) {
+    const size_t theirs = state.streams_ > 0 ? state.values_.size() / static_cast<size_t>(state.streams_) : 0;
+    throw Error(Exit::model, "state/size",
+                "a state of " + std::to_string(state.streams_) + " streams x " + std::to_string(theirs) +
+                    " numbers does not fit " + std::to_string(core_->streams()) + " x " + std::to_string(width),
+                "give it back to a session of the same model and number of streams");
+  }
+  std::copy(state.values_.begin(), state.values_.end(), core_->given.row(0));
+  core_->session.set_state(core_->given);
+}
+
+void Session::reset() noexcept { core_->session.reset(); }
+const Model& Session::model() const noexcept { return core_->model; }
+
+}  // namespace v1
+}  // namespace rnn
