@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "kernels/denormals.h"
 #include "kernels/guarded.h"
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
@@ -24,6 +25,7 @@ struct Case {
   int m = 1, units = 1, gates = 1, first = 0, depth = 1;  // forward: N = units of `gates`; backward: K; plain: N = units
   bool bias = false, accumulate = false;
   int a_gap = 0, c_gap = 0;
+  double scale = 1;  // of A and B
 };
 
 // A product in plain numbers, and laid out for one table.
@@ -34,18 +36,18 @@ class Product {
     const Columns rows{c.units, c.gates, c.first};
     const int height = (c.first + c.gates) * c.units;
     if (c.form == Form::forward) {
-      weights_ = numbers(height, c.depth, c.depth);
+      weights_ = numbers(height, c.depth);
       form_ = PackForm::forward(rows, c.depth, c.depth + 3);
     } else if (c.form == Form::backward) {
-      weights_ = numbers(height, c.depth, c.depth);
+      weights_ = numbers(height, c.depth);
       form_ = PackForm::backward(rows, c.depth, c.depth + 3);
     } else {
-      weights_ = numbers(c.depth, c.units, c.units);
+      weights_ = numbers(c.depth, c.units);
       form_ = PackForm::plain(c.depth, c.units, c.units + 3);
     }
-    a_ = numbers(c.m, plain_depth(), plain_depth());
-    old_ = numbers(c.m, plain_width(), plain_width());
-    bias_ = numbers(1, plain_width(), plain_width());
+    a_ = numbers(c.m, plain_depth());
+    old_ = numbers(c.m, plain_width());
+    bias_ = numbers(1, plain_width());
     lay_out();
   }
 
@@ -116,9 +118,9 @@ class Product {
     if (c_.form == Form::backward) return weights_[static_cast<size_t>(skip + k) * c_.depth + n];
     return weights_[static_cast<size_t>(k) * c_.units + n];
   }
-  std::vector<double> numbers(int rows, int cols, int) {
+  std::vector<double> numbers(int rows, int cols) {
     std::vector<double> out(static_cast<size_t>(rows) * cols);
-    for (double& x : out) x = static_cast<float>(random_.uniform(-1, 1));
+    for (double& x : out) x = static_cast<float>(c_.scale * random_.uniform(-1, 1));
     return out;
   }
   void lay_out() {
@@ -215,6 +217,17 @@ TEST(Gemm, SameBits) {
       ASSERT_EQ(std::memcmp(alone.data(), want.data() + m * width, width * sizeof(float)), 0) << "row " << m << " alone";
     }
   }
+}
+
+// Products too small for a normal number are zero, on the caller (one row) and on the pool (many).
+TEST(Gemm, DenormalsCountAsZero) {
+  Pool pool(3);
+  const KeepDenormals mode;
+  Product<float> product(kernels<float>(), {Form::forward, 60, 70, 1, 0, 60, false, false, 0, 0, 1e-20}, 1);
+  for (const int count : {60, 1}) {
+    for (const float x : product.run(pool, 0, count)) ASSERT_EQ(x, 0.0f) << count << " rows";
+  }
+  EXPECT_TRUE(mode.kept());
 }
 
 // Nothing to sum: the bias, C as it was, or zeros.

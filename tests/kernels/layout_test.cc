@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "kernels/denormals.h"
 #include "kernels/guarded.h"
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
@@ -132,11 +133,24 @@ TEST(Layout, PackVector) {
   }
 }
 
-// A packed form holds every number of the source exactly once, zeros for padding: read back panel by panel.
+TEST(Layout, DenormalsCountAsZero) {
+  const KeepDenormals mode;
+  Pool pool(1);
+  const std::vector<float> small(64, 1e-40f);
+  const float* sources[] = {small.data(), small.data()};
+  std::vector<float> sums(16), packed(Columns{16}.padded(kernels<float>().lanes));
+  kernels<float>().column_sums(pool, {small.data(), 4, 16, 16}, {16}, sums.data());
+  kernels<float>().pack_vector({16}, sources, 2, packed.data());
+  EXPECT_EQ(sums, std::vector<float>(16));
+  EXPECT_EQ(packed, std::vector<float>(packed.size()));
+  EXPECT_TRUE(mode.kept());
+}
+
+// With one lane the packed order is the plain one: small enough to write down.
 TEST(Layout, DoubleTableIsPlain) {
   Pool pool(1);
   const Kernels<double>& k = kernels<double>();
-  const double w[] = {1, 2, 3, 4, 5, 6};  // 2 gates x 1 unit... rows 2, columns 3
+  const double w[] = {1, 2, 3, 4, 5, 6};
   double out[6];
   k.pack(pool, PackForm::forward({1, 2}, 3, 3), w, out);
   const double turned[] = {1, 4, 2, 5, 3, 6};

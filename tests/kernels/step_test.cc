@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "kernels/denormals.h"
 #include "kernels/guarded.h"
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
@@ -139,6 +140,22 @@ TEST(Step, ClipKeepsNan) {
   a.p = p.data(), a.g = g.data(), a.n = 20, a.lr = 0.1f, a.clip_value = 0.25f;
   kernels<float>().sgd(pool, a);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(std::isnan(p[i]), i == 3 || i == 18) << i;
+}
+
+TEST(Step, DenormalsCountAsZero) {
+  const KeepDenormals mode;
+  Pool pool(1);
+  std::vector<float> p(20, 1e-40f), g(20), m(20, 1e-40f), v(20);
+  StepArgs<float> a;
+  a.p = p.data(), a.g = g.data(), a.m = m.data(), a.v = v.data(), a.n = p.size(), a.lr = 0.1f, a.momentum = 0.9f;
+  kernels<float>().sgd(pool, a);
+  EXPECT_EQ(p, std::vector<float>(20));
+  EXPECT_EQ(m, std::vector<float>(20));
+  p.assign(20, 1e-40f), m.assign(20, 1e-40f), a.beta1 = kBeta1, a.beta2 = kBeta2, a.epsilon = kEpsilon;
+  kernels<float>().adam(pool, a);
+  EXPECT_EQ(p, std::vector<float>(20));
+  EXPECT_EQ(m, std::vector<float>(20));
+  EXPECT_TRUE(mode.kept());
 }
 
 TEST(SumSquares, AgreesWithDouble) {
