@@ -269,6 +269,16 @@ RunResult train_run(const RunRequest& request, EventStream& events, const RunHoo
   return run.go(events, hooks, nullptr);
 }
 
+// What the checkpoint is made of cannot change under it.
+static void check_change(std::string_view name) {
+  constexpr std::string_view kFixed[] = {"optimizer", "mode", "batch", "bptt", "seed"};
+  const OptionInfo* option = find_option(name);
+  if (!option) return;  // set_option says so better
+  if (option->section == "train" && std::find(std::begin(kFixed), std::end(kFixed), option->name) == std::end(kFixed)) return;
+  throw Error(Exit::usage, "usage/resume", "a resumed run cannot change --" + std::string(option->name) + ": it goes on as it began",
+              "start a new run from these weights with --init-from");
+}
+
 RunResult resume_run(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes, EventStream& events,
                      const RunHooks& hooks) {
   const RunFolder where(folder);
@@ -289,7 +299,7 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
     hash = saved.at("hash");
     mode = saved.at("mode");
     Options options = options_from_json(saved.at("options"));
-    for (const auto& [name, value] : changes) set_option(options, name, value);
+    for (const auto& [name, value] : changes) check_change(name), set_option(options, name, value);
     check_options(options);
     request.model = options.model;
     request.options = options.train;

@@ -55,6 +55,7 @@ std::string format_checkpoint(const Model<float>& model, const Tokenizer* tokeni
                       {"loss_sum", p.loss_sum},
                       {"loss_weight", p.loss_weight},
                       {"evaluated", p.evaluated},
+                      {"looked", p.looked},
                       {"best_update", p.best_update},
                       {"best_epoch", p.best_epoch},
                       {"best_loss", p.best_loss},
@@ -80,6 +81,7 @@ void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
     p.loss_sum = state.at("loss_sum");
     p.loss_weight = state.at("loss_weight");
     p.evaluated = state.at("evaluated");
+    p.looked = state.at("looked");
     p.best_update = state.at("best_update");
     p.best_epoch = state.at("best_epoch");
     p.best_loss = state.at("best_loss");

@@ -253,18 +253,19 @@ void Trainer::evaluate_now() {
   }
 }
 
-// Leaves no trace in what is checkpointed. Its line was written before when this run has not moved on.
-void Trainer::look_once_more(TrainResult& result, bool moved) {
+// Leaves no trace in what is checkpointed, but that it was. Resumed where it stopped, a run looks again and does not log it again.
+void Trainer::look_once_more(TrainResult& result) {
   const TrainProgress exact = progress_;
   const double train = train_loss(), loss = validation_loss(train);
   const bool best = loss < early_.best();
   if (best) progress_.best_update = progress_.update, progress_.best_loss = loss, progress_.best_epoch = epochs_done();
-  if (moved) emit_evaluation(train, loss, best);
+  if (exact.looked != exact.update) emit_evaluation(train, loss, best);
   last_look_ = true;
   if (best && hooks_.best) hooks_.best();
   last_look_ = false;
   result.progress = progress_;
   progress_ = exact;
+  progress_.looked = exact.update;
 }
 
 std::optional<StopReason> Trainer::end_reached() const {
@@ -275,12 +276,12 @@ std::optional<StopReason> Trainer::end_reached() const {
   return std::nullopt;
 }
 
-TrainResult Trainer::finish(StopReason reason, TrainResult result, bool moved) {
+TrainResult Trainer::finish(StopReason reason, TrainResult result) {
   progress_.seconds = seconds();
   progress_.finished = reason == StopReason::epochs || reason == StopReason::patience;
   result.reason = reason;
   result.progress = progress_;
-  if (reason != StopReason::signal && progress_.evaluated != progress_.update) look_once_more(result, moved);
+  if (reason != StopReason::signal && progress_.evaluated != progress_.update) look_once_more(result);
   if (hooks_.checkpoint) hooks_.checkpoint();
   return result;
 }
@@ -294,7 +295,7 @@ TrainResult Trainer::run() {
   seek();
   TrainResult result;
   Batch batch;
-  for (bool moved = false;; moved = true) {
+  for (;;) {
     if (progress_.position == train_.batches_per_epoch()) {
       ++progress_.epoch;
       progress_.position = 0;
@@ -305,12 +306,12 @@ TrainResult Trainer::run() {
       evaluate_now();
       if (hooks_.checkpoint) hooks_.checkpoint();
     }
-    if (const auto reason = end_reached()) return finish(*reason, result, moved);
+    if (const auto reason = end_reached()) return finish(*reason, result);
     train_.next(batch);
     const StepReport report = step(batch);
     ++progress_.position;
     log_update(report);
-    if (hooks_.signal && hooks_.signal->load() != 0) return finish(StopReason::signal, result, true);
+    if (hooks_.signal && hooks_.signal->load() != 0) return finish(StopReason::signal, result);
   }
 }
 

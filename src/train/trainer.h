@@ -43,6 +43,7 @@ struct TrainProgress {
   int64_t tokens = 0;
   double loss_sum = 0, loss_weight = 0;  // since the last evaluation, for the log
   int64_t evaluated = -1;       // the update after which the last evaluation was
+  int64_t looked = -1;          // the same for the last look at a stop; only keeps it from being logged twice
   int64_t best_update = -1;
   double best_epoch = 0, best_loss = 0;
   bool finished = false;
@@ -104,9 +105,9 @@ class Trainer {
   double validation_loss(double train_loss);
   void emit_evaluation(double train_loss, double loss, bool best);
   void evaluate_now();
-  void look_once_more(TrainResult& result, bool moved);
+  void look_once_more(TrainResult& result);
   std::optional<StopReason> end_reached() const;
-  TrainResult finish(StopReason reason, TrainResult result, bool moved);
+  TrainResult finish(StopReason reason, TrainResult result);
   double train_loss() const { return progress_.loss_weight > 0 ? progress_.loss_sum / progress_.loss_weight : 0; }
   double epochs_done() const;
   double elapsed() const;
