@@ -6,7 +6,7 @@ Trains and measures recipes/NAME.toml (all of them without a name), keeps the fi
 docs/results.md from that file alone. What is done is skipped: the row holds a hash of recipe and data. A stopped run goes on
 where it was. Work lies in build/results/NAME. Public data sets: RNN_DATA, or ../shared/data beside the checkout.
 
-  --twin     also run the PyTorch twin of recipes that have one; RNN_TORCH_PYTHON is the interpreter (default /usr/bin/python3)
+  --twin     also train the PyTorch twin of recipes that have one; RNN_TORCH_PYTHON is the interpreter (/usr/bin/python3)
   --again    measure anew what is done
   --render   only write docs/results.md from docs/results.json
   --list     say which recipes are done
@@ -62,10 +62,11 @@ class Program:
     """The built program; a signal is handed on, so that a run is saved before this tool ends."""
 
     def __init__(self, path):
-        found = path or os.environ.get("RNN") or next((p for p in [ROOT / "build/release/bin/rnn"] if p.exists()), None) or shutil.which("rnn")
-        if not found or not shutil.which(found):
-            raise Failure(2, "results/program", f"the program is not built{f': {found}' if found else ''}", "./run build")
-        self.path = str(pathlib.Path(shutil.which(found)).resolve())
+        built = ROOT / "build/release/bin/rnn"
+        found = shutil.which(path or os.environ.get("RNN") or (built if built.exists() else "rnn"))
+        if not found:
+            raise Failure(2, "results/program", "there is no program" + (f" {path}" if path else ""), "./run build")
+        self.path = str(pathlib.Path(found).resolve())
         self.child, self.signal = None, 0
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.hand_on)
@@ -85,7 +86,7 @@ class Program:
         if self.signal:
             raise Stopped(self.signal)
         if status:
-            raise Failure(status if status > 0 else 1, "results/run", f"exit status {status}: {' '.join(map(shlex.quote, words))[:500]}")
+            raise Failure(max(status, 1), "results/run", f"exit status {status}: {shlex.join(words)[:500]}")
         return output.decode() if output is not None else ""
 
     def version(self):
@@ -105,6 +106,10 @@ def events_of(run):
     return [json.loads(line) for line in lines]
 
 
+def training_words(recipe):
+    return ["train.txt", "--valid", "valid.txt", *option_words(recipe["options"])]
+
+
 def train_seed(program, recipe, work, seed, key):
     """Trains, goes on with, or finds done the run of one seed in work/seed-N; returns its events."""
     run, stamp = work / f"seed-{seed}", work / f"seed-{seed}.json"
@@ -117,8 +122,7 @@ def train_seed(program, recipe, work, seed, key):
         else:
             say(f"== seed {seed}: starts")
             write_json(stamp, {"hash": key})
-            program.train(["train.txt", "--valid", "valid.txt", *option_words(recipe["options"]), "--seed", str(seed), "-o", run.name,
-                           "--force"], work)
+            program.train(training_words(recipe) + ["--seed", str(seed), "-o", run.name, "--force"], work)
         events = events_of(run)
     return events
 
@@ -139,8 +143,9 @@ def measure_seed(program, recipe, work, seed, key):
         raise Failure(1, "results/run", f"seed {seed} ended without a result in {work.name}/seed-{seed}/metrics.jsonl")
     row = {"seed": seed, "seconds": result["elapsed_s"], "updates": result["step"], "best_epoch": result["best_epoch"],
            "reason": result["reason"], "parameters": result["parameters"], "tokens_per_s": result["tokens_per_s"]}
-    row["points"] = [{"update": e["step"], "epoch": e["epoch"], "loss": e["val_loss"], "perplexity": e["val_perplexity"],
-                      "bits_per_byte": e.get("val_bits_per_byte"), "seconds": e["elapsed_s"]} for e in events if e["type"] == "eval"]
+    names = {"update": "step", "epoch": "epoch", "loss": "val_loss", "perplexity": "val_perplexity",
+             "bits_per_byte": "val_bits_per_byte", "seconds": "elapsed_s"}
+    row["points"] = [{to: e.get(key) for to, key in names.items()} for e in events if e["type"] == "eval"]
     baselines = {}
     for side in recipe["evaluate"]:
         report = program.evaluate(f"seed-{seed}", f"{side}.txt", work, recipe["options"].get("threads", 0))
@@ -157,15 +162,19 @@ def machine():
         if line.startswith("flags"):
             flags = set(line.split(":")[1].split())
             break
-    best = "avx512" if {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"} <= flags else "avx2" if {"avx2", "fma"} <= flags else "emulated"
+    needs = {"avx512": {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"}, "avx2": {"avx2", "fma"}}
+    best = next((isa for isa, wanted in needs.items() if wanted <= flags), "emulated")
     return {"cores": len(os.sched_getaffinity(0)), "isa": os.environ.get("RNN_ISA") or best}
 
 
 def commit():
     """Short hash of the checkout, with a + when the program's sources differ from it; empty outside git."""
     git = ["git", "-C", str(ROOT)]
-    head = subprocess.run([*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True)
-    changed = subprocess.run([*git, "status", "--porcelain", "--", "src", "app", "CMakeLists.txt"], capture_output=True, text=True)
+    try:
+        head = subprocess.run([*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True)
+        changed = subprocess.run([*git, "status", "--porcelain", "--", "src", "app"], capture_output=True, text=True)
+    except OSError:
+        return ""
     return head.stdout.strip() + ("+" if changed.stdout.strip() else "") if head.returncode == 0 else ""
 
 
@@ -175,8 +184,7 @@ def measure(program, name, recipe, parts, data, work, keys):
         write_atomic(work / f"{side}.txt", text)
     row = {"data": data, "options": recipe["options"], "hash": keys["all"], "run_hash": keys["run"], "machine": machine(),
            "program": program.version(), "commit": commit(), "date": time.strftime("%Y-%m-%d"), "runs": []}
-    words = ["rnn", "train", "train.txt", "--valid", "valid.txt", *option_words(recipe["options"])]
-    row["command"] = shlex.join(words)
+    row["command"] = shlex.join(["rnn", "train", *training_words(recipe)])
     for seed in recipe["seeds"]:
         figures, row["baselines"] = measure_seed(program, recipe, work, seed, keys["run"])
         row["runs"].append(figures)
@@ -197,7 +205,7 @@ def torch_python():
 
 
 def measure_twin(program, name, recipe, row, work):
-    """Runs tools/torch_lm.py on the text and the resolved options of the first seed. The program text and the request travel by
+    """Runs tools/torch_lm.py on the text and the resolved options of the first seed. Program text and request travel by
     argument and pipe, so that an interpreter inside another root folder sees them."""
     python = torch_python()
     if not python:
@@ -206,7 +214,8 @@ def measure_twin(program, name, recipe, row, work):
     first = recipe["seeds"][0]
     start = next((e for e in events_of(work / f"seed-{first}") if e["type"] == "start"), None)
     if not start:
-        raise Failure(2, "results/twin", f"recipe {name} is done, but its run is no longer in {work}", f"./run results {name} --again --twin")
+        raise Failure(2, "results/twin", f"recipe {name} is done, but its run is no longer in {work}",
+                      f"./run results {name} --again --twin")
     request = {"config": start["config"], **recipe["twin"]}
     request |= {side: (work / f"{side}.txt").read_text(encoding="utf-8") for side in ("train", "valid")}
     write_json(work / "twin-request.json", request)
@@ -216,7 +225,7 @@ def measure_twin(program, name, recipe, row, work):
     points = {p["update"]: p for p in row["runs"][0]["points"]}
     common = [e for e in report["evaluations"] if e["update"] in points]
     if not common:
-        raise Failure(1, "results/twin", f"the twin of {name} stopped at update {report['updates']}, before the first common check",
+        raise Failure(1, "results/twin", f"the twin of {name} stopped at update {report['updates']}, before a common check",
                       "give the twin more seconds, or the recipe an eval-every")
     report |= {"hash": twin_key(recipe, row), "ours": points[common[-1]["update"]], "theirs": common[-1]}
     return report
@@ -238,6 +247,7 @@ class Results:
     def keep(self, name, row):
         self.rows[name] = row
         write_json(self.json, {"format": 1, "recipes": self.rows})
+        self.rows = read_json(self.json)["recipes"]  # the page must not depend on what this process knows besides
         self.render()
 
     def render(self):
@@ -265,7 +275,7 @@ def do_recipe(name, recipe, results, a, program):
     else:
         say(f"== {name}: {recipe['title']}")
         row = measure(program(), name, recipe, parts, data, work, keys)
-    row |= {k: recipe[k] for k in ("title", "task", "about", "report-epochs", "published", "evaluate", "seeds") if k in recipe}
+    row |= {k: recipe[k] for k in KEYS[""] if k in recipe and k not in ("data", "options", "split", "twin")}
     twin = old.get("twin")
     if twin and (not recipe.get("twin") or twin["hash"] != twin_key(recipe, row)):
         twin = None
@@ -285,7 +295,8 @@ def run(a):
     for name in a.names:
         if name not in paths:
             near = difflib.get_close_matches(name, paths, 1)
-            raise Failure(2, "results/name", f"there is no recipe '{name}'", f"did you mean {near[0]}?" if near else f"there are: {', '.join(paths)}")
+            raise Failure(2, "results/name", f"there is no recipe '{name}'",
+                          f"did you mean {near[0]}?" if near else f"there are: {', '.join(paths)}")
     recipes = {name: load_recipe(paths[name]) for name in a.names or paths}
     made = []
 
@@ -313,7 +324,8 @@ def main():
     parser.add_argument("--recipes", type=pathlib.Path, default=ROOT / "recipes")
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build/results")
     parser.add_argument("--docs", type=pathlib.Path, default=ROOT / "docs")
-    parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path(os.environ.get("RNN_DATA") or ROOT / "../shared/data"))
+    data = pathlib.Path(os.environ.get("RNN_DATA") or ROOT / "../shared/data")
+    parser.add_argument("--data", type=pathlib.Path, default=data, help="folder of the public data sets")
     try:
         return run(parser.parse_args())
     except Failure as e:

@@ -3,16 +3,17 @@
 
 import math
 
-NAMES = {"valid": "validation", "test": "test", "train": "training"}
+NAMES = {"train": "training", "valid": "validation", "test": "test"}
 HEAD = """# Results
 
-Written by `./run results` from `results.json`, which holds every figure as it was measured: do not edit this page. A recipe is a
-file in `recipes/`; `./run results NAME` repeats it and `./run results NAME --twin` trains the same model in PyTorch, too.
+Written by `./run results` from `results.json`, which holds every figure as it was measured: do not edit this page. A recipe
+is a file in `recipes/`; `./run results NAME` repeats it, `./run results NAME --twin` trains the same model in PyTorch, too.
 
-Loss is in nats per token, perplexity is its exponential, bits per byte are comparable between kinds of tokens. Rows of this program
-are the weights with the lowest validation loss; the validation text therefore took part in choosing them, the test text did not.
+Loss is in nats per token, perplexity is its exponential, bits per byte are comparable between kinds of tokens. Rows of this
+program are the weights with the lowest validation loss: the validation text took part in choosing them, the test text not.
 The trigram is an interpolated Kneser-Ney model of the same tokens; `zstd -19` compresses the text alone.
 """
+NOTE = "¹ The check during training reads the text in as many streams as the batch has; the other rows read it as one."
 
 
 def number(value, digits):
@@ -23,10 +24,18 @@ def figures(report):
     """loss, perplexity, bits per byte as cells; what was not measured stays empty."""
     report = report or {}
     loss, perplexity = report.get("loss"), report.get("perplexity")
-    return [number(loss, 4), number(perplexity, 2 if perplexity and perplexity < 1000 else 0), number(report.get("bits_per_byte"), 4)]
+    digits = 2 if perplexity and perplexity < 1000 else 0
+    return [number(loss, 4), number(perplexity, digits), number(report.get("bits_per_byte"), 4)]
+
+
+def placed(report, side, sides):
+    """The cells of a whole row with figures for one side only."""
+    return [cell for s in sides for cell in (figures(report) if s == side else [""] * 3)]
 
 
 def clock(seconds):
+    if seconds < 60:
+        return f"{seconds:.1f} s"
     whole = round(seconds)
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}" if whole >= 3600 else f"{whole // 60}:{whole % 60:02}"
 
@@ -40,6 +49,10 @@ def table(head, rows):
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
+def bold(cells):
+    return [f"**{cell}**" for cell in cells]
+
+
 def own_rows(row, sides):
     """One row per seed, or one with the mean of all seeds above them."""
     runs, rows = row["runs"], []
@@ -47,12 +60,14 @@ def own_rows(row, sides):
         cells = []
         for side in sides:
             loss = mean([r[side]["loss"] for r in runs])
-            cells += figures({"loss": loss, "perplexity": math.exp(loss), "bits_per_byte": mean([r[side]["bits_per_byte"] for r in runs])})
-        rows.append([f"**this program**, mean loss of {len(runs)} seeds"] + [f"**{c}**" for c in cells])
+            bits = mean([r[side]["bits_per_byte"] for r in runs])
+            cells += figures({"loss": loss, "perplexity": math.exp(loss), "bits_per_byte": bits})
+        rows.append([f"**this program**, mean loss of {len(runs)} seeds"] + bold(cells))
     for run in runs:
         name = "**this program**" if len(runs) == 1 else f"seed {run['seed']}"
         cells = [cell for side in sides for cell in figures(run[side])]
-        rows.append([f"{name}, best after epoch {run['best_epoch']:g}"] + ([f"**{c}**" for c in cells] if len(runs) == 1 else cells))
+        name += f", best after epoch {round(run['best_epoch'], 2):g}"
+        rows.append([name] + (bold(cells) if len(runs) == 1 else cells))
     return rows
 
 
@@ -63,7 +78,7 @@ def point_rows(row, sides):
         point = next((p for p in row["runs"][0]["points"] if abs(p["epoch"] - epoch) < 1e-9), None)
         if point:
             name = f"this program after epoch {epoch} ({point['update']:,} updates) ¹"
-            rows.append([name] + [cell for side in sides for cell in (figures(point) if side == "valid" else [""] * 3)])
+            rows.append([name] + placed(point, "valid", sides))
     return rows
 
 
@@ -74,9 +89,8 @@ def twin_rows(row, sides):
     ours, theirs = twin["ours"], twin["theirs"]
     theirs = {"loss": theirs["val_loss"], "perplexity": math.exp(theirs["val_loss"]),
               "bits_per_byte": ours["bits_per_byte"] * theirs["val_loss"] / ours["loss"] if ours["bits_per_byte"] else None}
-    spread = lambda report: [cell for side in sides for cell in (figures(report) if side == "valid" else [""] * 3)]
-    return [[f"this program after {ours['update']:,} updates ¹"] + spread(ours),
-            [f"PyTorch {twin['torch']} twin after {ours['update']:,} updates ¹"] + spread(theirs)]
+    return [[f"this program after {ours['update']:,} updates ¹"] + placed(ours, "valid", sides),
+            [f"PyTorch {twin['torch']} twin after {ours['update']:,} updates ¹"] + placed(theirs, "valid", sides)]
 
 
 def baseline_rows(row, sides):
@@ -92,7 +106,7 @@ def published_rows(row, sides):
     for p in row.get("published", []):
         report = {"loss": p.get("loss"), "perplexity": p.get("perplexity"), "bits_per_byte": p.get("bits-per-byte")}
         name = f"published: {p['name']}{', ' + p['where'] if p.get('where') else ''} ({p['source']})"
-        rows.append([name] + [cell for side in sides for cell in (figures(report) if side == p.get("side", "valid") else [""] * 3)])
+        rows.append([name] + placed(report, p.get("side", "valid"), sides))
     return rows
 
 
@@ -102,19 +116,19 @@ def twin_line(row):
         return []
     ours, theirs = twin["ours"], twin["theirs"]
     difference = 100 * (ours["loss"] / theirs["val_loss"] - 1)
-    return [f"After {ours['update']:,} updates on the same batches the validation loss of this program is {ours['loss']:.4f}, that of PyTorch "
-            f"{theirs['val_loss']:.4f}: {difference:+.2f} %. This took {clock(ours['seconds'])} here and {clock(theirs['seconds'])} in PyTorch "
-            f"({twin['threads']} threads)."]
+    return [f"After {ours['update']:,} updates on the same batches the validation loss is {ours['loss']:.4f} here, "
+            f"that of PyTorch {theirs['val_loss']:.4f}: {difference:+.2f} %. This took {clock(ours['seconds'])} here, "
+            f"{clock(theirs['seconds'])} in PyTorch (threads: {twin['threads']})."]
 
 
 def data_lines(row):
     data = row["data"]
-    files = ", ".join(f"`{path}` ({info['bytes']:,} bytes, sha256 {info['sha256'][:12]}…)" for path, info in data["files"].items())
-    parts = ", ".join(f"{NAMES[side]} {size:,}" for side, size in data["parts"].items())
+    files = ", ".join(f"`{file['path']}` ({file['bytes']:,} bytes, sha256 {file['sha256'][:12]}…)" for file in data["files"])
+    parts = ", ".join(f"{name} {data['parts'][side]:,}" for side, name in NAMES.items() if side in data["parts"])
     split = data.get("split")
     rule = ""
     if split:
-        shares = ", ".join(f"{100 * split[side]:g} % {NAMES[side]}" for side in ("train", "valid", "test") if split.get(side))
+        shares = ", ".join(f"{100 * split[side]:g} % {NAMES[side]}" for side in NAMES if split.get(side))
         rule = f"by {split['unit']}, in the order of the text: {shares}; "
     lines = [f"- data: {files}"]
     if data.get("licence"):
@@ -126,18 +140,20 @@ def section(name, row):
     sides = [s for s in ("valid", "test") if s in row["evaluate"]]
     runs, machine = row["runs"], row["machine"]
     program = row["program"] + (f" ({row['commit']})" if row.get("commit") else "")
+    seeds, updates = ", ".join(str(r["seed"]) for r in runs), ", ".join(f"{r['updates']:,}" for r in runs)
+    times, speed = ", ".join(clock(r["seconds"]) for r in runs), mean([r["tokens_per_s"] for r in runs])
     lines = [f"## {name}", "", f"**{row['title']}.** {row.get('about', '')}".strip(), ""]
     lines += data_lines(row)
     lines += [f"- settings: `{row['command']}`",
-              f"- {'seed' if len(runs) == 1 else 'seeds'}: {', '.join(str(r['seed']) for r in runs)}; {runs[0]['parameters']:,} parameters",
-              f"- time: {', '.join(clock(r['seconds']) for r in runs)} for {', '.join(format(r['updates'], ',') for r in runs)} updates, "
-              f"{mean([r['tokens_per_s'] for r in runs]):,.0f} tokens/s, checks included",
+              f"- {'seed' if len(runs) == 1 else 'seeds'}: {seeds}; {runs[0]['parameters']:,} parameters",
+              f"- time: {times} for {updates} updates, {speed:,.0f} tokens/s, checks included",
               f"- machine: {machine['cores']} cores, {machine['isa']}; {program}, {row['date']}", ""]
-    head = [""] + [f"{NAMES[s]} {what}" if what == "loss" else what for s in sides for what in ("loss", "perplexity", "bits/byte")]
+    head = [""] + [cell for side in sides for cell in (f"{NAMES[side]} loss", "perplexity", "bits/byte")]
     points, twins = point_rows(row, sides), twin_rows(row, sides)
-    lines += [table(head, own_rows(row, sides) + points + baseline_rows(row, sides) + twins + published_rows(row, sides)), ""]
+    rows = own_rows(row, sides) + points + baseline_rows(row, sides) + twins + published_rows(row, sides)
+    lines += [table(head, rows), ""]
     if points or twins:
-        lines += ["¹ The check during training reads the text in as many streams as the batch has; the other rows read it as one.", ""]
+        lines += [NOTE, ""]
     lines += [line + "\n" for line in twin_line(row)]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -149,7 +165,8 @@ def overview(rows):
         side = "test" if "test" in row["evaluate"] else "valid"
         loss = mean([r[side]["loss"] for r in row["runs"]])
         trigram = row["baselines"].get(side, {}).get("trigram", {}).get("perplexity")
-        lines.append([f"[{name}](#{name})", row["title"], NAMES[side], number(loss, 4), number(math.exp(loss), 2), number(trigram, 2)])
+        cells = [number(loss, 4), number(math.exp(loss), 2), number(trigram, 2)]
+        lines.append([f"[{name}](#{name})", row["title"], NAMES[side]] + cells)
     return table(["recipe", "what", "text", "loss", "perplexity", "trigram perplexity"], lines)
 
 

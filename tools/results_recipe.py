@@ -1,10 +1,11 @@
-# Why: a recipe is data: what it may say, which bytes it trains and measures on, and the hash under which its figures are kept.
+# Why: a recipe is data: what it may say, and which bytes it trains and measures on.
 """Recipes (recipes/*.toml) and their data, for results.py."""
 
 import difflib
 import hashlib
 import json
 import pathlib
+import re
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -16,7 +17,7 @@ KEYS = {
          "split": dict, "options": dict, "twin": dict, "published": list},
     "data": {"root": str, "text": str, "train": str, "valid": str, "test": str, "licence": str},
     "split": {"unit": str, "train": float, "valid": float, "test": float},
-    "twin": {"max-seconds": (int, float), "max-updates": int},
+    "twin": {"epochs": int, "max-seconds": (int, float), "max-updates": int},
     "published": {"name": str, "where": str, "source": str, "loss": float, "perplexity": float, "bits-per-byte": float,
                   "side": str},
 }
@@ -51,7 +52,7 @@ def check_split(path, split):
         raise Failure(2, "recipe/split", f"{path.name}: the unit of [split] must be bytes, lines or documents")
     shares = [split.get(side, 0.0) for side in SIDES]
     if min(shares) < 0 or not shares[0] or not shares[1] or abs(sum(shares) - 1) > 1e-9:
-        raise Failure(2, "recipe/split", f"{path.name}: the shares of [split] must be above 0 for train and valid and add up to 1")
+        raise Failure(2, "recipe/split", f"{path.name}: the shares of [split] must be above 0 (train, valid), in all 1")
 
 
 def load_recipe(path):
@@ -71,7 +72,7 @@ def load_recipe(path):
             raise Failure(2, "recipe/missing", f"{path.name}: '{key}' is missing or empty")
     data = recipe["data"]
     if ("text" in data) == ("train" in data) or ("text" in data) != ("split" in recipe):
-        raise Failure(2, "recipe/data", f"{path.name}: [data] needs either text, with a [split], or train and valid, without one")
+        raise Failure(2, "recipe/data", f"{path.name}: [data] needs text and a [split], or train and valid and no [split]")
     if "train" in data and "valid" not in data:
         raise Failure(2, "recipe/data", f"{path.name}: [data] has train, but no valid")
     if "split" in recipe:
@@ -80,7 +81,7 @@ def load_recipe(path):
     if not set(recipe["evaluate"]) <= set(sides[1:]):
         raise Failure(2, "recipe/evaluate", f"{path.name}: evaluate names {recipe['evaluate']}, possible: {sides[1:]}")
     if "seed" in recipe["options"] or not all(isinstance(s, int) for s in recipe["seeds"]):
-        raise Failure(2, "recipe/seeds", f"{path.name}: seeds is a list of whole numbers; the option seed does not belong in a recipe")
+        raise Failure(2, "recipe/seeds", f"{path.name}: seeds is a list of whole numbers, and [options] has no seed")
     if recipe["task"] != "language-model":
         raise Failure(2, "recipe/task", f"{path.name}: there are no recipes for the task '{recipe['task']}' yet")
     return recipe
@@ -97,8 +98,8 @@ def option_words(options):
 # ------------------------------------------------------------------------------------------------------------------- data
 
 def cut(text, split):
-    """The parts train, valid, test, in this order; put together they are the text. A cut stands behind the first whole line (or
-    document) with which the share of bytes, lines or documents is reached."""
+    """The parts train, valid, test, in this order; put together they are the text. A cut stands behind the first whole line
+    (or document) with which the share of bytes, lines or documents is reached."""
     mark = DOCUMENT_MARK if split["unit"] == "documents" else b"\n"
     pieces = [piece + mark for piece in text.split(mark)]
     pieces[-1] = pieces[-1][: -len(mark)]
@@ -121,8 +122,9 @@ def cut(text, split):
 def licence_of(folder, path):
     """Origin and licence from the table of README.md in the data folder: | folder | what | origin | licence | notes |."""
     readme = folder / "README.md"
-    rows = [[c.strip() for c in line.strip().strip("|").split("|")] for line in
-            (readme.read_text(encoding="utf-8").splitlines() if readme.exists() else []) if line.lstrip().startswith("|")]
+    lines = readme.read_text(encoding="utf-8").splitlines() if readme.exists() else []
+    cell = re.compile(r"((?:`[^`]*`|[^|`])*)\|")  # a bar inside `code` does not end it
+    rows = [[text.strip() for text in cell.findall(line.strip()[1:])] for line in lines if line.lstrip().startswith("|")]
     header = next((row for row in rows if "folder" in row and "licence" in row), None)
     for row in rows:
         if header and len(row) >= len(header) and path.startswith(row[header.index("folder")] + "/"):
@@ -134,19 +136,20 @@ def read_data(name, recipe, data_folder):
     """The parts as bytes, and what the row says about them."""
     data = recipe["data"]
     folder = ROOT if data.get("root") == "project" else data_folder
-    files, contents = {}, {}
+    files, contents = [], {}
     for key in ("text",) + SIDES:
         if key not in data:
             continue
         path = folder / data[key]
         if not path.is_file():
-            raise Failure(3, "data/missing", f"recipe {name} needs {data[key]}, which is not in {folder}", "RNN_DATA=FOLDER says where data sets are")
+            raise Failure(3, "data/missing", f"recipe {name} needs {data[key]}, which is not in {folder}",
+                          "RNN_DATA=FOLDER says where data sets are")
         contents[key] = path.read_bytes()
-        files[data[key]] = {"bytes": len(contents[key]), "sha256": digest(contents[key])}
+        files.append({"path": data[key], "bytes": len(contents[key]), "sha256": digest(contents[key])})
     parts = cut(contents["text"], recipe["split"]) if "text" in contents else {s: contents.get(s, b"") for s in SIDES}
     parts = {side: text for side, text in parts.items() if text.strip()}
     about = {"files": files, "split": recipe.get("split"), "parts": {side: len(text) for side, text in parts.items()}}
-    about |= licence_of(folder, next(iter(files)))
+    about |= licence_of(folder, files[0]["path"])
     if "licence" in data:
         about["licence"] = data["licence"]
     return parts, about

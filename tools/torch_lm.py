@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-# Why: the PyTorch twin of a recipe: same text, split, batches, model, optimizer and evaluation, so that two losses are comparable.
+# Why: the PyTorch twin of a recipe: same text, batches, model, optimizer and evaluation, so that two losses are comparable.
 """torch_lm.py REQUEST.json|- [--max-seconds S] [--max-updates N] [--init-from MODEL.safetensors]
 
 Trains a character or byte language model with PyTorch (1.13 or later) as `rnn train` would in stream mode, and prints one
 JSON object: updates, val_loss (nats per token), seconds, tokens_per_s, torch, and every evaluation on the way.
-REQUEST holds {"config": options of the run as its start event gives them, "train": text, "valid": text}; `./run results NAME
---twin` writes it to build/results/NAME/twin-request.json. It stops at the first of: the epochs of the request, N updates, S
-seconds. Initial weights come from the same distributions, not from the same numbers, unless --init-from names a model.
+REQUEST holds {"config": options of the run as its start event gives them, "train": text, "valid": text} and perhaps
+"epochs", "max-seconds" (600), "max-updates"; `./run results NAME --twin` writes it to build/results/NAME/twin-request.json.
+It stops at the first of: its epochs, N updates, S seconds. Initial weights come from the same distributions, not from the
+same numbers, unless --init-from names a model.
 Exit: 0 done, 2 an option it has no twin of, 5 diverged.
 """
 
@@ -137,6 +138,10 @@ def detach(state):
     return tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
 
 
+def cross_entropy(logits, targets, **how):
+    return nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED, **how)
+
+
 def evaluate(model, windows):
     """Nats per token, the state carried from window to window."""
     model.eval()
@@ -144,7 +149,7 @@ def evaluate(model, windows):
     with torch.no_grad():
         for inputs, targets in windows:
             logits, state = model(inputs, state)
-            nats += nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="sum").item()
+            nats += cross_entropy(logits, targets, reduction="sum").item()
             count += int((targets != IGNORED).sum())
     model.train()
     return nats / count
@@ -184,7 +189,7 @@ class Run:
 
     def step(self, inputs, targets, state):
         logits, state = self.model(inputs, state)
-        loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), label_smoothing=self.options["label-smoothing"])
+        loss = cross_entropy(logits, targets, label_smoothing=self.options["label-smoothing"])
         if not math.isfinite(loss.item()):
             print(f"error[twin/diverged]: the loss is {loss.item()} at update {self.updates}", file=sys.stderr)
             sys.exit(5)
@@ -218,9 +223,9 @@ class Run:
         self.look(float(o["epochs"]))
 
     def report(self):
-        seconds = self.seconds()
-        return {"updates": self.updates, "epoch": self.evaluations[-1]["epoch"], "val_loss": self.evaluations[-1]["val_loss"],
-                "seconds": seconds, "tokens_per_s": self.tokens / seconds, "torch": torch.__version__,
+        seconds, last = self.seconds(), self.evaluations[-1]
+        return {"updates": self.updates, "epoch": last["epoch"], "val_loss": last["val_loss"], "seconds": seconds,
+                "tokens_per_s": self.tokens / seconds, "torch": torch.__version__,
                 "threads": torch.get_num_threads(), "parameters": sum(p.numel() for p in self.parameters),
                 "evaluations": self.evaluations}
 
@@ -235,6 +240,7 @@ def main():
     with (sys.stdin if a.request == "-" else open(a.request, encoding="utf-8")) as file:
         request = json.load(file)
     options = flat_options(request["config"])
+    options["epochs"] = request.get("epochs", options["epochs"])
     torch.set_num_threads(options["threads"] or 2)
     torch.manual_seed(options["seed"])
     train_text, valid_text = clean(request["train"]), clean(request["valid"])

@@ -18,7 +18,7 @@ head -n 800 "$SOURCE/data/corpus/everyday.txt" >data/tiny/text.txt
 cat >data/README.md <<'MD'
 | folder | what | origin | licence | notes |
 |---|---|---|---|---|
-| tiny | sentences | this test | Apache-2.0 | |
+| tiny | sentences, `<|marked|>` | this test | Apache-2.0 | |
 MD
 recipe() {  # recipe NAME EPOCHS SPLIT-UNIT
   cat >"recipes/$1.toml" <<TOML
@@ -54,7 +54,8 @@ source = "no paper"
 loss = 1.25
 TOML
 }
-results() { "$python" "$SOURCE/tools/results.py" --rnn "$WORK/rnn.sh" --recipes recipes --work work --docs docs --data data "$@"; }
+tool=("$python" "$SOURCE/tools/results.py" --rnn "$WORK/rnn.sh" --recipes recipes --work work --docs docs --data data)
+results() { "${tool[@]}" "$@"; }
 trainings() { grep -c '^train ' calls || true; }
 figure() { "$python" -c "import json, sys; r = json.load(open('docs/results.json'))['recipes']['$1']; print($2)"; }
 
@@ -84,7 +85,8 @@ grep -q 'published: nobody (no paper) | 1.2500' docs/results.md || fail "the pub
 grep -q 'after epoch 1 ' docs/results.md || fail "the row after epoch 1 is missing"
 ! grep -q 'after epoch 99' docs/results.md || fail "a row that was never measured is printed"
 ! grep -q 'PyTorch [0-9]' docs/results.md || fail "a twin that never ran is printed"
-! grep -qF -e "$WORK" -e "$HOME/" -e "$(uname -n)" docs/results.md docs/results.json || fail "a path or host name is in the results"
+! grep -qF -e "$WORK" -e "$HOME/" -e "$(uname -n)" docs/results.md docs/results.json ||
+  fail "a path or host name is in the results"
 
 # What is done is skipped, even when the work folder is gone; the page is written anew from the figures.
 cp docs/results.json before.json && cp docs/results.md before.md
@@ -122,15 +124,15 @@ head -n 800 "$SOURCE/data/corpus/everyday.txt" >data/tiny/text.txt
 expect_exit 0 results tiny
 figure tiny 'r["runs"][0]["valid"], r["runs"][0]["points"][-1]["loss"], r["runs"][1]["test"]' >never_stopped.txt
 rm -r work docs calls
-results tiny >/dev/null 2>stopped.err &
-tool=$!
+"${tool[@]}" tiny >/dev/null 2>stopped.err &
+running=$!
 for _ in $(seq 200); do
   [[ ! -s work/tiny/seed-3/last.ckpt.safetensors ]] || break
   sleep 0.05
 done
-kill -TERM "$tool"
+kill -TERM "$running"
 status=0
-wait "$tool" || status=$?
+wait "$running" || status=$?
 [[ "$status" -eq 143 ]] || fail "stopped by SIGTERM: exit status $status, expected 143: $(cat stopped.err)"
 expect_no_file docs/results.json
 expect_exit 0 results tiny
@@ -139,7 +141,7 @@ figure tiny 'r["runs"][0]["valid"], r["runs"][0]["points"][-1]["loss"], r["runs"
 expect_same never_stopped.txt stopped.txt
 
 # Bad recipes, missing data, unknown names.
-expect_exit 2 results tyni
+expect_exit 2 results tinny
 expect_err 'did you mean tiny'
 sed 's/^report-epochs/report-epoch/' recipes/tiny.toml >recipes/bad.toml
 expect_exit 2 results bad
@@ -147,7 +149,7 @@ expect_err 'report-epoch is no key .*'
 expect_err 'did you mean report-epochs'
 sed 's/train = 0.8/train = 0.9/' recipes/tiny.toml >recipes/bad.toml
 expect_exit 2 results bad
-expect_err 'add up to 1'
+expect_err 'in all 1'
 sed 's/^hidden = 24/hiden = 24/' recipes/tiny.toml >recipes/bad.toml
 expect_exit 2 results bad
 expect_err 'did you mean --hidden'
@@ -179,11 +181,13 @@ assert twin["parameters"] == json.load(open("docs/results.json"))["recipes"]["ti
 assert abs(ours["loss"] / theirs["val_loss"] - 1) < 0.05, (ours, theirs)  # other initial numbers
 PY
 cd work/tiny
-start=(train.txt --valid valid.txt --tokens char --mode stream --hidden 24 --batch 8 --bptt 20 --optimizer adam --patience 0 --threads 1)
+start=(train.txt --valid valid.txt --tokens char --mode stream --hidden 24 --batch 8 --bptt 20 --optimizer adam --patience 0
+  --threads 1)
 expect_exit 0 "$RNN" train "${start[@]}" --lr 1e-9 --max-updates 1 -o start
 expect_exit 0 "$RNN" train "${start[@]}" --lr 5e-3 --epochs 2 --init-from start -o same
-"${torch[@]}" "$SOURCE/tools/torch_lm.py" twin-request.json --init-from start/model.safetensors --max-updates 300 >twin.json 2>twin.err ||
-  fail "the twin failed: $(cat twin.err)"
+twin=("${torch[@]}" "$SOURCE/tools/torch_lm.py" twin-request.json)
+expect_exit 0 "${twin[@]}" --init-from start/model.safetensors --max-updates 374
+cp "$WORK/.out" twin.json
 "$python" - <<'PY' || fail "the twin is not exact"
 import json
 ours = {e["step"]: e["val_loss"] for e in map(json.loads, open("same/metrics.jsonl")) if e["type"] == "eval"}
@@ -191,5 +195,5 @@ theirs = {e["update"]: e["val_loss"] for e in json.load(open("twin.json"))["eval
 assert len(theirs) == 2, (ours, theirs)
 for update, loss in theirs.items():
     # Two programs that round differently: Adam at lr 5e-3 lets them part slowly.
-    assert abs(ours[update] / loss - 1) < 1e-3, (update, ours[update], loss)
+    assert abs(ours[update] / loss - 1) < 1e-4, (update, ours[update], loss)
 PY
