@@ -1,4 +1,4 @@
-// Why: every cell's backward is the exact derivative of its forward: dual numbers forward against double backward, no step size.
+// Why: every cell's backward is the exact derivative of its forward: dual numbers against double, no step size.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -65,8 +65,8 @@ Step<Cell, V> forward(int flags, const Inputs<Cell, V>& in) {
 // Stages in falling order; d is the gradient by the new states (last stage) or by the side value. Fills the gradients by the
 // weights of the stage and adds to the one by the old h.
 template <class Cell, int stage>
-void backward_stages(int flags, const Inputs<Cell, double>& in, const Step<Cell, double>& saved, Step<Cell, double>* step, const double* d,
-                     double* ds, Inputs<Cell, double>* gradient, double* through_product) {
+void backward_stages(int flags, const Inputs<Cell, double>& in, const Step<Cell, double>& saved, Step<Cell, double>* step,
+                     const double* d, double* ds, Inputs<Cell, double>* gradient, double* through_product) {
   Cell::template backward<stage>(flags, step->a, step->q, in.state, step->s1, d, ds, in.unit);
   const double operand = stage == 0 ? in.state[Cell::h] : saved.q[0];
   double by_operand = 0;

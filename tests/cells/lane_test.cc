@@ -16,7 +16,8 @@ constexpr float kInf = std::numeric_limits<float>::infinity();
 
 // A dense grid on both sides of zero: every 1/4096 up to 20, then powers from denormal to the largest number.
 std::vector<float> grid() {
-  std::vector<float> xs = {0.0f, -0.0f, kInf, -kInf, 88.72f, 88.73f, -87.33f, -87.34f, -103.9f, -104.1f, 0.625f, 0.62499994f};
+  std::vector<float> xs = {0.0f,    -0.0f,   kInf,    -kInf,   88.72f, 88.73f,
+                           -87.33f, -87.34f, -103.9f, -104.1f, 0.625f, 0.62499994f};
   for (int i = 1; i <= 20 * 4096; ++i) xs.push_back(i / 4096.0f), xs.push_back(-i / 4096.0f);
   for (int i = 1; i < 40000; ++i) xs.push_back(i * 0.00221f), xs.push_back(-i * 0.00221f);
   for (double x = 1e-45; x < 3.4e38; x *= 1.003) xs.push_back(static_cast<float>(x)), xs.push_back(static_cast<float>(-x));
@@ -25,7 +26,7 @@ std::vector<float> grid() {
 
 constexpr int kUnits = 16;
 
-// One step of a cell without recurrent weights: pre-activation i of gate `gate` is xs[i]. Saved gate values and h, in order of xs.
+// One step of a cell without recurrent weights; pre-activation i of `gate` is xs[i]. Saved gate values and h, in xs's order.
 struct Outcome {
   std::vector<float> gate, h;
 };
@@ -33,8 +34,10 @@ Outcome one_step(CellKind cell, int gates, int gate, const std::vector<float>& x
   const Kernels<float>& k = kernels<float>();
   Pool pool(1);
   const Columns columns{kUnits, gates};
-  const int rows = static_cast<int>((xs.size() + kUnits - 1) / kUnits), width = columns.padded(k.lanes), padded = Columns{kUnits}.padded(k.lanes);
-  std::vector<float> pre(static_cast<size_t>(rows) * width), h(static_cast<size_t>(rows) * kUnits), c(static_cast<size_t>(rows) * padded);
+  const int rows = static_cast<int>((xs.size() + kUnits - 1) / kUnits), width = columns.padded(k.lanes),
+            padded = Columns{kUnits}.padded(k.lanes);
+  std::vector<float> pre(static_cast<size_t>(rows) * width), h(static_cast<size_t>(rows) * kUnits),
+      c(static_cast<size_t>(rows) * padded);
   const std::vector<float> zeros(gates * kUnits * kUnits), state(kUnits);
   const std::vector<const float*> states(rows, state.data());
   std::vector<float> weights(PackForm::forward(columns, kUnits, kUnits).size(k.lanes));

@@ -1,4 +1,4 @@
-// Why: packed products of every shape and form agree with plain sums, stay inside C, and never depend on the batch or threads.
+// Why: packed products of every shape and form agree with plain sums, stay inside C, never depend on batch or threads.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -61,7 +61,8 @@ class Product {
     for (int m = 0; m < count && c_.accumulate; ++m) {
       for (int i = 0; i < width; ++i) {
         const int n = column(i);
-        c[static_cast<size_t>(m) * (width + c_.c_gap) + i] = n < 0 ? T(0) : static_cast<T>(old_[(begin + m) * plain_width() + n]);
+        c[static_cast<size_t>(m) * (width + c_.c_gap) + i] =
+            n < 0 ? T(0) : static_cast<T>(old_[(begin + m) * plain_width() + n]);
       }
     }
     GemmArgs<T> g;
@@ -104,7 +105,9 @@ class Product {
  private:
   static constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
   int plain_depth() const { return c_.form == Form::backward ? c_.gates * c_.units : c_.depth; }
-  int plain_width() const { return c_.form == Form::forward ? c_.gates * c_.units : c_.form == Form::backward ? c_.depth : c_.units; }
+  int plain_width() const {
+    return c_.form == Form::forward ? c_.gates * c_.units : c_.form == Form::backward ? c_.depth : c_.units;
+  }
   // Forward: gate blocks are padded; a single plain gate and the other forms end at their last column.
   int c_width() const { return form_.n.gates > 1 ? form_.n.padded(k_.lanes) : form_.n.units; }
   int column(int i) const { return row_in_slice(form_.n, i); }
@@ -127,14 +130,16 @@ class Product {
     const int cols = c_.form == Form::plain ? c_.units : c_.depth, rows = static_cast<int>(weights_.size() / cols);
     source_.assign(static_cast<size_t>(rows) * (cols + 3), kNan);
     for (int r = 0; r < rows; ++r) {
-      for (int i = 0; i < cols; ++i) source_[static_cast<size_t>(r) * (cols + 3) + i] = static_cast<T>(weights_[static_cast<size_t>(r) * cols + i]);
+      for (int i = 0; i < cols; ++i)
+        source_[static_cast<size_t>(r) * (cols + 3) + i] = static_cast<T>(weights_[static_cast<size_t>(r) * cols + i]);
     }
     const int depth = form_.depth(k_.lanes), stride = depth + c_.a_gap;
     laid_a_.assign(static_cast<size_t>(c_.m) * stride, kNan);
     for (int m = 0; m < c_.m; ++m) {
       for (int i = 0; i < depth; ++i) {
         const int k = form_.k.gates > 1 ? row_in_slice(form_.k, i) : i;
-        laid_a_[static_cast<size_t>(m) * stride + i] = k < 0 ? T(0) : static_cast<T>(a_[static_cast<size_t>(m) * plain_depth() + k]);
+        laid_a_[static_cast<size_t>(m) * stride + i] =
+            k < 0 ? T(0) : static_cast<T>(a_[static_cast<size_t>(m) * plain_depth() + k]);
       }
     }
     const std::vector<T> bias(bias_.begin(), bias_.end());
@@ -154,7 +159,9 @@ class Product {
 
 std::vector<Case> cases() {
   Random random(3, Purpose::test);
-  const auto one_of = [&](std::initializer_list<int> list) { return list.begin()[random.below(static_cast<uint32_t>(list.size()))]; };
+  const auto one_of = [&](std::initializer_list<int> list) {
+    return list.begin()[random.below(static_cast<uint32_t>(list.size()))];
+  };
   std::vector<Case> all;
   for (int i = 0; i < 360; ++i) {
     Case c;
@@ -173,9 +180,9 @@ std::vector<Case> cases() {
 
 std::string describe(const Case& c) {
   const char* forms[] = {"forward", "backward", "plain"};
-  return std::string(forms[static_cast<int>(c.form)]) + " m " + std::to_string(c.m) + " units " + std::to_string(c.units) + " gates " +
-         std::to_string(c.gates) + " first " + std::to_string(c.first) + " depth " + std::to_string(c.depth) + (c.bias ? " bias" : "") +
-         (c.accumulate ? " accumulate" : "");
+  return std::string(forms[static_cast<int>(c.form)]) + " m " + std::to_string(c.m) + " units " + std::to_string(c.units) +
+         " gates " + std::to_string(c.gates) + " first " + std::to_string(c.first) + " depth " + std::to_string(c.depth) +
+         (c.bias ? " bias" : "") + (c.accumulate ? " accumulate" : "");
 }
 
 template <class T>
@@ -195,7 +202,8 @@ TEST(Gemm, DoubleAgreesWithSums) { agrees_with_sums<double>(kDoublePerTerm); }
 // Each row alone, any number of threads: the same bits, whether threads cut rows or columns.
 TEST(Gemm, SameBits) {
   std::vector<Case> list = cases();
-  for (const auto& [m, units, depth] : {std::tuple{300, 40, 500}, {24, 900, 300}, {3, 400, 385}, {7, 64, 1000}, {64, 64, 64}}) {
+  for (const auto& [m, units, depth] :
+       {std::tuple{300, 40, 500}, {24, 900, 300}, {3, 400, 385}, {7, 64, 1000}, {64, 64, 64}}) {
     for (const int gates : {1, 3, 4}) list.push_back({Form::forward, m, units / gates, gates, 0, depth, gates == 3});
     list.push_back({Form::plain, m, units, 1, 0, depth, false, true});
     list.push_back({Form::backward, m, units / 4, 4, 0, depth});

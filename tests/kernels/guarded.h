@@ -1,4 +1,4 @@
-// Why: a buffer between two zones that nothing may write to, so that a tail stored one number too far is seen in every build.
+// Why: a buffer between two zones that nothing may write to, so that one number stored too far is seen in every build.
 #pragma once
 
 #include <algorithm>

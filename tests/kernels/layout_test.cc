@@ -19,7 +19,8 @@ namespace rnn::test {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-const Columns kColumns[] = {{1}, {5}, {16}, {17}, {70}, {1, 4}, {3, 3}, {16, 4}, {17, 3}, {33, 2}, {70, 4}, {9, 1, 2}, {20, 2, 1}, {1100}, {400, 3}};
+const Columns kColumns[] = {{1},     {5},     {16},    {17},      {70},       {1, 4}, {3, 3},  {16, 4},
+                            {17, 3}, {33, 2}, {70, 4}, {9, 1, 2}, {20, 2, 1}, {1100}, {400, 3}};
 
 std::string describe(const Columns& c) {
   return "units " + std::to_string(c.units) + " gates " + std::to_string(c.gates) + " first " + std::to_string(c.first);
@@ -30,7 +31,8 @@ std::vector<float> packed_rows(const Columns& columns, int lanes, int m, int wid
   Random random(seed, Purpose::test);
   std::vector<float> a(static_cast<size_t>(m) * stride, kNan);
   for (int r = 0; r < m; ++r) {
-    for (int i = 0; i < width; ++i) a[static_cast<size_t>(r) * stride + i] = columns.row(i, lanes) < 0 ? kNan : static_cast<float>(random.uniform(-1, 1));
+    for (int i = 0; i < width; ++i)
+      a[static_cast<size_t>(r) * stride + i] = columns.row(i, lanes) < 0 ? kNan : static_cast<float>(random.uniform(-1, 1));
   }
   return a;
 }
@@ -65,7 +67,8 @@ TEST(Layout, Transpose) {
       SCOPED_TRACE(describe(columns) + " rows " + std::to_string(m));
       ++seed;
       // One plain gate may come without padding.
-      const int width = columns.gates == 1 && seed % 2 ? columns.units : columns.padded(k.lanes), stride = width + static_cast<int>(seed % 3);
+      const int width = columns.gates == 1 && seed % 2 ? columns.units : columns.padded(k.lanes),
+                stride = width + static_cast<int>(seed % 3);
       const std::vector<float> a = packed_rows(columns, k.lanes, m, width, stride, seed);
       const int height = (columns.first + columns.gates) * columns.units, out_stride = m + static_cast<int>(seed % 2) * 3;
       Guarded<float> out(static_cast<size_t>(height) * out_stride, kNan);
@@ -76,7 +79,8 @@ TEST(Layout, Transpose) {
       ASSERT_EQ(written, static_cast<size_t>(columns.units) * columns.gates * m) << "other rows or the gap were touched";
       for (int i = 0; i < width; ++i) {
         const int row = columns.row(i, k.lanes);
-        for (int r = 0; r < m && row >= 0; ++r) ASSERT_EQ(out[static_cast<size_t>(row) * out_stride + r], a[static_cast<size_t>(r) * stride + i]);
+        for (int r = 0; r < m && row >= 0; ++r)
+          ASSERT_EQ(out[static_cast<size_t>(row) * out_stride + r], a[static_cast<size_t>(r) * stride + i]);
       }
     }
   }
@@ -107,7 +111,8 @@ TEST(Layout, ColumnSums) {
           want[row] += a[static_cast<size_t>(r) * stride + i], size[row] += std::abs(a[static_cast<size_t>(r) * stride + i]);
         }
       }
-      for (int row = 0; row < height; ++row) ASSERT_LE(std::abs(first[row] - want[row]), kDotPerTerm * (64 + m / 64 + 2) * size[row]) << "row " << row;
+      for (int row = 0; row < height; ++row)
+        ASSERT_LE(std::abs(first[row] - want[row]), kDotPerTerm * (64 + m / 64 + 2) * size[row]) << "row " << row;
     }
   }
 }

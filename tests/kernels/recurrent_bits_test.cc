@@ -59,7 +59,8 @@ TEST_P(RecurrentBits, EachSequenceAlone) {
       SCOPED_TRACE(s);
       const Layer alone = l.part(s, 1, 0, l.steps, l.h0, l.c0);
       const Pass<float> run(kernels<float>(), pool, alone, false);
-      for (int t = 0; t < l.length(s); ++t) EXPECT_TRUE(same_bits(h_of(batch, l, s, t), h_of(run, alone, 0, t))) << "step " << t;
+      for (int t = 0; t < l.length(s); ++t)
+        EXPECT_TRUE(same_bits(h_of(batch, l, s, t), h_of(run, alone, 0, t))) << "step " << t;
     }
   }
 }
@@ -80,11 +81,15 @@ TEST_P(RecurrentBits, ChunkedInTime) {
         const Pass<float> run(kernels<float>(), pool, chunk, false);
         for (int s = 0; s < chunk.streams; ++s) {
           for (int t = 0; t < chunk.length(s); ++t) {
-            EXPECT_TRUE(same_bits(h_of(whole, l, s, begin + t), h_of(run, chunk, s, t))) << "stream " << s << " step " << begin + t;
+            EXPECT_TRUE(same_bits(h_of(whole, l, s, begin + t), h_of(run, chunk, s, t)))
+                << "stream " << s << " step " << begin + t;
           }
           const int at = run.last_row(s);
-          std::copy_n(run.h.begin() + static_cast<ptrdiff_t>(at) * l.output, l.output, h.begin() + static_cast<ptrdiff_t>(s) * l.output);
-          if (l.cell.states > 1) std::copy_n(run.c.begin() + static_cast<ptrdiff_t>(at) * l.hidden, l.hidden, c.begin() + static_cast<ptrdiff_t>(s) * l.hidden);
+          std::copy_n(run.h.begin() + static_cast<ptrdiff_t>(at) * l.output, l.output,
+                      h.begin() + static_cast<ptrdiff_t>(s) * l.output);
+          if (l.cell.states > 1)
+            std::copy_n(run.c.begin() + static_cast<ptrdiff_t>(at) * l.hidden, l.hidden,
+                        c.begin() + static_cast<ptrdiff_t>(s) * l.hidden);
         }
       }
     }
@@ -110,7 +115,8 @@ TEST_P(RecurrentBits, DenormalsInEveryMode) {
   EXPECT_TRUE(same_bits(batch.h, caller.h));
   EXPECT_TRUE(same_bits(batch.d_pre, caller.d_pre));
   EXPECT_TRUE(same_bits(batch.dh0, caller.dh0));
-  for (int t = 0; t < l.length(2); ++t) EXPECT_TRUE(same_bits(h_of(batch, l, 2, t), h_of(single, alone, 0, t))) << "step " << t;
+  for (int t = 0; t < l.length(2); ++t)
+    EXPECT_TRUE(same_bits(h_of(batch, l, 2, t), h_of(single, alone, 0, t))) << "step " << t;
 }
 
 // A number that is none must not be washed out: the trainer finds divergence by it.
@@ -125,7 +131,8 @@ TEST_P(RecurrentBits, NanStaysNan) {
   EXPECT_TRUE(std::any_of(last.begin(), last.end(), [](double x) { return std::isnan(x); })) << "last step";
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, RecurrentBits, testing::ValuesIn(kVariants), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Cells, RecurrentBits, testing::ValuesIn(kVariants),
+                         [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace rnn::test

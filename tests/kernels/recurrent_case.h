@@ -26,8 +26,14 @@ struct CellShape {
 
 template <class... Cells>
 CellShape cell_shape(reference::CellTypes<Cells...>, CellKind kind) {
-  const CellShape shapes[] = {{Cells::gates, Cells::states, Cells::sides, Cells::stages, Cells::apart, Cells::unit_weights,
-                               {Cells::first_gate(0), Cells::first_gate(1)}, {Cells::gate_count(0), Cells::gate_count(1)}}...};
+  const CellShape shapes[] = {{Cells::gates,
+                               Cells::states,
+                               Cells::sides,
+                               Cells::stages,
+                               Cells::apart,
+                               Cells::unit_weights,
+                               {Cells::first_gate(0), Cells::first_gate(1)},
+                               {Cells::gate_count(0), Cells::gate_count(1)}}...};
   return shapes[static_cast<int>(kind)];
 }
 inline CellShape cell_shape(CellKind kind) { return cell_shape(reference::AllCells{}, kind); }
@@ -39,11 +45,14 @@ struct Variant {
   bool projection;
   const char* name;
 };
-inline constexpr Variant kVariants[] = {
-    {CellKind::elman, 0, false, "tanh"},          {CellKind::elman, kRelu, false, "relu"},
-    {CellKind::lstm, 0, false, "lstm"},           {CellKind::lstm, kPeephole, false, "lstm_peephole"},
-    {CellKind::lstm, 0, true, "lstm_projection"}, {CellKind::lstm, kPeephole, true, "lstm_peephole_projection"},
-    {CellKind::gru, 0, false, "gru"},             {CellKind::gru_reset_before, 0, false, "gru_reset_before"}};
+inline constexpr Variant kVariants[] = {{CellKind::elman, 0, false, "tanh"},
+                                        {CellKind::elman, kRelu, false, "relu"},
+                                        {CellKind::lstm, 0, false, "lstm"},
+                                        {CellKind::lstm, kPeephole, false, "lstm_peephole"},
+                                        {CellKind::lstm, 0, true, "lstm_projection"},
+                                        {CellKind::lstm, kPeephole, true, "lstm_peephole_projection"},
+                                        {CellKind::gru, 0, false, "gru"},
+                                        {CellKind::gru_reset_before, 0, false, "gru_reset_before"}};
 
 struct Shape {
   Variant variant;
@@ -61,11 +70,11 @@ struct Layer {
   CellShape cell;
   int hidden, output, streams, steps, rows;
   std::vector<int> start;
-  std::vector<uint8_t> reset;      // [rows]
-  Numbers pre;                     // [rows, gates, H]
-  Numbers h0, c0, h_reset, c_reset;  // [streams, P], [streams, H], [P], [H]
+  std::vector<uint8_t> reset;               // [rows]
+  Numbers pre;                              // [rows, gates, H]
+  Numbers h0, c0, h_reset, c_reset;         // [streams, P], [streams, H], [P], [H]
   Numbers weights, bias, unit, projection;  // [gates * H, P], [gates * H], [unit_weights, H], [P, H]
-  Numbers dh, dh_last, dc_last;    // [rows, P], [streams, P], [streams, H]
+  Numbers dh, dh_last, dc_last;             // [rows, P], [streams, P], [streams, H]
 
   int row(int stream, int t) const { return start[t] + stream; }
   int length(int stream) const { return shape.lengths[stream]; }
@@ -104,7 +113,8 @@ struct Layer {
   Layer part(int first, int count, int begin, int end, const Numbers& h, const Numbers& c) const {
     Layer l = *this;
     l.shape.lengths.clear();
-    for (int s = first; s < first + count && length(s) > begin; ++s) l.shape.lengths.push_back(std::min(length(s), end) - begin);
+    for (int s = first; s < first + count && length(s) > begin; ++s)
+      l.shape.lengths.push_back(std::min(length(s), end) - begin);
     l.size_up(output);
     l.h0.assign(h.begin() + first * output, h.begin() + (first + l.streams) * output);
     l.c0.assign(c.begin() + first * hidden, c.begin() + (first + l.streams) * hidden);
@@ -126,7 +136,8 @@ struct Layer {
 template <class T>
 class Pass {
  public:
-  Pass(const Kernels<T>& kernels, Pool& pool, const Layer& layer, bool backward = true) : k_(kernels), pool_(pool), l_(layer) {
+  Pass(const Kernels<T>& kernels, Pool& pool, const Layer& layer, bool backward = true)
+      : k_(kernels), pool_(pool), l_(layer) {
     lay_out_inputs();
     lay_out_weights();
     k_.recurrent_forward(pool_, a_);
@@ -140,8 +151,8 @@ class Pass {
     if (backward) run_backward();
   }
 
-  Numbers h, c, side, m;                   // [rows, P], [rows, H]...
-  Numbers d_pre, d_recurrent;              // [rows, gates, H]
+  Numbers h, c, side, m;       // [rows, P], [rows, H]...
+  Numbers d_pre, d_recurrent;  // [rows, gates, H]
   Numbers dh0, dc0, dprojected, d_unit;
 
   // State of a stream after its last step in walking order.
@@ -159,7 +170,9 @@ class Pass {
     for (int row = 0; row < l_.rows; ++row) {
       for (int i = 0; i < width; ++i) {
         const int at = columns.row(i, k_.lanes);
-        if (at >= 0) out[static_cast<size_t>(row) * width + i] = static_cast<T>(from[(static_cast<size_t>(row) * gates) * l_.hidden + at]);
+        if (at >= 0)
+          out[static_cast<size_t>(row) * width + i] =
+              static_cast<T>(from[(static_cast<size_t>(row) * gates) * l_.hidden + at]);
       }
     }
     return out;
@@ -187,7 +200,8 @@ class Pass {
   }
   // One exact array per row, and pointers to them.
   static void rows_of(const Numbers& from, int width, std::vector<std::vector<T>>* arrays, std::vector<const T*>* pointers) {
-    for (size_t i = 0; i + width <= from.size(); i += width) arrays->emplace_back(from.begin() + i, from.begin() + i + width);
+    for (size_t i = 0; i + width <= from.size(); i += width)
+      arrays->emplace_back(from.begin() + i, from.begin() + i + width);
     for (const auto& array : *arrays) pointers->push_back(array.data());
   }
   std::vector<T> pack(const PackForm& form, const Numbers& source) {
@@ -236,7 +250,8 @@ class Pass {
       a_.weights[s] = forward_[s].data();
     }
     if (l_.cell.apart >= 0) bias_ = pack_vector({l_.hidden, 1, l_.cell.apart}, l_.bias), a_.bias = bias_.data();
-    if (l_.shape.variant.flags & kPeephole) unit_ = pack_vector({l_.hidden, l_.cell.unit_weights}, l_.unit), a_.unit_weights = unit_.data();
+    if (l_.shape.variant.flags & kPeephole)
+      unit_ = pack_vector({l_.hidden, l_.cell.unit_weights}, l_.unit), a_.unit_weights = unit_.data();
     if (l_.shape.variant.projection) {
       project_ = pack(PackForm::forward({l_.output}, l_.hidden, l_.hidden), l_.projection);
       project_back_ = pack(PackForm::backward({l_.output}, l_.hidden, l_.hidden), l_.projection);
@@ -258,7 +273,9 @@ class Pass {
     if (l_.cell.states > 1) dc0_ = Guarded<T>(static_cast<size_t>(l_.streams) * l_.hidden, kNan), a_.dc0 = dc0_.data();
     if (a_.projection) dprojected_ = Guarded<T>(rows * l_.output, kNan), a_.dprojected = dprojected_.data();
     for (int s = 0; s < l_.cell.stages; ++s) {
-      if (l_.cell.split()) recurrent_[s] = Guarded<T>(rows * blocks() * l_.cell.count[s] * k_.lanes, kNan), a_.recurrent[s] = recurrent_[s].data();
+      if (l_.cell.split())
+        recurrent_[s] = Guarded<T>(rows * blocks() * l_.cell.count[s] * k_.lanes, kNan),
+        a_.recurrent[s] = recurrent_[s].data();
       a_.weights[s] = backward_[s].data();
     }
     if (a_.projection) a_.projection = project_back_.data();
@@ -299,7 +316,8 @@ class Pass {
 };
 
 inline std::string describe(const Shape& s) {
-  std::string text = std::string(s.variant.name) + " H=" + std::to_string(s.hidden) + " streams=" + std::to_string(s.lengths.size());
+  std::string text =
+      std::string(s.variant.name) + " H=" + std::to_string(s.hidden) + " streams=" + std::to_string(s.lengths.size());
   text += s.reverse ? " reverse" : "";
   text += s.resets ? s.reset_states ? " resets to states" : " resets to zero" : "";
   return text + " lengths from " + std::to_string(s.lengths.front()) + " to " + std::to_string(s.lengths.back());

@@ -26,15 +26,17 @@ double loss(const Layer& l, Pool& pool) {
 Numbers old_h(const Layer& l, const Pass<double>& run, int stream, int t) {
   if (l.shape.resets && l.reset[l.row(stream, t)]) return l.shape.reset_states ? l.h_reset : Numbers(l.output, 0.0);
   const int before = l.shape.reverse ? t + 1 : t - 1;
-  const auto from = before < 0 || before >= l.length(stream) ? l.h0.begin() + static_cast<ptrdiff_t>(stream) * l.output
-                                                             : run.h.begin() + static_cast<ptrdiff_t>(l.row(stream, before)) * l.output;
+  const auto from = before < 0 || before >= l.length(stream)
+                        ? l.h0.begin() + static_cast<ptrdiff_t>(stream) * l.output
+                        : run.h.begin() + static_cast<ptrdiff_t>(l.row(stream, before)) * l.output;
   return {from, from + l.output};
 }
 
 // Gradients by the recurrent weights, the bias of the apart gate and the projection, from what backward leaves.
 struct WeightGradients {
   Numbers weights, bias, projection;
-  WeightGradients(const Layer& l, const Pass<double>& run) : weights(l.weights.size()), bias(l.bias.size()), projection(l.projection.size()) {
+  WeightGradients(const Layer& l, const Pass<double>& run)
+      : weights(l.weights.size()), bias(l.bias.size()), projection(l.projection.size()) {
     for (int s = 0; s < l.streams; ++s) {
       for (int t = 0; t < l.length(s); ++t) add(l, run, old_h(l, run, s, t), l.row(s, t));
     }
@@ -95,7 +97,8 @@ TEST_P(RecurrentGradient, AgreesWithFiniteDifferences) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, RecurrentGradient, testing::ValuesIn(kVariants), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Cells, RecurrentGradient, testing::ValuesIn(kVariants),
+                         [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace rnn::test

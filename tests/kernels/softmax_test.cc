@@ -50,7 +50,8 @@ Outcome run(const Batch& b, bool gradient, int threads) {
   const int stride = b.c.classes + b.c.gap;
   Guarded<T> logits(static_cast<size_t>(b.c.rows) * stride, std::numeric_limits<T>::quiet_NaN());
   for (int m = 0; m < b.c.rows; ++m) {
-    for (int i = 0; i < b.c.classes; ++i) logits[static_cast<size_t>(m) * stride + i] = static_cast<T>(b.logits[static_cast<size_t>(m) * b.c.classes + i]);
+    for (int i = 0; i < b.c.classes; ++i)
+      logits[static_cast<size_t>(m) * stride + i] = static_cast<T>(b.logits[static_cast<size_t>(m) * b.c.classes + i]);
   }
   Guarded<double> loss(b.c.rows, 77), nll(b.c.rows, 77);
   SoftmaxArgs<T> a;
@@ -101,7 +102,8 @@ std::vector<Case> cases() {
     for (const double spread : {0.0, 3.0, 60.0, 1e4}) {
       for (const double smoothing : {0.0, 0.1}) {
         ++i;
-        all.push_back({classes > 500 ? 5 : 40, classes, spread, static_cast<float>(smoothing), i % 2 == 0, i % 3 == 0 ? 3 : 0});
+        all.push_back(
+            {classes > 500 ? 5 : 40, classes, spread, static_cast<float>(smoothing), i % 2 == 0, i % 3 == 0 ? 3 : 0});
       }
     }
   }
@@ -112,12 +114,14 @@ template <class T>
 void agrees(double of_loss, double of_gradient) {
   uint64_t seed = 0;
   for (const Case& c : cases()) {
-    SCOPED_TRACE("classes " + std::to_string(c.classes) + " spread " + std::to_string(c.spread) + " smoothing " + std::to_string(c.smoothing));
+    SCOPED_TRACE("classes " + std::to_string(c.classes) + " spread " + std::to_string(c.spread) + " smoothing " +
+                 std::to_string(c.smoothing));
     const Batch b(c, ++seed);
     const Outcome want = definition(b), got = run<T>(b, true, 1 + seed % 3);
     for (int m = 0; m < c.rows; ++m) {
       ASSERT_LE(std::abs(got.nll[m] - want.nll[m]), of_loss * b.weight(m) * (1 + std::abs(want.nll[m])));
-      ASSERT_LE(std::abs(got.loss[m] - want.loss[m]), of_loss * b.weight(m) * (1 + c.smoothing * 2 * c.spread + std::abs(want.loss[m])));
+      ASSERT_LE(std::abs(got.loss[m] - want.loss[m]),
+                of_loss * b.weight(m) * (1 + c.smoothing * 2 * c.spread + std::abs(want.loss[m])));
       double sum = 0;
       for (int i = 0; i < c.classes; ++i) {
         const size_t at = static_cast<size_t>(m) * c.classes + i;

@@ -108,7 +108,8 @@ void agrees(double bound) {
       for (size_t i = 0; i < n; ++i) {
         ASSERT_LE(std::abs(got.p[i] - want.p[i]), bound * (1 + std::abs(want.p[i]))) << "weight " << i;
         ASSERT_LE(std::abs(got.m[i] - want.m[i]), bound * (1 + std::abs(want.m[i]))) << "first moment " << i;
-        ASSERT_LE(std::abs(got.v[i] - want.v[i]), bound * (o.adam ? std::abs(want.v[i]) + 1e-9 : 1)) << "second moment " << i;
+        ASSERT_LE(std::abs(got.v[i] - want.v[i]), bound * (o.adam ? std::abs(want.v[i]) + 1e-9 : 1))
+            << "second moment " << i;
       }
     }
   }
@@ -159,7 +160,8 @@ TEST(Step, DenormalsCountAsZero) {
 }
 
 TEST(SumSquares, AgreesWithDouble) {
-  for (const size_t n : {size_t{0}, size_t{1}, size_t{15}, size_t{17}, size_t{1023}, size_t{1025}, size_t{65535}, size_t{65537}, size_t{1000003}}) {
+  for (const size_t n : {size_t{0}, size_t{1}, size_t{15}, size_t{17}, size_t{1023}, size_t{1025}, size_t{65535},
+                         size_t{65537}, size_t{1000003}}) {
     const std::vector<double> x = numbers(n, 3, n + 1);
     const std::vector<float> values(x.begin(), x.end());
     double want = 0;

@@ -1,5 +1,5 @@
-// Why: the one table of tolerances: how far a result may be from the oracle, and why just so far. u = 2^-24 is half a unit in
-// the last place of 1 in float.
+// Why: the one table of tolerances: how far a result may be from the oracle, and why just so far.
+// u = 2^-24: half a unit in the last place of 1 in float.
 #pragma once
 
 namespace rnn::test {
@@ -15,16 +15,16 @@ constexpr double kDotPerTerm = 5.97e-8;
 
 constexpr double kDoublePerTerm = 2.3e-16;  // the same in double; the expected value is summed in double too
 
-// sigmoid, tanh, e^x of a vector, relative to the exact value. Measured over 300,000 arguments: tanh 1.26e-7, sigmoid 1.48e-7,
-// e^x / (1 + e^x) 1.78e-7 (2.1 u, 2.5 u, 3.0 u); the polynomials' own error is below 1.2e-7, the rest are one or two roundings.
+// sigmoid, tanh, e^x of a vector, relative to the exact value. Measured over 300,000 arguments: tanh 1.26e-7 (2.1 u),
+// sigmoid 1.48e-7 (2.5 u), e^x / (1 + e^x) 1.78e-7 (3 u): the polynomials' 1.2e-7 and one or two roundings.
 constexpr double kLaneTanh = 2e-7, kLaneSigmoid = 2e-7, kLaneExp = 2e-7;
 
-// Recurrent kernels in float against double, relative to the largest value of the tensor. Rounding in a dot product of 70 terms
-// is a few u, steps add up. Measured on all shapes and instruction sets: 8 u forward, 19 u backward; four times that.
+// Recurrent kernels in float against double, relative to the largest value of the tensor. A dot product of 70 terms rounds
+// by a few u, steps add up. Measured on all shapes and instruction sets: 8 u forward, 19 u backward; four times that.
 constexpr double kRecurrentForward = 2e-6, kRecurrentBackward = 5e-6;
 
-// Softmax cross-entropy, per weight. Loss: relative error of a float sum of up to 10,000 exponentials in 1 to 16 chains (measured
-// 1e-6). Gradient: a probability near 1 carries two roundings (measured 1.2e-7).
+// Softmax cross-entropy, per weight. Loss: relative error of a float sum of up to 10,000 exponentials in 1 to 16 chains
+// (measured 1e-6). Gradient: a probability near 1 carries two roundings (measured 1.2e-7).
 constexpr double kSoftmaxLoss = 2e-6, kSoftmaxGradient = 4e-7;
 constexpr double kDoubleSoftmax = 1e-13;  // 10,000 additions of 1e-16, half of them against each other
 

@@ -45,7 +45,8 @@ TEST(Random, IsAFunctionOfItsKey) {
   std::set<std::vector<uint32_t>> all;
   for (const uint64_t seed : {0, 1, 2}) {
     for (const Purpose purpose : {Purpose::init, Purpose::dropout, Purpose::test}) {
-      for (const uint32_t stream : {0u, 1u}) EXPECT_TRUE(all.insert(words(seed, purpose, stream)).second) << "two keys, one sequence";
+      for (const uint32_t stream : {0u, 1u})
+        EXPECT_TRUE(all.insert(words(seed, purpose, stream)).second) << "two keys, one sequence";
     }
   }
   Random random(3, Purpose::test);

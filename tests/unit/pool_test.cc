@@ -56,7 +56,7 @@ TEST(Pool, ThousandsOfRunsInARow) {
   Pool pool(4);
   std::vector<int64_t> values(4);
   int64_t expected = 0;
-  for (int i = 1; i <= 20000; ++i) {
+  for (int i = 1; i <= 5000; ++i) {
     pool.run([&](int worker) { values[worker] += i; });
     expected += i;
     if (i % 1000 == 0) {
@@ -99,7 +99,7 @@ TEST(Pool, ManyThreadsShareOnePool) {
   std::vector<std::thread> callers;
   for (int c = 0; c < 6; ++c) {
     callers.emplace_back([&] {
-      for (int i = 0; i < 2000; ++i) {
+      for (int i = 0; i < 500; ++i) {
         std::vector<int> calls(30);
         pool.parallel_for(30, 1, [&](int64_t begin, int64_t end) {
           for (int64_t k = begin; k < end; ++k) ++calls[k];
@@ -109,7 +109,7 @@ TEST(Pool, ManyThreadsShareOnePool) {
     });
   }
   for (auto& t : callers) t.join();
-  EXPECT_EQ(sum.load(), 6 * 2000 * 30);
+  EXPECT_EQ(sum.load(), 6 * 500 * 30);
 }
 
 TEST(Pool, MadeAndDestroyedAtOnce) {
