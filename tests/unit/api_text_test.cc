@@ -138,6 +138,20 @@ TEST(ApiText, WriterIsAFunctionOfItsSeed) {
   expect_error(Exit::usage, "generate/options", [&] { other.top(0); });
 }
 
+TEST(ApiText, UnknownWordsAreWrittenOnlyWhenAsked) {
+  const auto unknown = [](bool allowed) {
+    rnn::Writer writer(trained_model());
+    int count = 0;
+    for (int i = 0; i < 300; ++i) {
+      writer.next({.temperature = 1e6, .unknown_words = allowed});  // all tokens about equally likely
+      count += writer.last_token() == trained_model().unknown_token();
+    }
+    return count;
+  };
+  EXPECT_EQ(unknown(false), 0);
+  EXPECT_GT(unknown(true), 5) << "one of some 15 tokens";
+}
+
 TEST(ApiText, TrainingTellsAndStopsAndGoesOn) {
   std::vector<std::string> types;
   std::vector<double> losses;
