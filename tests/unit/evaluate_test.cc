@@ -1,0 +1,148 @@
+// Why: the figures of an evaluation add up, line by line, and the baselines stand there only when they are honest.
+#include <cmath>
+
+#include "data/compression.h"
+#include "tasks/run_data.h"
+#include "train/tiny_run.h"
+
+namespace rnn::test {
+namespace {
+
+class EvaluateText : public FolderTest {
+ protected:
+  // Trained for some updates on tiny_story(80), of which `share` is kept for validation.
+  std::string run(const std::string& mode, double share = 0.2) {
+    RunRequest r = tiny_request(write("story.txt", tiny_story(80)), path("run-" + mode), mode);
+    r.options.valid_share = share;
+    r.options.max_updates = 8;
+    r.model.min_count = 2;
+    EventStream events;
+    train_run(r, events, {});
+    return r.folder;
+  }
+  static EvalReport evaluated(const std::string& run, const std::string& text, bool per_line = false, bool baselines = false,
+                              int threads = 1) {
+    ModelFile file = load_model(run);
+    return evaluate_text(file, text, {per_line, baselines, threads});
+  }
+};
+
+TEST_F(EvaluateText, LinesWeighUpToTheTotal) {
+  const std::string model = run("sentence");
+  std::string content = tiny_story(70, 9);
+  content.insert(content.find('\n') + 1, "\n  \nThe zebra sees a quagga.\n\n");  // blank lines and unknown words
+  const std::string text = write("text.txt", content);
+  const EvalReport report = evaluated(model, text, true);
+  double nats = 0;
+  int64_t tokens = 0, unknown = 0;
+  for (const auto& line : report.lines_report) {
+    nats += line.loss * static_cast<double>(line.tokens);
+    tokens += line.tokens, unknown += line.unknown;
+    EXPECT_EQ(line.tokens == 0, line.text.find_first_not_of(' ') == std::string::npos) << line.text;
+  }
+  EXPECT_EQ(report.lines_report.size(), 74u);
+  EXPECT_EQ(report.lines, 74);
+  EXPECT_EQ(report.lines_report[3].text, "The zebra sees a quagga.");
+  EXPECT_EQ(report.lines_report[3].unknown, 2);
+  EXPECT_EQ(report.lines_report[3].tokens, 7);
+  EXPECT_EQ(tokens, report.tokens);
+  EXPECT_EQ(unknown, report.unknown);
+  EXPECT_GE(unknown, 2);
+  EXPECT_NEAR(nats / static_cast<double>(tokens), report.model.loss, 1e-9);
+  EXPECT_EQ(report.bytes, static_cast<int64_t>(content.size()));
+  EXPECT_NEAR(report.model.perplexity, std::exp(report.model.loss), 1e-9);
+  EXPECT_NEAR(report.model.bits_per_byte, nats / std::log(2.0) / static_cast<double>(content.size()), 1e-9);
+}
+
+TEST_F(EvaluateText, StreamsPredictEveryTokenOnce) {
+  const std::string model = run("stream");
+  const std::string content = tiny_story(50, 9), text = write("text.txt", content);
+  const EvalReport report = evaluated(model, text, true);
+  const ModelFile file = load_model(model);
+  EXPECT_EQ(report.tokens, static_cast<int64_t>(file.tokenizer->encode(content).size()));
+  // The first line is read from the zero state either way; later lines know more.
+  const EvalReport one = evaluated(model, write("one.txt", content.substr(0, content.find('\n') + 1)));
+  EXPECT_NEAR(one.model.loss, report.lines_report[0].loss, 1e-9);
+  double alone = 0;
+  for (const auto& line : report.lines_report) alone += line.loss * static_cast<double>(line.tokens);
+  EXPECT_NE(alone / static_cast<double>(report.tokens), report.model.loss);
+}
+
+TEST_F(EvaluateText, LastLineWithoutItsEnd) {
+  for (const std::string mode : {"stream", "sentence"}) {
+    const std::string model = run(mode), content = tiny_story(20, 9);
+    const EvalReport whole = evaluated(model, write("whole.txt", content), true);
+    const EvalReport cut = evaluated(model, write("cut.txt", content.substr(0, content.size() - 1)), true);
+    EXPECT_EQ(whole.model.loss, cut.model.loss);
+    EXPECT_EQ(whole.tokens, cut.tokens);
+    EXPECT_EQ(whole.lines_report.size(), cut.lines_report.size());
+    EXPECT_EQ(whole.lines_report.back().loss, cut.lines_report.back().loss);
+  }
+}
+
+TEST_F(EvaluateText, ThreadsDoNotMatter) {
+  for (const std::string mode : {"stream", "sentence"}) {
+    const std::string model = run(mode), text = write("text.txt", tiny_story(40, 9));
+    EXPECT_EQ(evaluated(model, text, false, false, 1).model.loss, evaluated(model, text, false, false, 3).model.loss);
+  }
+}
+
+TEST_F(EvaluateText, BaselinesOfTheUnchangedText) {
+  for (const std::string mode : {"stream", "sentence"}) {
+    const std::string model = run(mode, 0.37), text = write("text.txt", tiny_story(30, 9));  // not the default share
+    const EvalReport report = evaluated(model, text, false, true);
+    ASSERT_EQ(report.baselines.size(), 2u) << report.note;
+    EXPECT_TRUE(report.note.empty());
+    EXPECT_EQ(report.baselines[0].name, "trigram");
+    const ModelFile file = load_model(model);
+    const RunText data = read_run_text({path("story.txt")}, "", 0.37);
+    const double loss = trigram_loss(encode_documents(*file.tokenizer, data.train), encode_documents(*file.tokenizer, read_text(text)),
+                                     *file.tokenizer, mode == "sentence");
+    EXPECT_NEAR(report.baselines[0].loss, loss, 1e-12);
+    EXPECT_EQ(report.baselines[1].name, "zstd -19");
+    EXPECT_NEAR(report.baselines[1].bits_per_byte, zstd_bits_per_byte(read_file(text)), 1e-12);
+    EXPECT_LT(report.baselines[1].loss, 0);
+  }
+}
+
+TEST_F(EvaluateText, NoTrigramOfAnotherText) {
+  const std::string model = run("stream"), text = write("text.txt", tiny_story(30, 9));
+  write("story.txt", tiny_story(81));
+  const EvalReport changed = evaluated(model, text, false, true);
+  ASSERT_EQ(changed.baselines.size(), 1u);
+  EXPECT_EQ(changed.baselines[0].name, "zstd -19");
+  EXPECT_NE(changed.note.find("has changed"), std::string::npos) << changed.note;
+  std::filesystem::remove(path("story.txt"));
+  const EvalReport gone = evaluated(model, text, false, true);
+  EXPECT_EQ(gone.baselines.size(), 1u);
+  EXPECT_NE(gone.note.find("not at hand"), std::string::npos) << gone.note;
+  ModelFile silent = load_model(model);
+  silent.about = nullptr;
+  const EvalReport nothing = evaluate_text(silent, text, {false, true, 1});
+  EXPECT_EQ(nothing.baselines.size(), 1u);
+  EXPECT_NE(nothing.note.find("does not say"), std::string::npos) << nothing.note;
+}
+
+TEST_F(EvaluateText, TheSameFileTwice) {
+  const std::string text = write("text.txt", tiny_story(20, 9));
+  ModelFile file = load_model(run("sentence"));
+  const double loss = evaluate_text(file, text, {false, false, 1}).model.loss;
+  EXPECT_EQ(evaluate_text(file, text, {false, false, 1}).model.loss, loss);
+  EXPECT_EQ(file.model->params().size(), 0u);
+}
+
+TEST_F(EvaluateText, Refusals) {
+  const std::string model = run("stream");
+  EXPECT_EQ(failure_of([&] { evaluated(model, path("missing.txt")); }).code, "data/missing");
+  EXPECT_EQ(failure_of([&] { evaluated(model, write("empty.txt", "")); }).exit, Exit::data);
+  ModelFile bare;
+  bare.path = "gru.safetensors";
+  ModelConfig config;
+  config.task = "recurrent";
+  config.rnn.cell = CellKind::gru, config.rnn.input = 3, config.rnn.hidden = 4;
+  bare.model = std::make_unique<Model<float>>(config);
+  EXPECT_EQ(failure_of([&] { evaluate_text(bare, path("story.txt"), {}); }).code, "model/task");
+}
+
+}  // namespace
+}  // namespace rnn::test
