@@ -37,8 +37,8 @@ Case standard(const char* name, int vocabulary, int hidden, int batch, int steps
 }
 
 std::vector<Case> standard_cases() {
-  return {standard("word 2x200", 10000, 200, 20, 20), standard("word 2x650", 10000, 650, 20, 35), standard("char 2x128", 96, 128, 50, 50),
-          standard("char 2x512", 96, 512, 50, 50)};
+  return {standard("word 2x200", 10000, 200, 20, 20), standard("word 2x650", 10000, 650, 20, 35),
+          standard("char 2x128", 96, 128, 50, 50), standard("char 2x512", 96, 512, 50, 50)};
 }
 
 struct Figures {
@@ -188,8 +188,9 @@ int run_bench(const Arguments& arguments) {
     if (!json) say(fmt::format("measuring {}", c.name));
     const Figures f = measure(c, pool, seconds);
     list.push_back(as_json(c, f));
-    table.add({c.name, grouped(f.parameters), fmt::format("{:.1f}", f.step_p50 * 1e6), fmt::format("{:.1f}", f.step_p99 * 1e6),
-               grouped(std::llround(f.read_tokens)), fmt::format("{:.0f}", f.read_flops / 1e9), grouped(std::llround(f.train_tokens)),
+    table.add({c.name, grouped(f.parameters), fmt::format("{:.1f}", f.step_p50 * 1e6),
+               fmt::format("{:.1f}", f.step_p99 * 1e6), grouped(std::llround(f.read_tokens)),
+               fmt::format("{:.0f}", f.read_flops / 1e9), grouped(std::llround(f.train_tokens)),
                fmt::format("{:.0f}", f.train_flops / 1e9)});
   }
   if (json) {

@@ -10,13 +10,14 @@
 #include "command.h"
 #include "io/model_file.h"
 #include "screen.h"
+#include "tasks/ready_model.h"
 #include "train/gradient_check.h"
 
 namespace rnn::app {
 namespace {
 
-constexpr double kSeconds = 5;       // the check chooses as many elements as fit
-constexpr int kPasses = 4;           // forward passes for each of them
+constexpr double kSeconds = 5;  // the check chooses as many elements as fit
+constexpr int kPasses = 4;      // forward passes for each of them
 constexpr int kFewest = 4, kMost = 64;
 
 // A few ragged streams of random tokens; one of them starts a new document in the middle, one target is ignored.
@@ -60,7 +61,12 @@ void report(const std::vector<TensorCheck>& checks, double tolerance, bool json)
   if (json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const TensorCheck& c : checks) {
-      list.push_back({{"tensor", c.name}, {"checked", c.checked}, {"skipped", c.skipped}, {"worst", c.worst}, {"norm", c.norm}, {"ok", c.worst <= tolerance}});
+      list.push_back({{"tensor", c.name},
+                      {"checked", c.checked},
+                      {"skipped", c.skipped},
+                      {"worst", c.worst},
+                      {"norm", c.norm},
+                      {"ok", c.worst <= tolerance}});
     }
     print(nlohmann::ordered_json({{"tolerance", tolerance}, {"tensors", list}}).dump() + "\n");
     return;
@@ -85,7 +91,8 @@ int run_check(const Arguments& arguments) {
   CheckOptions options;
   Command command("check", "MODEL [options]", "gradient check in double precision; exit status 6 if a tensor is wrong");
   command.word("MODEL", &path, "run folder or .safetensors file");
-  command.whole("--samples", &samples, {1, 1e9}, "N", "elements compared in each tensor; default: what fits in some seconds");
+  command.whole("--samples", &samples, {1, 1e9}, "N",
+                "elements compared in each tensor; default: what fits in some seconds");
   command.real("--tolerance", &options.tolerance, {0, 1, true, false}, "E", "largest relative error (1e-6)");
   command.whole("-s,--seed", &seed, {0, 9e15}, "N", "of the tokens and of the choice of elements (1)");
   command.flag("--json", &json, "one JSON object on standard output");
@@ -99,6 +106,7 @@ int run_check(const Arguments& arguments) {
     throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model",
                 "its gradient needs a loss: train a language model with this cell and check that one");
   }
+  require_finite(*file.model, file.path);
   const auto model = double_copy(*file.model);
   options.seed = static_cast<uint64_t>(seed);
   const Batch batch = small_batch(model->config().vocabulary, options.seed);
@@ -107,9 +115,11 @@ int run_check(const Arguments& arguments) {
                   batch.seq.streams()));
   const std::vector<TensorCheck> checks = check_gradients(*model, batch, options);
   report(checks, options.tolerance, json);
-  const auto wrong = std::count_if(checks.begin(), checks.end(), [&](const TensorCheck& c) { return !(c.worst <= options.tolerance); });
+  const auto wrong =
+      std::count_if(checks.begin(), checks.end(), [&](const TensorCheck& c) { return !(c.worst <= options.tolerance); });
   if (wrong > 0) {
-    throw Error(Exit::check, "check/gradient", fmt::format("the gradient of {} tensor{} is wrong", wrong, wrong == 1 ? "" : "s"),
+    throw Error(Exit::check, "check/gradient",
+                fmt::format("the gradient of {} tensor{} is wrong or could not be compared", wrong, wrong == 1 ? "" : "s"),
                 "please report it with the output of rnn info " + path);
   }
   return 0;

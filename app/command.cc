@@ -24,7 +24,10 @@ std::string long_name(const std::string& names) {
 }  // namespace
 
 Command::Command(std::string verb, std::string usage, std::string summary)
-    : verb_(std::move(verb)), usage_(std::move(usage)), summary_(std::move(summary)), heading_(kMain),
+    : verb_(std::move(verb)),
+      usage_(std::move(usage)),
+      summary_(std::move(summary)),
+      heading_(kMain),
       app_(std::make_unique<CLI::App>()) {
   app_->set_help_flag("-h,--help", "this page");
   app_->set_help_all_flag("--help-all", "every option");
@@ -46,8 +49,11 @@ void Command::text(const std::string& names, std::string* target, const std::str
   keep(app_->add_option(names, *target, help), value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
-void Command::texts(const std::string& names, std::vector<std::string>* target, const std::string& value, const std::string& help) {
-  keep(app_->add_option_function<std::string>(names, [target](const std::string& text) { target->push_back(text); }, help), value)
+void Command::texts(const std::string& names, std::vector<std::string>* target, const std::string& value,
+                    const std::string& help) {
+  keep(app_->add_option_function<std::string>(
+           names, [target](const std::string& text) { target->push_back(text); }, help),
+       value)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->trigger_on_parse();
 }
@@ -55,18 +61,21 @@ void Command::texts(const std::string& names, std::vector<std::string>* target, 
 void Command::whole(const std::string& names, int64_t* target, const OptionRange& range, const std::string& value,
                     const std::string& help) {
   const auto take = [=, flag = long_name(names)](const std::string& text) { *target = parse_whole(flag, text, range); };
-  keep(app_->add_option_function<std::string>(names, take, help), value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  keep(app_->add_option_function<std::string>(names, take, help), value)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 void Command::real(const std::string& names, double* target, const OptionRange& range, const std::string& value,
                    const std::string& help) {
   const auto take = [=, flag = long_name(names)](const std::string& text) { *target = parse_real(flag, text, range); };
-  keep(app_->add_option_function<std::string>(names, take, help), value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  keep(app_->add_option_function<std::string>(names, take, help), value)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 void Command::seconds(const std::string& names, double* target, const std::string& help) {
   const auto take = [=, flag = long_name(names)](const std::string& text) { *target = parse_seconds(flag, text); };
-  keep(app_->add_option_function<std::string>(names, take, help), "TIME")->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  keep(app_->add_option_function<std::string>(names, take, help), "TIME")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 void Command::option(const OptionInfo& option, const std::function<void(const OptionInfo&, const std::string&)>& take,
@@ -74,7 +83,9 @@ void Command::option(const OptionInfo& option, const std::function<void(const Op
   const std::string names = shown_names.empty() ? "--" + std::string(option.name) : shown_names;
   const std::string help(option.help);
   if (option.value.empty()) {
-    keep(app_->add_flag_callback(names, [=, &option] { take(option, "true"); }, help), "");
+    keep(app_->add_flag_callback(
+             names, [=, &option] { take(option, "true"); }, help),
+         "");
     app_->add_flag_callback("--no-" + std::string(option.name), [=, &option] { take(option, "false"); })->group("");
     return;
   }
@@ -124,8 +135,9 @@ void Command::refuse_unknown() const {
   }
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   const std::string near = nearest_name(flag, candidates);
-  throw Error(Exit::usage, "usage/flag", fmt::format("rnn {} has no flag {}", verb_, flag),
-              near.empty() ? fmt::format("rnn {} --help-all lists all of them", verb_) : fmt::format("did you mean {}?", near));
+  throw Error(
+      Exit::usage, "usage/flag", fmt::format("rnn {} has no flag {}", verb_, flag),
+      near.empty() ? fmt::format("rnn {} --help-all lists all of them", verb_) : fmt::format("did you mean {}?", near));
 }
 
 bool Command::given(const std::string& flag) const { return app_->count(flag) > 0; }

@@ -28,8 +28,10 @@ class Command {
   void flag(const std::string& names, bool* target, const std::string& help);
   void text(const std::string& names, std::string* target, const std::string& value, const std::string& help);
   void texts(const std::string& names, std::vector<std::string>* target, const std::string& value, const std::string& help);
-  void whole(const std::string& names, int64_t* target, const OptionRange& range, const std::string& value, const std::string& help);
-  void real(const std::string& names, double* target, const OptionRange& range, const std::string& value, const std::string& help);
+  void whole(const std::string& names, int64_t* target, const OptionRange& range, const std::string& value,
+             const std::string& help);
+  void real(const std::string& names, double* target, const OptionRange& range, const std::string& value,
+            const std::string& help);
   void seconds(const std::string& names, double* target, const std::string& help);
   // An option of the table: what was given is handed to `take`.
   void option(const OptionInfo& option, const std::function<void(const OptionInfo&, const std::string&)>& take,

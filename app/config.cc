@@ -36,7 +36,8 @@ int run_config_show(const Arguments& arguments) {
     nlohmann::ordered_json object;
     const nlohmann::json values = options_to_json(settings.options);
     for (const OptionInfo& o : option_list()) {
-      object[std::string(o.name)] = {{"value", values[std::string(o.section)][std::string(o.name)]}, {"source", settings.source(o.name)}};
+      object[std::string(o.name)] = {{"value", values[std::string(o.section)][std::string(o.name)]},
+                                     {"source", settings.source(o.name)}};
     }
     print(object.dump() + "\n");
     return 0;
@@ -45,7 +46,8 @@ int run_config_show(const Arguments& arguments) {
   for (const OptionInfo& o : option_list()) {
     if (o.section != section) print(fmt::format("{}[{}]\n", section.empty() ? "" : "\n", o.section));
     section = o.section;
-    print(fmt::format("{:<32}  # {}\n", fmt::format("{} = {}", o.name, get_option(settings.options, o)), settings.source(o.name)));
+    print(fmt::format("{:<32}  # {}\n", fmt::format("{} = {}", o.name, get_option(settings.options, o)),
+                      settings.source(o.name)));
   }
   return 0;
 }
@@ -57,9 +59,10 @@ int run_config(const Arguments& arguments) {
   if (!arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "--help-all")) {
     return run_config_show(arguments);
   }
-  throw Error(Exit::usage, "usage/verb",
-              arguments.empty() ? "rnn config needs a verb of its own" : fmt::format("there is no rnn config {}", arguments[0]),
-              "rnn config show");
+  throw Error(
+      Exit::usage, "usage/verb",
+      arguments.empty() ? "rnn config needs a verb of its own" : fmt::format("there is no rnn config {}", arguments[0]),
+      "rnn config show");
 }
 
 }  // namespace rnn::app

@@ -51,7 +51,8 @@ class Reader {
       const std::string_view sections[] = {"data", "model", "train"};
       const std::string near = nearest_name(name, sections);
       bad("config/key", fmt::format("{}: unknown section '{}'", place(node), name),
-          near.empty() ? "a config file has the sections [data], [model] and [train]" : fmt::format("did you mean [{}]?", near));
+          near.empty() ? "a config file has the sections [data], [model] and [train]"
+                       : fmt::format("did you mean [{}]?", near));
     }
     for (const auto& [key, value] : *table) read_key(name, key.str(), value);
   }

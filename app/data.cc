@@ -25,16 +25,27 @@ int64_t count(const std::vector<Finding>& findings, Severity severity) {
 void print_json(const TextReport& r) {
   ordered_json findings = ordered_json::array();
   for (const Finding& f : r.findings) {
-    findings.push_back({{"code", f.code}, {"severity", severity_name(f.severity)}, {"file", f.file}, {"line", f.line},
-                        {"message", f.message}, {"help", f.help}});
+    findings.push_back({{"code", f.code},
+                        {"severity", severity_name(f.severity)},
+                        {"file", f.file},
+                        {"line", f.line},
+                        {"message", f.message},
+                        {"help", f.help}});
   }
-  const ordered_json json = {{"files", r.files.size()},         {"bytes", r.bytes},
-                             {"documents", r.documents},        {"lines", r.lines},
-                             {"characters", r.characters},      {"distinct_characters", r.distinct_characters},
-                             {"words", r.words},                {"distinct_words", r.distinct_words},
-                             {"longest_line", r.longest_line},  {"duplicate_lines", r.duplicate_lines},
-                             {"byte_order_mark", r.byte_order_mark}, {"crlf", r.crlf},
-                             {"hash", r.hash},                  {"findings", findings}};
+  const ordered_json json = {{"files", r.files.size()},
+                             {"bytes", r.bytes},
+                             {"documents", r.documents},
+                             {"lines", r.lines},
+                             {"characters", r.characters},
+                             {"distinct_characters", r.distinct_characters},
+                             {"words", r.words},
+                             {"distinct_words", r.distinct_words},
+                             {"longest_line", r.longest_line},
+                             {"duplicate_lines", r.duplicate_lines},
+                             {"byte_order_mark", r.byte_order_mark},
+                             {"crlf", r.crlf},
+                             {"hash", r.hash},
+                             {"findings", findings}};
   print(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
@@ -46,9 +57,12 @@ void print_plan(const std::string& path, const TextReport& report, double share)
     std::vector<std::string_view> views;
     for (const Document& d : split.train) views.push_back(d.text);
     const auto tokenizer = build_tokenizer(tokens.value, views);
-    const int64_t train = count_of(encode_documents(*tokenizer, split.train)), valid = count_of(encode_documents(*tokenizer, split.valid));
-    print(key_line("tokens", fmt::format("{} ({}), {} different", tokens.value, tokens.reason, grouped(tokenizer->size()))) + "\n");
-    print(key_line("split", fmt::format("{} tokens to train on, the last {} to check", grouped(train), grouped(valid))) + "\n");
+    const int64_t train = count_of(encode_documents(*tokenizer, split.train)),
+                  valid = count_of(encode_documents(*tokenizer, split.valid));
+    print(key_line("tokens", fmt::format("{} ({}), {} different", tokens.value, tokens.reason, grouped(tokenizer->size()))) +
+          "\n");
+    print(key_line("split", fmt::format("{} tokens to train on, the last {} to check", grouped(train), grouped(valid))) +
+          "\n");
     print(key_line("order", fmt::format("{} ({})", mode.value, mode.reason)) + "\n");
   } catch (const Error& e) {
     print(key_line("train", fmt::format("not possible: {}", e.what())) + "\n");
@@ -59,18 +73,22 @@ void print_text(const std::string& path, const TextReport& r, double share) {
   std::string form = "UTF-8";
   if (r.byte_order_mark) form += ", byte order mark dropped";
   if (r.crlf) form += ", CRLF read as LF";
-  print(key_line("data", fmt::format("{} · {} file{}, {}, {} document{}, {} lines · {}", path, r.files.size(), r.files.size() == 1 ? "" : "s",
-                                     bytes_text(r.bytes), grouped(r.documents), r.documents == 1 ? "" : "s", grouped(r.lines), form)) + "\n");
-  print(key_line("text", fmt::format("{} characters ({} different), {} words ({} different), longest line {}", grouped(r.characters),
-                                     grouped(r.distinct_characters), grouped(r.words), grouped(r.distinct_words),
-                                     bytes_text(r.longest_line))) + "\n");
+  print(key_line("data", fmt::format("{} · {} file{}, {}, {} document{}, {} lines · {}", path, r.files.size(),
+                                     r.files.size() == 1 ? "" : "s", bytes_text(r.bytes), grouped(r.documents),
+                                     r.documents == 1 ? "" : "s", grouped(r.lines), form)) +
+        "\n");
+  print(key_line("text", fmt::format("{} characters ({} different), {} words ({} different), longest line {}",
+                                     grouped(r.characters), grouped(r.distinct_characters), grouped(r.words),
+                                     grouped(r.distinct_words), bytes_text(r.longest_line))) +
+        "\n");
   if (!r.has_errors()) print_plan(path, r, share);
   for (const Finding& f : r.findings) {
     print(fmt::format("{}[{}]: {}: {}\n", severity_name(f.severity), f.code, f.place(), f.message));
     if (!f.help.empty()) print(fmt::format("  help: {}\n", f.help));
   }
-  print(fmt::format(" {} error{}, {} warning{}\n", count(r.findings, Severity::error), count(r.findings, Severity::error) == 1 ? "" : "s",
-                    count(r.findings, Severity::warning), count(r.findings, Severity::warning) == 1 ? "" : "s"));
+  print(fmt::format(" {} error{}, {} warning{}\n", count(r.findings, Severity::error),
+                    count(r.findings, Severity::error) == 1 ? "" : "s", count(r.findings, Severity::warning),
+                    count(r.findings, Severity::warning) == 1 ? "" : "s"));
 }
 
 int run_data_check(const Arguments& arguments) {
@@ -128,7 +146,8 @@ int run_data_split(const Arguments& arguments) {
   std::string path, output;
   double valid = 0.05, test = 0.05;
   bool force = false;
-  Command command("data split", "TEXT [-o DIR] [options]", "writes train.txt, valid.txt and test.txt: the last parts are for checking");
+  Command command("data split", "TEXT [-o DIR] [options]",
+                  "writes train.txt, valid.txt and test.txt: the last parts are for checking");
   command.word("TEXT", &path, "text file or folder");
   command.text("-o,--output", &output, "DIR", "where the files go; default: NAME-split");
   command.real("--valid", &valid, {0, 0.5, true, false}, "P", "share of valid.txt (0.05)");
@@ -145,14 +164,16 @@ int run_data_split(const Arguments& arguments) {
   last.train = read_text(path);
   if (test > 0) last = split_documents(last.train, test);
   rest = split_documents(last.train, valid / (1 - test));
-  const std::pair<const char*, const std::vector<Document>*> parts[] = {{"train", &rest.train}, {"valid", &rest.valid}, {"test", &last.valid}};
+  const std::pair<const char*, const std::vector<Document>*> parts[] = {
+      {"train", &rest.train}, {"valid", &rest.valid}, {"test", &last.valid}};
   std::error_code error;
   fs::create_directories(output, error);
   if (error) throw Error(Exit::internal, "io/write", fmt::format("cannot make the folder {}: {}", output, error.message()));
   const auto name_of = [&](const char* part) { return output + "/" + part + ".txt"; };
   for (const auto& part : parts) {
     if (!force && !part.second->empty() && fs::exists(name_of(part.first), error)) {
-      throw Error(Exit::usage, "data/exists", name_of(part.first) + " is there already", "choose another -o, or overwrite with --force");
+      throw Error(Exit::usage, "data/exists", name_of(part.first) + " is there already",
+                  "choose another -o, or overwrite with --force");
     }
   }
   Table table({"file", "lines", "bytes"});
@@ -160,7 +181,8 @@ int run_data_split(const Arguments& arguments) {
     if (part.second->empty()) continue;
     const std::string text = joined(*part.second);
     write_file_atomic(name_of(part.first), text);
-    table.add({name_of(part.first), grouped(std::count(text.begin(), text.end(), '\n')), grouped(static_cast<int64_t>(text.size()))});
+    table.add({name_of(part.first), grouped(std::count(text.begin(), text.end(), '\n')),
+               grouped(static_cast<int64_t>(text.size()))});
   }
   print(table.text());
   return 0;
@@ -190,8 +212,10 @@ int run_data(const Arguments& arguments) {
   std::vector<std::string_view> names;
   for (const Part& p : kParts) names.push_back(p.name);
   const std::string near = nearest_name(name, names);
-  throw Error(Exit::usage, "usage/verb", name.empty() ? "rnn data needs a verb of its own" : fmt::format("there is no rnn data {}", name),
-              near.empty() ? "rnn data check, rnn data head or rnn data split" : fmt::format("did you mean rnn data {}?", near));
+  throw Error(
+      Exit::usage, "usage/verb",
+      name.empty() ? "rnn data needs a verb of its own" : fmt::format("there is no rnn data {}", name),
+      near.empty() ? "rnn data check, rnn data head or rnn data split" : fmt::format("did you mean rnn data {}?", near));
 }
 
 }  // namespace rnn::app

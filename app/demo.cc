@@ -68,7 +68,8 @@ std::vector<std::string> find_corpus(const std::string& given) {
     std::vector<std::string> files = texts_in(place);
     if (!files.empty()) return files;
   }
-  throw Error(Exit::data, "data/missing", "the corpus of the demo was not found", "name a text: rnn demo --corpus story.txt");
+  throw Error(Exit::data, "data/missing", "the corpus of the demo was not found",
+              "name a text: rnn demo --corpus story.txt");
 }
 
 void show(const std::string& cell, const std::string& folder, const DemoDefaults& d, bool first) {
@@ -93,8 +94,8 @@ void show(const std::string& cell, const std::string& folder, const DemoDefaults
   flush_output();
 }
 
-RunRequest request_for(const DemoDefaults& d, const std::string& cell, const std::vector<std::string>& corpus, double seconds,
-                       const std::string& output, const Arguments& words) {
+RunRequest request_for(const DemoDefaults& d, const std::string& cell, const std::vector<std::string>& corpus,
+                       double seconds, const std::string& output, const Arguments& words) {
   RunRequest request;
   request.data = corpus;
   request.folder = output + "-" + cell;

@@ -22,7 +22,8 @@ ordered_json row_json(const ResultRow& row) {
 
 void print_json(const EvalReport& report, bool per_line) {
   for (const EvalReport::Line& line : report.lines_report) {
-    ordered_json json = {{"type", "line"}, {"text", line.text}, {"loss", line.loss}, {"tokens", line.tokens}, {"unknown", line.unknown}};
+    ordered_json json = {
+        {"type", "line"}, {"text", line.text}, {"loss", line.loss}, {"tokens", line.tokens}, {"unknown", line.unknown}};
     print(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
   }
   ordered_json json = row_json(report.model);
@@ -47,8 +48,8 @@ void print_table(const EvalReport& report) {
   add(report.model);
   for (const ResultRow& row : report.baselines) add(row);
   print((report.lines_report.empty() ? "" : "\n") + table.text());
-  print(fmt::format(" {} tokens, {} unknown, {} lines, {}\n", grouped(report.tokens), grouped(report.unknown), grouped(report.lines),
-                    bytes_text(report.bytes)));
+  print(fmt::format(" {} tokens, {} unknown, {} lines, {}\n", grouped(report.tokens), grouped(report.unknown),
+                    grouped(report.lines), bytes_text(report.bytes)));
   if (!report.note.empty()) say(report.note);
 }
 
@@ -65,7 +66,8 @@ int run_eval(const Arguments& arguments) {
   command.word("TEXT", &text, "text file or folder");
   command.flag("--json", &json, "one JSON object on standard output");
   command.flag("--per-line", &options.per_line, "also each line alone: loss, tokens, text");
-  command.real("--fail-under", &limit, {0, 1e9, true, false}, "LOSS", "exit status 6 unless the loss is at most LOSS (nats per token)");
+  command.real("--fail-under", &limit, {0, 1e9, true, false}, "LOSS",
+               "exit status 6 unless the loss is at most LOSS (nats per token)");
   command.flag("--no-baselines", &no_baselines, "leave the trigram and zstd rows out");
   command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores");
   command.example("rnn eval runs/story-001 new.txt");
@@ -84,7 +86,8 @@ int run_eval(const Arguments& arguments) {
     print_table(report);
   }
   if (limit > 0 && !(report.model.loss <= limit)) {
-    throw Error(Exit::check, "eval/fail_under", fmt::format("the loss is {:.4f}, above --fail-under {}", report.model.loss, limit));
+    throw Error(Exit::check, "eval/fail_under",
+                fmt::format("the loss is {:.4f}, above --fail-under {}", report.model.loss, limit));
   }
   return 0;
 }

@@ -29,13 +29,15 @@ void declare(Command& command, GenerateArguments& a) {
   command.whole("-n,--tokens", &a.write.tokens, {0, 1e12}, "N", "tokens to write (60)");
   command.real("--temperature", &a.write.sampling.temperature, {0, 100}, "T", "0: always the likeliest; 1: as learnt (0.8)");
   command.whole("--top-k", &a.top_k, {0, 1 << 24}, "K", "draw from the K likeliest; 0: all (0)");
-  command.real("--top-p", &a.write.sampling.top_p, {0, 1, true, false}, "P", "draw from the likeliest that make up P (0.95)");
+  command.real("--top-p", &a.write.sampling.top_p, {0, 1, true, false}, "P",
+               "draw from the likeliest that make up P (0.95)");
   command.text("--stop", &a.write.stop, "TEXT", "end behind this text; \\n is an end of line");
   command.whole("-s,--seed", &a.seed, {0, 9e15}, "N", "same seed, same text (1)");
   command.whole("--samples", &a.samples, {1, 1e6}, "N", "continuations of each prompt (1)");
   command.flag("--json", &a.json, "JSON lines on standard output");
   command.more();
-  command.text("--save-state", &a.save_state, "FILE", "keep the memory: what was read and written; without -n nothing is written");
+  command.text("--save-state", &a.save_state, "FILE",
+               "keep the memory: what was read and written; without -n nothing is written");
   command.text("--load-state", &a.load_state, "FILE", "take up a kept memory");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (1)");
   command.example("rnn generate runs/story-001 -p \"The cat is\" --top 5");
@@ -53,7 +55,9 @@ std::string unescaped(const std::string& text) {
   return out;
 }
 
-std::string json_line(const ordered_json& json) { return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"; }
+std::string json_line(const ordered_json& json) {
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
 
 void say_unknown(const std::vector<std::string>& unknown) {
   if (unknown.empty()) return;
@@ -63,7 +67,8 @@ void say_unknown(const std::vector<std::string>& unknown) {
 // One prompt after the memory the writer has now.
 class PromptRun {
  public:
-  PromptRun(Writer& writer, const GenerateArguments& a, std::string prompt) : writer_(writer), a_(a), prompt_(std::move(prompt)) {}
+  PromptRun(Writer& writer, const GenerateArguments& a, std::string prompt)
+      : writer_(writer), a_(a), prompt_(std::move(prompt)) {}
 
   void run() {
     if (!prompt_.empty()) unknown_ = writer_.read(prompt_);
@@ -97,7 +102,12 @@ class PromptRun {
       if (!a_.json) print(piece), flush_output();
     });
     if (a_.json) {
-      print(json_line({{"type", "text"}, {"prompt", prompt_}, {"text", text}, {"tokens", tokens}, {"sample", sample}, {"seed", a_.seed},
+      print(json_line({{"type", "text"},
+                       {"prompt", prompt_},
+                       {"text", text},
+                       {"tokens", tokens},
+                       {"sample", sample},
+                       {"seed", a_.seed},
                        {"unknown", unknown_}}));
     } else if (text.empty() || text.back() != '\n') {
       print("\n");
@@ -113,7 +123,8 @@ class PromptRun {
 
 void check(const GenerateArguments& a) {
   const auto bad = [](const std::string& message) { throw Error(Exit::usage, "usage/option", message); };
-  if (!a.save_state.empty() && a.samples > 1) bad("--save-state keeps one memory, but --samples asks for several continuations");
+  if (!a.save_state.empty() && a.samples > 1)
+    bad("--save-state keeps one memory, but --samples asks for several continuations");
   if (!a.save_state.empty() && a.prompt == "-") bad("--save-state keeps one memory, but -p - reads several prompts");
 }
 

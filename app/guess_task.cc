@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kLanguageModel = "language-model";
-constexpr std::array<std::string_view, 6> kTasks = {kLanguageModel, "translate", "transcribe", "forecast", "classify", "tag"};
+constexpr std::array<std::string_view, 6> kTasks = {kLanguageModel, "translate", "transcribe",
+                                                    "forecast",     "classify",  "tag"};
 
 std::string extension(const fs::path& path) {
   std::string text = path.extension().string();
@@ -47,9 +48,10 @@ TaskGuess guess_folder(const std::string& path) {
   }
   if (audio) return {"transcribe", path + " holds sound files"};
   if (text_below && !text_here) {
-    throw Error(Exit::usage, "task/ambiguous",
-                path + " holds text in sub-folders only: one label per sub-folder (classify), or one collection (language-model)?",
-                "for one collection: --task language-model; --task classify is not available in this version");
+    throw Error(
+        Exit::usage, "task/ambiguous",
+        path + " holds text in sub-folders only: one label per sub-folder (classify), or one collection (language-model)?",
+        "for one collection: --task language-model; --task classify is not available in this version");
   }
   return {std::string(kLanguageModel), "a folder of text"};
 }
@@ -66,7 +68,8 @@ TaskGuess guess_file(const std::string& path) {
     const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
     if (object.is_object() && object.contains("translation")) return {"translate", path + " has \"translation\" objects"};
     if (object.is_object() && object.contains("audio_filepath")) return {"transcribe", path + " lists sound files"};
-    if (object.is_object() && object.contains("text") && object.contains("label")) return {"classify", path + " has texts with labels"};
+    if (object.is_object() && object.contains("text") && object.contains("label"))
+      return {"classify", path + " has texts with labels"};
   }
   return {std::string(kLanguageModel), e.empty() ? "a text file" : "a " + e + " file"};
 }

@@ -16,7 +16,9 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-std::string shape_text(const ParamInfo& p) { return p.vector ? std::to_string(p.cols) : fmt::format("{} x {}", p.rows, p.cols); }
+std::string shape_text(const ParamInfo& p) {
+  return p.vector ? std::to_string(p.cols) : fmt::format("{} x {}", p.rows, p.cols);
+}
 
 int64_t file_bytes(const ModelFile& file) {
   std::error_code error;
@@ -28,7 +30,10 @@ int64_t state_bytes(const ModelFile& file) { return int64_t{4} * file.model->rec
 
 std::string summary(const ModelFile& file) {
   const RecurrentOptions& o = file.model->config().rnn;
-  std::string text = fmt::format("{}{} {} x {}", cell_info(o.cell).name, o.flags & kRelu ? " (relu)" : o.flags & kPeephole ? " (peephole)" : "",
+  std::string text = fmt::format("{}{} {} x {}", cell_info(o.cell).name,
+                                 o.flags & kRelu       ? " (relu)"
+                                 : o.flags & kPeephole ? " (peephole)"
+                                                       : "",
                                  o.layers, o.hidden);
   if (o.projection > 0) text += fmt::format(", projected to {}", o.projection);
   if (o.bidirectional) text += ", both directions";
@@ -45,11 +50,16 @@ ordered_json as_json(const ModelFile& file) {
     const ordered_json shape = p.vector ? ordered_json::array({p.cols}) : ordered_json::array({p.rows, p.cols});
     tensors.push_back({{"name", p.name}, {"shape", shape}, {"parameters", p.size()}});
   }
-  ordered_json result = {{"file", file.path},          {"bytes", file_bytes(file)},
-                         {"task", c.task},             {"cell", cell_info(c.rnn.cell).name},
-                         {"layers", c.rnn.layers},     {"hidden", c.rnn.hidden},
-                         {"input", c.rnn.input},       {"projection", c.rnn.projection},
-                         {"vocabulary", c.vocabulary}, {"parameters", file.model->table().count()},
+  ordered_json result = {{"file", file.path},
+                         {"bytes", file_bytes(file)},
+                         {"task", c.task},
+                         {"cell", cell_info(c.rnn.cell).name},
+                         {"layers", c.rnn.layers},
+                         {"hidden", c.rnn.hidden},
+                         {"input", c.rnn.input},
+                         {"projection", c.rnn.projection},
+                         {"vocabulary", c.vocabulary},
+                         {"parameters", file.model->table().count()},
                          {"state_bytes", state_bytes(file)}};
   if (file.tokenizer) result["tokenizer"] = {{"kind", file.tokenizer->kind()}, {"size", file.tokenizer->size()}};
   result["tensors"] = tensors;
@@ -75,7 +85,8 @@ void print_text(const ModelFile& file) {
   if (metrics.is_object()) {
     std::string text;
     for (const auto& item : metrics.items()) {
-      if (item.value().is_number()) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", item.key(), short_number(item.value().get<double>()));
+      if (item.value().is_number())
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", item.key(), short_number(item.value().get<double>()));
     }
     line("metrics", text);
   }

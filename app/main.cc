@@ -33,8 +33,9 @@ constexpr Verb kVerbs[] = {
 std::string overview() {
   std::string text = "rnn " RNN_VERSION ": recurrent neural networks\n\nusage: rnn VERB [MODEL] [DATA...] [options]\n\n";
   for (const Verb& v : kVerbs) text += fmt::format("  {:<10} {}\n", v.name, v.summary);
-  return text + "\n  rnn VERB --help shows a verb, rnn --version the version\n\n"
-                "examples:\n  rnn train story.txt\n  rnn generate runs/story-001 -p \"The cat is\" --top 5\n";
+  return text +
+         "\n  rnn VERB --help shows a verb, rnn --version the version\n\n"
+         "examples:\n  rnn train story.txt\n  rnn generate runs/story-001 -p \"The cat is\" --top 5\n";
 }
 
 int run_verb(const std::string& name, const Arguments& arguments) {

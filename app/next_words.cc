@@ -36,7 +36,8 @@ std::string next_words_table(Writer& writer, const std::string& prompt, int coun
   return text;
 }
 
-int64_t write_on(Writer& writer, const WriteOptions& options, Random& random, const std::function<void(std::string_view)>& show) {
+int64_t write_on(Writer& writer, const WriteOptions& options, Random& random,
+                 const std::function<void(std::string_view)>& show) {
   const int32_t unknown = writer.tokenizer().unknown_id();
   SampleOptions sampling = options.sampling;
   if (unknown >= 0) sampling.banned = {&unknown, 1};

@@ -21,6 +21,7 @@ struct WriteOptions {
   SampleOptions sampling = {0.8, 0, 0.95, {}};
   std::string stop;
 };
-int64_t write_on(Writer& writer, const WriteOptions& options, Random& random, const std::function<void(std::string_view)>& show);
+int64_t write_on(Writer& writer, const WriteOptions& options, Random& random,
+                 const std::function<void(std::string_view)>& show);
 
 }  // namespace rnn::app

@@ -58,7 +58,8 @@ std::string result_table(const RunResult& result) {
 
 std::string comparison_table(const std::vector<std::pair<std::string, RunResult>>& runs) {
   Table table({"cell", "parameters", "val loss", "perplexity", "bits/byte", "time"});
-  const auto add = [&](const std::string& name, const std::string& parameters, const ResultRow& row, const std::string& time) {
+  const auto add = [&](const std::string& name, const std::string& parameters, const ResultRow& row,
+                       const std::string& time) {
     table.add({name, parameters, figure(row.loss), figure(row.perplexity, 2), figure(row.bits_per_byte), time});
   };
   for (const auto& [name, run] : runs) add(name, grouped(run.parameters), run.valid, clock_time(run.seconds));

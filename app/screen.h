@@ -39,8 +39,8 @@ class Table {
 
 // " 41%  ████████▌": half a column for 2.5 %.
 std::string share_bar(double share);
-std::string grouped(int64_t n);            // 24,310
-std::string bytes_text(int64_t bytes);     // 950 B, 1.1 MB
+std::string grouped(int64_t n);         // 24,310
+std::string bytes_text(int64_t bytes);  // 950 B, 1.1 MB
 // A number with three significant digits or so, empty for what is not defined (negative).
 std::string figure(double value, int decimals = 3);
 

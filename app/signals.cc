@@ -1,8 +1,8 @@
 // Why: the one signal handler; it may only touch a lock-free flag.
 #include "signals.h"
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 namespace rnn::app {
 namespace {

@@ -50,7 +50,9 @@ void declare(Command& command, TrainArguments& a) {
       a.flags.emplace_back(option.name, text);
     }
   };
-  const auto shown = [&](const OptionInfo& o) { return std::find(std::begin(kShown), std::end(kShown), o.name) != std::end(kShown); };
+  const auto shown = [&](const OptionInfo& o) {
+    return std::find(std::begin(kShown), std::end(kShown), o.name) != std::end(kShown);
+  };
   const auto names = [](const OptionInfo& o) -> std::string {
     return o.name == "seed" ? "-s,--seed" : o.name == "threads" ? "-t,--threads" : "";
   };
@@ -104,11 +106,16 @@ void say_next(const std::string& folder) {
 
 std::string reason_text(const RunResult& result) {
   switch (result.reason) {
-    case StopReason::epochs: return "all epochs are done";
-    case StopReason::updates: return "--max-updates is reached";
-    case StopReason::time: return "--max-time is over; rnn train --resume goes on";
-    case StopReason::patience: return "no gain in the last checks (--patience)";
-    case StopReason::signal: return "a signal";
+    case StopReason::epochs:
+      return "all epochs are done";
+    case StopReason::updates:
+      return "--max-updates is reached";
+    case StopReason::time:
+      return "--max-time is over; rnn train --resume goes on";
+    case StopReason::patience:
+      return "no gain in the last checks (--patience)";
+    case StopReason::signal:
+      return "a signal";
   }
   return {};
 }
@@ -140,8 +147,9 @@ int resume(const TrainArguments& a) {
   if (!a.test.empty()) given = "--test";
   if (!a.init_from.empty()) given = "--init-from";
   if (!given.empty()) {
-    throw Error(Exit::usage, "usage/resume", fmt::format("a resumed run cannot take {}: it goes on as it began", given),
-                fmt::format("possible: --{}; for anything else: rnn train DATA --init-from RUN", fmt::join(kResumeChanges, ", --")));
+    throw Error(
+        Exit::usage, "usage/resume", fmt::format("a resumed run cannot take {}: it goes on as it began", given),
+        fmt::format("possible: --{}; for anything else: rnn train DATA --init-from RUN", fmt::join(kResumeChanges, ", --")));
   }
   Options probe;  // a bad value is refused before anything is read
   for (const auto& flag : a.flags) set_option(probe, flag.first, flag.second);
@@ -202,12 +210,14 @@ int run_train(const Arguments& arguments) {
   command.need(request.data.empty() ? "" : request.data[0], "a text to learn from");
   const TaskGuess guess = guess_task(a.task, request.data);
   request.folder = a.output.empty() ? next_folder(request.data[0]) : a.output;
-  if (a.talk() == Talk::lines && a.task.empty()) {
+  std::error_code error;
+  if (a.talk() == Talk::lines && a.task.empty() && fs::exists(request.data[0], error)) {
     say(key_line("task", fmt::format("{} ({}; say --task to choose)", guess.task, guess.reason)));
   }
   if (a.cells.size() > 1) return train_cells(a, request, settings);
   check_options(settings.options);
-  return finish(a, watched(a.talk(), [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); }));
+  return finish(
+      a, watched(a.talk(), [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); }));
 }
 
 }  // namespace rnn::app

@@ -59,11 +59,24 @@ const OptionInfo kOptions[] = {
     {"label-smoothing", "train", "S", "share of the target spread over all tokens", &R::label_smoothing, kShare},
     {"mode", "train", "NAME", "auto, stream (running text), sentence (each line alone)", &R::mode, {}, kModes},
     {"batch", "train", "N", "streams or sentences side by side", &R::batch, {1, 65536}},
-    {"accumulate", "train", "N", "parts of a batch computed one after the other, to save memory", &R::accumulate, {1, 65536}},
+    {"accumulate",
+     "train",
+     "N",
+     "parts of a batch computed one after the other, to save memory",
+     &R::accumulate,
+     {1, 65536}},
     {"bptt", "train", "N", "steps the gradient goes back", &R::bptt, {1, 1 << 20}},
     {"epochs", "train", "N", "passes over the text", &R::epochs, {1, 1000000}},
     {"max-updates", "train", "N", "stop after N updates; 0: no limit", &R::max_updates, {0, kInt64}},
-    {"max-time", "train", "TIME", "stop after this time: 90s, 30m, 2h; 0: no limit", &R::max_seconds, {0, 1e9}, {}, -2, true},
+    {"max-time",
+     "train",
+     "TIME",
+     "stop after this time: 90s, 30m, 2h; 0: no limit",
+     &R::max_seconds,
+     {0, 1e9},
+     {},
+     -2,
+     true},
     {"patience", "train", "N", "stop after N checks without progress; 0: never", &R::patience, {0, kMany}},
     {"eval-every", "train", "N", "updates between checks; 0: once per epoch", &R::eval_every, {0, kInt64}},
     {"seed", "train", "N", "of all random numbers", &R::seed, {0, 18446744073709551615.0}},
@@ -150,7 +163,8 @@ void read(const OptionInfo& o, std::string_view text, std::string& value) {
   bool known = std::find(o.choices.begin(), o.choices.end(), text) != o.choices.end() && text.find(':') == text.npos;
   constexpr std::string_view kUniform = "uniform:";
   if (o.name == "init" && text.substr(0, kUniform.size()) == kUniform) {
-    const double range = parse_number<double>("init", text.substr(kUniform.size()), "uniform: and a number, for example uniform:0.1");
+    const double range =
+        parse_number<double>("init", text.substr(kUniform.size()), "uniform: and a number, for example uniform:0.1");
     if (!(range > 0 && range <= 10)) bad(fmt::format("--init is {}, the number must be above 0 and at most 10", text));
     known = true;
   }
@@ -188,7 +202,8 @@ const OptionInfo& known_option(std::string_view name) {
   std::vector<std::string_view> names;
   for (const OptionInfo& o : kOptions) names.push_back(o.name);
   const std::string near = nearest_name(dashes(name), names);
-  bad(fmt::format("there is no option '{}'", name), near.empty() ? "rnn config show lists all of them" : "did you mean " + near + "?");
+  bad(fmt::format("there is no option '{}'", name),
+      near.empty() ? "rnn config show lists all of them" : "did you mean " + near + "?");
 }
 
 nlohmann::json json_value(const OptionInfo& o, double value) {
@@ -276,18 +291,19 @@ void check_options(const Options& options) {
   needs_lstm(m.forget_bias >= 0, "forget-bias");
   if (m.chrono > 0 && !gated) bad(fmt::format("--chrono needs gates (lstm, gru), but the cell is {}", m.cell));
   if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
-  if (t.momentum > 0 && t.optimizer != "sgd") bad(fmt::format("--momentum belongs to --optimizer sgd, but it is {}", t.optimizer));
+  if (t.momentum > 0 && t.optimizer != "sgd")
+    bad(fmt::format("--momentum belongs to --optimizer sgd, but it is {}", t.optimizer));
   if (t.accumulate > t.batch) {
-    bad(fmt::format("--accumulate {} is more than --batch {}", t.accumulate, t.batch), "a batch is cut into that many parts");
+    bad(fmt::format("--accumulate {} is more than --batch {}", t.accumulate, t.batch),
+        "a batch is cut into that many parts");
   }
 }
 
 nlohmann::json options_to_json(const Options& options) {
   nlohmann::json json = nlohmann::json::object();
   for (const OptionInfo& o : kOptions) {
-    visit_value(options, o, [&](const auto& value) {
-      json[std::string(o.section)][std::string(o.name)] = json_value(o, value);
-    });
+    visit_value(options, o,
+                [&](const auto& value) { json[std::string(o.section)][std::string(o.name)] = json_value(o, value); });
   }
   return json;
 }
@@ -345,7 +361,8 @@ std::string nearest_name(std::string_view word, std::span<const std::string_view
       for (size_t j = 1; j <= other.size(); ++j) {
         const bool same = word[i - 1] == other[j - 1];
         d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (same ? 0 : 1)});
-        if (i > 1 && j > 1 && word[i - 1] == other[j - 2] && word[i - 2] == other[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+        if (i > 1 && j > 1 && word[i - 1] == other[j - 2] && word[i - 2] == other[j - 1])
+          d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
       }
     }
     return d[word.size()][other.size()];

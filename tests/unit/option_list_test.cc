@@ -77,11 +77,25 @@ TEST(OptionList, DefaultsAreThoseOfTheStructs) {
 
 // What get_option says, set_option reads back to the same bits, for awkward values too.
 TEST(OptionList, ValuesRoundTrip) {
-  const std::pair<const char*, const char*> values[] = {
-      {"lr", "0.1"},          {"lr", "4e-3"},          {"lr", "auto"},       {"epsilon", "1e-300"},  {"decay", "0.30000000000000004"},
-      {"seed", "18446744073709551615"}, {"max-updates", "9007199254740992"}, {"max-time", "2h"},     {"max-time", "90s"},
-      {"init", "uniform:0.1"}, {"cell", "gru-reset-before"}, {"tied", "true"}, {"peephole", "1"},     {"forget-bias", "0"},
-      {"forget_bias", "auto"}, {"beta2", "0.9999"},     {"hidden", "65536"},  {"valid_share", "0.5"}, {"max_seconds", "1.5m"}};
+  const std::pair<const char*, const char*> values[] = {{"lr", "0.1"},
+                                                        {"lr", "4e-3"},
+                                                        {"lr", "auto"},
+                                                        {"epsilon", "1e-300"},
+                                                        {"decay", "0.30000000000000004"},
+                                                        {"seed", "18446744073709551615"},
+                                                        {"max-updates", "9007199254740992"},
+                                                        {"max-time", "2h"},
+                                                        {"max-time", "90s"},
+                                                        {"init", "uniform:0.1"},
+                                                        {"cell", "gru-reset-before"},
+                                                        {"tied", "true"},
+                                                        {"peephole", "1"},
+                                                        {"forget-bias", "0"},
+                                                        {"forget_bias", "auto"},
+                                                        {"beta2", "0.9999"},
+                                                        {"hidden", "65536"},
+                                                        {"valid_share", "0.5"},
+                                                        {"max_seconds", "1.5m"}};
   for (const auto& [name, text] : values) {
     Options once, twice;
     set_option(once, name, text);
@@ -110,7 +124,8 @@ TEST(OptionList, RefusesWhatIsNoValue) {
   for (const char* text : {"nan", "inf", "-inf", "NaN", "1e999", "", " 1", "1 ", "1,5", "0x10", "1e", "+1", "--layers"}) {
     EXPECT_NE(refusal("lr", text), "") << text;
   }
-  for (const char* text : {"1.5", "1e3", "99999999999", "nan", "", "3x", "true"}) EXPECT_NE(refusal("layers", text), "") << text;
+  for (const char* text : {"1.5", "1e3", "99999999999", "nan", "", "3x", "true"})
+    EXPECT_NE(refusal("layers", text), "") << text;
   for (const char* text : {"", "5d", "m", "1h30m", "-5", "nan", "inf"}) EXPECT_NE(refusal("max-time", text), "") << text;
   for (const char* text : {"uniform", "uniform:", "uniform:0", "uniform:nan", "uniform:A", "uniform:1x"}) {
     EXPECT_NE(refusal("init", text), "") << text;
@@ -143,8 +158,13 @@ TEST(OptionList, NearestNameCountsASwapOnce) {
 
 TEST(OptionList, JsonKeepsEveryValue) {
   Options options;
-  for (const auto& [name, text] : {std::pair{"hidden", "7"}, {"lr", "0.3"}, {"tied", "true"}, {"init", "uniform:0.1"},
-                                   {"seed", "18446744073709551615"}, {"valid-share", "0.1"}, {"max-time", "90"}}) {
+  for (const auto& [name, text] : {std::pair{"hidden", "7"},
+                                   {"lr", "0.3"},
+                                   {"tied", "true"},
+                                   {"init", "uniform:0.1"},
+                                   {"seed", "18446744073709551615"},
+                                   {"valid-share", "0.1"},
+                                   {"max-time", "90"}}) {
     set_option(options, name, text);
   }
   const nlohmann::json json = options_to_json(options);
@@ -154,9 +174,10 @@ TEST(OptionList, JsonKeepsEveryValue) {
   EXPECT_EQ(options_to_json(back), json);
   EXPECT_EQ(back.train.seed, std::numeric_limits<uint64_t>::max());
   EXPECT_EQ(get_option(options_from_json({{"model", {{"hidden", 9}}}}), "layers"), "1");
-  for (const nlohmann::json& bad : {nlohmann::json{{"model", {{"hiden", 1}}}}, nlohmann::json{{"model", {{"lr", 1}}}},
-                                    nlohmann::json{{"model", {{"hidden", -1}}}}, nlohmann::json{{"train", {{"lr", nullptr}}}},
-                                    nlohmann::json{{"train", 3}}, nlohmann::json::array()}) {
+  for (const nlohmann::json& bad :
+       {nlohmann::json{{"model", {{"hiden", 1}}}}, nlohmann::json{{"model", {{"lr", 1}}}},
+        nlohmann::json{{"model", {{"hidden", -1}}}}, nlohmann::json{{"train", {{"lr", nullptr}}}},
+        nlohmann::json{{"train", 3}}, nlohmann::json::array()}) {
     try {
       options_from_json(bad);
       ADD_FAILURE() << bad.dump();

@@ -1,0 +1,73 @@
+# Why: texts as people have them: missing, empty, binary, in another encoding, too short, without line ends.
+# shellcheck shell=bash
+# shellcheck source=tests/support/assert.sh
+. "$SOURCE/tests/support/assert.sh"
+# shellcheck source=tests/support/texts.sh
+. "$SOURCE/tests/support/texts.sh"
+
+sentences 300 7 >good.txt
+refused() {  # refused STATUS PATTERN DATA...: by training, with nothing left behind
+  local status=$1 pattern=$2
+  shift 2
+  expect_exit "$status" "$RNN" train "$@" "${tiny[@]}" -o run
+  expect_err "$pattern"
+  expect_err '^help: '
+  expect_no_out .
+  expect_no_file run
+}
+refused 3 '^error\[data/missing\]: .*nothing\.txt' nothing.txt
+mkdir -p folder/empty && : >folder/readme.pdf
+refused 3 '^error\[data/no_text\]: .*folder' folder
+: >empty.txt
+refused 3 '^error\[data/empty\]: empty\.txt' empty.txt
+printf '\n\n \n' >blank.txt
+refused 3 '^error\[data/' blank.txt
+head -c 2000 "$RNN" >binary.txt
+refused 3 '^error\[data/binary\]: binary\.txt:[0-9]+: byte' binary.txt
+printf 'first line\nsecond caf\xe9 line\n' >latin.txt
+refused 3 '^error\[data/utf8\]: latin\.txt:2: byte 11 .*0xE9' latin.txt
+refused 3 '^error\[data/utf8\]: latin\.txt:2' good.txt latin.txt
+printf 'one\ntwo\n' >short.txt
+refused 3 '^error\[data/too_short\]' short.txt
+printf '{"text": "a"}\n{"text": 3}\n' >broken.jsonl
+refused 3 '^error\[data/json\]: broken\.jsonl:2' broken.jsonl
+gzip -c good.txt >good.txt.gz
+head -c 200 good.txt.gz >cut.txt.gz
+refused 3 '^error\[data/compressed\]: .*cut\.txt\.gz' cut.txt.gz
+expect_exit 3 "$RNN" train good.txt --valid nothing.txt "${tiny[@]}" -o run
+expect_err 'nothing\.txt'
+
+# One giant line: refused where it would have to be cut, learnt from where it need not be.
+sentences 40000 5 | tr '\n' ' ' >giant.txt
+refused 3 '^error\[data/too_short\]' giant.txt
+expect_exit 0 "$RNN" train giant.txt --valid good.txt "${tiny[@]}" --max-updates 3 -o run
+expect_file run/model.safetensors
+
+# Well-formed but odd files are read: byte order mark, CRLF, no last line end, compressed, a folder.
+mkdir texts
+{ printf '\xef\xbb\xbf'; sed 's/$/\r/' good.txt; } >texts/a.txt
+printf '%s' "$(cat good.txt)" >texts/b.txt
+cp good.txt.gz texts/c.txt.gz
+expect_exit 0 "$RNN" data check texts --json
+[[ "$(json_value "$out_file" '[x["lines"], x["documents"], x["crlf"], x["byte_order_mark"]]')" == '[900, 3, True, True]' ]] || fail "data check"
+expect_exit 0 "$RNN" train texts "${tiny[@]}" --max-updates 3 -o folder-run
+
+# rnn data check: every fault with its place, exit status 6; a good file says what would be done with it.
+printf 'fine\nb\xffd\nfine\nw\xc3\n' >two.txt
+expect_exit 6 "$RNN" data check two.txt
+expect_out '^error\[data/utf8\]: two\.txt:2:'
+expect_out '^error\[data/utf8\]: two\.txt:4:'
+expect_out '^ 2 errors'
+expect_exit 3 "$RNN" data check nothing.txt
+expect_exit 0 "$RNN" data check good.txt
+expect_out '^ split +[0-9,]+ tokens to train on'
+expect_exit 0 "$RNN" data head texts -n 2
+expect_same "$out_file" <(head -n 2 good.txt)
+
+# rnn data split: the parts put together are the text.
+expect_exit 0 "$RNN" data split good.txt -o parts --valid 0.1 --test 0.2
+cat parts/train.txt parts/valid.txt parts/test.txt >whole.txt
+expect_same whole.txt good.txt
+expect_exit 2 "$RNN" data split good.txt -o parts
+expect_err 'train\.txt is there already'
+expect_exit 0 "$RNN" data split good.txt -o parts --force --test 0

@@ -1,0 +1,159 @@
+# Why: the main job from end to end: a text becomes a run, a run gives figures, next words and sentences.
+# shellcheck shell=bash
+# shellcheck source=tests/support/assert.sh
+. "$SOURCE/tests/support/assert.sh"
+# shellcheck source=tests/support/texts.sh
+. "$SOURCE/tests/support/texts.sh"
+
+sentences 600 7 >story.txt
+sentences 100 8 >new.txt
+
+# Training: the plan and the progress on standard error, the table on standard output.
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --epochs 8 --lr 0.01 -o run
+expect_err '^ task +language-model \(a \.txt file'
+expect_err '^ data +story\.txt'
+expect_err '^epoch 1/8 100%'
+expect_err '^ next +rnn generate run'
+expect_out '^ this model +[0-9.]+ +[0-9.]+ +[0-9.]+$'
+expect_out '^ trigram +[0-9.]+'
+expect_out '^ zstd -19 '
+expect_no_out 'epoch'
+for file in config.toml model.safetensors last.ckpt.safetensors metrics.jsonl metrics.csv train.log README.md data.json; do
+  expect_file "run/$file"
+done
+each_line_is_json run/metrics.jsonl
+ls run/events.out.tfevents.* >/dev/null || fail "no TensorBoard file"
+
+# The resolved config trains the same model again; an existing run is not overwritten unasked.
+expect_exit 2 "$RNN" train story.txt "${tiny[@]}" -o run
+expect_err '^error\[run/exists\]'
+expect_err '--force'
+cp run/model.safetensors first.safetensors
+expect_exit 0 "$RNN" train -c run/config.toml --quiet -o again
+expect_no_err .
+expect_exit 0 "$RNN" generate run -n 30 --seed 3
+cp "$out_file" one.txt
+expect_exit 0 "$RNN" generate again -n 30 --seed 3
+expect_same "$out_file" one.txt
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --epochs 8 --lr 0.01 -o run --force --quiet
+
+# Without -o: runs/<stem>-001, then -002. --json: JSON lines only, the last one is the result.
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --max-updates 3 --json
+each_line_is_json "$out_file"
+[[ "$(json_value "$out_file" 'x["type"]')" == result ]] || fail "the last line is not the result"
+[[ "$(json_value "$out_file" 'x["model"]')" == runs/story-001/model.safetensors ]] || fail "not runs/story-001"
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --max-updates 3 --quiet
+expect_file runs/story-002/model.safetensors
+expect_no_err .
+
+# Several cells: one run each, one table.
+expect_exit 0 "$RNN" train --task language-model --train story.txt --valid new.txt --cell rnn,gru,lstm "${tiny[@]}" -o three
+for cell in rnn gru lstm; do
+  expect_out "^ $cell +[0-9,]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9:]+$"
+  expect_file "three-$cell/model.safetensors"
+done
+expect_out '^ trigram '
+
+# Fine-tuning starts from the other run's weights.
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --lr 1e-9 --optimizer sgd --init-from run -o tuned --json
+before="$(json_value run/metrics.jsonl 'x["metrics"]["val_loss"]')"
+after="$(json_value "$out_file" 'x["metrics"]["val_loss"]')"
+python3 -c "import sys; a, b = map(float, sys.argv[1:]); sys.exit(not abs(a - b) < 0.01)" "$before" "$after" || fail "$before, then $after"
+
+# Evaluation.
+expect_exit 0 "$RNN" eval run new.txt --json
+each_line_is_json "$out_file"
+python3 - "$out_file" <<'PYTHON' || fail "the figures of rnn eval do not agree"
+import json, math, sys
+x = json.loads(open(sys.argv[1]).read())
+assert x["tokens"] == 700, x["tokens"]  # 100 lines of 7 tokens: five words, a full stop, the end of line
+assert x["unknown"] == 0
+assert abs(math.exp(x["loss"]) / x["perplexity"] - 1) < 1e-9
+assert abs(x["loss"] * x["tokens"] / x["bytes"] / math.log(2) / x["bits_per_byte"] - 1) < 1e-9
+assert x["loss"] < math.log(20)  # better than no idea of 20 tokens
+assert x["baselines"]["trigram"]["loss"] > 0 and x["baselines"]["zstd -19"]["bits_per_byte"] > 0
+PYTHON
+expect_exit 0 "$RNN" eval run new.txt --per-line
+[[ "$(grep -c 'The .* the .*\.$' "$out_file")" -eq 100 ]] || fail "not one line of result per line of text"
+expect_exit 0 "$RNN" eval run new.txt --fail-under 50
+expect_exit 6 "$RNN" eval run new.txt --fail-under 0.001
+expect_err 'error\[eval/fail_under\]'
+
+# Next words: probabilities as a table and as JSON.
+expect_exit 0 "$RNN" generate run -p 'The cat' --top 5
+expect_out '^The cat ▏(sees|likes|finds|follows|feeds) +[0-9.]+%  █'
+[[ "$(wc -l <"$out_file")" -eq 5 ]] || fail "not five lines"
+expect_exit 0 "$RNN" generate run -p 'The cat' --top 5 --json
+[[ "$(json_value "$out_file" '0 < sum(n["probability"] for n in x["next"]) <= 1 and len(x["next"]) == 5')" == True ]] || fail "probabilities"
+expect_exit 0 "$RNN" generate run -p 'The zebra' --top 3
+expect_err 'does not know zebra'
+
+# Text: greedy and seeded are repeatable, stop ends, samples differ, prompts come from standard input.
+expect_exit 0 "$RNN" generate run -p 'The cat' -n 40 --temperature 0
+cp "$out_file" one.txt
+expect_exit 0 "$RNN" generate run -p 'The cat' -n 40 --temperature 0 --seed 9 --threads 2
+expect_same "$out_file" one.txt
+expect_exit 0 "$RNN" generate run -p 'The cat' -n 200 --stop .
+expect_out '^The cat [^.]*\.$'
+[[ "$(wc -l <"$out_file")" -eq 1 ]] || fail "--stop did not stop"
+expect_exit 0 "$RNN" generate run -p 'The cat' -n 20 --samples 3 --json
+[[ "$(cut -d, -f3 "$out_file" | sort -u | wc -l)" -gt 1 ]] || fail "samples are all alike"
+each_line_is_json "$out_file"
+printf 'The cat\nThe dog\n' >prompts.txt
+expect_exit 0 bash -c '"$RNN" generate run -p - --json -n 5 <prompts.txt'
+[[ "$(wc -l <"$out_file")" -eq 2 && "$(json_value "$out_file" 'x["prompt"]')" == 'The dog' ]] || fail "prompts of standard input"
+
+# The memory is a value: what is written in two parts is what is written in one.
+expect_exit 0 "$RNN" generate run -p 'The cat' --save-state s.bin
+expect_no_out .
+expect_exit 0 "$RNN" generate run --load-state s.bin -n 30 --seed 4
+cp "$out_file" parts.txt
+expect_exit 0 "$RNN" generate run -p 'The cat' -n 30 --seed 4
+[[ "$(cat "$out_file")" == "The cat$(cat parts.txt)" ]] || fail "a saved memory goes on differently"
+expect_exit 4 "$RNN" generate three-rnn --load-state s.bin -n 3
+expect_err 'error\[state/'
+head -c 20 s.bin >cut.bin
+expect_exit 4 "$RNN" generate run --load-state cut.bin -n 3
+
+# What is inside, and that its gradient is right.
+expect_exit 0 "$RNN" info run
+expect_out '^ tokenizer +word, 1[0-9] different'
+expect_out '^ rnn\.weight_hh_l0 +64 x 16 +1,024$'
+expect_out '^ command +rnn train story\.txt'
+expect_exit 0 "$RNN" info run --json
+[[ "$(json_value "$out_file" 'sum(t["parameters"] for t in x["tensors"]) == x["parameters"] and x["state_bytes"]')" == 128 ]] || fail "info --json"
+for run in run three-rnn three-gru; do
+  expect_exit 0 "$RNN" check "$run" --samples 6
+  expect_out '^ output\.weight +6 .* ok$'
+  expect_no_out 'WRONG'
+done
+# With the weights of its inputs 0 every unit of relu sits on its kink: no slope of a bias can be measured, and that is no proof.
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --cell rnn-relu --max-updates 1 -o relu --quiet
+python3 - <<'PYTHON'
+import json, struct
+data = bytearray(open("relu/model.safetensors", "rb").read())
+begin = 8 + struct.unpack("<Q", data[:8])[0]
+for name, tensor in json.loads(data[8:begin]).items():
+    if name.startswith("rnn."):
+        first, last = tensor["data_offsets"]
+        data[begin + first:begin + last] = bytes(last - first)
+open("zero.safetensors", "wb").write(data)
+PYTHON
+expect_exit 6 "$RNN" check zero.safetensors --samples 6
+expect_out '^ rnn\.bias_hh_l0 +0 .* WRONG$'
+expect_err 'error\[check/gradient\]'
+
+# Colour never reaches a file.
+expect_no_out $'\x1b'
+expect_exit 0 env TERM=xterm "$RNN" train story.txt "${tiny[@]}" -o colours
+expect_no_out $'\x1b'
+expect_no_err $'\x1b'
+
+# A short demo and a short bench run through.
+expect_exit 0 "$RNN" demo --seconds 1.5 --corpus story.txt --threads 1 --prompt 'The cat' -o demo
+expect_out '^The cat ▏'
+expect_out '^ lstm +[0-9,]+ '
+expect_out '^ trigram '
+expect_exit 0 "$RNN" bench run --quick --json --threads 1
+[[ "$(json_value "$out_file" 'x["cases"][0]["train_tokens_per_s"] > 0 and x["cases"][0]["step_us_p99"] >= x["cases"][0]["step_us_p50"] > 0')" == True ]] ||
+  fail "bench"

@@ -1,0 +1,69 @@
+# Why: disks fill, pipes close, folders cannot be written: what was saved before stays whole and the user is told.
+# shellcheck shell=bash
+# shellcheck source=tests/support/assert.sh
+. "$SOURCE/tests/support/assert.sh"
+# shellcheck source=tests/support/texts.sh
+. "$SOURCE/tests/support/texts.sh"
+
+sentences 400 7 >story.txt
+flags=(story.txt --tokens word --hidden 64 --batch 8 --threads 1 --patience 0)
+expect_exit 0 "$RNN" train "${flags[@]}" --epochs 1 -o run --quiet
+cp run/last.ckpt.safetensors before.ckpt
+cp run/model.safetensors before.model
+
+# A file may not grow beyond 64 KB: the checkpoint cannot be written, the old one survives and resumes.
+resume_with_little_room() { (ulimit -f 64 && exec "$RNN" train --resume run --epochs 3); }
+expect_exit 1 resume_with_little_room
+expect_err '^error\[io/write\]: .*run/'
+expect_same run/last.ckpt.safetensors before.ckpt
+expect_same run/model.safetensors before.model
+[[ -z "$(find run -name '*tmp*' -o -name '*.part')" ]] || fail "half a file was left: $(ls run)"
+expect_exit 0 "$RNN" generate run -p 'The cat' -n 3
+expect_exit 0 "$RNN" train --resume run --epochs 2 --quiet
+
+# The same on a disk that is really full, where this user may mount one.
+mkdir small
+if mount -t tmpfs -o size=3m none small 2>/dev/null; then
+  trap 'umount "$WORK/small"' EXIT
+  expect_exit 0 "$RNN" train "${flags[@]}" --epochs 1 -o small/run --quiet
+  cp small/run/last.ckpt.safetensors before.ckpt
+  head -c 10000000 /dev/zero >small/filler 2>/dev/null || true
+  expect_exit 1 "$RNN" train --resume small/run --epochs 3
+  expect_err '^error\[io/write\]'
+  expect_same small/run/last.ckpt.safetensors before.ckpt
+  rm small/filler
+  expect_exit 0 "$RNN" train --resume small/run --epochs 2 --quiet
+fi
+
+# Folders that cannot be made.
+expect_exit 1 "$RNN" train "${flags[@]}" --epochs 1 -o story.txt/run
+expect_err '^error\[io/write\]'
+expect_exit 1 "$RNN" train "${flags[@]}" --epochs 1 -o /proc/run
+expect_err '^error\[io/write\]'
+expect_exit 2 "$RNN" train "${flags[@]}" --epochs 1 -o story.txt
+expect_err 'is a file'
+expect_exit 1 "$RNN" generate run -p The --save-state /proc/s.bin
+expect_err '^error\[io/'
+
+# Standard output: full, or closed by its reader.
+to_full() { "$RNN" "$@" >/dev/full; }
+expect_exit 1 to_full generate run -p The -n 5
+expect_err '^error\[io/write\]: cannot write to standard output'
+expect_exit 1 to_full info run
+to_head() {
+  "$RNN" "$@" | head -c 10 >/dev/null
+  return "${PIPESTATUS[0]}"
+}
+expect_exit 0 to_head generate run -p The -n 200000
+expect_no_err .
+expect_exit 0 to_head info run
+expect_no_err .
+# A run outlives the reader of its events.
+expect_exit 0 to_head train "${flags[@]}" --epochs 2 --json -o piped
+expect_file piped/model.safetensors
+[[ "$(json_value piped/metrics.jsonl 'x["type"]')" == result ]] || fail "training ended with its reader"
+
+# Divergence stops with the name of the tensor, advice and exit status 5; the last good checkpoint stays.
+expect_exit 5 "$RNN" train "${flags[@]}" --epochs 50 --optimizer sgd --lr 1e8 --clip 0 --init uniform:10 -o wild
+expect_err '^error\[train/diverged\]: .*update'
+expect_err '^help: lower the learning rate'
