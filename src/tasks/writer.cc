@@ -64,7 +64,7 @@ void Writer::load_state(std::string_view bytes) {
   if (bytes.size() < 16 || bytes.substr(0, 8) != "rnnstat1") bad();
   std::memcpy(&last, bytes.data() + 8, 4);
   std::memcpy(&length, bytes.data() + 12, 4);
-  if (length > bytes.size() - 16 || last >= static_cast<uint32_t>(file_.tokenizer->size())) bad();
+  if (length >= bytes.size() - 16 || last >= static_cast<uint32_t>(file_.tokenizer->size())) bad();
   Detokenizer spacing(*file_.tokenizer);  // read aside: on bad bytes the writer stays as it was
   spacing.load(bytes.substr(16, length));
   session_.set_state(State<float>::of_bytes(bytes.substr(16 + length), session_.state().width()));
