@@ -11,12 +11,12 @@
 namespace rnn {
 namespace {
 
-constexpr int kWindow = 256;        // steps at a time: memory, not results, depend on it
+constexpr int kWindow = 256;         // steps at a time: memory, not results, depend on it
 constexpr size_t kLinesAtOnce = 32;  // the same
 
 // Each line that is not blank, with its end of line; `number`[i] is the line that sentence i is.
-std::vector<std::vector<int32_t>> cut_lines(const Tokenizer& tokenizer, const std::vector<Document>& documents, EvalReport& report,
-                                            std::vector<size_t>& number) {
+std::vector<std::vector<int32_t>> cut_lines(const Tokenizer& tokenizer, const std::vector<Document>& documents,
+                                            EvalReport& report, std::vector<size_t>& number) {
   std::vector<std::vector<int32_t>> sentences;
   for (const auto& document : documents) {
     for (size_t begin = 0; begin < document.text.size();) {
@@ -66,7 +66,8 @@ void evaluate_lines(const ModelFile& file, const std::vector<Document>& document
     const View<float> logits = file.model->forward(context, seq, inputs.data(), state, nullptr);
     context.kernels.softmax_cross_entropy(pool, {logits, targets.data(), nullptr, 0, false, losses.data(), nullptr});
     each([&](int row, size_t sentence, int) { report.lines_report[number[sentence]].loss += losses[row]; });
-    for (size_t i = first; i < first + count; ++i) report.lines_report[number[i]].loss /= static_cast<double>(sentences[i].size());
+    for (size_t i = first; i < first + count; ++i)
+      report.lines_report[number[i]].loss /= static_cast<double>(sentences[i].size());
   }
 }
 

@@ -18,14 +18,14 @@ namespace rnn {
 
 // What `rnn train` was asked to do.
 struct RunRequest {
-  std::vector<std::string> data;      // text to train on; its last part is kept for validation unless `valid` is given
-  std::string valid, test;            // optional files
-  std::string folder;                 // taken literally
-  bool force = false;                 // overwrite an existing run
-  std::string init_from;              // run or model whose weights are the start
+  std::vector<std::string> data;  // text to train on; its last part is kept for validation unless `valid` is given
+  std::string valid, test;        // optional files
+  std::string folder;             // taken literally
+  bool force = false;             // overwrite an existing run
+  std::string init_from;          // run or model whose weights are the start
   ModelOptions model;
   TrainOptions options;
-  std::string command;                // as typed, for the record
+  std::string command;  // as typed, for the record
 };
 
 // One line of a result table: "this model", "trigram", "zstd -19"; loss < 0: not defined for it.
@@ -39,8 +39,8 @@ struct RunResult {
   StopReason reason = StopReason::epochs;
   int64_t parameters = 0, updates = 0;
   double best_epoch = 0, seconds = 0, tokens_per_second = 0;
-  ResultRow valid, test;              // of the best model; test: loss < 0 without a test file
-  std::vector<ResultRow> baselines;   // on the validation text
+  ResultRow valid, test;             // of the best model; test: loss < 0 without a test file
+  std::vector<ResultRow> baselines;  // on the validation text
 };
 
 // Told before training starts: what was found and decided, for the screen (plain lines: key, text).
@@ -50,7 +50,7 @@ struct Plan {
 
 struct RunHooks {
   const std::atomic<int>* signal = nullptr;
-  std::function<void(const Plan&)> plan;   // once, before the first update
+  std::function<void(const Plan&)> plan;  // once, before the first update
 };
 
 // Trains into request.folder: config.toml, model.safetensors (best), last.ckpt.safetensors, metrics.jsonl, metrics.csv,
@@ -60,20 +60,20 @@ RunResult train_run(const RunRequest& request, EventStream& events, const RunHoo
 // Goes on with a stopped run exactly where it was: the same numbers as a run that was never stopped. `changes` may prolong it
 // (epochs, max_seconds, max_updates, patience, threads); Error{usage, "usage/resume"} for what the model or the batches are made of.
 // model.safetensors is then the best model of a run that was never stopped, also where a last look at the stop had found a better.
-RunResult resume_run(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes, EventStream& events,
-                     const RunHooks& hooks);
+RunResult resume_run(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes,
+                     EventStream& events, const RunHooks& hooks);
 
 struct EvalReport {
   ResultRow model;
   int64_t tokens = 0, unknown = 0, bytes = 0, lines = 0;
-  std::vector<ResultRow> baselines;   // trigram (when the run's training text is at hand), zstd
-  std::string note;                   // why a row is missing
+  std::vector<ResultRow> baselines;  // trigram (when the run's training text is at hand), zstd
+  std::string note;                  // why a row is missing
   struct Line {
     std::string text;
-    double loss = 0;                  // nats per token
+    double loss = 0;  // nats per token
     int64_t tokens = 0, unknown = 0;
   };
-  std::vector<Line> lines_report;     // with per_line: each line alone, from the zero state; a blank line has no tokens
+  std::vector<Line> lines_report;  // with per_line: each line alone, from the zero state; a blank line has no tokens
 };
 
 struct EvalOptions {
@@ -115,9 +115,9 @@ class Writer {
   Session session_;
   Detokenizer detokenizer_;
   Sampler sampler_;
-  bool sentences_;             // a line starts from a fresh state, as in training
+  bool sentences_;  // a line starts from a fresh state, as in training
   std::vector<float> logits_;
-  State<float> before_;        // before the last token
+  State<float> before_;  // before the last token
   int32_t last_ = -1;
 };
 

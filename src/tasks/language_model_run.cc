@@ -83,7 +83,8 @@ struct Run {
       if (!start->tokenizer) throw Error(Exit::model, "model/task", request.init_from + " is not a language model");
       require_finite(*start->model, start->path);
     }
-    kind = start ? Decision{std::string(start->tokenizer->kind()), "as in " + request.init_from} : choose_tokens(options.model.tokens, text.report);
+    kind = start ? Decision{std::string(start->tokenizer->kind()), "as in " + request.init_from}
+                 : choose_tokens(options.model.tokens, text.report);
     mode = choose_mode(options.train.mode, text.train);
     if (start) {
       tokenizer = std::move(start->tokenizer);
@@ -118,13 +119,22 @@ struct Run {
   }
 
   void describe() {
-    about = {{"task", "language-model"}, {"mode", mode.value},        {"command", request.command},
-             {"options", options_to_json(options)}, {"data", {{"train", text.paths}, {"valid", text.valid_path}, {"hash", text.hash}}}};
+    about = {{"task", "language-model"},
+             {"mode", mode.value},
+             {"command", request.command},
+             {"options", options_to_json(options)},
+             {"data", {{"train", text.paths}, {"valid", text.valid_path}, {"hash", text.hash}}}};
   }
 
   json request_json() const {
-    return {{"data", request.data},       {"valid", request.valid},     {"test", request.test},  {"command", request.command},
-            {"init_from", request.init_from}, {"options", options_to_json(options)}, {"hash", text.hash}, {"mode", mode.value}};
+    return {{"data", request.data},
+            {"valid", request.valid},
+            {"test", request.test},
+            {"command", request.command},
+            {"init_from", request.init_from},
+            {"options", options_to_json(options)},
+            {"hash", text.hash},
+            {"mode", mode.value}};
   }
 
   RunResult go(EventStream& events, const RunHooks& hooks, const ModelFile* resumed) {
@@ -164,7 +174,8 @@ struct Run {
     try {
       return trainer.run();
     } catch (const Error& e) {
-      events.emit({"warning", {{"step", trainer.progress().update}, {"code", e.code()}, {"message", e.what()}, {"help", e.help()}}});
+      events.emit(
+          {"warning", {{"step", trainer.progress().update}, {"code", e.code()}, {"message", e.what()}, {"help", e.help()}}});
       throw;
     }
   }
@@ -199,7 +210,8 @@ struct Run {
     result.seconds = p.seconds;
     result.tokens_per_second = p.seconds > 0 ? static_cast<double>(p.tokens) / p.seconds : 0;
     if (trained.reason == StopReason::signal) {
-      if (!std::filesystem::exists(folder.model())) write_file_atomic(folder.model(), format_model(*model, tokenizer.get(), about));
+      if (!std::filesystem::exists(folder.model()))
+        write_file_atomic(folder.model(), format_model(*model, tokenizer.get(), about));
       return result;
     }
     result.valid = row_of("this model", p.best_loss, factor);
@@ -212,16 +224,25 @@ struct Run {
     if (!request.test.empty()) result.test = evaluate_text(best, request.test, {false, false, options.train.threads}).model;
     const std::string prompt = "The";
     folder.write_card(request, text, *best.model, *tokenizer, result, prompt, card_sample(best, prompt));
-    json metrics = {{"val_loss", result.valid.loss}, {"val_perplexity", result.valid.perplexity}, {"val_bits_per_byte", result.valid.bits_per_byte}};
+    json metrics = {{"val_loss", result.valid.loss},
+                    {"val_perplexity", result.valid.perplexity},
+                    {"val_bits_per_byte", result.valid.bits_per_byte}};
     for (const auto& row : result.baselines) {
       const std::string name = row.name == "trigram" ? "trigram" : "zstd";
       if (row.loss >= 0) metrics[name + "_loss"] = row.loss;
       metrics[name + "_bits_per_byte"] = row.bits_per_byte;
     }
     if (result.test.loss >= 0) metrics["test_loss"] = result.test.loss, metrics["test_perplexity"] = result.test.perplexity;
-    events.emit({"result", {{"model", folder.model()}, {"metrics", metrics}, {"exit", 0}, {"best_epoch", p.best_epoch},
-                            {"elapsed_s", p.seconds}, {"step", p.update}, {"reason", stop_reason_name(trained.reason)},
-                            {"parameters", result.parameters}, {"tokens_per_s", result.tokens_per_second}}});
+    events.emit({"result",
+                 {{"model", folder.model()},
+                  {"metrics", metrics},
+                  {"exit", 0},
+                  {"best_epoch", p.best_epoch},
+                  {"elapsed_s", p.seconds},
+                  {"step", p.update},
+                  {"reason", stop_reason_name(trained.reason)},
+                  {"parameters", result.parameters},
+                  {"tokens_per_s", result.tokens_per_second}}});
     return result;
   }
 
@@ -274,13 +295,15 @@ static void check_change(std::string_view name) {
   constexpr std::string_view kFixed[] = {"optimizer", "mode", "batch", "bptt", "seed"};
   const OptionInfo* option = find_option(name);
   if (!option) return;  // set_option says so better
-  if (option->section == "train" && std::find(std::begin(kFixed), std::end(kFixed), option->name) == std::end(kFixed)) return;
-  throw Error(Exit::usage, "usage/resume", "a resumed run cannot change --" + std::string(option->name) + ": it goes on as it began",
+  if (option->section == "train" && std::find(std::begin(kFixed), std::end(kFixed), option->name) == std::end(kFixed))
+    return;
+  throw Error(Exit::usage, "usage/resume",
+              "a resumed run cannot change --" + std::string(option->name) + ": it goes on as it began",
               "start a new run from these weights with --init-from");
 }
 
-RunResult resume_run(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes, EventStream& events,
-                     const RunHooks& hooks) {
+RunResult resume_run(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes,
+                     EventStream& events, const RunHooks& hooks) {
   const RunFolder where(folder);
   std::error_code ignored;
   if (!std::filesystem::exists(where.checkpoint(), ignored)) {

@@ -62,7 +62,8 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o) {
   const int64_t moments = o.optimizer == "sgd" ? (o.momentum > 0 ? 1 : 0) : 2;
   const int gates = cell_info(rnn.cell).gates;
   const int64_t rows = static_cast<int64_t>(o.batch) * o.bptt / std::max(1, o.accumulate);
-  const int64_t layer = static_cast<int64_t>(gates) * rnn.hidden * 2 + 5 * rnn.hidden;  // gates and their turned gradient, states
+  const int64_t layer =
+      static_cast<int64_t>(gates) * rnn.hidden * 2 + 5 * rnn.hidden;  // gates and their turned gradient, states
   const int64_t per_row = rnn.layers * layer + 3 * rnn.input + 2 * static_cast<int64_t>(model.config().vocabulary);
   // The arena grows in blocks that double; what does not fit into the rest of one goes to the next: measured 1.2 to 1.7.
   const int64_t activations = rows * per_row * 7 / 5;
@@ -84,22 +85,25 @@ Plan describe_plan(const PlanFacts& f, const Model<float>& model, Pool& pool) {
                             grouped(f.train_tokens), grouped(f.valid_tokens), f.kind.reason));
   add("order", fmt::format("{} ({})", f.mode.value, f.mode.reason));
   const std::string cell(cell_info(rnn.cell).name);
-  add("model", fmt::format("{} {}x{}{}, embedding {}{} · {} parameters, {}", cell, rnn.layers, rnn.hidden,
-                           rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : "", rnn.input,
-                           model.config().tied ? " tied to the output" : "", grouped(static_cast<int64_t>(model.table().count())),
-                           bytes_text(static_cast<int64_t>(model.table().count()) * 4)));
+  add("model",
+      fmt::format("{} {}x{}{}, embedding {}{} · {} parameters, {}", cell, rnn.layers, rnn.hidden,
+                  rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : "", rnn.input,
+                  model.config().tied ? " tied to the output" : "", grouped(static_cast<int64_t>(model.table().count())),
+                  bytes_text(static_cast<int64_t>(model.table().count()) * 4)));
   const double lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
-  add("train", fmt::format("{} lr {} · batch {}{} · {} epochs{} · seed {} · {} thread{}, {}", o.optimizer, short_number(lr), o.batch,
-                           f.mode.value == "stream" ? fmt::format(" x {} steps", o.bptt) : " sentences", o.epochs,
-                           o.patience > 0 ? fmt::format(" at most, stops after {} checks without gain", o.patience) : "", o.seed,
-                           pool.size(), pool.size() == 1 ? "" : "s", isa_name()));
+  add("train", fmt::format("{} lr {} · batch {}{} · {} epochs{} · seed {} · {} thread{}, {}", o.optimizer, short_number(lr),
+                           o.batch, f.mode.value == "stream" ? fmt::format(" x {} steps", o.bptt) : " sentences", o.epochs,
+                           o.patience > 0 ? fmt::format(" at most, stops after {} checks without gain", o.patience) : "",
+                           o.seed, pool.size(), pool.size() == 1 ? "" : "s", isa_name()));
   // Forward one multiply-add per weight and token, backward two; whole steps reach about 0.7 of a plain product's speed.
   const double work = 3.0 * static_cast<double>(product_weights(model)) * static_cast<double>(f.train_tokens) * o.epochs;
   double seconds = work / (0.7 * measure_speed(model, pool));
   std::string limit;
-  if (o.max_updates > 0 && o.max_updates < f.updates) seconds *= static_cast<double>(o.max_updates) / static_cast<double>(f.updates);
+  if (o.max_updates > 0 && o.max_updates < f.updates)
+    seconds *= static_cast<double>(o.max_updates) / static_cast<double>(f.updates);
   if (o.max_seconds > 0 && seconds > o.max_seconds) limit = fmt::format(", stopped after {}", clock_time(o.max_seconds));
-  add("cost", fmt::format("about {} in all{} · about {} of memory", clock_time(seconds), limit, bytes_text(training_bytes(model, o))));
+  add("cost", fmt::format("about {} in all{} · about {} of memory", clock_time(seconds), limit,
+                          bytes_text(training_bytes(model, o))));
   add("run", f.folder);
   return plan;
 }

@@ -13,10 +13,11 @@ void require_finite(const Model<float>& model, const std::string& path) {
     const float* values = model.params().view(id).data;
     for (size_t i = 0; i < info.size(); ++i) {
       if (std::isfinite(values[i])) continue;
-      throw Error(Exit::model, "model/nan",
-                  path + ": tensor '" + info.name + "' holds " + (std::isnan(values[i]) ? "NaN" : "infinity") + " at row " +
-                      std::to_string(i / info.cols) + ", column " + std::to_string(i % info.cols),
-                  "its training diverged or the file was damaged: train again with a lower --lr, or take another checkpoint");
+      throw Error(
+          Exit::model, "model/nan",
+          path + ": tensor '" + info.name + "' holds " + (std::isnan(values[i]) ? "NaN" : "infinity") + " at row " +
+              std::to_string(i / info.cols) + ", column " + std::to_string(i % info.cols),
+          "its training diverged or the file was damaged: train again with a lower --lr, or take another checkpoint");
     }
   }
 }

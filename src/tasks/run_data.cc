@@ -102,8 +102,8 @@ std::vector<std::vector<int32_t>> sentences_of(const TokenDocuments& documents, 
   return sentences;
 }
 
-std::unique_ptr<Batcher> training_batcher(const TokenDocuments& documents, const Tokenizer& tokenizer, const TrainOptions& options,
-                                          bool sentences) {
+std::unique_ptr<Batcher> training_batcher(const TokenDocuments& documents, const Tokenizer& tokenizer,
+                                          const TrainOptions& options, bool sentences) {
   if (sentences) {
     return std::make_unique<SentenceBatcher>(sentences_of(documents, tokenizer.newline_id()),
                                              SentenceOptions{options.batch, true, options.seed});
@@ -111,8 +111,8 @@ std::unique_ptr<Batcher> training_batcher(const TokenDocuments& documents, const
   return std::make_unique<StreamBatcher>(documents, StreamOptions{options.batch, options.bptt, false, -1});
 }
 
-std::unique_ptr<Batcher> evaluation_batcher(const TokenDocuments& documents, const Tokenizer& tokenizer, int streams, int window,
-                                            bool sentences) {
+std::unique_ptr<Batcher> evaluation_batcher(const TokenDocuments& documents, const Tokenizer& tokenizer, int streams,
+                                            int window, bool sentences) {
   if (sentences) {
     return std::make_unique<SentenceBatcher>(sentences_of(documents, tokenizer.newline_id()), SentenceOptions{64, false, 1});
   }

@@ -16,10 +16,10 @@ using TokenDocuments = std::vector<std::vector<int32_t>>;
 
 struct RunText {
   std::vector<Document> train, valid;
-  TextReport report;                  // of the training files before the split
+  TextReport report;  // of the training files before the split
   std::vector<std::string> paths;
-  std::string valid_path;             // empty: the last part of the training text
-  std::string hash;                   // of the training and validation text
+  std::string valid_path;  // empty: the last part of the training text
+  std::string hash;        // of the training and validation text
 };
 
 // Reads and splits. Throws Error{data} with file:line.
@@ -35,11 +35,11 @@ Decision choose_mode(const std::string& wanted, const std::vector<Document>& doc
 TokenDocuments encode_documents(const Tokenizer& tokenizer, const std::vector<Document>& documents);
 std::vector<std::vector<int32_t>> sentences_of(const TokenDocuments& documents, int32_t newline);
 
-std::unique_ptr<Batcher> training_batcher(const TokenDocuments& documents, const Tokenizer& tokenizer, const TrainOptions& options,
-                                          bool sentences);
+std::unique_ptr<Batcher> training_batcher(const TokenDocuments& documents, const Tokenizer& tokenizer,
+                                          const TrainOptions& options, bool sentences);
 // Every token counted once. streams > 1: faster, each part of the text starts from the zero state.
-std::unique_ptr<Batcher> evaluation_batcher(const TokenDocuments& documents, const Tokenizer& tokenizer, int streams, int window,
-                                            bool sentences);
+std::unique_ptr<Batcher> evaluation_batcher(const TokenDocuments& documents, const Tokenizer& tokenizer, int streams,
+                                            int window, bool sentences);
 
 int64_t bytes_of(const std::vector<Document>& documents);
 int64_t count_of(const TokenDocuments& documents);

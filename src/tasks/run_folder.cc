@@ -19,24 +19,27 @@ void RunFolder::create(bool force) const {
   std::error_code error;
   const auto is_run_file = [](const std::string& name) {
     return name.starts_with("events.out.tfevents.") || name == "config.toml" || name == "model.safetensors" ||
-           name == "last.ckpt.safetensors" || name == "best.ckpt.safetensors" || name == "metrics.jsonl" || name == "metrics.csv" || name == "train.log" ||
-           name == "README.md" || name == "data.json";
+           name == "last.ckpt.safetensors" || name == "best.ckpt.safetensors" || name == "metrics.jsonl" ||
+           name == "metrics.csv" || name == "train.log" || name == "README.md" || name == "data.json";
   };
   if (fs::exists(path_, error)) {
-    if (!fs::is_directory(path_, error)) throw Error(Exit::usage, "run/exists", path_ + " is a file", "choose another folder with -o");
+    if (!fs::is_directory(path_, error))
+      throw Error(Exit::usage, "run/exists", path_ + " is a file", "choose another folder with -o");
     std::vector<fs::path> old;
     for (const auto& entry : fs::directory_iterator(path_, error)) {
       if (is_run_file(entry.path().filename().string())) old.push_back(entry.path());
     }
     if (!old.empty() && !force) {
       throw Error(Exit::usage, "run/exists", path_ + " already holds a run",
-                  "go on with it: rnn train --resume " + shell_word(path_) + "; overwrite it: --force; or choose another folder with -o");
+                  "go on with it: rnn train --resume " + shell_word(path_) +
+                      "; overwrite it: --force; or choose another folder with -o");
     }
     for (const auto& file : old) fs::remove(file, error);
   }
   fs::create_directories(path_, error);
   if (error) {
-    throw Error(Exit::internal, "io/write", "cannot make the folder " + path_ + ": " + error.message(), "choose another folder with -o");
+    throw Error(Exit::internal, "io/write", "cannot make the folder " + path_ + ": " + error.message(),
+                "choose another folder with -o");
   }
 }
 
@@ -65,23 +68,25 @@ void RunFolder::write_config(const Options& options, const RunText& text, const 
 }
 
 void RunFolder::write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const {
-  nlohmann::json data = {{"files", text.report.files},
-                         {"hash", text.hash},
-                         {"train", {{"bytes", bytes_of(text.train)}, {"documents", text.train.size()}, {"tokens", train_tokens}}},
-                         {"valid", {{"bytes", bytes_of(text.valid)}, {"documents", text.valid.size()}, {"tokens", valid_tokens}}}};
+  nlohmann::json data = {
+      {"files", text.report.files},
+      {"hash", text.hash},
+      {"train", {{"bytes", bytes_of(text.train)}, {"documents", text.train.size()}, {"tokens", train_tokens}}},
+      {"valid", {{"bytes", bytes_of(text.valid)}, {"documents", text.valid.size()}, {"tokens", valid_tokens}}}};
   data["valid"]["file"] = text.valid_path.empty() ? nlohmann::json() : nlohmann::json(text.valid_path);
   write_file_atomic(file("data.json"), data.dump(2) + "\n");
 }
 
-void RunFolder::write_card(const RunRequest& request, const RunText& text, const Model<float>& model, const Tokenizer& tokenizer,
-                           const RunResult& result, const std::string& prompt, const std::string& sample) const {
+void RunFolder::write_card(const RunRequest& request, const RunText& text, const Model<float>& model,
+                           const Tokenizer& tokenizer, const RunResult& result, const std::string& prompt,
+                           const std::string& sample) const {
   const RecurrentOptions& rnn = model.config().rnn;
   const std::string cell(cell_info(rnn.cell).name);
   ModelCard card;
   card.name = fs::path(path_).filename().string();
   if (card.name.empty()) card.name = fs::path(path_).parent_path().filename().string();
-  card.summary = fmt::format("A recurrent language model: {} layer{} of {} with {} hidden units, reading {} tokens.", rnn.layers,
-                             rnn.layers == 1 ? "" : "s", cell, rnn.hidden, tokenizer.kind());
+  card.summary = fmt::format("A recurrent language model: {} layer{} of {} with {} hidden units, reading {} tokens.",
+                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, rnn.hidden, tokenizer.kind());
   card.tags = {cell, std::string(tokenizer.kind()) + "-level", "language-model"};
   card.dataset = text.paths.empty() ? "" : fs::path(text.paths[0]).filename().string();
   card.facts = {{"cell", cell},
@@ -100,7 +105,8 @@ void RunFolder::write_card(const RunRequest& request, const RunText& text, const
   for (const auto& row : result.baselines) add(row, false);
   for (const auto& path : text.report.files) {
     std::error_code ignored;
-    card.data.push_back({path, "training", static_cast<uint64_t>(fs::file_size(path, ignored)), content_hash(read_file(path))});
+    card.data.push_back(
+        {path, "training", static_cast<uint64_t>(fs::file_size(path, ignored)), content_hash(read_file(path))});
   }
   card.command = request.command;
   card.seed = request.options.seed;

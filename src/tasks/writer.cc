@@ -10,7 +10,8 @@ namespace rnn {
 Writer::Writer(ModelFile& file, int threads)
     : file_(file),
       pool_(threads),
-      session_(ready_language_model(file, pool_, "it has no vocabulary to write with; rnn info shows what it is"), 1, &pool_),
+      session_(ready_language_model(file, pool_, "it has no vocabulary to write with; rnn info shows what it is"), 1,
+               &pool_),
       detokenizer_(*file.tokenizer),
       sampler_(file.tokenizer->size()),
       sentences_(reads_sentences(file)),
@@ -58,7 +59,8 @@ size_t Writer::state_bytes() const { return session_.state().bytes().size(); }
 
 void Writer::load_state(std::string_view bytes) {
   const auto bad = [&] {
-    throw Error(Exit::model, "state/corrupt", "this is not a saved state of this program", "write one with rnn generate --save-state");
+    throw Error(Exit::model, "state/corrupt", "this is not a saved state of this program",
+                "write one with rnn generate --save-state");
   };
   uint32_t last = 0, length = 0;
   if (bytes.size() < 16 || bytes.substr(0, 8) != "rnnstat1") bad();

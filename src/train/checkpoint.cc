@@ -11,13 +11,17 @@ namespace {
 
 using nlohmann::json;
 
-std::string_view bytes_of(const float* data, size_t count) { return {reinterpret_cast<const char*>(data), count * sizeof(float)}; }
+std::string_view bytes_of(const float* data, size_t count) {
+  return {reinterpret_cast<const char*>(data), count * sizeof(float)};
+}
 
 void read_floats(const Safetensors& file, const std::string& name, float* out, size_t count) {
   const std::vector<float> values = file.floats(name);
   if (values.size() != count) {
-    throw Error(Exit::model, "model/corrupt", file.path() + ": '" + name + "' has " + std::to_string(values.size()) + " numbers, expected " +
-                                                  std::to_string(count), "the checkpoint belongs to another run or to other options");
+    throw Error(Exit::model, "model/corrupt",
+                file.path() + ": '" + name + "' has " + std::to_string(values.size()) + " numbers, expected " +
+                    std::to_string(count),
+                "the checkpoint belongs to another run or to other options");
   }
   std::copy(values.begin(), values.end(), out);
 }
@@ -27,8 +31,10 @@ State<float> read_carried(const Safetensors& file, int width) {
   const std::vector<int64_t>& shape = file.shape(name);
   const bool fits = shape.size() == 2 && shape[0] >= 0 && shape[0] <= (1 << 24) && (shape[0] == 0 || shape[1] == width);
   if (!fits) {
-    throw Error(Exit::model, "model/corrupt", file.path() + ": the carried state does not fit the model, whose state has " +
-                                                  std::to_string(width) + " numbers per stream", "the checkpoint belongs to another run");
+    throw Error(Exit::model, "model/corrupt",
+                file.path() + ": the carried state does not fit the model, whose state has " + std::to_string(width) +
+                    " numbers per stream",
+                "the checkpoint belongs to another run");
   }
   State<float> state(static_cast<int>(shape[0]), width);
   if (state.rows() > 0) read_floats(file, name, state.row(0), static_cast<size_t>(state.rows()) * width);
@@ -98,7 +104,8 @@ void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
   }
   for (const auto& name : tensors.names()) {
     if (name.starts_with("checkpoint.") && std::find(used.begin(), used.end(), name) == used.end()) {
-      throw Error(Exit::model, "model/corrupt", file.path + ": '" + name + "' is nothing that this run's optimizer remembers",
+      throw Error(Exit::model, "model/corrupt",
+                  file.path + ": '" + name + "' is nothing that this run's optimizer remembers",
                   "resume with the optimizer that the run began with");
     }
   }

@@ -38,8 +38,13 @@ struct LossRun {
     State<double> state = start;
     const View<double> logits = model.forward(context, batch.seq, batch.inputs.data(), state, &tape);
     std::vector<double> out(batch.targets.size());
-    SoftmaxArgs<double> args{logits, batch.targets.data(), batch.weights.empty() ? nullptr : batch.weights.data(),
-                             options.label_smoothing, grads != nullptr, out.data(), nullptr};
+    SoftmaxArgs<double> args{logits,
+                             batch.targets.data(),
+                             batch.weights.empty() ? nullptr : batch.weights.data(),
+                             options.label_smoothing,
+                             grads != nullptr,
+                             out.data(),
+                             nullptr};
     context.kernels.softmax_cross_entropy(pool, args);
     if (grads) model.backward(context, batch.seq, tape, logits, *grads);
     return out;

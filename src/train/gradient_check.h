@@ -11,19 +11,19 @@ namespace rnn {
 
 struct TensorCheck {
   std::string name;
-  int checked = 0;        // elements compared
-  double worst = 0;       // largest |analytic - numeric| / max(|analytic|, |numeric|, floor of the tensor)
-  double norm = 0;        // of the analytic gradient
-  int skipped = 0;        // elements whose loss has a kink (relu) too near to measure a slope
+  int checked = 0;   // elements compared
+  double worst = 0;  // largest |analytic - numeric| / max(|analytic|, |numeric|, floor of the tensor)
+  double norm = 0;   // of the analytic gradient
+  int skipped = 0;   // elements whose loss has a kink (relu) too near to measure a slope
 };
 
 struct CheckOptions {
-  int per_tensor = 64;        // elements per tensor, chosen by seed; those with the largest gradients among them
-  double step = 1e-3;         // of the difference; smaller where the loss has a kink
-  double tolerance = 1e-6;    // a tensor above it is wrong
+  int per_tensor = 64;      // elements per tensor, chosen by seed; those with the largest gradients among them
+  double step = 1e-3;       // of the difference; smaller where the loss has a kink
+  double tolerance = 1e-6;  // a tensor above it is wrong
   double label_smoothing = 0;
   uint64_t seed = 1;
-  bool dropout = true;        // with the masks replayed
+  bool dropout = true;  // with the masks replayed
 };
 
 // Every parameter tensor of `model`, for the summed loss over `batch` from a random state. Numeric slopes come from four points

@@ -46,7 +46,8 @@ double weight_of(const Batch& batch) {
 
 SoftmaxArgs<float> softmax_arguments(View<float> logits, const Batch& batch, std::vector<double>& losses) {
   losses.resize(batch.targets.size());
-  return {logits, batch.targets.data(), batch.weights.empty() ? nullptr : batch.weights.data(), 0, false, losses.data(), nullptr};
+  return {logits, batch.targets.data(), batch.weights.empty() ? nullptr : batch.weights.data(), 0, false, losses.data(),
+          nullptr};
 }
 
 }  // namespace
@@ -76,8 +77,8 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
   return result;
 }
 
-Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const TrainOptions& options, EventStream& events, Pool& pool,
-                 Hooks hooks)
+Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const TrainOptions& options, EventStream& events,
+                 Pool& pool, Hooks hooks)
     : model_(model),
       train_(train),
       valid_(valid),
@@ -96,14 +97,17 @@ Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const Trai
 double Trainer::elapsed() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
 
 double Trainer::epochs_done() const {
-  return static_cast<double>(progress_.epoch) + static_cast<double>(progress_.position) / static_cast<double>(train_.batches_per_epoch());
+  return static_cast<double>(progress_.epoch) +
+         static_cast<double>(progress_.position) / static_cast<double>(train_.batches_per_epoch());
 }
 
 void Trainer::seek() {
-  if (progress_.update < 0 || progress_.epoch < 0 || progress_.position < 0 || progress_.position > train_.batches_per_epoch()) {
+  if (progress_.update < 0 || progress_.epoch < 0 || progress_.position < 0 ||
+      progress_.position > train_.batches_per_epoch()) {
     throw Error(Exit::model, "model/corrupt",
-                "the checkpoint stands at batch " + std::to_string(progress_.position) + " of epoch " + std::to_string(progress_.epoch) +
-                    ", but an epoch has " + std::to_string(train_.batches_per_epoch()) + " batches",
+                "the checkpoint stands at batch " + std::to_string(progress_.position) + " of epoch " +
+                    std::to_string(progress_.epoch) + ", but an epoch has " + std::to_string(train_.batches_per_epoch()) +
+                    " batches",
                 "the checkpoint belongs to another run");
   }
   train_.seek(progress_.epoch, progress_.position);
@@ -169,7 +173,8 @@ std::string Trainer::blame() const {
       const float* values = slab->view(id).data;
       const std::string& name = model_.table()[id].name;
       for (size_t i = 0; i < model_.table()[id].size(); ++i) {
-        if (!std::isfinite(values[i])) return "the " + std::string(what) + " of " + name + " hold" + (slab == &grads_ ? "s " : " ") + "NaN or infinity";
+        if (!std::isfinite(values[i]))
+          return "the " + std::string(what) + " of " + name + " hold" + (slab == &grads_ ? "s " : " ") + "NaN or infinity";
         if (slab != &grads_ && std::abs(values[i]) > largest) largest = std::abs(values[i]), largest_name = name;
       }
     }
@@ -182,7 +187,8 @@ void Trainer::diverged(const std::string& what) {
   throw Error(Exit::diverged, "train/diverged",
               "training diverged at update " + std::to_string(progress_.update) + ": " + what + "; " + blame(),
               "lower the learning rate (now --lr " + short_number(lr) + ", try " + short_number(lr / 4) + ")" +
-                  (options_.clip > 0 ? " or --clip" : " and clip the gradient with --clip 1") + "; what was saved before is kept");
+                  (options_.clip > 0 ? " or --clip" : " and clip the gradient with --clip 1") +
+                  "; what was saved before is kept");
 }
 
 void Trainer::log_update(const StepReport& report) {
@@ -209,7 +215,9 @@ void Trainer::log_update(const StepReport& report) {
   events_.emit(event);
 }
 
-double Trainer::total_updates() const { return static_cast<double>(std::max(planned_updates(options_, train_), progress_.update)); }
+double Trainer::total_updates() const {
+  return static_cast<double>(std::max(planned_updates(options_, train_), progress_.update));
+}
 
 // With eval_every 0 after each epoch; never twice at one update, also when a stop came between the update and its evaluation.
 bool Trainer::evaluation_due() const {

@@ -36,14 +36,14 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool);
 
 // Everything but weights and optimizer moments that the next update depends on; saved in a checkpoint.
 struct TrainProgress {
-  int64_t update = 0;           // optimizer steps done
-  int64_t epoch = 0;            // epochs finished
-  int64_t position = 0;         // batches of the current epoch done
-  double seconds = 0;           // of training, over all resumes
+  int64_t update = 0;    // optimizer steps done
+  int64_t epoch = 0;     // epochs finished
+  int64_t position = 0;  // batches of the current epoch done
+  double seconds = 0;    // of training, over all resumes
   int64_t tokens = 0;
   double loss_sum = 0, loss_weight = 0;  // since the last evaluation, for the log
-  int64_t evaluated = -1;       // the update after which the last evaluation was
-  int64_t looked = -1;          // the same for the last look at a stop; only keeps it from being logged twice
+  int64_t evaluated = -1;                // the update after which the last evaluation was
+  int64_t looked = -1;                   // the same for the last look at a stop; only keeps it from being logged twice
   int64_t best_update = -1;
   double best_epoch = 0, best_loss = 0;
   bool finished = false;
@@ -52,18 +52,18 @@ struct TrainProgress {
 struct TrainResult {
   StopReason reason = StopReason::epochs;
   TrainProgress progress;
-  double train_loss = 0;        // mean over the updates behind the last evaluation before the end, nats per token
+  double train_loss = 0;  // mean over the updates behind the last evaluation before the end, nats per token
 };
 
 // Trains one model. Same seed, same kernels: same bits, whatever the number of threads and however often it was stopped.
 class Trainer {
  public:
   struct Hooks {
-    std::function<void()> best;                 // the validation loss is the best so far; see last_look()
-    std::function<void()> checkpoint;           // save everything now
-    std::function<std::string()> sample;        // text for the log after an evaluation; may be empty
-    const std::atomic<int>* signal = nullptr;   // not 0: stop after this update
-    double bits_per_byte_factor = 0;            // bits per byte = factor * loss (nats per token); 0: unknown
+    std::function<void()> best;                // the validation loss is the best so far; see last_look()
+    std::function<void()> checkpoint;          // save everything now
+    std::function<std::string()> sample;       // text for the log after an evaluation; may be empty
+    const std::atomic<int>* signal = nullptr;  // not 0: stop after this update
+    double bits_per_byte_factor = 0;           // bits per byte = factor * loss (nats per token); 0: unknown
   };
 
   // All references outlive the trainer. `valid` may be null: then the training loss decides what is best. Throws Error{usage}

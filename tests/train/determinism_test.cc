@@ -64,7 +64,8 @@ TEST_P(Determinism, SeedsMatter) {
 
 TEST(DeterminismOfSgd, ThreadsDoNotMatter) {
   for (const bool sentences : {false, true}) {
-    const auto one = trained(kVariants[2], {sentences, 1, 1, 1000, "sgd"}), three = trained(kVariants[2], {sentences, 3, 1, 1000, "sgd"});
+    const auto one = trained(kVariants[2], {sentences, 1, 1, 1000, "sgd"}),
+               three = trained(kVariants[2], {sentences, 3, 1, 1000, "sgd"});
     EXPECT_TRUE(same_bits(one->params(), three->params()));
   }
 }

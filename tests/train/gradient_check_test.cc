@@ -82,7 +82,8 @@ TEST_P(Gradients, DropoutMasksAreReplayed) {
   CheckOptions without = with;
   without.dropout = false;
   expect_right(*model, ragged_batch(), with, tolerance());
-  const Params<double> a = analytic_gradients(*model, ragged_batch(), with), b = analytic_gradients(*model, ragged_batch(), without);
+  const Params<double> a = analytic_gradients(*model, ragged_batch(), with),
+                       b = analytic_gradients(*model, ragged_batch(), without);
   EXPECT_FALSE(same_bits(a, b)) << "no mask was applied";
 }
 
@@ -107,7 +108,8 @@ TEST_P(Gradients, AWrongOneIsFound) {
     for (size_t i = 0; i < model->table()[wrong].size(); ++i) g[i] *= 1.00001;
     const auto checks = compare_gradients(*model, batch, grads, o);
     for (size_t id = 0; id < checks.size(); ++id) {
-      EXPECT_EQ(checks[id].worst > tolerance(), id == static_cast<size_t>(wrong)) << checks[id].name << " " << checks[id].worst;
+      EXPECT_EQ(checks[id].worst > tolerance(), id == static_cast<size_t>(wrong))
+          << checks[id].name << " " << checks[id].worst;
     }
   }
 }

@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "nn/session.h"
-#include "text/ngram.h"
 #include "tasks/run_data.h"
+#include "text/ngram.h"
 #include "train/tiny_run.h"
 
 namespace rnn::test {
@@ -64,7 +64,7 @@ TEST(LearningToCount, AsManyBsAsAs) {
     double possible = 0, tokens = 0;
     for (int n = 1; n <= 6; ++n) {
       for (int i = 1; i <= n; ++i) possible -= i > 1 ? std::log((7.0 - i) / (8.0 - i)) : 0;  // another a
-      possible -= std::log(1.0 / (7.0 - n));                                                  // the first b
+      possible -= std::log(1.0 / (7.0 - n));                                                 // the first b
       tokens += 2 * n + 1;
     }
     const double loss = evaluate(*model, train, pool).loss();
@@ -162,8 +162,8 @@ TEST_F(RunFigures, OfTheRunAreThoseOfItsParts) {
     EXPECT_EQ(log.back().type, "result");
     EXPECT_EQ(log.back().fields.at("metrics").at("val_loss").get<double>(), result.valid.loss);
     EXPECT_EQ(file.about.at("metrics").at("val_loss").get<double>(), result.valid.loss);
-    for (const char* name : {"config.toml", "model.safetensors", "last.ckpt.safetensors", "metrics.jsonl", "metrics.csv", "train.log",
-                             "README.md", "data.json"}) {
+    for (const char* name : {"config.toml", "model.safetensors", "last.ckpt.safetensors", "metrics.jsonl", "metrics.csv",
+                             "train.log", "README.md", "data.json"}) {
       EXPECT_GT(std::filesystem::file_size(path(mode) + "/" + name), 10u) << name;
     }
     EventStream silent;

@@ -68,9 +68,11 @@ class Resume : public FolderTest, public testing::WithParamInterface<Case> {
     const Safetensors a = file(whole, "last.ckpt.safetensors"), b = file(parts, "last.ckpt.safetensors");
     expect_same_tensors(whole, parts, "last.ckpt.safetensors");
     expect_same_tensors(whole, parts, "model.safetensors");
-    for (const char* key : {"best_loss", "best_update", "best_epoch", "update", "epoch", "position", "schedule", "early_stopping",
-                            "tokens", "loss_sum", "loss_weight", "optimizer_steps", "evaluated"}) {
-      const auto state = [&](const Safetensors& f) { return nlohmann::json::parse(f.metadata().at("rnn.checkpoint")).at(key); };
+    for (const char* key : {"best_loss", "best_update", "best_epoch", "update", "epoch", "position", "schedule",
+                            "early_stopping", "tokens", "loss_sum", "loss_weight", "optimizer_steps", "evaluated"}) {
+      const auto state = [&](const Safetensors& f) {
+        return nlohmann::json::parse(f.metadata().at("rnn.checkpoint")).at(key);
+      };
       EXPECT_EQ(state(a), state(b)) << key;
     }
     if (same_options) {
@@ -200,8 +202,9 @@ TEST_F(BadResume, ChangedText) {
 
 TEST_F(BadResume, AnotherModelOrOtherBatches) {
   stopped_run();
-  const std::pair<const char*, const char*> changes[] = {{"optimizer", "sgd"}, {"bptt", "5"},     {"batch", "2"},  {"mode", "sentence"},
-                                                         {"seed", "2"},        {"hidden", "13"}, {"dropout", "0"}, {"valid-share", "0.3"}};
+  const std::pair<const char*, const char*> changes[] = {{"optimizer", "sgd"}, {"bptt", "5"},         {"batch", "2"},
+                                                         {"mode", "sentence"}, {"seed", "2"},         {"hidden", "13"},
+                                                         {"dropout", "0"},     {"valid-share", "0.3"}};
   for (const auto& [name, value] : changes) {
     const Failure f = resume({{name, value}});
     EXPECT_EQ(f.code, "usage/resume") << name;
@@ -226,8 +229,8 @@ TEST_F(BadResume, CheckpointOfAnotherTrainer) {
       restore_checkpoint(file, trainer);
     });
   };
-  EXPECT_NE(restore("sgd", 7, 12).message.find("moment"), std::string::npos);       // what sgd does not remember
-  EXPECT_EQ(restore("adamw", 7, 40).code, "model/corrupt");                         // moments of another size
+  EXPECT_NE(restore("sgd", 7, 12).message.find("moment"), std::string::npos);  // what sgd does not remember
+  EXPECT_EQ(restore("adamw", 7, 40).code, "model/corrupt");                    // moments of another size
 }
 
 TEST_F(BadResume, CutAndDamagedCheckpoint) {

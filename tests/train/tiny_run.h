@@ -29,12 +29,10 @@ struct Variant {
   int flags = 0;
   int projection = 0;
 };
-inline constexpr Variant kVariants[] = {{"rnn", CellKind::elman, 0, 0},
-                                        {"rnn-relu", CellKind::elman, kRelu, 0},
-                                        {"lstm", CellKind::lstm, 0, 0},
-                                        {"lstm-peephole-projection", CellKind::lstm, kPeephole, 5},
-                                        {"gru", CellKind::gru, 0, 0},
-                                        {"gru-reset-before", CellKind::gru_reset_before, 0, 0}};
+inline constexpr Variant kVariants[] = {
+    {"rnn", CellKind::elman, 0, 0}, {"rnn-relu", CellKind::elman, kRelu, 0},
+    {"lstm", CellKind::lstm, 0, 0}, {"lstm-peephole-projection", CellKind::lstm, kPeephole, 5},
+    {"gru", CellKind::gru, 0, 0},   {"gru-reset-before", CellKind::gru_reset_before, 0, 0}};
 inline void PrintTo(const Variant& v, std::ostream* out) { *out << v.name; }
 inline std::string variant_name(const testing::TestParamInfo<Variant>& info) {
   std::string name = info.param.name;
@@ -132,11 +130,14 @@ class FolderTest : public testing::Test {
 
 // Lines such as "the cat sees a dog ."
 inline std::string tiny_story(int lines, uint32_t stream = 0) {
-  const std::vector<std::string> who = {"cat", "dog", "bird", "child", "old man"}, what = {"sees", "likes", "follows", "hears"};
+  const std::vector<std::string> who = {"cat", "dog", "bird", "child", "old man"},
+                                 what = {"sees", "likes", "follows", "hears"};
   Random random(3, Purpose::test, stream);
   std::string text;
   for (int i = 0; i < lines; ++i) {
-    const auto pick = [&](const std::vector<std::string>& words) { return words[random.below(static_cast<uint32_t>(words.size()))]; };
+    const auto pick = [&](const std::vector<std::string>& words) {
+      return words[random.below(static_cast<uint32_t>(words.size()))];
+    };
     text += "The " + pick(who) + " " + pick(what) + (random.below(2) ? " a " : " the big ") + pick(who) + ".\n";
   }
   return text;

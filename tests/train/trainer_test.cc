@@ -13,7 +13,8 @@ constexpr int kVocabulary = 11;
 // A trainer of a small LSTM with everything it needs, its events kept.
 struct Small {
   std::unique_ptr<Model<float>> model = tiny_model(tiny_config(kVariants[2], kVocabulary, 8));
-  std::unique_ptr<Batcher> train = stream_batcher(4, 5, 4 * 5 * 6, kVocabulary), valid = stream_batcher(3, 5, 90, kVocabulary);
+  std::unique_ptr<Batcher> train = stream_batcher(4, 5, 4 * 5 * 6, kVocabulary),
+                           valid = stream_batcher(3, 5, 90, kVocabulary);
   std::vector<Event> events;
   EventStream stream;
   Pool pool{1};
@@ -157,12 +158,14 @@ TEST(Trainer, LearningRateOfTheEventsIsTheSchedules) {
     s.trainer()->run();
     const int64_t per_epoch = s.train->batches_per_epoch();
     ScheduleOptions o;
-    o.kind = schedule_kind(kind), o.lr = 0.01, o.warmup = 150, o.decay = 0.9, o.decay_from = 5, o.total_updates = 60 * per_epoch;
+    o.kind = schedule_kind(kind), o.lr = 0.01, o.warmup = 150, o.decay = 0.9, o.decay_from = 5,
+    o.total_updates = 60 * per_epoch;
     const Schedule schedule(o);
     int checked = 0;
     for (const Event* e : s.of("metric")) {
       const int64_t update = e->fields.at("step");
-      EXPECT_EQ(e->fields.at("lr").get<double>(), schedule.rate(update - 1, (update - 1) / per_epoch + 1)) << kind << " " << update;
+      EXPECT_EQ(e->fields.at("lr").get<double>(), schedule.rate(update - 1, (update - 1) / per_epoch + 1))
+          << kind << " " << update;
       ++checked;
     }
     EXPECT_GE(checked, static_cast<int>(60 * per_epoch / 100));
@@ -249,7 +252,8 @@ TEST(Divergence, FoundByTheEvaluation) {
   Small s;
   const ParamId id = s.model->table().find("output.bias");
   s.model->params().view(id).data[1] = 1e5f;  // one token is certain; training text has no other
-  s.train = std::make_unique<StreamBatcher>(std::vector<std::vector<int32_t>>{std::vector<int32_t>(100, 1)}, StreamOptions{4, 5, false, -1});
+  s.train = std::make_unique<StreamBatcher>(std::vector<std::vector<int32_t>>{std::vector<int32_t>(100, 1)},
+                                            StreamOptions{4, 5, false, -1});
   const Failure f = failure_of([&] { s.trainer()->run(); });
   EXPECT_EQ(f.exit, Exit::diverged);
   EXPECT_NE(f.message.find("validation loss"), std::string::npos) << f.message;
@@ -264,7 +268,8 @@ TEST_F(DivergedRun, WhatWasSavedBeforeSurvives) {
   r.options.epochs = 3, r.options.max_updates = 5, r.options.optimizer = "sgd", r.options.lr = 0.5;
   EventStream events;
   train_run(r, events, {});
-  const std::string model = read_file(path("run") + "/model.safetensors"), checkpoint = read_file(path("run") + "/last.ckpt.safetensors");
+  const std::string model = read_file(path("run") + "/model.safetensors"),
+                    checkpoint = read_file(path("run") + "/last.ckpt.safetensors");
   const Failure f = failure_of([&] {
     EventStream more;
     resume_run(path("run"), {{"max-updates", "0"}, {"lr", "1e6"}, {"clip", "0"}}, more, {});
@@ -293,18 +298,18 @@ TEST_F(DivergedRun, NanInAWeightFileIsNamed) {
     write_file_atomic(path("run") + name, bytes);
   }
   ModelFile file = load_model(path("run"));
-  for (const auto& use : std::vector<std::function<void()>>{[&] { Writer writer(file); },
-                                                            [&] { evaluate_text(file, path("story.txt"), {}); },
-                                                            [&] {
-                                                              EventStream e;
-                                                              resume_run(path("run"), {}, e, {});
-                                                            },
-                                                            [&] {
-                                                              RunRequest next = r;
-                                                              next.folder = path("next"), next.init_from = path("run");
-                                                              EventStream e;
-                                                              train_run(next, e, {});
-                                                            }}) {
+  for (const auto& use :
+       std::vector<std::function<void()>>{[&] { Writer writer(file); }, [&] { evaluate_text(file, path("story.txt"), {}); },
+                                          [&] {
+                                            EventStream e;
+                                            resume_run(path("run"), {}, e, {});
+                                          },
+                                          [&] {
+                                            RunRequest next = r;
+                                            next.folder = path("next"), next.init_from = path("run");
+                                            EventStream e;
+                                            train_run(next, e, {});
+                                          }}) {
     const Failure f = failure_of(use);
     EXPECT_EQ(f.code, "model/nan");
     EXPECT_EQ(f.exit, Exit::model);

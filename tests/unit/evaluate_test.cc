@@ -96,8 +96,9 @@ TEST_F(EvaluateText, BaselinesOfTheUnchangedText) {
     EXPECT_EQ(report.baselines[0].name, "trigram");
     const ModelFile file = load_model(model);
     const RunText data = read_run_text({path("story.txt")}, "", 0.37);
-    const double loss = trigram_loss(encode_documents(*file.tokenizer, data.train), encode_documents(*file.tokenizer, read_text(text)),
-                                     *file.tokenizer, mode == "sentence");
+    const double loss =
+        trigram_loss(encode_documents(*file.tokenizer, data.train), encode_documents(*file.tokenizer, read_text(text)),
+                     *file.tokenizer, mode == "sentence");
     EXPECT_NEAR(report.baselines[0].loss, loss, 1e-12);
     EXPECT_EQ(report.baselines[1].name, "zstd -19");
     EXPECT_NEAR(report.baselines[1].bits_per_byte, zstd_bits_per_byte(read_file(text)), 1e-12);

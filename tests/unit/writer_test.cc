@@ -7,7 +7,8 @@ namespace rnn::test {
 namespace {
 
 // An untrained model with the tokenizer of a small text.
-ModelFile made_model(const std::string& kind, int hidden, const std::string& mode, const std::string& text = tiny_story(20)) {
+ModelFile made_model(const std::string& kind, int hidden, const std::string& mode,
+                     const std::string& text = tiny_story(20)) {
   ModelFile file;
   file.path = "made";
   file.tokenizer = build_tokenizer(kind, {text});
