@@ -26,7 +26,12 @@ void product(benchmark::State& state) {
   for (auto _ : state) k.gemm(pool, {a.view(), packed.data(), nullptr, false, {N}, c.view()});
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * 2 * M * N * K);
 }
-BENCHMARK(product)->Args({400, 800, 200})->Args({700, 2600, 650})->Args({2500, 2048, 512})->Args({700, 10000, 650})->UseRealTime();
+BENCHMARK(product)
+    ->Args({400, 800, 200})
+    ->Args({700, 2600, 650})
+    ->Args({2500, 2048, 512})
+    ->Args({700, 10000, 650})
+    ->UseRealTime();
 
 // One layer, forward and backward through time, weight and input gradients included.
 void layer(benchmark::State& state, CellKind cell) {
@@ -54,11 +59,17 @@ void layer(benchmark::State& state, CellKind cell) {
   }
   const int64_t weights = static_cast<int64_t>(model.table()[0].size() + model.table()[1].size());
   // Forward, the gradient by the weights, and that by the recurrent input; the input's own gradient is not wanted here.
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * 2 * seq.rows() * (3 * weights - static_cast<int64_t>(model.table()[0].size())));
+  state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * 2 * seq.rows() *
+                          (3 * weights - static_cast<int64_t>(model.table()[0].size())));
 }
 BENCHMARK_CAPTURE(layer, rnn, CellKind::elman)->Args({128, 20, 35})->Args({512, 20, 35})->UseRealTime();
 BENCHMARK_CAPTURE(layer, gru, CellKind::gru)->Args({128, 20, 35})->Args({512, 20, 35})->UseRealTime();
-BENCHMARK_CAPTURE(layer, lstm, CellKind::lstm)->Args({64, 20, 35})->Args({128, 20, 35})->Args({512, 20, 35})->Args({512, 64, 100})->UseRealTime();
+BENCHMARK_CAPTURE(layer, lstm, CellKind::lstm)
+    ->Args({64, 20, 35})
+    ->Args({128, 20, 35})
+    ->Args({512, 20, 35})
+    ->Args({512, 64, 100})
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace rnn

@@ -39,7 +39,8 @@ class Arena {
     // Adjacent buffers start on different sets of the first-level cache: one extra line between them.
     bytes = (bytes + 2 * kAlignment - 1) / kAlignment * kAlignment;
     while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].size()) ++block_, used_ = 0;
-    if (block_ == blocks_.size()) blocks_.emplace_back(std::max(bytes, std::min<size_t>(capacity() + 65536, size_t{64} << 20)));
+    if (block_ == blocks_.size())
+      blocks_.emplace_back(std::max(bytes, std::min<size_t>(capacity() + 65536, size_t{64} << 20)));
     void* p = blocks_[block_].data() + used_;
     used_ += bytes;
     return p;

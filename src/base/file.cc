@@ -39,7 +39,8 @@ std::string read_file(const std::string& path) {
   Descriptor file(path, O_RDONLY);
   if (file.get() < 0) {
     const int reason = errno;
-    throw Error(Exit::data, reason == ENOENT ? "io/missing" : "io/read", "cannot read " + path + ": " + std::strerror(reason),
+    throw Error(Exit::data, reason == ENOENT ? "io/missing" : "io/read",
+                "cannot read " + path + ": " + std::strerror(reason),
                 reason == ENOENT ? "check the path; it is taken relative to the current folder" : "");
   }
   std::string bytes;

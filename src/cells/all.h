@@ -1,8 +1,8 @@
 // Why: the visible list of cells. A new cell is one file, one line in each of the two lists here and a name in CellKind.
 // No include guard: cell.h says why.
 #include "cells/elman.h"
-#include "cells/lstm.h"
 #include "cells/gru.h"
+#include "cells/lstm.h"
 
 template <class... Cells>
 struct CellTypes {};

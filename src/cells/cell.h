@@ -40,13 +40,13 @@ constexpr int kCellKinds = 4;
 enum CellFlags : int { kRelu = 1, kPeephole = 2 };
 
 struct CellInfo {
-  std::string_view name;                      // as the command line says it
-  std::string_view gate_names;                // one letter each, in this project's (PyTorch's) order
+  std::string_view name;        // as the command line says it
+  std::string_view gate_names;  // one letter each, in this project's (PyTorch's) order
   int gates, states;
-  std::array<int, 4> onnx_order;              // position p of the ONNX tensor holds our gate onnx_order[p]
-  std::array<int, 4> keras_order;             // the same for Keras
-  std::string_view equation;                  // one line per statement
-  std::string_view source;                    // where the cell was first described
+  std::array<int, 4> onnx_order;   // position p of the ONNX tensor holds our gate onnx_order[p]
+  std::array<int, 4> keras_order;  // the same for Keras
+  std::string_view equation;       // one line per statement
+  std::string_view source;         // where the cell was first described
 };
 
 }  // namespace rnn

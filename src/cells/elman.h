@@ -6,8 +6,14 @@ struct Elman {
   static constexpr bool carries_h = false;
   static constexpr int first_gate(int) { return a; }
   static constexpr int gate_count(int) { return 1; }
-  static constexpr ::rnn::CellInfo info{"rnn", "a", gates, states, {0}, {0},
-                                        "h' = tanh(W x + b + R h + c)     (or relu)", "Elman 1990, Finding structure in time"};
+  static constexpr ::rnn::CellInfo info{"rnn",
+                                        "a",
+                                        gates,
+                                        states,
+                                        {0},
+                                        {0},
+                                        "h' = tanh(W x + b + R h + c)     (or relu)",
+                                        "Elman 1990, Finding structure in time"};
 
   template <int stage, class V>
   RNN_CELL static void forward(int flags, V* g, V*, const V*, V* s1, const V*) {

@@ -7,7 +7,12 @@ struct Gru {
   static constexpr bool carries_h = true;
   static constexpr int first_gate(int) { return r; }
   static constexpr int gate_count(int) { return gates; }
-  static constexpr ::rnn::CellInfo info{"gru", "rzn", gates, states, {z, r, n}, {z, r, n},
+  static constexpr ::rnn::CellInfo info{"gru",
+                                        "rzn",
+                                        gates,
+                                        states,
+                                        {z, r, n},
+                                        {z, r, n},
                                         "r = sigmoid(Wr x + br + Rr h + cr)\n"
                                         "z = sigmoid(Wz x + bz + Rz h + cz)\n"
                                         "n = tanh(Wn x + bn + r * (Rn h + cn))\n"
@@ -43,7 +48,12 @@ struct GruResetBefore {
   static constexpr bool carries_h = true;
   static constexpr int first_gate(int stage) { return stage == 0 ? r : n; }
   static constexpr int gate_count(int stage) { return stage == 0 ? 2 : 1; }
-  static constexpr ::rnn::CellInfo info{"gru-reset-before", "rzn", gates, states, {z, r, n}, {z, r, n},
+  static constexpr ::rnn::CellInfo info{"gru-reset-before",
+                                        "rzn",
+                                        gates,
+                                        states,
+                                        {z, r, n},
+                                        {z, r, n},
                                         "r = sigmoid(Wr x + br + Rr h + cr)\n"
                                         "z = sigmoid(Wz x + bz + Rz h + cz)\n"
                                         "n = tanh(Wn x + bn + Rn (r * h) + cn)\n"

@@ -8,7 +8,12 @@ struct Lstm {
   static constexpr bool carries_h = false;
   static constexpr int first_gate(int) { return i; }
   static constexpr int gate_count(int) { return gates; }
-  static constexpr ::rnn::CellInfo info{"lstm", "ifgo", gates, states, {i, o, f, g}, {i, f, g, o},
+  static constexpr ::rnn::CellInfo info{"lstm",
+                                        "ifgo",
+                                        gates,
+                                        states,
+                                        {i, o, f, g},
+                                        {i, f, g, o},
                                         "i = sigmoid(Wi x + bi + Ri h + ci)\n"
                                         "f = sigmoid(Wf x + bf + Rf h + cf)\n"
                                         "g = tanh(Wg x + bg + Rg h + cg)\n"

@@ -33,10 +33,13 @@ void load_weights(const Safetensors& file, const std::string& prefix, bool check
   for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
     const ParamInfo& info = table[id];
     const std::string name = prefix + info.name;
-    if (!file.contains(name)) bad("model/tensor", file.path() + " has no tensor '" + name + "'", "the file is incomplete; save it again");
+    if (!file.contains(name))
+      bad("model/tensor", file.path() + " has no tensor '" + name + "'", "the file is incomplete; save it again");
     if (file.shape(name) != shape_of(info)) {
-      bad("model/shape", "[" + std::string(cell_info(model.config().rnn.cell).name) + "] tensor '" + name + "' is " +
-          text_of(file.shape(name)) + ", expected " + text_of(shape_of(info)), "the file's configuration and its weights do not belong together");
+      bad("model/shape",
+          "[" + std::string(cell_info(model.config().rnn.cell).name) + "] tensor '" + name + "' is " +
+              text_of(file.shape(name)) + ", expected " + text_of(shape_of(info)),
+          "the file's configuration and its weights do not belong together");
     }
     const std::vector<float> values = file.floats(name);
     std::copy(values.begin(), values.end(), model.params().view(id).data);
@@ -44,7 +47,8 @@ void load_weights(const Safetensors& file, const std::string& prefix, bool check
   for (const auto& name : file.names()) {
     const bool known = name.starts_with(prefix) && table.find(std::string_view(name).substr(prefix.size())) >= 0;
     if (!known && !(checkpoint && name.starts_with("checkpoint."))) {
-      bad("model/tensor", file.path() + " holds a tensor '" + name + "' that this model does not use", "nothing is skipped silently: remove it or export again");
+      bad("model/tensor", file.path() + " holds a tensor '" + name + "' that this model does not use",
+          "nothing is skipped silently: remove it or export again");
     }
   }
 }
@@ -60,7 +64,8 @@ json parse_json(const Safetensors& file, const std::string& key) {
 ModelFile load_own(const Safetensors& file) {
   const int format = std::atoi(file.metadata().at("rnn.format").c_str());
   if (format > kModelFormat) {
-    bad("model/newer", file.path() + " has format " + std::to_string(format) + ", this program reads up to " + std::to_string(kModelFormat),
+    bad("model/newer",
+        file.path() + " has format " + std::to_string(format) + ", this program reads up to " + std::to_string(kModelFormat),
         "get a newer rnn: the file was written by version " +
             (file.metadata().count("rnn.version") ? file.metadata().at("rnn.version") : std::string("unknown")));
   }
@@ -81,8 +86,8 @@ ModelFile load_own(const Safetensors& file) {
   if (config.task == "language-model") {
     if (!result.tokenizer) bad("model/tokenizer", file.path() + " is a language model without a tokenizer");
     if (result.tokenizer->size() != config.vocabulary) {
-      bad("model/tokenizer", file.path() + ": the tokenizer has " + std::to_string(result.tokenizer->size()) + " pieces, the model " +
-          std::to_string(config.vocabulary));
+      bad("model/tokenizer", file.path() + ": the tokenizer has " + std::to_string(result.tokenizer->size()) +
+                                 " pieces, the model " + std::to_string(config.vocabulary));
     }
   }
   return result;
@@ -118,7 +123,8 @@ ModelFile load_bare(const Safetensors& file) {
     rnn.hidden = static_cast<int>(hh[1]);
     const int64_t gates = hh[0] / hh[1];
     if (hh[0] % hh[1] != 0 || (gates != 1 && gates != 3 && gates != 4)) {
-      bad("model/shape", file.path() + ": weight_hh_l0 is " + text_of(hh) + ", which is no RNN (1 x H), GRU (3 x H) or LSTM (4 x H)");
+      bad("model/shape",
+          file.path() + ": weight_hh_l0 is " + text_of(hh) + ", which is no RNN (1 x H), GRU (3 x H) or LSTM (4 x H)");
     }
     rnn.cell = gates == 1 ? CellKind::elman : gates == 3 ? CellKind::gru : CellKind::lstm;
   }
@@ -169,7 +175,8 @@ ModelConfig config_from_json(const json& j) {
   ModelConfig c;
   c.task = field<std::string>(j, "task");
   if (c.task != "language-model" && c.task != "recurrent") {
-    bad("model/task", "this file holds a model for the task '" + c.task + "', which this version does not know", "get a newer rnn");
+    bad("model/task", "this file holds a model for the task '" + c.task + "', which this version does not know",
+        "get a newer rnn");
   }
   const auto cell = field<std::string>(j, "cell");
   const auto found = std::find_if(kCells.begin(), kCells.end(), [&](const CellInfo* info) { return info->name == cell; });

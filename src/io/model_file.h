@@ -13,11 +13,11 @@ namespace rnn {
 constexpr int kModelFormat = 1;  // rnn.format in the file; a newer number is refused with a clear message
 
 struct ModelFile {
-  std::string path;                       // of the file itself
-  std::unique_ptr<Model<float>> model;    // weights loaded, not packed
-  std::unique_ptr<Tokenizer> tokenizer;   // null for a bare recurrent model
+  std::string path;                                 // of the file itself
+  std::unique_ptr<Model<float>> model;              // weights loaded, not packed
+  std::unique_ptr<Tokenizer> tokenizer;             // null for a bare recurrent model
   nlohmann::json about = nlohmann::json::object();  // what the trainer wrote down: command, metrics, data, options
-  nlohmann::json checkpoint;              // null unless the file is a checkpoint
+  nlohmann::json checkpoint;                        // null unless the file is a checkpoint
 };
 
 // `path`: a run folder (its model.safetensors) or a file. Accepts what format_model() writes and a bare state dict of a
@@ -30,7 +30,8 @@ ModelFile load_model(const std::string& path);
 std::string format_model(const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about);
 
 // The same into a writer, to which a checkpoint adds tensors named "checkpoint.*" and the metadata key "rnn.checkpoint".
-void add_model(class SafetensorsWriter& writer, const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about);
+void add_model(class SafetensorsWriter& writer, const Model<float>& model, const Tokenizer* tokenizer,
+               const nlohmann::json& about);
 
 // model.safetensors of a run folder, or the path itself.
 std::string model_path(const std::string& path);

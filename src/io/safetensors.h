@@ -60,7 +60,7 @@ class SafetensorsWriter {
   // Borrow: the memory must stay until finish(), so that a model is copied once, not twice.
   void add_view(const std::string& name, const std::string& dtype, std::vector<int64_t> shape, std::string_view bytes);
   void add_floats(const std::string& name, std::vector<int64_t> shape, std::span<const float> values);  // F32
-  void add_floats(const std::string&, std::vector<int64_t>, std::vector<float>&&) = delete;              // it would dangle
+  void add_floats(const std::string&, std::vector<int64_t>, std::vector<float>&&) = delete;             // it would dangle
 
   // The whole file; the same tensors and metadata give the same bytes. Names and metadata must be UTF-8.
   std::string finish() const;

@@ -20,7 +20,8 @@ namespace HWY_NAMESPACE {
 constexpr int kDepth = 256, kHeight = 192;
 
 // Tile i of rows [m0 + ..) against one panel block. The last panel of a plain C may end inside a vector: it goes through a buffer.
-inline void gemm_tile(const GemmArgs<float>& g, int row, int rows, int first, int vectors, int k0, int depth, const float* b) {
+inline void gemm_tile(const GemmArgs<float>& g, int row, int rows, int first, int vectors, int k0, int depth,
+                      const float* b) {
   const float* a[kMaxRows];
   for (int r = 0; r < rows; ++r) a[r] = g.a.row(row + r) + k0;
   const int column = first * kLanes;
@@ -35,7 +36,8 @@ inline void gemm_tile(const GemmArgs<float>& g, int row, int rows, int first, in
   }
   HWY_ALIGN float block[kMaxRows * kPanelVectors * kLanes];
   const int width = vectors * kLanes;
-  for (int r = 0; r < rows && read; ++r) std::memcpy(block + r * width, c + static_cast<ptrdiff_t>(r) * g.c.stride, valid * 4);
+  for (int r = 0; r < rows && read; ++r)
+    std::memcpy(block + r * width, c + static_cast<ptrdiff_t>(r) * g.c.stride, valid * 4);
   if (read) {
     for (int r = 0; r < rows; ++r) std::fill(block + r * width + valid, block + (r + 1) * width, 0.0f);
   }
@@ -73,11 +75,14 @@ inline void gemm(Pool& pool, const GemmArgs<float>& g) {
   if (work < 30000 || pool.size() == 1) return gemm_part(g, 0, m, 0, panels);
   // Cut the longer side; each thread then reads all of the shorter one.
   if (panels >= 2 * pool.size() && static_cast<int64_t>(panels) * wide * kLanes >= m) {
-    pool.parallel_for(panels, 1, [&](int64_t b, int64_t e) { gemm_part(g, 0, m, static_cast<int>(b), static_cast<int>(e)); });
+    pool.parallel_for(panels, 1,
+                      [&](int64_t b, int64_t e) { gemm_part(g, 0, m, static_cast<int>(b), static_cast<int>(e)); });
   } else if (m >= 2 * max_rows(wide)) {
-    pool.parallel_for(m, max_rows(wide), [&](int64_t b, int64_t e) { gemm_part(g, static_cast<int>(b), static_cast<int>(e), 0, panels); });
+    pool.parallel_for(m, max_rows(wide),
+                      [&](int64_t b, int64_t e) { gemm_part(g, static_cast<int>(b), static_cast<int>(e), 0, panels); });
   } else {
-    pool.parallel_for(panels, 1, [&](int64_t b, int64_t e) { gemm_part(g, 0, m, static_cast<int>(b), static_cast<int>(e)); });
+    pool.parallel_for(panels, 1,
+                      [&](int64_t b, int64_t e) { gemm_part(g, 0, m, static_cast<int>(b), static_cast<int>(e)); });
   }
 }
 

@@ -50,12 +50,12 @@ struct PackForm {
 // C[rows, 0..n) = A B, + bias or + C.
 template <class T>
 struct GemmArgs {
-  View<const T> a;             // [M, k]
-  const T* b = nullptr;        // packed
-  const T* bias = nullptr;     // [padded n] in packed column order, or null
-  bool accumulate = false;     // add to C; not together with bias
-  Columns n;                   // the columns of B; gates > 1: C has the padded width; plain: C has n.units columns
-  View<T> c;                   // [M, padded or n.units]
+  View<const T> a;          // [M, k]
+  const T* b = nullptr;     // packed
+  const T* bias = nullptr;  // [padded n] in packed column order, or null
+  bool accumulate = false;  // add to C; not together with bias
+  Columns n;                // the columns of B; gates > 1: C has the padded width; plain: C has n.units columns
+  View<T> c;                // [M, padded or n.units]
 };
 
 // One direction of one recurrent layer over a packed batch. Buffers with "blocks" are padded to L units and in gate blocks.
@@ -63,40 +63,40 @@ template <class T>
 struct RecurrentArgs {
   CellKind cell = CellKind::lstm;
   int flags = 0;
-  int hidden = 0;               // H
-  int output = 0;               // width of h: P with a projection, else H
-  bool reverse = false;         // walk t downwards; a row joins at its last step
+  int hidden = 0;        // H
+  int output = 0;        // width of h: P with a projection, else H
+  bool reverse = false;  // walk t downwards; a row joins at its last step
   int steps = 0, streams = 0;
-  const int* start = nullptr;   // [steps + 1] packed rows of each step
+  const int* start = nullptr;      // [steps + 1] packed rows of each step
   const uint8_t* reset = nullptr;  // [rows] or null: 1 takes the initial state
 
-  T* gates = nullptr;           // [rows, blocks(G)] in: W x + b; out: saved values; backward out: gradient by the pre-activations
-  T* side = nullptr;            // [rows, blocks(1)] for cells with a side value
-  T* recurrent[2] = {};         // backward, cells whose recurrent gradient differs from `gates`: per stage [rows, blocks(stage)]
-  T* h = nullptr;               // [rows, output] outputs, row stride h_stride
+  T* gates = nullptr;    // [rows, blocks(G)] in: W x + b; out: saved values; backward out: gradient by the pre-activations
+  T* side = nullptr;     // [rows, blocks(1)] for cells with a side value
+  T* recurrent[2] = {};  // backward, cells whose recurrent gradient differs from `gates`: per stage [rows, blocks(stage)]
+  T* h = nullptr;        // [rows, output] outputs, row stride h_stride
   int64_t h_stride = 0;
-  T* c = nullptr;               // [rows, blocks(1)] cell states (two-state cells)
-  T* m = nullptr;               // [rows, blocks(1)] what the projection reads, with a projection
+  T* c = nullptr;  // [rows, blocks(1)] cell states (two-state cells)
+  T* m = nullptr;  // [rows, blocks(1)] what the projection reads, with a projection
 
   const T* const* h0 = nullptr;  // [streams] initial state of each packed row, width output
   const T* const* c0 = nullptr;  // [streams] width H
   const T* h_reset = nullptr;    // what a reset row starts from; null: zeros
   const T* c_reset = nullptr;
 
-  const T* weights[2] = {};      // packed recurrent weights per stage: forward form; backward: backward form
-  const T* bias = nullptr;       // [blocks(1)] bias of the apart gate's recurrent part
+  const T* weights[2] = {};         // packed recurrent weights per stage: forward form; backward: backward form
+  const T* bias = nullptr;          // [blocks(1)] bias of the apart gate's recurrent part
   const T* unit_weights = nullptr;  // [blocks(1) x unit_weights]: block after block, vector after vector
   const T* projection = nullptr;    // packed W_hr: forward or backward form
 
   // backward only
-  const T* dh = nullptr;        // [rows, output] gradient by the outputs, row stride dh_stride
+  const T* dh = nullptr;  // [rows, output] gradient by the outputs, row stride dh_stride
   int64_t dh_stride = 0;
   const T* const* dh_last = nullptr;  // [streams] gradient by the final states, or null
   const T* const* dc_last = nullptr;
-  T* dh0 = nullptr;             // [streams, output] gradient by the initial state, packed row order; null: not wanted
-  T* dc0 = nullptr;             // [streams, H]
-  T* dprojected = nullptr;      // [rows, output] out: whole gradient by the projected h, with a projection
-  T* scratch = nullptr;         // recurrent_scratch() numbers
+  T* dh0 = nullptr;         // [streams, output] gradient by the initial state, packed row order; null: not wanted
+  T* dc0 = nullptr;         // [streams, H]
+  T* dprojected = nullptr;  // [rows, output] out: whole gradient by the projected h, with a projection
+  T* scratch = nullptr;     // recurrent_scratch() numbers
 };
 
 // Numbers of scratch that forward or backward over `streams` rows needs.
@@ -105,13 +105,13 @@ size_t recurrent_scratch(int streams, int hidden, int output, int gates, int thr
 // Softmax cross-entropy over rows (label smoothing: Szegedy et al. 2016, as PyTorch defines it).
 template <class T>
 struct SoftmaxArgs {
-  View<T> logits;                     // [M, K]; out (gradient): weight * (softmax - target distribution)
-  const int32_t* targets = nullptr;   // [M]; not read where the weight is 0
-  const float* weights = nullptr;     // [M] or null: 1
+  View<T> logits;                    // [M, K]; out (gradient): weight * (softmax - target distribution)
+  const int32_t* targets = nullptr;  // [M]; not read where the weight is 0
+  const float* weights = nullptr;    // [M] or null: 1
   T smoothing = 0;
-  bool gradient = false;              // overwrite logits
-  double* loss = nullptr;             // [M] out: weight * loss of the row, nats
-  double* nll = nullptr;              // [M] or null. out: weight * -log p(target), without smoothing
+  bool gradient = false;   // overwrite logits
+  double* loss = nullptr;  // [M] out: weight * loss of the row, nats
+  double* nll = nullptr;   // [M] or null. out: weight * -log p(target), without smoothing
 };
 
 // One optimizer step over a slab; g is scaled first.
@@ -124,7 +124,7 @@ struct StepArgs {
   size_t n = 0;
   T scale = 1, clip_value = 0;  // g * scale, then clamped to [-clip_value, clip_value] if > 0
   T lr = 0, weight_decay = 0, momentum = 0, beta1 = 0, beta2 = 0, epsilon = 0, correction1 = 1, correction2 = 1;
-  bool decoupled = false;       // AdamW (Loshchilov and Hutter 2019)
+  bool decoupled = false;  // AdamW (Loshchilov and Hutter 2019)
 };
 
 template <class T>
@@ -163,7 +163,7 @@ const Kernels<double>& kernels<double>();
 
 const Kernels<float>* kernels_for(std::string_view isa);  // null when this machine or this build lacks it
 bool isa_supported(std::string_view isa);
-const char* isa_name();                                   // the name of kernels<float>()
-std::vector<std::string_view> isa_names();                // all of this build, best last
+const char* isa_name();                     // the name of kernels<float>()
+std::vector<std::string_view> isa_names();  // all of this build, best last
 
 }  // namespace rnn

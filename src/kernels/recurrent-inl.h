@@ -34,10 +34,12 @@ struct Plan {
   int blocks, padded, gate_width, capacity;
   const float** h_old;  // [capacity]
   const float** c_old;
-  const float* zeros;   // as long as any operand
+  const float* zeros;  // as long as any operand
 
   Plan(const Args& r, int gates, const Share& share)
-      : blocks((r.hidden + kLanes - 1) / kLanes), padded(blocks * kLanes), gate_width(blocks * gates * kLanes),
+      : blocks((r.hidden + kLanes - 1) / kLanes),
+        padded(blocks * kLanes),
+        gate_width(blocks * gates * kLanes),
         capacity((r.streams + share.workers - 1) / share.workers) {
     const size_t depth = static_cast<size_t>(std::max(r.output + kLanes, gate_width));
     zeros = r.scratch;
@@ -85,7 +87,8 @@ HWY_INLINE void find_old_states(const Args& r, const Share& share, int t, int st
 // Calls use(i0, rows, first, vectors, product) for every tile of operand[0..n) times the packed weights [depth, total vectors];
 // product is [rows, vectors * L].
 template <class Use>
-HWY_INLINE void product_tiles(const float* const* operand, int n, int depth, const float* weights, int total, int wide, Use&& use) {
+HWY_INLINE void product_tiles(const float* const* operand, int n, int depth, const float* weights, int total, int wide,
+                              Use&& use) {
   HWY_ALIGN float product[kMaxRows * kPanelVectors * kLanes];
   for (int first = 0; first < total; first += wide) {
     const int vectors = std::min(wide, total - first);

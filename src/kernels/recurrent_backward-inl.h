@@ -33,7 +33,9 @@ struct Backward {
   }
 
   // Depth of a product whose operand is the gradient of `count` gates: one gate is in plain order, without padding (PackForm).
-  static int depth_of(const Args& r, const Plan& plan, int count) { return count > 1 ? plan.blocks * count * kLanes : r.hidden; }
+  static int depth_of(const Args& r, const Plan& plan, int count) {
+    return count > 1 ? plan.blocks * count * kLanes : r.hidden;
+  }
 
   // Whether packed row `row` goes on after step t; `next` is that step.
   static HWY_INLINE bool goes_on(const Args& r, int t, int row, int* next) {
@@ -49,7 +51,8 @@ struct Backward {
 
   // One unit block of one row: incoming is dL/dh (last stage, without the direct parts) or dL/d(side), L lanes.
   template <int stage>
-  static HWY_INLINE void lanes(const Args& r, const Plan& plan, float* const* carry, int i, int t, int row, int block, Vec incoming) {
+  static HWY_INLINE void lanes(const Args& r, const Plan& plan, float* const* carry, int i, int t, int row, int block,
+                               Vec incoming) {
     const int unit = block * kLanes, valid = r.hidden - unit;
     const int64_t at = r.start[t] + row;
     float* gates = r.gates + at * plan.gate_width + static_cast<ptrdiff_t>(block) * Cell::gates * kLanes;
@@ -111,7 +114,8 @@ struct Backward {
       const float** next = plan.c_old;  // unused by cells of two stages
       const int64_t width = static_cast<int64_t>(plan.blocks) * Cell::gate_count(stage) * kLanes;
       for (int i = 0; i < n; ++i) next[i] = r.recurrent[stage] + (r.start[t] + share.row(i)) * width;
-      run_stage<stage - 1>(r, share, plan, carry, t, n, depth_of(r, plan, Cell::gate_count(stage)), next, r.weights[stage], false);
+      run_stage<stage - 1>(r, share, plan, carry, t, n, depth_of(r, plan, Cell::gate_count(stage)), next, r.weights[stage],
+                           false);
     }
   }
 
@@ -125,7 +129,8 @@ struct Backward {
                       const int64_t at = r.start[t] + row;
                       for (int v = 0; v < vectors; ++v) {
                         const int unit = (first + v) * kLanes, valid = r.output - unit;
-                        Vec sum = hn::Add(load(product + (i * vectors + v) * kLanes), load_part(r.dh + at * r.dh_stride + unit, valid));
+                        Vec sum = hn::Add(load(product + (i * vectors + v) * kLanes),
+                                          load_part(r.dh + at * r.dh_stride + unit, valid));
                         if (r.dh_last && ends(r, t, row)) sum = hn::Add(sum, load_part(r.dh_last[row] + unit, valid));
                         store_part(sum, r.dprojected + at * r.output + unit, valid);
                       }
@@ -168,7 +173,8 @@ struct Backward {
     }
   }
   static void clear_carry(const Plan& plan, float* const* carry, int row) {
-    for (int k = 0; k < Cell::states; ++k) std::fill_n(carry[k] + static_cast<int64_t>(row) * plan.padded, plan.padded, 0.0f);
+    for (int k = 0; k < Cell::states; ++k)
+      std::fill_n(carry[k] + static_cast<int64_t>(row) * plan.padded, plan.padded, 0.0f);
   }
 
   static void initial_gradient(const Args& r, const Share& share, const Plan& plan, float* const* carry, int depth,
@@ -184,7 +190,9 @@ struct Backward {
       const bool cut = r.reset && r.reset[at];
       operand[i] = cut ? plan.zeros : handed(r, plan, at);
       if (cut) clear_carry(plan, carry, row);
-      if (Cell::states > 1) std::copy_n(carry[1] + static_cast<int64_t>(row) * plan.padded, r.hidden, r.dc0 + static_cast<int64_t>(row) * r.hidden);
+      if (Cell::states > 1)
+        std::copy_n(carry[1] + static_cast<int64_t>(row) * plan.padded, r.hidden,
+                    r.dc0 + static_cast<int64_t>(row) * r.hidden);
     }
     const int total = (r.output + kLanes - 1) / kLanes;
     product_tiles(operand, n, depth, r.weights[0], total, kPanelVectors,
@@ -245,7 +253,8 @@ struct UnitGradient {
       for (int row = 0; row < r.start[t + 1] - r.start[t]; ++row) {
         const int64_t at = r.start[t] + row;
         Lane a[Cell::gates], s[Cell::states], s1[Cell::states], dp[Cell::unit_weights + 1];
-        for (int g = 0; g < Cell::gates; ++g) a[g].v = load(r.gates + (at * blocks + block) * Cell::gates * kLanes + g * kLanes);
+        for (int g = 0; g < Cell::gates; ++g)
+          a[g].v = load(r.gates + (at * blocks + block) * Cell::gates * kLanes + g * kLanes);
         s1[1].v = load(r.c + at * padded + unit);
         if (r.reset && r.reset[at]) {
           s[1].v = r.c_reset ? load_part(r.c_reset + unit, valid) : zero();

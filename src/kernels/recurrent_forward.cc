@@ -12,9 +12,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace rnn {
 namespace HWY_NAMESPACE {
-inline void fill_recurrent_forward(Kernels<float>& table) {
-  table.recurrent_forward = &recurrent_forward;
-}
+inline void fill_recurrent_forward(Kernels<float>& table) { table.recurrent_forward = &recurrent_forward; }
 }  // namespace HWY_NAMESPACE
 }  // namespace rnn
 HWY_AFTER_NAMESPACE();

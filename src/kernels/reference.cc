@@ -15,7 +15,8 @@ using Args = RecurrentArgs<double>;
 // With one lane a packed matrix is [k, n] row by row.
 void pack(Pool&, const PackForm& form, const double* source, double* out) {
   for (int k = 0; k < form.depth(1); ++k) {
-    for (int n = 0; n < form.n.padded(1); ++n) *out++ = source[form.k.row(k, 1) * form.k_stride + form.n.row(n, 1) * form.n_stride];
+    for (int n = 0; n < form.n.padded(1); ++n)
+      *out++ = source[form.k.row(k, 1) * form.k_stride + form.n.row(n, 1) * form.n_stride];
   }
 }
 
@@ -128,7 +129,8 @@ struct Loops {
         if (!r.projection) continue;
         for (int o = 0; o < r.output; ++o) {
           double sum = 0;
-          for (int k = 0; k < r.hidden; ++k) sum += r.m[w.at * r.hidden + k] * r.projection[static_cast<ptrdiff_t>(k) * r.output + o];
+          for (int k = 0; k < r.hidden; ++k)
+            sum += r.m[w.at * r.hidden + k] * r.projection[static_cast<ptrdiff_t>(k) * r.output + o];
           r.h[w.at * r.h_stride + o] = sum;
         }
       }
@@ -139,7 +141,8 @@ struct Loops {
     return kSplit ? r.recurrent[0] + at * r.hidden * Cell::gate_count(0) : r.gates + at * r.hidden * Cell::gates;
   }
   // (handed gradient of row `at`) times the recurrent matrix, column `unit`.
-  static double through_product(const Args& r, const double* gradient, int gates, const double* weights, int width, int unit) {
+  static double through_product(const Args& r, const double* gradient, int gates, const double* weights, int width,
+                                int unit) {
     double sum = 0;
     for (int k = 0; k < r.hidden * gates; ++k) sum += gradient[k] * weights[static_cast<ptrdiff_t>(k) * width + unit];
     return sum;
@@ -175,7 +178,8 @@ struct Loops {
     if constexpr (stage > 0) {
       constexpr int count = Cell::gate_count(stage);
       for (int unit = 0; unit < r.hidden; ++unit) {
-        incoming[unit] = through_product(r, r.recurrent[stage] + w.at * r.hidden * count, count, r.weights[stage], r.hidden, unit);
+        incoming[unit] =
+            through_product(r, r.recurrent[stage] + w.at * r.hidden * count, count, r.weights[stage], r.hidden, unit);
       }
       backward_stage<stage - 1>(r, w, row, carry, incoming);
     }
@@ -183,8 +187,11 @@ struct Loops {
 
   static void backward(const Args& r) {
     constexpr int count = Cell::gate_count(0);
-    std::vector<double> carry(static_cast<size_t>(r.streams) * r.hidden * Cell::states), incoming(std::max(r.hidden, r.output));
-    const auto clear = [&](int row) { std::fill_n(carry.begin() + static_cast<ptrdiff_t>(row) * r.hidden * Cell::states, r.hidden * Cell::states, 0.0); };
+    std::vector<double> carry(static_cast<size_t>(r.streams) * r.hidden * Cell::states),
+        incoming(std::max(r.hidden, r.output));
+    const auto clear = [&](int row) {
+      std::fill_n(carry.begin() + static_cast<ptrdiff_t>(row) * r.hidden * Cell::states, r.hidden * Cell::states, 0.0);
+    };
     for (int step = r.steps - 1; step >= 0; --step) {
       const int t = r.reverse ? r.steps - 1 - step : step;
       for (int row = 0; row < r.start[t + 1] - r.start[t]; ++row) {
@@ -202,7 +209,8 @@ struct Loops {
           std::copy_n(incoming.begin(), r.output, whole);
           for (int unit = 0; unit < r.hidden; ++unit) {
             incoming[unit] = 0;
-            for (int o = 0; o < r.output; ++o) incoming[unit] += whole[o] * r.projection[static_cast<ptrdiff_t>(o) * r.hidden + unit];
+            for (int o = 0; o < r.output; ++o)
+              incoming[unit] += whole[o] * r.projection[static_cast<ptrdiff_t>(o) * r.hidden + unit];
           }
         }
         backward_stage<Cell::stages - 1>(r, w, row, carry.data(), incoming);
@@ -316,8 +324,20 @@ void adam(Pool&, const StepArgs<double>& s) {
 
 template <>
 const Kernels<double>& kernels<double>() {
-  static const Kernels<double> table{"reference",        1,          pack,           pack_vector,           gemm,        transpose, column_sums,
-                                     recurrent_forward,  recurrent_backward, unit_gradient, softmax_cross_entropy, sum_squares, sgd,       adam};
+  static const Kernels<double> table{"reference",
+                                     1,
+                                     pack,
+                                     pack_vector,
+                                     gemm,
+                                     transpose,
+                                     column_sums,
+                                     recurrent_forward,
+                                     recurrent_backward,
+                                     unit_gradient,
+                                     softmax_cross_entropy,
+                                     sum_squares,
+                                     sgd,
+                                     adam};
   return table;
 }
 

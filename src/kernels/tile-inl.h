@@ -44,14 +44,16 @@ HWY_NOINLINE void tile(const float* const* HWY_RESTRICT a, size_t depth, const f
       RNN_UNROLL for (int j = 0; j < V; ++j) sum[r][j] = hn::MulAdd(x, column[j], sum[r][j]);
     }
   }
-  RNN_UNROLL for (int r = 0; r < R; ++r) RNN_UNROLL for (int j = 0; j < V; ++j) store(sum[r][j], out + r * out_stride + j * kLanes);
+  RNN_UNROLL for (int r = 0; r < R; ++r) RNN_UNROLL for (int j = 0; j < V; ++j)
+      store(sum[r][j], out + r * out_stride + j * kLanes);
 }
 
 using TileFunction = void (*)(const float* const*, size_t, const float*, const float*, ptrdiff_t, float*, ptrdiff_t);
 
 // Tile for `rows` x `vectors`, 1 <= rows <= max_rows(vectors), 1 <= vectors <= kPanelVectors.
 HWY_INLINE TileFunction tile_for(int rows, int vectors) {
-#define RNN_ROW(R) {&tile<R, 1>, &tile<R, 2>, &tile<R, 3>, &tile<(R) <= max_rows(4) ? (R) : 1, 4>}
+#define RNN_ROW(R) \
+  { &tile<R, 1>, &tile<R, 2>, &tile<R, 3>, &tile<(R) <= max_rows(4) ? (R) : 1, 4> }
   static constexpr TileFunction kTiles[kMaxRows][kPanelVectors] = {RNN_ROW(1), RNN_ROW(2), RNN_ROW(3), RNN_ROW(4),
                                                                    RNN_ROW(5), RNN_ROW(6), RNN_ROW(7), RNN_ROW(8)};
 #undef RNN_ROW

@@ -92,7 +92,8 @@ void fill(View<T> w, const ParamInfo& info, const InitOptions& options, int hidd
 
 // Tallec and Ollivier 2018: gates open for times spread evenly up to the longest dependency. The GRU's z keeps (1 - z writes).
 template <class T>
-void set_gate_biases(View<T> input_bias, View<T> recurrent_bias, CellKind cell, int hidden, const InitOptions& options, Random& random) {
+void set_gate_biases(View<T> input_bias, View<T> recurrent_bias, CellKind cell, int hidden, const InitOptions& options,
+                     Random& random) {
   const bool lstm = cell == CellKind::lstm, gru = cell == CellKind::gru || cell == CellKind::gru_reset_before;
   const auto set = [&](int gate, int unit, double value) {
     input_bias.data[gate * hidden + unit] = static_cast<T>(value);
@@ -126,7 +127,8 @@ void initialise(Model<T>& model, const InitOptions& options, uint64_t seed) {
     if (options.kind == InitKind::pytorch && contains(info.name, "output.")) {
       fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(model.recurrent().output())));
     }
-    if (options.kind == InitKind::pytorch && model.config().tied && info.name == "embedding.weight") fill_uniform(w, random, 0.1);
+    if (options.kind == InitKind::pytorch && model.config().tied && info.name == "embedding.weight")
+      fill_uniform(w, random, 0.1);
     const size_t at = info.name.find("bias_hh");
     if (at == std::string::npos) continue;
     const ParamId input = table.find(info.name.substr(0, at) + "bias_ih" + info.name.substr(at + 7));

@@ -25,7 +25,8 @@ struct NetworkRecord {
 void check_config(const ModelConfig& c) {
   const auto positive = [](int value, const char* name, int limit) {
     if (value < 1 || value > limit) {
-      bad("model/size", std::string(name) + " is " + std::to_string(value) + ", it must be between 1 and " + std::to_string(limit), "");
+      bad("model/size",
+          std::string(name) + " is " + std::to_string(value) + ", it must be between 1 and " + std::to_string(limit), "");
     }
   };
   const bool lm = c.task == "language-model";
@@ -38,22 +39,28 @@ void check_config(const ModelConfig& c) {
     bad("model/projection", "[" + name + "] has no projection", "projection works with --cell lstm");
   }
   if (c.rnn.projection < 0 || c.rnn.projection > c.rnn.hidden) {
-    bad("model/projection", "projection is " + std::to_string(c.rnn.projection) + ", it must be between 1 and hidden (" +
-        std::to_string(c.rnn.hidden) + "), or 0 for none", "");
+    bad("model/projection",
+        "projection is " + std::to_string(c.rnn.projection) + ", it must be between 1 and hidden (" +
+            std::to_string(c.rnn.hidden) + "), or 0 for none",
+        "");
   }
   if ((c.rnn.flags & kPeephole) && c.rnn.cell != CellKind::lstm) {
     bad("model/peephole", "[" + name + "] has no peepholes", "peepholes work with --cell lstm");
   }
   for (const double p : {c.dropout, c.rnn.dropout}) {
-    if (!(p >= 0 && p < 1)) bad("model/dropout", "dropout is " + std::to_string(p) + ", it must be at least 0 and below 1", "");
+    if (!(p >= 0 && p < 1))
+      bad("model/dropout", "dropout is " + std::to_string(p) + ", it must be at least 0 and below 1", "");
   }
   if (lm && c.rnn.bidirectional) {
-    bad("model/bidirectional", "a language model cannot read its text backwards: it would see the word it has to predict", "");
+    bad("model/bidirectional", "a language model cannot read its text backwards: it would see the word it has to predict",
+        "");
   }
   const int out = c.rnn.output() * c.rnn.directions();
   if (c.tied && out != c.rnn.input) {
-    bad("model/tied", "tied weights need embed = " + std::string(c.rnn.projection ? "projection" : "hidden") + ", but embed is " +
-        std::to_string(c.rnn.input) + " and the output " + std::to_string(out), "set --embed " + std::to_string(out));
+    bad("model/tied",
+        "tied weights need embed = " + std::string(c.rnn.projection ? "projection" : "hidden") + ", but embed is " +
+            std::to_string(c.rnn.input) + " and the output " + std::to_string(out),
+        "set --embed " + std::to_string(out));
   }
 }
 
@@ -102,7 +109,8 @@ View<T> Model<T>::embed(Context<T>& context, const Seq& seq, const int32_t* inpu
 
 // Every thread adds all rows, for columns of its own: one order of summation.
 template <class T>
-void Model<T>::embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx, Params<T>& grads) const {
+void Model<T>::embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx,
+                              Params<T>& grads) const {
   if (config_.dropout > 0 && context.training) dropout<T>(context, seq, config_.dropout, kEmbeddingSite, dx, dx);
   const View<T> gradient = grads.view(embedding_);
   context.pool.parallel_for(dx.cols, 16, [&](int64_t begin, int64_t end) {
@@ -123,19 +131,21 @@ View<T> Model<T>::forward(Context<T>& context, const Seq& seq, const int32_t* in
     h = dropped;
   }
   const View<T> logits = context.arena.template matrix<T>(h.rows, config_.vocabulary);
-  context.kernels.gemm(context.pool, {h, packed_[output_form_], packed_[output_bias_form_], false, {config_.vocabulary}, logits});
+  context.kernels.gemm(context.pool,
+                       {h, packed_[output_form_], packed_[output_bias_form_], false, {config_.vocabulary}, logits});
   if (tape) tape->push(NetworkRecord{inputs, h.data, h.cols});
   return logits;
 }
 
 template <class T>
-View<T> Model<T>::forward_frames(Context<T>& context, const Seq& seq, View<const T> frames, State<T>& state, Tape* tape) const {
+View<T> Model<T>::forward_frames(Context<T>& context, const Seq& seq, View<const T> frames, State<T>& state,
+                                 Tape* tape) const {
   return recurrent_->forward(context, packed_, seq, frames, state, tape);
 }
 
 template <class T>
-void Model<T>::backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> doutput, Params<T>& grads, const State<T>* dstate_last,
-                        State<T>* dstate_first) const {
+void Model<T>::backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> doutput, Params<T>& grads,
+                        const State<T>* dstate_last, State<T>* dstate_first) const {
   if (!is_language_model()) {
     recurrent_->backward(context, packed_, seq, tape, doutput, {}, grads, dstate_last, dstate_first);
     return;

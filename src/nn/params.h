@@ -13,7 +13,7 @@ namespace rnn {
 using ParamId = int;
 
 struct ParamInfo {
-  std::string name;     // PyTorch's name, for example rnn.weight_ih_l0
+  std::string name;  // PyTorch's name, for example rnn.weight_ih_l0
   int rows = 0, cols = 0;
   bool vector = false;  // one-dimensional in files: shape [cols], rows = 1
   size_t offset = 0;    // in the slab, in numbers
@@ -29,7 +29,7 @@ class ParamTable {
   const ParamInfo& operator[](ParamId id) const { return all_[id]; }
   ParamId find(std::string_view name) const;  // -1: no such parameter
   size_t slab_size() const { return slab_size_; }
-  size_t count() const;                       // numbers without padding
+  size_t count() const;  // numbers without padding
 
  private:
   ParamId add(ParamInfo info);
@@ -44,7 +44,9 @@ class Params {
   Params() = default;
   explicit Params(const ParamTable& table) : table_(&table), values_(table.slab_size()) {}
   View<T> view(ParamId id) { return {values_.data() + info(id).offset, info(id).rows, info(id).cols, info(id).cols}; }
-  View<const T> view(ParamId id) const { return {values_.data() + info(id).offset, info(id).rows, info(id).cols, info(id).cols}; }
+  View<const T> view(ParamId id) const {
+    return {values_.data() + info(id).offset, info(id).rows, info(id).cols, info(id).cols};
+  }
   T* data() { return values_.data(); }
   const T* data() const { return values_.data(); }
   size_t size() const { return values_.size(); }

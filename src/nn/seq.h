@@ -9,10 +9,10 @@ namespace rnn {
 // Sequences of unlike lengths, packed without padding: time-major, longest first (stable). Step t owns the packed rows
 // [start[t], start[t+1]); row start[t] + r continues row start[t-1] + r. order[r] is the stream (caller's number) of row r.
 struct Seq {
-  std::vector<int> start{0};             // steps + 1 offsets
-  std::vector<int> order;                // [streams], longest first
-  std::vector<uint8_t> reset;            // [rows] or empty; 1: this row takes the initial state before its step
-  std::vector<uint32_t> id;              // [streams] or empty; what random masks are keyed by; empty: the stream's number
+  std::vector<int> start{0};   // steps + 1 offsets
+  std::vector<int> order;      // [streams], longest first
+  std::vector<uint8_t> reset;  // [rows] or empty; 1: this row takes the initial state before its step
+  std::vector<uint32_t> id;    // [streams] or empty; what random masks are keyed by; empty: the stream's number
 
   int steps() const { return static_cast<int>(start.size()) - 1; }
   int rows() const { return start.back(); }

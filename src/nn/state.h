@@ -39,8 +39,10 @@ class State {
   static State of_bytes(std::string_view bytes, int width) {
     const size_t row = static_cast<size_t>(width) * sizeof(T);
     if (row == 0 || bytes.size() % row != 0) {
-      throw Error(Exit::model, "state/size", "a state of " + std::to_string(bytes.size()) + " bytes does not fit a model whose state has " +
-                                                 std::to_string(row) + " bytes per stream", "use the model that saved this state");
+      throw Error(Exit::model, "state/size",
+                  "a state of " + std::to_string(bytes.size()) + " bytes does not fit a model whose state has " +
+                      std::to_string(row) + " bytes per stream",
+                  "use the model that saved this state");
     }
     State out(static_cast<int>(bytes.size() / row), width);
     std::memcpy(out.values_.data(), bytes.data(), bytes.size());

@@ -8,7 +8,8 @@
 namespace rnn {
 namespace {
 
-StepArgs<float> arguments(const OptimizerOptions& options, Params<float>& weights, const Params<float>& grads, double scale, double lr) {
+StepArgs<float> arguments(const OptimizerOptions& options, Params<float>& weights, const Params<float>& grads, double scale,
+                          double lr) {
   StepArgs<float> s;
   s.p = weights.data(), s.g = grads.data(), s.n = weights.size();
   s.scale = static_cast<float>(scale), s.lr = static_cast<float>(lr);
@@ -52,7 +53,9 @@ class Adam final : public Optimizer {
     s.decoupled = options_.name == "adamw";
     kernels<float>().adam(pool, s);
   }
-  std::vector<std::pair<std::string, Params<float>*>> slabs() override { return {{"first_moment", &first_}, {"second_moment", &second_}}; }
+  std::vector<std::pair<std::string, Params<float>*>> slabs() override {
+    return {{"first_moment", &first_}, {"second_moment", &second_}};
+  }
 
  private:
   OptimizerOptions options_;

@@ -14,11 +14,11 @@
 namespace rnn {
 
 struct OptimizerOptions {
-  std::string name = "adamw";    // sgd, adam, adamw
-  double momentum = 0;           // sgd
-  double weight_decay = 0;       // adamw: decoupled; else added to the gradient
+  std::string name = "adamw";  // sgd, adam, adamw
+  double momentum = 0;         // sgd
+  double weight_decay = 0;     // adamw: decoupled; else added to the gradient
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-  double clip_value = 0;         // each gradient element to [-clip_value, clip_value], after scaling; 0: off
+  double clip_value = 0;  // each gradient element to [-clip_value, clip_value], after scaling; 0: off
 };
 
 // Steps are counted from 1. Memory is the same slab layout as the weights', so checkpoints store slabs() as they are.

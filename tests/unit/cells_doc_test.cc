@@ -11,14 +11,17 @@ namespace {
 
 std::string order(const std::array<int, 4>& positions, const CellInfo& cell) {
   std::string text;
-  for (int g = 0; g < cell.gates; ++g) text += (g > 0 ? ", " : "") + std::string(1, cell.gate_names[static_cast<size_t>(positions[g])]);
+  for (int g = 0; g < cell.gates; ++g)
+    text += (g > 0 ? ", " : "") + std::string(1, cell.gate_names[static_cast<size_t>(positions[g])]);
   return text;
 }
 
 std::string page() {
   std::string text =
-      "# Cells\n\nMade from the definitions in `src/cells/` by `tests/unit/cells_doc_test.cc`; each cell stands there once, forward and\n"
-      "adjoint side by side. x is the input of a step, h (and c) the state before it, h' (and c') after it, `*` works unit by unit.\n";
+      "# Cells\n\nMade from the definitions in `src/cells/` by `tests/unit/cells_doc_test.cc`; each cell stands there once, "
+      "forward and\n"
+      "adjoint side by side. x is the input of a step, h (and c) the state before it, h' (and c') after it, `*` works unit "
+      "by unit.\n";
   for (const CellInfo* cell : kCells) {
     text += "\n## " + std::string(cell->name) + "\n\n```\n" + std::string(cell->equation) + "\n```\n\n";
     text += "Source: " + std::string(cell->source) + ".\n\n| gates | order |\n| --- | --- |\n";

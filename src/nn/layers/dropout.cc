@@ -20,7 +20,8 @@ void dropout(Context<T>& context, const Seq& seq, double p, uint32_t site, View<
       const T* from = x.row(row);
       T* to = y.row(row);
       for (int u = 0; u < x.cols; u += 4) {
-        const auto words = philox({static_cast<uint32_t>(u / 4) | site << 24, static_cast<uint32_t>(t), id, context.update}, key);
+        const auto words =
+            philox({static_cast<uint32_t>(u / 4) | site << 24, static_cast<uint32_t>(t), id, context.update}, key);
         const int n = std::min(4, x.cols - u);
         for (int i = 0; i < n; ++i) to[u + i] = words[i] < threshold ? T(0) : from[u + i] * scale;
       }

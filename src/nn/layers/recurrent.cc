@@ -67,8 +67,9 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
       const int h = state_offset(l, d, 0), c = state_offset(l, d, 1);
       const View<T> part{y.data + d * out, rows, out, y.stride};
       record.direction[d] = layers_[l * options_.directions() + d].forward(
-          context, packed, seq, x, rows_at(arena, seq, initial, state_width_, h), rows_at(arena, seq, initial, state_width_, c),
-          rows_at(arena, seq, state.row(0), state_width_, h), rows_at(arena, seq, state.row(0), state_width_, c), part);
+          context, packed, seq, x, rows_at(arena, seq, initial, state_width_, h),
+          rows_at(arena, seq, initial, state_width_, c), rows_at(arena, seq, state.row(0), state_width_, h),
+          rows_at(arena, seq, state.row(0), state_width_, c), part);
     }
     if (tape) tape->push(record);
   }
@@ -95,8 +96,9 @@ void Recurrent<T>::backward(Context<T>& context, const Packed<T>& packed, const 
       }
       T* dh0 = dstate_first ? arena.take<T>(static_cast<size_t>(seq.streams()) * out) : nullptr;
       T* dc0 = dstate_first ? arena.take<T>(static_cast<size_t>(seq.streams()) * H) : nullptr;
-      layers_[l * options_.directions() + d].backward(context, packed, seq, record.direction[d], {dy.data + d * out, rows, out, dy.stride},
-                                                      wanted ? below : View<T>{}, d > 0, grads, dh_last, dc_last, dh0, dc0);
+      layers_[l * options_.directions() + d].backward(context, packed, seq, record.direction[d],
+                                                      {dy.data + d * out, rows, out, dy.stride}, wanted ? below : View<T>{},
+                                                      d > 0, grads, dh_last, dc_last, dh0, dc0);
       for (int r = 0; r < seq.active(0) && dstate_first; ++r) {
         T* row = dstate_first->row(seq.order[r]);
         std::copy_n(dh0 + static_cast<size_t>(r) * out, out, row + h);

@@ -15,13 +15,13 @@ namespace rnn {
 
 struct RecurrentOptions {
   CellKind cell = CellKind::lstm;
-  int flags = 0;             // CellFlags
+  int flags = 0;  // CellFlags
   int input = 0, hidden = 0;
   int layers = 1;
-  int projection = 0;        // LSTM: size of h; 0: none
+  int projection = 0;  // LSTM: size of h; 0: none
   bool bidirectional = false;
-  double dropout = 0;        // between layers
-  int output() const { return projection > 0 ? projection : hidden; }         // of one direction
+  double dropout = 0;                                                  // between layers
+  int output() const { return projection > 0 ? projection : hidden; }  // of one direction
   int directions() const { return bidirectional ? 2 : 1; }
   int states() const { return cell_states(cell); }
   static int cell_states(CellKind kind);
@@ -32,21 +32,21 @@ template <class T>
 class RecurrentLayer {
  public:
   // Adds weight_ih, weight_hh, bias_ih, bias_hh (weight_hr, weight_peephole) under `prefix`, each with `suffix` (_l0, _l0_reverse).
-  RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, const std::string& prefix, const std::string& suffix,
-                 ParamTable& table, Packed<T>& packed);
+  RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, const std::string& prefix,
+                 const std::string& suffix, ParamTable& table, Packed<T>& packed);
 
   struct Saved;  // what forward leaves for backward
 
   // x [rows, input] -> y [rows, output] (rows strided). h0, c0 [streams] point at the initial state of each packed row, widths
   // output and hidden; hn, cn at where the final states go (may be the same memory). x, y and the initial states must live
   // until backward.
-  Saved forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const T* const* h0, const T* const* c0,
-                T* const* hn, T* const* cn, View<T> y) const;
+  Saved forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const T* const* h0,
+                const T* const* c0, T* const* hn, T* const* cn, View<T> y) const;
   // dy [rows, output] -> dx [rows, input] (null data: not wanted; `add`: added to what is there); adds to grads. dh_last, dc_last:
   // gradients by the final states or null; dh0 [streams, output], dc0 [streams, hidden] packed row order, null: not wanted.
-  void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved, View<const T> dy, View<T> dx, bool add,
-                Params<T>& grads, const T* const* dh_last = nullptr, const T* const* dc_last = nullptr, T* dh0 = nullptr,
-                T* dc0 = nullptr) const;
+  void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved, View<const T> dy,
+                View<T> dx, bool add, Params<T>& grads, const T* const* dh_last = nullptr, const T* const* dc_last = nullptr,
+                T* dh0 = nullptr, T* dc0 = nullptr) const;
 
   struct Saved {
     View<const T> x;
@@ -58,7 +58,8 @@ class RecurrentLayer {
 
  private:
   RecurrentArgs<T> arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved) const;
-  void weight_gradients(Context<T>& context, const Seq& seq, const Saved& saved, const RecurrentArgs<T>& r, Params<T>& grads) const;
+  void weight_gradients(Context<T>& context, const Seq& seq, const Saved& saved, const RecurrentArgs<T>& r,
+                        Params<T>& grads) const;
   View<const T> old_h(Context<T>& context, const Seq& seq, const Saved& saved) const;
   View<const T> gate_part(const RecurrentArgs<T>& r, int stage, const Seq& seq) const;
 
@@ -67,7 +68,8 @@ class RecurrentLayer {
   bool reverse_, split_;
   std::vector<Columns> stage_columns_;
   ParamId w_ih_, w_hh_, b_ih_, b_hh_, w_hr_ = -1, w_peephole_ = -1;
-  int input_form_, input_back_, bias_form_, apart_bias_ = -1, peephole_form_ = -1, projection_form_ = -1, projection_back_ = -1;
+  int input_form_, input_back_, bias_form_, apart_bias_ = -1, peephole_form_ = -1, projection_form_ = -1,
+                                            projection_back_ = -1;
   std::vector<int> recurrent_form_, recurrent_back_;
 };
 
@@ -82,11 +84,12 @@ class Recurrent {
 
   // x [rows, input] -> [rows, output()]. `state` has a row per stream: initial in, final out. tape null: inference.
   // A bidirectional stack whose state is carried between windows would be wrong: the caller must not.
-  View<T> forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, State<T>& state, Tape* tape) const;
+  View<T> forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, State<T>& state,
+                  Tape* tape) const;
   // dy [rows, output()] -> dx [rows, input] in `dx` (null data: not wanted). dstate_last, dstate_first: gradients by the final and
   // initial state in stream order, null: zero, not wanted. Adds to grads.
-  void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, Tape& tape, View<T> dy, View<T> dx, Params<T>& grads,
-                const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
+  void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, Tape& tape, View<T> dy, View<T> dx,
+                Params<T>& grads, const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
 
   // Offset of h (what = 0) or c (1) of a layer and direction in a State row, and its width.
   int state_offset(int layer, int direction, int what) const;

@@ -66,7 +66,8 @@ RecurrentLayer<T>::RecurrentLayer(const RecurrentOptions& options, int input, bo
 }
 
 template <class T>
-RecurrentArgs<T> RecurrentLayer<T>::arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved) const {
+RecurrentArgs<T> RecurrentLayer<T>::arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq,
+                                              const Saved& saved) const {
   RecurrentArgs<T> r;
   r.cell = options_.cell, r.flags = options_.flags;
   r.hidden = options_.hidden, r.output = options_.output(), r.reverse = reverse_;
@@ -83,8 +84,9 @@ RecurrentArgs<T> RecurrentLayer<T>::arguments(Context<T>& context, const Packed<
 }
 
 template <class T>
-auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const T* const* h0,
-                                const T* const* c0, T* const* hn, T* const* cn, View<T> y) const -> Saved {
+auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
+                                const T* const* h0, const T* const* c0, T* const* hn, T* const* cn, View<T> y) const
+    -> Saved {
   const int rows = seq.rows(), lanes = context.kernels.lanes;
   const Columns all{options_.hidden, gates_, 0};
   const size_t padded = static_cast<size_t>(Columns{options_.hidden}.padded(lanes));
@@ -96,7 +98,8 @@ auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, co
   if (rows == 0) return saved;
 
   const int width = all.padded(lanes);
-  context.kernels.gemm(context.pool, {x, packed[input_form_], packed[bias_form_], false, all, {saved.gates, rows, width, width}});
+  context.kernels.gemm(context.pool,
+                       {x, packed[input_form_], packed[bias_form_], false, all, {saved.gates, rows, width, width}});
   const ArenaScope scope(arena);
   RecurrentArgs<T> r = arguments(context, packed, seq, saved);
   for (int s = 0; s < stages_; ++s) r.weights[s] = packed[recurrent_form_[s]];
@@ -116,9 +119,9 @@ auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, co
 }
 
 template <class T>
-void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved, View<const T> dy,
-                                 View<T> dx, bool add, Params<T>& grads, const T* const* dh_last, const T* const* dc_last, T* dh0,
-                                 T* dc0) const {
+void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved,
+                                 View<const T> dy, View<T> dx, bool add, Params<T>& grads, const T* const* dh_last,
+                                 const T* const* dc_last, T* dh0, T* dc0) const {
   const int rows = seq.rows(), lanes = context.kernels.lanes;
   if (rows == 0) return;
   const ArenaScope scope(context.arena);
@@ -160,7 +163,8 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
     const Columns part = stage_columns_[s];
     const ArenaScope scope(context.arena);
     const View<const T> operand = s == 0 ? old_h(context, seq, saved) : View<const T>{saved.side, rows, H, padded};
-    add_outer_product(context, gate_part(r, s, seq), {H, part.gates, 0}, operand, grads.view(w_hh_).middle(part.first * H, part.gates * H));
+    add_outer_product(context, gate_part(r, s, seq), {H, part.gates, 0}, operand,
+                      grads.view(w_hh_).middle(part.first * H, part.gates * H));
     k.column_sums(context.pool, gate_part(r, s, seq), part, grads.view(b_hh_).data);
   }
   if (options_.projection > 0) {
