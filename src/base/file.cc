@@ -56,7 +56,9 @@ std::string read_file(const std::string& path) {
   }
 }
 
-void write_file_atomic(const std::string& path, std::string_view bytes) {
+void write_file_atomic(const std::string& path, std::string_view bytes) { write_file_atomic(path, {&bytes, 1}); }
+
+void write_file_atomic(const std::string& path, std::span<const std::string_view> pieces) {
   const std::string beside = path + ".tmp";
   const auto fail = [&](const char* what) {
     const std::string reason = std::strerror(errno);
@@ -67,11 +69,13 @@ void write_file_atomic(const std::string& path, std::string_view bytes) {
   {
     Descriptor file(beside, O_WRONLY | O_CREAT | O_TRUNC);
     if (file.get() < 0) fail("write");
-    while (!bytes.empty()) {
-      const ssize_t n = ::write(file.get(), bytes.data(), bytes.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) fail("write");
-      bytes.remove_prefix(static_cast<size_t>(n));
+    for (std::string_view bytes : pieces) {
+      while (!bytes.empty()) {
+        const ssize_t n = ::write(file.get(), bytes.data(), bytes.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) fail("write");
+        bytes.remove_prefix(static_cast<size_t>(n));
+      }
     }
     if (::fsync(file.get()) != 0) fail("flush");
     if (file.close() != 0) fail("close");

@@ -1,6 +1,7 @@
 // Why: whole files in, whole files out, and never half a file: a reader sees the old one or the new one.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,5 +13,7 @@ std::string read_file(const std::string& path);
 // Writes beside `path`, flushes to the disk, renames over it, flushes the folder. On any failure (full disk, no permission)
 // the old file survives untouched and Error{internal, "io/write"} names the path and the system's reason.
 void write_file_atomic(const std::string& path, std::string_view bytes);
+// The pieces one after another, without joining them in memory first.
+void write_file_atomic(const std::string& path, std::span<const std::string_view> pieces);
 
 }  // namespace rnn

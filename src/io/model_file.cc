@@ -41,8 +41,7 @@ void load_weights(const Safetensors& file, const std::string& prefix, bool check
               text_of(file.shape(name)) + ", expected " + text_of(shape_of(info)),
           "the file's configuration and its weights do not belong together");
     }
-    const std::vector<float> values = file.floats(name);
-    std::copy(values.begin(), values.end(), model.params().view(id).data);
+    file.read_floats(name, {model.params().view(id).data, info.size()});
   }
   for (const auto& name : file.names()) {
     const bool known = name.starts_with(prefix) && table.find(std::string_view(name).substr(prefix.size())) >= 0;
@@ -235,6 +234,12 @@ std::string format_model(const Model<float>& model, const Tokenizer* tokenizer, 
   SafetensorsWriter writer;
   add_model(writer, model, tokenizer, about);
   return writer.finish();
+}
+
+void save_model(const std::string& path, const Model<float>& model, const Tokenizer* tokenizer, const json& about) {
+  SafetensorsWriter writer;
+  add_model(writer, model, tokenizer, about);
+  writer.write(path);
 }
 
 }  // namespace rnn

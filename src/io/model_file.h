@@ -29,6 +29,8 @@ ModelFile load_model(const std::string& path);
 // The bytes of a model file.
 std::string format_model(const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about);
 
+// The same into a file, whole or not at all.
+void save_model(const std::string& path, const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about);
 // The same into a writer, to which a checkpoint adds tensors named "checkpoint.*" and the metadata key "rnn.checkpoint".
 void add_model(class SafetensorsWriter& writer, const Model<float>& model, const Tokenizer* tokenizer,
                const nlohmann::json& about);

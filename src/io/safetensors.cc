@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace rnn {
 namespace {
@@ -262,6 +263,20 @@ std::vector<float> Safetensors::floats(const std::string& name) const {
   return values;
 }
 
+void Safetensors::read_floats(const std::string& name, std::span<float> out) const {
+  const std::string_view stored = bytes(name);
+  if (info(name).dtype == "F32" && stored.size() == out.size_bytes()) {
+    if (!out.empty()) std::memcpy(out.data(), stored.data(), stored.size());
+    return;
+  }
+  const std::vector<float> values = floats(name);
+  if (values.size() != out.size()) {
+    throw Error(Exit::model, "model/shape",
+                fmt::format("{}: tensor '{}' has {} numbers, expected {}", path_, name, values.size(), out.size()));
+  }
+  std::copy(values.begin(), values.end(), out.begin());
+}
+
 void SafetensorsWriter::add(const std::string& name, const std::string& dtype, std::vector<int64_t> shape,
                             std::string bytes) {
   append({{dtype, std::move(shape), 0, 0}, name, std::move(bytes), {}});
@@ -294,7 +309,7 @@ void SafetensorsWriter::append(Entry entry) {
   entries_.push_back(std::move(entry));
 }
 
-std::string SafetensorsWriter::finish() const {
+std::string SafetensorsWriter::head() const {
   const auto quoted = [](const std::string& text) {
     try {
       return nlohmann::json(text).dump();
@@ -319,12 +334,21 @@ std::string SafetensorsWriter::finish() const {
     throw Error(Exit::internal, "io/tensor", "the header of the model file passes 100 MB");
 
   const uint64_t length = header.size();
-  std::string file;
-  file.reserve(8 + header.size() + size_);
-  file.append(reinterpret_cast<const char*>(&length), 8);
-  file += header;
+  return std::string(reinterpret_cast<const char*>(&length), 8) + header;
+}
+
+std::string SafetensorsWriter::finish() const {
+  std::string file = head();
+  file.reserve(file.size() + size_);
   for (const Entry& e : entries_) file += e.bytes();
   return file;
+}
+
+void SafetensorsWriter::write(const std::string& path) const {
+  const std::string first = head();
+  std::vector<std::string_view> pieces{first};
+  for (const Entry& e : entries_) pieces.push_back(e.bytes());
+  write_file_atomic(path, pieces);
 }
 
 }  // namespace rnn

@@ -42,6 +42,8 @@ class Safetensors {
   std::string_view bytes(const std::string& name) const;
   // Row-major numbers of an F64, F32, F16 or BF16 tensor, rounded to float; Error{model, "model/dtype"} for other types.
   std::vector<float> floats(const std::string& name) const;
+  // The same into `out`, whose size is the number of elements; of an F32 tensor no copy is made on the way.
+  void read_floats(const std::string& name, std::span<float> out) const;
 
  private:
   std::string bytes_, path_;
@@ -64,6 +66,8 @@ class SafetensorsWriter {
 
   // The whole file; the same tensors and metadata give the same bytes. Names and metadata must be UTF-8.
   std::string finish() const;
+  // Writes the file, whole or not at all (write_file_atomic), without a copy of it in memory.
+  void write(const std::string& path) const;
 
  private:
   struct Entry {
@@ -74,6 +78,7 @@ class SafetensorsWriter {
     std::string_view bytes() const { return borrowed.data() ? borrowed : std::string_view(owned); }
   };
   void append(Entry entry);
+  std::string head() const;  // length and table
 
   std::map<std::string, std::string> metadata_;
   std::vector<Entry> entries_;

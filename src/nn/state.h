@@ -45,7 +45,7 @@ class State {
                   "use the model that saved this state");
     }
     State out(static_cast<int>(bytes.size() / row), width);
-    std::memcpy(out.values_.data(), bytes.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(out.values_.data(), bytes.data(), bytes.size());
     return out;
   }
 

@@ -150,7 +150,7 @@ struct Run {
                         {"val_bits_per_byte", p.best_loss * factor},
                         {"step", p.best_update}};
     if (trainer.last_look()) folder.keep_model();
-    write_file_atomic(folder.model(), format_model(*model, tokenizer.get(), about));
+    save_model(folder.model(), *model, tokenizer.get(), about);
   }
 
   TrainResult train_model(EventStream& events, const RunHooks& hooks, const ModelFile* resumed, Pool& pool) {
@@ -160,7 +160,7 @@ struct Run {
     trainer_hooks.bits_per_byte_factor = factor;
     trainer_hooks.best = [&] { write_best(*running); };
     trainer_hooks.checkpoint = [&] {
-      write_file_atomic(folder.checkpoint(), format_checkpoint(*model, tokenizer.get(), about, *running, request_json()));
+      save_checkpoint(folder.checkpoint(), *model, tokenizer.get(), about, *running, request_json());
     };
     trainer_hooks.sample = [&] { return sample(*running); };
     Trainer trainer(*model, *train, valid.get(), options.train, events, pool, trainer_hooks);
@@ -211,7 +211,7 @@ struct Run {
     result.tokens_per_second = p.seconds > 0 ? static_cast<double>(p.tokens) / p.seconds : 0;
     if (trained.reason == StopReason::signal) {
       if (!std::filesystem::exists(folder.model()))
-        write_file_atomic(folder.model(), format_model(*model, tokenizer.get(), about));
+        save_model(folder.model(), *model, tokenizer.get(), about);
       return result;
     }
     result.valid = row_of("this model", p.best_loss, factor);

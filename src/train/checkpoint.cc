@@ -43,8 +43,8 @@ State<float> read_carried(const Safetensors& file, int width) {
 
 }  // namespace
 
-std::string format_checkpoint(const Model<float>& model, const Tokenizer* tokenizer, const json& about, Trainer& trainer,
-                              const json& request) {
+void save_checkpoint(const std::string& path, const Model<float>& model, const Tokenizer* tokenizer, const json& about,
+                     Trainer& trainer, const json& request) {
   const TrainProgress& p = trainer.progress();
   SafetensorsWriter writer;
   add_model(writer, model, tokenizer, about);
@@ -71,7 +71,7 @@ std::string format_checkpoint(const Model<float>& model, const Tokenizer* tokeni
                       {"early_stopping", trainer.early_stopping().to_json()},
                       {"request", request}};
   writer.set_metadata("rnn.checkpoint", state.dump());
-  return writer.finish();
+  writer.write(path);
 }
 
 void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
