@@ -9,6 +9,8 @@ HEAD = """# Results
 Written by `./run results` from `results.json`, which holds every figure as it was measured: do not edit this page. A recipe
 is a file in `recipes/`; `./run results NAME` repeats it, `./run results NAME --twin` trains the same model in PyTorch, too.
 
+Times are those of the run, other work on the machine included; speed is compared in [performance.md](performance.md).
+
 Loss is in nats per token, perplexity is its exponential, bits per byte are comparable between kinds of tokens. Rows of this
 program are the weights with the lowest validation loss: the validation text took part in choosing them, the test text not.
 The trigram is an interpolated Kneser-Ney model of the same tokens; `zstd -19` compresses the text alone.
@@ -117,8 +119,7 @@ def twin_line(row):
     ours, theirs = twin["ours"], twin["theirs"]
     difference = 100 * (ours["loss"] / theirs["val_loss"] - 1)
     return [f"After {ours['update']:,} updates on the same batches the validation loss is {ours['loss']:.4f} here, "
-            f"that of PyTorch {theirs['val_loss']:.4f}: {difference:+.2f} %. This took {clock(ours['seconds'])} here, "
-            f"{clock(theirs['seconds'])} in PyTorch (threads: {twin['threads']})."]
+            f"that of PyTorch {theirs['val_loss']:.4f}: {difference:+.2f} %."]
 
 
 def data_lines(row):
