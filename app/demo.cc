@@ -28,14 +28,14 @@ struct DemoDefaults {
 
   DemoDefaults() {
     options.model.tokens = "word";
-    options.model.hidden = 128;
-    options.model.dropout = 0.3;
+    options.model.hidden = 256;
+    options.model.dropout = 0.4;
     options.train.optimizer = "adamw";
-    options.train.lr = 4e-3;
+    options.train.lr = 3e-3;
     options.train.schedule = "stall";
     options.train.decay = 0.5;
     options.train.batch = 32;
-    options.train.epochs = 30;
+    options.train.epochs = 40;
     options.train.patience = 4;
   }
 };

@@ -210,8 +210,7 @@ struct Run {
     result.seconds = p.seconds;
     result.tokens_per_second = p.seconds > 0 ? static_cast<double>(p.tokens) / p.seconds : 0;
     if (trained.reason == StopReason::signal) {
-      if (!std::filesystem::exists(folder.model()))
-        save_model(folder.model(), *model, tokenizer.get(), about);
+      if (!std::filesystem::exists(folder.model())) save_model(folder.model(), *model, tokenizer.get(), about);
       return result;
     }
     result.valid = row_of("this model", p.best_loss, factor);

@@ -11,8 +11,8 @@ namespace rnn {
 
 // Writes a checkpoint, whole or not at all: a model file that also holds what the next update depends on. `request`: what the
 // caller needs to build the same run again.
-void save_checkpoint(const std::string& path, const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about,
-                     Trainer& trainer, const nlohmann::json& request);
+void save_checkpoint(const std::string& path, const Model<float>& model, const Tokenizer* tokenizer,
+                     const nlohmann::json& about, Trainer& trainer, const nlohmann::json& request);
 
 // Brings a trainer that was built from the same options and data to where the checkpoint was written. `file` was loaded from
 // `path`. Throws Error{model, "model/corrupt"} when they do not fit.

@@ -8,11 +8,11 @@
 namespace rnn {
 
 struct ModelOptions {
-  std::string tokens = "auto";   // auto, byte, char, word
-  int min_count = 1;             // words seen less often become the unknown word
-  int max_vocabulary = 0;        // 0: no limit
-  std::string cell = "lstm";     // rnn, rnn-relu, lstm, gru, gru-reset-before
-  bool peephole = false;         // LSTM only
+  std::string tokens = "auto";  // auto, byte, char, word
+  int min_count = 1;            // words seen less often become the unknown word
+  int max_vocabulary = 0;       // 0: no limit
+  std::string cell = "lstm";    // rnn, rnn-relu, lstm, gru, gru-reset-before
+  bool peephole = false;        // LSTM only
   int layers = 1;
   int hidden = 256;
   int embed = 0;                 // 0: the same as hidden
@@ -25,30 +25,30 @@ struct ModelOptions {
 };
 
 struct TrainOptions {
-  std::string optimizer = "adamw";    // sgd, adam, adamw
-  double lr = 0;                      // 0: the optimizer's own default (sgd 1, adam 2e-3)
-  double momentum = 0;                // sgd
+  std::string optimizer = "adamw";  // sgd, adam, adamw
+  double lr = 0;                    // 0: the optimizer's own default (sgd 1, adam 2e-3)
+  double momentum = 0;              // sgd
   double weight_decay = 0;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  // adam
-  double clip = 1;                    // global norm; 0: off
-  double clip_value = 0;              // per element; 0: off
-  std::string schedule = "constant";  // constant, stall, decay, cosine
-  double decay = 0.5;                 // factor of stall and decay
-  int decay_from = 4;                 // decay: the first epoch (from 1) is decayed after this many
-  int warmup = 0;                     // updates of linear warm-up
+  double clip = 1;                                    // global norm; 0: off
+  double clip_value = 0;                              // per element; 0: off
+  std::string schedule = "constant";                  // constant, stall, decay, cosine
+  double decay = 0.5;                                 // factor of stall and decay
+  int decay_from = 4;                                 // decay: the first epoch (from 1) is decayed after this many
+  int warmup = 0;                                     // updates of linear warm-up
   double label_smoothing = 0;
-  std::string mode = "auto";          // auto, stream (contiguous text, carried state), sentence (each line its own sequence)
-  int batch = 32;                     // streams, or sentences
-  int accumulate = 1;                 // micro-batches per update
-  int bptt = 64;                      // steps per window
+  std::string mode = "auto";  // auto, stream (contiguous text, carried state), sentence (each line its own sequence)
+  int batch = 32;             // streams, or sentences
+  int accumulate = 1;         // micro-batches per update
+  int bptt = 64;              // steps per window
   int epochs = 10;
-  int64_t max_updates = 0;            // 0: no limit
-  double max_seconds = 0;             // 0: no limit
-  int patience = 3;                   // evaluations without improvement before the end; 0: never
-  int64_t eval_every = 0;             // updates; 0: once per epoch
+  int64_t max_updates = 0;  // 0: no limit
+  double max_seconds = 0;   // 0: no limit
+  int patience = 3;         // evaluations without improvement before the end; 0: never
+  int64_t eval_every = 0;   // updates; 0: once per epoch
   uint64_t seed = 1;
-  int threads = 0;                    // 0: all cores
-  double valid_share = 0.05;          // kept for checking when no file is given
+  int threads = 0;            // 0: all cores
+  double valid_share = 0.05;  // kept for checking when no file is given
 };
 
 }  // namespace rnn
