@@ -11,7 +11,7 @@
 #include "train/option_list.h"
 #include "verbs.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): not our name
 class App;
 class Option;
 }  // namespace CLI

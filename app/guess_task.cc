@@ -107,7 +107,7 @@ TaskGuess guess_task(const std::string& wanted, const std::vector<std::string>& 
     throw Error(Exit::usage, "task/not_available", fmt::format("the task '{}' is not available in this version", wanted),
                 "available now: --task language-model");
   }
-  const TaskGuess found = guess(data);
+  TaskGuess found = guess(data);
   if (found.task != kLanguageModel) {
     throw Error(Exit::usage, "task/not_available",
                 fmt::format("{}: the task looks like {}, which is not available in this version", found.reason, found.task),

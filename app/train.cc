@@ -163,7 +163,7 @@ int train_cells(const TrainArguments& a, RunRequest request, const Settings& set
   const std::string folder = request.folder;
   for (const std::string& cell : a.cells) {
     request.model.cell = cell;
-    request.folder = folder + "-" + cell;
+    request.folder = fmt::format("{}-{}", folder, cell);
     check_options({request.model, settings.options.train});
     if (a.talk() == Talk::lines) say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(cell, Stream::error)));
     runs.emplace_back(cell, watched(a.talk(), [&](EventStream& events, const RunHooks& hooks) {

@@ -197,7 +197,7 @@ ModelConfig config_from_json(const json& j) {
 std::string model_path(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return path;
-  const std::string inside = (std::filesystem::path(path) / "model.safetensors").string();
+  std::string inside = (std::filesystem::path(path) / "model.safetensors").string();
   if (!std::filesystem::exists(inside, ignored)) {
     bad("model/missing", path + " holds no model.safetensors", "is it the folder of a run? rnn train writes one");
   }

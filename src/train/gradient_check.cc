@@ -139,6 +139,7 @@ std::vector<TensorCheck> compare_gradients(Model<double>& model, const Batch& ba
                                            const CheckOptions& options) {
   LossRun loss(model, batch, options);
   std::vector<TensorCheck> result;
+  result.reserve(model.table().all().size());
   for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
     result.push_back(check_tensor(loss, id, grads.view(id).data));
   }
