@@ -12,25 +12,12 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "support/failure.h"
 
 namespace rnn {
 namespace {
 
 using Ids = std::vector<int32_t>;
-
-struct Failure {
-  std::string code, message, help;
-  Exit exit = Exit::ok;
-};
-
-Failure failure_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return {error.code(), error.what(), error.help(), error.exit()};
-  }
-  return {"none", "", ""};
-}
 
 Ids count_up(int n, int first = 0) {
   Ids ids(static_cast<size_t>(n));

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "data/text_files.h"
+#include "support/failure.h"
 
 namespace rnn {
 namespace {
@@ -34,20 +35,6 @@ class TextFiles : public testing::Test {
   }
   fs::path folder_;
 };
-
-struct Failure {
-  std::string code, message, help;
-  Exit exit = Exit::ok;
-};
-
-Failure failure_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return {error.code(), error.what(), error.help(), error.exit()};
-  }
-  return {"none", "", ""};
-}
 
 std::vector<std::string> texts_of(const std::vector<Document>& documents) {
   std::vector<std::string> texts;

@@ -1,0 +1,26 @@
+// Why: tests ask what a failing call says: its code, its sentence, the way out, the exit status.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/error.h"
+
+namespace rnn {
+
+struct Failure {
+  std::string code, message, help;
+  Exit exit = Exit::ok;
+};
+
+// What f throws as rnn::Error; code "none" when it does not.
+inline Failure failure_of(const std::function<void()>& f) {
+  try {
+    f();
+  } catch (const Error& error) {
+    return {error.code(), error.what(), error.help(), error.exit()};
+  }
+  return {"none", "", ""};
+}
+
+}  // namespace rnn
