@@ -50,7 +50,7 @@ class Model {
   static Model load(const std::string& path);
 
   bool is_language_model() const noexcept;
-  int vocabulary() const noexcept;      // K tokens; 0 for a bare recurrent model
+  int vocabulary() const noexcept;      // different ids of the input; 0: it reads frames
   int inputs() const noexcept;          // numbers of one frame; 0 for a language model, which reads token ids
   int outputs() const noexcept;         // numbers of one output row: K logits, or the hidden state of the last layer
   int64_t parameters() const noexcept;  // trained numbers

@@ -6,15 +6,27 @@
 #include "cells/reference.h"
 
 namespace rnn {
+
+struct NetworkRecord {
+  const int32_t* inputs;  // null: frames
+  const void* below;      // [output rows, output] what the output layer read
+  int below_rows, below_cols;
+};
+
 namespace {
 
 constexpr uint32_t kEmbeddingSite = 1, kOutputSite = 2;  // dropout
 
-struct NetworkRecord {
-  const int32_t* inputs;
-  const void* below;  // [rows, output] what the output layer read
-  int below_cols;
-};
+// Calls visit(r, row, d) with the packed row in which direction d ends the sequence of packed row r: its last, its first when read
+// backwards. Sequences without steps are left out.
+template <class Visit>
+void visit_ends(const Seq& seq, int directions, const Visit& visit) {
+  int t = seq.steps() - 1;
+  for (int r = 0; r < seq.streams(); ++r) {
+    while (t >= 0 && seq.active(t) <= r) --t;
+    for (int d = 0; t >= 0 && d < directions; ++d) visit(r, d == 0 ? seq.start[t] + r : r, d);
+  }
+}
 
 [[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help) {
   throw Error(Exit::usage, code, message, help);
@@ -29,11 +41,17 @@ void check_config(const ModelConfig& c) {
           std::string(name) + " is " + std::to_string(value) + ", it must be between 1 and " + std::to_string(limit), "");
     }
   };
-  const bool lm = c.task == "language-model";
+  constexpr std::string_view kTasks[] = {"language-model", "tag", "classify", "regress", "recurrent"};
+  if (std::find(std::begin(kTasks), std::end(kTasks), c.task) == std::end(kTasks))
+    bad("model/task", "there is no task '" + c.task + "'", "");
+  const bool lm = c.task == "language-model", bare = c.task == "recurrent";
   positive(c.rnn.hidden, "hidden", 65536);
   positive(c.rnn.layers, "layers", 64);
-  positive(c.rnn.input, lm ? "embed" : "input", 65536);
-  if (lm) positive(c.vocabulary, "vocabulary", 1 << 24);
+  positive(c.rnn.input, c.vocabulary > 0 ? "embed" : "input", 65536);
+  if (lm || c.vocabulary != 0) positive(c.vocabulary, "vocabulary", 1 << 24);
+  if (bare && c.vocabulary != 0) bad("model/task", "a bare recurrent model reads frames, it has no vocabulary", "");
+  if (!lm && !bare) positive(c.output, "output", 1 << 24);
+  if (c.tied && !lm) bad("model/tied", "only a language model can tie its output weights to the embedding", "");
   const std::string name(cell_info(c.rnn.cell).name);
   if (c.rnn.projection != 0 && c.rnn.cell != CellKind::lstm) {
     bad("model/projection", "[" + name + "] has no projection", "projection works with --cell lstm");
@@ -67,16 +85,17 @@ void check_config(const ModelConfig& c) {
 template <class T>
 Model<T>::Model(const ModelConfig& config) : config_(config) {
   check_config(config);
-  const bool lm = config.task == "language-model";
-  if (lm) embedding_ = table_.add_matrix("embedding.weight", config.vocabulary, config.rnn.input);
-  recurrent_.emplace(config.rnn, lm ? "rnn." : "", table_, packed_);
-  if (lm) {
+  if (is_language_model()) config_.output = config.vocabulary;
+  const int K = config_.output;
+  if (reads_ids()) embedding_ = table_.add_matrix("embedding.weight", config.vocabulary, config.rnn.input);
+  recurrent_.emplace(config.rnn, has_head() ? "rnn." : "", table_, packed_);
+  if (has_head()) {
     const int out = recurrent_->output();
-    output_weight_ = config.tied ? embedding_ : table_.add_matrix("output.weight", config.vocabulary, out);
-    output_bias_ = table_.add_vector("output.bias", config.vocabulary);
-    output_form_ = packed_.add_forward(output_weight_, {config.vocabulary}, out);
-    output_back_ = packed_.add_backward(output_weight_, {config.vocabulary}, out);
-    output_bias_form_ = packed_.add_vector({config.vocabulary}, output_bias_);
+    output_weight_ = config.tied ? embedding_ : table_.add_matrix("output.weight", K, out);
+    output_bias_ = table_.add_vector("output.bias", K);
+    output_form_ = packed_.add_forward(output_weight_, {K}, out);
+    output_back_ = packed_.add_backward(output_weight_, {K}, out);
+    output_bias_form_ = packed_.add_vector({K}, output_bias_);
   }
   params_ = Params<T>(table_);
 }
@@ -124,45 +143,85 @@ void Model<T>::embed_backward(Context<T>& context, const Seq& seq, const int32_t
 
 template <class T>
 View<T> Model<T>::forward(Context<T>& context, const Seq& seq, const int32_t* inputs, State<T>& state, Tape* tape) const {
-  View<T> h = recurrent_->forward(context, packed_, seq, embed(context, seq, inputs), state, tape);
-  if (config_.dropout > 0 && context.training) {
-    const View<T> dropped = context.arena.template matrix<T>(h.rows, h.cols);
-    dropout<T>(context, seq, config_.dropout, kOutputSite, h, dropped);
-    h = dropped;
-  }
-  const View<T> logits = context.arena.template matrix<T>(h.rows, config_.vocabulary);
-  context.kernels.gemm(context.pool,
-                       {h, packed_[output_form_], packed_[output_bias_form_], false, {config_.vocabulary}, logits});
-  if (tape) tape->push(NetworkRecord{inputs, h.data, h.cols});
-  return logits;
+  return head(context, seq, inputs, recurrent_->forward(context, packed_, seq, embed(context, seq, inputs), state, tape),
+              tape);
 }
 
 template <class T>
 View<T> Model<T>::forward_frames(Context<T>& context, const Seq& seq, View<const T> frames, State<T>& state,
                                  Tape* tape) const {
-  return recurrent_->forward(context, packed_, seq, frames, state, tape);
+  const View<T> h = recurrent_->forward(context, packed_, seq, frames, state, tape);
+  return has_head() ? head(context, seq, nullptr, h, tape) : h;
+}
+
+template <class T>
+View<T> Model<T>::forward(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const {
+  if (batch.width == 0) return forward(context, batch.seq, batch.inputs.data(), state, tape);
+  const View<T> frames = context.arena.template matrix<T>(batch.seq.rows(), batch.width);
+  std::copy(batch.frames.begin(), batch.frames.end(), frames.data);
+  return forward_frames(context, batch.seq, frames, state, tape);
+}
+
+// The output layer, over every step or over the last ones. A sequence without steps answers from a state of zeros.
+template <class T>
+View<T> Model<T>::head(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const {
+  if (config_.dropout > 0 && context.training) {
+    const View<T> dropped = context.arena.template matrix<T>(h.rows, h.cols);
+    dropout<T>(context, seq, config_.dropout, kOutputSite, h, dropped);
+    h = dropped;
+  }
+  if (answers_at_end()) {
+    const int width = config_.rnn.output();
+    const View<T> last = context.arena.template matrix<T>(seq.streams(), h.cols);
+    std::fill_n(last.data, static_cast<int64_t>(last.rows) * last.cols, T(0));
+    visit_ends(seq, config_.rnn.directions(),
+               [&](int r, int row, int d) { std::copy_n(h.row(row) + d * width, width, last.row(r) + d * width); });
+    h = last;
+  }
+  const View<T> outputs = context.arena.template matrix<T>(h.rows, config_.output);
+  context.kernels.gemm(context.pool,
+                       {h, packed_[output_form_], packed_[output_bias_form_], false, {config_.output}, outputs});
+  if (tape) tape->push(NetworkRecord{inputs, h.data, h.rows, h.cols});
+  return outputs;
+}
+
+// Gradient by the hidden states [rows, output], in the arena.
+template <class T>
+View<T> Model<T>::head_backward(Context<T>& context, const Seq& seq, const NetworkRecord& record, View<T> doutput,
+                                Params<T>& grads) const {
+  const int width = record.below_cols;
+  const Columns classes{config_.output};
+  const View<const T> h{static_cast<const T*>(record.below), record.below_rows, width, width};
+  add_outer_product<T>(context, doutput, classes, h, grads.view(output_weight_));
+  context.kernels.column_sums(context.pool, doutput, classes, grads.view(output_bias_).data);
+  View<T> dh = context.arena.template matrix<T>(record.below_rows, width);
+  context.kernels.gemm(context.pool, {doutput, packed_[output_back_], nullptr, false, {width}, dh});
+  if (answers_at_end()) {
+    const int part = config_.rnn.output();
+    const View<T> all = context.arena.template matrix<T>(seq.rows(), width);
+    std::fill_n(all.data, static_cast<int64_t>(all.rows) * all.cols, T(0));
+    visit_ends(seq, config_.rnn.directions(),
+               [&](int r, int row, int d) { std::copy_n(dh.row(r) + d * part, part, all.row(row) + d * part); });
+    dh = all;
+  }
+  if (config_.dropout > 0 && context.training) dropout<T>(context, seq, config_.dropout, kOutputSite, dh, dh);
+  return dh;
 }
 
 template <class T>
 void Model<T>::backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> doutput, Params<T>& grads,
                         const State<T>* dstate_last, State<T>* dstate_first) const {
-  if (!is_language_model()) {
+  if (!has_head()) {
     recurrent_->backward(context, packed_, seq, tape, doutput, {}, grads, dstate_last, dstate_first);
     return;
   }
   const auto record = tape.pop<NetworkRecord>();
   const ArenaScope scope(context.arena);
-  const int rows = seq.rows(), width = record.below_cols;
-  const Columns classes{config_.vocabulary};
-  const View<const T> h{static_cast<const T*>(record.below), rows, width, width};
-  add_outer_product<T>(context, doutput, classes, h, grads.view(output_weight_));
-  context.kernels.column_sums(context.pool, doutput, classes, grads.view(output_bias_).data);
-  const View<T> dh = context.arena.template matrix<T>(rows, width);
-  context.kernels.gemm(context.pool, {doutput, packed_[output_back_], nullptr, false, {width}, dh});
-  if (config_.dropout > 0 && context.training) dropout<T>(context, seq, config_.dropout, kOutputSite, dh, dh);
-  const View<T> dx = context.arena.template matrix<T>(rows, config_.rnn.input);
+  const View<T> dh = head_backward(context, seq, record, doutput, grads);
+  View<T> dx;
+  if (record.inputs) dx = context.arena.template matrix<T>(seq.rows(), config_.rnn.input);
   recurrent_->backward(context, packed_, seq, tape, dh, dx, grads, dstate_last, dstate_first);
-  embed_backward(context, seq, record.inputs, dx, grads);
+  if (record.inputs) embed_backward(context, seq, record.inputs, dx, grads);
 }
 
 template class Model<float>;

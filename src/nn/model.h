@@ -9,12 +9,19 @@
 
 namespace rnn {
 
+// Tasks and their ends:
+//   language-model   ids in, an output row per step (classes: the next id)
+//   tag              ids or frames in, an output row per step (classes)
+//   classify         ids or frames in, one output row per sequence, from the last step (classes)
+//   regress          ids or frames in, one output row per sequence, from the last step (numbers)
+//   recurrent        frames in, hidden states out: a bare torch.nn.RNN, GRU or LSTM
 struct ModelConfig {
-  std::string task = "language-model";  // or "recurrent": frames in, hidden states out (a bare torch.nn.RNN, GRU or LSTM)
-  RecurrentOptions rnn;                 // input: the embedding's size, or the size of a frame
-  int vocabulary = 0;                   // language model: classes K
-  bool tied = false;                    // output weights = embedding; needs output size = embedding size
-  double dropout = 0;                   // language model: after the embedding and before the output
+  std::string task = "language-model";
+  RecurrentOptions rnn;  // input: the embedding's size, or the size of a frame
+  int vocabulary = 0;    // different ids of the input, which get an embedding; 0: frames
+  bool tied = false;     // language model: output weights = embedding; needs output size = embedding size
+  double dropout = 0;    // after the embedding and before the output
+  int output = 0;        // K, rows of the output layer; a language model's is its vocabulary, whatever stands here
 };
 
 // Throws Error{usage, "model/..."} for what cannot be built (sizes <= 0, projection of a GRU, tied weights of unlike sizes, ...).
@@ -29,8 +36,13 @@ class Model {
   Model& operator=(const Model&) = delete;
 
   const ModelConfig& config() const { return config_; }
-  bool is_language_model() const { return config_.vocabulary > 0; }
-  int outputs() const { return is_language_model() ? config_.vocabulary : recurrent_->output(); }
+  bool is_language_model() const { return config_.task == "language-model"; }
+  bool reads_ids() const { return config_.vocabulary > 0; }
+  bool has_head() const { return config_.task != "recurrent"; }
+  bool answers_at_end() const { return config_.task == "classify" || config_.task == "regress"; }
+  int outputs() const { return has_head() ? config_.output : recurrent_->output(); }
+  // Rows that forward returns for a batch.
+  int output_rows(const Seq& seq) const { return answers_at_end() ? seq.streams() : seq.rows(); }
   const ParamTable& table() const { return table_; }
   Params<T>& params() { return params_; }
   const Params<T>& params() const { return params_; }
@@ -45,16 +57,22 @@ class Model {
   // Zero state for n streams.
   State<T> initial(int n) const { return State<T>(n, recurrent_->state_width()); }
 
-  // One pass over packed token ids [rows] -> logits [rows, K], in the context's arena. `state` in stream order: initial in, final
-  // out. tape: null for inference; otherwise everything must stay in the arena until backward.
+  // One pass over packed token ids [rows] -> outputs [output_rows, K] before any softmax, in the context's arena; a model that
+  // answers at the end gives row r for the packed row r of step 0. `state` in stream order: initial in, final out. tape: null for
+  // inference; otherwise everything must stay in the arena until backward.
   View<T> forward(Context<T>& context, const Seq& seq, const int32_t* inputs, State<T>& state, Tape* tape) const;
-  // The same for frames [rows, input] -> hidden states [rows, output]; for task "recurrent".
+  // The same for frames [rows, input]; task "recurrent": -> hidden states [rows, output].
   View<T> forward_frames(Context<T>& context, const Seq& seq, View<const T> frames, State<T>& state, Tape* tape) const;
+  // The same for a batch, whatever it holds.
+  View<T> forward(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const;
   // doutput: gradient by what forward returned (overwritten). Adds to grads.
   void backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> doutput, Params<T>& grads,
                 const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
 
  private:
+  View<T> head(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const;
+  View<T> head_backward(Context<T>& context, const Seq& seq, const struct NetworkRecord& record, View<T> doutput,
+                        Params<T>& grads) const;
   View<T> embed(Context<T>& context, const Seq& seq, const int32_t* inputs) const;
   void embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx, Params<T>& grads) const;
 

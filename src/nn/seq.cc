@@ -35,15 +35,33 @@ std::vector<int> Seq::positions() const {
   return position;
 }
 
+namespace {
+
+// Appends row `row` of `from` (`width` numbers, 0: none).
+template <class V>
+void append_row(const std::vector<V>& from, int64_t row, int64_t width, std::vector<V>& to) {
+  if (!from.empty()) to.insert(to.end(), from.begin() + row * width, from.begin() + (row + 1) * width);
+}
+
+void append_target(const Batch& from, int64_t row, Batch& to) {
+  append_row(from.targets, row, 1, to.targets);
+  append_row(from.values, row, from.outputs, to.values);
+  append_row(from.weights, row, 1, to.weights);
+}
+
+}  // namespace
+
 Batch select_streams(const Batch& batch, int first, int count) {
   const Seq& from = batch.seq;
   Batch part;
-  part.carried = batch.carried;
+  part.carried = batch.carried, part.last_step = batch.last_step;
+  part.width = batch.width, part.outputs = batch.outputs;
   std::vector<int> rows;  // rows of `from` that stay, in order
   for (int r = 0; r < from.streams(); ++r) {
     if (from.order[r] < first || from.order[r] >= first + count) continue;
     rows.push_back(r);
     part.seq.order.push_back(from.order[r] - first);
+    if (batch.last_step) append_target(batch, r, part);
   }
   for (int s = first; s < first + count; ++s) part.seq.id.push_back(from.id.empty() ? static_cast<uint32_t>(s) : from.id[s]);
   for (int t = 0; t < from.steps(); ++t) {
@@ -51,10 +69,10 @@ Batch select_streams(const Batch& batch, int first, int count) {
     for (const int r : rows) {
       if (r >= from.active(t)) break;
       const int row = from.start[t] + r;
-      part.inputs.push_back(batch.inputs[row]);
-      part.targets.push_back(batch.targets[row]);
-      if (!batch.weights.empty()) part.weights.push_back(batch.weights[row]);
-      if (!from.reset.empty()) part.seq.reset.push_back(from.reset[row]);
+      append_row(batch.inputs, row, 1, part.inputs);
+      append_row(batch.frames, row, batch.width, part.frames);
+      if (!batch.last_step) append_target(batch, row, part);
+      append_row(from.reset, row, 1, part.seq.reset);
       ++active;
     }
     if (active == 0) break;

@@ -28,14 +28,20 @@ struct Seq {
   std::vector<int> positions() const;
 };
 
-// What a language model trains on: one input and one target per packed row.
+// What a model trains on: inputs per packed row, and targets per packed row or, for a model that answers after the last step, per
+// stream (in packed order: target r belongs to stream seq.order[r]).
 struct Batch {
   Seq seq;
-  std::vector<int32_t> inputs;   // [rows] token ids
-  std::vector<int32_t> targets;  // [rows] token ids
-  std::vector<float> weights;    // [rows] or empty (all 1); 0 ignores the row
+  std::vector<int32_t> inputs;   // [rows] ids, for a model that reads symbols
+  std::vector<float> frames;     // [rows * width] numbers, for a model that reads frames
+  int width = 0;                 // numbers of a frame; 0: symbols
+  std::vector<int32_t> targets;  // [targets] ids
+  std::vector<float> values;     // [targets * outputs] numbers, for a regression
+  int outputs = 0;               // numbers of a regression's target; 0: ids
+  std::vector<float> weights;    // [targets] or empty (all 1); 0 ignores the target
+  bool last_step = false;        // one target per stream
   bool carried = false;          // the state of the batch before goes on (streams), or starts fresh (sentences)
-  int64_t tokens() const { return static_cast<int64_t>(targets.size()); }
+  int64_t target_rows() const { return last_step ? seq.streams() : seq.rows(); }
 };
 
 // The sub-batch of streams [first, first + count), renumbered from 0; keeps ids, so masks stay the same.

@@ -6,7 +6,7 @@ namespace rnn {
 Session::Session(const Model<float>& model, int streams, Pool* pool)
     : model_(model), pool_(pool ? *pool : own_pool_), seq_(Seq::uniform_batch(streams, 1)), state_(model.initial(streams)) {
   // One step grows the arena to its working size.
-  if (model.is_language_model()) {
+  if (model.reads_ids()) {
     const std::vector<int32_t> ids(streams, 0);
     push(ids);
   } else {
@@ -17,7 +17,7 @@ Session::Session(const Model<float>& model, int streams, Pool* pool)
 }
 
 View<const float> Session::push(std::span<const int32_t> ids) noexcept {
-  assert(static_cast<int>(ids.size()) == seq_.streams() && model_.is_language_model());
+  assert(static_cast<int>(ids.size()) == seq_.streams() && model_.reads_ids());
   const FlushDenormals flush;
   arena_.clear();
   Context<float> context{pool_, arena_};
@@ -25,7 +25,7 @@ View<const float> Session::push(std::span<const int32_t> ids) noexcept {
 }
 
 View<const float> Session::push(View<const float> frames) noexcept {
-  assert(frames.rows == seq_.streams() && frames.cols == model_.config().rnn.input && !model_.is_language_model());
+  assert(frames.rows == seq_.streams() && frames.cols == model_.config().rnn.input && !model_.reads_ids());
   const FlushDenormals flush;
   arena_.clear();
   Context<float> context{pool_, arena_};

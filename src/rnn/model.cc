@@ -18,8 +18,8 @@ void require_range(const char* code, const char* name, double value, double low,
 
 const Tokenizer& Model::Core::tokenizer() const {
   if (!file.tokenizer) {
-    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model",
-                "it reads frames of numbers: Session::push(frames)");
+    throw Error(Exit::model, "model/task", file.path + " is not a language model, it has no tokenizer",
+                "its inputs are ids or frames of numbers: Session::push(ids), Session::push(frames)");
   }
   return *file.tokenizer;
 }
@@ -40,7 +40,7 @@ Model Model::load(const std::string& path) {
 
 bool Model::is_language_model() const noexcept { return core_->network().is_language_model(); }
 int Model::vocabulary() const noexcept { return core_->network().config().vocabulary; }
-int Model::inputs() const noexcept { return is_language_model() ? 0 : core_->network().config().rnn.input; }
+int Model::inputs() const noexcept { return core_->network().reads_ids() ? 0 : core_->network().config().rnn.input; }
 int Model::outputs() const noexcept { return core_->network().outputs(); }
 int64_t Model::parameters() const noexcept { return static_cast<int64_t>(core_->network().table().count()); }
 size_t Model::state_bytes() const noexcept {

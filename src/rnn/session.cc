@@ -85,7 +85,7 @@ Session& Session::operator=(Session&& other) noexcept = default;
 std::span<const float> Session::push(std::span<const int32_t> ids) noexcept {
   const engine::Model<float>& network = core_->network();
   const int vocabulary = network.config().vocabulary;
-  if (!network.is_language_model() || ids.size() != static_cast<size_t>(core_->streams())) return {};
+  if (!network.reads_ids() || ids.size() != static_cast<size_t>(core_->streams())) return {};
   for (const int32_t id : ids) {
     if (id < 0 || id >= vocabulary) return {};
   }
@@ -95,7 +95,7 @@ std::span<const float> Session::push(std::span<const int32_t> ids) noexcept {
 std::span<const float> Session::push(std::span<const float> frames) noexcept {
   const engine::Model<float>& network = core_->network();
   const int inputs = network.config().rnn.input, streams = core_->streams();
-  if (network.is_language_model() || frames.size() != static_cast<size_t>(streams) * static_cast<size_t>(inputs)) return {};
+  if (network.reads_ids() || frames.size() != static_cast<size_t>(streams) * static_cast<size_t>(inputs)) return {};
   return Core::rows(core_->session.push(View<const float>{frames.data(), streams, inputs, inputs}));
 }
 

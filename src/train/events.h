@@ -14,7 +14,7 @@ namespace rnn {
 // Something that happened. Types and their keys (any may be missing, others may be added):
 //   start    run epochs config           result  model metrics exit best_epoch elapsed_s
 //   metric   step epoch loss lr grad_norm tokens_per_s elapsed_s left_s
-//   eval     step epoch val_loss val_perplexity val_bits_per_byte best elapsed_s
+//   eval     step epoch val_loss val_perplexity val_bits_per_byte val_accuracy best elapsed_s
 //   sample   step text                   warning step code message help
 // step counts updates; epoch is how many epochs are done, with a fraction (2.58: the third is at 58 %); losses are in nats
 // per token; times in seconds.
@@ -25,8 +25,8 @@ struct Event {
 
 // The metric keys in the order in which every sink shows them; also the columns of metrics.csv.
 constexpr const char* kMetricKeys[] = {
-    "step", "epoch",     "loss",         "val_loss", "val_perplexity", "val_bits_per_byte",
-    "lr",   "grad_norm", "tokens_per_s", "elapsed_s"};
+    "step",         "epoch", "loss",      "val_loss",     "val_perplexity", "val_bits_per_byte",
+    "val_accuracy", "lr",    "grad_norm", "tokens_per_s", "elapsed_s"};
 
 // Receives events in order, from one thread. A failure is an Error{internal, "io/write"}.
 class EventSink {

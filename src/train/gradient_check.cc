@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/rng.h"
+#include "loss/loss.h"
 
 namespace rnn {
 namespace {
@@ -36,17 +37,10 @@ struct LossRun {
     tape.clear();
     Context<double> context{pool, arena, kernels<double>(), options.dropout, options.seed, 7};
     State<double> state = start;
-    const View<double> logits = model.forward(context, batch.seq, batch.inputs.data(), state, &tape);
-    std::vector<double> out(batch.targets.size());
-    SoftmaxArgs<double> args{logits,
-                             batch.targets.data(),
-                             batch.weights.empty() ? nullptr : batch.weights.data(),
-                             options.label_smoothing,
-                             grads != nullptr,
-                             out.data(),
-                             nullptr};
-    context.kernels.softmax_cross_entropy(pool, args);
-    if (grads) model.backward(context, batch.seq, tape, logits, *grads);
+    const View<double> outputs = model.forward(context, batch, state, &tape);
+    std::vector<double> out;
+    loss_of(context, model.config().task, outputs, batch, {options.label_smoothing, grads != nullptr}, &out);
+    if (grads) model.backward(context, batch.seq, tape, outputs, *grads);
     return out;
   }
 

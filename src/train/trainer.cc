@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
+#include "loss/loss.h"
 
 namespace rnn {
 namespace {
@@ -31,25 +33,6 @@ ScheduleOptions schedule_options(const TrainOptions& o, const Batcher& train) {
   return s;
 }
 
-double sum_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return sum;
-}
-
-double weight_of(const Batch& batch) {
-  if (batch.weights.empty()) return static_cast<double>(batch.targets.size());
-  double sum = 0;
-  for (const float w : batch.weights) sum += w;
-  return sum;
-}
-
-SoftmaxArgs<float> softmax_arguments(View<float> logits, const Batch& batch, std::vector<double>& losses) {
-  losses.resize(batch.targets.size());
-  return {logits, batch.targets.data(), batch.weights.empty() ? nullptr : batch.weights.data(), 0, false, losses.data(),
-          nullptr};
-}
-
 }  // namespace
 
 std::string_view stop_reason_name(StopReason reason) {
@@ -64,16 +47,19 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
   Batch batch;
   State<float> state;
   std::vector<double> losses;
+  double correct = -1;
   batcher.start_epoch(0);
   while (batcher.next(batch)) {
     if (!batch.carried || state.rows() != batch.seq.streams()) state = model.initial(batch.seq.streams());
     arena.clear();
     Context<float> context{pool, arena};
-    const View<float> logits = model.forward(context, batch.seq, batch.inputs.data(), state, nullptr);
-    context.kernels.softmax_cross_entropy(pool, softmax_arguments(logits, batch, losses));
-    result.nats += sum_of(losses);
-    result.tokens += static_cast<int64_t>(weight_of(batch));
+    const View<float> outputs = model.forward(context, batch, state, nullptr);
+    const LossSum sum = loss_of(context, model.config().task, outputs, batch, {}, &losses);
+    result.nats += sum.loss;
+    result.tokens += static_cast<int64_t>(sum.weight);
+    if (sum.correct >= 0) correct = std::max(correct, 0.0) + sum.correct;
   }
+  if (correct >= 0 && result.tokens > 0) result.accuracy = correct / static_cast<double>(result.tokens);
   return result;
 }
 
@@ -118,14 +104,11 @@ double Trainer::accumulate(const Batch& batch, double* weight) {
   arena_.clear();
   tape_.clear();
   Context<float> context{pool_, arena_, kernels<float>(), true, options_.seed, static_cast<uint32_t>(progress_.update)};
-  const View<float> logits = model_.forward(context, batch.seq, batch.inputs.data(), carried_, &tape_);
-  SoftmaxArgs<float> args = softmax_arguments(logits, batch, losses_);
-  args.smoothing = static_cast<float>(options_.label_smoothing);
-  args.gradient = true;
-  context.kernels.softmax_cross_entropy(pool_, args);
-  model_.backward(context, batch.seq, tape_, logits, grads_);
-  *weight += weight_of(batch);
-  return sum_of(losses_);
+  const View<float> outputs = model_.forward(context, batch, carried_, &tape_);
+  const LossSum sum = loss_of(context, model_.config().task, outputs, batch, {options_.label_smoothing, true}, &losses_);
+  model_.backward(context, batch.seq, tape_, outputs, grads_);
+  *weight += sum.weight;
+  return sum.loss;
 }
 
 Trainer::StepReport Trainer::step(const Batch& batch) {
@@ -153,14 +136,14 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   if (weight <= 0) return {0, 0, 0};
   const double norm = std::sqrt(kernels<float>().sum_squares(pool_, grads_.data(), grads_.size())) / weight;
   loss /= weight;
-  if (!std::isfinite(norm) || !(loss <= kExplodedLoss)) {
+  if (!std::isfinite(norm) || exploded(loss)) {
     diverged("loss " + short_number(loss) + ", gradient norm " + short_number(norm));
   }
   double scale = 1 / weight;
   if (options_.clip > 0) scale *= std::min(1.0, options_.clip / (norm + 1e-6));  // Pascanu, Mikolov and Bengio 2013
   optimizer_->step(pool_, model_.params(), grads_, scale, schedule_.rate(progress_.update - 1, progress_.epoch + 1));
   model_.pack(pool_, true);
-  return {loss, norm, weight};
+  return {loss, norm, weight, batch.seq.rows()};
 }
 
 // The tensor to look at: the first that holds no number, else the one with the largest weight.
@@ -194,7 +177,8 @@ void Trainer::diverged(const std::string& what) {
 void Trainer::log_update(const StepReport& report) {
   progress_.loss_sum += report.loss * report.weight;
   progress_.loss_weight += report.weight;
-  progress_.tokens += static_cast<int64_t>(report.weight);
+  // Speed counts the words that were predicted, or the steps that were read to answer once.
+  progress_.tokens += model_.is_language_model() ? static_cast<int64_t>(report.weight) : report.steps;
   const double now = elapsed();
   if (now - last_log_ < 0.25 && progress_.update % 100 != 0) return;
   const double done = static_cast<double>(progress_.update), total = total_updates();
@@ -225,10 +209,17 @@ bool Trainer::evaluation_due() const {
   return options_.eval_every > 0 ? progress_.update % options_.eval_every == 0 : progress_.position == 0;
 }
 
+// Squared errors are measured in the target's own units: any finite number may be one.
+bool Trainer::exploded(double loss) const {
+  return !(loss <= (model_.config().task == "regress" ? std::numeric_limits<double>::max() : kExplodedLoss));
+}
+
 // Of the validation text, or what stands for it.
 double Trainer::validation_loss(double train_loss) {
-  const double loss = valid_ ? evaluate(model_, *valid_, pool_).loss() : train_loss;
-  if (!(loss <= kExplodedLoss)) diverged("validation loss " + short_number(loss));
+  const Evaluation found = valid_ ? evaluate(model_, *valid_, pool_) : Evaluation{};
+  val_accuracy_ = found.accuracy;
+  const double loss = valid_ ? found.loss() : train_loss;
+  if (exploded(loss)) diverged("validation loss " + short_number(loss));
   return loss;
 }
 
@@ -238,7 +229,11 @@ void Trainer::emit_evaluation(double train_loss, double loss, bool best) {
   event.fields["epoch"] = epochs_done();
   event.fields["loss"] = train_loss;
   event.fields["val_loss"] = loss;
-  event.fields["val_perplexity"] = std::exp(loss);
+  if (model_.is_language_model()) {
+    event.fields["val_perplexity"] = std::exp(loss);
+  } else if (val_accuracy_ >= 0) {
+    event.fields["val_accuracy"] = val_accuracy_;
+  }
   if (hooks_.bits_per_byte_factor > 0) event.fields["val_bits_per_byte"] = loss * hooks_.bits_per_byte_factor;
   event.fields["best"] = best;
   event.fields["elapsed_s"] = seconds();

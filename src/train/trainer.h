@@ -26,10 +26,12 @@ constexpr double kExplodedLoss = 1000;
 enum class StopReason { epochs, updates, time, patience, signal };
 std::string_view stop_reason_name(StopReason reason);
 
-// Loss of a model over a batcher's epoch, without dropout and smoothing: sum of nats and number of counted tokens.
+// Loss of a model over a batcher's epoch, without dropout and smoothing: its sum (nats, or squared errors of a regression) and the
+// number of counted targets (tokens of a language model).
 struct Evaluation {
   double nats = 0;
   int64_t tokens = 0;
+  double accuracy = -1;  // share of the targets that had the largest output; -1: a regression
   double loss() const { return tokens > 0 ? nats / static_cast<double>(tokens) : 0; }
 };
 Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool);
@@ -83,6 +85,7 @@ class Trainer {
   // One optimizer step on one batch; returns {loss per token, gradient norm before clipping}. For tests and examples.
   struct StepReport {
     double loss, gradient_norm, weight;
+    int64_t steps = 0;  // of all sequences
   };
   StepReport step(const Batch& batch);
 
@@ -102,6 +105,7 @@ class Trainer {
   std::string blame() const;
   void log_update(const StepReport& report);
   bool evaluation_due() const;
+  bool exploded(double loss) const;
   double validation_loss(double train_loss);
   void emit_evaluation(double train_loss, double loss, bool best);
   void evaluate_now();
@@ -134,6 +138,7 @@ class Trainer {
   double seconds_before_ = 0, last_log_ = 0;
   int64_t last_log_tokens_ = 0;
   bool last_look_ = false;
+  double val_accuracy_ = -1;  // of the last evaluation
 };
 
 }  // namespace rnn
