@@ -20,20 +20,30 @@ constexpr double kSeconds = 5;  // the check chooses as many elements as fit
 constexpr int kPasses = 4;      // forward passes for each of them
 constexpr int kFewest = 4, kMost = 64;
 
-// A few ragged streams of random tokens; one of them starts a new document in the middle, one target is ignored.
-Batch small_batch(int vocabulary, uint64_t seed) {
+// A few ragged streams of random ids or frames; one of them starts a new document in the middle, one target is ignored.
+Batch small_batch(const Model<double>& model, uint64_t seed) {
+  const ModelConfig& config = model.config();
   Batch batch;
   batch.seq = Seq::ragged({7, 5, 5, 2});
   const auto rows = static_cast<size_t>(batch.seq.rows());
-  batch.seq.reset.assign(rows, 0);
-  batch.seq.reset[static_cast<size_t>(batch.seq.start[3])] = 1;
-  batch.weights.assign(rows, 1);
-  batch.weights[rows / 2] = 0;
-  Random random(seed, Purpose::test);
-  for (size_t i = 0; i < rows; ++i) {
-    batch.inputs.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(vocabulary))));
-    batch.targets.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(vocabulary))));
+  if (config.rnn.directions() == 1) {
+    batch.seq.reset.assign(rows, 0);
+    batch.seq.reset[static_cast<size_t>(batch.seq.start[3])] = 1;
   }
+  Random random(seed, Purpose::test);
+  const auto id_below = [&](int count) { return static_cast<int32_t>(random.below(static_cast<uint32_t>(count))); };
+  batch.last_step = model.answers_at_end();
+  batch.width = model.reads_ids() ? 0 : config.rnn.input;
+  batch.outputs = config.task == "regress" ? config.output : 0;
+  const auto targets = static_cast<size_t>(batch.target_rows());
+  for (size_t i = 0; i < rows && model.reads_ids(); ++i) batch.inputs.push_back(id_below(config.vocabulary));
+  for (size_t i = 0; i < rows * static_cast<size_t>(batch.width); ++i)
+    batch.frames.push_back(static_cast<float>(random.normal()));
+  for (size_t i = 0; i < targets && batch.outputs == 0; ++i) batch.targets.push_back(id_below(config.output));
+  for (size_t i = 0; i < targets * static_cast<size_t>(batch.outputs); ++i)
+    batch.values.push_back(static_cast<float>(random.normal()));
+  batch.weights.assign(targets, 1);
+  batch.weights[targets / 2] = 0;
   return batch;
 }
 
@@ -46,7 +56,7 @@ double forward_seconds(Model<double>& model, const Batch& batch) {
   model.pack(pool, true);
   Context<double> context{pool, arena};
   State<double> state = model.initial(batch.seq.streams());
-  model.forward(context, batch.seq, batch.inputs.data(), state, nullptr);
+  model.forward(context, batch, state, nullptr);
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
@@ -102,14 +112,14 @@ int run_check(const Arguments& arguments) {
   command.need(path, "a MODEL");
 
   const ModelFile file = load_model(path);
-  if (!file.model->is_language_model()) {
-    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model",
-                "its gradient needs a loss: train a language model with this cell and check that one");
+  if (!file.model->has_head()) {
+    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, it has no loss",
+                "train a model with this cell and check that one");
   }
   require_finite(*file.model, file.path);
   const auto model = double_copy(*file.model);
   options.seed = static_cast<uint64_t>(seed);
-  const Batch batch = small_batch(model->config().vocabulary, options.seed);
+  const Batch batch = small_batch(*model, options.seed);
   options.per_tensor = samples > 0 ? static_cast<int>(samples) : affordable(*model, batch);
   say(fmt::format("comparing {} elements of each tensor on {} steps of {} streams", options.per_tensor, batch.seq.steps(),
                   batch.seq.streams()));

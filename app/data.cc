@@ -1,4 +1,4 @@
-// Why: rnn data: what is in a text and what is wrong with it, before an hour is spent on it.
+// Why: rnn data: what is in a text or in sequences and what is wrong with it, before an hour is spent on it.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
+#include "data/sequences.h"
 #include "data/text_files.h"
+#include "data_parts.h"
 #include "screen.h"
 #include "tasks/run_data.h"
 
@@ -95,14 +97,15 @@ int run_data_check(const Arguments& arguments) {
   std::string path;
   bool json = false;
   double share = TrainOptions{}.valid_share;
-  Command command("data check", "TEXT [options]", "what is in a text, what will be done with it, what is wrong with it");
-  command.word("TEXT", &path, "text file or folder");
+  Command command("data check", "DATA [options]", "what is in a text or in sequences, and what is wrong with it");
+  command.word("DATA", &path, "text file, folder, or JSON lines of sequences");
   command.flag("--json", &json, "one JSON object on standard output");
   command.real("--valid-share", &share, {0, 1, true, true}, "P", "share of the text kept for checking (0.05)");
   command.example("rnn data check story.txt");
-  command.example("rnn data check texts/ --json");
+  command.example("rnn data check adding.jsonl --json");
   if (!command.parse(arguments)) return 0;
-  command.need(path, "a TEXT");
+  command.need(path, "a text or sequences");
+  if (holds_sequences(path)) return check_sequence_file(path, json);
   const TextReport report = check_text(path);
   if (json) {
     print_json(report);
@@ -115,13 +118,14 @@ int run_data_check(const Arguments& arguments) {
 int run_data_head(const Arguments& arguments) {
   std::string path;
   int64_t lines = 10;
-  Command command("data head", "TEXT [-n N]", "the first lines as they will be read");
-  command.word("TEXT", &path, "text file or folder");
+  Command command("data head", "DATA [-n N]", "the first lines as they will be read");
+  command.word("DATA", &path, "text file, folder, or JSON lines of sequences");
   command.whole("-n,--lines", &lines, {1, 1e12}, "N", "number of lines (10)");
   command.example("rnn data head story.txt");
   command.example("rnn data head texts.jsonl -n 3");
   if (!command.parse(arguments)) return 0;
-  command.need(path, "a TEXT");
+  command.need(path, "a text or sequences");
+  if (holds_sequences(path)) return print_sequences(path, lines);
   for (const Document& document : read_text(path)) {
     for (size_t begin = 0; begin < document.text.size() && lines > 0; --lines) {
       const size_t end = document.text.find('\n', begin) + 1;  // every line ends in one
@@ -157,6 +161,10 @@ int run_data_split(const Arguments& arguments) {
   command.example("rnn data split texts/ -o parts --valid 0.1 --test 0.1");
   if (!command.parse(arguments)) return 0;
   command.need(path, "a TEXT");
+  if (holds_sequences(path)) {
+    throw Error(Exit::usage, "usage/sequences", path + " holds sequences; rnn data split cuts texts",
+                "cut it by lines: head -n 900 FILE > train.jsonl; tail -n +901 FILE > valid.jsonl");
+  }
   namespace fs = std::filesystem;
   if (output.empty()) output = fs::path(path).lexically_normal().replace_extension("").string() + "-split";
 
@@ -192,9 +200,10 @@ struct Part {
   std::string_view name, summary;
   int (*run)(const Arguments&);
 };
-constexpr Part kParts[] = {{"check", "what is in a text and what is wrong with it", run_data_check},
+constexpr Part kParts[] = {{"check", "what is in a text or in sequences and what is wrong with it", run_data_check},
                            {"head", "the first lines as they will be read", run_data_head},
-                           {"split", "cut into train.txt, valid.txt and test.txt", run_data_split}};
+                           {"split", "cut into train.txt, valid.txt and test.txt", run_data_split},
+                           {"make", "sequences that need a long memory: adding, copy, recall, parity", run_data_make}};
 
 }  // namespace
 
@@ -204,18 +213,20 @@ int run_data(const Arguments& arguments) {
     if (p.name == name) return p.run({arguments.begin() + 1, arguments.end()});
   }
   if (name == "--help" || name == "-h" || name == "--help-all") {
-    print("rnn data: look at a text before training\n\n");
+    print("rnn data: look at data before training, or make some\n\n");
     for (const Part& p : kParts) print(fmt::format("  rnn data {:<6} {}\n", p.name, p.summary));
-    print("\nexamples:\n  rnn data check story.txt\n  rnn data split story.txt -o parts\n");
+    print(
+        "\nexamples:\n  rnn data check story.txt\n  rnn data split story.txt -o parts\n"
+        "  rnn data make adding --length 600 -n 10000 > adding.jsonl\n");
     return 0;
   }
   std::vector<std::string_view> names;
   for (const Part& p : kParts) names.push_back(p.name);
   const std::string near = nearest_name(name, names);
-  throw Error(
-      Exit::usage, "usage/verb",
-      name.empty() ? "rnn data needs a verb of its own" : fmt::format("there is no rnn data {}", name),
-      near.empty() ? "rnn data check, rnn data head or rnn data split" : fmt::format("did you mean rnn data {}?", near));
+  throw Error(Exit::usage, "usage/verb",
+              name.empty() ? "rnn data needs a verb of its own" : fmt::format("there is no rnn data {}", name),
+              near.empty() ? "rnn data check, rnn data head, rnn data split or rnn data make"
+                           : fmt::format("did you mean rnn data {}?", near));
 }
 
 }  // namespace rnn::app

@@ -7,6 +7,7 @@
 #include "command.h"
 #include "screen.h"
 #include "tasks/language_model.h"
+#include "tasks/sequence_data.h"
 #include "train/events.h"
 
 namespace rnn::app {
@@ -53,6 +54,40 @@ void print_table(const EvalReport& report) {
   if (!report.note.empty()) say(report.note);
 }
 
+ordered_json sequence_row(const ResultRow& row) {
+  ordered_json json = {{"loss", row.loss}};
+  if (row.accuracy >= 0) json["accuracy"] = row.accuracy;
+  return json;
+}
+
+double eval_sequences(ModelFile& file, const std::string& path, int threads, bool as_json) {
+  const SequenceReport report = evaluate_sequences(file, path, threads);
+  const bool numbers = report.task == "regress";
+  if (as_json) {
+    ordered_json json = sequence_row(report.model);
+    json["sequences"] = report.sequences;
+    json["targets"] = report.targets;
+    for (const ResultRow& row : report.baselines) json["baselines"][row.name] = sequence_row(row);
+    print(json.dump() + "\n");
+    return report.model.loss;
+  }
+  Table table(numbers ? std::vector<std::string>{"", "mean squared error"}
+                      : std::vector<std::string>{"", "loss", "accuracy"});
+  const auto add = [&](const ResultRow& row) {
+    if (numbers) return table.add({row.name, fmt::format("{:.4g}", row.loss)});
+    table.add({row.name, figure(row.loss, 4), fmt::format("{:.2f}%", 100 * row.accuracy)});
+  };
+  add(report.model);
+  for (const ResultRow& row : report.baselines) add(row);
+  print(table.text() + fmt::format(" {} sequences, {} targets\n", grouped(report.sequences), grouped(report.targets)));
+  return report.model.loss;
+}
+
+void require_at_most(double loss, double limit) {
+  if (!(limit > 0) || loss <= limit) return;
+  throw Error(Exit::check, "eval/fail_under", fmt::format("the loss is {:.4f}, above --fail-under {}", loss, limit));
+}
+
 }  // namespace
 
 int run_eval(const Arguments& arguments) {
@@ -61,9 +96,10 @@ int run_eval(const Arguments& arguments) {
   EvalOptions options;
   int64_t threads = 0;
   double limit = 0;
-  Command command("eval", "MODEL TEXT [options]", "loss, perplexity and bits per byte of a model on a text");
+  Command command("eval", "MODEL DATA [options]",
+                  "loss, perplexity and bits per byte of a model on a text; accuracy or error on sequences");
   command.word("MODEL", &model, "run folder or .safetensors file");
-  command.word("TEXT", &text, "text file or folder");
+  command.word("DATA", &text, "text file or folder; JSON lines for a model of sequences");
   command.flag("--json", &json, "one JSON object on standard output");
   command.flag("--per-line", &options.per_line, "also each line alone: loss, tokens, text");
   command.real("--fail-under", &limit, {0, 1e9, true, false}, "LOSS",
@@ -74,21 +110,25 @@ int run_eval(const Arguments& arguments) {
   command.example("rnn eval runs/story-001 new.txt --json --fail-under 4.2");
   if (!command.parse(arguments)) return 0;
   command.need(model, "a MODEL");
-  command.need(text, "a TEXT");
+  command.need(text, "DATA");
   options.baselines = !no_baselines;
   options.threads = static_cast<int>(threads);
 
   ModelFile file = load_model(model);
+  if (file.model->has_head() && !file.model->is_language_model()) {
+    if (options.per_line) {
+      throw Error(Exit::usage, "usage/option", "--per-line is for language models; this model reads sequences");
+    }
+    require_at_most(eval_sequences(file, text, options.threads, json), limit);
+    return 0;
+  }
   const EvalReport report = evaluate_text(file, text, options);
   if (json) {
     print_json(report, options.per_line);
   } else {
     print_table(report);
   }
-  if (limit > 0 && !(report.model.loss <= limit)) {
-    throw Error(Exit::check, "eval/fail_under",
-                fmt::format("the loss is {:.4f}, above --fail-under {}", report.model.loss, limit));
-  }
+  require_at_most(report.model.loss, limit);
   return 0;
 }
 

@@ -17,8 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kLanguageModel = "language-model";
-constexpr std::array<std::string_view, 6> kTasks = {kLanguageModel, "translate", "transcribe",
-                                                    "forecast",     "classify",  "tag"};
+constexpr std::array<std::string_view, 7> kTasks = {kLanguageModel, "classify",   "regress", "tag",
+                                                    "translate",    "transcribe", "forecast"};
+constexpr std::string_view kSequences = "lines of {\"input\": [...], \"target\": ...}";
 
 std::string extension(const fs::path& path) {
   std::string text = path.extension().string();
@@ -56,6 +57,20 @@ TaskGuess guess_folder(const std::string& path) {
   return {std::string(kLanguageModel), "a folder of text"};
 }
 
+// {"input": [...], "target": ...}: the target tells the task. The first object may be longer than what first_line() reads.
+TaskGuess guess_sequence(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
+  if (!object.is_object() || !object.contains("input") || !object.contains("target")) return {};
+  const nlohmann::json& target = object["target"];
+  const bool numbers = target.is_number() || (target.is_array() && !target.empty() && target[0].is_number());
+  if (numbers) return {"regress", path + " has sequences with numbers as targets"};
+  if (target.is_array()) return {"tag", path + " has a label for every step"};
+  return {"classify", path + " has sequences with one label each"};
+}
+
 TaskGuess guess_file(const std::string& path) {
   const std::string e = extension(path), line = first_line(path);
   if (is_audio(e)) return {"transcribe", path + " is a sound file"};
@@ -65,6 +80,9 @@ TaskGuess guess_file(const std::string& path) {
   if (e == ".conll" || e == ".conllu") return {"tag", path + " holds tagged words"};
   if (line.rfind("__label__", 0) == 0) return {"classify", path + " has __label__ lines"};
   if (e == ".jsonl" || e == ".ndjson") {
+    if (line.find("\"target\"") != std::string::npos || line.find("\"input\"") != std::string::npos) {
+      if (const TaskGuess sequence = guess_sequence(path); !sequence.task.empty()) return sequence;
+    }
     const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
     if (object.is_object() && object.contains("translation")) return {"translate", path + " has \"translation\" objects"};
     if (object.is_object() && object.contains("audio_filepath")) return {"transcribe", path + " lists sound files"};
@@ -98,20 +116,30 @@ TaskGuess guess(const std::vector<std::string>& data) {
 
 TaskGuess guess_task(const std::string& wanted, const std::vector<std::string>& data) {
   if (wanted == kLanguageModel) return {wanted, "as asked"};
+  if (!wanted.empty() && std::find(kTasks.begin(), kTasks.end(), wanted) == kTasks.end()) {
+    const std::string near = nearest_name(wanted, kTasks);
+    throw Error(Exit::usage, "task/unknown", fmt::format("there is no task '{}'", wanted),
+                near.empty() ? fmt::format("one of {}", fmt::join(kTasks, ", ")) : fmt::format("did you mean {}?", near));
+  }
+  // Sequences are one file format, whatever the file is called.
+  const TaskGuess sequence = data.empty() ? TaskGuess{} : guess_sequence(data[0]);
+  if (!wanted.empty() && sequence.task == wanted) return {wanted, "as asked"};
+  if (wanted == "regress") {
+    throw Error(Exit::usage, "task/data", fmt::format("{} holds no sequences with numbers as targets", data[0]),
+                fmt::format("--task regress reads {}", kSequences));
+  }
   if (!wanted.empty()) {
-    if (std::find(kTasks.begin(), kTasks.end(), wanted) == kTasks.end()) {
-      const std::string near = nearest_name(wanted, kTasks);
-      throw Error(Exit::usage, "task/unknown", fmt::format("there is no task '{}'", wanted),
-                  near.empty() ? fmt::format("one of {}", fmt::join(kTasks, ", ")) : fmt::format("did you mean {}?", near));
-    }
-    throw Error(Exit::usage, "task/not_available", fmt::format("the task '{}' is not available in this version", wanted),
-                "available now: --task language-model");
+    throw Error(
+        Exit::usage, "task/not_available",
+        fmt::format("the task '{}' is not available in this version for {}", wanted, data.empty() ? "this" : data[0]),
+        fmt::format("available now: --task language-model for text; classify, regress and tag for {}", kSequences));
   }
   TaskGuess found = guess(data);
-  if (found.task != kLanguageModel) {
+  const bool available = found.task == kLanguageModel || found.task == sequence.task;
+  if (!available) {
     throw Error(Exit::usage, "task/not_available",
                 fmt::format("{}: the task looks like {}, which is not available in this version", found.reason, found.task),
-                "available now: --task language-model, which reads the data as plain text");
+                fmt::format("available now: --task language-model, which reads the data as plain text; {}", kSequences));
   }
   return found;
 }

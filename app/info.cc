@@ -37,7 +37,8 @@ std::string summary(const ModelFile& file) {
                                  o.layers, o.hidden);
   if (o.projection > 0) text += fmt::format(", projected to {}", o.projection);
   if (o.bidirectional) text += ", both directions";
-  text += fmt::format(", {} {}", file.model->is_language_model() ? "embedding" : "input", o.input);
+  text += fmt::format(", {} {}", file.model->reads_ids() ? "embedding" : "input", o.input);
+  if (!file.model->is_language_model() && file.model->has_head()) text += fmt::format(", output {}", file.model->outputs());
   if (file.model->config().tied) text += ", output tied to the embedding";
   if (file.model->config().dropout > 0) text += fmt::format(", dropout {}", file.model->config().dropout);
   return text;
@@ -59,6 +60,7 @@ ordered_json as_json(const ModelFile& file) {
                          {"input", c.rnn.input},
                          {"projection", c.rnn.projection},
                          {"vocabulary", c.vocabulary},
+                         {"output", file.model->outputs()},
                          {"parameters", file.model->table().count()},
                          {"state_bytes", state_bytes(file)}};
   if (file.tokenizer) result["tokenizer"] = {{"kind", file.tokenizer->kind()}, {"size", file.tokenizer->size()}};

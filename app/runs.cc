@@ -14,8 +14,23 @@
 namespace rnn::app {
 namespace {
 
-std::vector<std::string> figures(const ResultRow& row, const std::string& name) {
-  return {name, figure(row.loss), figure(row.perplexity, 2), figure(row.bits_per_byte)};
+// The columns of a task's result rows, and a row in them.
+std::vector<std::string> columns_of(const std::string& task) {
+  if (task == "regress") return {"mean squared error"};
+  if (task != "language-model") return {"loss", "accuracy"};
+  return {"loss", "perplexity", "bits/byte"};
+}
+
+std::vector<std::string> figures(const ResultRow& row, const std::string& task) {
+  if (task == "regress") return {row.loss >= 0 ? fmt::format("{:.3g}", row.loss) : ""};
+  if (task != "language-model")
+    return {figure(row.loss), row.accuracy >= 0 ? fmt::format("{:.2f}%", 100 * row.accuracy) : ""};
+  return {figure(row.loss), figure(row.perplexity, 2), figure(row.bits_per_byte)};
+}
+
+std::vector<std::string> joined(std::vector<std::string> head, const std::vector<std::string>& tail) {
+  head.insert(head.end(), tail.begin(), tail.end());
+  return head;
 }
 
 // A run is worth more than its reader: when standard output is closed, training goes on and its files still get everything.
@@ -49,23 +64,28 @@ RunResult watched(Talk talk, const std::function<RunResult(EventStream&, const R
 }
 
 std::string result_table(const RunResult& result) {
-  Table table({"", "loss", "perplexity", "bits/byte"});
-  table.add(figures(result.valid, result.valid.name));
-  if (result.test.loss >= 0) table.add(figures(result.test, "on the test text"));
-  for (const ResultRow& row : result.baselines) table.add(figures(row, row.name));
+  Table table(joined({""}, columns_of(result.task)));
+  const auto add = [&](const ResultRow& row, const std::string& name) {
+    table.add(joined({name}, figures(row, result.task)));
+  };
+  add(result.valid, result.valid.name);
+  if (result.test.loss >= 0) add(result.test, "on the test data");
+  for (const ResultRow& row : result.baselines) add(row, row.name);
   return table.text();
 }
 
 std::string comparison_table(const std::vector<std::pair<std::string, RunResult>>& runs) {
-  Table table({"cell", "parameters", "val loss", "perplexity", "bits/byte", "time"});
+  if (runs.empty()) return {};
+  const std::string& task = runs[0].second.task;
+  std::vector<std::string> columns = columns_of(task);
+  if (columns[0] == "loss") columns[0] = "val loss";
+  Table table(joined(joined({"cell", "parameters"}, columns), {"time"}));
   const auto add = [&](const std::string& name, const std::string& parameters, const ResultRow& row,
                        const std::string& time) {
-    table.add({name, parameters, figure(row.loss), figure(row.perplexity, 2), figure(row.bits_per_byte), time});
+    table.add(joined(joined({name, parameters}, figures(row, task)), {time}));
   };
   for (const auto& [name, run] : runs) add(name, grouped(run.parameters), run.valid, clock_time(run.seconds));
-  if (!runs.empty()) {
-    for (const ResultRow& row : runs.back().second.baselines) add(row.name, "", row, "");
-  }
+  for (const ResultRow& row : runs.back().second.baselines) add(row.name, "", row, "");
   return table.text();
 }
 

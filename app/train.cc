@@ -56,7 +56,7 @@ void declare(Command& command, TrainArguments& a) {
   const auto names = [](const OptionInfo& o) -> std::string {
     return o.name == "seed" ? "-s,--seed" : o.name == "threads" ? "-t,--threads" : "";
   };
-  command.words("DATA", &a.data, "text files or folders");
+  command.words("DATA", &a.data, "text files or folders, or sequences as JSON lines");
   command.text("-o,--output", &a.output, "DIR", "run folder; default runs/NAME-001, counting up");
   command.text("-c,--config", &a.config, "FILE", "options from a TOML file");
   command.text("--resume", &a.resume, "DIR", "go on with a stopped run, exactly where it was");
@@ -99,8 +99,11 @@ std::string next_folder(const std::string& data) {
   return fmt::format("runs/{}-{:03}", stem, highest + 1);
 }
 
-void say_next(const std::string& folder) {
-  say(key_line("next", shell_line({"rnn", "generate", folder, "-p", "The"})));
+void say_next(const RunResult& result) {
+  const std::string& folder = result.folder;
+  const bool text = result.task == "language-model";
+  say(key_line("next", text ? shell_line({"rnn", "generate", folder, "-p", "The"})
+                            : shell_line({"rnn", "eval", folder}) + " DATA.jsonl"));
   say(key_line("", shell_line({"rnn", "info", folder})));
 }
 
@@ -129,7 +132,7 @@ int finish(const TrainArguments& a, const RunResult& result) {
   }
   print(result_table(result));
   flush_output();
-  if (!a.quiet) say_next(result.folder);
+  if (!a.quiet) say_next(result);
   return 0;
 }
 
@@ -196,7 +199,7 @@ RunRequest request_of(const TrainArguments& a, const Settings& settings, const A
 
 int run_train(const Arguments& arguments) {
   TrainArguments a;
-  Command command("train", "DATA... [-o DIR] [options]", "learn from text");
+  Command command("train", "DATA... [-o DIR] [options]", "learn from text or sequences");
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   if (!a.resume.empty()) return resume(a);
@@ -209,6 +212,7 @@ int run_train(const Arguments& arguments) {
   RunRequest request = request_of(a, settings, arguments);
   command.need(request.data.empty() ? "" : request.data[0], "a text to learn from");
   const TaskGuess guess = guess_task(a.task, request.data);
+  request.task = guess.task;
   request.folder = a.output.empty() ? next_folder(request.data[0]) : a.output;
   std::error_code error;
   if (a.talk() == Talk::lines && a.task.empty() && fs::exists(request.data[0], error)) {

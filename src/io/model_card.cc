@@ -54,13 +54,26 @@ struct Metric {
 };
 constexpr Metric kMetrics[] = {{"loss", "loss (nats/token)", &ModelCard::Result::loss, 4},
                                {"perplexity", "perplexity", &ModelCard::Result::perplexity, 2},
-                               {"bits_per_byte", "bits per byte", &ModelCard::Result::bits_per_byte, 3}};
+                               {"bits_per_byte", "bits per byte", &ModelCard::Result::bits_per_byte, 3},
+                               {"accuracy", "accuracy", &ModelCard::Result::accuracy, 4}};
+
+bool is_text(const ModelCard& card) { return card.task == "language-model"; }
+
+// Whether any row has it: a column of nothing is left out.
+bool used(const ModelCard& card, const Metric& m) {
+  return std::any_of(card.results.begin(), card.results.end(), [&](const auto& r) { return (r.*m.value).has_value(); });
+}
+
+std::string title_of(const ModelCard& card, const Metric& m) {
+  return m.value == &ModelCard::Result::loss ? card.loss_title : m.title;
+}
 
 void header(const ModelCard& card, std::string* out) {
   *out += "---\n";
   if (!card.license.empty()) *out += "license: " + yaml(card.license) + "\n";
   yaml_list("language", card.languages, out);
-  *out += "library_name: rnn\npipeline_tag: text-generation\n";
+  *out += "library_name: rnn\n";
+  if (is_text(card)) *out += "pipeline_tag: text-generation\n";
   yaml_list("tags", card.tags, out);
 
   const auto own = std::find_if(card.results.begin(), card.results.end(), [](const auto& r) { return r.own; });
@@ -68,15 +81,16 @@ void header(const ModelCard& card, std::string* out) {
   for (const Metric& m : kMetrics) {
     if (own == card.results.end() || number((*own).*m.value, m.decimals).empty()) continue;
     names += fmt::format("- {}\n", m.type);
-    values += fmt::format("    - type: {}\n      name: {}\n      value: {}\n", m.type, yaml(m.title),
+    values += fmt::format("    - type: {}\n      name: {}\n      value: {}\n", m.type, yaml(title_of(card, m)),
                           number((*own).*m.value, m.decimals));
   }
   if (!names.empty()) *out += "metrics:\n" + names;
   if (!values.empty() && !card.dataset.empty()) {
     *out += "model-index:\n- name: " + yaml(card.name) + "\n  results:\n";
-    *out += "  - task:\n      type: text-generation\n      name: \"Language modelling\"\n";
-    *out +=
-        "    dataset:\n      type: text\n      name: " + yaml(card.dataset) + "\n      split: " + yaml(card.split) + "\n";
+    *out += is_text(card) ? "  - task:\n      type: text-generation\n      name: \"Language modelling\"\n"
+                          : "  - task:\n      type: " + yaml(card.task) + "\n";
+    *out += "    dataset:\n      type: " + std::string(is_text(card) ? "text" : "sequences") +
+            "\n      name: " + yaml(card.dataset) + "\n      split: " + yaml(card.split) + "\n";
     *out += "    metrics:\n" + values;
   }
   *out += "---\n";
@@ -84,16 +98,20 @@ void header(const ModelCard& card, std::string* out) {
 
 void results(const ModelCard& card, std::string* out) {
   if (card.results.empty()) return;
-  *out += "\n## Results\n\nMeasured on the " + cell(card.split) + " text; lower is better.\n\n| |";
+  *out += "\n## Results\n\nMeasured on the " + cell(card.split) +
+          (is_text(card) ? " text; lower is better.\n\n| |" : " sequences; a lower loss is better.\n\n| |");
   std::string rule = "|---|";
   for (const Metric& m : kMetrics) {
-    *out += fmt::format(" {} |", m.title);
+    if (!used(card, m)) continue;
+    *out += fmt::format(" {} |", title_of(card, m));
     rule += "---:|";
   }
   *out += "\n" + rule + "\n";
   for (const ModelCard::Result& r : card.results) {
     *out += fmt::format(fmt::runtime(r.own ? "| **{}** |" : "| {} |"), cell(r.name));
-    for (const Metric& m : kMetrics) *out += fmt::format(" {} |", number(r.*m.value, m.decimals));
+    for (const Metric& m : kMetrics) {
+      if (used(card, m)) *out += fmt::format(" {} |", number(r.*m.value, m.decimals));
+    }
     *out += "\n";
   }
 }
@@ -101,6 +119,12 @@ void results(const ModelCard& card, std::string* out) {
 void use(const ModelCard& card, std::string* out) {
   const std::string where = shell_word(card.run.empty() ? card.model : card.run);
   const std::string prompt = card.prompt.empty() ? "" : " -p " + shell_word(card.prompt);
+  if (!is_text(card)) {
+    *out += "\n## How to use\n\n" + fenced("sh", "rnn eval " + where + " DATA.jsonl\nrnn info " + where + "\n");
+    *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, alphabets and configuration.\n",
+                        card.model);
+    return;
+  }
   *out += "\n## How to use\n\n" + fenced("sh", "rnn generate " + where + prompt + " -n 60\n" + "rnn generate " + where +
                                                    prompt + " --top 5\n" + "rnn info " + where + "\n");
   *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, tokenizer and configuration.\n",

@@ -16,6 +16,7 @@ struct ModelCard {
     std::string name;                                       // "this model", "trigram", "zstd -19"
     bool own = false;                                       // goes into the machine-readable header too
     std::optional<double> loss, perplexity, bits_per_byte;  // nats per token; exp(loss); bits
+    std::optional<double> accuracy = {};                         // share of right answers
   };
   struct DataFile {
     std::string path;
@@ -24,6 +25,8 @@ struct ModelCard {
     std::string hash;  // with the name of its algorithm: "sha256:..."
   };
 
+  std::string task = "language-model";                     // others: no text to generate
+  std::string loss_title = "loss (nats/token)";            // what the column of losses holds
   std::string name;                                        // of the run: "story-001"
   std::string summary;                                     // one sentence: what it is
   std::string license;                                     // SPDX identifier

@@ -166,6 +166,7 @@ json config_to_json(const ModelConfig& c) {
           {"dropout", c.dropout},
           {"layer_dropout", c.rnn.dropout},
           {"vocabulary", c.vocabulary},
+          {"output", c.output},
           {"tied", c.tied}};
 }
 
@@ -173,7 +174,8 @@ ModelConfig config_from_json(const json& j) {
   if (!j.is_object()) bad("model/corrupt", "the model file has no configuration");
   ModelConfig c;
   c.task = field<std::string>(j, "task");
-  if (c.task != "language-model" && c.task != "recurrent") {
+  constexpr std::string_view kTasks[] = {"language-model", "tag", "classify", "regress", "recurrent"};
+  if (std::find(std::begin(kTasks), std::end(kTasks), c.task) == std::end(kTasks)) {
     bad("model/task", "this file holds a model for the task '" + c.task + "', which this version does not know",
         "get a newer rnn");
   }
@@ -190,6 +192,7 @@ ModelConfig config_from_json(const json& j) {
   c.dropout = field<double>(j, "dropout");
   c.rnn.dropout = field<double>(j, "layer_dropout");
   c.vocabulary = field<int>(j, "vocabulary");
+  if (j.contains("output")) c.output = field<int>(j, "output");  // language models of earlier versions do without
   c.tied = field<bool>(j, "tied");
   return c;
 }

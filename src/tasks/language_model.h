@@ -18,24 +18,25 @@ namespace rnn {
 
 // What `rnn train` was asked to do.
 struct RunRequest {
-  std::vector<std::string> data;  // text to train on; its last part is kept for validation unless `valid` is given
-  std::string valid, test;        // optional files
-  std::string folder;             // taken literally
-  bool force = false;             // overwrite an existing run
-  std::string init_from;          // run or model whose weights are the start
+  std::string task = "language-model";  // or classify, regress, tag: data of sequences (data/sequences.h)
+  std::vector<std::string> data;        // text to train on; its last part is kept for validation unless `valid` is given
+  std::string valid, test;              // optional files
+  std::string folder;                   // taken literally
+  bool force = false;                   // overwrite an existing run
+  std::string init_from;                // run or model whose weights are the start
   ModelOptions model;
   TrainOptions options;
   std::string command;  // as typed, for the record
 };
 
-// One line of a result table: "this model", "trigram", "zstd -19"; loss < 0: not defined for it.
+// One line of a result table: "this model", "trigram", "zstd -19"; below 0: not defined for it.
 struct ResultRow {
   std::string name;
-  double loss = -1, perplexity = -1, bits_per_byte = -1;
+  double loss = -1, perplexity = -1, bits_per_byte = -1, accuracy = -1;
 };
 
 struct RunResult {
-  std::string folder;
+  std::string folder, task;
   StopReason reason = StopReason::epochs;
   int64_t parameters = 0, updates = 0;
   double best_epoch = 0, seconds = 0, tokens_per_second = 0;

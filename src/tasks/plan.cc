@@ -44,6 +44,35 @@ double measure_speed(const Model<float>& model, Pool& pool) {
   return static_cast<double>(runs) * rows * n * k / seconds;
 }
 
+std::string model_text(const Model<float>& model) {
+  const RecurrentOptions& rnn = model.config().rnn;
+  return fmt::format("{} {}x{}{}, {} {}{} · {} parameters, {}", cell_info(rnn.cell).name, rnn.layers, rnn.hidden,
+                     rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : "",
+                     model.reads_ids() ? "embedding" : "numbers per step:", rnn.input,
+                     model.config().tied ? " tied to the output" : "", grouped(static_cast<int64_t>(model.table().count())),
+                     bytes_text(static_cast<int64_t>(model.table().count()) * 4));
+}
+
+std::string training_text(const TrainOptions& o, const std::string& batch, Pool& pool) {
+  const double lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
+  return fmt::format("{} lr {} · batch {} · {} epochs{} · seed {} · {} thread{}, {}", o.optimizer, short_number(lr), batch,
+                     o.epochs, o.patience > 0 ? fmt::format(" at most, stops after {} checks without gain", o.patience) : "",
+                     o.seed, pool.size(), pool.size() == 1 ? "" : "s", isa_name());
+}
+
+// `steps` of one epoch, `updates` of the whole run.
+std::string cost_text(const TrainOptions& o, const Model<float>& model, int64_t steps, int64_t updates, int64_t bytes,
+                      Pool& pool) {
+  // Forward one multiply-add per weight and token, backward two; whole steps reach about 0.7 of a plain product's speed.
+  const double work = 3.0 * static_cast<double>(product_weights(model)) * static_cast<double>(steps) * o.epochs;
+  double seconds = work / (0.7 * measure_speed(model, pool));
+  std::string limit;
+  if (o.max_updates > 0 && o.max_updates < updates)
+    seconds *= static_cast<double>(o.max_updates) / static_cast<double>(updates);
+  if (o.max_seconds > 0 && seconds > o.max_seconds) limit = fmt::format(", stopped after {}", clock_time(o.max_seconds));
+  return fmt::format("about {} in all{} · about {} of memory", clock_time(seconds), limit, bytes_text(bytes));
+}
+
 }  // namespace
 
 int64_t product_weights(const Model<float>& model) {
@@ -56,15 +85,17 @@ int64_t product_weights(const Model<float>& model) {
   return sum;
 }
 
-int64_t training_bytes(const Model<float>& model, const TrainOptions& o) {
+int64_t training_bytes(const Model<float>& model, const TrainOptions& o) { return training_bytes(model, o, o.bptt); }
+
+int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int steps) {
   const RecurrentOptions& rnn = model.config().rnn;
   const int64_t weights = static_cast<int64_t>(model.params().size());
   const int64_t moments = o.optimizer == "sgd" ? (o.momentum > 0 ? 1 : 0) : 2;
   const int gates = cell_info(rnn.cell).gates;
-  const int64_t rows = static_cast<int64_t>(o.batch) * o.bptt / std::max(1, o.accumulate);
+  const int64_t rows = static_cast<int64_t>(o.batch) * steps / std::max(1, o.accumulate);
   const int64_t layer =
       static_cast<int64_t>(gates) * rnn.hidden * 2 + 5 * rnn.hidden;  // gates and their turned gradient, states
-  const int64_t per_row = rnn.layers * layer + 3 * rnn.input + 2 * static_cast<int64_t>(model.config().vocabulary);
+  const int64_t per_row = rnn.layers * layer + 3 * rnn.input + 2 * static_cast<int64_t>(model.outputs());
   // The arena grows in blocks that double; what does not fit into the rest of one goes to the next: measured 1.2 to 1.7.
   const int64_t activations = rows * per_row * 7 / 5;
   return 4 * (weights * (2 + moments) + 2 * product_weights(model) + activations) + (int64_t{12} << 20);
@@ -72,7 +103,6 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o) {
 
 Plan describe_plan(const PlanFacts& f, const Model<float>& model, Pool& pool) {
   const TrainOptions& o = f.options->train;
-  const RecurrentOptions& rnn = model.config().rnn;
   const TextReport& report = f.text->report;
   Plan plan;
   const auto add = [&](const char* key, std::string text) { plan.lines.emplace_back(key, std::move(text)); };
@@ -84,26 +114,36 @@ Plan describe_plan(const PlanFacts& f, const Model<float>& model, Pool& pool) {
   add("tokens", fmt::format("{} · {} different · {} to train on, {} to check ({})", f.kind.value, grouped(f.vocabulary),
                             grouped(f.train_tokens), grouped(f.valid_tokens), f.kind.reason));
   add("order", fmt::format("{} ({})", f.mode.value, f.mode.reason));
-  const std::string cell(cell_info(rnn.cell).name);
-  add("model",
-      fmt::format("{} {}x{}{}, embedding {}{} · {} parameters, {}", cell, rnn.layers, rnn.hidden,
-                  rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : "", rnn.input,
-                  model.config().tied ? " tied to the output" : "", grouped(static_cast<int64_t>(model.table().count())),
-                  bytes_text(static_cast<int64_t>(model.table().count()) * 4)));
-  const double lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
-  add("train", fmt::format("{} lr {} · batch {}{} · {} epochs{} · seed {} · {} thread{}, {}", o.optimizer, short_number(lr),
-                           o.batch, f.mode.value == "stream" ? fmt::format(" x {} steps", o.bptt) : " sentences", o.epochs,
-                           o.patience > 0 ? fmt::format(" at most, stops after {} checks without gain", o.patience) : "",
-                           o.seed, pool.size(), pool.size() == 1 ? "" : "s", isa_name()));
-  // Forward one multiply-add per weight and token, backward two; whole steps reach about 0.7 of a plain product's speed.
-  const double work = 3.0 * static_cast<double>(product_weights(model)) * static_cast<double>(f.train_tokens) * o.epochs;
-  double seconds = work / (0.7 * measure_speed(model, pool));
-  std::string limit;
-  if (o.max_updates > 0 && o.max_updates < f.updates)
-    seconds *= static_cast<double>(o.max_updates) / static_cast<double>(f.updates);
-  if (o.max_seconds > 0 && seconds > o.max_seconds) limit = fmt::format(", stopped after {}", clock_time(o.max_seconds));
-  add("cost", fmt::format("about {} in all{} · about {} of memory", clock_time(seconds), limit,
-                          bytes_text(training_bytes(model, o))));
+  add("model", model_text(model));
+  const bool stream = f.mode.value == "stream";
+  add("train",
+      training_text(o, stream ? fmt::format("{} x {} steps", o.batch, o.bptt) : fmt::format("{} sentences", o.batch), pool));
+  add("cost", cost_text(o, model, f.train_tokens, f.updates, training_bytes(model, o), pool));
+  add("run", f.folder);
+  return plan;
+}
+
+Plan describe_sequences(const SequenceFacts& f, const Model<float>& model, Pool& pool) {
+  const TrainOptions& o = f.options->train;
+  const SequenceData& data = *f.data;
+  const SequenceShape& shape = data.shape;
+  Plan plan;
+  const auto add = [&](const char* key, std::string text) { plan.lines.emplace_back(key, std::move(text)); };
+  const auto count = static_cast<int64_t>(data.train.size());
+  int longest = 0;
+  for (const auto& e : data.train) longest = std::max(longest, shape.steps(e));
+  add("data", fmt::format("{} · {} sequences of {} steps at most to train on, {} to check ({})",
+                          f.paths.size() == 1 ? f.paths[0] : fmt::format("{} files", f.paths.size()), grouped(count),
+                          grouped(longest), grouped(static_cast<int64_t>(data.valid.size())),
+                          f.valid_path.empty() ? fmt::format("last {:.3g} %", 100 * o.valid_share) : f.valid_path));
+  add("order", fmt::format("{} in, {} {} out{}",
+                           shape.width > 0 ? fmt::format("{} numbers per step", shape.width)
+                                           : fmt::format("{} symbols", shape.symbols.size()),
+                           shape.outputs(), shape.task == "regress" ? "numbers" : "labels",
+                           shape.task == "tag" ? " at every step" : " after the last step"));
+  add("model", model_text(model));
+  add("train", training_text(o, fmt::format("{} sequences", o.batch), pool));
+  add("cost", cost_text(o, model, data.train_steps, f.updates, training_bytes(model, o, longest), pool));
   add("run", f.folder);
   return plan;
 }

@@ -3,6 +3,7 @@
 
 #include "tasks/language_model.h"
 #include "tasks/run_data.h"
+#include "tasks/sequence_data.h"
 #include "train/option_list.h"
 
 namespace rnn {
@@ -20,9 +21,20 @@ struct PlanFacts {
 // model's shape; memory from the sizes of weights, moments and activations.
 Plan describe_plan(const PlanFacts& facts, const Model<float>& model, Pool& pool);
 
+struct SequenceFacts {
+  const SequenceData* data = nullptr;
+  std::vector<std::string> paths;
+  std::string valid_path, folder;
+  const Options* options = nullptr;
+  int64_t updates = 0;
+};
+// The same for sequences.
+Plan describe_sequences(const SequenceFacts& facts, const Model<float>& model, Pool& pool);
+
 // Weights that take part in a product for every token.
 int64_t product_weights(const Model<float>& model);
 // Bytes that training will hold at its peak.
 int64_t training_bytes(const Model<float>& model, const TrainOptions& options);
+int64_t training_bytes(const Model<float>& model, const TrainOptions& options, int steps);  // of a sequence
 
 }  // namespace rnn

@@ -29,7 +29,12 @@ bool reads_sentences(const ModelFile& file) {
 
 const Model<float>& ready_language_model(ModelFile& file, Pool& pool, const std::string& instead) {
   if (!file.tokenizer || !file.model->is_language_model()) {
-    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model", instead);
+    throw Error(Exit::model, "model/task",
+                file.path +
+                    (file.model->has_head() ? " is a model for the task " + file.model->config().task
+                                            : " is a bare recurrent model") +
+                    ", not a language model",
+                instead);
   }
   if (file.model->params().size() > 0) {
     require_finite(*file.model, file.path);

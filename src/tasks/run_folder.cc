@@ -63,8 +63,8 @@ void RunFolder::add_sinks(EventStream& events, bool resume) const {
   events.add(std::make_unique<TensorBoardSink>(path_));
 }
 
-void RunFolder::write_config(const Options& options, const RunText& text, const std::string& test) const {
-  write_file_atomic(file("config.toml"), options_to_toml(options, {text.paths, text.valid_path, test}));
+void RunFolder::write_config(const Options& options, const DataPaths& data) const {
+  write_file_atomic(file("config.toml"), options_to_toml(options, data));
 }
 
 void RunFolder::write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const {
@@ -77,45 +77,70 @@ void RunFolder::write_data(const RunText& text, int64_t train_tokens, int64_t va
   write_file_atomic(file("data.json"), data.dump(2) + "\n");
 }
 
-void RunFolder::write_card(const RunRequest& request, const RunText& text, const Model<float>& model,
-                           const Tokenizer& tokenizer, const RunResult& result, const std::string& prompt,
-                           const std::string& sample) const {
+// What every card says of a run.
+static ModelCard common_card(const std::string& path, const RunRequest& request, const RunResult& result,
+                             const Model<float>& model, const std::vector<std::string>& files) {
   const RecurrentOptions& rnn = model.config().rnn;
   const std::string cell(cell_info(rnn.cell).name);
   ModelCard card;
-  card.name = fs::path(path_).filename().string();
-  if (card.name.empty()) card.name = fs::path(path_).parent_path().filename().string();
-  card.summary = fmt::format("A recurrent language model: {} layer{} of {} with {} hidden units, reading {} tokens.",
-                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, rnn.hidden, tokenizer.kind());
-  card.tags = {cell, std::string(tokenizer.kind()) + "-level", "language-model"};
-  card.dataset = text.paths.empty() ? "" : fs::path(text.paths[0]).filename().string();
+  card.name = fs::path(path).filename().string();
+  if (card.name.empty()) card.name = fs::path(path).parent_path().filename().string();
+  card.dataset = files.empty() ? "" : fs::path(files[0]).filename().string();
   card.facts = {{"cell", cell},
                 {"layers", std::to_string(rnn.layers)},
                 {"hidden units", std::to_string(rnn.hidden)},
-                {"embedding", std::to_string(rnn.input)},
-                {"vocabulary", std::to_string(tokenizer.size())},
+                {model.reads_ids() ? "embedding" : "numbers per step", std::to_string(rnn.input)},
                 {"parameters", std::to_string(result.parameters)},
                 {"updates", std::to_string(result.updates)},
                 {"best epoch", fmt::format("{:.2f}", result.best_epoch)}};
   const auto add = [&](const ResultRow& row, bool own) {
     const auto value = [](double x) { return x >= 0 ? std::optional<double>(x) : std::nullopt; };
-    card.results.push_back({row.name, own, value(row.loss), value(row.perplexity), value(row.bits_per_byte)});
+    card.results.push_back(
+        {row.name, own, value(row.loss), value(row.perplexity), value(row.bits_per_byte), value(row.accuracy)});
   };
   add(result.valid, true);
   for (const auto& row : result.baselines) add(row, false);
-  for (const auto& path : text.report.files) {
+  for (const auto& file : files) {
     std::error_code ignored;
     card.data.push_back(
-        {path, "training", static_cast<uint64_t>(fs::file_size(path, ignored)), content_hash(read_file(path))});
+        {file, "training", static_cast<uint64_t>(fs::file_size(file, ignored)), content_hash(read_file(file))});
   }
   card.command = request.command;
   card.seed = request.options.seed;
-  card.run = path_;
+  card.run = path;
+  card.version = RNN_VERSION;
+  return card;
+}
+
+void RunFolder::write_card(const RunRequest& request, const RunText& text, const Model<float>& model,
+                           const Tokenizer& tokenizer, const RunResult& result, const std::string& prompt,
+                           const std::string& sample) const {
+  const RecurrentOptions& rnn = model.config().rnn;
+  const std::string cell(cell_info(rnn.cell).name);
+  ModelCard card = common_card(path_, request, result, model, text.report.files);
+  if (!text.paths.empty()) card.dataset = fs::path(text.paths[0]).filename().string();
+  card.summary = fmt::format("A recurrent language model: {} layer{} of {} with {} hidden units, reading {} tokens.",
+                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, rnn.hidden, tokenizer.kind());
+  card.tags = {cell, std::string(tokenizer.kind()) + "-level", "language-model"};
+  card.facts.insert(card.facts.begin() + 4, {"vocabulary", std::to_string(tokenizer.size())});
   card.prompt = prompt;
   card.sample = sample;
   card.limits = {"It knows the words and the style of its training text and nothing else.",
                  "What it writes is not checked for truth."};
-  card.version = RNN_VERSION;
+  write_file_atomic(file("README.md"), model_card(card));
+}
+
+void RunFolder::write_sequence_card(const RunRequest& request, const RunResult& result, const Model<float>& model) const {
+  const RecurrentOptions& rnn = model.config().rnn;
+  const std::string cell(cell_info(rnn.cell).name);
+  ModelCard card = common_card(path_, request, result, model, request.data);
+  card.task = model.config().task;
+  card.loss_title = card.task == "regress" ? "mean squared error" : "loss (nats/target)";
+  card.summary = fmt::format("A recurrent model for the task {}: {} layer{} of {} with {} hidden units.", card.task,
+                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, rnn.hidden);
+  card.tags = {cell, card.task};
+  card.facts.push_back({"outputs", std::to_string(model.outputs())});
+  card.limits = {"It was measured on sequences like those it learned from and promises nothing for others."};
   write_file_atomic(file("README.md"), model_card(card));
 }
 

@@ -28,10 +28,11 @@ class RunFolder {
   void bring_back_model() const;
   // metrics.jsonl, metrics.csv, train.log, TensorBoard.
   void add_sinks(EventStream& events, bool resume) const;
-  void write_config(const Options& options, const RunText& text, const std::string& test) const;
+  void write_config(const Options& options, const DataPaths& data) const;
   void write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const;
   void write_card(const RunRequest& request, const RunText& text, const Model<float>& model, const Tokenizer& tokenizer,
                   const RunResult& result, const std::string& prompt, const std::string& sample) const;
+  void write_sequence_card(const RunRequest& request, const RunResult& result, const Model<float>& model) const;
 
  private:
   std::string path_;

@@ -1,0 +1,226 @@
+// Why: rnn compare: runs side by side, what differs between them first, in a table that fits the screen.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "command.h"
+#include "screen.h"
+#include "tasks/compare_runs.h"
+#include "train/events.h"
+#include "train/terminal.h"
+
+namespace rnn::app {
+namespace {
+
+constexpr int kScreen = 100;        // columns that a table should keep to
+constexpr int kNarrowest = 18;      // of a column of settings
+constexpr size_t kMostColumns = 4;  // settings with a column of their own
+
+using Row = std::vector<std::string>;
+
+// A column of figures: shown when one row has it.
+struct Figure {
+  Measure measure;
+  std::string head;
+  std::function<std::string(double)> text;
+  bool deviation;  // is shown: "2.574 ± 0.012"; of the others --json has it
+};
+
+std::vector<Figure> figures_of(const RunComparison& c) {
+  const bool regress =
+      std::all_of(c.runs.begin(), c.runs.end(), [](const RunRecord& r) { return r.task.empty() || r.task == "regress"; });
+  const auto error = [](double x) { return fmt::format("{:.3g}", x); };
+  const auto decimals = [](int n) { return [n](double x) { return fmt::format("{:.{}f}", x, n); }; };
+  std::vector<Figure> figures = {
+      {Measure::val_loss, regress ? "val error" : "val loss",
+       regress ? std::function<std::string(double)>(error) : decimals(3), true},
+      {Measure::val_perplexity, "perplexity", decimals(2), false},
+      {Measure::val_bits_per_byte, "bits/byte", decimals(3), false},
+      {Measure::val_accuracy, "accuracy", [](double x) { return fmt::format("{:.2f}%", 100 * x); }, true},
+      {Measure::updates, "updates", [](double x) { return grouped(std::llround(x)); }, false},
+      {Measure::seconds, "time", clock_time, false},
+      {Measure::tokens_per_s, "tok/s", compact_count, false}};
+  const auto absent = [&](const Figure& f) {
+    return std::none_of(c.rows.begin(), c.rows.end(),
+                        [&](const ComparedRow& r) { return std::isfinite(r.mean[f.measure]); });
+  };
+  figures.erase(std::remove_if(figures.begin(), figures.end(), absent), figures.end());
+  return figures;
+}
+
+std::string cell_of(const ComparedRow& row, const Figure& f) {
+  if (!std::isfinite(row.mean[f.measure])) return "";
+  std::string text = f.text(row.mean[f.measure]);
+  if (f.deviation && std::isfinite(row.deviation[f.measure])) text += " ± " + f.text(row.deviation[f.measure]);
+  return text;
+}
+
+Row figure_cells(const ComparedRow& row, const std::vector<Figure>& figures) {
+  Row cells = {row.parameters < 0 ? "" : grouped(row.parameters)};
+  for (const Figure& f : figures) cells.push_back(cell_of(row, f));
+  return cells;
+}
+
+std::string name_cell(const ComparedRow& row) {
+  return row.runs.size() == 1 ? row.name : fmt::format("{} ({} seeds)", row.name, row.runs.size());
+}
+
+int widest_line(const std::string& text) {
+  int widest = 0;
+  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    widest = std::max(widest, display_width(std::string_view(text).substr(begin, end - begin)));
+  }
+  return widest;
+}
+
+// Pieces joined by ", " in lines of at most `width` columns; a longer piece has a line of its own.
+Row wrapped(const Row& pieces, int width) {
+  Row lines;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const std::string piece = pieces[i] + (i + 1 < pieces.size() ? "," : "");
+    if (!lines.empty() && display_width(lines.back()) + 1 + display_width(piece) <= width) {
+      lines.back() += " " + piece;
+    } else {
+      lines.push_back(piece);
+    }
+  }
+  if (lines.empty()) lines.emplace_back();
+  return lines;
+}
+
+// Joins what stands before, what is about settings and the figures of a row.
+Row joined(Row head, const Row& middle, const Row& tail) {
+  head.insert(head.end(), middle.begin(), middle.end());
+  head.insert(head.end(), tail.begin(), tail.end());
+  return head;
+}
+
+Row heads_of(const std::vector<Figure>& figures) {
+  Row heads = {"parameters"};
+  for (const Figure& f : figures) heads.push_back(f.head);
+  return heads;
+}
+
+bool has_seeds(const RunComparison& c) {
+  return std::any_of(c.rows.begin(), c.rows.end(), [](const ComparedRow& row) { return row.runs.size() > 1; });
+}
+
+// Where rows stand for several seeds, which ones they were is for --json.
+Row shown_settings(const RunComparison& c) {
+  Row names = c.differing;
+  if (has_seeds(c)) names.erase(std::remove(names.begin(), names.end(), "seed"), names.end());
+  return names;
+}
+
+// A column for each setting.
+std::string wide_table(const RunComparison& c, const std::vector<Figure>& figures) {
+  const Row names = shown_settings(c);
+  Table table(joined({"run"}, names, heads_of(figures)));
+  for (const ComparedRow& row : c.rows) {
+    Row settings;
+    for (const std::string& name : names) settings.push_back(row.settings.at(name));
+    table.add(joined({name_cell(row)}, settings, figure_cells(row, figures)));
+  }
+  return table.text();
+}
+
+// One column for all settings, wrapped; the figures stand in the first line of a row.
+std::string narrow_table(const RunComparison& c, const std::vector<Figure>& figures) {
+  const Row heads = heads_of(figures);
+  Table bare(joined({"run"}, {}, heads));
+  for (const ComparedRow& row : c.rows) bare.add(joined({name_cell(row)}, {}, figure_cells(row, figures)));
+  const int width = std::max(kNarrowest, kScreen - widest_line(bare.text()) - 2);
+  std::vector<Row> settings;
+  int used = display_width("settings");
+  for (const ComparedRow& row : c.rows) {
+    Row pieces;
+    for (const std::string& name : shown_settings(c)) {
+      const std::string& value = row.settings.at(name);
+      pieces.push_back(name + " " + (value.empty() ? "none" : value));
+    }
+    settings.push_back(wrapped(pieces, width));
+    for (const std::string& line : settings.back()) used = std::max(used, display_width(line));
+  }
+  const auto padded = [&](const std::string& line) {  // to the left: a table sets its columns to the right
+    return line + std::string(static_cast<size_t>(used - display_width(line)), ' ');
+  };
+  Table table(joined({"run"}, {padded("settings")}, heads));
+  for (size_t r = 0; r < c.rows.size(); ++r) {
+    const Row cells = figure_cells(c.rows[r], figures);
+    for (size_t l = 0; l < settings[r].size(); ++l) {
+      table.add(joined({l == 0 ? name_cell(c.rows[r]) : ""}, {padded(settings[r][l])}, l == 0 ? cells : Row(cells.size())));
+    }
+  }
+  return table.text();
+}
+
+// What was chosen, for runs with the same settings.
+Row chosen_settings(const RunRecord& run) {
+  Row pieces;
+  for (const OptionInfo& option : option_list()) {
+    const std::string& value = run.settings.at(std::string(option.name));
+    if (value != get_option(Options{}, option)) pieces.push_back(fmt::format("{} {}", option.name, value));
+  }
+  for (const char* name : {"data", "valid", "init-from"}) {
+    if (run.settings.count(name) > 0) pieces.push_back(fmt::format("{} {}", name, run.settings.at(name)));
+  }
+  return pieces;
+}
+
+// The first form that fits the screen, else the narrowest. Perplexity is e to the loss: it goes first.
+std::string best_table(const RunComparison& c) {
+  const std::vector<Figure> all = figures_of(c);
+  std::vector<Figure> fewer = all;
+  fewer.erase(
+      std::remove_if(fewer.begin(), fewer.end(), [](const Figure& f) { return f.measure == Measure::val_perplexity; }),
+      fewer.end());
+  std::vector<std::string> tables;
+  if (shown_settings(c).size() <= kMostColumns) tables = {wide_table(c, all), wide_table(c, fewer)};
+  tables.push_back(narrow_table(c, all));
+  tables.push_back(narrow_table(c, fewer));
+  const auto narrower = [](const std::string& a, const std::string& b) { return widest_line(a) < widest_line(b); };
+  const auto fits = [](const std::string& table) { return widest_line(table) <= kScreen; };
+  const auto found = std::find_if(tables.begin(), tables.end(), fits);
+  return found != tables.end() ? *found : *std::min_element(tables.begin(), tables.end(), narrower);
+}
+
+void print_text(const RunComparison& c) {
+  print(best_table(c));
+  if (c.rows.size() == 1) {
+    const Row lines = wrapped(chosen_settings(c.runs[0]), kScreen - 12);
+    for (size_t i = 0; i < lines.size(); ++i) print(fmt::format(" {:<8}  {}\n", i == 0 ? "settings" : "", lines[i]));
+  }
+  if (has_seeds(c)) print(" ± is the standard deviation of a sample over the seeds\n");
+  for (const std::string& note : c.notes) print(fmt::format("note: {}\n", note));
+}
+
+}  // namespace
+
+int run_compare(const Arguments& arguments) {
+  std::vector<std::string> folders;
+  bool as_json = false;
+  Command command("compare", "RUN... [options]",
+                  "runs side by side: the settings that differ, what came of them, several seeds as mean and deviation");
+  command.words("RUN", &folders, "run folders");
+  command.flag("--json", &as_json, "one JSON object on standard output");
+  command.example("rnn compare runs/story-001 runs/story-002");
+  command.example("rnn compare runs/* --json");
+  if (!command.parse(arguments)) return 0;
+  command.need(folders.empty() ? "" : folders[0], "a RUN");
+  std::vector<RunRecord> runs;
+  runs.reserve(folders.size());
+  for (const std::string& folder : folders) runs.push_back(read_run_record(folder));
+  const RunComparison comparison = compare_runs(std::move(runs));
+  if (as_json) {
+    print(to_json_object(comparison).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  } else {
+    print_text(comparison);
+  }
+  return 0;
+}
+
+}  // namespace rnn::app

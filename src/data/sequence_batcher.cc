@@ -1,0 +1,74 @@
+// Why: a set of sequences becomes epochs of ragged batches that a stopped run finds again.
+#include <fmt/core.h>
+
+#include <cassert>
+
+#include "base/error.h"
+#include "data/length_order.h"
+#include "data/sequences.h"
+
+namespace rnn {
+namespace {
+
+class SequenceBatcher final : public Batcher {
+ public:
+  SequenceBatcher(const SequenceShape& shape, std::span<const SequenceExample> examples, const SequenceBatchOptions& options)
+      : shape_(shape), examples_(examples), options_(options) {
+    if (options.batch < 1) {
+      throw Error(Exit::usage, "usage/batch", fmt::format("a batch of {} is impossible", options.batch), "give 1 or more");
+    }
+    if (examples.empty()) {
+      throw Error(Exit::data, "data/too_short", "there are no sequences", "use a file with one sequence per line");
+    }
+    for (const SequenceExample& e : examples) {
+      if (shape.task != "tag")
+        ++targets_;
+      else
+        for (const int32_t label : e.labels) targets_ += label >= 0;
+    }
+    plan(0);
+  }
+
+  bool next(Batch& batch) override {
+    if (position_ >= batches_per_epoch()) return false;
+    const size_t begin = plan_.starts[static_cast<size_t>(position_)];
+    const size_t count = std::min(static_cast<size_t>(options_.batch), examples_.size() - begin);
+    const std::span<const uint32_t> chosen = std::span<const uint32_t>(plan_.order).subspan(begin, count);
+    pointers_.clear();
+    for (const uint32_t i : chosen) pointers_.push_back(&examples_[i]);
+    fill_sequence_batch(shape_, pointers_, chosen, batch);
+    ++position_;
+    return true;
+  }
+  int64_t batches_per_epoch() const override { return static_cast<int64_t>(plan_.starts.size()); }
+  int64_t tokens_per_epoch() const override { return targets_; }
+  void seek(int64_t epoch, int64_t position) override {
+    assert(epoch >= 0 && position >= 0 && position <= batches_per_epoch());
+    if (options_.shuffle && epoch != planned_) plan(epoch);
+    epoch_ = epoch, position_ = position;
+  }
+
+ private:
+  void plan(int64_t epoch) {
+    plan_.plan(examples_.size(), static_cast<size_t>(options_.batch), options_.shuffle, options_.seed, epoch,
+               [&](uint32_t i) { return shape_.steps(examples_[i]); });
+    planned_ = epoch;
+  }
+
+  SequenceShape shape_;
+  std::span<const SequenceExample> examples_;
+  SequenceBatchOptions options_;
+  LengthOrder plan_;
+  int64_t planned_ = -1;  // the epoch of plan_
+  int64_t targets_ = 0;
+  std::vector<const SequenceExample*> pointers_;  // of the batch being made
+};
+
+}  // namespace
+
+std::unique_ptr<Batcher> sequence_batcher(const SequenceShape& shape, std::span<const SequenceExample> examples,
+                                          const SequenceBatchOptions& options) {
+  return std::make_unique<SequenceBatcher>(shape, examples, options);
+}
+
+}  // namespace rnn

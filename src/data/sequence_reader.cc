@@ -1,0 +1,160 @@
+// Why: JSON lines become sequences in one pass, without a tree, and every fault is told with its line and its mend.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "data/data_file.h"
+#include "data/hash.h"
+#include "data/sequence_line.h"
+#include "text/utf8.h"
+
+namespace rnn {
+namespace {
+
+using nlohmann::json;
+
+class Reader {
+ public:
+  Reader(const std::string& path, const SequenceShape* known)
+      : path_(path),
+        known_(known),
+        symbols_(known != nullptr && known->width == 0 ? &known->symbols : nullptr),
+        labels_(known != nullptr && known->task != "regress" ? &known->labels : nullptr) {}
+
+  void read(std::string_view text);
+  SequenceSet finish();
+
+ private:
+  void read_line(std::string_view line);
+  SequenceFault judge(const SequenceLine& sink);
+  std::string origin() const { return known_ != nullptr ? "the model" : fmt::format("line {}", first_line_); }
+  [[noreturn]] void refuse(const SequenceFault& fault) const {
+    throw Error(Exit::data, fault.code, fmt::format("{}:{}: {}", path_, line_, fault.message), fault.help);
+  }
+
+  const std::string& path_;
+  const SequenceShape* known_;
+  SymbolTable symbols_, labels_;
+  SequenceSet set_;
+  int64_t line_ = 0, first_line_ = 0;
+};
+
+const char* task_of(SequenceForm target) {
+  return target == SequenceForm::word ? "classify" : target == SequenceForm::words ? "tag" : "regress";
+}
+const char* target_text(std::string_view task) {
+  return task == "classify" ? "one label" : task == "tag" ? "a label for every step" : "numbers";
+}
+std::string input_text(int width) {
+  return width == 0 ? "words" : fmt::format("{} number{} per step", width, width == 1 ? "" : "s");
+}
+
+// What is wrong with a line that is well formed: code "" for nothing.
+SequenceFault Reader::judge(const SequenceLine& sink) {
+  const SequenceExample& e = sink.example;
+  const std::string help = known_ != nullptr ? "give the model data of the kind that it was trained on"
+                                             : "all sequences of a file have the same form";
+  if (sink.input == SequenceForm::none) return {"data/sequence", "the line has no \"input\"", kSequenceForm};
+  if (sink.target == SequenceForm::none) return {"data/sequence", "the line has no \"target\"", kSequenceForm};
+  const std::string_view task = task_of(sink.target);
+  const int width = static_cast<int>(sink.width), values = static_cast<int>(e.values.size());
+  SequenceShape& shape = set_.shape;
+  if (shape.task.empty()) shape.task = task, shape.width = width, shape.values = values;
+  if (width != shape.width) {
+    return {"data/sequence",
+            fmt::format("the input is {}; that of {} is {}", input_text(width), origin(), input_text(shape.width)), help};
+  }
+  if (task != shape.task) {
+    return {"data/sequence",
+            fmt::format("the target is {}; that of {} is {}", target_text(task), origin(), target_text(shape.task)),
+            task == "regress" ? "a label is a word: write \"3\" in quotes" : help};
+  }
+  if (values != shape.values) {
+    return {"data/sequence", fmt::format("the target has {} numbers; that of {} has {}", values, origin(), shape.values),
+            help};
+  }
+  const auto steps = static_cast<size_t>(shape.steps(e));
+  if (task == "tag" && e.labels.size() != steps) {
+    return {"data/sequence", fmt::format("the target has {} labels, the input {} steps", e.labels.size(), steps),
+            "give a label for every step, null for a step that does not count"};
+  }
+  return {};
+}
+
+void Reader::read_line(std::string_view line) {
+  SequenceLine sink(line, symbols_, labels_);
+  if (!set_.examples.empty()) {  // the next sequence is often as long
+    sink.example.frames.reserve(set_.examples.back().frames.size());
+    sink.example.ids.reserve(set_.examples.back().ids.size());
+  }
+  if (!json::sax_parse(line.begin(), line.end(), &sink)) {
+    const size_t bad = utf8_error(line);
+    if (bad != std::string_view::npos) {
+      refuse({"data/utf8", fmt::format("byte {} of the line is not UTF-8", bad + 1),
+              "convert the file, for example: iconv -f WINDOWS-1252 -t UTF-8"});
+    }
+    refuse(sink.fault);
+  }
+  if (first_line_ == 0) first_line_ = line_;
+  const SequenceFault fault = judge(sink);
+  if (!fault.code.empty()) refuse(fault);
+  set_.examples.push_back(std::move(sink.example));
+}
+
+void Reader::read(std::string_view text) {
+  if (known_ != nullptr) set_.shape = *known_;
+  set_.hash = content_hash(text);
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++line_;
+    if (line.find_first_not_of(" \t\r\n\f\v") != std::string_view::npos) read_line(line);
+  }
+}
+
+SequenceSet Reader::finish() {
+  if (set_.examples.empty()) throw Error(Exit::data, "data/empty", path_ + ": the file holds no sequence", kSequenceForm);
+  std::vector<int32_t> symbol_to, label_to;
+  set_.shape.symbols = symbols_.sorted(symbol_to);
+  set_.shape.labels = labels_.sorted(label_to);
+  if (set_.shape.outputs() == 0) {
+    throw Error(Exit::data, "data/sequence", path_ + ": every label is null", "give a label for the steps that count");
+  }
+  for (SequenceExample& e : set_.examples) {
+    for (int32_t& id : e.ids) id = symbol_to[static_cast<size_t>(id)];
+    for (int32_t& label : e.labels) label = label < 0 ? label : label_to[static_cast<size_t>(label)];
+  }
+  return std::move(set_);
+}
+
+}  // namespace
+
+SequenceSet read_sequences(const std::string& path, const SequenceShape* known) {
+  const std::string text = decompress(read_data_bytes(path), path);
+  Reader reader(path, known);
+  reader.read(text);
+  return reader.finish();
+}
+
+bool holds_sequences(const std::string& path) {
+  try {
+    const std::string bytes = decompress(read_data_bytes(path), path);
+    std::string_view text = bytes;
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\f\v"), text.size()));
+    text = text.substr(0, text.find('\n'));
+    if (!text.starts_with("{")) return false;
+    SymbolTable symbols(nullptr), labels(nullptr);
+    SequenceLine sink(text, symbols, labels);
+    json::sax_parse(text.begin(), text.end(), &sink);
+    return sink.seen_input() && !sink.has_text;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace rnn

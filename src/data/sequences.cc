@@ -1,0 +1,169 @@
+// Why: a sequence as a line, many as one packed batch, and what a set of them holds.
+#include "data/sequences.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+namespace rnn {
+namespace {
+
+void append_word(std::string& out, const std::string& word) {
+  const auto plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
+  if (std::all_of(word.begin(), word.end(), plain)) {
+    out += '"';
+    out += word;
+    out += '"';
+  } else {
+    out += nlohmann::json(word).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+}
+
+// [first, last) as a list; f appends one item.
+template <class F>
+void append_list(std::string& out, size_t count, F&& f) {
+  out += '[';
+  for (size_t i = 0; i < count; ++i) {
+    if (i > 0) out += ", ";
+    f(i);
+  }
+  out += ']';
+}
+
+// from [steps * width] of the stream in packed row r to its places among the rows of `seq`.
+template <class V>
+void scatter(const Seq& seq, int r, const std::vector<V>& from, size_t width, std::vector<V>& to) {
+  const size_t steps = from.size() / width;
+  for (size_t t = 0; t < steps; ++t) {
+    const size_t row = static_cast<size_t>(seq.start[t]) + static_cast<size_t>(r);
+    std::copy_n(from.begin() + static_cast<ptrdiff_t>(t * width), width, to.begin() + static_cast<ptrdiff_t>(row * width));
+  }
+}
+
+double entropy(const std::vector<int64_t>& counts, int64_t total) {
+  double nats = 0;
+  for (const int64_t n : counts) {
+    const double share = static_cast<double>(n) / static_cast<double>(total);
+    if (n > 0) nats -= share * std::log(share);
+  }
+  return nats;
+}
+
+void summarize_values(std::span<const SequenceExample> examples, size_t values, SequenceSummary& s) {
+  s.mean.assign(values, 0), s.variance.assign(values, 0);
+  const auto n = static_cast<double>(examples.size());
+  for (const SequenceExample& e : examples)
+    for (size_t i = 0; i < values; ++i) s.mean[i] += e.values[i] / n;
+  for (const SequenceExample& e : examples)
+    for (size_t i = 0; i < values; ++i) s.variance[i] += (e.values[i] - s.mean[i]) * (e.values[i] - s.mean[i]) / n;
+  for (const double v : s.variance) s.constant_loss += v / static_cast<double>(values);
+  s.targets = static_cast<int64_t>(examples.size());
+}
+
+}  // namespace
+
+std::string sequence_line(const SequenceShape& shape, const SequenceExample& e) {
+  std::string line = "{\"input\": ";
+  const auto number = [&](float value) { fmt::format_to(std::back_inserter(line), "{}", value); };
+  const auto word = [&](const std::vector<std::string>& names, int32_t id) {
+    append_word(line, names[static_cast<size_t>(id)]);
+  };
+  const auto label = [&](int32_t id) {
+    if (id < 0) {
+      line += "null";
+    } else {
+      word(shape.labels, id);
+    }
+  };
+  const auto width = static_cast<size_t>(shape.width);
+  if (width == 0) {
+    append_list(line, e.ids.size(), [&](size_t t) { word(shape.symbols, e.ids[t]); });
+  } else if (width == 1) {
+    append_list(line, e.frames.size(), [&](size_t t) { number(e.frames[t]); });
+  } else {
+    append_list(line, e.frames.size() / width,
+                [&](size_t t) { append_list(line, width, [&](size_t i) { number(e.frames[t * width + i]); }); });
+  }
+  line += ", \"target\": ";
+  if (shape.task == "tag") {
+    append_list(line, e.labels.size(), [&](size_t t) { label(e.labels[t]); });
+  } else if (shape.task == "classify") {
+    label(e.labels[0]);
+  } else if (shape.values == 1) {
+    number(e.values[0]);
+  } else {
+    append_list(line, e.values.size(), [&](size_t i) { number(e.values[i]); });
+  }
+  return line + "}\n";
+}
+
+SequenceSummary summarize(const SequenceShape& shape, std::span<const SequenceExample> examples) {
+  SequenceSummary s;
+  s.sequences = static_cast<int64_t>(examples.size());
+  if (examples.empty()) return s;
+  s.shortest = s.longest = shape.steps(examples[0]);
+  s.counts.assign(shape.labels.size(), 0);
+  for (const SequenceExample& e : examples) {
+    const int steps = shape.steps(e);
+    s.steps += steps;
+    s.shortest = std::min(s.shortest, steps), s.longest = std::max(s.longest, steps);
+    for (const int32_t label : e.labels) {
+      if (label >= 0) ++s.counts[static_cast<size_t>(label)], ++s.targets;
+    }
+  }
+  if (shape.task == "regress") {
+    summarize_values(examples, static_cast<size_t>(shape.values), s);
+  } else if (s.targets > 0) {
+    s.constant_loss = entropy(s.counts, s.targets);
+    s.constant_accuracy =
+        static_cast<double>(*std::max_element(s.counts.begin(), s.counts.end())) / static_cast<double>(s.targets);
+  }
+  return s;
+}
+
+void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExample* const> examples,
+                         std::span<const uint32_t> ids, Batch& batch) {
+  assert(examples.size() == ids.size());
+  std::vector<int> lengths;
+  for (const SequenceExample* e : examples) lengths.push_back(shape.steps(*e));
+  batch.seq = Seq::ragged(lengths);
+  batch.seq.id.assign(ids.begin(), ids.end());
+  const bool tag = shape.task == "tag", regress = shape.task == "regress";
+  const auto rows = static_cast<size_t>(batch.seq.rows()), width = static_cast<size_t>(shape.width);
+  batch.carried = false;
+  batch.last_step = !tag;
+  batch.width = shape.width;
+  batch.outputs = regress ? shape.values : 0;
+  batch.inputs.resize(width == 0 ? rows : 0);
+  batch.frames.resize(rows * width);
+  batch.targets.assign(tag ? rows : 0, -1);
+  batch.values.clear();
+  batch.weights.clear();
+  for (int r = 0; r < batch.seq.streams(); ++r) {
+    const SequenceExample& e = *examples[static_cast<size_t>(batch.seq.order[static_cast<size_t>(r)])];
+    if (width == 0) {
+      scatter(batch.seq, r, e.ids, 1, batch.inputs);
+    } else {
+      scatter(batch.seq, r, e.frames, width, batch.frames);
+    }
+    if (tag) {
+      scatter(batch.seq, r, e.labels, 1, batch.targets);
+    } else if (regress) {
+      batch.values.insert(batch.values.end(), e.values.begin(), e.values.end());
+    } else {
+      batch.targets.push_back(e.labels[0]);
+    }
+  }
+  if (!tag || std::find(batch.targets.begin(), batch.targets.end(), -1) == batch.targets.end()) return;
+  batch.weights.resize(rows);
+  for (size_t i = 0; i < rows; ++i) {
+    batch.weights[i] = batch.targets[i] < 0 ? 0.0f : 1.0f;
+    batch.targets[i] = std::max(batch.targets[i], 0);
+  }
+}
+
+}  // namespace rnn

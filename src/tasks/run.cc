@@ -1,0 +1,235 @@
+// Why: the order of steps of a run, fresh or resumed, whatever its task.
+#include "tasks/run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "cells/reference.h"
+#include "io/model_card.h"
+#include "nn/init.h"
+#include "tasks/ready_model.h"
+#include "train/checkpoint.h"
+
+namespace rnn {
+namespace {
+
+using nlohmann::json;
+
+InitOptions init_of(const ModelOptions& o) {
+  InitOptions init;
+  const std::string kind = o.init.substr(0, o.init.find(':'));
+  constexpr std::pair<std::string_view, InitKind> kKinds[] = {{"pytorch", InitKind::pytorch},
+                                                              {"uniform", InitKind::uniform},
+                                                              {"glorot", InitKind::glorot},
+                                                              {"orthogonal", InitKind::orthogonal},
+                                                              {"identity", InitKind::identity}};
+  for (const auto& [name, value] : kKinds) {
+    if (kind == name) init.kind = value;
+  }
+  if (o.init.size() > kind.size()) init.range = std::stod(o.init.substr(kind.size() + 1));
+  init.forget_bias = o.forget_bias;
+  init.chrono = o.chrono;
+  return init;
+}
+
+}  // namespace
+
+ModelConfig model_config(const ModelOptions& o) {
+  ModelConfig c;
+  const auto found = std::find_if(kCells.begin(), kCells.end(), [&](const CellInfo* cell) { return cell->name == o.cell; });
+  c.rnn.cell = o.cell == "rnn-relu" ? CellKind::elman : static_cast<CellKind>(found - kCells.begin());
+  c.rnn.flags = (o.cell == "rnn-relu" ? kRelu : 0) | (o.peephole ? kPeephole : 0);
+  c.rnn.hidden = o.hidden;
+  c.rnn.layers = o.layers;
+  c.rnn.projection = o.projection;
+  c.rnn.input = o.embed > 0 ? o.embed : o.tied ? c.rnn.output() : o.hidden;
+  c.rnn.dropout = c.dropout = o.dropout;
+  c.tied = o.tied;
+  return c;
+}
+
+void initialise_by(const Options& options, Model<float>& model) {
+  initialise(model, init_of(options.model), options.train.seed);
+}
+
+void adopt_shape(const ModelConfig& c, ModelOptions* o) {
+  o->cell = c.rnn.flags & kRelu ? "rnn-relu" : std::string(cell_info(c.rnn.cell).name);
+  o->peephole = (c.rnn.flags & kPeephole) != 0;
+  o->layers = c.rnn.layers, o->hidden = c.rnn.hidden, o->embed = c.rnn.input, o->projection = c.rnn.projection;
+  o->tied = c.tied, o->dropout = c.dropout;
+}
+
+std::string Run::sample(const Trainer&) const { return {}; }
+
+json Run::about() const {
+  json about = about_data();
+  about["command"] = request.command;
+  about["options"] = options_to_json(options);
+  if (!best_metrics_.is_null()) about["metrics"] = best_metrics_;
+  return about;
+}
+
+json Run::request_json() const {
+  return {{"data", request.data},
+          {"valid", request.valid},
+          {"test", request.test},
+          {"command", request.command},
+          {"init_from", request.init_from},
+          {"options", options_to_json(options)},
+          {"hash", hash()},
+          {"mode", mode_name()}};
+}
+
+void Run::write_best(const Trainer& trainer) {
+  best_metrics_ = metrics(trainer.progress());
+  if (trainer.last_look()) folder.keep_model();
+  save_model(folder.model(), *model, tokenizer.get(), about());
+}
+
+TrainResult Run::train_model(EventStream& events, const RunHooks& hooks, const ModelFile* resumed, Pool& pool) {
+  Trainer* running = nullptr;
+  Trainer::Hooks trainer_hooks;
+  trainer_hooks.signal = hooks.signal;
+  trainer_hooks.bits_per_byte_factor = bits_factor;
+  trainer_hooks.best = [&] { write_best(*running); };
+  trainer_hooks.checkpoint = [&] {
+    save_checkpoint(folder.checkpoint(), *model, tokenizer.get(), about(), *running, request_json());
+  };
+  trainer_hooks.sample = [&] { return sample(*running); };
+  Trainer trainer(*model, *train, valid.get(), options.train, events, pool, trainer_hooks);
+  running = &trainer;
+  if (resumed) {
+    restore_checkpoint(*resumed, trainer);
+    folder.bring_back_model();
+    events.truncate_after(trainer.progress().update);
+  }
+  events.emit({"start", {{"run", folder.path()}, {"epochs", options.train.epochs}, {"config", options_to_json(options)}}});
+  try {
+    return trainer.run();
+  } catch (const Error& e) {
+    events.emit(
+        {"warning", {{"step", trainer.progress().update}, {"code", e.code()}, {"message", e.what()}, {"help", e.help()}}});
+    throw;
+  }
+}
+
+RunResult Run::finish(const TrainResult& trained, EventStream& events) {
+  RunResult result;
+  const TrainProgress& p = trained.progress;
+  result.folder = folder.path();
+  result.task = model->config().task;
+  result.reason = trained.reason;
+  result.parameters = static_cast<int64_t>(model->table().count());
+  result.updates = p.update;
+  result.best_epoch = p.best_epoch;
+  result.seconds = p.seconds;
+  result.tokens_per_second = p.seconds > 0 ? static_cast<double>(p.tokens) / p.seconds : 0;
+  if (trained.reason == StopReason::signal) {
+    if (!std::filesystem::exists(folder.model())) save_model(folder.model(), *model, tokenizer.get(), about());
+    return result;
+  }
+  json found;
+  report(result, p, found);
+  events.emit({"result",
+               {{"model", folder.model()},
+                {"metrics", found},
+                {"exit", 0},
+                {"best_epoch", p.best_epoch},
+                {"elapsed_s", p.seconds},
+                {"step", p.update},
+                {"reason", stop_reason_name(trained.reason)},
+                {"parameters", result.parameters},
+                {"tokens_per_s", result.tokens_per_second}}});
+  return result;
+}
+
+RunResult Run::go(EventStream& events, const RunHooks& hooks, const ModelFile* resumed) {
+  Pool pool(options.train.threads);
+  if (hooks.plan) hooks.plan(plan(pool));
+  return finish(train_model(events, hooks, resumed, pool), events);
+}
+
+RunResult Run::begin(EventStream& events, const RunHooks& hooks) {
+  read();
+  build();
+  batch();
+  folder.create(request.force);
+  write_files(false);
+  folder.add_sinks(events, false);
+  return go(events, hooks, nullptr);
+}
+
+RunResult Run::go_on(ModelFile file, const std::string& data_hash, const std::string& mode, EventStream& events,
+                     const RunHooks& hooks) {
+  read();
+  if (hash() != data_hash) {
+    throw Error(
+        Exit::data, "data/changed", "the training or validation data is not what this run began with",
+        "put the old data back, or start from these weights: rnn train NEW --init-from " + shell_word(folder.path()));
+  }
+  model = std::move(file.model);
+  require_finite(*model, folder.checkpoint());
+  take_up(file, mode);
+  batch();
+  if (file.about.contains("metrics")) best_metrics_ = file.about["metrics"];
+  write_files(true);
+  folder.add_sinks(events, true);
+  return go(events, hooks, &file);
+}
+
+RunResult train_run(const RunRequest& request, EventStream& events, const RunHooks& hooks) {
+  check_options({request.model, request.options});
+  const bool text = request.task == "language-model";
+  return (text ? make_text_run(request) : make_sequence_run(request))->begin(events, hooks);
+}
+
+// What the checkpoint is made of cannot change under it.
+static void check_change(std::string_view name) {
+  constexpr std::string_view kFixed[] = {"optimizer", "mode", "batch", "bptt", "seed"};
+  const OptionInfo* option = find_option(name);
+  if (!option) return;  // set_option says so better
+  if (option->section == "train" && std::find(std::begin(kFixed), std::end(kFixed), option->name) == std::end(kFixed))
+    return;
+  throw Error(Exit::usage, "usage/resume",
+              "a resumed run cannot change --" + std::string(option->name) + ": it goes on as it began",
+              "start a new run from these weights with --init-from");
+}
+
+RunResult resume_run(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes,
+                     EventStream& events, const RunHooks& hooks) {
+  const RunFolder where(folder);
+  std::error_code ignored;
+  if (!std::filesystem::exists(where.checkpoint(), ignored)) {
+    throw Error(Exit::model, "run/no_checkpoint", folder + " holds no last.ckpt.safetensors, so there is nothing to resume",
+                "is it the folder of a run? rnn train -o FOLDER writes one");
+  }
+  ModelFile file = load_model(where.checkpoint());
+  RunRequest request;
+  std::string hash, mode;
+  try {
+    const json& saved = file.checkpoint.at("request");
+    request.data = saved.at("data");
+    request.valid = saved.at("valid");
+    request.test = saved.at("test");
+    request.command = saved.at("command");
+    hash = saved.at("hash");
+    mode = saved.at("mode");
+    Options options = options_from_json(saved.at("options"));
+    for (const auto& [name, value] : changes) check_change(name), set_option(options, name, value);
+    check_options(options);
+    request.model = options.model;
+    request.options = options.train;
+  } catch (const json::exception& e) {
+    throw Error(Exit::model, "model/corrupt", where.checkpoint() + " is not the checkpoint of a run (" + e.what() + ")");
+  }
+  request.folder = folder;
+  request.task = file.model->config().task;
+  const bool text = request.task == "language-model";
+  const std::unique_ptr<Run> run = text ? make_text_run(request) : make_sequence_run(request);
+  return run->go_on(std::move(file), hash, mode, events, hooks);
+}
+
+}  // namespace rnn

@@ -1,0 +1,71 @@
+// Why: a training run is the same sequence of steps for every task; a task says what data, model, batches and rows are.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tasks/language_model.h"
+#include "tasks/run_folder.h"
+
+namespace rnn {
+
+// One run, fresh or resumed: everything that lives as long as it.
+class Run {
+ public:
+  explicit Run(const RunRequest& r) : request(r), options{r.model, r.options}, folder(r.folder) {}
+  virtual ~Run() = default;
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  RunResult begin(EventStream& events, const RunHooks& hooks);
+  // `file`: the checkpoint; `hash`: of the data the run began with; `mode`: what was decided then.
+  RunResult go_on(ModelFile file, const std::string& hash, const std::string& mode, EventStream& events,
+                  const RunHooks& hooks);
+
+ protected:
+  virtual void read() = 0;   // the data
+  virtual void build() = 0;  // what belongs to the model, and the model, new or from request.init_from
+  virtual void take_up(ModelFile& file,
+                       const std::string& mode) = 0;  // the same from a checkpoint; the model is taken already
+  virtual void batch() = 0;                           // train, valid
+  virtual const std::string& hash() const = 0;
+  virtual nlohmann::json about_data() const = 0;     // what the model file says about task and data
+  virtual void write_files(bool resumed) const = 0;  // config.toml, data.json
+  virtual Plan plan(Pool& pool) const = 0;
+  virtual nlohmann::json metrics(const TrainProgress& best) const = 0;  // of the best model, for its file
+  virtual std::string sample(const Trainer& trainer) const;  // for the log; nothing unless a task has something to show
+  virtual std::string mode_name() const { return {}; }
+  // After training: rows of the best model and of what costs nothing, the card; adds to the metrics of the result event.
+  virtual void report(RunResult& result, const TrainProgress& best, nlohmann::json& metrics) = 0;
+
+  nlohmann::json about() const;
+
+  RunRequest request;
+  Options options;
+  RunFolder folder;
+  std::unique_ptr<Tokenizer> tokenizer;  // null: the task has none
+  std::unique_ptr<Model<float>> model;
+  std::unique_ptr<Batcher> train, valid;
+  double bits_factor = 0;  // bits per byte = factor * loss; 0: not defined
+
+ private:
+  RunResult go(EventStream& events, const RunHooks& hooks, const ModelFile* resumed);
+  TrainResult train_model(EventStream& events, const RunHooks& hooks, const ModelFile* resumed, Pool& pool);
+  RunResult finish(const TrainResult& trained, EventStream& events);
+  void write_best(const Trainer& trainer);
+  nlohmann::json request_json() const;
+
+  nlohmann::json best_metrics_;
+};
+
+// What ModelOptions say about the recurrent stack; the task fills in the ends.
+ModelConfig model_config(const ModelOptions& options);
+// New weights by the options' initialisation and seed.
+void initialise_by(const Options& options, Model<float>& model);
+// Copies a model's shape into the options, which then say what the model is and not what a command line did not say.
+void adopt_shape(const ModelConfig& config, ModelOptions* options);
+
+std::unique_ptr<Run> make_text_run(const RunRequest& request);
+std::unique_ptr<Run> make_sequence_run(const RunRequest& request);
+
+}  // namespace rnn

@@ -1,0 +1,118 @@
+// Why: what a run on sequences is made of: examples, alphabets, a head for numbers or labels, the best constant beside it.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "cells/reference.h"
+#include "tasks/plan.h"
+#include "tasks/ready_model.h"
+#include "tasks/run.h"
+#include "tasks/sequence_data.h"
+
+namespace rnn {
+namespace {
+
+using nlohmann::json;
+
+class SequenceRun final : public Run {
+ public:
+  using Run::Run;
+
+ private:
+  const std::string& hash() const override { return data_.hash; }
+
+  void read() override {
+    std::optional<SequenceShape> known;
+    if (!request.init_from.empty()) {
+      start_ = std::make_unique<ModelFile>(load_model(request.init_from));
+      known = shape_of_model(*start_);
+    }
+    data_ = read_sequence_data(request.data, request.valid, options.train.valid_share, known ? &*known : nullptr);
+    if (data_.shape.task != request.task) {
+      throw Error(
+          Exit::data, "data/sequence",
+          fmt::format("{} holds targets for the task '{}', not '{}'", request.data[0], data_.shape.task, request.task),
+          "leave --task out: it is guessed from the data");
+    }
+  }
+
+  void build() override {
+    if (start_) {
+      require_finite(*start_->model, start_->path);
+      model = std::move(start_->model);
+      adopt_shape(model->config(), &options.model);
+      return;
+    }
+    ModelConfig config = model_config(options.model);
+    config.task = request.task;
+    config.output = data_.shape.outputs();
+    config.vocabulary = static_cast<int>(data_.shape.symbols.size());
+    if (data_.shape.width > 0) config.rnn.input = data_.shape.width;
+    config.tied = false;
+    model = std::make_unique<Model<float>>(config);
+    initialise_by(options, *model);
+  }
+
+  void take_up(ModelFile&, const std::string&) override {}
+
+  void batch() override {
+    train = sequence_batcher(data_.shape, data_.train, {options.train.batch, true, options.train.seed});
+    valid = sequence_batcher(data_.shape, data_.valid, {options.train.batch, false, options.train.seed});
+  }
+
+  json about_data() const override {
+    return {{"task", request.task},
+            {"sequences", shape_to_json(data_.shape)},
+            {"data", {{"train", request.data}, {"valid", request.valid}, {"hash", data_.hash}}}};
+  }
+
+  void write_files(bool resumed) const override {
+    folder.write_config(options, {request.data, request.valid, request.test});
+    if (resumed) return;
+    const json data = {{"files", request.data},
+                       {"hash", data_.hash},
+                       {"task", request.task},
+                       {"train", {{"sequences", data_.train.size()}, {"steps", data_.train_steps}}},
+                       {"valid", {{"sequences", data_.valid.size()}, {"steps", data_.valid_steps}}}};
+    write_file_atomic(folder.file("data.json"), data.dump(2) + "\n");
+  }
+
+  json metrics(const TrainProgress& p) const override { return {{"val_loss", p.best_loss}, {"step", p.best_update}}; }
+
+  void report(RunResult& result, const TrainProgress&, json& metrics) override {
+    ModelFile file = load_model(folder.model());
+    Pool pool(options.train.threads);
+    file.model->pack(pool, false);
+    const Evaluation best = evaluate(*file.model, *valid, pool);
+    result.valid = {"this model", best.loss(), -1, -1, best.accuracy};
+    result.baselines.push_back(constant_row(data_.shape, data_.train, data_.valid));
+    if (!request.test.empty()) result.test = evaluate_sequences(file, request.test, options.train.threads).model;
+    metrics = {{"val_loss", result.valid.loss}, {"constant_loss", result.baselines[0].loss}};
+    if (best.accuracy >= 0) metrics["val_accuracy"] = best.accuracy;
+    if (result.test.loss >= 0) metrics["test_loss"] = result.test.loss;
+    if (result.test.accuracy >= 0) metrics["test_accuracy"] = result.test.accuracy;
+    folder.write_sequence_card(request, result, *file.model);
+  }
+
+  Plan plan(Pool& pool) const override {
+    SequenceFacts facts;
+    facts.data = &data_;
+    facts.paths = request.data;
+    facts.valid_path = request.valid;
+    facts.folder = folder.path();
+    facts.options = &options;
+    facts.updates = train->batches_per_epoch() * options.train.epochs;
+    return describe_sequences(facts, *model, pool);
+  }
+
+  SequenceData data_;
+  std::unique_ptr<ModelFile> start_;
+};
+
+}  // namespace
+
+std::unique_ptr<Run> make_sequence_run(const RunRequest& request) { return std::make_unique<SequenceRun>(request); }
+
+}  // namespace rnn

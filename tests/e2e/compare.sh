@@ -1,0 +1,91 @@
+# Why: runs side by side as one types it: which is best, what differs, several seeds, and what must not be compared.
+# shellcheck shell=bash
+# shellcheck source=tests/support/assert.sh
+. "$SOURCE/tests/support/assert.sh"
+# shellcheck source=tests/support/texts.sh
+. "$SOURCE/tests/support/texts.sh"
+
+sentences 300 7 >story.txt
+sentences 300 9 >other.txt
+train() { expect_exit 0 "$RNN" train "$@" "${tiny[@]}" --quiet; }
+for seed in 1 2 3; do train story.txt --lr 0.01 --seed "$seed" -o "runs/lstm-$seed"; done
+train story.txt --cell gru --lr 0.01 -o runs/gru
+train story.txt --lr 1e-6 -o runs/slow
+
+expect_exit 0 "$RNN" compare runs/*
+expect_no_err .
+expect_out '^ run +cell +lr +parameters +val loss +bits/byte +updates +time +tok/s$'
+expect_out '^ lstm-\* \(3 seeds\) +lstm +0\.01 +[0-9,]+ +[0-9.]+ ± [0-9.]+ '
+expect_out '^ ± is the standard deviation'
+[[ "$(sed -n 4p "$out_file")" == " slow "* ]] || fail "the worst is not last"
+expect_no_out '^note'
+expect_exit 0 "$RNN" compare runs/* --json
+cp "$out_file" all.json
+python3 - <<'PYTHON' || fail "the figures do not agree with metrics.jsonl"
+import glob, json, statistics
+x = json.load(open("all.json"))
+def events(run): return [json.loads(l) for l in open(run + "/metrics.jsonl")]
+best = {run: min(e["val_loss"] for e in events(run) if e["type"] == "eval") for run in glob.glob("runs/*")}
+assert x["sorted_by"] == "val_loss" and x["comparable"] == {"val_loss": True, "val_bits_per_byte": True}
+assert x["differing"] == ["cell", "lr", "seed"], x["differing"]
+losses = [r["val_loss"] for r in x["rows"]]
+assert losses == sorted(losses) and len(losses) == 3
+for row in x["rows"]:
+    own = [best[run] for run in row["runs"]]
+    assert abs(row["val_loss"] - statistics.mean(own)) < 1e-9
+    if len(own) > 1:
+        assert abs(row["deviation"]["val_loss"] - statistics.stdev(own)) < 1e-9 and len(own) == 3
+    else:
+        assert row["deviation"] == {}
+    result = [e for e in events(row["runs"][-1]) if e["type"] == "result"][-1]
+    assert row["parameters"] == result["parameters"] and row["updates"] == result["step"]
+assert len(x["runs"]) == 5 and all(r["ended"] == "epochs" for r in x["runs"])
+PYTHON
+
+# Only seeds differ: one row, and what was chosen. One run: the same.
+expect_exit 0 "$RNN" compare runs/lstm-1 runs/lstm-2
+expect_out '^ run +parameters +val loss '
+expect_out '^ lstm-\* \(2 seeds\) '
+expect_exit 0 "$RNN" compare runs/gru/
+expect_out '^ gru +[0-9,]+ +[0-9.]+ +[0-9.]+ '
+expect_out '^ settings +tokens word, cell gru, hidden 16, lr 0\.01, '
+expect_out ' data story\.txt$'
+
+# Many settings are wrapped, within 100 columns.
+train story.txt --cell rnn --lr 0.003 --optimizer sgd --schedule cosine --warmup 5 --init orthogonal --clip 5 --tied --tokens char -o runs/rnn
+expect_exit 0 "$RNN" compare runs/gru runs/rnn runs/lstm-*
+expect_out '^ run +settings +parameters'
+expect_out '^note: The runs read different tokens'
+python3 -c 'import sys; sys.exit(max(len(l.rstrip("\n")) for l in open(sys.argv[1], encoding="utf-8") if not l.startswith("note")) > 100)' \
+  "$out_file" || fail "wider than 100 columns"
+
+# What must not be compared is said.
+train other.txt --lr 0.01 -o runs/other
+expect_exit 0 "$RNN" compare runs/other runs/gru
+expect_out '^note: The runs were checked on different data'
+expect_exit 0 "$RNN" data make parity --length 5 -n 60
+cp "$out_file" parity.jsonl
+train parity.jsonl -o runs/parity
+expect_exit 0 "$RNN" compare runs/parity runs/gru --json
+[[ "$(json_value "$out_file" '[x["comparable"]["val_loss"], x["sorted_by"], x["rows"][0]["name"]]')" == "[False, '', 'parity']" ]] || fail "tasks"
+expect_exit 0 "$RNN" compare runs/parity
+expect_out ' accuracy '
+
+# Runs without figures, and what is no run.
+mkdir cut
+head -n 1 runs/gru/metrics.jsonl >cut/metrics.jsonl
+expect_exit 0 "$RNN" compare cut runs/gru
+expect_out '^note: cut has no check yet'
+[[ "$(sed -n 3p "$out_file")" == " cut "* ]] || fail "a run without figures is not last"
+expect_exit 3 "$RNN" compare runs/gru story.txt
+expect_err '^error\[run/missing\]: story\.txt is no run folder'
+expect_err '^help: '
+expect_exit 3 "$RNN" compare runs/none
+expect_err '^error\[run/missing\]: there is no run runs/none'
+printf 'hello\n' >>cut/metrics.jsonl
+expect_exit 3 "$RNN" compare cut
+expect_err '^error\[run/metrics\]: cut/metrics\.jsonl:2 '
+expect_exit 2 "$RNN" compare
+expect_err '^error\[usage/missing\]'
+expect_exit 0 "$RNN" compare --help
+[[ "$(sed -n '/^examples:$/,$p' "$out_file" | grep -c '^  rnn ')" -eq 2 ]] || fail "not two examples"

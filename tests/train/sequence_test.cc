@@ -1,0 +1,142 @@
+// Why: models that answer at the end or read frames: their gradients are exact, ragged batches are their sequences one by one,
+// micro-batches are one batch.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "data/problems.h"
+#include "loss/loss.h"
+#include "train/gradient_check.h"
+#include "train/tiny_run.h"
+
+namespace rnn::test {
+namespace {
+
+struct Head {
+  const char* task;
+  bool ids;
+  bool bidirectional;
+};
+
+class Heads : public testing::TestWithParam<Head> {
+ protected:
+  static constexpr int kIds = 7, kWidth = 3, kOutputs = 4;
+
+  ModelConfig config(CellKind cell) const {
+    ModelConfig c;
+    c.task = GetParam().task;
+    c.rnn.cell = cell;
+    c.rnn.hidden = 6, c.rnn.layers = 2, c.rnn.input = kWidth;
+    c.rnn.bidirectional = GetParam().bidirectional;
+    c.vocabulary = GetParam().ids ? kIds : 0;
+    c.output = kOutputs;
+    c.dropout = c.rnn.dropout = 0.2;
+    return c;
+  }
+
+  Batch batch(const std::vector<int>& lengths) const {
+    Batch b;
+    b.seq = Seq::ragged(lengths);
+    const bool regress = std::string(GetParam().task) == "regress";
+    b.last_step = std::string(GetParam().task) != "tag";
+    b.width = GetParam().ids ? 0 : kWidth;
+    b.outputs = regress ? kOutputs : 0;
+    Random random(11, Purpose::test);
+    const auto below = [&](int n) { return static_cast<int32_t>(random.below(static_cast<uint32_t>(n))); };
+    for (int i = 0; i < b.seq.rows() && GetParam().ids; ++i) b.inputs.push_back(below(kIds));
+    for (int i = 0; i < b.seq.rows() * b.width; ++i) b.frames.push_back(static_cast<float>(random.normal()));
+    for (int64_t i = 0; i < b.target_rows() && !regress; ++i) b.targets.push_back(below(kOutputs));
+    for (int64_t i = 0; i < b.target_rows() * b.outputs; ++i) b.values.push_back(static_cast<float>(random.normal()));
+    for (int64_t i = 0; i < b.target_rows(); ++i)
+      b.weights.push_back(i == 1 ? 0.0f : 0.5f + 0.5f * static_cast<float>(i % 2));
+    return b;
+  }
+};
+
+TEST_P(Heads, GradientsAreExact) {
+  for (const CellKind cell : {CellKind::elman, CellKind::lstm, CellKind::gru}) {
+    Model<double> model(config(cell));
+    Random random(5, Purpose::test);
+    for (size_t i = 0; i < model.params().size(); ++i) model.params().data()[i] = random.uniform(-0.6, 0.6);
+    CheckOptions options;
+    options.per_tensor = 30;
+    for (const TensorCheck& c : check_gradients(model, batch({5, 2, 7, 1}), options)) {
+      EXPECT_LE(c.worst, 1e-7) << c.name;
+      EXPECT_GT(c.norm, 1e-4) << c.name << " has no gradient";
+    }
+  }
+}
+
+// Row r of a last-step batch belongs to stream order[r]: the same outputs, to the bit, as the sequence alone.
+TEST_P(Heads, ARaggedBatchIsItsSequencesOneByOne) {
+  Model<float> model(config(CellKind::gru));
+  Random random(6, Purpose::test);
+  for (size_t i = 0; i < model.params().size(); ++i)
+    model.params().data()[i] = static_cast<float>(random.uniform(-0.6, 0.6));
+  Pool pool(1);
+  model.pack(pool, false);
+  const Batch all = batch({3, 6, 1, 4});
+  const auto outputs = [&](const Batch& b) {
+    Arena arena;
+    Context<float> context{pool, arena};
+    State<float> state = model.initial(b.seq.streams());
+    const View<float> y = model.forward(context, b, state, nullptr);
+    EXPECT_EQ(y.rows, b.target_rows());
+    return std::vector<float>(y.data, y.data + static_cast<size_t>(y.rows) * y.cols);
+  };
+  const std::vector<float> together = outputs(all);
+  const std::vector<int> position = all.seq.positions();
+  for (int s = 0; s < all.seq.streams(); ++s) {
+    const Batch one = select_streams(all, s, 1);
+    const std::vector<float> alone = outputs(one);
+    for (int64_t row = 0; row < one.target_rows(); ++row) {
+      const int64_t from = all.last_step ? position[s] : all.seq.start[row] + position[s];
+      for (int k = 0; k < kOutputs; ++k) EXPECT_EQ(alone[row * kOutputs + k], together[from * kOutputs + k]) << s;
+    }
+    EXPECT_EQ(one.weights.size(), static_cast<size_t>(one.target_rows()));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Heads,
+                         testing::Values(Head{"classify", true, false}, Head{"classify", false, true},
+                                         Head{"regress", false, false}, Head{"regress", true, false},
+                                         Head{"tag", true, true}, Head{"tag", false, false}));
+
+TEST(Losses, MeanSquaredErrorIsPyTorchsOfTheMean) {
+  Batch b;
+  b.seq = Seq::uniform_batch(2, 1);
+  b.last_step = true, b.outputs = 2;
+  b.values = {1, 2, 3, 5};
+  std::vector<float> y = {2, 2, 0, 4};  // squares 1 0 | 9 1
+  Pool pool(1);
+  Arena arena;
+  Context<float> context{pool, arena};
+  const LossSum sum = loss_of<float>(context, "regress", {y.data(), 2, 2, 2}, b, {0, true});
+  EXPECT_DOUBLE_EQ(sum.loss / sum.weight, 11.0 / 4);
+  EXPECT_EQ(y, (std::vector<float>{1, 0, -3, -1}));
+  EXPECT_EQ(sum.correct, -1);
+}
+
+// A GRU learns to name the first of a few symbols; without training it guesses.
+TEST(Sequences, TheTrainerLearnsFromProblems) {
+  const ProblemOptions problem{Problem::recall, 6, 0, 4, 3};
+  const SequenceShape shape = problem_shape(problem);
+  ModelConfig c;
+  c.task = shape.task, c.rnn.cell = CellKind::gru, c.rnn.hidden = 24, c.rnn.input = 8;
+  c.vocabulary = 4, c.output = 4;
+  Model<float> model(c);
+  initialise(model, {}, 1);
+  const auto batches = problem_batcher(problem, 32, 400);
+  const auto unseen = problem_batcher({Problem::recall, 6, 0, 4, 4}, 64, 4);
+  TrainOptions options;
+  options.lr = 5e-3, options.epochs = 1;
+  EventStream events;
+  Pool pool(1);
+  Trainer trainer(model, *batches, unseen.get(), options, events, pool, {});
+  EXPECT_NEAR(evaluate(model, *unseen, pool).accuracy, 0.25, 0.12);
+  trainer.run();
+  EXPECT_GT(evaluate(model, *unseen, pool).accuracy, 0.95);
+}
+
+}  // namespace
+}  // namespace rnn::test
