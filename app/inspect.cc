@@ -1,0 +1,107 @@
+// Why: rnn inspect: what a model does with a sentence word by word, or how its gradient, gates and states fare over a text.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "command.h"
+#include "data/text_files.h"
+#include "inspect/explain_model.h"
+#include "inspect_view.h"
+#include "screen.h"
+
+namespace rnn::app {
+namespace {
+
+struct InspectArguments {
+  std::string model, data, prompt, svg;
+  bool json = false;
+  int64_t top = 5, tokens = 2000, threads = 0;
+};
+
+void declare(Command& command, InspectArguments& a) {
+  command.word("MODEL", &a.model, "run folder or .safetensors file");
+  command.word("DATA", &a.data, "text: gradient, gates and states are measured over it");
+  command.text("-p,--prompt", &a.prompt, "TEXT", "look at this text word by word");
+  command.whole("--top", &a.top, {1, 1000}, "N", "next words after each word (5)");
+  command.whole("--tokens", &a.tokens, {3, 1e7}, "N", "of DATA, read at most so many tokens (2000)");
+  command.text("--svg", &a.svg, "DIR", "write the figures as SVG files into this folder");
+  command.flag("--json", &a.json, "one JSON object on standard output");
+  command.more();
+  command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
+  command.example("rnn inspect runs/story-001 -p \"The cat is sleeping because it\"");
+  command.example("rnn inspect runs/story-001 other.txt --svg figures");
+}
+
+// The first `limit` tokens of a text, document by document.
+std::vector<std::vector<int32_t>> read_tokens(const ModelFile& file, const std::string& path, int64_t limit) {
+  std::vector<std::vector<int32_t>> documents;
+  int64_t count = 0, unknown = 0;
+  for (const Document& document : read_text(path)) {
+    if (count >= limit) break;
+    std::vector<int32_t> ids = file.tokenizer->encode(document.text);
+    ids.resize(std::min(ids.size(), static_cast<size_t>(limit - count)));
+    count += static_cast<int64_t>(ids.size());
+    unknown += std::count(ids.begin(), ids.end(), file.tokenizer->unknown_id());
+    documents.push_back(std::move(ids));
+  }
+  if (count < 3) {
+    throw Error(Exit::data, "inspect/too_short", fmt::format("{} has {} tokens, at least 3 are needed", path, count),
+                "give a text of some sentences");
+  }
+  if (unknown > 0)
+    say(fmt::format("note: {} of {} tokens of {} are unknown to the model", grouped(unknown), grouped(count), path));
+  return documents;
+}
+
+// What the gradient, the gates and the states were measured on.
+std::string measured_on(const InspectArguments& a, const ModelFile& file, const ModelExplanation& m) {
+  if (a.data.empty()) return "the last word of the prompt";
+  return fmt::format("{} places of {}{}", m.gradient.steps, a.data, reads_lines(file) ? ", read on through line ends" : "");
+}
+
+void write_drawings(const std::string& folder, const ModelExplanation& m, const std::string& over) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw Error(Exit::internal, "io/write", fmt::format("cannot make the folder {}: {}", folder, error.message()));
+  for (const auto& [name, text] : drawings(m, over)) {
+    const std::string path = (std::filesystem::path(folder) / name).string();
+    write_file_atomic(path, text);
+    say(fmt::format("wrote {}", path));
+  }
+}
+
+}  // namespace
+
+int run_inspect(const Arguments& arguments) {
+  InspectArguments a;
+  Command command("inspect", "MODEL [DATA] [-p TEXT] [options]", "what a model remembers: word by word, or over a text");
+  declare(command, a);
+  if (!command.parse(arguments)) return 0;
+  command.need(a.model, "a MODEL");
+  const bool prompted = command.given("--prompt");
+  if (!prompted) command.need(a.data, "a text: -p TEXT, or a DATA file");
+
+  ModelFile file = load_model(a.model);
+  Pool pool(static_cast<int>(a.threads));
+  inspected_model(file, pool);
+  ExplainOptions options;
+  options.top = static_cast<int>(a.top), options.tokens = static_cast<int>(a.tokens);
+  if (prompted) prompt_ids(file, a.prompt, options.limit);  // its faults come before a long text is read
+  if (!a.data.empty()) options.text = read_tokens(file, a.data, a.tokens);
+  const ModelExplanation m = prompted ? explain_model(file, a.prompt, options, pool) : explain_text(file, options, pool);
+  const std::string over = measured_on(a, file, m);
+  if (a.json) {
+    print(to_json_object(m).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  } else {
+    const int shown = command.given("--top") ? options.top : 3;
+    print(model_view(m) + words_view(m, shown) + gates_by_word_view(m) + memory_view(m) + gradient_view(m, over) +
+          gate_use_view(m) + norms_view(m) + spectra_view(m));
+  }
+  if (!a.svg.empty()) write_drawings(a.svg, m, over);
+  return 0;
+}
+
+}  // namespace rnn::app

@@ -1,0 +1,245 @@
+// Why: the same figures as --json, as tables with small bars.
+#include "inspect_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "pages/cell_texts.h"
+#include "screen.h"
+#include "train/events.h"
+#include "train/terminal.h"
+
+namespace rnn::app {
+namespace {
+
+constexpr int kBar = 20;  // columns of a bar in a list
+
+// `share` of `width` columns, in eighths of a column.
+std::string bar(double share, int width) {
+  static constexpr const char* kParts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const int eighths = static_cast<int>(std::lround(std::clamp(std::isfinite(share) ? share : 0, 0.0, 1.0) * width * 8));
+  std::string text;
+  for (int i = 0; i < eighths / 8; ++i) text += "█";
+  return text + kParts[eighths % 8];
+}
+
+// The same, filled up with spaces.
+std::string field(double share, int width) {
+  const std::string text = bar(share, width);
+  const auto used = static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return text + std::string(static_cast<size_t>(width - used), ' ');
+}
+
+// A table whose columns named in `texts` stand to the left.
+std::string table_of(std::vector<std::vector<std::string>> rows, std::initializer_list<size_t> texts) {
+  for (const size_t column : texts) {
+    int widest = 0;
+    for (const auto& row : rows) widest = std::max(widest, display_width(row[column]));
+    for (auto& row : rows) row[column] += std::string(static_cast<size_t>(widest - display_width(row[column])), ' ');
+  }
+  Table table(rows[0]);
+  for (size_t i = 1; i < rows.size(); ++i) table.add(rows[i]);
+  return table.text();
+}
+
+std::string percent(double share) {
+  return share > 0 && share < 0.0995 ? fmt::format("{:.1f}%", share * 100) : fmt::format("{:.0f}%", share * 100);
+}
+
+std::string head(const std::string& title) { return "\n" + strong(title, Stream::output) + "\n"; }
+std::string note(const std::string& text) { return faint(" " + text, Stream::output) + "\n"; }
+
+std::string layer_of(const ModelExplanation& m, int layer) {
+  return m.layers > 1 ? fmt::format(", layer {}", layer + 1) : "";
+}
+// "f forget gate", or "h" for the plain RNN, whose only sum is its state.
+std::string gate_name(const ModelExplanation& m, const std::string& gate) {
+  const pages::GateText* text = pages::gate_text(m.cell, gate);
+  return text                                           ? fmt::format("{} {}", gate, text->name)
+         : gate.empty() || m.cell.substr(0, 3) == "rnn" ? "h hidden state"
+                                                        : gate;
+}
+bool is_valve(const ModelExplanation& m, const std::string& gate) {
+  const pages::GateText* text = pages::gate_text(m.cell, gate);
+  return text && text->valve;
+}
+
+// 1, 2, 5, 10, 20, 50, ... as far as there are values, 0 before and the last behind.
+std::vector<int> shown_lags(int count) {
+  std::vector<int> lags{0};
+  for (int decade = 1; decade < count; decade *= 10) {
+    for (const int step : {1, 2, 5}) {
+      if (step * decade < count) lags.push_back(step * decade);
+    }
+  }
+  if (lags.back() != count - 1 && count > 1) lags.push_back(count - 1);
+  return lags;
+}
+
+std::string norm_text(double value) { return value > 0 ? fmt::format("{:.3g}", value) : "0"; }
+
+}  // namespace
+
+std::string model_view(const ModelExplanation& m) {
+  std::string text = fmt::format(" {}: {} {} x {}, {} tokens, {} parameters", m.name, m.cell, m.layers, m.hidden,
+                                 m.tokenizer, grouped(m.parameters));
+  if (m.val_perplexity > 0) text += fmt::format(", perplexity {:.2f}", m.val_perplexity);
+  if (m.step_microseconds > 0) text += fmt::format(", {} µs for a word", short_number(m.step_microseconds));
+  return text + "\n";
+}
+
+std::string words_view(const ModelExplanation& m, int top) {
+  if (m.steps.empty()) return "";
+  std::string text;
+  for (int l = 0; l < m.layers; ++l) {
+    text += head("Word by word" + layer_of(m, l));
+    std::vector<std::vector<std::string>> rows{{"word", "bits", "|h|", "moved", "units that moved most", "likeliest next"}};
+    for (const ReadStep& step : m.steps) {
+      const LayerStep& layer = step.layers[static_cast<size_t>(l)];
+      std::string units, next;
+      for (size_t i = 0; i < std::min<size_t>(3, layer.moved.size()); ++i)
+        units += fmt::format("{}{}: {:+.2f}", i ? "  " : "", layer.moved[i].first, layer.moved[i].second);
+      for (size_t i = 0; i < std::min(static_cast<size_t>(top), step.next.size()); ++i)
+        next += fmt::format("{}{} {}", i ? ", " : "", step.next[i].text, percent(step.next[i].p));
+      rows.push_back(
+          {step.text, figure(step.surprise, 1), figure(layer.state_norm, 2), figure(layer.update_norm, 2), units, next});
+    }
+    text += table_of(std::move(rows), {4, 5});
+  }
+  return text + note(
+                    "bits: surprise at the word. |h|: size of the hidden state. moved: size of its change. 17: +0.93: unit "
+                    "17 rose.");
+}
+
+std::string gates_by_word_view(const ModelExplanation& m) {
+  if (m.steps.empty() || m.steps[0].layers[0].gates.size() < 2) return "";
+  std::string text;
+  for (int l = 0; l < m.layers; ++l) {
+    text += head("Gates, mean over the units" + layer_of(m, l));
+    std::vector<std::string> names{"word"};
+    for (const auto& gate : m.steps[0].layers[static_cast<size_t>(l)].gates)
+      names.push_back(is_valve(m, gate.first) ? gate_name(m, gate.first)
+                                              : fmt::format("|{}| {}", gate.first, gate_name(m, gate.first).substr(2)));
+    Table table(names);
+    for (const ReadStep& step : m.steps) {
+      std::vector<std::string> row{step.text};
+      for (const auto& gate : step.layers[static_cast<size_t>(l)].gates) {
+        double mean = 0;
+        for (const float value : gate.second) mean += is_valve(m, gate.first) ? value : std::abs(value);
+        mean /= static_cast<double>(std::max<size_t>(1, gate.second.size()));
+        row.push_back(fmt::format("{:.2f} {}", mean, field(mean, 5)));
+      }
+      table.add(row);
+    }
+    text += table.text();
+  }
+  return text;
+}
+
+std::string memory_view(const ModelExplanation& m) {
+  std::string text;
+  for (const StateDistance& d : m.distances) {
+    text += head(fmt::format("What is left of \"{}\"", d.word));
+    const int last = static_cast<int>(d.h.size()) - 1, after = last - d.position;
+    text += fmt::format(" Read with \"{}\" in its place, the hidden state differs by {:.2f} of its size at that word",
+                        d.other, d.h[static_cast<size_t>(d.position)]);
+    text += after > 0 ? fmt::format(",\n and by {:.2f} after {} more {}: {} of the difference is left.\n", d.h.back(), after,
+                                    after == 1 ? "token" : "tokens", percent(d.kept))
+                      : ".\n";
+    std::vector<std::vector<std::string>> rows{{"after", "word", "difference"}};
+    for (int t = d.position; t <= last; ++t) {
+      rows.push_back({std::to_string(t - d.position), m.steps[static_cast<size_t>(t)].text,
+                      fmt::format("{:.3f} {}", d.h[static_cast<size_t>(t)], field(d.h[static_cast<size_t>(t)] / 2, kBar))});
+    }
+    text += table_of(std::move(rows), {1, 2});
+  }
+  if (m.influence.empty()) return text;
+  text += head(fmt::format("What each word does to the words expected after \"{}\"", m.steps.back().text));
+  std::vector<std::vector<std::string>> rows{{"word", "steps back", "change", "most with"}};
+  for (const Influence& i : m.influence) {
+    const auto most = std::max_element(i.substitutes.begin(), i.substitutes.end(),
+                                       [](const WordChance& a, const WordChance& b) { return a.p < b.p; });
+    rows.push_back({i.word, std::to_string(i.lag), fmt::format("{:>5} {}", percent(i.mean), field(i.mean, kBar)),
+                    fmt::format("{} {}", most->text, percent(most->p))});
+  }
+  return text + table_of(std::move(rows), {2, 3}) +
+         note("change: share of the probability that moves with another word of its kind there (total variation, mean).");
+}
+
+std::string gradient_view(const ModelExplanation& m, const std::string& over) {
+  const GradientReach& g = m.gradient;
+  const int count = static_cast<int>(g.state.size());
+  if (count < 1) return "";
+  double high = 0, low = INFINITY;
+  for (const double value : g.state) {
+    if (value > 0 && std::isfinite(value)) high = std::max(high, value), low = std::min(low, value);
+  }
+  const std::map<int, double> worst(g.worst.begin(), g.worst.end());
+  std::vector<std::string> names{"steps back"};
+  for (int l = 0; l < m.layers; ++l) {
+    names.push_back(m.layers > 1 ? fmt::format("h, layer {}", l + 1) : "h");
+    if (!g.c.empty()) names.push_back(m.layers > 1 ? fmt::format("c, layer {}", l + 1) : "c");
+  }
+  names.emplace_back("state");
+  names.emplace_back("log scale" + std::string(kBar - 9, ' '));
+  if (!worst.empty()) names.emplace_back("worst direction");
+  Table table(names);
+  for (const int lag : shown_lags(count)) {
+    const auto k = static_cast<size_t>(lag);
+    std::vector<std::string> row{std::to_string(lag)};
+    for (size_t l = 0; l < g.h.size(); ++l) {
+      // At lag 0 only what the output reads has a gradient.
+      row.push_back(lag == 0 && l + 1 < g.h.size() ? "-" : norm_text(g.h[l][k]));
+      if (!g.c.empty()) row.push_back(lag == 0 ? "-" : norm_text(g.c[l][k]));
+    }
+    row.push_back(norm_text(g.state[k]));
+    const double share = g.state[k] > 0 && high > low ? std::log(g.state[k] / low) / std::log(high / low) : 0;
+    row.push_back(field(g.state[k] > 0 ? std::max(share, 0.02) : 0, kBar));
+    if (!worst.empty()) row.push_back(worst.count(lag) ? norm_text(worst.at(lag)) : "");
+    table.add(row);
+  }
+  std::string text = head("Gradient against distance, " + over) + table.text();
+  if (g.half_life >= 0) {
+    text += fmt::format(" half-life {:.1f} steps: then half of the gradient of one step back is left\n", g.half_life);
+  } else {
+    text += fmt::format(" half-life more than the {} steps looked at\n", std::max(count - 2, 0));
+  }
+  return text +
+         note("Size of the gradient of the loss by the state so many steps before: what learning can feel of the past.");
+}
+
+std::string gate_use_view(const ModelExplanation& m) {
+  if (m.gates.empty()) return "";
+  Table table({"gate", "mean", "shut", "open"});
+  for (const GateUse& g : m.gates) {
+    table.add({gate_name(m, g.gate) + layer_of(m, g.layer), fmt::format("{:.3f}", g.mean),
+               fmt::format("{:>5} {}", percent(g.closed), field(g.closed, 10)),
+               fmt::format("{:>5} {}", percent(g.open), field(g.open, 10))});
+  }
+  return head("Saturation") + table.text() +
+         note("shut: share of values below 0.1, open: above 0.9. Of what lies between -1 and 1: below -0.9, above 0.9.");
+}
+
+std::string norms_view(const ModelExplanation& m) {
+  if (m.norms.empty()) return "";
+  Table table({"hidden state", "mean size", "largest", "mean change"});
+  for (const StateNorms& n : m.norms) {
+    table.add({fmt::format("layer {}", n.layer + 1), figure(n.state, 3), figure(n.largest, 3), figure(n.update, 3)});
+  }
+  return head("Size of the state") + table.text();
+}
+
+std::string spectra_view(const ModelExplanation& m) {
+  if (m.spectra.empty()) return "";
+  Table table({"recurrent weights", "spectral radius", "largest singular value", "smallest"});
+  for (const Spectrum& s : m.spectra) {
+    table.add({gate_name(m, s.gate) + layer_of(m, s.layer), figure(s.radius, 3), figure(s.largest, 3),
+               s.smallest < 0 ? "-" : norm_text(s.smallest)});
+  }
+  return head("Recurrent weights") + table.text();
+}
+
+}  // namespace rnn::app

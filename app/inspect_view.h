@@ -1,0 +1,25 @@
+// Why: an explanation as a person reads it in the terminal, and as drawings for a report.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "inspect/explanation.h"
+
+namespace rnn::app {
+
+// Each ends in a newline; "" where there is nothing to show.
+std::string model_view(const ModelExplanation& m);
+std::string words_view(const ModelExplanation& m, int top);  // word by word: surprise, state, units that moved, next words
+std::string gates_by_word_view(const ModelExplanation& m);
+std::string memory_view(const ModelExplanation& m);  // what is left of a word; what each word does to the last table
+std::string gradient_view(const ModelExplanation& m, const std::string& over);  // over: "32 words of new.txt"
+std::string gate_use_view(const ModelExplanation& m);
+std::string norms_view(const ModelExplanation& m);
+std::string spectra_view(const ModelExplanation& m);
+
+// File name and SVG text of every drawing: gradient.svg, gates.svg, norms.svg, spectrum.svg.
+std::vector<std::pair<std::string, std::string>> drawings(const ModelExplanation& m, const std::string& over);
+
+}  // namespace rnn::app

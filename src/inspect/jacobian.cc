@@ -1,0 +1,107 @@
+// Why: unit gradients walk back side by side as streams of one text: each is a row of the matrix.
+#include "inspect/jacobian.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "inspect/blocks.h"
+#include "inspect/gradients.h"
+#include "inspect/spectrum.h"
+
+namespace rnn {
+namespace {
+
+constexpr int kRowsAtOnce = 64;
+
+// The model without its output layer, which no state depends on; frames stay frames, ids keep their embedding.
+template <class T>
+std::unique_ptr<Model<T>> without_outputs(const Model<T>& model, Pool& pool) {
+  ModelConfig config = model.config();
+  if (model.has_head()) config.task = "tag", config.output = 1, config.tied = false;
+  auto rest = std::make_unique<Model<T>>(config);
+  for (ParamId id = 0; id < static_cast<ParamId>(rest->table().all().size()); ++id) {
+    const ParamInfo& info = rest->table()[id];
+    if (info.name.rfind("output.", 0) == 0) continue;
+    std::copy_n(model.params().view(model.table().find(info.name)).data, info.size(), rest->params().view(id).data);
+  }
+  rest->pack(pool, true);
+  return rest;
+}
+
+// `from` of one stream, its last `steps` steps, as `streams` equal streams.
+Batch repeated(const Batch& from, int steps, int streams) {
+  Batch batch;
+  batch.seq = Seq::uniform_batch(streams, steps);
+  batch.width = from.width;
+  for (int t = from.seq.steps() - steps; t < from.seq.steps(); ++t) {
+    for (int s = 0; s < streams; ++s) {
+      if (from.width == 0) batch.inputs.push_back(from.inputs[t]);
+      const auto frame = from.frames.begin() + static_cast<ptrdiff_t>(t) * from.width;
+      batch.frames.insert(batch.frames.end(), frame, frame + from.width);
+    }
+  }
+  return batch;
+}
+
+// The state before the last `steps` steps.
+template <class T>
+State<T> state_before(const Model<T>& model, Pool& pool, const Batch& window, int steps) {
+  State<T> state = model.initial(1);
+  Arena arena;
+  Context<T> context{pool, arena};
+  Batch head = repeated(window, window.seq.steps(), 1);
+  head.seq = Seq::uniform_batch(1, window.seq.steps() - steps);
+  if (head.seq.steps() > 0) {
+    head.inputs.resize(window.width == 0 ? static_cast<size_t>(head.seq.rows()) : 0);
+    head.frames.resize(static_cast<size_t>(head.seq.rows()) * window.width);
+    model.forward(context, head, state, nullptr);
+  }
+  return state;
+}
+
+}  // namespace
+
+template <class T>
+std::vector<std::pair<int, double>> worst_directions(const Model<T>& model, Pool& pool, const Batch& window,
+                                                     const WorstOptions& options) {
+  const int S = model.recurrent().state_width();
+  if (S > options.max_state) return {};
+  const auto rest = without_outputs(model, pool);
+  const double embedding = static_cast<double>(rest->config().vocabulary) * rest->config().rnn.input;
+  const double step =
+      4 * S * (static_cast<double>(rest->table().count()) - embedding);  // forward, two products back, weight gradients
+  std::vector<int> lags;
+  for (const int lag : options.lags) {
+    if (lag >= 1 && lag < window.seq.steps() && lag * step <= options.max_work) lags.push_back(lag);
+  }
+  if (lags.empty()) return {};
+  const int longest = *std::max_element(lags.begin(), lags.end());
+  const State<T> before = state_before(*rest, pool, window, longest);
+  std::vector<Matrix<double>> jacobians;
+  for (size_t i = 0; i < lags.size(); ++i) jacobians.emplace_back(S, S);
+  in_blocks(pool, S, kRowsAtOnce, [&](int first, int rows, Pool& own) {
+    const State<T> initial = before.select(std::vector<int>(static_cast<size_t>(rows), 0));
+    State<T> unit(rows, S);
+    for (int r = 0; r < rows; ++r) unit.row(r)[first + r] = 1;
+    walk_back<T>(*rest, own, repeated(window, longest, rows), {&initial, &unit, {}},
+                 [&](int lag, const StateGradient<T>& g) {
+                   const auto at = std::find(lags.begin(), lags.end(), lag);
+                   if (at == lags.end()) return;
+                   Matrix<double>& jacobian = jacobians[static_cast<size_t>(at - lags.begin())];
+                   for (int r = 0; r < rows; ++r) {
+                     for (int i = 0; i < S; ++i)
+                       jacobian(first + r, i) = std::scalbn(static_cast<double>(g.gradient.row(r)[i]), g.exponent[r]);
+                   }
+                 });
+  });
+  std::vector<std::pair<int, double>> result;
+  for (size_t i = 0; i < lags.size(); ++i) result.emplace_back(lags[i], largest_singular_value(jacobians[i].view()));
+  return result;
+}
+
+template std::vector<std::pair<int, double>> worst_directions(const Model<float>&, Pool&, const Batch&, const WorstOptions&);
+template std::vector<std::pair<int, double>> worst_directions(const Model<double>&, Pool&, const Batch&,
+                                                              const WorstOptions&);
+
+}  // namespace rnn

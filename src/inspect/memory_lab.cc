@@ -1,0 +1,127 @@
+// Why: trains the small networks of the two experiments with the product's own trainer.
+#include "inspect/memory_lab.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "cells/reference.h"
+#include "data/problems.h"
+#include "nn/init.h"
+#include "train/trainer.h"
+
+namespace rnn {
+namespace {
+
+ModelConfig network(const std::string& cell, const SequenceShape& shape, int hidden) {
+  ModelConfig c;
+  c.task = shape.task;
+  c.rnn.cell = CellKind::elman;
+  for (size_t i = 0; i < kCells.size(); ++i) {
+    if (kCells[i]->name == cell) c.rnn.cell = static_cast<CellKind>(i);
+  }
+  if (cell == "rnn-relu") c.rnn.flags = kRelu;
+  c.rnn.hidden = hidden;
+  c.vocabulary = static_cast<int>(shape.symbols.size());
+  c.rnn.input = shape.width > 0 ? shape.width : std::min(hidden, 16);
+  c.output = shape.outputs();
+  return c;
+}
+
+// Batches of one lag each, the lags in turn: batch b has lag b % lags.
+class LagBatcher final : public Batcher {
+ public:
+  LagBatcher(const RecallOptions& o, int64_t batches) : batches_(batches) {
+    for (const int lag : o.lags) {
+      lags_.push_back(problem_batcher({Problem::recall, lag, 0, o.symbols, o.seed}, o.batch, batches));
+    }
+  }
+  bool next(Batch& batch) override {
+    if (position_ >= batches_) return false;
+    Batcher& lag = *lags_[static_cast<size_t>(position_) % lags_.size()];
+    lag.seek(0, position_);
+    lag.next(batch);
+    ++position_;
+    return true;
+  }
+  int64_t batches_per_epoch() const override { return batches_; }
+  int64_t tokens_per_epoch() const override { return batches_; }
+  void seek(int64_t epoch, int64_t position) override { epoch_ = epoch, position_ = position; }
+
+ private:
+  std::vector<std::unique_ptr<Batcher>> lags_;
+  int64_t batches_;
+};
+
+using Clock = std::chrono::steady_clock;
+double since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+}  // namespace
+
+double recall_chance(const RecallOptions& options) { return 1.0 / options.symbols; }
+
+RecallCurve train_recall(const std::string& cell, const RecallOptions& o, Pool& pool) {
+  const ProblemOptions problem{Problem::recall, o.lags.back(), 0, o.symbols, o.seed};
+  Model<float> model(network(cell, problem_shape(problem), o.hidden));
+  initialise(model, o.init, o.seed);
+  LagBatcher batches(o, o.updates);
+  TrainOptions train;
+  train.optimizer = "adamw", train.lr = o.lr, train.schedule = "cosine";
+  train.epochs = 1, train.clip = 1, train.seed = o.seed;
+  EventStream events;
+  Trainer trainer(model, batches, nullptr, train, events, pool, {});
+  const auto begin = Clock::now();
+  Batch batch;
+  while (batches.next(batch) && since(begin) < o.seconds && !(o.stop && o.stop->load() != 0)) trainer.step(batch);
+  RecallCurve curve;
+  curve.cell = cell, curve.hidden = o.hidden;
+  curve.updates = trainer.progress().update;
+  curve.seconds = since(begin);
+  for (const int lag : o.lags) {
+    const int size = std::min(64, o.examples);
+    const auto unseen = problem_batcher({Problem::recall, lag, 0, o.symbols, o.seed + 1}, size, o.examples / size);
+    curve.accuracy.push_back(evaluate(model, *unseen, pool).accuracy);
+  }
+  return curve;
+}
+
+namespace {
+
+void explode(const ClippingOptions& o, double clip, Pool& pool, std::vector<double>& losses, std::vector<double>& norms) {
+  const ProblemOptions problem{Problem::adding, o.length, 0, 2, o.seed};
+  Model<float> model(network("rnn-relu", problem_shape(problem), o.hidden));
+  initialise(model, {InitKind::identity}, o.seed);
+  const View<float> recurrent = model.params().view(model.table().find("rnn.weight_hh_l0"));
+  for (int i = 0; i < o.hidden; ++i) recurrent(i, i) *= static_cast<float>(o.scale);
+  const auto batches = problem_batcher(problem, o.batch, o.updates);
+  TrainOptions train;
+  train.optimizer = "sgd", train.lr = o.lr, train.clip = clip, train.epochs = 1, train.seed = o.seed;
+  EventStream events;
+  Trainer trainer(model, *batches, nullptr, train, events, pool, {});
+  Batch batch;
+  bool alive = true;
+  while (batches->next(batch)) {
+    Trainer::StepReport report{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(), 1};
+    try {
+      if (alive) report = trainer.step(batch);
+    } catch (const Error&) {  // diverged
+      alive = false;
+    }
+    losses.push_back(report.loss);
+    norms.push_back(report.gradient_norm);
+  }
+}
+
+}  // namespace
+
+Clipping try_clipping(const ClippingOptions& o, Pool& pool) {
+  Clipping result;
+  result.cell = "rnn-relu", result.clip = o.clip, result.lr = o.lr;
+  explode(o, o.clip, pool, result.with, result.norm_with);
+  explode(o, 0, pool, result.without, result.norm_without);
+  return result;
+}
+
+}  // namespace rnn

@@ -1,0 +1,44 @@
+// Why: two small experiments that show what long sequences do to a network: recall of the first symbol, and an exploding run.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "inspect/explanation.h"
+#include "nn/init.h"
+
+namespace rnn {
+
+// The first of k + 1 random symbols is to be named after the last, for every k of `lags`: one network for all of them, which meets
+// the lags in turn. The same recipe for every cell: AdamW, clipping, weights as `rnn train` begins with them, but forget bias 1
+// (Jozefowicz et al. 2015).
+struct RecallOptions {
+  std::vector<int> lags = {5, 10, 20, 50, 100, 200};
+  int hidden = 64, symbols = 26, batch = 32;
+  int64_t updates = 1800;                          // fewer when `seconds` are over first
+  double seconds = 20;                             // per cell
+  double lr = 2e-3;                                // falls to a tenth over the run
+  int examples = 512;                              // unseen, per lag, that accuracy is measured on
+  InitOptions init = {InitKind::pytorch, 0.1, 1};  // the LSTM's forget bias is 1
+  uint64_t seed = 1;
+  const std::atomic<int>* stop = nullptr;  // not 0: end the training now
+};
+// cell: rnn, rnn-relu, lstm, gru, gru-reset-before.
+RecallCurve train_recall(const std::string& cell, const RecallOptions& options, Pool& pool);
+double recall_chance(const RecallOptions& options);
+
+// A plain RNN with relu whose recurrent weights are a little too large learns the adding problem: twice from the same weights on
+// the same data, with the gradient clipped and not. What is no number any more is infinite.
+struct ClippingOptions {
+  int length = 60, hidden = 64, batch = 16;
+  int64_t updates = 150;
+  double scale = 1.02;  // times the identity
+  double clip = 1, lr = 0.01;
+  uint64_t seed = 1;
+};
+Clipping try_clipping(const ClippingOptions& options, Pool& pool);
+
+}  // namespace rnn

@@ -1,0 +1,53 @@
+// Why: a prompt is read here as `rnn generate` reads it, with every state and table on the way kept or summed up.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "decode/sample.h"
+#include "inspect/explanation.h"
+#include "io/model_file.h"
+
+namespace rnn {
+
+constexpr int kLongestPrompt = 200;  // tokens
+
+// The id that begins a line, then those of the prompt. Throws Error{usage}: "inspect/empty", "inspect/too_long",
+// "inspect/unknown_word" with the nearest words of the vocabulary.
+std::vector<int32_t> prompt_ids(const ModelFile& file, std::string_view prompt, int limit = kLongestPrompt);
+
+// Throws Error{model}: "model/task" unless it is a language model, "model/nan" when a weight is no number. Packs it for training
+// and keeps the row-major weights.
+const Model<float>& inspected_model(ModelFile& file, Pool& pool);
+
+// Each line is read from the zero state, as in training; else the state is carried on.
+bool reads_lines(const ModelFile& file);
+
+// A token as a person sees it: an end of line is ↵, a space ␣, no control characters.
+std::string shown_token(const Tokenizer& tokenizer, int32_t id);
+
+// What reading leaves behind, step by step.
+struct Reading {
+  std::vector<int32_t> ids;
+  std::vector<bool> fresh;                   // [steps] began from the zero state
+  Matrix<float> states;                      // [steps, state width] after the step
+  std::vector<double> surprise;              // [steps] bits; -1: the first
+  std::vector<std::vector<Candidate>> next;  // [steps] likeliest next tokens
+  std::vector<double> last;                  // [vocabulary] the table after the last step
+  int steps() const { return static_cast<int>(ids.size()); }
+};
+
+// lines: an id `newline` begins from the zero state. top: length of the tables.
+struct ReadingOptions {
+  int32_t newline = 0;
+  bool lines = false;
+  int top = 5;
+};
+Reading read_ids(const Model<float>& model, std::span<const int32_t> ids, const ReadingOptions& options);
+
+// Softmax in double, summed in order. out [K].
+void softmax(std::span<const float> logits, std::vector<double>& out);
+
+}  // namespace rnn

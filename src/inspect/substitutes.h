@@ -1,0 +1,45 @@
+// Why: to see what a word did, another of its kind is put in its place; which words are of one kind is a visible list.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "text/tokenizer.h"
+
+namespace rnn {
+
+// A kind of words: content words name things, people, deeds, qualities; function words (the, is, in, .) hold a sentence together.
+struct WordKind {
+  std::string_view name;
+  bool content;
+  std::string_view words;  // separated by spaces, the most useful first
+};
+// For words, and for single characters.
+extern const std::vector<WordKind> kWordKinds, kCharacterKinds;
+
+// Answers for one vocabulary, which outlives it.
+class Substitutes {
+ public:
+  explicit Substitutes(const Tokenizer& tokenizer);
+  Substitutes(const Substitutes&) = delete;
+  Substitutes& operator=(const Substitutes&) = delete;
+
+  // At most `count` other ids to stand in for `id`: those of its kind, in the list's order; when it is of no kind, the most
+  // frequent words (letters) of the vocabulary.
+  std::vector<int32_t> of(int32_t id, int count) const;
+  // The first content word of a text behind its first token; else the first token that has a letter and is of no kind; else 1.
+  int first_content(const std::vector<int32_t>& ids) const;
+
+ private:
+  const WordKind* kind_of(int32_t id) const;
+  const Tokenizer& tokenizer_;
+  const std::vector<WordKind>& kinds_;
+  std::vector<std::string> pieces_;
+  std::unordered_map<std::string_view, int32_t> ids_;
+  std::unordered_map<std::string_view, const WordKind*> kind_;  // by word
+};
+
+}  // namespace rnn
