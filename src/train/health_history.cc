@@ -1,0 +1,121 @@
+// Why: what a run told about itself, event by event, and the sink that listens to it while it trains.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "train/health.h"
+
+namespace rnn {
+namespace {
+
+constexpr size_t kEveryTwentieth = 20;
+
+std::string text_of(const Event& event, const char* key) {
+  const auto found = event.fields.find(key);
+  return found != event.fields.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+}  // namespace
+
+// A loss in the log is the mean since the last check: what happened between two entries follows from both.
+void History::stretch(double step, double mean) {
+  if (!(step > told_until) || !std::isfinite(mean)) return;
+  const double before = told_until - last_check, all = step - last_check;
+  stretches.push_back({told_until, step, (mean * all - told_mean * before) / (all - before)});
+  told_until = step, told_mean = mean;
+}
+
+void History::add(const Event& event) {
+  const double step = number_field(event, "step"), epoch = number_field(event, "epoch"), loss = number_field(event, "loss");
+  if (event.type == "start") {
+    if (event.fields.contains("config")) config = event.fields["config"];
+  } else if (event.type == "metric" && std::isfinite(step)) {
+    stretch(step, loss);
+    updates.push_back({step, epoch, loss, number_field(event, "lr"), number_field(event, "grad_norm")});
+  } else if (event.type == "eval" && std::isfinite(step)) {
+    stretch(step, loss);
+    last_check = told_until = step, told_mean = 0;
+    const auto best = event.fields.find("best");
+    checks.push_back({step, epoch, loss, number_field(event, "val_loss"), best != event.fields.end() && *best == true});
+  } else if (event.type == "warning") {
+    told.push_back(text_of(event, "code"));
+    if (told.back() == "train/diverged") diverged = text_of(event, "message");
+  } else if (event.type == "result") {
+    stopped = text_of(event, "reason");
+  }
+}
+
+double History::steps() const {
+  return std::max(updates.empty() ? 0 : updates.back().step, checks.empty() ? 0 : checks.back().step);
+}
+
+double History::mean_loss(double from, double to) const {
+  double sum = 0, weight = 0;
+  for (auto s = stretches.rbegin(); s != stretches.rend() && s->to > from; ++s) {
+    const double shared = std::min(to, s->to) - std::max(from, s->from);
+    if (shared > 0) sum += s->loss * shared, weight += shared;
+  }
+  return weight > 0 ? sum / weight : std::numeric_limits<double>::quiet_NaN();
+}
+
+History read_history(const std::string& path) {
+  const auto bad = [&](const std::string& message) {
+    return Error(Exit::data, "run/metrics", message, "rnn train writes it into the run folder, line by line");
+  };
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) throw bad(path + " is missing");
+  const std::string text = read_file(path);
+  History history;
+  int number = 0;
+  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    ++number;
+    nlohmann::json line = nlohmann::json::parse(text.begin() + static_cast<ptrdiff_t>(begin),
+                                                text.begin() + static_cast<ptrdiff_t>(end), nullptr, false);
+    const auto type = line.is_object() ? line.find("type") : line.end();
+    if (!line.is_object() || type == line.end() || !type->is_string())
+      throw bad(fmt::format("{}:{} is not a line of metrics", path, number));
+    const std::string name = type->get<std::string>();
+    history.add({name, std::move(line)});
+  }
+  if (number == 0) throw bad(path + " is empty");
+  return history;
+}
+
+Event health_warning(const HealthVerdict& verdict, double step) {
+  std::string help(verdict.rule->mend);
+  if (!verdict.options.empty()) help += ": " + verdict.options;
+  return {"warning",
+          {{"step", static_cast<int64_t>(step)},
+           {"code", verdict.rule->code},
+           {"message", std::string(verdict.rule->title) + ": " + verdict.evidence},
+           {"help", help}}};
+}
+
+HealthWatch::HealthWatch(const Options& options, double chance, std::string metrics, EventStream& out)
+    : options_(options), chance_(chance), metrics_(std::move(metrics)), out_(out) {}
+
+void HealthWatch::on(const Event& event) {
+  history_.add(event);
+  if (event.type != "metric" && event.type != "eval") return;
+  const size_t seen = history_.updates.size() + history_.checks.size();
+  if (seen < next_look_) return;
+  next_look_ = seen + 1 + seen / kEveryTwentieth;
+  for (const HealthVerdict& verdict : judge_history(history_, options_, chance_)) {
+    const auto& told = history_.told;
+    if (verdict.health != Health::bad || !verdict.rule->live) continue;
+    if (std::find(told.begin(), told.end(), verdict.rule->code) != told.end()) continue;
+    out_.emit(health_warning(verdict, history_.steps()));  // comes back to on(), which takes note of it
+  }
+}
+
+void HealthWatch::truncate_after(int64_t) {
+  std::error_code ignored;
+  if (!metrics_.empty() && std::filesystem::file_size(metrics_, ignored) > 0 && !ignored) history_ = read_history(metrics_);
+}
+
+}  // namespace rnn
