@@ -1,0 +1,122 @@
+// Why: how the programs of the tutorial prove themselves: slopes by differences, and the library's own model.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "loss/loss.h"
+
+namespace tutorial {
+
+inline void check(bool ok, const char* what) {
+  std::printf("%-5s %s\n", ok ? "ok" : "WRONG", what);
+  if (!ok) std::exit(1);
+}
+
+// |a - b| in the largest place, as a share of the largest |a|; infinite where the sizes differ or a number is none.
+inline double difference(std::span<const double> a, std::span<const double> b) {
+  double largest = 1e-300, worst = a.size() == b.size() ? 0 : INFINITY;
+  for (size_t n = 0; n < std::min(a.size(), b.size()); ++n) {
+    largest = std::max(largest, std::abs(a[n]));
+    worst = std::isfinite(a[n] - b[n]) ? std::max(worst, std::abs(a[n] - b[n])) : INFINITY;
+  }
+  return worst / largest;
+}
+
+// Even in [-0.5, 0.5), the same on every machine.
+template <class Flat>
+Flat random_weights() {
+  Flat w;
+  uint32_t random = 1;
+  for (double& x : w) random = random * 1664525u + 1013904223u, x = random / 4294967296.0 - 0.5;
+  return w;
+}
+
+// The slope of loss(w) by each number of w, from two points beside it (page 1).
+template <class Flat, class Loss>
+Flat slopes(const Flat& w, const Loss& loss) {
+  Flat slope;
+  for (size_t n = 0; n < w.size(); ++n) {
+    Flat up = w, down = w;
+    up[n] += 1e-5, down[n] -= 1e-5;
+    slope[n] = (loss(up) - loss(down)) / 2e-5;
+  }
+  return slope;
+}
+
+inline double norm(std::span<const double> v) {
+  double sum = 0;
+  for (const double x : v) sum += x * x;
+  return std::sqrt(sum);
+}
+
+// A sequence of symbols and what to answer after each, as the library's batch: a symbol is a frame of `width` numbers, one of
+// them 1.
+inline rnn::Batch one_hot(std::span<const int> symbols, int width, std::span<const int> targets) {
+  rnn::Batch batch;
+  batch.seq = rnn::Seq::uniform_batch(1, static_cast<int>(symbols.size()));
+  batch.width = width;
+  batch.targets.assign(targets.begin(), targets.end());
+  batch.frames.resize(symbols.size() * width);
+  for (size_t t = 0; t < symbols.size(); ++t) batch.frames[t * width + symbols[t]] = 1;
+  return batch;
+}
+
+// Tensors of one recurrent layer and an output layer, in the order of the programs.
+inline const std::vector<std::string> kTensors = {"rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0", "output.weight",
+                                                  "output.bias"};
+
+// The library's Model<double>, which runs the cells of rnn::reference, with the weights of a program.
+class Library {
+ public:
+  // names: of the model's tensors in the order in which `weights` has their numbers, row by row. Others stay zero.
+  Library(const rnn::ModelConfig& config, std::vector<std::string> names, std::span<const double> weights)
+      : model_(config), names_(std::move(names)), gradient_(model_.table()), state_(model_.initial(1)) {
+    const double* next = weights.data();
+    for (const std::string& name : names_) {
+      const rnn::ParamId id = model_.table().find(name);
+      std::copy_n(next, model_.table()[id].size(), model_.params().view(id).data);
+      next += model_.table()[id].size();
+    }
+    model_.pack(pool_, true);
+  }
+
+  // The summed loss of a batch that starts where the one before ended; its gradient is added up.
+  double run(const rnn::Batch& batch) {
+    arena_.clear();
+    rnn::Tape tape;
+    rnn::Context<double> context{pool_, arena_};
+    const rnn::View<double> outputs = model_.forward(context, batch, state_, &tape);
+    const std::string& task = model_.config().task;
+    const double loss = rnn::loss_of<double>(context, task, outputs, batch, {.gradient = true}).loss;
+    model_.backward(context, batch.seq, tape, outputs, gradient_);
+    return loss;
+  }
+
+  // In the order of `names`.
+  std::vector<double> gradient() const {
+    std::vector<double> all;
+    for (const std::string& name : names_) {
+      const rnn::ParamId id = model_.table().find(name);
+      const double* first = gradient_.view(id).data;
+      all.insert(all.end(), first, first + model_.table()[id].size());
+    }
+    return all;
+  }
+
+ private:
+  rnn::Pool pool_{1};
+  rnn::Model<double> model_;
+  std::vector<std::string> names_;
+  rnn::Params<double> gradient_;
+  rnn::State<double> state_;
+  rnn::Arena arena_;
+};
+
+}  // namespace tutorial
