@@ -13,10 +13,12 @@ int run_train(const Arguments& arguments);
 int run_eval(const Arguments& arguments);
 int run_generate(const Arguments& arguments);
 int run_info(const Arguments& arguments);
+int run_inspect(const Arguments& arguments);
 int run_check(const Arguments& arguments);
 int run_data(const Arguments& arguments);
 int run_bench(const Arguments& arguments);
 int run_demo(const Arguments& arguments);
+int run_compare(const Arguments& arguments);
 int run_config(const Arguments& arguments);
 
 }  // namespace rnn::app

@@ -8,8 +8,8 @@ foreach(room ${room_targets})
   list(APPEND room_objects $<TARGET_OBJECTS:${room}>)
 endforeach()
 list(REMOVE_DUPLICATES room_links)
-# Header-only: nothing of it is left to link, so a consumer need not have it.
-list(REMOVE_ITEM room_links nlohmann_json::nlohmann_json)
+# Header-only: nothing of them is left to link, so a consumer need not have them.
+list(REMOVE_ITEM room_links nlohmann_json::nlohmann_json Eigen3::Eigen)
 
 # BUILD_SHARED_LIBS chooses between librnn.a and librnn.so. The target has a name of its own, for the program is called rnn.
 add_library(rnn_library ${room_objects})

@@ -16,7 +16,8 @@ FLOORS = {
     "loss": 4, "optim": 4, "decode": 4, "text": 4, "audio": 4, "series": 4,
     "data": 5, "io": 5,
     "train": 6,
-    "tasks": 7,
+    "tasks": 7, "inspect": 7,
+    "pages": 8, "doctor": 8,
     "rnn": 8,  # include/rnn and its implementation src/rnn: the public face
     "app": 9,
 }

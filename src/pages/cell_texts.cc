@@ -1,0 +1,115 @@
+// Why: what the gates and the letters of a cell's equations mean, in plain words.
+#include "pages/cell_texts.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+
+namespace rnn::pages {
+namespace {
+
+struct Row {
+  std::string_view cell, gate;
+  GateText text;
+};
+constexpr Row kGates[] = {
+    {"lstm", "i", {"input gate", "how much of the new content is written into the memory", true}},
+    {"lstm", "f", {"forget gate", "how much of the old memory is kept", true}},
+    {"lstm", "g", {"new content", "what would be written, between −1 and 1", false}},
+    {"lstm", "o", {"output gate", "how much of the memory is shown to the rest of the network", true}},
+    {"gru", "r", {"reset gate", "how much of the past goes into the new content", true}},
+    {"gru", "z", {"update gate", "how much of the old state is kept", true}},
+    {"gru", "n", {"new content", "what would replace the old state, between −1 and 1", false}},
+};
+
+struct Symbol {
+  std::string_view letter, meaning, only;  // only: cells that it holds for; empty: all
+};
+constexpr Symbol kSymbols[] = {
+    {"x", "the word that is being read, as a list of numbers", ""},
+    {"h", "the hidden state before this word", ""},
+    {"h'", "the hidden state after this word", ""},
+    {"c", "the cell state before this word: the LSTM’s long-term memory", "lstm"},
+    {"c'", "the cell state after this word", "lstm"},
+    {"i", "the input gate", "lstm"},
+    {"f", "the forget gate", "lstm"},
+    {"g", "the new content", "lstm"},
+    {"o", "the output gate", "lstm"},
+    {"r", "the reset gate", "gru"},
+    {"z", "the update gate", "gru"},
+    {"n", "the new content", "gru"},
+    {"W", "learned numbers that weigh the word", ""},
+    {"R", "learned numbers that weigh the state: what links one step to the next", ""},
+    {"b", "learned numbers that are added", ""},
+    {"c", "more learned numbers that are added", "rnn"},
+    {"sigmoid", "presses any number into the range from 0 (closed) to 1 (open)", ""},
+    {"tanh", "presses any number into the range from −1 to 1", ""},
+    {"relu", "keeps positive numbers and replaces negative ones by 0", ""},
+    {"*", "unit by unit: each number times the number at the same place", ""},
+};
+
+std::string_view family(std::string_view cell) { return cell.substr(0, 3) == "gru" ? cell.substr(0, 3) : cell; }
+
+// "Wi", "Rn", "bf" count as W, R, b; "cf" as b: a second bias. Gates and states stand for themselves.
+std::vector<std::string> letters_in(const std::string& line) {
+  std::vector<std::string> letters;
+  for (size_t i = 0; i < line.size();) {
+    if (line[i] == '*') letters.emplace_back("*");
+    size_t end = i;
+    while (end < line.size() && (std::isalpha(static_cast<unsigned char>(line[end])) || line[end] == '\'')) ++end;
+    if (end == i) {
+      ++i;
+      continue;
+    }
+    std::string word = line.substr(i, end - i);
+    if (word.size() == 2 && (word[0] == 'W' || word[0] == 'R' || word[0] == 'b')) word.resize(1);
+    if (word.size() == 2 && word[0] == 'c' && word[1] != '\'') word = "b";
+    letters.push_back(std::move(word));
+    i = end;
+  }
+  return letters;
+}
+
+}  // namespace
+
+const GateText* gate_text(std::string_view cell, std::string_view gate) {
+  for (const Row& row : kGates) {
+    if (row.cell == family(cell) && row.gate == gate) return &row.text;
+  }
+  return nullptr;
+}
+
+std::string_view cell_in_a_sentence(std::string_view cell) {
+  if (cell == "rnn") {
+    return "At every word the plain RNN mixes the word with its whole state and writes the whole state anew. Nothing "
+           "protects "
+           "what was there before.";
+  }
+  if (cell == "lstm") {
+    return "The LSTM has a second memory, the cell state, that is changed by adding and not rewritten. Three gates decide, "
+           "unit "
+           "by unit, what is kept, what is added and what is shown.";
+  }
+  if (family(cell) == "gru") {
+    return "The GRU has one state and two gates. Unit by unit, its update gate decides how much of the old state stays as "
+           "it is.";
+  }
+  return "";
+}
+
+std::vector<std::pair<std::string, std::string>> symbols_of(std::string_view cell,
+                                                            const std::vector<std::string>& equations) {
+  std::vector<std::string> found;
+  for (const std::string& line : equations) {
+    if (line.starts_with("(")) continue;  // a remark on an option
+    for (std::string& letter : letters_in(line)) found.push_back(std::move(letter));
+  }
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const Symbol& symbol : kSymbols) {
+    if (!symbol.only.empty() && symbol.only != family(cell)) continue;
+    if (std::find(found.begin(), found.end(), symbol.letter) != found.end()) out.emplace_back(symbol.letter, symbol.meaning);
+  }
+  return out;
+}
+
+}  // namespace rnn::pages

@@ -1,0 +1,191 @@
+// Why: the section "RNN, LSTM, GRU": equations, the gates of one real step, and the networks side by side in numbers.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "pages/cell_texts.h"
+#include "pages/figures.h"
+#include "pages/html.h"
+#include "pages/page_parts.h"
+
+namespace rnn::pages {
+namespace {
+
+constexpr size_t kBins = 20;
+
+std::vector<double> spread_of(const std::vector<float>& values, double low) {
+  std::vector<double> shares(kBins, 0.0);
+  for (const float v : values) {
+    if (!std::isfinite(v)) continue;
+    const double place = (static_cast<double>(v) - low) / (1 - low) * static_cast<double>(kBins);
+    shares[static_cast<size_t>(std::clamp(place, 0.0, kBins - 1.0))] += 1.0 / static_cast<double>(values.size());
+  }
+  return shares;
+}
+
+double mean_of(const std::vector<float>& values) {
+  double sum = 0;
+  for (const float v : values) sum += static_cast<double>(v);
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
+std::string meter(const GateText& text, const std::vector<float>& values, const Player& who, const std::string& at) {
+  const double mean = mean_of(values);
+  svg::Histogram chart;
+  chart.shares = spread_of(values, text.valve ? 0 : -1);
+  chart.style = who.style;
+  chart.title = fmt::format("{}: how the values of {} units are spread between {} and 1", text.name, values.size(),
+                            text.valve ? "0" : "−1");
+  std::string html =
+      fmt::format("<div class=\"meter\"><p class=\"meter-name\"><strong>{}</strong> <span class=\"small\">{}</span></p>\n",
+                  escape(text.name), escape(text.meaning));
+  if (text.valve) {
+    html += fmt::format(
+        "<p class=\"reading\"><svg class=\"gauge\" viewBox=\"0 0 100 1\" preserveAspectRatio=\"none\" "
+        "aria-hidden=\"true\"><path class=\"track\" "
+        "d=\"M0 0h100v1H0z\"/><path class=\"f{}\" d=\"M0 0h{:.1f}v1H0z\"/></svg><data value=\"{}\" data-mean-of=\"{}\">{} "
+        "open</data></p>\n",
+        who.style % svg::kStyles, 100 * std::clamp(mean, 0.0, 1.0), exact(mean), at, share(mean));
+  }
+  html += svg::histogram(chart);
+  html += fmt::format("<p class=\"ends small\" aria-hidden=\"true\"><span>{}</span><span>{}</span></p></div>\n",
+                      text.valve ? "0 closed" : "−1", text.valve ? "1 open" : "1");
+  return html;
+}
+
+// The meters of the last word, top layer; "" for a cell without gates.
+std::string gates_card(const ModelExplanation& model, const Player& who, size_t index) {
+  if (model.steps.empty() || model.steps.back().layers.empty()) return "";
+  const size_t t = model.steps.size() - 1, l = model.steps[t].layers.size() - 1;
+  std::string html;
+  for (const auto& [name, values] : model.steps[t].layers[l].gates) {
+    const GateText* text = gate_text(model.cell, name);
+    if (text != nullptr)
+      html += meter(*text, values, who, fmt::format("/models/{}/steps/{}/layers/{}/gates/{}", index, t, l, name));
+  }
+  if (html.empty()) return "";
+  return fmt::format("<article class=\"card k{}\">\n<h4>{}</h4>\n{}</article>\n", who.style % svg::kStyles, name_key(who),
+                     html);
+}
+
+std::string gates_part(const Explanation& all, const Players& who) {
+  std::string cards;
+  std::vector<std::string> without;
+  for (size_t i = 0; i < all.models.size(); ++i) {
+    const std::string card = gates_card(all.models[i], who[i], i);
+    if (card.empty()) without.push_back(escape(who[i].the));
+    cards += card;
+  }
+  if (cards.empty()) return "";
+  std::string html =
+      fmt::format("<h3>The gates at the word {}</h3>\n", in_quotes(escape(shown_word(all.models[0].steps.back().text))));
+  html += paragraph(
+      "A gate is a valve, one for every unit. The bar says how far the valves are open on average; the columns below it say "
+      "how "
+      "many units stand at which value, from closed on the left to open on the right.");
+  if (!without.empty()) {
+    html += paragraph(fmt::format("{} {} no gates: nothing there could be open or closed.", sentence_start(listing(without)),
+                                  without.size() == 1 ? "has" : "have"));
+  }
+  return html + "<div class=\"cards\">\n" + cards + "</div>\n";
+}
+
+std::string cell_card(const ModelExplanation& model, const Player& who) {
+  std::string html = fmt::format("<article class=\"card k{}\">\n<h3>{}</h3>\n", who.style % svg::kStyles, name_key(who));
+  html += paragraph(escape(cell_in_a_sentence(model.cell)));
+  html += "<div class=\"equations\">\n";
+  for (const std::string& line : model.equations) {
+    const size_t remark = line.find('(') == 0 ? 0 : line.find("  (");  // "h' = ...     (or relu)": an option, said in small
+    const std::string formula = line.substr(0, remark);
+    if (!formula.empty()) html += "<code>" + escape(formula.substr(0, formula.find_last_not_of(' ') + 1)) + "</code>\n";
+    if (remark != std::string::npos) {
+      html += "<p class=\"small\">" + escape(line.substr(line.find('(', remark))) + "</p>\n";
+    }
+  }
+  html += "</div>\n<details><summary>What the letters mean</summary><dl class=\"letters\">\n";
+  for (const auto& [letter, meaning] : symbols_of(model.cell, model.equations)) {
+    html += fmt::format("<div><dt><code>{}</code></dt><dd>{}</dd></div>\n", escape(letter), escape(meaning));
+  }
+  return html + "</dl></details>\n</article>\n";
+}
+
+std::string side_by_side(const Explanation& all, const Players& who) {
+  Table table{"The networks of this page in numbers", {"measure"}, {}};
+  for (const Player& player : who) table.columns.push_back(name_key(player));
+  const auto row = [&](std::string_view head, auto cell) {
+    std::vector<std::string> cells = {std::string(head)};
+    bool any = false;
+    for (size_t i = 0; i < all.models.size(); ++i) {
+      cells.push_back(cell(all.models[i], fmt::format("/models/{}/", i)));
+      if (cells.back().empty()) {
+        cells.back() = "–";
+      } else {
+        any = true;
+      }
+    }
+    if (any) table.rows.push_back(std::move(cells));
+  };
+  row("units", [](const auto& m, const std::string& at) {
+    return value(m.hidden, m.layers == 1 ? count(m.hidden) : fmt::format("{} × {}", m.layers, m.hidden), at + "hidden");
+  });
+  row("learned numbers (parameters)", [](const auto& m, const std::string& at) {
+    return value(static_cast<double>(m.parameters), count(m.parameters), at + "parameters");
+  });
+  row("time per word", [](const auto& m, const std::string& at) {
+    return m.step_microseconds > 0 ? value(m.step_microseconds, microseconds(m.step_microseconds), at + "step_microseconds")
+                                   : std::string();
+  });
+  row("loss on text not seen in training", [](const auto& m, const std::string& at) {
+    return m.val_loss >= 0 ? value(m.val_loss, number(m.val_loss), at + "val_loss") : std::string();
+  });
+  row("perplexity on that text", [](const auto& m, const std::string& at) {
+    return m.val_perplexity >= 0 ? value(m.val_perplexity, number(m.val_perplexity), at + "val_perplexity") : std::string();
+  });
+  row("bits per byte on that text", [](const auto& m, const std::string& at) {
+    return m.val_bits_per_byte >= 0 ? value(m.val_bits_per_byte, number(m.val_bits_per_byte), at + "val_bits_per_byte")
+                                    : std::string();
+  });
+  row("half of the correction is gone after", [](const auto& m, const std::string& at) {
+    if (m.gradient.half_life < 0) return value(m.gradient.half_life, "more steps than looked at", at + "gradient/half_life");
+    return m.gradient.half_life > 0 ? value(m.gradient.half_life, steps(m.gradient.half_life), at + "gradient/half_life")
+                                    : std::string();
+  });
+  return rnn::pages::table(table, "numbers");
+}
+
+std::string gate_use(const Explanation& all, const Players& who) {
+  Table table{"Gates over the whole text", {"network", "layer", "gate", "mean", "nearly closed", "nearly open"}, {}};
+  for (size_t i = 0; i < all.models.size(); ++i) {
+    for (size_t k = 0; k < all.models[i].gates.size(); ++k) {
+      const GateUse& use = all.models[i].gates[k];
+      const GateText* text = gate_text(all.models[i].cell, use.gate);
+      const std::string at = fmt::format("/models/{}/gates/{}", i, k);
+      table.rows.push_back({escape(who[i].label), count(use.layer + 1), escape(text == nullptr ? "new state" : text->name),
+                            value(use.mean, number(use.mean), at + "/mean"),
+                            value(use.closed, share(use.closed), at + "/closed"),
+                            value(use.open, share(use.open), at + "/open")});
+    }
+  }
+  return table.rows.empty()
+             ? ""
+             : table_details("How often gates are nearly closed or open, over a longer text (for engineers)", table);
+}
+
+}  // namespace
+
+std::string cells_section(const Explanation& all, const Players& who) {
+  std::string html = paragraph(
+      "All of them do the same job: take the old state and a word, give a new state. They differ in what they let happen to "
+      "the old "
+      "state. The formulas are those that the program computes with; a formula is one line of a recipe that every unit "
+      "follows.");
+  html += "<div class=\"cards cells-cards\">\n";
+  for (size_t i = 0; i < all.models.size(); ++i) html += cell_card(all.models[i], who[i]);
+  html += "</div>\n" + gates_part(all, who) + gate_use(all, who);
+  std::string said = all.models.size() > 1 ? "<h3>Side by side</h3>\n" : "<h3>In numbers</h3>\n";
+  for (const auto sentence : {size_sentence, speed_sentence, quality_sentence}) said += paragraph(sentence(all, who));
+  return section("cells", "RNN, LSTM, GRU", html + block(said, side_by_side(all, who)));
+}
+
+}  // namespace rnn::pages

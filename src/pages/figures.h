@@ -1,0 +1,25 @@
+// Why: one way to write a number on the page: rounded for people, exact for programs.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rnn::pages {
+
+// Three digits that matter: "14.4", "1,440", "0.0312", "3.1 × 10⁻⁵"; "infinite" and "not a number" where it is so.
+std::string number(double value);
+std::string count(long long value);      // "1,234,567"
+std::string share(double value);         // "43 %", unbreakable; "under 1 %" and "over 99 %" instead of a rounded 0 and 100
+std::string microseconds(double value);  // "8.2 µs", "1.4 ms"
+std::string steps(double value);         // "5.4 steps"
+std::string exact(double value);         // shortest text that reads back as the same number; "null" if it is not finite
+std::string exact(const std::vector<double>& values);  // the same, separated by commas
+std::string superscript(int exponent);                 // "⁻⁵"
+
+std::string listing(const std::vector<std::string>& items);  // "a", "a and b", "a, b and c"
+std::string in_words(int n);                                 // "two"; digits above twelve
+std::string in_quotes(std::string_view word);                // “word”, as words of the text are set
+std::string sentence_start(std::string text);                // "the GRU" -> "The GRU"; names of runs stay as they are
+
+}  // namespace rnn::pages

@@ -1,0 +1,229 @@
+// Why: the section "Long sequences": how far a correction reaches, who recalls the first symbol, what clipping does.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "pages/figures.h"
+#include "pages/html.h"
+#include "pages/page_parts.h"
+
+namespace rnn::pages {
+namespace {
+
+std::vector<double> steps_from(int first, size_t n) {
+  std::vector<double> x;
+  for (size_t i = 0; i < n; ++i) x.push_back(first + static_cast<double>(i));
+  return x;
+}
+
+std::string gradient_figure(const Explanation& all, const Players& who) {
+  svg::LineChart chart;
+  chart.id = "gradient";
+  chart.title = "Strength of the correction that arrives k steps back";
+  chart.description =
+      "One line per network; the axis is logarithmic: a step from one grid line to the next is a power of ten.";
+  chart.x_label = "k: steps back";
+  chart.y_label = "length of the gradient (logarithmic)";
+  chart.log_y = true;
+  Table table{"Length of the gradient k steps back", {"steps back"}, {}};
+  size_t longest = 0;
+  for (size_t i = 0; i < all.models.size(); ++i) {
+    const std::vector<double>& state = all.models[i].gradient.state;
+    longest = std::max(longest, state.size());
+    table.columns.push_back(escape(who[i].label));
+    chart.series.push_back(
+        {who[i].label, steps_from(0, state.size()), state, who[i].style, fmt::format("/models/{}/gradient/state", i)});
+  }
+  if (longest == 0) return "";
+  int steps = all.models[0].gradient.steps;
+  for (const size_t k : {0, 1, 2, 3, 5, 8, 10, 15, 20, 30, 40, 50, 75, 100}) {
+    if (k >= longest) break;
+    std::vector<std::string> row = {count(static_cast<long long>(k))};
+    for (size_t i = 0; i < all.models.size(); ++i) {
+      const std::vector<double>& state = all.models[i].gradient.state;
+      row.push_back(k < state.size() && state[k] != 0
+                        ? value(state[k], number(state[k]), fmt::format("/models/{}/gradient/state/{}", i, k))
+                        : "–");
+    }
+    table.rows.push_back(std::move(row));
+  }
+  const std::string on =
+      steps == 1 ? "for the last word of the text" : fmt::format("mean over {} words of the text", in_words(steps));
+  return figure(
+      both(chart, 360) + folded_table(table),
+      fmt::format("How strongly the error at one word depends on the state k words before it ({}; all parts of the state "
+                  "together). On this axis a steady loss per step is a straight line that falls. An engineer writes "
+                  "‖∂L<sub>t</sub> / ∂h<sub>t−k</sub>‖.",
+                  on));
+}
+
+std::string worst_table(const Explanation& all, const Players& who) {
+  Table table{"Growth of a small change of the state in its most sensitive direction", {"steps"}, {}};
+  const ModelExplanation* longest = nullptr;
+  for (size_t i = 0; i < all.models.size(); ++i) {
+    table.columns.push_back(escape(who[i].label));
+    if (longest == nullptr || all.models[i].gradient.worst.size() > longest->gradient.worst.size()) longest = &all.models[i];
+  }
+  if (longest == nullptr || longest->gradient.worst.empty()) return "";
+  for (size_t w = 0; w < longest->gradient.worst.size(); ++w) {
+    const int lag = longest->gradient.worst[w].first;
+    std::vector<std::string> row = {count(lag)};
+    for (size_t i = 0; i < all.models.size(); ++i) {
+      const auto& worst = all.models[i].gradient.worst;
+      const bool has = w < worst.size() && worst[w].first == lag;
+      row.push_back(
+          has ? value(worst[w].second, number(worst[w].second), fmt::format("/models/{}/gradient/worst/{}/1", i, w)) : "–");
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table_details("The most sensitive direction, step by step", table);
+}
+
+std::string spectra_table(const Explanation& all, const Players& who) {
+  Table table{"Recurrent matrices, for engineers",
+              {"network", "layer", "gate", "spectral radius", "largest singular value", "smallest"},
+              {}};
+  for (size_t i = 0; i < all.models.size(); ++i) {
+    for (size_t k = 0; k < all.models[i].spectra.size(); ++k) {
+      const Spectrum& s = all.models[i].spectra[k];
+      const std::string at = fmt::format("/models/{}/spectra/{}", i, k);
+      table.rows.push_back({escape(who[i].label), count(s.layer + 1), s.gate.empty() ? "–" : escape(s.gate),
+                            value(s.radius, number(s.radius), at + "/radius"),
+                            value(s.largest, number(s.largest), at + "/largest"),
+                            s.smallest < 0 ? "–" : value(s.smallest, number(s.smallest), at + "/smallest")});
+    }
+  }
+  return table.rows.empty() ? "" : table_details("The matrices that link one step to the next (for engineers)", table);
+}
+
+std::string recall_figure(const Recall& recall, const Players& who) {
+  svg::LineChart chart;
+  chart.id = "recall";
+  chart.title = "How often the first symbol is named rightly after a delay";
+  chart.description = "One line per cell; the dotted line is guessing.";
+  chart.x_label = "symbols between the first one and the question (logarithmic)";
+  chart.y_label = "right answers";
+  chart.log_x = true;
+  chart.markers = true;
+  chart.percent = true;
+  chart.y_min = 0;
+  chart.y_max = 1.02;
+  chart.levels = {{recall.chance, "guessing: " + share(recall.chance)}};
+  Table table{"Right answers after a delay", {"cell"}, {}};
+  for (size_t l = 0; l < recall.lags.size(); ++l) {
+    chart.x_ticks.push_back(recall.lags[l]);
+    table.columns.push_back(fmt::format("after {}", recall.lags[l]));
+  }
+  Table training{"How each cell was trained", {"cell", "units", "updates", "seconds"}, {}};
+  double seconds = 0;
+  for (size_t c = 0; c < recall.cells.size(); ++c) {
+    const RecallCurve& curve = recall.cells[c];
+    const std::string at = fmt::format("/recall/cells/{}", c);
+    chart.series.push_back(
+        {who[c].label, {recall.lags.begin(), recall.lags.end()}, curve.accuracy, who[c].style, at + "/accuracy"});
+    std::vector<std::string> row = {escape(who[c].label)};
+    for (size_t l = 0; l < curve.accuracy.size(); ++l) {
+      row.push_back(value(curve.accuracy[l], share(curve.accuracy[l]), fmt::format("{}/accuracy/{}", at, l)));
+    }
+    table.rows.push_back(std::move(row));
+    training.rows.push_back({escape(who[c].label), value(curve.hidden, count(curve.hidden), at + "/hidden"),
+                             value(static_cast<double>(curve.updates), count(curve.updates), at + "/updates"),
+                             value(curve.seconds, number(curve.seconds), at + "/seconds")});
+    seconds = std::max(seconds, curve.seconds);
+  }
+  return figure(
+      both(chart, 320) + rnn::pages::table(table, "tight") + table_details("How each cell was trained", training),
+      fmt::format(
+          "A small test, made for this page and not for your text: a fresh network of each kind is trained for at most {} "
+          "to name the first of a row of random symbols after it has read the others.",
+          seconds < 1.5 ? "a second" : count(static_cast<long long>(std::ceil(seconds))) + " seconds"));
+}
+
+// Two lines over the updates; a log axis, for an exploding run grows by powers of ten.
+std::string clipping_chart(const Clipping& clipping, bool norms) {
+  svg::LineChart chart;
+  chart.id = norms ? "clipping-norm" : "clipping-loss";
+  chart.title = norms ? "Length of the gradient at every update, with and without clipping"
+                      : "Loss at every update, with and without clipping";
+  chart.description = "Two lines on a logarithmic axis; a line that stops has left the range of numbers.";
+  chart.x_label = "update";
+  chart.y_label = norms ? "length of the gradient (logarithmic)" : "loss (logarithmic)";
+  chart.log_y = true;
+  const std::vector<double>&with = norms ? clipping.norm_with : clipping.with,
+        &without = norms ? clipping.norm_without : clipping.without;
+  const char* prefix = norms ? "norm_" : "";
+  chart.series.push_back({"clipped", steps_from(1, with.size()), with, 1, fmt::format("/clipping/{}with", prefix)});
+  chart.series.push_back(
+      {"not clipped", steps_from(1, without.size()), without, 0, fmt::format("/clipping/{}without", prefix)});
+  if (norms) chart.levels = {{clipping.clip, ""}};
+  return both(chart, 300, 520);
+}
+
+std::string clipping_part(const Clipping& clipping) {
+  if (clipping.with.empty() || clipping.without.empty()) return "";
+  Table table{"The same run with and without clipping",
+              {"update", "loss, clipped", "loss, not clipped", "gradient, clipped", "gradient, not clipped"},
+              {}};
+  const size_t n = std::max(clipping.with.size(), clipping.without.size()), stride = std::max<size_t>(1, n / 12);
+  const auto cell = [](const std::vector<double>& values, size_t update, std::string_view member) {
+    return update < values.size()
+               ? value(values[update], number(values[update]), fmt::format("/clipping/{}/{}", member, update))
+               : std::string("–");
+  };
+  for (size_t u = 0; u < n; u += stride) {
+    table.rows.push_back({count(static_cast<long long>(u) + 1), cell(clipping.with, u, "with"),
+                          cell(clipping.without, u, "without"), cell(clipping.norm_with, u, "norm_with"),
+                          cell(clipping.norm_without, u, "norm_without")});
+  }
+  std::string html = "<h3>A brake for exploding gradients: clipping</h3>\n";
+  html += paragraph(
+      "When the correction grows on its way back, a single update can ruin what was learned. The usual brake is "
+      "<strong>clipping</strong>: a correction that is too long is shortened to a fixed length and keeps its direction.");
+  html += paragraph(clipping_sentence(clipping));
+  html += figure(
+      "<div class=\"pair\">" + clipping_chart(clipping, false) + clipping_chart(clipping, true) + "</div>" +
+          folded_table(table),
+      fmt::format(
+          "A plain recurrent network that explodes on purpose, trained twice from the same start with a "
+          "learning rate of {}. The only "
+          "difference is the clipping; the dotted line is its limit. A line that stops has left the range of numbers.",
+          value(clipping.lr, number(clipping.lr), "/clipping/lr")));
+  return html;
+}
+
+}  // namespace
+
+std::string long_section(const Explanation& all, const Players& who) {
+  std::string html = paragraph(
+      "A network learns by looking back: the error at one word is traced to the words before it, step by step. At every "
+      "step back the "
+      "correction is multiplied by the weights of the network. Multiply by a little less than 1 again and again and soon "
+      "nothing is left "
+      "(it <strong>vanishes</strong>); by a little more than 1, and it grows beyond all bounds (it "
+      "<strong>explodes</strong>). What does "
+      "not arrive cannot be learned: this is why long sequences are hard.");
+  const std::string gradient = gradient_figure(all, who);
+  if (!gradient.empty()) {
+    html += block("<h3>How far a correction reaches</h3>\n" + paragraph(reach_sentence(all, who)) +
+                      paragraph(verdict_sentence(all, who)) + paragraph(worst_sentence(all, who)),
+                  gradient + worst_table(all, who) + spectra_table(all, who));
+  }
+  if (!all.recall.lags.empty() && !all.recall.cells.empty()) {
+    const Players cells = cast(all.recall, all.models);
+    html += block("<h3>A memory test: name the first symbol</h3>\n" + paragraph(recall_sentence(all.recall, cells)) +
+                      paragraph(recall_reach_sentence(all.recall, cells)),
+                  recall_figure(all.recall, cells));
+  }
+  html += clipping_part(all.clipping);
+  html += "<h3>The cure for vanishing: gates</h3>\n";
+  html += paragraph(
+      "Clipping stops explosions; it cannot bring back what has vanished. The LSTM and the GRU do that by construction. "
+      "They do not "
+      "rewrite their memory at every word: a gate decides how much of it stays. Where the gate is open the memory passes on "
+      "almost "
+      "unchanged, and so does the correction on its way back. The next section shows these gates at work.");
+  return section("long", "Long sequences", html);
+}
+
+}  // namespace rnn::pages

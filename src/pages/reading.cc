@@ -1,0 +1,123 @@
+// Why: the section "Reading step by step": what each network holds and expects after every word.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "pages/figures.h"
+#include "pages/html.h"
+#include "pages/page_parts.h"
+
+namespace rnn::pages {
+namespace {
+
+int columns_for(size_t units) { return units > 1024 ? 64 : units >= 128 ? 32 : units >= 32 ? 16 : 8; }
+
+std::string strips(const ReadStep& step, const std::string& at) {
+  std::string html;
+  for (size_t l = 0; l < step.layers.size(); ++l) {
+    const std::string layer = step.layers.size() > 1 ? fmt::format("layer {}, ", l + 1) : "";
+    svg::Cells strip;
+    strip.title = fmt::format("{}hidden state after {}: {} units, moved by {}", layer, shown_word(step.text),
+                              step.layers[l].h.size(), number(step.layers[l].update_norm));
+    strip.values = step.layers[l].h;
+    strip.columns = columns_for(step.layers[l].h.size());
+    if (step.layers.size() > 1) html += fmt::format("<p class=\"small\">layer {}</p>", l + 1);
+    html += fmt::format("<div class=\"strip\" data-at=\"{}/layers/{}/h\">{}</div>", at, l, svg::cells(strip));
+  }
+  return html;
+}
+
+std::string step_card(const ModelExplanation& model, const Player& who, size_t index, size_t t) {
+  const ReadStep& step = model.steps[t];
+  const std::string at = fmt::format("/models/{}/steps/{}", index, t);
+  std::string html = fmt::format("<li class=\"step\"><p class=\"tile{}\">{}</p>\n", step.text == "↵" ? " sign" : "",
+                                 escape(shown_word(step.text)));
+  html += strips(step, at);
+  if (step.surprise >= 0) {
+    html += paragraph("expected " + value(step.surprise, share(std::exp2(-step.surprise)), at + "/surprise"), "small");
+  } else {
+    html += paragraph("before any word", "small");
+  }
+  return html + "<p class=\"small then\">next word:</p>" + next_words(step.next, at + "/next", who.style) + "</li>\n";
+}
+
+std::string units_moved(const LayerStep& layer, const std::string& at) {
+  std::vector<std::string> parts;
+  for (size_t i = 0; i < layer.moved.size() && i < 3; ++i) {
+    const auto& [unit, change] = layer.moved[i];
+    parts.push_back(fmt::format("unit {} by {}", unit,
+                                value(change, fmt::format("{}{}", change < 0 ? "−" : "+", number(std::fabs(change))),
+                                      fmt::format("{}/moved/{}/1", at, i))));
+  }
+  return listing(parts);
+}
+
+std::string numbers(const ModelExplanation& model, const Player& who, size_t index) {
+  Table table{"Every step of " + escape(who.the),
+              {"word", "expected", "length of the state", "moved by", "units that moved most", "likeliest next words"},
+              {}};
+  for (size_t t = 0; t < model.steps.size(); ++t) {
+    const ReadStep& step = model.steps[t];
+    if (step.layers.empty()) continue;
+    const std::string at = fmt::format("/models/{}/steps/{}", index, t);
+    const std::string top = fmt::format("{}/layers/{}", at, step.layers.size() - 1);
+    const LayerStep& layer = step.layers.back();
+    std::vector<std::string> next;
+    for (size_t i = 0; i < step.next.size() && i < 5; ++i) {
+      next.push_back(fmt::format("{} {}", escape(step.next[i].text), share(step.next[i].p)));
+    }
+    table.rows.push_back(
+        {escape(shown_word(step.text)),
+         step.surprise >= 0 ? value(step.surprise, share(std::exp2(-step.surprise)), at + "/surprise") : "–",
+         value(layer.state_norm, number(layer.state_norm), top + "/state_norm"),
+         value(layer.update_norm, number(layer.update_norm), top + "/update_norm"), units_moved(layer, top), listing(next)});
+  }
+  return folded_table(table);
+}
+
+std::string scale_of_colours() {
+  std::vector<float> values;
+  for (int level = -7; level <= 7; ++level) values.push_back(static_cast<float>(level) / 7);
+  svg::Cells strip;
+  strip.title = "scale of colours: blue for −1, grey for 0, orange for 1";
+  strip.values = values;
+  strip.columns = 15;
+  return fmt::format("<p class=\"scale\"><span>−1</span>{}<span>1</span></p>", svg::cells(strip));
+}
+
+}  // namespace
+
+std::string reading_section(const Explanation& all, const Players& who) {
+  std::string html = paragraph(
+      "A recurrent network reads one word at a time. After each word it has nothing but its <strong>hidden state</strong>: "
+      "a list "
+      "of numbers, drawn here as one small cell per number. From this state alone it works out which word comes next. The "
+      "same "
+      "place in every strip is the same unit, so you can see what stays and what is written over.");
+  html += scale_of_colours();
+  const bool several = all.models.size() > 1;
+  html += "<div class=\"tabs\">\n";
+  if (several) {
+    html += "<span class=\"pick\" aria-hidden=\"true\">Show</span>";
+    for (size_t i = 0; i < all.models.size(); ++i) {
+      html += fmt::format("<input type=\"radio\" name=\"network\" id=\"w{0}\"{1}><label for=\"w{0}\">{2}</label>\n", i,
+                          i == 0 ? " checked" : "", name_key(who[i]));
+    }
+  }
+  for (size_t i = 0; i < all.models.size(); ++i) {
+    const ModelExplanation& model = all.models[i];
+    html += fmt::format("<div class=\"panel p{}{}\">\n<h3>{}</h3>\n", i, several ? "" : " only", name_key(who[i]));
+    html += paragraph(surprise_sentence(model, who[i], i) + " " + movement_sentence(model, who[i], i));
+    html += "<figure><ol class=\"steps\">\n";
+    for (size_t t = 0; t < model.steps.size(); ++t) html += step_card(model, who[i], i, t);
+    html += fmt::format(
+        "</ol>\n{}<figcaption>{} reads the sentence: one card per word, with the hidden state and the likeliest next "
+        "words after it. “Expected” is the chance that the network gave to the word before it "
+        "came.</figcaption></figure>\n</div>\n",
+        numbers(model, who[i], i), escape(sentence_start(who[i].the)));
+  }
+  return section("reading", "Reading step by step", html + "</div>\n");
+}
+
+}  // namespace rnn::pages

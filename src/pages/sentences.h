@@ -1,0 +1,76 @@
+// Why: every sentence that states a figure is a function of the figures, so that it is right whichever network does better.
+// All results are HTML: numbers stand in <data> elements with their exact values.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inspect/explanation.h"
+
+namespace rnn::pages {
+
+// A network as the sentences speak of it.
+struct Player {
+  std::string the;     // "the plain RNN"; "demo-rnn-2" where two networks have the same cell
+  std::string label;   // "plain RNN"
+  int style = 0;       // its colour, dash and marker everywhere on the page
+  bool plain = false;  // no gates
+};
+std::vector<Player> cast(const std::vector<ModelExplanation>& models);
+// The cells of a recall table; a cell that a model has gets the model's colour.
+std::vector<Player> cast(const Recall& recall, const std::vector<ModelExplanation>& models);
+
+struct Figure {
+  Player who;
+  double value = 0;   // what decides the order
+  std::string shown;  // "43 %"
+  std::string at;     // JSON pointer, or empty
+  double exact = 0;   // what the data hold (usually value)
+};
+Figure figure_of(const Player& who, double value, std::string shown, std::string at = {});
+
+enum class Better { higher, lower };
+// "The LSTM keeps the most: 43 %, against 12 % for the GRU and 3 % for the plain RNN."
+struct Wording {
+  std::string_view one, many, alone;  // "keeps the most", "keep the most", "keeps"
+};
+// Equal as shown is a tie. What is not a finite number is left out of the order and named at the end. One figure: `alone`.
+std::string compare(std::vector<Figure> figures, Better better, const Wording& wording);
+// "Here the plain RNN does better than the GRU and the LSTM.": "" unless it does.
+std::string plain_wins(const std::vector<Figure>& figures, Better better);
+
+// 0: the summary.
+std::string next_word_sentence(const Explanation& all, const std::vector<Player>& who);
+std::string early_word_sentence(const Explanation& all, const std::vector<Player>& who);
+std::string signal_sentence(const Explanation& all, const std::vector<Player>& who);
+std::string quality_sentence(const Explanation& all, const std::vector<Player>& who);
+
+// 1: reading.
+std::string surprise_sentence(const ModelExplanation& model, const Player& who, size_t index);
+std::string movement_sentence(const ModelExplanation& model, const Player& who, size_t index);
+
+// 2: remembering. `pair` counts the sentences compared (StateDistance).
+std::string influence_sentence(const ModelExplanation& model, const Player& who, size_t index);
+std::string distance_sentence(const Explanation& all, const std::vector<Player>& who, size_t pair);
+
+// 3: long sequences.
+std::string reach_sentence(const Explanation& all, const std::vector<Player>& who);    // what is left some steps back
+std::string verdict_sentence(const Explanation& all, const std::vector<Player>& who);  // vanishing, steady, exploding
+std::string worst_sentence(const Explanation& all, const std::vector<Player>& who);
+std::string recall_sentence(const Recall& recall, const std::vector<Player>& who);
+std::string recall_reach_sentence(const Recall& recall, const std::vector<Player>& who);
+std::string clipping_sentence(const Clipping& clipping);
+
+// 4: side by side.
+std::string size_sentence(const Explanation& all, const std::vector<Player>& who);
+std::string speed_sentence(const Explanation& all, const std::vector<Player>& who);
+
+// The lag that reach_sentence looks at: the largest of 1, 2, 5, 10, 20, 50, 100 that every model has; 0: none.
+int common_lag(const std::vector<ModelExplanation>& models);
+// The longest delay up to which the accuracy stays above half way between guessing and always right; 0: none.
+int recall_reach(const Recall& recall, const RecallCurve& curve);
+// Mean over the last tenth of the updates, at least one.
+double tail_mean(const std::vector<double>& losses);
+
+}  // namespace rnn::pages

@@ -1,0 +1,46 @@
+// Why: what the charts share: the frame with its title, text of a guessed width, axes.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pages/svg.h"
+
+namespace rnn::svg {
+
+// "12.3", "12", "-0.4": a coordinate with one digit after the point at most.
+std::string at(double coordinate);
+// Colours and classes of a file of its own, for light and dark viewers.
+std::string standalone_css();
+// Width in pixels of text at a font size of 13: no font is at hand, so a mean width per character.
+double text_width(std::string_view text);
+
+// <svg ...> with role, title and description (and, standing alone, colours, paper and the title drawn); close with "</svg>".
+// `role_text` is what a screen reader says the drawing is ("line chart").
+std::string open(const Frame& frame, int height, std::string_view role_text);
+inline constexpr int kTitleHeight = 34;  // room that the drawn title of a standalone chart takes at the top
+inline int title_room(const Frame& frame) { return frame.standalone ? kTitleHeight : 0; }
+
+enum class Anchor { start, middle, end };
+std::string text(double x, double y, std::string_view words, Anchor anchor, std::string_view css_class);
+std::string line(double x1, double y1, double x2, double y2, std::string_view css_class);
+
+// One axis: from data to pixels.
+class Scale {
+ public:
+  Scale(double low, double high, double from, double to, bool log);
+  double operator()(double value) const;
+  bool shows(double value) const;
+  double low() const { return low_; }
+  double high() const { return high_; }
+  // Round values to write at the axis, at most about `most`.
+  std::vector<double> ticks(int most) const;
+  std::string label(double tick) const;
+
+ private:
+  double low_, high_, from_, to_;
+  bool log_;
+};
+
+}  // namespace rnn::svg

@@ -1,0 +1,44 @@
+// Why: the browser tests need a page of every kind without a trained model: this program writes the synthetic ones.
+#include <cstdio>
+#include <fstream>
+#include <limits>
+#include <string>
+
+#include "pages/explain_page.h"
+#include "support/explanation.h"
+
+namespace {
+
+rnn::Explanation explanation_of(const std::string& kind) {
+  using namespace rnn::test;
+  if (kind == "one") {
+    rnn::Explanation all = synthetic_explanation({demo_characters()[1]});
+    all.recall = {};
+    all.clipping = {};
+    return all;
+  }
+  if (kind == "long") {  // twelve words, two layers, a loss that is no number; text that HTML must not read
+    rnn::Explanation all =
+        synthetic_explanation(demo_characters(), "a b <script>alert(1)</script> & c d e f g h i j incomprehensibilities");
+    for (size_t i = 0; i < all.models.size(); ++i) {
+      const int number = static_cast<int>(i);
+      all.models[i] = synthetic_model(demo_characters()[i], number, all.prompt, 96, 2);
+    }
+    all.models[0].val_loss = all.models[0].val_perplexity = std::numeric_limits<double>::infinity();
+    return all;
+  }
+  return synthetic_explanation();
+}
+
+}  // namespace
+
+// make_page FOLDER: three.html, one.html and long.html.
+int main(int count, char** arguments) {
+  if (count != 2) return std::fputs("usage: make_page FOLDER\n", stderr), 2;
+  for (const std::string kind : {"three", "one", "long"}) {
+    std::ofstream file(std::string(arguments[1]) + "/" + kind + ".html", std::ios::binary);
+    file << rnn::explain_page(explanation_of(kind));
+    if (!file.flush()) return std::fprintf(stderr, "cannot write %s.html\n", kind.c_str()), 1;
+  }
+  return 0;
+}
