@@ -24,6 +24,7 @@ constexpr Verb kVerbs[] = {
     {"generate", "likeliest next words, or a model that writes on", run_generate},
     {"info", "what is in a model", run_info},
     {"inspect", "what a model remembers: word by word, or over a text", run_inspect},
+    {"explain", "a page that shows how models read, remember and forget", run_explain},
     {"check", "prove that the gradient of a model is right", run_check},
     {"data", "look at data before training, or make some: check, head, split, make", run_data},
     {"compare", "runs side by side: settings that differ and what came of them", run_compare},

@@ -1,0 +1,176 @@
+// Why: rnn explain: one page that shows how models read a text, remember and forget, on their own figures.
+#include "explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "command.h"
+#include "inspect/explain_model.h"
+#include "inspect/lab_cache.h"
+#include "pages/explain_page.h"
+#include "screen.h"
+#include "signals.h"
+#include "tasks/run_data.h"
+#include "train/option_list.h"
+
+namespace rnn::app {
+namespace {
+
+constexpr int64_t kTextTokens = 4000;  // of the text, as many as the figures over a text need
+
+void require_alike(const ModelFile& first, const ModelFile& other) {
+  const nlohmann::json a = first.tokenizer->to_json(), b = other.tokenizer->to_json();
+  if (a == b) return;
+  throw Error(
+      Exit::usage, "explain/models",
+      fmt::format("{} and {} do not read the same pieces of text: {} of {}, {} of {}", first.path, other.path,
+                  first.tokenizer->kind(), first.tokenizer->size(), other.tokenizer->kind(), other.tokenizer->size()),
+      "models side by side need one text and one --tokens in training; or explain each by itself");
+}
+
+// Two runs may have folders of one name: then the path tells them apart.
+void name_apart(std::vector<ModelExplanation>& models) {
+  std::map<std::string, int> count;
+  for (const ModelExplanation& m : models) ++count[m.name];
+  for (ModelExplanation& m : models)
+    if (count[m.name] > 1) m.name = m.path;
+}
+
+// The validation text of the run that made the model; nothing when it is not there any more.
+std::vector<Document> validation_text(const ModelFile& file) {
+  const nlohmann::json data = file.about.value("data", nlohmann::json::object());
+  try {
+    const double share = options_from_json(file.about.at("options")).train.valid_share;
+    const auto paths = data.at("train").get<std::vector<std::string>>();
+    const RunText text = read_run_text(paths, data.at("valid").get<std::string>(), share);
+    return text.hash == data.at("hash").get<std::string>() ? text.valid : std::vector<Document>();
+  } catch (const nlohmann::json::exception&) {
+  } catch (const Error&) {
+  }
+  return {};
+}
+
+std::vector<std::vector<int32_t>> text_for(const ExplainRequest& request, const ModelFile& file) {
+  const std::vector<Document> documents = request.data.empty() ? validation_text(file) : read_text(request.data);
+  std::vector<std::vector<int32_t>> tokens;
+  int64_t left = kTextTokens;
+  for (const Document& document : documents) {
+    if (left <= 0) break;
+    std::vector<int32_t> ids = file.tokenizer->encode(document.text);
+    ids.resize(std::min(ids.size(), static_cast<size_t>(left)));
+    left -= static_cast<int64_t>(ids.size());
+    tokens.push_back(std::move(ids));
+  }
+  if (kTextTokens - left >= 3) return tokens;
+  if (!request.data.empty())
+    throw Error(Exit::data, "inspect/too_short", request.data + " is too short to measure on",
+                "give a text of some sentences");
+  say("note: the text that the models were checked on is not there or has changed: the prompt is measured alone (--data "
+      "FILE)");
+  return {};
+}
+
+// The cells that the memory test trains: those of the models, and the usual three where there is one model alone.
+std::vector<std::string> lab_cells(const std::vector<ModelExplanation>& models) {
+  std::vector<std::string> cells;
+  const auto add = [&](const std::string& cell) {
+    if (std::find(cells.begin(), cells.end(), cell) == cells.end()) cells.push_back(cell);
+  };
+  for (const ModelExplanation& m : models) add(m.cell);
+  if (cells.size() == 1)
+    for (const char* cell : {"rnn", "gru", "lstm"}) add(cell);
+  return cells;
+}
+
+void add_lab(const ExplainRequest& request, Pool& pool, Explanation& all) {
+  RecallOptions recall;
+  recall.seconds = request.seconds;
+  recall.stop = watch_signals();
+  const std::vector<std::string> cells = lab_cells(all.models);
+  say(fmt::format("memory test: {} (trained once, then kept; at most {:.0f} s each)", fmt::join(cells, ", "),
+                  recall.seconds));
+  const Lab lab = memory_lab(cells, recall, {}, request.no_cache ? "" : default_cache_folder(), pool);
+  if (lab.stopped) {
+    say("stopped: the page is without the memory test");
+    return;
+  }
+  all.recall = lab.recall, all.clipping = lab.clipping;
+}
+
+struct ExplainArguments {
+  ExplainRequest request;
+  std::string output = "explain.html";
+  bool json = false, no_lab = false;
+  int64_t threads = 0;
+};
+
+void declare(Command& command, ExplainArguments& a) {
+  command.words("MODEL", &a.request.models, "run folders or .safetensors files, trained on the same text");
+  command.text("-p,--prompt", &a.request.prompt, "TEXT", "the text that they read");
+  command.text("-o,--output", &a.output, "FILE", "the page (explain.html)");
+  command.flag("--json", &a.json, "the figures as one JSON object on standard output, no page");
+  command.more();
+  command.text("--data", &a.request.data, "FILE",
+               "text that gradient, gates and states are measured on (default: what the first model was checked on)");
+  command.flag("--no-lab", &a.no_lab, "without the memory test and the exploding run");
+  command.seconds("--seconds", &a.request.seconds, "of the memory test at most, per cell (20)");
+  command.flag("--no-cache", &a.request.no_cache, "train the memory test again");
+  command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
+  command.example("rnn explain runs/demo-rnn runs/demo-gru runs/demo-lstm -p \"The cat is sleeping because it\"");
+  command.example("rnn explain runs/story-001 -p \"The cat is\" -o story.html");
+}
+
+}  // namespace
+
+Explanation explain(const ExplainRequest& request) {
+  Pool pool(request.threads);
+  std::vector<ModelFile> files;
+  for (const std::string& path : request.models) {
+    files.push_back(load_model(path));
+    inspected_model(files.back(), pool);
+    prompt_ids(files.back(), request.prompt);
+    require_alike(files.front(), files.back());
+  }
+  ExplainOptions options;
+  options.text = text_for(request, files.front());
+  Explanation all;
+  all.prompt = request.prompt;
+  for (ModelFile& file : files) {
+    say(fmt::format("reading with {}", file.path));
+    all.models.push_back(explain_model(file, request.prompt, options, pool));
+  }
+  name_apart(all.models);
+  if (request.lab) add_lab(request, pool, all);
+  return all;
+}
+
+void write_page(const Explanation& explanation, const std::string& path) {
+  const std::string page = explain_page(explanation);
+  write_file_atomic(path, page);
+  say(fmt::format("wrote {} ({}): open it in a browser", path, bytes_text(static_cast<int64_t>(page.size()))));
+}
+
+int run_explain(const Arguments& arguments) {
+  ExplainArguments a;
+  Command command("explain", "MODEL... -p TEXT [options]", "one page: how networks read a text, remember and forget");
+  declare(command, a);
+  if (!command.parse(arguments)) return 0;
+  command.need(a.request.models.empty() ? "" : a.request.models.front(), "a MODEL");
+  if (!command.given("--prompt")) command.need(a.request.prompt, "a text: -p TEXT");
+  a.request.lab = !a.no_lab;
+  a.request.threads = static_cast<int>(a.threads);
+  const Explanation all = explain(a.request);
+  if (a.json) {
+    print(to_json_object(all).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  } else {
+    write_page(all, a.output);
+    print(a.output + "\n");
+  }
+  return signal_seen() ? 128 + signal_seen() : 0;
+}
+
+}  // namespace rnn::app
