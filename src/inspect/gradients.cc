@@ -35,14 +35,15 @@ class Walk {
       by_last_state(outputs_.back(), g.gradient);
     }
     visit(0, g);
-    Params<T> grads(model_.table());  // of the weights: nobody asks for them
+    Params<T> none;  // of the weights: nobody asks for them
     for (int t = steps() - 1; t >= 0; --t) {
       const bool last = t == steps() - 1;
-      if (!last) clear(outputs_[t]);
       const State<T> after = std::move(g.gradient);
       g.gradient = model_.initial(streams());
       const bool by_loss = last && !options.dstate_last;  // then the outputs carry it, not the state
-      model_.backward(context_, step_, tapes_[t], outputs_[t], grads, by_loss ? nullptr : &after, &g.gradient);
+      const View<T> doutput = last || !model_.has_head() ? outputs_[t] : View<T>{};
+      if (!last) clear(doutput);
+      model_.backward(context_, step_, tapes_[t], doutput, none, by_loss ? nullptr : &after, &g.gradient);
       rescale(g);
       visit(steps() - t, g);
     }

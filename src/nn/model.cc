@@ -191,9 +191,16 @@ View<T> Model<T>::head_backward(Context<T>& context, const Seq& seq, const Netwo
                                 Params<T>& grads) const {
   const int width = record.below_cols;
   const Columns classes{config_.output};
-  const View<const T> h{static_cast<const T*>(record.below), record.below_rows, width, width};
-  add_outer_product<T>(context, doutput, classes, h, grads.view(output_weight_));
-  context.kernels.column_sums(context.pool, doutput, classes, grads.view(output_bias_).data);
+  if (!doutput.data) {
+    const View<T> dh = context.arena.template matrix<T>(seq.rows(), width);
+    std::fill_n(dh.data, static_cast<int64_t>(dh.rows) * dh.cols, T(0));
+    return dh;
+  }
+  if (grads.size() > 0) {
+    const View<const T> h{static_cast<const T*>(record.below), record.below_rows, width, width};
+    add_outer_product<T>(context, doutput, classes, h, grads.view(output_weight_));
+    context.kernels.column_sums(context.pool, doutput, classes, grads.view(output_bias_).data);
+  }
   View<T> dh = context.arena.template matrix<T>(record.below_rows, width);
   context.kernels.gemm(context.pool, {doutput, packed_[output_back_], nullptr, false, {width}, dh});
   if (answers_at_end()) {
@@ -219,9 +226,10 @@ void Model<T>::backward(Context<T>& context, const Seq& seq, Tape& tape, View<T>
   const ArenaScope scope(context.arena);
   const View<T> dh = head_backward(context, seq, record, doutput, grads);
   View<T> dx;
-  if (record.inputs) dx = context.arena.template matrix<T>(seq.rows(), config_.rnn.input);
+  const bool embedded = record.inputs && grads.size() > 0;
+  if (embedded) dx = context.arena.template matrix<T>(seq.rows(), config_.rnn.input);
   recurrent_->backward(context, packed_, seq, tape, dh, dx, grads, dstate_last, dstate_first);
-  if (record.inputs) embed_backward(context, seq, record.inputs, dx, grads);
+  if (embedded) embed_backward(context, seq, record.inputs, dx, grads);
 }
 
 template class Model<float>;

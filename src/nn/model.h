@@ -65,7 +65,7 @@ class Model {
   View<T> forward_frames(Context<T>& context, const Seq& seq, View<const T> frames, State<T>& state, Tape* tape) const;
   // The same for a batch, whatever it holds.
   View<T> forward(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const;
-  // doutput: gradient by what forward returned (overwritten). Adds to grads.
+  // doutput: gradient by what forward returned (overwritten; without data: zero). Adds to grads; an empty one is not wanted.
   void backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> doutput, Params<T>& grads,
                 const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
 

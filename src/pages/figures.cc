@@ -47,11 +47,21 @@ std::string share(double value) {
   return fmt::format("{:.0f}\u00A0%", std::round(100 * value));  // half a percent goes up, not to the even one
 }
 
+std::string part(double value) {
+  if (!(value > 0 && value < 0.01)) return share(value);
+  const double parts = 1 / value;
+  if (parts >= 1e7) return "almost nothing (" + number(value) + ")";
+  const double unit = std::pow(10.0, std::floor(std::log10(parts)) - 1);  // two digits that matter
+  return "1 part in " + count(std::llround(std::round(parts / unit) * unit));
+}
+
+std::string plain(double value) { return std::isfinite(value) ? fmt::format("{:.4g}", value) : number(value); }
+
 std::string microseconds(double value) {
   return value < 1000 ? number(value) + "\u00A0µs" : number(value / 1000) + "\u00A0ms";
 }
 
-std::string steps(double value) { return std::isfinite(value) ? fmt::format("{:.1f} steps", value) : number(value); }
+std::string steps(double value) { return std::isfinite(value) ? fmt::format("{:.1f}\u00A0steps", value) : number(value); }
 
 std::string exact(double value) { return std::isfinite(value) ? fmt::format("{}", value) : "null"; }
 

@@ -11,6 +11,9 @@ namespace rnn::pages {
 std::string number(double value);
 std::string count(long long value);      // "1,234,567"
 std::string share(double value);         // "43 %", unbreakable; "under 1 %" and "over 99 %" instead of a rounded 0 and 100
+// A share that may be tiny: "9 %", "1 part in 2,300", "almost nothing (2.1 × 10⁻³²)".
+std::string part(double value);
+std::string plain(double value);         // a setting as it was given: "0.01", "1"
 std::string microseconds(double value);  // "8.2 µs", "1.4 ms"
 std::string steps(double value);         // "5.4 steps"
 std::string exact(double value);         // shortest text that reads back as the same number; "null" if it is not finite

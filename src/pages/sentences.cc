@@ -17,17 +17,19 @@ struct CellName {
   std::string_view cell, the, label;
 };
 constexpr CellName kNames[] = {{"rnn", "the plain RNN", "plain RNN"},
+                               {"rnn-relu", "the plain RNN (ReLU)", "plain RNN (ReLU)"},
                                {"gru", "the GRU", "GRU"},
                                {"gru-reset-before", "the GRU (reset before)", "GRU (reset before)"},
                                {"lstm", "the LSTM", "LSTM"}};
 
 Player player_of(std::string_view cell) {
   for (const CellName& name : kNames) {
-    if (name.cell == cell) return {std::string(name.the), std::string(name.label), 0, cell == "rnn"};
+    if (name.cell == cell) return {std::string(name.the), std::string(name.label), 0, cell.starts_with("rnn")};
   }
   return {"the " + std::string(cell), std::string(cell), 0, false};
 }
 
+std::string shown_text(const std::string& word) { return word == "↵" ? "end of line" : word; }
 std::string shown(const Figure& figure) { return value(figure.exact, figure.shown, figure.at); }
 std::string the(const Figure& figure) { return escape(figure.who.the); }
 
@@ -113,14 +115,14 @@ std::string compare(std::vector<Figure> figures, Better better, const Wording& w
          tail;
 }
 
-std::string plain_wins(const std::vector<Figure>& figures, Better better) {
+std::string plain_wins(const std::vector<Figure>& figures, Better better, std::string_view does) {
   for (const Figure& plain : figures) {
     if (!plain.who.plain || !std::isfinite(plain.value)) continue;
     std::vector<std::string> beaten;
     for (const Figure& other : figures) {
       if (!other.who.plain && std::isfinite(other.value) && better_than(plain, other, better)) beaten.push_back(the(other));
     }
-    if (!beaten.empty()) return fmt::format(" Here {} does better than {}.", the(plain), listing(beaten));
+    if (!beaten.empty()) return fmt::format(" Here {} {} than {}.", the(plain), does, listing(beaten));
   }
   return "";
 }
@@ -136,16 +138,18 @@ std::string next_word_sentence(const Explanation& all, const std::vector<Player>
     if (steps.empty() || steps.back().next.empty()) continue;
     const WordChance& best = steps.back().next.front();
     const std::string p = value(best.p, share(best.p), fmt::format("/models/{}/steps/{}/next/0/p", i, steps.size() - 1));
-    same = same && (each.empty() || best.text == first);
-    if (each.empty()) first = best.text;
-    each.push_back(fmt::format("{} expects {} ({})", escape(who[i].the), in_quotes(escape(best.text)), p));
+    const std::string word = shown_text(best.text);
+    same = same && (each.empty() || word == first);
+    if (each.empty()) first = word;
+    each.push_back(fmt::format("{} expects {} ({})", escape(who[i].the), in_quotes(escape(word)), p));
     with.push_back(fmt::format("{} gives it {}", escape(who[i].the), p));
   }
   if (each.empty()) return "";
   if (each.size() == 1) return fmt::format("After these words, {} as the next one.", each.front());
   if (!same) return fmt::format("After these words, {} as the next one.", listing(each));
-  return fmt::format("After these words, all {} networks expect {} as the next one: {}.",
-                     in_words(static_cast<int>(each.size())), in_quotes(escape(first)), listing(with));
+  const std::string every = each.size() == 2 ? "both" : "all " + in_words(static_cast<int>(each.size()));
+  return fmt::format("After these words, {} networks expect {} as the next one: {}.", every, in_quotes(escape(first)),
+                     listing(with));
 }
 
 std::string early_word_sentence(const Explanation& all, const std::vector<Player>& who) {
@@ -167,13 +171,14 @@ std::string early_word_sentence(const Explanation& all, const std::vector<Player
     }
   }
   if (figures.empty()) return "";
-  return fmt::format("We replaced the word {}, {} {} before the last one, by others of its kind. ", in_quotes(escape(word)),
-                     in_words(lag), lag == 1 ? "word" : "words") +
+  const std::string place =
+      lag == 0 ? ", the last one," : fmt::format(", {} {} before the last one,", in_words(lag), lag == 1 ? "word" : "words");
+  return fmt::format("We put other words in the place of {}{} and asked for the next word again. ", in_quotes(escape(word)),
+                     place) +
          compare(figures, Better::higher,
-                 {"moves the largest share of its expectation to other words",
-                  "move the largest share of their expectation to other words",
-                  "moves this share of its expectation to other words:"}) +
-         plain_wins(figures, Better::higher);
+                 {"changes its mind most, by this share of its expectation",
+                  "change their minds most, by this share of their expectation", "changes its expectation by"}) +
+         plain_wins(figures, Better::higher, "holds on to the word more");
 }
 
 std::string signal_sentence(const Explanation& all, const std::vector<Player>& who) {
@@ -188,10 +193,8 @@ std::string signal_sentence(const Explanation& all, const std::vector<Player>& w
     figures.push_back(figure);
   }
   if (figures.empty()) return "";
-  return "While a network learns, a correction travels back through the words and gets weaker. " +
-         compare(figures, Better::higher,
-                 {"carries it furthest before half of it is gone", "carry it furthest before half of it is gone",
-                  "carries it this far before half of it is gone:"}) +
+  return "While a network learns, a correction travels back through the words. How far does it come until half of it is gone? " +
+         compare(figures, Better::higher, {"carries it furthest", "carry it furthest", "carries it back over"}) +
          plain_wins(figures, Better::higher);
 }
 
@@ -207,15 +210,15 @@ std::string quality_sentence(const Explanation& all, const std::vector<Player>& 
                  {"predicts new text best, with the smallest perplexity",
                   "predict new text best, with the smallest perplexity", "predicts new text with a perplexity of"}) +
          plain_wins(figures, Better::lower) +
-         " (New text was kept apart from training. Perplexity: among how many words a network hesitates. Smaller is "
+         " (New text: text that was kept apart from training. Perplexity: among how many words a network hesitates. Smaller is "
          "better.)";
 }
 
 // ------------------------------------------------------------------------------------------------------------ reading
 
 std::string surprise_sentence(const ModelExplanation& model, const Player& who, size_t index) {
-  size_t most = 0, least = 0;
-  for (size_t t = 0; t < model.steps.size(); ++t) {
+  size_t most = 0, least = 0;  // the first step is no word: 0 stands for none
+  for (size_t t = 1; t < model.steps.size(); ++t) {
     const double bits = model.steps[t].surprise;
     if (bits < 0 || !std::isfinite(bits)) continue;
     if (most == 0 || bits > model.steps[most].surprise) most = t;
@@ -228,14 +231,14 @@ std::string surprise_sentence(const ModelExplanation& model, const Player& who, 
   };
   if (most == least) return "";
   return fmt::format(
-      "The word that surprised {} most was {}: it had given it a chance of {}. The best expected was {}, with {}.",
-      escape(who.the), in_quotes(escape(model.steps[most].text)), chance(most), in_quotes(escape(model.steps[least].text)),
-      chance(least));
+      "The word that surprised {} most was {}: the chance that it had given to it was {}. It expected {} best, with {}.",
+      escape(who.the), in_quotes(escape(shown_text(model.steps[most].text))), chance(most),
+      in_quotes(escape(shown_text(model.steps[least].text))), chance(least));
 }
 
-std::string movement_sentence(const ModelExplanation& model, const Player& who, size_t index) {
+std::string movement_sentence(const ModelExplanation& model, size_t index) {
   size_t most = 0, top = 0;
-  for (size_t t = 1; t < model.steps.size(); ++t) {  // the first word moves the state out of rest: not comparable
+  for (size_t t = 1; t < model.steps.size(); ++t) {  // the start of line moves the state out of rest: not comparable
     if (model.steps[t].layers.empty()) return "";
     top = model.steps[t].layers.size() - 1;
     if (most == 0 || model.steps[t].layers.back().update_norm > model.steps[most].layers.back().update_norm) most = t;
@@ -244,8 +247,8 @@ std::string movement_sentence(const ModelExplanation& model, const Player& who, 
   const LayerStep& layer = model.steps[most].layers.back();
   const std::string at = fmt::format("/models/{}/steps/{}/layers/{}/", index, most, top);
   return fmt::format(
-      "After the first word, {} moved the state of {} most: by {}, where the state itself has a length of {}.",
-      in_quotes(escape(model.steps[most].text)), escape(who.the),
+      "The word {} changed the state most: the change has a size of {}, the whole state after it one of {}.",
+      in_quotes(escape(shown_text(model.steps[most].text))),
       value(layer.update_norm, number(layer.update_norm), at + "update_norm"),
       value(layer.state_norm, number(layer.state_norm), at + "state_norm"));
 }
@@ -261,11 +264,12 @@ std::string influence_sentence(const ModelExplanation& model, const Player& who,
     if (all[k].mean < all[least].mean) least = k;
   }
   const auto named = [&](size_t k) {
-    return fmt::format("{} ({})", in_quotes(escape(all[k].word)),
+    return fmt::format("{} ({})", in_quotes(escape(shown_text(all[k].word))),
                        value(all[k].mean, share(all[k].mean), fmt::format("/models/{}/influence/{}/mean", index, k)));
   };
   if (share(all[most].mean) == share(all[least].mean)) {
-    return fmt::format("For {} every word counts about as much as {}.", escape(who.the), named(most));
+    return all.size() == 1 ? fmt::format("For {} there is only {}.", escape(who.the), named(most))
+                           : fmt::format("For {} every word counts about as much as {}.", escape(who.the), named(most));
   }
   return fmt::format("For {} the word that counts most is {}, and least {}.", escape(who.the), named(most), named(least));
 }
@@ -281,7 +285,7 @@ std::string distance_sentence(const Explanation& all, const std::vector<Player>&
   if (figures.empty()) return "";
   return "How much of the difference right after the changed word is left after the last word? " +
          compare(figures, Better::higher, {"keeps the largest part", "keep the largest part", "keeps"}) +
-         plain_wins(figures, Better::higher);
+         plain_wins(figures, Better::higher, "keeps more");
 }
 
 // ------------------------------------------------------------------------------------------------------- side by side

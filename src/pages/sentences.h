@@ -37,8 +37,8 @@ struct Wording {
 };
 // Equal as shown is a tie. What is not a finite number is left out of the order and named at the end. One figure: `alone`.
 std::string compare(std::vector<Figure> figures, Better better, const Wording& wording);
-// "Here the plain RNN does better than the GRU and the LSTM.": "" unless it does.
-std::string plain_wins(const std::vector<Figure>& figures, Better better);
+// "Here the plain RNN does better than the GRU and the LSTM.": "" unless it does. does: "does better".
+std::string plain_wins(const std::vector<Figure>& figures, Better better, std::string_view does = "does better");
 
 // 0: the summary.
 std::string next_word_sentence(const Explanation& all, const std::vector<Player>& who);
@@ -48,7 +48,7 @@ std::string quality_sentence(const Explanation& all, const std::vector<Player>& 
 
 // 1: reading.
 std::string surprise_sentence(const ModelExplanation& model, const Player& who, size_t index);
-std::string movement_sentence(const ModelExplanation& model, const Player& who, size_t index);
+std::string movement_sentence(const ModelExplanation& model, size_t index);
 
 // 2: remembering. `pair` counts the sentences compared (StateDistance).
 std::string influence_sentence(const ModelExplanation& model, const Player& who, size_t index);
@@ -66,8 +66,9 @@ std::string clipping_sentence(const Clipping& clipping);
 std::string size_sentence(const Explanation& all, const std::vector<Player>& who);
 std::string speed_sentence(const Explanation& all, const std::vector<Player>& who);
 
-// The lag that reach_sentence looks at: the largest of 1, 2, 5, 10, 20, 50, 100 that every model has; 0: none.
-int common_lag(const std::vector<ModelExplanation>& models);
+// The lag that the sentences on long sequences look at: the largest of 2, 5, 10, 20, 50, 100 that every model has and at which the
+// best still keeps a twentieth, so that there is something to tell; else the smallest that every model has; 0: none.
+int telling_lag(const std::vector<ModelExplanation>& models);
 // The longest delay up to which the accuracy stays above half way between guessing and always right; 0: none.
 int recall_reach(const Recall& recall, const RecallCurve& curve);
 // Mean over the last tenth of the updates, at least one.

@@ -44,14 +44,17 @@ std::string course_words(const Course& course, const std::vector<double>& losses
 
 }  // namespace
 
-int common_lag(const std::vector<ModelExplanation>& models) {
+int telling_lag(const std::vector<ModelExplanation>& models) {
+  constexpr double kTold = 0.05;
   int lag = 0;
-  for (const int candidate : {1, 2, 5, 10, 20, 50, 100}) {
+  for (const int candidate : {2, 5, 10, 20, 50, 100}) {
     const auto has = [&](const ModelExplanation& model) {
       const std::vector<double>& state = model.gradient.state;  // 0: too few steps have that many before them
       return static_cast<size_t>(candidate) < state.size() && state[static_cast<size_t>(candidate)] != 0;
     };
-    if (!models.empty() && std::all_of(models.begin(), models.end(), has)) lag = candidate;
+    const auto keeps = [&](const ModelExplanation& model) { return left_of(model.gradient, candidate) >= kTold; };
+    if (models.empty() || !std::all_of(models.begin(), models.end(), has)) break;
+    if (lag == 0 || std::any_of(models.begin(), models.end(), keeps)) lag = candidate;
   }
   return lag;
 }
@@ -80,12 +83,11 @@ std::string reach_sentence(const Explanation& all, const std::vector<Player>& wh
   std::vector<Figure> figures;
   for (size_t i = 0; i < all.models.size(); ++i) {
     const double left = left_of(all.models[i].gradient, lag);
-    figures.push_back(figure_of(who[i], left, share(left)));
+    figures.push_back(figure_of(who[i], left, part(left)));
   }
-  return fmt::format("How much of the strength that it has one step back does the signal have {} steps back? ",
-                     in_words(lag)) +
+  return fmt::format("Of the strength that a correction has one step back, how much is left {} steps back? ", in_words(lag)) +
          compare(figures, Better::higher, {"keeps the most", "keep the most", "keeps"}) +
-         plain_wins(figures, Better::higher);
+         plain_wins(figures, Better::higher, "keeps more");
 }
 
 std::string verdict_sentence(const Explanation& all, const std::vector<Player>& who) {
@@ -102,23 +104,26 @@ std::string verdict_sentence(const Explanation& all, const std::vector<Player>& 
   }
   for (const std::string& kind : kinds) each.push_back(fmt::format("it {} in {}", kind, listing(of_kind[kind])));
   if (each.empty()) return "";
-  return fmt::format("Over these {} steps {}. (Vanishes: less than half is left. Explodes: more than doubled.)",
+  return fmt::format("So over these {} steps {}. (Vanishes: less than half is left. Explodes: it has more than doubled.)",
                      in_words(lag), listing(each));
 }
 
 std::string worst_sentence(const Explanation& all, const std::vector<Player>& who) {
+  const int longest = std::max(telling_lag(all.models), 1);
   std::vector<std::string> each;
   for (size_t i = 0; i < all.models.size(); ++i) {
     const auto& worst = all.models[i].gradient.worst;
-    if (worst.empty()) continue;
-    const auto& [lag, gain] = worst.back();
-    const std::string figure = value(gain, number(gain), fmt::format("/models/{}/gradient/worst/{}/1", i, worst.size() - 1));
+    size_t w = worst.size();
+    while (w > 0 && worst[w - 1].first > longest) --w;
+    if (w == 0) continue;
+    const auto& [lag, gain] = worst[w - 1];
+    const std::string figure = value(gain, number(gain), fmt::format("/models/{}/gradient/worst/{}/1", i, w - 1));
     const std::string times = std::isfinite(gain) ? figure + " times its size" : std::string("beyond all bounds");
-    each.push_back(
-        fmt::format("{} after {} {} in {}", times, in_words(lag), lag == 1 ? "step" : "steps", escape(who[i].the)));
+    each.push_back(fmt::format("to {} in {} {} in {}", times, in_words(lag), lag == 1 ? "step" : "steps", escape(who[i].the)));
   }
   if (each.empty()) return "";
-  return fmt::format("In the most sensitive direction, a small change of the state comes to {}.", listing(each));
+  return fmt::format("Forwards it is alike: at the last word, a small change of the state can grow or shrink at most {}.",
+                     listing(each));
 }
 
 std::string recall_sentence(const Recall& recall, const std::vector<Player>& who) {
@@ -149,11 +154,15 @@ std::string recall_reach_sentence(const Recall& recall, const std::vector<Player
   std::vector<Figure> figures;
   for (size_t c = 0; c < recall.cells.size(); ++c) {
     const int reach = recall_reach(recall, recall.cells[c]);
-    figures.push_back(
-        figure_of(who[c], reach,
-                  reach == 0 ? fmt::format("fewer than {} steps", recall.lags[0]) : fmt::format("{} steps", count(reach))));
+    const std::string_view bound = reach == recall.lags.back() ? "at least " : "";  // no longer delay was tried
+    figures.push_back(figure_of(who[c], reach,
+                                reach == 0 ? fmt::format("not even {} steps", recall.lags[0])
+                                           : fmt::format("{}{} steps", bound, count(reach))));
   }
-  return "How long does a cell remember reliably, which means better than half way between guessing and always right? " +
+  return fmt::format(
+             "How long does a cell remember reliably, that is with at least {} right, half way between guessing and always "
+             "right? ",
+             share((1 + recall.chance) / 2)) +
          compare(figures, Better::higher, {"remembers longest", "remember longest", "remembers for"}) +
          plain_wins(figures, Better::higher);
 }
@@ -178,7 +187,7 @@ std::string clipping_sentence(const Clipping& clipping) {
   }
   return fmt::format("Without clipping, {}. With the gradient clipped to a length of {}, {}. {}",
                      course_words(without, clipping.without, "without"),
-                     value(clipping.clip, number(clipping.clip), "/clipping/clip"),
+                     value(clipping.clip, plain(clipping.clip), "/clipping/clip"),
                      course_words(with, clipping.with, "with"), verdict);
 }
 

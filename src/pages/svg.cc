@@ -94,15 +94,37 @@ std::string at(double coordinate) {
   return text == "-0" ? "0" : text;
 }
 
-double text_width(std::string_view words) {
+double text_width(std::string_view words, bool bold) {
   double width = 0;
   for (const char c : words) {
-    if ((static_cast<unsigned char>(c) & 0xC0) == 0x80) continue;  // a following byte of the same character
-    const bool narrow =
-        c == 'i' || c == 'l' || c == 'j' || c == 't' || c == 'f' || c == ' ' || c == '.' || c == ',' || c == '\'';
-    width += narrow ? 4.2 : (c >= 'A' && c <= 'Z') || c == 'm' || c == 'w' ? 9.4 : 7.4;
+    const unsigned char byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) == 0x80) continue;  // a following byte of the same character
+    if (byte >= 0xE3) {
+      width += byte >= 0xF0 ? 17 : 13;  // wide scripts, signs
+    } else if (std::string_view("ijl'|.,:; ").find(c) != std::string_view::npos) {
+      width += 4.2;
+    } else if (std::string_view("rtfI-()[]/").find(c) != std::string_view::npos) {
+      width += 5.3;
+    } else {
+      width += std::string_view("mMwW%@").find(c) != std::string_view::npos ? 12.4 : c >= 'A' && c <= 'Z' ? 9.3 : 8.2;
+    }
   }
-  return width;
+  return bold ? 1.13 * width : width;
+}
+
+std::vector<std::string> text_lines(std::string_view words, double width) {
+  std::vector<std::string> lines;
+  while (!words.empty()) {
+    const size_t end = std::min(words.find(' '), words.size());
+    const std::string_view word = words.substr(0, end);
+    if (!lines.empty() && text_width(lines.back()) + 4.2 + text_width(word) <= width) {
+      lines.back() += " " + std::string(word);
+    } else {
+      lines.emplace_back(word);
+    }
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return lines;
 }
 
 std::string open(const Frame& frame, int height, std::string_view role_text) {
@@ -147,8 +169,9 @@ std::vector<double> Scale::ticks(int most) const {
   if (log_) {
     const int first = static_cast<int>(std::ceil(low_ - 1e-9)), last = static_cast<int>(std::floor(high_ + 1e-9));
     const int step = std::max(1, (last - first + most) / most);
-    for (int exponent = last; exponent >= first; exponent -= step) out.push_back(std::pow(10.0, exponent));
-    std::reverse(out.begin(), out.end());
+    for (int exponent = first; exponent <= last; ++exponent) {
+      if (exponent % step == 0) out.push_back(std::pow(10.0, exponent));  // 1 is always one of them
+    }
     return out;
   }
   const double rough = (high_ - low_) / most, power = std::pow(10.0, std::floor(std::log10(rough)));

@@ -30,16 +30,19 @@ double largest(const BarChart& chart) {
   return most > 0 ? most : 1;
 }
 
+std::string shown(const BarChart& chart, double value) { return chart.percent ? pages::share(value) : pages::number(value); }
+
 std::string draw_bar(const BarChart& chart, const BarGroup& group, size_t s, double x, double y, double scale) {
   const double value = group.values[s];
   const double width = std::isfinite(value) && value > 0 ? std::max(1.0, value * scale) : 0;
   const bool pointed = s < group.at.size() && !group.at[s].empty();
-  std::string out =
-      fmt::format("<rect class=\"f{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"2\" data-value=\"{}\"{}/>",
-                  style_of(chart, s), at(x), at(y), at(width), at(kBar), pages::exact(value),
-                  pointed ? fmt::format(" data-at=\"{}\"", pages::escape(group.at[s])) : std::string());
-  return out +
-         text(x + width + 6, y + kBar - 2, chart.percent ? pages::share(value) : pages::number(value), Anchor::start, "");
+  std::string out = fmt::format("<rect class=\"f{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"2\"/>",
+                                style_of(chart, s), at(x), at(y), at(width), at(kBar));
+  std::string label = text(x + width + 6, y + kBar - 2, shown(chart, value), Anchor::start, "");
+  label.insert(label.find('>'),
+               fmt::format(" data-value=\"{}\"{}", pages::exact(value),
+                           pointed ? fmt::format(" data-at=\"{}\"", pages::escape(group.at[s])) : std::string()));
+  return out + label;
 }
 
 // "■ plain RNN  ■ GRU" on a line of its own, above the bars.
@@ -54,6 +57,13 @@ std::string legend(const BarChart& chart, double x, double y) {
   return out;
 }
 
+// Under each other would cost a line each: a legend too wide for its place begins further left.
+double legend_left(const BarChart& chart, double left) {
+  double width = -20;
+  for (const std::string& name : chart.series) width += text_width(name) + 36;
+  return std::clamp(chart.width - width, 0.0, left);
+}
+
 int level_of(float value, float limit) {
   if (!std::isfinite(value)) return 0;
   return static_cast<int>(std::lround(std::clamp(value / limit, -1.0f, 1.0f) * 7));
@@ -62,18 +72,22 @@ int level_of(float value, float limit) {
 }  // namespace
 
 std::string bar_chart(const BarChart& chart) {
-  double names = 0;
-  for (const BarGroup& group : chart.groups) names = std::max(names, 1.1 * text_width(group.label));
+  double names = 0, values = 0;
+  for (const BarGroup& group : chart.groups) {
+    names = std::max(names, text_width(group.label, true));
+    for (const double value : group.values) values = std::max(values, text_width(shown(chart, value)));
+  }
   const size_t series = std::max<size_t>(1, chart.series.size());
   const bool several = chart.series.size() > 1;
   const double group_height = static_cast<double>(series) * (kBar + kBarGap) - kBarGap + kGroupGap;
-  const double above = several ? 30 : 6, below = chart.x_label.empty() ? 4 : 30;
+  const std::vector<std::string> label = text_lines(chart.x_label, chart.width - 4.0);
+  const double above = several ? 30 : 6, below = label.empty() ? 4 : 14 + 17 * static_cast<double>(label.size());
   const double height = above + group_height * static_cast<double>(chart.groups.size()) + below;
-  const double left = std::min(names + 14, chart.width * 0.45), scale = (chart.width - left - 62) / largest(chart);
+  const double left = std::min(names + 14, chart.width * 0.45), scale = (chart.width - left - values - 10) / largest(chart);
   const double top = title_room(chart) + above;
 
   std::string out = open(chart, static_cast<int>(std::ceil(height)), "bar chart");
-  if (several) out += legend(chart, left, title_room(chart) + 4);
+  if (several) out += legend(chart, legend_left(chart, left), title_room(chart) + 4);
   for (size_t g = 0; g < chart.groups.size(); ++g) {
     const BarGroup& group = chart.groups[g];
     const double y = top + group_height * static_cast<double>(g), middle = y + (group_height - kGroupGap) / 2;
@@ -84,7 +98,10 @@ std::string bar_chart(const BarChart& chart) {
   }
   const double bottom = top + group_height * static_cast<double>(chart.groups.size()) - kGroupGap / 2;
   out += line(left, top - 5, left, bottom, "axis");
-  if (!chart.x_label.empty()) out += text(left, bottom + 22, chart.x_label, Anchor::start, "soft");
+  const bool fits = label.size() == 1 && left + text_width(chart.x_label) <= chart.width;  // under the bars
+  for (size_t i = 0; i < label.size(); ++i) {
+    out += text(fits ? left : 0, bottom + 22 + 17 * static_cast<double>(i), label[i], Anchor::start, "soft");
+  }
   return out + "</svg>\n";
 }
 

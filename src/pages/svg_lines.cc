@@ -28,8 +28,9 @@ bool drawable(double value, bool log) { return std::isfinite(value) && (!log || 
 Range range_of_x(const LineChart& chart) {
   Range range;
   for (const Series& series : chart.series) {
-    for (const double x : series.x) {
-      if (drawable(x, chart.log_x)) range.take(x);
+    for (size_t i = 0; i < series.x.size() && i < series.y.size(); ++i) {
+      const double x = series.x[i];
+      if (drawable(x, chart.log_x) && drawable(series.y[i], chart.log_y)) range.take(x);
     }
   }
   if (range.empty()) range = {chart.log_x ? 1.0 : 0.0, chart.log_x ? 10.0 : 1.0};
@@ -148,10 +149,12 @@ std::string draw_ends(std::vector<End>& ends, double right, double top, double b
 
 std::string line_chart(const LineChart& chart) {
   double names = 0;
-  for (const Series& series : chart.series) names = std::max(names, text_width(series.name) * 1.06);
+  for (const Series& series : chart.series) names = std::max(names, text_width(series.name, true));
   const Range xs = range_of_x(chart), ys = range_of_y(chart);
-  const double top = title_room(chart) + (chart.y_label.empty() ? 12 : 32),
-               bottom = title_room(chart) + chart.height - (chart.x_label.empty() ? 28 : 50);
+  const std::vector<std::string> x_label = text_lines(chart.x_label, chart.width - 4.0),
+                                 y_label = text_lines(chart.y_label, chart.width - 4.0);
+  const double top = title_room(chart) + 12 + (y_label.empty() ? 0 : 3 + 17 * static_cast<double>(y_label.size())),
+               bottom = title_room(chart) + chart.height - 30 - 18 * static_cast<double>(x_label.size());
   const Scale y(ys.low, ys.high, bottom, top, chart.log_y);
   const std::vector<double> y_ticks = y.ticks(chart.height > 260 ? 6 : 4);
   const auto y_text = [&](double tick) {
@@ -174,11 +177,14 @@ std::string line_chart(const LineChart& chart) {
     out += text(left - 8, y(tick) + 4.5, y_text(tick), Anchor::end, "soft");
   }
   out += line(left, bottom, right, bottom, "axis");
-  if (!chart.y_label.empty()) out += text(0, title_room(chart) + 15, chart.y_label, Anchor::start, "soft");
+  for (size_t i = 0; i < y_label.size(); ++i) {
+    out += text(0, title_room(chart) + 15 + 17 * static_cast<double>(i), y_label[i], Anchor::start, "soft");
+  }
   if (!chart.x_names.empty()) {
     double free_from = 0;
     for (size_t i = 0; i < chart.x_names.size(); ++i) {
-      const double half = text_width(chart.x_names[i]) / 2, middle = x(static_cast<double>(i));
+      const double half = text_width(chart.x_names[i]) / 2,
+                   middle = std::max(half, std::min(x(static_cast<double>(i)), chart.width - half));
       if (middle - half < free_from) continue;  // a word that would run into the one before stays out; the table has it
       out += text(middle, bottom + 20, chart.x_names[i], Anchor::middle, "soft");
       free_from = middle + half + 6;
@@ -194,7 +200,11 @@ std::string line_chart(const LineChart& chart) {
       free_from = x(tick) + text_width(label) / 2 + 6;
     }
   }
-  out += text((left + right) / 2, bottom + 42, chart.x_label, Anchor::middle, "soft");
+  for (size_t i = 0; i < x_label.size(); ++i) {
+    const double half = text_width(x_label[i]) / 2, middle = (left + right) / 2;
+    out += text(std::max(half, std::min(middle, chart.width - half)), bottom + 42 + 17 * static_cast<double>(i), x_label[i],
+                Anchor::middle, "soft");
+  }
   for (const Level& level : chart.levels) {
     if (!y.shows(level.y)) continue;
     out += line(left, y(level.y), right, y(level.y), "level");

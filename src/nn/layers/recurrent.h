@@ -42,8 +42,9 @@ class RecurrentLayer {
   // until backward.
   Saved forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const T* const* h0,
                 const T* const* c0, T* const* hn, T* const* cn, View<T> y) const;
-  // dy [rows, output] -> dx [rows, input] (null data: not wanted; `add`: added to what is there); adds to grads. dh_last, dc_last:
-  // gradients by the final states or null; dh0 [streams, output], dc0 [streams, hidden] packed row order, null: not wanted.
+  // dy [rows, output] -> dx [rows, input] (null data: not wanted; `add`: added to what is there); adds to grads (empty: not
+  // wanted). dh_last, dc_last: gradients by the final states or null; dh0 [streams, output], dc0 [streams, hidden] packed row
+  // order, null: not wanted.
   void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved, View<const T> dy,
                 View<T> dx, bool add, Params<T>& grads, const T* const* dh_last = nullptr, const T* const* dc_last = nullptr,
                 T* dh0 = nullptr, T* dc0 = nullptr) const;

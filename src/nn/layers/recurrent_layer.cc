@@ -137,7 +137,7 @@ void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, c
   r.dh = dy.data, r.dh_stride = dy.stride;
   r.dh_last = dh_last, r.dc_last = dc_last, r.dh0 = dh0, r.dc0 = dc0;
   context.kernels.recurrent_backward(context.pool, r);
-  weight_gradients(context, seq, saved, r, grads);
+  if (grads.size() > 0) weight_gradients(context, seq, saved, r, grads);
   if (!dx.data) return;
   const int width = Columns{options_.hidden, gates_, 0}.padded(lanes);
   const int depth = gates_ > 1 ? width : options_.hidden;  // one gate: plain order, without padding
