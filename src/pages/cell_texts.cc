@@ -15,11 +15,11 @@ struct Row {
 constexpr Row kGates[] = {
     {"lstm", "i", {"input gate", "how much of the new content is written into the memory", true}},
     {"lstm", "f", {"forget gate", "how much of the old memory is kept", true}},
-    {"lstm", "g", {"new content", "what would be written, between −1 and 1", false}},
+    {"lstm", "g", {"new content", "what would be written, from\u00A0−1\u00A0to\u00A01", false}},
     {"lstm", "o", {"output gate", "how much of the memory is shown to the rest of the network", true}},
     {"gru", "r", {"reset gate", "how much of the past goes into the new content", true}},
     {"gru", "z", {"update gate", "how much of the old state is kept", true}},
-    {"gru", "n", {"new content", "what would replace the old state, between −1 and 1", false}},
+    {"gru", "n", {"new content", "what would replace the old state, from\u00A0−1\u00A0to\u00A01", false}},
 };
 
 struct Symbol {
@@ -48,7 +48,8 @@ constexpr Symbol kSymbols[] = {
     {"*", "unit by unit: each number times the number at the same place", ""},
 };
 
-std::string_view family(std::string_view cell) { return cell.substr(0, 3) == "gru" ? cell.substr(0, 3) : cell; }
+// "gru-reset-before" is a GRU, "rnn-relu" a plain RNN.
+std::string_view family(std::string_view cell) { return cell.substr(0, cell.find('-')); }
 
 // "Wi", "Rn", "bf" count as W, R, b; "cf" as b: a second bias. Gates and states stand for themselves.
 std::vector<std::string> letters_in(const std::string& line) {
@@ -80,7 +81,7 @@ const GateText* gate_text(std::string_view cell, std::string_view gate) {
 }
 
 std::string_view cell_in_a_sentence(std::string_view cell) {
-  if (cell == "rnn") {
+  if (cell.starts_with("rnn")) {
     return "At every word the plain RNN mixes the word with its whole state and writes the whole state anew. Nothing "
            "protects "
            "what was there before.";

@@ -65,8 +65,8 @@ std::string gates_card(const ModelExplanation& model, const Player& who, size_t 
       html += meter(*text, values, who, fmt::format("/models/{}/steps/{}/layers/{}/gates/{}", index, t, l, name));
   }
   if (html.empty()) return "";
-  return fmt::format("<article class=\"card k{}\">\n<h4>{}</h4>\n{}</article>\n", who.style % svg::kStyles, name_key(who),
-                     html);
+  return fmt::format("<article class=\"card k{}\">\n<h4>{}</h4>\n<div class=\"meters\">{}</div></article>\n",
+                     who.style % svg::kStyles, name_key(who), html);
 }
 
 std::string gates_part(const Explanation& all, const Players& who) {
@@ -81,14 +81,20 @@ std::string gates_part(const Explanation& all, const Players& who) {
   std::string html =
       fmt::format("<h3>The gates at the word {}</h3>\n", in_quotes(escape(shown_word(all.models[0].steps.back().text))));
   html += paragraph(
-      "A gate is a valve, one for every unit. The bar says how far the valves are open on average; the columns below it say "
-      "how "
-      "many units stand at which value, from closed on the left to open on the right.");
+      "A gate is a set of valves, one for every unit. The bar says how far they are open on average; the columns below it "
+      "say "
+      "how many of them stand at which value, from closed on the left to open on the right.");
   if (!without.empty()) {
     html += paragraph(fmt::format("{} {} no gates: nothing there could be open or closed.", sentence_start(listing(without)),
                                   without.size() == 1 ? "has" : "have"));
   }
-  return html + "<div class=\"cards\">\n" + cards + "</div>\n";
+  return html + "<div class=\"cards gates\">\n" + cards + "</div>\n";
+}
+
+// "(or relu)" -> "relu", "(peephole: i and f ...)" -> "peephole: ...".
+std::string option_of(std::string text) {
+  if (text.ends_with(")")) text = text.substr(1, text.size() - 2);
+  return text.starts_with("or ") ? text.substr(3) : text;
 }
 
 std::string cell_card(const ModelExplanation& model, const Player& who) {
@@ -100,7 +106,7 @@ std::string cell_card(const ModelExplanation& model, const Player& who) {
     const std::string formula = line.substr(0, remark);
     if (!formula.empty()) html += "<code>" + escape(formula.substr(0, formula.find_last_not_of(' ') + 1)) + "</code>\n";
     if (remark != std::string::npos) {
-      html += "<p class=\"small\">" + escape(line.substr(line.find('(', remark))) + "</p>\n";
+      html += "<p class=\"small\">as an option: " + escape(option_of(line.substr(line.find('(', remark)))) + "</p>\n";
     }
   }
   html += "</div>\n<details><summary>What the letters mean</summary><dl class=\"letters\">\n";
@@ -146,7 +152,7 @@ std::string side_by_side(const Explanation& all, const Players& who) {
     return m.val_bits_per_byte >= 0 ? value(m.val_bits_per_byte, number(m.val_bits_per_byte), at + "val_bits_per_byte")
                                     : std::string();
   });
-  row("half of the correction is gone after", [](const auto& m, const std::string& at) {
+  row("half of a correction is gone after", [](const auto& m, const std::string& at) {
     if (m.gradient.half_life < 0) return value(m.gradient.half_life, "more steps than looked at", at + "gradient/half_life");
     return m.gradient.half_life > 0 ? value(m.gradient.half_life, steps(m.gradient.half_life), at + "gradient/half_life")
                                     : std::string();
@@ -176,11 +182,11 @@ std::string gate_use(const Explanation& all, const Players& who) {
 
 std::string cells_section(const Explanation& all, const Players& who) {
   std::string html = paragraph(
-      "All of them do the same job: take the old state and a word, give a new state. They differ in what they let happen to "
-      "the old "
-      "state. The formulas are those that the program computes with; a formula is one line of a recipe that every unit "
-      "follows.");
-  html += "<div class=\"cards cells-cards\">\n";
+      std::string(all.models.size() > 1 ? "All of them do the same job: they take the old state and a word and give a new "
+                                          "state. They differ in what they let happen to the old state. "
+                                        : "A cell takes the old state and a word and gives a new state. ") +
+      "The formulas are those that the program computes with; a formula is one line of a recipe that every unit follows.");
+  html += "<div class=\"cards\">\n";
   for (size_t i = 0; i < all.models.size(); ++i) html += cell_card(all.models[i], who[i]);
   html += "</div>\n" + gates_part(all, who) + gate_use(all, who);
   std::string said = all.models.size() > 1 ? "<h3>Side by side</h3>\n" : "<h3>In numbers</h3>\n";

@@ -46,12 +46,13 @@ std::string header(const Explanation& all, const Players& who) {
 
 std::string footer(const Explanation& all) {
   std::vector<std::string> names;
+  const bool has_lab = !all.recall.cells.empty() || !all.clipping.with.empty();
+  const std::string_view lab = has_lab ? " and, under “Long sequences”, from small networks trained for this page" : "";
   for (const ModelExplanation& model : all.models) names.push_back(fmt::format("<code>{}</code>", escape(model.name)));
   return fmt::format(
-      "<footer>\n<p>Every number on this page was computed from {} {} and stands in this file once more in full precision. "
-      "Made by "
-      "rnn {}.</p>\n</footer>\n",
-      all.models.size() == 1 ? "the network" : "the networks", listing(names), RNN_VERSION);
+      "<footer>\n<p>Every number on this page was computed, from {} {}{}. The figures stand in this file once more in full "
+      "precision. Made by rnn {}.</p>\n</footer>\n",
+      all.models.size() == 1 ? "the network" : "the networks", listing(names), lab, RNN_VERSION);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ std::string number(double value) {
     int exponent = static_cast<int>(std::floor(std::log10(size)));
     double head = value / std::pow(10.0, exponent);
     if (std::fabs(head) >= 9.95) head /= 10, ++exponent;
-    return fmt::format("{:.1f} × 10{}", head, superscript(exponent));
+    return fmt::format("{:.1f}\u00A0×\u00A010{}", head, superscript(exponent));
   }
   if (size >= 99.95) return fmt::format("{:.0f}", value);
   if (size >= 9.995) return fmt::format("{:.1f}", value);

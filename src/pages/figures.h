@@ -9,8 +9,8 @@ namespace rnn::pages {
 
 // Three digits that matter: "14.4", "1,440", "0.0312", "3.1 × 10⁻⁵"; "infinite" and "not a number" where it is so.
 std::string number(double value);
-std::string count(long long value);      // "1,234,567"
-std::string share(double value);         // "43 %", unbreakable; "under 1 %" and "over 99 %" instead of a rounded 0 and 100
+std::string count(long long value);  // "1,234,567"
+std::string share(double value);     // "43 %", unbreakable; "under 1 %" and "over 99 %" instead of a rounded 0 and 100
 // A share that may be tiny: "9 %", "1 part in 2,300", "almost nothing (2.1 × 10⁻³²)".
 std::string part(double value);
 std::string plain(double value);         // a setting as it was given: "0.01", "1"

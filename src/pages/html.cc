@@ -95,7 +95,9 @@ std::string figure(std::string_view html, std::string_view caption, std::string_
 }
 
 std::string table(const Table& table, std::string_view css_class) {
-  std::string out = "<div class=\"scroll\"><table";
+  // What may have to be scrolled must be reachable by keyboard and say its name.
+  std::string out = fmt::format("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table",
+                                table.caption.empty() ? "table" : table.caption);
   if (!css_class.empty()) out += fmt::format(" class=\"{}\"", css_class);
   out += ">\n";
   if (!table.caption.empty()) out += "<caption>" + table.caption + "</caption>\n";

@@ -49,7 +49,8 @@ std::string gradient_figure(const Explanation& all, const Players& who) {
     table.rows.push_back(std::move(row));
   }
   const std::string on =
-      steps == 1 ? "for the last word of the text" : fmt::format("mean over {} words of the text", in_words(steps));
+      steps == 1 ? "for the last word of the sentence"
+                 : fmt::format("typical value, the geometric mean, of {} places in a longer text", in_words(steps));
   return figure(
       both(chart, 360) + folded_table(table),
       fmt::format("How strongly the error at one word depends on the state k words before it ({}; all parts of the state "
@@ -101,7 +102,7 @@ std::string recall_figure(const Recall& recall, const Players& who) {
   svg::LineChart chart;
   chart.id = "recall";
   chart.title = "How often the first symbol is named rightly after a delay";
-  chart.description = "One line per cell; the dotted line is guessing.";
+  chart.description = "One line per cell; the dotted line is guessing. The numbers stand in the table below.";
   chart.x_label = "symbols between the first one and the question (logarithmic)";
   chart.y_label = "right answers";
   chart.log_x = true;
@@ -109,11 +110,11 @@ std::string recall_figure(const Recall& recall, const Players& who) {
   chart.percent = true;
   chart.y_min = 0;
   chart.y_max = 1.02;
-  chart.levels = {{recall.chance, "guessing: " + share(recall.chance)}};
-  Table table{"Right answers after a delay", {"cell"}, {}};
+  chart.levels = {{recall.chance, ""}};
+  Table table{"Right answers after a delay", {"symbols between"}, {}};
   for (size_t l = 0; l < recall.lags.size(); ++l) {
     chart.x_ticks.push_back(recall.lags[l]);
-    table.columns.push_back(fmt::format("after {}", recall.lags[l]));
+    table.rows.push_back({value(recall.lags[l], count(recall.lags[l]), fmt::format("/recall/lags/{}", l))});
   }
   Table training{"How each cell was trained", {"cell", "units", "updates", "seconds"}, {}};
   double seconds = 0;
@@ -122,22 +123,24 @@ std::string recall_figure(const Recall& recall, const Players& who) {
     const std::string at = fmt::format("/recall/cells/{}", c);
     chart.series.push_back(
         {who[c].label, {recall.lags.begin(), recall.lags.end()}, curve.accuracy, who[c].style, at + "/accuracy"});
-    std::vector<std::string> row = {escape(who[c].label)};
-    for (size_t l = 0; l < curve.accuracy.size(); ++l) {
-      row.push_back(value(curve.accuracy[l], share(curve.accuracy[l]), fmt::format("{}/accuracy/{}", at, l)));
+    table.columns.push_back(name_key(who[c]));
+    for (size_t l = 0; l < table.rows.size(); ++l) {
+      table.rows[l].push_back(l < curve.accuracy.size()
+                                  ? value(curve.accuracy[l], share(curve.accuracy[l]), fmt::format("{}/accuracy/{}", at, l))
+                                  : "–");
     }
-    table.rows.push_back(std::move(row));
     training.rows.push_back({escape(who[c].label), value(curve.hidden, count(curve.hidden), at + "/hidden"),
                              value(static_cast<double>(curve.updates), count(curve.updates), at + "/updates"),
                              value(curve.seconds, number(curve.seconds), at + "/seconds")});
     seconds = std::max(seconds, curve.seconds);
   }
   return figure(
-      both(chart, 320) + rnn::pages::table(table, "tight") + table_details("How each cell was trained", training),
+      both(chart, 320) + folded_table(table) + table_details("How each cell was trained", training),
       fmt::format(
-          "A small test, made for this page and not for your text: a fresh network of each kind is trained for at most {} "
-          "to name the first of a row of random symbols after it has read the others.",
-          seconds < 1.5 ? "a second" : count(static_cast<long long>(std::ceil(seconds))) + " seconds"));
+          "A small test, made for this page and not with your text: a fresh network of each kind is trained for at most {} "
+          "to name the first of a row of random symbols after it has read the others. The dotted line is guessing: {}.",
+          seconds < 1.5 ? "two seconds" : count(static_cast<long long>(std::ceil(seconds))) + " seconds",
+          value(recall.chance, share(recall.chance), "/recall/chance")));
 }
 
 // Two lines over the updates; a log axis, for an exploding run grows by powers of ten.
@@ -153,9 +156,9 @@ std::string clipping_chart(const Clipping& clipping, bool norms) {
   const std::vector<double>&with = norms ? clipping.norm_with : clipping.with,
         &without = norms ? clipping.norm_without : clipping.without;
   const char* prefix = norms ? "norm_" : "";
-  chart.series.push_back({"clipped", steps_from(1, with.size()), with, 1, fmt::format("/clipping/{}with", prefix)});
+  chart.series.push_back({"clipped", steps_from(1, with.size()), with, 3, fmt::format("/clipping/{}with", prefix)});
   chart.series.push_back(
-      {"not clipped", steps_from(1, without.size()), without, 0, fmt::format("/clipping/{}without", prefix)});
+      {"not clipped", steps_from(1, without.size()), without, 4, fmt::format("/clipping/{}without", prefix)});
   if (norms) chart.levels = {{clipping.clip, ""}};
   return both(chart, 300, 520);
 }
@@ -188,7 +191,7 @@ std::string clipping_part(const Clipping& clipping) {
           "A plain recurrent network that explodes on purpose, trained twice from the same start with a "
           "learning rate of {}. The only "
           "difference is the clipping; the dotted line is its limit. A line that stops has left the range of numbers.",
-          value(clipping.lr, number(clipping.lr), "/clipping/lr")));
+          value(clipping.lr, plain(clipping.lr), "/clipping/lr")));
   return html;
 }
 
@@ -216,13 +219,14 @@ std::string long_section(const Explanation& all, const Players& who) {
                   recall_figure(all.recall, cells));
   }
   html += clipping_part(all.clipping);
-  html += "<h3>The cure for vanishing: gates</h3>\n";
+  html += "<h3>A remedy for vanishing: gates</h3>\n";
   html += paragraph(
-      "Clipping stops explosions; it cannot bring back what has vanished. The LSTM and the GRU do that by construction. "
-      "They do not "
-      "rewrite their memory at every word: a gate decides how much of it stays. Where the gate is open the memory passes on "
-      "almost "
-      "unchanged, and so does the correction on its way back. The next section shows these gates at work.");
+      "Clipping limits explosions; it cannot bring back what has vanished. Against vanishing the LSTM and the GRU were "
+      "built. "
+      "They need not rewrite their memory at every word: a gate decides how much of it stays. Where that gate is open, the "
+      "memory passes on almost unchanged, and so does the correction on its way back. How well this works depends on what "
+      "the "
+      "gates have learned. The next section shows them at work.");
   return section("long", "Long sequences", html);
 }
 

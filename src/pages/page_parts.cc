@@ -86,7 +86,8 @@ std::string summary_section(const Explanation& all, const Players& who) {
                                                             {"Memory", early_word_sentence(all, who)},
                                                             {"Learning", signal_sentence(all, who)},
                                                             {"Quality", quality_sentence(all, who)}};
-  std::string html = "<section id=\"summary\" aria-label=\"Summary\">\n<div class=\"notes\">\n";
+  std::string html = fmt::format("<section id=\"summary\" aria-label=\"Summary\"{}>\n<div class=\"notes\">\n",
+                                 all.models.size() == 1 ? " class=\"alone\"" : "");
   for (const auto& [head, text] : notes) {
     if (!text.empty()) html += fmt::format("<div><h2 class=\"note\">{}</h2>{}</div>\n", head, paragraph(text));
   }

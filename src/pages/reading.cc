@@ -1,6 +1,7 @@
 // Why: the section "Reading step by step": what each network holds and expects after every word.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -55,7 +56,7 @@ std::string units_moved(const LayerStep& layer, const std::string& at) {
 
 std::string numbers(const ModelExplanation& model, const Player& who, size_t index) {
   Table table{"Every step of " + escape(who.the),
-              {"word", "expected", "length of the state", "moved by", "units that moved most", "likeliest next words"},
+              {"word", "expected", "size of the state", "changed by", "units that changed most", "likeliest next words"},
               {}};
   for (size_t t = 0; t < model.steps.size(); ++t) {
     const ReadStep& step = model.steps[t];
@@ -65,7 +66,8 @@ std::string numbers(const ModelExplanation& model, const Player& who, size_t ind
     const LayerStep& layer = step.layers.back();
     std::vector<std::string> next;
     for (size_t i = 0; i < step.next.size() && i < 5; ++i) {
-      next.push_back(fmt::format("{} {}", escape(step.next[i].text), share(step.next[i].p)));
+      next.push_back(fmt::format("{} {}", escape(step.next[i].text == "↵" ? "end of line" : step.next[i].text),
+                                 value(step.next[i].p, share(step.next[i].p), fmt::format("{}/next/{}/p", at, i))));
     }
     table.rows.push_back(
         {escape(shown_word(step.text)),
@@ -76,28 +78,49 @@ std::string numbers(const ModelExplanation& model, const Player& who, size_t ind
   return folded_table(table);
 }
 
-std::string scale_of_colours() {
+// Only a ReLU leaves the range from -1 to 1.
+bool beyond_one(const Explanation& all) {
+  for (const ModelExplanation& model : all.models) {
+    for (const ReadStep& step : model.steps) {
+      for (const LayerStep& layer : step.layers) {
+        if (std::any_of(layer.h.begin(), layer.h.end(), [](float h) { return std::fabs(h) > 1; })) return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::string scale_of_colours(bool beyond) {
   std::vector<float> values;
   for (int level = -7; level <= 7; ++level) values.push_back(static_cast<float>(level) / 7);
   svg::Cells strip;
   strip.title = "scale of colours: blue for −1, grey for 0, orange for 1";
   strip.values = values;
   strip.columns = 15;
-  return fmt::format("<p class=\"scale\"><span>−1</span>{}<span>1</span></p>", svg::cells(strip));
+  return fmt::format("<p class=\"scale\"><span>{}</span>{}<span>{}</span><span>blue: below zero, orange: above</span></p>",
+                     beyond ? "−1 and less" : "−1", svg::cells(strip), beyond ? "1 and more" : "1");
 }
 
 }  // namespace
 
 std::string reading_section(const Explanation& all, const Players& who) {
   std::string html = paragraph(
-      "A recurrent network reads one word at a time. After each word it has nothing but its <strong>hidden state</strong>: "
-      "a list "
-      "of numbers, drawn here as one small cell per number. From this state alone it works out which word comes next. The "
-      "same "
-      "place in every strip is the same unit, so you can see what stays and what is written over.");
-  html += scale_of_colours();
+      "A recurrent network reads one word at a time and cannot look back. What it knows of the text stands in its "
+      "<strong>hidden state</strong>: a list of numbers, drawn here as one small cell per number (a <strong>unit</strong>). "
+      "From these numbers it works out which word comes next. The same place in every strip is the same unit, so you can "
+      "see "
+      "what stays and what is written over.");
+  const std::string& pieces = all.models.empty() ? "word" : all.models[0].tokenizer;
+  if (pieces != "word" && !pieces.empty()) {
+    html += paragraph(fmt::format("{} not words but single {}: read “{}” wherever this page says “word”.",
+                                  all.models.size() == 1 ? "This network reads" : "These networks read",
+                                  pieces == "byte" ? "bytes (letters and signs)" : "letters and signs",
+                                  pieces == "byte" ? "byte" : "letter"));
+  }
+  html += scale_of_colours(beyond_one(all));
   const bool several = all.models.size() > 1;
-  html += "<div class=\"tabs\">\n";
+  html +=
+      several ? "<div class=\"tabs\" role=\"group\" aria-label=\"The network that is shown\">\n" : "<div class=\"tabs\">\n";
   if (several) {
     html += "<span class=\"pick\" aria-hidden=\"true\">Show</span>";
     for (size_t i = 0; i < all.models.size(); ++i) {
@@ -108,7 +131,7 @@ std::string reading_section(const Explanation& all, const Players& who) {
   for (size_t i = 0; i < all.models.size(); ++i) {
     const ModelExplanation& model = all.models[i];
     html += fmt::format("<div class=\"panel p{}{}\">\n<h3>{}</h3>\n", i, several ? "" : " only", name_key(who[i]));
-    html += paragraph(surprise_sentence(model, who[i], i) + " " + movement_sentence(model, who[i], i));
+    html += paragraph(surprise_sentence(model, who[i], i) + " " + movement_sentence(model, i));
     html += "<figure><ol class=\"steps\">\n";
     for (size_t t = 0; t < model.steps.size(); ++t) html += step_card(model, who[i], i, t);
     html += fmt::format(

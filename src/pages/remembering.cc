@@ -20,7 +20,7 @@ std::string influence_figure(const Explanation& all, const Players& who) {
   chart.id = "influence";
   chart.title = "How far the last expectation moves when one word is changed";
   chart.description = "One group of bars per word, one bar per network; the numbers stand in the table below.";
-  chart.x_label = "share of the probability that moves to other words";
+  chart.x_label = "share of the expectation that moves to other words";
   chart.percent = true;
   for (const Player& player : who) {
     chart.series.push_back(player.label);
@@ -58,11 +58,12 @@ std::string influence_figure(const Explanation& all, const Players& who) {
     chart.groups.push_back(std::move(group));
     table.rows.push_back(std::move(row));
   }
-  return figure(
-      both(chart) + folded_table(table),
-      "Each word is replaced by others of its kind, one at a time, and the sentence is read again. The bar is the mean "
-      "share "
-      "of the probability that moves to other next words (total variation): 0 % means that the word is forgotten.");
+  return figure(both(chart) + folded_table(table),
+                "Other words are put in the place of each word, of the same kind where the vocabulary has such, one at a "
+                "time; then the "
+                "sentence is read again. The bar is the mean share of the probability that moves to other next words (total "
+                "variation): "
+                "at 0 % the word makes no difference any more.");
 }
 
 std::string distance_figure(const Explanation& all, const Players& who, size_t pair) {
@@ -97,7 +98,8 @@ std::string distance_figure(const Explanation& all, const Players& who, size_t p
       both(chart, 300) + folded_table(table),
       fmt::format(
           "The same sentence is read twice, once with {} and once with {}. The line shows how far apart the two hidden "
-          "states are after each word. A line that falls to 0 means that the network no longer knows which word it was.",
+          "states are after each word. 0 means that the two states are the same: nothing in them tells any more which word "
+          "it was.",
           in_quotes(escape(first.word)), in_quotes(escape(first.other))));
 }
 

@@ -193,7 +193,8 @@ std::string signal_sentence(const Explanation& all, const std::vector<Player>& w
     figures.push_back(figure);
   }
   if (figures.empty()) return "";
-  return "While a network learns, a correction travels back through the words. How far does it come until half of it is gone? " +
+  return "While a network learns, a correction travels back through the words. How far does it come until half of it is "
+         "gone? " +
          compare(figures, Better::higher, {"carries it furthest", "carry it furthest", "carries it back over"}) +
          plain_wins(figures, Better::higher);
 }
@@ -210,7 +211,8 @@ std::string quality_sentence(const Explanation& all, const std::vector<Player>& 
                  {"predicts new text best, with the smallest perplexity",
                   "predict new text best, with the smallest perplexity", "predicts new text with a perplexity of"}) +
          plain_wins(figures, Better::lower) +
-         " (New text: text that was kept apart from training. Perplexity: among how many words a network hesitates. Smaller is "
+         " (New text: text that was kept apart from training. Perplexity: among how many words a network hesitates. Smaller "
+         "is "
          "better.)";
 }
 
@@ -246,11 +248,10 @@ std::string movement_sentence(const ModelExplanation& model, size_t index) {
   if (most == 0) return "";
   const LayerStep& layer = model.steps[most].layers.back();
   const std::string at = fmt::format("/models/{}/steps/{}/layers/{}/", index, most, top);
-  return fmt::format(
-      "The word {} changed the state most: the change has a size of {}, the whole state after it one of {}.",
-      in_quotes(escape(shown_text(model.steps[most].text))),
-      value(layer.update_norm, number(layer.update_norm), at + "update_norm"),
-      value(layer.state_norm, number(layer.state_norm), at + "state_norm"));
+  return fmt::format("The word {} changed the state most: the change has a size of {}, the whole state after it one of {}.",
+                     in_quotes(escape(shown_text(model.steps[most].text))),
+                     value(layer.update_norm, number(layer.update_norm), at + "update_norm"),
+                     value(layer.state_norm, number(layer.state_norm), at + "state_norm"));
 }
 
 // -------------------------------------------------------------------------------------------------------- remembering

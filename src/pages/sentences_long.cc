@@ -78,20 +78,21 @@ double tail_mean(const std::vector<double>& losses) {
 }
 
 std::string reach_sentence(const Explanation& all, const std::vector<Player>& who) {
-  const int lag = common_lag(all.models);
+  const int lag = telling_lag(all.models);
   if (lag < 2) return "";
   std::vector<Figure> figures;
   for (size_t i = 0; i < all.models.size(); ++i) {
     const double left = left_of(all.models[i].gradient, lag);
     figures.push_back(figure_of(who[i], left, part(left)));
   }
-  return fmt::format("Of the strength that a correction has one step back, how much is left {} steps back? ", in_words(lag)) +
+  return fmt::format("Of the strength that a correction has one step back, how much is left {} steps back? ",
+                     in_words(lag)) +
          compare(figures, Better::higher, {"keeps the most", "keep the most", "keeps"}) +
          plain_wins(figures, Better::higher, "keeps more");
 }
 
 std::string verdict_sentence(const Explanation& all, const std::vector<Player>& who) {
-  const int lag = common_lag(all.models);
+  const int lag = telling_lag(all.models);
   if (lag < 2) return "";
   std::vector<std::string> kinds, each;
   std::map<std::string, std::vector<std::string>> of_kind;
@@ -117,13 +118,18 @@ std::string worst_sentence(const Explanation& all, const std::vector<Player>& wh
     while (w > 0 && worst[w - 1].first > longest) --w;
     if (w == 0) continue;
     const auto& [lag, gain] = worst[w - 1];
-    const std::string figure = value(gain, number(gain), fmt::format("/models/{}/gradient/worst/{}/1", i, w - 1));
-    const std::string times = std::isfinite(gain) ? figure + " times its size" : std::string("beyond all bounds");
-    each.push_back(fmt::format("to {} in {} {} in {}", times, in_words(lag), lag == 1 ? "step" : "steps", escape(who[i].the)));
+    const bool small = gain > 0 && gain < 0.01;
+    const std::string at = fmt::format("/models/{}/gradient/worst/{}/1", i, w - 1);
+    const std::string times = !std::isfinite(gain) ? std::string("a size beyond all bounds")
+                              : small              ? value(gain, part(gain), at) + " of its size"
+                                                   : value(gain, number(gain), at) + " times its size";
+    each.push_back(
+        fmt::format("{} {} {} later in {}", times, in_words(lag), lag == 1 ? "step" : "steps", escape(who[i].the)));
   }
   if (each.empty()) return "";
-  return fmt::format("Forwards it is alike: at the last word, a small change of the state can grow or shrink at most {}.",
-                     listing(each));
+  return fmt::format(
+      "Forwards it is alike. Measured at one place of the text, a small change of the state comes to at most {}.",
+      listing(each));
 }
 
 std::string recall_sentence(const Recall& recall, const std::vector<Player>& who) {
@@ -155,9 +161,9 @@ std::string recall_reach_sentence(const Recall& recall, const std::vector<Player
   for (size_t c = 0; c < recall.cells.size(); ++c) {
     const int reach = recall_reach(recall, recall.cells[c]);
     const std::string_view bound = reach == recall.lags.back() ? "at least " : "";  // no longer delay was tried
-    figures.push_back(figure_of(who[c], reach,
-                                reach == 0 ? fmt::format("not even {} steps", recall.lags[0])
-                                           : fmt::format("{}{} steps", bound, count(reach))));
+    figures.push_back(figure_of(
+        who[c], reach,
+        reach == 0 ? fmt::format("not even {} steps", recall.lags[0]) : fmt::format("{}{} steps", bound, count(reach))));
   }
   return fmt::format(
              "How long does a cell remember reliably, that is with at least {} right, half way between guessing and always "
@@ -187,8 +193,8 @@ std::string clipping_sentence(const Clipping& clipping) {
   }
   return fmt::format("Without clipping, {}. With the gradient clipped to a length of {}, {}. {}",
                      course_words(without, clipping.without, "without"),
-                     value(clipping.clip, plain(clipping.clip), "/clipping/clip"),
-                     course_words(with, clipping.with, "with"), verdict);
+                     value(clipping.clip, plain(clipping.clip), "/clipping/clip"), course_words(with, clipping.with, "with"),
+                     verdict);
 }
 
 }  // namespace rnn::pages

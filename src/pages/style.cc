@@ -45,6 +45,9 @@ h2.note{font-size:.95rem;font-weight:600;letter-spacing:0;color:var(--soft);marg
 .cards{list-style:none;margin:28px 0 0;padding:0;display:grid;gap:18px;grid-template-columns:repeat(auto-fit,minmax(min(300px,100%),1fr))}
 .card{background:var(--card);border:1px solid var(--edge);border-radius:14px;padding:20px 22px;min-width:0}
 .card h2.name,.card h3{font-size:1.15rem;margin:0 0 8px}
+@media(min-width:900px){.alone{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,420px);gap:48px;align-items:start}.alone .cards{margin:0}.alone .notes{grid-template-columns:1fr}}
+.cards:not(.gates)>.card:only-child{max-width:720px}
+.meters{display:grid;gap:0 36px;grid-template-columns:repeat(auto-fit,minmax(min(260px,100%),1fr))}
 .facts{display:flex;flex-wrap:wrap;gap:6px 26px;margin:16px 0 0;padding-top:12px;border-top:1px solid var(--edge)}
 .facts dt{font-size:.8rem;color:var(--soft)}
 .facts dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
@@ -57,7 +60,7 @@ h2.note{font-size:.95rem;font-weight:600;letter-spacing:0;color:var(--soft);marg
 
 constexpr std::string_view kReading = R"css(
 .scale{display:flex;align-items:center;gap:8px;font-size:.86rem;color:var(--soft);margin:0 0 20px}
-.scale .cells{width:180px;height:14px}
+.scale .cells{width:150px;height:14px;flex:none}
 .cells{display:block;width:100%;border-radius:3px}
 .tabs{display:flex;flex-wrap:wrap;align-items:center;gap:8px}
 .tabs input{position:absolute;opacity:0;width:1px;height:1px;margin:0}
@@ -123,10 +126,9 @@ tbody th{font-weight:600}
 )css";
 
 constexpr std::string_view kConditions = R"css(
-@media(max-width:640px){body{padding:0 16px 40px}header{padding-top:36px}section{padding-top:44px}.wide{display:none}.narrow{display:block}.numbers td,.numbers thead th{padding-right:16px}.numbers{font-size:.9rem}.card{padding:18px}}
+@media(max-width:640px){body{padding:0 16px 40px}header{padding-top:36px}section{padding-top:44px}.wide{display:none}.narrow{display:block}.numbers{font-size:.82rem}.numbers td,.numbers thead th{padding-right:9px;font-size:.82rem}.numbers .key{display:block;margin-bottom:4px}.numbers tbody th{font-weight:500}.card{padding:18px}.tabs label{padding:7px 11px}.tabs{gap:6px}}
 @media(prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-@media print{html{font-size:11pt;background:#fff}body{max-width:none;padding:0}nav,.skip,.tabs label,.pick,#tip,details:not([open]){display:none!important}.panel{display:block!important}.card,.step,figure .chart,.card h4{margin:0}
-.meter{break-inside:avoid}h2,h3{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{html{font-size:11pt;background:#fff}body{max-width:none;padding:0}nav,.skip,.tabs label,.pick,#tip,details:not([open]){display:none!important}.panel{display:block!important}.card,.step,figure .chart,.meter{break-inside:avoid}h2,h3{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
 
 }  // namespace
