@@ -7,9 +7,12 @@
 
 #include "base/error.h"
 #include "command.h"
+#include "explain.h"
+#include "inspect/reading.h"
 #include "next_words.h"
 #include "runs.h"
 #include "screen.h"
+#include "signals.h"
 #include "train/option_list.h"
 
 namespace rnn::app {
@@ -21,6 +24,7 @@ namespace fs = std::filesystem;
 struct DemoDefaults {
   std::vector<std::string> cells = {"rnn", "gru", "lstm"};
   std::string prompt = "The cat is";
+  std::string page_prompt = "The cat is sleeping because it";
   int64_t words = 60;  // of the paragraph
   int next_words = 5;
   uint64_t paragraph_seed = 1;
@@ -110,6 +114,60 @@ RunRequest request_for(const DemoDefaults& d, const std::string& cell, const std
   return request;
 }
 
+// What the page shows being read: the first of `prompts` whose words the models know; "" when there is none.
+std::string readable(const std::string& folder, const std::vector<std::string>& prompts) {
+  const ModelFile file = load_model(folder);
+  std::string why;
+  for (const std::string& prompt : prompts) {
+    try {
+      prompt_ids(file, prompt);
+      return prompt;
+    } catch (const Error& e) {
+      why = e.what();
+    }
+  }
+  say("no page: " + why);
+  return "";
+}
+
+// "recall 50": how often a small network of the cell names the first of 51 symbols.
+MoreColumns recall_columns(const Recall& recall) {
+  constexpr int kShown[] = {10, 50, 200};
+  MoreColumns more;
+  for (size_t l = 0; l < recall.lags.size(); ++l) {
+    if (std::find(std::begin(kShown), std::end(kShown), recall.lags[l]) == std::end(kShown)) continue;
+    more.heads.push_back(fmt::format("recall {}", recall.lags[l]));
+    for (const RecallCurve& curve : recall.cells)
+      more.cells[curve.cell].push_back(fmt::format("{:.0f}%", 100 * curve.accuracy[l]));
+  }
+  return more;
+}
+
+std::string recall_note(const Recall& recall) {
+  return fmt::format(
+      "recall N: a network of {} units, trained on the spot, names the first symbol after N more (guessing: {:.1f}%)\n",
+      recall.cells.front().hidden, 100 * recall.chance);
+}
+
+// The three side by side, then the page that explains them. Returns the path of the page; "" without one.
+std::string compare_and_explain(const std::vector<std::pair<std::string, RunResult>>& runs, const DemoDefaults& d,
+                                const std::vector<std::string>& prompts, double seconds, const std::string& path) {
+  ExplainRequest request;
+  for (const auto& [cell, run] : runs) request.models.push_back(run.folder);
+  request.seconds = seconds;
+  request.threads = d.options.train.threads;
+  request.prompt = readable(request.models.front(), prompts);
+  if (request.prompt.empty()) {
+    print("\n" + comparison_table(runs));
+    return "";
+  }
+  const Explanation all = explain(request);
+  const bool recalled = !all.recall.cells.empty();
+  print("\n" + comparison_table(runs, recall_columns(all.recall)) + (recalled ? recall_note(all.recall) : ""));
+  write_page(all, path);
+  return path;
+}
+
 }  // namespace
 
 int run_demo(const Arguments& arguments) {
@@ -121,7 +179,8 @@ int run_demo(const Arguments& arguments) {
   command.seconds("--seconds", &seconds, "for the three together (60)");
   command.text("--corpus", &corpus, "TEXT", "text file or folder; default: the project's own");
   command.text("-p,--prompt", &d.prompt, "TEXT", "what the models go on from (\"The cat is\")");
-  command.text("-o,--output", &output, "DIR", "run folders DIR-rnn, DIR-gru, DIR-lstm, overwritten (runs/demo)");
+  command.text("-o,--output", &output, "DIR",
+               "run folders DIR-rnn, DIR-gru, DIR-lstm and the page DIR.html, overwritten (runs/demo)");
   command.whole("-s,--seed", &seed, {0, 9e15}, "N", "of the training (1)");
   command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn demo");
@@ -144,11 +203,14 @@ int run_demo(const Arguments& arguments) {
   }
   say("");
   for (size_t i = 0; i < runs.size(); ++i) show(runs[i].first, runs[i].second.folder, d, i == 0);
-  print("\n" + comparison_table(runs));
-  flush_output();
   say("");
+  std::vector<std::string> prompts = {d.prompt};
+  if (!command.given("--prompt")) prompts.insert(prompts.begin(), d.page_prompt);
+  const std::string page = compare_and_explain(runs, d, prompts, std::min(20.0, share), output + ".html");
+  if (!page.empty()) print(key_line("page", page) + "\n");
+  flush_output();
   say(key_line("next", shell_line({"rnn", "generate", runs.back().second.folder, "-p", d.prompt, "--top", "5"})));
-  return 0;
+  return signal_seen() ? 128 + signal_seen() : 0;
 }
 
 }  // namespace rnn::app

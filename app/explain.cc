@@ -15,12 +15,11 @@
 #include "screen.h"
 #include "signals.h"
 #include "tasks/run_data.h"
+#include "text_tokens.h"
 #include "train/option_list.h"
 
 namespace rnn::app {
 namespace {
-
-constexpr int64_t kTextTokens = 4000;  // of the text, as many as the figures over a text need
 
 void require_alike(const ModelFile& first, const ModelFile& other) {
   const nlohmann::json a = first.tokenizer->to_json(), b = other.tokenizer->to_json();
@@ -55,22 +54,11 @@ std::vector<Document> validation_text(const ModelFile& file) {
 }
 
 std::vector<std::vector<int32_t>> text_for(const ExplainRequest& request, const ModelFile& file) {
-  const std::vector<Document> documents = request.data.empty() ? validation_text(file) : read_text(request.data);
-  std::vector<std::vector<int32_t>> tokens;
-  int64_t left = kTextTokens;
-  for (const Document& document : documents) {
-    if (left <= 0) break;
-    std::vector<int32_t> ids = file.tokenizer->encode(document.text);
-    ids.resize(std::min(ids.size(), static_cast<size_t>(left)));
-    left -= static_cast<int64_t>(ids.size());
-    tokens.push_back(std::move(ids));
-  }
-  if (kTextTokens - left >= 3) return tokens;
-  if (!request.data.empty())
-    throw Error(Exit::data, "inspect/too_short", request.data + " is too short to measure on",
-                "give a text of some sentences");
-  say("note: the text that the models were checked on is not there or has changed: the prompt is measured alone (--data "
-      "FILE)");
+  if (!request.data.empty()) return first_tokens(file, read_text(request.data), request.data);
+  const std::vector<Document> documents = validation_text(file);
+  if (!documents.empty()) return first_tokens(file, documents, "the validation text");
+  say("note: the text that " + file.path +
+      " was checked on is not there or has changed: the prompt alone is measured (--data)");
   return {};
 }
 

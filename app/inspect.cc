@@ -1,16 +1,15 @@
 // Why: rnn inspect: what a model does with a sentence word by word, or how its gradient, gates and states fare over a text.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
-#include "data/text_files.h"
 #include "inspect/explain_model.h"
 #include "inspect_view.h"
 #include "screen.h"
+#include "text_tokens.h"
 
 namespace rnn::app {
 namespace {
@@ -18,7 +17,7 @@ namespace {
 struct InspectArguments {
   std::string model, data, prompt, svg;
   bool json = false;
-  int64_t top = 5, tokens = 2000, threads = 0;
+  int64_t top = 5, tokens = kMeasuredTokens, threads = 0;
 };
 
 void declare(Command& command, InspectArguments& a) {
@@ -33,27 +32,6 @@ void declare(Command& command, InspectArguments& a) {
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn inspect runs/story-001 -p \"The cat is sleeping because it\"");
   command.example("rnn inspect runs/story-001 other.txt --svg figures");
-}
-
-// The first `limit` tokens of a text, document by document.
-std::vector<std::vector<int32_t>> read_tokens(const ModelFile& file, const std::string& path, int64_t limit) {
-  std::vector<std::vector<int32_t>> documents;
-  int64_t count = 0, unknown = 0;
-  for (const Document& document : read_text(path)) {
-    if (count >= limit) break;
-    std::vector<int32_t> ids = file.tokenizer->encode(document.text);
-    ids.resize(std::min(ids.size(), static_cast<size_t>(limit - count)));
-    count += static_cast<int64_t>(ids.size());
-    unknown += std::count(ids.begin(), ids.end(), file.tokenizer->unknown_id());
-    documents.push_back(std::move(ids));
-  }
-  if (count < 3) {
-    throw Error(Exit::data, "inspect/too_short", fmt::format("{} has {} tokens, at least 3 are needed", path, count),
-                "give a text of some sentences");
-  }
-  if (unknown > 0)
-    say(fmt::format("note: {} of {} tokens of {} are unknown to the model", grouped(unknown), grouped(count), path));
-  return documents;
 }
 
 // What the gradient, the gates and the states were measured on.
@@ -90,7 +68,7 @@ int run_inspect(const Arguments& arguments) {
   ExplainOptions options;
   options.top = static_cast<int>(a.top), options.tokens = static_cast<int>(a.tokens);
   if (prompted) prompt_ids(file, a.prompt, options.limit);  // its faults come before a long text is read
-  if (!a.data.empty()) options.text = read_tokens(file, a.data, a.tokens);
+  if (!a.data.empty()) options.text = first_tokens(file, read_text(a.data), a.data, a.tokens);
   const ModelExplanation m = prompted ? explain_model(file, a.prompt, options, pool) : explain_text(file, options, pool);
   const std::string over = measured_on(a, file, m);
   if (a.json) {

@@ -74,15 +74,17 @@ std::string result_table(const RunResult& result) {
   return table.text();
 }
 
-std::string comparison_table(const std::vector<std::pair<std::string, RunResult>>& runs) {
+std::string comparison_table(const std::vector<std::pair<std::string, RunResult>>& runs, const MoreColumns& more) {
   if (runs.empty()) return {};
   const std::string& task = runs[0].second.task;
   std::vector<std::string> columns = columns_of(task);
   if (columns[0] == "loss") columns[0] = "val loss";
-  Table table(joined(joined({"cell", "parameters"}, columns), {"time"}));
+  Table table(joined(joined(joined({"cell", "parameters"}, columns), {"time"}), more.heads));
   const auto add = [&](const std::string& name, const std::string& parameters, const ResultRow& row,
                        const std::string& time) {
-    table.add(joined(joined({name, parameters}, figures(row, task)), {time}));
+    const auto found = more.cells.find(name);
+    table.add(joined(joined(joined({name, parameters}, figures(row, task)), {time}),
+                     found == more.cells.end() ? std::vector<std::string>(more.heads.size()) : found->second));
   };
   for (const auto& [name, run] : runs) add(name, grouped(run.parameters), run.valid, clock_time(run.seconds));
   for (const ResultRow& row : runs.back().second.baselines) add(row.name, "", row, "");

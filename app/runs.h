@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,13 @@ RunResult watched(Talk talk, const std::function<RunResult(EventStream&, const R
 
 // loss, perplexity and bits per byte of the model (validation, test) and its baselines.
 std::string result_table(const RunResult& result);
-// One row per run, named by its cell, then the trigram row of the last one.
-std::string comparison_table(const std::vector<std::pair<std::string, RunResult>>& runs);
+// Columns behind the others: heads, and by the name of a run as many cells.
+struct MoreColumns {
+  std::vector<std::string> heads;
+  std::map<std::string, std::vector<std::string>> cells;
+};
+// One row per run, named by its cell, then the baselines of the last one.
+std::string comparison_table(const std::vector<std::pair<std::string, RunResult>>& runs, const MoreColumns& more = {});
 
 // After a signal: says how to go on; returns 130 or 143.
 int say_stopped(const std::string& folder);

@@ -150,10 +150,14 @@ expect_no_out $'\x1b'
 expect_no_err $'\x1b'
 
 # A short demo and a short bench run through.
+export XDG_CACHE_HOME="$PWD/cache"
 expect_exit 0 "$RNN" demo --seconds 1.5 --corpus story.txt --threads 1 --prompt 'The cat' -o demo
 expect_out '^The cat ▏'
-expect_out '^ lstm +[0-9,]+ '
+expect_out '^ cell .* recall 10  recall 50  recall 200$'
+expect_out '^ lstm +[0-9,]+ .*%$'
 expect_out '^ trigram '
+expect_out '^ page +demo\.html$'
+expect_file demo.html
 expect_exit 0 "$RNN" bench run --quick --json --threads 1
 [[ "$(json_value "$out_file" 'x["cases"][0]["train_tokens_per_s"] > 0 and x["cases"][0]["step_us_p99"] >= x["cases"][0]["step_us_p50"] > 0')" == True ]] ||
   fail "bench"

@@ -1,0 +1,34 @@
+// Why: see text_tokens.h.
+#include "text_tokens.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "screen.h"
+
+namespace rnn::app {
+
+std::vector<std::vector<int32_t>> first_tokens(const ModelFile& file, const std::vector<Document>& documents,
+                                               const std::string& name, int64_t limit) {
+  std::vector<std::vector<int32_t>> tokens;
+  int64_t count = 0, unknown = 0;
+  for (const Document& document : documents) {
+    if (count >= limit) break;
+    std::vector<int32_t> ids = file.tokenizer->encode(document.text);
+    ids.resize(std::min(ids.size(), static_cast<size_t>(limit - count)));
+    count += static_cast<int64_t>(ids.size());
+    unknown += std::count(ids.begin(), ids.end(), file.tokenizer->unknown_id());
+    tokens.push_back(std::move(ids));
+  }
+  if (count < 3) {
+    throw Error(Exit::data, "inspect/too_short", fmt::format("{} has {} tokens, at least 3 are needed", name, count),
+                "give a text of some sentences");
+  }
+  if (unknown > 0)
+    say(fmt::format("note: {} of {} tokens of {} are unknown to the model", grouped(unknown), grouped(count), name));
+  return tokens;
+}
+
+}  // namespace rnn::app

@@ -1,0 +1,110 @@
+# Why: the page of rnn explain says what rnn inspect measures, is whole in one file, and each fault is said once.
+# shellcheck shell=bash
+# shellcheck source=tests/support/assert.sh
+. "$SOURCE/tests/support/assert.sh"
+# shellcheck source=tests/support/texts.sh
+. "$SOURCE/tests/support/texts.sh"
+export XDG_CACHE_HOME="$PWD/cache"
+
+sentences 400 7 >story.txt
+sentences 60 8 >valid.txt
+prompt='The cat sees the dog'
+for cell in rnn gru lstm; do
+  expect_exit 0 "$RNN" train story.txt --valid valid.txt "${tiny[@]}" --cell "$cell" --epochs 4 --lr 0.01 -o "$cell" --quiet
+done
+expect_exit 0 "$RNN" train story.txt --valid valid.txt "${tiny[@]}" --tokens char --max-updates 3 -o char --quiet
+
+# The page of three: its data are the figures of rnn inspect over the same text, and those of --json.
+expect_exit 0 "$RNN" explain rnn gru lstm -p "$prompt" -o page.html --seconds 0.3
+expect_out '^page\.html$'
+expect_err 'wrote page\.html'
+cp "$err_file" first.err
+for cell in rnn gru lstm; do
+  expect_exit 0 "$RNN" inspect "$cell" valid.txt -p "$prompt" --json
+  cp "$out_file" "$cell.json"
+done
+expect_exit 0 "$RNN" explain rnn gru lstm -p "$prompt" --json --no-lab
+cp "$out_file" all.json
+expect_no_file explain.html
+python3 - page.html all.json rnn.json gru.json lstm.json <<'PYTHON' || fail "the page and rnn inspect do not agree"
+import json, re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+whole, *models = (json.load(open(f)) for f in sys.argv[2:])
+data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S).group(1))
+def timeless(models):
+    for m in models:
+        assert m.pop("step_microseconds") > 0
+    return models
+assert timeless(data["models"]) == timeless(models) == timeless(whole["models"])
+assert data["prompt"] == whole["prompt"] == "The cat sees the dog"
+assert [c["cell"] for c in data["recall"]["cells"]] == ["rnn", "gru", "lstm"] and data["clipping"]["with"]
+assert whole["recall"]["lags"] == []
+# What is printed is what the data say.
+def at(pointer):
+    value = data
+    for key in pointer.split("/")[1:]:
+        value = value[int(key) if isinstance(value, list) else key]
+    return value
+printed = re.findall(r'<data[^>]*>', page)
+checked = 0
+for tag in printed:
+    pointer, value = re.search(r'data-at="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)
+    if pointer and value and "step_microseconds" not in pointer.group(1):
+        exact = at(pointer.group(1))
+        if exact is None:  # JSON has no infinity
+            assert value.group(1) == "null", tag
+            continue
+        assert abs(float(exact) - float(value.group(1))) <= 1e-9 * abs(float(value.group(1))) + 1e-15, tag
+        checked += 1
+assert checked > 20, checked
+assert len(page) < 2_000_000
+assert not re.search(r'(src|href)="(?!#|data:)', page)
+PYTHON
+
+# The memory test is kept when it was trained to its end: here its time was over first, so that the next call trains again.
+expect_exit 0 "$RNN" explain lstm -p "$prompt" -o one.html --no-lab
+expect_file one.html
+[[ "$(grep -c 'id="recall"' one.html)" -eq 0 ]] || fail "--no-lab"
+
+# Without the text of the run the prompt alone is measured, and that is said; --data names another.
+cp -r lstm moved
+mv valid.txt other.txt
+expect_exit 0 "$RNN" explain moved -p "$prompt" -o moved.html --no-lab
+expect_err '^note: .*the prompt alone'
+expect_exit 0 "$RNN" explain moved -p "$prompt" -o moved.html --no-lab --data other.txt --json
+[[ "$(json_value "$out_file" 'len(x["models"][0]["gradient"]["state"])')" -eq 101 ]] || fail "--data"
+mv other.txt valid.txt
+
+# Two runs in folders of one name are told apart.
+mkdir -p again && cp -r lstm again/lstm
+expect_exit 0 "$RNN" explain lstm again/lstm -p "$prompt" --json --no-lab
+[[ "$(json_value "$out_file" 'len({m["name"] for m in x["models"]})')" -eq 2 ]] || fail "names"
+
+# Bad input: one error each, and no page.
+refused() {  # refused STATUS CODE WORDS...
+  local status=$1 code=$2
+  shift 2
+  expect_exit "$status" "$RNN" explain "$@" -o bad.html
+  expect_err "^error\[$code\]: "
+  expect_no_out .
+  expect_no_file bad.html
+  [[ "$(grep -c '^error' "$err_file")" -eq 1 ]] || fail "more than one error"
+}
+refused 2 usage/missing
+refused 2 usage/missing lstm
+refused 2 inspect/empty lstm -p ''
+refused 2 inspect/unknown_word rnn gru -p 'The cot sees'
+refused 2 inspect/too_long lstm -p "$(for _ in $(seq 70); do printf 'the cat sees '; done)"
+refused 2 explain/models lstm char -p 'The cat'
+expect_err '^help: .*--tokens'
+refused 4 model/missing nowhere -p 'The cat'
+refused 3 data/missing lstm -p 'The cat' --data nowhere.txt
+expect_exit 0 "$RNN" data make recall --length 3 -n 50
+cp "$out_file" recall.jsonl
+expect_exit 0 "$RNN" train recall.jsonl --hidden 8 --max-updates 3 --threads 1 -o recall --quiet
+refused 4 model/task recall -p 'a b'
+mkdir full && chmod 500 full
+if [[ ! -w full ]]; then
+  expect_exit 1 "$RNN" explain lstm -p "$prompt" --no-lab -o full/page.html
+  expect_err '^error\[io/write\]'
+fi
