@@ -44,15 +44,33 @@ std::string header(const Explanation& all, const Players& who) {
       readers, escape(all.prompt));
 }
 
-std::string footer(const Explanation& all) {
+std::string footer(const Explanation& all, bool whole) {
   std::vector<std::string> names;
   const bool has_lab = !all.recall.cells.empty() || !all.clipping.with.empty();
   const std::string_view lab = has_lab ? " and, under “Long sequences”, from small networks trained for this page" : "";
   for (const ModelExplanation& model : all.models) names.push_back(fmt::format("<code>{}</code>", escape(model.name)));
   return fmt::format(
       "<footer>\n<p>Every number on this page was computed, from {} {}{}. The figures stand in this file once more in full "
-      "precision. Made by rnn {}.</p>\n</footer>\n",
-      all.models.size() == 1 ? "the network" : "the networks", listing(names), lab, RNN_VERSION);
+      "precision{}. Made by rnn {}.</p>\n</footer>\n",
+      all.models.size() == 1 ? "the network" : "the networks", listing(names), lab,
+      whole ? "" : " (of a text as long as this one, gates and cell states of the last step only)", RNN_VERSION);
+}
+
+// What the page does not draw.
+void leave_out_inner_values(nlohmann::ordered_json& data) {
+  for (nlohmann::ordered_json& model : data["models"]) {
+    nlohmann::ordered_json& steps = model["steps"];
+    for (size_t t = 0; t + 1 < steps.size(); ++t) {
+      for (nlohmann::ordered_json& layer : steps[t]["layers"]) {
+        layer["gates"] = nlohmann::ordered_json::object();
+        layer["c"] = nlohmann::ordered_json::array();
+      }
+    }
+  }
+}
+
+std::string text_of(const nlohmann::ordered_json& data) {
+  return json_in_script(data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 }  // namespace
@@ -63,9 +81,17 @@ std::string explain_page(const Explanation& all) {
   page += "<body>\n<a class=\"skip\" href=\"#reading\">To the first section</a>\n" + header(all, who) + "<main>\n";
   for (const auto part : {summary_section, reading_section, remembering_section, long_section, cells_section})
     page += part(all, who);
-  page += glossary_section() + "</main>\n" + footer(all);
+  page += glossary_section() + "</main>\n";
+  nlohmann::ordered_json figures = to_json_object(all);
+  std::string data = text_of(figures);
+  const bool whole = page.size() + data.size() + script().size() + 2000 <= kPageBytes;
+  if (!whole) {
+    leave_out_inner_values(figures);
+    data = text_of(figures);
+  }
+  page += footer(all, whole);
   page += "<p id=\"said\" class=\"hidden\" aria-live=\"polite\"></p>\n<div id=\"tip\" hidden></div>\n";
-  page += "<script type=\"application/json\" id=\"data\">" + json_in_script(to_json_object(all).dump()) + "</script>\n";
+  page += "<script type=\"application/json\" id=\"data\">" + data + "</script>\n";
   page += fmt::format("<script>\n{}</script>\n</body>\n</html>\n", script());
   return page;
 }

@@ -1,4 +1,4 @@
-// Why: the section "Remembering": what the last expectation owes to each earlier word, and how long two sentences stay apart.
+// Why: the section "Remembering": what the last expectation owes to each word, and how long two sentences stay apart.
 #include <fmt/format.h>
 
 #include "pages/figures.h"

@@ -66,8 +66,8 @@ std::string clipping_sentence(const Clipping& clipping);
 std::string size_sentence(const Explanation& all, const std::vector<Player>& who);
 std::string speed_sentence(const Explanation& all, const std::vector<Player>& who);
 
-// The lag that the sentences on long sequences look at: the largest of 2, 5, 10, 20, 50, 100 that every model has and at which the
-// best still keeps a twentieth, so that there is something to tell; else the smallest that every model has; 0: none.
+// The lag that the sentences on long sequences look at: the largest of 2, 5, 10, 20, 50, 100 that every model has and at
+// which the best still keeps a twentieth, so that there is something to tell; else the smallest of them; 0: none.
 int telling_lag(const std::vector<ModelExplanation>& models);
 // The longest delay up to which the accuracy stays above half way between guessing and always right; 0: none.
 int recall_reach(const Recall& recall, const RecallCurve& curve);

@@ -112,6 +112,16 @@ double text_width(std::string_view words, bool bold) {
   return bold ? 1.13 * width : width;
 }
 
+std::string fitted(std::string_view words, double width, bool bold) {
+  if (text_width(words, bold) <= width) return std::string(words);
+  while (!words.empty() && text_width(words, bold) > width - 13) {
+    do words.remove_suffix(1);
+    while (!words.empty() && (static_cast<unsigned char>(words.back()) & 0xC0) == 0x80);  // not within a character
+  }
+  while (!words.empty() && static_cast<unsigned char>(words.back()) >= 0xC0) words.remove_suffix(1);
+  return std::string(words) + "…";
+}
+
 std::vector<std::string> text_lines(std::string_view words, double width) {
   std::vector<std::string> lines;
   while (!words.empty()) {

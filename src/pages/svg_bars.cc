@@ -73,8 +73,10 @@ int level_of(float value, float limit) {
 
 std::string bar_chart(const BarChart& chart) {
   double names = 0, values = 0;
+  std::vector<std::string> labels;
   for (const BarGroup& group : chart.groups) {
-    names = std::max(names, text_width(group.label, true));
+    labels.push_back(fitted(group.label, 0.4 * chart.width, true));
+    names = std::max(names, text_width(labels.back(), true));
     for (const double value : group.values) values = std::max(values, text_width(shown(chart, value)));
   }
   const size_t series = std::max<size_t>(1, chart.series.size());
@@ -83,7 +85,7 @@ std::string bar_chart(const BarChart& chart) {
   const std::vector<std::string> label = text_lines(chart.x_label, chart.width - 4.0);
   const double above = several ? 30 : 6, below = label.empty() ? 4 : 14 + 17 * static_cast<double>(label.size());
   const double height = above + group_height * static_cast<double>(chart.groups.size()) + below;
-  const double left = std::min(names + 14, chart.width * 0.45), scale = (chart.width - left - values - 10) / largest(chart);
+  const double left = names + 14, scale = (chart.width - left - values - 10) / largest(chart);
   const double top = title_room(chart) + above;
 
   std::string out = open(chart, static_cast<int>(std::ceil(height)), "bar chart");
@@ -91,7 +93,7 @@ std::string bar_chart(const BarChart& chart) {
   for (size_t g = 0; g < chart.groups.size(); ++g) {
     const BarGroup& group = chart.groups[g];
     const double y = top + group_height * static_cast<double>(g), middle = y + (group_height - kGroupGap) / 2;
-    out += text(left - 10, middle + 4.5, group.label, Anchor::end, "strong");
+    out += text(left - 10, middle + 4.5, labels[g], Anchor::end, "strong");
     for (size_t s = 0; s < group.values.size(); ++s) {
       out += draw_bar(chart, group, s, left, y + static_cast<double>(s) * (kBar + kBarGap), scale);
     }

@@ -14,6 +14,8 @@
 namespace rnn::svg {
 namespace {
 
+constexpr double kName = 0.34;  // of the width at most for the name at a line's end
+
 struct Range {
   double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
   void take(double value) {
@@ -133,13 +135,13 @@ void spread(std::vector<End>& ends, double top, double bottom) {
   }
 }
 
-std::string draw_ends(std::vector<End>& ends, double right, double top, double bottom) {
+std::string draw_ends(const LineChart& chart, std::vector<End>& ends, double right, double top, double bottom) {
   spread(ends, top + 4, bottom);
   std::string out;
   for (const End& end : ends) {
     out +=
         fmt::format("<path class=\"lead\" d=\"M{} {}L{} {}\"/>\n", at(end.x + 4), at(end.y), at(right + 8), at(end.label_y));
-    out += text(right + 11, end.label_y + 4.5, end.series->name, Anchor::start,
+    out += text(right + 11, end.label_y + 4.5, fitted(end.series->name, kName * chart.width, true), Anchor::start,
                 fmt::format("strong t{}", end.series->style % kStyles));
   }
   return out;
@@ -149,7 +151,8 @@ std::string draw_ends(std::vector<End>& ends, double right, double top, double b
 
 std::string line_chart(const LineChart& chart) {
   double names = 0;
-  for (const Series& series : chart.series) names = std::max(names, text_width(series.name, true));
+  for (const Series& series : chart.series)
+    names = std::max(names, text_width(fitted(series.name, kName * chart.width, true), true));
   const Range xs = range_of_x(chart), ys = range_of_y(chart);
   const std::vector<std::string> x_label = text_lines(chart.x_label, chart.width - 4.0),
                                  y_label = text_lines(chart.y_label, chart.width - 4.0);
@@ -183,10 +186,11 @@ std::string line_chart(const LineChart& chart) {
   if (!chart.x_names.empty()) {
     double free_from = 0;
     for (size_t i = 0; i < chart.x_names.size(); ++i) {
-      const double half = text_width(chart.x_names[i]) / 2,
+      const std::string name = fitted(chart.x_names[i], 0.3 * chart.width);
+      const double half = text_width(name) / 2,
                    middle = std::max(half, std::min(x(static_cast<double>(i)), chart.width - half));
       if (middle - half < free_from) continue;  // a word that would run into the one before stays out; the table has it
-      out += text(middle, bottom + 20, chart.x_names[i], Anchor::middle, "soft");
+      out += text(middle, bottom + 20, name, Anchor::middle, "soft");
       free_from = middle + half + 6;
     }
   } else {
@@ -212,7 +216,7 @@ std::string line_chart(const LineChart& chart) {
   }
   std::vector<End> ends;
   for (const Series& series : chart.series) out += draw_series(chart, series, x, y, ends);
-  out += draw_ends(ends, right, top, bottom);
+  out += draw_ends(chart, ends, right, top, bottom);
   return out + "</svg>\n";
 }
 

@@ -13,9 +13,11 @@ namespace rnn::svg {
 std::string at(double coordinate);
 // Colours and classes of a file of its own, for light and dark viewers.
 std::string standalone_css();
-// Width in pixels of text at a font size of 13. No font is at hand: the widths are those of DejaVu Sans, the widest of the fonts
-// that the style sheet names or that stand in for them, so that nothing is cut off.
+// Width in pixels of text at a font size of 13. No font is at hand: the widths are those of DejaVu Sans, the widest of the
+// fonts that the style sheet names or that stand in for them, so that nothing is cut off.
 double text_width(std::string_view text, bool bold = false);
+// The text, or its head and an ellipsis, not wider than `width`.
+std::string fitted(std::string_view text, double width, bool bold = false);
 // Broken at spaces into lines not wider than `width`; a longer word keeps a line of its own.
 std::vector<std::string> text_lines(std::string_view text, double width);
 

@@ -1,0 +1,238 @@
+// Why: the pages of rnn in a real browser: true to their data, whole without scripts, readable by everyone, on every screen.
+// PAGES: a folder of pages; NAME.html beside NAME-0.json, NAME-1.json...: what rnn inspect --json says of its models.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { at, contrast, level, mix, onOneScale, rgb, says } from './figures.mjs';
+
+const folder = path.resolve(process.env.PAGES);
+const pages = fs.readdirSync(folder).filter(name => name.endsWith('.html')).map(name => name.slice(0, -5)).sort();
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let browser;
+before(async () => {
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+});
+after(() => browser?.close());
+
+async function open(name, { width = 1280, scheme = 'light', scripts = true } = {}) {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: scripts, reducedMotion: 'reduce' });
+  const page = await context.newPage(), faults = [], address = 'file://' + path.join(folder, name + '.html');
+  page.on('console', message => faults.push(`console: ${message.text()}`));
+  page.on('pageerror', error => faults.push(`error: ${error.message}`));
+  page.on('request', request => { if (request.url() !== address) faults.push(`request: ${request.url().slice(0, 80)}`); });
+  await page.goto(address);
+  return { page, faults, close: () => context.close() };
+}
+
+const serious = async page => {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const where = nodes => nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(' | ');
+  return violations.filter(v => ['serious', 'critical'].includes(v.impact))
+    .map(v => `${v.id}: ${v.help}: ${where(v.nodes)}`);
+};
+
+// Chart labels that leave their drawing, or cover each other.
+const crowded = page => page.evaluate(() => {
+  const found = [];
+  for (const chart of document.querySelectorAll('svg.chart')) {
+    const frame = chart.getBoundingClientRect();
+    if (frame.width === 0) continue;
+    const labels = [...chart.querySelectorAll('text')].map(
+      label => ({ text: label.textContent, box: label.getBoundingClientRect() }));
+    for (const { text, box } of labels) {
+      if (box.left < frame.left - 1 || box.right > frame.right + 1 ||
+          box.top < frame.top - 1 || box.bottom > frame.bottom + 1) {
+        found.push(`${chart.getAttribute('aria-labelledby')}: "${text}" leaves the drawing`);
+      }
+    }
+    labels.forEach((a, i) => labels.slice(i + 1).forEach(b => {
+      const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+      const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+      if (across > 1 && down > 4) found.push(`${chart.getAttribute('aria-labelledby')}: "${a.text}" covers "${b.text}"`);
+    }));
+  }
+  return found;
+});
+
+// Words in the colours of the series, and on the bars behind next words.
+async function contrasts(page) {
+  const names = ['paper', 'card', 'ink', 'soft', 'link', ...[0, 1, 2, 3, 4, 5].map(s => `s${s}`), 'wash'];
+  const colour = await page.evaluate(all => {
+    const style = getComputedStyle(document.documentElement);
+    return Object.fromEntries(all.map(name => [name, style.getPropertyValue('--' + name).trim()]));
+  }, names);
+  const wash = parseFloat(colour.wash) / 100, low = [];
+  const check = (what, ratio) => { if (!(ratio >= 4.5)) low.push(`${what}: ${ratio.toFixed(2)}`); };
+  for (const back of ['paper', 'card']) {
+    for (const front of names.slice(2, -1)) check(`${front} on ${back}`, contrast(rgb(colour[front]), rgb(colour[back])));
+  }
+  for (let s = 0; s < 6; ++s) {
+    check(`ink on bar ${s}`, contrast(rgb(colour.ink), mix(rgb(colour[`s${s}`]), rgb(colour.card), wash)));
+  }
+  return low;
+}
+
+for (const name of pages) {
+  for (const width of [390, 1280]) {
+    for (const scheme of ['light', 'dark']) {
+      test(`${name}, ${width} px, ${scheme}: silent, alone, accessible, nothing cut off`, async () => {
+        const { page, faults, close } = await open(name, { width, scheme });
+        const room = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.equal(await room(), 0, 'wider than the screen');
+        assert.deepEqual(await crowded(page), []);
+        assert.deepEqual(await contrasts(page), []);
+        const tabs = page.locator('.tabs label');
+        if (await tabs.count() > 0) await tabs.last().click();
+        await page.evaluate(() => document.querySelectorAll('details').forEach(folded => { folded.open = true; }));
+        assert.equal(await room(), 0, 'wider than the screen with its tables open');
+        assert.deepEqual(await serious(page), []);
+        assert.deepEqual(faults, []);
+        await close();
+      });
+    }
+  }
+
+  describe(`${name}: true to its data`, () => {
+    let opened, data;
+    before(async () => {
+      opened = await open(name);
+      data = JSON.parse(await opened.page.locator('#data').textContent());
+    });
+    after(() => opened.close());
+
+    test('every printed figure is its number, at its place in the data', async () => {
+      const figures = await opened.page.evaluate(() => [...document.querySelectorAll('[data-value]')].map(element => ({
+        text: element.textContent, value: element.dataset.value, at: element.dataset.at,
+        same: element.tagName !== 'DATA' || element.getAttribute('value') === element.dataset.value })));
+      assert.ok(figures.length > 50 && figures.filter(figure => figure.at).length > 40, `${figures.length} figures`);
+      for (const { text, value, at: pointer, same } of figures) {
+        const exact = value === 'null' ? null : Number(value);
+        assert.ok(same, `${text}: value and data-value differ`);
+        if (pointer) assert.equal(at(data, pointer), exact, `${pointer}, printed as ${text}`);
+        assert.ok(says(text, exact, pointer), `"${text}" is not ${value} (${pointer})`);
+      }
+    });
+
+    test('means of gates', async () => {
+      const means = await opened.page.evaluate(() => [...document.querySelectorAll('[data-mean-of]')].map(
+        element => ({ text: element.textContent, value: Number(element.value), of: element.dataset.meanOf })));
+      for (const { text, value, of } of means) {
+        const values = at(data, of);
+        assert.ok(Math.abs(values.reduce((a, b) => a + b, 0) / values.length - value) < 1e-6, of);
+        assert.ok(says(text.replace(' open', ''), value), text);
+      }
+      const gated = data.models.filter(model => /^(gru|lstm)/.test(model.cell));
+      assert.equal(means.length, gated.reduce((sum, model) => sum + (model.cell === 'lstm' ? 3 : 2), 0));
+    });
+
+    test('lines: the values of the data, drawn to one scale', async () => {
+      const lines = await opened.page.evaluate(() => [...document.querySelectorAll('svg.chart .series')].map(
+        line => ({ ...line.dataset, path: line.querySelector('.ln').getAttribute('d') })));
+      assert.ok(lines.length >= 2 * data.models.length);
+      for (const line of lines) {
+        const values = line.values.split(',').map(value => (value === 'null' ? null : Number(value)));
+        assert.deepEqual(values, at(data, line.at).slice(Number(line.first)), line.at);
+        const logarithmic = !line.at.startsWith('/recall') && !line.at.includes('/distances/');
+        const pairs = line.pixels.split(' ').map((pair, i) => [values[i], Number(pair.split(',')[1])])
+          .filter(([value, pixel]) => Number.isFinite(pixel) && value !== null)
+          .map(([value, pixel]) => [logarithmic ? Math.log10(value) : value, pixel]);
+        assert.ok(pairs.length > 0 && onOneScale(pairs, 0.12), line.at);
+        const points = line.path.match(/[ML][^ML]+/g).length;
+        assert.equal(points, pairs.length, `${line.at}: points drawn`);
+      }
+    });
+
+    test('bars: as long as their numbers', async () => {
+      const charts = await opened.page.evaluate(() => [...document.querySelectorAll('svg.chart')].map(
+        chart => [...chart.querySelectorAll('text[data-value]')].map(
+          label => [Number(label.dataset.value), Number(label.previousElementSibling.getAttribute('width'))])));
+      for (const bars of charts) assert.ok(onOneScale(bars.filter(([, width]) => width > 1), 0.12));
+      const words = await opened.page.evaluate(() => [...document.querySelectorAll('.next li')].map(
+        row => [Number(row.querySelector('.v').value),
+                Number(/h([\d.]+)v/.exec(row.querySelector('path').getAttribute('d'))[1])]));
+      assert.ok(words.length > 10);
+      for (const [share, width] of words) assert.ok(Math.abs(100 * share - width) <= 0.0501, `${share} drawn as ${width}`);
+    });
+
+    test('states: a cell per number, in its colour', async () => {
+      const strips = await opened.page.evaluate(() => [...document.querySelectorAll('.strip')].map(strip => ({
+        at: strip.dataset.at, count: Number(strip.firstElementChild.dataset.count),
+        paths: [...strip.querySelectorAll('path:not(.cz)')].map(
+          drawn => [drawn.getAttribute('class'), drawn.getAttribute('d')]) })));
+      assert.equal(strips.length, data.models.reduce((sum, model) => sum + model.steps.length * model.layers, 0));
+      for (const { at: pointer, count, paths } of strips) {
+        const expected = {}, drawn = {}, values = at(data, pointer);
+        assert.equal(values.length, count, pointer);
+        for (const value of values) {
+          const found = level(value), key = (found < 0 ? 'n' : 'p') + Math.abs(found);
+          if (found !== 0) expected[key] = (expected[key] ?? 0) + 1;
+        }
+        for (const [key, shape] of paths) {
+          drawn[key] = [...shape.matchAll(/h(\d+)v1/g)].reduce((sum, run) => sum + Number(run[1]), 0);
+        }
+        assert.deepEqual(drawn, expected, pointer);
+      }
+    });
+
+    test('the figures of rnn inspect --json', { skip: !fs.existsSync(path.join(folder, `${name}-0.json`)) }, () => {
+      data.models.forEach((model, i) => {
+        const inspected = JSON.parse(fs.readFileSync(path.join(folder, `${name}-${i}.json`), 'utf8'));
+        delete model.step_microseconds, delete inspected.step_microseconds;  // measured anew each time
+        assert.deepEqual(inspected, model);
+      });
+    });
+
+    test('hovering and keys say the numbers of the data', async () => {
+      const { page } = opened, strip = page.locator('.strip:visible').first(), tip = page.locator('#tip');
+      await strip.scrollIntoViewIfNeeded();
+      await strip.hover({ position: { x: 1, y: 1 } });
+      const values = at(data, await strip.getAttribute('data-at'));
+      assert.equal(await tip.innerText(), `unit 0: ${Number(values[0].toPrecision(3))}`);
+      await page.locator('.steps:visible').focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowDown');
+      const second = at(data, '/models/0/steps/1/layers').at(-1).h[1];
+      assert.equal((await tip.innerText()).split('\n').at(-1), `unit 1: ${Number(second.toPrecision(3))}`);
+      await page.keyboard.press('Escape');
+      assert.ok(!(await tip.isVisible()));
+      await page.locator('svg.chart:has(.series):visible').first().hover();
+      const said = (await tip.innerText()).split('\n');
+      assert.equal(said.length, 1 + data.models.length);
+      assert.deepEqual(opened.faults, []);
+    });
+  });
+
+  test(`${name}: whole without scripts`, async () => {
+    const { page, faults, close } = await open(name, { scripts: false });
+    const heads = await page.locator('main h2[id]').allInnerTexts();
+    assert.deepEqual(heads.slice(0, 4), ['Reading step by step', 'Remembering', 'Long sequences', 'RNN, LSTM, GRU']);
+    assert.match(heads[4], /^Words/);
+    const words = (await page.locator('.glossary dt').allInnerTexts()).map(word => word.toLowerCase());
+    for (const word of ['hidden state', 'gate', 'gradient', 'vanishing', 'exploding', 'perplexity']) {
+      assert.ok(words.includes(word), word);
+    }
+    for (const figure of await page.locator('figure').all()) {
+      if (!await figure.isVisible()) continue;
+      assert.ok((await figure.locator('figcaption').innerText()).length > 20, 'a figure without a caption');
+    }
+    assert.ok(await page.locator('svg.chart:visible').count() >= 3);
+    const labels = page.locator('.tabs label'), panels = page.locator('.panel');
+    for (let i = 0; i < await panels.count(); ++i) {
+      if (await labels.count() > 0) await labels.nth(i).click({ force: true });
+      assert.equal(await page.locator('.panel:visible').count(), 1);
+      assert.ok(await panels.nth(i).isVisible() && await panels.nth(i).locator('.tile').first().isVisible());
+    }
+    assert.doesNotMatch(await page.locator('main').innerText(), /undefined|NaN|\bnull\b|\bnan\b|\binf\b/);
+    assert.deepEqual(faults, []);
+    await close();
+  });
+
+  test(`${name}: small enough to send`, () => {
+    assert.ok(fs.statSync(path.join(folder, `${name}.html`)).size <= 2e6);
+  });
+}

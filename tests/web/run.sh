@@ -1,0 +1,55 @@
+# Why: the tests of the page need Chromium, node and two npm packages; what is missing is said: skipped, in CI failed.
+# shellcheck shell=bash
+#
+# MAKE_PAGE: the program that writes synthetic pages; RNN: the program rnn, for a page of trained models; SOURCE: the
+# checkout; WORK: a folder of its own. PAGE=FILE looks at one more page, for example one of your own models.
+# shellcheck source=tests/support/assert.sh
+. "$SOURCE/tests/support/assert.sh"
+# shellcheck source=tests/support/texts.sh
+. "$SOURCE/tests/support/texts.sh"
+
+missing() {
+  if [[ -n "${CI:-}" ]]; then fail "$1, and CI is set"; fi
+  skip "$1"
+}
+
+CHROMIUM="${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}"
+[[ -n "$CHROMIUM" ]] || missing 'no chromium (apt-get install chromium)'
+command -v node >/dev/null || missing 'no node (apt-get install nodejs)'
+command -v npm >/dev/null || missing 'no npm (apt-get install npm)'
+
+# The packages live beside the build; what is there for the same list is kept.
+tools="${WORK}.npm"
+mkdir -p "$tools"
+if ! cmp -s "$SOURCE/tests/web/package-lock.json" "$tools/installed"; then
+  cp "$SOURCE/tests/web/package.json" "$SOURCE/tests/web/package-lock.json" "$SOURCE/tests/web/.npmrc" "$tools"
+  (cd "$tools" && npm ci --no-progress) >"$WORK/npm.log" 2>&1 || {
+    cat "$WORK/npm.log" >&2
+    missing 'npm could not install the packages of tests/web'
+  }
+  cp "$SOURCE/tests/web/package-lock.json" "$tools/installed"
+fi
+cp "$SOURCE"/tests/web/*.mjs "$tools"
+
+mkdir pages
+expect_exit 0 "$MAKE_PAGE" pages
+
+# A page of trained models, and what rnn inspect says of each on the same text.
+if [[ -n "${RNN:-}" ]]; then
+  sentences 400 7 >story.txt
+  sentences 60 8 >new.txt
+  prompt='The cat sees the dog'
+  runs=(rnn gru lstm)
+  for cell in "${runs[@]}"; do
+    expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --cell "$cell" --max-updates 30 -o "$cell" --quiet
+  done
+  expect_exit 0 "$RNN" explain "${runs[@]}" -p "$prompt" --data new.txt --seconds 1 --no-cache -o pages/trained.html
+  for i in 0 1 2; do
+    expect_exit 0 "$RNN" inspect "${runs[i]}" new.txt -p "$prompt" --json
+    cp "$out_file" "pages/trained-$i.json"
+  done
+fi
+[[ -z "${PAGE:-}" ]] || cp "$PAGE" pages/given.html
+
+cd "$tools"
+PAGES="$WORK/pages" CHROMIUM="$CHROMIUM" exec node --test figures.test.mjs page.test.mjs
