@@ -16,7 +16,6 @@
 #include "signals.h"
 #include "tasks/run_data.h"
 #include "text_tokens.h"
-#include "train/option_list.h"
 
 namespace rnn::app {
 namespace {
@@ -37,20 +36,6 @@ void name_apart(std::vector<ModelExplanation>& models) {
   for (const ModelExplanation& m : models) ++count[m.name];
   for (ModelExplanation& m : models)
     if (count[m.name] > 1) m.name = m.path;
-}
-
-// The validation text of the run that made the model; nothing when it is not there any more.
-std::vector<Document> validation_text(const ModelFile& file) {
-  const nlohmann::json data = file.about.value("data", nlohmann::json::object());
-  try {
-    const double share = options_from_json(file.about.at("options")).train.valid_share;
-    const auto paths = data.at("train").get<std::vector<std::string>>();
-    const RunText text = read_run_text(paths, data.at("valid").get<std::string>(), share);
-    return text.hash == data.at("hash").get<std::string>() ? text.valid : std::vector<Document>();
-  } catch (const nlohmann::json::exception&) {
-  } catch (const Error&) {
-  }
-  return {};
 }
 
 std::vector<std::vector<int32_t>> text_for(const ExplainRequest& request, const ModelFile& file) {

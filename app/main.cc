@@ -25,6 +25,7 @@ constexpr Verb kVerbs[] = {
     {"info", "what is in a model", run_info},
     {"inspect", "what a model remembers: word by word, or over a text", run_inspect},
     {"explain", "a page that shows how models read, remember and forget", run_explain},
+    {"doctor", "what is wrong with a run, and which option to change", run_doctor},
     {"check", "prove that the gradient of a model is right", run_check},
     {"data", "look at data before training, or make some: check, head, split, make", run_data},
     {"compare", "runs side by side: settings that differ and what came of them", run_compare},

@@ -15,6 +15,7 @@ int run_generate(const Arguments& arguments);
 int run_info(const Arguments& arguments);
 int run_inspect(const Arguments& arguments);
 int run_explain(const Arguments& arguments);
+int run_doctor(const Arguments& arguments);
 int run_check(const Arguments& arguments);
 int run_data(const Arguments& arguments);
 int run_bench(const Arguments& arguments);

@@ -104,8 +104,9 @@ Reading read_ids(const Model<float>& model, std::span<const int32_t> ids, const 
   Sampler sampler(model.outputs());
   Reading reading;
   reading.ids.assign(ids.begin(), ids.end());
-  reading.states = Matrix<float>(reading.steps(), model.recurrent().state_width());
-  for (int t = 0; t < reading.steps(); ++t) {
+  const int steps = static_cast<int>(ids.size());
+  reading.states = Matrix<float>(steps, model.recurrent().state_width());
+  for (int t = 0; t < steps; ++t) {
     const int32_t id = ids[t];
     const bool fresh = t == 0 || (options.lines && id == options.newline);
     if (fresh) session.reset();
@@ -117,6 +118,24 @@ Reading read_ids(const Model<float>& model, std::span<const int32_t> ids, const 
     reading.next.emplace_back();
     sampler.top(logits, options.top, reading.next.back());
     softmax(logits, reading.last);
+  }
+  return reading;
+}
+
+Reading read_states(const Model<float>& model, std::span<const int32_t> ids, View<const float> frames) {
+  Session session(model);
+  Reading reading;
+  reading.ids.assign(ids.begin(), ids.end());
+  const int steps = frames.data ? frames.rows : static_cast<int>(ids.size());
+  if (frames.data) {
+    reading.frames = Matrix<float>(steps, frames.cols);
+    for (int t = 0; t < steps; ++t) std::copy_n(frames.row(t), frames.cols, reading.frames.row(t));
+  }
+  reading.states = Matrix<float>(steps, model.recurrent().state_width());
+  for (int t = 0; t < steps; ++t) {
+    reading.fresh.push_back(t == 0);
+    frames.data ? session.push(frames.middle(t, 1)) : session.push(ids[t]);
+    std::copy_n(session.state().row(0), reading.states.cols(), reading.states.row(t));
   }
   return reading;
 }

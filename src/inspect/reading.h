@@ -31,12 +31,13 @@ std::string shown_token(const Tokenizer& tokenizer, int32_t id);
 // What reading leaves behind, step by step.
 struct Reading {
   std::vector<int32_t> ids;
+  Matrix<float> frames;                      // [steps, input] instead of ids, for a model that reads numbers
   std::vector<bool> fresh;                   // [steps] began from the zero state
   Matrix<float> states;                      // [steps, state width] after the step
   std::vector<double> surprise;              // [steps] bits; -1: the first
   std::vector<std::vector<Candidate>> next;  // [steps] likeliest next tokens
   std::vector<double> last;                  // [vocabulary] the table after the last step
-  int steps() const { return static_cast<int>(ids.size()); }
+  int steps() const { return static_cast<int>(fresh.size()); }
 };
 
 // lines: an id `newline` begins from the zero state. top: length of the tables.
@@ -46,6 +47,9 @@ struct ReadingOptions {
   int top = 5;
 };
 Reading read_ids(const Model<float>& model, std::span<const int32_t> ids, const ReadingOptions& options);
+
+// The states alone: a sequence of ids or of frames from the zero state.
+Reading read_states(const Model<float>& model, std::span<const int32_t> ids, View<const float> frames);
 
 // Softmax in double, summed in order. out [K].
 void softmax(std::span<const float> logits, std::vector<double>& out);

@@ -174,7 +174,10 @@ LayerGates layer_gates(const Model<float>& model, Pool& pool, const Reading& rea
   const Recurrent<float>& rnn = model.recurrent();
   const RecurrentOptions& o = rnn.options();
   Matrix<float> x;
-  if (layer == 0) {
+  if (layer == 0 && reading.frames.rows() > 0) {
+    x = Matrix<float>(reading.steps(), o.input);
+    std::copy_n(reading.frames.data(), x.size(), x.data());
+  } else if (layer == 0) {
     x = Matrix<float>(reading.steps(), o.input);
     const View<const float> embedding = model.params().view(model.table().find("embedding.weight"));
     for (int t = 0; t < reading.steps(); ++t)

@@ -12,6 +12,7 @@
 #include "nn/init.h"
 #include "tasks/ready_model.h"
 #include "train/checkpoint.h"
+#include "train/health.h"
 
 namespace rnn {
 namespace {
@@ -152,6 +153,13 @@ RunResult Run::go(EventStream& events, const RunHooks& hooks, const ModelFile* r
   return finish(train_model(events, hooks, resumed, pool), events);
 }
 
+// Warnings of a sick run as it trains, behind the sinks that write them down.
+void Run::add_watch(EventStream& events, bool resumed) const {
+  const bool numbers = model->config().task == "regress";
+  const double chance = numbers ? 0 : std::log(static_cast<double>(model->outputs()));
+  events.add(std::make_unique<HealthWatch>(options, chance, resumed ? folder.file("metrics.jsonl") : "", events));
+}
+
 RunResult Run::begin(EventStream& events, const RunHooks& hooks) {
   read();
   build();
@@ -159,6 +167,7 @@ RunResult Run::begin(EventStream& events, const RunHooks& hooks) {
   folder.create(request.force);
   write_files(false);
   folder.add_sinks(events, false);
+  add_watch(events, false);
   return go(events, hooks, nullptr);
 }
 
@@ -177,6 +186,7 @@ RunResult Run::go_on(ModelFile file, const std::string& data_hash, const std::st
   if (file.about.contains("metrics")) best_metrics_ = file.about["metrics"];
   write_files(true);
   folder.add_sinks(events, true);
+  add_watch(events, true);
   return go(events, hooks, &file);
 }
 

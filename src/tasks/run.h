@@ -49,6 +49,7 @@ class Run {
   double bits_factor = 0;  // bits per byte = factor * loss; 0: not defined
 
  private:
+  void add_watch(EventStream& events, bool resumed) const;
   RunResult go(EventStream& events, const RunHooks& hooks, const ModelFile* resumed);
   TrainResult train_model(EventStream& events, const RunHooks& hooks, const ModelFile* resumed, Pool& pool);
   RunResult finish(const TrainResult& trained, EventStream& events);

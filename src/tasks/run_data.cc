@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "text/ngram.h"
+#include "train/option_list.h"
 
 namespace rnn {
 namespace {
@@ -59,6 +61,19 @@ RunText read_run_text(const std::vector<std::string>& paths, const std::string& 
   }
   text.hash = content_hash(hash);
   return text;
+}
+
+std::vector<Document> validation_text(const ModelFile& file) {
+  try {
+    const nlohmann::json& data = file.about.at("data");
+    const double share = options_from_json(file.about.at("options")).train.valid_share;
+    const auto paths = data.at("train").get<std::vector<std::string>>();
+    const RunText text = read_run_text(paths, data.at("valid").get<std::string>(), share);
+    return text.hash == data.at("hash").get<std::string>() ? text.valid : std::vector<Document>();
+  } catch (const nlohmann::json::exception&) {
+  } catch (const Error&) {
+  }
+  return {};
 }
 
 Decision choose_tokens(const std::string& wanted, const TextReport& report) {

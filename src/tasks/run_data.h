@@ -7,6 +7,7 @@
 
 #include "data/batcher.h"
 #include "data/text_files.h"
+#include "io/model_file.h"
 #include "text/tokenizer.h"
 #include "train/options.h"
 
@@ -24,6 +25,10 @@ struct RunText {
 
 // Reads and splits. Throws Error{data} with file:line.
 RunText read_run_text(const std::vector<std::string>& paths, const std::string& valid, double valid_share);
+
+// What the run that made a model checked it on: the documents of its validation text. Empty: gone or changed since, or the model
+// is not of such a run.
+std::vector<Document> validation_text(const ModelFile& file);
 
 // What the run decides where an option says auto, and why.
 struct Decision {

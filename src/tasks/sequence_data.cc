@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "data/hash.h"
 #include "tasks/ready_model.h"
+#include "train/option_list.h"
 
 namespace rnn {
 namespace {
@@ -98,6 +99,20 @@ SequenceData read_sequence_data(const std::vector<std::string>& paths, const std
   data.train_steps = steps_of(data.shape, data.train);
   data.valid_steps = steps_of(data.shape, data.valid);
   return data;
+}
+
+SequenceData validation_sequences(const ModelFile& file) {
+  try {
+    const json& data = file.about.at("data");
+    const SequenceShape shape = shape_of_model(file);
+    const double share = options_from_json(file.about.at("options")).train.valid_share;
+    SequenceData found = read_sequence_data(data.at("train").get<std::vector<std::string>>(),
+                                            data.at("valid").get<std::string>(), share, &shape);
+    if (found.hash == data.at("hash").get<std::string>()) return found;
+  } catch (const json::exception&) {
+  } catch (const Error&) {
+  }
+  return {};
 }
 
 json shape_to_json(const SequenceShape& shape) {

@@ -22,6 +22,9 @@ struct SequenceData {
 SequenceData read_sequence_data(const std::vector<std::string>& paths, const std::string& valid, double valid_share,
                                 const SequenceShape* known);
 
+// What the run that made a model checked it on. No examples: gone or changed since, or not of such a run.
+SequenceData validation_sequences(const ModelFile& file);
+
 // {"symbols": [...], "labels": [...], "width": n} for a model file's about, and back. Throws Error{model, "model/corrupt"} when
 // they do not fit the model.
 nlohmann::json shape_to_json(const SequenceShape& shape);

@@ -1,0 +1,85 @@
+// Why: rnn doctor: what is wrong with a run, how it shows and what to type about it; the rest in a table.
+#include "doctor/doctor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "command.h"
+#include "screen.h"
+
+namespace rnn::app {
+namespace {
+
+// "health/lr_large" -> "lr_large".
+std::string_view short_code(const HealthVerdict& v) { return v.rule->code.substr(v.rule->code.find('/') + 1); }
+
+std::string finding(const Diagnosis& d, const HealthVerdict& v) {
+  std::string text = fmt::format("{} [{}]\n", strong(v.rule->title, Stream::output), v.rule->code);
+  text += key_line("how", std::string(v.rule->sign)) + "\n" + key_line("here", v.evidence) + "\n";
+  text += key_line("change", std::string(v.rule->mend)) + "\n";
+  const std::string command = mending_command(d, v);
+  if (!command.empty()) text += key_line("try", command) + "\n";
+  return text + "\n";
+}
+
+std::string headline(const Diagnosis& d) {
+  int unknown = 0;
+  for (const HealthVerdict& v : d.verdicts) unknown += v.health == Health::unknown;
+  const size_t seen = d.verdicts.size() - static_cast<size_t>(unknown);
+  std::string text = d.bad() == 0 ? fmt::format("{}: nothing is wrong by {} rules", d.run, seen)
+                                  : fmt::format("{}: {} of {} rules found something", d.run, d.bad(), seen);
+  if (unknown > 0) text += fmt::format(", {} could not be looked at", unknown);
+  return text + "\n\n";
+}
+
+std::string view(const Diagnosis& d) {
+  std::string text = headline(d);
+  size_t widest = 0;
+  for (const HealthVerdict& v : d.verdicts) {
+    if (v.health == Health::bad) text += finding(d, v);
+    widest = std::max(widest, short_code(v).size());
+  }
+  std::vector<std::pair<std::string, std::string>> unseen;  // why, which
+  for (const HealthVerdict& v : d.verdicts) {
+    if (v.health == Health::good) text += fmt::format(" {:<{}}  {}\n", short_code(v), widest, v.evidence);
+    if (v.health != Health::unknown) continue;
+    const auto same = std::find_if(unseen.begin(), unseen.end(), [&](const auto& u) { return u.first == v.evidence; });
+    if (same == unseen.end())
+      unseen.emplace_back(v.evidence, short_code(v));
+    else
+      same->second += fmt::format(", {}", short_code(v));
+  }
+  for (const auto& [why, which] : unseen) text += fmt::format("\nnot looked at: {}\n {}\n", which, why);
+  return text;
+}
+
+}  // namespace
+
+int run_doctor(const Arguments& arguments) {
+  DoctorRequest request;
+  bool json = false;
+  int64_t threads = 0;
+  Command command("doctor", "RUN [options]", "what is wrong with a run, how it shows, which option to change");
+  command.word("RUN", &request.run, "folder that rnn train made");
+  command.text("--data", &request.data, "FILE",
+               "text or sequences to try the model on (default: what the run was checked on)");
+  command.flag("--json", &json, "one JSON object on standard output");
+  command.more();
+  command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores (0)");
+  command.example("rnn doctor runs/story-001");
+  command.example("rnn doctor runs/story-001 --json");
+  if (!command.parse(arguments)) return 0;
+  command.need(request.run, "a RUN");
+  request.threads = static_cast<int>(threads);
+  const Diagnosis d = diagnose(request);
+  if (json) {
+    print(to_json_object(d).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  } else {
+    print(view(d));
+  }
+  return d.bad() > 0 ? static_cast<int>(Exit::check) : 0;
+}
+
+}  // namespace rnn::app

@@ -1,0 +1,73 @@
+// Why: what is read of a run, and what is advised as a command.
+#include "doctor/doctor.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "base/error.h"
+#include "doctor/patient.h"
+#include "io/model_card.h"
+
+namespace rnn {
+namespace {
+
+constexpr std::string_view kHealthNames[] = {"unknown", "good", "bad"};
+
+// Nats of giving every answer the same probability; 0: the answers are numbers.
+double chance_of(const Patient& p) {
+  if (!p.file.model || p.model().config().task == "regress" || p.model().config().task == "recurrent") return 0;
+  return std::log(static_cast<double>(p.model().outputs()));
+}
+
+}  // namespace
+
+int Diagnosis::bad() const {
+  return static_cast<int>(
+      std::count_if(verdicts.begin(), verdicts.end(), [](const HealthVerdict& v) { return v.health == Health::bad; }));
+}
+
+Diagnosis diagnose(const DoctorRequest& request) {
+  std::string run = request.run;
+  while (run.size() > 1 && run.back() == '/') run.pop_back();
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(run, ignored)) {
+    throw Error(Exit::data, "run/missing", run + " is no run folder",
+                "name a folder that rnn train made; rnn inspect looks at a model alone");
+  }
+  const History history = read_history(run + "/metrics.jsonl");
+  const Options options = history.config.is_null() ? Options{} : options_from_json(history.config);
+  Pool pool(request.threads);
+  const Patient patient = examine(run, request.data, options, pool);
+  Diagnosis d;
+  d.run = run;
+  d.task = patient.file.model ? patient.model().config().task : "";
+  d.steps = patient.steps;
+  d.verdicts = judge_history(history, options, chance_of(patient));
+  for (HealthVerdict& verdict : judge_model(patient, pool)) d.verdicts.push_back(std::move(verdict));
+  return d;
+}
+
+std::string mending_command(const Diagnosis& d, const HealthVerdict& verdict) {
+  if (verdict.health != Health::bad || verdict.options.empty()) return "";
+  const std::string start =
+      verdict.resume ? "rnn train --resume " + shell_word(d.run) : "rnn train -c " + shell_word(d.run + "/config.toml");
+  return start + " " + verdict.options;
+}
+
+nlohmann::ordered_json to_json_object(const Diagnosis& d) {
+  nlohmann::ordered_json rules = nlohmann::ordered_json::array();
+  for (const HealthVerdict& v : d.verdicts) {
+    rules.push_back({{"code", v.rule->code},
+                     {"health", kHealthNames[static_cast<size_t>(v.health)]},
+                     {"title", v.rule->title},
+                     {"evidence", v.evidence},
+                     {"sign", v.rule->sign},
+                     {"mend", v.rule->mend},
+                     {"options", v.options},
+                     {"command", mending_command(d, v)}});
+  }
+  return {{"run", d.run}, {"task", d.task}, {"steps", d.steps}, {"bad", d.bad()}, {"rules", rules}};
+}
+
+}  // namespace rnn

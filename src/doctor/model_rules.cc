@@ -1,0 +1,248 @@
+// Why: the rules that look at what a model does with data, a function each, in one list.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+
+#include "cells/reference.h"
+#include "doctor/doctor.h"
+#include "doctor/patient.h"
+#include "nn/session.h"
+
+namespace rnn {
+namespace {
+
+struct Case {
+  const Patient& p;
+  Pool& pool;
+  const GradientReach& reach;
+};
+
+HealthVerdict unknown(std::string why) { return {nullptr, Health::unknown, std::move(why), "", false}; }
+HealthVerdict good(std::string evidence) { return {nullptr, Health::good, std::move(evidence), "", false}; }
+HealthVerdict bad(std::string evidence, std::string options = "") {
+  return {nullptr, Health::bad, std::move(evidence), std::move(options), false};
+}
+
+std::string percent(double share) { return short_number(100 * share) + " %"; }
+
+bool plain(const Case& c) { return c.p.model().config().rnn.cell == CellKind::elman; }
+
+HealthVerdict vanishing(const Case& c) {
+  const std::vector<double>& norms = c.reach.state;
+  if (norms.size() < 3 || !(norms[1] > 0)) return unknown("no two steps to compare the gradient of");
+  const int steps = static_cast<int>(norms.size()) - 1;
+  const int wanted = c.p.model().answers_at_end() ? static_cast<int>(limit::kReachShare.value * steps)
+                                                  : static_cast<int>(limit::kReachSteps.value);
+  int gone = 2;
+  while (gone <= steps && norms[static_cast<size_t>(gone)] > limit::kGone.value * norms[1]) ++gone;
+  const int shown = std::min(gone, steps);
+  const std::string figures = fmt::format("of the gradient one step back, {} is left after {} steps",
+                                          percent(norms[static_cast<size_t>(shown)] / norms[1]), shown);
+  if (steps <= wanted || gone > wanted) return good(figures);
+  const std::string where = c.p.model().answers_at_end() ? fmt::format("; the answer comes after {}", steps) : "";
+  if (plain(c)) return bad(figures + where, "--cell lstm --forget-bias 1");
+  return bad(figures + where, c.p.model().answers_at_end() ? fmt::format("--chrono {}", std::max(2, steps)) : "");
+}
+
+HealthVerdict saturated(const Case& c) {
+  const RecurrentOptions& o = c.p.model().config().rnn;
+  if (o.flags & kRelu) return good("relu has no end to stick to");
+  const auto& names = cell_info(o.cell).gate_names;
+  double most = -1;
+  std::string evidence;
+  for (int l = 0; l < o.layers; ++l) {
+    for (size_t g = 0; g < c.p.gates[0][static_cast<size_t>(l)].values.size(); ++g) {
+      const bool is_signed = gate_is_signed(o.cell, o.flags, static_cast<int>(g));
+      const double margin = limit::kGateEnds.value, low = is_signed ? -1 + 2 * margin : margin,
+                   high = is_signed ? 1 - 2 * margin : 1 - margin;
+      int64_t ends = 0, all = 0;
+      for (const auto& layers : c.p.gates) {
+        const Matrix<float>& values = layers[static_cast<size_t>(l)].values[g];
+        all += static_cast<int64_t>(values.size());
+        ends += std::count_if(values.data(), values.data() + values.size(), [&](float v) { return v < low || v > high; });
+      }
+      const double share = static_cast<double>(ends) / static_cast<double>(std::max<int64_t>(all, 1));
+      if (share <= most) continue;
+      most = share;
+      const std::string what = names.size() > 1 ? fmt::format("gate {}", names[g]) : "h";
+      evidence = fmt::format("{} of the values of {} in layer {} are at their ends", percent(share), what, l + 1);
+    }
+  }
+  if (most <= limit::kSaturated.value) return good(evidence);
+  const double own = default_learning_rate(c.p.options.train.optimizer);
+  const double rate = c.p.options.train.lr > 0 ? c.p.options.train.lr : own;
+  return bad(evidence, fmt::format("--lr {:.3g}", std::min(rate / 4, own)));
+}
+
+HealthVerdict dead_relu(const Case& c) {
+  const RecurrentOptions& o = c.p.model().config().rnn;
+  if (!(o.flags & kRelu)) return good("the cell has no relu");
+  if (c.p.steps < limit::kProbe.value)
+    return unknown(fmt::format("the data have {} steps, {} are needed", c.p.steps, limit::kProbe.value));
+  int dead = 0;
+  for (int l = 0; l < o.layers; ++l) {
+    for (int u = 0; u < o.hidden; ++u) {
+      const bool silent = std::all_of(c.p.gates.begin(), c.p.gates.end(), [&](const auto& layers) {
+        const Matrix<float>& h = layers[static_cast<size_t>(l)].values[0];
+        for (int t = 0; t < h.rows(); ++t)
+          if (h(t, u) > 0) return false;
+        return true;
+      });
+      dead += silent;
+    }
+  }
+  const int all = o.layers * o.hidden;
+  const std::string figures = fmt::format("{} of {} units are 0 at all of {} steps", dead, all, c.p.steps);
+  if (dead <= limit::kDead.value * all) return good(figures);
+  return bad(figures, "--cell rnn");
+}
+
+HealthVerdict scale_of_frames(const Case& c) {
+  const SequenceData& data = c.p.sequences;
+  const int width = data.shape.width;
+  for (int k = 0; k < width; ++k) {
+    double n = 0, sum = 0, squares = 0;
+    for (const SequenceExample& e : data.valid) {
+      for (size_t i = static_cast<size_t>(k); i < e.frames.size(); i += static_cast<size_t>(width)) {
+        const double x = e.frames[i];
+        ++n, sum += x, squares += x * x;
+      }
+    }
+    const double mean = sum / n, deviation = std::sqrt(std::max(0.0, squares / n - mean * mean));
+    const std::string figures =
+        fmt::format("input {} of {}: mean {}, deviation {}", k + 1, width, short_number(mean), short_number(deviation));
+    const bool constant = deviation == 0;
+    const bool odd = std::abs(mean) > limit::kInputMean.value * std::max(1.0, deviation) ||
+                     deviation > limit::kInputLarge.value || (!constant && deviation < limit::kInputSmall.value);
+    if (odd) return bad(figures);
+    if (k + 1 == width) return good(figures);
+  }
+  return good("");
+}
+
+HealthVerdict input_scale(const Case& c) {
+  if (!c.p.model().reads_ids()) return scale_of_frames(c);
+  const Model<float>& model = c.p.model();
+  const View<const float> e = model.params().view(model.table().find("embedding.weight"));
+  double squares = 0;
+  for (int r = 0; r < e.rows; ++r)
+    for (int i = 0; i < e.cols; ++i) squares += static_cast<double>(e(r, i)) * e(r, i);
+  const double size = std::sqrt(squares / (static_cast<double>(e.rows) * e.cols));
+  const std::string figures = fmt::format("the numbers of the embedding have the size {}", short_number(size));
+  if (size <= limit::kEmbeddingLarge.value && size >= limit::kEmbeddingSmall.value) return good(figures);
+  return bad(figures, "--init pytorch");
+}
+
+// Loss of the first tokens of each line, the state carried on and from a fresh start.
+HealthVerdict carried_state(const Case& c) {
+  if (!c.p.is_text()) return good("every sequence begins from a fresh start");
+  if (c.p.lines) return good("every line begins from a fresh start");
+  const int32_t newline = c.p.file.tokenizer->newline_id();
+  const Model<float>& model = c.p.model();
+  const std::vector<int32_t>& ids = c.p.readings[0].ids;
+  Session carried(model), fresh(model);
+  std::vector<double> saved, table;
+  const auto cost = [&](Session& session, int32_t id, int32_t next) {
+    const View<const float> row = session.push(id);
+    softmax({row.data, static_cast<size_t>(row.cols)}, table);
+    return -std::log(table[static_cast<size_t>(next)]);
+  };
+  int since = -1;
+  double gain = 0;
+  for (size_t t = 0; t + 1 < ids.size(); ++t) {
+    if (ids[t] == newline && t > 0) fresh.reset(), since = 0, gain = 0;
+    const double with = cost(carried, ids[t], ids[t + 1]);
+    if (since < 0) continue;
+    gain += with - cost(fresh, ids[t], ids[t + 1]);
+    if (++since == limit::kLineTokens.value || ids[t + 1] == newline) saved.push_back(gain / since), since = -1;
+  }
+  if (saved.size() < 10) return unknown(fmt::format("the text tried has {} line starts, 10 are needed", saved.size()));
+  const double n = static_cast<double>(saved.size());
+  double mean = 0, squares = 0;
+  for (const double s : saved) mean += s / n;
+  for (const double s : saved) squares += (s - mean) * (s - mean) / (n - 1);
+  const double error = std::sqrt(squares / n);
+  const std::string figures =
+      fmt::format("over {} line starts a fresh state would {} {:.3f} ± {:.3f} nats per token of the line's first {:.0f}",
+                  saved.size(), mean >= 0 ? "save" : "cost", std::abs(mean), error, limit::kLineTokens.value);
+  if (mean < limit::kLineGain.value || mean < limit::kLineSure.value * error) return good(figures);
+  return bad(figures, "--mode sentence");
+}
+
+HealthVerdict short_window(const Case& c) {
+  if (!c.p.is_text()) return good("sequences are read whole");
+  if (c.p.lines) return good("lines are read whole");
+  const int window = c.p.options.train.bptt;
+  const std::vector<double>& norms = c.reach.state;
+  if (window + 1 > kLongestWindow) return good(fmt::format("windows of {} steps are as long as is looked", window));
+  if (static_cast<int>(norms.size()) <= window || !(norms[1] > 0))
+    return unknown(fmt::format("the text tried is shorter than a window of {} steps", window));
+  const double left = norms[static_cast<size_t>(window)] / norms[1];
+  const std::string figures = fmt::format(
+      "of the gradient one step back, {} is left at the end of the window, {} steps back", percent(left), window);
+  if (left <= limit::kAlive.value) return good(figures);
+  return bad(figures, fmt::format("--bptt {}", std::max(8, 4 * window)));
+}
+
+HealthVerdict unknown_words(const Case& c) {
+  if (!c.p.is_text()) return good("symbols that the model does not know are refused");
+  const int32_t mark = c.p.file.tokenizer->unknown_id();
+  if (mark < 0) return good("its tokens can write every text");
+  int64_t count = 0, all = 0;
+  for (const auto& document : c.p.text) {
+    all += static_cast<int64_t>(document.size());
+    count += std::count(document.begin(), document.end(), mark);
+  }
+  const double share = static_cast<double>(count) / static_cast<double>(all);
+  const std::string figures = fmt::format("{} of {} tokens are the unknown one", percent(share), all);
+  if (share <= limit::kUnknown.value) return good(figures);
+  const ModelOptions& o = c.p.options.model;
+  if (o.max_vocabulary > 0) return bad(figures, fmt::format("--max-vocabulary {}", 4 * o.max_vocabulary));
+  return bad(figures, o.min_count > 1 ? "--min-count 1" : "--tokens char");
+}
+
+constexpr HealthRule kRules[] = {
+    {"health/vanishing", "the gradient vanishes on its way back",
+     "within a few steps, or a quarter of the sequence, the gradient is a thousandth of what it was: nothing older is "
+     "learnt",
+     "a cell with gates (--cell lstm or gru), gates that begin open (--forget-bias, --chrono), --init orthogonal", false},
+    {"health/saturated", "a gate is stuck at its ends",
+     "nearly all of its values are shut or wide open, where it hardly learns",
+     "train anew with a smaller --lr; check the scale of the inputs and --init", false},
+    {"health/dead_relu", "units are dead", "units of a relu layer are 0 whatever is read: they will never learn again",
+     "the tanh cell (--cell rnn), a smaller --lr, --init identity", false},
+    {"health/input_scale", "the inputs are out of scale",
+     "numbers that the first layer reads are far from 0, very large or very small",
+     "bring every input to about mean 0 and deviation 1 before training; for text --init pytorch", false},
+    {"health/carried_state", "memory is carried over where it should end",
+     "the first words of a line are predicted better from a fresh start than with what stood before",
+     "read each line by itself (--mode sentence)", false},
+    {"health/short_window", "the windows of training are too short",
+     "at the end of the window much of the gradient is still there: what it would teach is cut off",
+     "longer windows (--bptt)", false},
+    {"health/unknown_words", "too many words are unknown", "more than one in twenty tokens of the text is the unknown word",
+     "a larger vocabulary (--max-vocabulary, --min-count), or --tokens char", false},
+};
+constexpr HealthVerdict (*kJudges[])(const Case&) = {vanishing,     saturated,    dead_relu,    input_scale,
+                                                     carried_state, short_window, unknown_words};
+static_assert(std::size(kRules) == std::size(kJudges));
+
+}  // namespace
+
+std::span<const HealthRule> model_rules() { return kRules; }
+
+std::vector<HealthVerdict> judge_model(const Patient& p, Pool& pool) {
+  GradientReach reach;
+  if (p.no_data.empty() && p.window.seq.steps() > 1) reach = gradient_reach(gradient_norms(p.model(), pool, p.window));
+  std::vector<HealthVerdict> verdicts;
+  for (size_t i = 0; i < std::size(kRules); ++i) {
+    verdicts.push_back(p.no_data.empty() ? kJudges[i]({p, pool, reach}) : unknown(p.no_data));
+    verdicts.back().rule = &kRules[i];
+  }
+  return verdicts;
+}
+
+}  // namespace rnn

@@ -1,0 +1,135 @@
+// Why: see patient.h.
+#include "doctor/patient.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "base/error.h"
+#include "tasks/ready_model.h"
+
+namespace rnn {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The best model; a run that was cut before its first check has a checkpoint only.
+void take_model(const std::string& run, Patient& p, Pool& pool) {
+  std::error_code ignored;
+  for (const char* name : {"model.safetensors", "last.ckpt.safetensors"}) {
+    const std::string path = run + "/" + name;
+    if (!fs::exists(path, ignored)) continue;
+    p.file = load_model(path);
+    try {
+      require_finite(*p.file.model, path);
+    } catch (const Error& e) {
+      p.no_model = e.what();
+      p.file.model = nullptr;
+      return;
+    }
+    if (p.file.model->config().rnn.bidirectional) {
+      p.no_model = "the model reads in both directions: no state goes from step to step";
+      p.file.model = nullptr;
+      return;
+    }
+    p.file.model->pack(pool, true);
+    p.lines = reads_lines(p.file);
+    return;
+  }
+  p.no_model = "the run has no model: it ended before the first check";
+}
+
+void take_text(const std::string& data, Patient& p) {
+  const std::vector<Document> documents = data.empty() ? validation_text(p.file) : read_text(data);
+  int64_t left = kTriedSteps;
+  for (const Document& document : documents) {
+    if (left <= 0) break;
+    std::vector<int32_t> ids = p.file.tokenizer->encode(document.text);
+    ids.resize(std::min(ids.size(), static_cast<size_t>(left)));
+    left -= static_cast<int64_t>(ids.size());
+    p.text.push_back(std::move(ids));
+  }
+  if (kTriedSteps - left < 3) {
+    p.text.clear();
+    return;
+  }
+  const int32_t newline = p.file.tokenizer->newline_id();
+  std::vector<int32_t> ids;
+  for (const auto& document : p.text) {
+    if (ids.empty() || ids.back() != newline) ids.push_back(newline);
+    ids.insert(ids.end(), document.begin(), document.end());
+  }
+  p.readings.push_back(read_ids(p.model(), ids, {newline, p.lines, 1}));
+  p.window = gradient_windows(p.text, std::min(kLongestWindow, p.options.train.bptt + 1), kTriedTargets);
+}
+
+// Sequences of the commonest length, for the gradient: that of a step without a target is nothing.
+Batch equal_lengths(const SequenceData& data, bool last_step) {
+  std::vector<std::pair<int, const SequenceExample*>> found;
+  for (const SequenceExample& e : data.valid) {
+    if (!last_step && !e.labels.empty() && e.labels.back() < 0) continue;
+    found.emplace_back(data.shape.steps(e), &e);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  size_t best = 0, most = 0;
+  for (size_t i = 0, j = 0; i < found.size(); i = j) {
+    while (j < found.size() && found[j].first == found[i].first) ++j;
+    if (j - i >= most) best = i, most = j - i;
+  }
+  Batch batch;
+  std::vector<const SequenceExample*> examples;
+  std::vector<uint32_t> ids;
+  for (size_t i = best; i < best + most && examples.size() < kTriedTargets; ++i) {
+    ids.push_back(static_cast<uint32_t>(examples.size()));
+    examples.push_back(found[i].second);
+  }
+  if (!examples.empty()) fill_sequence_batch(data.shape, examples, ids, batch);
+  return batch;
+}
+
+void take_sequences(const std::string& data, Patient& p) {
+  if (data.empty()) {
+    p.sequences = validation_sequences(p.file);
+  } else {
+    p.sequences.shape = shape_of_model(p.file);
+    p.sequences.valid = read_sequences(data, &p.sequences.shape).examples;
+  }
+  int64_t steps = 0;
+  for (const SequenceExample& e : p.sequences.valid) {
+    if (steps >= kTriedSteps) break;
+    const int n = p.sequences.shape.steps(e), width = p.sequences.shape.width;
+    const View<const float> frames = width > 0 ? View<const float>{e.frames.data(), n, width, width} : View<const float>{};
+    p.readings.push_back(read_states(p.model(), e.ids, frames));
+    steps += n;
+  }
+  p.window = equal_lengths(p.sequences, p.model().answers_at_end());
+}
+
+}  // namespace
+
+Patient examine(const std::string& run, const std::string& data, const Options& options, Pool& pool) {
+  Patient p;
+  p.options = options;
+  take_model(run, p, pool);
+  if (!p.file.model) {
+    p.no_data = p.no_model;
+    return p;
+  }
+  if (p.model().config().task == "recurrent") {
+    p.no_data = "the model is a bare recurrent one, without a task";
+    return p;
+  }
+  p.is_text() ? take_text(data, p) : take_sequences(data, p);
+  if (p.readings.empty())
+    p.no_data = data.empty() ? "the data that the run was checked on is gone or has changed (--data names other)"
+                             : "there is too little in " + data;
+  for (const Reading& reading : p.readings) {
+    p.steps += reading.steps();
+    p.gates.emplace_back();
+    for (int l = 0; l < p.model().config().rnn.layers; ++l)
+      p.gates.back().push_back(layer_gates(p.model(), pool, reading, l));
+  }
+  return p;
+}
+
+}  // namespace rnn

@@ -1,0 +1,45 @@
+// Why: the model of a run with the data it is tried on, read and run once for all rules.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "inspect/gradients.h"
+#include "inspect/reading.h"
+#include "inspect/trace.h"
+#include "tasks/run_data.h"
+#include "tasks/sequence_data.h"
+#include "train/health.h"
+#include "train/option_list.h"
+
+namespace rnn {
+
+constexpr int kTriedSteps = 2000;    // of data, about
+constexpr int kTriedTargets = 32;    // places that the gradient is taken from
+constexpr int kLongestWindow = 200;  // steps that it is followed back
+
+struct Patient {
+  Options options;
+  ModelFile file;                              // model null: the run has none that can be run
+  std::string no_model, no_data;               // why; "": there is
+  bool lines = false;                          // each line of the text is read from the zero state
+  std::vector<std::vector<int32_t>> text;      // language model: its first tokens, by document
+  SequenceData sequences;                      // other tasks: in `valid`
+  std::vector<Reading> readings;               // states
+  std::vector<std::vector<LayerGates>> gates;  // [reading][layer]
+  Batch window;                                // sequences of one length with a target each; no streams: there are none
+  int64_t steps = 0;                           // in the readings
+
+  const Model<float>& model() const { return *file.model; }
+  bool is_text() const { return file.model && file.model->is_language_model(); }
+};
+
+// Throws Error{model} for a damaged model, Error{data} for a fault in `data`.
+Patient examine(const std::string& run, const std::string& data, const Options& options, Pool& pool);
+
+// One verdict per model rule, in their order.
+std::vector<HealthVerdict> judge_model(const Patient& patient, Pool& pool);
+
+}  // namespace rnn
