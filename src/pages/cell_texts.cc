@@ -87,9 +87,9 @@ std::string_view cell_in_a_sentence(std::string_view cell) {
            "what was there before.";
   }
   if (cell == "lstm") {
-    return "The LSTM has a second memory, the cell state, that is changed by adding and not rewritten. Three gates decide, "
-           "unit "
-           "by unit, what is kept, what is added and what is shown.";
+    return "The LSTM has a second memory, the cell state. It is not rewritten: at every word a part of it is kept and "
+           "something "
+           "is added. Three gates decide, unit by unit, what is kept, what is added and what is shown.";
   }
   if (family(cell) == "gru") {
     return "The GRU has one state and two gates. Unit by unit, its update gate decides how much of the old state stays as "

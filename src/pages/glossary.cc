@@ -8,7 +8,8 @@ const std::vector<std::pair<std::string_view, std::string_view>>& glossary() {
       {"Hidden state",
        "The list of numbers that a network carries from word to word. It is all that the network knows of the text so far."},
       {"Cell state",
-       "A second list of numbers that only the LSTM has. It is changed by small additions, so old content can stay."},
+       "A second list of numbers that only the LSTM has. At every word a part of it is kept and something is added, so old "
+       "content can stay."},
       {"Gate",
        "A valve between 0 (closed) and 1 (open), one for every number of the state. The network itself sets it anew at "
        "every "
@@ -35,10 +36,6 @@ const std::vector<std::pair<std::string_view, std::string_view>>& glossary() {
       {"Clipping",
        "A limit on the length of the gradient. A correction that is too long is shortened to the limit and keeps its "
        "direction."},
-      {"Truncation",
-       "Learning goes back through a fixed number of words only. This saves time and memory, and what lies further back is "
-       "not "
-       "corrected."},
       {"Loss", "The error that learning makes smaller: how far the network was from expecting the word that really came."},
   };
   return terms;

@@ -156,7 +156,7 @@ std::string clipping_chart(const Clipping& clipping, bool norms) {
   const std::vector<double>&with = norms ? clipping.norm_with : clipping.with,
         &without = norms ? clipping.norm_without : clipping.without;
   const char* prefix = norms ? "norm_" : "";
-  chart.series.push_back({"clipped", steps_from(1, with.size()), with, 3, fmt::format("/clipping/{}with", prefix)});
+  chart.series.push_back({"clipped", steps_from(1, with.size()), with, 3, fmt::format("/clipping/{}with", prefix), 0, true});
   chart.series.push_back(
       {"not clipped", steps_from(1, without.size()), without, 4, fmt::format("/clipping/{}without", prefix)});
   if (norms) chart.levels = {{clipping.clip, ""}};
@@ -184,14 +184,13 @@ std::string clipping_part(const Clipping& clipping) {
       "When the correction grows on its way back, a single update can ruin what was learned. The usual brake is "
       "<strong>clipping</strong>: a correction that is too long is shortened to a fixed length and keeps its direction.");
   html += paragraph(clipping_sentence(clipping));
-  html += figure(
-      "<div class=\"pair\">" + clipping_chart(clipping, false) + clipping_chart(clipping, true) + "</div>" +
-          folded_table(table),
-      fmt::format(
-          "A plain recurrent network that explodes on purpose, trained twice from the same start with a "
-          "learning rate of {}. The only "
-          "difference is the clipping; the dotted line is its limit. A line that stops has left the range of numbers.",
-          value(clipping.lr, plain(clipping.lr), "/clipping/lr")));
+  html += figure("<div class=\"pair\">" + clipping_chart(clipping, false) + clipping_chart(clipping, true) + "</div>" +
+                     folded_table(table),
+                 fmt::format("A plain recurrent network that explodes on purpose, trained twice from the same start with a "
+                             "learning rate of {}. The only "
+                             "difference is the clipping; the dotted line is its limit, and lengths are shown before they "
+                             "are shortened. A line that stops has left the range of numbers.",
+                             value(clipping.lr, plain(clipping.lr), "/clipping/lr")));
   return html;
 }
 

@@ -128,7 +128,8 @@ std::string worst_sentence(const Explanation& all, const std::vector<Player>& wh
   }
   if (each.empty()) return "";
   return fmt::format(
-      "Forwards it is alike. Measured at one place of the text, a small change of the state comes to at most {}.",
+      "Forwards, in the direction that lasts best, a small change of the state comes to {} (measured at one place of the "
+      "text).",
       listing(each));
 }
 

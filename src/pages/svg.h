@@ -23,8 +23,9 @@ struct Series {
   std::string name;          // written at the end of the line
   std::vector<double> x, y;  // equally long; a point that is not finite (on a log axis: not above 0) breaks the line
   int style = 0;
-  std::string at;  // JSON pointer of y in the page's data, or empty
-  int first = 0;   // y[0] is element `first` of what `at` points to
+  std::string at;      // JSON pointer of y in the page's data, or empty
+  int first = 0;       // y[0] is element `first` of what `at` points to
+  bool solid = false;  // no dashes: a restless line would be a mess with them
 };
 
 struct Level {  // a horizontal line with a word to it: chance, a threshold

@@ -114,7 +114,7 @@ std::string draw_series(const LineChart& chart, const Series& series, const Scal
   if (end.series != nullptr) ends.push_back(end);
   const int style = series.style % kStyles;
   std::string out = fmt::format("<g class=\"series\"{} data-pixels=\"{}\">", series_data(series), pixels);
-  out += fmt::format("<path class=\"ln c{}\" d=\"{}\"/>", style, path);
+  out += fmt::format("<path class=\"ln c{}{}\" d=\"{}\"/>", style, series.solid ? " solid" : "", path);
   if (!points.empty()) out += fmt::format("<path class=\"f{}\" d=\"{}\"/>", style, points);
   return out + "</g>\n";
 }
