@@ -26,6 +26,7 @@ import sys
 import time
 
 sys.dont_write_bytecode = True  # tools/ stays clean
+import results_made  # noqa: E402
 import results_page  # noqa: E402
 from results_recipe import KEYS, ROOT, Failure, digest, load_recipe, option_words, read_data  # noqa: E402
 
@@ -110,21 +111,29 @@ def training_words(recipe):
     return ["train.txt", "--valid", "valid.txt", *option_words(recipe["options"])]
 
 
-def train_seed(program, recipe, work, seed, key):
-    """Trains, goes on with, or finds done the run of one seed in work/seed-N; returns its events."""
-    run, stamp = work / f"seed-{seed}", work / f"seed-{seed}.json"
+def train_run(program, words, work, name, key):
+    """Trains, goes on with, or finds done the run in work/name; returns its events. A run that diverged has no result."""
+    run, stamp = work / name, work / f"{name}.json"
     ours = read_json(stamp, {}).get("hash") == key
     events = events_of(run) if ours else []
-    if not any(e["type"] == "result" for e in events):
-        if ours and (run / "last.ckpt.safetensors").exists():
-            say(f"== seed {seed}: goes on")
-            program.train(["--resume", run.name], work)
-        else:
-            say(f"== seed {seed}: starts")
-            write_json(stamp, {"hash": key})
-            program.train(training_words(recipe) + ["--seed", str(seed), "-o", run.name, "--force"], work)
+    if not ended(events):
+        try:
+            if ours and (run / "last.ckpt.safetensors").exists():
+                say(f"== {name}: goes on")
+                program.train(["--resume", run.name], work)
+            else:
+                say(f"== {name}: starts")
+                write_json(stamp, {"hash": key})
+                program.train([*words, "-o", run.name, "--force"], work)
+        except Failure:
+            if not ended(events_of(run)):
+                raise
         events = events_of(run)
     return events
+
+
+def ended(events):
+    return any(e["type"] == "result" or e.get("code") == "train/diverged" for e in events)
 
 
 def rounded(value):
@@ -137,7 +146,7 @@ def rounded(value):
 
 def measure_seed(program, recipe, work, seed, key):
     """Figures of one seed and the baselines beside it."""
-    events = train_seed(program, recipe, work, seed, key)
+    events = train_run(program, training_words(recipe) + ["--seed", str(seed)], work, f"seed-{seed}", key)
     result = next((e for e in reversed(events) if e["type"] == "result"), None)
     if not result:
         raise Failure(1, "results/run", f"seed {seed} ended without a result in {work.name}/seed-{seed}/metrics.jsonl")
@@ -180,14 +189,17 @@ def commit():
 
 def measure(program, name, recipe, parts, data, work, keys):
     work.mkdir(parents=True, exist_ok=True)
-    for side, text in parts.items():
-        write_atomic(work / f"{side}.txt", text)
-    row = {"data": data, "options": recipe["options"], "hash": keys["all"], "run_hash": keys["run"], "machine": machine(),
-           "program": program.version(), "commit": commit(), "date": time.strftime("%Y-%m-%d"), "runs": []}
-    row["command"] = shlex.join(["rnn", "train", *training_words(recipe)])
-    for seed in recipe["seeds"]:
-        figures, row["baselines"] = measure_seed(program, recipe, work, seed, keys["run"])
-        row["runs"].append(figures)
+    row = {"options": recipe["options"], "hash": keys["all"], "run_hash": keys["run"], "machine": machine(),
+           "program": program.version(), "commit": commit(), "date": time.strftime("%Y-%m-%d")}
+    if "make" in recipe:
+        row |= rounded(results_made.measure(program, recipe, work, train_run))
+    else:
+        for side, text in parts.items():
+            write_atomic(work / f"{side}.txt", text)
+        row |= {"data": data, "runs": [], "command": shlex.join(["rnn", "train", *training_words(recipe)])}
+        for seed in recipe["seeds"]:
+            figures, row["baselines"] = measure_seed(program, recipe, work, seed, keys["run"])
+            row["runs"].append(figures)
     write_json(work / "done.json", {"hash": keys["all"], "recipe": name, "row": row})
     return row
 
@@ -255,9 +267,12 @@ class Results:
 
 
 def do_recipe(name, recipe, results, a, program):
-    parts, data = read_data(name, recipe, a.data)
-    run_key = digest([recipe["task"], {s: digest(t) for s, t in parts.items()}, recipe["options"]])[:16]
-    keys = {"run": run_key, "all": digest([run_key, recipe["seeds"], recipe["evaluate"]])[:16]}
+    if "make" in recipe:
+        parts, data, keys = {}, None, results_made.keys_of(recipe)
+    else:
+        parts, data = read_data(name, recipe, a.data)
+        run_key = digest([recipe["task"], {s: digest(t) for s, t in parts.items()}, recipe["options"]])[:16]
+        keys = {"run": run_key, "all": digest([run_key, recipe["seeds"], recipe["evaluate"]])[:16]}
     old, work = results.rows.get(name, {}), a.work / name
     done = old.get("hash") == keys["all"] and not a.again
     if a.list:
@@ -275,7 +290,7 @@ def do_recipe(name, recipe, results, a, program):
     else:
         say(f"== {name}: {recipe['title']}")
         row = measure(program(), name, recipe, parts, data, work, keys)
-    row |= {k: recipe[k] for k in KEYS[""] if k in recipe and k not in ("data", "options", "split", "twin")}
+    row |= {k: recipe[k] for k in KEYS[""] if k in recipe and k not in ("data", "options", "split", "twin", "make", "variant")}
     twin = old.get("twin")
     if twin and (not recipe.get("twin") or twin["hash"] != twin_key(recipe, row)):
         twin = None
@@ -298,6 +313,9 @@ def run(a):
             raise Failure(2, "results/name", f"there is no recipe '{name}'",
                           f"did you mean {near[0]}?" if near else f"there are: {', '.join(paths)}")
     recipes = {name: load_recipe(paths[name]) for name in a.names or paths}
+    for name, recipe in recipes.items():
+        if "make" in recipe:
+            results_made.check(paths[name], recipe)
     made = []
 
     def program():  # found when it is needed first

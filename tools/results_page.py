@@ -3,6 +3,8 @@
 
 import math
 
+import results_made
+
 NAMES = {"train": "training", "valid": "validation", "test": "test"}
 HEAD = """# Results
 
@@ -14,6 +16,8 @@ Times are those of the run, other work on the machine included; speed is compare
 Loss is in nats per token, perplexity is its exponential, bits per byte are comparable between kinds of tokens. Rows of this
 program are the weights with the lowest validation loss: the validation text took part in choosing them, the test text not.
 The trigram is an interpolated Kneser-Ney model of the same tokens; `zstd -19` compresses the text alone.
+"""
+MADE = """Long-memory problems ([what they are](long_memory.md)), checked on sequences that no training has seen:
 """
 NOTE = "¹ The check during training reads the text in as many streams as the batch has; the other rows read it as one."
 
@@ -138,6 +142,8 @@ def data_lines(row):
 
 
 def section(name, row):
+    if "variants" in row:
+        return results_made.section(name, row, table, clock)
     sides = [s for s in ("valid", "test") if s in row["evaluate"]]
     runs, machine = row["runs"], row["machine"]
     program = row["program"] + (f" ({row['commit']})" if row.get("commit") else "")
@@ -163,6 +169,8 @@ def overview(rows):
     """One line per recipe: the last measured side of this program beside the trigram."""
     lines = []
     for name, row in sorted(rows.items()):
+        if "variants" in row:
+            continue
         side = "test" if "test" in row["evaluate"] else "valid"
         loss = mean([r[side]["loss"] for r in row["runs"]])
         trigram = row["baselines"].get(side, {}).get("trigram", {}).get("perplexity")
@@ -174,4 +182,7 @@ def overview(rows):
 def page(rows):
     if not rows:
         return HEAD + "\nNo recipe has been measured yet.\n"
-    return "\n".join([HEAD, overview(rows), ""] + [section(name, row) for name, row in sorted(rows.items())])
+    made = [results_made.overview_row(name, row) for name, row in sorted(rows.items()) if "variants" in row]
+    problems = [MADE, table(["recipe", "what", "figure", "best variant", "value", "without memory"], made), ""] if made else []
+    texts = [overview(rows), ""] if len(made) < len(rows) else []
+    return "\n".join([HEAD] + texts + problems + [section(name, row) for name, row in sorted(rows.items())])
