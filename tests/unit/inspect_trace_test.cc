@@ -67,6 +67,29 @@ TEST(Trace, HiddenStatesRecomputedFromTheCellAreThoseOfTheSession) {
 }
 
 // c' = f c + i g, h' = o tanh(c'): the values that are shown as gates are those that make the state.
+TEST(Trace, FramesAreReadAsWell) {
+  for (const InspectCase& c : test::kInspectCases) {
+    SCOPED_TRACE(c.name);
+    ModelConfig config = test::config_of(c, 0);
+    config.task = "regress", config.output = 1;
+    const auto model = test::lively_model<float>(config);
+    Matrix<float> frames(7, config.rnn.input);
+    Random random(2, Purpose::test);
+    for (size_t i = 0; i < frames.size(); ++i) frames.data()[i] = static_cast<float>(random.normal());
+    const Reading reading = read_states(*model, {}, std::as_const(frames).view());
+    ASSERT_EQ(reading.steps(), 7);
+    Session session(*model);
+    Pool pool(1);
+    const Recurrent<float>& rnn = model->recurrent();
+    for (int t = 0; t < 7; ++t) session.push(std::as_const(frames).view().middle(t, 1));
+    for (int l = 0; l < c.layers; ++l) {
+      const LayerGates gates = layer_gates(*model, pool, reading, l);
+      for (int u = 0; u < gates.h.cols(); ++u)
+        EXPECT_NEAR(gates.h(6, u), session.state().row(0)[rnn.state_offset(l, 0, 0) + u], 1e-5);
+    }
+  }
+}
+
 TEST(Trace, GatesOfALstmMakeItsState) {
   Read r(test::kInspectCases[5]);
   const auto steps = read_steps(r.model, r.pool, *r.file.tokenizer, r.reading, 3);
