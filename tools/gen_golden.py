@@ -363,6 +363,85 @@ def training_file(folder):
     golden.write(folder, "training.safetensors")
 
 
+# --------------------------------------------------------------------------------------------------------------- sequences
+
+class SequenceModel(torch.nn.Module):
+    """Numbers or symbols in; one answer from the last step of each sequence, or one per step (task tag)."""
+
+    def __init__(self, o):
+        super().__init__()
+        if o["symbols"]:
+            self.embedding = torch.nn.Embedding(o["symbols"], o["input"])
+        self.rnn = module(o["cell"], sizes_of(o), o["relu"])
+        self.output = torch.nn.Linear(o["hidden"], o["outputs"])
+        self.task = o["task"]
+
+    def forward(self, inputs, lengths):
+        x = self.embedding(inputs) if hasattr(self, "embedding") else inputs
+        x = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        y, _ = torch.nn.utils.rnn.pad_packed_sequence(self.rnn(x)[0], batch_first=True)
+        return self.output(y if self.task == "tag" else y[torch.arange(len(lengths)), torch.tensor(lengths) - 1])
+
+
+def sequence_lengths(update):
+    return [1 + (5 * b + 3 * update) % WINDOW for b in range(STREAMS)]
+
+
+def train_sequences(o, initial, inputs, targets, dtype):
+    model = SequenceModel(o).to(dtype)
+    model.load_state_dict({k: t.to(dtype) for k, t in initial.items()})
+    optimizer, losses, norms = torch.optim.SGD(model.parameters(), o["lr"]), [], []
+    for update in range(UPDATES):
+        lengths = sequence_lengths(update)
+        x, y = inputs[update, :, :max(lengths)], targets[update]
+        optimizer.zero_grad()
+        answer = model(x if o["symbols"] else x.to(dtype), lengths)
+        if o["task"] == "regress":
+            loss = torch.nn.MSELoss()(answer, y.to(dtype))
+        elif o["task"] == "classify":
+            loss = torch.nn.CrossEntropyLoss()(answer, y)
+        else:
+            mask = torch.tensor([[t < n for t in range(x.shape[1])] for n in lengths])
+            loss = torch.nn.CrossEntropyLoss()(answer[mask], y[:, :x.shape[1]][mask])
+        loss.backward()
+        norms.append(torch.nn.utils.clip_grad_norm_(model.parameters(), o["clip"]).item())
+        optimizer.step()
+        losses.append(loss.item())
+    final = {f"last/{k}": t.detach().clone() for k, t in model.named_parameters()}
+    return {"loss": torch.tensor(losses, dtype=torch.float64), "norm": torch.tensor(norms, dtype=torch.float64), **final}
+
+
+def sequences_file(folder):
+    golden = Golden()
+    for name, options in {"regress_gru": dict(task="regress", cell="gru", hidden=12, input=3, outputs=2),
+                          "regress_tanh": dict(task="regress", cell="rnn", hidden=11, input=2, outputs=1),
+                          "classify_lstm": dict(task="classify", cell="lstm", hidden=10, input=5, symbols=6, outputs=4),
+                          "classify_gru_numbers": dict(task="classify", cell="gru", hidden=9, input=3, outputs=3, layers=2),
+                          "tag_lstm": dict(task="tag", cell="lstm", hidden=10, input=5, symbols=6, outputs=5)}.items():
+        o = {"layers": 1, "relu": False, "peephole": False, "projection": 0, "bidirectional": False, "symbols": 0, "lr": 0.5,
+             "clip": 0.25, "streams": STREAMS, "window": WINDOW, "updates": UPDATES, **options}
+        draw = Draw(name)
+        initial = {"embedding.weight": draw.uniform(o["symbols"], o["input"])} if o["symbols"] else {}
+        initial.update({f"rnn.{k}": draw.uniform(*s, scale=1 / math.sqrt(o["hidden"])) for k, s in weight_shapes(o).items()})
+        initial["output.weight"] = draw.uniform(o["outputs"], o["hidden"], scale=1 / math.sqrt(o["hidden"]))
+        initial["output.bias"] = draw.uniform(o["outputs"], scale=1 / math.sqrt(o["hidden"]))
+
+        def ids(count, *shape):
+            return torch.tensor([draw.random.randrange(count) for _ in range(math.prod(shape))]).reshape(shape)
+
+        shape = (UPDATES, STREAMS, WINDOW)
+        inputs = ids(o["symbols"], *shape) if o["symbols"] else draw.uniform(*shape, o["input"])
+        if o["task"] == "regress":
+            targets = draw.uniform(UPDATES, STREAMS, o["outputs"])
+        else:
+            targets = ids(o["outputs"], *(shape if o["task"] == "tag" else shape[:2]))
+        exact, single = (train_sequences(o, initial, inputs, targets, dtype) for dtype in (torch.float64, torch.float32))
+        o["float32_error"] = {k: ((single[k] - exact[k]).abs() / exact[k]).max().item() for k in ("loss", "norm")}
+        o["float32_error"].update(errors(single, exact, [("weights", "last/")]))
+        golden.add(name, o, {**{f"first/{k}": t for k, t in initial.items()}, "inputs": inputs, "targets": targets, **exact})
+    golden.write(folder, "sequences.safetensors")
+
+
 # --------------------------------------------------------------------------------------------------------------------- loss
 
 def cross_entropy(o, logits, targets, weights, dtype):
@@ -420,7 +499,7 @@ def main():
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(root, "tests", "golden")
     os.makedirs(folder, exist_ok=True)
-    for write in (layers_file, cells_file, training_file, loss_file, bare_files):
+    for write in (layers_file, cells_file, training_file, sequences_file, loss_file, bare_files):
         write(folder)
 
 
