@@ -88,6 +88,7 @@ figcaption{font-size:.9rem;line-height:1.5;color:var(--soft);max-width:74ch;marg
 .chart{display:block;width:100%;height:auto;overflow:visible}
 .wide{max-width:820px}
 .narrow{display:none;max-width:420px}
+.pair .wide{max-width:560px}
 .pair{display:grid;gap:24px 36px;grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr))}
 details{margin:10px 0}
 summary{cursor:pointer;color:var(--link);font-size:.92rem;width:fit-content;padding:2px 4px 2px 0}

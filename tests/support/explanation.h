@@ -91,7 +91,8 @@ inline void add_memory(ModelExplanation& model, const Character& character, int 
     influence.lag = last - position;
     influence.word = model.steps[static_cast<size_t>(position)].text;
     for (const char* other : {"dog", "bird", "book"}) {
-      const double p = character.memory * std::pow(1.25, position) * (1 + 0.4 * noise(number, position, other[0]));
+      const double p =
+          std::min(0.98, character.memory * std::pow(1.25, position) * (1 + 0.4 * noise(number, position, other[0])));
       influence.substitutes.push_back({other, p});
       influence.mean += p / 3;
     }
