@@ -1,4 +1,6 @@
 // Why: how the page looks: light and dark, from a phone to a wide screen, on paper; nothing is fetched.
+#include <fmt/format.h>
+
 #include "pages/page_parts.h"
 
 namespace rnn::pages {
@@ -141,8 +143,7 @@ std::string style_sheet() {
   css += "@media print{:root{" + light + "}}\n";
   css += svg::chart_css();
   for (int s = 0; s < svg::kStyles; ++s) {
-    const std::string n = std::to_string(s);
-    css += ".k" + n + "{--tone:var(--s" + n + ")}";
+    css += fmt::format(".k{0}{{--tone:var(--s{0})}}", s);
   }
   for (const std::string_view part : {kFrame, kSummary, kReading, kFigures, kConditions}) css += part;
   return css;

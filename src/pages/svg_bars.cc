@@ -64,6 +64,8 @@ double legend_left(const BarChart& chart, double left) {
   return std::clamp(chart.width - width, 0.0, left);
 }
 
+size_t slot(int level) { return static_cast<size_t>(7 + std::max(level, -7)); }
+
 int level_of(float value, float limit) {
   if (!std::isfinite(value)) return 0;
   return static_cast<int>(std::lround(std::clamp(value / limit, -1.0f, 1.0f) * 7));
@@ -119,8 +121,7 @@ std::string cells(const Cells& strip) {
       int last = first + 1;
       while (last < end && level_of(strip.values[static_cast<size_t>(last)], strip.limit) == level) ++last;
       if (level != 0) {
-        paths[static_cast<size_t>(level + 7)] +=
-            fmt::format("M{} {}h{}v1h-{}z", first - row * columns, row, last - first, last - first);
+        paths[slot(level)] += fmt::format("M{} {}h{}v1h-{}z", first - row * columns, row, last - first, last - first);
       }
       first = last;
     }
@@ -136,7 +137,7 @@ std::string cells(const Cells& strip) {
   if (n % columns > 0)
     out += fmt::format("<path class=\"cz\" d=\"M0 {}h{}v1h-{}z\"/>", n / columns, n % columns, n % columns);
   for (int level = -7; level <= 7; ++level) {
-    const std::string& path = paths[static_cast<size_t>(level + 7)];
+    const std::string& path = paths[slot(level)];
     if (!path.empty()) out += fmt::format("<path class=\"{}{}\" d=\"{}\"/>", level < 0 ? 'n' : 'p', std::abs(level), path);
   }
   return out + "</svg>\n";
