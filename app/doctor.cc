@@ -25,13 +25,30 @@ std::string finding(const Diagnosis& d, const HealthVerdict& v) {
 }
 
 std::string headline(const Diagnosis& d) {
-  int unknown = 0;
-  for (const HealthVerdict& v : d.verdicts) unknown += v.health == Health::unknown;
-  const size_t seen = d.verdicts.size() - static_cast<size_t>(unknown);
+  const auto count = [&](Health health) {
+    return std::count_if(d.verdicts.begin(), d.verdicts.end(), [&](const auto& v) { return v.health == health; });
+  };
+  const auto unknown = count(Health::unknown), seen = count(Health::good) + count(Health::bad);
   std::string text = d.bad() == 0 ? fmt::format("{}: nothing is wrong by {} rules", d.run, seen)
                                   : fmt::format("{}: {} of {} rules found something", d.run, d.bad(), seen);
   if (unknown > 0) text += fmt::format(", {} could not be looked at", unknown);
   return text + "\n\n";
+}
+
+// " rules\n why" for each reason that rules share.
+std::string reasons(const Diagnosis& d, Health health, std::string_view head) {
+  std::vector<std::pair<std::string, std::string>> found;  // why, which
+  for (const HealthVerdict& v : d.verdicts) {
+    if (v.health != health) continue;
+    const auto same = std::find_if(found.begin(), found.end(), [&](const auto& f) { return f.first == v.evidence; });
+    if (same == found.end())
+      found.emplace_back(v.evidence, short_code(v));
+    else
+      same->second += fmt::format(", {}", short_code(v));
+  }
+  std::string text = found.empty() ? "" : fmt::format("\n{}\n", head);
+  for (const auto& [why, which] : found) text += fmt::format(" {}: {}\n", which, why);
+  return text;
 }
 
 std::string view(const Diagnosis& d) {
@@ -41,17 +58,9 @@ std::string view(const Diagnosis& d) {
     if (v.health == Health::bad) text += finding(d, v);
     widest = std::max(widest, short_code(v).size());
   }
-  std::vector<std::pair<std::string, std::string>> unseen;  // why, which
-  for (const HealthVerdict& v : d.verdicts) {
+  for (const HealthVerdict& v : d.verdicts)
     if (v.health == Health::good) text += fmt::format(" {:<{}}  {}\n", short_code(v), widest, v.evidence);
-    if (v.health != Health::unknown) continue;
-    const auto same = std::find_if(unseen.begin(), unseen.end(), [&](const auto& u) { return u.first == v.evidence; });
-    if (same == unseen.end())
-      unseen.emplace_back(v.evidence, short_code(v));
-    else
-      same->second += fmt::format(", {}", short_code(v));
-  }
-  for (const auto& [why, which] : unseen) text += fmt::format("\nnot looked at: {}\n {}\n", which, why);
+  text += reasons(d, Health::unknown, "not looked at") + reasons(d, Health::absent, "not for this run");
   return text;
 }
 

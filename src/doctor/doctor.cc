@@ -12,12 +12,13 @@
 namespace rnn {
 namespace {
 
-constexpr std::string_view kHealthNames[] = {"unknown", "good", "bad"};
+constexpr std::string_view kHealthNames[] = {"unknown", "good", "bad", "absent"};
 
-// Nats of giving every answer the same probability; 0: the answers are numbers.
-double chance_of(const Patient& p) {
-  if (!p.file.model || p.model().config().task == "regress" || p.model().config().task == "recurrent") return 0;
-  return std::log(static_cast<double>(p.model().outputs()));
+// Text in files that are named as such; rnn train takes others for tables, sequences or collections.
+bool only_texts(const ModelFile& file) {
+  const nlohmann::json data = file.about.value("data", nlohmann::json::object());
+  const auto train = data.value("train", std::vector<std::string>());
+  return std::all_of(train.begin(), train.end(), [](const std::string& path) { return path.ends_with(".txt"); });
 }
 
 }  // namespace
@@ -41,9 +42,10 @@ Diagnosis diagnose(const DoctorRequest& request) {
   const Patient patient = examine(run, request.data, options, pool);
   Diagnosis d;
   d.run = run;
-  d.task = patient.file.model ? patient.model().config().task : "";
+  d.task = patient.task;
   d.steps = patient.steps;
-  d.verdicts = judge_history(history, options, chance_of(patient));
+  d.name_task = d.task == "language-model" && !only_texts(patient.file);
+  d.verdicts = judge_history(history, options, patient.chance);
   for (HealthVerdict& verdict : judge_model(patient, pool)) d.verdicts.push_back(std::move(verdict));
   return d;
 }
@@ -52,7 +54,7 @@ std::string mending_command(const Diagnosis& d, const HealthVerdict& verdict) {
   if (verdict.health != Health::bad || verdict.options.empty()) return "";
   const std::string start =
       verdict.resume ? "rnn train --resume " + shell_word(d.run) : "rnn train -c " + shell_word(d.run + "/config.toml");
-  return start + " " + verdict.options;
+  return start + (d.name_task && !verdict.resume ? " --task " + d.task : "") + " " + verdict.options;
 }
 
 nlohmann::ordered_json to_json_object(const Diagnosis& d) {

@@ -20,6 +20,7 @@ struct Diagnosis {
   std::string run, task;                // task "": the run has no model
   std::vector<HealthVerdict> verdicts;  // one per rule: those over metrics, then those over the model
   int64_t steps = 0;                    // that the model was tried on
+  bool name_task = false;               // to train anew the task has to be named: the data alone looks like another
   int bad() const;
 };
 
@@ -27,9 +28,9 @@ struct Diagnosis {
 // unknown_words.
 std::span<const HealthRule> model_rules();
 
-// Reads metrics.jsonl and model.safetensors (else last.ckpt.safetensors) and tries the model on some thousand steps of data. A rule
-// that cannot be looked at is Health::unknown and says why. Throws Error{data}: "run/missing" (no such folder), "run/metrics" (none,
-// or a line that is no event, with file:line), those of `data`; Error{model} for a damaged model.
+// Reads metrics.jsonl and model.safetensors (else last.ckpt.safetensors) and tries the model on some thousand steps of data. A
+// rule that cannot be looked at is Health::unknown and says why. Throws Error{data}: "run/missing" (no such folder),
+// "run/metrics" (none, or a line that is no event, with file:line), those of `data`; Error{model} for a damaged model.
 Diagnosis diagnose(const DoctorRequest& request);
 
 // The command that does what a bad verdict advises; "" when it advises no option.

@@ -21,6 +21,7 @@ struct Case {
 };
 
 HealthVerdict unknown(std::string why) { return {nullptr, Health::unknown, std::move(why), "", false}; }
+HealthVerdict absent(std::string why) { return {nullptr, Health::absent, std::move(why), "", false}; }
 HealthVerdict good(std::string evidence) { return {nullptr, Health::good, std::move(evidence), "", false}; }
 HealthVerdict bad(std::string evidence, std::string options = "") {
   return {nullptr, Health::bad, std::move(evidence), std::move(options), false};
@@ -47,39 +48,63 @@ HealthVerdict vanishing(const Case& c) {
   return bad(figures + where, c.p.model().answers_at_end() ? fmt::format("--chrono {}", std::max(2, steps)) : "");
 }
 
-HealthVerdict saturated(const Case& c) {
+// Share of a gate's values within `margin` of its ends; a signed gate is twice as wide.
+double share_at_ends(const Case& c, int layer, size_t gate, double margin) {
   const RecurrentOptions& o = c.p.model().config().rnn;
-  if (o.flags & kRelu) return good("relu has no end to stick to");
-  const auto& names = cell_info(o.cell).gate_names;
-  double most = -1;
-  std::string evidence;
-  for (int l = 0; l < o.layers; ++l) {
-    for (size_t g = 0; g < c.p.gates[0][static_cast<size_t>(l)].values.size(); ++g) {
-      const bool is_signed = gate_is_signed(o.cell, o.flags, static_cast<int>(g));
-      const double margin = limit::kGateEnds.value, low = is_signed ? -1 + 2 * margin : margin,
-                   high = is_signed ? 1 - 2 * margin : 1 - margin;
-      int64_t ends = 0, all = 0;
-      for (const auto& layers : c.p.gates) {
-        const Matrix<float>& values = layers[static_cast<size_t>(l)].values[g];
-        all += static_cast<int64_t>(values.size());
-        ends += std::count_if(values.data(), values.data() + values.size(), [&](float v) { return v < low || v > high; });
-      }
-      const double share = static_cast<double>(ends) / static_cast<double>(std::max<int64_t>(all, 1));
-      if (share <= most) continue;
-      most = share;
-      const std::string what = names.size() > 1 ? fmt::format("gate {}", names[g]) : "h";
-      evidence = fmt::format("{} of the values of {} in layer {} are at their ends", percent(share), what, l + 1);
-    }
+  const bool is_signed = gate_is_signed(o.cell, o.flags, static_cast<int>(gate));
+  const double low = is_signed ? -1 + 2 * margin : margin, high = is_signed ? 1 - 2 * margin : 1 - margin;
+  int64_t ends = 0, all = 0;
+  for (const auto& layers : c.p.gates) {
+    const Matrix<float>& values = layers[static_cast<size_t>(layer)].values[gate];
+    all += static_cast<int64_t>(values.size());
+    ends += std::count_if(values.data(), values.data() + values.size(), [&](float v) { return v < low || v > high; });
   }
-  if (most <= limit::kSaturated.value) return good(evidence);
+  return static_cast<double>(ends) / static_cast<double>(std::max<int64_t>(all, 1));
+}
+
+// What begins this large saturates whatever the learning rate.
+std::string freer_gates(const Case& c) {
+  const std::string& init = c.p.options.model.init;
+  if (init.starts_with("uniform:") && std::strtod(init.c_str() + 8, nullptr) > limit::kWideStart.value)
+    return "--init pytorch";
+  if (c.p.options.model.forget_bias > limit::kWideBias.value) return "--forget-bias 1";
   const double own = default_learning_rate(c.p.options.train.optimizer);
   const double rate = c.p.options.train.lr > 0 ? c.p.options.train.lr : own;
-  return bad(evidence, fmt::format("--lr {:.3g}", std::min(rate / 4, own)));
+  return fmt::format("--lr {:.3g}", std::min(rate / 4, own));
+}
+
+// A memory that waits keeps a gate or two shut or open; sick is a layer where no gate is free, or a gate without any slope.
+HealthVerdict saturated(const Case& c) {
+  const RecurrentOptions& o = c.p.model().config().rnn;
+  if (o.flags & kRelu) return absent("relu has no end to stick to");
+  const auto& names = cell_info(o.cell).gate_names;
+  double most = -1;
+  std::string evidence, dead;
+  for (int l = 0; l < o.layers; ++l) {
+    double least = 2;
+    size_t freest = 0;
+    const size_t gates = c.p.gates[0][static_cast<size_t>(l)].values.size();
+    const auto name = [&](size_t g) { return names.size() > 1 ? fmt::format("gate {}", names[g]) : std::string("h"); };
+    for (size_t g = 0; g < gates; ++g) {
+      const double share = share_at_ends(c, l, g, limit::kGateEnds.value);
+      if (share < least) least = share, freest = g;
+      const double flat = share_at_ends(c, l, g, limit::kGateFlat.value);
+      if (flat <= limit::kSaturated.value || !dead.empty()) continue;
+      dead = fmt::format("{} of the values of {} in layer {} are within {:.0e} of an end: it has no slope there",
+                         percent(flat), name(g), l + 1, limit::kGateFlat.value);
+    }
+    if (least <= most) continue;
+    most = least;
+    evidence = fmt::format("{} of the values of {} in layer {} are at their ends", percent(least), name(freest), l + 1);
+    if (gates > 1) evidence += ", more of the other gates";
+  }
+  if (!dead.empty()) return bad(dead, freer_gates(c));
+  return most <= limit::kSaturated.value ? good(evidence) : bad(evidence, freer_gates(c));
 }
 
 HealthVerdict dead_relu(const Case& c) {
   const RecurrentOptions& o = c.p.model().config().rnn;
-  if (!(o.flags & kRelu)) return good("the cell has no relu");
+  if (!(o.flags & kRelu)) return absent("the cell has no relu");
   if (c.p.steps < limit::kProbe.value)
     return unknown(fmt::format("the data have {} steps, {} are needed", c.p.steps, limit::kProbe.value));
   int dead = 0;
@@ -136,28 +161,25 @@ HealthVerdict input_scale(const Case& c) {
   return bad(figures, "--init pytorch");
 }
 
-// Loss of the first tokens of each line, the state carried on and from a fresh start.
+// Loss of the first tokens of each line, the state carried on (as the reading did) and from a fresh start.
 HealthVerdict carried_state(const Case& c) {
-  if (!c.p.is_text()) return good("every sequence begins from a fresh start");
-  if (c.p.lines) return good("every line begins from a fresh start");
+  if (!c.p.is_text()) return absent("every sequence begins from a fresh start");
+  if (c.p.lines) return absent("every line begins from a fresh start");
   const int32_t newline = c.p.file.tokenizer->newline_id();
-  const Model<float>& model = c.p.model();
-  const std::vector<int32_t>& ids = c.p.readings[0].ids;
-  Session carried(model), fresh(model);
+  Session fresh(c.p.model());
   std::vector<double> saved, table;
-  const auto cost = [&](Session& session, int32_t id, int32_t next) {
-    const View<const float> row = session.push(id);
-    softmax({row.data, static_cast<size_t>(row.cols)}, table);
-    return -std::log(table[static_cast<size_t>(next)]);
-  };
-  int since = -1;
-  double gain = 0;
-  for (size_t t = 0; t + 1 < ids.size(); ++t) {
-    if (ids[t] == newline && t > 0) fresh.reset(), since = 0, gain = 0;
-    const double with = cost(carried, ids[t], ids[t + 1]);
-    if (since < 0) continue;
-    gain += with - cost(fresh, ids[t], ids[t + 1]);
-    if (++since == limit::kLineTokens.value || ids[t + 1] == newline) saved.push_back(gain / since), since = -1;
+  for (const Reading& carried : c.p.readings) {
+    const std::vector<int32_t>& ids = carried.ids;
+    int since = -1;
+    double gain = 0;
+    for (size_t t = 0; t + 1 < ids.size(); ++t) {
+      if (ids[t] == newline && t > 0) fresh.reset(), since = 0, gain = 0;
+      if (since < 0) continue;
+      const View<const float> row = fresh.push(ids[t]);
+      softmax({row.data, static_cast<size_t>(row.cols)}, table);
+      gain += carried.surprise[t + 1] * std::log(2.0) + std::log(table[static_cast<size_t>(ids[t + 1])]);
+      if (++since == limit::kLineTokens.value || ids[t + 1] == newline) saved.push_back(gain / since), since = -1;
+    }
   }
   if (saved.size() < 10) return unknown(fmt::format("the text tried has {} line starts, 10 are needed", saved.size()));
   const double n = static_cast<double>(saved.size());
@@ -173,8 +195,8 @@ HealthVerdict carried_state(const Case& c) {
 }
 
 HealthVerdict short_window(const Case& c) {
-  if (!c.p.is_text()) return good("sequences are read whole");
-  if (c.p.lines) return good("lines are read whole");
+  if (!c.p.is_text()) return absent("sequences are read whole");
+  if (c.p.lines) return absent("lines are read whole");
   const int window = c.p.options.train.bptt;
   const std::vector<double>& norms = c.reach.state;
   if (window + 1 > kLongestWindow) return good(fmt::format("windows of {} steps are as long as is looked", window));
@@ -188,9 +210,9 @@ HealthVerdict short_window(const Case& c) {
 }
 
 HealthVerdict unknown_words(const Case& c) {
-  if (!c.p.is_text()) return good("symbols that the model does not know are refused");
+  if (!c.p.is_text()) return absent("symbols that the model does not know are refused");
   const int32_t mark = c.p.file.tokenizer->unknown_id();
-  if (mark < 0) return good("its tokens can write every text");
+  if (mark < 0) return absent("its tokens can write every text");
   int64_t count = 0, all = 0;
   for (const auto& document : c.p.text) {
     all += static_cast<int64_t>(document.size());
@@ -209,8 +231,9 @@ constexpr HealthRule kRules[] = {
      "within a few steps, or a quarter of the sequence, the gradient is a thousandth of what it was: nothing older is "
      "learnt",
      "a cell with gates (--cell lstm or gru), gates that begin open (--forget-bias, --chrono), --init orthogonal", false},
-    {"health/saturated", "a gate is stuck at its ends",
-     "nearly all of its values are shut or wide open, where it hardly learns",
+    {"health/saturated", "the gates are stuck at their ends",
+     "nearly all values of every gate of a layer are shut or wide open, where they hardly learn, or one gate has no slope "
+     "left",
      "train anew with a smaller --lr; check the scale of the inputs and --init", false},
     {"health/dead_relu", "units are dead", "units of a relu layer are 0 whatever is read: they will never learn again",
      "the tanh cell (--cell rnn), a smaller --lr, --init identity", false},

@@ -20,6 +20,8 @@ void take_model(const std::string& run, Patient& p, Pool& pool) {
     const std::string path = run + "/" + name;
     if (!fs::exists(path, ignored)) continue;
     p.file = load_model(path);
+    p.task = p.file.model->config().task;
+    if (p.task != "regress" && p.task != "recurrent") p.chance = std::log(static_cast<double>(p.file.model->outputs()));
     try {
       require_finite(*p.file.model, path);
     } catch (const Error& e) {
@@ -39,32 +41,58 @@ void take_model(const std::string& run, Patient& p, Pool& pool) {
   p.no_model = "the run has no model: it ended before the first check";
 }
 
+// Large models are tried on less, so that the doctor stays a matter of seconds.
+int tried(const Patient& p, int most) {
+  const double weights = static_cast<double>(p.model().params().size());
+  return std::clamp(static_cast<int>(kTriedWork * most / weights / kTriedSteps), most / 4, most);
+}
+
+// The beginning of a text, whole lines if it has any.
+std::string_view beginning(std::string_view text) {
+  if (text.size() <= kTriedBytes) return text;
+  text = text.substr(0, kTriedBytes);
+  const size_t line = text.rfind('\n');
+  if (line != text.npos) return text.substr(0, line + 1);
+  while (text.size() > 1 && (text.back() & 0xC0) == 0x80) text.remove_suffix(1);
+  return text.substr(0, text.size() - 1);
+}
+
+// What the run was checked on, for people: its files as they were named.
+std::string checked_on(const ModelFile& file) {
+  const nlohmann::json data = file.about.value("data", nlohmann::json::object());
+  const std::string valid = data.value("valid", "");
+  const auto train = data.value("train", std::vector<std::string>());
+  const std::string name = !valid.empty() ? valid : train.empty() ? "" : train[0] + (train.size() > 1 ? ", ..." : "");
+  return name.empty() ? "the data that the run was checked on" : printable(name) + ", which the run was checked on,";
+}
+
+// Each document is read from the zero state, as in training.
 void take_text(const std::string& data, Patient& p) {
   const std::vector<Document> documents = data.empty() ? validation_text(p.file) : read_text(data);
-  int64_t left = kTriedSteps;
+  const int64_t most = tried(p, kTriedSteps);
+  int64_t left = most;
   for (const Document& document : documents) {
     if (left <= 0) break;
-    std::vector<int32_t> ids = p.file.tokenizer->encode(document.text);
+    std::vector<int32_t> ids = p.file.tokenizer->encode(beginning(document.text));
     ids.resize(std::min(ids.size(), static_cast<size_t>(left)));
     left -= static_cast<int64_t>(ids.size());
     p.text.push_back(std::move(ids));
   }
-  if (kTriedSteps - left < 3) {
+  if (most - left < 3) {
     p.text.clear();
     return;
   }
   const int32_t newline = p.file.tokenizer->newline_id();
-  std::vector<int32_t> ids;
   for (const auto& document : p.text) {
-    if (ids.empty() || ids.back() != newline) ids.push_back(newline);
+    std::vector<int32_t> ids = {newline};
     ids.insert(ids.end(), document.begin(), document.end());
+    p.readings.push_back(read_ids(p.model(), ids, {newline, p.lines, 1}));
   }
-  p.readings.push_back(read_ids(p.model(), ids, {newline, p.lines, 1}));
-  p.window = gradient_windows(p.text, std::min(kLongestWindow, p.options.train.bptt + 1), kTriedTargets);
+  p.window = gradient_windows(p.text, std::min(kLongestWindow, p.options.train.bptt + 1), tried(p, kTriedTargets));
 }
 
 // Sequences of the commonest length, for the gradient: that of a step without a target is nothing.
-Batch equal_lengths(const SequenceData& data, bool last_step) {
+Batch equal_lengths(const SequenceData& data, bool last_step, size_t targets) {
   std::vector<std::pair<int, const SequenceExample*>> found;
   for (const SequenceExample& e : data.valid) {
     if (!last_step && !e.labels.empty() && e.labels.back() < 0) continue;
@@ -79,7 +107,7 @@ Batch equal_lengths(const SequenceData& data, bool last_step) {
   Batch batch;
   std::vector<const SequenceExample*> examples;
   std::vector<uint32_t> ids;
-  for (size_t i = best; i < best + most && examples.size() < kTriedTargets; ++i) {
+  for (size_t i = best; i < best + most && examples.size() < targets; ++i) {
     ids.push_back(static_cast<uint32_t>(examples.size()));
     examples.push_back(found[i].second);
   }
@@ -96,13 +124,13 @@ void take_sequences(const std::string& data, Patient& p) {
   }
   int64_t steps = 0;
   for (const SequenceExample& e : p.sequences.valid) {
-    if (steps >= kTriedSteps) break;
+    if (steps >= tried(p, kTriedSteps)) break;
     const int n = p.sequences.shape.steps(e), width = p.sequences.shape.width;
     const View<const float> frames = width > 0 ? View<const float>{e.frames.data(), n, width, width} : View<const float>{};
     p.readings.push_back(read_states(p.model(), e.ids, frames));
     steps += n;
   }
-  p.window = equal_lengths(p.sequences, p.model().answers_at_end());
+  p.window = equal_lengths(p.sequences, p.model().answers_at_end(), static_cast<size_t>(tried(p, kTriedTargets)));
 }
 
 }  // namespace
@@ -121,7 +149,7 @@ Patient examine(const std::string& run, const std::string& data, const Options& 
   }
   p.is_text() ? take_text(data, p) : take_sequences(data, p);
   if (p.readings.empty())
-    p.no_data = data.empty() ? "the data that the run was checked on is gone or has changed (--data names other)"
+    p.no_data = data.empty() ? checked_on(p.file) + " is gone or has changed (--data names other)"
                              : "there is too little in " + data;
   for (const Reading& reading : p.readings) {
     p.steps += reading.steps();

@@ -16,18 +16,22 @@
 
 namespace rnn {
 
-constexpr int kTriedSteps = 2000;    // of data, about
-constexpr int kTriedTargets = 32;    // places that the gradient is taken from
-constexpr int kLongestWindow = 200;  // steps that it is followed back
+constexpr int kTriedSteps = 2000;        // of data, about
+constexpr int kTriedTargets = 32;        // places that the gradient is taken from
+constexpr double kTriedWork = 1e10;      // steps times weights, about; a quarter of the above is always tried
+constexpr size_t kTriedBytes = 1 << 16;  // of each text
+constexpr int kLongestWindow = 200;      // steps that it is followed back
 
 struct Patient {
   Options options;
-  ModelFile file;                              // model null: the run has none that can be run
-  std::string no_model, no_data;               // why; "": there is
-  bool lines = false;                          // each line of the text is read from the zero state
-  std::vector<std::vector<int32_t>> text;      // language model: its first tokens, by document
-  SequenceData sequences;                      // other tasks: in `valid`
-  std::vector<Reading> readings;               // states
+  ModelFile file;                          // model null: the run has none that can be run
+  std::string no_model, no_data;           // why; "": there is
+  std::string task;                        // also of a model that cannot be run; "": no model file
+  double chance = 0;                       // nats of giving every answer the same probability; 0: the answers are numbers
+  bool lines = false;                      // each line of the text is read from the zero state
+  std::vector<std::vector<int32_t>> text;  // language model: the first tokens, by document
+  SequenceData sequences;                  // other tasks: in `valid`
+  std::vector<Reading> readings;           // states
   std::vector<std::vector<LayerGates>> gates;  // [reading][layer]
   Batch window;                                // sequences of one length with a target each; no streams: there are none
   int64_t steps = 0;                           // in the readings

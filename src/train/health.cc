@@ -29,6 +29,7 @@ struct Case {
 };
 
 HealthVerdict unknown(std::string why) { return {nullptr, Health::unknown, std::move(why), "", false}; }
+HealthVerdict absent(std::string why) { return {nullptr, Health::absent, std::move(why), "", false}; }
 HealthVerdict good(std::string evidence) { return {nullptr, Health::good, std::move(evidence), "", false}; }
 HealthVerdict bad(std::string evidence, std::string options, bool resume = false) {
   return {nullptr, Health::bad, std::move(evidence), std::move(options), resume};
@@ -167,7 +168,7 @@ HealthVerdict rate_too_small(const Case& c) {
 
 HealthVerdict clipping_always(const Case& c) {
   const double clip = c.o.train.clip;
-  if (!(clip > 0)) return good("--clip is off");
+  if (!(clip > 0)) return absent("--clip is off");
   const std::vector<double> norms = gradient_norms(c, c.settled());
   if (norms.size() < static_cast<size_t>(limit::kLooks.value)) {
     return unknown(fmt::format("{} gradient norms were logged after update {:.0f}, {} are needed", norms.size(), c.settled(),
@@ -213,7 +214,10 @@ HealthVerdict undertrained(const Case& c) {
                   c.h.stopped == "updates" ? "max-updates"
                   : c.h.stopped == "time"  ? "max-time"
                                            : c.h.stopped);
-  if (c.h.stopped == "patience" || !last.best || !(gain > limit::kStillFalling.value)) return good(figures);
+  if (c.h.stopped == "patience" || !last.best || !(gain > limit::kStillFalling.value) ||
+      !(before.val_loss - last.val_loss > limit::kGainFloor.value * c.scale())) {
+    return good(figures);
+  }
   const TrainOptions& o = c.o.train;
   std::string more = fmt::format("--epochs {}", 2 * static_cast<int64_t>(o.epochs));
   if (c.h.stopped == "updates") more = fmt::format("--max-updates {}", 2 * o.max_updates);

@@ -22,13 +22,13 @@ struct HealthRule {
   bool live = false;       // rnn train warns of it, too
 };
 
-enum class Health { unknown, good, bad };
+enum class Health { unknown, good, bad, absent };  // absent: what it looks for cannot be in this kind of run
 
 // What came of one rule.
 struct HealthVerdict {
   const HealthRule* rule = nullptr;
   Health health = Health::unknown;
-  std::string evidence;  // the figures it rests on; unknown: why it could not be looked at
+  std::string evidence;  // the figures it rests on; unknown, absent: why
   std::string options;   // bad: what to add to the command of the run, "--clip 1 --lr 0.002"; may be empty
   bool resume = false;   // bad: the same run can go on with these options
 };

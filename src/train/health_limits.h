@@ -71,6 +71,9 @@ inline constexpr HealthLimit kOverfitFloor{"health/overfitting", "rise in chance
 inline constexpr HealthLimit kStillFalling{"health/undertrained", "gain of the last check over the one before", 0.01,
                                            "what --patience would wait for is far less"};
 
+inline constexpr HealthLimit kGainFloor{"health/undertrained", "the same in chances at least", 0.001,
+                                        "near a loss of 0 any gain is many per cent"};
+
 inline constexpr HealthLimit kGone{"health/vanishing", "gradient, times its value one step back, that is nothing", 1e-3,
                                    "what comes from there drowns in the rest"};
 inline constexpr HealthLimit kReachSteps{"health/vanishing", "steps within which it is gone, where every step is answered",
@@ -80,8 +83,14 @@ inline constexpr HealthLimit kReachShare{"health/vanishing", "the same, as a sha
 
 inline constexpr HealthLimit kGateEnds{"health/saturated", "a gate is shut or wide open within", 0.05,
                                        "its slope there is at most a fifth of the steepest"};
-inline constexpr HealthLimit kSaturated{"health/saturated", "share of such values of a gate", 0.9,
-                                        "trained gates are decided for a half of the steps, not for nearly all"};
+inline constexpr HealthLimit kSaturated{"health/saturated", "share of such values, of every gate of a layer", 0.9,
+                                        "a memory that waits keeps one or two gates shut or open, never all"};
+inline constexpr HealthLimit kGateFlat{"health/saturated", "a gate has no slope left within", 1e-6,
+                                       "its updates are a millionth; the same share of one gate is enough"};
+inline constexpr HealthLimit kWideStart{"health/saturated", "--init uniform:A that is at fault itself, above", 0.5,
+                                        "sums of dozens of such weights reach the ends at once"};
+inline constexpr HealthLimit kWideBias{"health/saturated", "--forget-bias that is at fault itself, above", 5,
+                                       "a gate that begins at 0.993 remembers for 150 steps; more is --chrono's work"};
 
 inline constexpr HealthLimit kDead{"health/dead_relu", "share of units that are 0 at every step", 0.25,
                                    "a few are always lost; a quarter is a smaller network than was paid for"};
@@ -114,12 +123,13 @@ inline constexpr HealthLimit kUnknown{"health/unknown_words", "share of unknown 
 
 // In the order of the rules.
 inline constexpr const HealthLimit* kAll[] = {
-    &kSettled,        &kLooks,          &kSpike,        &kSpikeNorm,    &kBurst,      &kBurstUpdates, &kAboveChance,
-    &kRise,           &kRiseShare,      &kSwing,        &kSwings,       &kWildRate,   &kSlowUpdates,  &kSlowRate,
-    &kSlowHalf,       &kSlowChance,     &kSlowFall,     &kStill,        &kClipped,    &kClipFactor,   &kOverfit,
-    &kOverfitChecks,  &kOverfitTrain,   &kOverfitFloor, &kStillFalling, &kGone,       &kReachSteps,   &kReachShare,
-    &kGateEnds,       &kSaturated,      &kDead,         &kProbe,        &kInputMean,  &kInputLarge,   &kInputSmall,
-    &kEmbeddingLarge, &kEmbeddingSmall, &kLineGain,     &kLineSure,     &kLineTokens, &kAlive,        &kUnknown};
+    &kSettled,       &kLooks,        &kSpike,        &kSpikeNorm,    &kBurst,          &kBurstUpdates,   &kAboveChance,
+    &kRise,          &kRiseShare,    &kSwing,        &kSwings,       &kWildRate,       &kSlowUpdates,    &kSlowRate,
+    &kSlowHalf,      &kSlowChance,   &kSlowFall,     &kStill,        &kClipped,        &kClipFactor,     &kOverfit,
+    &kOverfitChecks, &kOverfitTrain, &kOverfitFloor, &kStillFalling, &kGainFloor,      &kGone,           &kReachSteps,
+    &kReachShare,    &kGateEnds,     &kSaturated,    &kGateFlat,     &kWideStart,      &kWideBias,       &kDead,
+    &kProbe,         &kInputMean,    &kInputLarge,   &kInputSmall,   &kEmbeddingLarge, &kEmbeddingSmall, &kLineGain,
+    &kLineSure,      &kLineTokens,   &kAlive,        &kUnknown};
 
 }  // namespace limit
 

@@ -32,6 +32,15 @@ advised() {  # advised CODE COMMAND: of the last diagnosis
   [[ "$command" == "$2" ]] || fail "advised '$command', not '$2'"
 }
 
+mended() {  # mended CODE: the command that the last diagnosis advises trains a run without the finding
+  local command
+  read -ra command <<<"$(json_value "$out_file" "next(r['command'] for r in x['rules'] if r['code'] == 'health/$1')")"
+  [[ "${command[0]} ${command[1]}" == "rnn train" ]] || fail "no command for $1"
+  expect_exit 0 "$RNN" "${command[@]:1}" -o "mended-$1" --quiet
+  "$RNN" doctor "mended-$1" --json >"$out_file" 2>"$err_file" || [[ $? -eq 6 ]] || fail "rnn doctor mended-$1"
+  [[ "$(json_value "$out_file" "next(r['health'] for r in x['rules'] if r['code'] == 'health/$1')")" != bad ]] || fail "$1 is not mended"
+}
+
 # A healthy run: nothing is found, and nothing is warned of.
 expect_exit 0 "$RNN" train "${story[@]}" --hidden 32 --epochs 30 --batch 8 -o healthy
 expect_no_err '^warning'
@@ -40,17 +49,27 @@ expect_out '^healthy: nothing is wrong by [0-9]+ rules'
 expect_out '^ vanishing +of the gradient one step back, '
 expect_exit 0 "$RNN" doctor healthy/ --json
 [[ "$(json_value "$out_file" 'x["bad"], len(x["rules"]), x["task"], x["steps"] > 200')" == "(0, 13, 'language-model', True)" ]] || fail "JSON"
+[[ "$(json_value "$out_file" '[r["code"][7:] for r in x["rules"] if r["health"] == "absent"]')" == \
+  "['dead_relu', 'carried_state', 'short_window']" ]] || fail "what cannot be in this run"
 
 # What metrics show; the warning of the live rules is told once, on the terminal and in the run.
 sick lr_large lr_large "${story[@]}" --hidden 32 --lr 3 --epochs 8 --batch 8
 advised lr_large 'rnn train -c lr_large/config.toml --lr 0.002'
+mended lr_large
 expect_exit 0 "$RNN" train "${story[@]}" --hidden 32 --lr 3 --epochs 8 --batch 8 -o warned
 [[ "$(grep -c '^warning\[health/lr_large\]' "$err_file")" -eq 1 ]] || fail "the warning is not told once"
 expect_err '^help: .*--lr 0\.002'
 [[ "$(grep -c 'health/lr_large' warned/metrics.jsonl)" -eq 1 ]] || fail "the warning is not in the metrics"
+expect_exit 0 "$RNN" train --resume warned --epochs 12
+expect_no_err '^warning'
+cp story.txt story.lines
+sick task lr_large story.lines --task language-model --valid valid.txt --threads 1 --hidden 32 --lr 3 --epochs 8 --batch 8
+advised lr_large 'rnn train -c task/config.toml --task language-model --lr 0.002'
 sick lr_small lr_small "${story[@]}" --hidden 32 --lr 1e-6 --epochs 10 --batch 8
+mended lr_small
 sentences 1500 9 >long.txt
 sick clip clip_always long.txt --valid valid.txt --hidden 16 --clip 1e-4 --epochs 4 --batch 2 --threads 1
+mended clip_always
 expect_exit 0 "$RNN" data make adding --length 60 -n 1000
 cp "$out_file" adding.jsonl
 sick exploding exploding adding.jsonl --cell rnn-relu --init identity --optimizer sgd --lr 0.02 --clip 0 --hidden 32 --batch 8 --threads 1
@@ -64,7 +83,15 @@ advised undertrained 'rnn train --resume undertrained --epochs 4'
 expect_exit 0 "$RNN" data make recall --length 40 -n 400
 cp "$out_file" recall.jsonl
 sick vanishing vanishing recall.jsonl --cell rnn --hidden 16 --epochs 3 --threads 1
+mended vanishing
 sick saturated saturated "${story[@]}" --hidden 16 --init uniform:9 --epochs 5 --lr 1e-3
+advised saturated 'rnn train -c saturated/config.toml --init pytorch'
+mended saturated
+sick flat saturated "${story[@]}" --hidden 16 --forget-bias 30 --epochs 2
+expect_out '"evidence":"100 % of the values of gate f in layer 1 are within 1e-06 of an end'
+expect_exit 0 "$RNN" train adding.jsonl --chrono 2000 --hidden 16 --epochs 1 --threads 1 -o open --quiet
+"$RNN" doctor open >"$out_file" || [[ $? -eq 6 ]]
+expect_no_out 'health/saturated'  # open for a long memory is not stuck
 sick dead_relu dead_relu "${story[@]}" --cell rnn-relu --init uniform:0.6 --optimizer sgd --lr 1 --clip 0 --hidden 32 --epochs 5 --batch 8
 expect_exit 0 "$RNN" data make adding --length 20 -n 400
 python3 -c '
@@ -75,6 +102,7 @@ for line in sys.stdin:
 sick input_scale input_scale scale.jsonl --hidden 16 --epochs 4 --threads 1
 sick short_window short_window "${story[@]}" --mode stream --bptt 4 --cell lstm --forget-bias 4 --hidden 16 --epochs 4 --lr 1e-3
 sick unknown_words unknown_words "${story[@]}" --hidden 16 --epochs 8 --max-vocabulary 6
+mended unknown_words
 
 # Each line begins with the last noun of the line before: a model that carries its state on learns that, and is misled by lines that
 # have nothing to do with each other.
@@ -87,12 +115,15 @@ awk 'BEGIN {
   } }'
 expect_exit 0 "$RNN" train chain.txt --mode stream --cell gru --hidden 32 --epochs 6 --bptt 16 --lr 0.01 --batch 8 --threads 1 -o chain --quiet
 found chain carried_state --data unchained.txt
+mkdir single && (cd single && split -l 1 -a 3 --additional-suffix=.txt ../unchained.txt)  # documents begin afresh, as in training
+expect_exit 0 "$RNN" doctor chain --data single
+expect_out '^ carried_state: the text tried has 0 line starts'
 
 # What cannot be looked at says why.
 mv valid.txt gone.txt
 expect_exit 0 "$RNN" doctor healthy
-expect_out '^not looked at: .*vanishing.*unknown_words'
-expect_out 'gone or has changed \(--data names other\)'
+expect_out '^not looked at$'
+expect_out '^ vanishing, saturated, .*unknown_words: valid\.txt, which the run was checked on, is gone or has changed \(--data names other\)'
 mv gone.txt valid.txt
 
 # Bad input: one error each.

@@ -251,6 +251,9 @@ TEST(Undertrained, TheLastCheckStillGains) {
   EXPECT_FALSE(v.resume);
   story.stopped = "";
   EXPECT_EQ(verdict(story, "health/undertrained").health, Health::unknown);
+  story.stopped = "epochs";  // a solved task still gains many per cent of nothing
+  story.loss = story.val = [](double t) { return 0.003 - 0.002 * t / 1000; };
+  EXPECT_EQ(codes(story), Codes{});
 }
 
 // What a HealthWatch adds to the stream, as the sinks before it see it.
