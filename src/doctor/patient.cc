@@ -118,6 +118,10 @@ Batch equal_lengths(const SequenceData& data, bool last_step, size_t targets) {
 void take_sequences(const std::string& data, Patient& p) {
   if (data.empty()) {
     p.sequences = validation_sequences(p.file);
+    double squares = 0, count = 0;
+    for (const SequenceExample& e : p.sequences.valid)
+      for (const float value : e.values) squares += static_cast<double>(value) * value, ++count;
+    if (count > 0) p.chance = squares / count;
   } else {
     p.sequences.shape = shape_of_model(p.file);
     p.sequences.valid = read_sequences(data, &p.sequences.shape).examples;

@@ -24,14 +24,14 @@ constexpr int kLongestWindow = 200;      // steps that it is followed back
 
 struct Patient {
   Options options;
-  ModelFile file;                          // model null: the run has none that can be run
-  std::string no_model, no_data;           // why; "": there is
-  std::string task;                        // also of a model that cannot be run; "": no model file
-  double chance = 0;                       // nats of giving every answer the same probability; 0: the answers are numbers
-  bool lines = false;                      // each line of the text is read from the zero state
-  std::vector<std::vector<int32_t>> text;  // language model: the first tokens, by document
-  SequenceData sequences;                  // other tasks: in `valid`
-  std::vector<Reading> readings;           // states
+  ModelFile file;                 // model null: the run has none that can be run
+  std::string no_model, no_data;  // why; "": there is
+  std::string task;               // also of a model that cannot be run; "": no model file
+  double chance = 0;              // loss of giving every answer the same probability, or 0 for every number; 0: not known
+  bool lines = false;             // each line of the text is read from the zero state
+  std::vector<std::vector<int32_t>> text;      // language model: the first tokens, by document
+  SequenceData sequences;                      // other tasks: in `valid`
+  std::vector<Reading> readings;               // states
   std::vector<std::vector<LayerGates>> gates;  // [reading][layer]
   Batch window;                                // sequences of one length with a target each; no streams: there are none
   int64_t steps = 0;                           // in the readings

@@ -67,7 +67,7 @@ History read_history(const std::string& path);
 // The rules that metrics and options decide: exploding, learning rate too large, too small, clipping always on, overfitting,
 // under-training.
 std::span<const HealthRule> history_rules();
-// One verdict per rule, in their order. `chance`: loss of an even guess, ln K; 0: not known (regression).
+// One verdict per rule, in their order. `chance`: loss of an even guess, ln K, of a regression that of answering 0; 0: not known.
 std::vector<HealthVerdict> judge_history(const History& history, const Options& options, double chance);
 
 // A sink that adds a "warning" event to `out` the first time a live rule speaks. Add it behind the others, so that they have the

@@ -12,7 +12,8 @@ struct HealthLimit {
   std::string_view why;
 };
 
-// "Chance" is the loss of giving every answer the same probability, ln K; of a regression, the loss at its beginning.
+// "Chance" is the loss of giving every answer the same probability, ln K; of a regression, that of answering 0, which only
+// rnn doctor knows, else the loss at its beginning.
 namespace limit {
 
 inline constexpr HealthLimit kSettled{"", "updates before any rule but an explosion speaks", 50,

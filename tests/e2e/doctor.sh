@@ -72,6 +72,7 @@ sick clip clip_always long.txt --valid valid.txt --hidden 16 --clip 1e-4 --epoch
 mended clip_always
 expect_exit 0 "$RNN" data make adding --length 60 -n 1000
 cp "$out_file" adding.jsonl
+sick numbers lr_large adding.jsonl --lr 1000 --hidden 16 --epochs 4 --patience 0 --threads 1
 sick exploding exploding adding.jsonl --cell rnn-relu --init identity --optimizer sgd --lr 0.02 --clip 0 --hidden 32 --batch 8 --threads 1
 advised exploding 'rnn train -c exploding/config.toml --clip 1'
 head -n 30 story.txt >few.txt
