@@ -16,8 +16,7 @@ constexpr std::string_view kHealthNames[] = {"unknown", "good", "bad", "absent"}
 
 // Text in files that are named as such; rnn train takes others for tables, sequences or collections.
 bool only_texts(const ModelFile& file) {
-  const nlohmann::json data = file.about.value("data", nlohmann::json::object());
-  const auto train = data.value("train", std::vector<std::string>());
+  const std::vector<std::string> train = run_files(file, "train");
   return std::all_of(train.begin(), train.end(), [](const std::string& path) { return path.ends_with(".txt"); });
 }
 

@@ -57,13 +57,12 @@ std::string_view beginning(std::string_view text) {
   return text.substr(0, text.size() - 1);
 }
 
-// What the run was checked on, for people: its files as they were named.
+// What the run was checked on, for people: its file as it was named.
 std::string checked_on(const ModelFile& file) {
-  const nlohmann::json data = file.about.value("data", nlohmann::json::object());
-  const std::string valid = data.value("valid", "");
-  const auto train = data.value("train", std::vector<std::string>());
-  const std::string name = !valid.empty() ? valid : train.empty() ? "" : train[0] + (train.size() > 1 ? ", ..." : "");
-  return name.empty() ? "the data that the run was checked on" : printable(name) + ", which the run was checked on,";
+  std::vector<std::string> files = run_files(file, "valid");
+  if (files.empty() || files[0].empty()) files = run_files(file, "train");
+  if (files.empty()) return "the data that the run was checked on";
+  return printable(files[0]) + (files.size() > 1 ? ", ..." : "") + ", which the run was checked on,";
 }
 
 // Each document is read from the zero state, as in training.
@@ -138,6 +137,16 @@ void take_sequences(const std::string& data, Patient& p) {
 }
 
 }  // namespace
+
+std::vector<std::string> run_files(const ModelFile& file, const char* part) {
+  const auto data = file.about.find("data");
+  if (data == file.about.end() || !data->is_object() || !data->contains(part)) return {};
+  const nlohmann::json& names = (*data)[part];
+  std::vector<std::string> files;
+  for (const auto& name : names.is_array() ? names : nlohmann::json::array({names}))
+    if (name.is_string()) files.push_back(name.get<std::string>());
+  return files;
+}
 
 Patient examine(const std::string& run, const std::string& data, const Options& options, Pool& pool) {
   Patient p;

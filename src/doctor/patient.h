@@ -40,6 +40,9 @@ struct Patient {
   bool is_text() const { return file.model && file.model->is_language_model(); }
 };
 
+// The files of the run that made a model, "train" or "valid", as they were named.
+std::vector<std::string> run_files(const ModelFile& file, const char* part);
+
 // Throws Error{model} for a damaged model, Error{data} for a fault in `data`.
 Patient examine(const std::string& run, const std::string& data, const Options& options, Pool& pool);
 
