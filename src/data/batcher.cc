@@ -23,11 +23,6 @@ void clear(Batch& batch) {
   batch.weights.clear();
 }
 
-template <class T>
-void shuffle(std::vector<T>& items, Random& random) {  // Fisher and Yates
-  for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[random.below(static_cast<uint32_t>(i))]);
-}
-
 void check_batch(int batch) {
   if (batch < 1)
     throw Error(Exit::usage, "usage/batch", fmt::format("a batch of {} is impossible", batch), "give 1 or more");
@@ -129,24 +124,12 @@ SentenceBatcher::SentenceBatcher(std::vector<std::vector<int32_t>> sentences, co
     if (sentence.empty()) throw Error(Exit::internal, "internal/sentence", "a sentence lacks its end of line");
     tokens_ += static_cast<int64_t>(sentence.size());
   }
-  order_.resize(sentences_.size());
   plan(0);
 }
 
 void SentenceBatcher::plan(int64_t epoch) {
-  const size_t count = order_.size(), batch = static_cast<size_t>(options_.batch);
-  Random random(options_.seed, Purpose::shuffle, static_cast<uint32_t>(epoch));
-  std::iota(order_.begin(), order_.end(), 0u);
-  if (options_.shuffle) shuffle(order_, random);
-  const size_t pool = options_.shuffle ? 64 * batch : count;
-  const auto longer = [&](uint32_t a, uint32_t b) { return sentences_[a].size() > sentences_[b].size(); };
-  for (size_t begin = 0; begin < count; begin += pool) {
-    const auto first = order_.begin() + static_cast<ptrdiff_t>(begin);
-    std::stable_sort(first, first + static_cast<ptrdiff_t>(std::min(pool, count - begin)), longer);
-  }
-  starts_.clear();
-  for (size_t begin = 0; begin < count; begin += batch) starts_.push_back(static_cast<uint32_t>(begin));
-  if (options_.shuffle) shuffle(starts_, random);
+  order_.plan(sentences_.size(), static_cast<size_t>(options_.batch), options_.shuffle, options_.seed, epoch,
+              [&](uint32_t i) { return sentences_[i].size(); });
   planned_ = epoch;
 }
 
@@ -158,9 +141,9 @@ void SentenceBatcher::seek(int64_t epoch, int64_t position) {
 
 bool SentenceBatcher::next(Batch& batch) {
   if (position_ >= batches_per_epoch()) return false;
-  const size_t begin = starts_[static_cast<size_t>(position_)];
-  const size_t count = std::min(static_cast<size_t>(options_.batch), order_.size() - begin);
-  const std::span<const uint32_t> chosen = std::span<const uint32_t>(order_).subspan(begin, count);
+  const size_t begin = order_.starts[static_cast<size_t>(position_)];
+  const size_t count = std::min(static_cast<size_t>(options_.batch), sentences_.size() - begin);
+  const std::span<const uint32_t> chosen = std::span<const uint32_t>(order_.order).subspan(begin, count);
   clear(batch);
   batch.carried = false;
   for (size_t r = 0; r < count; ++r) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "data/length_order.h"
 #include "nn/seq.h"
 
 namespace rnn {
@@ -79,7 +80,7 @@ class SentenceBatcher final : public Batcher {
   SentenceBatcher(std::vector<std::vector<int32_t>> sentences, const SentenceOptions& options);
 
   bool next(Batch& batch) override;
-  int64_t batches_per_epoch() const override { return static_cast<int64_t>(starts_.size()); }
+  int64_t batches_per_epoch() const override { return static_cast<int64_t>(order_.starts.size()); }
   int64_t tokens_per_epoch() const override { return tokens_; }
   void seek(int64_t epoch, int64_t position) override;
 
@@ -87,10 +88,9 @@ class SentenceBatcher final : public Batcher {
   void plan(int64_t epoch);
 
   std::vector<std::vector<int32_t>> sentences_;
-  std::vector<uint32_t> order_;   // sentences; batch b of the epoch is order_[starts_[b]] and the batch_ - 1 behind it
-  std::vector<uint32_t> starts_;  // [batches]
+  LengthOrder order_;
   SentenceOptions options_;
-  int64_t planned_ = -1;  // the epoch that order_ and starts_ are for
+  int64_t planned_ = -1;  // the epoch that order_ is for
   int64_t tokens_ = 0;
 };
 

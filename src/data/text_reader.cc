@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "data/data_file.h"
 #include "text/utf8.h"
 
 namespace rnn {
@@ -45,17 +45,6 @@ std::vector<std::string> list_folder(const std::string& folder) {
   }
   std::sort(paths.begin(), paths.end());
   return paths;
-}
-
-std::string read_bytes(const std::string& path) {
-  try {
-    return read_file(path);
-  } catch (const Error& error) {
-    const bool missing = error.code() == "io/missing";
-    throw Error(
-        Exit::data, missing ? "data/missing" : "data/unreadable", missing ? "there is no file " + path : error.what(),
-        missing ? "check the path; it is taken relative to the current folder" : "check the permissions of the file");
-  }
 }
 
 bool is_json_lines(std::string_view path) {
@@ -112,14 +101,10 @@ void TextReader::read(const std::string& path) {
 }
 
 void TextReader::read_one(const std::string& path, bool in_folder) {
-  std::string bytes = read_bytes(path);
+  std::string bytes = read_data_bytes(path);
   report.file_bytes += static_cast<int64_t>(bytes.size());
   try {
-    if (is_gzip(bytes)) {
-      bytes = decompress_gzip(bytes, path);
-    } else if (is_zstd(bytes)) {
-      bytes = decompress_zstd(bytes, path);
-    }
+    bytes = decompress(std::move(bytes), path);
   } catch (const Error& error) {
     if (strict_ || error.exit() != Exit::data) throw;
     tell({error.code(), Severity::error, path, 0, error.what(), error.help()});

@@ -49,12 +49,13 @@ std::string name_key(const Player& who) {
 std::string next_words(const std::vector<WordChance>& next, std::string_view at, int style) {
   std::string html = fmt::format("<ol class=\"next k{}\">", style % svg::kStyles);
   for (size_t i = 0; i < next.size() && i < 5; ++i) {
+    const bool small = next[i].p > 0 && next[i].p < 0.01;  // the words for it would push the word itself out of its card
     html += fmt::format(
         "<li><svg class=\"bar\" viewBox=\"0 0 100 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path class=\"f{}\" "
         "d=\"M0 0h{}v1H0z\"/></svg><span>{}</span>{}</li>\n",
         style % svg::kStyles, fmt::format("{:.1f}", 100 * next[i].p),
         escape(next[i].text == "↵" ? "end of line" : next[i].text),
-        value(next[i].p, share(next[i].p), fmt::format("{}/{}/p", at, i)));
+        value(next[i].p, small ? "<1\u00A0%" : share(next[i].p), fmt::format("{}/{}/p", at, i)));
   }
   return html + "</ol>\n";
 }

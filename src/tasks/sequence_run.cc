@@ -71,11 +71,12 @@ class SequenceRun final : public Run {
   void write_files(bool resumed) const override {
     folder.write_config(options, {request.data, request.valid, request.test});
     if (resumed) return;
-    const json data = {{"files", request.data},
-                       {"hash", data_.hash},
-                       {"task", request.task},
-                       {"train", {{"sequences", data_.train.size()}, {"steps", data_.train_steps}}},
-                       {"valid", {{"sequences", data_.valid.size()}, {"steps", data_.valid_steps}}}};
+    json data = {{"files", request.data},
+                 {"hash", data_.hash},
+                 {"task", request.task},
+                 {"train", {{"sequences", data_.train.size()}, {"steps", data_.train_steps}}},
+                 {"valid", {{"sequences", data_.valid.size()}, {"steps", data_.valid_steps}}}};
+    data["valid"]["file"] = request.valid.empty() ? json() : json(request.valid);
     write_file_atomic(folder.file("data.json"), data.dump(2) + "\n");
   }
 

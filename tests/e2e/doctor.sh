@@ -128,24 +128,16 @@ expect_out '^ vanishing, saturated, .*unknown_words: valid\.txt, which the run w
 mv gone.txt valid.txt
 
 # Bad input: one error each.
-refused() {  # refused STATUS CODE WORDS...
-  local status=$1 code=$2
-  shift 2
-  expect_exit "$status" "$RNN" doctor "$@"
-  expect_err "^error\[$code\]: "
-  expect_no_out .
-  [[ "$(grep -c '^error' "$err_file")" -eq 1 ]] || fail "more than one error"
-}
-refused 2 usage/missing
-refused 3 run/missing nowhere
-refused 3 run/missing story.txt
+expect_refused 2 usage/missing "$RNN" doctor
+expect_refused 3 run/missing "$RNN" doctor nowhere
+expect_refused 3 run/missing "$RNN" doctor story.txt
 cp -r healthy bare && rm bare/metrics.jsonl
-refused 3 run/metrics bare
+expect_refused 3 run/metrics "$RNN" doctor bare
 expect_err 'metrics\.jsonl is missing'
 cp -r healthy torn && echo 'nonsense' >>torn/metrics.jsonl
-refused 3 run/metrics torn
+expect_refused 3 run/metrics "$RNN" doctor torn
 expect_err 'metrics\.jsonl:[0-9]+ '
-refused 3 data/missing healthy --data nowhere.txt
+expect_refused 3 data/missing "$RNN" doctor healthy --data nowhere.txt
 cp -r healthy cut && head -c 100 healthy/model.safetensors >cut/model.safetensors
 expect_exit 4 "$RNN" doctor cut
 

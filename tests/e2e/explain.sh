@@ -81,28 +81,20 @@ expect_exit 0 "$RNN" explain lstm again/lstm -p "$prompt" --json --no-lab
 [[ "$(json_value "$out_file" 'len({m["name"] for m in x["models"]})')" -eq 2 ]] || fail "names"
 
 # Bad input: one error each, and no page.
-refused() {  # refused STATUS CODE WORDS...
-  local status=$1 code=$2
-  shift 2
-  expect_exit "$status" "$RNN" explain "$@" -o bad.html
-  expect_err "^error\[$code\]: "
-  expect_no_out .
-  expect_no_file bad.html
-  [[ "$(grep -c '^error' "$err_file")" -eq 1 ]] || fail "more than one error"
-}
-refused 2 usage/missing
-refused 2 usage/missing lstm
-refused 2 inspect/empty lstm -p ''
-refused 2 inspect/unknown_word rnn gru -p 'The cot sees'
-refused 2 inspect/too_long lstm -p "$(for _ in $(seq 70); do printf 'the cat sees '; done)"
-refused 2 explain/models lstm char -p 'The cat'
+expect_refused 2 usage/missing "$RNN" explain -o bad.html
+expect_refused 2 usage/missing "$RNN" explain lstm -o bad.html
+expect_refused 2 inspect/empty "$RNN" explain lstm -p '' -o bad.html
+expect_refused 2 inspect/unknown_word "$RNN" explain rnn gru -p 'The cot sees' -o bad.html
+expect_refused 2 inspect/too_long "$RNN" explain lstm -p "$(for _ in $(seq 70); do printf 'the cat sees '; done)" -o bad.html
+expect_refused 2 explain/models "$RNN" explain lstm char -p 'The cat' -o bad.html
 expect_err '^help: .*--tokens'
-refused 4 model/missing nowhere -p 'The cat'
-refused 3 data/missing lstm -p 'The cat' --data nowhere.txt
+expect_refused 4 model/missing "$RNN" explain nowhere -p 'The cat' -o bad.html
+expect_refused 3 data/missing "$RNN" explain lstm -p 'The cat' --data nowhere.txt -o bad.html
 expect_exit 0 "$RNN" data make recall --length 3 -n 50
 cp "$out_file" recall.jsonl
 expect_exit 0 "$RNN" train recall.jsonl --hidden 8 --max-updates 3 --threads 1 -o recall --quiet
-refused 4 model/task recall -p 'a b'
+expect_refused 4 model/task "$RNN" explain recall -p 'a b' -o bad.html
+expect_no_file bad.html
 mkdir full && chmod 500 full
 if [[ ! -w full ]]; then
   expect_exit 1 "$RNN" explain lstm -p "$prompt" --no-lab -o full/page.html

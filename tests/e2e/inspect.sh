@@ -117,29 +117,21 @@ assert a == b
 PYTHON
 
 # Bad input: one error each.
-refused() {  # refused STATUS CODE WORDS...
-  local status=$1 code=$2
-  shift 2
-  expect_exit "$status" "$RNN" inspect "$@"
-  expect_err "^error\[$code\]: "
-  expect_no_out .
-  [[ "$(grep -c '^error' "$err_file")" -eq 1 ]] || fail "more than one error"
-}
-refused 2 inspect/unknown_word lstm -p 'The cot sees'
+expect_refused 2 inspect/unknown_word "$RNN" inspect lstm -p 'The cot sees'
 expect_err "'cot'"
 expect_err '^help: .*cat'
-refused 2 inspect/unknown_word char -p 'The Ω'
-refused 2 inspect/empty lstm -p ''
-refused 2 inspect/empty lstm -p '  ' new.txt
-refused 2 inspect/too_long lstm -p "$(for _ in $(seq 70); do printf 'the cat sees '; done)"
+expect_refused 2 inspect/unknown_word "$RNN" inspect char -p 'The Ω'
+expect_refused 2 inspect/empty "$RNN" inspect lstm -p ''
+expect_refused 2 inspect/empty "$RNN" inspect lstm -p '  ' new.txt
+expect_refused 2 inspect/too_long "$RNN" inspect lstm -p "$(for _ in $(seq 70); do printf 'the cat sees '; done)"
 expect_err '210 tokens, at most 200'
-refused 2 usage/missing lstm
-refused 2 usage/missing
-refused 3 data/missing lstm nowhere.txt
+expect_refused 2 usage/missing "$RNN" inspect lstm
+expect_refused 2 usage/missing "$RNN" inspect
+expect_refused 3 data/missing "$RNN" inspect lstm nowhere.txt
 printf 'The' >short.txt
-refused 3 inspect/too_short gru short.txt
-refused 4 model/missing nowhere -p "$prompt"
-refused 4 model/missing new.txt.gone -p "$prompt"
+expect_refused 3 inspect/too_short "$RNN" inspect gru short.txt
+expect_refused 4 model/missing "$RNN" inspect nowhere -p "$prompt"
+expect_refused 4 model/missing "$RNN" inspect new.txt.gone -p "$prompt"
 python3 - lstm/model.safetensors <<'PYTHON'
 import json, struct, sys
 data = bytearray(open(sys.argv[1], "rb").read())
@@ -153,8 +145,8 @@ for name, shape in {"weight_ih_l0": [12, 5], "weight_hh_l0": [12, 3], "bias_ih_l
 text = json.dumps(header).encode()
 open("bare.safetensors", "wb").write(struct.pack("<Q", len(text)) + text + data)
 PYTHON
-refused 4 model/nan nan.safetensors -p "$prompt"
-refused 4 model/task bare.safetensors -p "$prompt"
+expect_refused 4 model/nan "$RNN" inspect nan.safetensors -p "$prompt"
+expect_refused 4 model/task "$RNN" inspect bare.safetensors -p "$prompt"
 : >file
 expect_exit 1 "$RNN" inspect gru new.txt --svg file/inside
 expect_err '^error\[io/write\]'

@@ -52,6 +52,15 @@ expect_out() { grep -Eq -- "$1" "$out_file" || fail "no line of standard output 
 expect_err() { grep -Eq -- "$1" "$err_file" || fail "no line of standard error matches: $1"; }
 expect_no_out() { ! grep -Eq -- "$1" "$out_file" || fail "a line of standard output matches: $1"; }
 expect_no_err() { ! grep -Eq -- "$1" "$err_file" || fail "a line of standard error matches: $1"; }
+# One error with this code, and nothing on standard output: expect_refused STATUS CODE COMMAND...
+expect_refused() {
+  local status=$1 code=$2
+  shift 2
+  expect_exit "$status" "$@"
+  expect_err "^error\[$code\]: "
+  expect_no_out .
+  [[ "$(grep -c '^error' "$err_file")" -eq 1 ]] || fail "more than one error"
+}
 expect_file() { [[ -s "$1" ]] || fail "missing or empty: $1"; }
 expect_no_file() { [[ ! -e "$1" ]] || fail "should not be there: $1"; }
 expect_same() { cmp -s -- "$1" "$2" || fail "$1 and $2 differ"; }

@@ -27,7 +27,7 @@ export function says(text, exact, pointer = '') {
   if (exact === null) return ['infinite', 'minus infinite', 'not a number'].includes(text);
   if (pointer.endsWith('/surprise')) exact = 2 ** -exact;  // printed as the chance that it stands for
   if (pointer.endsWith('/half_life') && exact < 0) return /^more (than \d+ steps|steps than looked at)$/.test(text);
-  if (text === 'under 1 %') return exact > 0 && exact < 0.01;
+  if (text === 'under 1 %' || text === '<1 %') return exact > 0 && exact < 0.01;
   if (text === 'over 99 %') return exact > 0.99 && exact < 1;
   let found = /^1 part in ([\d,]+)$/.exec(text);
   if (found) return Math.abs(1 / exact / read(found[1]).number - 1) <= 0.051;
