@@ -97,10 +97,10 @@ def measure(program, recipe, work, train):
 # ------------------------------------------------------------------------------------------------------------------- the page
 
 def shown(value, row):
-    """Losses of a regression have no scale of their own: two digits that count."""
+    """Losses of a regression have no scale of their own: three digits that count."""
     if value is None:
         return "no number"
-    return f"{value:.2g}" if row["task"] == "regress" else f"{value:.3f}"
+    return f"{value:.3g}" if row["task"] == "regress" else f"{value:.3f}"
 
 
 def spread(values, row):
@@ -163,6 +163,6 @@ def overview_row(name, row):
     best = min(row["variants"], key=lambda v: figure(v) if regress else -figure(v))
     blind = [r["loss" if regress else "accuracy"] for r in row["baselines"]["valid"].values()
              if r.get("loss" if regress else "accuracy") is not None]
-    text = [f"{figure(best):.2g}" if regress else percent([figure(best)])]
-    text += [(f"{blind[0]:.2g}" if regress else percent(blind[:1])) if blind else ""]
+    text = [f"{figure(best):.3g}" if regress else percent([figure(best)])]
+    text += [(f"{blind[0]:.3g}" if regress else percent(blind[:1])) if blind else ""]
     return [f"[{name}](#{name})", row["title"], "mean squared error" if regress else "accuracy", best["name"], *text]

@@ -140,6 +140,52 @@ grep -q '^train --resume seed-3' calls || fail "the stopped run was not resumed:
 figure tiny 'r["runs"][0]["valid"], r["runs"][0]["points"][-1]["loss"], r["runs"][1]["test"]' >stopped.txt
 expect_same never_stopped.txt stopped.txt
 
+# A problem that the program makes: each variant by its seeds, the figures are those of rnn eval, and one that diverges says so.
+mkdir made
+cat >made/adding.toml <<'TOML'
+title = "Adding"
+task = "regress"
+seeds = [1, 2]
+evaluate = ["valid"]
+[make]
+problem = "adding"
+length = 8
+train = 200
+valid = 50
+train-min-length = 2
+[options]
+hidden = 8
+epochs = 2
+threads = 1
+[[variant]]
+name = "GRU"
+options = {cell = "gru"}
+[[variant]]
+name = "wild"
+options = {cell = "rnn-relu", optimizer = "sgd", lr = 1000, clip = 0}
+TOML
+made() { "$python" "$SOURCE/tools/results.py" --rnn "$WORK/rnn.sh" --recipes made --work made-work --docs made-docs; }
+expect_exit 0 made
+(cd made-work/adding && "$RNN" eval gru-seed-2 valid.jsonl --json >"$WORK/eval.json")
+"$python" - <<'PY' || fail "the rows of a made problem are not what rnn eval says"
+import json
+row = json.load(open("made-docs/results.json"))["recipes"]["adding"]
+measured = json.load(open("eval.json"))
+gru, wild = row["variants"]
+assert [r["seed"] for r in gru["runs"]] == [1, 2] and gru["name"] == "GRU"
+assert abs(gru["runs"][1]["loss"] - measured["loss"]) < 1e-6 * measured["loss"]
+assert all(r["loss"] is None for r in wild["runs"]), wild
+assert "| wild | diverged |" in open("made-docs/results.md").read()
+PY
+[[ "$(wc -l <made-work/adding/train.jsonl) $(wc -l <made-work/adding/valid.jsonl)" == "200 50" ]] || fail "the sizes of the made data"
+calls="$(trainings)"
+expect_exit 0 made
+expect_err 'adding: already done'
+[[ "$(trainings)" -eq "$calls" ]] || fail "a made problem that was done is trained again"
+sed -i 's/^length = 8/lenght = 8/' made/adding.toml
+expect_exit 2 made
+expect_err 'did you mean length'
+
 # Bad recipes, missing data, unknown names.
 expect_exit 2 results tinny
 expect_err 'did you mean tiny'
