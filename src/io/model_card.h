@@ -16,7 +16,7 @@ struct ModelCard {
     std::string name;                                       // "this model", "trigram", "zstd -19"
     bool own = false;                                       // goes into the machine-readable header too
     std::optional<double> loss, perplexity, bits_per_byte;  // nats per token; exp(loss); bits
-    std::optional<double> accuracy = {};                         // share of right answers
+    std::optional<double> accuracy = {};                    // share of right answers
   };
   struct DataFile {
     std::string path;

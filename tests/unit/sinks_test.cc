@@ -182,7 +182,8 @@ TEST(CsvSink, HeaderRowsAndResume) {
     sink.on(metric(10, kNaN));
     sink.on(metric(100, 0.25));
   }
-  const std::string rows = header + "9,0.9,0.3333333333333333,,,,,0.002,,,13.5\n9,,,2,,,,,,1000000,\n10,1,nan,,,,,0.002,,,15\n";
+  const std::string rows =
+      header + "9,0.9,0.3333333333333333,,,,,0.002,,,13.5\n9,,,2,,,,,,1000000,\n10,1,nan,,,,,0.002,,,15\n";
   EXPECT_EQ(read_file(path), rows + "100,10,0.25,,,,,0.002,,,150\n");
   std::ofstream(path, std::ios::app) << "110,1";
   CsvSink sink(path, Open::resume);
