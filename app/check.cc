@@ -9,8 +9,8 @@
 #include "base/rng.h"
 #include "command.h"
 #include "io/model_file.h"
+#include "io/ready_model.h"
 #include "screen.h"
-#include "tasks/ready_model.h"
 #include "train/gradient_check.h"
 
 namespace rnn::app {

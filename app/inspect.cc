@@ -8,6 +8,7 @@
 #include "command.h"
 #include "inspect/explain_model.h"
 #include "inspect_view.h"
+#include "io/ready_model.h"
 #include "screen.h"
 #include "text_tokens.h"
 
@@ -37,7 +38,8 @@ void declare(Command& command, InspectArguments& a) {
 // What the gradient, the gates and the states were measured on.
 std::string measured_on(const InspectArguments& a, const ModelFile& file, const ModelExplanation& m) {
   if (a.data.empty()) return "the last word of the prompt";
-  return fmt::format("{} places of {}{}", m.gradient.steps, a.data, reads_lines(file) ? ", read on through line ends" : "");
+  return fmt::format("{} places of {}{}", m.gradient.steps, a.data,
+                     reads_sentences(file) ? ", read on through line ends" : "");
 }
 
 void write_drawings(const std::string& folder, const ModelExplanation& m, const std::string& over) {

@@ -14,20 +14,13 @@
 namespace rnn {
 namespace {
 
+using namespace verdict;
+
 struct Case {
   const Patient& p;
   Pool& pool;
   const GradientReach& reach;
 };
-
-HealthVerdict unknown(std::string why) { return {nullptr, Health::unknown, std::move(why), "", false}; }
-HealthVerdict absent(std::string why) { return {nullptr, Health::absent, std::move(why), "", false}; }
-HealthVerdict good(std::string evidence) { return {nullptr, Health::good, std::move(evidence), "", false}; }
-HealthVerdict bad(std::string evidence, std::string options = "") {
-  return {nullptr, Health::bad, std::move(evidence), std::move(options), false};
-}
-
-std::string percent(double share) { return short_number(100 * share) + " %"; }
 
 bool plain(const Case& c) { return c.p.model().config().rnn.cell == CellKind::elman; }
 

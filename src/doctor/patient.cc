@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "tasks/ready_model.h"
+#include "io/ready_model.h"
 
 namespace rnn {
 namespace {
@@ -35,7 +35,7 @@ void take_model(const std::string& run, Patient& p, Pool& pool) {
       return;
     }
     p.file.model->pack(pool, true);
-    p.lines = reads_lines(p.file);
+    p.lines = reads_sentences(p.file);
     return;
   }
   p.no_model = "the run has no model: it ended before the first check";

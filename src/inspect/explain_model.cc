@@ -10,6 +10,7 @@
 #include "inspect/influence.h"
 #include "inspect/spectrum.h"
 #include "inspect/trace.h"
+#include "io/ready_model.h"
 #include "nn/session.h"
 
 namespace rnn {
@@ -100,7 +101,7 @@ ModelExplanation explain_model(ModelFile& file, std::string_view prompt, const E
   const Model<float>& model = inspected_model(file, pool);
   const Tokenizer& tokenizer = *file.tokenizer;
   const std::vector<int32_t> ids = prompt_ids(file, prompt, options.limit);
-  const ReadingOptions how{tokenizer.newline_id(), reads_lines(file), options.top};
+  const ReadingOptions how{tokenizer.newline_id(), reads_sentences(file), options.top};
   const Reading reading = read_ids(model, ids, how);
   ModelExplanation m = describe(file, model);
   m.steps = read_steps(model, pool, tokenizer, reading, options.moved);
@@ -125,7 +126,7 @@ ModelExplanation explain_model(ModelFile& file, std::string_view prompt, const E
 ModelExplanation explain_text(ModelFile& file, const ExplainOptions& options, Pool& pool) {
   const Model<float>& model = inspected_model(file, pool);
   ModelExplanation m = describe(file, model);
-  look_at_text(model, pool, {file.tokenizer->newline_id(), reads_lines(file), options.top}, options, m);
+  look_at_text(model, pool, {file.tokenizer->newline_id(), reads_sentences(file), options.top}, options, m);
   return m;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/ready_model.h"
 #include "nn/session.h"
 #include "text/utf8.h"
 #include "train/events.h"
@@ -44,26 +45,14 @@ std::vector<std::string> nearest_words(const Tokenizer& tokenizer, const std::st
 
 }  // namespace
 
-bool reads_lines(const ModelFile& file) {
-  const auto mode = file.about.find("mode");
-  return mode != file.about.end() && *mode == "sentence";
-}
-
 const Model<float>& inspected_model(ModelFile& file, Pool& pool) {
   if (!file.tokenizer || !file.model->is_language_model()) {
     throw Error(Exit::model, "model/task", file.path + " is not a language model: there are no words to look at",
                 "rnn info shows what it is");
   }
-  Model<float>& model = *file.model;
-  for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
-    const View<const float> w = std::as_const(model.params()).view(id);
-    const float* end = w.data + model.table()[id].size();
-    if (std::all_of(w.data, end, [](float x) { return std::isfinite(x); })) continue;
-    throw Error(Exit::model, "model/nan", file.path + ": tensor '" + model.table()[id].name + "' holds what is no number",
-                "its training diverged or the file was damaged: train again with a lower --lr, or take another checkpoint");
-  }
-  model.pack(pool, true);
-  return model;
+  require_finite(*file.model, file.path);
+  file.model->pack(pool, true);
+  return *file.model;
 }
 
 std::vector<int32_t> prompt_ids(const ModelFile& file, std::string_view prompt, int limit) {

@@ -22,9 +22,6 @@ std::vector<int32_t> prompt_ids(const ModelFile& file, std::string_view prompt, 
 // and keeps the row-major weights.
 const Model<float>& inspected_model(ModelFile& file, Pool& pool);
 
-// Each line is read from the zero state, as in training; else the state is carried on.
-bool reads_lines(const ModelFile& file);
-
 // A token as a person sees it: an end of line is ↵, a space ␣, no control characters.
 std::string shown_token(const Tokenizer& tokenizer, int32_t id);
 

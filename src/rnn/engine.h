@@ -1,9 +1,9 @@
 // Why: the only header that sees both sides: the library's own types under the name engine, then the public face over them.
 #pragma once
 
+#include "io/ready_model.h"
 #include "nn/session.h"
 #include "tasks/language_model.h"
-#include "tasks/ready_model.h"
 
 // The public Model, State, Session and Writer live in the inline namespace rnn::v1: for the linker they are other types than
 // the library's own, but below rnn.h the name rnn::Model would mean either. So every header of src/ that uses such a name is

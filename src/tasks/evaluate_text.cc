@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "io/ready_model.h"
 #include "tasks/language_model.h"
-#include "tasks/ready_model.h"
 #include "tasks/run_data.h"
 #include "train/option_list.h"
 

@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "io/ready_model.h"
 #include "tasks/plan.h"
-#include "tasks/ready_model.h"
 #include "tasks/run.h"
 
 namespace rnn {

@@ -9,8 +9,8 @@
 #include "base/file.h"
 #include "cells/reference.h"
 #include "io/model_card.h"
+#include "io/ready_model.h"
 #include "nn/init.h"
-#include "tasks/ready_model.h"
 #include "train/checkpoint.h"
 #include "train/health.h"
 

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "data/hash.h"
-#include "tasks/ready_model.h"
+#include "io/ready_model.h"
 #include "train/option_list.h"
 
 namespace rnn {

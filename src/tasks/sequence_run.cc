@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cells/reference.h"
+#include "io/ready_model.h"
 #include "tasks/plan.h"
-#include "tasks/ready_model.h"
 #include "tasks/run.h"
 #include "tasks/sequence_data.h"
 

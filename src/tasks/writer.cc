@@ -2,8 +2,8 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "io/ready_model.h"
 #include "tasks/language_model.h"
-#include "tasks/ready_model.h"
 
 namespace rnn {
 

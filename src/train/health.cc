@@ -12,6 +12,8 @@
 namespace rnn {
 namespace {
 
+using namespace verdict;
+
 struct Case {
   const History& h;
   const Options& o;
@@ -27,15 +29,6 @@ struct Case {
   // What losses are measured by: near 0 a change of many per cent means nothing.
   double scale() const { return chance > 0 ? chance : h.stretches.empty() ? 1 : h.stretches.front().loss; }
 };
-
-HealthVerdict unknown(std::string why) { return {nullptr, Health::unknown, std::move(why), "", false}; }
-HealthVerdict absent(std::string why) { return {nullptr, Health::absent, std::move(why), "", false}; }
-HealthVerdict good(std::string evidence) { return {nullptr, Health::good, std::move(evidence), "", false}; }
-HealthVerdict bad(std::string evidence, std::string options, bool resume = false) {
-  return {nullptr, Health::bad, std::move(evidence), std::move(options), resume};
-}
-
-std::string percent(double share) { return short_number(100 * share) + " %"; }
 
 std::vector<double> gradient_norms(const Case& c, double from) {
   std::vector<double> norms;

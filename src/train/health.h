@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "train/events.h"
@@ -32,6 +33,17 @@ struct HealthVerdict {
   std::string options;   // bad: what to add to the command of the run, "--clip 1 --lr 0.002"; may be empty
   bool resume = false;   // bad: the same run can go on with these options
 };
+
+// What a rule comes to; judge_history() and judge_model() add the rule.
+namespace verdict {
+inline HealthVerdict unknown(std::string why) { return {nullptr, Health::unknown, std::move(why), "", false}; }
+inline HealthVerdict absent(std::string why) { return {nullptr, Health::absent, std::move(why), "", false}; }
+inline HealthVerdict good(std::string evidence) { return {nullptr, Health::good, std::move(evidence), "", false}; }
+inline HealthVerdict bad(std::string evidence, std::string options = "", bool resume = false) {
+  return {nullptr, Health::bad, std::move(evidence), std::move(options), resume};
+}
+inline std::string percent(double share) { return short_number(100 * share) + " %"; }
+}  // namespace verdict
 
 // The metrics of a run, as metrics.jsonl tells them.
 struct History {

@@ -1,5 +1,5 @@
 // Why: looks at the weights once, where they come in.
-#include "tasks/ready_model.h"
+#include "io/ready_model.h"
 
 #include <cmath>
 
