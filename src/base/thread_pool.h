@@ -25,8 +25,10 @@ class FlushDenormals {
 // A fixed number of workers; the caller is worker 0. run(f) calls f(worker) once for every worker in [0, size()) and returns
 // when all are done. If the pool is busy (another thread runs on it, or a nested call), the caller runs all parts itself:
 // work is cut by worker number, so the bits are the same. f must not throw.
+struct Barrier { void wait(int) {} };
 class Pool {
  public:
+  template <class F> bool run_together(F&&) { return false; }
   // threads = 0: RNN_THREADS, or else the number of cores.
   explicit Pool(int threads = 0);
   ~Pool();

@@ -31,22 +31,39 @@ inline void gemm_tile(const GemmArgs<float>& g, int row, int rows, int first, in
   float* c = g.c.row(row) + column;
   const int valid = g.c.cols - column;
   if (valid >= vectors * kLanes) {
-    run(a, depth, b, read ? c : bias, read ? g.c.stride : 0, c, g.c.stride);
+    run({a}, depth, b, read ? c : bias, read ? g.c.stride : 0, c, g.c.stride);
     return;
   }
+  if (read) return add_tile({a}, rows, vectors, depth, b, {c, rows, valid, g.c.stride});
   HWY_ALIGN float block[kMaxRows * kPanelVectors * kLanes];
   const int width = vectors * kLanes;
-  for (int r = 0; r < rows && read; ++r)
-    std::memcpy(block + r * width, c + static_cast<ptrdiff_t>(r) * g.c.stride, valid * 4);
-  if (read) {
-    for (int r = 0; r < rows; ++r) std::fill(block + r * width + valid, block + (r + 1) * width, 0.0f);
-  }
-  run(a, depth, b, read ? block : bias, read ? width : 0, block, width);
+  run({a}, depth, b, bias, 0, block, width);
   for (int r = 0; r < rows; ++r) std::memcpy(c + static_cast<ptrdiff_t>(r) * g.c.stride, block + r * width, valid * 4);
+}
+
+// Row m by panels [p_begin, p_end): many panels at a time.
+inline void gemm_row(const GemmArgs<float>& g, int m, int p_begin, int p_end) {
+  const int total = g.n.vectors(kLanes), wide = panel_vectors(g.n.gates), depth = g.a.cols;
+  const bool ahead = ask_ahead(static_cast<size_t>(p_end - p_begin) * wide * kLanes * depth);
+  for (int p = p_begin; p < p_end;) {
+    const int first = p * wide, column = first * kLanes;
+    const int whole = std::min(p_end - p, (std::min(total * kLanes, g.c.cols) - column) / (wide * kLanes));
+    if (whole == 0) {
+      gemm_tile(g, m, 1, first, std::min(wide, total - first), 0, depth, g.b + static_cast<size_t>(column) * depth);
+      ++p;
+      continue;
+    }
+    const int panels = std::min(whole, max_row_panels(wide));
+    float* c = g.c.row(m) + column;
+    const float* init = g.accumulate ? c : g.bias ? g.bias + column : nullptr;
+    row_tile_for(panels, wide, ahead)(g.a.row(m), depth, g.b + static_cast<size_t>(column) * depth, init, c);
+    p += panels;
+  }
 }
 
 // Rows [m_begin, m_end) by panels [p_begin, p_end).
 inline void gemm_part(const GemmArgs<float>& g, int m_begin, int m_end, int p_begin, int p_end) {
+  if (m_end - m_begin == 1) return gemm_row(g, m_begin, p_begin, p_end);
   const int total = g.n.vectors(kLanes), wide = panel_vectors(g.n.gates);
   for (int k0 = 0; k0 < g.a.cols || k0 == 0;) {
     const int depth = g.a.cols - k0 <= kDepth * 3 / 2 ? g.a.cols - k0 : kDepth;

@@ -41,7 +41,7 @@ struct PackForm {
   static PackForm forward(Columns rows, int k, int stride) { return {{k}, rows, 1, stride}; }
   // B = W: dx = dy W, dy in gate blocks.
   static PackForm backward(Columns rows, int k, int stride) { return {rows, {k}, stride, 1}; }
-  // B = X [M, n] as it stands: the right side of dW = dY^T X.
+  // B = X [M, n] as it stands.
   static PackForm plain(int rows, int n, int stride) { return {{rows}, {n}, stride, 1}; }
   size_t size(int lanes) const { return static_cast<size_t>(k.padded(k.gates > 1 ? lanes : 1)) * n.padded(lanes); }
   int depth(int lanes) const { return k.gates > 1 ? k.padded(lanes) : k.units; }  // k of the product
@@ -70,7 +70,15 @@ struct RecurrentArgs {
   const int* start = nullptr;      // [steps + 1] packed rows of each step
   const uint8_t* reset = nullptr;  // [rows] or null: 1 takes the initial state
 
-  T* gates = nullptr;    // [rows, blocks(G)] in: W x + b; out: saved values; backward out: gradient by the pre-activations
+  // The input part W x + b. x without data: `gates` holds it already. Else it is projected here, block by block of steps.
+  View<const T> x;                   // [rows, I]
+  const T* input_weights = nullptr;  // packed W, forward form
+  const T* input_bias = nullptr;     // [blocks(G)]
+  int block_rows = 0;                // at most so many rows, but at least one step, are projected at a time
+  bool keep = true;                  // false: inference. What a step leaves behind beside h and c is not kept
+
+  T* gates = nullptr;    // [rows, blocks(G)] in: W x + b; out: saved values; backward out: gradient by the pre-activations.
+                         // With x and without keep: scratch of recurrent_gate_rows() rows
   T* side = nullptr;     // [rows, blocks(1)] for cells with a side value
   T* recurrent[2] = {};  // backward, cells whose recurrent gradient differs from `gates`: per stage [rows, blocks(stage)]
   T* h = nullptr;        // [rows, output] outputs, row stride h_stride
@@ -96,11 +104,50 @@ struct RecurrentArgs {
   T* dh0 = nullptr;         // [streams, output] gradient by the initial state, packed row order; null: not wanted
   T* dc0 = nullptr;         // [streams, H]
   T* dprojected = nullptr;  // [rows, output] out: whole gradient by the projected h, with a projection
+  View<T> dx;               // [rows, I] out: gradient by x, from input_weights in backward form; without data: not wanted
+  bool add_dx = false;      // dx += instead of dx =
   T* scratch = nullptr;     // recurrent_scratch() numbers
+
+  // Steps are counted in the order of the walk: step i is time(i).
+  int time(int i) const { return reverse ? steps - 1 - i : i; }
+  int rows_of(int t) const { return start[t + 1] - start[t]; }
+  // Behind the block of steps that begins with step i of the walk: at most `limit` rows, but at least one step; rows(t) counts.
+  template <class Rows>
+  int block_end(int i, int limit, const Rows& rows) const {
+    int sum = rows(time(i++));
+    while (i < steps && sum + rows(time(i)) <= limit) sum += rows(time(i++));
+    return i;
+  }
+  // First packed row of the block [from, to) of steps, and the one behind its last.
+  int first_row(int from, int to) const { return start[reverse ? time(to - 1) : from]; }
+  int last_row(int from, int to) const { return start[(reverse ? time(from) : to - 1) + 1]; }
 };
 
 // Numbers of scratch that forward or backward over `streams` rows needs.
 size_t recurrent_scratch(int streams, int hidden, int output, int gates, int threads, int lanes);
+// Rows of gates that inference needs: for each thread its part of block_rows, or of a step with more rows than that.
+int recurrent_gate_rows(int streams, int block_rows, int threads);
+
+// Gradients of weights: out += d^T x for one or two x under the same d, and the sums of d's columns.
+template <class T>
+struct OuterArgs {
+  View<const T> d;  // [M, padded in the order of rows]; one gate: rows.units columns will do
+  Columns rows;     // first = 0
+  struct Part {
+    View<const T> x;  // [M, n]; without data: no such part
+    View<T> out;      // [units * gates, n]
+  } parts[2] = {};
+  T* sums[2] = {};       // [units * gates] or null: += the sum of each column of d
+  T* scratch = nullptr;  // outer_scratch() numbers
+};
+
+// How the rows of a pass are blocked there: rows at a time, columns of d at a time, numbers of scratch of a worker.
+constexpr int kOuterDepth = 256, kOuterMaxDepth = 384, kOuterColumns = 256;
+constexpr size_t kOuterWorker = static_cast<size_t>(kOuterMaxDepth) * kOuterColumns;
+inline size_t outer_scratch(int n0, int n1, int threads, int lanes) {
+  const auto padded = [&](int n) { return static_cast<size_t>((n + lanes - 1) / lanes * lanes); };
+  return (padded(n0) + padded(n1)) * kOuterMaxDepth + threads * kOuterWorker;
+}
 
 // Softmax cross-entropy over rows (label smoothing: Szegedy et al. 2016, as PyTorch defines it).
 template <class T>
@@ -136,8 +183,7 @@ struct Kernels {
   // out[i] = sum over sources of source[rows.row(i)], 0 for padding.
   void (*pack_vector)(const Columns& rows, const T* const* sources, int count, T* out);
   void (*gemm)(Pool&, const GemmArgs<T>&);
-  // out[rows.row(i), m] = a[m, i]: gate blocks back to PyTorch's rows, turned; out [units * gates of `rows`, M] at row first*units.
-  void (*transpose)(Pool&, View<const T> a, const Columns& rows, View<T> out);
+  void (*outer)(Pool&, const OuterArgs<T>&);
   // out[rows.row(i)] += sum over m of a[m, i].
   void (*column_sums)(Pool&, View<const T> a, const Columns& rows, T* out);
 

@@ -1,4 +1,4 @@
-// Why: turns matrices into the order that tiles read, and gate blocks back into PyTorch's rows. Once per instruction set.
+// Why: turns matrices into the order that tiles read. Once per instruction set.
 #if defined(RNN_KERNELS_PACK_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RNN_KERNELS_PACK_INL_H_
 #undef RNN_KERNELS_PACK_INL_H_
@@ -96,36 +96,6 @@ inline void pack_vector(const Columns& rows, const float* const* sources, int co
     for (int s = 0; s < count && row >= 0; ++s) sum += sources[s][row];
     out[i] = sum;
   }
-}
-
-inline void transpose(Pool& pool, View<const float> a, const Columns& rows, View<float> out) {
-  constexpr int kBlock = 16;  // rows of `a` at a time: whole cache lines of `out`
-  constexpr int kWidth = kLanes < 16 ? 16 : kLanes;
-  const int width = rows.padded(kLanes);
-  pool.parallel_for(a.rows, kBlock, [&](int64_t begin, int64_t end) {
-    HWY_ALIGN float turned[kWidth * kBlock];
-    for (int m = static_cast<int>(begin); m < end; m += kBlock) {
-      const int count = static_cast<int>(std::min<int64_t>(kBlock, end - m));
-      for (int first = 0; first < width; first += kWidth) {
-        const int n = std::min(kWidth, a.cols - first);
-        for (int j = 0; j < kBlock; j += 4) {
-          const float* four[4] = {};
-          for (int i = 0; i < 4 && j + i < count; ++i) four[i] = a.row(m + j + i) + first;
-          transpose4(four, n, turned + j, kBlock);
-        }
-        for (int i = 0; i < n; ++i) {
-          const int row = rows.row(first + i, kLanes);
-          if (row < 0) continue;
-          float* to = out.row(row) + m;
-          if (count == kBlock) {
-            std::memcpy(to, turned + i * kBlock, kBlock * sizeof(float));
-          } else {
-            std::copy_n(turned + i * kBlock, count, to);
-          }
-        }
-      }
-    }
-  });
 }
 
 inline void column_sums(Pool& pool, View<const float> a, const Columns& rows, float* out) {

@@ -1,4 +1,4 @@
-// Why: compiles gemm-inl.h, pack-inl.h once per instruction set and fills that part of each table.
+// Why: compiles gemm-inl.h, outer-inl.h and pack-inl.h once per instruction set and fills that part of each table.
 #include "kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -7,6 +7,7 @@
 #include "hwy/highway.h"
 
 #include "kernels/gemm-inl.h"
+#include "kernels/outer-inl.h"
 #include "kernels/pack-inl.h"
 #include "kernels/table.h"
 
@@ -19,7 +20,7 @@ inline void fill_product(Kernels<float>& table) {
   table.gemm = &gemm;
   table.pack = &pack;
   table.pack_vector = &pack_vector;
-  table.transpose = &transpose;
+  table.outer = &outer;
   table.column_sums = &column_sums;
 }
 }  // namespace HWY_NAMESPACE

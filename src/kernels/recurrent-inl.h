@@ -1,5 +1,5 @@
-// Why: what forward and backward through time share: who owns which rows, where a row's past lies, the product of one stage.
-// Included once per instruction set.
+// Why: what forward and backward through time share: who owns which rows and units, where a row's past lies, the product of one
+// stage. Included once per instruction set.
 #if defined(RNN_KERNELS_RECURRENT_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RNN_KERNELS_RECURRENT_INL_H_
 #undef RNN_KERNELS_RECURRENT_INL_H_
@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "kernels/kernels.h"
+#include "kernels/scratch.h"
 #include "kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -22,34 +23,67 @@ namespace HWY_NAMESPACE {
 
 using Args = RecurrentArgs<float>;
 
-// Worker w of W owns the packed rows w, w + W, ...: ragged batches stay balanced, and no step needs a barrier.
+// What one worker does of every step. Rows split: it owns the packed rows w, w + W, ..., so ragged batches stay balanced and no step
+// needs a barrier. Units split: it owns some unit blocks of every row, reads a part of the weights only, and waits for the others
+// after each stage.
 struct Share {
-  int worker, workers;
-  int count(int active) const { return active > worker ? (active - worker + workers - 1) / workers : 0; }
-  int row(int i) const { return worker + i * workers; }
-};
+  int worker = 0, workers = 1;
+  int row0 = 0, stride = 1;    // packed rows row0, row0 + stride, ...
+  int first = 0, last = 0;     // unit blocks
+  Barrier* barrier = nullptr;  // units split over more than one step or stage
 
-// Sizes of one call, and the share's part of the scratch: pointers to the old states of its rows, and carried gradients.
-struct Plan {
-  int blocks, padded, gate_width, capacity;
-  const float** h_old;  // [capacity]
-  const float** c_old;
-  const float* zeros;  // as long as any operand
-
-  Plan(const Args& r, int gates, const Share& share)
-      : blocks((r.hidden + kLanes - 1) / kLanes),
-        padded(blocks * kLanes),
-        gate_width(blocks * gates * kLanes),
-        capacity((r.streams + share.workers - 1) / share.workers) {
-    const size_t depth = static_cast<size_t>(std::max(r.output + kLanes, gate_width));
-    zeros = r.scratch;
-    float* own = r.scratch + (depth + 15) / 16 * 16;
-    const size_t pointers = (static_cast<size_t>(capacity) * 4 + 15) / 16 * 16;  // floats that hold 2 * capacity pointers
-    own += share.worker * 2 * pointers;
-    h_old = reinterpret_cast<const float**>(own);
-    c_old = reinterpret_cast<const float**>(own + pointers);
+  int count(int active) const { return active > row0 ? (active - row0 + stride - 1) / stride : 0; }
+  int row(int i) const { return row0 + i * stride; }
+  void wait() const {
+    if (barrier) barrier->wait(worker);
+  }
+  static Share rows(int worker, int workers, int blocks) {
+    return {worker, workers, worker, workers, 0, blocks, nullptr};
+  }
+  // `align`: unit blocks that lie in one panel.
+  static Share units(int worker, int workers, int blocks, int align, Barrier* barrier) {
+    const auto cut = [&](int w) { return std::min(blocks, (blocks + align - 1) / align * w / workers * align); };
+    return {worker, workers, 0, 1, cut(worker), cut(worker + 1), barrier};
   }
 };
+
+// Sizes of one call, and the worker's part of the scratch.
+struct Plan {
+  int blocks, padded, gate_width;
+  const float** h_old;  // old states of the share's rows
+  const float** c_old;
+  const float** operand;
+  const float* zeros;  // as long as any operand; backward, and forward with resets to zero
+
+  Plan(const Args& r, int gates, int threads, int worker)
+      : blocks((r.hidden + kLanes - 1) / kLanes), padded(blocks * kLanes), gate_width(padded * gates), zeros(r.scratch) {
+    const RecurrentScratch layout(r.streams, r.hidden, r.output, gates, threads, kLanes);
+    const auto list = [&](int i) { return reinterpret_cast<const float**>(r.scratch + layout.pointers(worker, i)); };
+    h_old = list(0), c_old = list(1), operand = list(2);
+  }
+};
+
+// Unit blocks that lie in one panel of some stage, so belong to one worker.
+template <class Cell>
+constexpr int unit_align() {
+  int align = 1;
+  for (int s = 0; s < Cell::stages; ++s) align = std::max(align, panel_vectors(Cell::gate_count(s)) / Cell::gate_count(s));
+  return align;
+}
+
+enum class Split { none, rows, units };
+
+// How a pass is cut over threads; measured on two cores (docs/kernels.md). Few rows leave a core waiting for weights, and split
+// units then let each core read a part of them only; many rows need no barrier. `pieces`: how often the units can be cut.
+inline Split split_of(const Args& r, int gates, int threads, int pieces) {
+  const double weights = static_cast<double>(r.hidden) * r.output * gates, rows = r.start[r.steps];
+  if (threads == 1 || weights * rows < 30000) return Split::none;
+  const double active = rows / r.steps;
+  const bool units = !r.projection && r.streams <= kMaxSharedRows && pieces >= threads;
+  if (r.streams == 1) return units && weights >= (r.steps == 1 ? 30000 : 10000) ? Split::units : Split::none;
+  if (units && (active < 2 * threads || weights >= 3e6)) return Split::units;
+  return Split::rows;
+}
 
 // The step whose state step t starts from, or -1: `active` rows of it go on.
 struct Before {
@@ -58,16 +92,15 @@ struct Before {
     if (step < 0 || step >= r.steps) {
       step = -1;
     } else {
-      active = std::min(rows_of(r, step), rows_of(r, t));
+      active = std::min(r.rows_of(step), r.rows_of(t));
     }
   }
-  static int rows_of(const Args& r, int t) { return r.start[t + 1] - r.start[t]; }
 };
 
 // Points h_old and c_old of the share's rows at the states that step t starts from.
 HWY_INLINE void find_old_states(const Args& r, const Share& share, int t, int states, const Plan& plan) {
   const Before before(r, t);
-  const int n = share.count(r.start[t + 1] - r.start[t]);
+  const int n = share.count(r.rows_of(t));
   for (int i = 0; i < n; ++i) {
     const int row = share.row(i);
     if (r.reset && r.reset[r.start[t] + row]) {
@@ -84,19 +117,75 @@ HWY_INLINE void find_old_states(const Args& r, const Share& share, int t, int st
   }
 }
 
-// Calls use(i0, rows, first, vectors, product) for every tile of operand[0..n) times the packed weights [depth, total vectors];
-// product is [rows, vectors * L].
+// Calls f(t, at, rows) for every run of the steps [first, last) in which the share's packed rows at, at + stride, ... follow each
+// other evenly; t is its first step.
+template <class F>
+HWY_INLINE void for_runs(const Args& r, const Share& share, int first, int last, F&& f) {
+  for (int t = first; t < last;) {
+    const int begin = t;
+    int rows = share.count(r.rows_of(t));
+    while (++t < last && share.count(r.rows_of(t - 1)) * share.stride == r.rows_of(t - 1)) rows += share.count(r.rows_of(t));
+    if (rows > 0) f(begin, r.start[begin] + share.row0, rows);
+  }
+}
+
+// A packed right-hand side, and which of its vectors are wanted: whole panels of `wide`, the last one of `total` may be narrower.
+struct PackedPart {
+  const float* weights;
+  int depth, total, wide, first, last;
+};
+
+// What the sums start from: row i begins at base + i * stride; base null: zeros.
+struct Init {
+  const float* base = nullptr;
+  ptrdiff_t stride = 0;
+};
+
+constexpr int kGroupRows = 48;  // rows whose products wait in the first-level cache for the lanes
+constexpr int kChunk = 128;     // of the depth: a piece of a panel that is read once for all tiles of a group
+
+// One row times the wanted vectors; see product_tiles.
 template <class Use>
-HWY_INLINE void product_tiles(const float* const* operand, int n, int depth, const float* weights, int total, int wide,
-                              Use&& use) {
-  HWY_ALIGN float product[kMaxRows * kPanelVectors * kLanes];
-  for (int first = 0; first < total; first += wide) {
-    const int vectors = std::min(wide, total - first);
-    const float* panel = weights + static_cast<size_t>(first) * kLanes * depth;
-    const RowTiles tiles(n, vectors);
-    for (int i = 0; i < tiles.count; ++i) {
-      const int i0 = tiles.begin(i), rows = tiles.begin(i + 1) - i0;
-      tile_for(rows, vectors)(operand + i0, depth, panel, nullptr, 0, product, vectors * kLanes);
+HWY_INLINE void product_row(const float* operand, const PackedPart& b, Init init, Use&& use) {
+  HWY_ALIGN float product[kRowVectors * kLanes];
+  const bool ahead = ask_ahead(static_cast<size_t>(b.last - b.first) * kLanes * b.depth);
+  for (int v = b.first; v < b.last;) {
+    const int panels = std::clamp((b.last - v) / b.wide, 1, max_row_panels(b.wide));
+    const int wide = std::min(b.wide, b.last - v);
+    row_tile_for(panels, wide, ahead)(operand, b.depth, b.weights + static_cast<size_t>(v) * kLanes * b.depth,
+                               init.base ? init.base + v * kLanes : nullptr, product);
+    use(0, 1, v, panels * wide, product);
+    v += panels * wide;
+  }
+}
+
+// Calls use(i0, rows, first, vectors, product) for every group of rows and panel of operand[0..n) times the packed weights; product
+// is [rows, vectors * L].
+template <class Use>
+HWY_INLINE void product_tiles(const float* const* operand, int n, const PackedPart& b, Init init, Use&& use) {
+  if (n == 1) return product_row(operand[0], b, init, use);
+  HWY_ALIGN float product[kGroupRows * kPanelVectors * kLanes];
+  const int groups = (n + kGroupRows - 1) / kGroupRows;
+  for (int first = b.first; first < b.last; first += b.wide) {
+    const int vectors = std::min(b.wide, b.last - first);
+    const ptrdiff_t width = vectors * kLanes;
+    const float* panel = b.weights + static_cast<size_t>(first) * kLanes * b.depth;
+    for (int g = 0; g < groups; ++g) {
+      const int i0 = n * g / groups, rows = n * (g + 1) / groups - i0;
+      const RowTiles tiles(rows, vectors);
+      const float* from = init.base ? init.base + i0 * init.stride + first * kLanes : nullptr;
+      ptrdiff_t from_stride = init.stride;
+      for (int k = 0; k < b.depth;) {
+        const int depth = tiles.count == 1 || b.depth - k <= kChunk * 3 / 2 ? b.depth - k : kChunk;
+        for (int i = 0; i < tiles.count; ++i) {
+          const int row = tiles.begin(i);
+          tile_for(tiles.begin(i + 1) - row, vectors)({operand + i0 + row, k}, depth, panel + k * width,
+                                                      from ? from + row * from_stride : nullptr, from_stride,
+                                                      product + row * width, width);
+        }
+        from = product, from_stride = width;
+        k += depth;
+      }
       use(i0, rows, first, vectors, product);
     }
   }

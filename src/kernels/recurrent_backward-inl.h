@@ -7,6 +7,7 @@
 #define RNN_KERNELS_RECURRENT_BACKWARD_INL_H_
 #endif
 
+#include "kernels/gemm-inl.h"
 #include "kernels/recurrent-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -18,12 +19,28 @@ struct Backward {
   static constexpr int kLast = Cell::stages - 1;
   static constexpr bool kSplit = Cell::apart >= 0 || Cell::stages > 1;  // the recurrent gradient has buffers of its own
 
-  // Gradients that go from a step to the one before it, beside the product: [streams, padded] each, after the pointers.
-  static float* carried(const Args& r, const Plan& plan, int state, int workers) {
-    const size_t depth = (static_cast<size_t>(std::max(r.output + kLanes, plan.gate_width)) + 15) / 16 * 16;
-    const size_t pointers = (static_cast<size_t>(plan.capacity) * 4 + 15) / 16 * 16;
-    return r.scratch + depth + 2 * pointers * workers + static_cast<size_t>(state) * r.streams * plan.padded;
-  }
+  // Gradients that go from a step to the one before it, beside the product: [streams, padded] each.
+  struct Carry {
+    float* state[2];
+    int64_t padded;
+    Carry(const Args& r, int threads) {
+      const RecurrentScratch layout(r.streams, r.hidden, r.output, Cell::gates, threads, kLanes);
+      for (int k = 0; k < 2; ++k) state[k] = r.scratch + layout.carried(threads, k);
+      padded = static_cast<int64_t>(layout.padded);
+    }
+    float* at(int k, int row, int unit) const { return state[k] + row * padded + unit; }
+    // The share's units of a row.
+    void clear(const Share& share, int row) const {
+      for (int k = 0; k < Cell::states; ++k)
+        std::fill_n(at(k, row, share.first * kLanes), (share.last - share.first) * kLanes, 0.0f);
+    }
+    // A row whose future lies outside: the final state's gradient, or nothing.
+    void start(const Args& r, const Share& share, int t, int row) const {
+      clear(share, row);
+      const int unit = share.first * kLanes, n = std::min(share.last * kLanes, r.hidden) - unit;
+      if (Cell::states > 1 && r.dc_last && n > 0 && ends(r, t, row)) std::copy_n(r.dc_last[row] + unit, n, at(1, row, unit));
+    }
+  };
 
   // What step t hands to the step before it: the gradient by the recurrent pre-activations of stage 0.
   static HWY_INLINE const float* handed(const Args& r, const Plan& plan, int64_t row) {
@@ -51,10 +68,9 @@ struct Backward {
 
   // One unit block of one row: incoming is dL/dh (last stage, without the direct parts) or dL/d(side), L lanes.
   template <int stage>
-  static HWY_INLINE void lanes(const Args& r, const Plan& plan, float* const* carry, int i, int t, int row, int block,
+  static HWY_INLINE void lanes(const Args& r, const Plan& plan, const Carry& carry, int i, int64_t at, int row, int block,
                                Vec incoming) {
     const int unit = block * kLanes, valid = r.hidden - unit;
-    const int64_t at = r.start[t] + row;
     float* gates = r.gates + at * plan.gate_width + static_cast<ptrdiff_t>(block) * Cell::gates * kLanes;
     Lane a[Cell::gates], q[Cell::sides + 1], s[Cell::states], s1[Cell::states], d[Cell::states], ds[Cell::states];
     Lane p[Cell::unit_weights + 1];
@@ -69,11 +85,11 @@ struct Backward {
     for (int k = 0; k < Cell::unit_weights; ++k) {
       p[k].v = r.unit_weights ? load(r.unit_weights + (block * Cell::unit_weights + k) * kLanes) : zero();
     }
-    float* carry_h = carry[0] + static_cast<int64_t>(row) * plan.padded + unit;
+    float* carry_h = carry.at(0, row, unit);
     d[0].v = incoming;
     if constexpr (stage == kLast) {
       if constexpr (Cell::carries_h) d[0].v = hn::Add(d[0].v, load(carry_h));
-      if constexpr (Cell::states > 1) d[1].v = load(carry[1] + static_cast<int64_t>(row) * plan.padded + unit);
+      if constexpr (Cell::states > 1) d[1].v = load(carry.at(1, row, unit));
     } else {
       ds[Cell::h].v = load(carry_h);
     }
@@ -85,44 +101,42 @@ struct Backward {
       for (int g = 0; g < count; ++g) store(first + g == Cell::apart ? q[0].v : a[first + g].v, out + g * kLanes);
     }
     if constexpr (Cell::carries_h) store(ds[Cell::h].v, carry_h);
-    if constexpr (Cell::states > 1) store(ds[1].v, carry[1] + static_cast<int64_t>(row) * plan.padded + unit);
+    if constexpr (Cell::states > 1) store(ds[1].v, carry.at(1, row, unit));
   }
 
   // Product of `operand` with the packed weights whose columns are the units, then the lanes of `stage`.
   template <int stage>
-  static void run_stage(const Args& r, const Share& share, const Plan& plan, float* const* carry, int t, int n, int depth,
-                        const float* const* operand, const float* weights, bool add_dh) {
-    product_tiles(operand, n, depth, weights, plan.blocks, kPanelVectors,
+  static void run_stage(const Args& r, const Share& share, const Plan& plan, const Carry& carry, int t, int n, int depth,
+                        const float* weights, bool add_dh) {
+    product_tiles(plan.operand, n, {weights, depth, plan.blocks, kPanelVectors, share.first, share.last}, {},
                   [&](int i0, int rows, int first, int vectors, const float* product) {
                     for (int i = 0; i < rows; ++i) {
                       const int row = share.row(i0 + i);
-                      const float* dh = r.dh + (r.start[t] + row) * r.dh_stride;
+                      const int64_t at = r.start[t] + row;
+                      const float* dh = r.dh + at * r.dh_stride;
+                      const float* dh_last = add_dh && r.dh_last && ends(r, t, row) ? r.dh_last[row] : nullptr;
                       for (int v = 0; v < vectors; ++v) {
-                        const int unit = (first + v) * kLanes;
+                        const int unit = (first + v) * kLanes, valid = r.hidden - unit;
                         Vec incoming = load(product + (i * vectors + v) * kLanes);
-                        if (add_dh) {
-                          incoming = hn::Add(incoming, load_part(dh + unit, r.hidden - unit));
-                          if (r.dh_last && ends(r, t, row)) {
-                            incoming = hn::Add(incoming, load_part(r.dh_last[row] + unit, r.hidden - unit));
-                          }
-                        }
-                        lanes<stage>(r, plan, carry, i0 + i, t, row, first + v, incoming);
+                        if (add_dh) incoming = hn::Add(incoming, load_part(dh + unit, valid));
+                        if (dh_last) incoming = hn::Add(incoming, load_part(dh_last + unit, valid));
+                        lanes<stage>(r, plan, carry, i0 + i, at, row, first + v, incoming);
                       }
                     }
                   });
     if constexpr (stage > 0) {
-      const float** next = plan.c_old;  // unused by cells of two stages
+      share.wait();
       const int64_t width = static_cast<int64_t>(plan.blocks) * Cell::gate_count(stage) * kLanes;
-      for (int i = 0; i < n; ++i) next[i] = r.recurrent[stage] + (r.start[t] + share.row(i)) * width;
-      run_stage<stage - 1>(r, share, plan, carry, t, n, depth_of(r, plan, Cell::gate_count(stage)), next, r.weights[stage],
+      for (int i = 0; i < n; ++i) plan.operand[i] = r.recurrent[stage] + (r.start[t] + share.row(i)) * width;
+      run_stage<stage - 1>(r, share, plan, carry, t, n, depth_of(r, plan, Cell::gate_count(stage)), r.weights[stage],
                            false);
     }
   }
 
   // Whole gradient by the projected h of step t into r.dprojected; its rows become the operand of the cell's stage.
-  static void project(const Args& r, const Share& share, int t, int n, int depth, const float** operand) {
+  static void project(const Args& r, const Share& share, const Plan& plan, int t, int n, int depth) {
     const int total = (r.output + kLanes - 1) / kLanes;
-    product_tiles(operand, n, depth, r.weights[0], total, kPanelVectors,
+    product_tiles(plan.operand, n, {r.weights[0], depth, total, kPanelVectors, 0, total}, {},
                   [&](int i0, int rows, int first, int vectors, const float* product) {
                     for (int i = 0; i < rows; ++i) {
                       const int row = share.row(i0 + i);
@@ -136,94 +150,97 @@ struct Backward {
                       }
                     }
                   });
-    for (int i = 0; i < n; ++i) operand[i] = r.dprojected + (r.start[t] + share.row(i)) * static_cast<int64_t>(r.output);
+    for (int i = 0; i < n; ++i)
+      plan.operand[i] = r.dprojected + (r.start[t] + share.row(i)) * static_cast<int64_t>(r.output);
   }
 
-  static void run_share(const Args& r, const Share& share, const float** operand) {
-    const Plan plan(r, Cell::gates, share);
-    float* const carry[2] = {carried(r, plan, 0, share.workers), carried(r, plan, 1, share.workers)};
+  static void run_share(const Args& r, const Share& share, const Plan& plan, const Carry& carry) {
     const int depth = depth_of(r, plan, Cell::gate_count(0));
     for (int step = r.steps - 1; step >= 0; --step) {
-      const int t = r.reverse ? r.steps - 1 - step : step;
-      const int n = share.count(r.start[t + 1] - r.start[t]);
-      if (n == 0) continue;
+      const int t = r.time(step), n = share.count(r.rows_of(t));
       find_old_states(r, share, t, Cell::states, plan);
       for (int i = 0; i < n; ++i) {
         const int row = share.row(i);
         int next;
         const bool on = goes_on(r, t, row, &next);
-        operand[i] = on ? handed(r, plan, r.start[next] + row) : plan.zeros;
-        if (!on) start_carry(r, plan, carry, t, row);
+        plan.operand[i] = on ? handed(r, plan, r.start[next] + row) : plan.zeros;
+        if (!on) carry.start(r, share, t, row);
       }
-      if (r.projection) {
-        project(r, share, t, n, depth, operand);
-        run_stage<kLast>(r, share, plan, carry, t, n, r.output, operand, r.projection, false);
-      } else {
-        run_stage<kLast>(r, share, plan, carry, t, n, depth, operand, r.weights[0], true);
+      if (n > 0 && r.projection) {
+        project(r, share, plan, t, n, depth);
+        run_stage<kLast>(r, share, plan, carry, t, n, r.output, r.projection, false);
+      } else if (n > 0) {
+        run_stage<kLast>(r, share, plan, carry, t, n, depth, r.weights[0], true);
       }
+      share.wait();
     }
-    if (r.dh0) initial_gradient(r, share, plan, carry, depth, operand);
+    if (r.dh0) initial_gradient(r, share, plan, carry, depth);
+    if (r.dx.data) input_gradient(r, share, plan);
   }
 
-  // The carried gradients of a row whose future lies outside: the final states' gradient, or nothing.
-  static void start_carry(const Args& r, const Plan& plan, float* const* carry, int t, int row) {
-    clear_carry(plan, carry, row);
-    if (Cell::states > 1 && r.dc_last && ends(r, t, row)) {
-      std::copy_n(r.dc_last[row], r.hidden, carry[1] + static_cast<int64_t>(row) * plan.padded);
+  // dx = dgates W: of the rows that this core has just computed, or of an even part where units were split.
+  static void input_gradient(const Args& r, const Share& share, const Plan& plan) {
+    const int panels = (r.dx.cols + kPanelVectors * kLanes - 1) / (kPanelVectors * kLanes);
+    const auto some = [&](int64_t at, int rows, int stride) {
+      const View<const float> d{r.gates + at * plan.gate_width, rows, depth_of(r, plan, Cell::gates), stride * plan.gate_width};
+      const View<float> dx{r.dx.data + at * r.dx.stride, rows, r.dx.cols, stride * r.dx.stride};
+      gemm_part({d, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, dx}, 0, rows, 0, panels);
+    };
+    if (share.barrier) {
+      const int64_t rows = r.start[r.steps], begin = rows * share.worker / share.workers;
+      some(begin, static_cast<int>(rows * (share.worker + 1) / share.workers - begin), 1);
+    } else {
+      for_runs(r, share, 0, r.steps, [&](int, int64_t at, int rows) { some(at, rows, share.stride); });
     }
   }
-  static void clear_carry(const Plan& plan, float* const* carry, int row) {
-    for (int k = 0; k < Cell::states; ++k)
-      std::fill_n(carry[k] + static_cast<int64_t>(row) * plan.padded, plan.padded, 0.0f);
-  }
 
-  static void initial_gradient(const Args& r, const Share& share, const Plan& plan, float* const* carry, int depth,
-                               const float** operand) {
-    const int n = share.count(r.start[1] - r.start[0]);
+  static void initial_gradient(const Args& r, const Share& share, const Plan& plan, const Carry& carry, int depth) {
+    const int n = share.count(r.rows_of(0));
+    const int unit0 = share.first * kLanes, units = std::min(share.last * kLanes, r.hidden) - unit0;
     for (int i = 0; i < n; ++i) {
       const int row = share.row(i);
       int t = 0;  // the step that read the initial state
       if (r.reverse) {
-        while (t + 1 < r.steps && row < r.start[t + 2] - r.start[t + 1]) ++t;
+        while (t + 1 < r.steps && row < r.rows_of(t + 1)) ++t;
       }
       const int64_t at = r.start[t] + row;
       const bool cut = r.reset && r.reset[at];
-      operand[i] = cut ? plan.zeros : handed(r, plan, at);
-      if (cut) clear_carry(plan, carry, row);
-      if (Cell::states > 1)
-        std::copy_n(carry[1] + static_cast<int64_t>(row) * plan.padded, r.hidden,
-                    r.dc0 + static_cast<int64_t>(row) * r.hidden);
+      plan.operand[i] = cut ? plan.zeros : handed(r, plan, at);
+      if (cut) carry.clear(share, row);
+      if (Cell::states > 1 && units > 0)
+        std::copy_n(carry.at(1, row, unit0), units, r.dc0 + static_cast<int64_t>(row) * r.hidden + unit0);
     }
     const int total = (r.output + kLanes - 1) / kLanes;
-    product_tiles(operand, n, depth, r.weights[0], total, kPanelVectors,
-                  [&](int i0, int rows, int first, int vectors, const float* product) {
-                    for (int i = 0; i < rows; ++i) {
-                      const int64_t row = share.row(i0 + i);
-                      for (int v = 0; v < vectors; ++v) {
-                        const int unit = (first + v) * kLanes;
-                        Vec sum = load(product + (i * vectors + v) * kLanes);
-                        if constexpr (Cell::carries_h) sum = hn::Add(sum, load(carry[0] + row * plan.padded + unit));
-                        store_part(sum, r.dh0 + row * r.output + unit, r.output - unit);
-                      }
-                    }
-                  });
+    const PackedPart part{r.weights[0], depth, total, kPanelVectors, share.first, r.projection ? total : share.last};
+    product_tiles(plan.operand, n, part, {}, [&](int i0, int rows, int first, int vectors, const float* product) {
+      for (int i = 0; i < rows; ++i) {
+        const int row = share.row(i0 + i);
+        for (int v = 0; v < vectors; ++v) {
+          const int unit = (first + v) * kLanes;
+          Vec sum = load(product + (i * vectors + v) * kLanes);
+          if constexpr (Cell::carries_h) sum = hn::Add(sum, load(carry.at(0, row, unit)));
+          store_part(sum, r.dh0 + static_cast<int64_t>(row) * r.output + unit, r.output - unit);
+        }
+      }
+    });
   }
 
   static void run(Pool& pool, const Args& r) {
-    const int padded = (r.hidden + kLanes - 1) / kLanes * kLanes;
-    std::fill_n(r.scratch, std::max(r.output + kLanes, padded * Cell::gates), 0.0f);
-    const double work = static_cast<double>(r.start[r.steps]) * r.hidden * r.output * static_cast<int>(Cell::gates);
-    const bool alone = r.streams == 1 || work < 30000 || pool.size() == 1;
-    const int workers = alone ? 1 : pool.size();
-    // The operand pointers lie behind everything else in the scratch.
-    const Plan plan(r, Cell::gates, {0, workers});
-    float* tail = carried(r, plan, 2, workers);
-    const size_t pointers = (static_cast<size_t>(plan.capacity) * 2 + 15) / 16 * 16;
-    const auto part = [&](int worker) {
-      run_share(r, {worker, workers}, reinterpret_cast<const float**>(tail + worker * pointers));
+    if (r.steps == 0 || r.start[r.steps] == 0) return;
+    const int blocks = (r.hidden + kLanes - 1) / kLanes, threads = pool.size();
+    std::fill_n(r.scratch, std::max(r.output + kLanes, blocks * kLanes * Cell::gates), 0.0f);
+    const Carry carry(r, threads);
+    const auto part = [&](int worker, const Share& share) {
+      run_share(r, share, Plan(r, Cell::gates, threads, worker), carry);
     };
-    if (alone) return part(0);
-    pool.run(part);
+    const auto units = [&](int worker, Barrier& barrier) {
+      part(worker, Share::units(worker, threads, blocks, kPanelVectors, &barrier));
+    };
+    const Split split = split_of(r, Cell::gates, threads, blocks / kPanelVectors);
+    if (split == Split::none) return part(0, Share::rows(0, 1, blocks));
+    if (split == Split::units && pool.run_together(units)) return;
+    if (r.streams == 1) return part(0, Share::rows(0, 1, blocks));
+    pool.run([&](int worker) { part(worker, Share::rows(worker, threads, blocks)); });
   }
 };
 

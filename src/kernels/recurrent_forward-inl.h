@@ -6,6 +6,7 @@
 #define RNN_KERNELS_RECURRENT_FORWARD_INL_H_
 #endif
 
+#include "kernels/gemm-inl.h"
 #include "kernels/recurrent-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -14,20 +15,25 @@ namespace HWY_NAMESPACE {
 
 template <class Cell>
 struct Forward {
-  // One unit block of one row: product holds the recurrent parts of the stage's gates, L lanes each.
+  // The product of a stage starts from the input part where all gates take part in it, in their order.
+  static constexpr bool from_input(int stage) { return Cell::apart < 0 && Cell::gate_count(stage) == Cell::gates; }
+
+  // One unit block of one row: product holds the sums of the stage's gates, L lanes each; gates the input parts.
   template <int stage>
-  static HWY_INLINE void lanes(const Args& r, const Plan& plan, int i, int64_t row, int block, const float* product) {
+  static HWY_INLINE void lanes(const Args& r, const Plan& plan, int i, int64_t at, int block, const float* product,
+                               float* gates) {
     constexpr int first = Cell::first_gate(stage), count = Cell::gate_count(stage);
     const int unit = block * kLanes, valid = r.hidden - unit;
-    float* gates = r.gates + row * plan.gate_width + static_cast<ptrdiff_t>(block) * Cell::gates * kLanes;
     Lane a[Cell::gates], q[Cell::sides + 1], s[Cell::states], s1[Cell::states], p[Cell::unit_weights + 1];
-    RNN_UNROLL for (int g = 0; g < Cell::gates; ++g) a[g].v = load(gates + g * kLanes);
+    if constexpr (!from_input(stage)) {
+      RNN_UNROLL for (int g = 0; g < Cell::gates; ++g) a[g].v = load(gates + g * kLanes);
+    }
     RNN_UNROLL for (int g = 0; g < count; ++g) {
       const Vec part = load(product + g * kLanes);
       if (first + g == Cell::apart) {
         q[0].v = hn::Add(part, load(r.bias + unit));
       } else {
-        a[first + g].v = hn::Add(a[first + g].v, part);
+        a[first + g].v = from_input(stage) ? part : hn::Add(a[first + g].v, part);
       }
     }
     if constexpr (Cell::carries_h) s[Cell::h].v = load_part(plan.h_old[i] + unit, valid);
@@ -36,58 +42,96 @@ struct Forward {
       p[k].v = r.unit_weights ? load(r.unit_weights + (block * Cell::unit_weights + k) * kLanes) : zero();
     }
     Cell::template forward<stage>(r.flags, a, q, s, s1, p);
-    RNN_UNROLL for (int g = 0; g < Cell::gates; ++g) store(a[g].v, gates + g * kLanes);
-    if constexpr (Cell::sides > 0 && stage == 0) store(q[0].v, r.side + row * plan.padded + unit);
+    if (r.keep || stage + 1 < Cell::stages) {
+      RNN_UNROLL for (int g = 0; g < Cell::gates; ++g) store(a[g].v, gates + g * kLanes);
+    }
+    if constexpr (Cell::sides > 0 && stage == 0) {
+      if (r.keep || Cell::stages > 1) store(q[0].v, r.side + at * plan.padded + unit);
+    }
     if constexpr (stage == Cell::stages - 1) {
       if (r.projection) {
-        store(s1[Cell::h].v, r.m + row * plan.padded + unit);
+        store(s1[Cell::h].v, r.m + at * plan.padded + unit);
       } else {
-        store_part(s1[Cell::h].v, r.h + row * r.h_stride + unit, valid);
+        store_part(s1[Cell::h].v, r.h + at * r.h_stride + unit, valid);
       }
-      if constexpr (Cell::states > 1) store(s1[1].v, r.c + row * plan.padded + unit);
+      if constexpr (Cell::states > 1) store(s1[1].v, r.c + at * plan.padded + unit);
     }
   }
 
+  // Where the gates of the share's rows of one step lie: row i at data + i * stride.
+  struct StepGates {
+    float* data;
+    ptrdiff_t stride;
+  };
+  // Walks over the steps of a block up or down in time: kept gates lie in their packed rows, others one after the other in the
+  // worker's scratch.
+  struct GateWalk {
+    const Args& r;
+    const Share& share;
+    int64_t width;
+    bool down;
+    float* scratch;  // null: kept
+    GateWalk(const Args& args, const Share& of, const Plan& plan, int share_rows, int from, int to, bool down_in_time)
+        : r(args), share(of), width(plan.gate_width), down(down_in_time), scratch(nullptr) {
+      if (!r.x.data || r.keep) return;
+      scratch = r.gates + (of.stride > 1 ? int64_t{of.worker} * share_rows * width : 0);
+      for (int i = from; i < to && down; ++i) scratch += share.count(r.rows_of(r.time(i))) * width;
+    }
+    StepGates next(int t) {
+      if (!scratch) return {r.gates + (r.start[t] + share.row0) * width, share.stride * width};
+      const int64_t size = share.count(r.rows_of(t)) * width;
+      if (down) return {scratch -= size, width};
+      scratch += size;
+      return {scratch - size, width};
+    }
+  };
+
+  // Step t of the share's n rows.
   template <int stage>
-  static void run_stage(const Args& r, const Share& share, const Plan& plan, int t, int n, const float** operand) {
+  static void run_stage(const Args& r, const Share& share, const Plan& plan, int t, int n, StepGates gates) {
     constexpr int count = Cell::gate_count(stage);
+    const float** operand = stage == 0 ? plan.h_old : plan.operand;
     if constexpr (stage > 0) {
       for (int i = 0; i < n; ++i) operand[i] = r.side + (r.start[t] + share.row(i)) * static_cast<int64_t>(plan.padded);
     }
-    const int depth = stage == 0 ? r.output : r.hidden;
-    product_tiles(operand, n, depth, r.weights[stage], plan.blocks * count, panel_vectors(count),
-                  [&](int i0, int rows, int first, int vectors, const float* product) {
-                    for (int i = 0; i < rows; ++i) {
-                      const int64_t row = r.start[t] + share.row(i0 + i);
-                      for (int b = 0; b < vectors / count; ++b) {
-                        lanes<stage>(r, plan, i0 + i, row, first / count + b, product + (i * vectors + b * count) * kLanes);
-                      }
-                    }
-                  });
+    const PackedPart part{r.weights[stage],     stage == 0 ? r.output : r.hidden, plan.blocks * count,
+                          panel_vectors(count), share.first * count,              share.last * count};
+    const Init init = from_input(stage) ? Init{gates.data, gates.stride} : Init{};
+    product_tiles(operand, n, part, init, [&](int i0, int rows, int first, int vectors, const float* product) {
+      for (int i = 0; i < rows; ++i) {
+        const int64_t at = r.start[t] + share.row(i0 + i);
+        float* row_gates = gates.data + (i0 + i) * gates.stride;
+        for (int b = 0; b < vectors / count; ++b) {
+          const int block = first / count + b;
+          lanes<stage>(r, plan, i0 + i, at, block, product + (i * vectors + b * count) * kLanes,
+                       row_gates + static_cast<ptrdiff_t>(block) * Cell::gates * kLanes);
+        }
+      }
+    });
     if constexpr (stage + 1 < Cell::stages) {
-      // Stage 0's operand pointers are still needed as old states: the next operand list lies in c_old, unused by such cells.
-      static_assert(Cell::states == 1);
-      run_stage<stage + 1>(r, share, plan, t, n, plan.c_old);
+      share.wait();
+      run_stage<stage + 1>(r, share, plan, t, n, gates);
     }
   }
 
-  static void run_share(const Args& r, const Share& share) {
-    const Plan plan(r, Cell::gates, share);
-    for (int step = 0; step < r.steps; ++step) {
-      const int t = r.reverse ? r.steps - 1 - step : step;
-      const int n = share.count(r.start[t + 1] - r.start[t]);
-      if (n == 0) continue;
-      find_old_states(r, share, t, Cell::states, plan);
-      run_stage<0>(r, share, plan, t, n, plan.h_old);
-      if (r.projection) project(r, share, plan, t, n);
+  // Steps [from, to) of the walk.
+  static void run_steps(const Args& r, const Share& share, const Plan& plan, int from, int to, GateWalk gates) {
+    for (int step = from; step < to; ++step) {
+      const int t = r.time(step), n = share.count(r.rows_of(t));
+      if (n > 0) {
+        find_old_states(r, share, t, Cell::states, plan);
+        run_stage<0>(r, share, plan, t, n, gates.next(t));
+        if (r.projection) project(r, share, plan, t, n);
+      }
+      share.wait();
     }
   }
 
   // h = W_hr m (Sak, Senior and Beaufays 2014).
   static void project(const Args& r, const Share& share, const Plan& plan, int t, int n) {
     const int total = (r.output + kLanes - 1) / kLanes;
-    for (int i = 0; i < n; ++i) plan.h_old[i] = r.m + (r.start[t] + share.row(i)) * static_cast<int64_t>(plan.padded);
-    product_tiles(plan.h_old, n, r.hidden, r.projection, total, kPanelVectors,
+    for (int i = 0; i < n; ++i) plan.operand[i] = r.m + (r.start[t] + share.row(i)) * static_cast<int64_t>(plan.padded);
+    product_tiles(plan.operand, n, {r.projection, r.hidden, total, kPanelVectors, 0, total}, {},
                   [&](int i0, int rows, int first, int vectors, const float* product) {
                     for (int i = 0; i < rows; ++i) {
                       float* h = r.h + (r.start[t] + share.row(i0 + i)) * r.h_stride;
@@ -99,11 +143,54 @@ struct Forward {
                   });
   }
 
+  // The input part of the share's rows and units in steps [first, last): a core projects what it reads on itself.
+  static void project_input(const Args& r, const Share& share, int first, int last, GateWalk gates) {
+    constexpr int wide = panel_vectors(Cell::gates);
+    const int first_panel = share.first * Cell::gates / wide, last_panel = (share.last * Cell::gates + wide - 1) / wide;
+    const int width = static_cast<int>(gates.width);
+    float* scratch = gates.scratch;
+    for_runs(r, share, first, last, [&](int t, int64_t at, int rows) {
+      const StepGates to = scratch ? StepGates{scratch, gates.width} : gates.next(t);
+      if (scratch) scratch += rows * gates.width;
+      const View<const float> x{r.x.data + at * r.x.stride, rows, r.x.cols, share.stride * r.x.stride};
+      gemm_part({x, r.input_weights, r.input_bias, false, {r.hidden, int(Cell::gates), 0},
+                 {to.data, rows, width, static_cast<int>(to.stride)}},
+                0, rows, first_panel, last_panel);
+    });
+  }
+
+  // All steps of a share, block after block. Who owns units waits for the others after each step, who owns rows for nobody.
+  static void run_share(const Args& r, const Share& share, const Plan& plan, int threads) {
+    const int share_rows = recurrent_gate_rows(r.streams, r.block_rows, threads) / threads;
+    const int limit = share.stride > 1 ? share_rows : r.block_rows;
+    for (int from = 0, to; from < r.steps; from = to) {
+      to = r.x.data ? r.block_end(from, limit, [&](int t) { return share.count(r.rows_of(t)); }) : r.steps;
+      if (r.x.data) {
+        const int first = r.reverse ? r.time(to - 1) : from;
+        project_input(r, share, first, first + to - from, {r, share, plan, share_rows, from, to, false});
+      }
+      run_steps(r, share, plan, from, to, {r, share, plan, share_rows, from, to, r.reverse});
+    }
+  }
+
   static void run(Pool& pool, const Args& r) {
-    std::fill_n(r.scratch, std::max(r.output + kLanes, (r.hidden + kLanes - 1) / kLanes * kLanes * Cell::gates), 0.0f);
-    const double work = static_cast<double>(r.start[r.steps]) * r.hidden * r.output * static_cast<int>(Cell::gates);
-    if (r.streams == 1 || work < 30000 || pool.size() == 1) return run_share(r, {0, 1});
-    pool.run([&](int worker) { run_share(r, {worker, pool.size()}); });
+    if (r.steps == 0 || r.start[r.steps] == 0) return;
+    if (r.reset) std::fill_n(r.scratch, std::max(r.output, r.hidden) + kLanes, 0.0f);
+    const int blocks = (r.hidden + kLanes - 1) / kLanes, threads = pool.size();
+    constexpr int align = unit_align<Cell>();
+    const auto part = [&](int worker, const Share& share) {
+      run_share(r, share, Plan(r, Cell::gates, threads, worker), threads);
+    };
+    const auto units = [&](int worker, Barrier* barrier) {
+      part(worker, Share::units(worker, threads, blocks, align, barrier));
+    };
+    const Split split = split_of(r, Cell::gates, threads, blocks / align);
+    if (split == Split::units) {
+      if (r.steps == 1 && Cell::stages == 1) return pool.run([&](int worker) { units(worker, nullptr); });
+      if (pool.run_together([&](int worker, Barrier& barrier) { units(worker, &barrier); })) return;
+    }
+    if (split == Split::none || r.streams == 1) return part(0, Share::rows(0, 1, blocks));
+    pool.run([&](int worker) { part(worker, Share::rows(worker, threads, blocks)); });
   }
 };
 

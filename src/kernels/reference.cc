@@ -6,6 +6,7 @@
 
 #include "cells/reference.h"
 #include "kernels/kernels.h"
+#include "kernels/scratch.h"
 
 namespace rnn {
 namespace {
@@ -39,9 +40,17 @@ void gemm(Pool&, const GemmArgs<double>& g) {
   }
 }
 
-void transpose(Pool&, View<const double> a, const Columns& rows, View<double> out) {
-  for (int m = 0; m < a.rows; ++m) {
-    for (int i = 0; i < rows.padded(1); ++i) out(rows.row(i, 1), m) = a(m, i);
+void outer(Pool&, const OuterArgs<double>& o) {
+  for (int m = 0; m < o.d.rows; ++m) {
+    for (int i = 0; i < o.rows.padded(1); ++i) {
+      const int row = o.rows.row(i, 1);
+      for (const auto& part : o.parts) {
+        for (int n = 0; n < part.x.cols; ++n) part.out(row, n) += o.d(m, i) * part.x(m, n);
+      }
+      for (double* sums : o.sums) {
+        if (sums) sums[row] += o.d(m, i);
+      }
+    }
   }
 }
 
@@ -87,11 +96,11 @@ struct Loops {
   }
 
   template <int stage>
-  static void forward_stage(const Args& r, const Where& w, int row) {
+  static void forward_stage(const Args& r, const Where& w, int row, double* gates) {
     constexpr int first = Cell::first_gate(stage), count = Cell::gate_count(stage);
     const int depth = stage == 0 ? r.output : r.hidden;
     for (int unit = 0; unit < r.hidden; ++unit) {
-      double* a = r.gates + (w.at * r.hidden + unit) * Cell::gates;
+      double* a = gates + (w.at * r.hidden + unit) * Cell::gates;
       double* q = Cell::sides ? r.side + w.at * r.hidden + unit : nullptr;
       double s[Cell::states], s1[Cell::states] = {}, p[Cell::unit_weights + 1] = {};
       for (int g = 0; g < count; ++g) {
@@ -117,15 +126,29 @@ struct Loops {
       }
       if constexpr (Cell::states > 1) r.c[w.at * r.hidden + unit] = s1[1];
     }
-    if constexpr (stage + 1 < Cell::stages) forward_stage<stage + 1>(r, w, row);
+    if constexpr (stage + 1 < Cell::stages) forward_stage<stage + 1>(r, w, row, gates);
   }
 
-  static void forward(const Args& r) {
-    for (int step = 0; step < r.steps; ++step) {
-      const int t = r.reverse ? r.steps - 1 - step : step;
-      for (int row = 0; row < r.start[t + 1] - r.start[t]; ++row) {
+  // One block of steps after the other: the input part, then the recurrence.
+  static void forward(Pool& pool, const Args& r) {
+    for (int from = 0, to; from < r.steps; from = to) {
+      to = r.x.data ? r.block_end(from, r.block_rows, [&](int t) { return r.rows_of(t); }) : r.steps;
+      const int first = r.first_row(from, to), rows = r.last_row(from, to) - first, width = r.hidden * Cell::gates;
+      double* gates = r.gates - (r.x.data && !r.keep ? static_cast<int64_t>(first) * width : 0);  // of packed row 0
+      if (r.x.data) {
+        gemm(pool, {r.x.middle(first, rows), r.input_weights, r.input_bias, false, {r.hidden, Cell::gates},
+                    {gates + static_cast<int64_t>(first) * width, rows, width, width}});
+      }
+      forward_steps(r, from, to, gates);
+    }
+  }
+
+  static void forward_steps(const Args& r, int from, int to, double* gates) {
+    for (int step = from; step < to; ++step) {
+      const int t = r.time(step);
+      for (int row = 0; row < r.rows_of(t); ++row) {
         const Where w(r, t, row);
-        forward_stage<0>(r, w, row);
+        forward_stage<0>(r, w, row, gates);
         if (!r.projection) continue;
         for (int o = 0; o < r.output; ++o) {
           double sum = 0;
@@ -253,11 +276,14 @@ void for_cell(reference::CellTypes<Cells...>, CellKind kind, F&& f) {
   ((index++ == static_cast<int>(kind) ? f(Loops<Cells>()) : void()), ...);
 }
 
-void recurrent_forward(Pool&, const Args& r) {
-  for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.forward(r); });
+void recurrent_forward(Pool& pool, const Args& r) {
+  for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.forward(pool, r); });
 }
-void recurrent_backward(Pool&, const Args& r) {
+void recurrent_backward(Pool& pool, const Args& r) {
   for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.backward(r); });
+  if (!r.dx.data) return;
+  const int width = r.hidden * cell_info(r.cell).gates;
+  gemm(pool, {{r.gates, r.start[r.steps], width, width}, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, r.dx});
 }
 void unit_gradient(Pool&, const Args& r, double* out) {
   for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.unit_gradient(r, out); });
@@ -329,7 +355,7 @@ const Kernels<double>& kernels<double>() {
                                      pack,
                                      pack_vector,
                                      gemm,
-                                     transpose,
+                                     outer,
                                      column_sums,
                                      recurrent_forward,
                                      recurrent_backward,
@@ -342,10 +368,11 @@ const Kernels<double>& kernels<double>() {
 }
 
 size_t recurrent_scratch(int streams, int hidden, int output, int gates, int threads, int lanes) {
-  const size_t padded = (static_cast<size_t>(hidden) + lanes - 1) / lanes * lanes;
-  const size_t depth = std::max<size_t>(output + lanes, padded * gates) + 16;
-  const size_t capacity = (static_cast<size_t>(streams) + threads - 1) / threads;
-  return depth + threads * (3 * (capacity * 4 + 16)) + 2 * streams * padded;
+  return RecurrentScratch(streams, hidden, output, gates, threads, lanes).size(threads);
+}
+
+int recurrent_gate_rows(int streams, int block_rows, int threads) {
+  return threads * std::max(block_rows / threads, (streams + threads - 1) / threads);
 }
 
 }  // namespace rnn

@@ -6,6 +6,10 @@
 #define RNN_KERNELS_TILE_INL_H_
 #endif
 
+#include "hwy/cache_control.h"
+#include <algorithm>
+
+#include "base/view.h"
 #include "kernels/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -22,11 +26,17 @@ constexpr int max_rows(int vectors) {
 }
 constexpr int kMaxRows = 8;
 
-// out[r, :] = init[r, :] + sum over k of a[r][k] * b[k, :], R rows, V vectors; b is [k, V * L]; init null: zeros. init and out may
+// The left side of a tile: element k of row r is rows[r][from + k * step].
+struct TileRows {
+  const float* const* rows;
+  ptrdiff_t from = 0, step = 1;
+};
+
+// out[r, :] = init[r, :] + sum over k of a(r, k) * b[k, :], R rows, V vectors; b is [depth, V * L]; init null: zeros. init and out may
 // be the same. Each element: one accumulator, k in rising order.
 template <int R, int V>
-HWY_NOINLINE void tile(const float* const* HWY_RESTRICT a, size_t depth, const float* HWY_RESTRICT b, const float* init,
-                       ptrdiff_t init_stride, float* out, ptrdiff_t out_stride) {
+HWY_NOINLINE void tile(const TileRows& a, size_t depth, const float* HWY_RESTRICT b, const float* init, ptrdiff_t init_stride,
+                       float* out, ptrdiff_t out_stride) {
   Vec sum[R][V];
   if (init) {
     RNN_UNROLL for (int r = 0; r < R; ++r) RNN_UNROLL for (int j = 0; j < V; ++j) sum[r][j] =
@@ -35,12 +45,14 @@ HWY_NOINLINE void tile(const float* const* HWY_RESTRICT a, size_t depth, const f
     RNN_UNROLL for (int r = 0; r < R; ++r) RNN_UNROLL for (int j = 0; j < V; ++j) sum[r][j] = zero();
   }
   const float* row[R];
-  RNN_UNROLL for (int r = 0; r < R; ++r) row[r] = a[r];
-  for (size_t k = 0; k < depth; ++k) {
+  RNN_UNROLL for (int r = 0; r < R; ++r) row[r] = a.rows[r] + a.from;
+  const ptrdiff_t step = a.step;
+  ptrdiff_t at = 0;
+  for (size_t k = 0; k < depth; ++k, at += step) {
     Vec column[V];
     RNN_UNROLL for (int j = 0; j < V; ++j) column[j] = load(b + (k * V + j) * kLanes);
     RNN_UNROLL for (int r = 0; r < R; ++r) {
-      const Vec x = set(row[r][k]);
+      const Vec x = set(row[r][at]);
       RNN_UNROLL for (int j = 0; j < V; ++j) sum[r][j] = hn::MulAdd(x, column[j], sum[r][j]);
     }
   }
@@ -48,7 +60,7 @@ HWY_NOINLINE void tile(const float* const* HWY_RESTRICT a, size_t depth, const f
       store(sum[r][j], out + r * out_stride + j * kLanes);
 }
 
-using TileFunction = void (*)(const float* const*, size_t, const float*, const float*, ptrdiff_t, float*, ptrdiff_t);
+using TileFunction = void (*)(const TileRows&, size_t, const float*, const float*, ptrdiff_t, float*, ptrdiff_t);
 
 // Tile for `rows` x `vectors`, 1 <= rows <= max_rows(vectors), 1 <= vectors <= kPanelVectors.
 HWY_INLINE TileFunction tile_for(int rows, int vectors) {
@@ -60,6 +72,62 @@ HWY_INLINE TileFunction tile_for(int rows, int vectors) {
   return kTiles[rows - 1][vectors - 1];
 }
 
+// c += a b for a tile whose last vector may be cut: c.cols valid columns of `vectors` vectors.
+inline void add_tile(const TileRows& a, int rows, int vectors, size_t depth, const float* b, View<float> c) {
+  const TileFunction run = tile_for(rows, vectors);
+  const int width = vectors * kLanes;
+  if (c.cols >= width) return run(a, depth, b, c.data, c.stride, c.data, c.stride);
+  HWY_ALIGN float block[kMaxRows * kPanelVectors * kLanes] = {};
+  for (int r = 0; r < rows; ++r) std::memcpy(block + r * width, c.row(r), c.cols * sizeof(float));
+  run(a, depth, b, block, width, block, width);
+  for (int r = 0; r < rows; ++r) std::memcpy(c.row(r), block + r * width, c.cols * sizeof(float));
+}
+
+// One row times P whole panels at once, the same sums as tile<1, V> one panel after the other: only with many accumulators does a
+// single row keep the multipliers busy. init, out [P * V * L]; init null: zeros. kAhead: asks for weights before they are needed.
+template <int P, int V, bool kAhead>
+HWY_NOINLINE void row_tile(const float* HWY_RESTRICT a, size_t depth, const float* HWY_RESTRICT b, const float* init,
+                           float* out) {
+  constexpr ptrdiff_t kDistance = 16 * kLanes;
+  Vec sum[P][V];
+  RNN_UNROLL for (int p = 0; p < P; ++p) RNN_UNROLL for (int j = 0; j < V; ++j) sum[p][j] =
+      init ? load(init + (p * V + j) * kLanes) : zero();
+  const float* panel[P];
+  RNN_UNROLL for (int p = 0; p < P; ++p) panel[p] = b + p * depth * V * kLanes;
+  for (size_t k = 0; k < depth; ++k) {
+    const Vec x = set(a[k]);
+    RNN_UNROLL for (int p = 0; p < P; ++p) RNN_UNROLL for (int j = 0; j < V; ++j) {
+      const float* at = panel[p] + (k * V + j) * kLanes;
+      if (kAhead) hwy::Prefetch(at + kDistance);
+      sum[p][j] = hn::MulAdd(x, load(at), sum[p][j]);
+    }
+  }
+  RNN_UNROLL for (int p = 0; p < P; ++p) RNN_UNROLL for (int j = 0; j < V; ++j) store(sum[p][j], out + (p * V + j) * kLanes);
+}
+
+using RowTileFunction = void (*)(const float*, size_t, const float*, const float*, float*);
+
+// Vectors of a row tile: half of the registers hold sums, more where there are 16.
+constexpr int kRowVectors = HWY_TARGET == HWY_AVX3 ? 16 : 12;
+constexpr int max_row_panels(int vectors) { return kRowVectors / vectors; }
+
+// Whether a pass over so many weights should ask ahead. From the second-level cache a row tile reads twice as fast with it on Zen 5
+// (as fast as without on Zen 4); from the first level it has nothing to win, and further away the processor's own prefetcher is
+// the better one (by a quarter on Zen 4).
+inline bool ask_ahead(size_t weights) { return weights > 8192 && weights <= 131072; }
+
+// Row tile for `panels` panels of `vectors` vectors: 1 <= panels <= max_row_panels(vectors), more than 1 for whole panels only.
+HWY_INLINE RowTileFunction row_tile_for(int panels, int vectors, bool ahead) {
+#define RNN_ROW(P, V) \
+  { &row_tile<P, V, false>, &row_tile<P, V, true> }
+  static constexpr RowTileFunction kNarrow[][2] = {RNN_ROW(1, 1), RNN_ROW(1, 2)};
+  static constexpr RowTileFunction kThree[][2] = {RNN_ROW(1, 3), RNN_ROW(2, 3), RNN_ROW(3, 3), RNN_ROW(4, 3),
+                                                  RNN_ROW(max_row_panels(3), 3)};
+  static constexpr RowTileFunction kFour[][2] = {RNN_ROW(1, 4), RNN_ROW(2, 4), RNN_ROW(3, 4), RNN_ROW(max_row_panels(4), 4)};
+#undef RNN_ROW
+  return (vectors == 4 ? kFour[panels - 1] : vectors == 3 ? kThree[panels - 1] : kNarrow[vectors - 1])[ahead];
+}
+
 // Cuts n rows into the fewest tiles of nearly even height: tile i is rows [begin(i), begin(i + 1)).
 struct RowTiles {
   int n, count;
@@ -67,7 +135,7 @@ struct RowTiles {
   int begin(int i) const { return static_cast<int>(static_cast<int64_t>(n) * i / count); }
 };
 
-HWY_INLINE int panel_vectors(int gates) { return gates == 3 ? 3 : kPanelVectors; }
+constexpr int panel_vectors(int gates) { return gates == 3 ? 3 : kPanelVectors; }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace rnn

@@ -198,8 +198,7 @@ View<T> Model<T>::head_backward(Context<T>& context, const Seq& seq, const Netwo
   }
   if (grads.size() > 0) {
     const View<const T> h{static_cast<const T*>(record.below), record.below_rows, width, width};
-    add_outer_product<T>(context, doutput, classes, h, grads.view(output_weight_));
-    context.kernels.column_sums(context.pool, doutput, classes, grads.view(output_bias_).data);
+    add_outer_product<T>(context, doutput, classes, h, grads.view(output_weight_), grads.view(output_bias_).data);
   }
   View<T> dh = context.arena.template matrix<T>(record.below_rows, width);
   context.kernels.gemm(context.pool, {doutput, packed_[output_back_], nullptr, false, {width}, dh});

@@ -5,17 +5,15 @@
 
 namespace rnn {
 
-// gradient [gates * units, n] += d^T x: d [M, padded] in the order of `columns` (first = 0), x [M, n]. One order of summation
-// per element, whatever the number of threads. Scratch: about the size of d and x.
+// gradient [gates * units, n] += d^T x: d [M, padded] in the order of `columns` (first = 0), x [M, n]; sums [gates * units], not null:
+// += the sums of d's columns. One order of summation per element, whatever the number of threads.
 template <class T>
-void add_outer_product(Context<T>& context, View<const T> d, const Columns& columns, View<const T> x, View<T> gradient) {
+void add_outer_product(Context<T>& context, View<const T> d, const Columns& columns, View<const T> x, View<T> gradient,
+                       T* sums = nullptr) {
   const ArenaScope scope(context.arena);
-  const View<T> turned = context.arena.template matrix<T>(columns.units * columns.gates, d.rows);
-  context.kernels.transpose(context.pool, d, columns, turned);
-  const PackForm form = PackForm::plain(x.rows, x.cols, x.stride);
-  T* packed = context.arena.template take<T>(form.size(context.kernels.lanes));
-  context.kernels.pack(context.pool, form, x.data, packed);
-  context.kernels.gemm(context.pool, {turned, packed, nullptr, true, {x.cols}, gradient});
+  OuterArgs<T> args{d, columns, {{x, gradient}, {}}, {sums, nullptr}, nullptr};
+  args.scratch = context.arena.template take<T>(outer_scratch(x.cols, 0, context.pool.size(), context.kernels.lanes));
+  context.kernels.outer(context.pool, args);
 }
 
 }  // namespace rnn

@@ -69,7 +69,7 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
       record.direction[d] = layers_[l * options_.directions() + d].forward(
           context, packed, seq, x, rows_at(arena, seq, initial, state_width_, h),
           rows_at(arena, seq, initial, state_width_, c), rows_at(arena, seq, state.row(0), state_width_, h),
-          rows_at(arena, seq, state.row(0), state_width_, c), part);
+          rows_at(arena, seq, state.row(0), state_width_, c), part, tape != nullptr);
     }
     if (tape) tape->push(record);
   }

@@ -38,10 +38,10 @@ class RecurrentLayer {
   struct Saved;  // what forward leaves for backward
 
   // x [rows, input] -> y [rows, output] (rows strided). h0, c0 [streams] point at the initial state of each packed row, widths
-  // output and hidden; hn, cn at where the final states go (may be the same memory). x, y and the initial states must live
-  // until backward.
+  // output and hidden; hn, cn at where the final states go (may be the same memory). keep: backward follows, x, y and the
+  // initial states must live until then; else what is returned is of no use.
   Saved forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const T* const* h0,
-                const T* const* c0, T* const* hn, T* const* cn, View<T> y) const;
+                const T* const* c0, T* const* hn, T* const* cn, View<T> y, bool keep) const;
   // dy [rows, output] -> dx [rows, input] (null data: not wanted; `add`: added to what is there); adds to grads (empty: not
   // wanted). dh_last, dc_last: gradients by the final states or null; dh0 [streams, output], dc0 [streams, hidden] packed row
   // order, null: not wanted.

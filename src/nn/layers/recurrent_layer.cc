@@ -25,6 +25,9 @@ CellShape shape_of(reference::CellTypes<Cells...>, CellKind kind) {
   return shapes[static_cast<int>(kind)];
 }
 
+// Gates of a block of steps: small enough to stay in the second-level caches between projection and recurrence.
+constexpr int kBlockBytes = 1 << 20;
+
 CellShape shape_of(CellKind kind) { return shape_of(reference::AllCells(), kind); }
 
 }  // namespace
@@ -85,23 +88,24 @@ RecurrentArgs<T> RecurrentLayer<T>::arguments(Context<T>& context, const Packed<
 
 template <class T>
 auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
-                                const T* const* h0, const T* const* c0, T* const* hn, T* const* cn, View<T> y) const
-    -> Saved {
+                                const T* const* h0, const T* const* c0, T* const* hn, T* const* cn, View<T> y,
+                                bool keep) const -> Saved {
   const int rows = seq.rows(), lanes = context.kernels.lanes;
   const Columns all{options_.hidden, gates_, 0};
   const size_t padded = static_cast<size_t>(Columns{options_.hidden}.padded(lanes));
   Arena& arena = context.arena;
-  Saved saved{x, y, arena.take<T>(static_cast<size_t>(rows) * all.padded(lanes)), nullptr, nullptr, nullptr, h0, c0};
-  if (sides_ > 0) saved.side = arena.take<T>(rows * padded);
+  const int width = all.padded(lanes), block_rows = std::max(1, kBlockBytes / static_cast<int>(width * sizeof(T)));
+  const int gate_rows = keep ? rows : recurrent_gate_rows(seq.streams(), std::min(rows, block_rows), context.pool.size());
+  Saved saved{x, y, arena.take<T>(static_cast<size_t>(gate_rows) * width), nullptr, nullptr, nullptr, h0, c0};
+  if (sides_ > 0 && (keep || stages_ > 1)) saved.side = arena.take<T>(rows * padded);
   if (options_.states() > 1) saved.c = arena.take<T>(rows * padded);
   if (options_.projection > 0) saved.m = arena.take<T>(rows * padded);
   if (rows == 0) return saved;
 
-  const int width = all.padded(lanes);
-  context.kernels.gemm(context.pool,
-                       {x, packed[input_form_], packed[bias_form_], false, all, {saved.gates, rows, width, width}});
   const ArenaScope scope(arena);
   RecurrentArgs<T> r = arguments(context, packed, seq, saved);
+  r.x = x, r.input_weights = packed[input_form_], r.input_bias = packed[bias_form_];
+  r.block_rows = std::min(rows, block_rows), r.keep = keep;
   for (int s = 0; s < stages_; ++s) r.weights[s] = packed[recurrent_form_[s]];
   r.projection = projection_form_ >= 0 ? packed[projection_form_] : nullptr;
   context.kernels.recurrent_forward(context.pool, r);
@@ -136,12 +140,9 @@ void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, c
   }
   r.dh = dy.data, r.dh_stride = dy.stride;
   r.dh_last = dh_last, r.dc_last = dc_last, r.dh0 = dh0, r.dc0 = dc0;
+  r.dx = dx, r.add_dx = add, r.input_weights = packed[input_back_];
   context.kernels.recurrent_backward(context.pool, r);
   if (grads.size() > 0) weight_gradients(context, seq, saved, r, grads);
-  if (!dx.data) return;
-  const int width = Columns{options_.hidden, gates_, 0}.padded(lanes);
-  const int depth = gates_ > 1 ? width : options_.hidden;  // one gate: plain order, without padding
-  context.kernels.gemm(context.pool, {{r.gates, rows, depth, width}, packed[input_back_], nullptr, add, {input_}, dx});
 }
 
 template <class T>
@@ -157,15 +158,22 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
   const int rows = seq.rows(), H = options_.hidden, padded = Columns{H}.padded(k.lanes);
   const Columns all{H, gates_, 0};
   const View<const T> dgates{r.gates, rows, all.padded(k.lanes), all.padded(k.lanes)};
-  add_outer_product(context, dgates, all, saved.x, grads.view(w_ih_));
-  k.column_sums(context.pool, dgates, all, grads.view(b_ih_).data);
-  for (int s = 0; s < stages_; ++s) {
+  if (!split_) {  // the recurrent product has the same gradient as the input's
+    const ArenaScope scope(context.arena);
+    const View<const T> old = old_h(context, seq, saved);
+    OuterArgs<T> both{dgates, all, {{saved.x, grads.view(w_ih_)}, {old, grads.view(w_hh_)}}, {}, nullptr};
+    both.sums[0] = grads.view(b_ih_).data, both.sums[1] = grads.view(b_hh_).data;
+    both.scratch = context.arena.template take<T>(outer_scratch(input_, old.cols, context.pool.size(), k.lanes));
+    k.outer(context.pool, both);
+  } else {
+    add_outer_product(context, dgates, all, saved.x, grads.view(w_ih_), grads.view(b_ih_).data);
+  }
+  for (int s = 0; s < stages_ && split_; ++s) {
     const Columns part = stage_columns_[s];
     const ArenaScope scope(context.arena);
     const View<const T> operand = s == 0 ? old_h(context, seq, saved) : View<const T>{saved.side, rows, H, padded};
     add_outer_product(context, gate_part(r, s, seq), {H, part.gates, 0}, operand,
-                      grads.view(w_hh_).middle(part.first * H, part.gates * H));
-    k.column_sums(context.pool, gate_part(r, s, seq), part, grads.view(b_hh_).data);
+                      grads.view(w_hh_).middle(part.first * H, part.gates * H), grads.view(b_hh_).data + part.first * H);
   }
   if (options_.projection > 0) {
     const int P = options_.projection;
@@ -179,18 +187,20 @@ template <class T>
 View<const T> RecurrentLayer<T>::old_h(Context<T>& context, const Seq& seq, const Saved& saved) const {
   const int P = options_.output();
   const View<T> old = context.arena.template matrix<T>(seq.rows(), P);
-  for (int t = 0; t < seq.steps(); ++t) {
-    const int before = reverse_ ? t + 1 : t - 1;
-    const int active = before < 0 || before >= seq.steps() ? 0 : seq.active(before);
-    for (int row = 0; row < seq.active(t); ++row) {
-      const int at = seq.start[t] + row;
-      if (!seq.reset.empty() && seq.reset[at]) {
-        std::fill_n(old.row(at), P, T(0));
-      } else {
-        std::copy_n(row < active ? saved.y.row(seq.start[before] + row) : saved.h0[row], P, old.row(at));
+  context.pool.parallel_for(seq.steps(), 1, [&](int64_t begin, int64_t end) {
+    for (int t = static_cast<int>(begin); t < end; ++t) {
+      const int before = reverse_ ? t + 1 : t - 1;
+      const int active = before < 0 || before >= seq.steps() ? 0 : seq.active(before);
+      for (int row = 0; row < seq.active(t); ++row) {
+        const int at = seq.start[t] + row;
+        if (!seq.reset.empty() && seq.reset[at]) {
+          std::fill_n(old.row(at), P, T(0));
+        } else {
+          std::copy_n(row < active ? saved.y.row(seq.start[before] + row) : saved.h0[row], P, old.row(at));
+        }
       }
     }
-  }
+  });
   return old;
 }
 
