@@ -21,27 +21,27 @@ class Barrier {
     for (int step = 1; step < threads_; step *= 2) {
       own.count.store(++count, std::memory_order_release);
       const int from = worker - step < 0 ? worker - step + threads_ : worker - step;
-      if (!reached(lines_[from], count) || own.watched.load(std::memory_order_relaxed) != 0) wait_longer(own, lines_[from], count);
+      if (!reached(lines_[from], count) || own.bell.load(std::memory_order_relaxed) % 2 != 0) wait_longer(own, lines_[from], count);
     }
   }
 
-  // The last call of every worker: wakes whoever sleeps on its line.
-  void leave(int worker) noexcept { wake(lines_[worker]); }
+  // After a worker's last wait: wakes whoever sleeps on its line. Not needed where all are known to have returned.
+  void leave(int worker) noexcept { ring(lines_[worker]); }
 
   // Whether any wait since the last call lasted a millisecond or more.
   bool take_slow() noexcept { return slow_.load(std::memory_order_relaxed) && slow_.exchange(false, std::memory_order_relaxed); }
 
  private:
   struct alignas(128) Line {
-    std::atomic<uint32_t> count{0};    // rounds this worker has entered, wrapping
-    std::atomic<uint32_t> watched{0};  // 1: somebody sleeps, or is about to, until count changes
+    std::atomic<uint32_t> count{0};  // rounds this worker has entered, wrapping
+    std::atomic<uint32_t> bell{0};   // odd: somebody sleeps, or is about to, until the owner rings, which makes it even
   };
 
   static bool reached(const Line& line, uint32_t count) noexcept {
     return static_cast<int32_t>(line.count.load(std::memory_order_acquire) - count) >= 0;
   }
   void wait_longer(Line& own, Line& other, uint32_t count) noexcept;
-  static void wake(Line& own) noexcept;
+  static void ring(Line& own) noexcept;
 
   int threads_;
   std::unique_ptr<Line[]> lines_;

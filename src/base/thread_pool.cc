@@ -132,7 +132,7 @@ bool Pool::run_region(Part part, void* context) noexcept {
   const bool all = gather();
   if (all) {
     part(context, 0);
-    barrier_.leave(0);
+    if (!reported(kGrace)) barrier_.leave(0);
   }
   for (int other = 1; other < size_; ++other) await(slots_[other]);
   if (!all || barrier_.take_slow()) crowded_.begin();
@@ -293,11 +293,9 @@ void Pool::join_region(Slot& slot, int worker) noexcept {
     while (spin_until(decided, kIdleSpin) > 0) std::this_thread::yield();
     all = (gate_.load(std::memory_order_relaxed) & 1) != 0;
   }
-  if (all) {
-    slot.part(slot.context, worker);
-    barrier_.leave(worker);
-  }
+  if (all) slot.part(slot.context, worker);
   finish(slot, worker);
+  barrier_.leave(worker);
 }
 
 }  // namespace rnn
