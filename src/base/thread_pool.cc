@@ -1,53 +1,55 @@
-// Why: the waiting strategy of the pool (spin, yield, sleep) and the flush-to-zero mode of its threads.
+// Why: who computes which part, how the threads of the pool wait, and the flush-to-zero mode of all of them.
 #include "base/thread_pool.h"
+
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdlib>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 namespace rnn {
 namespace {
 
-inline void pause() {
-#if defined(__x86_64__)
-  _mm_pause();
-#endif
-}
-
-// Waits until value != old: about 20 us of spinning (a training step starts hundreds of parts, microseconds apart), a few
-// yields for a busy machine, then sleep.
-uint32_t wait_change(const std::atomic<uint32_t>& value, uint32_t old) {
-  for (int i = 0; i < 2000; ++i) {
-    const uint32_t now = value.load(std::memory_order_acquire);
-    if (now != old) return now;
-    pause();
-  }
-  for (int i = 0; i < 50; ++i) {
-    const uint32_t now = value.load(std::memory_order_acquire);
-    if (now != old) return now;
-    std::this_thread::yield();
-  }
-  value.wait(old, std::memory_order_acquire);
-  return value.load(std::memory_order_acquire);
-}
+// All in ns. Waking takes about 30 us: spinning that long costs at most what sleeping would have.
+constexpr int64_t kIdleSpin = 50'000;     // a worker without work
+constexpr int64_t kJoinSpin = 100'000;    // the caller, for a part that another thread computes
+constexpr int64_t kGrace = 1'000;         // the caller, before it looks for parts that nobody has begun
+constexpr int64_t kComeSpin = 200'000;    // the caller, for workers to enter a region, awake or not; hiccups are shorter
+constexpr int kMostThreads = 1024;
 
 int default_threads() {
   if (const char* text = std::getenv("RNN_THREADS")) {
     const int n = std::atoi(text);
-    if (n >= 1) return std::min(n, 1024);
+    if (n >= 1) return std::min(n, kMostThreads);
   }
-  return std::max(1u, std::thread::hardware_concurrency());
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
+
+// Whether the scheduler took the core away from the calling thread since it last asked. A system call of 0.3 us.
+bool lost_core() noexcept {
+#if defined(RUSAGE_THREAD)
+  static thread_local long seen = -1;
+  rusage usage{};
+  if (getrusage(RUSAGE_THREAD, &usage) != 0) return false;
+  const bool lost = seen >= 0 && usage.ru_nivcsw != seen;
+  seen = usage.ru_nivcsw;
+  return lost;
+#else
+  return false;
+#endif
+}
+
+// Words of a slot are generation * 8 + phase: who comes late with the word of an old job cannot take a part of a new one.
+constexpr unsigned kPhaseBits = 3;
+constexpr uint64_t word(uint64_t generation, unsigned phase) { return generation << kPhaseBits | phase; }
+constexpr uint64_t generation_of(uint64_t word) { return word >> kPhaseBits; }
+constexpr unsigned phase_of(uint64_t word) { return word & ((1u << kPhaseBits) - 1); }
 
 }  // namespace
 
 FlushDenormals::FlushDenormals() noexcept {
 #if defined(__x86_64__)
   saved_ = _mm_getcsr();
-  _mm_setcsr(saved_ | 0x8040);  // flush to zero, denormals are zero
+  if ((saved_ & 0x8040) != 0x8040) _mm_setcsr(saved_ | 0x8040);  // flush to zero, denormals are zero
 #else
   saved_ = 0;
 #endif
@@ -55,53 +57,245 @@ FlushDenormals::FlushDenormals() noexcept {
 
 FlushDenormals::~FlushDenormals() {
 #if defined(__x86_64__)
-  _mm_setcsr(saved_);
+  if ((saved_ & 0x8040) != 0x8040) _mm_setcsr(saved_);
 #endif
 }
 
-Pool::Pool(int threads) : size_(threads > 0 ? threads : default_threads()) {
-  for (int worker = 1; worker < size_; ++worker) threads_.emplace_back([this, worker] { work(worker); });
+// One part of the job, and the worker of the same number. The caller offers it: kOpen to everyone, kTogether to this worker. Whoever
+// moves the claim from (last job, kDone) to (this job, kTaken) computes the part and alone may read it; the caller writes it again
+// only after kDone. On a quiet machine each line has one writer and at most one reader, and the claim never leaves its worker.
+struct Pool::Slot {
+  alignas(128) std::atomic<uint64_t> offer{0};  // written by the caller
+  Part part = nullptr;
+  void* context = nullptr;
+  alignas(128) std::atomic<uint64_t> claim{0};
+  std::atomic<int64_t> awaited_since{0};  // written by the caller before kAwaited
+  std::atomic<uint32_t> asleep{0};  // or not yet begun: set by the worker, cleared by who wakes it
+  Rest resting;                     // not to be woken
+  alignas(128) std::atomic<uint64_t> report{0};  // kTaken, kDone: what the caller polls; the claim is what counts
+};
+
+Pool::Pool(int threads, int cores)
+    : size_(threads > 0 ? threads : default_threads()),
+      cores_(cores > 0 ? cores : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))),
+      slots_(new Slot[static_cast<size_t>(size_)]),
+      barrier_(size_) {
+  cores_ = std::min(cores_, size_);
+  for (int worker = 1; worker < cores_; ++worker) slots_[worker].asleep.store(1, std::memory_order_relaxed);
+  sleepers_.store(cores_ - 1, std::memory_order_relaxed);
+  try {
+    threads_.reserve(static_cast<size_t>(cores_));
+    for (int worker = 1; worker < cores_; ++worker) threads_.emplace_back([this, worker] { work(worker); });
+  } catch (...) {
+    stop();
+    throw;
+  }
 }
 
-Pool::~Pool() {
-  stop_.store(true);
-  generation_.fetch_add(1, std::memory_order_release);
-  generation_.notify_all();
+Pool::~Pool() { stop(); }
+
+void Pool::stop() noexcept {
+  publish(kStop, nullptr, nullptr);
+  for (int worker = 1; worker < cores_; ++worker) wake(slots_[worker]);
   for (auto& t : threads_) t.join();
 }
 
-void Pool::work(int worker) {
-  const FlushDenormals flush;
-  uint32_t seen = 0;
-  for (;;) {
-    seen = wait_change(generation_, seen);
-    if (stop_.load(std::memory_order_relaxed)) return;
-    part_(context_, worker);
-    pending_.fetch_sub(1, std::memory_order_release);
-  }
+// ---- The caller.
+
+bool Pool::enter() noexcept {
+  return !busy_.load(std::memory_order_relaxed) && !busy_.exchange(true, std::memory_order_acquire);
 }
 
-void Pool::run_parts(Part part, void* context) {
+void Pool::run_parts(Part part, void* context) noexcept {
   const FlushDenormals flush;
-  bool idle = false;
-  if (size_ == 1 || !busy_.compare_exchange_strong(idle, true, std::memory_order_acquire)) {
+  if (cores_ == 1 || !enter()) {
     for (int worker = 0; worker < size_; ++worker) part(context, worker);
     return;
   }
-  part_ = part, context_ = context;
-  pending_.store(size_ - 1, std::memory_order_relaxed);
-  generation_.fetch_add(1, std::memory_order_release);
-  generation_.notify_all();
+  const bool missing = publish(kOpen, part, context);
+  if (sleepers_.load(std::memory_order_relaxed) > 0) wake_workers();
   part(context, 0);
-  // The shares are even, so the others end at about the same time; yield when the machine is busy.
-  for (int spins = 0; pending_.load(std::memory_order_acquire) > 0; ++spins) {
-    if (spins < 20000) {
-      pause();
-    } else {
-      std::this_thread::yield();
+  bool took = false;
+  if (missing || !reported(kGrace)) {
+    for (int other = size_ - 1; other > 0; --other) took |= take(other, 0);
+    for (int other = 1; other < size_; ++other) await(slots_[other]);
+  }
+  short_handed_ = took;
+  busy_.store(false, std::memory_order_release);
+}
+
+bool Pool::run_region(Part part, void* context) noexcept {
+  if (cores_ == 1 || cores_ < size_ || crowded_.active() || !enter()) return false;
+  const FlushDenormals flush;
+  publish(kTogether, part, context);
+  if (sleepers_.load(std::memory_order_relaxed) > 0) wake_workers();
+  const bool all = gather();
+  if (all) {
+    part(context, 0);
+    if (!reported(kGrace)) barrier_.leave(0);
+  }
+  for (int other = 1; other < size_; ++other) await(slots_[other]);
+  if (!all || barrier_.take_slow()) crowded_.begin();
+  busy_.store(false, std::memory_order_release);
+  return all;
+}
+
+// Offers a job to all. Returns whether threads are missing. The read-modify-write is the caller's half of falling asleep: either it
+// sees the sleeper, or the sleeper sees the offer.
+bool Pool::publish(Phase phase, Part part, void* context) noexcept {
+  ++generation_;
+  for (int other = 1; other < size_; ++other) {
+    Slot& slot = slots_[other];
+    slot.part = part, slot.context = context;
+    slot.offer.store(word(generation_, phase), std::memory_order_release);
+  }
+  const bool missing = sleepers_.fetch_add(0, std::memory_order_acq_rel) > 0 || short_handed_ || cores_ < size_;
+  if (missing != help_.load(std::memory_order_relaxed)) help_.store(missing, std::memory_order_relaxed);
+  return missing;
+}
+
+// Whether all parts are reported done within the time.
+bool Pool::reported(int64_t limit) noexcept {
+  const uint64_t done = word(generation_, kDone);
+  for (int other = 1; other < size_; ++other) {
+    const auto is_done = [&] { return slots_[other].report.load(std::memory_order_acquire) == done; };
+    if (spin_until(is_done, limit) != 0) return false;
+  }
+  return true;
+}
+
+// Waits for the workers to take their own slots, then withdraws the offer from those that have not. One worker alone begins at once;
+// several must hear whether all came.
+bool Pool::gather() noexcept {
+  bool all = true;
+  for (int other = 1; other < size_ && all; ++other) {
+    const auto came = [&] { return generation_of(slots_[other].report.load(std::memory_order_acquire)) == generation_; };
+    all = spin_until(came, kComeSpin) == 0;
+  }
+  if (!all) {
+    all = true;
+    for (int other = 1; other < size_; ++other) {
+      if (!claim(slots_[other], kTogether, kDone)) continue;
+      slots_[other].report.store(word(generation_, kDone), std::memory_order_relaxed);
+      all = false;
     }
   }
-  busy_.store(false, std::memory_order_release);
+  if (size_ > 2) gate_.store(generation_ << 1 | (all ? 1u : 0u), std::memory_order_release);
+  return all;
+}
+
+void Pool::await(Slot& slot) noexcept {
+  const uint64_t done = word(generation_, kDone);
+  const int64_t waited = spin_until([&] { return slot.report.load(std::memory_order_acquire) == done; }, kJoinSpin);
+  if (waited == 0) return;
+  slot.awaited_since.store(now_ns() - waited, std::memory_order_relaxed);
+  for (;;) {
+    const uint32_t bell = done_bell_.load(std::memory_order_acquire);
+    uint64_t state = slot.claim.load(std::memory_order_acquire);
+    if (phase_of(state) == kTaken) slot.claim.compare_exchange_strong(state, word(generation_, kAwaited));
+    if (state == done) return;
+    done_bell_.wait(bell, std::memory_order_acquire);
+  }
+}
+
+// Wakes who sleeps, except those that rest.
+void Pool::wake_workers() noexcept {
+  for (int worker = 1; worker < cores_; ++worker) {
+    Slot& slot = slots_[worker];
+    if (slot.asleep.load(std::memory_order_relaxed) != 0 && !slot.resting.active()) wake(slot);
+  }
+}
+
+void Pool::wake(Slot& slot) noexcept {
+  if (slot.asleep.exchange(0, std::memory_order_acq_rel) == 0) return;
+  sleepers_.fetch_sub(1, std::memory_order_relaxed);
+  slot.asleep.notify_one();
+}
+
+// ---- Both.
+
+// Moves the claim of what is offered as `phase` from the last job to (this job, next), unless another thread was faster.
+bool Pool::claim(Slot& slot, Phase phase, Phase next) noexcept {
+  const uint64_t offer = slot.offer.load(std::memory_order_acquire), generation = generation_of(offer);
+  uint64_t last = word(generation - 1, kDone);
+  return phase_of(offer) == phase && slot.claim.load(std::memory_order_relaxed) == last &&
+         slot.claim.compare_exchange_strong(last, word(generation, next), std::memory_order_acq_rel, std::memory_order_relaxed);
+}
+
+// Computes the part in the thread of `worker` if nobody has begun it.
+bool Pool::take(int part, int worker) noexcept {
+  Slot& slot = slots_[part];
+  if (!claim(slot, kOpen, kTaken)) return false;
+  slot.part(slot.context, part);
+  finish(slot, worker);
+  return true;
+}
+
+// A worker that others had to wait for because it lost its core rests.
+void Pool::finish(Slot& slot, int worker) noexcept {
+  const uint64_t done = word(generation_of(slot.offer.load(std::memory_order_relaxed)), kDone);
+  const uint64_t state = slot.claim.exchange(done, std::memory_order_acq_rel);
+  slot.report.store(done, std::memory_order_release);
+  if (phase_of(state) != kAwaited) return;
+  const bool long_wait = now_ns() - slot.awaited_since.load(std::memory_order_relaxed) > kLongWait;
+  done_bell_.fetch_add(1, std::memory_order_release);
+  done_bell_.notify_one();
+  if (long_wait && lost_core()) rest(slots_[worker]);
+}
+
+void Pool::rest(Slot& slot) noexcept {
+  slot.resting.begin();
+  crowded_.begin();
+}
+
+// ---- The worker.
+
+void Pool::work(int worker) noexcept {
+  const FlushDenormals flush;
+  Slot& slot = slots_[worker];
+  uint64_t seen = 0;
+  wake(slot);
+  lost_core();
+  for (;;) {
+    const auto offered = [&] { return slot.offer.load(std::memory_order_acquire) != seen; };
+    const int64_t waited = slot.resting.active() ? kIdleSpin : spin_until(offered, kIdleSpin);
+    if (waited > kLongWait) rest(slot);
+    if (waited > 0) sleep(slot, seen);
+    seen = slot.offer.load(std::memory_order_acquire);
+    if (phase_of(seen) == kStop) return;
+    if (claim(slot, kTogether, kTaken)) {
+      join_region(slot, worker);
+    } else if ((take(worker, worker) && help_.load(std::memory_order_relaxed)) || waited > 0) {
+      for (int i = 1; i < size_; ++i) take((worker + i) % size_, worker);
+    }
+  }
+}
+
+// Until somebody wakes this worker. One that rests leaves its work to others, but must hear of the end.
+void Pool::sleep(Slot& slot, uint64_t seen) noexcept {
+  slot.asleep.store(1, std::memory_order_relaxed);
+  sleepers_.fetch_add(1, std::memory_order_acq_rel);
+  const uint64_t offer = slot.offer.load(std::memory_order_acquire);
+  if (phase_of(offer) == kStop || (offer != seen && !slot.resting.active())) {
+    wake(slot);
+  } else {
+    slot.asleep.wait(1, std::memory_order_acquire);
+  }
+  lost_core();
+}
+
+void Pool::join_region(Slot& slot, int worker) noexcept {
+  const uint64_t generation = generation_of(slot.claim.load(std::memory_order_relaxed));
+  slot.report.store(word(generation, kTaken), std::memory_order_release);
+  bool all = true;
+  if (size_ > 2) {
+    const auto decided = [&] { return gate_.load(std::memory_order_acquire) >> 1 == generation; };
+    while (spin_until(decided, kIdleSpin) > 0) std::this_thread::yield();
+    all = (gate_.load(std::memory_order_relaxed) & 1) != 0;
+  }
+  if (all) slot.part(slot.context, worker);
+  finish(slot, worker);
+  barrier_.leave(worker);
 }
 
 }  // namespace rnn
