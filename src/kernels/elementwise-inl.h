@@ -123,47 +123,45 @@ HWY_INLINE Vec scaled_gradient(const StepArgs<float>& s, Vec g) {
 }
 
 // p -= lr * (momentum * m + g + decay * p), m the running sum (PyTorch's SGD).
-inline void sgd(Pool& pool, const StepArgs<float>& s) {
+inline void sgd(const StepArgs<float>& s) {
   const FlushDenormals flush;
-  pool.parallel_for(static_cast<int64_t>(s.n), 1024, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i += kLanes) {
-      const int valid = static_cast<int>(std::min<int64_t>(kLanes, end - i));
-      const Vec p = load_part(s.p + i, valid);
-      Vec g = scaled_gradient(s, load_part(s.g + i, valid));
-      if (s.weight_decay > 0) g = hn::MulAdd(p, set(s.weight_decay), g);
-      if (s.m) {
-        g = hn::MulAdd(load_part(s.m + i, valid), set(s.momentum), g);
-        store_part(g, s.m + i, valid);
-      }
-      store_part(hn::NegMulAdd(set(s.lr), g, p), s.p + i, valid);
+  for (size_t i = 0; i < s.n; i += kLanes) {
+    const int valid = static_cast<int>(std::min<size_t>(kLanes, s.n - i));
+    const Vec p = load_part(s.p + i, valid);
+    Vec g = scaled_gradient(s, load_part(s.g + i, valid));
+    store_part(zero(), s.g + i, valid);
+    if (s.weight_decay > 0) g = hn::MulAdd(p, set(s.weight_decay), g);
+    if (s.m) {
+      g = hn::MulAdd(load_part(s.m + i, valid), set(s.momentum), g);
+      store_part(g, s.m + i, valid);
     }
-  });
+    store_part(hn::NegMulAdd(set(s.lr), g, p), s.p + i, valid);
+  }
 }
 
 // Adam (Kingma and Ba 2015); decoupled: AdamW. correction1 = 1 - beta1^t, correction2 = 1 - beta2^t.
-inline void adam(Pool& pool, const StepArgs<float>& s) {
+inline void adam(const StepArgs<float>& s) {
   const FlushDenormals flush;
   const Vec step = set(s.lr / s.correction1), root = set(1.0f / std::sqrt(s.correction2));
-  pool.parallel_for(static_cast<int64_t>(s.n), 1024, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i += kLanes) {
-      const int valid = static_cast<int>(std::min<int64_t>(kLanes, end - i));
-      Vec p = load_part(s.p + i, valid);
-      Vec g = scaled_gradient(s, load_part(s.g + i, valid));
-      if (s.weight_decay > 0) {
-        if (s.decoupled) {
-          p = hn::NegMulAdd(set(s.lr * s.weight_decay), p, p);
-        } else {
-          g = hn::MulAdd(p, set(s.weight_decay), g);
-        }
+  for (size_t i = 0; i < s.n; i += kLanes) {
+    const int valid = static_cast<int>(std::min<size_t>(kLanes, s.n - i));
+    Vec p = load_part(s.p + i, valid);
+    Vec g = scaled_gradient(s, load_part(s.g + i, valid));
+    store_part(zero(), s.g + i, valid);
+    if (s.weight_decay > 0) {
+      if (s.decoupled) {
+        p = hn::NegMulAdd(set(s.lr * s.weight_decay), p, p);
+      } else {
+        g = hn::MulAdd(p, set(s.weight_decay), g);
       }
-      const Vec m = hn::MulAdd(hn::Sub(load_part(s.m + i, valid), g), set(s.beta1), g);
-      const Vec v = hn::MulAdd(load_part(s.v + i, valid), set(s.beta2), hn::Mul(hn::Mul(g, g), set(1.0f - s.beta2)));
-      store_part(m, s.m + i, valid);
-      store_part(v, s.v + i, valid);
-      const Vec bottom = hn::MulAdd(hn::Sqrt(v), root, set(s.epsilon));
-      store_part(hn::NegMulAdd(step, hn::Div(m, bottom), p), s.p + i, valid);
     }
-  });
+    const Vec m = hn::MulAdd(hn::Sub(load_part(s.m + i, valid), g), set(s.beta1), g);
+    const Vec v = hn::MulAdd(load_part(s.v + i, valid), set(s.beta2), hn::Mul(hn::Mul(g, g), set(1.0f - s.beta2)));
+    store_part(m, s.m + i, valid);
+    store_part(v, s.v + i, valid);
+    const Vec bottom = hn::MulAdd(hn::Sqrt(v), root, set(s.epsilon));
+    store_part(hn::NegMulAdd(step, hn::Div(m, bottom), p), s.p + i, valid);
+  }
 }
 
 }  // namespace HWY_NAMESPACE

@@ -29,20 +29,29 @@ struct Columns {
     const int unit = i / (lanes * gates) * lanes + i % lanes;
     return unit < units ? (first + i / lanes % gates) * units + unit : -1;
   }
+  // Position of a source row: the inverse of row().
+  int position(int row, int lanes) const {
+    const int unit = row % units, gate = row / units - first;
+    return (unit / lanes * gates + gate) * lanes + unit % lanes;
+  }
 };
 
 // The right-hand side of a product C[M, n] = A[M, k] B[k, n], in panels of a few vectors of columns: panel after panel, inside
-// a panel k after k. B(k, n) = source[k_rows.row(k) * k_stride + n_rows.row(n) * n_stride].
+// a panel k after k. The source has rows of contiguous numbers: columns of B (turned: n is in the order of its rows, k plain), or
+// rows of B (k is in the order of its rows, n plain).
 struct PackForm {
   Columns k, n;
-  int64_t k_stride = 1, n_stride = 1;
+  int64_t stride = 1;  // between rows of the source
+  bool turned = false;
+  bool streamed = false;  // written past the caches, which it would not fit; `out` is 64-byte aligned then
 
   // B = W^T for W [rows, k] as PyTorch stores it: y = x W^T, columns in gate blocks.
-  static PackForm forward(Columns rows, int k, int stride) { return {{k}, rows, 1, stride}; }
+  static PackForm forward(Columns rows, int k, int stride) { return {{k}, rows, stride, true, false}; }
   // B = W: dx = dy W, dy in gate blocks.
-  static PackForm backward(Columns rows, int k, int stride) { return {rows, {k}, stride, 1}; }
+  static PackForm backward(Columns rows, int k, int stride) { return {rows, {k}, stride, false, false}; }
   // B = X [M, n] as it stands.
-  static PackForm plain(int rows, int n, int stride) { return {{rows}, {n}, stride, 1}; }
+  static PackForm plain(int rows, int n, int stride) { return {{rows}, {n}, stride, false, false}; }
+  const Columns& rows() const { return turned ? n : k; }  // of the source
   size_t size(int lanes) const { return static_cast<size_t>(k.padded(k.gates > 1 ? lanes : 1)) * n.padded(lanes); }
   int depth(int lanes) const { return k.gates > 1 ? k.padded(lanes) : k.units; }  // k of the product
 };
@@ -161,13 +170,13 @@ struct SoftmaxArgs {
   double* nll = nullptr;   // [M] or null. out: weight * -log p(target), without smoothing
 };
 
-// One optimizer step over a slab; g is scaled first.
+// One optimizer step over a piece of the slab; g is scaled first and left zero. An element's result depends on nothing beside it.
 template <class T>
 struct StepArgs {
-  T* p = nullptr;        // [n] weights
-  const T* g = nullptr;  // [n] gradients
-  T* m = nullptr;        // [n] momentum or first moment (may be null for plain SGD)
-  T* v = nullptr;        // [n] second moment
+  T* p = nullptr;  // [n] weights
+  T* g = nullptr;  // [n] gradients in, zeros out
+  T* m = nullptr;  // [n] momentum or first moment (may be null for plain SGD)
+  T* v = nullptr;  // [n] second moment
   size_t n = 0;
   T scale = 1, clip_value = 0;  // g * scale, then clamped to [-clip_value, clip_value] if > 0
   T lr = 0, weight_decay = 0, momentum = 0, beta1 = 0, beta2 = 0, epsilon = 0, correction1 = 1, correction2 = 1;
@@ -180,6 +189,9 @@ struct Kernels {
   int lanes;         // L
 
   void (*pack)(Pool&, const PackForm&, const T* source, T* out);
+  // The part of pack() that comes from rows [begin, end) of the source; they lie in one gate, begin at a multiple of L of its
+  // units, and end at one or with the gate. Together these parts write all of `out`, padding too.
+  void (*pack_rows)(const PackForm&, const T* source, int begin, int end, T* out);
   // out[i] = sum over sources of source[rows.row(i)], 0 for padding.
   void (*pack_vector)(const Columns& rows, const T* const* sources, int count, T* out);
   void (*gemm)(Pool&, const GemmArgs<T>&);
@@ -194,8 +206,8 @@ struct Kernels {
 
   void (*softmax_cross_entropy)(Pool&, const SoftmaxArgs<T>&);
   double (*sum_squares)(Pool&, const T* x, size_t n);
-  void (*sgd)(Pool&, const StepArgs<T>&);
-  void (*adam)(Pool&, const StepArgs<T>&);
+  void (*sgd)(const StepArgs<T>&);
+  void (*adam)(const StepArgs<T>&);
 };
 
 // float: the instruction set chosen once, at first use: the best of this machine, or RNN_ISA (emulated, avx2, avx512).

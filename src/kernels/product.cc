@@ -19,6 +19,7 @@ inline void fill_product(Kernels<float>& table) {
   table.lanes = kLanes;
   table.gemm = &gemm;
   table.pack = &pack;
+  table.pack_rows = &pack_rows;
   table.pack_vector = &pack_vector;
   table.outer = &outer;
   table.column_sums = &column_sums;

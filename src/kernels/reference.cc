@@ -14,11 +14,17 @@ namespace {
 using Args = RecurrentArgs<double>;
 
 // With one lane a packed matrix is [k, n] row by row.
-void pack(Pool&, const PackForm& form, const double* source, double* out) {
-  for (int k = 0; k < form.depth(1); ++k) {
-    for (int n = 0; n < form.n.padded(1); ++n)
-      *out++ = source[form.k.row(k, 1) * form.k_stride + form.n.row(n, 1) * form.n_stride];
+void pack_rows(const PackForm& form, const double* source, int begin, int end, double* out) {
+  const int width = form.n.padded(1), length = form.turned ? form.k.units : form.n.units;
+  for (int row = begin; row < end; ++row) {
+    const int64_t at = form.rows().position(row, 1);
+    for (int i = 0; i < length; ++i) out[form.turned ? i * width + at : at * width + i] = source[row * form.stride + i];
   }
+}
+
+void pack(Pool&, const PackForm& form, const double* source, double* out) {
+  const Columns& rows = form.rows();
+  pack_rows(form, source, rows.first * rows.units, (rows.first + rows.gates) * rows.units, out);
 }
 
 void pack_vector(const Columns& rows, const double* const* sources, int count, double* out) {
@@ -324,17 +330,19 @@ double gradient_of(const StepArgs<double>& s, size_t i) {
   return s.clip_value > 0 ? std::clamp(g, -s.clip_value, s.clip_value) : g;
 }
 
-void sgd(Pool&, const StepArgs<double>& s) {
+void sgd(const StepArgs<double>& s) {
   for (size_t i = 0; i < s.n; ++i) {
     double g = gradient_of(s, i) + s.weight_decay * s.p[i];
+    s.g[i] = 0;
     if (s.m) g = s.m[i] = s.momentum * s.m[i] + g;
     s.p[i] -= s.lr * g;
   }
 }
 
-void adam(Pool&, const StepArgs<double>& s) {
+void adam(const StepArgs<double>& s) {
   for (size_t i = 0; i < s.n; ++i) {
     double g = gradient_of(s, i);
+    s.g[i] = 0;
     if (s.decoupled) {
       s.p[i] -= s.lr * s.weight_decay * s.p[i];
     } else {
@@ -353,6 +361,7 @@ const Kernels<double>& kernels<double>() {
   static const Kernels<double> table{"reference",
                                      1,
                                      pack,
+                                     pack_rows,
                                      pack_vector,
                                      gemm,
                                      outer,

@@ -103,8 +103,17 @@ Model<T>::Model(const ModelConfig& config) : config_(config) {
 template <class T>
 void Model<T>::pack(Pool& pool, bool training) {
   const Kernels<T>& k = kernels<T>();
-  if (packed_.bytes() == 0 || training != packed_.training()) packed_.allocate(k, training);
-  packed_.update(pool, params_);
+  if (packed_.bytes() == 0 || training != packed_.training()) packed_.allocate(k, table_, training);
+  packed_.update(pool, params_, [](size_t, size_t) {});
+}
+
+template <class T>
+SparseRows Model<T>::sparse_rows(const Batch& batch) const {
+  if (!reads_ids() || config_.tied) return {};
+  SparseRows sparse{embedding_, batch.inputs};
+  std::sort(sparse.rows.begin(), sparse.rows.end());
+  sparse.rows.erase(std::unique(sparse.rows.begin(), sparse.rows.end()), sparse.rows.end());
+  return sparse;
 }
 
 template <class T>

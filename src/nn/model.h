@@ -51,6 +51,14 @@ class Model {
 
   // Brings the packed weights up to date: after loading, and after every change of params(). training: backward forms too.
   void pack(Pool& pool, bool training);
+  // The same in one go with a change of the weights: change(begin, end) is called once for every piece of params(), from any
+  // thread. `sparse`: of this parameter only these rows change. pack() has been called before.
+  template <class Change>
+  void update(Pool& pool, const Change& change, const SparseRows& sparse = {}) {
+    packed_.update(pool, params_, change, sparse);
+  }
+  // The parameter whose gradient is zero but for the rows that a batch reads, and these rows.
+  SparseRows sparse_rows(const Batch& batch) const;
   // Frees the row-major weights: running needs the packed ones only. params() is empty afterwards.
   void drop_params();
 

@@ -4,6 +4,12 @@
 #include <algorithm>
 
 namespace rnn {
+namespace {
+
+// Forms beyond this size go past the caches when they are packed: nothing of them would be left when they are read.
+constexpr size_t kCacheBytes = size_t{4} << 20;
+
+}  // namespace
 
 template <class T>
 int Packed<T>::add_forward(ParamId id, Columns rows, int depth) {
@@ -24,7 +30,7 @@ int Packed<T>::add_vector(Columns rows, ParamId first, ParamId second, int apart
 }
 
 template <class T>
-void Packed<T>::allocate(const Kernels<T>& kernels, bool training) {
+void Packed<T>::allocate(const Kernels<T>& kernels, const ParamTable& table, bool training) {
   kernels_ = &kernels;
   training_ = training;
   size_t longest = 0;
@@ -37,10 +43,43 @@ void Packed<T>::allocate(const Kernels<T>& kernels, bool training) {
     }
   }
   without_apart_ = Buffer<T>(longest);
+  for (auto& form : forms_) form.matrix.streamed = bytes() > kCacheBytes;
+  cut(table);
+}
+
+// Blocks of about kBlock numbers: with gradient, moments and packed forms they stay in the second-level cache.
+template <class T>
+void Packed<T>::cut(const ParamTable& table) {
+  constexpr int kBlock = 16384;
+  blocks_.clear();
+  for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
+    const ParamInfo& info = table[id];
+    const auto form =
+        std::find_if(forms_.begin(), forms_.end(), [&](const Form& f) { return !f.is_vector && f.first == id; });
+    const int units = form != forms_.end() ? form->rows.units : info.rows;  // of a gate
+    const int lines = std::max(1, kBlock / info.cols / kernels_->lanes) * kernels_->lanes;
+    for (int gate = 0; gate < info.rows; gate += units) {
+      for (int row = gate; row < gate + units; row += lines) {
+        const int end = std::min(row + lines, gate + units);
+        blocks_.push_back({id, row, end, info.offset + static_cast<size_t>(row) * info.cols,
+                           info.offset + static_cast<size_t>(end) * info.cols});
+      }
+    }
+  }
 }
 
 template <class T>
-void Packed<T>::update_vector(Form& form, const Params<T>& params) {
+void Packed<T>::pack_block(const Block& block, const Params<T>& params) {
+  for (auto& form : forms_) {
+    if (form.is_vector || form.first != block.param || form.values.size() == 0) continue;
+    const int gate = block.row_begin / form.rows.units - form.rows.first;
+    if (gate < 0 || gate >= form.rows.gates) continue;
+    kernels_->pack_rows(form.matrix, params.view(form.first).data, block.row_begin, block.row_end, form.values.data());
+  }
+}
+
+template <class T>
+void Packed<T>::pack_vector(Form& form, const Params<T>& params) {
   const T* sources[2] = {params.view(form.first).data, nullptr};
   if (form.second >= 0) {
     sources[1] = params.view(form.second).data;
@@ -51,17 +90,6 @@ void Packed<T>::update_vector(Form& form, const Params<T>& params) {
     }
   }
   kernels_->pack_vector(form.rows, sources, form.second >= 0 ? 2 : 1, form.values.data());
-}
-
-template <class T>
-void Packed<T>::update(Pool& pool, const Params<T>& params) {
-  for (auto& form : forms_) {
-    if (form.is_vector) {
-      update_vector(form, params);
-    } else if (form.values.size() > 0) {
-      kernels_->pack(pool, form.matrix, params.view(form.first).data, form.values.data());
-    }
-  }
 }
 
 template <class T>

@@ -8,7 +8,7 @@
 namespace rnn {
 namespace {
 
-StepArgs<float> arguments(const OptimizerOptions& options, Params<float>& weights, const Params<float>& grads, double scale,
+StepArgs<float> arguments(const OptimizerOptions& options, Params<float>& weights, Params<float>& grads, double scale,
                           double lr) {
   StepArgs<float> s;
   s.p = weights.data(), s.g = grads.data(), s.n = weights.size();
@@ -19,16 +19,16 @@ StepArgs<float> arguments(const OptimizerOptions& options, Params<float>& weight
 
 class Sgd final : public Optimizer {
  public:
-  Sgd(const OptimizerOptions& options, const ParamTable& table) : options_(options) {
+  Sgd(const OptimizerOptions& options, const ParamTable& table) : Optimizer(&Kernels<float>::sgd), options_(options) {
     if (options.momentum > 0) velocity_ = Params<float>(table);
   }
-  void step(Pool& pool, Params<float>& weights, const Params<float>& grads, double scale, double lr) override {
+  void begin(Params<float>& weights, Params<float>& grads, double scale, double lr) override {
     ++steps_;
-    StepArgs<float> s = arguments(options_, weights, grads, scale, lr);
-    s.momentum = static_cast<float>(options_.momentum);
-    s.m = velocity_.size() > 0 ? velocity_.data() : nullptr;
-    kernels<float>().sgd(pool, s);
+    args_ = arguments(options_, weights, grads, scale, lr);
+    args_.momentum = static_cast<float>(options_.momentum);
+    args_.m = velocity_.size() > 0 ? velocity_.data() : nullptr;
   }
+  bool keeps_without_gradient() const override { return options_.momentum <= 0 && options_.weight_decay <= 0; }
   std::vector<std::pair<std::string, Params<float>*>> slabs() override {
     if (velocity_.size() == 0) return {};
     return {{"velocity", &velocity_}};
@@ -41,18 +41,19 @@ class Sgd final : public Optimizer {
 
 class Adam final : public Optimizer {
  public:
-  Adam(const OptimizerOptions& options, const ParamTable& table) : options_(options), first_(table), second_(table) {}
-  void step(Pool& pool, Params<float>& weights, const Params<float>& grads, double scale, double lr) override {
+  Adam(const OptimizerOptions& options, const ParamTable& table)
+      : Optimizer(&Kernels<float>::adam), options_(options), first_(table), second_(table) {}
+  void begin(Params<float>& weights, Params<float>& grads, double scale, double lr) override {
     ++steps_;
-    StepArgs<float> s = arguments(options_, weights, grads, scale, lr);
+    StepArgs<float>& s = args_ = arguments(options_, weights, grads, scale, lr);
     s.m = first_.data(), s.v = second_.data();
     s.beta1 = static_cast<float>(options_.beta1), s.beta2 = static_cast<float>(options_.beta2);
     s.epsilon = static_cast<float>(options_.epsilon);
     s.correction1 = static_cast<float>(1 - std::pow(options_.beta1, static_cast<double>(steps_)));
     s.correction2 = static_cast<float>(1 - std::pow(options_.beta2, static_cast<double>(steps_)));
     s.decoupled = options_.name == "adamw";
-    kernels<float>().adam(pool, s);
   }
+  bool keeps_without_gradient() const override { return false; }
   std::vector<std::pair<std::string, Params<float>*>> slabs() override {
     return {{"first_moment", &first_}, {"second_moment", &second_}};
   }
@@ -82,6 +83,28 @@ const Entry& find(std::string_view name) {
 }
 
 }  // namespace
+
+void Optimizer::update(size_t begin, size_t end) const noexcept {
+  StepArgs<float> part = args_;
+  part.p += begin, part.g += begin, part.n = end - begin;
+  if (part.m) part.m += begin;
+  if (part.v) part.v += begin;
+  kernel_(part);
+}
+
+double gradient_norm(Pool& pool, const Params<float>& grads, const SparseRows& sparse) {
+  const auto squares = [&](size_t begin, size_t end) {
+    return kernels<float>().sum_squares(pool, grads.data() + begin, end - begin);
+  };
+  if (sparse.param < 0) return std::sqrt(squares(0, grads.size()));
+  const ParamInfo& info = grads.table()[sparse.param];
+  double sum = squares(0, info.offset) + squares(info.offset + info.size(), grads.size());
+  for (const int32_t row : sparse.rows) {
+    const size_t begin = info.offset + static_cast<size_t>(row) * info.cols;
+    sum += squares(begin, begin + info.cols);
+  }
+  return std::sqrt(sum);
+}
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, const ParamTable& table) {
   return find(options.name).make(options, table);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/kernels.h"
+#include "nn/packed.h"
 #include "nn/params.h"
 
 namespace rnn {
@@ -25,16 +26,30 @@ struct OptimizerOptions {
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  // weights -= lr * direction(scale * grads).
-  virtual void step(Pool& pool, Params<float>& weights, const Params<float>& grads, double scale, double lr) = 0;
+  // Starts a step: weights -= lr * direction(scale * grads), grads = 0. Every number of the slab is then updated once.
+  virtual void begin(Params<float>& weights, Params<float>& grads, double scale, double lr) = 0;
+  // Numbers [begin, end) of the slab, in any order and from any thread.
+  void update(size_t begin, size_t end) const noexcept;
+  // True: a number without gradient keeps its weight and has no memory, so its update may be left out.
+  virtual bool keeps_without_gradient() const = 0;
   // Named memory of this optimizer, for checkpoints.
   virtual std::vector<std::pair<std::string, Params<float>*>> slabs() = 0;
   int64_t steps() const { return steps_; }
   void set_steps(int64_t steps) { steps_ = steps; }
 
  protected:
+  using Kernel = void (*Kernels<float>::*)(const StepArgs<float>&);
+  explicit Optimizer(Kernel kernel) : kernel_(kernels<float>().*kernel) {}
+
+  StepArgs<float> args_;  // of the current step, over the whole slab
   int64_t steps_ = 0;
+
+ private:
+  void (*kernel_)(const StepArgs<float>&);
 };
+
+// Euclidean norm of the whole gradient, in one order of summation; of a sparse parameter only its rows are looked at.
+double gradient_norm(Pool& pool, const Params<float>& grads, const SparseRows& sparse = {});
 
 // Throws Error{usage, "usage/optimizer"} for an unknown name, listing the known ones.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, const ParamTable& table);

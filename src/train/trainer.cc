@@ -114,7 +114,6 @@ double Trainer::accumulate(const Batch& batch, double* weight) {
 Trainer::StepReport Trainer::step(const Batch& batch) {
   const FlushDenormals flush;
   if (!batch.carried || carried_.rows() != batch.seq.streams()) carried_ = model_.initial(batch.seq.streams());
-  std::fill_n(grads_.data(), grads_.size(), 0.0f);
   double weight = 0, loss = 0;
   const int streams = batch.seq.streams(), parts = std::min(options_.accumulate, streams);
   if (parts <= 1) {
@@ -133,17 +132,27 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
     carried_ = whole;
   }
   ++progress_.update;
-  if (weight <= 0) return {0, 0, 0};
-  const double norm = std::sqrt(kernels<float>().sum_squares(pool_, grads_.data(), grads_.size())) / weight;
+  if (weight <= 0) {
+    std::fill_n(grads_.data(), grads_.size(), 0.0f);
+    return {0, 0, 0};
+  }
+  const SparseRows sparse = model_.sparse_rows(batch);
+  const double norm = gradient_norm(pool_, grads_, sparse) / weight;
   loss /= weight;
   if (!std::isfinite(norm) || exploded(loss)) {
     diverged("loss " + short_number(loss) + ", gradient norm " + short_number(norm));
   }
   double scale = 1 / weight;
   if (options_.clip > 0) scale *= std::min(1.0, options_.clip / (norm + 1e-6));  // Pascanu, Mikolov and Bengio 2013
-  optimizer_->step(pool_, model_.params(), grads_, scale, schedule_.rate(progress_.update - 1, progress_.epoch + 1));
-  model_.pack(pool_, true);
+  update_weights(scale, sparse);
   return {loss, norm, weight, batch.seq.rows()};
+}
+
+void Trainer::update_weights(double scale, const SparseRows& sparse) {
+  optimizer_->begin(model_.params(), grads_, scale, schedule_.rate(progress_.update - 1, progress_.epoch + 1));
+  model_.update(
+      pool_, [&](size_t begin, size_t end) { optimizer_->update(begin, end); },
+      optimizer_->keeps_without_gradient() ? sparse : SparseRows{});
 }
 
 // The tensor to look at: the first that holds no number, else the one with the largest weight.
@@ -167,8 +176,10 @@ std::string Trainer::blame() const {
 
 void Trainer::diverged(const std::string& what) {
   const double lr = schedule_.rate(std::max<int64_t>(0, progress_.update - 1), progress_.epoch + 1);
+  const std::string tensor = blame();
+  std::fill_n(grads_.data(), grads_.size(), 0.0f);
   throw Error(Exit::diverged, "train/diverged",
-              "training diverged at update " + std::to_string(progress_.update) + ": " + what + "; " + blame(),
+              "training diverged at update " + std::to_string(progress_.update) + ": " + what + "; " + tensor,
               "lower the learning rate (now --lr " + short_number(lr) + ", try " + short_number(lr / 4) + ")" +
                   (options_.clip > 0 ? " or --clip" : " and clip the gradient with --clip 1") +
                   "; what was saved before is kept");

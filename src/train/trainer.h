@@ -101,6 +101,7 @@ class Trainer {
 
  private:
   double accumulate(const Batch& batch, double* weight);
+  void update_weights(double scale, const SparseRows& sparse);
   [[noreturn]] void diverged(const std::string& what);
   std::string blame() const;
   void log_update(const StepReport& report);
@@ -127,7 +128,7 @@ class Trainer {
   Hooks hooks_;
   Arena arena_;
   Tape tape_;
-  Params<float> grads_;
+  Params<float> grads_;  // zero between updates
   std::unique_ptr<Optimizer> optimizer_;
   Schedule schedule_;
   EarlyStopping early_;

@@ -151,6 +151,45 @@ TEST(Layout, DenormalsCountAsZero) {
   EXPECT_TRUE(mode.kept());
 }
 
+// In parts, as an update of the weights takes them: the same form, every number of it written.
+TEST(Layout, PackRowsIsPack) {
+  const Kernels<float>& k = kernels<float>();
+  Pool pool(3);
+  Random random(6, Purpose::test);
+  for (const Columns& columns : kColumns) {
+    for (const int length : {1, 3, 4, 15, 16, 17, 70}) {
+      const int height = (columns.first + columns.gates) * columns.units, stride = length + 3;
+      std::vector<float> w(static_cast<size_t>(height) * stride, kNan);
+      for (size_t i = 0; i < w.size(); ++i) {
+        if (static_cast<int>(i % stride) < length) w[i] = static_cast<float>(random.uniform(-1, 1));
+      }
+      for (const PackForm& form :
+           {PackForm::forward(columns, length, stride), PackForm::backward(columns, length, stride)}) {
+        SCOPED_TRACE(describe(columns) + (form.turned ? " forward " : " backward ") + std::to_string(length));
+        Guarded<float> whole(form.size(k.lanes), kNan), parts(form.size(k.lanes), kNan);
+        k.pack(pool, form, w.data(), whole.data());
+        for (int gate = columns.first + columns.gates - 1; gate >= columns.first; --gate) {
+          for (int unit = 0, step = k.lanes; unit < columns.units; unit += step, step = 2 * k.lanes) {
+            k.pack_rows(form, w.data(), gate * columns.units + unit,
+                        gate * columns.units + std::min(unit + step, columns.units), parts.data());
+          }
+        }
+        ASSERT_TRUE(whole.intact() && parts.intact());
+        ASSERT_EQ(std::memcmp(whole.data(), parts.data(), whole.size() * sizeof(float)), 0);
+        std::multiset<float> from, to;
+        for (int row = columns.first * columns.units; row < height; ++row) {
+          from.insert(w.begin() + static_cast<ptrdiff_t>(row) * stride,
+                      w.begin() + static_cast<ptrdiff_t>(row) * stride + length);
+        }
+        for (const float x : whole) {
+          if (x != 0) to.insert(x);
+        }
+        ASSERT_EQ(from, to) << "numbers lost or invented";
+      }
+    }
+  }
+}
+
 // With one lane the packed order is the plain one: small enough to write down.
 TEST(Layout, DoubleTableIsPlain) {
   Pool pool(1);

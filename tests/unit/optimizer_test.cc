@@ -26,7 +26,6 @@ ParamTable table() {
 struct Problem {
   ParamTable names = table();
   Params<float> weights{names}, grads{names};
-  Pool pool{1};
   std::vector<double> w;
 
   Problem() {
@@ -55,6 +54,14 @@ struct Problem {
   }
 };
 
+// In two pieces, the second first: every number is on its own.
+void take_step(Optimizer& optimizer, Problem& p, double scale, double lr) {
+  optimizer.begin(p.weights, p.grads, scale, lr);
+  optimizer.update(11, p.weights.size());
+  optimizer.update(0, 11);
+  for (size_t i = 0; i < p.grads.size(); ++i) ASSERT_EQ(p.grads.data()[i], 0) << "a gradient is left";
+}
+
 double clipped(double g, double limit) { return limit > 0 ? std::min(limit, std::max(-limit, g)) : g; }
 
 // Classical momentum (Polyak 1964) as torch.optim.SGD has it.
@@ -66,7 +73,7 @@ TEST(Sgd, IsItsFormula) {
       std::vector<double> v(kSize);
       for (int step = 1; step <= kSteps; ++step) {
         const std::vector<double> g = p.gradient(step);
-        optimizer->step(p.pool, p.weights, p.grads, 0.5, 0.1);
+        take_step(*optimizer, p, 0.5, 0.1);
         for (int i = 0; i < kSize; ++i) {
           v[i] = momentum * v[i] + clipped(0.5 * g[i], clip) + 0.01 * p.w[i];
           p.w[i] -= 0.1 * v[i];
@@ -87,7 +94,7 @@ TEST(Adam, IsItsFormula) {
     std::vector<double> m(kSize), v(kSize);
     for (int step = 1; step <= kSteps; ++step) {
       const std::vector<double> g = p.gradient(step);
-      optimizer->step(p.pool, p.weights, p.grads, 0.25, 0.02);
+      take_step(*optimizer, p, 0.25, 0.02);
       for (int i = 0; i < kSize; ++i) {
         const double d = clipped(0.25 * g[i], 0.4) + (name == "adam" ? 0.1 * p.w[i] : 0);
         if (name == "adamw") p.w[i] -= 0.02 * 0.1 * p.w[i];
@@ -112,7 +119,7 @@ TEST(OptimizerMemory, IsAllThereIs) {
     auto two = make_optimizer(options, parts.names);
     for (int step = 1; step <= kSteps; ++step) {
       whole.gradient(step), parts.gradient(step);
-      one->step(whole.pool, whole.weights, whole.grads, 1, 0.01);
+      take_step(*one, whole, 1, 0.01);
       auto fresh = make_optimizer(options, parts.names);
       fresh->set_steps(two->steps());
       const auto from = two->slabs(), to = fresh->slabs();
@@ -122,9 +129,29 @@ TEST(OptimizerMemory, IsAllThereIs) {
         std::copy_n(from[s].second->data(), from[s].second->size(), to[s].second->data());
       }
       two = std::move(fresh);
-      two->step(parts.pool, parts.weights, parts.grads, 1, 0.01);
+      take_step(*two, parts, 1, 0.01);
     }
     for (size_t i = 0; i < whole.weights.size(); ++i) EXPECT_EQ(whole.weights.data()[i], parts.weights.data()[i]);
+  }
+}
+
+// Who says so may leave numbers without gradient out; who does not would come to other weights.
+TEST(OptimizerMemory, NumbersWithoutGradient) {
+  struct {
+    OptimizerOptions options;
+    bool keeps;
+  } const cases[] = {
+      {{"sgd"}, true}, {{"sgd", 0.9}, false}, {{"sgd", 0, 0.01}, false}, {{"adam"}, false}, {{"adamw"}, false}};
+  for (const auto& c : cases) {
+    Problem p;
+    const auto optimizer = make_optimizer(c.options, p.names);
+    EXPECT_EQ(optimizer->keeps_without_gradient(), c.keeps);
+    p.gradient(1);
+    take_step(*optimizer, p, 1, 0.01);
+    const std::vector<float> before(p.weights.data(), p.weights.data() + p.weights.size());
+    take_step(*optimizer, p, 1, 0.01);
+    const bool kept = std::equal(before.begin(), before.end(), p.weights.data());
+    EXPECT_EQ(kept, c.keeps) << c.options.name;
   }
 }
 
