@@ -1,14 +1,11 @@
 // Why: rnn bench: what this machine does with these networks, measured now.
-#include "bench/bench.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "bench_report.h"
 #include "cells/reference.h"
 #include "command.h"
 #include "io/model_file.h"
@@ -18,9 +15,7 @@ namespace rnn::app {
 namespace {
 
 using bench::Case;
-using bench::Figures;
 using bench::Result;
-using nlohmann::ordered_json;
 
 struct Asked {
   std::string model, suites, cells, hidden;
@@ -76,55 +71,7 @@ std::vector<Result> measure_file(const Asked& asked, Pool& pool, double seconds)
     throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model",
                 "rnn bench without a model measures standard sizes");
   }
-  if (!asked.json) say("measuring " + asked.model);
   return bench::measure_model(*file.model, {static_cast<int>(asked.batch), static_cast<int>(asked.steps)}, pool, seconds);
-}
-
-ordered_json as_json(const Result& r) {
-  const Case& c = r.what;
-  const Figures& f = r.figures;
-  ordered_json j{{"suite", c.suite},
-                 {"name", c.name},
-                 {"cell", cell_info(c.cell).name},
-                 {"hidden", c.hidden},
-                 {"layers", c.layers},
-                 {"vocabulary", c.vocabulary},
-                 {"batch", c.batch},
-                 {"steps", c.steps},
-                 {"ragged", c.ragged},
-                 {"threads", c.threads},
-                 {"tokens", f.tokens},
-                 {"us", f.seconds * 1e6},
-                 {"tokens_per_s", static_cast<double>(f.tokens) / f.seconds},
-                 {"gflops", f.flops / f.seconds * 1e-9}};
-  if (f.p50 > 0) j["us_p50"] = f.p50 * 1e6, j["us_p99"] = f.p99 * 1e6;
-  return j;
-}
-
-std::string microseconds(double seconds) {
-  const double us = seconds * 1e6;
-  return us > 0 ? fmt::format("{:.{}f}", us, us < 100 ? 2 : us < 10000 ? 1 : 0) : "";
-}
-
-void print_tables(const std::vector<Result>& results) {
-  for (size_t at = 0; at < results.size();) {
-    const std::string_view suite = results[at].what.suite;
-    const bool steps = results[at].figures.p50 > 0;
-    std::vector<std::string> head{std::string(suite), "threads", "us"};
-    if (steps) head.insert(head.end(), {"p50", "p99"});
-    head.insert(head.end(), {"tokens/s", "GFLOP/s"});
-    Table table(head);
-    for (; at < results.size() && results[at].what.suite == suite; ++at) {
-      const Case& c = results[at].what;
-      const Figures& f = results[at].figures;
-      std::vector<std::string> row{c.name, fmt::format("{}", c.threads), microseconds(f.seconds)};
-      if (steps) row.insert(row.end(), {microseconds(f.p50), microseconds(f.p99)});
-      row.push_back(grouped(std::llround(static_cast<double>(f.tokens) / f.seconds)));
-      row.push_back(fmt::format("{:.1f}", f.flops / f.seconds * 1e-9));
-      table.add(row);
-    }
-    print(table.text() + "\n");
-  }
 }
 
 }  // namespace
@@ -148,21 +95,23 @@ int run_bench(const Arguments& arguments) {
   if (!command.parse(arguments)) return 0;
 
   Pool pool(static_cast<int>(asked.threads));
-  const double seconds = asked.quick ? 0.1 : 0.5;
-  const auto tell = [&](const Case& c) {
-    if (!asked.json) say(fmt::format("measuring {} {}, {} thread{}", c.suite, c.name, c.threads, c.threads == 1 ? "" : "s"));
+  const bench::Selection selection = selection_of(asked, pool.size());
+  const auto tell = [&](const std::string& what) {
+    if (!asked.json) say("measuring " + what);
   };
-  const std::vector<Result> results = asked.model.empty()
-                                          ? bench::run(cases_of(selection_of(asked, pool.size())), seconds, tell)
-                                          : measure_file(asked, pool, seconds);
-  if (asked.json) {
-    ordered_json list = ordered_json::array();
-    for (const Result& r : results) list.push_back(as_json(r));
-    print(ordered_json({{"isa", isa_name()}, {"threads", pool.size()}, {"cases", list}}).dump() + "\n");
+  tell("limits");
+  BenchReport report{
+      pool.size(), bench::measure_limits(pool, asked.model.empty() && selection.wants(bench::kLimits), asked.quick), {}};
+  const double seconds = asked.quick ? 0.1 : 0.5;
+  if (!asked.model.empty()) {
+    tell(asked.model);
+    report.results = measure_file(asked, pool, seconds);
   } else {
-    print(fmt::format(" {}, {} thread{}\n\n", isa_name(), pool.size(), pool.size() == 1 ? "" : "s"));
-    print_tables(results);
+    report.results = bench::run(cases_of(selection), seconds, [&](const Case& c) {
+      tell(fmt::format("{} {}, {} thread{}", c.suite, c.name, c.threads, c.threads == 1 ? "" : "s"));
+    });
   }
+  print(asked.json ? bench_json(report) : bench_tables(report));
   return 0;
 }
 

@@ -34,7 +34,8 @@ struct Result {
   Figures figures;
 };
 
-// All suites in the order in which they run.
+// All suites in the order in which they run; the limits of the machine (limits.h) are one without cases.
+constexpr std::string_view kLimits = "limits";
 std::vector<std::string_view> suite_names();
 
 struct Selection {
@@ -42,6 +43,7 @@ struct Selection {
   std::vector<CellKind> cells;      // empty: what the suite measures by itself
   std::vector<int> hidden;          // the same
   int threads = 1;                  // steps run on one thread, too
+  bool wants(std::string_view suite) const;
 };
 
 struct ModelSelection {

@@ -108,7 +108,7 @@ void add_language_models(const Selection& s, std::vector<Case>& cases) {
 }  // namespace
 
 std::vector<std::string_view> suite_names() {
-  std::vector<std::string_view> names;
+  std::vector<std::string_view> names{kLimits};
   for (const LayerSuite& suite : layer_suites()) names.push_back(suite.name);
   names.push_back(kLanguageModels);
   return names;
@@ -118,15 +118,16 @@ Seq shape_of(const Case& c) {
   return c.ragged ? Seq::ragged(ragged_lengths(c.batch, c.steps)) : Seq::uniform_batch(c.batch, c.steps);
 }
 
+bool Selection::wants(std::string_view suite) const {
+  return suites.empty() || std::find(suites.begin(), suites.end(), suite) != suites.end();
+}
+
 std::vector<Case> cases_of(const Selection& s) {
-  const auto wanted = [&](std::string_view name) {
-    return s.suites.empty() || std::find(s.suites.begin(), s.suites.end(), name) != s.suites.end();
-  };
   std::vector<Case> cases;
   for (const LayerSuite& suite : layer_suites()) {
-    if (wanted(suite.name) && !(s.suites.empty() && suite.short_hidden.empty())) add_layer_cases(suite, s, cases);
+    if (s.wants(suite.name) && !(s.suites.empty() && suite.short_hidden.empty())) add_layer_cases(suite, s, cases);
   }
-  if (wanted(kLanguageModels)) add_language_models(s, cases);
+  if (s.wants(kLanguageModels)) add_language_models(s, cases);
   return cases;
 }
 

@@ -150,7 +150,14 @@ struct Kernels {
   double (*sum_squares)(Pool&, const T* x, size_t n);
   void (*sgd)(Pool&, const StepArgs<T>&);
   void (*adam)(Pool&, const StepArgs<T>&);
+
+  // What the instruction set can do at best, on the calling thread; the results only keep the loops alive. Null for double.
+  // n multiply-adds of L lanes each in registers, n a multiple of kFmaGroup.
+  float (*fma_loop)(int64_t n);
+  // Reads data [n] `rounds` times, n a multiple of kReadGroup.
+  float (*read_loop)(const T* data, int64_t n, int64_t rounds);
 };
+constexpr int64_t kFmaGroup = 24, kReadGroup = 128;
 
 // float: the instruction set chosen once, at first use: the best of this machine, or RNN_ISA (emulated, avx2, avx512).
 // double: plain loops, the oracle. An unknown or unsupported RNN_ISA throws Error{usage, "cpu/isa"} here.

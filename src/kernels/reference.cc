@@ -337,7 +337,9 @@ const Kernels<double>& kernels<double>() {
                                      softmax_cross_entropy,
                                      sum_squares,
                                      sgd,
-                                     adam};
+                                     adam,
+                                     nullptr,
+                                     nullptr};
   return table;
 }
 
