@@ -89,7 +89,6 @@ int run_bench(const Arguments& arguments) {
   command.whole("-t,--threads", &asked.threads, {0, 1024}, "N", "0: all cores (0); steps run on one thread, too");
   command.whole("--batch", &asked.batch, {1, 65536}, "N", "streams, with a MODEL (20)");
   command.whole("--bptt", &asked.steps, {1, 1 << 20}, "N", "steps of a window, with a MODEL (35)");
-  command.example("rnn bench --quick");
   command.example("rnn bench --suite train,lm --cell gru --hidden 512");
   command.example("rnn bench runs/story-001 --threads 1");
   if (!command.parse(arguments)) return 0;
@@ -107,7 +106,10 @@ int run_bench(const Arguments& arguments) {
     tell(asked.model);
     report.results = measure_file(asked, pool, seconds);
   } else {
-    report.results = bench::run(cases_of(selection), seconds, [&](const Case& c) {
+    const std::vector<Case> cases = cases_of(selection);
+    if (cases.empty() && selection.suites != std::vector<std::string>{std::string(bench::kLimits)})
+      refuse("--suite " + asked.suites, "--hidden " + asked.hidden, "the sizes that rnn bench --suite lm shows");
+    report.results = bench::run(cases, seconds, [&](const Case& c) {
       tell(fmt::format("{} {}, {} thread{}", c.suite, c.name, c.threads, c.threads == 1 ? "" : "s"));
     });
   }

@@ -2,7 +2,9 @@
 #include "bench/limits.h"
 
 #include <atomic>
+#include <barrier>
 #include <fstream>
+#include <thread>
 
 #include "base/matrix.h"
 #include "bench/timing.h"
@@ -11,23 +13,34 @@
 namespace rnn::bench {
 namespace {
 
-constexpr double kSettle = 0.05;  // seconds until the system has given every new thread a processor of its own
-
 struct Effort {
   double seconds;  // of one sample
   int samples;
 };
 
-// Median seconds of work() on every worker at once; each thread warms up by a call of its own.
+// Median seconds of work(thread) on `threads` threads at once. Threads of our own, because a pool may let one thread do the work of
+// two; they warm up until the system has given each a processor of its own.
 template <class Work>
-double together(Pool& pool, int samples, Work&& work) {
-  std::vector<double> times;
-  pool.run(work);
-  for (int i = 0; i < samples; ++i) {
-    const double begin = now();
-    pool.run(work);
-    times.push_back(now() - begin);
-  }
+double together(int threads, int samples, Work&& work) {
+  constexpr double kSettle = 0.02;
+  std::barrier line(threads);
+  std::vector<double> times, begin(static_cast<size_t>(threads)), end(begin);
+  const auto run = [&](int thread) {
+    for (const double settled = now() + kSettle; now() < settled;) work(thread);
+    for (int i = 0; i < samples; ++i) {
+      line.arrive_and_wait();
+      begin[static_cast<size_t>(thread)] = now();
+      work(thread);
+      end[static_cast<size_t>(thread)] = now();
+      line.arrive_and_wait();
+      if (thread == 0)
+        times.push_back(*std::max_element(end.begin(), end.end()) - *std::min_element(begin.begin(), begin.end()));
+    }
+  };
+  std::vector<std::thread> others;
+  for (int thread = 1; thread < threads; ++thread) others.emplace_back(run, thread);
+  run(0);
+  for (std::thread& other : others) other.join();
   return quantile(times, 0.5);
 }
 
@@ -49,52 +62,50 @@ struct alignas(kAlignment) Sink {
   float value = 0;
 };
 
-Limit measure_fma(Pool& one, Pool& all, const Effort& effort) {
+Limit measure_fma(int threads, const Effort& effort) {
   const Kernels<float>& k = kernels<float>();
-  std::vector<Sink> sinks(static_cast<size_t>(all.size()));
+  std::vector<Sink> sinks(static_cast<size_t>(threads));
   const int64_t groups = calibrate(effort.seconds, [&](int64_t units) { sinks[0].value += k.fma_loop(units * kFmaGroup); });
   const double operations = 2.0 * k.lanes * kFmaGroup * static_cast<double>(groups);
-  const auto work = [&](int worker) { sinks[static_cast<size_t>(worker)].value += k.fma_loop(groups * kFmaGroup); };
-  for (const double end = now() + kSettle; now() < end;) all.run(work);
-  return {operations / together(one, effort.samples, work), operations * all.size() / together(all, effort.samples, work)};
-}
-
-ReadLimit measure_read(Pool& one, Pool& all, const Effort& effort, std::string level, size_t bytes, size_t bytes_all) {
-  const Kernels<float>& k = kernels<float>();
-  const auto group = static_cast<size_t>(kReadGroup);
-  const auto numbers = [&](size_t size) { return std::max(group, size / sizeof(float) / group * group); };
-  std::vector<Buffer<float>> data(static_cast<size_t>(all.size()));
-  std::vector<Sink> sinks(data.size());
-  all.run([&](int worker) {  // every thread touches its own memory first
-    auto& own = data[static_cast<size_t>(worker)];
-    own = Buffer<float>(numbers(worker == 0 ? std::max(bytes, bytes_all) : bytes_all));
-    std::fill(own.begin(), own.end(), 1.0f);
-  });
-  const auto speed = [&](Pool& pool, size_t size) {
-    const auto n = static_cast<int64_t>(numbers(size));
-    const auto read = [&](size_t worker, int64_t rounds) {
-      sinks[worker].value += k.read_loop(data[worker].data(), n, rounds);
-    };
-    const int64_t rounds = calibrate(effort.seconds, [&](int64_t units) { read(0, units); });
-    const double took = together(pool, effort.samples, [&](int worker) { read(static_cast<size_t>(worker), rounds); });
-    return static_cast<double>(n) * sizeof(float) * static_cast<double>(rounds) * pool.size() / took;
+  const auto speed = [&](int count) {
+    return operations * count / together(count, effort.samples, [&](int thread) {
+             sinks[static_cast<size_t>(thread)].value += k.fma_loop(groups * kFmaGroup);
+           });
   };
-  return {std::move(level), numbers(bytes_all) * sizeof(float), {speed(one, bytes), speed(all, bytes_all)}};
+  return {speed(1), speed(threads)};
 }
 
-std::vector<ReadLimit> measure_reads(Pool& one, Pool& all, const Effort& effort) {
+// Bytes per second of `threads` threads that each read `size` bytes of their own again and again.
+double read_speed(int threads, const Effort& effort, size_t size) {
+  const Kernels<float>& k = kernels<float>();
+  const int64_t n = static_cast<int64_t>(size / sizeof(float));
+  std::vector<Buffer<float>> data(static_cast<size_t>(threads));
+  std::vector<Sink> sinks(data.size());
+  for (auto& own : data) own = Buffer<float>(static_cast<size_t>(n));
+  const auto read = [&](int thread, int64_t rounds) {
+    const auto own = static_cast<size_t>(thread);
+    sinks[own].value += k.read_loop(data[own].data(), n, rounds);
+  };
+  const int64_t rounds = calibrate(effort.seconds, [&](int64_t units) { read(0, units); });
+  const double took = together(threads, effort.samples, [&](int thread) { read(thread, rounds); });
+  return static_cast<double>(size) * static_cast<double>(rounds) * threads / took;
+}
+
+std::vector<ReadLimit> measure_reads(int threads, const Effort& effort) {
   const std::vector<size_t> caches = cache_sizes();
-  const size_t threads = static_cast<size_t>(all.size()), last = caches.back();
   std::vector<ReadLimit> reads;
-  for (size_t i = 0; i < caches.size(); ++i) {
-    const bool shared = i >= 2;  // the third level is shared by some or all cores
-    const size_t below = i > 0 ? 2 * caches[i - 1] : 0;
-    const auto size = [&](size_t parts) { return std::max(below, i == 0 ? caches[i] / 4 * 3 : caches[i] / (2 * parts)); };
-    reads.push_back(measure_read(one, all, effort, "L" + std::to_string(i + 1), size(shared ? 2 : 1),
-                                 size(shared ? std::max<size_t>(2, threads) : 1)));
-  }
-  const size_t memory = std::max(size_t{512} << 20, 4 * last);
-  reads.push_back(measure_read(one, all, effort, "memory", memory, std::max(memory / threads, size_t{32} << 20)));
+  const auto add = [&](std::string level, size_t size_one, size_t size_all) {
+    constexpr size_t kGroup = kReadGroup * sizeof(float);
+    size_one = size_one / kGroup * kGroup, size_all = size_all / kGroup * kGroup;
+    reads.push_back({std::move(level), size_all, {read_speed(1, effort, size_one), read_speed(threads, effort, size_all)}});
+  };
+  add("L1", caches[0] / 4 * 3, caches[0] / 4 * 3);
+  add("L2", std::max(2 * caches[0], caches[1] / 2), std::max(2 * caches[0], caches[1] / 2));
+  // The third level is shared by some cores or by all; half of it leaves room for other guests of the machine.
+  const size_t parts = static_cast<size_t>(2 * std::max(2, threads));
+  add("L3", std::max(2 * caches[1], caches[2] / 4), std::max(2 * caches[1], caches[2] / parts));
+  const size_t memory = std::max(size_t{512} << 20, 4 * caches[2]);
+  add("memory", memory, std::max(memory / static_cast<size_t>(threads), size_t{32} << 20));
   return reads;
 }
 
@@ -111,26 +122,27 @@ void wait_for(const Flag& flag, int value) {
   }
 }
 
-double barrier_once(Pool& pool, int rounds) {
+double barrier_once(int rounds) {
   Flag flags[2];
-  double took = 0;
-  pool.run([&](int worker) {
-    if (worker > 1) return;
-    Flag &own = flags[worker], &other = flags[1 - worker];
-    const double begin = now();
+  const auto meet = [&](int thread) {
+    Flag &own = flags[thread], &other = flags[1 - thread];
     for (int i = 1; i <= rounds; ++i) {
       own.value.store(i, std::memory_order_release);
       wait_for(other, i);
     }
-    if (worker == 0) took = now() - begin;
-  });
+  };
+  std::thread second(meet, 1);
+  wait_for(flags[1], 1);  // it is there
+  const double begin = now();
+  meet(0);
+  const double took = now() - begin;
+  second.join();
   return took / rounds;
 }
 
-BarrierLimit measure_barrier(Pool& pool, bool quick) {
-  if (pool.size() < 2) return {};
+BarrierLimit measure_barrier(bool quick) {
   std::vector<double> times;
-  for (int i = 0; i < 7; ++i) times.push_back(barrier_once(pool, quick ? 10000 : 50000));
+  for (int i = 0; i < 7; ++i) times.push_back(barrier_once(quick ? 20000 : 100000));
   const auto [fastest, slowest] = std::minmax_element(times.begin(), times.end());
   BarrierLimit limit{0, *fastest, *slowest};
   limit.seconds = quantile(times, 0.5);
@@ -155,12 +167,11 @@ std::vector<size_t> cache_sizes() {
 
 Limits measure_limits(Pool& pool, bool all, bool quick) {
   const Effort effort = quick ? Effort{4e-3, 7} : Effort{2e-2, 9};
-  Pool one(1);
   Limits limits;
-  limits.fma = measure_fma(one, pool, effort);
+  limits.fma = measure_fma(pool.size(), effort);
   if (!all) return limits;
-  limits.reads = measure_reads(one, pool, effort);
-  limits.barrier = measure_barrier(pool, quick);
+  limits.reads = measure_reads(pool.size(), effort);
+  if (pool.size() > 1) limits.barrier = measure_barrier(quick);
   limits.parallel_part = median_time(effort.seconds * effort.samples, [&] { pool.run([](int) {}); });
   return limits;
 }
