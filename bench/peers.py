@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # Why: ours and the peers in one table: run in turn, same sizes and threads, medians of rounds on a quiet machine, held against the bars.
-"""./run bench peers --peers DIR [--rounds 3] [--suites LIST] [--write docs/performance.md]
+"""./run bench peers [--peers DIR] [--rounds 3] [--suites LIST] [--keep FILE] [--write docs/performance.md]
 ./run bench peers --from FILE...
 
-DIR holds installed peers: DIR/limits and DIR/trixie, a Debian 13 root with /bench/torch_bench.py, /bench/onednn_rnn and
+Without --peers the peer is the PyTorch that is installed here. DIR holds installed peers: DIR/limits and DIR/trixie, a Debian 13 root with /bench/torch_bench.py, /bench/onednn_rnn and
 /bench/ort_bench (root is needed to enter it). A run during which other processes used more than 3 % of the processors is thrown away and repeated. The
 barrier of two threads is measured before and after each run; a run in its far state is kept apart and repeated once.
 """
@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 import peers_test
-from peers_programs import SIZES, Peers, plan_round
+from peers_programs import SIZES, TUNING, InstalledTorch, Peers, plan_round, python_with_torch
 from peers_quiet import Machine, state
 from peers_report import document
 
@@ -44,18 +44,27 @@ def keep(path, kept):
 
 def shown_command(program, folder):
     """As one types it inside the peers' root: without the settings, which all share."""
-    words = program.command
-    if words[0] == "chroot":
-        words = [w for w in words[3:] if "=" not in w or w.startswith("OMP_")]
-    return " ".join(w.replace(folder, "DIR") for w in words)
+    words = program.command[3 if program.command[0] == "chroot" else 0:]
+    words = [w for w in words if w != "env" and w not in TUNING]
+    return " ".join(w.replace(folder, "DIR") if folder else w for w in words)
 
 
-def measure(options):
-    peers = Peers(os.path.abspath(options.peers))
+def find_peers(folder):
+    if folder is None:
+        python = python_with_torch()
+        if not python:
+            sys.exit("bench: no PyTorch is installed here; --peers DIR names a folder of installed peers")
+        return InstalledTorch(python)
+    peers = Peers(os.path.abspath(folder))
     if not peers.has("bench"):
         sys.exit(f"bench: {peers.root}/bench is not there; install the peers first")
     if os.geteuid() != 0:
         sys.exit("bench: the peers run inside chroot, which needs root")
+    return peers
+
+
+def measure(options):
+    peers = find_peers(options.peers)
     machine = Machine(peers.limits(), options.patience)
     kept = {"machine": machine_facts(options.binary, options.threads), "runs": []}
     for number in range(1, options.rounds + 1):
@@ -69,8 +78,9 @@ def measure(options):
                 kept["runs"].append(run)
                 keep(options.keep, kept)
                 print(f"round {number}: {program.name()}: {run['seconds']:.1f} s, {state(run['barrier'])}", file=sys.stderr)
-                if state(run["barrier"]) == "near" or program.threads == 1 or program.suite == "limits":
+                if state(run["barrier"]) == "near" or program.threads == 1 or program.suite == "limits" or machine.patience <= 0:
                     break
+                machine.patience -= run["seconds"]
     return kept
 
 
@@ -105,7 +115,7 @@ def main():
     parser.add_argument("--cells", type=listed(["lstm", "gru"]), metavar="LIST", help="only these cells")
     parser.add_argument("--hidden", type=listed(kind=int), metavar="LIST", help="only these hidden sizes")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), metavar="N", help="(all cores)")
-    parser.add_argument("--patience", type=float, default=300, metavar="S", help="seconds in all to wait for the near state of the barrier (300)")
+    parser.add_argument("--patience", type=float, default=180, metavar="S", help="seconds in all to wait for the near state of the barrier and to repeat runs outside it (180)")
     parser.add_argument("--binary", default="build/release/bin/rnn", metavar="FILE", help="our program")
     parser.add_argument("--keep", metavar="FILE", help="keep what every run gave, as JSON, after each run")
     parser.add_argument("--from", nargs="+", dest="kept", metavar="FILE", help="make the document from kept files, measure nothing")
@@ -114,8 +124,6 @@ def main():
     options = parser.parse_args()
     if options.self_test:
         return peers_test.run()
-    if not options.kept and not options.peers:
-        parser.error("--peers DIR or --from FILE is needed")
     text = document(join(options.kept) if options.kept else measure(options))
     print(text)
     if options.write:

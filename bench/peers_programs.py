@@ -5,6 +5,8 @@ peers' programs: stream, infer, train, ragged, lm. kind: the model of lm; packed
 import json
 import os
 import re
+import subprocess
+import sys
 
 # As strong as the peers get here: AVX-512 kernels in OpenBLAS, OpenMP workers that spin, an allocator that keeps its pages.
 TUNING = ["OPENBLAS_CORETYPE=SkylakeX", "GOMP_SPINCOUNT=10000000", "MALLOC_TRIM_THRESHOLD_=100000000000", "MALLOC_MMAP_MAX_=0",
@@ -124,6 +126,8 @@ def our_program(binary, suite, threads, cells, hidden, isa=None):
 class Peers:
     """The installed peers below one folder, as the peers' setup script lays it out."""
 
+    torch_program = ["python3", "/bench/torch_bench.py"]
+
     def __init__(self, folder):
         self.folder, self.root = folder, os.path.join(folder, "trixie")
 
@@ -138,8 +142,8 @@ class Peers:
         return ["chroot", self.root, "env", *(TUNING if tuned else []), *command]
 
     def torch(self, suite, threads, cell, hidden, tuned=True):
-        command = ["python3", "/bench/torch_bench.py", "--threads", str(threads), "--suite", suite, "--cells", cell, "--H",
-                   ",".join(map(str, hidden)), "--budget", "0.3"]
+        command = [*self.torch_program, "--threads", str(threads), "--suite", suite, "--cells", cell, "--H",
+                   ",".join(map(str, hidden)), "--budget", "0.2"]
         return Program(TORCH if tuned else PLAIN_TORCH, suite, threads, self.inside(*command, tuned=tuned))
 
     def onednn(self, suite, threads, cell, hidden):
@@ -162,6 +166,31 @@ class Peers:
             for n in both:
                 ort_sizes.setdefault((n, cell), set()).update(hidden)
         return found
+
+
+class InstalledTorch(Peers):
+    """Without a folder of peers: the PyTorch of this system, timed by our own program; nothing measures the barrier."""
+
+    def __init__(self, python):
+        super().__init__("")
+        self.torch_program = [python, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers_torch.py")]
+
+    def has(self, path):
+        return path == "bench/torch_bench.py"
+
+    def limits(self):
+        return None
+
+    def inside(self, *command, tuned=True):
+        return ["env", *(TUNING if tuned else []), *command]
+
+
+def python_with_torch():
+    """Debian's PyTorch belongs to Debian's Python, which need not be the first one on the path."""
+    for python in ("/usr/bin/python3", sys.executable):
+        if os.path.exists(python) and subprocess.run([python, "-c", "import torch"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
+            return python
+    return None
 
 
 def plan_round(suites, peers, binary, threads, cells=None, hidden=None):

@@ -96,8 +96,11 @@ def regime_lines(regime, rows):
 
 def far_lines(far, everything):
     """Rows of which ours and every peer were measured in the far state, too."""
-    rows = [row for row in (row_of(bar, far) for bar in bars() if bar.regime != peers_bars.STREAM_1)
-            if complete(row, row_of(row.bar, everything))]
+    rows = []
+    for bar in [b for b in bars() if b.regime != peers_bars.STREAM_1]:
+        row, whole = row_of(bar, far), row_of(bar, everything)
+        if complete(row, whole) and row.value != whole.value:  # the same value: there was no other state, and the table above has it
+            rows.append(row)
     if not rows:
         return []
     lines = [[row.bar.regime, case_text(row.bar), figure_text(row.bar, row.ours), row.bar.against, value_text(row.bar, row.value)] for row in rows]
