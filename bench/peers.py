@@ -1,105 +1,136 @@
 #!/usr/bin/env python3
-"""Why: ours and the peer in one table: run in turn, same sizes and threads, three rounds, medians, quiet rounds only.
+# Why: ours and the peers in one table: run in turn, same sizes and threads, medians of rounds on a quiet machine, held against the bars.
+"""./run bench peers [--peers DIR] [--rounds 3] [--suites LIST] [--keep FILE] [--write docs/performance.md]
+./run bench peers --from FILE...
 
-    ./run bench peers --peers DIR [--rounds 3] [--write docs/performance.md]
-
-DIR holds an installed peer: DIR/trixie, a Debian 13 root with python3-torch and /bench/torch_bench.py, whose suite `lm` prints
-whole training steps of language models. A round during which other processes used more than 3 % of the processors is repeated.
+Without --peers the peer is the PyTorch that is installed here. DIR holds installed peers: DIR/limits and DIR/trixie, a Debian 13 root with /bench/torch_bench.py, /bench/onednn_rnn and
+/bench/ort_bench (root is needed to enter it). A run during which other processes used more than 3 % of the processors is thrown away and repeated. The
+barrier of two threads is measured before and after each run; a run in its far state is kept apart and repeated once.
 """
+
 import argparse
 import json
 import os
-import re
-import resource
-import statistics
+import platform
 import subprocess
 import sys
 
-SIZES = {"word-small": "word 2x200", "word-medium": "word 2x650", "char-128": "char 2x128", "char-512": "char 2x512"}
-TUNING = ["OPENBLAS_CORETYPE=SkylakeX", "GOMP_SPINCOUNT=10000000", "MALLOC_TRIM_THRESHOLD_=100000000000", "MALLOC_MMAP_MAX_=0",
-          "MALLOC_TOP_PAD_=268435456"]
+import peers_test
+from peers_programs import SIZES, TUNING, InstalledTorch, Peers, plan_round, python_with_torch
+from peers_quiet import Machine, state
+from peers_report import document
+
+SUITES = [*SIZES, "avx2", "installed"]
 
 
-def busy_seconds():
-    """Seconds that all processors together spent on anything but idling; steal counts as foreign work."""
-    fields = [int(x) for x in open("/proc/stat").readline().split()[1:]]
-    return (sum(fields[:8]) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+def machine_facts(binary, threads):
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+        facts = dict(line.split(":", 1) for line in file.read().split("\n\n")[0].splitlines())
+    facts = {key.strip(): value.strip() for key, value in facts.items()}
+    version = subprocess.run([binary, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=os.path.dirname(os.path.abspath(__file__)), stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL, text=True, check=False).stdout.strip()
+    cpu = f"{facts.get('model name', platform.machine())} (family {facts.get('cpu family', '?')}, model {facts.get('model', '?')})"
+    return {"cpu": cpu, "cores": os.cpu_count(), "kernel": platform.release(), "rnn": f"{version} {commit}".strip(), "threads": threads}
 
 
-def quiet(command, environment=None):
-    """Runs a command; returns its output and the share of the processors that others used meanwhile."""
-    before, own_before = busy_seconds(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = os.times().elapsed
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
-    elapsed = os.times().elapsed - start
-    if result.returncode != 0:
-        sys.exit(f"bench: {' '.join(command[:4])} ... failed:\n{result.stderr.strip()}")
-    own = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = own.ru_utime + own.ru_stime - own_before.ru_utime - own_before.ru_stime
-    return result.stdout, max(0.0, busy_seconds() - before - spent) / (elapsed * os.cpu_count())
+def keep(path, kept):
+    if not path:
+        return
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(kept, file, indent=1)
+    os.replace(path + ".new", path)
 
 
-def run_quietly(name, command, tries=4):
-    for attempt in range(tries):
-        output, foreign = quiet(command)
-        if foreign <= 0.03:
-            return output
-        print(f"bench: {name}: others used {foreign:.0%} of the processors; again", file=sys.stderr)
-    sys.exit("bench: the machine is not quiet; nothing was measured")
+def shown_command(program, folder):
+    """As one types it inside the peers' root: without the settings, which all share."""
+    words = program.command[3 if program.command[0] == "chroot" else 0:]
+    words = [w for w in words if w != "env" and w not in TUNING]
+    return " ".join(w.replace(folder, "DIR") if folder else w for w in words)
 
 
-def ours(binary):
-    report = json.loads(run_quietly("rnn", [binary, "bench", "--json", "--threads", "2"]))
-    return report["isa"], {case["name"]: case["train_tokens_per_s"] for case in report["cases"]}
+def find_peers(folder):
+    if folder is None:
+        python = python_with_torch()
+        if not python:
+            sys.exit("bench: no PyTorch is installed here; --peers DIR names a folder of installed peers")
+        return InstalledTorch(python)
+    peers = Peers(os.path.abspath(folder))
+    if not peers.has("bench"):
+        sys.exit(f"bench: {peers.root}/bench is not there; install the peers first")
+    if os.geteuid() != 0:
+        sys.exit("bench: the peers run inside chroot, which needs root")
+    return peers
 
 
-def pytorch(root, tuned):
-    settings = TUNING if tuned else []
-    output = run_quietly("PyTorch", ["chroot", root, "env", *settings, "python3", "/bench/torch_bench.py", "--suite", "lm", "--threads", "2",
-                                     "--cells", "lstm"])
-    version = re.search(r"torch-(\S+)", output).group(1)
-    speeds = {}
-    for line in output.splitlines():
-        for size, name in SIZES.items():
-            found = re.search(rf"\b{size} V=\d+ (\d+) tokens/s", line)
-            if found:
-                speeds[name] = float(found.group(1))
-    return version, speeds
+def measure(options):
+    peers = find_peers(options.peers)
+    machine = Machine(peers.limits(), options.patience)
+    kept = {"machine": machine_facts(options.binary, options.threads), "runs": []}
+    for number in range(1, options.rounds + 1):
+        for program in plan_round(options.suites, peers, options.binary, options.threads, options.cells, options.hidden):
+            for _ in range(2):
+                measured = machine.measure(program.name(), program.threads, program.command, program.environment)
+                run = {"round": number, "engine": program.engine, "suite": program.suite, "threads": program.threads,
+                       "command": shown_command(program, peers.folder), "foreign": measured["foreign"], "seconds": measured["seconds"],
+                       "barrier": measured["barrier"]}
+                run.update(program.read(measured["output"]))
+                kept["runs"].append(run)
+                keep(options.keep, kept)
+                print(f"round {number}: {program.name()}: {run['seconds']:.1f} s, {state(run['barrier'])}", file=sys.stderr)
+                if state(run["barrier"]) == "near" or program.threads == 1 or program.suite == "limits" or machine.patience <= 0:
+                    break
+                machine.patience -= run["seconds"]
+    return kept
+
+
+def join(paths):
+    """What several measurements kept, as one; each round number goes on behind those of the file before where suites repeat."""
+    joined = {"machine": None, "runs": []}
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            kept = json.load(file)
+        if joined["machine"] and joined["machine"] != kept["machine"]:
+            print(f"bench: {path} was measured with another build or machine", file=sys.stderr)
+        joined["machine"] = joined["machine"] or kept["machine"]
+        joined["runs"] += kept["runs"]
+    return joined
+
+
+def listed(choices=None, kind=str):
+    def parse(text):
+        items = [kind(item) for item in text.split(",") if item]
+        unknown = [item for item in items if choices and item not in choices]
+        if unknown or not items:
+            raise argparse.ArgumentTypeError(f"one or more of {','.join(map(str, choices or ['1', '2', '...']))}, with commas between")
+        return items
+    return parse
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peers", required=True, help="folder of the installed peers")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--binary", default="build/release/bin/rnn")
-    parser.add_argument("--write", help="also write the table to this file")
+    parser = argparse.ArgumentParser(prog="./run bench peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", metavar="DIR", help="folder of the installed peers")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="(3)")
+    parser.add_argument("--suites", type=listed(SUITES), default=[s for s in SUITES if s != "installed"], metavar="LIST", help=",".join(SUITES))
+    parser.add_argument("--cells", type=listed(["lstm", "gru"]), metavar="LIST", help="only these cells")
+    parser.add_argument("--hidden", type=listed(kind=int), metavar="LIST", help="only these hidden sizes")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), metavar="N", help="(all cores)")
+    parser.add_argument("--patience", type=float, default=180, metavar="S", help="seconds in all to wait for the near state of the barrier and to repeat runs outside it (180)")
+    parser.add_argument("--binary", default="build/release/bin/rnn", metavar="FILE", help="our program")
+    parser.add_argument("--keep", metavar="FILE", help="keep what every run gave, as JSON, after each run")
+    parser.add_argument("--from", nargs="+", dest="kept", metavar="FILE", help="make the document from kept files, measure nothing")
+    parser.add_argument("--write", metavar="FILE", help="write the document to this file, too")
+    parser.add_argument("--self-test", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    root = os.path.join(options.peers, "trixie")
-    if not os.path.exists(os.path.join(root, "bench/torch_bench.py")):
-        sys.exit(f"bench: {root} holds no /bench/torch_bench.py; install the peers first")
-    mine, tuned, plain = [], [], []
-    for _ in range(options.rounds):
-        isa, speeds = ours(options.binary)
-        mine.append(speeds)
-        version, speeds = pytorch(root, True)
-        tuned.append(speeds)
-        plain.append(pytorch(root, False)[1])
-    middle = lambda rounds, name: statistics.median(r[name] for r in rounds)
-    lines = [f"Training a language model, whole steps (embedding, LSTM, logits, softmax cross-entropy, backward, clip, SGD), tokens/s, f32, 2",
-             f"threads, {isa}; medians of {options.rounds} rounds in turn. PyTorch {version}: tuned (allocator keeps its pages, OpenMP workers spin,",
-             "AVX-512 BLAS kernels) and as installed. Vocabulary 10,000 (word: batch 20, 20 and 35 steps) and 96 (char: batch 50, 50 steps).", "",
-             "| model | rnn | PyTorch tuned | rnn / tuned | PyTorch as installed | rnn / as installed |", "| --- | --- | --- | --- | --- | --- |"]
-    for name in SIZES.values():
-        a, b, c = middle(mine, name), middle(tuned, name), middle(plain, name)
-        lines.append(f"| {name} | {a:,.0f} | {b:,.0f} | {a / b:.2f} | {c:,.0f} | {a / c:.2f} |")
-    table = "\n".join(lines) + "\n"
-    print(table)
+    if options.self_test:
+        return peers_test.run()
+    text = document(join(options.kept) if options.kept else measure(options))
+    print(text)
     if options.write:
-        text = ("# Performance\n\nWritten by `./run bench peers --peers DIR --write docs/performance.md`, nothing else running; `rnn bench` measures "
-                "your machine.\n\n" + table)
-        with open(options.write, "w") as file:
+        with open(options.write, "w", encoding="utf-8") as file:
             file.write(text)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

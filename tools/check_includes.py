@@ -17,7 +17,7 @@ FLOORS = {
     "data": 5, "io": 5,
     "train": 6,
     "tasks": 7, "inspect": 7,
-    "pages": 8, "doctor": 8,
+    "pages": 8, "doctor": 8, "bench": 8,
     "rnn": 8,  # include/rnn and its implementation src/rnn: the public face
     "app": 9,
 }

@@ -196,8 +196,6 @@ struct Kernels {
   void (*pack_vector)(const Columns& rows, const T* const* sources, int count, T* out);
   void (*gemm)(Pool&, const GemmArgs<T>&);
   void (*outer)(Pool&, const OuterArgs<T>&);
-  // out[rows.row(i)] += sum over m of a[m, i].
-  void (*column_sums)(Pool&, View<const T> a, const Columns& rows, T* out);
 
   void (*recurrent_forward)(Pool&, const RecurrentArgs<T>&);
   void (*recurrent_backward)(Pool&, const RecurrentArgs<T>&);
@@ -208,7 +206,14 @@ struct Kernels {
   double (*sum_squares)(Pool&, const T* x, size_t n);
   void (*sgd)(const StepArgs<T>&);
   void (*adam)(const StepArgs<T>&);
+
+  // What the instruction set can do at best, on the calling thread; the results only keep the loops alive. Null for double.
+  // n multiply-adds of L lanes each in registers, n a multiple of kFmaGroup.
+  float (*fma_loop)(int64_t n);
+  // Reads data [n] `rounds` times, n a multiple of kReadGroup.
+  float (*read_loop)(const T* data, int64_t n, int64_t rounds);
 };
+constexpr int64_t kFmaGroup = 24, kReadGroup = 128;
 
 // float: the instruction set chosen once, at first use: the best of this machine, or RNN_ISA (emulated, avx2, avx512).
 // double: plain loops, the oracle. An unknown or unsupported RNN_ISA throws Error{usage, "cpu/isa"} here.

@@ -21,7 +21,7 @@ namespace HWY_NAMESPACE {
 constexpr int kOuterVectors = kOuterColumns / kLanes;
 
 // x [depth, n] from row m0 on, vectors [first, first + vectors) -> out [depth, vectors * L], zeros behind the last column.
-inline void pack_rows(View<const float> x, int m0, int depth, int first, int vectors, float* out) {
+inline void pack_right(View<const float> x, int m0, int depth, int first, int vectors, float* out) {
   const int column = first * kLanes, width = vectors * kLanes, valid = std::min(width, x.cols - column);
   for (int k = 0; k < depth; ++k, out += width) {
     const float* from = x.row(m0 + k) + column;
@@ -113,7 +113,7 @@ inline void outer(Pool& pool, const OuterArgs<float>& o) {
         const int p = i < panels[0] ? 0 : 1, first = (p == 0 ? i : i - panels[0]) * kPanelVectors;
         const View<const float> x = o.parts[p].x;
         const int vectors = std::min(kPanelVectors, (x.cols + kLanes - 1) / kLanes - first);
-        pack_rows(x, m0, depth, first, vectors, packed[p] + static_cast<size_t>(first) * kLanes * depth);
+        pack_right(x, m0, depth, first, vectors, packed[p] + static_cast<size_t>(first) * kLanes * depth);
       }
     };
     pool.parallel_for(panels[0] + panels[1], 1, pack_some);

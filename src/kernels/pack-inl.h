@@ -146,30 +146,6 @@ inline void pack_vector(const Columns& rows, const float* const* sources, int co
   }
 }
 
-inline void column_sums(Pool& pool, View<const float> a, const Columns& rows, float* out) {
-  const FlushDenormals flush;
-  const int vectors = rows.vectors(kLanes);
-  const auto some = [&](int64_t begin, int64_t end) {
-    for (int v = static_cast<int>(begin); v < end; ++v) {
-      const int valid = std::min(kLanes, a.cols - v * kLanes);
-      Vec total = zero();
-      for (int m = 0; m < a.rows; m += 64) {  // fixed blocks: the sum's rounding grows with rows / 64 + 64
-        Vec sum = zero();
-        for (int i = m; i < std::min(a.rows, m + 64); ++i) sum = hn::Add(sum, load_part(a.row(i) + v * kLanes, valid));
-        total = hn::Add(total, sum);
-      }
-      HWY_ALIGN float lanes[kLanes];
-      hn::Store(total, D(), lanes);
-      for (int i = 0; i < kLanes; ++i) {
-        const int row = rows.row(v * kLanes + i, kLanes);
-        if (row >= 0) out[row] += lanes[i];
-      }
-    }
-  };
-  if (static_cast<int64_t>(a.rows) * vectors < 512) return some(0, vectors);
-  pool.parallel_for(vectors, 4, some);
-}
-
 }  // namespace HWY_NAMESPACE
 }  // namespace rnn
 HWY_AFTER_NAMESPACE();

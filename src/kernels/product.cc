@@ -22,7 +22,6 @@ inline void fill_product(Kernels<float>& table) {
   table.pack_rows = &pack_rows;
   table.pack_vector = &pack_vector;
   table.outer = &outer;
-  table.column_sums = &column_sums;
 }
 }  // namespace HWY_NAMESPACE
 }  // namespace rnn

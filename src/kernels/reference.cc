@@ -60,12 +60,6 @@ void outer(Pool&, const OuterArgs<double>& o) {
   }
 }
 
-void column_sums(Pool&, View<const double> a, const Columns& rows, double* out) {
-  for (int m = 0; m < a.rows; ++m) {
-    for (int i = 0; i < rows.padded(1); ++i) out[rows.row(i, 1)] += a(m, i);
-  }
-}
-
 // Where a row stands in time: its packed position at step t, the position before and after it (-1: outside or cut by a reset).
 struct Where {
   int64_t at, before = -1, after = -1;
@@ -365,14 +359,15 @@ const Kernels<double>& kernels<double>() {
                                      pack_vector,
                                      gemm,
                                      outer,
-                                     column_sums,
                                      recurrent_forward,
                                      recurrent_backward,
                                      unit_gradient,
                                      softmax_cross_entropy,
                                      sum_squares,
                                      sgd,
-                                     adam};
+                                     adam,
+                                     nullptr,
+                                     nullptr};
   return table;
 }
 

@@ -15,5 +15,6 @@ void fill_table_product(Kernels<float>& table);
 void fill_table_recurrent_forward(Kernels<float>& table);
 void fill_table_recurrent_backward(Kernels<float>& table);
 void fill_table_elementwise(Kernels<float>& table);
+void fill_table_limits(Kernels<float>& table);
 
 }  // namespace rnn

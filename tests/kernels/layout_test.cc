@@ -58,65 +58,6 @@ TEST(Layout, ColumnsCoverEveryRowOnce) {
   }
 }
 
-TEST(Layout, Transpose) {
-  const Kernels<float>& k = kernels<float>();
-  Pool one(1), three(3);
-  uint64_t seed = 0;
-  for (const Columns& columns : kColumns) {
-    for (const int m : {1, 3, 4, 15, 16, 17, 50, 130}) {
-      SCOPED_TRACE(describe(columns) + " rows " + std::to_string(m));
-      ++seed;
-      // One plain gate may come without padding.
-      const int width = columns.gates == 1 && seed % 2 ? columns.units : columns.padded(k.lanes),
-                stride = width + static_cast<int>(seed % 3);
-      const std::vector<float> a = packed_rows(columns, k.lanes, m, width, stride, seed);
-      const int height = (columns.first + columns.gates) * columns.units, out_stride = m + static_cast<int>(seed % 2) * 3;
-      Guarded<float> out(static_cast<size_t>(height) * out_stride, kNan);
-      k.transpose(seed % 2 ? one : three, {a.data(), m, width, stride}, columns, {out.data(), height, m, out_stride});
-      ASSERT_TRUE(out.intact());
-      size_t written = 0;
-      for (size_t i = 0; i < out.size(); ++i) written += !std::isnan(out[i]);
-      ASSERT_EQ(written, static_cast<size_t>(columns.units) * columns.gates * m) << "other rows or the gap were touched";
-      for (int i = 0; i < width; ++i) {
-        const int row = columns.row(i, k.lanes);
-        for (int r = 0; r < m && row >= 0; ++r)
-          ASSERT_EQ(out[static_cast<size_t>(row) * out_stride + r], a[static_cast<size_t>(r) * stride + i]);
-      }
-    }
-  }
-}
-
-TEST(Layout, ColumnSums) {
-  const Kernels<float>& k = kernels<float>();
-  std::vector<std::unique_ptr<Pool>> pools;
-  for (const int threads : {1, 2, 3, 5}) pools.push_back(std::make_unique<Pool>(threads));
-  for (const Columns& columns : kColumns) {
-    for (const int m : {0, 1, 63, 64, 65, 700}) {
-      SCOPED_TRACE(describe(columns) + " rows " + std::to_string(m));
-      const int width = columns.gates == 1 ? columns.units : columns.padded(k.lanes), stride = width + 2;
-      const std::vector<float> a = packed_rows(columns, k.lanes, m, width, stride, m + 1);
-      const int height = (columns.first + columns.gates) * columns.units;
-      std::vector<float> first;
-      for (const auto& pool : pools) {
-        Guarded<float> out(height, 0.5f);
-        k.column_sums(*pool, {a.data(), m, width, stride}, columns, out.data());
-        ASSERT_TRUE(out.intact());
-        if (first.empty()) first.assign(out.begin(), out.end());
-        ASSERT_EQ(std::memcmp(out.data(), first.data(), height * sizeof(float)), 0) << pool->size() << " threads";
-      }
-      std::vector<double> want(height, 0.5), size(height, 0.5);
-      for (int i = 0; i < width; ++i) {
-        const int row = columns.row(i, k.lanes);
-        for (int r = 0; r < m && row >= 0; ++r) {
-          want[row] += a[static_cast<size_t>(r) * stride + i], size[row] += std::abs(a[static_cast<size_t>(r) * stride + i]);
-        }
-      }
-      for (int row = 0; row < height; ++row)
-        ASSERT_LE(std::abs(first[row] - want[row]), kDotPerTerm * (64 + m / 64 + 2) * size[row]) << "row " << row;
-    }
-  }
-}
-
 TEST(Layout, PackVector) {
   const Kernels<float>& k = kernels<float>();
   Random random(5, Purpose::test);
@@ -143,10 +84,8 @@ TEST(Layout, DenormalsCountAsZero) {
   Pool pool(1);
   const std::vector<float> small(64, 1e-40f);
   const float* sources[] = {small.data(), small.data()};
-  std::vector<float> sums(16), packed(Columns{16}.padded(kernels<float>().lanes));
-  kernels<float>().column_sums(pool, {small.data(), 4, 16, 16}, {16}, sums.data());
+  std::vector<float> packed(Columns{16}.padded(kernels<float>().lanes));
   kernels<float>().pack_vector({16}, sources, 2, packed.data());
-  EXPECT_EQ(sums, std::vector<float>(16));
   EXPECT_EQ(packed, std::vector<float>(packed.size()));
   EXPECT_TRUE(mode.kept());
 }
@@ -201,13 +140,6 @@ TEST(Layout, DoubleTableIsPlain) {
   EXPECT_EQ(std::memcmp(out, turned, sizeof out), 0);
   k.pack(pool, PackForm::backward({1, 2}, 3, 3), w, out);
   EXPECT_EQ(std::memcmp(out, w, sizeof out), 0);
-  double sums[2] = {10, 20};
-  k.column_sums(pool, {w, 3, 2, 2}, {2}, sums);
-  EXPECT_EQ(sums[0], 19);
-  EXPECT_EQ(sums[1], 32);
-  k.transpose(pool, {w, 3, 2, 2}, {2}, {out, 2, 3, 3});
-  const double columns[] = {1, 3, 5, 2, 4, 6};
-  EXPECT_EQ(std::memcmp(out, columns, sizeof out), 0);
 }
 
 }  // namespace

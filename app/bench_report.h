@@ -1,0 +1,21 @@
+// Why: what rnn bench found, as tables for people and as one JSON object for programs (docs/bench.md).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/bench.h"
+#include "bench/limits.h"
+
+namespace rnn::app {
+
+struct BenchReport {
+  int threads = 1;
+  bench::Limits limits;  // without reads: the peak alone was measured
+  std::vector<bench::Result> results;
+};
+
+std::string bench_tables(const BenchReport& report);
+std::string bench_json(const BenchReport& report);
+
+}  // namespace rnn::app

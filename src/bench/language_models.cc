@@ -1,0 +1,101 @@
+// Why: whole language-model steps as rnn train makes them, and a model of the user's own: step, reading, training.
+#include "base/rng.h"
+#include "bench/bench.h"
+#include "bench/timing.h"
+#include "cells/reference.h"
+#include "nn/init.h"
+#include "nn/session.h"
+#include "tasks/plan.h"
+#include "train/trainer.h"
+
+namespace rnn::bench {
+namespace {
+
+std::vector<int32_t> random_ids(size_t count, int vocabulary) {
+  Random random(1, Purpose::test);
+  std::vector<int32_t> ids(count);
+  for (int32_t& id : ids) id = static_cast<int32_t>(random.below(static_cast<uint32_t>(vocabulary)));
+  return ids;
+}
+
+Figures training_of(Model<float>& model, const Case& c, Pool& pool, double seconds) {
+  const auto count = static_cast<size_t>(c.batch) * (static_cast<size_t>(c.steps) * 8 + 1);
+  StreamBatcher batcher({random_ids(count, c.vocabulary)}, {c.batch, c.steps});
+  TrainOptions options;
+  options.optimizer = "sgd";
+  options.lr = 0.1;
+  options.clip = 5;
+  options.batch = c.batch, options.bptt = c.steps;
+  EventStream events;
+  Trainer trainer(model, batcher, nullptr, options, events, pool, {});
+  Batch batch;
+  batcher.start_epoch(0);
+  Figures f;
+  f.seconds = median_time(seconds, [&] {
+    if (!batcher.next(batch)) {
+      batcher.start_epoch(0);
+      batcher.next(batch);
+    }
+    trainer.step(batch);
+  });
+  f.tokens = int64_t{c.batch} * c.steps;
+  f.flops = 6.0 * static_cast<double>(product_weights(model)) * static_cast<double>(f.tokens);
+  return f;
+}
+
+Figures reading_of(Model<float>& model, const Case& c, Pool& pool, double seconds) {
+  const FlushDenormals flush;
+  model.pack(pool, false);
+  const Seq seq = Seq::uniform_batch(c.batch, c.steps);
+  const std::vector<int32_t> ids = random_ids(static_cast<size_t>(seq.rows()), c.vocabulary);
+  Arena arena;
+  State<float> state = model.initial(c.batch);
+  Figures f;
+  f.seconds = median_time(seconds, [&] {
+    arena.clear();
+    Context<float> context{pool, arena};
+    model.forward(context, seq, ids.data(), state, nullptr);
+  });
+  f.tokens = seq.rows();
+  f.flops = 2.0 * static_cast<double>(product_weights(model)) * static_cast<double>(f.tokens);
+  return f;
+}
+
+Figures step_of(Model<float>& model, const Case& c, Pool& pool, double seconds) {
+  model.pack(pool, false);
+  Session session(model, 1, &pool);
+  const std::vector<int32_t> ids = random_ids(1024, c.vocabulary);
+  size_t at = 0;
+  Figures f = time_steps(seconds, [&] { session.push(ids[at++ % ids.size()]); });
+  f.tokens = 1;
+  f.flops = 2.0 * static_cast<double>(product_weights(model));
+  return f;
+}
+
+}  // namespace
+
+Figures measure_language_model(const Case& c, Pool& pool, double seconds) {
+  ModelConfig config;
+  config.vocabulary = c.vocabulary;
+  config.rnn.cell = c.cell;
+  config.rnn.input = config.rnn.hidden = c.hidden;
+  config.rnn.layers = c.layers;
+  Model<float> model(config);
+  initialise(model, {}, 1);
+  return training_of(model, c, pool, seconds);
+}
+
+std::vector<Result> measure_model(Model<float>& model, const ModelSelection& selection, Pool& pool, double seconds) {
+  const RecurrentOptions& rnn = model.config().rnn;
+  Case c{"model", "step", rnn.cell, rnn.hidden, rnn.layers, model.config().vocabulary};
+  Pool one(1);
+  std::vector<Result> results{{c, step_of(model, c, one, seconds)}};
+  c.batch = selection.batch, c.steps = selection.steps, c.threads = pool.size();
+  c.name = "reading";
+  results.push_back({c, reading_of(model, c, pool, seconds)});
+  c.name = "training";
+  results.push_back({c, training_of(model, c, pool, 2 * seconds)});
+  return results;
+}
+
+}  // namespace rnn::bench

@@ -1,0 +1,64 @@
+// Why: one way to time: warm up, repeat until the time is over, take the median.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "bench/bench.h"
+
+namespace rnn::bench {
+
+inline double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+// The value below which `share` of the values lie; reorders them.
+inline double quantile(std::vector<double>& values, double share) {
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+// Median seconds of one call of work(): three calls that do not count, then samples of at least a millisecond until `seconds` are
+// over, five at least and 400 at most.
+template <class Work>
+double median_time(double seconds, Work&& work) {
+  work(), work();
+  const double start = now();
+  work();
+  const int calls = std::max(1, static_cast<int>(1e-3 / std::max(now() - start, 1e-8)));
+  std::vector<double> samples;
+  const double end = now() + seconds;
+  while (samples.size() < 5 || (samples.size() < 400 && now() < end)) {
+    const double begin = now();
+    for (int i = 0; i < calls; ++i) work();
+    samples.push_back((now() - begin) / calls);
+  }
+  return quantile(samples, 0.5);
+}
+
+// Steps of microseconds: first each timed alone for the quantiles, then the median of blocks of 50, in which the clock costs nothing.
+template <class Work>
+Figures time_steps(double seconds, Work&& work) {
+  constexpr int kBlock = 50;
+  std::vector<double> single;
+  single.reserve(1 << 18);
+  for (int i = 0; i < 2 * kBlock; ++i) work();
+  const double end = now() + seconds / 2;
+  double before = now();
+  while (single.size() < 100 || (single.size() < single.capacity() && before < end)) {
+    work();
+    const double after = now();
+    single.push_back(after - before);
+    before = after;
+  }
+  Figures f;
+  f.p50 = quantile(single, 0.5), f.p99 = quantile(single, 0.99);
+  f.seconds = median_time(seconds / 2,
+                          [&] {
+                            for (int i = 0; i < kBlock; ++i) work();
+                          }) /
+              kBlock;
+  return f;
+}
+
+}  // namespace rnn::bench

@@ -1,0 +1,28 @@
+// Why: compiles limits-inl.h once per instruction set and fills that part of each table.
+#include "kernels/simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/limits.cc"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#include "kernels/limits-inl.h"
+#include "kernels/table.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rnn {
+namespace HWY_NAMESPACE {
+inline void fill_limits(Kernels<float>& table) {
+  table.fma_loop = &fma_loop;
+  table.read_loop = &read_loop;
+}
+}  // namespace HWY_NAMESPACE
+}  // namespace rnn
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace rnn {
+HWY_EXPORT(fill_limits);
+void fill_table_limits(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_limits)(table); }
+}  // namespace rnn
+#endif
