@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kIdleSpin = 50'000;     // a worker without work
 constexpr int64_t kJoinSpin = 100'000;    // the caller, for a part that another thread computes
 constexpr int64_t kGrace = 1'000;         // the caller, before it looks for parts that nobody has begun
-constexpr int64_t kComeSpin = 200'000;    // the caller, for workers to enter a region, awake or not; hiccups are shorter
+constexpr int64_t kComeSpin = 1'000'000;  // the caller, for workers to enter a region; on a virtual machine waking one may take 0.5 ms
 constexpr int kMostThreads = 1024;
 
 int default_threads() {
