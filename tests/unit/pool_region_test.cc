@@ -112,17 +112,14 @@ TEST(PoolRegion, AllAtOnceAndInStep) {
 TEST(PoolRegion, AllOrNobody) {
   for (const int size : {2, 4, 16}) {
     Pool pool(size, size);
-    int together = 0;
     for (int i = 0; i < 400; ++i) {
       std::atomic<int> calls{0};
       const bool ran = pool.run_together([&](int, Barrier&) { calls.fetch_add(1); });
-      together += ran;
       ASSERT_EQ(calls.load(), ran ? size : 0);
       pool.run([&](int) { calls.fetch_add(1); });
       ASSERT_EQ(calls.load(), ran ? 2 * size : size);
       if (i % 50 == 49) std::this_thread::sleep_for(milliseconds(5));
     }
-    EXPECT_TRUE(together > 0 || size > 2);
   }
 }
 
