@@ -13,7 +13,8 @@ namespace {
 constexpr int64_t kIdleSpin = 50'000;   // a worker without work
 constexpr int64_t kJoinSpin = 300'000;  // the caller, for a part that another thread computes
 constexpr int64_t kGrace = 1'000;       // the caller, before it looks for parts that nobody has begun
-constexpr int64_t kComeSpin = 200'000;  // the caller, for workers to enter a region, awake or not; hiccups are shorter
+constexpr int64_t kComeSpin =
+    1'000'000;  // the caller, for workers to enter a region; a virtual machine may need 0.5 ms to wake one
 constexpr int kMostThreads = 1024;
 
 int default_threads() {

@@ -50,7 +50,8 @@ inline void copy_columns(View<const float> d, int m0, int depth, int first, int 
 }
 
 // One block of k for the unit blocks [b0, b1) of d, copied to `columns`, times one packed x.
-inline void outer_part(const OuterArgs<float>& o, int part, int depth, int b0, int b1, const float* columns, const float* packed) {
+inline void outer_part(const OuterArgs<float>& o, int part, int depth, int b0, int b1, const float* columns,
+                       const float* packed) {
   const View<float> out = o.parts[part].out;
   const int total = (out.cols + kLanes - 1) / kLanes, gates = o.rows.gates;
   const int unit0 = b0 * kLanes, units = std::min(b1 * kLanes, o.rows.units) - unit0;
@@ -66,7 +67,8 @@ inline void outer_part(const OuterArgs<float>& o, int part, int depth, int b0, i
           const int u = u0 + j;
           row[j] = columns + (static_cast<ptrdiff_t>(u / kLanes) * gates + g) * depth * kLanes + u % kLanes;
         }
-        add_tile({row, 0, kLanes}, n, vectors, depth, panel, {out.row(g * o.rows.units + unit0 + u0) + column, n, valid, out.stride});
+        add_tile({row, 0, kLanes}, n, vectors, depth, panel,
+                 {out.row(g * o.rows.units + unit0 + u0) + column, n, valid, out.stride});
       }
     }
   }
@@ -118,7 +120,8 @@ inline void outer(Pool& pool, const OuterArgs<float>& o) {
     };
     pool.parallel_for(panels[0] + panels[1], 1, pack_some);
     pool.run([&](int w) {
-      const int begin = static_cast<int>(int64_t{blocks} * w / threads), end = static_cast<int>(int64_t{blocks} * (w + 1) / threads);
+      const int begin = static_cast<int>(int64_t{blocks} * w / threads),
+                end = static_cast<int>(int64_t{blocks} * (w + 1) / threads);
       outer_columns(o, m0, depth, begin, end, packed, at + static_cast<size_t>(w) * kOuterWorker);
     });
   }

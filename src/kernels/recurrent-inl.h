@@ -37,9 +37,7 @@ struct Share {
   void wait() const {
     if (barrier) barrier->wait(worker);
   }
-  static Share rows(int worker, int workers, int blocks) {
-    return {worker, workers, worker, workers, 0, blocks, nullptr};
-  }
+  static Share rows(int worker, int workers, int blocks) { return {worker, workers, worker, workers, 0, blocks, nullptr}; }
   // `align`: unit blocks that lie in one panel.
   static Share units(int worker, int workers, int blocks, int align, Barrier* barrier) {
     const auto cut = [&](int w) { return std::min(blocks, (blocks + align - 1) / align * w / workers * align); };
@@ -153,7 +151,7 @@ HWY_INLINE void product_row(const float* operand, const PackedPart& b, Init init
     const int panels = std::clamp((b.last - v) / b.wide, 1, max_row_panels(b.wide));
     const int wide = std::min(b.wide, b.last - v);
     row_tile_for(panels, wide, ahead)(operand, b.depth, b.weights + static_cast<size_t>(v) * kLanes * b.depth,
-                               init.base ? init.base + v * kLanes : nullptr, product);
+                                      init.base ? init.base + v * kLanes : nullptr, product);
     use(0, 1, v, panels * wide, product);
     v += panels * wide;
   }

@@ -128,8 +128,7 @@ struct Backward {
       share.wait();
       const int64_t width = static_cast<int64_t>(plan.blocks) * Cell::gate_count(stage) * kLanes;
       for (int i = 0; i < n; ++i) plan.operand[i] = r.recurrent[stage] + (r.start[t] + share.row(i)) * width;
-      run_stage<stage - 1>(r, share, plan, carry, t, n, depth_of(r, plan, Cell::gate_count(stage)), r.weights[stage],
-                           false);
+      run_stage<stage - 1>(r, share, plan, carry, t, n, depth_of(r, plan, Cell::gate_count(stage)), r.weights[stage], false);
     }
   }
 
@@ -182,7 +181,8 @@ struct Backward {
   static void input_gradient(const Args& r, const Share& share, const Plan& plan) {
     const int panels = (r.dx.cols + kPanelVectors * kLanes - 1) / (kPanelVectors * kLanes);
     const auto some = [&](int64_t at, int rows, int stride) {
-      const View<const float> d{r.gates + at * plan.gate_width, rows, depth_of(r, plan, Cell::gates), stride * plan.gate_width};
+      const View<const float> d{r.gates + at * plan.gate_width, rows, depth_of(r, plan, Cell::gates),
+                                stride * plan.gate_width};
       const View<float> dx{r.dx.data + at * r.dx.stride, rows, r.dx.cols, stride * r.dx.stride};
       gemm_part({d, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, dx}, 0, rows, 0, panels);
     };

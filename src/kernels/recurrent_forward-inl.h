@@ -94,8 +94,9 @@ struct Forward {
     if constexpr (stage > 0) {
       for (int i = 0; i < n; ++i) operand[i] = r.side + (r.start[t] + share.row(i)) * static_cast<int64_t>(plan.padded);
     }
-    const PackedPart part{r.weights[stage],     stage == 0 ? r.output : r.hidden, plan.blocks * count,
-                          panel_vectors(count), share.first * count,              share.last * count};
+    const PackedPart part{r.weights[stage],    stage == 0 ? r.output : r.hidden,
+                          plan.blocks * count, panel_vectors(count),
+                          share.first * count, share.last * count};
     const Init init = from_input(stage) ? Init{gates.data, gates.stride} : Init{};
     product_tiles(operand, n, part, init, [&](int i0, int rows, int first, int vectors, const float* product) {
       for (int i = 0; i < rows; ++i) {
@@ -153,7 +154,11 @@ struct Forward {
       const StepGates to = scratch ? StepGates{scratch, gates.width} : gates.next(t);
       if (scratch) scratch += rows * gates.width;
       const View<const float> x{r.x.data + at * r.x.stride, rows, r.x.cols, share.stride * r.x.stride};
-      gemm_part({x, r.input_weights, r.input_bias, false, {r.hidden, int(Cell::gates), 0},
+      gemm_part({x,
+                 r.input_weights,
+                 r.input_bias,
+                 false,
+                 {r.hidden, int(Cell::gates), 0},
                  {to.data, rows, width, static_cast<int>(to.stride)}},
                 0, rows, first_panel, last_panel);
     });

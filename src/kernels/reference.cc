@@ -136,7 +136,11 @@ struct Loops {
       const int first = r.first_row(from, to), rows = r.last_row(from, to) - first, width = r.hidden * Cell::gates;
       double* gates = r.gates - (r.x.data && !r.keep ? static_cast<int64_t>(first) * width : 0);  // of packed row 0
       if (r.x.data) {
-        gemm(pool, {r.x.middle(first, rows), r.input_weights, r.input_bias, false, {r.hidden, Cell::gates},
+        gemm(pool, {r.x.middle(first, rows),
+                    r.input_weights,
+                    r.input_bias,
+                    false,
+                    {r.hidden, Cell::gates},
                     {gates + static_cast<int64_t>(first) * width, rows, width, width}});
       }
       forward_steps(r, from, to, gates);

@@ -20,7 +20,9 @@ struct RecurrentScratch {
     list = (capacity * 2 + 15) / 16 * 16;  // a pointer takes the room of two floats
   }
   size_t pointers(int worker, int which) const { return depth + (static_cast<size_t>(worker) * 3 + which) * list; }
-  size_t carried(int threads, int state) const { return pointers(threads, 0) + static_cast<size_t>(state) * streams * padded; }
+  size_t carried(int threads, int state) const {
+    return pointers(threads, 0) + static_cast<size_t>(state) * streams * padded;
+  }
   size_t size(int threads) const { return carried(threads, 2); }
 };
 

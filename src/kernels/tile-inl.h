@@ -6,8 +6,8 @@
 #define RNN_KERNELS_TILE_INL_H_
 #endif
 
-#include "hwy/cache_control.h"
 #include <algorithm>
+#include "hwy/cache_control.h"
 
 #include "base/view.h"
 #include "kernels/vector-inl.h"
@@ -35,8 +35,8 @@ struct TileRows {
 // out[r, :] = init[r, :] + sum over k of a(r, k) * b[k, :], R rows, V vectors; b is [depth, V * L]; init null: zeros. init and out may
 // be the same. Each element: one accumulator, k in rising order.
 template <int R, int V>
-HWY_NOINLINE void tile(const TileRows& a, size_t depth, const float* HWY_RESTRICT b, const float* init, ptrdiff_t init_stride,
-                       float* out, ptrdiff_t out_stride) {
+HWY_NOINLINE void tile(const TileRows& a, size_t depth, const float* HWY_RESTRICT b, const float* init,
+                       ptrdiff_t init_stride, float* out, ptrdiff_t out_stride) {
   Vec sum[R][V];
   if (init) {
     RNN_UNROLL for (int r = 0; r < R; ++r) RNN_UNROLL for (int j = 0; j < V; ++j) sum[r][j] =

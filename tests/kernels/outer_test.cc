@@ -122,9 +122,9 @@ TEST_P(Outer, AsPlainLoopsOnAnyThreads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, Outer,
-                         testing::Values(Case{1, 1, 1, 1, 0}, Case{3, 5, 4, 7, 2}, Case{20, 16, 4, 64, 16}, Case{70, 17, 3, 33, 17},
-                                         Case{257, 40, 4, 20, 65}, Case{385, 70, 1, 130, 0}, Case{640, 33, 2, 5, 0},
-                                         Case{700, 300, 1, 17, 0}, Case{130, 90, 3, 90, 90}),
+                         testing::Values(Case{1, 1, 1, 1, 0}, Case{3, 5, 4, 7, 2}, Case{20, 16, 4, 64, 16},
+                                         Case{70, 17, 3, 33, 17}, Case{257, 40, 4, 20, 65}, Case{385, 70, 1, 130, 0},
+                                         Case{640, 33, 2, 5, 0}, Case{700, 300, 1, 17, 0}, Case{130, 90, 3, 90, 90}),
                          [](const auto& test) { return "case" + std::to_string(test.index); });
 
 TEST(OuterProduct, DenormalsCountAsZero) {
@@ -132,7 +132,8 @@ TEST(OuterProduct, DenormalsCountAsZero) {
   Pool pool(1);
   const std::vector<float> small(64, 1e-40f), x(64, 1.0f);
   std::vector<float> out(256), sums(16), scratch(outer_scratch(16, 0, 1, kernels<float>().lanes));
-  OuterArgs<float> o{{small.data(), 4, 16, 16}, {16}, {{{x.data(), 4, 16, 16}, {out.data(), 16, 16, 16}}, {}}, {}, scratch.data()};
+  OuterArgs<float> o{
+      {small.data(), 4, 16, 16}, {16}, {{{x.data(), 4, 16, 16}, {out.data(), 16, 16, 16}}, {}}, {}, scratch.data()};
   o.sums[0] = sums.data();
   kernels<float>().outer(pool, o);
   EXPECT_EQ(out, std::vector<float>(256));
