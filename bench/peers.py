@@ -3,9 +3,10 @@
 """./run bench peers [--peers DIR] [--rounds 3] [--suites LIST] [--keep FILE] [--write docs/performance.md]
 ./run bench peers --from FILE...
 
-Without --peers the peer is the PyTorch that is installed here. DIR holds installed peers: DIR/limits and DIR/trixie, a Debian 13 root with /bench/torch_bench.py, /bench/onednn_rnn and
-/bench/ort_bench (root is needed to enter it). A run during which other processes used more than 3 % of the processors is thrown away and repeated. The
-barrier of two threads is measured before and after each run; a run in its far state is kept apart and repeated once.
+Without --peers the peer is the PyTorch that is installed here. DIR holds installed peers: DIR/limits and DIR/trixie, a Debian 13 root
+with /bench/torch_bench.py, /bench/onednn_rnn and /bench/ort_bench (root is needed to enter it). A run during which other processes used
+more than 3 % of the processors, or the processors of a virtual machine shared one core, is thrown away and repeated. The barrier of two
+threads is measured before and after each run; a run in its far state is kept apart and repeated once, as long as the patience lasts.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import subprocess
 import sys
 
 import peers_test
-from peers_programs import SIZES, TUNING, InstalledTorch, Peers, plan_round, python_with_torch
+from peers_programs import SIZES, TUNING, InstalledTorch, Peers, our_program, plan_round, python_with_torch
 from peers_quiet import Machine, state
 from peers_report import document
 
@@ -65,7 +66,8 @@ def find_peers(folder):
 
 def measure(options):
     peers = find_peers(options.peers)
-    machine = Machine(peers.limits(), options.patience)
+    machine = Machine(peers.limits(), our_program(options.binary, "train", options.threads, ["rnn"], [8], quick=True).command, options.threads,
+                      options.patience)
     kept = {"machine": machine_facts(options.binary, options.threads), "runs": []}
     for number in range(1, options.rounds + 1):
         for program in plan_round(options.suites, peers, options.binary, options.threads, options.cells, options.hidden):
@@ -115,7 +117,8 @@ def main():
     parser.add_argument("--cells", type=listed(["lstm", "gru"]), metavar="LIST", help="only these cells")
     parser.add_argument("--hidden", type=listed(kind=int), metavar="LIST", help="only these hidden sizes")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), metavar="N", help="(all cores)")
-    parser.add_argument("--patience", type=float, default=180, metavar="S", help="seconds in all to wait for the near state of the barrier and to repeat runs outside it (180)")
+    parser.add_argument("--patience", type=float, default=180, metavar="S",
+                        help="seconds in all to wait for the near state of the barrier and to repeat runs outside it (180)")
     parser.add_argument("--binary", default="build/release/bin/rnn", metavar="FILE", help="our program")
     parser.add_argument("--keep", metavar="FILE", help="keep what every run gave, as JSON, after each run")
     parser.add_argument("--from", nargs="+", dest="kept", metavar="FILE", help="make the document from kept files, measure nothing")

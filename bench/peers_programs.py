@@ -114,8 +114,8 @@ class Program:
         return {"figures": parse_peers(output, self.engine), "version": parse_version(output)}
 
 
-def our_program(binary, suite, threads, cells, hidden, isa=None):
-    command = [binary, "bench", "--json", "--threads", str(threads), "--suite", suite]
+def our_program(binary, suite, threads, cells, hidden, isa=None, quick=False):
+    command = [binary, "bench", "--json", *(["--quick"] if quick else []), "--threads", str(threads), "--suite", suite]
     command += (["--cell", ",".join(cells)] if cells else []) + (["--hidden", ",".join(map(str, hidden))] if hidden else [])
     environment = {key: value for key, value in os.environ.items() if not key.startswith("RNN_")}
     if isa:

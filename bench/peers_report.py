@@ -2,6 +2,7 @@
 """Writes the document of peers.py; a pure function of what was kept."""
 
 import re
+import textwrap
 from collections import Counter
 
 import peers_bars
@@ -52,6 +53,10 @@ def our_command(bar):
     return ("RNN_ISA=avx2 " if bar.against == "avx512" else "") + f"rnn bench {size}"
 
 
+def paragraph(text):
+    return [*textwrap.wrap(text, 132, break_long_words=False, break_on_hyphens=False), ""]
+
+
 def table(head, rows):
     return ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)] + ["| " + " | ".join(row) + " |" for row in rows]
 
@@ -90,7 +95,7 @@ def regime_lines(regime, rows):
         lines.append(line)
     text = [f"## {regime}", ""]
     if regime in FOOTNOTES:
-        text += [FOOTNOTES[regime], ""]
+        text += paragraph(FOOTNOTES[regime])
     return text + table(head, lines) + [""]
 
 
@@ -159,9 +164,10 @@ def machine_lines(machine, runs):
 
 
 def repeat_lines(runs):
-    lines = ["## How to repeat", "", "`./run bench peers --peers DIR` measures everything, `--suites stream` (infer, train, ragged, lm, avx2, installed) one "
-             "regime. A row's own command is in its last column; the peers' programs, inside `chroot DIR/trixie` with the settings below", "",
-             "```", "export " + " ".join(TUNING)]
+    lines = ["## How to repeat", ""] + paragraph(
+        "`./run bench peers --peers DIR` measures everything, `--suites stream` (infer, train, ragged, lm, avx2, installed) one regime. "
+        "A row's own command is in its last column; the peers' programs, inside `chroot DIR/trixie` with the settings below:")
+    lines += ["```", "export " + " ".join(TUNING)]
     seen = []
     for run in runs:
         command = run["command"]
@@ -179,12 +185,13 @@ def document(kept):
     all_rows = {regime: rows for regime in dict.fromkeys(b.regime for b in bars())
                 if (rows := rows_of_regime(regime, near, everything))}
     rounds = max((r["round"] for r in runs), default=0)
-    text = ["# Performance", "",
-            "Written by `./run bench peers --peers DIR --write docs/performance.md`; `rnn bench` ([bench.md](bench.md)) measures your machine.", "",
-            f"f32, {threads} threads unless stated, input size = hidden size; medians of {rounds} rounds in which our program and the peers' run in turn, "
-            "nothing else running. A ratio is the peer's time by ours (above 1 we are faster), spread the largest less the smallest of our "
-            "rounds by their median. PyTorch is tuned (its allocator keeps pages, OpenMP workers spin, AVX-512 BLAS kernels). "
-            "Met: aim, yes (at least) or no. A row counts runs in the near state of the barrier; (mixed): there were not enough of them.", ""]
+    text = ["# Performance", ""] + paragraph(
+        "Written by `./run bench peers --peers DIR --write docs/performance.md`; `rnn bench` ([bench.md](bench.md)) measures your machine.")
+    text += paragraph(
+        f"f32, {threads} threads unless stated, input size = hidden size; medians of {rounds} round{'s' * (rounds != 1)}, our program and the "
+        "peers' in turn, nothing else running. A ratio is the peer's time by ours (above 1 we are faster), spread the largest less the "
+        "smallest of our rounds by their median. PyTorch is tuned (its allocator keeps pages, OpenMP workers spin, AVX-512 BLAS kernels). "
+        "Met: aim, yes (at least) or no. A row counts runs in the near state of the barrier; (mixed): there were not enough of them.")
     text += machine_lines(machine, runs) + (summary_lines(all_rows) if all_rows else [])
     for regime, rows in all_rows.items():
         text += regime_lines(regime, rows)

@@ -9,12 +9,12 @@ import peers_bars
 from peers_bars import Bar, Medians, bars, row_of
 from peers_programs import (AVX2, LIMITS, ONEDNN, ORT, OURS, PLAIN_TORCH, TORCH, InstalledTorch, Peers, parse_limits, parse_ours, parse_peers,
                             parse_version, plan_round)
-from peers_quiet import state
+from peers_quiet import disturbance, state
 from peers_report import document
 
 TORCH_OUTPUT = """\
 # torch-2.6.0+debian thr=2 mkldnn=1 f32
-torch-2.6.0+debian thr=2 mkldnn=1 f32 stream lstm H=64   L=1 B=1   T=1          10.70 us      6.13 GFLOP/s best=traced module=15.1 cell=12.0 traced=10.7
+torch-2.6.0+debian thr=2 mkldnn=1 f32 stream lstm H=64   L=1 B=1   T=1          10.70 us      6.13 GFLOP/s best=traced traced=10.7
 torch-2.6.0+debian thr=2 mkldnn=1 f32 train  gru  H=1024 L=1 B=20  T=35    140000.00 us    188.74 GFLOP/s 
 torch-2.6.0+debian thr=2 mkldnn=1 f32 train  lstm H=128  L=2 B=64  T=100    30000.00 us    167.77 GFLOP/s 
 torch-2.6.0+debian thr=2 mkldnn=1 f32 lm     lstm H=200  L=2 B=20  T=20     25298.00 us    250.00 GFLOP/s word-small V=10000 15812 tokens/s
@@ -24,7 +24,7 @@ torch-2.6.0+debian thr=2 mkldnn=1 f32 ragged lstm H=128  L=1 B=64  T=50      800
 ONEDNN_OUTPUT = """\
 # threads=1
 onednn-3.7.2 stream lstm f32  H=64   B=1   T=1   fwd         2.00 us     32.8 GFLOP/s  [brgemm:avx512_core]
-onednn-3.7.2 train  lstm f32  H=64   B=20  T=35  fwd       300.00 us    152.9 GFLOP/s  bwd       600.00 us  fwd+bwd       900.00 us    152.9 GFLOP/s  repack 100.0 us  [brgemm:avx512_core]
+onednn-3.7.2 train  lstm f32  H=64   B=20  T=35  fwd  300.00 us  152.9 GFLOP/s  bwd  600.00 us  fwd+bwd  900.00 us  152.9 GFLOP/s  repack 100.0 us  [brgemm]
 onednn stream gru u8 H=64 B=1 T=1 unsupported: could not create a primitive
 """
 ORT_OUTPUT = "ort-1.30.0 thr=2 infer  gru  H=512  B=32  T=100     30500.00 us    330.10 GFLOP/s\n"
@@ -110,7 +110,8 @@ def check_stream_bars():
 def check_verdicts():
     case = Bar("r", "train", "lstm", 64, 20, 35, "", "best", 1.7, 1.9)
     for ours, expected in ((600, "no"), (580, "yes"), (500, "aim")):
-        row = row_of(case, near([our_run([our_case("train", "lstm", 64, ours, 20, 35)]), peer_run(ONEDNN, ONEDNN_OUTPUT.replace("threads=1", "threads=2"))]))
+        theirs = peer_run(ONEDNN, ONEDNN_OUTPUT.replace("threads=1", "threads=2"))
+        row = row_of(case, near([our_run([our_case("train", "lstm", 64, ours, 20, 35)]), theirs]))
         assert row.verdict == expected and abs(row.value - 1000 / ours) < 1e-9, row
     gru = [our_run([our_case("train", "gru", 1024, 70000, 20, 35)]), peer_run(TORCH, TORCH_OUTPUT)]
     assert row_of(bar(peers_bars.TRAIN_GRU, H=1024, against=TORCH), near(gru)).verdict == "yes"
@@ -147,6 +148,10 @@ def check_instruction_sets():
 
 def check_states():
     assert state([60, 90]) == "near" and state([60, 260]) == "far" and state([None, None]) == "near"
+    alone, crowded = {"barrier": 60.0, "speedup": 0.97}, {"barrier": 60.0, "speedup": 0.51}
+    assert disturbance(0.01, 2, alone, alone) == "" and disturbance(0.01, 2, {"barrier": None, "speedup": None}, alone) == ""
+    assert "others" in disturbance(0.2, 1, alone, alone) and "one core" in disturbance(0.01, 2, alone, crowded)
+    assert disturbance(0.01, 1, crowded, crowded) == "", "one thread has a core of its own in any case"
     slow, fast = our_case("sequence", "lstm", 64, 100.0, 1, 100), our_case("sequence", "lstm", 64, 50.0, 1, 100)
     runs = [our_run([fast]), our_run([slow], barrier=(60, 250)), our_run([fast])]
     case = bar(peers_bars.SEQUENCE, H=64)
@@ -181,7 +186,8 @@ def check_document():
 def check_plan():
     with tempfile.TemporaryDirectory() as folder:
         os.makedirs(os.path.join(folder, "trixie/bench"))
-        for name in ("trixie/bench/torch_bench.py", "trixie/bench/onednn_rnn", "trixie/bench/ort_bench", "trixie/bench/libonnxruntime-npm.so", "limits"):
+        bench = ("torch_bench.py", "onednn_rnn", "ort_bench", "libonnxruntime-npm.so")
+        for name in ("limits", *(f"trixie/bench/{name}" for name in bench)):
             with open(os.path.join(folder, name), "w", encoding="utf-8"):
                 pass
         programs = plan_round(["stream", "infer", "avx2"], Peers(folder), "rnn", 2, ["gru"], [64, 1024])
@@ -196,7 +202,8 @@ def check_plan():
         assert programs[6].command[-5:] == ["/bench/onednn_rnn", "stream", "gru", "64", "f32"] and "OMP_NUM_THREADS=2" in programs[6].command
         assert programs[11].command[-3:] == ["2", "gru", "64,1024"], "the sizes of both suites at once"
     alone = plan_round(["lm", "installed"], InstalledTorch("python9"), "rnn", 2)
-    assert [p.name() for p in alone] == ["rnn, limits, 2 threads", "rnn, lm, 2 threads", "PyTorch, lm, 2 threads", "PyTorch as installed, lm, 2 threads"]
+    assert [p.name() for p in alone] == ["rnn, limits, 2 threads", "rnn, lm, 2 threads", "PyTorch, lm, 2 threads",
+                                         "PyTorch as installed, lm, 2 threads"]
     assert alone[2].command[1].startswith("OPENBLAS_") and "python9" in alone[2].command and alone[3].command[1] == "python9"
 
 
