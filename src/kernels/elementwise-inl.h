@@ -16,16 +16,6 @@ HWY_BEFORE_NAMESPACE();
 namespace rnn {
 namespace HWY_NAMESPACE {
 
-// Sum of the lanes in a fixed order.
-HWY_INLINE float sum_lanes(Vec v) {
-  HWY_ALIGN float lanes[kLanes];
-  hn::Store(v, D(), lanes);
-  for (int width = kLanes / 2; width > 0; width /= 2) {
-    for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
-  }
-  return lanes[0];
-}
-
 HWY_INLINE float max_of(const float* x, int n) {
   float best = x[0];
   int i = 0;

@@ -19,26 +19,14 @@ namespace HWY_NAMESPACE {
 // A block of kDepth x 64 columns (64 KiB) and kHeight rows of A stay in the second-level cache.
 constexpr int kDepth = 256, kHeight = 192;
 
-// Tile i of rows [m0 + ..) against one panel block. The last panel of a plain C may end inside a vector: it goes through a buffer.
+// Tile of `rows` rows from `row` on against one panel block; the last panel of a plain C may end inside a vector.
 inline void gemm_tile(const GemmArgs<float>& g, int row, int rows, int first, int vectors, int k0, int depth,
                       const float* b) {
   const float* a[kMaxRows];
-  for (int r = 0; r < rows; ++r) a[r] = g.a.row(row + r) + k0;
+  for (int r = 0; r < rows; ++r) a[r] = g.a.row(row + r);
   const int column = first * kLanes;
-  const bool read = g.accumulate || k0 > 0;
-  const float* bias = g.bias ? g.bias + column : nullptr;
-  const TileFunction run = tile_for(rows, vectors);
-  float* c = g.c.row(row) + column;
-  const int valid = g.c.cols - column;
-  if (valid >= vectors * kLanes) {
-    run({a}, depth, b, read ? c : bias, read ? g.c.stride : 0, c, g.c.stride);
-    return;
-  }
-  if (read) return add_tile({a}, rows, vectors, depth, b, {c, rows, valid, g.c.stride});
-  HWY_ALIGN float block[kMaxRows * kPanelVectors * kLanes];
-  const int width = vectors * kLanes;
-  run({a}, depth, b, bias, 0, block, width);
-  for (int r = 0; r < rows; ++r) std::memcpy(c + static_cast<ptrdiff_t>(r) * g.c.stride, block + r * width, valid * 4);
+  tile_into({a, k0}, rows, vectors, depth, b, g.bias ? g.bias + column : nullptr, g.accumulate || k0 > 0,
+            {g.c.row(row) + column, rows, g.c.cols - column, g.c.stride});
 }
 
 // Row m by panels [p_begin, p_end): many panels at a time.
@@ -66,7 +54,7 @@ inline void gemm_part(const GemmArgs<float>& g, int m_begin, int m_end, int p_be
   if (m_end - m_begin == 1) return gemm_row(g, m_begin, p_begin, p_end);
   const int total = g.n.vectors(kLanes), wide = panel_vectors(g.n.gates);
   for (int k0 = 0; k0 < g.a.cols || k0 == 0;) {
-    const int depth = g.a.cols - k0 <= kDepth * 3 / 2 ? g.a.cols - k0 : kDepth;
+    const int depth = piece_of(g.a.cols - k0, kDepth);
     for (int m0 = m_begin; m0 < m_end; m0 += kHeight) {
       const int height = std::min(kHeight, m_end - m0);
       for (int p = p_begin; p < p_end; ++p) {

@@ -14,14 +14,6 @@ HWY_BEFORE_NAMESPACE();
 namespace rnn {
 namespace HWY_NAMESPACE {
 
-inline float sum_of_lanes(Vec v) {
-  HWY_ALIGN float lanes[kLanes];
-  hn::Store(v, D(), lanes);
-  float sum = 0;
-  for (const float x : lanes) sum += x;
-  return sum;
-}
-
 // As many chains as a tile of a product has accumulators: more than latency times units of every processor we know.
 inline float fma_loop(int64_t n) {
   constexpr int kChains = 4 * max_rows(4);
@@ -34,7 +26,7 @@ inline float fma_loop(int64_t n) {
   }
   Vec sum = zero();
   RNN_UNROLL for (int i = 0; i < kChains; ++i) sum = hn::Add(sum, x[i]);
-  return sum_of_lanes(sum);
+  return sum_lanes(sum);
 }
 
 inline float read_loop(const float* data, int64_t n, int64_t rounds) {
@@ -47,7 +39,7 @@ inline float read_loop(const float* data, int64_t n, int64_t rounds) {
       RNN_UNROLL for (int i = 0; i < 2 * kChains; ++i) x[i % kChains] = hn::Xor(x[i % kChains], load(p + i * kLanes));
     }
   }
-  return sum_of_lanes(hn::Xor(hn::Xor(x[0], x[1]), hn::Xor(x[2], x[3])));
+  return sum_lanes(hn::Xor(hn::Xor(x[0], x[1]), hn::Xor(x[2], x[3])));
 }
 
 }  // namespace HWY_NAMESPACE

@@ -19,6 +19,8 @@ namespace HWY_NAMESPACE {
 // is packed once for everybody; each worker then goes through its own columns of d, up to kOuterColumns at a time, copied so
 // that a vector of them is contiguous in k.
 constexpr int kOuterVectors = kOuterColumns / kLanes;
+static_assert(piece_of(kOuterMaxDepth, kOuterDepth) == kOuterMaxDepth &&
+              piece_of(kOuterMaxDepth + 1, kOuterDepth) == kOuterDepth);
 
 // x [depth, n] from row m0 on, vectors [first, first + vectors) -> out [depth, vectors * L], zeros behind the last column.
 inline void pack_right(View<const float> x, int m0, int depth, int first, int vectors, float* out) {
@@ -67,8 +69,8 @@ inline void outer_part(const OuterArgs<float>& o, int part, int depth, int b0, i
           const int u = u0 + j;
           row[j] = columns + (static_cast<ptrdiff_t>(u / kLanes) * gates + g) * depth * kLanes + u % kLanes;
         }
-        add_tile({row, 0, kLanes}, n, vectors, depth, panel,
-                 {out.row(g * o.rows.units + unit0 + u0) + column, n, valid, out.stride});
+        tile_into({row, 0, kLanes}, n, vectors, depth, panel, nullptr, true,
+                  {out.row(g * o.rows.units + unit0 + u0) + column, n, valid, out.stride});
       }
     }
   }
@@ -109,7 +111,7 @@ inline void outer(Pool& pool, const OuterArgs<float>& o) {
     at += static_cast<size_t>(vectors) * kLanes * kOuterMaxDepth;
   }
   for (int m0 = 0, depth; m0 < o.d.rows; m0 += depth) {
-    depth = o.d.rows - m0 <= kOuterMaxDepth ? o.d.rows - m0 : kOuterDepth;
+    depth = piece_of(o.d.rows - m0, kOuterDepth);
     const auto pack_some = [&](int64_t begin, int64_t end) {
       for (int i = static_cast<int>(begin); i < end; ++i) {
         const int p = i < panels[0] ? 0 : 1, first = (p == 0 ? i : i - panels[0]) * kPanelVectors;

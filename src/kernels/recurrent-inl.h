@@ -174,7 +174,7 @@ HWY_INLINE void product_tiles(const float* const* operand, int n, const PackedPa
       const float* from = init.base ? init.base + i0 * init.stride + first * kLanes : nullptr;
       ptrdiff_t from_stride = init.stride;
       for (int k = 0; k < b.depth;) {
-        const int depth = tiles.count == 1 || b.depth - k <= kChunk * 3 / 2 ? b.depth - k : kChunk;
+        const int depth = tiles.count == 1 ? b.depth : piece_of(b.depth - k, kChunk);
         for (int i = 0; i < tiles.count; ++i) {
           const int row = tiles.begin(i);
           tile_for(tiles.begin(i + 1) - row, vectors)({operand + i0 + row, k}, depth, panel + k * width,

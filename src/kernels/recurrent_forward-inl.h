@@ -77,9 +77,10 @@ struct Forward {
       scratch = r.gates + (of.stride > 1 ? int64_t{of.worker} * share_rows * width : 0);
       for (int i = from; i < to && down; ++i) scratch += share.count(r.rows_of(r.time(i))) * width;
     }
-    StepGates next(int t) {
+    // Of the share's `rows` rows from step t on.
+    StepGates next(int t, int rows) {
       if (!scratch) return {r.gates + (r.start[t] + share.row0) * width, share.stride * width};
-      const int64_t size = share.count(r.rows_of(t)) * width;
+      const int64_t size = rows * width;
       if (down) return {scratch -= size, width};
       scratch += size;
       return {scratch - size, width};
@@ -121,7 +122,7 @@ struct Forward {
       const int t = r.time(step), n = share.count(r.rows_of(t));
       if (n > 0) {
         find_old_states(r, share, t, Cell::states, plan);
-        run_stage<0>(r, share, plan, t, n, gates.next(t));
+        run_stage<0>(r, share, plan, t, n, gates.next(t, n));
         if (r.projection) project(r, share, plan, t, n);
       }
       share.wait();
@@ -149,10 +150,8 @@ struct Forward {
     constexpr int wide = panel_vectors(Cell::gates);
     const int first_panel = share.first * Cell::gates / wide, last_panel = (share.last * Cell::gates + wide - 1) / wide;
     const int width = static_cast<int>(gates.width);
-    float* scratch = gates.scratch;
     for_runs(r, share, first, last, [&](int t, int64_t at, int rows) {
-      const StepGates to = scratch ? StepGates{scratch, gates.width} : gates.next(t);
-      if (scratch) scratch += rows * gates.width;
+      const StepGates to = gates.next(t, rows);
       const View<const float> x{r.x.data + at * r.x.stride, rows, r.x.cols, share.stride * r.x.stride};
       gemm_part({x,
                  r.input_weights,

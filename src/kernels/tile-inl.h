@@ -72,16 +72,21 @@ HWY_INLINE TileFunction tile_for(int rows, int vectors) {
   return kTiles[rows - 1][vectors - 1];
 }
 
-// c += a b for a tile whose last vector may be cut: c.cols valid columns of `vectors` vectors.
-inline void add_tile(const TileRows& a, int rows, int vectors, size_t depth, const float* b, View<float> c) {
+// c = a b + bias, or c += a b, for a tile whose last vector may be cut: c has c.cols valid columns of `vectors` vectors, bias (null:
+// zeros) all of them.
+inline void tile_into(const TileRows& a, int rows, int vectors, size_t depth, const float* b, const float* bias, bool add,
+                      View<float> c) {
   const TileFunction run = tile_for(rows, vectors);
   const int width = vectors * kLanes;
-  if (c.cols >= width) return run(a, depth, b, c.data, c.stride, c.data, c.stride);
+  if (c.cols >= width) return run(a, depth, b, add ? c.data : bias, add ? c.stride : 0, c.data, c.stride);
   HWY_ALIGN float block[kMaxRows * kPanelVectors * kLanes] = {};
-  for (int r = 0; r < rows; ++r) std::memcpy(block + r * width, c.row(r), c.cols * sizeof(float));
-  run(a, depth, b, block, width, block, width);
+  for (int r = 0; r < rows && add; ++r) std::memcpy(block + r * width, c.row(r), c.cols * sizeof(float));
+  run(a, depth, b, add ? block : bias, add ? width : 0, block, width);
   for (int r = 0; r < rows; ++r) std::memcpy(c.row(r), block + r * width, c.cols * sizeof(float));
 }
+
+// How much of `left` values of k is taken at a time: `size`, or the rest where it is not much more.
+constexpr int piece_of(int left, int size) { return left <= size * 3 / 2 ? left : size; }
 
 // One row times P whole panels at once, the same sums as tile<1, V> one panel after the other: only with many accumulators does a
 // single row keep the multipliers busy. init, out [P * V * L]; init null: zeros. kAhead: asks for weights before they are needed.

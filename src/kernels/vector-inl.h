@@ -39,6 +39,16 @@ HWY_INLINE void store_part(Vec v, float* p, int count) {
   for (int i = 0; i < count; ++i) p[i] = lanes[i];
 }
 
+// Sum of the lanes in a fixed order.
+HWY_INLINE float sum_lanes(Vec v) {
+  HWY_ALIGN float lanes[kLanes];
+  hn::Store(v, D(), lanes);
+  for (int width = kLanes / 2; width > 0; width /= 2) {
+    for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+  }
+  return lanes[0];
+}
+
 // What Min and Max made of x, NaN where x is NaN. Of NaN and a number x86 takes the second operand, the emulation the number.
 HWY_INLINE Vec keep_nan(Vec x, Vec result) {
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3

@@ -9,7 +9,6 @@
 #include "base/arena.h"
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
-#include "nn/profile.h"
 
 namespace rnn {
 
@@ -19,10 +18,9 @@ struct Context {
   Pool& pool;
   Arena& arena;
   const Kernels<T>& kernels = rnn::kernels<T>();
-  bool training = false;       // dropout on
-  uint64_t seed = 0;           // key of the masks
-  uint32_t update = 0;         // number of the optimizer step: every update has masks of its own
-  Profile* profile = nullptr;  // null: nobody measures
+  bool training = false;  // dropout on
+  uint64_t seed = 0;      // key of the masks
+  uint32_t update = 0;    // number of the optimizer step: every update has masks of its own
 };
 
 // What backward needs, in the order of use: forward pushes records, backward pops them. The numbers lie in the Context's arena.

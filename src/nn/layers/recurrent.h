@@ -62,7 +62,6 @@ class RecurrentLayer {
   void weight_gradients(Context<T>& context, const Seq& seq, const Saved& saved, const RecurrentArgs<T>& r,
                         Params<T>& grads) const;
   View<const T> old_h(Context<T>& context, const Seq& seq, const Saved& saved) const;
-  View<const T> gate_part(const RecurrentArgs<T>& r, int stage, const Seq& seq) const;
 
   RecurrentOptions options_;
   int input_, gates_, stages_, sides_, unit_weights_, apart_;

@@ -146,12 +146,6 @@ void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, c
 }
 
 template <class T>
-View<const T> RecurrentLayer<T>::gate_part(const RecurrentArgs<T>& r, int stage, const Seq& seq) const {
-  const int lanes = kernels<T>().lanes, width = stage_columns_[stage].padded(lanes);
-  return {split_ ? r.recurrent[stage] : r.gates, seq.rows(), width, width};
-}
-
-template <class T>
 void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, const Saved& saved, const RecurrentArgs<T>& r,
                                          Params<T>& grads) const {
   const auto& k = context.kernels;
@@ -167,13 +161,14 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
     k.outer(context.pool, both);
   } else {
     add_outer_product(context, dgates, all, saved.x, grads.view(w_ih_), grads.view(b_ih_).data);
-  }
-  for (int s = 0; s < stages_ && split_; ++s) {
-    const Columns part = stage_columns_[s];
-    const ArenaScope scope(context.arena);
-    const View<const T> operand = s == 0 ? old_h(context, seq, saved) : View<const T>{saved.side, rows, H, padded};
-    add_outer_product(context, gate_part(r, s, seq), {H, part.gates, 0}, operand,
-                      grads.view(w_hh_).middle(part.first * H, part.gates * H), grads.view(b_hh_).data + part.first * H);
+    for (int s = 0; s < stages_; ++s) {
+      const Columns part = stage_columns_[s];
+      const ArenaScope scope(context.arena);
+      const View<const T> operand = s == 0 ? old_h(context, seq, saved) : View<const T>{saved.side, rows, H, padded};
+      const int width = part.padded(k.lanes);
+      add_outer_product(context, {r.recurrent[s], rows, width, width}, {H, part.gates, 0}, operand,
+                        grads.view(w_hh_).middle(part.first * H, part.gates * H), grads.view(b_hh_).data + part.first * H);
+    }
   }
   if (options_.projection > 0) {
     const int P = options_.projection;
