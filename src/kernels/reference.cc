@@ -136,7 +136,11 @@ struct Loops {
       const int first = r.first_row(from, to), rows = r.last_row(from, to) - first, width = r.hidden * Cell::gates;
       double* gates = r.gates - (r.x.data && !r.keep ? static_cast<int64_t>(first) * width : 0);  // of packed row 0
       if (r.x.data) {
-        gemm(pool, {r.x.middle(first, rows), r.input_weights, r.input_bias, false, {r.hidden, Cell::gates},
+        gemm(pool, {r.x.middle(first, rows),
+                    r.input_weights,
+                    r.input_bias,
+                    false,
+                    {r.hidden, Cell::gates},
                     {gates + static_cast<int64_t>(first) * width, rows, width, width}});
       }
       forward_steps(r, from, to, gates);
@@ -297,10 +301,13 @@ void softmax_cross_entropy(Pool&, const SoftmaxArgs<double>& s) {
     if (weight == 0) {  // an ignored row: its target may be no class at all
       s.loss[m] = 0;
       if (s.nll) s.nll[m] = 0;
+      if (s.correct) s.correct[m] = 0;
       if (s.gradient) std::fill_n(x, n, 0.0);
       continue;
     }
-    const double top = *std::max_element(x, x + n);
+    const double* best = std::max_element(x, x + n);
+    const double top = *best;
+    if (s.correct) s.correct[m] = best - x == s.targets[m];
     double sum = 0, mean = 0;
     for (int i = 0; i < n; ++i) sum += std::exp(x[i] - top);
     const double log_sum = std::log(sum), nll = log_sum - (x[s.targets[m]] - top);
