@@ -21,7 +21,8 @@ class Barrier {
     for (int step = 1; step < threads_; step *= 2) {
       own.count.store(++count, std::memory_order_release);
       const int from = worker - step < 0 ? worker - step + threads_ : worker - step;
-      if (!reached(lines_[from], count) || own.bell.load(std::memory_order_relaxed) % 2 != 0) wait_longer(own, lines_[from], count);
+      if (!reached(lines_[from], count) || own.bell.load(std::memory_order_relaxed) % 2 != 0)
+        wait_longer(own, lines_[from], count);
     }
   }
 
@@ -29,7 +30,9 @@ class Barrier {
   void leave(int worker) noexcept { ring(lines_[worker]); }
 
   // Whether any wait since the last call lasted a millisecond or more.
-  bool take_slow() noexcept { return slow_.load(std::memory_order_relaxed) && slow_.exchange(false, std::memory_order_relaxed); }
+  bool take_slow() noexcept {
+    return slow_.load(std::memory_order_relaxed) && slow_.exchange(false, std::memory_order_relaxed);
+  }
 
  private:
   struct alignas(128) Line {

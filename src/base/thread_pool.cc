@@ -10,10 +10,10 @@ namespace rnn {
 namespace {
 
 // All in ns. Waking takes about 30 us: spinning that long costs at most what sleeping would have.
-constexpr int64_t kIdleSpin = 50'000;     // a worker without work
-constexpr int64_t kJoinSpin = 100'000;    // the caller, for a part that another thread computes
-constexpr int64_t kGrace = 1'000;         // the caller, before it looks for parts that nobody has begun
-constexpr int64_t kComeSpin = 200'000;    // the caller, for workers to enter a region, awake or not; hiccups are shorter
+constexpr int64_t kIdleSpin = 50'000;   // a worker without work
+constexpr int64_t kJoinSpin = 300'000;  // the caller, for a part that another thread computes
+constexpr int64_t kGrace = 1'000;       // the caller, before it looks for parts that nobody has begun
+constexpr int64_t kComeSpin = 200'000;  // the caller, for workers to enter a region, awake or not; hiccups are shorter
 constexpr int kMostThreads = 1024;
 
 int default_threads() {
@@ -69,9 +69,9 @@ struct Pool::Slot {
   Part part = nullptr;
   void* context = nullptr;
   alignas(128) std::atomic<uint64_t> claim{0};
-  std::atomic<int64_t> awaited_since{0};  // written by the caller before kAwaited
-  std::atomic<uint32_t> asleep{0};  // or not yet begun: set by the worker, cleared by who wakes it
-  Rest resting;                     // not to be woken
+  std::atomic<int64_t> awaited_since{0};         // written by the caller before kAwaited
+  std::atomic<uint32_t> asleep{0};               // or not yet begun: set by the worker, cleared by who wakes it
+  Rest resting;                                  // not to be woken
   alignas(128) std::atomic<uint64_t> report{0};  // kTaken, kDone: what the caller polls; the claim is what counts
 };
 
@@ -219,7 +219,8 @@ bool Pool::claim(Slot& slot, Phase phase, Phase next) noexcept {
   const uint64_t offer = slot.offer.load(std::memory_order_acquire), generation = generation_of(offer);
   uint64_t last = word(generation - 1, kDone);
   return phase_of(offer) == phase && slot.claim.load(std::memory_order_relaxed) == last &&
-         slot.claim.compare_exchange_strong(last, word(generation, next), std::memory_order_acq_rel, std::memory_order_relaxed);
+         slot.claim.compare_exchange_strong(last, word(generation, next), std::memory_order_acq_rel,
+                                            std::memory_order_relaxed);
 }
 
 // Computes the part in the thread of `worker` if nobody has begun it.

@@ -106,8 +106,8 @@ class Pool {
   std::atomic<bool> help_{false};  // threads are missing: a worker that is done looks for more
   // From here on written by callers, and by workers only where somebody sleeps.
   alignas(128) std::atomic<bool> busy_{false};
-  bool short_handed_ = false;  // the caller of the last job computed parts of others
-  uint64_t generation_ = 0;    // of the last job
+  bool short_handed_ = false;     // the caller of the last job computed parts of others
+  uint64_t generation_ = 0;       // of the last job
   std::atomic<int> sleepers_{0};  // slots with `asleep` set
   std::atomic<uint32_t> done_bell_{0};
   alignas(128) std::atomic<uint64_t> gate_{0};  // of the last region of more than two: generation * 2 + whether all came

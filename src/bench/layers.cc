@@ -87,7 +87,7 @@ Figures measure_training(const Case& c, Pool& pool, double seconds) {
     for (size_t i = 0; i < table[id].size(); ++i)
       weights[i] = static_cast<float>(random.uniform(-1, 1) / std::sqrt(c.hidden));
   }
-  packed.allocate(kernels<float>(), true);
+  packed.allocate(kernels<float>(), table, true);
   const Seq seq = shape_of(c);
   const Matrix<float> x = random_matrix(seq.rows(), c.hidden, 1);
   Matrix<float> dy = random_matrix(seq.rows(), c.hidden, 1), dx(seq.rows(), c.hidden);
@@ -98,8 +98,7 @@ Figures measure_training(const Case& c, Pool& pool, double seconds) {
   f.seconds = median_time(seconds, [&] {
     arena.clear();
     Context<float> context{pool, arena};
-    packed.update(pool, params);
-    std::fill_n(grads.data(), grads.size(), 0.0f);
+    packed.update(pool, params, [&](size_t begin, size_t end) { std::fill_n(grads.data() + begin, end - begin, 0.0f); });
     state.clear();
     layer.forward(context, packed, seq, x.view(), state, &tape);
     layer.backward(context, packed, seq, tape, dy.view(), dx.view(), grads);

@@ -383,7 +383,7 @@ size_t recurrent_scratch(int streams, int hidden, int output, int gates, int thr
 }
 
 int recurrent_gate_rows(int streams, int block_rows, int threads) {
-  return threads * std::max(block_rows / threads, (streams + threads - 1) / threads);
+  return threads * ((std::max(block_rows, streams) + threads - 1) / threads);
 }
 
 }  // namespace rnn

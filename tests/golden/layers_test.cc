@@ -134,8 +134,8 @@ struct ThroughStack final : Through<T> {
   Params<T> params;
   ThroughStack(const GoldenCase& c, Pool& pool) : recurrent(recurrent_options(c), "", names, packed), params(names) {
     load(c, names, params);
-    packed.allocate(kernels<T>(), true);
-    packed.update(pool, params);
+    packed.allocate(kernels<T>(), names, true);
+    packed.update(pool, params, [](size_t, size_t) {});
   }
   const Recurrent<T>& stack() const override { return recurrent; }
   const ParamTable& table() const override { return names; }

@@ -26,17 +26,6 @@ std::string describe(const Columns& c) {
   return "units " + std::to_string(c.units) + " gates " + std::to_string(c.gates) + " first " + std::to_string(c.first);
 }
 
-// Row-major numbers in packed order, width `columns`, NaN where nobody may look.
-std::vector<float> packed_rows(const Columns& columns, int lanes, int m, int width, int stride, uint64_t seed) {
-  Random random(seed, Purpose::test);
-  std::vector<float> a(static_cast<size_t>(m) * stride, kNan);
-  for (int r = 0; r < m; ++r) {
-    for (int i = 0; i < width; ++i)
-      a[static_cast<size_t>(r) * stride + i] = columns.row(i, lanes) < 0 ? kNan : static_cast<float>(random.uniform(-1, 1));
-  }
-  return a;
-}
-
 TEST(Layout, ColumnsCoverEveryRowOnce) {
   for (const int lanes : {1, 4, 8, 16}) {
     for (const Columns& c : kColumns) {

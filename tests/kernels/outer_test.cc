@@ -33,9 +33,13 @@ std::vector<float> numbers(int rows, int cols, int stride, Random& random) {
 
 struct Result {
   Guarded<float> out[2], sums[2];
-  Result(const Case& c)
-      : out{{static_cast<size_t>(c.units) * c.gates * (c.n0 + 3), 0.25f}, {static_cast<size_t>(c.units) * c.gates * (c.n1 + 3), 0.25f}},
-        sums{{static_cast<size_t>(c.units) * c.gates, 0.5f}, {static_cast<size_t>(c.units) * c.gates, 0.75f}} {}
+  explicit Result(const Case& c) {
+    const size_t rows = static_cast<size_t>(c.units) * c.gates;
+    for (int p = 0; p < 2; ++p) {
+      out[p] = Guarded<float>(rows * (static_cast<size_t>(p == 0 ? c.n0 : c.n1) + 3), 0.25f);
+      sums[p] = Guarded<float>(rows, p == 0 ? 0.5f : 0.75f);
+    }
+  }
   void expect_same(const Result& other) const {
     for (int p = 0; p < 2; ++p) {
       ASSERT_EQ(std::memcmp(out[p].data(), other.out[p].data(), out[p].size() * sizeof(float)), 0);

@@ -70,17 +70,23 @@ TEST(Barrier, WhoSleepsIsWoken) {
   }
 }
 
-// As long as a machine is busy the pool may say no; some time it must say yes.
+// As long as a machine is busy the pool may say no; some time it must say yes, if only there are cores enough.
 template <class F>
 bool run_together_some_time(Pool& pool, F&& f) {
-  for (int attempt = 0; attempt < 2000; ++attempt) {
+  for (int attempt = 0; attempt < 4000; ++attempt) {
     if (pool.run_together(f)) return true;
-    std::this_thread::sleep_for(milliseconds(attempt % 4 + 1));
+    const int64_t start =
+        now_ns();  // awake: some schedulers start a thread on the core of the one that woke it, if that slept
+    while (now_ns() - start < 1'000'000) std::this_thread::yield();
   }
   return false;
 }
 
+#define RNN_NEED_TWO_CORES() \
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one core runs nothing at the same time"
+
 TEST(PoolRegion, AllAtOnceAndInStep) {
+  RNN_NEED_TWO_CORES();
   for (const int size : {2, 3, 4}) {
     SCOPED_TRACE(size);
     Pool pool(size, size);
@@ -88,10 +94,12 @@ TEST(PoolRegion, AllAtOnceAndInStep) {
       std::vector<int> at(size);
       std::vector<std::thread::id> thread(size);
       std::atomic<int> wrong{0};
-      ASSERT_TRUE(run_together_some_time(pool, [&](int worker, Barrier& barrier) {
+      const bool ran = run_together_some_time(pool, [&](int worker, Barrier& barrier) {
         thread[worker] = std::this_thread::get_id();
         wrong += wrong_phases(worker, size, 50, at, barrier);
-      }));
+      });
+      if (!ran && size > static_cast<int>(std::thread::hardware_concurrency())) break;
+      ASSERT_TRUE(ran);
       ASSERT_EQ(wrong.load(), 0);
       EXPECT_EQ(thread[0], std::this_thread::get_id());
       for (int w = 0; w < size; ++w) {
@@ -105,21 +113,19 @@ TEST(PoolRegion, AllAtOnceAndInStep) {
 TEST(PoolRegion, AllOrNobody) {
   for (const int size : {2, 4, 16}) {
     Pool pool(size, size);
-    int together = 0;
     for (int i = 0; i < 400; ++i) {
       std::atomic<int> calls{0};
       const bool ran = pool.run_together([&](int, Barrier&) { calls.fetch_add(1); });
-      together += ran;
       ASSERT_EQ(calls.load(), ran ? size : 0);
       pool.run([&](int) { calls.fetch_add(1); });
       ASSERT_EQ(calls.load(), ran ? 2 * size : size);
       if (i % 50 == 49) std::this_thread::sleep_for(milliseconds(5));
     }
-    EXPECT_TRUE(together > 0 || size > 2);
   }
 }
 
 TEST(PoolRegion, RefusedWhereItCannotBe) {
+  RNN_NEED_TWO_CORES();
   const auto never = [](int, Barrier&) { FAIL(); };
   Pool one(1), more_than_cores(3, 2);
   EXPECT_FALSE(one.run_together(never));
@@ -139,6 +145,7 @@ TEST(PoolRegion, RefusedWhereItCannotBe) {
 }
 
 TEST(PoolRegion, JobsInsideARegionRunInline) {
+  RNN_NEED_TWO_CORES();
   Pool pool(2, 2);
   std::atomic<int> calls{0}, moved{0};
   ASSERT_TRUE(run_together_some_time(pool, [&](int worker, Barrier& barrier) {
@@ -152,6 +159,7 @@ TEST(PoolRegion, JobsInsideARegionRunInline) {
 }
 
 TEST(PoolRegion, RefusedForAWhileAfterALongWait) {
+  RNN_NEED_TWO_CORES();
   Pool pool(2, 2);
   for (int attempt = 0;; ++attempt) {
     ASSERT_LT(attempt, 1000) << "the machine is too busy for this test";
@@ -170,6 +178,7 @@ TEST(PoolRegion, RefusedForAWhileAfterALongWait) {
 }
 
 TEST(PoolRegion, SleepersInTheBarrierAreWoken) {
+  RNN_NEED_TWO_CORES();
   Pool pool(2, 2);
   for (int i = 0; i < 10; ++i) {
     std::vector<int> steps(2);
@@ -191,7 +200,7 @@ TEST(PoolRegion, ManyThreadsShareOnePool) {
   std::vector<std::thread> callers;
   for (int c = 0; c < 4; ++c) {
     callers.emplace_back([&] {
-      for (int i = 0; i < 300; ++i) {
+      for (int i = 0; i < 10000; ++i) {
         std::vector<int> calls(2);
         if (!pool.run_together([&](int worker, Barrier& barrier) { ++calls[worker], barrier.wait(worker); })) {
           pool.run([&](int worker) { ++calls[worker]; });
@@ -201,16 +210,19 @@ TEST(PoolRegion, ManyThreadsShareOnePool) {
     });
   }
   for (auto& t : callers) t.join();
-  EXPECT_EQ(sum.load(), 4 * 300 * 2);
+  EXPECT_EQ(sum.load(), 4 * 10000 * 2);
 }
 
 TEST(PoolRegion, DestroyedAtOnce) {
-  int together = 0;
   for (int i = 0; i < 200; ++i) {
-    Pool pool(2 + i % 2, 3);
-    together += pool.run_together([](int worker, Barrier& barrier) { barrier.wait(worker); });
+    std::atomic<int> calls{0};
+    bool ran = false;
+    {
+      Pool pool(2 + i % 2, 3);
+      ran = pool.run_together([&](int worker, Barrier& barrier) { barrier.wait(worker), ++calls; });
+    }
+    EXPECT_EQ(calls.load(), ran ? 2 + i % 2 : 0);
   }
-  EXPECT_GT(together, 0);
 }
 
 TEST(PoolRegion, NothingIsAllocated) {

@@ -70,7 +70,9 @@ TEST(Pool, NoPartIsLostOrDoneTwiceWhenThreadsAreLate) {
     const int size = pool.size(), jobs = 6000 / size;
     std::vector<int> last(size, -1);  // the job that each part belonged to
     for (int job = 0; job < jobs; ++job) {
-      const auto length = [&](int worker) { return (job * 7919 + worker * 104729) % 11 == 0 ? 20000 : (job + worker) % 3 * 50; };
+      const auto length = [&](int worker) {
+        return (job * 7919 + worker * 104729) % 11 == 0 ? 20000 : (job + worker) % 3 * 50;
+      };
       pool.run([&, job](int worker) {
         volatile int left = length(worker);
         while (left > 0) left = left - 1;
@@ -148,7 +150,7 @@ TEST(Pool, ManyThreadsShareOnePool) {
   std::vector<std::thread> callers;
   for (int c = 0; c < 6; ++c) {
     callers.emplace_back([&] {
-      for (int i = 0; i < 500; ++i) {
+      for (int i = 0; i < 10000; ++i) {
         std::vector<int> calls(30);
         pool.parallel_for(30, 1, [&](int64_t begin, int64_t end) {
           for (int64_t k = begin; k < end; ++k) ++calls[k];
@@ -158,7 +160,7 @@ TEST(Pool, ManyThreadsShareOnePool) {
     });
   }
   for (auto& t : callers) t.join();
-  EXPECT_EQ(sum.load(), 6 * 500 * 30);
+  EXPECT_EQ(sum.load(), 6 * 10000 * 30);
 }
 
 TEST(Pool, MadeAndDestroyedAtOnce) {

@@ -97,7 +97,7 @@ auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, co
   const int width = all.padded(lanes), block_rows = std::max(1, kBlockBytes / static_cast<int>(width * sizeof(T)));
   const int gate_rows = keep ? rows : recurrent_gate_rows(seq.streams(), std::min(rows, block_rows), context.pool.size());
   Saved saved{x, y, arena.take<T>(static_cast<size_t>(gate_rows) * width), nullptr, nullptr, nullptr, h0, c0};
-  if (sides_ > 0 && (keep || stages_ > 1)) saved.side = arena.take<T>(rows * padded);
+  if (sides_ > 0) saved.side = arena.take<T>(rows * padded);
   if (options_.states() > 1) saved.c = arena.take<T>(rows * padded);
   if (options_.projection > 0) saved.m = arena.take<T>(rows * padded);
   if (rows == 0) return saved;
