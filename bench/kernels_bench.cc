@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/rng.h"
+#include "loss/loss.h"
 #include "nn/init.h"
 #include "optim/optimizer.h"
 
@@ -71,6 +72,40 @@ BENCHMARK_CAPTURE(layer, lstm, CellKind::lstm)
     ->Args({512, 20, 35})
     ->Args({512, 64, 100})
     ->UseRealTime();
+
+// Logits, cross-entropy and all gradients of an output layer of V classes, 700 rows of hidden states.
+void output_layer(benchmark::State& state) {
+  const int H = static_cast<int>(state.range(0)), V = static_cast<int>(state.range(1));
+  ModelConfig config;
+  config.task = "tag";
+  config.rnn.input = 1, config.rnn.hidden = H, config.output = V;
+  Model<float> model(config);
+  initialise(model, {}, 1);
+  Pool pool;
+  model.pack(pool, true);
+  Params<float> grads(model.table());
+  Batch batch;
+  batch.seq = Seq::uniform_batch(20, 35);
+  const int rows = batch.seq.rows();
+  for (int i = 0; i < rows; ++i) batch.targets.push_back(i * 7919 % V);
+  Matrix<float> h(rows, H), dh(rows, H);
+  fill(h);
+  Arena arena;
+  for (auto _ : state) {
+    arena.clear();
+    Context<float> context{pool, arena};
+    output_loss<float>(context, model, batch, h.view(), {0, nullptr, &grads, dh.view()});
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * 6 * rows * H * V);
+}
+BENCHMARK(output_layer)
+    ->Args({650, 50})
+    ->Args({650, 1000})
+    ->Args({200, 10000})
+    ->Args({650, 10000})
+    ->Args({650, 50000})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 // What follows the gradient of a language model of two LSTM layers: norm, optimizer step, packing, a zero gradient. All rows of the
 // embedding, or the 700 (400) that a batch reads.

@@ -39,8 +39,10 @@ class Arena {
     // Adjacent buffers start on different sets of the first-level cache: one extra line between them.
     bytes = (bytes + 2 * kAlignment - 1) / kAlignment * kAlignment;
     while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].size()) ++block_, used_ = 0;
-    if (block_ == blocks_.size())
-      blocks_.emplace_back(std::max(bytes, std::min<size_t>(capacity() + 65536, size_t{64} << 20)));
+    if (block_ == blocks_.size()) {
+      blocks_.emplace_back(std::max(bytes, next_));
+      if (bytes <= next_) next_ = std::min(2 * next_, size_t{64} << 20);
+    }
     void* p = blocks_[block_].data() + used_;
     used_ += bytes;
     return p;
@@ -48,6 +50,7 @@ class Arena {
 
   std::vector<Buffer<unsigned char>> blocks_;
   size_t block_ = 0, used_ = 0;
+  size_t next_ = 65536;  // bytes of the next block; what is larger gets one of its own
 };
 
 // Gives back at the end of a scope what the scope took.

@@ -20,8 +20,12 @@ HWY_INLINE float max_of(const float* x, int n) {
   float best = x[0];
   int i = 0;
   if (n >= kLanes) {
-    Vec m = load(x);
-    for (i = kLanes; i + kLanes <= n; i += kLanes) m = hn::Max(m, load(x + i));
+    Vec m = load(x), m2 = m;
+    for (i = kLanes; i + 2 * kLanes <= n; i += 2 * kLanes) {
+      m = hn::Max(m, load(x + i)), m2 = hn::Max(m2, load(x + i + kLanes));
+    }
+    m = hn::Max(m, m2);
+    if (i + kLanes <= n) m = hn::Max(m, load(x + i)), i += kLanes;
     HWY_ALIGN float lanes[kLanes];
     hn::Store(m, D(), lanes);
     best = *std::max_element(lanes, lanes + kLanes);
@@ -30,40 +34,53 @@ HWY_INLINE float max_of(const float* x, int n) {
   return best;
 }
 
+// Sums over a row of the exponentials, and of the shifted logits where smoothing wants them.
+struct RowSums {
+  Vec exponentials, plain;
+};
+
+// Numbers [i, i + L) of a row, of which `valid` are there; leaves the exponential in their place where a gradient is wanted.
+HWY_INLINE void softmax_part(const SoftmaxArgs<float>& s, float* x, int valid, Vec shift, RowSums& sums) {
+  Vec raw = hn::Sub(load_part(x, valid), shift), e = exp_vector(raw);
+  if (valid < kLanes) {
+    const auto there = hn::FirstN(D(), static_cast<size_t>(valid));
+    raw = hn::IfThenElseZero(there, raw), e = hn::IfThenElseZero(there, e);
+  }
+  sums.exponentials = hn::Add(sums.exponentials, e);
+  if (s.smoothing > 0) sums.plain = hn::Add(sums.plain, raw);
+  if (s.gradient) store_part(e, x, valid);
+}
+
 inline void softmax_row(const SoftmaxArgs<float>& s, int m) {
   float* x = s.logits.row(m);
-  const int n = s.logits.cols, target = s.targets[m];
+  const int n = s.logits.cols, whole = n / kLanes * kLanes, target = s.targets[m];
   const float weight = s.weights ? s.weights[m] : 1.0f;
   if (weight == 0.0f) {
     s.loss[m] = 0;
     if (s.nll) s.nll[m] = 0;
+    if (s.correct) s.correct[m] = 0;
     if (s.gradient) std::fill_n(x, n, 0.0f);
     return;
   }
   const float top = max_of(x, n), at_target = x[target];
+  if (s.correct) s.correct[m] = at_target == top && std::find(x, x + target, top) == x + target;
   const Vec shift = set(top);
-  Vec sum = zero(), plain_sum = zero();
-  for (int i = 0; i < n; i += kLanes) {
-    const Vec raw = hn::Sub(load_part(x + i, n - i), shift);
-    Vec e = exp_vector(raw);
-    const auto valid = hn::FirstN(D(), static_cast<size_t>(n - i));
-    if (HWY_UNLIKELY(n - i < kLanes)) e = hn::IfThenElseZero(valid, e);
-    sum = hn::Add(sum, e);
-    if (s.smoothing > 0) plain_sum = hn::Add(plain_sum, HWY_UNLIKELY(n - i < kLanes) ? hn::IfThenElseZero(valid, raw) : raw);
-    if (s.gradient) store_part(e, x + i, n - i);
-  }
-  const double total = sum_lanes(sum), log_total = std::log(total);
+  RowSums sums{zero(), zero()};
+  for (int i = 0; i < whole; i += kLanes) softmax_part(s, x + i, kLanes, shift, sums);
+  if (whole < n) softmax_part(s, x + whole, n - whole, shift, sums);
+  const double total = sum_lanes(sums.exponentials), log_total = std::log(total);
   const double nll = log_total - (static_cast<double>(at_target) - top);
   double loss = nll;
   if (s.smoothing > 0) {
-    const double mean_nll = log_total - static_cast<double>(sum_lanes(plain_sum)) / n;
+    const double mean_nll = log_total - static_cast<double>(sum_lanes(sums.plain)) / n;
     loss = (1.0 - s.smoothing) * nll + s.smoothing * mean_nll;
   }
   s.loss[m] = weight * loss;
   if (s.nll) s.nll[m] = weight * nll;
   if (!s.gradient) return;
   const Vec scale = set(static_cast<float>(weight / total)), minus = set(-weight * s.smoothing / n);
-  for (int i = 0; i < n; i += kLanes) store_part(hn::MulAdd(load_part(x + i, n - i), scale, minus), x + i, n - i);
+  for (int i = 0; i < whole; i += kLanes) store(hn::MulAdd(load(x + i), scale, minus), x + i);
+  if (whole < n) store_part(hn::MulAdd(load_part(x + whole, n - whole), scale, minus), x + whole, n - whole);
   x[target] -= weight * (1.0f - s.smoothing);
 }
 

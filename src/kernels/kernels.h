@@ -168,6 +168,8 @@ struct SoftmaxArgs {
   bool gradient = false;   // overwrite logits
   double* loss = nullptr;  // [M] out: weight * loss of the row, nats
   double* nll = nullptr;   // [M] or null. out: weight * -log p(target), without smoothing
+  uint8_t* correct =
+      nullptr;  // [M] or null. out: 1 where the target's logit is the first of the largest; 0 where the weight is
 };
 
 // One optimizer step over a piece of the slab; g is scaled first and left zero. An element's result depends on nothing beside it.

@@ -301,10 +301,13 @@ void softmax_cross_entropy(Pool&, const SoftmaxArgs<double>& s) {
     if (weight == 0) {  // an ignored row: its target may be no class at all
       s.loss[m] = 0;
       if (s.nll) s.nll[m] = 0;
+      if (s.correct) s.correct[m] = 0;
       if (s.gradient) std::fill_n(x, n, 0.0);
       continue;
     }
-    const double top = *std::max_element(x, x + n);
+    const double* best = std::max_element(x, x + n);
+    const double top = *best;
+    if (s.correct) s.correct[m] = best - x == s.targets[m];
     double sum = 0, mean = 0;
     for (int i = 0; i < n; ++i) sum += std::exp(x[i] - top);
     const double log_sum = std::log(sum), nll = log_sum - (x[s.targets[m]] - top);

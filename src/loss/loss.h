@@ -1,4 +1,4 @@
-// Why: what a model's outputs are worth: one door to every loss, value and gradient side by side.
+// Why: what a model's outputs are worth: one door to every loss, value and gradient side by side, with bounded memory.
 #pragma once
 
 #include <string_view>
@@ -27,5 +27,25 @@ struct LossSum {
 template <class T>
 LossSum loss_of(Context<T>& context, std::string_view task, View<T> outputs, const Batch& batch, const LossOptions& options,
                 std::vector<double>* rows = nullptr);
+
+// What output_loss is to find beside the sum.
+template <class T>
+struct OutputLossArgs {
+  double label_smoothing = 0;
+  std::vector<double>* rows = nullptr;  // the loss of every target row, times its weight
+  Params<T>* grads = nullptr;           // null: no gradient is wanted; else those of the output layer are added
+  View<T> dh;                           // [targets, width] with grads: the gradient by h, assigned
+};
+
+// The output layer and the loss together: from h [targets, width], which Model::forward_hidden returned, to the loss, and back
+// to the gradient by h. At no time there are more outputs than fit in context.output_bytes: what does not fit at once goes in even
+// blocks of rows. The loss of a row does not depend on the blocks to the last bit, gradients of weights only by rounding.
+template <class T>
+LossSum output_loss(Context<T>& context, const Model<T>& model, const Batch& batch, View<const T> h,
+                    const OutputLossArgs<T>& args = {});
+
+// Rows of such a block, of `rows` with `row_bytes` of outputs each. Below 16 rows a block would only read weights: then it takes
+// more than its share of memory.
+int output_block_rows(int rows, size_t row_bytes, size_t output_bytes);
 
 }  // namespace rnn

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
+#include "nn/profile.h"
 
 namespace rnn {
 
@@ -18,9 +19,11 @@ struct Context {
   Pool& pool;
   Arena& arena;
   const Kernels<T>& kernels = rnn::kernels<T>();
-  bool training = false;  // dropout on
-  uint64_t seed = 0;      // key of the masks
-  uint32_t update = 0;    // number of the optimizer step: every update has masks of its own
+  bool training = false;                   // dropout on
+  uint64_t seed = 0;                       // key of the masks
+  uint32_t update = 0;                     // number of the optimizer step: every update has masks of its own
+  Profile* profile = nullptr;              // null: nobody measures
+  size_t output_bytes = size_t{64} << 20;  // outputs that a loss holds at once (loss/loss.h)
 };
 
 // What backward needs, in the order of use: forward pushes records, backward pops them. The numbers lie in the Context's arena.
@@ -35,10 +38,15 @@ class Tape {
     bytes_.insert(bytes_.end(), raw, raw + sizeof(Record));
   }
   template <class Record>
-  Record pop() {
+  Record top() const {
     assert(!offsets_.empty() && bytes_.size() - offsets_.back() == sizeof(Record));
     Record record;
     std::copy_n(bytes_.data() + offsets_.back(), sizeof(Record), reinterpret_cast<unsigned char*>(&record));
+    return record;
+  }
+  template <class Record>
+  Record pop() {
+    const Record record = top<Record>();
     bytes_.resize(offsets_.back());
     offsets_.pop_back();
     return record;

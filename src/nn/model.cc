@@ -7,13 +7,13 @@
 
 namespace rnn {
 
+namespace {
+
 struct NetworkRecord {
   const int32_t* inputs;  // null: frames
-  const void* below;      // [output rows, output] what the output layer read
-  int below_rows, below_cols;
+  const void* h;          // [h_rows, width] what the output layer read
+  int h_rows;
 };
-
-namespace {
 
 constexpr uint32_t kEmbeddingSite = 1, kOutputSite = 2;  // dropout
 
@@ -129,6 +129,7 @@ template <class T>
 View<T> Model<T>::embed(Context<T>& context, const Seq& seq, const int32_t* inputs) const {
   const int rows = seq.rows(), width = config_.rnn.input;
   const T* weights = params_.size() > 0 ? params_.view(embedding_).data : embedding_rows_.data();
+  const ProfileScope profiled(context.profile, Phase::embedding);
   const View<T> x = context.arena.template matrix<T>(rows, width);
   for (int r = 0; r < rows; ++r) std::copy_n(weights + static_cast<int64_t>(inputs[r]) * width, width, x.row(r));
   if (config_.dropout > 0 && context.training) dropout<T>(context, seq, config_.dropout, kEmbeddingSite, x, x);
@@ -139,6 +140,7 @@ View<T> Model<T>::embed(Context<T>& context, const Seq& seq, const int32_t* inpu
 template <class T>
 void Model<T>::embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx,
                               Params<T>& grads) const {
+  const ProfileScope profiled(context.profile, Phase::embedding);
   if (config_.dropout > 0 && context.training) dropout<T>(context, seq, config_.dropout, kEmbeddingSite, dx, dx);
   const View<T> gradient = grads.view(embedding_);
   context.pool.parallel_for(dx.cols, 16, [&](int64_t begin, int64_t end) {
@@ -150,30 +152,9 @@ void Model<T>::embed_backward(Context<T>& context, const Seq& seq, const int32_t
   });
 }
 
+// What the output layer reads: every step, or the last ones. A sequence without steps answers from a state of zeros.
 template <class T>
-View<T> Model<T>::forward(Context<T>& context, const Seq& seq, const int32_t* inputs, State<T>& state, Tape* tape) const {
-  return head(context, seq, inputs, recurrent_->forward(context, packed_, seq, embed(context, seq, inputs), state, tape),
-              tape);
-}
-
-template <class T>
-View<T> Model<T>::forward_frames(Context<T>& context, const Seq& seq, View<const T> frames, State<T>& state,
-                                 Tape* tape) const {
-  const View<T> h = recurrent_->forward(context, packed_, seq, frames, state, tape);
-  return has_head() ? head(context, seq, nullptr, h, tape) : h;
-}
-
-template <class T>
-View<T> Model<T>::forward(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const {
-  if (batch.width == 0) return forward(context, batch.seq, batch.inputs.data(), state, tape);
-  const View<T> frames = context.arena.template matrix<T>(batch.seq.rows(), batch.width);
-  std::copy(batch.frames.begin(), batch.frames.end(), frames.data);
-  return forward_frames(context, batch.seq, frames, state, tape);
-}
-
-// The output layer, over every step or over the last ones. A sequence without steps answers from a state of zeros.
-template <class T>
-View<T> Model<T>::head(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const {
+View<T> Model<T>::below_output(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const {
   if (config_.dropout > 0 && context.training) {
     const View<T> dropped = context.arena.template matrix<T>(h.rows, h.cols);
     dropout<T>(context, seq, config_.dropout, kOutputSite, h, dropped);
@@ -187,34 +168,18 @@ View<T> Model<T>::head(Context<T>& context, const Seq& seq, const int32_t* input
                [&](int r, int row, int d) { std::copy_n(h.row(row) + d * width, width, last.row(r) + d * width); });
     h = last;
   }
-  const View<T> outputs = context.arena.template matrix<T>(h.rows, config_.output);
-  context.kernels.gemm(context.pool,
-                       {h, packed_[output_form_], packed_[output_bias_form_], false, {config_.output}, outputs});
-  if (tape) tape->push(NetworkRecord{inputs, h.data, h.rows, h.cols});
-  return outputs;
+  if (tape) tape->push(NetworkRecord{inputs, h.data, h.rows});
+  return h;
 }
 
-// Gradient by the hidden states [rows, output], in the arena.
+// Gradient by the hidden states of all steps [rows, width], in the arena or in dh.
 template <class T>
-View<T> Model<T>::head_backward(Context<T>& context, const Seq& seq, const NetworkRecord& record, View<T> doutput,
-                                Params<T>& grads) const {
-  const int width = record.below_cols;
-  const Columns classes{config_.output};
-  if (!doutput.data) {
-    const View<T> dh = context.arena.template matrix<T>(seq.rows(), width);
-    std::fill_n(dh.data, static_cast<int64_t>(dh.rows) * dh.cols, T(0));
-    return dh;
-  }
-  if (grads.size() > 0) {
-    const View<const T> h{static_cast<const T*>(record.below), record.below_rows, width, width};
-    add_outer_product<T>(context, doutput, classes, h, grads.view(output_weight_), grads.view(output_bias_).data);
-  }
-  View<T> dh = context.arena.template matrix<T>(record.below_rows, width);
-  context.kernels.gemm(context.pool, {doutput, packed_[output_back_], nullptr, false, {width}, dh});
-  if (answers_at_end()) {
-    const int part = config_.rnn.output();
-    const View<T> all = context.arena.template matrix<T>(seq.rows(), width);
+View<T> Model<T>::below_output_backward(Context<T>& context, const Seq& seq, View<T> dh) const {
+  if (!dh.data || answers_at_end()) {
+    const View<T> all = context.arena.template matrix<T>(seq.rows(), recurrent_->output());
     std::fill_n(all.data, static_cast<int64_t>(all.rows) * all.cols, T(0));
+    if (!dh.data) return all;
+    const int part = config_.rnn.output();
     visit_ends(seq, config_.rnn.directions(),
                [&](int r, int row, int d) { std::copy_n(dh.row(r) + d * part, part, all.row(row) + d * part); });
     dh = all;
@@ -224,19 +189,89 @@ View<T> Model<T>::head_backward(Context<T>& context, const Seq& seq, const Netwo
 }
 
 template <class T>
+void Model<T>::forward_output(Context<T>& context, View<const T> h, View<T> outputs) const {
+  const ProfileScope profiled(context.profile, Phase::output_layer, 2.0 * h.rows * h.cols * outputs.cols);
+  context.kernels.gemm(context.pool,
+                       {h, packed_[output_form_], packed_[output_bias_form_], false, {config_.output}, outputs});
+}
+
+template <class T>
+void Model<T>::backward_output(Context<T>& context, View<const T> h, View<const T> doutput, View<T> dh,
+                               Params<T>& grads) const {
+  const double product = 2.0 * h.rows * h.cols * doutput.cols;
+  const ProfileScope profiled(context.profile, Phase::output_layer, grads.size() > 0 ? 2 * product : product);
+  if (grads.size() > 0)
+    add_outer_product<T>(context, doutput, {config_.output}, h, grads.view(output_weight_), grads.view(output_bias_).data);
+  context.kernels.gemm(context.pool, {doutput, packed_[output_back_], nullptr, false, {dh.cols}, dh});
+}
+
+template <class T>
+View<T> Model<T>::all_outputs(Context<T>& context, View<const T> h) const {
+  const View<T> outputs = context.arena.template matrix<T>(h.rows, config_.output);
+  forward_output(context, h, outputs);
+  return outputs;
+}
+
+template <class T>
+View<const T> Model<T>::frames_of(Context<T>& context, const Batch& batch) const {
+  const View<T> frames = context.arena.template matrix<T>(batch.seq.rows(), batch.width);
+  std::copy(batch.frames.begin(), batch.frames.end(), frames.data);
+  return frames;
+}
+
+template <class T>
+View<T> Model<T>::forward_hidden(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const {
+  const int32_t* inputs = batch.width == 0 ? batch.inputs.data() : nullptr;
+  const View<const T> x = inputs ? embed(context, batch.seq, inputs) : frames_of(context, batch);
+  return below_output(context, batch.seq, inputs, recurrent_->forward(context, packed_, batch.seq, x, state, tape), tape);
+}
+
+template <class T>
+View<T> Model<T>::forward(Context<T>& context, const Seq& seq, const int32_t* inputs, State<T>& state, Tape* tape) const {
+  const View<T> h = recurrent_->forward(context, packed_, seq, embed(context, seq, inputs), state, tape);
+  return all_outputs(context, below_output(context, seq, inputs, h, tape));
+}
+
+template <class T>
+View<T> Model<T>::forward_frames(Context<T>& context, const Seq& seq, View<const T> frames, State<T>& state,
+                                 Tape* tape) const {
+  const View<T> h = recurrent_->forward(context, packed_, seq, frames, state, tape);
+  return has_head() ? all_outputs(context, below_output(context, seq, nullptr, h, tape)) : h;
+}
+
+template <class T>
+View<T> Model<T>::forward(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const {
+  if (batch.width == 0) return forward(context, batch.seq, batch.inputs.data(), state, tape);
+  return forward_frames(context, batch.seq, frames_of(context, batch), state, tape);
+}
+
+template <class T>
 void Model<T>::backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> doutput, Params<T>& grads,
                         const State<T>* dstate_last, State<T>* dstate_first) const {
   if (!has_head()) {
     recurrent_->backward(context, packed_, seq, tape, doutput, {}, grads, dstate_last, dstate_first);
     return;
   }
+  const ArenaScope scope(context.arena);
+  View<T> dh;
+  if (doutput.data) {
+    const auto record = tape.top<NetworkRecord>();
+    dh = context.arena.template matrix<T>(record.h_rows, recurrent_->output());
+    backward_output(context, {static_cast<const T*>(record.h), dh.rows, dh.cols, dh.cols}, doutput, dh, grads);
+  }
+  backward_hidden(context, seq, tape, dh, grads, dstate_last, dstate_first);
+}
+
+template <class T>
+void Model<T>::backward_hidden(Context<T>& context, const Seq& seq, Tape& tape, View<T> dh, Params<T>& grads,
+                               const State<T>* dstate_last, State<T>* dstate_first) const {
   const auto record = tape.pop<NetworkRecord>();
   const ArenaScope scope(context.arena);
-  const View<T> dh = head_backward(context, seq, record, doutput, grads);
+  const View<T> dy = below_output_backward(context, seq, dh);
   View<T> dx;
   const bool embedded = record.inputs && grads.size() > 0;
   if (embedded) dx = context.arena.template matrix<T>(seq.rows(), config_.rnn.input);
-  recurrent_->backward(context, packed_, seq, tape, dh, dx, grads, dstate_last, dstate_first);
+  recurrent_->backward(context, packed_, seq, tape, dy, dx, grads, dstate_last, dstate_first);
   if (embedded) embed_backward(context, seq, record.inputs, dx, grads);
 }
 

@@ -77,12 +77,23 @@ class Model {
   void backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> doutput, Params<T>& grads,
                 const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
 
+  // Forward and backward in two halves, for who does not need all outputs at once (loss/loss.h): up to what the output layer
+  // reads, h [output_rows, width]; and the output layer of any rows of it, outputs [m, K]. Only for models with a head.
+  View<T> forward_hidden(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const;
+  void forward_output(Context<T>& context, View<const T> h, View<T> outputs) const;
+  // dh [m, width] is assigned; adds to grads; an empty one is not wanted.
+  void backward_output(Context<T>& context, View<const T> h, View<const T> doutput, View<T> dh, Params<T>& grads) const;
+  // dh: gradient by what forward_hidden returned (overwritten; without data: zero).
+  void backward_hidden(Context<T>& context, const Seq& seq, Tape& tape, View<T> dh, Params<T>& grads,
+                       const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
+
  private:
-  View<T> head(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const;
-  View<T> head_backward(Context<T>& context, const Seq& seq, const struct NetworkRecord& record, View<T> doutput,
-                        Params<T>& grads) const;
+  View<T> below_output(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const;
+  View<T> below_output_backward(Context<T>& context, const Seq& seq, View<T> dh) const;
+  View<T> all_outputs(Context<T>& context, View<const T> h) const;
   View<T> embed(Context<T>& context, const Seq& seq, const int32_t* inputs) const;
   void embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx, Params<T>& grads) const;
+  View<const T> frames_of(Context<T>& context, const Batch& batch) const;
 
   ModelConfig config_;
   ParamTable table_;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "io/ready_model.h"
+#include "loss/loss.h"
 #include "tasks/language_model.h"
 #include "tasks/run_data.h"
 #include "train/option_list.h"
@@ -48,23 +49,25 @@ void evaluate_lines(const ModelFile& file, const std::vector<Document>& document
     const size_t count = std::min<size_t>(kLinesAtOnce, sentences.size() - first);
     std::vector<int> lengths;
     for (size_t i = 0; i < count; ++i) lengths.push_back(static_cast<int>(sentences[first + i].size()));
-    const Seq seq = Seq::ragged(lengths);
-    std::vector<int32_t> inputs(seq.rows()), targets(seq.rows());
-    std::vector<double> losses(seq.rows());
+    Batch batch;
+    batch.seq = Seq::ragged(lengths);
+    const Seq& seq = batch.seq;
+    batch.inputs.resize(seq.rows()), batch.targets.resize(seq.rows());
+    std::vector<double> losses;
     const auto each = [&](auto&& f) {
       for (int t = 0; t < seq.steps(); ++t) {
         for (int r = 0; r < seq.active(t); ++r) f(seq.start[t] + r, first + seq.order[r], t);
       }
     };
     each([&](int row, size_t sentence, int t) {
-      inputs[row] = t == 0 ? tokenizer.newline_id() : sentences[sentence][t - 1];
-      targets[row] = sentences[sentence][t];
+      batch.inputs[row] = t == 0 ? tokenizer.newline_id() : sentences[sentence][t - 1];
+      batch.targets[row] = sentences[sentence][t];
     });
     arena.clear();
     Context<float> context{pool, arena};
     State<float> state = file.model->initial(static_cast<int>(count));
-    const View<float> logits = file.model->forward(context, seq, inputs.data(), state, nullptr);
-    context.kernels.softmax_cross_entropy(pool, {logits, targets.data(), nullptr, 0, false, losses.data(), nullptr});
+    const View<float> h = file.model->forward_hidden(context, batch, state, nullptr);
+    output_loss<float>(context, *file.model, batch, h, {0, &losses, nullptr, {}});
     each([&](int row, size_t sentence, int) { report.lines_report[number[sentence]].loss += losses[row]; });
     for (size_t i = first; i < first + count; ++i)
       report.lines_report[number[i]].loss /= static_cast<double>(sentences[i].size());

@@ -93,11 +93,10 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int ste
   const int64_t moments = o.optimizer == "sgd" ? (o.momentum > 0 ? 1 : 0) : 2;
   const int gates = cell_info(rnn.cell).gates;
   const int64_t rows = static_cast<int64_t>(o.batch) * steps / std::max(1, o.accumulate);
-  const int64_t layer =
-      static_cast<int64_t>(gates) * rnn.hidden * 2 + 5 * rnn.hidden;  // gates and their turned gradient, states
-  const int64_t per_row = rnn.layers * layer + 3 * rnn.input + 2 * static_cast<int64_t>(model.outputs());
-  // The arena grows in blocks that double; what does not fit into the rest of one goes to the next: measured 1.2 to 1.7.
-  const int64_t activations = rows * per_row * 7 / 5;
+  const int64_t layer = static_cast<int64_t>(gates) * rnn.hidden + 5 * rnn.hidden;  // gates, states
+  const int64_t per_row = rnn.layers * layer + 3 * rnn.input;
+  const int64_t outputs = rows * model.outputs(), block = std::min(outputs, int64_t{o.output_memory} << 18);
+  const int64_t activations = rows * per_row + block;
   return 4 * (weights * (2 + moments) + 2 * product_weights(model) + activations) + (int64_t{12} << 20);
 }
 

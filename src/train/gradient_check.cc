@@ -37,10 +37,11 @@ struct LossRun {
     tape.clear();
     Context<double> context{pool, arena, kernels<double>(), options.dropout, options.seed, 7};
     State<double> state = start;
-    const View<double> outputs = model.forward(context, batch, state, &tape);
+    const View<double> h = model.forward_hidden(context, batch, state, &tape);
+    const View<double> dh = arena.matrix<double>(h.rows, h.cols);
     std::vector<double> out;
-    loss_of(context, model.config().task, outputs, batch, {options.label_smoothing, grads != nullptr}, &out);
-    if (grads) model.backward(context, batch.seq, tape, outputs, *grads);
+    output_loss<double>(context, model, batch, h, {options.label_smoothing, &out, grads, dh});
+    if (grads) model.backward_hidden(context, batch.seq, tape, dh, *grads);
     return out;
   }
 

@@ -65,6 +65,7 @@ const OptionInfo kOptions[] = {
      "parts of a batch computed one after the other, to save memory",
      &R::accumulate,
      {1, 65536}},
+    {"output-memory", "train", "MB", "of logits at once; a larger output layer goes by blocks", &R::output_memory, {1, 65536}},
     {"bptt", "train", "N", "steps the gradient goes back", &R::bptt, {1, 1 << 20}},
     {"epochs", "train", "N", "passes over the text", &R::epochs, {1, 1000000}},
     {"max-updates", "train", "N", "stop after N updates; 0: no limit", &R::max_updates, {0, kInt64}},

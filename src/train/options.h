@@ -40,6 +40,7 @@ struct TrainOptions {
   std::string mode = "auto";  // auto, stream (contiguous text, carried state), sentence (each line its own sequence)
   int batch = 32;             // streams, or sentences
   int accumulate = 1;         // micro-batches per update
+  int output_memory = 64;     // MiB of logits at once; a larger output layer goes by blocks of rows
   int bptt = 64;              // steps per window
   int epochs = 10;
   int64_t max_updates = 0;  // 0: no limit

@@ -46,15 +46,14 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
   Arena arena;
   Batch batch;
   State<float> state;
-  std::vector<double> losses;
   double correct = -1;
   batcher.start_epoch(0);
   while (batcher.next(batch)) {
     if (!batch.carried || state.rows() != batch.seq.streams()) state = model.initial(batch.seq.streams());
     arena.clear();
     Context<float> context{pool, arena};
-    const View<float> outputs = model.forward(context, batch, state, nullptr);
-    const LossSum sum = loss_of(context, model.config().task, outputs, batch, {}, &losses);
+    const View<float> h = model.forward_hidden(context, batch, state, nullptr);
+    const LossSum sum = output_loss<float>(context, model, batch, h);
     result.nats += sum.loss;
     result.tokens += static_cast<int64_t>(sum.weight);
     if (sum.correct >= 0) correct = std::max(correct, 0.0) + sum.correct;
@@ -104,9 +103,11 @@ double Trainer::accumulate(const Batch& batch, double* weight) {
   arena_.clear();
   tape_.clear();
   Context<float> context{pool_, arena_, kernels<float>(), true, options_.seed, static_cast<uint32_t>(progress_.update)};
-  const View<float> outputs = model_.forward(context, batch, carried_, &tape_);
-  const LossSum sum = loss_of(context, model_.config().task, outputs, batch, {options_.label_smoothing, true}, &losses_);
-  model_.backward(context, batch.seq, tape_, outputs, grads_);
+  context.output_bytes = static_cast<size_t>(options_.output_memory) << 20;
+  const View<float> h = model_.forward_hidden(context, batch, carried_, &tape_);
+  const View<float> dh = arena_.matrix<float>(h.rows, h.cols);
+  const LossSum sum = output_loss<float>(context, model_, batch, h, {options_.label_smoothing, &losses_, &grads_, dh});
+  model_.backward_hidden(context, batch.seq, tape_, dh, grads_);
   *weight += sum.weight;
   return sum.loss;
 }
