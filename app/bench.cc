@@ -19,7 +19,7 @@ using bench::Result;
 
 struct Asked {
   std::string model, suites, cells, hidden;
-  bool json = false, quick = false;
+  bool json = false, quick = false, profile = false;
   int64_t threads = 0, batch = 20, steps = 35;
 };
 
@@ -40,6 +40,7 @@ std::vector<std::string> split(const std::string& list) {
 bench::Selection selection_of(const Asked& asked, int threads) {
   bench::Selection s;
   s.threads = threads;
+  s.profile = asked.profile;
   s.suites = split(asked.suites);
   const auto names = bench::suite_names();
   for (const std::string& suite : s.suites) {
@@ -71,7 +72,8 @@ std::vector<Result> measure_file(const Asked& asked, Pool& pool, double seconds)
     throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model",
                 "rnn bench without a model measures standard sizes");
   }
-  return bench::measure_model(*file.model, {static_cast<int>(asked.batch), static_cast<int>(asked.steps)}, pool, seconds);
+  return bench::measure_model(*file.model, {static_cast<int>(asked.batch), static_cast<int>(asked.steps), asked.profile},
+                              pool, seconds);
 }
 
 }  // namespace
@@ -85,6 +87,7 @@ int run_bench(const Arguments& arguments) {
   command.text("--cell", &asked.cells, "LIST", "cells, for example rnn,gru,lstm");
   command.text("--hidden", &asked.hidden, "LIST", "hidden sizes, for example 128,512");
   command.flag("--quick", &asked.quick, "a fifth of the time, less steady figures");
+  command.flag("--profile", &asked.profile, "show where the time goes: projection, recurrence, output layer, packing");
   command.flag("--json", &asked.json, "one JSON object on standard output");
   command.whole("-t,--threads", &asked.threads, {0, 1024}, "N", "0: all cores (0); steps run on one thread, too");
   command.whole("--batch", &asked.batch, {1, 65536}, "N", "streams, with a MODEL (20)");

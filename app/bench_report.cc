@@ -8,7 +8,9 @@
 
 #include "cells/reference.h"
 #include "kernels/kernels.h"
+#include "profile_view.h"
 #include "screen.h"
+#include "train/events.h"
 
 namespace rnn::app {
 namespace {
@@ -66,6 +68,7 @@ ordered_json case_json(const Result& r, const Limits& limits) {
                  {"gflops", speed(r) * 1e-9},
                  {"share_of_peak", share_of_peak(r, limits)}};
   if (f.p50 > 0) j["us_p50"] = f.p50 * 1e6, j["us_p99"] = f.p99 * 1e6;
+  if (f.profile.calls() > 0) j["profile"] = profile_json(f.profile);
   return j;
 }
 
@@ -101,6 +104,7 @@ std::string suite_table(const BenchReport& report, size_t& at) {
   if (steps) head.insert(head.end(), {"p50", "p99"});
   head.insert(head.end(), {"tokens/s", "GFLOP/s", "of peak"});
   Table table(head);
+  std::vector<std::pair<std::string, const Profile*>> profiles;
   for (; at < results.size() && results[at].what.suite == suite; ++at) {
     const Result& r = results[at];
     std::vector<std::string> row{r.what.name, fmt::format("{}", r.what.threads), microseconds(r.figures.seconds)};
@@ -109,8 +113,11 @@ std::string suite_table(const BenchReport& report, size_t& at) {
     row.push_back(fmt::format("{:.1f}", speed(r) * 1e-9));
     row.push_back(fmt::format("{:.0f} %", 100 * share_of_peak(r, report.limits)));
     table.add(row);
+    if (r.figures.profile.calls() > 0) profiles.emplace_back(r.what.name, &r.figures.profile);
   }
-  return table.text() + "\n";
+  const std::string shares =
+      profiles.empty() ? "" : profile_shares(profiles, fmt::format("{}: where the time goes", suite)) + "\n";
+  return table.text() + "\n" + shares;
 }
 
 }  // namespace

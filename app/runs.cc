@@ -49,10 +49,11 @@ void add_json(EventStream& events) {
 
 }  // namespace
 
-RunResult watched(Talk talk, const std::function<RunResult(EventStream&, const RunHooks&)>& what) {
+RunResult watched(Talk talk, const std::function<RunResult(EventStream&, const RunHooks&)>& what, Profile* profile) {
   EventStream events;
   RunHooks hooks;
   hooks.signal = watch_signals();
+  hooks.profile = profile;
   if (talk == Talk::json) add_json(events);
   if (talk == Talk::lines) {
     events.add(std::make_unique<TerminalSink>(terminal_options(stderr, std::getenv("NO_COLOR"), std::getenv("TERM"))));

@@ -12,8 +12,10 @@ namespace rnn::app {
 
 enum class Talk { lines, json, quiet };  // progress on standard error, events on standard output, results only
 
-// Runs `what` with the sinks and hooks of this program: plan and progress are shown as `talk` says, signals are watched.
-RunResult watched(Talk talk, const std::function<RunResult(EventStream&, const RunHooks&)>& what);
+// Runs `what` with the sinks and hooks of this program: plan and progress are shown as `talk` says, signals are watched; `profile`,
+// not null, is filled.
+RunResult watched(Talk talk, const std::function<RunResult(EventStream&, const RunHooks&)>& what,
+                  Profile* profile = nullptr);
 
 // loss, perplexity and bits per byte of the model (validation, test) and its baselines.
 std::string result_table(const RunResult& result);

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <functional>
 
 #include "base/error.h"
 #include "command.h"
 #include "guess_task.h"
+#include "profile_view.h"
 #include "runs.h"
 #include "screen.h"
 #include "settings.h"
@@ -24,7 +26,7 @@ constexpr std::string_view kResumeChanges[] = {"epochs", "max-time", "max-update
 struct TrainArguments {
   std::vector<std::string> data, train;
   std::string valid, test, output, config, resume, init_from, task;
-  bool force = false, json = false, quiet = false;
+  bool force = false, json = false, quiet = false, profile = false;
   NamedValues flags;
   std::vector<std::string> cells;
 
@@ -71,6 +73,7 @@ void declare(Command& command, TrainArguments& a) {
   command.text("--test", &a.test, "FILE", "text to measure the best model on at the end");
   command.text("--init-from", &a.init_from, "MODEL", "start from the weights of a run or model file");
   command.flag("--force", &a.force, "overwrite the run in the output folder");
+  command.flag("--profile", &a.profile, "show at the end where the time went");
   command.flag("-q,--quiet", &a.quiet, "print the result only");
   for (const std::string_view section : {"data", "model", "train"}) {
     if (section != "data") command.more(section == "model" ? "the model" : "training");
@@ -123,6 +126,16 @@ std::string reason_text(const RunResult& result) {
   return {};
 }
 
+using RunIt = std::function<RunResult(EventStream&, const RunHooks&)>;
+
+// One run, and behind it where its time went, if that was asked.
+RunResult run_one(const TrainArguments& a, const RunIt& run) {
+  Profile profile;
+  RunResult result = watched(a.talk(), run, a.profile ? &profile : nullptr);
+  if (a.profile && !a.json) print(profile_table(profile) + "\n");
+  return result;
+}
+
 int finish(const TrainArguments& a, const RunResult& result) {
   if (result.reason == StopReason::signal) return say_stopped(result.folder);
   if (a.json) return 0;
@@ -156,7 +169,7 @@ int resume(const TrainArguments& a) {
   }
   Options probe;  // a bad value is refused before anything is read
   for (const auto& flag : a.flags) set_option(probe, flag.first, flag.second);
-  return finish(a, watched(a.talk(), [&](EventStream& events, const RunHooks& hooks) {
+  return finish(a, run_one(a, [&](EventStream& events, const RunHooks& hooks) {
                   return resume_run(a.resume, a.flags, events, hooks);
                 }));
 }
@@ -169,9 +182,8 @@ int train_cells(const TrainArguments& a, RunRequest request, const Settings& set
     request.folder = fmt::format("{}-{}", folder, cell);
     check_options({request.model, settings.options.train});
     if (a.talk() == Talk::lines) say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(cell, Stream::error)));
-    runs.emplace_back(cell, watched(a.talk(), [&](EventStream& events, const RunHooks& hooks) {
-                        return train_run(request, events, hooks);
-                      }));
+    runs.emplace_back(
+        cell, run_one(a, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); }));
     if (runs.back().second.reason == StopReason::signal) return say_stopped(request.folder);
   }
   if (!a.json) print(comparison_table(runs));
@@ -220,8 +232,8 @@ int run_train(const Arguments& arguments) {
   }
   if (a.cells.size() > 1) return train_cells(a, request, settings);
   check_options(settings.options);
-  return finish(
-      a, watched(a.talk(), [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); }));
+  return finish(a,
+                run_one(a, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); }));
 }
 
 }  // namespace rnn::app

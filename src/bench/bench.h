@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nn/model.h"
+#include "nn/profile.h"
 
 namespace rnn::bench {
 
@@ -20,6 +21,7 @@ struct Case {
   int batch = 1, steps = 1;
   bool ragged = false;  // lengths uniform in 1..steps instead of `steps` each
   int threads = 1;
+  bool profile = false;  // find out where the time goes, too
 };
 
 struct Figures {
@@ -27,6 +29,7 @@ struct Figures {
   double p50 = 0, p99 = 0;  // of single steps, each timed alone; 0: not a suite of steps
   int64_t tokens = 0;       // of one call
   double flops = 0;         // of one call: matrix products only, 2 per multiply-add, training three times the forward pass
+  Profile profile;          // without calls: not asked for, or single steps, which are too short for it
 };
 
 struct Result {
@@ -43,11 +46,13 @@ struct Selection {
   std::vector<CellKind> cells;      // empty: what the suite measures by itself
   std::vector<int> hidden;          // the same
   int threads = 1;                  // steps run on one thread, too
+  bool profile = false;
   bool wants(std::string_view suite) const;
 };
 
 struct ModelSelection {
   int batch = 20, steps = 35;  // of reading and training
+  bool profile = false;
 };
 
 // The batch of a case of one layer.

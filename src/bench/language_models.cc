@@ -27,14 +27,20 @@ Figures training_of(Model<float>& model, const Case& c, Pool& pool, double secon
   options.clip = 5;
   options.batch = c.batch, options.bptt = c.steps;
   EventStream events;
-  Trainer trainer(model, batcher, nullptr, options, events, pool, {});
+  Figures f;
+  Trainer::Hooks hooks;
+  if (c.profile) hooks.profile = &f.profile;
+  Trainer trainer(model, batcher, nullptr, options, events, pool, hooks);
   Batch batch;
   batcher.start_epoch(0);
-  Figures f;
+  const ProfileRun profiled(hooks.profile);  // the trainer counts
   f.seconds = median_time(seconds, [&] {
-    if (!batcher.next(batch)) {
-      batcher.start_epoch(0);
-      batcher.next(batch);
+    {
+      const ProfileScope data(hooks.profile, Phase::data);
+      if (!batcher.next(batch)) {
+        batcher.start_epoch(0);
+        batcher.next(batch);
+      }
     }
     trainer.step(batch);
   });
@@ -51,9 +57,10 @@ Figures reading_of(Model<float>& model, const Case& c, Pool& pool, double second
   Arena arena;
   State<float> state = model.initial(c.batch);
   Figures f;
-  f.seconds = median_time(seconds, [&] {
+  time_profiled(c.profile, seconds, &f, [&](Profile* profile) {
     arena.clear();
     Context<float> context{pool, arena};
+    context.profile = profile;
     model.forward(context, seq, ids.data(), state, nullptr);
   });
   f.tokens = seq.rows();
@@ -90,6 +97,7 @@ std::vector<Result> measure_model(Model<float>& model, const ModelSelection& sel
   Case c{"model", "step", rnn.cell, rnn.hidden, rnn.layers, model.config().vocabulary};
   Pool one(1);
   std::vector<Result> results{{c, step_of(model, c, one, seconds)}};
+  c.profile = selection.profile;
   c.batch = selection.batch, c.steps = selection.steps, c.threads = pool.size();
   c.name = "reading";
   results.push_back({c, reading_of(model, c, pool, seconds)});

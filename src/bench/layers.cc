@@ -64,9 +64,10 @@ Figures measure_sequence(const Case& c, Pool& pool, double seconds) {
   State<float> state = model.initial(c.batch);
   Arena arena;
   Figures f;
-  f.seconds = median_time(seconds, [&] {
+  time_profiled(c.profile, seconds, &f, [&](Profile* profile) {
     arena.clear();
     Context<float> context{pool, arena};
+    context.profile = profile;
     model.forward_frames(context, seq, x.view(), state, nullptr);
   });
   f.tokens = seq.rows();
@@ -95,10 +96,14 @@ Figures measure_training(const Case& c, Pool& pool, double seconds) {
   Arena arena;
   Tape tape;
   Figures f;
-  f.seconds = median_time(seconds, [&] {
+  time_profiled(c.profile, seconds, &f, [&](Profile* profile) {
     arena.clear();
     Context<float> context{pool, arena};
-    packed.update(pool, params, [&](size_t begin, size_t end) { std::fill_n(grads.data() + begin, end - begin, 0.0f); });
+    context.profile = profile;
+    {
+      const ProfileScope packing(profile, Phase::packing);
+      packed.update(pool, params, [&](size_t begin, size_t end) { std::fill_n(grads.data() + begin, end - begin, 0.0f); });
+    }
     state.clear();
     layer.forward(context, packed, seq, x.view(), state, &tape);
     layer.backward(context, packed, seq, tape, dy.view(), dx.view(), grads);

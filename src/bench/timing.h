@@ -36,6 +36,17 @@ double median_time(double seconds, Work&& work) {
   return quantile(samples, 0.5);
 }
 
+// The same, and where the time of all calls goes when that is wanted: work(profile), null: not.
+template <class Work>
+void time_profiled(bool wanted, double seconds, Figures* figures, Work&& work) {
+  Profile* profile = wanted ? &figures->profile : nullptr;
+  const ProfileRun profiled(profile);
+  figures->seconds = median_time(seconds, [&] {
+    work(profile);
+    if (profile) profile->count();
+  });
+}
+
 // Steps of microseconds: first each timed alone for the quantiles, then the median of blocks of 50, in which the clock costs nothing.
 template <class Work>
 Figures time_steps(double seconds, Work&& work) {

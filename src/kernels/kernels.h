@@ -116,6 +116,8 @@ struct RecurrentArgs {
   View<T> dx;               // [rows, I] out: gradient by x, from input_weights in backward form; without data: not wanted
   bool add_dx = false;      // dx += instead of dx =
   T* scratch = nullptr;     // recurrent_scratch() numbers
+  double* input_seconds =
+      nullptr;  // null, or += what the first worker's products of many steps (W x, dx) took; not in double
 
   // Steps are counted in the order of the walk: step i is time(i).
   int time(int i) const { return reverse ? steps - 1 - i : i; }
@@ -152,10 +154,10 @@ struct OuterArgs {
 
 // How the rows of a pass are blocked there: rows at a time, columns of d at a time, numbers of scratch of a worker.
 constexpr int kOuterDepth = 256, kOuterMaxDepth = 384, kOuterColumns = 256;
-constexpr size_t kOuterWorker = static_cast<size_t>(kOuterMaxDepth) * kOuterColumns;
+constexpr size_t kOuterWorker = size_t{kOuterMaxDepth} * kOuterColumns;
 inline size_t outer_scratch(int n0, int n1, int threads, int lanes) {
-  const auto padded = [&](int n) { return static_cast<size_t>((n + lanes - 1) / lanes * lanes); };
-  return (padded(n0) + padded(n1)) * kOuterMaxDepth + threads * kOuterWorker;
+  const auto padded = [&](int n) { return Columns{n}.padded(lanes); };
+  return static_cast<size_t>(padded(n0) + padded(n1)) * kOuterMaxDepth + threads * kOuterWorker;
 }
 
 // Softmax cross-entropy over rows (label smoothing: Szegedy et al. 2016, as PyTorch defines it).

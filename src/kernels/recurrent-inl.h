@@ -8,6 +8,7 @@
 #endif
 
 #include <algorithm>
+#include <chrono>
 
 #include "kernels/kernels.h"
 #include "kernels/scratch.h"
@@ -43,6 +44,25 @@ struct Share {
     const auto cut = [&](int w) { return std::min(blocks, (blocks + align - 1) / align * w / workers * align); };
     return {worker, workers, 0, 1, cut(worker), cut(worker + 1), barrier};
   }
+};
+
+// Adds the life of this object to the seconds that somebody asked for.
+class Stopwatch {
+  using Clock = std::chrono::steady_clock;
+
+ public:
+  Stopwatch(const Args& r, const Share& share) : seconds_(share.worker == 0 ? r.input_seconds : nullptr) {
+    if (seconds_) begin_ = Clock::now();
+  }
+  ~Stopwatch() {
+    if (seconds_) *seconds_ += std::chrono::duration<double>(Clock::now() - begin_).count();
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  double* seconds_;
+  Clock::time_point begin_{};
 };
 
 // Sizes of one call, and the worker's part of the scratch.

@@ -179,6 +179,7 @@ struct Backward {
 
   // dx = dgates W: of the rows that this core has just computed, or of an even part where units were split.
   static void input_gradient(const Args& r, const Share& share, const Plan& plan) {
+    const Stopwatch watch(r, share);
     const int panels = (r.dx.cols + kPanelVectors * kLanes - 1) / (kPanelVectors * kLanes);
     const auto some = [&](int64_t at, int rows, int stride) {
       const View<const float> d{r.gates + at * plan.gate_width, rows, depth_of(r, plan, Cell::gates),

@@ -147,6 +147,7 @@ struct Forward {
 
   // The input part of the share's rows and units in steps [first, last): a core projects what it reads on itself.
   static void project_input(const Args& r, const Share& share, int first, int last, GateWalk gates) {
+    const Stopwatch watch(r, share);
     constexpr int wide = panel_vectors(Cell::gates);
     const int first_panel = share.first * Cell::gates / wide, last_panel = (share.last * Cell::gates + wide - 1) / wide;
     const int width = static_cast<int>(gates.width);

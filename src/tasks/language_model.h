@@ -52,6 +52,7 @@ struct Plan {
 struct RunHooks {
   const std::atomic<int>* signal = nullptr;
   std::function<void(const Plan&)> plan;  // once, before the first update
+  Profile* profile = nullptr;             // filled while it trains; an event tells what it holds at the end
 };
 
 // Trains into request.folder: config.toml, model.safetensors (best), last.ckpt.safetensors, metrics.jsonl, metrics.csv,

@@ -94,6 +94,7 @@ TrainResult Run::train_model(EventStream& events, const RunHooks& hooks, const M
   Trainer* running = nullptr;
   Trainer::Hooks trainer_hooks;
   trainer_hooks.signal = hooks.signal;
+  trainer_hooks.profile = hooks.profile;
   trainer_hooks.bits_per_byte_factor = bits_factor;
   trainer_hooks.best = [&] { write_best(*running); };
   trainer_hooks.checkpoint = [&] {
@@ -109,7 +110,13 @@ TrainResult Run::train_model(EventStream& events, const RunHooks& hooks, const M
   }
   events.emit({"start", {{"run", folder.path()}, {"epochs", options.train.epochs}, {"config", options_to_json(options)}}});
   try {
-    return trainer.run();
+    const TrainResult result = trainer.run();
+    if (hooks.profile) {
+      Event event{"profile", profile_json(*hooks.profile)};
+      event.fields["step"] = result.progress.update;
+      events.emit(event);
+    }
+    return result;
   } catch (const Error& e) {
     events.emit(
         {"warning", {{"step", trainer.progress().update}, {"code", e.code()}, {"message", e.what()}, {"help", e.help()}}});

@@ -49,6 +49,18 @@ std::vector<std::pair<std::string, nlohmann::json>> ordered_fields(const Event& 
   return result;
 }
 
+nlohmann::json profile_json(const Profile& profile) {
+  nlohmann::json phases = nlohmann::json::array();
+  for (const Phase phase : profile.largest_first()) {
+    const double seconds = profile.seconds(phase);
+    nlohmann::json entry{
+        {"name", kPhaseNames[static_cast<size_t>(phase)]}, {"s", seconds}, {"share", seconds / profile.total()}};
+    if (profile.flops(phase) > 0) entry["gflops"] = profile.flops(phase) / seconds * 1e-9;
+    phases.push_back(std::move(entry));
+  }
+  return {{"calls", profile.calls()}, {"total_s", profile.total()}, {"phases", phases}};
+}
+
 double number_field(const Event& event, const char* key) {
   const auto found = event.fields.find(key);
   if (found == event.fields.end() || !found->is_number()) return std::numeric_limits<double>::quiet_NaN();

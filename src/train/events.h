@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "nn/profile.h"
+
 namespace rnn {
 
 // Something that happened. Types and their keys (any may be missing, others may be added):
@@ -16,6 +18,7 @@ namespace rnn {
 //   metric   step epoch loss lr grad_norm tokens_per_s elapsed_s left_s
 //   eval     step epoch val_loss val_perplexity val_bits_per_byte val_accuracy best elapsed_s
 //   sample   step text                   warning step code message help
+//   profile  step calls total_s phases, each {name s share gflops}
 // step counts updates; epoch is how many epochs are done, with a fraction (2.58: the third is at 58 %); losses are in nats
 // per token; times in seconds.
 struct Event {
@@ -60,6 +63,9 @@ std::string event_text(const Event& event);
 
 // Independent of the locale: 3.21  0.8  12.3  1234  1e-05.
 std::string short_number(double value);
+// Where the time of `calls` updates went, the largest phase first; gflops where products are counted.
+nlohmann::json profile_json(const Profile& profile);
+
 // 950  41k  1.2M.
 std::string compact_count(double value);
 // 0:07  1:13  2:01:13, for seconds.

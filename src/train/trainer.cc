@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include "base/error.h"
 #include "loss/loss.h"
@@ -103,6 +104,7 @@ double Trainer::accumulate(const Batch& batch, double* weight) {
   arena_.clear();
   tape_.clear();
   Context<float> context{pool_, arena_, kernels<float>(), true, options_.seed, static_cast<uint32_t>(progress_.update)};
+  context.profile = hooks_.profile;
   context.output_bytes = static_cast<size_t>(options_.output_memory) << 20;
   const View<float> h = model_.forward_hidden(context, batch, carried_, &tape_);
   const View<float> dh = arena_.matrix<float>(h.rows, h.cols);
@@ -133,12 +135,13 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
     carried_ = whole;
   }
   ++progress_.update;
+  if (hooks_.profile) hooks_.profile->count();
   if (weight <= 0) {
     std::fill_n(grads_.data(), grads_.size(), 0.0f);
     return {0, 0, 0};
   }
   const SparseRows sparse = model_.sparse_rows(batch);
-  const double norm = gradient_norm(pool_, grads_, sparse) / weight;
+  const double norm = measured_norm(sparse) / weight;
   loss /= weight;
   if (!std::isfinite(norm) || exploded(loss)) {
     diverged("loss " + short_number(loss) + ", gradient norm " + short_number(norm));
@@ -149,11 +152,26 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   return {loss, norm, weight, batch.seq.rows()};
 }
 
+double Trainer::measured_norm(const SparseRows& sparse) {
+  const ProfileScope profiled(hooks_.profile, Phase::norm);
+  return gradient_norm(pool_, grads_, sparse);
+}
+
+// New weights and their packed forms come in one go; a profile tells them apart by what this thread spends on its pieces.
 void Trainer::update_weights(double scale, const SparseRows& sparse) {
+  Profile* profile = hooks_.profile;
+  const ProfileScope profiled(profile, Phase::packing);
   optimizer_->begin(model_.params(), grads_, scale, schedule_.rate(progress_.update - 1, progress_.epoch + 1));
-  model_.update(
-      pool_, [&](size_t begin, size_t end) { optimizer_->update(begin, end); },
-      optimizer_->keeps_without_gradient() ? sparse : SparseRows{});
+  const auto caller = std::this_thread::get_id();
+  double seconds = 0;
+  const auto change = [&](size_t begin, size_t end) {
+    if (!profile || std::this_thread::get_id() != caller) return optimizer_->update(begin, end);
+    const Clock::time_point before = Clock::now();
+    optimizer_->update(begin, end);
+    seconds += std::chrono::duration<double>(Clock::now() - before).count();
+  };
+  model_.update(pool_, change, optimizer_->keeps_without_gradient() ? sparse : SparseRows{});
+  if (profile) profile->move(Phase::packing, Phase::optimizer, seconds);
 }
 
 // The tensor to look at: the first that holds no number, else the one with the largest weight.
@@ -187,6 +205,7 @@ void Trainer::diverged(const std::string& what) {
 }
 
 void Trainer::log_update(const StepReport& report) {
+  const ProfileScope profiled(hooks_.profile, Phase::saving);
   progress_.loss_sum += report.loss * report.weight;
   progress_.loss_weight += report.weight;
   // Speed counts the words that were predicted, or the steps that were read to answer once.
@@ -228,6 +247,7 @@ bool Trainer::exploded(double loss) const {
 
 // Of the validation text, or what stands for it.
 double Trainer::validation_loss(double train_loss) {
+  const ProfileScope profiled(hooks_.profile, Phase::evaluation);
   const Evaluation found = valid_ ? evaluate(model_, *valid_, pool_) : Evaluation{};
   val_accuracy_ = found.accuracy;
   const double loss = valid_ ? found.loss() : train_loss;
@@ -252,6 +272,11 @@ void Trainer::emit_evaluation(double train_loss, double loss, bool best) {
   events_.emit(event);
 }
 
+void Trainer::save(const std::function<void()>& hook) {
+  const ProfileScope profiled(hooks_.profile, Phase::saving);
+  if (hook) hook();
+}
+
 void Trainer::evaluate_now() {
   const double train = train_loss(), loss = validation_loss(train);
   progress_.seconds = seconds();
@@ -261,8 +286,9 @@ void Trainer::evaluate_now() {
   schedule_.evaluated(loss);
   if (best) progress_.best_update = progress_.update, progress_.best_loss = loss, progress_.best_epoch = epochs_done();
   emit_evaluation(train, loss, best);
-  if (best && hooks_.best) hooks_.best();
+  if (best) save(hooks_.best);
   if (hooks_.sample) {
+    const ProfileScope profiled(hooks_.profile, Phase::evaluation);
     const std::string text = hooks_.sample();
     if (!text.empty()) events_.emit({"sample", {{"step", progress_.update}, {"text", text}}});
   }
@@ -276,7 +302,7 @@ void Trainer::look_once_more(TrainResult& result) {
   if (best) progress_.best_update = progress_.update, progress_.best_loss = loss, progress_.best_epoch = epochs_done();
   if (exact.looked != exact.update) emit_evaluation(train, loss, best);
   last_look_ = true;
-  if (best && hooks_.best) hooks_.best();
+  if (best) save(hooks_.best);
   last_look_ = false;
   result.progress = progress_;
   progress_ = exact;
@@ -297,11 +323,17 @@ TrainResult Trainer::finish(StopReason reason, TrainResult result) {
   result.reason = reason;
   result.progress = progress_;
   if (reason != StopReason::signal && progress_.evaluated != progress_.update) look_once_more(result);
-  if (hooks_.checkpoint) hooks_.checkpoint();
+  save(hooks_.checkpoint);
   return result;
 }
 
+void Trainer::next_batch(Batch& batch) {
+  const ProfileScope profiled(hooks_.profile, Phase::data);
+  train_.next(batch);
+}
+
 TrainResult Trainer::run() {
+  const ProfileRun profiled(hooks_.profile);
   started_ = Clock::now();
   seconds_before_ = progress_.seconds;
   last_log_ = 0;
@@ -319,10 +351,10 @@ TrainResult Trainer::run() {
     if (progress_.loss_weight > 0) result.train_loss = train_loss();
     if (evaluation_due()) {
       evaluate_now();
-      if (hooks_.checkpoint) hooks_.checkpoint();
+      save(hooks_.checkpoint);
     }
     if (const auto reason = end_reached()) return finish(*reason, result);
-    train_.next(batch);
+    next_batch(batch);
     const StepReport report = step(batch);
     ++progress_.position;
     log_update(report);

@@ -65,6 +65,7 @@ class Trainer {
     std::function<void()> checkpoint;          // save everything now
     std::function<std::string()> sample;       // text for the log after an evaluation; may be empty
     const std::atomic<int>* signal = nullptr;  // not 0: stop after this update
+    Profile* profile = nullptr;                // charged in step(); run() starts and stops it
     double bits_per_byte_factor = 0;           // bits per byte = factor * loss (nats per token); 0: unknown
   };
 
@@ -101,7 +102,10 @@ class Trainer {
 
  private:
   double accumulate(const Batch& batch, double* weight);
+  double measured_norm(const SparseRows& sparse);
   void update_weights(double scale, const SparseRows& sparse);
+  void next_batch(Batch& batch);
+  void save(const std::function<void()>& hook);
   [[noreturn]] void diverged(const std::string& what);
   std::string blame() const;
   void log_update(const StepReport& report);

@@ -55,6 +55,30 @@ expect_err "^error\[usage/value\]: --hidden has no '0'"
 expect_exit 2 "$RNN" bench --suite lm --hidden 77
 expect_err '^error\[usage/value\]: .*77'
 
+# Where the time goes: a table under that of the suite; in JSON every part, and together all of the time.
+expect_exit 0 "$RNN" bench --quick --profile --suite train --cell gru --hidden 16 --threads 1
+expect_out '^ train: where the time goes +input projection +recurrence +weight gradients +packing +other$'
+expect_out '^ gru 16 B=20 T=35( +[0-9.]+ %){5}$'
+expect_exit 0 "$RNN" bench --quick --profile --json --suite sequence,step,lm --cell lstm --hidden 128 --threads 1
+python3 - "$out_file" <<'PYTHON' || fail "the profile of rnn bench"
+import json, sys
+for case in json.load(open(sys.argv[1]))["cases"]:
+    if case["suite"] == "step":
+        assert "profile" not in case
+        continue
+    profile = case["profile"]
+    parts = {p["name"]: p for p in profile["phases"]}
+    assert profile["calls"] >= 8
+    assert abs(sum(p["s"] for p in parts.values()) / profile["total_s"] - 1) < 1e-9
+    assert abs(sum(p["share"] for p in parts.values()) - 1) < 1e-9
+    want = {"input projection", "recurrence", "other"}
+    if case["suite"] == "lm":
+        want |= {"data", "embedding", "weight gradients", "output layer", "loss", "norm", "optimizer", "packing"}
+    assert set(parts) == want, sorted(parts)
+    flops = sum(p["s"] * p.get("gflops", 0) for p in parts.values()) / profile["calls"]
+    assert abs(flops / (case["gflops"] * case["us"] * 1e-6) - 1) < 1e-6, flops  # counted phase by phase, and as a whole
+PYTHON
+
 # The instruction set is the one that was asked for.
 expect_exit 0 env RNN_ISA=emulated "$RNN" bench --quick --json --suite step --cell rnn --hidden 8 --threads 1
 [[ "$(json_value "$out_file" 'x["isa"]')" == emulated ]] || fail "RNN_ISA"

@@ -46,6 +46,15 @@ expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --max-updates 3 --quiet
 expect_file runs/story-002/model.safetensors
 expect_no_err .
 
+# Where the time went: a table above the result, an event among the others.
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --max-updates 5 --profile --quiet
+expect_out '^ where the time went +share +seconds +ms per update +GFLOP/s$'
+expect_out '^ recurrence +[0-9.]+ % +[0-9.]+ +[0-9.]+ +[0-9]+$'
+expect_out '^ all +100.0 %'
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --max-updates 5 --profile --json
+[[ "$(grep -c '"type":"profile"' "$out_file")" == 1 ]] || fail "not one event with the profile"
+expect_no_out 'where the time went'
+
 # Several cells: one run each, one table.
 expect_exit 0 "$RNN" train --task language-model --train story.txt --valid new.txt --cell rnn,gru,lstm "${tiny[@]}" -o three
 for cell in rnn gru lstm; do

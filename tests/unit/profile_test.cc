@@ -16,7 +16,7 @@ TEST(Profile, PhasesAddUpToTheTimeThatPassed) {
   profile.start();
   const auto started = Profile::Clock::now();
   {
-    const ProfileScope outer(&profile, Phase::projection, 100);
+    const ProfileScope outer(&profile, Phase::input_projection, 100);
     pass(2);
     const ProfileScope inner(&profile, Phase::loss);
     pass(3);
@@ -27,12 +27,28 @@ TEST(Profile, PhasesAddUpToTheTimeThatPassed) {
   const auto after = Profile::Clock::now();
   EXPECT_GE(profile.total() * (1 + 1e-9), std::chrono::duration<double>(stopping - started).count());
   EXPECT_LE(profile.total() * (1 - 1e-9), std::chrono::duration<double>(after - before).count());
-  EXPECT_GE(profile.seconds(Phase::projection), 0.002);
+  EXPECT_GE(profile.seconds(Phase::input_projection), 0.002);
   EXPECT_GE(profile.seconds(Phase::loss), 0.003);
   EXPECT_GE(profile.seconds(Phase::other), 0.004);
   EXPECT_EQ(profile.seconds(Phase::norm), 0);
-  EXPECT_EQ(profile.flops(Phase::projection), 100);
+  EXPECT_EQ(profile.flops(Phase::input_projection), 100);
   EXPECT_EQ(profile.running(), Phase::other);
+}
+
+TEST(Profile, MovedTimeKeepsTheTotal) {
+  Profile profile;
+  profile.start();
+  {
+    const ProfileScope scope(&profile, Phase::recurrence);
+    pass(3);
+    profile.move(Phase::recurrence, Phase::input_projection, 0.001);
+  }
+  profile.stop();
+  EXPECT_EQ(profile.seconds(Phase::input_projection), 0.001);
+  EXPECT_GE(profile.seconds(Phase::recurrence), 0.002 - 1e-9);
+  const double sum =
+      profile.seconds(Phase::recurrence) + profile.seconds(Phase::input_projection) + profile.seconds(Phase::other);
+  EXPECT_DOUBLE_EQ(sum, profile.total());
 }
 
 TEST(Profile, WithoutOneAScopeDoesNothing) { const ProfileScope scope(nullptr, Phase::data, 1); }

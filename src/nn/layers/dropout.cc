@@ -10,6 +10,7 @@ template <class T>
 void dropout(Context<T>& context, const Seq& seq, double p, uint32_t site, View<const T> x, View<T> y) {
   const T scale = T(1) / (T(1) - static_cast<T>(p));
   const auto threshold = static_cast<uint32_t>(std::min(4294967295.0, p * 4294967296.0));
+  const ProfileScope profiled(context.profile, Phase::dropout);
   const uint64_t key = context.seed * 0x9E3779B97F4A7C15u + static_cast<uint32_t>(Purpose::dropout);
   context.pool.parallel_for(seq.rows(), 4, [&](int64_t begin, int64_t end) {
     int t = 0;

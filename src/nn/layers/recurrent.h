@@ -61,6 +61,9 @@ class RecurrentLayer {
   RecurrentArgs<T> arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved) const;
   void weight_gradients(Context<T>& context, const Seq& seq, const Saved& saved, const RecurrentArgs<T>& r,
                         Params<T>& grads) const;
+  // Multiply-adds of a product of all gates with `width` numbers per row, and of what every step multiplies.
+  double products(int rows, int width) const;
+  double step_products(int rows) const;
   View<const T> old_h(Context<T>& context, const Seq& seq, const Saved& saved) const;
 
   RecurrentOptions options_;

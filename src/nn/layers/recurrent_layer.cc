@@ -30,6 +30,19 @@ constexpr int kBlockBytes = 1 << 20;
 
 CellShape shape_of(CellKind kind) { return shape_of(reference::AllCells(), kind); }
 
+// Through time, forward or backward. What the kernel says of its products over many steps is input projection, the rest recurrence.
+template <class T>
+void run_pass(Context<T>& context, RecurrentArgs<T>& r, void (*pass)(Pool&, const RecurrentArgs<T>&), double input_products,
+              double step_products) {
+  double seconds = 0;
+  const ProfileScope profiled(context.profile, Phase::recurrence, 2 * step_products);
+  if (context.profile) r.input_seconds = &seconds;
+  pass(context.pool, r);
+  if (!context.profile) return;
+  context.profile->move(Phase::recurrence, Phase::input_projection, seconds);
+  context.profile->add_flops(Phase::input_projection, 2 * input_products);
+}
+
 }  // namespace
 
 int RecurrentOptions::cell_states(CellKind kind) { return shape_of(kind).states; }
@@ -66,6 +79,16 @@ RecurrentLayer<T>::RecurrentLayer(const RecurrentOptions& options, int input, bo
     w_peephole_ = table.add_matrix(prefix + "weight_peephole" + suffix, unit_weights_, H);
     peephole_form_ = packed.add_vector({H, unit_weights_, 0}, w_peephole_);
   }
+}
+
+template <class T>
+double RecurrentLayer<T>::products(int rows, int width) const {
+  return static_cast<double>(rows) * gates_ * options_.hidden * width;
+}
+
+template <class T>
+double RecurrentLayer<T>::step_products(int rows) const {
+  return products(rows, options_.output()) + static_cast<double>(rows) * options_.hidden * options_.projection;
 }
 
 template <class T>
@@ -108,7 +131,7 @@ auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, co
   r.block_rows = std::min(rows, block_rows), r.keep = keep;
   for (int s = 0; s < stages_; ++s) r.weights[s] = packed[recurrent_form_[s]];
   r.projection = projection_form_ >= 0 ? packed[projection_form_] : nullptr;
-  context.kernels.recurrent_forward(context.pool, r);
+  run_pass(context, r, context.kernels.recurrent_forward, products(rows, input_), step_products(rows));
 
   // Final states: of the last step of each sequence, or of the first when walking back.
   for (int t = reverse_ ? 0 : seq.steps() - 1, done = 0; t >= 0 && done < seq.active(0); --t) {
@@ -141,7 +164,7 @@ void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, c
   r.dh = dy.data, r.dh_stride = dy.stride;
   r.dh_last = dh_last, r.dc_last = dc_last, r.dh0 = dh0, r.dc0 = dc0;
   r.dx = dx, r.add_dx = add, r.input_weights = packed[input_back_];
-  context.kernels.recurrent_backward(context.pool, r);
+  run_pass(context, r, context.kernels.recurrent_backward, dx.data ? products(rows, input_) : 0, step_products(rows));
   if (grads.size() > 0) weight_gradients(context, seq, saved, r, grads);
 }
 
@@ -151,6 +174,7 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
   const auto& k = context.kernels;
   const int rows = seq.rows(), H = options_.hidden, padded = Columns{H}.padded(k.lanes);
   const Columns all{H, gates_, 0};
+  const ProfileScope profiled(context.profile, Phase::weight_gradients, 2 * (products(rows, input_) + step_products(rows)));
   const View<const T> dgates{r.gates, rows, all.padded(k.lanes), all.padded(k.lanes)};
   if (!split_) {  // the recurrent product has the same gradient as the input's
     const ArenaScope scope(context.arena);
