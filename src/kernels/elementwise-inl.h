@@ -129,6 +129,13 @@ HWY_INLINE Vec scaled_gradient(const StepArgs<float>& s, Vec g) {
   return s.clip_value > 0 ? keep_nan(g, hn::Min(set(s.clip_value), hn::Max(set(-s.clip_value), g))) : g;
 }
 
+HWY_INLINE void store_weights(const StepArgs<float>& s, size_t i, int valid, Vec p) {
+  store_part(p, s.p + i, valid);
+  if (!s.average) return;
+  const Vec old = load_part(s.average + i, valid);
+  store_part(s.average_rate == 1.0f ? p : hn::MulAdd(set(s.average_rate), hn::Sub(p, old), old), s.average + i, valid);
+}
+
 // p -= lr * (momentum * m + g + decay * p), m the running sum (PyTorch's SGD).
 inline void sgd(const StepArgs<float>& s) {
   const FlushDenormals flush;
@@ -142,7 +149,7 @@ inline void sgd(const StepArgs<float>& s) {
       g = hn::MulAdd(load_part(s.m + i, valid), set(s.momentum), g);
       store_part(g, s.m + i, valid);
     }
-    store_part(hn::NegMulAdd(set(s.lr), g, p), s.p + i, valid);
+    store_weights(s, i, valid, hn::NegMulAdd(set(s.lr), g, p));
   }
 }
 
@@ -167,7 +174,24 @@ inline void adam(const StepArgs<float>& s) {
     store_part(m, s.m + i, valid);
     store_part(v, s.v + i, valid);
     const Vec bottom = hn::MulAdd(hn::Sqrt(v), root, set(s.epsilon));
-    store_part(hn::NegMulAdd(step, hn::Div(m, bottom), p), s.p + i, valid);
+    store_weights(s, i, valid, hn::NegMulAdd(step, hn::Div(m, bottom), p));
+  }
+}
+
+// p -= lr * g / (sqrt(v) + epsilon), v the running mean of g^2 (RMSprop, Tieleman and Hinton 2012) or its sum (Adagrad, Duchi, Hazan and
+// Singer 2011), as PyTorch writes them.
+inline void rms(const StepArgs<float>& s) {
+  const FlushDenormals flush;
+  const Vec old = set(s.sum ? 1.0f : s.beta2), gain = set(s.sum ? 1.0f : 1.0f - s.beta2);
+  for (size_t i = 0; i < s.n; i += kLanes) {
+    const int valid = static_cast<int>(std::min<size_t>(kLanes, s.n - i));
+    const Vec p = load_part(s.p + i, valid);
+    Vec g = scaled_gradient(s, load_part(s.g + i, valid));
+    store_part(zero(), s.g + i, valid);
+    if (s.weight_decay > 0) g = hn::MulAdd(p, set(s.weight_decay), g);
+    const Vec v = hn::MulAdd(load_part(s.v + i, valid), old, hn::Mul(hn::Mul(g, g), gain));
+    store_part(v, s.v + i, valid);
+    store_weights(s, i, valid, hn::NegMulAdd(set(s.lr), hn::Div(g, hn::Add(hn::Sqrt(v), set(s.epsilon))), p));
   }
 }
 

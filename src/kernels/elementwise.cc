@@ -17,6 +17,7 @@ inline void fill_elementwise(Kernels<float>& table) {
   table.sum_squares = &sum_squares;
   table.sgd = &sgd;
   table.adam = &adam;
+  table.rms = &rms;
 }
 }  // namespace HWY_NAMESPACE
 }  // namespace rnn

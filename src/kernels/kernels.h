@@ -105,6 +105,17 @@ struct RecurrentArgs {
   const T* unit_weights = nullptr;  // [blocks(1) x unit_weights]: block after block, vector after vector
   const T* projection = nullptr;    // packed W_hr: forward or backward form
 
+  // Regularisation comes as data; null: none.
+  const T* h_mask =
+      nullptr;  // [streams, output] products see h * mask (variational dropout: Gal and Ghahramani 2016); no h_reset then
+  const T* const* h0_masked = nullptr;  // [streams] with h_mask: h0 * mask
+  T* masked = nullptr;                  // [rows, output] out, with h_mask: h * mask
+  // [rows, blocks(1)], zero in the padding, of h (not with a projection) and of c: the share k of the old state in the new one, k * old
+  // + (1 - k) * computed (zoneout: Krueger et al. 2017). The row stride 0 is one row for all.
+  const T* keep_old[2] = {};
+  int64_t keep_old_stride = 0;
+  T* computed[2] = {};  // [rows, blocks(1)] or null. out, with keep_old: the states before that; backward reads them
+
   // backward only
   const T* dh = nullptr;  // [rows, output] gradient by the outputs, row stride dh_stride
   int64_t dh_stride = 0;
@@ -185,6 +196,9 @@ struct StepArgs {
   T scale = 1, clip_value = 0;  // g * scale, then clamped to [-clip_value, clip_value] if > 0
   T lr = 0, weight_decay = 0, momentum = 0, beta1 = 0, beta2 = 0, epsilon = 0, correction1 = 1, correction2 = 1;
   bool decoupled = false;  // AdamW (Loshchilov and Hutter 2019)
+  bool sum = false;        // rms: v is the sum of squares, not their running mean
+  T* average = nullptr;    // [n] or null: += average_rate * (new weights - average); 1: = new weights
+  T average_rate = 0;
 };
 
 template <class T>
@@ -210,6 +224,7 @@ struct Kernels {
   double (*sum_squares)(Pool&, const T* x, size_t n);
   void (*sgd)(const StepArgs<T>&);
   void (*adam)(const StepArgs<T>&);
+  void (*rms)(const StepArgs<T>&);  // RMSprop, Adagrad
 
   // What the instruction set can do at best, on the calling thread; the results only keep the loops alive. Null for double.
   // n multiply-adds of L lanes each in registers, n a multiple of kFmaGroup.

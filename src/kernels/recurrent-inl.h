@@ -115,7 +115,7 @@ struct Before {
   }
 };
 
-// Points h_old and c_old of the share's rows at the states that step t starts from.
+// Points h_old and c_old of the share's rows at the states that step t starts from, and with a mask `operand` at what products see.
 HWY_INLINE void find_old_states(const Args& r, const Share& share, int t, int states, const Plan& plan) {
   const Before before(r, t);
   const int n = share.count(r.rows_of(t));
@@ -124,13 +124,16 @@ HWY_INLINE void find_old_states(const Args& r, const Share& share, int t, int st
     if (r.reset && r.reset[r.start[t] + row]) {
       plan.h_old[i] = r.h_reset ? r.h_reset : plan.zeros;
       plan.c_old[i] = r.c_reset ? r.c_reset : plan.zeros;
+      if (r.h_mask) plan.operand[i] = plan.zeros;
     } else if (row < before.active) {
       const int64_t from = r.start[before.step] + row;
       plan.h_old[i] = r.h + from * r.h_stride;
       if (states > 1) plan.c_old[i] = r.c + from * plan.padded;
+      if (r.h_mask) plan.operand[i] = r.masked + from * r.output;
     } else {
       plan.h_old[i] = r.h0[row];
       if (states > 1) plan.c_old[i] = r.c0[row];
+      if (r.h_mask) plan.operand[i] = r.h0_masked[row];
     }
   }
 }
@@ -145,6 +148,12 @@ HWY_INLINE void for_runs(const Args& r, const Share& share, int first, int last,
     while (++t < last && share.count(r.rows_of(t - 1)) * share.stride == r.rows_of(t - 1)) rows += share.count(r.rows_of(t));
     if (rows > 0) f(begin, r.start[begin] + share.row0, rows);
   }
+}
+
+// `value` as products see it: times the mask of packed row `row`, columns from `unit` on.
+HWY_INLINE Vec masked(const Args& r, int row, int unit, Vec value) {
+  return r.h_mask ? hn::Mul(value, load_part(r.h_mask + static_cast<int64_t>(row) * r.output + unit, r.output - unit))
+                  : value;
 }
 
 // A packed right-hand side, and which of its vectors are wanted: whole panels of `wide`, the last one of `total` may be narrower.

@@ -66,6 +66,9 @@ struct Backward {
     return next < 0 || next >= r.steps || row >= r.start[next + 1] - r.start[next];
   }
 
+  // Whether a gradient goes from h to the old h beside the product.
+  static HWY_INLINE bool carries_h(const Args& r) { return Cell::carries_h || r.keep_old[0]; }
+
   // One unit block of one row: incoming is dL/dh (last stage, without the direct parts) or dL/d(side), L lanes.
   template <int stage>
   static HWY_INLINE void lanes(const Args& r, const Plan& plan, const Carry& carry, int i, int64_t at, int row, int block,
@@ -77,19 +80,29 @@ struct Backward {
     RNN_UNROLL for (int g = 0; g < Cell::gates; ++g) a[g].v = load(gates + g * kLanes);
     if constexpr (Cell::sides > 0) q[0].v = load(r.side + at * plan.padded + unit);
     if constexpr (Cell::carries_h) s[Cell::h].v = load_part(plan.h_old[i] + unit, valid);
-    if constexpr (!Cell::carries_h && Cell::states == 1) s1[Cell::h].v = load_part(r.h + at * r.h_stride + unit, valid);
+    if constexpr (!Cell::carries_h && Cell::states == 1) {
+      s1[Cell::h].v =
+          r.keep_old[0] ? load(r.computed[0] + at * plan.padded + unit) : load_part(r.h + at * r.h_stride + unit, valid);
+    }
     if constexpr (Cell::states > 1) {
       s[1].v = load_part(plan.c_old[i] + unit, valid);
-      s1[1].v = load(r.c + at * plan.padded + unit);
+      s1[1].v = load((r.keep_old[1] ? r.computed[1] : r.c) + at * plan.padded + unit);
     }
     for (int k = 0; k < Cell::unit_weights; ++k) {
       p[k].v = r.unit_weights ? load(r.unit_weights + (block * Cell::unit_weights + k) * kLanes) : zero();
     }
     float* carry_h = carry.at(0, row, unit);
     d[0].v = incoming;
+    Vec kept[Cell::states];  // what goes to the old state by the share of it that stays
+    for (Vec& v : kept) v = zero();
     if constexpr (stage == kLast) {
-      if constexpr (Cell::carries_h) d[0].v = hn::Add(d[0].v, load(carry_h));
+      if (carries_h(r)) d[0].v = hn::Add(d[0].v, load(carry_h));
       if constexpr (Cell::states > 1) d[1].v = load(carry.at(1, row, unit));
+      for (int k = 0; k < Cell::states; ++k) {
+        if (!r.keep_old[k]) continue;
+        kept[k] = hn::Mul(load(r.keep_old[k] + at * r.keep_old_stride + unit), d[k].v);
+        d[k].v = hn::Sub(d[k].v, kept[k]);
+      }
     } else {
       ds[Cell::h].v = load(carry_h);
     }
@@ -100,7 +113,13 @@ struct Backward {
       float* out = r.recurrent[stage] + (at * plan.blocks + block) * count * kLanes;
       for (int g = 0; g < count; ++g) store(first + g == Cell::apart ? q[0].v : a[first + g].v, out + g * kLanes);
     }
-    if constexpr (Cell::carries_h) store(ds[Cell::h].v, carry_h);
+    if constexpr (stage == kLast) {
+      if (r.keep_old[0]) ds[0].v = Cell::carries_h ? hn::Add(ds[0].v, kept[0]) : kept[0];
+      if constexpr (Cell::states > 1) {
+        if (r.keep_old[1]) ds[1].v = hn::Add(ds[1].v, kept[1]);
+      }
+    }
+    if (carries_h(r)) store(ds[Cell::h].v, carry_h);
     if constexpr (Cell::states > 1) store(ds[1].v, carry.at(1, row, unit));
   }
 
@@ -118,6 +137,7 @@ struct Backward {
                       for (int v = 0; v < vectors; ++v) {
                         const int unit = (first + v) * kLanes, valid = r.hidden - unit;
                         Vec incoming = load(product + (i * vectors + v) * kLanes);
+                        if (add_dh || stage < kLast) incoming = masked(r, row, unit, incoming);  // of what a product saw
                         if (add_dh) incoming = hn::Add(incoming, load_part(dh + unit, valid));
                         if (dh_last) incoming = hn::Add(incoming, load_part(dh_last + unit, valid));
                         lanes<stage>(r, plan, carry, i0 + i, at, row, first + v, incoming);
@@ -142,7 +162,7 @@ struct Backward {
                       const int64_t at = r.start[t] + row;
                       for (int v = 0; v < vectors; ++v) {
                         const int unit = (first + v) * kLanes, valid = r.output - unit;
-                        Vec sum = hn::Add(load(product + (i * vectors + v) * kLanes),
+                        Vec sum = hn::Add(masked(r, row, unit, load(product + (i * vectors + v) * kLanes)),
                                           load_part(r.dh + at * r.dh_stride + unit, valid));
                         if (r.dh_last && ends(r, t, row)) sum = hn::Add(sum, load_part(r.dh_last[row] + unit, valid));
                         store_part(sum, r.dprojected + at * r.output + unit, valid);
@@ -218,8 +238,8 @@ struct Backward {
         const int row = share.row(i0 + i);
         for (int v = 0; v < vectors; ++v) {
           const int unit = (first + v) * kLanes;
-          Vec sum = load(product + (i * vectors + v) * kLanes);
-          if constexpr (Cell::carries_h) sum = hn::Add(sum, load(carry.at(0, row, unit)));
+          Vec sum = masked(r, row, unit, load(product + (i * vectors + v) * kLanes));
+          if (carries_h(r)) sum = hn::Add(sum, load(carry.at(0, row, unit)));
           store_part(sum, r.dh0 + static_cast<int64_t>(row) * r.output + unit, r.output - unit);
         }
       }
@@ -273,7 +293,7 @@ struct UnitGradient {
         Lane a[Cell::gates], s[Cell::states], s1[Cell::states], dp[Cell::unit_weights + 1];
         for (int g = 0; g < Cell::gates; ++g)
           a[g].v = load(r.gates + (at * blocks + block) * Cell::gates * kLanes + g * kLanes);
-        s1[1].v = load(r.c + at * padded + unit);
+        s1[1].v = load((r.keep_old[1] ? r.computed[1] : r.c) + at * padded + unit);
         if (r.reset && r.reset[at]) {
           s[1].v = r.c_reset ? load_part(r.c_reset + unit, valid) : zero();
         } else if (row < before.active) {

@@ -20,7 +20,7 @@ struct Forward {
 
   // One unit block of one row: product holds the sums of the stage's gates, L lanes each; gates the input parts.
   template <int stage>
-  static HWY_INLINE void lanes(const Args& r, const Plan& plan, int i, int64_t at, int block, const float* product,
+  static HWY_INLINE void lanes(const Args& r, const Plan& plan, int i, int row, int64_t at, int block, const float* product,
                                float* gates) {
     constexpr int first = Cell::first_gate(stage), count = Cell::gate_count(stage);
     const int unit = block * kLanes, valid = r.hidden - unit;
@@ -46,15 +46,29 @@ struct Forward {
       RNN_UNROLL for (int g = 0; g < Cell::gates; ++g) store(a[g].v, gates + g * kLanes);
     }
     if constexpr (Cell::sides > 0 && stage == 0) {
+      if (Cell::stages > 1) q[0].v = masked(r, row, unit, q[0].v);  // the operand of the next stage
       if (r.keep || Cell::stages > 1) store(q[0].v, r.side + at * plan.padded + unit);
     }
     if constexpr (stage == Cell::stages - 1) {
+      if (r.keep_old[0] || r.keep_old[1]) keep_old(r, plan, i, at, unit, s1);
       if (r.projection) {
         store(s1[Cell::h].v, r.m + at * plan.padded + unit);
       } else {
         store_part(s1[Cell::h].v, r.h + at * r.h_stride + unit, valid);
+        if (r.h_mask) store_part(masked(r, row, unit, s1[Cell::h].v), r.masked + at * r.output + unit, valid);
       }
       if constexpr (Cell::states > 1) store(s1[1].v, r.c + at * plan.padded + unit);
+    }
+  }
+
+  // The share of the old states that stays.
+  static HWY_INLINE void keep_old(const Args& r, const Plan& plan, int i, int64_t at, int unit, Lane* s1) {
+    const float* old[2] = {plan.h_old[i], plan.c_old[i]};
+    for (int k = 0; k < Cell::states; ++k) {
+      if (!r.keep_old[k]) continue;
+      if (r.computed[k]) store(s1[k].v, r.computed[k] + at * plan.padded + unit);
+      const Vec change = hn::Sub(load_part(old[k] + unit, r.hidden - unit), s1[k].v);
+      s1[k].v = hn::MulAdd(load(r.keep_old[k] + at * r.keep_old_stride + unit), change, s1[k].v);
     }
   }
 
@@ -91,7 +105,7 @@ struct Forward {
   template <int stage>
   static void run_stage(const Args& r, const Share& share, const Plan& plan, int t, int n, StepGates gates) {
     constexpr int count = Cell::gate_count(stage);
-    const float** operand = stage == 0 ? plan.h_old : plan.operand;
+    const float** operand = stage == 0 && !r.h_mask ? plan.h_old : plan.operand;
     if constexpr (stage > 0) {
       for (int i = 0; i < n; ++i) operand[i] = r.side + (r.start[t] + share.row(i)) * static_cast<int64_t>(plan.padded);
     }
@@ -101,11 +115,12 @@ struct Forward {
     const Init init = from_input(stage) ? Init{gates.data, gates.stride} : Init{};
     product_tiles(operand, n, part, init, [&](int i0, int rows, int first, int vectors, const float* product) {
       for (int i = 0; i < rows; ++i) {
-        const int64_t at = r.start[t] + share.row(i0 + i);
+        const int row = share.row(i0 + i);
+        const int64_t at = r.start[t] + row;
         float* row_gates = gates.data + (i0 + i) * gates.stride;
         for (int b = 0; b < vectors / count; ++b) {
           const int block = first / count + b;
-          lanes<stage>(r, plan, i0 + i, at, block, product + (i * vectors + b * count) * kLanes,
+          lanes<stage>(r, plan, i0 + i, row, at, block, product + (i * vectors + b * count) * kLanes,
                        row_gates + static_cast<ptrdiff_t>(block) * Cell::gates * kLanes);
         }
       }
@@ -136,10 +151,13 @@ struct Forward {
     product_tiles(plan.operand, n, {r.projection, r.hidden, total, kPanelVectors, 0, total}, {},
                   [&](int i0, int rows, int first, int vectors, const float* product) {
                     for (int i = 0; i < rows; ++i) {
-                      float* h = r.h + (r.start[t] + share.row(i0 + i)) * r.h_stride;
+                      const int row = share.row(i0 + i);
+                      const int64_t at = r.start[t] + row;
                       for (int v = 0; v < vectors; ++v) {
-                        const int unit = (first + v) * kLanes;
-                        store_part(load(product + (i * vectors + v) * kLanes), h + unit, r.output - unit);
+                        const int unit = (first + v) * kLanes, valid = r.output - unit;
+                        const Vec h = load(product + (i * vectors + v) * kLanes);
+                        store_part(h, r.h + at * r.h_stride + unit, valid);
+                        if (r.h_mask) store_part(masked(r, row, unit, h), r.masked + at * r.output + unit, valid);
                       }
                     }
                   });

@@ -83,9 +83,22 @@ double old_c(const Args& r, const Where& w, int row, int unit) {
   return w.before >= 0 ? r.c[w.before * r.hidden + unit] : r.c0[row][unit];
 }
 
+double mask(const Args& r, int row, int unit) {
+  return r.h_mask ? r.h_mask[static_cast<ptrdiff_t>(row) * r.output + unit] : 1;
+}
+void store_h(const Args& r, int64_t at, int row, int unit, double h) {
+  r.h[at * r.h_stride + unit] = h;
+  if (r.h_mask) r.masked[at * r.output + unit] = h * mask(r, row, unit);
+}
+// The share of old state k that stays.
+double kept(const Args& r, int k, int64_t at, int unit) {
+  return r.keep_old[k] ? r.keep_old[k][at * r.keep_old_stride + unit] : 0;
+}
+
 template <class Cell>
 struct Loops {
   static constexpr bool kSplit = Cell::apart >= 0 || Cell::stages > 1;
+  static bool carries_h(const Args& r) { return Cell::carries_h || r.keep_old[0]; }
 
   static void old_states(const Args& r, const Where& w, int row, int unit, double* s) {
     s[0] = r.projection ? 0 : old_h(r, w, row, unit);
@@ -106,7 +119,7 @@ struct Loops {
       for (int g = 0; g < count; ++g) {
         double sum = 0;
         for (int k = 0; k < depth; ++k) {
-          const double x = stage == 0 ? old_h(r, w, row, k) : r.side[w.at * r.hidden + k];
+          const double x = stage == 0 ? old_h(r, w, row, k) * mask(r, row, k) : r.side[w.at * r.hidden + k];
           sum += x * r.weights[stage][(static_cast<ptrdiff_t>(k) * r.hidden + unit) * count + g];
         }
         if (first + g == Cell::apart) {
@@ -118,11 +131,16 @@ struct Loops {
       old_states(r, w, row, unit, s);
       unit_weights(r, unit, p);
       Cell::template forward<stage>(r.flags, a, q, s, s1, p);
+      if (Cell::stages > 1 && stage == 0) q[0] *= mask(r, row, unit);
       if (stage + 1 < Cell::stages) continue;
+      for (int k = 0; k < Cell::states; ++k) {
+        if (r.keep_old[k] && r.computed[k]) r.computed[k][w.at * r.hidden + unit] = s1[k];
+        s1[k] += kept(r, k, w.at, unit) * (s[k] - s1[k]);
+      }
       if (r.projection) {
         r.m[w.at * r.hidden + unit] = s1[0];
       } else {
-        r.h[w.at * r.h_stride + unit] = s1[0];
+        store_h(r, w.at, row, unit, s1[0]);
       }
       if constexpr (Cell::states > 1) r.c[w.at * r.hidden + unit] = s1[1];
     }
@@ -158,7 +176,7 @@ struct Loops {
           double sum = 0;
           for (int k = 0; k < r.hidden; ++k)
             sum += r.m[w.at * r.hidden + k] * r.projection[static_cast<ptrdiff_t>(k) * r.output + o];
-          r.h[w.at * r.h_stride + o] = sum;
+          store_h(r, w.at, row, o, sum);
         }
       }
     }
@@ -183,19 +201,21 @@ struct Loops {
       double side = Cell::sides ? *q : 0;
       double s[Cell::states], s1[Cell::states] = {}, d[Cell::states], ds[Cell::states] = {}, p[Cell::unit_weights + 1] = {};
       old_states(r, w, row, unit, s);
-      if (!r.projection) s1[0] = r.h[w.at * r.h_stride + unit];
-      if constexpr (Cell::states > 1) s1[1] = r.c[w.at * r.hidden + unit];
+      if (!r.projection) s1[0] = r.keep_old[0] ? r.computed[0][w.at * r.hidden + unit] : r.h[w.at * r.h_stride + unit];
+      if constexpr (Cell::states > 1) s1[1] = (r.keep_old[1] ? r.computed[1] : r.c)[w.at * r.hidden + unit];
       unit_weights(r, unit, p);
       double* carried = carry + (static_cast<ptrdiff_t>(row) * r.hidden + unit) * Cell::states;
+      double by_old[Cell::states] = {};
       d[0] = incoming[unit];
       if (stage == Cell::stages - 1) {
-        if (Cell::carries_h) d[0] += carried[0];
+        if (carries_h(r)) d[0] += carried[0];
         if constexpr (Cell::states > 1) d[1] = carried[1];
+        for (int k = 0; k < Cell::states; ++k) by_old[k] = kept(r, k, w.at, unit) * d[k], d[k] -= by_old[k];
       } else {
         ds[0] = carried[0];
       }
       Cell::template backward<stage>(r.flags, a, &side, s, s1, d, ds, p);
-      for (int k = 0; k < Cell::states; ++k) carried[k] = ds[k];
+      for (int k = 0; k < Cell::states; ++k) carried[k] = ds[k] + by_old[k];
       if constexpr (kSplit) {
         constexpr int first = Cell::first_gate(stage), count = Cell::gate_count(stage);
         double* out = r.recurrent[stage] + (w.at * r.hidden + unit) * count;
@@ -206,7 +226,8 @@ struct Loops {
       constexpr int count = Cell::gate_count(stage);
       for (int unit = 0; unit < r.hidden; ++unit) {
         incoming[unit] =
-            through_product(r, r.recurrent[stage] + w.at * r.hidden * count, count, r.weights[stage], r.hidden, unit);
+            through_product(r, r.recurrent[stage] + w.at * r.hidden * count, count, r.weights[stage], r.hidden, unit) *
+            mask(r, row, unit);
       }
       backward_stage<stage - 1>(r, w, row, carry, incoming);
     }
@@ -229,7 +250,8 @@ struct Loops {
         }
         for (int o = 0; o < r.output; ++o) {
           incoming[o] = r.dh[w.at * r.dh_stride + o] + (w.ends && r.dh_last ? r.dh_last[row][o] : 0);
-          if (w.after >= 0) incoming[o] += through_product(r, handed(r, w.after), count, r.weights[0], r.output, o);
+          if (w.after >= 0)
+            incoming[o] += mask(r, row, o) * through_product(r, handed(r, w.after), count, r.weights[0], r.output, o);
         }
         if (r.projection) {
           double* whole = r.dprojected + w.at * r.output;
@@ -249,7 +271,8 @@ struct Loops {
   static void initial(const Args& r, const Where& w, int row, const double* carry) {
     for (int o = 0; o < r.output; ++o) {
       double sum = w.cut_before ? 0 : through_product(r, handed(r, w.at), Cell::gate_count(0), r.weights[0], r.output, o);
-      if (Cell::carries_h && !w.cut_before) sum += carry[(static_cast<ptrdiff_t>(row) * r.hidden + o) * Cell::states];
+      sum *= mask(r, row, o);
+      if (carries_h(r) && !w.cut_before) sum += carry[(static_cast<ptrdiff_t>(row) * r.hidden + o) * Cell::states];
       r.dh0[static_cast<ptrdiff_t>(row) * r.output + o] = sum;
     }
     for (int unit = 0; unit < r.hidden && Cell::states > 1; ++unit) {
@@ -265,7 +288,7 @@ struct Loops {
         for (int unit = 0; unit < r.hidden; ++unit) {
           double s[Cell::states], s1[Cell::states] = {}, dp[Cell::unit_weights + 1] = {};
           old_states(r, w, row, unit, s);
-          if constexpr (Cell::states > 1) s1[1] = r.c[w.at * r.hidden + unit];
+          if constexpr (Cell::states > 1) s1[1] = (r.keep_old[1] ? r.computed[1] : r.c)[w.at * r.hidden + unit];
           Cell::unit_gradient(r.gates + (w.at * r.hidden + unit) * Cell::gates, s, s1, dp);
           for (int k = 0; k < Cell::unit_weights; ++k) out[k * r.hidden + unit] += dp[k];
         }
@@ -331,12 +354,17 @@ double gradient_of(const StepArgs<double>& s, size_t i) {
   return s.clip_value > 0 ? std::clamp(g, -s.clip_value, s.clip_value) : g;
 }
 
+void average(const StepArgs<double>& s, size_t i) {
+  if (s.average) s.average[i] += s.average_rate * (s.p[i] - s.average[i]);
+}
+
 void sgd(const StepArgs<double>& s) {
   for (size_t i = 0; i < s.n; ++i) {
     double g = gradient_of(s, i) + s.weight_decay * s.p[i];
     s.g[i] = 0;
     if (s.m) g = s.m[i] = s.momentum * s.m[i] + g;
     s.p[i] -= s.lr * g;
+    average(s, i);
   }
 }
 
@@ -352,6 +380,17 @@ void adam(const StepArgs<double>& s) {
     s.m[i] = s.beta1 * s.m[i] + (1 - s.beta1) * g;
     s.v[i] = s.beta2 * s.v[i] + (1 - s.beta2) * g * g;
     s.p[i] -= s.lr / s.correction1 * s.m[i] / (std::sqrt(s.v[i] / s.correction2) + s.epsilon);
+    average(s, i);
+  }
+}
+
+void rms(const StepArgs<double>& s) {
+  for (size_t i = 0; i < s.n; ++i) {
+    const double g = gradient_of(s, i) + s.weight_decay * s.p[i];
+    s.g[i] = 0;
+    s.v[i] = s.sum ? s.v[i] + g * g : s.beta2 * s.v[i] + (1 - s.beta2) * g * g;
+    s.p[i] -= s.lr * g / (std::sqrt(s.v[i]) + s.epsilon);
+    average(s, i);
   }
 }
 
@@ -373,6 +412,7 @@ const Kernels<double>& kernels<double>() {
                                      sum_squares,
                                      sgd,
                                      adam,
+                                     rms,
                                      nullptr,
                                      nullptr};
   return table;

@@ -17,9 +17,9 @@ bool same_bits(const Numbers& a, const Numbers& b) {
 class RecurrentBits : public testing::TestWithParam<Variant> {
  protected:
   // Enough work for every thread count to cut it: the kernels run small calls on one thread.
-  static Layer layer(bool reverse, int hidden = 37, int streams = 11) {
+  static Layer layer(bool reverse, int hidden = 37, int streams = 11, bool masked = false) {
     Shape shape{GetParam(), hidden, ragged(streams, 13), reverse};
-    shape.resets = true, shape.reset_states = true;
+    shape.resets = true, shape.reset_states = !masked, shape.masks = shape.keeps = masked;
     return Layer(shape, hidden + reverse);
   }
   static Numbers h_of(const Pass<float>& run, const Layer& l, int stream, int t) {
@@ -29,8 +29,8 @@ class RecurrentBits : public testing::TestWithParam<Variant> {
 };
 
 TEST_P(RecurrentBits, AnyThreadCount) {
-  for (const bool reverse : {false, true}) {
-    const Layer l = layer(reverse);
+  for (const int which : {0, 1, 2, 3}) {
+    const Layer l = layer(which & 1, 37, 11, which & 2);
     Pool one(1);
     const Pass<float> want(kernels<float>(), one, l);
     for (const int threads : {2, 3, 5, 16}) {
@@ -46,6 +46,40 @@ TEST_P(RecurrentBits, AnyThreadCount) {
       EXPECT_TRUE(same_bits(got.dc0, want.dc0));
       EXPECT_TRUE(same_bits(got.dprojected, want.dprojected));
       EXPECT_TRUE(same_bits(got.d_unit, want.d_unit));
+    }
+  }
+}
+
+// W x + b inside the pass, whatever the block of steps, is the product before it; dx inside is the product behind it; inference, which
+// keeps no gates, gives the same states.
+TEST_P(RecurrentBits, InputInsideThePass) {
+  for (const bool reverse : {false, true}) {
+    for (const int streams : {1, 11}) {
+      Layer l = layer(reverse, 53, streams);
+      l.add_input(29, 5);
+      l.input = InputMode::ahead;
+      Pool one(1);
+      const Pass<float> want(kernels<float>(), one, l);
+      ASSERT_GT(want.dx.size(), 0U);
+      l.input = InputMode::inside;
+      for (const int threads : {1, 2, 3}) {
+        Pool pool(threads);
+        for (const int block_rows : {1, 8, 1000}) {
+          SCOPED_TRACE(std::to_string(threads) + " threads, blocks of " + std::to_string(block_rows));
+          l.block_rows = std::min(block_rows, l.rows), l.keep = true;
+          const Pass<float> training(kernels<float>(), pool, l);
+          EXPECT_TRUE(same_bits(training.h, want.h));
+          EXPECT_TRUE(same_bits(training.c, want.c));
+          EXPECT_TRUE(same_bits(training.d_pre, want.d_pre));
+          EXPECT_TRUE(same_bits(training.d_recurrent, want.d_recurrent));
+          EXPECT_TRUE(same_bits(training.dh0, want.dh0));
+          EXPECT_TRUE(same_bits(training.dx, want.dx));
+          l.keep = false;
+          const Pass<float> inference(kernels<float>(), pool, l, false);
+          EXPECT_TRUE(same_bits(inference.h, want.h));
+          EXPECT_TRUE(same_bits(inference.c, want.c));
+        }
+      }
     }
   }
 }

@@ -60,9 +60,14 @@ struct Shape {
   std::vector<int> lengths;  // of each stream, longest first
   bool reverse = false, resets = false, reset_states = false, last = true;
   int gap = 0;  // unused numbers between rows of h and of dh
+  bool masks = false,
+       keeps = false;  // dropout of h in products, shares of the old states that stay; no reset_states with masks
 };
 
 using Numbers = std::vector<double>;
+
+// Where the input part comes from: given in `pre`, or W x + b, as a product of its own before the pass or inside the pass.
+enum class InputMode { given, ahead, inside };
 
 // All values are floats, so that both tables start from the same ones.
 struct Layer {
@@ -75,6 +80,11 @@ struct Layer {
   Numbers h0, c0, h_reset, c_reset;         // [streams, P], [streams, H], [P], [H]
   Numbers weights, bias, unit, projection;  // [gates * H, P], [gates * H], [unit_weights, H], [P, H]
   Numbers dh, dh_last, dc_last;             // [rows, P], [streams, P], [streams, H]
+  Numbers h_mask, keep_old[2];              // [streams, P], [rows, H] of h and c
+  InputMode input = InputMode::given;
+  int inputs = 0, block_rows = 0;
+  bool keep = true;                      // forward leaves behind what backward reads
+  Numbers x, input_weights, input_bias;  // [rows, I], [gates * H, I], [gates * H]
 
   int row(int stream, int t) const { return start[t] + stream; }
   int length(int stream) const { return shape.lengths[stream]; }
@@ -85,7 +95,7 @@ struct Layer {
     Random random(seed, Purpose::test);
     const auto fill = [&](Numbers& v, size_t n, double bound) {
       v.resize(n);
-      for (double& x : v) x = static_cast<float>(random.uniform(-bound, bound));
+      for (double& number : v) number = static_cast<float>(random.uniform(-bound, bound));
     };
     const size_t h = hidden, p = output;
     fill(pre, rows * cell.gates * h, 1.5);
@@ -94,8 +104,27 @@ struct Layer {
     fill(bias, cell.gates * h, 0.5), fill(unit, cell.unit_weights * h, 0.7);
     if (s.variant.projection) fill(projection, p * h, 1.7 / std::sqrt(static_cast<double>(h)));
     fill(dh, rows * p, 1), fill(dh_last, streams * p, 1), fill(dc_last, streams * h, 1);
+    const auto choose = [&](Numbers& v, size_t n, std::initializer_list<double> values) {
+      v.resize(n);
+      for (double& number : v) number = values.begin()[random.below(static_cast<uint32_t>(values.size()))];
+    };
+    if (s.masks) choose(h_mask, streams * p, {0, 1.25, 1.25});
+    if (s.keeps && !s.variant.projection) choose(keep_old[0], rows * h, {0, 0, 0.25, 1});
+    if (s.keeps && cell.states > 1) choose(keep_old[1], rows * h, {0, 0, 0.5, 1});
     reset.resize(rows);
     for (auto& bit : reset) bit = s.resets && random.uniform() < 0.25;
+  }
+
+  void add_input(int width, uint64_t seed) {
+    Random random(seed, Purpose::test);
+    const auto fill = [&](Numbers& v, size_t n, double bound) {
+      v.resize(n);
+      for (double& number : v) number = static_cast<float>(random.uniform(-bound, bound));
+    };
+    inputs = width;
+    fill(x, static_cast<size_t>(rows) * width, 1);
+    fill(input_weights, static_cast<size_t>(cell.gates) * hidden * width, 1.2 / std::sqrt(static_cast<double>(width)));
+    fill(input_bias, static_cast<size_t>(cell.gates) * hidden, 0.5);
   }
 
   void size_up(int output_size) {
@@ -140,6 +169,7 @@ class Pass {
       : k_(kernels), pool_(pool), l_(layer) {
     lay_out_inputs();
     lay_out_weights();
+    if (l_.input != InputMode::given) lay_out_input();
     k_.recurrent_forward(pool_, a_);
     check();
     for (int row = 0; row < l_.rows; ++row) {
@@ -148,12 +178,15 @@ class Pass {
     if (l_.cell.states > 1) c = plain(c_.data(), {l_.hidden}, 1);
     if (l_.cell.sides > 0) side = plain(side_.data(), {l_.hidden}, 1);
     if (a_.projection) m = plain(m_.data(), {l_.hidden}, 1);
+    masked.assign(masked_.begin(), masked_.end());
     if (backward) run_backward();
   }
 
   Numbers h, c, side, m;       // [rows, P], [rows, H]...
+  Numbers masked;              // [rows, P] with a mask
   Numbers d_pre, d_recurrent;  // [rows, gates, H]
   Numbers dh0, dc0, dprojected, d_unit;
+  Numbers dx;  // [rows, I] with an input
 
   // State of a stream after its last step in walking order.
   int last_row(int stream) const { return l_.row(stream, l_.shape.reverse ? 0 : l_.length(stream) - 1); }
@@ -238,8 +271,26 @@ class Pass {
       h_reset_.assign(l_.h_reset.begin(), l_.h_reset.end()), c_reset_.assign(l_.c_reset.begin(), l_.c_reset.end());
       a_.h_reset = h_reset_.data(), a_.c_reset = c_reset_.data();
     }
+    lay_out_masks(rows, padded);
     scratch_ = Guarded<T>(recurrent_scratch(l_.streams, l_.hidden, l_.output, l_.cell.gates, pool_.size(), k_.lanes), kNan);
     a_.scratch = scratch_.data();
+  }
+
+  void lay_out_masks(size_t rows, size_t padded) {
+    if (!l_.h_mask.empty()) {
+      Numbers h0(l_.h0.size());
+      for (size_t i = 0; i < h0.size(); ++i) h0[i] = static_cast<T>(l_.h0[i]) * static_cast<T>(l_.h_mask[i]);
+      rows_of(h0, l_.output, &h0_masked_, &h0_masked_rows_);
+      h_mask_.assign(l_.h_mask.begin(), l_.h_mask.end());
+      masked_ = Guarded<T>(rows * l_.output, kNan);
+      a_.h_mask = h_mask_.data(), a_.h0_masked = h0_masked_rows_.data(), a_.masked = masked_.data();
+    }
+    for (int k = 0; k < 2; ++k) {
+      if (l_.keep_old[k].empty()) continue;
+      keep_old_[k] = packed_rows(l_.keep_old[k], 1), computed_[k] = Guarded<T>(rows * padded, kNan);
+      a_.keep_old[k] = keep_old_[k].data(), a_.computed[k] = computed_[k].data();
+      a_.keep_old_stride = static_cast<int64_t>(padded);
+    }
   }
 
   void lay_out_weights() {
@@ -259,8 +310,43 @@ class Pass {
     }
   }
 
+  void lay_out_input() {
+    const Columns all{l_.hidden, l_.cell.gates};
+    const int width = all.padded(k_.lanes);
+    x_.assign(l_.x.begin(), l_.x.end());
+    input_ = pack(PackForm::forward(all, l_.inputs, l_.inputs), l_.input_weights);
+    input_back_ = pack(PackForm::backward(all, l_.inputs, l_.inputs), l_.input_weights);
+    input_bias_ = pack_vector(all, l_.input_bias);
+    const bool inside = l_.input == InputMode::inside;
+    const int gate_rows = inside && !l_.keep ? recurrent_gate_rows(l_.streams, l_.block_rows, pool_.size()) : l_.rows;
+    gates_ = Guarded<T>(static_cast<size_t>(gate_rows) * width, kNan);
+    a_.gates = gates_.data();
+    const View<const T> x{x_.data(), l_.rows, l_.inputs, l_.inputs};
+    if (inside) {
+      a_.x = x, a_.input_weights = input_.data(), a_.input_bias = input_bias_.data();
+      a_.block_rows = l_.block_rows, a_.keep = l_.keep;
+    } else {
+      k_.gemm(pool_, {x, input_.data(), input_bias_.data(), false, all, {gates_.data(), l_.rows, width, width}});
+    }
+  }
+
+  // dx = dgates W: inside the pass, or a product of its own behind it.
+  void input_gradient(bool inside) {
+    const View<T> out{dx_.data(), l_.rows, l_.inputs, l_.inputs};
+    if (inside) {
+      a_.dx = out, a_.input_weights = input_back_.data();
+      return;
+    }
+    const int width = Columns{l_.hidden, l_.cell.gates}.padded(k_.lanes);
+    const int depth = l_.cell.gates > 1 ? width : l_.hidden;  // one gate is in plain order
+    const View<const T> d{gates_.data(), l_.rows, depth, width};
+    k_.gemm(pool_, {d, input_back_.data(), nullptr, false, {l_.inputs}, out});
+  }
+
   void run_backward() {
     const size_t rows = l_.rows;
+    const bool has_input = l_.input != InputMode::given, inside = l_.input == InputMode::inside;
+    if (has_input) dx_ = Guarded<T>(rows * l_.inputs, kNan);
     a_.dh_stride = l_.output + l_.shape.gap;
     dh_ = Guarded<T>(rows * a_.dh_stride, kNan);
     for (size_t row = 0; row < rows; ++row) {
@@ -280,7 +366,10 @@ class Pass {
     }
     if (a_.projection) a_.projection = project_back_.data();
     scratch_ = Guarded<T>(scratch_.size(), kNan), a_.scratch = scratch_.data();
+    if (inside) input_gradient(true);
     k_.recurrent_backward(pool_, a_);
+    if (has_input && !inside) input_gradient(false);
+    dx.assign(dx_.begin(), dx_.end());
     d_unit_ = Guarded<T>(static_cast<size_t>(l_.cell.unit_weights) * l_.hidden);
     if (a_.unit_weights) k_.unit_gradient(pool_, a_, d_unit_.data());
     check();
@@ -294,8 +383,8 @@ class Pass {
   }
 
   void check() const {
-    for (const auto* buffer : {&gates_, &side_, &h_, &c_, &m_, &dh_, &dh0_, &dc0_, &dprojected_, &d_unit_, &scratch_,
-                               &recurrent_[0], &recurrent_[1]}) {
+    for (const auto* buffer : {&gates_, &side_, &h_, &c_, &m_, &dh_, &dh0_, &dc0_, &dprojected_, &d_unit_, &scratch_, &dx_,
+                               &masked_, &computed_[0], &computed_[1], &recurrent_[0], &recurrent_[1]}) {
       EXPECT_TRUE(buffer->intact()) << "written outside a buffer";
     }
     for (size_t i = 0; i < h_.size(); ++i) {
@@ -309,16 +398,20 @@ class Pass {
   Pool& pool_;
   const Layer& l_;
   RecurrentArgs<T> a_;
-  Guarded<T> gates_, side_, h_, c_, m_, dh_, dh0_, dc0_, dprojected_, d_unit_, scratch_, recurrent_[2];
-  std::vector<T> forward_[2], backward_[2], bias_, unit_, project_, project_back_, h_reset_, c_reset_;
-  std::vector<std::vector<T>> h0_, c0_, dh_last_, dc_last_;
-  std::vector<const T*> h0_rows_, c0_rows_, dh_last_rows_, dc_last_rows_;
+  Guarded<T> gates_, side_, h_, c_, m_, dh_, dh0_, dc0_, dprojected_, d_unit_, scratch_, dx_, masked_, keep_old_[2],
+      computed_[2], recurrent_[2];
+  std::vector<T> forward_[2], backward_[2], bias_, unit_, x_, h_mask_, input_, input_back_, input_bias_, project_,
+      project_back_, h_reset_, c_reset_;
+  std::vector<std::vector<T>> h0_, h0_masked_, c0_, dh_last_, dc_last_;
+  std::vector<const T*> h0_rows_, h0_masked_rows_, c0_rows_, dh_last_rows_, dc_last_rows_;
 };
 
 inline std::string describe(const Shape& s) {
   std::string text =
       std::string(s.variant.name) + " H=" + std::to_string(s.hidden) + " streams=" + std::to_string(s.lengths.size());
   text += s.reverse ? " reverse" : "";
+  text += s.masks ? " masks" : "";
+  text += s.keeps ? " keeps" : "";
   text += s.resets ? s.reset_states ? " resets to states" : " resets to zero" : "";
   return text + " lengths from " + std::to_string(s.lengths.front()) + " to " + std::to_string(s.lengths.back());
 }

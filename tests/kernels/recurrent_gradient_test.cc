@@ -22,14 +22,20 @@ double loss(const Layer& l, Pool& pool) {
   return sum;
 }
 
-// h that the stream's step t starts from, [P].
-Numbers old_h(const Layer& l, const Pass<double>& run, int stream, int t) {
+// h that the stream's step t starts from, [P]; then what the recurrent product sees of it.
+Numbers unmasked_h(const Layer& l, const Pass<double>& run, int stream, int t) {
   if (l.shape.resets && l.reset[l.row(stream, t)]) return l.shape.reset_states ? l.h_reset : Numbers(l.output, 0.0);
   const int before = l.shape.reverse ? t + 1 : t - 1;
   const auto from = before < 0 || before >= l.length(stream)
                         ? l.h0.begin() + static_cast<ptrdiff_t>(stream) * l.output
                         : run.h.begin() + static_cast<ptrdiff_t>(l.row(stream, before)) * l.output;
   return {from, from + l.output};
+}
+
+Numbers old_h(const Layer& l, const Pass<double>& run, int stream, int t) {
+  Numbers h = unmasked_h(l, run, stream, t);
+  for (int i = 0; i < l.output && !l.h_mask.empty(); ++i) h[i] *= l.h_mask[static_cast<size_t>(stream) * l.output + i];
+  return h;
 }
 
 // Gradients by the recurrent weights, the bias of the apart gate and the projection, from what backward leaves.
@@ -94,6 +100,11 @@ TEST_P(RecurrentGradient, AgreesWithFiniteDifferences) {
     check({GetParam(), 3, {6, 4, 2}, reverse, true, true}, 2);
     check({GetParam(), 5, {4, 4}, reverse, true, false, false}, 3);
     check({GetParam(), 1, {3, 2}, reverse}, 4);
+    for (int which = 1; which < 4; ++which) {
+      Shape shape{GetParam(), 4, {5, 3, 3, 1}, reverse, which == 2};
+      shape.masks = which & 1, shape.keeps = which & 2;
+      check(shape, 4 + which);
+    }
   }
 }
 

@@ -42,6 +42,7 @@ void Recurrent::compare(const Shape& shape, uint64_t seed, Pool& pool) {
                  {"c", got.c, want.c, kRecurrentForward},
                  {"side", got.side, want.side, kRecurrentForward},
                  {"m", got.m, want.m, kRecurrentForward},
+                 {"masked", got.masked, want.masked, kRecurrentForward},
                  {"d_pre", got.d_pre, want.d_pre, kRecurrentBackward},
                  {"d_recurrent", got.d_recurrent, want.d_recurrent, kRecurrentBackward},
                  {"dh0", got.dh0, want.dh0, kRecurrentBackward},
@@ -69,6 +70,21 @@ TEST_P(Recurrent, AgreesWithDouble) {
       compare(shape, seed, seed % 2 ? three : one);
       shape.reverse = !shape.reverse, shape.resets = !shape.resets, shape.reset_states = !shape.reset_states;
       compare(shape, seed + 1000, one);
+    }
+  }
+}
+
+TEST_P(Recurrent, MasksAgreeWithDouble) {
+  Pool one(1), three(3);
+  uint64_t seed = 500;
+  for (const int hidden : {3, 16, 33, 70}) {
+    for (const int streams : {1, 7, 20}) {
+      for (int which = 1; which < 4; ++which) {
+        ++seed;
+        Shape shape{GetParam(), hidden, ragged(streams, 6)};
+        shape.reverse = seed & 1, shape.resets = seed & 2, shape.masks = which & 1, shape.keeps = which & 2;
+        compare(shape, seed, seed % 2 ? three : one);
+      }
     }
   }
 }

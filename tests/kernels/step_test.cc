@@ -25,34 +25,41 @@ std::vector<double> numbers(size_t n, double bound, uint64_t seed) {
 }
 
 // All options as floats, so that both tables take the same step.
+enum Kind { kSgd, kAdam, kRms };
 struct Options {
   const char* name;
-  bool adam = false, has_m = true;
+  Kind kind = kSgd;
+  bool has_m = true;
   float scale = 1, clip_value = 0, lr = 0.1f, weight_decay = 0, momentum = 0;
-  bool decoupled = false;
+  bool decoupled = false, sum = false;
 };
-const Options kOptions[] = {{"sgd", false, false},
-                            {"sgd scaled, clipped, decayed", false, false, 0.25f, 0.1f, 0.5f, 0.01f},
-                            {"momentum", false, true, 1, 0, 0.1f, 0, 0.9f},
-                            {"momentum, all", false, true, 2, 0.3f, 0.1f, 0.05f, 0.8f},
-                            {"adam", true, true, 1, 0, 0.01f},
-                            {"adam, all", true, true, 0.5f, 0.2f, 0.01f, 0.1f},
-                            {"adamw", true, true, 1, 0, 0.01f, 0.1f, 0, true}};
+const Options kOptions[] = {{"sgd", kSgd, false},
+                            {"sgd scaled, clipped, decayed", kSgd, false, 0.25f, 0.1f, 0.5f, 0.01f},
+                            {"momentum", kSgd, true, 1, 0, 0.1f, 0, 0.9f},
+                            {"momentum, all", kSgd, true, 2, 0.3f, 0.1f, 0.05f, 0.8f},
+                            {"adam", kAdam, true, 1, 0, 0.01f},
+                            {"adam, all", kAdam, true, 0.5f, 0.2f, 0.01f, 0.1f},
+                            {"adamw", kAdam, true, 1, 0, 0.01f, 0.1f, 0, true},
+                            {"rmsprop", kRms, false, 1, 0, 0.01f},
+                            {"rmsprop, all", kRms, false, 0.5f, 0.2f, 0.01f, 0.1f},
+                            {"adagrad", kRms, false, 1, 0, 0.01f, 0, 0, false, true}};
 
 struct Slab {
-  std::vector<double> p, m, v;
+  std::vector<double> p, m, v, average;
 };
 
 constexpr int kSteps = 5;
 constexpr float kBeta1 = 0.9f, kBeta2 = 0.999f, kEpsilon = 1e-8f;
 
 std::vector<double> gradient(size_t n, int step) { return numbers(n, 1, 100 + step); }
-Slab begin(size_t n) { return {numbers(n, 1, 1), std::vector<double>(n), std::vector<double>(n)}; }
+Slab begin(size_t n) { return {numbers(n, 1, 1), std::vector<double>(n), std::vector<double>(n), std::vector<double>(n)}; }
+// How far a step moves the average.
+float average_rate(int step) { return step == 1 ? 1.0f : 0.3f; }
 
 template <class T>
 Slab run(const Options& o, size_t n, size_t piece) {
   const Slab from = begin(n);
-  Guarded<T> p(n), m(n), v(n), g(n);
+  Guarded<T> p(n), m(n), v(n), g(n), average(n, 5);
   for (size_t i = 0; i < n; ++i) p[i] = static_cast<T>(from.p[i]);
   for (int step = 1; step <= kSteps; ++step) {
     const std::vector<double> now = gradient(n, step);
@@ -61,20 +68,21 @@ Slab run(const Options& o, size_t n, size_t piece) {
     a.p = p.data(), a.g = g.data(), a.m = o.has_m ? m.data() : nullptr, a.v = v.data();
     a.scale = o.scale, a.clip_value = o.clip_value, a.lr = o.lr, a.weight_decay = o.weight_decay, a.momentum = o.momentum;
     a.beta1 = kBeta1, a.beta2 = kBeta2, a.epsilon = kEpsilon, a.decoupled = o.decoupled;
+    a.sum = o.sum, a.average = average.data(), a.average_rate = average_rate(step);
     a.correction1 = static_cast<T>(1 - std::pow(static_cast<double>(kBeta1), step));
     a.correction2 = static_cast<T>(1 - std::pow(static_cast<double>(kBeta2), step));
     for (size_t i = 0; i < n; i += piece) {
       a.n = std::min(piece, n - i);
-      (o.adam ? kernels<T>().adam : kernels<T>().sgd)(a);
-      a.p += a.n, a.g += a.n, a.m += a.m ? a.n : 0, a.v += a.n;
+      (o.kind == kAdam ? kernels<T>().adam : o.kind == kRms ? kernels<T>().rms : kernels<T>().sgd)(a);
+      a.p += a.n, a.g += a.n, a.m += a.m ? a.n : 0, a.v += a.n, a.average += a.n;
     }
-    EXPECT_TRUE(p.intact() && m.intact() && v.intact() && g.intact());
+    EXPECT_TRUE(p.intact() && m.intact() && v.intact() && g.intact() && average.intact());
     for (size_t i = 0; i < n; ++i) EXPECT_EQ(g[i], 0) << "gradients are left zero";
   }
-  return {{p.begin(), p.end()}, {m.begin(), m.end()}, {v.begin(), v.end()}};
+  return {{p.begin(), p.end()}, {m.begin(), m.end()}, {v.begin(), v.end()}, {average.begin(), average.end()}};
 }
 
-// SGD as PyTorch writes it; Adam: Kingma and Ba 2015, algorithm 1; AdamW: Loshchilov and Hutter 2019, algorithm 2.
+// SGD, RMSprop and Adagrad as PyTorch writes them; Adam: Kingma and Ba 2015, algorithm 1; AdamW: Loshchilov and Hutter 2019, algorithm 2.
 Slab definition(const Options& o, size_t n) {
   Slab s = begin(n);
   for (int step = 1; step <= kSteps; ++step) {
@@ -87,16 +95,20 @@ Slab definition(const Options& o, size_t n) {
       } else {
         g += static_cast<double>(o.weight_decay) * s.p[i];
       }
-      if (!o.adam) {
+      const double b1 = kBeta1, b2 = kBeta2;
+      if (o.kind == kSgd) {
         if (o.has_m) g = s.m[i] = static_cast<double>(o.momentum) * s.m[i] + g;
         s.p[i] -= static_cast<double>(o.lr) * g;
-        continue;
+      } else if (o.kind == kRms) {
+        s.v[i] = o.sum ? s.v[i] + g * g : b2 * s.v[i] + (1 - b2) * g * g;
+        s.p[i] -= static_cast<double>(o.lr) * g / (std::sqrt(s.v[i]) + kEpsilon);
+      } else {
+        s.m[i] = b1 * s.m[i] + (1 - b1) * g;
+        s.v[i] = b2 * s.v[i] + (1 - b2) * g * g;
+        const double m_hat = s.m[i] / (1 - std::pow(b1, step)), v_hat = s.v[i] / (1 - std::pow(b2, step));
+        s.p[i] -= static_cast<double>(o.lr) * m_hat / (std::sqrt(v_hat) + kEpsilon);
       }
-      const double b1 = kBeta1, b2 = kBeta2;
-      s.m[i] = b1 * s.m[i] + (1 - b1) * g;
-      s.v[i] = b2 * s.v[i] + (1 - b2) * g * g;
-      const double m_hat = s.m[i] / (1 - std::pow(b1, step)), v_hat = s.v[i] / (1 - std::pow(b2, step));
-      s.p[i] -= static_cast<double>(o.lr) * m_hat / (std::sqrt(v_hat) + kEpsilon);
+      s.average[i] += static_cast<double>(average_rate(step)) * (s.p[i] - s.average[i]);
     }
   }
   return s;
@@ -111,8 +123,9 @@ void agrees(double bound) {
       for (size_t i = 0; i < n; ++i) {
         ASSERT_LE(std::abs(got.p[i] - want.p[i]), bound * (1 + std::abs(want.p[i]))) << "weight " << i;
         ASSERT_LE(std::abs(got.m[i] - want.m[i]), bound * (1 + std::abs(want.m[i]))) << "first moment " << i;
-        ASSERT_LE(std::abs(got.v[i] - want.v[i]), bound * (o.adam ? std::abs(want.v[i]) + 1e-9 : 1))
+        ASSERT_LE(std::abs(got.v[i] - want.v[i]), bound * (o.kind == kSgd ? 1 : std::abs(want.v[i]) + 1e-9))
             << "second moment " << i;
+        ASSERT_LE(std::abs(got.average[i] - want.average[i]), bound * (1 + std::abs(want.average[i]))) << "average " << i;
       }
     }
   }
@@ -129,6 +142,7 @@ TEST(Step, SameBitsInAnyPieces) {
       EXPECT_EQ(got.p, want.p) << o.name;
       EXPECT_EQ(got.m, want.m) << o.name;
       EXPECT_EQ(got.v, want.v) << o.name;
+      EXPECT_EQ(got.average, want.average) << o.name;
     }
   }
 }
