@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
+#include "interactive.h"
 #include "next_words.h"
 #include "screen.h"
 
@@ -18,12 +19,14 @@ using nlohmann::ordered_json;
 struct GenerateArguments {
   std::string model, prompt, save_state, load_state;
   int64_t top = 0, samples = 1, seed = 1, top_k = 0, threads = 1;
-  bool json = false, tokens_given = false;
+  bool json = false, tokens_given = false, interactive = false;
   WriteOptions write;
 };
 
 void declare(Command& command, GenerateArguments& a) {
   command.word("MODEL", &a.model, "run folder or .safetensors file");
+  command.flag("-i,--interactive", &a.interactive,
+               "read line after line and write on, with one memory; /help tells the commands");
   command.text("-p,--prompt", &a.prompt, "TEXT", "where to begin; -: each line of standard input is a prompt");
   command.whole("--top", &a.top, {1, 1e6}, "N", "only show the N likeliest next tokens");
   command.whole("-n,--tokens", &a.write.tokens, {0, 1e12}, "N", "tokens to write (60)");
@@ -33,9 +36,15 @@ void declare(Command& command, GenerateArguments& a) {
                "draw from the likeliest that make up P (0.95)");
   command.text("--stop", &a.write.stop, "TEXT", "end behind this text; \\n is an end of line");
   command.whole("-s,--seed", &a.seed, {0, 9e15}, "N", "same seed, same text (1)");
-  command.whole("--samples", &a.samples, {1, 1e6}, "N", "continuations of each prompt (1)");
   command.flag("--json", &a.json, "JSON lines on standard output");
   command.more();
+  command.whole("--samples", &a.samples, {1, 1e6}, "N", "continuations of each prompt (1)");
+  command.real("--min-p", &a.write.sampling.min_p, {0, 1}, "P",
+               "drop what is less than P times as likely as the likeliest (0)");
+  command.real("--typical", &a.write.sampling.typical_p, {0, 1, true, false}, "P",
+               "draw from the tokens of about average surprise that make up P; 1: all (1)");
+  command.real("--repetition-penalty", &a.write.sampling.repetition_penalty, {0, 100, true, false}, "R",
+               "above 1: tokens of the last 64 become less likely (1)");
   command.text("--save-state", &a.save_state, "FILE",
                "keep the memory: what was read and written; without -n nothing is written");
   command.text("--load-state", &a.load_state, "FILE", "take up a kept memory");
@@ -125,6 +134,8 @@ void check(const GenerateArguments& a) {
   const auto bad = [](const std::string& message) { throw Error(Exit::usage, "usage/option", message); };
   if (!a.save_state.empty() && a.samples > 1)
     bad("--save-state keeps one memory, but --samples asks for several continuations");
+  if (a.interactive && a.prompt == "-") bad("-i reads standard input itself, and so does -p -");
+  if (a.interactive && (a.json || a.top > 0 || a.samples > 1)) bad("-i shows text: it takes no --json, --top or --samples");
   if (!a.save_state.empty() && a.prompt == "-") bad("--save-state keeps one memory, but -p - reads several prompts");
 }
 
@@ -150,7 +161,7 @@ int run_generate(const Arguments& arguments) {
   check(a);
   a.write.sampling.top_k = static_cast<int>(a.top_k);
   a.write.stop = unescaped(a.write.stop);
-  if (!a.save_state.empty() && !command.given("--tokens")) a.write.tokens = 0;
+  if (!a.save_state.empty() && !a.interactive && !command.given("--tokens")) a.write.tokens = 0;
 
   ModelFile file = load_model(a.model);
   Writer writer(file, static_cast<int>(a.threads));
@@ -159,7 +170,11 @@ int run_generate(const Arguments& arguments) {
     generate_lines(writer, a);
     return 0;
   }
-  PromptRun(writer, a, a.prompt).run();
+  if (a.interactive) {
+    interact(writer, a.write, static_cast<uint64_t>(a.seed), a.prompt);
+  } else {
+    PromptRun(writer, a, a.prompt).run();
+  }
   if (!a.save_state.empty()) {
     const std::string bytes = writer.save_state();
     write_file_atomic(a.save_state, bytes);

@@ -41,6 +41,12 @@ std::string summary(const ModelFile& file) {
   if (!file.model->is_language_model() && file.model->has_head()) text += fmt::format(", output {}", file.model->outputs());
   if (file.model->config().tied) text += ", output tied to the embedding";
   if (file.model->config().dropout > 0) text += fmt::format(", dropout {}", file.model->config().dropout);
+  const auto add = [&](const char* what, double p) {
+    if (p > 0) text += fmt::format(", {} {}", what, p);
+  };
+  if (o.variational) text += ", variational";
+  add("state dropout", o.state_dropout), add("weight drop", o.weight_drop);
+  add("zoneout", o.zoneout[0]), add("cell zoneout", o.zoneout[1]);
   return text;
 }
 

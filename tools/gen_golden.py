@@ -19,7 +19,8 @@ import torch
 
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
-VOCABULARY, STREAMS, WINDOW, UPDATES = 20, 4, 7, 50
+VOCABULARY, STREAMS, WINDOW, UPDATES, SEED = 20, 4, 7, 50, 1
+REGULARISATION = dict(dropout=0.0, variational=False, state_dropout=0.0, zoneout=0.0, zoneout_cell=0.0, weight_drop=0.0)
 GATES = {"rnn": 1, "lstm": 4, "gru": 3, "gru-reset-before": 3}
 
 
@@ -266,11 +267,103 @@ class LanguageModel(torch.nn.Module):
         return self.output(torch.nn.utils.rnn.pad_packed_sequence(y, batch_first=True)[0]), state
 
 
+# Random words as a function of what they are for (Philox 4x32-10, Salmon et al. 2011), as src/base/rng.h has them: the masks of a
+# PyTorch run are those of ours, so that regularised updates can be compared number by number.
+PURPOSES = {"dropout": 2, "state_dropout": 8, "zoneout": 9, "weight_drop": 10}
+WHOLE_SEQUENCE = 0xFFFFFFFF
+
+
+def philox(counter, key):
+    c, k0, k1 = list(counter), key & 0xFFFFFFFF, key >> 32
+    for _ in range(10):
+        p0, p1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+        c = [(p1 >> 32) ^ c[1] ^ k0, p1 & 0xFFFFFFFF, (p0 >> 32) ^ c[3] ^ k1, p0 & 0xFFFFFFFF]
+        k0, k1 = (k0 + 0x9E3779B9) & 0xFFFFFFFF, (k1 + 0xBB67AE85) & 0xFFFFFFFF
+    return c
+
+
+def chosen(purpose, count, p, counter):
+    """Which of `count` numbers are hit with chance p; counter(i) says what words 4 i to 4 i + 3 are for."""
+    key = (SEED * 0x9E3779B97F4A7C15 + PURPOSES[purpose]) & 0xFFFFFFFFFFFFFFFF
+    words = [w for i in range((count + 3) // 4) for w in philox(counter(i), key)]
+    return torch.tensor([w < int(p * 2 ** 32) for w in words[:count]])
+
+
+def unit_masks(purpose, update, streams, steps, site, width, p):
+    """[B, T, width] of 0 and 1; steps None: one mask per sequence, [B, 1, width]."""
+    def one(b, t):
+        return chosen(purpose, width, p, lambda i: (i | site << 24, t, b, update))
+    times = [WHOLE_SEQUENCE] if steps is None else range(steps)
+    return torch.stack([torch.stack([one(b, t) for t in times]) for b in range(streams)])
+
+
+class RegularisedModel(LanguageModel):
+    """The same step by step, with dropout (per step or variational), state dropout, zoneout and weight drop as the papers write them."""
+
+    def __init__(self, o):
+        super().__init__(o)
+        self.o, self.update = o, 0
+
+    def drop(self, x, site):
+        o = self.o
+        if not o["dropout"]:
+            return x
+        steps = None if o["variational"] else x.shape[1]
+        return x * ~unit_masks("dropout", self.update, x.shape[0], steps, site, x.shape[2], o["dropout"]) / (1 - o["dropout"])
+
+    def forward(self, inputs, state, lengths):
+        o, out, last = self.o, self.drop(self.embedding(inputs), 1), []
+        streams, steps, hidden = inputs.shape[0], inputs.shape[1], o["hidden"]
+        for layer in range(o["layers"]):
+            w = {name: getattr(self.rnn, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+            if o["weight_drop"]:
+                parameter = 2 + 4 * layer  # behind the embedding, in each layer the second
+                hit = chosen("weight_drop", w["weight_hh"].numel(), o["weight_drop"], lambda i: (i, 0, parameter, self.update))
+                w["weight_hh"] = w["weight_hh"] * ~hit.reshape(w["weight_hh"].shape) / (1 - o["weight_drop"])
+            seen = torch.ones(streams, hidden, dtype=out.dtype)
+            if o["state_dropout"]:
+                hit = unit_masks("state_dropout", self.update, streams, None, 2 * layer, hidden, o["state_dropout"])[:, 0]
+                seen = ~hit / (1 - o["state_dropout"])
+            keep = [unit_masks("zoneout", self.update, streams, steps, 4 * layer + k, hidden, p).to(out.dtype) if p else None
+                    for k, p in enumerate((o["zoneout"], o["zoneout_cell"]))]
+            zeros = torch.zeros(streams, hidden, dtype=out.dtype)
+            h, c = state[layer] if state else (zeros, zeros)
+            x = self.drop(out, 16 + layer) if layer > 0 else out
+            rows = []
+            for t in range(steps):
+                new = self.step(w, x[:, t], h * seen, h, c)
+                h, c = (n if k is None else k[:, t] * old + (1 - k[:, t]) * n for n, k, old in zip(new, keep, (h, c)))
+                rows.append(h)
+            last.append((h, c))
+            out = torch.stack(rows, 1)
+        answer = self.output(self.drop(out, 2))
+        self.update += 1
+        return answer, last
+
+    def step(self, w, x, seen, h, c):
+        a, b = x @ w["weight_ih"].T + w["bias_ih"], seen @ w["weight_hh"].T + w["bias_hh"]
+        if self.o["cell"] == "rnn":
+            return torch.tanh(a + b), c
+        if self.o["cell"] == "gru":
+            (xr, xz, xn), (hr, hz, hn) = a.chunk(3, 1), b.chunk(3, 1)
+            r, z = torch.sigmoid(xr + hr), torch.sigmoid(xz + hz)
+            return (1 - z) * torch.tanh(xn + r * hn) + z * h, c
+        i, f, g, out = (a + b).chunk(4, 1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(out) * torch.tanh(c), c
+
+
+def detached(state):
+    return [tuple(s.detach() for s in pair) for pair in state]
+
+
 def make_optimizer(o, parameters):
-    if o["optimizer"] == "sgd":
+    if o["optimizer"] == "sgd" and not o["average"]:
         return torch.optim.SGD(parameters, o["lr"], momentum=o["momentum"], weight_decay=o["weight_decay"])
-    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[o["optimizer"]]
-    return kind(parameters, o["lr"], weight_decay=o["weight_decay"])
+    if o["average"]:
+        return torch.optim.ASGD(parameters, o["lr"], lambd=0.0, t0=0, weight_decay=o["weight_decay"])
+    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "rmsprop": torch.optim.RMSprop, "adagrad": torch.optim.Adagrad}
+    return kind[o["optimizer"]](parameters, o["lr"], weight_decay=o["weight_decay"], eps=o["epsilon"])
 
 
 def text(draw, count):
@@ -298,13 +391,17 @@ def sentences(tokens):
 
 
 def train(o, initial, tokens, dtype):
-    model = LanguageModel(o).to(dtype)
+    regularised = any(o[key] for key in REGULARISATION)
+    model = (RegularisedModel if regularised else LanguageModel)(o).to(dtype)
     model.load_state_dict({k: t.to(dtype) for k, t in initial.items()}, strict=not o["tied"])
     optimizer, state, losses, norms = make_optimizer(o, model.parameters()), None, [], []
     for inputs, targets, lengths in (sentences if o["sentences"] else windows)(tokens):
         optimizer.zero_grad()
         logits, state = model(inputs, state, lengths)
-        state = None if o["sentences"] else tuple(s.detach() for s in state) if o["cell"] == "lstm" else state.detach()
+        if regularised:
+            state = detached(state)
+        else:
+            state = None if o["sentences"] else tuple(s.detach() for s in state) if o["cell"] == "lstm" else state.detach()
         mask = torch.tensor([[t < n for t in range(inputs.shape[1])] for n in lengths])
         loss = torch.nn.CrossEntropyLoss(label_smoothing=o["label_smoothing"])(logits[mask], targets[mask])
         loss.backward()
@@ -314,12 +411,14 @@ def train(o, initial, tokens, dtype):
         optimizer.step()
         losses.append(loss.item())
     final = {f"last/{k}": t.detach().clone() for k, t in model.named_parameters()}
+    if o["average"]:
+        final.update({f"mean/{k}": optimizer.state[t]["ax"].clone() for k, t in model.named_parameters()})
     return {"loss": torch.tensor(losses, dtype=torch.float64), "norm": torch.tensor(norms, dtype=torch.float64), **final}
 
 
 TRAINING = dict(input=12, layers=1, relu=False, peephole=False, projection=0, bidirectional=False, tied=False,
-                optimizer="sgd", lr=1.0, momentum=0.0, weight_decay=0.0, clip=0.25, clip_value=0.0, label_smoothing=0.0,
-                sentences=False, vocabulary=VOCABULARY, streams=STREAMS, window=WINDOW, updates=UPDATES)
+                optimizer="sgd", average=False, epsilon=1e-8, lr=1.0, momentum=0.0, weight_decay=0.0, clip=0.25, clip_value=0.0, label_smoothing=0.0,
+                sentences=False, vocabulary=VOCABULARY, streams=STREAMS, window=WINDOW, updates=UPDATES, **REGULARISATION)
 
 
 def add_training(golden, name, options):
@@ -358,7 +457,21 @@ def training_file(folder):
             "tied_gru": dict(cell="gru", hidden=12, tied=True),
             "tied_lstm_projection": dict(cell="lstm", hidden=16, projection=12, tied=True),
             "sentences_lstm": dict(cell="lstm", hidden=12, sentences=True),
-            "sentences_gru": dict(cell="gru", hidden=10, sentences=True)}.items():
+            "sentences_gru": dict(cell="gru", hidden=10, sentences=True),
+            "rmsprop_lstm": dict(cell="lstm", hidden=12, optimizer="rmsprop", lr=1e-3, epsilon=1e-3),
+            "adagrad_gru": dict(cell="gru", hidden=12, optimizer="adagrad", lr=1e-2),
+            "asgd_lstm": dict(cell="lstm", hidden=13, average=True),
+            "dropout_gru": dict(cell="gru", hidden=11, layers=2, dropout=0.3),
+            "variational_lstm": dict(cell="lstm", hidden=13, layers=2, dropout=0.3, variational=True, state_dropout=0.25),
+            "state_dropout_gru": dict(cell="gru", hidden=12, state_dropout=0.3),
+            "state_dropout_tanh": dict(cell="rnn", hidden=14, state_dropout=0.2),
+            "zoneout_lstm": dict(cell="lstm", hidden=12, layers=2, zoneout=0.1, zoneout_cell=0.4),
+            "zoneout_gru": dict(cell="gru", hidden=11, zoneout=0.3),
+            "zoneout_tanh": dict(cell="rnn", hidden=12, zoneout=0.3),
+            "weight_drop_lstm": dict(cell="lstm", hidden=13, layers=2, weight_drop=0.5),
+            "weight_drop_gru": dict(cell="gru", hidden=10, weight_drop=0.3),
+            "all_lstm": dict(cell="lstm", hidden=12, layers=2, dropout=0.2, variational=True, state_dropout=0.2, zoneout=0.1,
+                             zoneout_cell=0.1, weight_drop=0.2)}.items():
         add_training(golden, name, options)
     golden.write(folder, "training.safetensors")
 

@@ -7,7 +7,18 @@
 namespace rnn {
 
 // What a random number is for: no two purposes share a stream.
-enum class Purpose : uint32_t { init = 1, dropout = 2, shuffle = 3, sample = 4, test = 5, split = 6, problem = 7 };
+enum class Purpose : uint32_t {
+  init = 1,
+  dropout = 2,
+  shuffle = 3,
+  sample = 4,
+  test = 5,
+  split = 6,
+  problem = 7,
+  state_dropout = 8,
+  zoneout = 9,
+  weight_drop = 10
+};
 
 // Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): four 32-bit words from a 128-bit
 // counter and a 64-bit key.

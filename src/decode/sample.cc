@@ -29,40 +29,61 @@ void divide(std::span<Candidate> candidates, double total) noexcept {
 
 }  // namespace
 
-Sampler::Sampler(int vocabulary) : candidates_(static_cast<size_t>(std::max(vocabulary, 1))), banned_(candidates_.size()) {
+Sampler::Sampler(int vocabulary) : candidates_(static_cast<size_t>(std::max(vocabulary, 1))), marks_(candidates_.size()) {
   assert(vocabulary >= 1);
 }
 
-// Marks the ids; a ban on everything is taken back.
-void Sampler::ban(std::span<const int32_t> ids) noexcept {
-  for (const int32_t id : ids)
-    if (id >= 0 && static_cast<size_t>(id) < banned_.size()) banned_[static_cast<size_t>(id)] = 1;
-  if (!ids.empty() && std::find(banned_.begin(), banned_.end(), uint8_t{0}) == banned_.end()) unban(ids);
+// A ban on everything is void.
+void Sampler::mark(const SampleOptions& options) noexcept {
+  const auto set = [&](std::span<const int32_t> ids, uint8_t bit, bool on) {
+    for (const int32_t id : ids) {
+      if (id < 0 || static_cast<size_t>(id) >= marks_.size()) continue;
+      uint8_t& marks = marks_[static_cast<size_t>(id)];
+      marks = static_cast<uint8_t>(on ? marks | bit : marks & ~bit);
+    }
+  };
+  set(options.banned, kBanned, true);
+  if (!options.banned.empty() && std::find(marks_.begin(), marks_.end(), uint8_t{0}) == marks_.end())
+    set(options.banned, kBanned, false);
+  if (options.repetition_penalty != 1) set(options.recent, kRecent, true);
 }
 
-void Sampler::unban(std::span<const int32_t> ids) noexcept {
-  for (const int32_t id : ids)
-    if (id >= 0 && static_cast<size_t>(id) < banned_.size()) banned_[static_cast<size_t>(id)] = 0;
+void Sampler::unmark(const SampleOptions& options) noexcept {
+  for (const auto ids : {options.banned, options.recent}) {
+    for (const int32_t id : ids) {
+      if (id >= 0 && static_cast<size_t>(id) < marks_.size()) marks_[static_cast<size_t>(id)] = 0;
+    }
+  }
 }
 
-size_t Sampler::weigh(std::span<const float> logits, double temperature, std::span<const int32_t> banned) noexcept {
+float Sampler::logit(std::span<const float> logits, size_t i, double penalty) const noexcept {
+  const float x = logits[i];
+  if ((marks_[i] & kRecent) == 0) return x;
+  return static_cast<float>(x > 0 ? x / penalty : x * penalty);
+}
+
+size_t Sampler::weigh(std::span<const float> logits, const SampleOptions& options) noexcept {
   assert(logits.size() == candidates_.size());
   const size_t n = std::min(logits.size(), candidates_.size());
-  ban(banned);
+  const double penalty = options.repetition_penalty;
+  mark(options);
   float best = kNever;
-  for (size_t i = 0; i < n; ++i)
-    if (!banned_[i] && logits[i] > best) best = logits[i];  // false for NaN
+  for (size_t i = 0; i < n; ++i) {
+    const float x = logit(logits, i, penalty);
+    if (!(marks_[i] & kBanned) && x > best) best = x;  // false for NaN
+  }
   size_t count = 0;
   for (size_t i = 0; i < n; ++i) {
-    if (banned_[i]) continue;
+    if (marks_[i] & kBanned) continue;
+    const float x = logit(logits, i, penalty);
     double weight = 1;
-    if (best > kNever && logits[i] != best) {
-      const bool possible = logits[i] > kNever && best < -kNever;
-      weight = possible ? std::exp((static_cast<double>(logits[i]) - best) / temperature) : 0;
+    if (best > kNever && x != best) {
+      const bool possible = x > kNever && best < -kNever;
+      weight = possible ? std::exp((static_cast<double>(x) - best) / options.temperature) : 0;
     }
     if (weight > 0) candidates_[count++] = {static_cast<int32_t>(i), weight};
   }
-  unban(banned);
+  unmark(options);
   return count;
 }
 
@@ -74,34 +95,60 @@ void Sampler::sort_first(size_t first, size_t last, size_t count) noexcept {
   std::sort(at(first), at(last), likelier);
 }
 
-size_t Sampler::cut(size_t count, int top_k, double top_p) noexcept {
-  const size_t limit = top_k > 0 ? std::min(count, static_cast<size_t>(top_k)) : count;
-  if (!(top_p < 1)) {
-    sort_first(0, limit, count);
-    return limit;
-  }
-  if (limit < count) sort_first(0, limit, count);
-  const double total = mass({candidates_.data(), limit});
-  const double wanted = top_p * total - kMassSlack * total;
+// The result is in no order.
+size_t Sampler::cut_typical(size_t count, double p) noexcept {
+  const std::span<Candidate> all(candidates_.data(), count);
+  const double total = mass(all);
+  double entropy = 0;
+  for (const Candidate& c : all) entropy -= c.probability / total * std::log(c.probability / total);
+  const auto distance = [&](const Candidate& c) { return std::abs(std::log(c.probability / total) + entropy); };
+  std::sort(all.begin(), all.end(), [&](const Candidate& a, const Candidate& b) {
+    const double da = distance(a), db = distance(b);
+    return da != db ? da < db : likelier(a, b);
+  });
+  const double wanted = p * total - kMassSlack * total;
   double reached = 0;
-  // Sorted in growing pieces: most distributions need a few dozen tokens of many thousand.
-  for (size_t first = 0, piece = 64; first < limit; piece *= 4) {
-    const size_t last = std::min(limit, first + piece);
-    if (limit == count) sort_first(first, last, count);
-    for (; first < last; ++first) {
-      reached += candidates_[first].probability;
-      if (reached >= wanted) return first + 1;
-    }
+  for (size_t i = 0; i < count; ++i) {
+    reached += all[i].probability;
+    if (reached >= wanted) return i + 1;
   }
-  return limit;
+  return count;
 }
 
-int32_t Sampler::greedy(std::span<const float> logits, std::span<const uint8_t> banned) noexcept {
+size_t Sampler::cut(size_t count, const SampleOptions& o) noexcept {
+  size_t limit = o.top_k > 0 ? std::min(count, static_cast<size_t>(o.top_k)) : count;
+  if (limit < count) sort_first(0, limit, count);
+  bool sorted = limit < count;
+  if (o.typical_p < 1) limit = cut_typical(limit, o.typical_p), sorted = false;
+  count = limit;
+  if (o.top_p < 1) {
+    const double total = mass({candidates_.data(), limit});
+    const double wanted = o.top_p * total - kMassSlack * total;
+    double reached = 0;
+    count = 0;
+    // Sorted in growing pieces: most distributions need a few dozen tokens of many thousand.
+    const auto more = [&] { return count == 0 || reached < wanted; };
+    for (size_t piece = 64; count < limit && more(); piece *= 4) {
+      const size_t last = std::min(limit, count + piece);
+      if (!sorted) sort_first(count, last, limit);
+      while (count < last && more()) reached += candidates_[count++].probability;
+    }
+  } else if (!sorted) {
+    sort_first(0, limit, limit);
+  }
+  while (count > 1 && candidates_[count - 1].probability < o.min_p * candidates_[0].probability) --count;
+  return count;
+}
+
+int32_t Sampler::greedy(std::span<const float> logits, double penalty) const noexcept {
   int32_t best = -1;
-  for (size_t i = 0; i < logits.size(); ++i)
-    if (!banned[i] && logits[i] > (best < 0 ? kNever : logits[static_cast<size_t>(best)])) best = static_cast<int32_t>(i);
-  for (size_t i = 0; best < 0 && i < banned.size(); ++i)  // nothing is above -inf: the lowest id that is allowed
-    if (!banned[i]) best = static_cast<int32_t>(i);
+  float largest = kNever;
+  for (size_t i = 0; i < logits.size(); ++i) {
+    const float x = logit(logits, i, penalty);
+    if (!(marks_[i] & kBanned) && x > largest) best = static_cast<int32_t>(i), largest = x;
+  }
+  for (size_t i = 0; best < 0 && i < marks_.size(); ++i)  // nothing is above -inf: the lowest id that is allowed
+    if (!(marks_[i] & kBanned)) best = static_cast<int32_t>(i);
   return best;
 }
 
@@ -111,7 +158,7 @@ std::span<const Candidate> Sampler::distribution(std::span<const float> logits, 
     candidates_[0] = {draw(logits, options, unused), 1};
     return {candidates_.data(), 1};
   }
-  const size_t count = cut(weigh(logits, options.temperature, options.banned), options.top_k, options.top_p);
+  const size_t count = cut(weigh(logits, options), options);
   const std::span<Candidate> kept(candidates_.data(), count);
   divide(kept, mass(kept));
   return kept;
@@ -119,15 +166,16 @@ std::span<const Candidate> Sampler::distribution(std::span<const float> logits, 
 
 int32_t Sampler::draw(std::span<const float> logits, const SampleOptions& options, Random& random) noexcept {
   if (!(options.temperature > 0)) {
-    assert(logits.size() == banned_.size());
-    ban(options.banned);
-    const int32_t id = greedy(logits.first(std::min(logits.size(), banned_.size())), banned_);
-    unban(options.banned);
+    assert(logits.size() == marks_.size());
+    mark(options);
+    const int32_t id = greedy(logits.first(std::min(logits.size(), marks_.size())), options.repetition_penalty);
+    unmark(options);
     return id;
   }
-  size_t count = weigh(logits, options.temperature, options.banned);
+  size_t count = weigh(logits, options);
   // Without a cut the order does not matter, and nothing is sorted.
-  if (options.top_k > 0 || options.top_p < 1) count = cut(count, options.top_k, options.top_p);
+  const SampleOptions& o = options;
+  if (o.top_k > 0 || o.top_p < 1 || o.typical_p < 1 || o.min_p > 0) count = cut(count, o);
   const std::span<const Candidate> kept(candidates_.data(), count);
   double left = random.uniform() * mass(kept);
   for (const Candidate& c : kept) {
@@ -138,7 +186,9 @@ int32_t Sampler::draw(std::span<const float> logits, const SampleOptions& option
 }
 
 void Sampler::top(std::span<const float> logits, int n, std::vector<Candidate>& out) {
-  const size_t count = weigh(logits, 1, {});
+  SampleOptions plain;
+  plain.temperature = 1;
+  const size_t count = weigh(logits, plain);
   const std::span<Candidate> all(candidates_.data(), count);
   divide(all, mass(all));
   const size_t wanted = std::min(count, static_cast<size_t>(std::max(n, 0)));

@@ -1,4 +1,4 @@
-// Why: choosing the next token: the only place where temperature, top-k and top-p are defined.
+// Why: choosing the next token: the only place where temperature, repetition penalty and every cut are defined.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,12 @@ struct SampleOptions {
   int top_k = 0;                         // keep the k likeliest; 0: all
   double top_p = 1;                      // (0, 1]: then keep the fewest whose mass reaches p (Holtzman et al. 2020); 1: all
   std::span<const int32_t> banned = {};  // never chosen; ids outside the vocabulary are ignored, a ban on every id is void
+  double typical_p = 1;                  // (0, 1]: behind top_k, keep the fewest whose mass reaches p of those whose -log
+                                         // probability is nearest to the entropy (Meister et al. 2023); 1: all
+  double min_p = 0;  // [0, 1]: last, keep those at least min_p times as likely as the likeliest (Nguyen et al. 2024)
+  double repetition_penalty =
+      1;  // > 0: positive logits of `recent` ids are divided by it, others multiplied (Keskar et al. 2019)
+  std::span<const int32_t> recent = {};
 };
 
 struct Candidate {
@@ -29,7 +35,7 @@ class Sampler {
  public:
   explicit Sampler(int vocabulary);  // >= 1
 
-  // What draw() draws from: temperature, then top_k, then top_p, renormalised to 1, by falling probability, then rising id;
+  // What draw() draws from: penalty, temperature, top_k, typical_p, top_p, min_p, renormalised to 1, by falling probability, then rising id;
   // tokens of probability 0 are left out. Valid until the next call on this Sampler.
   std::span<const Candidate> distribution(std::span<const float> logits, const SampleOptions& options) noexcept;
 
@@ -42,16 +48,20 @@ class Sampler {
 
  private:
   // Fills candidates_ with every possible token and its weight, the largest weight being 1; returns how many.
-  size_t weigh(std::span<const float> logits, double temperature, std::span<const int32_t> banned) noexcept;
-  // Cuts the first `count` candidates to what top_k and top_p leave, sorted; returns how many.
-  size_t cut(size_t count, int top_k, double top_p) noexcept;
+  size_t weigh(std::span<const float> logits, const SampleOptions& options) noexcept;
+  // Cuts the first `count` candidates to what the options leave, sorted; returns how many.
+  size_t cut(size_t count, const SampleOptions& options) noexcept;
+  size_t cut_typical(size_t count, double p) noexcept;
   void sort_first(size_t first, size_t last, size_t count) noexcept;
-  static int32_t greedy(std::span<const float> logits, std::span<const uint8_t> banned) noexcept;
-  void ban(std::span<const int32_t> ids) noexcept;
-  void unban(std::span<const int32_t> ids) noexcept;
+  int32_t greedy(std::span<const float> logits, double penalty) const noexcept;
+  float logit(std::span<const float> logits, size_t i, double penalty) const noexcept;
+  // Marks the banned and the recent ids, or takes the marks away.
+  void mark(const SampleOptions& options) noexcept;
+  void unmark(const SampleOptions& options) noexcept;
 
+  static constexpr uint8_t kBanned = 1, kRecent = 2;
   std::vector<Candidate> candidates_;  // [vocabulary]
-  std::vector<uint8_t> banned_;        // [vocabulary], all 0 between calls
+  std::vector<uint8_t> marks_;         // [vocabulary], all 0 between calls
 };
 
 }  // namespace rnn

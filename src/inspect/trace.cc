@@ -96,6 +96,7 @@ class CellSteps {
         Cell::template forward<s>(o_.flags, a, q, old, now, p);
         side_(t, u) = static_cast<float>(q[0]);
         if (s + 1 < Cell::stages) continue;
+        for (int k = 0; k < Cell::states; ++k) now[k] += o_.zoneout[k] * (old[k] - now[k]);
         visible_(t, u) = static_cast<float>(now[0]);
         if constexpr (Cell::states > 1) out_.c(t, u) = static_cast<float>(now[1]);
       }

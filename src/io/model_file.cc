@@ -165,6 +165,11 @@ json config_to_json(const ModelConfig& c) {
           {"bidirectional", c.rnn.bidirectional},
           {"dropout", c.dropout},
           {"layer_dropout", c.rnn.dropout},
+          {"variational", c.rnn.variational},
+          {"state_dropout", c.rnn.state_dropout},
+          {"zoneout", c.rnn.zoneout[0]},
+          {"zoneout_cell", c.rnn.zoneout[1]},
+          {"weight_drop", c.rnn.weight_drop},
           {"vocabulary", c.vocabulary},
           {"output", c.output},
           {"tied", c.tied}};
@@ -191,6 +196,12 @@ ModelConfig config_from_json(const json& j) {
   c.rnn.bidirectional = field<bool>(j, "bidirectional");
   c.dropout = field<double>(j, "dropout");
   c.rnn.dropout = field<double>(j, "layer_dropout");
+  if (j.contains("variational")) {  // earlier versions do without
+    c.rnn.variational = field<bool>(j, "variational");
+    c.rnn.state_dropout = field<double>(j, "state_dropout");
+    c.rnn.zoneout[0] = field<double>(j, "zoneout"), c.rnn.zoneout[1] = field<double>(j, "zoneout_cell");
+    c.rnn.weight_drop = field<double>(j, "weight_drop");
+  }
   c.vocabulary = field<int>(j, "vocabulary");
   if (j.contains("output")) c.output = field<int>(j, "output");  // language models of earlier versions do without
   c.tied = field<bool>(j, "tied");

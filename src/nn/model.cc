@@ -2,6 +2,7 @@
 #include "nn/model.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "cells/reference.h"
 
@@ -65,10 +66,19 @@ void check_config(const ModelConfig& c) {
   if ((c.rnn.flags & kPeephole) && c.rnn.cell != CellKind::lstm) {
     bad("model/peephole", "[" + name + "] has no peepholes", "peepholes work with --cell lstm");
   }
-  for (const double p : {c.dropout, c.rnn.dropout}) {
-    if (!(p >= 0 && p < 1))
-      bad("model/dropout", "dropout is " + std::to_string(p) + ", it must be at least 0 and below 1", "");
+  const std::pair<const char*, double> shares[] = {
+      {"dropout", c.dropout},        {"dropout between layers", c.rnn.dropout},       {"state dropout", c.rnn.state_dropout},
+      {"zoneout", c.rnn.zoneout[0]}, {"zoneout of the cell state", c.rnn.zoneout[1]}, {"weight drop", c.rnn.weight_drop}};
+  for (const auto& [what, p] : shares) {
+    if (!(p >= 0 && p < 1)) {
+      bad("model/dropout", std::string(what) + " is " + std::to_string(p) + ", it must be at least 0 and below 1",
+          "at 1 nothing would be left");
+    }
   }
+  if (c.rnn.zoneout[1] > 0 && c.rnn.states() < 2)
+    bad("model/zoneout", "[" + name + "] has no cell state", "--zoneout alone keeps units of the hidden state");
+  if (c.rnn.zoneout[0] > 0 && c.rnn.projection > 0)
+    bad("model/zoneout", "zoneout of a projected hidden state is not defined", "--zoneout-cell works with --projection");
   if (lm && c.rnn.bidirectional) {
     bad("model/bidirectional", "a language model cannot read its text backwards: it would see the word it has to predict",
         "");
@@ -108,6 +118,53 @@ void Model<T>::pack(Pool& pool, bool training) {
 }
 
 template <class T>
+void Model<T>::drop_weights(Pool& pool, uint64_t seed, uint32_t update) {
+  const double p = config_.rnn.weight_drop;
+  if (p <= 0) return;
+  const T scale = T(1) / (T(1) - static_cast<T>(p));
+  const auto threshold = static_cast<uint32_t>(p * 4294967296.0);
+  const uint64_t key = seed * 0x9E3779B97F4A7C15u + static_cast<uint32_t>(Purpose::weight_drop);
+  if (weight_masks_.size() == 0) {
+    size_t count = 0;
+    for (const ParamId id : recurrent_->recurrent_weights()) count += (table_[id].size() + 3) / 4 * 4;
+    weight_masks_ = Buffer<T>(count), dropped_ = Buffer<T>(count);
+  }
+  size_t offset = 0;
+  for (const ParamId id : recurrent_->recurrent_weights()) {
+    const auto size = static_cast<int64_t>(table_[id].size());
+    const T* weights = params_.view(id).data;
+    T *masks = weight_masks_.data() + offset, *dropped = dropped_.data() + offset;
+    pool.parallel_for(size, 4096, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; i += 4) {
+        const auto words =
+            philox({static_cast<uint32_t>(i / 4), static_cast<uint32_t>(i >> 34), static_cast<uint32_t>(id), update}, key);
+        for (int64_t j = i; j < std::min(i + 4, end); ++j) {
+          masks[j] = words[static_cast<size_t>(j - i)] < threshold ? T(0) : scale;
+          dropped[j] = weights[j] * masks[j];
+        }
+      }
+    });
+    packed_.pack_other(pool, id, dropped);
+    offset += static_cast<size_t>(size + 3) / 4 * 4;
+  }
+}
+
+template <class T>
+void Model<T>::drop_gradients(Pool& pool, Params<T>& grads) const {
+  size_t offset = 0;
+  for (const ParamId id : recurrent_->recurrent_weights()) {
+    if (weight_masks_.size() == 0) return;
+    const auto size = static_cast<int64_t>(table_[id].size());
+    T* gradient = grads.view(id).data;
+    const T* masks = weight_masks_.data() + offset;
+    pool.parallel_for(size, 4096, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) gradient[i] *= masks[i];
+    });
+    offset += static_cast<size_t>(size + 3) / 4 * 4;
+  }
+}
+
+template <class T>
 SparseRows Model<T>::sparse_rows(const Batch& batch) const {
   if (!reads_ids() || config_.tied) return {};
   SparseRows sparse{embedding_, batch.inputs};
@@ -132,7 +189,8 @@ View<T> Model<T>::embed(Context<T>& context, const Seq& seq, const int32_t* inpu
   const ProfileScope profiled(context.profile, Phase::embedding);
   const View<T> x = context.arena.template matrix<T>(rows, width);
   for (int r = 0; r < rows; ++r) std::copy_n(weights + static_cast<int64_t>(inputs[r]) * width, width, x.row(r));
-  if (config_.dropout > 0 && context.training) dropout<T>(context, seq, config_.dropout, kEmbeddingSite, x, x);
+  if (config_.dropout > 0 && context.training)
+    dropout<T>(context, seq, {config_.dropout, kEmbeddingSite, config_.rnn.variational}, x, x);
   return x;
 }
 
@@ -141,7 +199,8 @@ template <class T>
 void Model<T>::embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx,
                               Params<T>& grads) const {
   const ProfileScope profiled(context.profile, Phase::embedding);
-  if (config_.dropout > 0 && context.training) dropout<T>(context, seq, config_.dropout, kEmbeddingSite, dx, dx);
+  if (config_.dropout > 0 && context.training)
+    dropout<T>(context, seq, {config_.dropout, kEmbeddingSite, config_.rnn.variational}, dx, dx);
   const View<T> gradient = grads.view(embedding_);
   context.pool.parallel_for(dx.cols, 16, [&](int64_t begin, int64_t end) {
     for (int r = 0; r < seq.rows(); ++r) {
@@ -157,7 +216,7 @@ template <class T>
 View<T> Model<T>::below_output(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const {
   if (config_.dropout > 0 && context.training) {
     const View<T> dropped = context.arena.template matrix<T>(h.rows, h.cols);
-    dropout<T>(context, seq, config_.dropout, kOutputSite, h, dropped);
+    dropout<T>(context, seq, {config_.dropout, kOutputSite, config_.rnn.variational}, h, dropped);
     h = dropped;
   }
   if (answers_at_end()) {
@@ -184,7 +243,8 @@ View<T> Model<T>::below_output_backward(Context<T>& context, const Seq& seq, Vie
                [&](int r, int row, int d) { std::copy_n(dh.row(r) + d * part, part, all.row(row) + d * part); });
     dh = all;
   }
-  if (config_.dropout > 0 && context.training) dropout<T>(context, seq, config_.dropout, kOutputSite, dh, dh);
+  if (config_.dropout > 0 && context.training)
+    dropout<T>(context, seq, {config_.dropout, kOutputSite, config_.rnn.variational}, dh, dh);
   return dh;
 }
 

@@ -57,6 +57,11 @@ class Model {
   void update(Pool& pool, const Change& change, const SparseRows& sparse = {}) {
     packed_.update(pool, params_, change, sparse);
   }
+  // Packed forms of the recurrent matrices with a share of their numbers dropped (RecurrentOptions::weight_drop), a function of seed
+  // and update; pack() and update() bring the whole matrices back. Behind backward, drop_gradients() turns the gradients by what was
+  // left into those by the weights. Nothing happens without weight_drop.
+  void drop_weights(Pool& pool, uint64_t seed, uint32_t update);
+  void drop_gradients(Pool& pool, Params<T>& grads) const;
   // The parameter whose gradient is zero but for the rows that a batch reads, and these rows.
   SparseRows sparse_rows(const Batch& batch) const;
   // Frees the row-major weights: running needs the packed ones only. params() is empty afterwards.
@@ -102,7 +107,8 @@ class Model {
   ParamId embedding_ = -1, output_weight_ = -1, output_bias_ = -1;
   int output_form_ = -1, output_back_ = -1, output_bias_form_ = -1;
   Params<T> params_;
-  Buffer<T> embedding_rows_;  // kept when params are dropped
+  Buffer<T> embedding_rows_;          // kept when params are dropped
+  Buffer<T> weight_masks_, dropped_;  // of the recurrent matrices, one after the other: 0 or 1 / (1 - p); weights times that
 };
 
 }  // namespace rnn

@@ -69,12 +69,21 @@ void Packed<T>::cut(const ParamTable& table) {
 }
 
 template <class T>
-void Packed<T>::pack_block(const Block& block, const Params<T>& params) {
+void Packed<T>::pack_other(Pool& pool, ParamId id, const T* source) {
+  pool.parallel_for(static_cast<int64_t>(blocks_.size()), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      if (blocks_[i].param == id) pack_block(blocks_[i], source);
+    }
+  });
+}
+
+template <class T>
+void Packed<T>::pack_block(const Block& block, const T* source) {
   for (auto& form : forms_) {
     if (form.is_vector || form.first != block.param || form.values.size() == 0) continue;
     const int gate = block.row_begin / form.rows.units - form.rows.first;
     if (gate < 0 || gate >= form.rows.gates) continue;
-    kernels_->pack_rows(form.matrix, params.view(form.first).data, block.row_begin, block.row_end, form.values.data());
+    kernels_->pack_rows(form.matrix, source, block.row_begin, block.row_end, form.values.data());
   }
 }
 

@@ -32,6 +32,8 @@ class Packed {
   // part of every form follows while they are in the cache. Of a sparse parameter, which must have no forms, only these rows.
   template <class Change>
   void update(Pool& pool, const Params<T>& params, const Change& change, const SparseRows& sparse = {});
+  // The matrix forms of one parameter from other numbers than its own, until the next update().
+  void pack_other(Pool& pool, ParamId id, const T* source);
   const T* operator[](int form) const { return forms_[form].values.data(); }
   size_t bytes() const;
   bool training() const { return training_; }
@@ -52,7 +54,7 @@ class Packed {
     size_t begin, end;
   };
   void cut(const ParamTable& table);
-  void pack_block(const Block& block, const Params<T>& params);
+  void pack_block(const Block& block, const T* source);
   void pack_vector(Form& form, const Params<T>& params);
 
   const Kernels<T>* kernels_ = nullptr;
@@ -75,7 +77,7 @@ void Packed<T>::update(Pool& pool, const Params<T>& params, const Change& change
         change(begin, begin + info.cols);
       } else if (blocks_[i].param != sparse.param) {
         change(blocks_[i].begin, blocks_[i].end);
-        pack_block(blocks_[i], params);
+        pack_block(blocks_[i], params.view(blocks_[i].param).data);
       }
     }
   };

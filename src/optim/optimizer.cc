@@ -63,6 +63,26 @@ class Adam final : public Optimizer {
   Params<float> first_, second_;
 };
 
+class Rms final : public Optimizer {
+ public:
+  Rms(const OptimizerOptions& options, const ParamTable& table)
+      : Optimizer(&Kernels<float>::rms), options_(options), squares_(table) {}
+  void begin(Params<float>& weights, Params<float>& grads, double scale, double lr) override {
+    ++steps_;
+    args_ = arguments(options_, weights, grads, scale, lr);
+    args_.v = squares_.data();
+    args_.sum = options_.name == "adagrad";
+    args_.beta2 = static_cast<float>(options_.rms_decay);
+    args_.epsilon = static_cast<float>(options_.epsilon);
+  }
+  bool keeps_without_gradient() const override { return false; }
+  std::vector<std::pair<std::string, Params<float>*>> slabs() override { return {{"squares", &squares_}}; }
+
+ private:
+  OptimizerOptions options_;
+  Params<float> squares_;
+};
+
 template <class T>
 std::unique_ptr<Optimizer> make(const OptimizerOptions& options, const ParamTable& table) {
   return std::make_unique<T>(options, table);
@@ -73,13 +93,18 @@ struct Entry {
   std::unique_ptr<Optimizer> (*make)(const OptimizerOptions&, const ParamTable&);
   double lr;
 };
-constexpr Entry kOptimizers[] = {{"sgd", &make<Sgd>, 1.0}, {"adam", &make<Adam>, 2e-3}, {"adamw", &make<Adam>, 2e-3}};
+constexpr Entry kOptimizers[] = {{"sgd", &make<Sgd>, 1.0},
+                                 {"adam", &make<Adam>, 2e-3},
+                                 {"adamw", &make<Adam>, 2e-3},
+                                 {"rmsprop", &make<Rms>, 1e-3},
+                                 {"adagrad", &make<Rms>, 5e-2}};
 
 const Entry& find(std::string_view name) {
   for (const auto& entry : kOptimizers) {
     if (entry.name == name) return entry;
   }
-  throw Error(Exit::usage, "usage/optimizer", "there is no optimizer '" + std::string(name) + "'", "use sgd, adam or adamw");
+  throw Error(Exit::usage, "usage/optimizer", "there is no optimizer '" + std::string(name) + "'",
+              "use sgd, adam, adamw, rmsprop or adagrad");
 }
 
 }  // namespace
@@ -89,6 +114,7 @@ void Optimizer::update(size_t begin, size_t end) const noexcept {
   part.p += begin, part.g += begin, part.n = end - begin;
   if (part.m) part.m += begin;
   if (part.v) part.v += begin;
+  if (part.average) part.average += begin;
   kernel_(part);
 }
 

@@ -15,11 +15,12 @@
 namespace rnn {
 
 struct OptimizerOptions {
-  std::string name = "adamw";  // sgd, adam, adamw
+  std::string name = "adamw";  // sgd, adam, adamw, rmsprop, adagrad
   double momentum = 0;         // sgd
   double weight_decay = 0;     // adamw: decoupled; else added to the gradient
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-  double clip_value = 0;  // each gradient element to [-clip_value, clip_value], after scaling; 0: off
+  double clip_value = 0;    // each gradient element to [-clip_value, clip_value], after scaling; 0: off
+  double rms_decay = 0.99;  // rmsprop: of the mean of squares
 };
 
 // Steps are counted from 1. Memory is the same slab layout as the weights', so checkpoints store slabs() as they are.
@@ -28,6 +29,8 @@ class Optimizer {
   virtual ~Optimizer() = default;
   // Starts a step: weights -= lr * direction(scale * grads), grads = 0. Every number of the slab is then updated once.
   virtual void begin(Params<float>& weights, Params<float>& grads, double scale, double lr) = 0;
+  // After begin(): this step also moves the mean of the weights (average.h), an array as long as the slab.
+  void also_average(float* mean, double rate) { args_.average = mean, args_.average_rate = static_cast<float>(rate); }
   // Numbers [begin, end) of the slab, in any order and from any thread.
   void update(size_t begin, size_t end) const noexcept;
   // True: a number without gradient keeps its weight and has no memory, so its update may be left out.

@@ -99,7 +99,8 @@ class Writer {
   std::vector<std::string> read(std::string_view text);
   // The n likeliest next tokens with their probabilities (temperature 1).
   std::vector<Candidate> top(int n);
-  // Draws one token, reads it, and returns the text that can be shown now (never half a character).
+  // Draws one token, reads it, and returns the text that can be shown now (never half a character). The repetition penalty looks at
+  // the last 64 tokens since the memory was taken up.
   std::string next(const SampleOptions& options, Random& random);
   int32_t last_token() const { return last_; }
   std::string flush() { return detokenizer_.flush(); }
@@ -121,6 +122,7 @@ class Writer {
   std::vector<float> logits_;
   State<float> before_;  // before the last token
   int32_t last_ = -1;
+  std::vector<int32_t> recent_;  // the last ids that were read or written, for the repetition penalty
 };
 
 }  // namespace rnn

@@ -90,7 +90,8 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o) { retur
 int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int steps) {
   const RecurrentOptions& rnn = model.config().rnn;
   const int64_t weights = static_cast<int64_t>(model.params().size());
-  const int64_t moments = o.optimizer == "sgd" ? (o.momentum > 0 ? 1 : 0) : 2;
+  const int64_t of_optimizer = o.optimizer == "sgd" ? o.momentum > 0 : o.optimizer.starts_with("adam") ? 2 : 1;
+  const int64_t moments = of_optimizer + (o.average != "off");
   const int gates = cell_info(rnn.cell).gates;
   const int64_t rows = static_cast<int64_t>(o.batch) * steps / std::max(1, o.accumulate);
   const int64_t layer = static_cast<int64_t>(gates) * rnn.hidden + 5 * rnn.hidden;  // gates, states

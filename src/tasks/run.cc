@@ -48,6 +48,8 @@ ModelConfig model_config(const ModelOptions& o) {
   c.rnn.projection = o.projection;
   c.rnn.input = o.embed > 0 ? o.embed : o.tied ? c.rnn.output() : o.hidden;
   c.rnn.dropout = c.dropout = o.dropout;
+  c.rnn.variational = o.variational, c.rnn.state_dropout = o.state_dropout, c.rnn.weight_drop = o.weight_drop;
+  c.rnn.zoneout[0] = o.zoneout, c.rnn.zoneout[1] = o.zoneout_cell;
   c.tied = o.tied;
   return c;
 }

@@ -25,6 +25,9 @@ void Writer::feed(int32_t id) {
   const View<const float> logits = session_.push(id);
   std::memcpy(logits_.data(), logits.data, logits_.size() * sizeof(float));
   last_ = id;
+  constexpr size_t kRecent = 64;
+  if (recent_.size() == kRecent) recent_.erase(recent_.begin());
+  recent_.push_back(id);
 }
 
 std::vector<std::string> Writer::read(std::string_view text) {
@@ -42,7 +45,9 @@ std::vector<Candidate> Writer::top(int n) {
 }
 
 std::string Writer::next(const SampleOptions& options, Random& random) {
-  const int32_t id = sampler_.draw(logits_, options, random);
+  SampleOptions here = options;
+  here.recent = recent_;
+  const int32_t id = sampler_.draw(logits_, here, random);
   feed(id);
   return detokenizer_.push(id);
 }
@@ -71,6 +76,7 @@ void Writer::load_state(std::string_view bytes) {
   spacing.load(bytes.substr(16, length));
   session_.set_state(State<float>::of_bytes(bytes.substr(16 + length), session_.state().width()));
   detokenizer_ = spacing;
+  recent_.clear();
   feed(static_cast<int32_t>(last));
 }
 

@@ -41,6 +41,13 @@ State<float> read_carried(const Safetensors& file, int width) {
   return state;
 }
 
+// Everything as long as the weights that the next update depends on.
+std::vector<std::pair<std::string, Params<float>*>> slabs_of(Trainer& trainer) {
+  auto slabs = trainer.optimizer().slabs();
+  if (trainer.average().active()) slabs.emplace_back("mean", &trainer.average().mean());
+  return slabs;
+}
+
 }  // namespace
 
 void save_checkpoint(const std::string& path, const Model<float>& model, const Tokenizer* tokenizer, const json& about,
@@ -48,7 +55,7 @@ void save_checkpoint(const std::string& path, const Model<float>& model, const T
   const TrainProgress& p = trainer.progress();
   SafetensorsWriter writer;
   add_model(writer, model, tokenizer, about);
-  for (auto& [name, slab] : trainer.optimizer().slabs()) {
+  for (auto& [name, slab] : slabs_of(trainer)) {
     writer.add_view("checkpoint." + name, "F32", {static_cast<int64_t>(slab->size())}, bytes_of(slab->data(), slab->size()));
   }
   const State<float>& carried = trainer.carried();
@@ -67,6 +74,7 @@ void save_checkpoint(const std::string& path, const Model<float>& model, const T
                       {"best_loss", p.best_loss},
                       {"finished", p.finished},
                       {"optimizer_steps", trainer.optimizer().steps()},
+                      {"average", trainer.average().to_json()},
                       {"schedule", trainer.schedule().to_json()},
                       {"early_stopping", trainer.early_stopping().to_json()},
                       {"request", request}};
@@ -92,13 +100,14 @@ void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
     p.best_epoch = state.at("best_epoch");
     p.best_loss = state.at("best_loss");
     trainer.optimizer().set_steps(state.at("optimizer_steps"));
+    if (state.contains("average")) trainer.average().from_json(state.at("average"));  // earlier versions do without
     trainer.schedule().from_json(state.at("schedule"));
     trainer.early_stopping().from_json(state.at("early_stopping"));
   } catch (const json::exception& e) {
     throw Error(Exit::model, "model/corrupt", file.path + ": the checkpoint's state is incomplete (" + e.what() + ")");
   }
   std::vector<std::string> used = {"checkpoint.carried"};
-  for (auto& [name, slab] : trainer.optimizer().slabs()) {
+  for (auto& [name, slab] : slabs_of(trainer)) {
     used.push_back("checkpoint." + name);
     read_floats(tensors, used.back(), slab->data(), slab->size());
   }

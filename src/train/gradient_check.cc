@@ -33,6 +33,7 @@ struct LossRun {
   // Per row; gradients of their sum are added to `grads` when given.
   std::vector<double> losses(Params<double>* grads) {
     model.pack(pool, true);
+    if (options.dropout) model.drop_weights(pool, options.seed, 7);
     arena.clear();
     tape.clear();
     Context<double> context{pool, arena, kernels<double>(), options.dropout, options.seed, 7};
@@ -42,6 +43,7 @@ struct LossRun {
     std::vector<double> out;
     output_loss<double>(context, model, batch, h, {options.label_smoothing, &out, grads, dh});
     if (grads) model.backward_hidden(context, batch.seq, tape, dh, *grads);
+    if (grads && options.dropout) model.drop_gradients(pool, *grads);
     return out;
   }
 

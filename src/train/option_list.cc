@@ -19,7 +19,8 @@ using R = TrainOptions;
 constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word"};
 constexpr std::string_view kCells[] = {"rnn", "rnn-relu", "lstm", "gru", "gru-reset-before"};
 constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
-constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw"};
+constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
+constexpr std::string_view kAverages[] = {"off", "asgd", "nt-asgd", "ema"};
 constexpr std::string_view kSchedules[] = {"constant", "stall", "decay", "cosine"};
 constexpr std::string_view kModes[] = {"auto", "stream", "sentence"};
 
@@ -39,17 +40,27 @@ const OptionInfo kOptions[] = {
     {"projection", "model", "N", "size of the projected hidden state (lstm); 0: none", &M::projection, {0, 65536}},
     {"tied", "model", "", "output weights are the embedding", &M::tied},
     {"dropout", "model", "P", "share of values dropped between layers", &M::dropout, kShare},
+    {"variational", "model", "", "dropout has one mask per sequence instead of one per step", &M::variational},
+    {"state-dropout", "model", "P", "of the state inside the recurrent product, one mask per sequence", &M::state_dropout,
+     kShare},
+    {"zoneout", "model", "P", "chance that a unit keeps its hidden value for a step", &M::zoneout, kShare},
+    {"zoneout-cell", "model", "P", "chance that a unit keeps its cell value for a step (lstm)", &M::zoneout_cell, kShare},
+    {"weight-drop", "model", "P", "share of recurrent weights dropped, anew for each update", &M::weight_drop, kShare},
     {"init", "model", "NAME", "pytorch, uniform:A, glorot, orthogonal, identity", &M::init, {}, kInits},
     {"forget-bias", "model", "B", "bias of the forget gate (lstm); auto: as init says", &M::forget_bias, {0, 100}, {}, -1},
     {"chrono", "model", "T", "longest dependency in steps for chrono initialisation; 0: off", &M::chrono, {0, 1e9}},
 
-    {"optimizer", "train", "NAME", "sgd, adam, adamw", &R::optimizer, {}, kOptimizers},
+    {"optimizer", "train", "NAME", "sgd, adam, adamw, rmsprop, adagrad", &R::optimizer, {}, kOptimizers},
     {"lr", "train", "RATE", "learning rate; auto: the optimizer's own", &R::lr, kPositive, {}, 0},
     {"momentum", "train", "M", "momentum of sgd", &R::momentum, kShare},
     {"weight-decay", "train", "W", "pull of the weights towards 0", &R::weight_decay, {0, 1e3}},
     {"beta1", "train", "B", "adam: decay of the first moment", &R::beta1, kShare},
     {"beta2", "train", "B", "adam: decay of the second moment", &R::beta2, kShare},
-    {"epsilon", "train", "E", "adam: added to the denominator", &R::epsilon, {0, 1, true, false}},
+    {"epsilon", "train", "E", "adam, rmsprop, adagrad: added to the denominator", &R::epsilon, {0, 1, true, false}},
+    {"rms-decay", "train", "A", "rmsprop: decay of the mean of squares", &R::rms_decay, kShare},
+    {"average", "train", "KIND", "weights to check and keep: off, asgd, nt-asgd, ema", &R::average, {}, kAverages},
+    {"ema-decay", "train", "D", "ema: decay of the mean of weights", &R::ema_decay, kShare},
+    {"nonmono", "train", "N", "nt-asgd: average once N checks brought no gain", &R::nonmono, {1, kMany}},
     {"clip", "train", "NORM", "largest norm of the whole gradient; 0: off", &R::clip, {0, 1e9}},
     {"clip-value", "train", "X", "largest gradient of one weight; 0: off", &R::clip_value, {0, 1e9}},
     {"schedule", "train", "NAME", "learning rate over time: constant, stall, decay, cosine", &R::schedule, {}, kSchedules},
@@ -295,6 +306,7 @@ void check_options(const Options& options) {
   needs_lstm(m.peephole, "peephole");
   needs_lstm(m.projection > 0, "projection");
   needs_lstm(m.forget_bias >= 0, "forget-bias");
+  needs_lstm(m.zoneout_cell > 0, "zoneout-cell");
   if (m.chrono > 0 && !gated) bad(fmt::format("--chrono needs gates (lstm, gru), but the cell is {}", m.cell));
   if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
   if (t.momentum > 0 && t.optimizer != "sgd")

@@ -19,17 +19,26 @@ struct ModelOptions {
   int projection = 0;            // LSTM only; 0: none
   bool tied = false;             // output weights = embedding
   double dropout = 0;            // between layers, after the embedding and before the output
+  bool variational = false;      // dropout with one mask per sequence
+  double state_dropout = 0;      // of the hidden state inside the recurrent product, one mask per sequence
+  double zoneout = 0;            // chance that a unit of the hidden state keeps its old value
+  double zoneout_cell = 0;       // the same of the cell state (lstm)
+  double weight_drop = 0;        // of the recurrent matrices, one mask per update
   std::string init = "pytorch";  // pytorch, uniform:A, glorot, orthogonal, identity
   double forget_bias = -1;       // LSTM; -1: as the initialisation says
   double chrono = 0;             // longest dependency of chrono initialisation (Tallec and Ollivier 2018); 0: off
 };
 
 struct TrainOptions {
-  std::string optimizer = "adamw";  // sgd, adam, adamw
+  std::string optimizer = "adamw";  // sgd, adam, adamw, rmsprop, adagrad
   double lr = 0;                    // 0: the optimizer's own default (sgd 1, adam 2e-3)
   double momentum = 0;              // sgd
   double weight_decay = 0;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  // adam
+  double rms_decay = 0.99;                            // rmsprop
+  std::string average = "off";                        // off, asgd, nt-asgd, ema: the weights that are checked and kept
+  double ema_decay = 0.999;                           // ema
+  int nonmono = 5;                                    // nt-asgd: evaluations
   double clip = 1;                                    // global norm; 0: off
   double clip_value = 0;                              // per element; 0: off
   std::string schedule = "constant";                  // constant, stall, decay, cosine

@@ -15,7 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 OptimizerOptions optimizer_options(const TrainOptions& o) {
-  return {o.optimizer, o.momentum, o.weight_decay, o.beta1, o.beta2, o.epsilon, o.clip_value};
+  return {o.optimizer, o.momentum, o.weight_decay, o.beta1, o.beta2, o.epsilon, o.clip_value, o.rms_decay};
 }
 
 int64_t planned_updates(const TrainOptions& o, const Batcher& train) {
@@ -74,6 +74,7 @@ Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const Trai
       hooks_(std::move(hooks)),
       grads_(model.table()),
       optimizer_(make_optimizer(optimizer_options(options), model.table())),
+      average_({average_kind(options.average), options.ema_decay, options.nonmono}, model.table()),
       schedule_(schedule_options(options, train)),
       early_(options.patience),
       started_(Clock::now()) {
@@ -118,6 +119,7 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   const FlushDenormals flush;
   if (!batch.carried || carried_.rows() != batch.seq.streams()) carried_ = model_.initial(batch.seq.streams());
   double weight = 0, loss = 0;
+  drop_weights();
   const int streams = batch.seq.streams(), parts = std::min(options_.accumulate, streams);
   if (parts <= 1) {
     loss = accumulate(batch, &weight);
@@ -138,8 +140,10 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   if (hooks_.profile) hooks_.profile->count();
   if (weight <= 0) {
     std::fill_n(grads_.data(), grads_.size(), 0.0f);
+    model_.pack(pool_, true);
     return {0, 0, 0};
   }
+  drop_gradients();
   const SparseRows sparse = model_.sparse_rows(batch);
   const double norm = measured_norm(sparse) / weight;
   loss /= weight;
@@ -152,6 +156,18 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   return {loss, norm, weight, batch.seq.rows()};
 }
 
+void Trainer::drop_weights() {
+  if (model_.config().rnn.weight_drop <= 0) return;
+  const ProfileScope profiled(hooks_.profile, Phase::dropout);
+  model_.drop_weights(pool_, options_.seed, static_cast<uint32_t>(progress_.update));
+}
+
+void Trainer::drop_gradients() {
+  if (model_.config().rnn.weight_drop <= 0) return;
+  const ProfileScope profiled(hooks_.profile, Phase::dropout);
+  model_.drop_gradients(pool_, grads_);
+}
+
 double Trainer::measured_norm(const SparseRows& sparse) {
   const ProfileScope profiled(hooks_.profile, Phase::norm);
   return gradient_norm(pool_, grads_, sparse);
@@ -162,6 +178,8 @@ void Trainer::update_weights(double scale, const SparseRows& sparse) {
   Profile* profile = hooks_.profile;
   const ProfileScope profiled(profile, Phase::packing);
   optimizer_->begin(model_.params(), grads_, scale, schedule_.rate(progress_.update - 1, progress_.epoch + 1));
+  if (average_.active()) optimizer_->also_average(average_.mean().data(), average_.next_rate());
+  const bool sparse_update = optimizer_->keeps_without_gradient() && !average_.active();
   const auto caller = std::this_thread::get_id();
   double seconds = 0;
   const auto change = [&](size_t begin, size_t end) {
@@ -170,7 +188,7 @@ void Trainer::update_weights(double scale, const SparseRows& sparse) {
     optimizer_->update(begin, end);
     seconds += std::chrono::duration<double>(Clock::now() - before).count();
   };
-  model_.update(pool_, change, optimizer_->keeps_without_gradient() ? sparse : SparseRows{});
+  model_.update(pool_, change, sparse_update ? sparse : SparseRows{});
   if (profile) profile->move(Phase::packing, Phase::optimizer, seconds);
 }
 
@@ -277,7 +295,37 @@ void Trainer::save(const std::function<void()>& hook) {
   if (hook) hook();
 }
 
+// Brings the mean into the model's place, and back.
+class Trainer::Averaged {
+ public:
+  explicit Averaged(Trainer& trainer) : trainer_(trainer), on_(trainer.average_.ready()) {
+    if (on_) exchange();
+  }
+  ~Averaged() {
+    if (on_) exchange();
+  }
+  Averaged(const Averaged&) = delete;
+  Averaged& operator=(const Averaged&) = delete;
+
+ private:
+  void exchange() {
+    std::swap(trainer_.model_.params(), trainer_.average_.mean());
+    trainer_.model_.pack(trainer_.pool_, true);
+  }
+  Trainer& trainer_;
+  bool on_;
+};
+
 void Trainer::evaluate_now() {
+  double loss = 0;
+  {
+    const Averaged averaged(*this);
+    loss = evaluate_weights();
+  }
+  average_.evaluated(loss);
+}
+
+double Trainer::evaluate_weights() {
   const double train = train_loss(), loss = validation_loss(train);
   progress_.seconds = seconds();
   progress_.evaluated = progress_.update;
@@ -292,10 +340,12 @@ void Trainer::evaluate_now() {
     const std::string text = hooks_.sample();
     if (!text.empty()) events_.emit({"sample", {{"step", progress_.update}, {"text", text}}});
   }
+  return loss;
 }
 
 // Leaves no trace in what is checkpointed, but that it was. Resumed where it stopped, a run looks again and does not log it again.
 void Trainer::look_once_more(TrainResult& result) {
+  const Averaged averaged(*this);
   const TrainProgress exact = progress_;
   const double train = train_loss(), loss = validation_loss(train);
   const bool best = loss < early_.best();

@@ -11,6 +11,7 @@
 
 #include "data/batcher.h"
 #include "nn/model.h"
+#include "optim/average.h"
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
 #include "train/early_stopping.h"
@@ -95,6 +96,7 @@ class Trainer {
   Optimizer& optimizer() { return *optimizer_; }
   State<float>& carried() { return carried_; }
   const Model<float>& model() const { return model_; }
+  WeightAverage& average() { return average_; }
   Schedule& schedule() { return schedule_; }
   EarlyStopping& early_stopping() { return early_; }
   // After progress() was restored: brings the batcher there. Throws Error{model, "model/corrupt"} when there is no such place.
@@ -102,6 +104,8 @@ class Trainer {
 
  private:
   double accumulate(const Batch& batch, double* weight);
+  void drop_weights();
+  void drop_gradients();
   double measured_norm(const SparseRows& sparse);
   void update_weights(double scale, const SparseRows& sparse);
   void next_batch(Batch& batch);
@@ -113,7 +117,9 @@ class Trainer {
   bool exploded(double loss) const;
   double validation_loss(double train_loss);
   void emit_evaluation(double train_loss, double loss, bool best);
+  class Averaged;
   void evaluate_now();
+  double evaluate_weights();
   void look_once_more(TrainResult& result);
   std::optional<StopReason> end_reached() const;
   TrainResult finish(StopReason reason, TrainResult result);
@@ -134,6 +140,7 @@ class Trainer {
   Tape tape_;
   Params<float> grads_;  // zero between updates
   std::unique_ptr<Optimizer> optimizer_;
+  WeightAverage average_;
   Schedule schedule_;
   EarlyStopping early_;
   State<float> carried_;

@@ -124,6 +124,56 @@ expect_err 'error\[state/'
 head -c 20 s.bin >cut.bin
 expect_exit 4 "$RNN" generate run --load-state cut.bin -n 3
 
+# Turn after turn with one memory: the same text as in one go, and what is taken back leaves no trace.
+expect_exit 0 bash -c 'printf "The cat\n/quit\n" | "$RNN" generate run -i -n 12 --seed 4'
+cp "$out_file" turn.txt
+expect_exit 0 "$RNN" generate run -p 'The cat' -n 12 --seed 4
+[[ "$(cat "$out_file")" == "The cat$(cat turn.txt)" ]] || fail "a turn writes other text than a prompt"
+expect_exit 0 bash -c 'printf "The cat\n/top 3\nThe dog\n/undo\n/top 3\n/what\n/forget\n/undo\n" | "$RNN" generate run -i -n 5'
+[[ "$(grep -c '▏' "$out_file")" -eq 6 ]] || fail "not two tables of three"
+[[ "$(grep '▏' "$out_file" | sort | uniq -c | awk '{print $1}' | sort -u)" == 2 ]] || fail "/undo did not bring the memory back"
+expect_err '^1 turn left$'
+expect_err '^there is no command /what; /help'
+expect_err '^0 turns left$'
+expect_err '^there is nothing to take back$'
+expect_exit 2 "$RNN" generate run -i --json
+expect_err '^error\[usage/option\]'
+
+# The cuts: with --min-p 1 only the likeliest is left; a penalty keeps the text from going in circles.
+expect_exit 0 "$RNN" generate run -p 'The cat' -n 40 --min-p 1 --temperature 1
+expect_same "$out_file" one.txt
+expect_exit 0 "$RNN" generate run -p 'The cat' -n 40 --temperature 0 --repetition-penalty 1.5
+if cmp -s "$out_file" one.txt; then fail "the penalty changed nothing"; fi
+expect_exit 0 "$RNN" generate run -p 'The cat' -n 10 --typical 0.5
+expect_exit 2 "$RNN" generate run -p 'The cat' --min-p 2
+expect_err '^error\[usage/option\]: --min-p is 2'
+
+# Regularised, with a mean of the weights; the gradient is right with every mask, and a stopped run goes on with the same bits.
+regular=(--layers 2 --dropout 0.2 --variational --state-dropout 0.2 --zoneout 0.1 --zoneout-cell 0.1 --weight-drop 0.3)
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" "${regular[@]}" --average nt-asgd --nonmono 1 --epochs 6 --eval-every 5 --patience 0 -o regular --quiet
+expect_exit 0 "$RNN" info regular
+expect_out ', variational, state dropout 0.2, weight drop 0.3, zoneout 0.1, cell zoneout 0.1'
+expect_exit 0 "$RNN" check regular --samples 6
+expect_no_out 'WRONG'
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" "${regular[@]}" --average nt-asgd --nonmono 1 --epochs 6 --eval-every 5 --patience 0 --max-updates 23 -o parts --quiet
+expect_exit 0 "$RNN" train --resume parts --max-updates 0 --quiet
+cmp -s parts/model.safetensors regular/model.safetensors || python3 - parts/model.safetensors regular/model.safetensors <<'PYTHON' || fail "resumed otherwise"
+import json, struct, sys
+def weights(path):
+    data = open(path, "rb").read()
+    return data[8 + struct.unpack("<Q", data[:8])[0]:]
+sys.exit(weights(sys.argv[1]) != weights(sys.argv[2]))
+PYTHON
+expect_exit 2 "$RNN" train story.txt "${tiny[@]}" --cell gru --zoneout-cell 0.1 -o no
+expect_err '^error\[.*--zoneout-cell needs --cell lstm'
+expect_exit 2 "$RNN" train story.txt "${tiny[@]}" --dropout 1 -o no
+expect_err '^error\['
+expect_exit 2 "$RNN" train story.txt "${tiny[@]}" --zoneout 0.1 --projection 8 -o no
+expect_err '^error\[model/zoneout\]'
+for optimizer in rmsprop adagrad; do
+  expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --optimizer "$optimizer" --average ema --max-updates 5 --quiet
+done
+
 # What is inside, and that its gradient is right.
 expect_exit 0 "$RNN" info run
 expect_out '^ tokenizer +word, 1[0-9] different'

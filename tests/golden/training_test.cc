@@ -15,9 +15,11 @@ struct Variation {
 TrainOptions train_options(const GoldenCase& c, const Variation& variation) {
   TrainOptions o;
   o.optimizer = c.get<std::string>("optimizer");
+  o.average = c.get<bool>("average") ? "asgd" : "off";
   o.lr = c.get<double>("lr");
   o.momentum = c.get<double>("momentum");
   o.weight_decay = c.get<double>("weight_decay");
+  o.epsilon = c.get<double>("epsilon");
   o.clip = c.get<double>("clip");
   o.clip_value = c.get<double>("clip_value");
   o.label_smoothing = c.get<double>("label_smoothing");
@@ -45,12 +47,16 @@ Batch sentences(const Batch& window, int update, int steps) {
 
 struct History {
   std::vector<double> loss, norm;
-  std::map<std::string, std::vector<float>> last;
+  std::map<std::string, std::vector<float>> last, mean;
   bool operator==(const History&) const = default;
 };
 
 History train(const GoldenCase& c, const Variation& variation) {
   ModelConfig config{"language-model", recurrent_options(c), c.get<int>("vocabulary"), c.get<bool>("tied"), 0};
+  config.dropout = config.rnn.dropout = c.get<double>("dropout");
+  config.rnn.variational = c.get<bool>("variational"), config.rnn.state_dropout = c.get<double>("state_dropout");
+  config.rnn.zoneout[0] = c.get<double>("zoneout"), config.rnn.zoneout[1] = c.get<double>("zoneout_cell");
+  config.rnn.weight_drop = c.get<double>("weight_drop");
   Model<float> model(config);
   const ParamTable& table = model.table();
   for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
@@ -75,6 +81,9 @@ History train(const GoldenCase& c, const Variation& variation) {
   for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
     const View<float> w = model.params().view(id);
     run.last[table[id].name].assign(w.data, w.data + table[id].size());
+    if (!trainer.average().ready()) continue;
+    const View<float> mean = trainer.average().mean().view(id);
+    run.mean[table[id].name].assign(mean.data, mean.data + table[id].size());
   }
   return run;
 }
@@ -99,11 +108,16 @@ void expect_golden(const GoldenCase& c, const History& run, Worst& values, Worst
                 adam ? kGoldenAdamWeights : kGoldenWeights);
     EXPECT_GT(relative_error(w, c.tensor("first/" + name)), 1e-3) << name << " did not move";
   }
+  EXPECT_EQ(run.mean.size(), c.get<bool>("average") ? run.last.size() : 0u);
+  for (const auto& [name, w] : run.mean) {
+    weights.see(c.name + " mean of " + name, relative_error(w, c.tensor("mean/" + name)), kGoldenWeights);
+    EXPECT_GT(relative_error(w, run.last.at(name)), 1e-3) << name << " is no mean";
+  }
 }
 
 TEST(Training, FiftyUpdatesOfTorch) {
   const GoldenFile file("training.safetensors");
-  ASSERT_EQ(file.cases().size(), 19u);
+  ASSERT_EQ(file.cases().size(), 32u);
   Worst sgd, sgd_weights, adam, adam_weights;
   for (const GoldenCase& c : file.cases()) {
     SCOPED_TRACE(c.name);
@@ -119,7 +133,7 @@ TEST(Training, FiftyUpdatesOfTorch) {
 
 TEST(Training, ThreadsChangeNoBit) {
   const GoldenFile file("training.safetensors");
-  for (const char* name : {"sgd_lstm_projection", "adamw_gru", "sentences_lstm"}) {
+  for (const char* name : {"sgd_lstm_projection", "adamw_gru", "sentences_lstm", "all_lstm", "zoneout_gru"}) {
     const GoldenCase c = file.find(name);
     EXPECT_TRUE(train(c, {}) == train(c, {.threads = 3})) << name;
   }
@@ -129,7 +143,7 @@ TEST(Training, ThreadsChangeNoBit) {
 TEST(Training, AccumulationIsTheSameUpdate) {
   const GoldenFile file("training.safetensors");
   Worst values, weights;
-  for (const char* name : {"sgd_lstm", "sgd_gru", "sentences_lstm"}) {
+  for (const char* name : {"sgd_lstm", "sgd_gru", "sentences_lstm", "all_lstm"}) {
     for (const int parts : {2, 3}) {
       SCOPED_TRACE(std::string(name) + " in " + std::to_string(parts));
       const GoldenCase c = file.find(name);

@@ -87,6 +87,19 @@ TEST_P(Gradients, DropoutMasksAreReplayed) {
   EXPECT_FALSE(same_bits(a, b)) << "no mask was applied";
 }
 
+TEST_P(Gradients, RegularisedCells) {
+  ModelConfig config = tiny_config(GetParam(), kVocabulary, 7, 2, 0.2);
+  config.rnn.variational = true;
+  config.rnn.state_dropout = 0.3, config.rnn.weight_drop = 0.2;
+  if (config.rnn.projection == 0) config.rnn.zoneout[0] = 0.2;
+  if (config.rnn.states() > 1) config.rnn.zoneout[1] = 0.3;
+  const auto model = random_model(config);
+  CheckOptions o = options();
+  expect_right(*model, ragged_batch(), o, tolerance());
+  o.dropout = false;  // zoneout by its chance, and nothing else
+  expect_right(*model, ragged_batch(), o, tolerance());
+}
+
 TEST_P(Gradients, TiedWeights) {
   ModelConfig config = tiny_config(GetParam(), kVocabulary, 7, 2, 0.2);
   config.rnn.input = config.rnn.output();

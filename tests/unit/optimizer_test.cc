@@ -157,14 +157,14 @@ TEST(OptimizerMemory, NumbersWithoutGradient) {
 
 TEST(OptimizerList, NamesAndDefaults) {
   const std::vector<std::string_view> names = optimizer_names();
-  EXPECT_EQ(names, (std::vector<std::string_view>{"sgd", "adam", "adamw"}));
+  EXPECT_EQ(names, (std::vector<std::string_view>{"sgd", "adam", "adamw", "rmsprop", "adagrad"}));
   const ParamTable t = table();
   for (const auto name : names) {
     EXPECT_NE(make_optimizer({std::string(name)}, t), nullptr);
     EXPECT_GT(default_learning_rate(name), 0);
   }
   try {
-    make_optimizer({"adagrad"}, t);
+    make_optimizer({"lion"}, t);
     FAIL() << "an unknown optimizer was made";
   } catch (const Error& error) {
     EXPECT_EQ(error.exit(), Exit::usage);

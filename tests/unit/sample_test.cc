@@ -38,25 +38,86 @@ std::vector<float> random_logits(int n, Random& random, double spread) {
 
 // The definition, with long double and full sorts.
 std::vector<Candidate> brute_force(const std::vector<float>& logits, const SampleOptions& o) {
-  const std::set<int32_t> banned(o.banned.begin(), o.banned.end());
-  std::vector<std::pair<long double, int32_t>> all;
-  long double sum = 0;
-  for (size_t i = 0; i < logits.size(); ++i)
-    if (!banned.count(static_cast<int32_t>(i))) {
-      const long double e = expl(static_cast<long double>(logits[i]) / o.temperature);
-      all.push_back({-e, static_cast<int32_t>(i)});
-      sum += e;
-    }
+  using Entry = std::pair<long double, int32_t>;  // -weight, id: sorted, the likeliest come first
+  const std::set<int32_t> banned(o.banned.begin(), o.banned.end()), recent(o.recent.begin(), o.recent.end());
+  std::vector<Entry> all;
+  const auto mass = [&] {
+    long double sum = 0;
+    for (const auto& a : all) sum -= a.first;
+    return sum;
+  };
+  // Keeps the first entries whose mass reaches p.
+  const auto keep_mass = [&](double p) {
+    const long double sum = mass();
+    long double reached = 0;
+    size_t keep = 0;
+    while (keep < all.size() && (keep == 0 || reached < p * sum)) reached -= all[keep++].first;
+    all.resize(keep);
+  };
+  for (size_t i = 0; i < logits.size(); ++i) {
+    if (banned.count(static_cast<int32_t>(i))) continue;
+    float x = logits[i];
+    if (recent.count(static_cast<int32_t>(i)))
+      x = static_cast<float>(x > 0 ? x / o.repetition_penalty : x * o.repetition_penalty);
+    all.push_back({-expl(static_cast<long double>(x) / o.temperature), static_cast<int32_t>(i)});
+  }
   std::sort(all.begin(), all.end());
   if (o.top_k > 0 && static_cast<size_t>(o.top_k) < all.size()) all.resize(static_cast<size_t>(o.top_k));
-  sum = 0;
-  for (const auto& a : all) sum -= a.first;
-  long double reached = 0;
-  size_t keep = 0;
-  while (keep < all.size() && (keep == 0 || o.top_p == 1 || reached < o.top_p * sum)) reached -= all[keep++].first;
+  if (o.typical_p < 1) {
+    const long double sum = mass();
+    long double entropy = 0;
+    for (const auto& a : all) entropy += a.first / sum * logl(-a.first / sum);
+    std::stable_sort(all.begin(), all.end(), [&](const Entry& a, const Entry& b) {
+      return fabsl(logl(-a.first / sum) + entropy) < fabsl(logl(-b.first / sum) + entropy);
+    });
+    keep_mass(o.typical_p);
+    std::sort(all.begin(), all.end());
+  }
+  if (o.top_p < 1) keep_mass(o.top_p);
+  while (all.size() > 1 && -all.back().first < o.min_p * -all[0].first) all.pop_back();
+  const long double left = mass();
   std::vector<Candidate> result;
-  for (size_t i = 0; i < keep; ++i) result.push_back({all[i].second, static_cast<double>(-all[i].first / reached)});
+  for (const auto& a : all) result.push_back({a.second, static_cast<double>(-a.first / left)});
   return result;
+}
+
+TEST(Sampler, EveryCutAgreesWithBruteForce) {
+  Random random(4, Purpose::test);
+  size_t cut = 0;
+  for (const int n : {1, 2, 7, 100, 3000}) {
+    for (const int top_k : {0, 5}) {
+      for (const double top_p : {0.7, 1.0}) {
+        for (const double typical : {0.2, 0.9, 1.0}) {
+          for (const double min_p : {0.0, 0.1, 1.0}) {
+            for (const double penalty : {1.0, 1.3, 0.8}) {
+              const std::vector<float> logits = random_logits(n, random, 2);
+              const std::vector<int32_t> banned = n > 2 ? std::vector<int32_t>{1, -4} : std::vector<int32_t>{},
+                                         recent = {0, n / 2, n + 3};
+              SampleOptions o{0.9, top_k, top_p, banned};
+              o.typical_p = typical, o.min_p = min_p, o.repetition_penalty = penalty, o.recent = recent;
+              Sampler sampler(n);
+              const auto actual = sampler.distribution(logits, o);
+              const auto expected = brute_force(logits, o);
+              ASSERT_EQ(actual.size(), expected.size())
+                  << n << ' ' << top_k << ' ' << top_p << ' ' << typical << ' ' << min_p;
+              for (size_t i = 0; i < actual.size(); ++i) {
+                ASSERT_EQ(actual[i].id, expected[i].id) << i;
+                ASSERT_NEAR(actual[i].probability, expected[i].probability, 1e-12);
+              }
+              cut += actual.size() < static_cast<size_t>(n);
+              o.temperature = 0;
+              Random unused(1, Purpose::test);
+              o.top_k = 0, o.top_p = o.typical_p = 1, o.min_p = 0;
+              const int32_t greedy = sampler.draw(logits, o, unused);
+              o.temperature = 1;
+              ASSERT_EQ(greedy, brute_force(logits, o)[0].id);
+            }
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(cut, 100U);
 }
 
 TEST(Sampler, AgreesWithBruteForce) {

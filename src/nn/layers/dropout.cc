@@ -1,36 +1,113 @@
 // Why: masks that depend on what they mask, never on the packed row, the thread or the order of calls.
+#include <algorithm>
 #include <cmath>
 
 #include "base/rng.h"
 #include "nn/layers/recurrent.h"
 
 namespace rnn {
+namespace {
 
-template <class T>
-void dropout(Context<T>& context, const Seq& seq, double p, uint32_t site, View<const T> x, View<T> y) {
-  const T scale = T(1) / (T(1) - static_cast<T>(p));
-  const auto threshold = static_cast<uint32_t>(std::min(4294967295.0, p * 4294967296.0));
-  const ProfileScope profiled(context.profile, Phase::dropout);
-  const uint64_t key = context.seed * 0x9E3779B97F4A7C15u + static_cast<uint32_t>(Purpose::dropout);
+constexpr uint32_t kWholeSequence = 0xFFFFFFFF;  // instead of a step
+
+// Numbers that are below `threshold` with chance p.
+uint32_t threshold_of(double p) { return static_cast<uint32_t>(std::min(4294967295.0, p * 4294967296.0)); }
+
+struct MaskKey {
+  uint64_t key;
+  uint32_t site, update;
+  template <class T>
+  MaskKey(const Context<T>& context, Purpose purpose, uint32_t place)
+      : key(context.seed * 0x9E3779B97F4A7C15u + static_cast<uint32_t>(purpose)), site(place), update(context.update) {}
+
+  // Calls f(u, word) for the units [0, n) of a stream at a step.
+  template <class F>
+  void visit(uint32_t stream, uint32_t t, int n, F&& f) const {
+    for (int u = 0; u < n; u += 4) {
+      const auto words = philox({static_cast<uint32_t>(u / 4) | site << 24, t, stream, update}, key);
+      for (int i = 0; i < std::min(4, n - u); ++i) f(u + i, words[static_cast<size_t>(i)]);
+    }
+  }
+};
+
+uint32_t stream_id(const Seq& seq, int row_of_step) {
+  const int stream = seq.order[row_of_step];
+  return seq.id.empty() ? static_cast<uint32_t>(stream) : seq.id[stream];
+}
+
+// Calls f(row, row of its step, t) for all packed rows, on all threads.
+template <class T, class F>
+void for_rows(Context<T>& context, const Seq& seq, const F& f) {
   context.pool.parallel_for(seq.rows(), 4, [&](int64_t begin, int64_t end) {
     int t = 0;
     for (int row = static_cast<int>(begin); row < end; ++row) {
       while (row >= seq.start[t + 1]) ++t;
-      const int stream = seq.order[row - seq.start[t]];
-      const uint32_t id = seq.id.empty() ? static_cast<uint32_t>(stream) : seq.id[stream];
-      const T* from = x.row(row);
-      T* to = y.row(row);
-      for (int u = 0; u < x.cols; u += 4) {
-        const auto words =
-            philox({static_cast<uint32_t>(u / 4) | site << 24, static_cast<uint32_t>(t), id, context.update}, key);
-        const int n = std::min(4, x.cols - u);
-        for (int i = 0; i < n; ++i) to[u + i] = words[i] < threshold ? T(0) : from[u + i] * scale;
-      }
+      f(row, row - seq.start[t], t);
     }
   });
 }
 
-template void dropout<float>(Context<float>&, const Seq&, double, uint32_t, View<const float>, View<float>);
-template void dropout<double>(Context<double>&, const Seq&, double, uint32_t, View<const double>, View<double>);
+}  // namespace
+
+template <class T>
+void dropout(Context<T>& context, const Seq& seq, const Dropout& what, View<const T> x, View<T> y) {
+  const ProfileScope profiled(context.profile, Phase::dropout);
+  const ArenaScope scope(context.arena);
+  if (what.variational) {
+    const View<T> masks = sequence_masks<T>(context, seq, what.p, Purpose::dropout, what.site, x.cols);
+    for_rows(context, seq, [&](int row, int stream, int) {
+      const T *from = x.row(row), *mask = masks.row(stream);
+      T* to = y.row(row);
+      for (int u = 0; u < x.cols; ++u) to[u] = from[u] * mask[u];
+    });
+    return;
+  }
+  const T scale = T(1) / (T(1) - static_cast<T>(what.p));
+  const uint32_t threshold = threshold_of(what.p);
+  const MaskKey key(context, Purpose::dropout, what.site);
+  for_rows(context, seq, [&](int row, int stream, int t) {
+    const T* from = x.row(row);
+    T* to = y.row(row);
+    key.visit(stream_id(seq, stream), static_cast<uint32_t>(t), x.cols,
+              [&](int u, uint32_t word) { to[u] = word < threshold ? T(0) : from[u] * scale; });
+  });
+}
+
+template <class T>
+View<T> sequence_masks(Context<T>& context, const Seq& seq, double p, Purpose purpose, uint32_t site, int width) {
+  const T scale = T(1) / (T(1) - static_cast<T>(p));
+  const uint32_t threshold = threshold_of(p);
+  const MaskKey key(context, purpose, site);
+  const View<T> masks = context.arena.template matrix<T>(seq.streams(), width);
+  context.pool.parallel_for(seq.streams(), 1, [&](int64_t begin, int64_t end) {
+    for (int r = static_cast<int>(begin); r < end; ++r) {
+      key.visit(stream_id(seq, r), kWholeSequence, width,
+                [&](int u, uint32_t word) { masks.row(r)[u] = word < threshold ? T(0) : scale; });
+    }
+  });
+  return masks;
+}
+
+template <class T>
+View<T> zoneout_masks(Context<T>& context, const Seq& seq, double p, uint32_t site, int width, int padded) {
+  const uint32_t threshold = threshold_of(p);
+  const MaskKey key(context, Purpose::zoneout, site);
+  const View<T> masks = context.arena.template matrix<T>(seq.rows(), padded);
+  for_rows(context, seq, [&](int row, int stream, int t) {
+    T* to = masks.row(row);
+    key.visit(stream_id(seq, stream), static_cast<uint32_t>(t), width,
+              [&](int u, uint32_t word) { to[u] = word < threshold ? T(1) : T(0); });
+    std::fill(to + width, to + padded, T(0));
+  });
+  return masks;
+}
+
+#define RNN_INSTANTIATE(T)                                                                     \
+  template void dropout<T>(Context<T>&, const Seq&, const Dropout&, View<const T>, View<T>);   \
+  template View<T> sequence_masks<T>(Context<T>&, const Seq&, double, Purpose, uint32_t, int); \
+  template View<T> zoneout_masks<T>(Context<T>&, const Seq&, double, uint32_t, int, int);
+RNN_INSTANTIATE(float)
+RNN_INSTANTIATE(double)
+#undef RNN_INSTANTIATE
 
 }  // namespace rnn

@@ -21,10 +21,18 @@ Recurrent<T>::Recurrent(const RecurrentOptions& options, const std::string& pref
   for (int l = 0; l < options.layers; ++l) {
     for (int d = 0; d < options.directions(); ++d) {
       const std::string suffix = "_l" + std::to_string(l) + (d == 1 ? "_reverse" : "");
-      layers_.emplace_back(options, l == 0 ? options.input : output(), d == 1, prefix, suffix, table, packed);
+      layers_.emplace_back(options, l == 0 ? options.input : output(), d == 1, static_cast<uint32_t>(2 * l + d), prefix,
+                           suffix, table, packed);
       state_width_ += options.output() + (options.states() > 1 ? options.hidden : 0);
     }
   }
+}
+
+template <class T>
+std::vector<ParamId> Recurrent<T>::recurrent_weights() const {
+  std::vector<ParamId> ids;
+  for (const auto& layer : layers_) ids.push_back(layer.recurrent_weight());
+  return ids;
 }
 
 template <class T>
@@ -56,7 +64,7 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
   for (int l = 0; l < options_.layers; ++l) {
     if (l > 0 && options_.dropout > 0 && context.training) {
       const View<T> dropped = arena.matrix<T>(rows, y.cols);
-      dropout<T>(context, seq, options_.dropout, kLayerSite + l, y, dropped);
+      dropout<T>(context, seq, {options_.dropout, kLayerSite + static_cast<uint32_t>(l), options_.variational}, y, dropped);
       x = dropped;
     } else if (l > 0) {
       x = y;
@@ -106,7 +114,8 @@ void Recurrent<T>::backward(Context<T>& context, const Packed<T>& packed, const 
       }
     }
     if (l > 0 && options_.dropout > 0 && context.training) {
-      dropout<T>(context, seq, options_.dropout, kLayerSite + l, below, below);
+      dropout<T>(context, seq, {options_.dropout, kLayerSite + static_cast<uint32_t>(l), options_.variational}, below,
+                 below);
     }
     dy = below;
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/rng.h"
 #include "nn/context.h"
 #include "nn/layers/product.h"
 #include "nn/packed.h"
@@ -20,7 +21,13 @@ struct RecurrentOptions {
   int layers = 1;
   int projection = 0;  // LSTM: size of h; 0: none
   bool bidirectional = false;
-  double dropout = 0;                                                  // between layers
+  double dropout = 0;        // between layers
+  bool variational = false;  // every dropout has one mask per sequence (Gal and Ghahramani 2016) instead of one per step
+  double state_dropout = 0;  // of h inside the recurrent product, one mask per sequence (the same)
+  double zoneout[2] =
+      {};  // of h and c: chance that a unit keeps its old value (Krueger et al. 2017); h not with a projection
+  double weight_drop =
+      0;  // of recurrent matrices, one mask per update (Merity, Keskar and Socher 2018); Model::drop_weights
   int output() const { return projection > 0 ? projection : hidden; }  // of one direction
   int directions() const { return bidirectional ? 2 : 1; }
   int states() const { return cell_states(cell); }
@@ -32,7 +39,8 @@ template <class T>
 class RecurrentLayer {
  public:
   // Adds weight_ih, weight_hh, bias_ih, bias_hh (weight_hr, weight_peephole) under `prefix`, each with `suffix` (_l0, _l0_reverse).
-  RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, const std::string& prefix,
+  // `site` tells its masks from those of other layers.
+  RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, uint32_t site, const std::string& prefix,
                  const std::string& suffix, ParamTable& table, Packed<T>& packed);
 
   struct Saved;  // what forward leaves for backward
@@ -55,9 +63,17 @@ class RecurrentLayer {
     T *gates = nullptr, *side = nullptr, *c = nullptr, *m = nullptr;
     const T* const* h0 = nullptr;
     const T* const* c0 = nullptr;
+    const T* h_mask = nullptr;  // as in RecurrentArgs, from here on
+    const T* const* h0_masked = nullptr;
+    T* masked = nullptr;
+    const T* keep_old[2] = {};
+    int64_t keep_old_stride = 0;
+    T* computed[2] = {};
   };
+  ParamId recurrent_weight() const { return w_hh_; }
 
  private:
+  void take_masks(Context<T>& context, const Seq& seq, bool keep, Saved* saved) const;
   RecurrentArgs<T> arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved) const;
   void weight_gradients(Context<T>& context, const Seq& seq, const Saved& saved, const RecurrentArgs<T>& r,
                         Params<T>& grads) const;
@@ -69,6 +85,7 @@ class RecurrentLayer {
   RecurrentOptions options_;
   int input_, gates_, stages_, sides_, unit_weights_, apart_;
   bool reverse_, split_;
+  uint32_t site_;
   std::vector<Columns> stage_columns_;
   ParamId w_ih_, w_hh_, b_ih_, b_hh_, w_hr_ = -1, w_peephole_ = -1;
   int input_form_, input_back_, bias_form_, apart_bias_ = -1, peephole_form_ = -1, projection_form_ = -1,
@@ -94,6 +111,9 @@ class Recurrent {
   void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, Tape& tape, View<T> dy, View<T> dx,
                 Params<T>& grads, const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
 
+  // The recurrent matrices of all layers and directions.
+  std::vector<ParamId> recurrent_weights() const;
+
   // Offset of h (what = 0) or c (1) of a layer and direction in a State row, and its width.
   int state_offset(int layer, int direction, int what) const;
 
@@ -103,9 +123,24 @@ class Recurrent {
   int state_width_ = 0;
 };
 
+// What is dropped where: chance p, `site` tells the masks of one pass apart; variational: one mask per sequence, else one per step.
+struct Dropout {
+  double p;
+  uint32_t site;
+  bool variational;
+};
+
 // y = x * mask / (1 - p), the mask a function of (seed, update, site, stream, t, unit) (Srivastava et al. 2014). In place when
 // y.data == x.data. Applied to a gradient it is its own adjoint.
 template <class T>
-void dropout(Context<T>& context, const Seq& seq, double p, uint32_t site, View<const T> x, View<T> y);
+void dropout(Context<T>& context, const Seq& seq, const Dropout& what, View<const T> x, View<T> y);
+
+// Masks [streams, width] in the order of the packed rows, in the arena: 0, or 1 / (1 - p).
+template <class T>
+View<T> sequence_masks(Context<T>& context, const Seq& seq, double p, Purpose purpose, uint32_t site, int width);
+
+// [rows, padded] in the arena, 1 with chance p in the first `width` numbers of a row, else 0.
+template <class T>
+View<T> zoneout_masks(Context<T>& context, const Seq& seq, double p, uint32_t site, int width, int padded);
 
 }  // namespace rnn

@@ -48,9 +48,9 @@ void run_pass(Context<T>& context, RecurrentArgs<T>& r, void (*pass)(Pool&, cons
 int RecurrentOptions::cell_states(CellKind kind) { return shape_of(kind).states; }
 
 template <class T>
-RecurrentLayer<T>::RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, const std::string& prefix,
-                                  const std::string& suffix, ParamTable& table, Packed<T>& packed)
-    : options_(options), input_(input), reverse_(reverse) {
+RecurrentLayer<T>::RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, uint32_t site,
+                                  const std::string& prefix, const std::string& suffix, ParamTable& table, Packed<T>& packed)
+    : options_(options), input_(input), reverse_(reverse), site_(site) {
   const CellShape shape = shape_of(options.cell);
   gates_ = shape.gates, stages_ = shape.stages, sides_ = shape.sides, apart_ = shape.apart;
   unit_weights_ = options.flags & kPeephole ? shape.unit_weights : 0;
@@ -102,11 +102,44 @@ RecurrentArgs<T> RecurrentLayer<T>::arguments(Context<T>& context, const Packed<
   r.gates = saved.gates, r.side = saved.side, r.c = saved.c, r.m = saved.m;
   r.h = saved.y.data, r.h_stride = saved.y.stride;
   r.h0 = saved.h0, r.c0 = saved.c0;
+  r.h_mask = saved.h_mask, r.h0_masked = saved.h0_masked, r.masked = saved.masked;
+  r.keep_old_stride = saved.keep_old_stride;
+  for (int k = 0; k < 2; ++k) r.keep_old[k] = saved.keep_old[k], r.computed[k] = saved.computed[k];
   r.bias = apart_bias_ >= 0 ? packed[apart_bias_] : nullptr;
   r.unit_weights = peephole_form_ >= 0 ? packed[peephole_form_] : nullptr;
   r.scratch = context.arena.template take<T>(
       recurrent_scratch(seq.streams(), r.hidden, r.output, gates_, context.pool.size(), context.kernels.lanes));
   return r;
+}
+
+// Without training, zoneout mixes by its chance: the mean of what training does.
+template <class T>
+void RecurrentLayer<T>::take_masks(Context<T>& context, const Seq& seq, bool keep, Saved* saved) const {
+  Arena& arena = context.arena;
+  const int out = options_.output(), H = options_.hidden, padded = Columns{H}.padded(context.kernels.lanes);
+  if (context.training && options_.state_dropout > 0) {
+    const View<T> masks = sequence_masks<T>(context, seq, options_.state_dropout, Purpose::state_dropout, site_, out);
+    const View<T> first = arena.template matrix<T>(seq.streams(), out);
+    const T** rows = arena.template take<const T*>(seq.streams());
+    for (int r = 0; r < seq.streams(); ++r) {
+      for (int u = 0; u < out; ++u) first(r, u) = saved->h0[r][u] * masks(r, u);
+      rows[r] = first.row(r);
+    }
+    saved->h_mask = masks.data, saved->h0_masked = rows;
+    saved->masked = arena.template take<T>(static_cast<size_t>(seq.rows()) * out);
+  }
+  for (uint32_t k = 0; k < 2; ++k) {
+    if (options_.zoneout[k] <= 0) continue;
+    if (context.training) {
+      saved->keep_old[k] = zoneout_masks<T>(context, seq, options_.zoneout[k], site_ * 2 + k, H, padded).data;
+      saved->keep_old_stride = padded;
+    } else {
+      T* row = arena.template take<T>(padded);
+      std::fill_n(std::fill_n(row, H, static_cast<T>(options_.zoneout[k])), padded - H, T(0));
+      saved->keep_old[k] = row;
+    }
+    if (keep) saved->computed[k] = arena.template take<T>(static_cast<size_t>(seq.rows()) * padded);
+  }
 }
 
 template <class T>
@@ -124,6 +157,7 @@ auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, co
   if (options_.states() > 1) saved.c = arena.take<T>(rows * padded);
   if (options_.projection > 0) saved.m = arena.take<T>(rows * padded);
   if (rows == 0) return saved;
+  take_masks(context, seq, keep, &saved);
 
   const ArenaScope scope(arena);
   RecurrentArgs<T> r = arguments(context, packed, seq, saved);
@@ -201,10 +235,12 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
   if (unit_weights_ > 0) k.unit_gradient(context.pool, r, grads.view(w_peephole_).data);
 }
 
-// h of the step before, row by row: what the recurrent weights multiplied.
+// h of the step before, masked where it was, row by row: what the recurrent weights multiplied.
 template <class T>
 View<const T> RecurrentLayer<T>::old_h(Context<T>& context, const Seq& seq, const Saved& saved) const {
   const int P = options_.output();
+  const View<const T> h = saved.masked ? View<const T>{saved.masked, seq.rows(), P, P} : View<const T>(saved.y);
+  const T* const* h0 = saved.masked ? saved.h0_masked : saved.h0;
   const View<T> old = context.arena.template matrix<T>(seq.rows(), P);
   context.pool.parallel_for(seq.steps(), 1, [&](int64_t begin, int64_t end) {
     for (int t = static_cast<int>(begin); t < end; ++t) {
@@ -215,7 +251,7 @@ View<const T> RecurrentLayer<T>::old_h(Context<T>& context, const Seq& seq, cons
         if (!seq.reset.empty() && seq.reset[at]) {
           std::fill_n(old.row(at), P, T(0));
         } else {
-          std::copy_n(row < active ? saved.y.row(seq.start[before] + row) : saved.h0[row], P, old.row(at));
+          std::copy_n(row < active ? h.row(seq.start[before] + row) : h0[row], P, old.row(at));
         }
       }
     }

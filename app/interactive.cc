@@ -1,0 +1,98 @@
+// Why: turns of a conversation with a model, each with the memory before it, so that it can be taken back.
+#include "interactive.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iostream>
+#include <vector>
+
+#include "screen.h"
+
+namespace rnn::app {
+namespace {
+
+constexpr const char* kHelp =
+    " text        is read, and the model writes on\n"
+    " (nothing)   the model writes on from where it stopped\n"
+    " /top [N]    the N likeliest next tokens (8)\n"
+    " /undo       takes the last turn back\n"
+    " /forget     takes everything back\n"
+    " /quit       ends, as the end of input does\n";
+
+class Conversation {
+ public:
+  Conversation(Writer& writer, const WriteOptions& options, uint64_t seed) : writer_(writer), options_(options), seed_(seed) {}
+
+  void turn(const std::string& text) {
+    const std::string before = writer_.save_state();
+    const std::vector<std::string> unknown = text.empty() ? std::vector<std::string>{} : writer_.read(text);
+    if (!unknown.empty()) say(fmt::format("note: the model does not know {}", fmt::join(unknown, ", ")));
+    Random random(seed_, Purpose::sample, turns_++);
+    bool line_open = true;
+    write_on(writer_, options_, random, [&](std::string_view piece) {
+      print(piece), flush_output();
+      if (!piece.empty()) line_open = piece.back() != '\n';
+    });
+    if (line_open) print("\n");
+    flush_output();
+    memories_.push_back(before);
+  }
+
+  // Returns false at the end.
+  bool command(const std::string& line) {
+    const std::string word = line.substr(0, line.find(' '));
+    if (word == "/quit") return false;
+    if (word == "/help") {
+      say(kHelp);
+    } else if (word == "/top") {
+      int count = 8;
+      const char* end = line.data() + line.size();
+      if (line.size() > 5) std::from_chars(line.data() + 5, end, count);
+      print(next_words_table(writer_, "", std::clamp(count, 1, 1000)));
+      flush_output();
+    } else if (word == "/undo" || word == "/forget") {
+      if (memories_.empty()) {
+        say("there is nothing to take back");
+      } else {
+        const size_t left = word == "/undo" ? memories_.size() - 1 : 0;
+        writer_.load_state(memories_[left]);
+        memories_.resize(left);
+        say(fmt::format("{} turn{} left", left, left == 1 ? "" : "s"));
+      }
+    } else {
+      say(fmt::format("there is no command {}; /help tells what there is", word));
+    }
+    return true;
+  }
+
+ private:
+  Writer& writer_;
+  const WriteOptions& options_;
+  uint64_t seed_;
+  uint32_t turns_ = 0;
+  std::vector<std::string> memories_;  // before each turn
+};
+
+}  // namespace
+
+void interact(Writer& writer, const WriteOptions& options, uint64_t seed, const std::string& prompt) {
+  const bool terminal = ::isatty(STDIN_FILENO) == 1;
+  if (terminal) say("/help tells the commands");
+  Conversation conversation(writer, options, seed);
+  if (!prompt.empty()) print(prompt), conversation.turn(prompt);
+  for (std::string line;;) {
+    if (terminal) std::cerr << "> " << std::flush;
+    if (!std::getline(std::cin, line)) break;
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.empty() || line[0] != '/') {
+      conversation.turn(line);
+    } else if (!conversation.command(line)) {
+      break;
+    }
+  }
+}
+
+}  // namespace rnn::app
