@@ -24,7 +24,8 @@ constexpr const char* kHelp =
 
 class Conversation {
  public:
-  Conversation(Writer& writer, const WriteOptions& options, uint64_t seed) : writer_(writer), options_(options), seed_(seed) {}
+  Conversation(Writer& writer, const WriteOptions& options, uint64_t seed)
+      : writer_(writer), options_(options), seed_(seed) {}
 
   void turn(const std::string& text) {
     const std::string before = writer_.save_state();

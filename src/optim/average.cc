@@ -10,10 +10,8 @@
 namespace rnn {
 
 AverageKind average_kind(const std::string& name) {
-  constexpr std::pair<std::string_view, AverageKind> kKinds[] = {{"off", AverageKind::off},
-                                                                 {"asgd", AverageKind::asgd},
-                                                                 {"nt-asgd", AverageKind::nt_asgd},
-                                                                 {"ema", AverageKind::ema}};
+  constexpr std::pair<std::string_view, AverageKind> kKinds[] = {
+      {"off", AverageKind::off}, {"asgd", AverageKind::asgd}, {"nt-asgd", AverageKind::nt_asgd}, {"ema", AverageKind::ema}};
   for (const auto& [known, kind] : kKinds) {
     if (name == known) return kind;
   }
@@ -44,9 +42,7 @@ bool WeightAverage::evaluated(double loss) {
   return stuck;
 }
 
-nlohmann::json WeightAverage::to_json() const {
-  return {{"active", active_}, {"updates", updates_}, {"losses", losses_}};
-}
+nlohmann::json WeightAverage::to_json() const { return {{"active", active_}, {"updates", updates_}, {"losses", losses_}}; }
 
 void WeightAverage::from_json(const nlohmann::json& state) {
   try {
