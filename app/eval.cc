@@ -32,6 +32,7 @@ void print_json(const EvalReport& report, bool per_line) {
   json["unknown"] = report.unknown;
   json["bytes"] = report.bytes;
   json["lines"] = report.lines;
+  for (const ResultRow& row : report.adapted) json["adapted"][row.name] = row_json(row);
   for (const ResultRow& row : report.baselines) json["baselines"][row.name] = row_json(row);
   if (!report.note.empty()) json["note"] = report.note;
   if (per_line) json["type"] = "result";
@@ -47,6 +48,7 @@ void print_table(const EvalReport& report) {
     table.add({row.name, figure(row.loss, 4), figure(row.perplexity, 2), figure(row.bits_per_byte, 4)});
   };
   add(report.model);
+  for (const ResultRow& row : report.adapted) add(row);
   for (const ResultRow& row : report.baselines) add(row);
   print((report.lines_report.empty() ? "" : "\n") + table.text());
   print(fmt::format(" {} tokens, {} unknown, {} lines, {}\n", grouped(report.tokens), grouped(report.unknown),
@@ -96,6 +98,8 @@ int run_eval(const Arguments& arguments) {
   EvalOptions options;
   int64_t threads = 0;
   double limit = 0;
+  int64_t cache = 0;
+  Adaptation& how = options.adaptation;
   Command command("eval", "MODEL DATA [options]",
                   "loss, perplexity and bits per byte of a model on a text; accuracy or error on sequences");
   command.word("MODEL", &model, "run folder or .safetensors file");
@@ -104,8 +108,16 @@ int run_eval(const Arguments& arguments) {
   command.flag("--per-line", &options.per_line, "also each line alone: loss, tokens, text");
   command.real("--fail-under", &limit, {0, 1e9, true, false}, "LOSS",
                "exit status 6 unless the loss is at most LOSS (nats per token)");
+  command.whole("--cache", &cache, {0, 1e6}, "N",
+                "also with a cache of the last N tokens, which vote for what followed them");
+  command.real("--dynamic", &how.dynamic.rate, {0, 1e3}, "RATE", "also with weights that go on learning at this rate");
   command.flag("--no-baselines", &no_baselines, "leave the trigram and zstd rows out");
   command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores");
+  command.more();
+  command.real("--cache-weight", &how.cache.weight, {0, 1}, "W", "share of the cache in the prediction (0.1)");
+  command.real("--cache-sharpness", &how.cache.sharpness, {0, 1e3}, "S", "above 0: like states count more (0.3)");
+  command.real("--dynamic-decay", &how.dynamic.decay, {0, 1}, "D",
+               "part of the way back to the trained weights per step (0)");
   command.example("rnn eval runs/story-001 new.txt");
   command.example("rnn eval runs/story-001 new.txt --json --fail-under 4.2");
   if (!command.parse(arguments)) return 0;
@@ -113,6 +125,7 @@ int run_eval(const Arguments& arguments) {
   command.need(text, "DATA");
   options.baselines = !no_baselines;
   options.threads = static_cast<int>(threads);
+  how.cache.size = static_cast<int>(cache);
 
   ModelFile file = load_model(model);
   if (file.model->has_head() && !file.model->is_language_model()) {

@@ -74,6 +74,46 @@ void evaluate_lines(const ModelFile& file, const std::vector<Document>& document
   }
 }
 
+constexpr int kAdaptWindow = 20;  // tokens of running text behind which weights move
+
+// The text in its order, one stream: windows of running text, or line after line from the zero state.
+std::vector<Batch> segments_of(const TokenDocuments& tokens, const Tokenizer& tokenizer, bool sentences) {
+  std::vector<Batch> segments;
+  Batch batch;
+  if (!sentences) {
+    const auto batcher = evaluation_batcher(tokens, tokenizer, 1, kAdaptWindow, false);
+    batcher->start_epoch(0);
+    while (batcher->next(batch)) segments.push_back(batch);
+    return segments;
+  }
+  for (const auto& sentence : sentences_of(tokens, tokenizer.newline_id())) {
+    if (sentence.empty()) continue;
+    batch.seq = Seq::uniform_batch(1, static_cast<int>(sentence.size()));
+    batch.targets = sentence;
+    batch.inputs.assign(1, tokenizer.newline_id());
+    batch.inputs.insert(batch.inputs.end(), sentence.begin(), sentence.end() - 1);
+    segments.push_back(batch);
+  }
+  return segments;
+}
+
+// Weights that move are those of a model of their own.
+void add_adapted(ModelFile& file, const std::vector<Batch>& segments, const Adaptation& how, double factor, Pool& pool,
+                 EvalReport& report) {
+  const auto add = [&](const std::string& name, Model<float>& model, const Adaptation& adaptation) {
+    const double loss = evaluate_adapted(model, segments, adaptation, pool).loss();
+    report.adapted.push_back({name, loss, std::exp(loss), loss * factor});
+  };
+  const auto moving = [&](const std::string& name, const Adaptation& adaptation) {
+    const ModelFile fresh = load_model(file.path);
+    add(name, *fresh.model, adaptation);
+  };
+  const bool cache = how.cache.size > 0, dynamic = how.dynamic.rate > 0;
+  if (cache) add("with a cache", *file.model, {how.cache, {}});
+  if (dynamic) moving("learning on", {{}, how.dynamic});
+  if (cache && dynamic) moving("both", how);
+}
+
 // The trigram of the run's own training text, if that text is still what it was.
 void add_trigram(const ModelFile& file, const TokenDocuments& tokens, bool sentences, double factor, EvalReport& report) {
   const auto data = file.about.find("data"), options = file.about.find("options");
@@ -115,6 +155,9 @@ EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOpt
   report.bytes = bytes_of(documents);
   const double factor = bits_per_byte_factor(result.tokens, report.bytes);
   report.model = {"this model", result.loss(), std::exp(result.loss()), result.loss() * factor};
+  const Adaptation& how = options.adaptation;
+  if (how.cache.size > 0 || how.dynamic.rate > 0)
+    add_adapted(file, segments_of(tokens, tokenizer, sentences), how, factor, pool, report);
   if (options.baselines) {
     add_trigram(file, tokens, sentences, factor, report);
     std::string all;

@@ -11,6 +11,7 @@
 #include "decode/sample.h"
 #include "io/model_file.h"
 #include "nn/session.h"
+#include "tasks/adapt.h"
 #include "train/options.h"
 #include "train/trainer.h"
 
@@ -68,6 +69,7 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
 struct EvalReport {
   ResultRow model;
   int64_t tokens = 0, unknown = 0, bytes = 0, lines = 0;
+  std::vector<ResultRow> adapted;    // the same model with a cache, with weights that go on learning, with both
   std::vector<ResultRow> baselines;  // trigram (when the run's training text is at hand), zstd
   std::string note;                  // why a row is missing
   struct Line {
@@ -81,6 +83,7 @@ struct EvalReport {
 struct EvalOptions {
   bool per_line = false, baselines = true;
   int threads = 0;
+  Adaptation adaptation = {};  // rows of its own
 };
 
 // Every token of `text` (file or folder) is predicted once, the state carried over lines and cleared between documents; a model

@@ -88,6 +88,14 @@ expect_exit 0 "$RNN" eval run new.txt --fail-under 50
 expect_exit 6 "$RNN" eval run new.txt --fail-under 0.001
 expect_err 'error\[eval/fail_under\]'
 
+expect_exit 0 "$RNN" eval run new.txt --cache 50 --dynamic 0.1 --json
+[[ "$(json_value "$out_file" 'sorted(x["adapted"]) == ["both", "learning on", "with a cache"] and all(0 < r["loss"] < 5 for r in x["adapted"].values())')" == True ]] || fail "rows of adaptation"
+[[ "$(json_value "$out_file" 'x["adapted"]["learning on"]["loss"] < x["loss"]')" == True ]] || fail "learning on did not help"
+expect_exit 0 "$RNN" eval run new.txt --cache 50
+expect_out '^ with a cache +[0-9.]+ +[0-9.]+ +[0-9.]+$'
+expect_exit 2 "$RNN" eval run new.txt --cache 50 --cache-weight 1.5
+expect_err '^error\[usage/option\]: --cache-weight'
+
 # Next words: probabilities as a table and as JSON.
 expect_exit 0 "$RNN" generate run -p 'The cat' --top 5
 expect_out '^The cat ▏(sees|likes|finds|follows|feeds) +[0-9.]+%  █'
