@@ -16,7 +16,8 @@ class Cache {
   Cache(const CacheOptions& options, int width) : options_(options), width_(width) {}
 
   // Sum of -log p of the targets, given -log p of the model; each token sees only what lies before it. Then takes the segment in.
-  double mix(Context<float>& context, View<const float> h, const std::vector<int32_t>& targets, const std::vector<double>& nll) {
+  double mix(Context<float>& context, View<const float> h, const std::vector<int32_t>& targets,
+             const std::vector<double>& nll) {
     const int old = static_cast<int>(next_.size()), rows = h.rows;
     states_.insert(states_.end(), h.data, h.data + static_cast<size_t>(rows) * width_);
     next_.insert(next_.end(), targets.begin(), targets.end());
@@ -25,7 +26,9 @@ class Cache {
     for (int t = 0; t < rows; ++t) {
       const int end = old + t, begin = std::max(0, end - options_.size);
       const double model = std::exp(-nll[static_cast<size_t>(t)]);
-      const double p = begin == end ? model : (1 - options_.weight) * model + options_.weight * vote(scores.row(t), begin, end, targets[static_cast<size_t>(t)]);
+      const double p = begin == end ? model
+                                    : (1 - options_.weight) * model +
+                                          options_.weight * vote(scores.row(t), begin, end, targets[static_cast<size_t>(t)]);
       sum -= std::log(p);
     }
     const auto surplus = static_cast<ptrdiff_t>(next_.size()) - options_.size;
@@ -69,7 +72,11 @@ class Cache {
 class Learner {
  public:
   Learner(Model<float>& model, const DynamicOptions& options, Pool& pool)
-      : model_(model), options_(options), pool_(pool), grads_(model.table()), optimizer_(make_optimizer({"sgd"}, model.table())) {
+      : model_(model),
+        options_(options),
+        pool_(pool),
+        grads_(model.table()),
+        optimizer_(make_optimizer({"sgd"}, model.table())) {
     model_.pack(pool_, true);
     trained_.assign(model_.params().data(), model_.params().data() + model_.params().size());
   }

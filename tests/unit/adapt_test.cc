@@ -71,7 +71,8 @@ TEST_F(Adapt, CacheIsItsFormulaWhateverTheSegments) {
       want -= std::log(t == 0 ? p : 0.75 * p + 0.25 * right / all);
     }
     want /= h.rows();
-    for (const int window : {1, 7, 20, 500}) EXPECT_NEAR(loss(text, window, {cache, {}}), want, 1e-5) << size << " " << window;
+    for (const int window : {1, 7, 20, 500})
+      EXPECT_NEAR(loss(text, window, {cache, {}}), want, 1e-5) << size << " " << window;
   }
 }
 

@@ -1,0 +1,14 @@
+// Why: the losses and optimizer steps of the double table, apart from its products and recurrences.
+#pragma once
+
+#include "kernels/kernels.h"
+
+namespace rnn::reference {
+
+void softmax_cross_entropy(Pool& pool, const SoftmaxArgs<double>& s);
+double sum_squares(Pool& pool, const double* x, size_t n);
+void sgd(const StepArgs<double>& s);
+void adam(const StepArgs<double>& s);
+void rms(const StepArgs<double>& s);
+
+}  // namespace rnn::reference
