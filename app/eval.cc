@@ -129,9 +129,12 @@ int run_eval(const Arguments& arguments) {
 
   ModelFile file = load_model(model);
   if (file.model->has_head() && !file.model->is_language_model()) {
-    if (options.per_line) {
-      throw Error(Exit::usage, "usage/option", "--per-line is for language models; this model reads sequences");
-    }
+    const char* wrong = options.per_line       ? "--per-line"
+                        : cache > 0            ? "--cache"
+                        : how.dynamic.rate > 0 ? "--dynamic"
+                                               : nullptr;
+    if (wrong)
+      throw Error(Exit::usage, "usage/option", std::string(wrong) + " is for language models; this model reads sequences");
     require_at_most(eval_sequences(file, text, options.threads, json), limit);
     return 0;
   }

@@ -43,6 +43,11 @@ P
 # Refused, with a code and the documented status.
 expect_exit 4 "$RNN" generate run -p a
 expect_err "model/task"
+for option in "--cache 5" "--dynamic 0.1" --per-line; do
+  read -ra words <<<"$option"
+  expect_exit 2 "$RNN" eval run recall.jsonl "${words[@]}"
+  expect_err "^error\\[usage/option\\]: ${words[0]} is for language models"
+done
 expect_exit 3 "$RNN" eval run adding.jsonl
 expect_err "data/"
 expect_exit 3 "$RNN" eval add recall.jsonl
