@@ -124,8 +124,10 @@ inline double sum_squares(Pool& pool, const float* x, size_t n) {
   return total;
 }
 
-HWY_INLINE Vec scaled_gradient(const StepArgs<float>& s, Vec g) {
-  g = hn::Mul(g, set(s.scale));
+// The gradient of the next numbers, scaled and clipped; zeros stay in its place.
+HWY_INLINE Vec take_gradient(const StepArgs<float>& s, size_t i, int valid) {
+  const Vec g = hn::Mul(load_part(s.g + i, valid), set(s.scale));
+  store_part(zero(), s.g + i, valid);
   return s.clip_value > 0 ? keep_nan(g, hn::Min(set(s.clip_value), hn::Max(set(-s.clip_value), g))) : g;
 }
 
@@ -142,8 +144,7 @@ inline void sgd(const StepArgs<float>& s) {
   for (size_t i = 0; i < s.n; i += kLanes) {
     const int valid = static_cast<int>(std::min<size_t>(kLanes, s.n - i));
     const Vec p = load_part(s.p + i, valid);
-    Vec g = scaled_gradient(s, load_part(s.g + i, valid));
-    store_part(zero(), s.g + i, valid);
+    Vec g = take_gradient(s, i, valid);
     if (s.weight_decay > 0) g = hn::MulAdd(p, set(s.weight_decay), g);
     if (s.m) {
       g = hn::MulAdd(load_part(s.m + i, valid), set(s.momentum), g);
@@ -160,8 +161,7 @@ inline void adam(const StepArgs<float>& s) {
   for (size_t i = 0; i < s.n; i += kLanes) {
     const int valid = static_cast<int>(std::min<size_t>(kLanes, s.n - i));
     Vec p = load_part(s.p + i, valid);
-    Vec g = scaled_gradient(s, load_part(s.g + i, valid));
-    store_part(zero(), s.g + i, valid);
+    Vec g = take_gradient(s, i, valid);
     if (s.weight_decay > 0) {
       if (s.decoupled) {
         p = hn::NegMulAdd(set(s.lr * s.weight_decay), p, p);
@@ -186,8 +186,7 @@ inline void rms(const StepArgs<float>& s) {
   for (size_t i = 0; i < s.n; i += kLanes) {
     const int valid = static_cast<int>(std::min<size_t>(kLanes, s.n - i));
     const Vec p = load_part(s.p + i, valid);
-    Vec g = scaled_gradient(s, load_part(s.g + i, valid));
-    store_part(zero(), s.g + i, valid);
+    Vec g = take_gradient(s, i, valid);
     if (s.weight_decay > 0) g = hn::MulAdd(p, set(s.weight_decay), g);
     const Vec v = hn::MulAdd(load_part(s.v + i, valid), old, hn::Mul(hn::Mul(g, g), gain));
     store_part(v, s.v + i, valid);

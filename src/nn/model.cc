@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cells/reference.h"
+#include "nn/layers/weight_masks.h"
 
 namespace rnn {
 
@@ -27,6 +28,14 @@ void visit_ends(const Seq& seq, int directions, const Visit& visit) {
     while (t >= 0 && seq.active(t) <= r) --t;
     for (int d = 0; t >= 0 && d < directions; ++d) visit(r, d == 0 ? seq.start[t] + r : r, d);
   }
+}
+
+// out = a * b, which may be in place.
+template <class T>
+void multiply(Pool& pool, const T* a, const T* b, T* out, int64_t n) {
+  pool.parallel_for(n, 4096, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) out[i] = a[i] * b[i];
+  });
 }
 
 [[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help) {
@@ -121,46 +130,32 @@ template <class T>
 void Model<T>::drop_weights(Pool& pool, uint64_t seed, uint32_t update) {
   const double p = config_.rnn.weight_drop;
   if (p <= 0) return;
-  const T scale = T(1) / (T(1) - static_cast<T>(p));
-  const auto threshold = static_cast<uint32_t>(p * 4294967296.0);
-  const uint64_t key = seed * 0x9E3779B97F4A7C15u + static_cast<uint32_t>(Purpose::weight_drop);
+  const std::vector<ParamId> ids = recurrent_->recurrent_weights();
   if (weight_masks_.size() == 0) {
     size_t count = 0;
-    for (const ParamId id : recurrent_->recurrent_weights()) count += (table_[id].size() + 3) / 4 * 4;
+    for (const ParamId id : ids) count += table_[id].size();
     weight_masks_ = Buffer<T>(count), dropped_ = Buffer<T>(count);
   }
   size_t offset = 0;
-  for (const ParamId id : recurrent_->recurrent_weights()) {
+  for (const ParamId id : ids) {
     const auto size = static_cast<int64_t>(table_[id].size());
-    const T* weights = params_.view(id).data;
     T *masks = weight_masks_.data() + offset, *dropped = dropped_.data() + offset;
-    pool.parallel_for(size, 4096, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; i += 4) {
-        const auto words =
-            philox({static_cast<uint32_t>(i / 4), static_cast<uint32_t>(i >> 34), static_cast<uint32_t>(id), update}, key);
-        for (int64_t j = i; j < std::min(i + 4, end); ++j) {
-          masks[j] = words[static_cast<size_t>(j - i)] < threshold ? T(0) : scale;
-          dropped[j] = weights[j] * masks[j];
-        }
-      }
-    });
+    weight_masks(pool, seed, update, static_cast<uint32_t>(id), p, masks, size);
+    multiply(pool, params_.view(id).data, masks, dropped, size);
     packed_.pack_other(pool, id, dropped);
-    offset += static_cast<size_t>(size + 3) / 4 * 4;
+    offset += static_cast<size_t>(size);
   }
 }
 
 template <class T>
 void Model<T>::drop_gradients(Pool& pool, Params<T>& grads) const {
-  size_t offset = 0;
+  if (weight_masks_.size() == 0) return;
+  const T* masks = weight_masks_.data();
   for (const ParamId id : recurrent_->recurrent_weights()) {
-    if (weight_masks_.size() == 0) return;
     const auto size = static_cast<int64_t>(table_[id].size());
     T* gradient = grads.view(id).data;
-    const T* masks = weight_masks_.data() + offset;
-    pool.parallel_for(size, 4096, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) gradient[i] *= masks[i];
-    });
-    offset += static_cast<size_t>(size + 3) / 4 * 4;
+    multiply(pool, gradient, masks, gradient, size);
+    masks += size;
   }
 }
 

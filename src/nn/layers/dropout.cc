@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 #include "nn/layers/recurrent.h"
+#include "nn/layers/weight_masks.h"
 
 namespace rnn {
 namespace {
@@ -13,12 +14,14 @@ constexpr uint32_t kWholeSequence = 0xFFFFFFFF;  // instead of a step
 // Numbers that are below `threshold` with chance p.
 uint32_t threshold_of(double p) { return static_cast<uint32_t>(std::min(4294967295.0, p * 4294967296.0)); }
 
+uint64_t key_of(uint64_t seed, Purpose purpose) { return seed * 0x9E3779B97F4A7C15u + static_cast<uint32_t>(purpose); }
+
 struct MaskKey {
   uint64_t key;
   uint32_t site, update;
   template <class T>
   MaskKey(const Context<T>& context, Purpose purpose, uint32_t place)
-      : key(context.seed * 0x9E3779B97F4A7C15u + static_cast<uint32_t>(purpose)), site(place), update(context.update) {}
+      : key(key_of(context.seed, purpose)), site(place), update(context.update) {}
 
   // Calls f(u, word) for the units [0, n) of a stream at a step.
   template <class F>
@@ -102,10 +105,25 @@ View<T> zoneout_masks(Context<T>& context, const Seq& seq, double p, uint32_t si
   return masks;
 }
 
+template <class T>
+void weight_masks(Pool& pool, uint64_t seed, uint32_t update, uint32_t parameter, double p, T* masks, int64_t size) {
+  const T scale = T(1) / (T(1) - static_cast<T>(p));
+  const uint32_t threshold = threshold_of(p);
+  const uint64_t key = key_of(seed, Purpose::weight_drop);
+  pool.parallel_for(size, 4096, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i += 4) {
+      const auto words = philox({static_cast<uint32_t>(i / 4), static_cast<uint32_t>(i >> 34), parameter, update}, key);
+      for (int64_t j = i; j < std::min(i + 4, end); ++j)
+        masks[j] = words[static_cast<size_t>(j - i)] < threshold ? T(0) : scale;
+    }
+  });
+}
+
 #define RNN_INSTANTIATE(T)                                                                     \
   template void dropout<T>(Context<T>&, const Seq&, const Dropout&, View<const T>, View<T>);   \
   template View<T> sequence_masks<T>(Context<T>&, const Seq&, double, Purpose, uint32_t, int); \
-  template View<T> zoneout_masks<T>(Context<T>&, const Seq&, double, uint32_t, int, int);
+  template View<T> zoneout_masks<T>(Context<T>&, const Seq&, double, uint32_t, int, int);      \
+  template void weight_masks<T>(Pool&, uint64_t, uint32_t, uint32_t, double, T*, int64_t);
 RNN_INSTANTIATE(float)
 RNN_INSTANTIATE(double)
 #undef RNN_INSTANTIATE
