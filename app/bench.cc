@@ -104,6 +104,8 @@ int run_bench(const Arguments& arguments) {
   tell("limits");
   BenchReport report{
       pool.size(), bench::measure_limits(pool, asked.model.empty() && selection.wants(bench::kLimits), asked.quick), {}};
+  if (!asked.json && pool.size() > 1 && report.limits.fma.all < 1.3 * report.limits.fma.one)
+    say("note: the processors shared one core while the peak was measured: shares of it come out too high, measure again");
   const double seconds = asked.quick ? 0.1 : 0.5;
   if (!asked.model.empty()) {
     tell(asked.model);
