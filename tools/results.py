@@ -26,6 +26,7 @@ import sys
 import time
 
 sys.dont_write_bytecode = True  # tools/ stays clean
+import results_ablation  # noqa: E402
 import results_made  # noqa: E402
 import results_page  # noqa: E402
 from results_recipe import KEYS, ROOT, Failure, digest, load_recipe, option_words, read_data  # noqa: E402
@@ -96,8 +97,8 @@ class Program:
     def train(self, words, folder):
         self.call([self.path, "train", *words], folder, stdout=sys.stderr.fileno())
 
-    def evaluate(self, model, text, folder, threads):
-        return json.loads(self.call([self.path, "eval", model, text, "--json", "--threads", str(threads)], folder))
+    def evaluate(self, model, text, folder, threads, more=()):
+        return json.loads(self.call([self.path, "eval", model, text, "--json", "--threads", str(threads), *more], folder))
 
 
 def events_of(run):
@@ -196,7 +197,11 @@ def measure(program, name, recipe, parts, data, work, keys):
     else:
         for side, text in parts.items():
             write_atomic(work / f"{side}.txt", text)
-        row |= {"data": data, "runs": [], "command": shlex.join(["rnn", "train", *training_words(recipe)])}
+        row["data"] = data
+    if "variant" in recipe and "make" not in recipe:
+        row |= rounded(results_ablation.measure(program, recipe, work, keys, train_run))
+    elif "make" not in recipe:
+        row |= {"runs": [], "command": shlex.join(["rnn", "train", *training_words(recipe)])}
         for seed in recipe["seeds"]:
             figures, row["baselines"] = measure_seed(program, recipe, work, seed, keys["run"])
             row["runs"].append(figures)
@@ -271,8 +276,11 @@ def do_recipe(name, recipe, results, a, program):
         parts, data, keys = {}, None, results_made.keys_of(recipe)
     else:
         parts, data = read_data(name, recipe, a.data)
-        run_key = digest([recipe["task"], {s: digest(t) for s, t in parts.items()}, recipe["options"]])[:16]
+        digests = {s: digest(t) for s, t in parts.items()}
+        run_key = digest([recipe["task"], digests, recipe["options"]])[:16]
         keys = {"run": run_key, "all": digest([run_key, recipe["seeds"], recipe["evaluate"]])[:16]}
+        if "variant" in recipe:
+            keys = results_ablation.keys_of(recipe, digests)
     old, work = results.rows.get(name, {}), a.work / name
     done = old.get("hash") == keys["all"] and not a.again
     if a.list:
@@ -290,7 +298,7 @@ def do_recipe(name, recipe, results, a, program):
     else:
         say(f"== {name}: {recipe['title']}")
         row = measure(program(), name, recipe, parts, data, work, keys)
-    row |= {k: recipe[k] for k in KEYS[""] if k in recipe and k not in ("data", "options", "split", "twin", "make", "variant")}
+    row |= {k: recipe[k] for k in KEYS[""] if k in recipe and k not in ("data", "options", "split", "twin", "make", "variant", "adapt")}
     twin = old.get("twin")
     if twin and (not recipe.get("twin") or twin["hash"] != twin_key(recipe, row)):
         twin = None
@@ -316,6 +324,8 @@ def run(a):
     for name, recipe in recipes.items():
         if "make" in recipe:
             results_made.check(paths[name], recipe)
+        elif "variant" in recipe:
+            results_ablation.check(paths[name], recipe)
     made = []
 
     def program():  # found when it is needed first

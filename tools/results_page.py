@@ -3,6 +3,7 @@
 
 import math
 
+import results_ablation
 import results_made
 
 NAMES = {"train": "training", "valid": "validation", "test": "test"}
@@ -15,7 +16,8 @@ Times are those of the run, other work on the machine included; speed is compare
 
 Loss is in nats per token, perplexity is its exponential, bits per byte are comparable between kinds of tokens. Rows of this
 program are the weights with the lowest validation loss: the validation text took part in choosing them, the test text not.
-The trigram is an interpolated Kneser-Ney model of the same tokens; `zstd -19` compresses the text alone.
+The n-gram rows are interpolated Kneser-Ney models of the same tokens; `zstd -19` compresses the text alone. A table whose rows
+begin with + adds one method after the other.
 """
 MADE = """Long-memory problems ([what they are](long_memory.md)), checked on sequences that no training has seen:
 """
@@ -102,7 +104,7 @@ def twin_rows(row, sides):
 def baseline_rows(row, sides):
     rows = []
     names = list(dict.fromkeys(name for side in sides for name in row["baselines"].get(side, {})))
-    for name in sorted(names, key=lambda n: n != "trigram"):
+    for name in sorted(names, key=lambda n: "gram" not in n):
         rows.append([name] + [cell for side in sides for cell in figures(row["baselines"].get(side, {}).get(name))])
     return rows
 
@@ -141,48 +143,68 @@ def data_lines(row):
     return lines + [f"- split: {rule}bytes: {parts}"]
 
 
-def section(name, row):
-    if "variants" in row:
-        return results_made.section(name, row, table, clock)
-    sides = [s for s in ("valid", "test") if s in row["evaluate"]]
-    runs, machine = row["runs"], row["machine"]
-    program = row["program"] + (f" ({row['commit']})" if row.get("commit") else "")
+def run_part(row, sides):
+    """Settings, the rows of a recipe that trains one model, and heads of its own columns."""
+    runs = row["runs"]
     seeds, updates = ", ".join(str(r["seed"]) for r in runs), ", ".join(f"{r['updates']:,}" for r in runs)
     times, speed = ", ".join(clock(r["seconds"]) for r in runs), mean([r["tokens_per_s"] for r in runs])
-    lines = [f"## {name}", "", f"**{row['title']}.** {row.get('about', '')}".strip(), ""]
-    lines += data_lines(row)
-    lines += [f"- settings: `{row['command']}`",
-              f"- {'seed' if len(runs) == 1 else 'seeds'}: {seeds}; {runs[0]['parameters']:,} parameters",
-              f"- time: {times} for {updates} updates, {speed:,.0f} tokens/s, checks included",
-              f"- machine: {machine['cores']} cores, {machine['isa']}; {program}, {row['date']}", ""]
-    head = [""] + [cell for side in sides for cell in (f"{NAMES[side]} loss", "perplexity", "bits/byte")]
-    points, twins = point_rows(row, sides), twin_rows(row, sides)
-    rows = own_rows(row, sides) + points + baseline_rows(row, sides) + twins + published_rows(row, sides)
+    lines = [f"- settings: `{row['command']}`",
+             f"- {'seed' if len(runs) == 1 else 'seeds'}: {seeds}; {runs[0]['parameters']:,} parameters",
+             f"- time: {times} for {updates} updates, {speed:,.0f} tokens/s, checks included"]
+    rows = own_rows(row, sides) + point_rows(row, sides) + baseline_rows(row, sides) + twin_rows(row, sides)
+    return lines, rows, []
+
+
+def section(name, row):
+    if "made" in row:
+        return results_made.section(name, row, table, clock)
+    sides, machine = [s for s in ("valid", "test") if s in row["evaluate"]], row["machine"]
+    program = row["program"] + (f" ({row['commit']})" if row.get("commit") else "")
+    if "ablation" in row:
+        settings, rows, more = results_ablation.section(row, sides, figures, clock, baseline_rows)
+    else:
+        settings, rows, more = run_part(row, sides)
+    lines = [f"## {name}", "", f"**{row['title']}.** {row.get('about', '')}".strip(), "", *data_lines(row), *settings,
+             f"- machine: {machine['cores']} cores, {machine['isa']}; {program}, {row['date']}", ""]
+    head = [""] + [cell for side in sides for cell in (f"{NAMES[side]} loss", "perplexity", "bits/byte")] + more
+    rows += [cells + [""] * len(more) for cells in published_rows(row, sides)]
     lines += [table(head, rows), ""]
-    if points or twins:
+    if any("¹" in cells[0] for cells in rows):
         lines += [NOTE, ""]
     lines += [line + "\n" for line in twin_line(row)]
     return "\n".join(lines).rstrip() + "\n"
 
 
+def best_runs(row):
+    """The runs of the one model, or of the variant that is best on validation, and its name."""
+    if "ablation" not in row:
+        return row["runs"], ""
+    best = results_ablation.best_variant(row, "valid")
+    return best["runs"], f", {best['name']}"
+
+
+def best_ngram(baselines):
+    return min((r["perplexity"] for name, r in baselines.items() if "gram" in name and r.get("perplexity")), default=None)
+
+
 def overview(rows):
-    """One line per recipe: the last measured side of this program beside the trigram."""
+    """One line per recipe: the last measured side of this program beside the best n-gram model."""
     lines = []
     for name, row in sorted(rows.items()):
-        if "variants" in row:
+        if "made" in row:
             continue
         side = "test" if "test" in row["evaluate"] else "valid"
-        loss = mean([r[side]["loss"] for r in row["runs"]])
-        trigram = row["baselines"].get(side, {}).get("trigram", {}).get("perplexity")
-        cells = [number(loss, 4), number(math.exp(loss), 2), number(trigram, 2)]
-        lines.append([f"[{name}](#{name})", row["title"], NAMES[side]] + cells)
-    return table(["recipe", "what", "text", "loss", "perplexity", "trigram perplexity"], lines)
+        runs, variant = best_runs(row)
+        loss = mean([r[side]["loss"] for r in runs])
+        cells = [number(loss, 4), number(math.exp(loss), 2), number(best_ngram(row["baselines"].get(side, {})), 2)]
+        lines.append([f"[{name}](#{name})", row["title"] + variant, NAMES[side]] + cells)
+    return table(["recipe", "what", "text", "loss", "perplexity", "n-gram perplexity"], lines)
 
 
 def page(rows):
     if not rows:
         return HEAD + "\nNo recipe has been measured yet.\n"
-    made = [results_made.overview_row(name, row) for name, row in sorted(rows.items()) if "variants" in row]
+    made = [results_made.overview_row(name, row) for name, row in sorted(rows.items()) if "made" in row]
     problems = [MADE, table(["recipe", "what", "figure", "best variant", "value", "without memory"], made), ""] if made else []
     texts = [overview(rows), ""] if len(made) < len(rows) else []
     return "\n".join([HEAD] + texts + problems + [section(name, row) for name, row in sorted(rows.items())])

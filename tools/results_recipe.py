@@ -14,7 +14,7 @@ SIDES = ("train", "valid", "test")
 # Keys of a recipe by section, with their types; "" is the top.
 KEYS = {
     "": {"title": str, "task": str, "about": str, "seeds": list, "evaluate": list, "report-epochs": list, "data": dict,
-         "split": dict, "options": dict, "twin": dict, "published": list, "make": dict, "variant": list},
+         "split": dict, "options": dict, "twin": dict, "published": list, "make": dict, "variant": list, "adapt": dict},
     "data": {"root": str, "text": str, "train": str, "valid": str, "test": str, "licence": str},
     "split": {"unit": str, "train": float, "valid": float, "test": float},
     "twin": {"epochs": int, "max-seconds": (int, float), "max-updates": int},

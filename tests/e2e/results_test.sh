@@ -186,6 +186,67 @@ sed -i 's/^length = 8/lenght = 8/' made/adding.toml
 expect_exit 2 made
 expect_err 'did you mean length'
 
+# Variants of a model on one text: each adds to the one before, one of them adapts while it is measured.
+mkdir ablation
+cat >ablation/steps.toml <<'TOML'
+title = "Steps"
+task = "language-model"
+seeds = [1]
+evaluate = ["valid", "test"]
+[data]
+text = "tiny/text.txt"
+[split]
+unit = "lines"
+train = 0.8
+valid = 0.1
+test = 0.1
+[options]
+tokens = "char"
+mode = "stream"
+batch = 8
+epochs = 2
+threads = 1
+[[variant]]
+name = "plain"
+options = {hidden = 16}
+[[variant]]
+name = "+ width"
+adds = {hidden = 24}
+[[variant]]
+name = "+ dropout"
+adds = {dropout = 0.1}
+adapt = true
+[adapt]
+cache = 50
+dynamic = 0.05
+TOML
+ablation() {
+  "$python" "$SOURCE/tools/results.py" --rnn "$WORK/rnn.sh" --recipes ablation --work ablation-work --docs ablation-docs --data data
+}
+expect_exit 0 ablation
+grep -q -- '--hidden 24 --dropout 0.1 --seed 1' calls || fail "a variant does not add to the one before: $(cat calls)"
+(cd ablation-work/steps && "$RNN" eval dropout-seed-1 test.txt --cache 50 --dynamic 0.05 --json >"$WORK/eval.json")
+"$python" - <<'PY' || fail "the rows of an ablation are not what rnn eval says"
+import json
+row = json.load(open("ablation-docs/results.json"))["recipes"]["steps"]
+measured = json.load(open("eval.json"))
+plain, width, dropout = [v["runs"][0] for v in row["variants"]]
+assert plain["parameters"] < width["parameters"] == dropout["parameters"]
+assert abs(dropout["test"]["loss"] - measured["loss"]) < 1e-6 * measured["loss"]
+assert len(measured["adapted"]) >= 2 and not plain["test"]["adapted"]
+page = open("ablation-docs/results.md").read()
+for label, adapted in measured["adapted"].items():
+    assert abs(dropout["test"]["adapted"][label]["loss"] - adapted["loss"]) < 1e-6 * adapted["loss"]
+    assert any(line.startswith(f"| + dropout, {label} |") and f"{adapted['loss']:.4f}" in line for line in page.splitlines()), page
+assert "| [steps](#steps) | Steps, " in page
+PY
+calls="$(trainings)"
+expect_exit 0 ablation
+[[ "$(trainings)" -eq "$calls" ]] || fail "an ablation that was done is trained again"
+sed -i 's/^adds = {hidden/add = {hidden/' ablation/steps.toml
+expect_exit 2 ablation
+expect_err 'did you mean adds'
+
 # Bad recipes, missing data, unknown names.
 expect_exit 2 results tinny
 expect_err 'did you mean tiny'
