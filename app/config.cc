@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "command.h"
+#include "recipes.h"
 #include "screen.h"
 #include "settings.h"
 
@@ -16,7 +17,7 @@ int run_config_show(const Arguments& arguments) {
   bool json = false, sources = false;
   NamedValues flags;
   Command command("config show", "[-c FILE] [options of rnn train]", "every option, its value and its source");
-  command.text("-c,--config", &config, "FILE", "options from a TOML file");
+  command.text("-c,--config", &config, "FILE", "options from a TOML file, or a recipe by its name");
   command.flag("--toml", &sources, "as a config file, with the help of each option");
   command.flag("--json", &json, "one JSON object on standard output");
   command.more("options of rnn train");
@@ -52,17 +53,32 @@ int run_config_show(const Arguments& arguments) {
   return 0;
 }
 
+int run_config_recipes(const Arguments& arguments) {
+  bool json = false;
+  Command command("config recipes", "", "settings of published models: rnn train TEXT -c NAME");
+  command.flag("--json", &json, "one JSON object per line on standard output");
+  command.example("rnn config recipes");
+  command.example("rnn train story.txt -c awd-lstm-mini --max-time 10m");
+  if (!command.parse(arguments)) return 0;
+  for (const Recipe& recipe : all_recipes()) {
+    const nlohmann::ordered_json object = {{"name", recipe.name}, {"about", recipe.about}, {"path", recipe.path}};
+    print(json ? object.dump() + "\n" : fmt::format("{:<22}{}\n", recipe.name, recipe.about));
+  }
+  return 0;
+}
+
 }  // namespace
 
 int run_config(const Arguments& arguments) {
   if (!arguments.empty() && arguments[0] == "show") return run_config_show({arguments.begin() + 1, arguments.end()});
+  if (!arguments.empty() && arguments[0] == "recipes") return run_config_recipes({arguments.begin() + 1, arguments.end()});
   if (!arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "--help-all")) {
     return run_config_show(arguments);
   }
   throw Error(
       Exit::usage, "usage/verb",
       arguments.empty() ? "rnn config needs a verb of its own" : fmt::format("there is no rnn config {}", arguments[0]),
-      "rnn config show");
+      "rnn config show, or rnn config recipes");
 }
 
 }  // namespace rnn::app

@@ -35,6 +35,7 @@ std::string summary(const ModelFile& file) {
                                  : o.flags & kPeephole ? " (peephole)"
                                                        : "",
                                  o.layers, o.hidden);
+  if (o.last_hidden > 0) text += fmt::format(", the last {}", o.last_hidden);
   if (o.projection > 0) text += fmt::format(", projected to {}", o.projection);
   if (o.bidirectional) text += ", both directions";
   text += fmt::format(", {} {}", file.model->reads_ids() ? "embedding" : "input", o.input);
@@ -63,6 +64,7 @@ ordered_json as_json(const ModelFile& file) {
                          {"cell", cell_info(c.rnn.cell).name},
                          {"layers", c.rnn.layers},
                          {"hidden", c.rnn.hidden},
+                         {"last_hidden", c.rnn.last_hidden},
                          {"input", c.rnn.input},
                          {"projection", c.rnn.projection},
                          {"vocabulary", c.vocabulary},

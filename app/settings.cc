@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "recipes.h"
 
 namespace rnn::app {
 namespace {
@@ -37,7 +38,7 @@ std::string variable_name(std::string_view option) {
 Settings resolve_settings(const std::string& config, const NamedValues& flags) {
   Settings settings;
   if (!config.empty()) {
-    const ConfigFile file = read_config(config);
+    const ConfigFile file = read_config(config_path(config));
     for (const ConfigFile::Entry& e : file.entries) take(settings, e.name, e.value, e.place, true);
     settings.data = file.data;
   }

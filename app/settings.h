@@ -20,7 +20,7 @@ struct Settings {
   std::string source(std::string_view name) const;
 };
 
-// Defaults, then `config` (a TOML file, or empty), then RNN_<OPTION> of the environment, then `flags`. Throws Error{usage}
+// Defaults, then `config` (a TOML file, the name of a recipe, or empty), then RNN_<OPTION> of the environment, then `flags`. Throws Error{usage}
 // that names where the bad value stands.
 Settings resolve_settings(const std::string& config, const NamedValues& flags);
 

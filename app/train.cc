@@ -60,7 +60,7 @@ void declare(Command& command, TrainArguments& a) {
   };
   command.words("DATA", &a.data, "text files or folders, or sequences as JSON lines");
   command.text("-o,--output", &a.output, "DIR", "run folder; default runs/NAME-001, counting up");
-  command.text("-c,--config", &a.config, "FILE", "options from a TOML file");
+  command.text("-c,--config", &a.config, "FILE", "options from a TOML file, or a recipe (rnn config recipes)");
   command.text("--resume", &a.resume, "DIR", "go on with a stopped run, exactly where it was");
   for (const OptionInfo& o : option_list()) {
     if (shown(o)) command.option(o, take, names(o));

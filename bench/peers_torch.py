@@ -5,9 +5,12 @@
 Input size = H. stream: batch 1, one step, state carried, the fastest of nn.LSTM, nn.LSTMCell and a traced module. infer: T=100, batches of 1
 and 32. train: forward and backward, gradients by weights and inputs, B=20, T=35. ragged: B=64, lengths uniform in 1..T (seed 1), packed,
 padded and masked, or a loop of cells; only real tokens count. lm: whole steps: embedding, LSTM, logits, loss, backward, clip, SGD.
+methods: steps of lm with the methods that papers add to it. What nn.LSTM cannot do is a loop over steps, written out: input parts of all
+steps in one product, a step eager or compiled by TorchScript, or nn.LSTMCell; the fastest counts.
 """
 
 import argparse
+import math
 import statistics
 import sys
 import time
@@ -165,8 +168,131 @@ def lm(options, cell):
                    f"{name} V={vocabulary} {batch * steps / seconds:.0f} tokens/s")
 
 
+def zipf(vocabulary, shape):
+    """Ids as words fall: the chance of id k is about 1 / (k + 1)."""
+    return (torch.exp(torch.rand(shape) * math.log(vocabulary + 1)) - 1).long().clamp_(0, vocabulary - 1)
+
+
+def plain_steps(x, h, c, weight, mask):
+    # type: (Tensor, Tensor, Tensor, Tensor, Tensor) -> Tuple[Tensor, Tensor, Tensor]
+    """x [T, B, 4H] input parts; the state is dropped by one mask for all steps."""
+    outputs = []
+    for t in range(x.size(0)):
+        i, f, g, o = (x[t] + torch.mm(h * mask, weight)).chunk(4, 1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(o) * torch.tanh(c)
+        outputs.append(h)
+    return torch.stack(outputs), h, c
+
+
+def norm_steps(x, h, c, weight, gain, bias, gain_c, bias_c):
+    # type: (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor) -> Tuple[Tensor, Tensor, Tensor]
+    outputs = []
+    size, wide = [c.size(1)], [x.size(2)]
+    for t in range(x.size(0)):
+        i, f, g, o = (x[t] + torch.layer_norm(torch.mm(h, weight), wide, gain, bias)).chunk(4, 1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(o) * torch.tanh(torch.layer_norm(c, size, gain_c, bias_c))
+        outputs.append(h)
+    return torch.stack(outputs), h, c
+
+
+def locked(x, p):
+    """Dropout with one mask for all steps (x [T, B, H])."""
+    return x * torch.empty_like(x[0]).bernoulli_(1 - p).div_(1 - p)
+
+
+class MethodModel(nn.Module):
+    """Embedding, layers of nn.LSTM or written out, and an output layer: full, or AdaptiveLogSoftmaxWithLoss."""
+
+    def __init__(self, vocabulary, hidden, layers, how):
+        super().__init__()
+        self.how, self.vocabulary, self.hidden = how, vocabulary, hidden
+        self.embedding = nn.Embedding(vocabulary, hidden)
+        self.layers = nn.ModuleList([nn.LSTM(hidden, hidden) for _ in range(layers)])
+        self.cells = nn.ModuleList([nn.LSTMCell(hidden, hidden) for _ in range(layers)] if how.get("loop") == "cell" else [])
+        wide = 4 * hidden
+        self.norms = nn.ParameterList([nn.Parameter(torch.ones(n) if k % 2 == 0 else torch.zeros(n)) for _ in range(layers)
+                                       for k, n in enumerate((wide, wide, wide, wide, hidden, hidden))] if how.get("norm") else [])
+        if how.get("adaptive"):
+            self.output = nn.AdaptiveLogSoftmaxWithLoss(hidden, vocabulary, how["adaptive"])
+        else:
+            self.output = nn.Linear(hidden, vocabulary)
+        self.steps = norm_steps if how.get("norm") else plain_steps
+        if how.get("loop") == "script":
+            self.steps = torch.jit.script(self.steps)
+
+    def one_layer(self, k, x, state):
+        layer, p = self.layers[k], self.how.get("state", 0)
+        weight = nn.functional.dropout(layer.weight_hh_l0, self.how.get("weight", 0)).t()
+        if self.how.get("norm"):
+            gain, bias, gain_h, bias_h, gain_c, bias_c = list(self.norms)[6 * k:6 * k + 6]
+            parts = torch.layer_norm(nn.functional.linear(x, layer.weight_ih_l0), [4 * self.hidden], gain, bias) + layer.bias_ih_l0
+            y, h, c = self.steps(parts, state[0], state[1], weight, gain_h, bias_h, gain_c, bias_c)
+            return y, (h, c)
+        mask = torch.empty_like(state[0]).bernoulli_(1 - p).div_(1 - p)
+        if self.how["loop"] == "cell":
+            cell, outputs = self.cells[k], []
+            with_dropped = {"weight_hh": weight.t()}
+            h, c = state
+            for step in x:
+                h, c = torch.func.functional_call(cell, with_dropped, (step, (h * mask, c)))
+                outputs.append(h)
+            return torch.stack(outputs), (h, c)
+        parts = nn.functional.linear(x, layer.weight_ih_l0, layer.bias_ih_l0 + layer.bias_hh_l0)
+        y, h, c = self.steps(parts, state[0], state[1], weight, mask)
+        return y, (h, c)
+
+    def forward(self, ids, targets, states):
+        p, after = self.how.get("dropout", 0), []
+        y = locked(self.embedding(ids), p) if p else self.embedding(ids)
+        for k, layer in enumerate(self.layers):
+            if self.how.get("loop"):
+                y, state = self.one_layer(k, y, states[k])
+            else:
+                y, state = layer(y, tuple(s[None] for s in states[k]))
+                state = tuple(s[0] for s in state)
+            after.append(tuple(s.detach() for s in state))
+            y = locked(y, p) if p else y
+        y = y.reshape(-1, self.hidden)
+        if self.how.get("adaptive"):
+            return self.output(y, targets.reshape(-1)).loss, after
+        return nn.functional.cross_entropy(self.output(y), targets.reshape(-1)), after
+
+
+# Vocabulary, what is added, and the ways to do it in PyTorch.
+METHODS = {"word-plain": (10000, {}, (None,)),
+           "word-variational": (10000, {"dropout": 0.5, "state": 0.3, "weight": 0.5}, ("eager", "script", "cell")),
+           "word-layer-norm": (10000, {"norm": True}, ("eager", "script")),
+           "word-adaptive": (100000, {"adaptive": [2000, 20000]}, (None,))}
+
+
+def methods(options, cell):
+    hidden, layers, batch, steps = 650, 2, 20, 35
+    if cell != "lstm" or hidden not in options.H:
+        return
+    for name, (vocabulary, how, ways) in METHODS.items():
+        times = {}
+        for way in ways:
+            model = MethodModel(vocabulary, hidden, layers, how | {"loop": way}).train()
+            optimizer, ids = torch.optim.SGD(model.parameters(), lr=0.1), zipf(vocabulary, (steps + 1, batch))
+            carried = [[tuple(torch.zeros(batch, hidden) for _ in range(2))] * layers]
+
+            def step():
+                optimizer.zero_grad(set_to_none=True)
+                loss, carried[0] = model(ids[:-1], ids[1:], carried[0])
+                loss.backward()
+                nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+                optimizer.step()
+            times[way or "module"] = median_time(step, options.budget)
+        best = min(times, key=times.get)
+        operations = 3 * flops("lstm", hidden, layers, batch * steps)
+        print_case(options, "methods", "lstm", (hidden, layers, batch, steps), times[best], operations,
+                   f"{name} V={vocabulary} {batch * steps / times[best]:.0f} tokens/s best={best}")
+
+
 def main():
-    suites = {"stream": stream, "infer": infer, "train": train, "ragged": ragged, "lm": lm}
+    suites = {"stream": stream, "infer": infer, "train": train, "ragged": ragged, "lm": lm, "methods": methods}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--suite", default=",".join(suites))

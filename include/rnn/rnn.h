@@ -33,7 +33,8 @@ struct ModelInfo {
   int input = 0;       // I: size of the embedding, or of a frame
   int hidden = 0;      // H: units of a layer
   int layers = 0;
-  int projection = 0;  // size of the projected hidden state of an LSTM; 0: none
+  int last_hidden = 0;  // units of the last layer; 0: hidden
+  int projection = 0;   // size of the projected hidden state of an LSTM; 0: none
   bool bidirectional = false;
   std::string about;  // JSON object: what the trainer wrote down (command, options, data, metrics); "{}" if nothing
 };

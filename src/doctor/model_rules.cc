@@ -100,9 +100,9 @@ HealthVerdict dead_relu(const Case& c) {
   if (!(o.flags & kRelu)) return absent("the cell has no relu");
   if (c.p.steps < limit::kProbe.value)
     return unknown(fmt::format("the data have {} steps, {} are needed", c.p.steps, limit::kProbe.value));
-  int dead = 0;
+  int dead = 0, all = 0;
   for (int l = 0; l < o.layers; ++l) {
-    for (int u = 0; u < o.hidden; ++u) {
+    for (int u = 0; u < o.width(l); ++u, ++all) {
       const bool silent = std::all_of(c.p.gates.begin(), c.p.gates.end(), [&](const auto& layers) {
         const Matrix<float>& h = layers[static_cast<size_t>(l)].values[0];
         for (int t = 0; t < h.rows(); ++t)
@@ -112,7 +112,6 @@ HealthVerdict dead_relu(const Case& c) {
       dead += silent;
     }
   }
-  const int all = o.layers * o.hidden;
   const std::string figures = fmt::format("{} of {} units are 0 at all of {} steps", dead, all, c.p.steps);
   if (dead <= limit::kDead.value * all) return good(figures);
   return bad(figures, "--cell rnn");

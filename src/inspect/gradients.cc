@@ -161,8 +161,9 @@ GradientNorms gradient_norms(const Model<T>& model, Pool& pool, const Batch& win
       if (lag == lags) return;
       for (int s = 0; s < count; ++s) {
         for (int l = 0; l < o.layers; ++l) {
-          norms.h[l](first + s, lag) = norm(g, s, model.recurrent().state_offset(l, 0, 0), o.output());
-          if (o.states() > 1) norms.c[l](first + s, lag) = norm(g, s, model.recurrent().state_offset(l, 0, 1), o.hidden);
+          const RecurrentOptions one = o.of_layer(l);
+          norms.h[l](first + s, lag) = norm(g, s, model.recurrent().state_offset(l, 0, 0), one.output());
+          if (o.states() > 1) norms.c[l](first + s, lag) = norm(g, s, model.recurrent().state_offset(l, 0, 1), one.hidden);
         }
         norms.state(first + s, lag) = norm(g, s, 0, g.gradient.width());
       }

@@ -86,10 +86,10 @@ std::vector<Spectrum> spectra(const Model<float>& model, Pool& pool) {
   const RecurrentOptions& o = model.config().rnn;
   const CellInfo& info = cell_info(o.cell);
   const std::string prefix = model.has_head() ? "rnn." : "";
-  const int H = o.hidden;
   std::vector<Spectrum> result(static_cast<size_t>(o.layers) * info.gates);
   const auto recurrent = [&](int i) {
     const ParamId id = model.table().find(suffix(prefix + "weight_hh", i / info.gates));
+    const int H = o.width(i / info.gates);
     return model.params().view(id).middle(i % info.gates * H, H);
   };
   for (int i = 0; i < static_cast<int>(result.size()); ++i) {
@@ -110,7 +110,7 @@ std::vector<Spectrum> spectra(const Model<float>& model, Pool& pool) {
     for (int64_t i = begin; i < end; ++i) {
       Spectrum& spectrum = result[static_cast<size_t>(i)];
       const View<const float> R = recurrent(static_cast<int>(i));
-      if (H <= kLargestFullSpectrum) {
+      if (R.rows <= kLargestFullSpectrum) {
         spectrum.singular_values = singular_values(R);
         spectrum.largest = spectrum.singular_values.front(), spectrum.smallest = spectrum.singular_values.back();
       } else {

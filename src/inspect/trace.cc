@@ -50,7 +50,8 @@ Matrix<float> column(const Reading& reading, int offset, int width, bool before)
 template <class Cell>
 class CellSteps {
  public:
-  CellSteps(const LayerRun& run, LayerGates& out) : run_(run), out_(out), o_(run.model.config().rnn), T_(run.x.rows) {}
+  CellSteps(const LayerRun& run, LayerGates& out)
+      : run_(run), out_(out), o_(run.model.config().rnn.of_layer(run.layer)), T_(run.x.rows) {}
 
   void compute() {
     input_ = product(run_.pool, run_.x, run_.weight("weight_ih"), run_.weight("bias_ih").data);
@@ -106,7 +107,7 @@ class CellSteps {
 
   const LayerRun& run_;
   LayerGates& out_;
-  const RecurrentOptions& o_;
+  const RecurrentOptions o_;  // of this layer
   int T_;
   Matrix<float> input_, side_, visible_;
   std::vector<double> values_;  // [steps, hidden, gates]
@@ -173,7 +174,7 @@ bool gate_is_signed(CellKind cell, int flags, int gate) {
 
 LayerGates layer_gates(const Model<float>& model, Pool& pool, const Reading& reading, int layer) {
   const Recurrent<float>& rnn = model.recurrent();
-  const RecurrentOptions& o = rnn.options();
+  const RecurrentOptions o = rnn.options().of_layer(layer);
   Matrix<float> x;
   if (layer == 0 && reading.frames.rows() > 0) {
     x = Matrix<float>(reading.steps(), o.input);
@@ -184,7 +185,7 @@ LayerGates layer_gates(const Model<float>& model, Pool& pool, const Reading& rea
     for (int t = 0; t < reading.steps(); ++t)
       std::copy_n(embedding.row(reading.ids[static_cast<size_t>(t)]), o.input, x.row(t));
   } else {
-    x = column(reading, rnn.state_offset(layer - 1, 0, 0), o.output(), false);
+    x = column(reading, rnn.state_offset(layer - 1, 0, 0), o.input, false);
   }
   LayerRun run{model, pool, layer, x.view(), column(reading, rnn.state_offset(layer, 0, 0), o.output(), true), {}};
   if (o.states() > 1) run.old_c = column(reading, rnn.state_offset(layer, 0, 1), o.hidden, true);
@@ -197,7 +198,6 @@ LayerGates layer_gates(const Model<float>& model, Pool& pool, const Reading& rea
 std::vector<ReadStep> read_steps(const Model<float>& model, Pool& pool, const Tokenizer& tokenizer, const Reading& reading,
                                  int moved) {
   const Recurrent<float>& rnn = model.recurrent();
-  const RecurrentOptions& o = rnn.options();
   std::vector<ReadStep> steps(static_cast<size_t>(reading.steps()));
   for (int t = 0; t < reading.steps(); ++t) {
     ReadStep& step = steps[static_cast<size_t>(t)];
@@ -207,7 +207,8 @@ std::vector<ReadStep> read_steps(const Model<float>& model, Pool& pool, const To
     for (const Candidate& c : reading.next[static_cast<size_t>(t)])
       step.next.push_back({shown_token(tokenizer, c.id), c.probability});
   }
-  for (int l = 0; l < o.layers; ++l) {
+  for (int l = 0; l < rnn.options().layers; ++l) {
+    const RecurrentOptions o = rnn.options().of_layer(l);
     const LayerGates gates = layer_gates(model, pool, reading, l);
     const int offset = rnn.state_offset(l, 0, 0);
     const Matrix<float> h = column(reading, offset, o.output(), false), old = column(reading, offset, o.output(), true);
@@ -243,7 +244,7 @@ std::vector<StateNorms> state_norms(const Model<float>& model, const Reading& re
   const Recurrent<float>& rnn = model.recurrent();
   std::vector<StateNorms> norms;
   for (int l = 0; l < rnn.options().layers; ++l) {
-    const int offset = rnn.state_offset(l, 0, 0), width = rnn.options().output();
+    const int offset = rnn.state_offset(l, 0, 0), width = rnn.options().of_layer(l).output();
     const Matrix<float> h = column(reading, offset, width, false), old = column(reading, offset, width, true);
     StateNorms n{l};
     for (int t = 0; t < reading.steps(); ++t) {

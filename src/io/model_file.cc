@@ -161,6 +161,7 @@ json config_to_json(const ModelConfig& c) {
           {"input", c.rnn.input},
           {"hidden", c.rnn.hidden},
           {"layers", c.rnn.layers},
+          {"last_hidden", c.rnn.last_hidden},
           {"projection", c.rnn.projection},
           {"bidirectional", c.rnn.bidirectional},
           {"dropout", c.dropout},
@@ -192,6 +193,7 @@ ModelConfig config_from_json(const json& j) {
   c.rnn.input = field<int>(j, "input");
   c.rnn.hidden = field<int>(j, "hidden");
   c.rnn.layers = field<int>(j, "layers");
+  if (j.contains("last_hidden")) c.rnn.last_hidden = field<int>(j, "last_hidden");  // earlier versions do without
   c.rnn.projection = field<int>(j, "projection");
   c.rnn.bidirectional = field<bool>(j, "bidirectional");
   c.dropout = field<double>(j, "dropout");

@@ -49,6 +49,13 @@ void fill_orthogonal(View<T> w, Random& random) {
   }
 }
 
+// Units of the layer that a parameter belongs to: rnn.weight_ih_l2 is of layer 2.
+int hidden_of(const std::string& name, const RecurrentOptions& rnn) {
+  const size_t at = name.rfind("_l");
+  const bool numbered = at != std::string::npos && at + 2 < name.size() && name[at + 2] >= '0' && name[at + 2] <= '9';
+  return numbered ? rnn.width(std::stoi(name.substr(at + 2))) : rnn.hidden;
+}
+
 // Calls f(gate block) for each block of H rows.
 template <class T, class F>
 void each_gate(View<T> w, int hidden, F&& f) {
@@ -123,7 +130,8 @@ void initialise(Model<T>& model, const InitOptions& options, uint64_t seed) {
     Random random(seed, Purpose::init, static_cast<uint32_t>(id));
     View<T> w = model.params().view(id);
     std::fill_n(w.data, info.size(), T(0));
-    fill(w, info, options, rnn.hidden, random);
+    const int hidden = hidden_of(info.name, rnn);
+    fill(w, info, options, hidden, random);
     if (options.kind == InitKind::pytorch && contains(info.name, "output.")) {
       fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(model.recurrent().output())));
     }
@@ -132,7 +140,7 @@ void initialise(Model<T>& model, const InitOptions& options, uint64_t seed) {
     const size_t at = info.name.find("bias_hh");
     if (at == std::string::npos) continue;
     const ParamId input = table.find(info.name.substr(0, at) + "bias_ih" + info.name.substr(at + 7));
-    set_gate_biases(model.params().view(input), w, rnn.cell, rnn.hidden, options, random);
+    set_gate_biases(model.params().view(input), w, rnn.cell, hidden, options, random);
   }
 }
 

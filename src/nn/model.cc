@@ -57,6 +57,11 @@ void check_config(const ModelConfig& c) {
   const bool lm = c.task == "language-model", bare = c.task == "recurrent";
   positive(c.rnn.hidden, "hidden", 65536);
   positive(c.rnn.layers, "layers", 64);
+  if (c.rnn.last_hidden != 0) positive(c.rnn.last_hidden, "last-hidden", 65536);
+  if (c.rnn.last_hidden > 0 && c.rnn.layers < 2)
+    bad("model/size", "last-hidden needs a layer below, but there is one layer", "set --hidden, or --layers 2");
+  if (c.rnn.last_hidden > 0 && c.rnn.projection > 0)
+    bad("model/projection", "with a projection every layer has an output of that size; last-hidden is not for it", "");
   positive(c.rnn.input, c.vocabulary > 0 ? "embed" : "input", 65536);
   if (lm || c.vocabulary != 0) positive(c.vocabulary, "vocabulary", 1 << 24);
   if (bare && c.vocabulary != 0) bad("model/task", "a bare recurrent model reads frames, it has no vocabulary", "");
@@ -95,8 +100,11 @@ void check_config(const ModelConfig& c) {
   const int out = c.rnn.output() * c.rnn.directions();
   if (c.tied && out != c.rnn.input) {
     bad("model/tied",
-        "tied weights need embed = " + std::string(c.rnn.projection ? "projection" : "hidden") + ", but embed is " +
-            std::to_string(c.rnn.input) + " and the output " + std::to_string(out),
+        "tied weights need embed = " +
+            std::string(c.rnn.projection    ? "projection"
+                        : c.rnn.last_hidden ? "last-hidden"
+                                            : "hidden") +
+            ", but embed is " + std::to_string(c.rnn.input) + " and the output " + std::to_string(out),
         "set --embed " + std::to_string(out));
   }
 }

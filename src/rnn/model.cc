@@ -56,6 +56,7 @@ ModelInfo Model::info() const {
   if (core_->file.tokenizer) info.tokens = core_->file.tokenizer->kind();
   info.input = config.rnn.input;
   info.hidden = config.rnn.hidden;
+  info.last_hidden = config.rnn.last_hidden;
   info.layers = config.rnn.layers;
   info.projection = config.rnn.projection;
   info.bidirectional = config.rnn.bidirectional;

@@ -45,6 +45,7 @@ ModelConfig model_config(const ModelOptions& o) {
   c.rnn.flags = (o.cell == "rnn-relu" ? kRelu : 0) | (o.peephole ? kPeephole : 0);
   c.rnn.hidden = o.hidden;
   c.rnn.layers = o.layers;
+  c.rnn.last_hidden = o.last_hidden;
   c.rnn.projection = o.projection;
   c.rnn.input = o.embed > 0 ? o.embed : o.tied ? c.rnn.output() : o.hidden;
   c.rnn.dropout = c.dropout = o.dropout;
@@ -61,7 +62,8 @@ void initialise_by(const Options& options, Model<float>& model) {
 void adopt_shape(const ModelConfig& c, ModelOptions* o) {
   o->cell = c.rnn.flags & kRelu ? "rnn-relu" : std::string(cell_info(c.rnn.cell).name);
   o->peephole = (c.rnn.flags & kPeephole) != 0;
-  o->layers = c.rnn.layers, o->hidden = c.rnn.hidden, o->embed = c.rnn.input, o->projection = c.rnn.projection;
+  o->layers = c.rnn.layers, o->hidden = c.rnn.hidden, o->last_hidden = c.rnn.last_hidden, o->embed = c.rnn.input,
+  o->projection = c.rnn.projection;
   o->tied = c.tied, o->dropout = c.dropout;
 }
 

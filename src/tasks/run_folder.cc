@@ -77,6 +77,11 @@ void RunFolder::write_data(const RunText& text, int64_t train_tokens, int64_t va
   write_file_atomic(file("data.json"), data.dump(2) + "\n");
 }
 
+static std::string units_text(const RecurrentOptions& rnn) {
+  std::string text = std::to_string(rnn.hidden);
+  return rnn.last_hidden > 0 ? text + " (the last " + std::to_string(rnn.last_hidden) + ")" : text;
+}
+
 // What every card says of a run.
 static ModelCard common_card(const std::string& path, const RunRequest& request, const RunResult& result,
                              const Model<float>& model, const std::vector<std::string>& files) {
@@ -88,7 +93,7 @@ static ModelCard common_card(const std::string& path, const RunRequest& request,
   card.dataset = files.empty() ? "" : fs::path(files[0]).filename().string();
   card.facts = {{"cell", cell},
                 {"layers", std::to_string(rnn.layers)},
-                {"hidden units", std::to_string(rnn.hidden)},
+                {"hidden units", units_text(rnn)},
                 {model.reads_ids() ? "embedding" : "numbers per step", std::to_string(rnn.input)},
                 {"parameters", std::to_string(result.parameters)},
                 {"updates", std::to_string(result.updates)},
@@ -120,7 +125,7 @@ void RunFolder::write_card(const RunRequest& request, const RunText& text, const
   ModelCard card = common_card(path_, request, result, model, text.report.files);
   if (!text.paths.empty()) card.dataset = fs::path(text.paths[0]).filename().string();
   card.summary = fmt::format("A recurrent language model: {} layer{} of {} with {} hidden units, reading {} tokens.",
-                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, rnn.hidden, tokenizer.kind());
+                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, units_text(rnn), tokenizer.kind());
   card.tags = {cell, std::string(tokenizer.kind()) + "-level", "language-model"};
   card.facts.insert(card.facts.begin() + 4, {"vocabulary", std::to_string(tokenizer.size())});
   card.prompt = prompt;
@@ -137,7 +142,7 @@ void RunFolder::write_sequence_card(const RunRequest& request, const RunResult& 
   card.task = model.config().task;
   card.loss_title = card.task == "regress" ? "mean squared error" : "loss (nats/target)";
   card.summary = fmt::format("A recurrent model for the task {}: {} layer{} of {} with {} hidden units.", card.task,
-                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, rnn.hidden);
+                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, units_text(rnn));
   card.tags = {cell, card.task};
   card.facts.push_back({"outputs", std::to_string(model.outputs())});
   card.limits = {"It was measured on sequences like those it learned from and promises nothing for others."};

@@ -36,6 +36,7 @@ const OptionInfo kOptions[] = {
     {"peephole", "model", "", "gates see the cell state (lstm)", &M::peephole},
     {"layers", "model", "N", "recurrent layers, one on top of the other", &M::layers, {1, 64}},
     {"hidden", "model", "N", "units of each layer", &M::hidden, {1, 65536}},
+    {"last-hidden", "model", "N", "units of the last layer; 0: the same as hidden", &M::last_hidden, {0, 65536}},
     {"embed", "model", "N", "size of the token embedding; 0: the same as hidden", &M::embed, {0, 65536}},
     {"projection", "model", "N", "size of the projected hidden state (lstm); 0: none", &M::projection, {0, 65536}},
     {"tied", "model", "", "output weights are the embedding", &M::tied},

@@ -15,6 +15,7 @@ struct ModelOptions {
   bool peephole = false;        // LSTM only
   int layers = 1;
   int hidden = 256;
+  int last_hidden = 0;           // units of the last layer; 0: the same as hidden
   int embed = 0;                 // 0: the same as hidden
   int projection = 0;            // LSTM only; 0: none
   bool tied = false;             // output weights = embedding

@@ -100,6 +100,18 @@ TEST_P(Gradients, RegularisedCells) {
   expect_right(*model, ragged_batch(), o, tolerance());
 }
 
+TEST_P(Gradients, ALastLayerOfItsOwnWidthTiedOrNot) {
+  ModelConfig config = tiny_config(GetParam(), kVocabulary, 7, 3, 0.2);
+  if (config.rnn.projection > 0) GTEST_SKIP() << "a projection has one width for all layers";
+  config.rnn.last_hidden = 5;
+  const auto model = random_model(config);
+  EXPECT_EQ(model->table()[model->table().find("rnn.weight_ih_l2")].cols, 7);
+  EXPECT_EQ(model->table()[model->table().find("rnn.weight_hh_l2")].cols, 5);
+  expect_right(*model, ragged_batch(), options(), tolerance());
+  config.rnn.input = 5, config.tied = true;
+  expect_right(*random_model(config), ragged_batch(), options(), tolerance());
+}
+
 TEST_P(Gradients, TiedWeights) {
   ModelConfig config = tiny_config(GetParam(), kVocabulary, 7, 2, 0.2);
   config.rnn.input = config.rnn.output();

@@ -14,7 +14,7 @@ namespace rnn::test {
 struct InspectCase {
   const char* name;
   CellKind cell;
-  int flags, hidden, projection, layers;
+  int flags, hidden, projection, layers, last_hidden = 0;
 };
 inline constexpr InspectCase kInspectCases[] = {{"rnn", CellKind::elman, 0, 5, 0, 1},
                                                 {"rnn, 2 layers", CellKind::elman, 0, 4, 0, 2},
@@ -22,6 +22,7 @@ inline constexpr InspectCase kInspectCases[] = {{"rnn", CellKind::elman, 0, 5, 0
                                                 {"relu, 2 layers", CellKind::elman, kRelu, 5, 0, 2},
                                                 {"lstm", CellKind::lstm, 0, 5, 0, 1},
                                                 {"lstm, 2 layers", CellKind::lstm, 0, 4, 0, 2},
+                                                {"lstm, 2 layers, the last narrow", CellKind::lstm, 0, 6, 0, 2, 3},
                                                 {"peephole", CellKind::lstm, kPeephole, 5, 0, 1},
                                                 {"projection, 2 layers", CellKind::lstm, 0, 6, 3, 2},
                                                 {"peephole projection", CellKind::lstm, kPeephole, 6, 4, 1},
@@ -34,6 +35,7 @@ inline ModelConfig config_of(const InspectCase& c, int vocabulary) {
   ModelConfig config;
   config.rnn.cell = c.cell, config.rnn.flags = c.flags, config.rnn.hidden = c.hidden;
   config.rnn.projection = c.projection, config.rnn.layers = c.layers, config.rnn.input = 4;
+  config.rnn.last_hidden = c.last_hidden;
   config.vocabulary = vocabulary;
   return config;
 }

@@ -130,10 +130,10 @@ void expect_gradients(const Model<double>& model, const Batch& batch) {
       if (lag == steps) continue;
       EXPECT_NEAR(norms.state(s, lag), size, test::kFiniteDifference * size);
       for (int l = 0; l < o.layers; ++l) {
-        const double h = norm_of(expected.row(s) + rnn.state_offset(l, 0, 0), o.output());
+        const double h = norm_of(expected.row(s) + rnn.state_offset(l, 0, 0), o.of_layer(l).output());
         EXPECT_NEAR(norms.h[l](s, lag), h, test::kFiniteDifference * size);
         if (o.states() < 2) continue;
-        const double c = norm_of(expected.row(s) + rnn.state_offset(l, 0, 1), o.hidden);
+        const double c = norm_of(expected.row(s) + rnn.state_offset(l, 0, 1), o.width(l));
         EXPECT_NEAR(norms.c[l](s, lag), c, test::kFiniteDifference * size);
       }
     }

@@ -102,11 +102,12 @@ TEST(Spectra, AreThoseOfEachGate) {
   for (const test::InspectCase& c : test::kInspectCases) {
     SCOPED_TRACE(c.name);
     const auto model = test::lively_model<float>(test::config_of(c, 5));
-    const int out = model->config().rnn.output();
+    const RecurrentOptions& o = model->config().rnn;
     for (int l = 0; l < c.layers; ++l) {  // gate g of layer l: (g + 1) / 4 + l on the diagonal
       const auto R = model->params().view(model->table().find("rnn.weight_hh_l" + std::to_string(l)));
       for (int r = 0; r < R.rows; ++r) {
-        for (int k = 0; k < out; ++k) R(r, k) = r % c.hidden == k ? 0.25F * static_cast<float>(r / c.hidden + 1 + 4 * l) : 0;
+        const int H = o.width(l);
+        for (int k = 0; k < R.cols; ++k) R(r, k) = r % H == k ? 0.25F * static_cast<float>(r / H + 1 + 4 * l) : 0;
       }
       if (c.projection == 0) continue;
       const auto P = model->params().view(model->table().find("rnn.weight_hr_l" + std::to_string(l)));
@@ -125,7 +126,7 @@ TEST(Spectra, AreThoseOfEachGate) {
       EXPECT_NEAR(all[i].radius, c.projection > 0 ? 2 * value : value, 1e-4);
       EXPECT_NEAR(all[i].largest, value, 1e-6);
       EXPECT_NEAR(all[i].smallest, value, 1e-6);
-      EXPECT_EQ(static_cast<int>(all[i].singular_values.size()), out);
+      EXPECT_EQ(static_cast<int>(all[i].singular_values.size()), o.of_layer(i / gates).output());
     }
   }
 }

@@ -59,7 +59,7 @@ TEST(Trace, HiddenStatesRecomputedFromTheCellAreThoseOfTheSession) {
         for (int u = 0; u < gates.h.cols(); ++u) EXPECT_NEAR(gates.h(t, u), state[rnn.state_offset(l, 0, 0) + u], 1e-5);
         for (int u = 0; u < gates.c.cols(); ++u) EXPECT_NEAR(gates.c(t, u), state[rnn.state_offset(l, 0, 1) + u], 1e-5);
       }
-      EXPECT_EQ(gates.c.cols(), rnn.options().states() > 1 ? c.hidden : 0);
+      EXPECT_EQ(gates.c.cols(), rnn.options().states() > 1 ? rnn.options().width(l) : 0);
     }
     for (int i = 0; i < last.width(); ++i) EXPECT_EQ(last.row(0)[i], r.reading.states(r.reading.steps() - 1, i));
     for (size_t k = 0; k < table.size(); ++k) EXPECT_NEAR(r.reading.last[k], table[k], 1e-12);

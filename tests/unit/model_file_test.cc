@@ -98,6 +98,10 @@ TEST(ModelFile, EveryOptionOfAModelComesBack) {
   EXPECT_EQ(config_to_json(file.model->config()), config_to_json(config));
   EXPECT_EQ(std::memcmp(file.model->params().data(), model.params().data(), model.params().size() * sizeof(float)), 0);
   EXPECT_EQ(file.tokenizer, nullptr);
+
+  config.rnn.projection = 0, config.rnn.last_hidden = 5;
+  EXPECT_EQ(config_to_json(load_bytes(format_model(Model<float>(config), nullptr, {})).model->config()),
+            config_to_json(config));
 }
 
 TEST(ModelFile, NamesAndShapesAreTorchs) {

@@ -23,12 +23,14 @@ constexpr int kVocabulary = 23, kEmbed = 11;
 struct Variant {
   const char* name;
   CellKind cell;
-  int flags, hidden, projection;
+  int flags, hidden, projection, last = 0;  // units of the last of several layers; 0: hidden
 };
 constexpr Variant kVariants[] = {{"tanh", CellKind::elman, 0, 19, 0},
                                  {"relu", CellKind::elman, kRelu, 16, 0},
                                  {"lstm", CellKind::lstm, 0, 21, 0},
                                  {"lstm peephole", CellKind::lstm, kPeephole, 9, 0},
+                                 {"lstm, the last layer narrow", CellKind::lstm, 0, 35, 0, 18},
+                                 {"gru, the last layer wide", CellKind::gru, 0, 9, 0, 20},
                                  {"lstm projection", CellKind::lstm, 0, 34, 13},
                                  {"lstm peephole projection", CellKind::lstm, kPeephole, 16, 5},
                                  {"gru", CellKind::gru, 0, 35, 0},
@@ -49,6 +51,7 @@ ModelConfig config_of(const Variant& v, int layers, const char* task = "language
       task, {}, std::strcmp(task, "recurrent") == 0 ? 0 : kVocabulary, false, 0.5};  // dropout: in training only
   config.rnn.cell = v.cell, config.rnn.flags = v.flags, config.rnn.input = kEmbed, config.rnn.hidden = v.hidden;
   config.rnn.layers = layers, config.rnn.projection = v.projection;
+  config.rnn.last_hidden = layers > 1 ? v.last : 0;
   if (config.vocabulary == 0) config.dropout = 0;
   return config;
 }

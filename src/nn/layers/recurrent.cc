@@ -15,15 +15,22 @@ struct LayerRecord {
 
 }  // namespace
 
+RecurrentOptions RecurrentOptions::of_layer(int layer) const {
+  RecurrentOptions one = *this;
+  one.hidden = width(layer), one.last_hidden = 0, one.layers = 1;
+  if (layer > 0) one.input = of_layer(layer - 1).output() * directions();
+  return one;
+}
+
 template <class T>
 Recurrent<T>::Recurrent(const RecurrentOptions& options, const std::string& prefix, ParamTable& table, Packed<T>& packed)
     : options_(options) {
   for (int l = 0; l < options.layers; ++l) {
+    const RecurrentOptions one = options.of_layer(l);
     for (int d = 0; d < options.directions(); ++d) {
       const std::string suffix = "_l" + std::to_string(l) + (d == 1 ? "_reverse" : "");
-      layers_.emplace_back(options, l == 0 ? options.input : output(), d == 1, static_cast<uint32_t>(2 * l + d), prefix,
-                           suffix, table, packed);
-      state_width_ += options.output() + (options.states() > 1 ? options.hidden : 0);
+      layers_.emplace_back(one, one.input, d == 1, static_cast<uint32_t>(2 * l + d), prefix, suffix, table, packed);
+      state_width_ += one.output() + (one.states() > 1 ? one.hidden : 0);
     }
   }
 }
@@ -37,8 +44,11 @@ std::vector<ParamId> Recurrent<T>::recurrent_weights() const {
 
 template <class T>
 int Recurrent<T>::state_offset(int layer, int direction, int what) const {
-  const int one = options_.output() + (options_.states() > 1 ? options_.hidden : 0);
-  return (layer * options_.directions() + direction) * one + (what == 1 ? options_.output() : 0);
+  const auto numbers = [](const RecurrentOptions& o) { return o.output() + (o.states() > 1 ? o.hidden : 0); };
+  const RecurrentOptions one = options_.of_layer(layer);
+  // Layers below are all as wide as the first.
+  const int below = layer > 0 ? layer * options_.directions() * numbers(options_.of_layer(0)) : 0;
+  return below + direction * numbers(one) + (what == 1 ? one.output() : 0);
 }
 
 // Pointers [streams] to column `offset` of the state row of each packed row.
@@ -54,7 +64,7 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
                               Tape* tape) const {
   assert(state.rows() == seq.streams() && state.width() == state_width_);
   Arena& arena = context.arena;
-  const int rows = seq.rows(), out = options_.output();
+  const int rows = seq.rows();
   T* initial = state.rows() > 0 ? state.row(0) : nullptr;
   if (tape) {  // backward wants the initial state again
     initial = arena.take<T>(static_cast<size_t>(seq.streams()) * state_width_);
@@ -69,7 +79,8 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
     } else if (l > 0) {
       x = y;
     }
-    y = arena.matrix<T>(rows, output());
+    const int out = options_.of_layer(l).output();
+    y = arena.matrix<T>(rows, out * options_.directions());
     LayerRecord<T> record;
     for (int d = 0; d < options_.directions(); ++d) {
       const int h = state_offset(l, d, 0), c = state_offset(l, d, 1);
@@ -89,11 +100,13 @@ void Recurrent<T>::backward(Context<T>& context, const Packed<T>& packed, const 
                             Params<T>& grads, const State<T>* dstate_last, State<T>* dstate_first) const {
   Arena& arena = context.arena;
   const ArenaScope scope(arena);
-  const int rows = seq.rows(), out = options_.output(), H = options_.hidden;
+  const int rows = seq.rows();
   for (int l = options_.layers - 1; l >= 0; --l) {
+    const RecurrentOptions one = options_.of_layer(l);
+    const int out = one.output(), H = one.hidden;
     const auto record = tape.pop<LayerRecord<T>>();
     const bool wanted = l > 0 || dx.data;
-    const View<T> below = l > 0 ? arena.matrix<T>(rows, output()) : dx;
+    const View<T> below = l > 0 ? arena.matrix<T>(rows, one.input) : dx;
     for (int d = 0; d < options_.directions(); ++d) {
       const int h = state_offset(l, d, 0), c = state_offset(l, d, 1);
       const T** dh_last = nullptr;

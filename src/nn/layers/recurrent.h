@@ -19,7 +19,8 @@ struct RecurrentOptions {
   int flags = 0;  // CellFlags
   int input = 0, hidden = 0;
   int layers = 1;
-  int projection = 0;  // LSTM: size of h; 0: none
+  int last_hidden = 0;  // units of the last layer; 0: as many as the others
+  int projection = 0;   // LSTM: size of h; 0: none
   bool bidirectional = false;
   double dropout = 0;        // between layers
   bool variational = false;  // every dropout has one mask per sequence (Gal and Ghahramani 2016) instead of one per step
@@ -28,7 +29,9 @@ struct RecurrentOptions {
       {};  // of h and c: chance that a unit keeps its old value (Krueger et al. 2017); h not with a projection
   double weight_drop =
       0;  // of recurrent matrices, one mask per update (Merity, Keskar and Socher 2018); Model::drop_weights
-  int output() const { return projection > 0 ? projection : hidden; }  // of one direction
+  int width(int layer) const { return last_hidden > 0 && layer == layers - 1 ? last_hidden : hidden; }  // units
+  int output() const { return projection > 0 ? projection : width(layers - 1); }  // of one direction of the last layer
+  RecurrentOptions of_layer(int layer) const;                                     // the same for this layer alone
   int directions() const { return bidirectional ? 2 : 1; }
   int states() const { return cell_states(cell); }
   static int cell_states(CellKind kind);
