@@ -19,7 +19,8 @@ std::vector<int64_t> random_windows(uint64_t seed, int64_t epoch, int bptt, int6
   std::vector<int64_t> begins = {0};
   while (begins.back() < steps) {
     const double mean = random.uniform() < kWholeChance ? bptt : bptt / 2.0;
-    const int length = std::clamp(static_cast<int>(mean + kDeviation * random.normal()), kShortestWindow, longest_window(bptt));
+    const int length =
+        std::clamp(static_cast<int>(mean + kDeviation * random.normal()), kShortestWindow, longest_window(bptt));
     begins.push_back(std::min(steps, begins.back() + length));
   }
   return begins;

@@ -20,7 +20,8 @@ constexpr double kLargestFactor = 1e6;
 // * stands for any characters, ? for one.
 bool fits_pattern(std::string_view pattern, std::string_view text) {
   if (pattern.empty()) return text.empty();
-  if (pattern[0] == '*') return fits_pattern(pattern.substr(1), text) || (!text.empty() && fits_pattern(pattern, text.substr(1)));
+  if (pattern[0] == '*')
+    return fits_pattern(pattern.substr(1), text) || (!text.empty() && fits_pattern(pattern, text.substr(1)));
   return !text.empty() && (pattern[0] == '?' || pattern[0] == text[0]) && fits_pattern(pattern.substr(1), text.substr(1));
 }
 

@@ -91,9 +91,9 @@ void add_change_gradient(Context<T>& context, const Seq& seq, View<const T> raw,
   });
 }
 
-#define RNN_INSTANTIATE(T)                                                                                    \
-  template ActivationSums activation_sums<T>(Context<T>&, const Seq&, View<const T>, View<const T>);          \
-  template void add_activation_gradient<T>(Context<T>&, View<const T>, double, View<T>);                      \
+#define RNN_INSTANTIATE(T)                                                                           \
+  template ActivationSums activation_sums<T>(Context<T>&, const Seq&, View<const T>, View<const T>); \
+  template void add_activation_gradient<T>(Context<T>&, View<const T>, double, View<T>);             \
   template void add_change_gradient<T>(Context<T>&, const Seq&, View<const T>, double, View<T>);
 RNN_INSTANTIATE(float)
 RNN_INSTANTIATE(double)

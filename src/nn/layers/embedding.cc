@@ -68,8 +68,8 @@ void embed_backward(Context<T>& context, const Seq& seq, const int32_t* ids, con
   });
 }
 
-#define RNN_INSTANTIATE(T)                                                                                         \
-  template void embed<T>(Context<T>&, const Seq&, const int32_t*, const T*, const InputDrops&, View<T>);           \
+#define RNN_INSTANTIATE(T)                                                                               \
+  template void embed<T>(Context<T>&, const Seq&, const int32_t*, const T*, const InputDrops&, View<T>); \
   template void embed_backward<T>(Context<T>&, const Seq&, const int32_t*, const InputDrops&, View<const T>, View<T>);
 RNN_INSTANTIATE(float)
 RNN_INSTANTIATE(double)
