@@ -41,10 +41,14 @@ std::string summary(const ModelFile& file) {
   text += fmt::format(", {} {}", file.model->reads_ids() ? "embedding" : "input", o.input);
   if (!file.model->is_language_model() && file.model->has_head()) text += fmt::format(", output {}", file.model->outputs());
   if (file.model->config().tied) text += ", output tied to the embedding";
-  if (file.model->config().dropout > 0) text += fmt::format(", dropout {}", file.model->config().dropout);
+  const ModelConfig& config = file.model->config();
   const auto add = [&](const char* what, double p) {
     if (p > 0) text += fmt::format(", {} {}", what, p);
   };
+  add("dropout", config.dropout);
+  if (config.vocabulary > 0 && config.dropout_of_input() != config.dropout) add("input dropout", config.dropout_of_input());
+  if (config.dropout_of_output() != config.dropout) add("output dropout", config.dropout_of_output());
+  add("embedding dropout", config.drops.rows), add("word dropout", config.drops.words);
   if (o.variational) text += ", variational";
   add("state dropout", o.state_dropout), add("weight drop", o.weight_drop);
   add("zoneout", o.zoneout[0]), add("cell zoneout", o.zoneout[1]);

@@ -179,6 +179,7 @@ int train_cells(const TrainArguments& a, RunRequest request, const Settings& set
   const std::string folder = request.folder;
   for (const std::string& cell : a.cells) {
     request.model.cell = cell;
+    request.given.emplace_back("cell");
     request.folder = fmt::format("{}-{}", folder, cell);
     check_options({request.model, settings.options.train});
     if (a.talk() == Talk::lines) say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(cell, Stream::error)));
@@ -201,6 +202,7 @@ RunRequest request_of(const TrainArguments& a, const Settings& settings, const A
   request.init_from = a.init_from;
   request.model = settings.options.model;
   request.options = settings.options.train;
+  for (const auto& source : settings.sources) request.given.push_back(source.first);
   std::vector<std::string> command = {"rnn", "train"};
   command.insert(command.end(), words.begin(), words.end());
   request.command = shell_line(command);

@@ -614,6 +614,8 @@ def main():
     os.makedirs(folder, exist_ok=True)
     for write in (layers_file, cells_file, training_file, sequences_file, loss_file, bare_files):
         write(folder)
+    import golden_awd  # it builds on this module
+    golden_awd.awd_file(folder)
 
 
 if __name__ == "__main__":

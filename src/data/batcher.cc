@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "data/random_windows.h"
 
 namespace rnn {
 namespace {
@@ -31,10 +32,13 @@ void check_batch(int batch) {
 }  // namespace
 
 StreamBatcher::StreamBatcher(const std::vector<std::vector<int32_t>>& documents, const StreamOptions& options)
-    : window_(options.window) {
+    : window_(options.window), random_(options.random_windows), seed_(options.seed) {
   check_batch(options.streams);
-  if (window_ < 1)
-    throw Error(Exit::usage, "usage/bptt", fmt::format("a window of {} steps is impossible", window_), "give 1 or more");
+  const int shortest = random_ ? kShortestRandomBptt : 1;
+  if (window_ < shortest) {
+    throw Error(Exit::usage, "usage/bptt", fmt::format("a window of {} steps is impossible", window_),
+                fmt::format("give {} or more", shortest));
+  }
   size_t total = 0, full = 0;
   for (const auto& document : documents) {
     if (document.empty()) continue;
@@ -50,6 +54,7 @@ StreamBatcher::StreamBatcher(const std::vector<std::vector<int32_t>>& documents,
     tokens_.insert(tokens_.end(), document.begin(), document.end());
   }
   cut_streams(options);
+  if (random_) begins_of_windows_ = random_windows(seed_, 0, window_, streams_[0].steps);
   for (const Stream& stream : streams_) {
     for (int64_t i = stream.begin; i < stream.begin + stream.steps; ++i) counted_ += begins_document(i + 1) ? 0 : 1;
   }
@@ -77,16 +82,33 @@ void StreamBatcher::cut_streams(const StreamOptions& options) {
   }
 }
 
-int64_t StreamBatcher::batches_per_epoch() const { return (streams_[0].steps + window_ - 1) / window_; }
+int64_t StreamBatcher::batches_per_epoch() const {
+  return random_ ? static_cast<int64_t>(begins_of_windows_.size()) - 1 : (streams_[0].steps + window_ - 1) / window_;
+}
+
+int64_t StreamBatcher::batches_in(int64_t epochs) const {
+  if (!random_) return Batcher::batches_in(epochs);
+  int64_t sum = 0, epoch = 0;
+  for (; epoch < epochs && sum < kExactDraws; ++epoch) {
+    sum += static_cast<int64_t>(random_windows(seed_, epoch, window_, streams_[0].steps).size()) - 1;
+  }
+  return epoch > 0 ? sum + (epochs - epoch) * (sum / epoch) : 0;
+}
 
 void StreamBatcher::seek(int64_t epoch, int64_t position) {
+  if (random_ && epoch != planned_) {
+    begins_of_windows_ = random_windows(seed_, epoch, window_, streams_[0].steps);
+    planned_ = epoch;
+  }
   assert(epoch >= 0 && position >= 0 && position <= batches_per_epoch());
   epoch_ = epoch, position_ = position;
 }
 
 bool StreamBatcher::next(Batch& batch) {
   if (position_ >= batches_per_epoch()) return false;
-  const int64_t first = position_ * window_, last = std::min(first + window_, streams_[0].steps);
+  const auto at = static_cast<size_t>(position_);
+  const int64_t first = random_ ? begins_of_windows_[at] : position_ * window_;
+  const int64_t last = random_ ? begins_of_windows_[at + 1] : std::min(first + window_, streams_[0].steps);
   const int count = static_cast<int>(streams_.size());
   clear(batch);
   batch.carried = position_ > 0;

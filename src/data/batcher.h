@@ -16,9 +16,11 @@ class Batcher {
   virtual ~Batcher() = default;
   // Fills `batch`, whose buffers are reused; false, leaving it alone, at the end of the epoch.
   virtual bool next(Batch& batch) = 0;
-  virtual int64_t batches_per_epoch() const = 0;
+  virtual int64_t batches_per_epoch() const = 0;  // of the current epoch
+  // Of the first `epochs` epochs together.
+  virtual int64_t batches_in(int64_t epochs) const { return epochs * batches_per_epoch(); }
   virtual int64_t tokens_per_epoch() const = 0;  // targets that count (weight above 0)
-  // Goes to where next() has been called `position` times in `epoch` (from 0); position in [0, batches_per_epoch()].
+  // Goes to where next() has been called `position` times in `epoch` (from 0); position in [0, batches_per_epoch()] of that epoch.
   virtual void seek(int64_t epoch, int64_t position) = 0;
 
   void start_epoch(int64_t epoch) { seek(epoch, 0); }
@@ -35,6 +37,8 @@ struct StreamOptions {
   bool keep_tail = false;  // false: equal streams of N / B tokens each, the rest dropped (training). true: every target is
                            // counted once, streams may differ by one step (evaluation; streams = 1 is exact)
   int32_t begin = -1;      // >= 0: this id is put before each document, so that its first token is predicted, too
+  bool random_windows = false;  // of lengths around `window`, others in every epoch (random_windows.h); window >= 10
+  uint64_t seed = 1;            // of these lengths
 };
 
 // Documents, put together, cut into B contiguous streams and read in windows of T steps; the state is carried from window to
@@ -47,6 +51,9 @@ class StreamBatcher final : public Batcher {
 
   bool next(Batch& batch) override;
   int64_t batches_per_epoch() const override;
+  // With random windows exact for as many epochs as take kExactDraws draws; epochs beyond count as these do on average.
+  int64_t batches_in(int64_t epochs) const override;
+  static constexpr int64_t kExactDraws = 1 << 22;
   int64_t tokens_per_epoch() const override { return counted_; }
   void seek(int64_t epoch, int64_t position) override;
 
@@ -62,6 +69,10 @@ class StreamBatcher final : public Batcher {
   std::vector<Stream> streams_;  // longest first
   int64_t counted_ = 0;
   int window_;
+  bool random_;
+  uint64_t seed_;
+  std::vector<int64_t> begins_of_windows_;  // random windows: of epoch planned_, and the end
+  int64_t planned_ = 0;
 };
 
 struct SentenceOptions {

@@ -165,6 +165,11 @@ json config_to_json(const ModelConfig& c) {
           {"projection", c.rnn.projection},
           {"bidirectional", c.rnn.bidirectional},
           {"dropout", c.dropout},
+          {"input_dropout", c.vocabulary > 0 ? c.dropout_of_input() : 0},
+          {"output_dropout", c.dropout_of_output()},
+          {"embedding_dropout", c.drops.rows},
+          {"word_dropout", c.drops.words},
+          {"unknown", c.drops.unknown},
           {"layer_dropout", c.rnn.dropout},
           {"variational", c.rnn.variational},
           {"state_dropout", c.rnn.state_dropout},
@@ -203,6 +208,11 @@ ModelConfig config_from_json(const json& j) {
     c.rnn.state_dropout = field<double>(j, "state_dropout");
     c.rnn.zoneout[0] = field<double>(j, "zoneout"), c.rnn.zoneout[1] = field<double>(j, "zoneout_cell");
     c.rnn.weight_drop = field<double>(j, "weight_drop");
+  }
+  if (j.contains("input_dropout")) {
+    c.input_dropout = field<double>(j, "input_dropout"), c.output_dropout = field<double>(j, "output_dropout");
+    c.drops.rows = field<double>(j, "embedding_dropout"), c.drops.words = field<double>(j, "word_dropout");
+    c.drops.unknown = field<int>(j, "unknown");
   }
   c.vocabulary = field<int>(j, "vocabulary");
   if (j.contains("output")) c.output = field<int>(j, "output");  // language models of earlier versions do without

@@ -13,6 +13,12 @@
 
 namespace rnn {
 
+// What a pass adds to the gradient beside that of the loss: factor times a sum over its rows (layers/activation.h).
+struct ActivationPenalty {
+  double squares = 0;  // AR: of the dropped outputs of the last layer
+  double changes = 0;  // TAR: of the differences between its outputs, step by step
+};
+
 // An argument of every forward and backward. Not shared between threads.
 template <class T>
 struct Context {
@@ -24,6 +30,7 @@ struct Context {
   uint32_t update = 0;                     // number of the optimizer step: every update has masks of its own
   Profile* profile = nullptr;              // null: nobody measures
   size_t output_bytes = size_t{64} << 20;  // outputs that a loss holds at once (loss/loss.h)
+  ActivationPenalty penalty = {};          // read by Model::backward_hidden
 };
 
 // What backward needs, in the order of use: forward pushes records, backward pops them. The numbers lie in the Context's arena.

@@ -11,12 +11,6 @@ namespace rnn {
 
 namespace {
 
-struct NetworkRecord {
-  const int32_t* inputs;  // null: frames
-  const void* h;          // [h_rows, width] what the output layer read
-  int h_rows;
-};
-
 constexpr uint32_t kEmbeddingSite = 1, kOutputSite = 2;  // dropout
 
 // Calls visit(r, row, d) with the packed row in which direction d ends the sequence of packed row r: its last, its first when read
@@ -43,6 +37,13 @@ void multiply(Pool& pool, const T* a, const T* b, T* out, int64_t n) {
 }
 
 }  // namespace
+
+template <class T>
+struct Model<T>::NetworkRecord {
+  const int32_t* inputs;       // null: frames
+  View<const T> h;             // [h_rows, width] what the output layer read
+  View<const T> raw, dropped;  // [rows, width] outputs of the last layer before and behind dropout
+};
 
 void check_config(const ModelConfig& c) {
   const auto positive = [](int value, const char* name, int limit) {
@@ -80,15 +81,31 @@ void check_config(const ModelConfig& c) {
   if ((c.rnn.flags & kPeephole) && c.rnn.cell != CellKind::lstm) {
     bad("model/peephole", "[" + name + "] has no peepholes", "peepholes work with --cell lstm");
   }
-  const std::pair<const char*, double> shares[] = {
-      {"dropout", c.dropout},        {"dropout between layers", c.rnn.dropout},       {"state dropout", c.rnn.state_dropout},
-      {"zoneout", c.rnn.zoneout[0]}, {"zoneout of the cell state", c.rnn.zoneout[1]}, {"weight drop", c.rnn.weight_drop}};
+  const std::pair<const char*, double> shares[] = {{"dropout", c.dropout},
+                                                   {"dropout between layers", c.rnn.dropout},
+                                                   {"state dropout", c.rnn.state_dropout},
+                                                   {"input dropout", c.dropout_of_input()},
+                                                   {"output dropout", c.dropout_of_output()},
+                                                   {"embedding dropout", c.drops.rows},
+                                                   {"word dropout", c.drops.words},
+                                                   {"zoneout", c.rnn.zoneout[0]},
+                                                   {"zoneout of the cell state", c.rnn.zoneout[1]},
+                                                   {"weight drop", c.rnn.weight_drop}};
   for (const auto& [what, p] : shares) {
     if (!(p >= 0 && p < 1)) {
       bad("model/dropout", std::string(what) + " is " + std::to_string(p) + ", it must be at least 0 and below 1",
           "at 1 nothing would be left");
     }
   }
+  if (c.vocabulary == 0 && (c.drops.rows > 0 || c.drops.words > 0 || c.input_dropout > 0)) {
+    bad("model/dropout", "a model that reads numbers has no words and no embedding to drop",
+        "leave --embedding-dropout, --word-dropout and --input-dropout out");
+  }
+  if (c.drops.unknown < -1 || c.drops.unknown >= std::max(c.vocabulary, 1))
+    bad("model/dropout",
+        "the unknown word is " + std::to_string(c.drops.unknown) + ", but there are " + std::to_string(c.vocabulary) +
+            " words",
+        "");
   if (c.rnn.zoneout[1] > 0 && c.rnn.states() < 2)
     bad("model/zoneout", "[" + name + "] has no cell state", "--zoneout alone keeps units of the hidden state");
   if (c.rnn.zoneout[0] > 0 && c.rnn.projection > 0)
@@ -171,6 +188,7 @@ template <class T>
 SparseRows Model<T>::sparse_rows(const Batch& batch) const {
   if (!reads_ids() || config_.tied) return {};
   SparseRows sparse{embedding_, batch.inputs};
+  if (config_.drops.words > 0 && config_.drops.unknown >= 0) sparse.rows.push_back(config_.drops.unknown);
   std::sort(sparse.rows.begin(), sparse.rows.end());
   sparse.rows.erase(std::unique(sparse.rows.begin(), sparse.rows.end()), sparse.rows.end());
   return sparse;
@@ -186,41 +204,35 @@ void Model<T>::drop_params() {
 }
 
 template <class T>
+void Model<T>::drop(Context<T>& context, const Seq& seq, double p, uint32_t site, View<T> x) const {
+  if (p > 0 && context.training) dropout<T>(context, seq, {p, site, config_.rnn.variational}, x, x);
+}
+
+template <class T>
 View<T> Model<T>::embed(Context<T>& context, const Seq& seq, const int32_t* inputs) const {
-  const int rows = seq.rows(), width = config_.rnn.input;
   const T* weights = params_.size() > 0 ? params_.view(embedding_).data : embedding_rows_.data();
-  const ProfileScope profiled(context.profile, Phase::embedding);
-  const View<T> x = context.arena.template matrix<T>(rows, width);
-  for (int r = 0; r < rows; ++r) std::copy_n(weights + static_cast<int64_t>(inputs[r]) * width, width, x.row(r));
-  if (config_.dropout > 0 && context.training)
-    dropout<T>(context, seq, {config_.dropout, kEmbeddingSite, config_.rnn.variational}, x, x);
+  const View<T> x = context.arena.template matrix<T>(seq.rows(), config_.rnn.input);
+  rnn::embed(context, seq, inputs, weights, config_.drops, x);
+  drop(context, seq, config_.dropout_of_input(), kEmbeddingSite, x);
   return x;
 }
 
-// Every thread adds all rows, for columns of its own: one order of summation.
 template <class T>
 void Model<T>::embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx,
                               Params<T>& grads) const {
-  const ProfileScope profiled(context.profile, Phase::embedding);
-  if (config_.dropout > 0 && context.training)
-    dropout<T>(context, seq, {config_.dropout, kEmbeddingSite, config_.rnn.variational}, dx, dx);
-  const View<T> gradient = grads.view(embedding_);
-  context.pool.parallel_for(dx.cols, 16, [&](int64_t begin, int64_t end) {
-    for (int r = 0; r < seq.rows(); ++r) {
-      T* to = gradient.row(inputs[r]);
-      const T* from = dx.row(r);
-      for (int64_t i = begin; i < end; ++i) to[i] += from[i];
-    }
-  });
+  drop(context, seq, config_.dropout_of_input(), kEmbeddingSite, dx);
+  rnn::embed_backward<T>(context, seq, inputs, config_.drops, dx, grads.view(embedding_));
 }
 
 // What the output layer reads: every step, or the last ones. A sequence without steps answers from a state of zeros.
 template <class T>
 View<T> Model<T>::below_output(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const {
-  if (config_.dropout > 0 && context.training) {
+  NetworkRecord record{inputs, h, h, h};
+  const double p = config_.dropout_of_output();
+  if (p > 0 && context.training) {
     const View<T> dropped = context.arena.template matrix<T>(h.rows, h.cols);
-    dropout<T>(context, seq, {config_.dropout, kOutputSite, config_.rnn.variational}, h, dropped);
-    h = dropped;
+    dropout<T>(context, seq, {p, kOutputSite, config_.rnn.variational}, h, dropped);
+    record.dropped = h = dropped;
   }
   if (answers_at_end()) {
     const int width = config_.rnn.output();
@@ -230,25 +242,34 @@ View<T> Model<T>::below_output(Context<T>& context, const Seq& seq, const int32_
                [&](int r, int row, int d) { std::copy_n(h.row(row) + d * width, width, last.row(r) + d * width); });
     h = last;
   }
-  if (tape) tape->push(NetworkRecord{inputs, h.data, h.rows});
+  record.h = h;
+  if (tape) tape->push(record);
   return h;
 }
 
 // Gradient by the hidden states of all steps [rows, width], in the arena or in dh.
 template <class T>
-View<T> Model<T>::below_output_backward(Context<T>& context, const Seq& seq, View<T> dh) const {
+View<T> Model<T>::below_output_backward(Context<T>& context, const Seq& seq, const NetworkRecord& record, View<T> dh) const {
   if (!dh.data || answers_at_end()) {
     const View<T> all = context.arena.template matrix<T>(seq.rows(), recurrent_->output());
     std::fill_n(all.data, static_cast<int64_t>(all.rows) * all.cols, T(0));
-    if (!dh.data) return all;
     const int part = config_.rnn.output();
-    visit_ends(seq, config_.rnn.directions(),
-               [&](int r, int row, int d) { std::copy_n(dh.row(r) + d * part, part, all.row(row) + d * part); });
+    if (dh.data)
+      visit_ends(seq, config_.rnn.directions(),
+                 [&](int r, int row, int d) { std::copy_n(dh.row(r) + d * part, part, all.row(row) + d * part); });
     dh = all;
   }
-  if (config_.dropout > 0 && context.training)
-    dropout<T>(context, seq, {config_.dropout, kOutputSite, config_.rnn.variational}, dh, dh);
+  const ActivationPenalty& penalty = context.penalty;
+  if (penalty.squares > 0) add_activation_gradient<T>(context, record.dropped, penalty.squares, dh);
+  drop(context, seq, config_.dropout_of_output(), kOutputSite, dh);
+  if (penalty.changes > 0) add_change_gradient<T>(context, seq, record.raw, penalty.changes, dh);
   return dh;
+}
+
+template <class T>
+ActivationSums Model<T>::activations(Context<T>& context, const Seq& seq, const Tape& tape) const {
+  const auto record = tape.top<NetworkRecord>();
+  return activation_sums<T>(context, seq, record.dropped, record.raw);
 }
 
 template <class T>
@@ -319,8 +340,8 @@ void Model<T>::backward(Context<T>& context, const Seq& seq, Tape& tape, View<T>
   View<T> dh;
   if (doutput.data) {
     const auto record = tape.top<NetworkRecord>();
-    dh = context.arena.template matrix<T>(record.h_rows, recurrent_->output());
-    backward_output(context, {static_cast<const T*>(record.h), dh.rows, dh.cols, dh.cols}, doutput, dh, grads);
+    dh = context.arena.template matrix<T>(record.h.rows, recurrent_->output());
+    backward_output(context, record.h, doutput, dh, grads);
   }
   backward_hidden(context, seq, tape, dh, grads, dstate_last, dstate_first);
 }
@@ -330,7 +351,7 @@ void Model<T>::backward_hidden(Context<T>& context, const Seq& seq, Tape& tape, 
                                const State<T>* dstate_last, State<T>* dstate_first) const {
   const auto record = tape.pop<NetworkRecord>();
   const ArenaScope scope(context.arena);
-  const View<T> dy = below_output_backward(context, seq, dh);
+  const View<T> dy = below_output_backward(context, seq, record, dh);
   View<T> dx;
   const bool embedded = record.inputs && grads.size() > 0;
   if (embedded) dx = context.arena.template matrix<T>(seq.rows(), config_.rnn.input);

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "nn/layers/activation.h"
+#include "nn/layers/embedding.h"
 #include "nn/layers/recurrent.h"
 
 namespace rnn {
@@ -20,8 +22,12 @@ struct ModelConfig {
   RecurrentOptions rnn;  // input: the embedding's size, or the size of a frame
   int vocabulary = 0;    // different ids of the input, which get an embedding; 0: frames
   bool tied = false;     // language model: output weights = embedding; needs output size = embedding size
-  double dropout = 0;    // after the embedding and before the output
+  double dropout = 0;    // after the embedding and before the output, where these say nothing of their own:
   int output = 0;        // K, rows of the output layer; a language model's is its vocabulary, whatever stands here
+  double input_dropout = -1, output_dropout = -1;  // after the embedding; before the output; -1: as `dropout`
+  InputDrops drops = {};                           // of whole words
+  double dropout_of_input() const { return input_dropout < 0 ? dropout : input_dropout; }
+  double dropout_of_output() const { return output_dropout < 0 ? dropout : output_dropout; }
 };
 
 // Throws Error{usage, "model/..."} for what cannot be built (sizes <= 0, projection of a GRU, tied weights of unlike sizes, ...).
@@ -88,13 +94,18 @@ class Model {
   void forward_output(Context<T>& context, View<const T> h, View<T> outputs) const;
   // dh [m, width] is assigned; adds to grads; an empty one is not wanted.
   void backward_output(Context<T>& context, View<const T> h, View<const T> doutput, View<T> dh, Params<T>& grads) const;
-  // dh: gradient by what forward_hidden returned (overwritten; without data: zero).
+  // dh: gradient by what forward_hidden returned (overwritten; without data: zero). Adds what context.penalty says.
   void backward_hidden(Context<T>& context, const Seq& seq, Tape& tape, View<T> dh, Params<T>& grads,
                        const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
+  // The sums of AR and TAR over the pass whose tape this is; before backward_hidden, in its context.
+  ActivationSums activations(Context<T>& context, const Seq& seq, const Tape& tape) const;
 
  private:
+  struct NetworkRecord;
+  // In place; nothing happens without training.
+  void drop(Context<T>& context, const Seq& seq, double p, uint32_t site, View<T> x) const;
   View<T> below_output(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const;
-  View<T> below_output_backward(Context<T>& context, const Seq& seq, View<T> dh) const;
+  View<T> below_output_backward(Context<T>& context, const Seq& seq, const NetworkRecord& record, View<T> dh) const;
   View<T> all_outputs(Context<T>& context, View<const T> h) const;
   View<T> embed(Context<T>& context, const Seq& seq, const int32_t* inputs) const;
   void embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx, Params<T>& grads) const;

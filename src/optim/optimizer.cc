@@ -1,6 +1,7 @@
 // Why: the visible list of optimizers.
 #include "optim/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -109,26 +110,71 @@ const Entry& find(std::string_view name) {
 
 }  // namespace
 
+void Optimizer::set_factors(const std::vector<double>& factors, const ParamTable& table) {
+  spans_.clear();
+  for (size_t i = 0; i < factors.size(); ++i) {  // padding goes with what stands before it
+    const auto factor = static_cast<float>(factors[i]);
+    const size_t begin = table.all()[i].offset, end = i + 1 < factors.size() ? table.all()[i + 1].offset : table.slab_size();
+    if (!spans_.empty() && spans_.back().factor == factor) {
+      spans_.back().end = end;
+    } else {
+      spans_.push_back({begin, end, factor});
+    }
+  }
+  if (spans_.size() == 1 && spans_[0].factor == 1) spans_.clear();
+}
+
+std::vector<std::pair<size_t, size_t>> Optimizer::trained(size_t slab_size) const {
+  if (spans_.empty()) return {{0, slab_size}};
+  std::vector<std::pair<size_t, size_t>> parts;
+  for (const Span& span : spans_) {
+    if (span.factor <= 0) continue;
+    const bool follows = !parts.empty() && parts.back().second == span.begin;
+    follows ? void(parts.back().second = span.end) : void(parts.emplace_back(span.begin, span.end));
+  }
+  return parts;
+}
+
 void Optimizer::update(size_t begin, size_t end) const noexcept {
+  if (spans_.empty()) return update_span(begin, end, 1);
+  for (const Span& span : spans_) {
+    const size_t from = std::max(begin, span.begin), to = std::min(end, span.end);
+    if (from < to) update_span(from, to, span.factor);
+  }
+}
+
+void Optimizer::update_span(size_t begin, size_t end, float factor) const noexcept {
+  if (factor <= 0) {
+    std::fill(args_.g + begin, args_.g + end, 0.0f);
+    if (args_.average) std::copy(args_.p + begin, args_.p + end, args_.average + begin);
+    return;
+  }
   StepArgs<float> part = args_;
-  part.p += begin, part.g += begin, part.n = end - begin;
+  part.p += begin, part.g += begin, part.n = end - begin, part.lr *= factor;
   if (part.m) part.m += begin;
   if (part.v) part.v += begin;
   if (part.average) part.average += begin;
   kernel_(part);
 }
 
-double gradient_norm(Pool& pool, const Params<float>& grads, const SparseRows& sparse) {
+double gradient_norm(Pool& pool, const Params<float>& grads, const SparseRows& sparse,
+                     const std::vector<std::pair<size_t, size_t>>& parts) {
   const auto squares = [&](size_t begin, size_t end) {
     return kernels<float>().sum_squares(pool, grads.data() + begin, end - begin);
   };
-  if (sparse.param < 0) return std::sqrt(squares(0, grads.size()));
-  const ParamInfo& info = grads.table()[sparse.param];
-  double sum = squares(0, info.offset) + squares(info.offset + info.size(), grads.size());
-  for (const int32_t row : sparse.rows) {
-    const size_t begin = info.offset + static_cast<size_t>(row) * info.cols;
-    sum += squares(begin, begin + info.cols);
-  }
+  const ParamInfo* info = sparse.param >= 0 ? &grads.table()[sparse.param] : nullptr;
+  const auto sum_of = [&](size_t begin, size_t end) {
+    if (!info || info->offset < begin || info->offset >= end) return squares(begin, end);
+    double sum = squares(begin, info->offset) + squares(info->offset + info->size(), end);
+    for (const int32_t row : sparse.rows) {
+      const size_t first = info->offset + static_cast<size_t>(row) * info->cols;
+      sum += squares(first, first + info->cols);
+    }
+    return sum;
+  };
+  if (parts.empty()) return std::sqrt(sum_of(0, grads.size()));
+  double sum = 0;
+  for (const auto& part : parts) sum += sum_of(part.first, part.second);
   return std::sqrt(sum);
 }
 

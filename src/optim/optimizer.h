@@ -31,6 +31,10 @@ class Optimizer {
   virtual void begin(Params<float>& weights, Params<float>& grads, double scale, double lr) = 0;
   // After begin(): this step also moves the mean of the weights (average.h), an array as long as the slab.
   void also_average(float* mean, double rate) { args_.average = mean, args_.average_rate = static_cast<float>(rate); }
+  // The learning rate of each parameter times its factor; 0: frozen, its bits stay, whatever decay, momentum or a mean say.
+  void set_factors(const std::vector<double>& factors, const ParamTable& table);
+  // Parts [begin, end) of the slab that are not frozen; no set_factors: all of it.
+  std::vector<std::pair<size_t, size_t>> trained(size_t slab_size) const;
   // Numbers [begin, end) of the slab, in any order and from any thread.
   void update(size_t begin, size_t end) const noexcept;
   // True: a number without gradient keeps its weight and has no memory, so its update may be left out.
@@ -48,11 +52,19 @@ class Optimizer {
   int64_t steps_ = 0;
 
  private:
+  struct Span {
+    size_t begin, end;
+    float factor;
+  };
+  void update_span(size_t begin, size_t end, float factor) const noexcept;
   void (*kernel_)(const StepArgs<float>&);
+  std::vector<Span> spans_;  // of the whole slab; empty: every factor is 1
 };
 
-// Euclidean norm of the whole gradient, in one order of summation; of a sparse parameter only its rows are looked at.
-double gradient_norm(Pool& pool, const Params<float>& grads, const SparseRows& sparse = {});
+// Euclidean norm of the gradient, in one order of summation; of a sparse parameter only its rows are looked at. `parts`: of the
+// slab that count, all without them.
+double gradient_norm(Pool& pool, const Params<float>& grads, const SparseRows& sparse = {},
+                     const std::vector<std::pair<size_t, size_t>>& parts = {});
 
 // Throws Error{usage, "usage/optimizer"} for an unknown name, listing the known ones.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, const ParamTable& table);

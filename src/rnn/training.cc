@@ -88,6 +88,7 @@ TrainSummary train(const TrainRequest& request) {
   run.init_from = request.init_from;
   run.model = options.model;
   run.options = options.train;
+  for (const auto& option : request.options) run.given.emplace_back(find_option(option.first)->name);
   run.command = "rnn::train()";
   return with_callback(request.on_event, request.stop,
                        [&](EventStream& events, const RunHooks& hooks) { return train_run(run, events, hooks); });

@@ -27,7 +27,8 @@ struct RunRequest {
   std::string init_from;                // run or model whose weights are the start
   ModelOptions model;
   TrainOptions options;
-  std::string command;  // as typed, for the record
+  std::vector<std::string> given;  // names of the options that somebody chose; with init_from the others are the model's
+  std::string command;             // as typed, for the record
 };
 
 // One line of a result table: "this model", "trigram", "zstd -19"; below 0: not defined for it.

@@ -37,8 +37,7 @@ class TextRun final : public Run {
     mode_ = choose_mode(options.train.mode, text_.train);
     if (start) {
       tokenizer = std::move(start->tokenizer);
-      model = std::move(start->model);
-      adopt_shape(model->config(), &options.model);
+      model = start_from(std::move(start->model), request, tokenizer->unknown_id(), &options.model);
       options.model.tokens = std::string(tokenizer->kind());
     } else {
       std::vector<std::string_view> documents;
@@ -46,6 +45,7 @@ class TextRun final : public Run {
       tokenizer = build_tokenizer(kind_.value, documents, {options.model.min_count, options.model.max_vocabulary});
       ModelConfig config = model_config(options.model);
       config.vocabulary = tokenizer->size();
+      config.drops.unknown = tokenizer->unknown_id();
       model = std::make_unique<Model<float>>(config);
       initialise_by(options, *model);
     }
@@ -146,7 +146,7 @@ class TextRun final : public Run {
     facts.folder = folder.path();
     facts.options = &options;
     facts.train_tokens = train->tokens_per_epoch();
-    facts.updates = train->batches_per_epoch() * options.train.epochs;
+    facts.updates = train->batches_in(options.train.epochs);
     facts.valid_tokens = valid->tokens_per_epoch();
     facts.vocabulary = tokenizer->size();
     return describe_plan(facts, *model, pool);

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "cells/reference.h"
+#include "data/random_windows.h"
 #include "train/events.h"
 
 namespace rnn {
@@ -86,7 +87,9 @@ int64_t product_weights(const Model<float>& model) {
   return sum;
 }
 
-int64_t training_bytes(const Model<float>& model, const TrainOptions& o) { return training_bytes(model, o, o.bptt); }
+int64_t training_bytes(const Model<float>& model, const TrainOptions& o) {
+  return training_bytes(model, o, o.bptt_random ? longest_window(o.bptt) : o.bptt);
+}
 
 int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int steps) {
   const RecurrentOptions& rnn = model.config().rnn;
@@ -118,8 +121,10 @@ Plan describe_plan(const PlanFacts& f, const Model<float>& model, Pool& pool) {
   add("order", fmt::format("{} ({})", f.mode.value, f.mode.reason));
   add("model", model_text(model));
   const bool stream = f.mode.value == "stream";
-  add("train",
-      training_text(o, stream ? fmt::format("{} x {} steps", o.batch, o.bptt) : fmt::format("{} sentences", o.batch), pool));
+  add("train", training_text(o,
+                             stream ? fmt::format("{} x {}{} steps", o.batch, o.bptt_random ? "about " : "", o.bptt)
+                                    : fmt::format("{} sentences", o.batch),
+                             pool));
   add("cost", cost_text(o, model, f.train_tokens, f.updates, training_bytes(model, o), pool));
   add("run", f.folder);
   return plan;

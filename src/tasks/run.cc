@@ -38,6 +38,15 @@ InitOptions init_of(const ModelOptions& o) {
 
 }  // namespace
 
+void regularise_by(const ModelOptions& o, ModelConfig* config) {
+  ModelConfig& c = *config;
+  c.rnn.dropout = c.dropout = o.dropout;
+  c.input_dropout = o.input_dropout, c.output_dropout = o.output_dropout;
+  c.drops.rows = o.embedding_dropout, c.drops.words = o.word_dropout;
+  c.rnn.variational = o.variational, c.rnn.state_dropout = o.state_dropout, c.rnn.weight_drop = o.weight_drop;
+  c.rnn.zoneout[0] = o.zoneout, c.rnn.zoneout[1] = o.zoneout_cell;
+}
+
 ModelConfig model_config(const ModelOptions& o) {
   ModelConfig c;
   const auto found = std::find_if(kCells.begin(), kCells.end(), [&](const CellInfo* cell) { return cell->name == o.cell; });
@@ -48,23 +57,13 @@ ModelConfig model_config(const ModelOptions& o) {
   c.rnn.last_hidden = o.last_hidden;
   c.rnn.projection = o.projection;
   c.rnn.input = o.embed > 0 ? o.embed : o.tied ? c.rnn.output() : o.hidden;
-  c.rnn.dropout = c.dropout = o.dropout;
-  c.rnn.variational = o.variational, c.rnn.state_dropout = o.state_dropout, c.rnn.weight_drop = o.weight_drop;
-  c.rnn.zoneout[0] = o.zoneout, c.rnn.zoneout[1] = o.zoneout_cell;
+  regularise_by(o, &c);
   c.tied = o.tied;
   return c;
 }
 
 void initialise_by(const Options& options, Model<float>& model) {
   initialise(model, init_of(options.model), options.train.seed);
-}
-
-void adopt_shape(const ModelConfig& c, ModelOptions* o) {
-  o->cell = c.rnn.flags & kRelu ? "rnn-relu" : std::string(cell_info(c.rnn.cell).name);
-  o->peephole = (c.rnn.flags & kPeephole) != 0;
-  o->layers = c.rnn.layers, o->hidden = c.rnn.hidden, o->last_hidden = c.rnn.last_hidden, o->embed = c.rnn.input,
-  o->projection = c.rnn.projection;
-  o->tied = c.tied, o->dropout = c.dropout;
 }
 
 std::string Run::sample(const Trainer&) const { return {}; }
@@ -175,6 +174,7 @@ RunResult Run::begin(EventStream& events, const RunHooks& hooks) {
   read();
   build();
   batch();
+  rate_factors_of(options.train, *model);  // throws before there is a folder
   folder.create(request.force);
   write_files(false);
   folder.add_sinks(events, false);
@@ -209,7 +209,7 @@ RunResult train_run(const RunRequest& request, EventStream& events, const RunHoo
 
 // What the checkpoint is made of cannot change under it.
 static void check_change(std::string_view name) {
-  constexpr std::string_view kFixed[] = {"optimizer", "mode", "batch", "bptt", "seed"};
+  constexpr std::string_view kFixed[] = {"optimizer", "mode", "batch", "bptt", "bptt-random", "seed"};
   const OptionInfo* option = find_option(name);
   if (!option) return;  // set_option says so better
   if (option->section == "train" && std::find(std::begin(kFixed), std::end(kFixed), option->name) == std::end(kFixed))

@@ -63,8 +63,12 @@ class Run {
 ModelConfig model_config(const ModelOptions& options);
 // New weights by the options' initialisation and seed.
 void initialise_by(const Options& options, Model<float>& model);
-// Copies a model's shape into the options, which then say what the model is and not what a command line did not say.
-void adopt_shape(const ModelConfig& config, ModelOptions* options);
+// What options say about dropping and noise, which a model may change without being another one.
+void regularise_by(const ModelOptions& options, ModelConfig* config);
+// The weights of a model to start from, with the regularisation that request.given asks for; `unknown`: the tokenizer's unknown id or
+// -1. The options then say what the model is. Throws Error{usage, "usage/init_from"}: an option of the shape asks for another model.
+std::unique_ptr<Model<float>> start_from(std::unique_ptr<Model<float>> start, const RunRequest& request, int32_t unknown,
+                                         ModelOptions* options);
 
 std::unique_ptr<Run> make_text_run(const RunRequest& request);
 std::unique_ptr<Run> make_sequence_run(const RunRequest& request);

@@ -9,6 +9,7 @@
 #include "io/ready_model.h"
 #include "tasks/plan.h"
 #include "tasks/run.h"
+#include "tasks/run_data.h"
 #include "tasks/sequence_data.h"
 
 namespace rnn {
@@ -41,8 +42,7 @@ class SequenceRun final : public Run {
   void build() override {
     if (start_) {
       require_finite(*start_->model, start_->path);
-      model = std::move(start_->model);
-      adopt_shape(model->config(), &options.model);
+      model = start_from(std::move(start_->model), request, -1, &options.model);
       return;
     }
     ModelConfig config = model_config(options.model);
@@ -58,6 +58,7 @@ class SequenceRun final : public Run {
   void take_up(ModelFile&, const std::string&) override {}
 
   void batch() override {
+    need_windows(options.train, "these sequences are read whole");
     train = sequence_batcher(data_.shape, data_.train, {options.train.batch, true, options.train.seed});
     valid = sequence_batcher(data_.shape, data_.valid, {options.train.batch, false, options.train.seed});
   }
@@ -104,7 +105,7 @@ class SequenceRun final : public Run {
     facts.valid_path = request.valid;
     facts.folder = folder.path();
     facts.options = &options;
-    facts.updates = train->batches_per_epoch() * options.train.epochs;
+    facts.updates = train->batches_in(options.train.epochs);
     return describe_sequences(facts, *model, pool);
   }
 

@@ -30,18 +30,21 @@ struct LossRun {
     base = losses(nullptr);
   }
 
-  // Per row; gradients of their sum are added to `grads` when given.
+  // Per row, and the penalty; gradients of their sum are added to `grads` when given.
   std::vector<double> losses(Params<double>* grads) {
     model.pack(pool, true);
     if (options.dropout) model.drop_weights(pool, options.seed, 7);
     arena.clear();
     tape.clear();
     Context<double> context{pool, arena, kernels<double>(), options.dropout, options.seed, 7};
+    context.penalty = options.penalty;
     State<double> state = start;
     const View<double> h = model.forward_hidden(context, batch, state, &tape);
     const View<double> dh = arena.matrix<double>(h.rows, h.cols);
     std::vector<double> out;
     output_loss<double>(context, model, batch, h, {options.label_smoothing, &out, grads, dh});
+    const ActivationSums sums = model.activations(context, batch.seq, tape);
+    out.push_back(options.penalty.squares * sums.squares + options.penalty.changes * sums.changes);
     if (grads) model.backward_hidden(context, batch.seq, tape, dh, *grads);
     if (grads && options.dropout) model.drop_gradients(pool, *grads);
     return out;

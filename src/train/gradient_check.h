@@ -23,7 +23,8 @@ struct CheckOptions {
   double tolerance = 1e-6;  // a tensor above it is wrong
   double label_smoothing = 0;
   uint64_t seed = 1;
-  bool dropout = true;  // with the masks replayed
+  bool dropout = true;             // with the masks replayed
+  ActivationPenalty penalty = {};  // is added to the loss
 };
 
 // Every parameter tensor of `model`, for the summed loss over `batch` from a random state. Numeric slopes come from four points

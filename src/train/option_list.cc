@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "data/random_windows.h"
 
 namespace rnn {
 namespace {
@@ -41,6 +42,11 @@ const OptionInfo kOptions[] = {
     {"projection", "model", "N", "size of the projected hidden state (lstm); 0: none", &M::projection, {0, 65536}},
     {"tied", "model", "", "output weights are the embedding", &M::tied},
     {"dropout", "model", "P", "share of values dropped between layers", &M::dropout, kShare},
+    {"input-dropout", "model", "P", "the same after the embedding; auto: as --dropout", &M::input_dropout, kShare, {}, -1},
+    {"output-dropout", "model", "P", "before the output layer; auto: as --dropout", &M::output_dropout, kShare, {}, -1},
+    {"embedding-dropout", "model", "P", "share of words whose embedding is dropped for an update", &M::embedding_dropout,
+     kShare},
+    {"word-dropout", "model", "P", "share of words that are read as the unknown word", &M::word_dropout, kShare},
     {"variational", "model", "", "dropout has one mask per sequence instead of one per step", &M::variational},
     {"state-dropout", "model", "P", "of the state inside the recurrent product, one mask per sequence", &M::state_dropout,
      kShare},
@@ -62,6 +68,9 @@ const OptionInfo kOptions[] = {
     {"average", "train", "KIND", "weights to check and keep: off, asgd, nt-asgd, ema", &R::average, {}, kAverages},
     {"ema-decay", "train", "D", "ema: decay of the mean of weights", &R::ema_decay, kShare},
     {"nonmono", "train", "N", "nt-asgd: average once N checks brought no gain", &R::nonmono, {1, kMany}},
+    {"layer-lr", "train", "LIST", "factors of the rate by layer: embedding=0.1,rnn.0=0.5", &R::layer_lr},
+    {"layer-lr-decay", "train", "F", "each layer learns F times slower than the one above", &R::layer_lr_decay, {1, 1e3}},
+    {"freeze", "train", "LIST", "layers that stay as they are: embedding,rnn.0", &R::freeze},
     {"clip", "train", "NORM", "largest norm of the whole gradient; 0: off", &R::clip, {0, 1e9}},
     {"clip-value", "train", "X", "largest gradient of one weight; 0: off", &R::clip_value, {0, 1e9}},
     {"schedule", "train", "NAME", "learning rate over time: constant, stall, decay, cosine", &R::schedule, {}, kSchedules},
@@ -69,6 +78,18 @@ const OptionInfo kOptions[] = {
     {"decay-from", "train", "N", "schedule decay: the first N epochs keep the full rate", &R::decay_from, {0, kMany}},
     {"warmup", "train", "N", "updates of linear rise to the full rate", &R::warmup, {0, kMany}},
     {"label-smoothing", "train", "S", "share of the target spread over all tokens", &R::label_smoothing, kShare},
+    {"activation-regularization",
+     "train",
+     "A",
+     "pull of the last layer's outputs towards 0",
+     &R::activation_regularization,
+     {0, 1e6}},
+    {"temporal-activation-regularization",
+     "train",
+     "B",
+     "pull of these outputs towards those of the step before",
+     &R::temporal_activation_regularization,
+     {0, 1e6}},
     {"mode", "train", "NAME", "auto, stream (running text), sentence (each line alone)", &R::mode, {}, kModes},
     {"batch", "train", "N", "streams or sentences side by side", &R::batch, {1, 65536}},
     {"accumulate",
@@ -84,6 +105,7 @@ const OptionInfo kOptions[] = {
      &R::output_memory,
      {1, 65536}},
     {"bptt", "train", "N", "steps the gradient goes back", &R::bptt, {1, 1 << 20}},
+    {"bptt-random", "train", "", "windows of random lengths around --bptt, the rate in proportion", &R::bptt_random},
     {"epochs", "train", "N", "passes over the text", &R::epochs, {1, 1000000}},
     {"max-updates", "train", "N", "stop after N updates; 0: no limit", &R::max_updates, {0, kInt64}},
     {"max-time",
@@ -178,7 +200,8 @@ void read(const OptionInfo& o, std::string_view text, bool& value) {
 }
 
 void read(const OptionInfo& o, std::string_view text, std::string& value) {
-  bool known = std::find(o.choices.begin(), o.choices.end(), text) != o.choices.end() && text.find(':') == text.npos;
+  const bool chosen = std::find(o.choices.begin(), o.choices.end(), text) != o.choices.end();
+  bool known = o.choices.empty() || (chosen && text.find(':') == text.npos);  // no choices: any text
   constexpr std::string_view kUniform = "uniform:";
   if (o.name == "init" && text.substr(0, kUniform.size()) == kUniform) {
     const double range =
@@ -240,7 +263,8 @@ std::string toml_string(const std::string& text) {
 // TOML: words in quotes; a double keeps its point or exponent, so that it stays a float.
 std::string toml_value(const OptionInfo& o, const Options& options) {
   std::string text = get_option(options, o);
-  const bool word = !o.choices.empty() || text == "auto";
+  const bool word = std::holds_alternative<std::string M::*>(o.member) ||
+                    std::holds_alternative<std::string R::*>(o.member) || text == "auto";
   // TOML integers end at 2^63 - 1; a larger seed is written as text.
   const bool large = o.name == "seed" && options.train.seed > static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
   return word || large ? toml_string(text) : text;
@@ -312,6 +336,10 @@ void check_options(const Options& options) {
   if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
   if (t.momentum > 0 && t.optimizer != "sgd")
     bad(fmt::format("--momentum belongs to --optimizer sgd, but it is {}", t.optimizer));
+  if (t.bptt_random && t.bptt < kShortestRandomBptt) {
+    bad(fmt::format("--bptt-random needs --bptt of at least {}, but it is {}", kShortestRandomBptt, t.bptt),
+        "windows are about half as long now and then");
+  }
   if (t.accumulate > t.batch) {
     bad(fmt::format("--accumulate {} is more than --batch {}", t.accumulate, t.batch),
         "a batch is cut into that many parts");
@@ -369,32 +397,6 @@ std::string options_to_toml(const Options& options, const DataPaths& data) {
     }
   }
   return text;
-}
-
-std::string nearest_name(std::string_view word, std::span<const std::string_view> candidates) {
-  const auto distance = [&](std::string_view other) {
-    std::vector<std::vector<size_t>> d(word.size() + 1, std::vector<size_t>(other.size() + 1));
-    for (size_t i = 0; i <= word.size(); ++i) d[i][0] = i;
-    for (size_t j = 0; j <= other.size(); ++j) d[0][j] = j;
-    for (size_t i = 1; i <= word.size(); ++i) {
-      for (size_t j = 1; j <= other.size(); ++j) {
-        const bool same = word[i - 1] == other[j - 1];
-        d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (same ? 0 : 1)});
-        if (i > 1 && j > 1 && word[i - 1] == other[j - 2] && word[i - 2] == other[j - 1])
-          d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
-      }
-    }
-    return d[word.size()][other.size()];
-  };
-  std::string_view best;
-  size_t smallest = std::max<size_t>(1, std::min<size_t>(3, (word.size() + 1) / 3)) + 1;
-  for (const std::string_view candidate : candidates) {
-    // A long common beginning is as good as a near miss: --vocab for --vocabulary.
-    const bool prefix = word.size() >= 3 && candidate.substr(0, word.size()) == word;
-    const size_t d = prefix ? 1 : distance(candidate);
-    if (d < smallest) smallest = d, best = candidate;
-  }
-  return std::string(best);
 }
 
 }  // namespace rnn

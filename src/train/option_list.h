@@ -32,12 +32,13 @@ struct OptionInfo {
   std::string_view help;
   std::variant<int ModelOptions::*, double ModelOptions::*, bool ModelOptions::*, std::string ModelOptions::*,
                int TrainOptions::*, int64_t TrainOptions::*, uint64_t TrainOptions::*, double TrainOptions::*,
-               std::string TrainOptions::*>
+               bool TrainOptions::*, std::string TrainOptions::*>
       member;
   OptionRange range = {};
-  std::span<const std::string_view> choices = {};  // of a word; "uniform:A" stands for uniform: and a number above 0
-  double automatic = -2;                           // the stored number that is written and read as the word "auto"; -2: none
-  bool seconds = false;                            // reads 90, 90s, 30m, 2h
+  std::span<const std::string_view> choices =
+      {};                 // of a word; "uniform:A" stands for uniform: and a number above 0; none: any text
+  double automatic = -2;  // the stored number that is written and read as the word "auto"; -2: none
+  bool seconds = false;   // reads 90, 90s, 30m, 2h
 };
 
 // All options, in the order of help pages and config files.

@@ -20,6 +20,10 @@ struct ModelOptions {
   int projection = 0;            // LSTM only; 0: none
   bool tied = false;             // output weights = embedding
   double dropout = 0;            // between layers, after the embedding and before the output
+  double input_dropout = -1;     // after the embedding; -1: as dropout
+  double output_dropout = -1;    // before the output layer; -1: as dropout
+  double embedding_dropout = 0;  // of rows of the embedding, one mask per update
+  double word_dropout = 0;       // of the words that are read: a step sees the unknown word instead
   bool variational = false;      // dropout with one mask per sequence
   double state_dropout = 0;      // of the hidden state inside the recurrent product, one mask per sequence
   double zoneout = 0;            // chance that a unit of the hidden state keeps its old value
@@ -40,6 +44,9 @@ struct TrainOptions {
   std::string average = "off";                        // off, asgd, nt-asgd, ema: the weights that are checked and kept
   double ema_decay = 0.999;                           // ema
   int nonmono = 5;                                    // nt-asgd: evaluations
+  std::string layer_lr;                               // "embedding=0.1,rnn.0=0.5": factors of the rate by layer or name
+  double layer_lr_decay = 1;                          // each layer learns so many times slower than the one above it
+  std::string freeze;                                 // "embedding,rnn.0": weights that stay as they are
   double clip = 1;                                    // global norm; 0: off
   double clip_value = 0;                              // per element; 0: off
   std::string schedule = "constant";                  // constant, stall, decay, cosine
@@ -47,11 +54,14 @@ struct TrainOptions {
   int decay_from = 4;                                 // decay: the first epoch (from 1) is decayed after this many
   int warmup = 0;                                     // updates of linear warm-up
   double label_smoothing = 0;
+  double activation_regularization = 0;           // AR: times the mean square of the last layer's dropped outputs
+  double temporal_activation_regularization = 0;  // TAR: times the mean square of their changes from step to step
   std::string mode = "auto";  // auto, stream (contiguous text, carried state), sentence (each line its own sequence)
   int batch = 32;             // streams, or sentences
   int accumulate = 1;         // micro-batches per update
   int output_memory = 64;     // MiB of logits at once; a larger output layer goes by blocks of rows
   int bptt = 64;              // steps per window
+  bool bptt_random = false;   // windows of random lengths around it (AWD-LSTM)
   int epochs = 10;
   int64_t max_updates = 0;  // 0: no limit
   double max_seconds = 0;   // 0: no limit

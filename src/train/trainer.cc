@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "loss/loss.h"
+#include "optim/rate_factors.h"
 
 namespace rnn {
 namespace {
@@ -19,18 +20,18 @@ OptimizerOptions optimizer_options(const TrainOptions& o) {
 }
 
 int64_t planned_updates(const TrainOptions& o, const Batcher& train) {
-  const int64_t all = o.epochs * train.batches_per_epoch();
+  const int64_t all = train.batches_in(o.epochs);
   return o.max_updates > 0 ? std::min(all, o.max_updates) : all;
 }
 
-ScheduleOptions schedule_options(const TrainOptions& o, const Batcher& train) {
+ScheduleOptions schedule_options(const TrainOptions& o, int64_t updates) {
   ScheduleOptions s;
   s.kind = schedule_kind(o.schedule);
   s.lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
   s.decay = o.decay;
   s.decay_from = o.decay_from;
   s.warmup = o.warmup;
-  s.total_updates = planned_updates(o, train);
+  s.total_updates = updates;
   return s;
 }
 
@@ -41,26 +42,8 @@ std::string_view stop_reason_name(StopReason reason) {
   return kNames[static_cast<int>(reason)];
 }
 
-Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
-  const FlushDenormals flush;
-  Evaluation result;
-  Arena arena;
-  Batch batch;
-  State<float> state;
-  double correct = -1;
-  batcher.start_epoch(0);
-  while (batcher.next(batch)) {
-    if (!batch.carried || state.rows() != batch.seq.streams()) state = model.initial(batch.seq.streams());
-    arena.clear();
-    Context<float> context{pool, arena};
-    const View<float> h = model.forward_hidden(context, batch, state, nullptr);
-    const LossSum sum = output_loss<float>(context, model, batch, h);
-    result.nats += sum.loss;
-    result.tokens += static_cast<int64_t>(sum.weight);
-    if (sum.correct >= 0) correct = std::max(correct, 0.0) + sum.correct;
-  }
-  if (correct >= 0 && result.tokens > 0) result.accuracy = correct / static_cast<double>(result.tokens);
-  return result;
+std::vector<double> rate_factors_of(const TrainOptions& o, const Model<float>& model) {
+  return rate_factors({o.layer_lr, o.freeze, o.layer_lr_decay, model.config().tied}, model.table());
 }
 
 Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const TrainOptions& options, EventStream& events,
@@ -75,9 +58,11 @@ Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const Trai
       grads_(model.table()),
       optimizer_(make_optimizer(optimizer_options(options), model.table())),
       average_({average_kind(options.average), options.ema_decay, options.nonmono}, model.table()),
-      schedule_(schedule_options(options, train)),
+      schedule_(schedule_options(options, planned_updates(options, train))),
       early_(options.patience),
+      planned_(schedule_.options().total_updates),
       started_(Clock::now()) {
+  optimizer_->set_factors(rate_factors_of(options, model), model.table());
   model_.pack(pool_, true);
 }
 
@@ -89,8 +74,9 @@ double Trainer::epochs_done() const {
 }
 
 void Trainer::seek() {
-  if (progress_.update < 0 || progress_.epoch < 0 || progress_.position < 0 ||
-      progress_.position > train_.batches_per_epoch()) {
+  const bool possible = progress_.update >= 0 && progress_.epoch >= 0 && progress_.position >= 0;
+  if (possible) train_.start_epoch(progress_.epoch);  // an epoch's batches may be as many as it says
+  if (!possible || progress_.position > train_.batches_per_epoch()) {
     throw Error(Exit::model, "model/corrupt",
                 "the checkpoint stands at batch " + std::to_string(progress_.position) + " of epoch " +
                     std::to_string(progress_.epoch) + ", but an epoch has " + std::to_string(train_.batches_per_epoch()) +
@@ -107,18 +93,41 @@ double Trainer::accumulate(const Batch& batch, double* weight) {
   Context<float> context{pool_, arena_, kernels<float>(), true, options_.seed, static_cast<uint32_t>(progress_.update)};
   context.profile = hooks_.profile;
   context.output_bytes = static_cast<size_t>(options_.output_memory) << 20;
+  context.penalty = penalty_;
   const View<float> h = model_.forward_hidden(context, batch, carried_, &tape_);
   const View<float> dh = arena_.matrix<float>(h.rows, h.cols);
   const LossSum sum = output_loss<float>(context, model_, batch, h, {options_.label_smoothing, &losses_, &grads_, dh});
+  if (penalty_.squares > 0 || penalty_.changes > 0) {
+    const ActivationSums sums = model_.activations(context, batch.seq, tape_);
+    penalty_sum_ += penalty_.squares * sums.squares + penalty_.changes * sums.changes;
+  }
   model_.backward_hidden(context, batch.seq, tape_, dh, grads_);
   *weight += sum.weight;
   return sum.loss;
+}
+
+// The gradient is that of a summed loss and is divided by the batch's weight later; the penalties are means over the batch.
+ActivationPenalty Trainer::penalty_of(const Batch& batch) const {
+  const double ar = options_.activation_regularization, tar = options_.temporal_activation_regularization;
+  if (ar <= 0 && tar <= 0) return {};
+  double weight = batch.weights.empty() ? static_cast<double>(batch.target_rows()) : 0;
+  for (const float w : batch.weights) weight += static_cast<double>(w);
+  const double width = model_.recurrent().output(), rows = batch.seq.rows();
+  const auto pairs = static_cast<double>(following_rows(batch.seq));
+  return {ar * weight / (std::max(1.0, rows) * width), tar * weight / (std::max(1.0, pairs) * width)};
+}
+
+// Of random windows a short one weighs less: its gradient is a mean over fewer steps (Merity, Keskar and Socher 2018).
+double Trainer::rate_of(const Batch& batch) const {
+  const double rate = schedule_.rate(progress_.update - 1, progress_.epoch + 1);
+  return options_.bptt_random ? rate * batch.seq.steps() / options_.bptt : rate;
 }
 
 Trainer::StepReport Trainer::step(const Batch& batch) {
   const FlushDenormals flush;
   if (!batch.carried || carried_.rows() != batch.seq.streams()) carried_ = model_.initial(batch.seq.streams());
   double weight = 0, loss = 0;
+  penalty_ = penalty_of(batch), penalty_sum_ = 0;
   drop_weights();
   const int streams = batch.seq.streams(), parts = std::min(options_.accumulate, streams);
   if (parts <= 1) {
@@ -152,8 +161,8 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   }
   double scale = 1 / weight;
   if (options_.clip > 0) scale *= std::min(1.0, options_.clip / (norm + 1e-6));  // Pascanu, Mikolov and Bengio 2013
-  update_weights(scale, sparse);
-  return {loss, norm, weight, batch.seq.rows()};
+  update_weights(scale, rate_of(batch), sparse);
+  return {loss, norm, weight, batch.seq.rows(), penalty_sum_ / weight};
 }
 
 void Trainer::drop_weights() {
@@ -170,14 +179,14 @@ void Trainer::drop_gradients() {
 
 double Trainer::measured_norm(const SparseRows& sparse) {
   const ProfileScope profiled(hooks_.profile, Phase::norm);
-  return gradient_norm(pool_, grads_, sparse);
+  return gradient_norm(pool_, grads_, sparse, optimizer_->trained(grads_.size()));
 }
 
 // New weights and their packed forms come in one go; a profile tells them apart by what this thread spends on its pieces.
-void Trainer::update_weights(double scale, const SparseRows& sparse) {
+void Trainer::update_weights(double scale, double rate, const SparseRows& sparse) {
   Profile* profile = hooks_.profile;
   const ProfileScope profiled(profile, Phase::packing);
-  optimizer_->begin(model_.params(), grads_, scale, schedule_.rate(progress_.update - 1, progress_.epoch + 1));
+  optimizer_->begin(model_.params(), grads_, scale, rate);
   if (average_.active()) optimizer_->also_average(average_.mean().data(), average_.next_rate());
   const bool sparse_update = optimizer_->keeps_without_gradient() && !average_.active();
   const auto caller = std::this_thread::get_id();
@@ -238,6 +247,7 @@ void Trainer::log_update(const StepReport& report) {
   event.fields["loss"] = train_loss();
   event.fields["lr"] = schedule_.rate(progress_.update - 1, progress_.epoch + 1);
   event.fields["grad_norm"] = report.gradient_norm;
+  if (penalty_.squares > 0 || penalty_.changes > 0) event.fields["activation_penalty"] = report.penalty;
   event.fields["tokens_per_s"] = static_cast<double>(progress_.tokens - last_log_tokens_) / session;
   event.fields["elapsed_s"] = seconds();
   double left = done > 0 ? seconds() * (total - done) / done : 0;
@@ -248,9 +258,7 @@ void Trainer::log_update(const StepReport& report) {
   events_.emit(event);
 }
 
-double Trainer::total_updates() const {
-  return static_cast<double>(std::max(planned_updates(options_, train_), progress_.update));
-}
+double Trainer::total_updates() const { return static_cast<double>(std::max(planned_, progress_.update)); }
 
 // With eval_every 0 after each epoch; never twice at one update, also when a stop came between the update and its evaluation.
 bool Trainer::evaluation_due() const {

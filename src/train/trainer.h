@@ -58,6 +58,9 @@ struct TrainResult {
   double train_loss = 0;  // mean over the updates behind the last evaluation before the end, nats per token
 };
 
+// The layers' learning rates that options ask for. Throws as rate_factors does: to be called before a run leaves traces.
+std::vector<double> rate_factors_of(const TrainOptions& options, const Model<float>& model);
+
 // Trains one model. Same seed, same kernels: same bits, whatever the number of threads and however often it was stopped.
 class Trainer {
  public:
@@ -87,7 +90,8 @@ class Trainer {
   // One optimizer step on one batch; returns {loss per token, gradient norm before clipping}. For tests and examples.
   struct StepReport {
     double loss, gradient_norm, weight;
-    int64_t steps = 0;  // of all sequences
+    int64_t steps = 0;   // of all sequences
+    double penalty = 0;  // AR and TAR; not in the loss
   };
   StepReport step(const Batch& batch);
 
@@ -104,10 +108,12 @@ class Trainer {
 
  private:
   double accumulate(const Batch& batch, double* weight);
+  ActivationPenalty penalty_of(const Batch& batch) const;
+  double rate_of(const Batch& batch) const;
   void drop_weights();
   void drop_gradients();
   double measured_norm(const SparseRows& sparse);
-  void update_weights(double scale, const SparseRows& sparse);
+  void update_weights(double scale, double rate, const SparseRows& sparse);
   void next_batch(Batch& batch);
   void save(const std::function<void()>& hook);
   [[noreturn]] void diverged(const std::string& what);
@@ -145,6 +151,9 @@ class Trainer {
   EarlyStopping early_;
   State<float> carried_;
   TrainProgress progress_;
+  ActivationPenalty penalty_;  // of the update at work
+  double penalty_sum_ = 0;     // times the weight of its batch
+  int64_t planned_;            // updates of the whole run
   std::vector<double> losses_;
   std::chrono::steady_clock::time_point started_;
   double seconds_before_ = 0, last_log_ = 0;

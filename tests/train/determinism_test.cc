@@ -12,22 +12,34 @@ struct Settings {
   uint64_t seed = 1;
   int64_t eval_every = 1000;
   std::string optimizer = "adamw";
+  bool awd = false;  // with what AWD-LSTM adds
 };
 
-std::unique_ptr<Batcher> batches(bool sentences, uint64_t seed) {
+std::unique_ptr<Batcher> batches(bool sentences, uint64_t seed, bool awd = false) {
+  if (awd && !sentences) {
+    const StreamOptions windows{5, 12, false, -1, true, seed};
+    return std::make_unique<StreamBatcher>(std::vector<std::vector<int32_t>>{random_tokens(900, kVocabulary, 1)}, windows);
+  }
   if (!sentences) return stream_batcher(5, 6, 5 * 6 * 9 + 11, kVocabulary);
   return std::make_unique<SentenceBatcher>(random_sentences(60, kVocabulary, 9), SentenceOptions{7, true, seed});
 }
 
 std::unique_ptr<Model<float>> trained(const Variant& v, const Settings& s) {
-  auto model = tiny_model(tiny_config(v, kVocabulary, 37, 2, 0.3));
-  const auto train = batches(s.sentences, s.seed), valid = batches(s.sentences, 99);
+  ModelConfig config = tiny_config(v, kVocabulary, 37, 2, 0.3);
+  if (s.awd) config.drops = {0.2, 0.1, 3}, config.output_dropout = 0.5, config.rnn.weight_drop = 0.3;
+  auto model = tiny_model(config);
+  const auto train = batches(s.sentences, s.seed, s.awd), valid = batches(s.sentences, 99);
   TrainOptions options;
   options.optimizer = s.optimizer;
   options.lr = s.optimizer == "sgd" ? 0.5 : 0.01;
   options.momentum = s.optimizer == "sgd" ? 0.5 : 0;
   options.epochs = 100, options.max_updates = kUpdates, options.patience = 0;
   options.seed = s.seed, options.eval_every = s.eval_every, options.label_smoothing = 0.1;
+  if (s.awd) {
+    options.activation_regularization = 2, options.temporal_activation_regularization = 1;
+    options.bptt = 12, options.bptt_random = !s.sentences;
+    options.freeze = "rnn.weight_ih_l0", options.layer_lr_decay = 1.5, options.average = "ema";
+  }
   EventStream events;
   Pool pool(s.threads);
   Trainer trainer(*model, *train, valid.get(), options, events, pool, {});
@@ -67,6 +79,18 @@ TEST(DeterminismOfSgd, ThreadsDoNotMatter) {
     const auto one = trained(kVariants[2], {sentences, 1, 1, 1000, "sgd"}),
                three = trained(kVariants[2], {sentences, 3, 1, 1000, "sgd"});
     EXPECT_TRUE(same_bits(one->params(), three->params()));
+  }
+}
+
+TEST(DeterminismOfAwd, ThreadsDoNotMatter) {
+  for (const bool sentences : {false, true}) {
+    for (const char* optimizer : {"sgd", "adamw"}) {
+      const auto one = trained(kVariants[2], {sentences, 1, 1, 7, optimizer, true});
+      for (const int threads : {2, 3}) {
+        EXPECT_TRUE(same_bits(one->params(), trained(kVariants[2], {sentences, threads, 1, 7, optimizer, true})->params()))
+            << threads << " threads, sentences " << sentences;
+      }
+    }
   }
 }
 

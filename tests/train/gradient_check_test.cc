@@ -112,6 +112,38 @@ TEST_P(Gradients, ALastLayerOfItsOwnWidthTiedOrNot) {
   expect_right(*random_model(config), ragged_batch(), options(), tolerance());
 }
 
+TEST_P(Gradients, DroppedWordsAndActivationPenalties) {
+  for (const int unknown : {2, -1}) {  // a word of its own, and zeros
+    ModelConfig config = tiny_config(GetParam(), kVocabulary, 7, 2, 0.2);
+    config.input_dropout = 0.1, config.output_dropout = 0.4;
+    config.drops = {0.25, 0.25, unknown};
+    if (unknown < 0) config.rnn.input = config.rnn.output(), config.tied = true;
+    const auto model = random_model(config);
+    CheckOptions o = options();
+    o.penalty = {0.4, 0.7};
+    expect_right(*model, ragged_batch(), o, tolerance());
+    const Params<double> with = analytic_gradients(*model, ragged_batch(), o);
+    o.penalty = {0.4, 0};
+    EXPECT_FALSE(same_bits(with, analytic_gradients(*model, ragged_batch(), o)));
+    o.penalty = {0, 0.7};
+    EXPECT_FALSE(same_bits(with, analytic_gradients(*model, ragged_batch(), o)));
+  }
+}
+
+// One answer per sequence: the penalties are of all steps, also where only the last is read.
+TEST(GradientCheck, ActivationPenaltiesOfBothDirections) {
+  ModelConfig config = tiny_config(kVariants[2], kVocabulary, 5, 2, 0.2);
+  config.task = "classify", config.output = 3, config.rnn.bidirectional = true;
+  const auto model = random_model(config);
+  Batch batch;
+  batch.seq = Seq::ragged({4, 1, 6, 3});
+  batch.inputs = random_tokens(batch.seq.rows(), kVocabulary, 1);
+  batch.last_step = true, batch.targets = {2, 0, 1, 1};
+  CheckOptions o;
+  o.per_tensor = 20, o.tolerance = kSmooth, o.penalty = {0.4, 0.7};
+  expect_right(*model, batch, o, kSmooth);
+}
+
 TEST_P(Gradients, TiedWeights) {
   ModelConfig config = tiny_config(GetParam(), kVocabulary, 7, 2, 0.2);
   config.rnn.input = config.rnn.output();

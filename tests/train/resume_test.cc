@@ -18,7 +18,8 @@ struct Case {
 const Case kCases[] = {{"stream_adamw", "stream", "adamw", 3},
                        {"sentence_adamw", "sentence", "adamw", 0},
                        {"stream_sgd", "stream", "sgd", 0},
-                       {"sentence_sgd", "sentence", "sgd", 4}};
+                       {"sentence_sgd", "sentence", "sgd", 4},
+                       {"awd_sgd", "stream", "sgd", 5}};
 
 class Resume : public FolderTest, public testing::WithParamInterface<Case> {
  protected:
@@ -31,6 +32,14 @@ class Resume : public FolderTest, public testing::WithParamInterface<Case> {
     if (r.options.optimizer == "sgd") {
       r.options.lr = 4, r.options.momentum = 0.5;  // so much that the schedule has to divide
       r.options.schedule = "stall", r.options.decay = 0.25;
+    }
+    if (std::string(GetParam().name) == "awd_sgd") {
+      r.model.embedding_dropout = 0.1, r.model.word_dropout = 0.1, r.model.output_dropout = 0.3, r.model.weight_drop = 0.2;
+      r.options.activation_regularization = 2, r.options.temporal_activation_regularization = 1;
+      r.options.bptt = 10, r.options.bptt_random = true;
+      r.options.epochs = 3;
+      r.options.layer_lr = "embedding=0.5", r.options.freeze = "rnn.bias*";
+      r.options.average = "ema";
     }
     return r;
   }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <numeric>
@@ -12,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "data/random_windows.h"
 #include "support/failure.h"
 
 namespace rnn {
@@ -207,6 +209,59 @@ TEST(Batchers, BuffersAreReused) {
     }
   }
   EXPECT_EQ(places.size(), 1u);
+}
+
+// Every token once in every epoch, whatever the windows; the lengths are those of the epoch and of nothing else.
+TEST(StreamBatcher, RandomWindows) {
+  const StreamOptions options{.streams = 3, .window = 20, .random_windows = true, .seed = 5};
+  StreamBatcher batcher({count_up(2500)}, options), other({count_up(2500)}, options);
+  std::vector<std::vector<int>> lengths(4);
+  int64_t sum = 0;
+  for (int64_t epoch = 0; epoch < 4; ++epoch) {
+    batcher.start_epoch(epoch);
+    const auto rows = rows_of(batcher, 3);
+    for (int s = 0; s < 3; ++s) {
+      ASSERT_EQ(rows[static_cast<size_t>(s)].size(), 832u);
+      for (int t = 0; t < 832; ++t)
+        EXPECT_EQ(rows[static_cast<size_t>(s)][static_cast<size_t>(t)], (Row{833 * s + t, 833 * s + t + 1, false, 1}));
+    }
+    sum += batcher.batches_per_epoch();
+    EXPECT_EQ(batcher.batches_in(epoch + 1), sum);
+    other.seek(epoch, 7);  // from any epoch to any place
+    Batch batch, same;
+    ASSERT_TRUE(other.next(batch));
+    batcher.seek(epoch, 7);
+    ASSERT_TRUE(batcher.next(same));
+    EXPECT_EQ(batch.inputs, same.inputs);
+    batcher.start_epoch(epoch);
+    while (batcher.next(batch)) lengths[static_cast<size_t>(epoch)].push_back(batch.seq.steps());
+  }
+  EXPECT_NE(lengths[0], lengths[1]);
+  StreamBatcher seeded({count_up(2500)}, {.streams = 3, .window = 20, .random_windows = true, .seed = 6});
+  EXPECT_NE(seeded.batches_in(4), sum);
+  EXPECT_EQ(batcher.batches_in(0), 0);
+}
+
+// Of 20,000 windows: none too short or too long, 95 in 100 around the length asked for, the others around half of it.
+TEST(StreamBatcher, LengthsOfRandomWindows) {
+  const int64_t steps = 1000000;
+  const auto begins = random_windows(3, 0, 60, steps);
+  ASSERT_EQ(begins.back(), steps);
+  int halves = 0;
+  double sum = 0, squares = 0;
+  const auto windows = static_cast<int>(begins.size()) - 2;  // the last takes what is left
+  for (int i = 0; i < windows; ++i) {
+    const auto length = static_cast<int>(begins[static_cast<size_t>(i) + 1] - begins[static_cast<size_t>(i)]);
+    ASSERT_GE(length, kShortestWindow);
+    ASSERT_LE(length, longest_window(60));
+    length < 45 ? void(++halves) : void((sum += length, squares += length * length));
+  }
+  const double mean = sum / (windows - halves), deviation = std::sqrt(squares / (windows - halves) - mean * mean);
+  EXPECT_NEAR(halves / static_cast<double>(windows), 0.05, 0.006);  // four deviations
+  EXPECT_NEAR(mean, 59.5, 0.2);                                     // cut to whole steps
+  EXPECT_NEAR(deviation, 5, 0.15);
+  EXPECT_EQ(failure_of([] { StreamBatcher({count_up(999)}, {.streams = 1, .window = 9, .random_windows = true}); }).code,
+            "usage/bptt");
 }
 
 TEST(SentenceBatcher, EverySentenceOncePerEpochAndInItsOwnOrder) {

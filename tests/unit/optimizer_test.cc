@@ -135,6 +135,53 @@ TEST(OptimizerMemory, IsAllThereIs) {
   }
 }
 
+// A factor is a learning rate of its own; 0 keeps every bit, whatever the optimizer would do to weights without gradient.
+TEST(Factors, OfTheRateAndFrozen) {
+  for (const std::string name : {"sgd", "adam", "adamw", "rmsprop"}) {
+    const OptimizerOptions options{name, name == "sgd" ? 0.9 : 0, 0.1};
+    Problem mixed, slow, before;
+    const auto one = make_optimizer(options, mixed.names), two = make_optimizer(options, slow.names);
+    one->set_factors({0, 0.25}, mixed.names);
+    std::vector<float> mean(mixed.weights.size());
+    for (int step = 1; step <= kSteps; ++step) {
+      mixed.gradient(step), slow.gradient(step);
+      one->begin(mixed.weights, mixed.grads, 0.5, 0.04);
+      one->also_average(mean.data(), 1.0 / step);
+      one->update(11, mixed.weights.size()), one->update(0, 11);
+      for (size_t i = 0; i < mixed.grads.size(); ++i) ASSERT_EQ(mixed.grads.data()[i], 0) << "a gradient is left";
+      take_step(*two, slow, 0.5, 0.01);
+    }
+    for (size_t i = 0; i < mixed.names[0].size(); ++i) {
+      EXPECT_EQ(mixed.weights.view(0).data[i], before.weights.view(0).data[i]) << name;
+      EXPECT_EQ(mean[i], before.weights.view(0).data[i]) << name;
+    }
+    for (size_t i = 0; i < mixed.names[1].size(); ++i)
+      EXPECT_EQ(mixed.weights.view(1).data[i], slow.weights.view(1).data[i]) << name;
+  }
+}
+
+// The norm of what is learnt: by hand, with a sparse parameter and without.
+TEST(Factors, NormLeavesFrozenOut) {
+  Problem p;
+  Pool pool(1);
+  const auto optimizer = make_optimizer({"sgd"}, p.names);
+  const std::vector<double> g = p.gradient(1);
+  const auto norm = [&](size_t begin, size_t end) {
+    double sum = 0;
+    for (size_t i = begin; i < end; ++i) sum += g[i] * g[i];
+    return std::sqrt(sum);
+  };
+  const size_t all = p.grads.size();
+  EXPECT_NEAR(gradient_norm(pool, p.grads, {}, optimizer->trained(all)), norm(0, kSize), 1e-5);
+  optimizer->set_factors({0, 1}, p.names);
+  EXPECT_NEAR(gradient_norm(pool, p.grads, {}, optimizer->trained(all)), norm(30, kSize), 1e-5);
+  EXPECT_NEAR(gradient_norm(pool, p.grads, {0, {0, 1, 2, 3, 4}}, optimizer->trained(all)), norm(30, kSize), 1e-5);
+  optimizer->set_factors({0.5, 0}, p.names);
+  EXPECT_NEAR(gradient_norm(pool, p.grads, {}, optimizer->trained(all)), norm(0, 30), 1e-5);
+  EXPECT_NEAR(gradient_norm(pool, p.grads, {0, {1, 3}}, optimizer->trained(all)),
+              std::sqrt(std::pow(norm(6, 12), 2) + std::pow(norm(18, 24), 2)), 1e-5);
+}
+
 // Who says so may leave numbers without gradient out; who does not would come to other weights.
 TEST(OptimizerMemory, NumbersWithoutGradient) {
   struct {

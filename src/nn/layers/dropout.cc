@@ -119,11 +119,34 @@ void weight_masks(Pool& pool, uint64_t seed, uint32_t update, uint32_t parameter
   });
 }
 
+template <class T>
+void word_masks(const Context<T>& context, const int32_t* ids, int rows, double p, T* scales) {
+  const T scale = T(1) / (T(1) - static_cast<T>(p));
+  const uint32_t threshold = threshold_of(p);
+  const uint64_t key = key_of(context.seed, Purpose::embedding_dropout);
+  for (int row = 0; row < rows; ++row) {
+    const auto words = philox({static_cast<uint32_t>(ids[row]), 0, 0, context.update}, key);
+    scales[row] = words[0] < threshold ? T(0) : scale;
+  }
+}
+
+template <class T>
+void dropped_steps(Context<T>& context, const Seq& seq, double p, uint8_t* dropped) {
+  const uint32_t threshold = threshold_of(p);
+  const MaskKey key(context, Purpose::word_dropout, 0);
+  for_rows(context, seq, [&](int row, int stream, int t) {
+    key.visit(stream_id(seq, stream), static_cast<uint32_t>(t), 1,
+              [&](int, uint32_t word) { dropped[row] = word < threshold ? 1 : 0; });
+  });
+}
+
 #define RNN_INSTANTIATE(T)                                                                     \
   template void dropout<T>(Context<T>&, const Seq&, const Dropout&, View<const T>, View<T>);   \
   template View<T> sequence_masks<T>(Context<T>&, const Seq&, double, Purpose, uint32_t, int); \
   template View<T> zoneout_masks<T>(Context<T>&, const Seq&, double, uint32_t, int, int);      \
-  template void weight_masks<T>(Pool&, uint64_t, uint32_t, uint32_t, double, T*, int64_t);
+  template void weight_masks<T>(Pool&, uint64_t, uint32_t, uint32_t, double, T*, int64_t);     \
+  template void word_masks<T>(const Context<T>&, const int32_t*, int, double, T*);             \
+  template void dropped_steps<T>(Context<T>&, const Seq&, double, uint8_t*);
 RNN_INSTANTIATE(float)
 RNN_INSTANTIATE(double)
 #undef RNN_INSTANTIATE

@@ -4,11 +4,22 @@
 #include <cstdint>
 
 #include "base/thread_pool.h"
+#include "nn/context.h"
+#include "nn/seq.h"
 
 namespace rnn {
 
 // masks [size]: 0 with chance p, else 1 / (1 - p); a function of (seed, update, parameter, index) (Merity, Keskar and Socher 2018).
 template <class T>
 void weight_masks(Pool& pool, uint64_t seed, uint32_t update, uint32_t parameter, double p, T* masks, int64_t size);
+
+// scales [rows]: 0 with chance p, else 1 / (1 - p), a function of (seed, update, id of the row): a dropped word is dropped wherever
+// the window has it (Gal and Ghahramani 2016).
+template <class T>
+void word_masks(const Context<T>& context, const int32_t* ids, int rows, double p, T* scales);
+
+// dropped [rows]: 1 with chance p, a function of (seed, update, stream, t).
+template <class T>
+void dropped_steps(Context<T>& context, const Seq& seq, double p, uint8_t* dropped);
 
 }  // namespace rnn

@@ -1,0 +1,29 @@
+// Why: the draws of AWD-LSTM, one after the other; each takes the same count of random words.
+#include "data/random_windows.h"
+
+#include <algorithm>
+
+#include "base/rng.h"
+
+namespace rnn {
+namespace {
+
+constexpr double kWholeChance = 0.95, kDeviation = 5;
+
+}  // namespace
+
+int longest_window(int bptt) { return bptt + static_cast<int>(4 * kDeviation); }
+
+std::vector<int64_t> random_windows(uint64_t seed, int64_t epoch, int bptt, int64_t steps) {
+  Random random(seed, Purpose::window_length, static_cast<uint32_t>(epoch));
+  std::vector<int64_t> begins = {0};
+  while (begins.back() < steps) {
+    const double mean = random.uniform() < kWholeChance ? bptt : bptt / 2.0;
+    const int length =
+        std::clamp(static_cast<int>(mean + kDeviation * random.normal()), kShortestWindow, longest_window(bptt));
+    begins.push_back(std::min(steps, begins.back() + length));
+  }
+  return begins;
+}
+
+}  // namespace rnn

@@ -1,0 +1,78 @@
+// Why: lookup and its adjoint read the same ids and scales, so both ask one function for them.
+#include "nn/layers/embedding.h"
+
+#include <algorithm>
+
+#include "nn/layers/weight_masks.h"
+
+namespace rnn {
+namespace {
+
+// What a pass reads: ids [rows], -1 for zeros, and scales [rows] or null (all 1); both in the arena where drops are on.
+template <class T>
+struct Reading {
+  const int32_t* ids;
+  const T* scales;
+};
+
+template <class T>
+Reading<T> reading(Context<T>& context, const Seq& seq, const int32_t* ids, const InputDrops& drops) {
+  if (!context.training) return {ids, nullptr};
+  const auto rows = static_cast<size_t>(seq.rows());
+  if (drops.words > 0) {
+    auto* dropped = context.arena.template take<uint8_t>(rows);
+    auto* read = context.arena.template take<int32_t>(rows);
+    dropped_steps(context, seq, drops.words, dropped);
+    for (size_t r = 0; r < rows; ++r) read[r] = dropped[r] ? drops.unknown : ids[r];
+    ids = read;
+  }
+  if (drops.rows <= 0) return {ids, nullptr};
+  auto* scales = context.arena.template take<T>(rows);
+  word_masks(context, ids, seq.rows(), drops.rows, scales);
+  return {ids, scales};
+}
+
+}  // namespace
+
+template <class T>
+void embed(Context<T>& context, const Seq& seq, const int32_t* ids, const T* weights, const InputDrops& drops, View<T> x) {
+  const ProfileScope profiled(context.profile, Phase::embedding);
+  const ArenaScope scope(context.arena);
+  const Reading<T> read = reading(context, seq, ids, drops);
+  for (int r = 0; r < seq.rows(); ++r) {
+    T* to = x.row(r);
+    if (read.ids[r] < 0 || (read.scales && read.scales[r] == T(0))) {
+      std::fill_n(to, x.cols, T(0));
+      continue;
+    }
+    std::copy_n(weights + static_cast<int64_t>(read.ids[r]) * x.cols, x.cols, to);
+    if (!read.scales) continue;
+    for (int i = 0; i < x.cols; ++i) to[i] *= read.scales[r];
+  }
+}
+
+template <class T>
+void embed_backward(Context<T>& context, const Seq& seq, const int32_t* ids, const InputDrops& drops, View<const T> dx,
+                    View<T> gradient) {
+  const ProfileScope profiled(context.profile, Phase::embedding);
+  const ArenaScope scope(context.arena);
+  const Reading<T> read = reading(context, seq, ids, drops);
+  context.pool.parallel_for(dx.cols, 16, [&](int64_t begin, int64_t end) {
+    for (int r = 0; r < seq.rows(); ++r) {
+      if (read.ids[r] < 0) continue;
+      const T scale = read.scales ? read.scales[r] : T(1);
+      T* to = gradient.row(read.ids[r]);
+      const T* from = dx.row(r);
+      for (int64_t i = begin; i < end; ++i) to[i] += from[i] * scale;
+    }
+  });
+}
+
+#define RNN_INSTANTIATE(T)                                                                               \
+  template void embed<T>(Context<T>&, const Seq&, const int32_t*, const T*, const InputDrops&, View<T>); \
+  template void embed_backward<T>(Context<T>&, const Seq&, const int32_t*, const InputDrops&, View<const T>, View<T>);
+RNN_INSTANTIATE(float)
+RNN_INSTANTIATE(double)
+#undef RNN_INSTANTIATE
+
+}  // namespace rnn

@@ -1,0 +1,27 @@
+// Why: ids become rows of the embedding, and gradients of these rows find back; what training drops on the way is decided here.
+#pragma once
+
+#include "nn/context.h"
+#include "nn/seq.h"
+
+namespace rnn {
+
+// What training drops of the input ids, each chance in [0, 1).
+struct InputDrops {
+  double rows = 0;       // of the embedding: a word is zero for a whole update, the others times 1 / (1 - rows)
+                         // (Gal and Ghahramani 2016; Merity, Keskar and Socher 2018)
+  double words = 0;      // of the text: a step reads `unknown` instead of its word (Bowman et al. 2016)
+  int32_t unknown = -1;  // -1: there is no unknown word, the step reads zeros
+};
+
+// x [rows, width] = the rows of weights [vocabulary, width] that ids [rows] name.
+template <class T>
+void embed(Context<T>& context, const Seq& seq, const int32_t* ids, const T* weights, const InputDrops& drops, View<T> x);
+
+// gradient [vocabulary, width] += by the weights, from dx [rows, width]. Every thread adds all rows, for columns of its own: one
+// order of summation.
+template <class T>
+void embed_backward(Context<T>& context, const Seq& seq, const int32_t* ids, const InputDrops& drops, View<const T> dx,
+                    View<T> gradient);
+
+}  // namespace rnn

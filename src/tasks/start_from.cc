@@ -1,0 +1,73 @@
+// Why: fine-tuning keeps what a model is and may change how it is trained; which option is which is decided here.
+#include <algorithm>
+
+#include "base/error.h"
+#include "cells/reference.h"
+#include "io/model_card.h"
+#include "tasks/run.h"
+
+namespace rnn {
+namespace {
+
+constexpr std::string_view kShape[] = {"cell", "peephole", "layers", "hidden", "embed", "projection", "tied"};
+constexpr std::string_view kRegularisation[] = {"dropout",     "input-dropout", "output-dropout", "embedding-dropout",
+                                                "word-dropout", "variational",   "state-dropout",  "zoneout",
+                                                "zoneout-cell", "weight-drop"};
+
+// A share of its own is "as dropout" where it is the same.
+double own_share(double share, double dropout) { return share < 0 || share == dropout ? -1 : share; }
+
+// What a model says about itself, in the words of the options.
+void adopt(const ModelConfig& c, ModelOptions* o) {
+  o->cell = c.rnn.flags & kRelu ? "rnn-relu" : std::string(cell_info(c.rnn.cell).name);
+  o->peephole = (c.rnn.flags & kPeephole) != 0;
+  o->layers = c.rnn.layers, o->hidden = c.rnn.hidden, o->last_hidden = c.rnn.last_hidden;
+  o->embed = c.rnn.input, o->projection = c.rnn.projection;
+  o->tied = c.tied, o->dropout = c.dropout;
+  o->input_dropout = c.vocabulary > 0 ? own_share(c.input_dropout, c.dropout) : -1;
+  o->output_dropout = own_share(c.output_dropout, c.dropout);
+  o->embedding_dropout = c.drops.rows, o->word_dropout = c.drops.words;
+  o->variational = c.rnn.variational, o->state_dropout = c.rnn.state_dropout, o->weight_drop = c.rnn.weight_drop;
+  o->zoneout = c.rnn.zoneout[0], o->zoneout_cell = c.rnn.zoneout[1];
+}
+
+bool among(std::span<const std::string_view> names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The model's own size of an embedding stands for the word for it; a model of numbers has none.
+bool asks_for_nothing(const std::string& name, const ModelOptions& asked, const ModelConfig& config) {
+  return name == "embed" && (asked.embed == 0 || config.vocabulary == 0);
+}
+
+}  // namespace
+
+std::unique_ptr<Model<float>> start_from(std::unique_ptr<Model<float>> start, const RunRequest& request, int32_t unknown,
+                                         ModelOptions* options) {
+  const Options asked{*options, {}};
+  Options taken = asked;
+  adopt(start->config(), &taken.model);
+  bool changed = false;
+  for (const std::string& name : request.given) {
+    const std::string wanted = get_option(asked, name), found = get_option(taken, name);
+    if (wanted == found || asks_for_nothing(name, asked.model, start->config())) continue;
+    if (among(kShape, name)) {
+      throw Error(Exit::usage, "usage/init_from",
+                  "--" + name + " is " + wanted + ", but " + request.init_from + " has " + found,
+                  "leave it out: shape and weights come from the model; or train a new one without --init-from");
+    }
+    if (!among(kRegularisation, name)) continue;
+    set_option(taken, name, wanted);
+    changed = true;
+  }
+  *options = taken.model;
+  if (!changed) return start;
+  ModelConfig config = start->config();
+  regularise_by(taken.model, &config);
+  config.drops.unknown = unknown;
+  auto model = std::make_unique<Model<float>>(config);
+  std::copy_n(start->params().data(), start->params().size(), model->params().data());
+  return model;
+}
+
+}  // namespace rnn

@@ -1,0 +1,32 @@
+// Why: the loss of a model over an epoch of batches, as training and every later look see it.
+#include <algorithm>
+
+#include "base/error.h"
+#include "loss/loss.h"
+#include "train/trainer.h"
+
+namespace rnn {
+
+Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
+  const FlushDenormals flush;
+  Evaluation result;
+  Arena arena;
+  Batch batch;
+  State<float> state;
+  double correct = -1;
+  batcher.start_epoch(0);
+  while (batcher.next(batch)) {
+    if (!batch.carried || state.rows() != batch.seq.streams()) state = model.initial(batch.seq.streams());
+    arena.clear();
+    Context<float> context{pool, arena};
+    const View<float> h = model.forward_hidden(context, batch, state, nullptr);
+    const LossSum sum = output_loss<float>(context, model, batch, h);
+    result.nats += sum.loss;
+    result.tokens += static_cast<int64_t>(sum.weight);
+    if (sum.correct >= 0) correct = std::max(correct, 0.0) + sum.correct;
+  }
+  if (correct >= 0 && result.tokens > 0) result.accuracy = correct / static_cast<double>(result.tokens);
+  return result;
+}
+
+}  // namespace rnn
