@@ -42,7 +42,8 @@ ModelConfig model_config(const ModelOptions& o) {
   ModelConfig c;
   const auto found = std::find_if(kCells.begin(), kCells.end(), [&](const CellInfo* cell) { return cell->name == o.cell; });
   c.rnn.cell = o.cell == "rnn-relu" ? CellKind::elman : static_cast<CellKind>(found - kCells.begin());
-  c.rnn.flags = (o.cell == "rnn-relu" ? kRelu : 0) | (o.peephole ? kPeephole : 0);
+  c.rnn.flags = (o.cell == "rnn-relu" ? kRelu : 0) | (o.peephole ? kPeephole : 0) | (o.layer_norm ? kLayerNorm : 0);
+  c.rnn.cell_clip = o.cell_clip;
   c.rnn.hidden = o.hidden;
   c.rnn.layers = o.layers;
   c.rnn.projection = o.projection;
@@ -60,7 +61,8 @@ void initialise_by(const Options& options, Model<float>& model) {
 
 void adopt_shape(const ModelConfig& c, ModelOptions* o) {
   o->cell = c.rnn.flags & kRelu ? "rnn-relu" : std::string(cell_info(c.rnn.cell).name);
-  o->peephole = (c.rnn.flags & kPeephole) != 0;
+  o->peephole = (c.rnn.flags & kPeephole) != 0, o->layer_norm = (c.rnn.flags & kLayerNorm) != 0;
+  o->cell_clip = c.rnn.cell_clip;
   o->layers = c.rnn.layers, o->hidden = c.rnn.hidden, o->embed = c.rnn.input, o->projection = c.rnn.projection;
   o->tied = c.tied, o->dropout = c.dropout;
 }
