@@ -47,7 +47,8 @@ double measure_speed(const Model<float>& model, Pool& pool) {
 std::string model_text(const Model<float>& model) {
   const RecurrentOptions& rnn = model.config().rnn;
   return fmt::format("{} {}x{}{}, {} {}{} · {} parameters, {}", cell_info(rnn.cell).name, rnn.layers, rnn.hidden,
-                     rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : "",
+                     std::string(rnn.flags & kLayerNorm ? " with layer normalisation" : "") +
+                         (rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : ""),
                      model.reads_ids() ? "embedding" : "numbers per step:", rnn.input,
                      model.config().tied ? " tied to the output" : "", grouped(static_cast<int64_t>(model.table().count())),
                      bytes_text(static_cast<int64_t>(model.table().count()) * 4));
@@ -95,7 +96,8 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int ste
   const int gates = cell_info(rnn.cell).gates;
   const int64_t rows = static_cast<int64_t>(o.batch) * steps / std::max(1, o.accumulate);
   const int64_t layer = static_cast<int64_t>(gates) * rnn.hidden + 5 * rnn.hidden;  // gates, states
-  const int64_t per_row = rnn.layers * layer + 3 * rnn.input;
+  const int64_t normed = rnn.flags & kLayerNorm ? static_cast<int64_t>(2 * gates + 1) * rnn.hidden : 0;  // kept; the same backward
+  const int64_t per_row = rnn.layers * (layer + normed) + normed + 3 * rnn.input;
   const int64_t outputs = rows * model.outputs(), block = std::min(outputs, int64_t{o.output_memory} << 18);
   const int64_t activations = rows * per_row + block;
   return 4 * (weights * (2 + moments) + 2 * product_weights(model) + activations) + (int64_t{12} << 20);
