@@ -9,20 +9,21 @@ struct Lstm {
   static constexpr int first_gate(int) { return i; }
   static constexpr int gate_count(int) { return gates; }
   static constexpr int norm_group(int) { return 0; }
-  static constexpr ::rnn::CellInfo info{"lstm",
-                                        "ifgo",
-                                        gates,
-                                        states,
-                                        {i, o, f, g},
-                                        {i, f, g, o},
-                                        "i = sigmoid(Wi x + bi + Ri h + ci)\n"
-                                        "f = sigmoid(Wf x + bf + Rf h + cf)\n"
-                                        "g = tanh(Wg x + bg + Rg h + cg)\n"
-                                        "o = sigmoid(Wo x + bo + Ro h + co)\n"
-                                        "c' = f * c + i * g\n"
-                                        "h' = o * tanh(c')\n"
-                                        "(peephole: i and f also see pi * c and pf * c, o also sees po * c'; cell clip X: c' is kept in [-X, X])",
-                                        "Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000"};
+  static constexpr ::rnn::CellInfo info{
+      "lstm",
+      "ifgo",
+      gates,
+      states,
+      {i, o, f, g},
+      {i, f, g, o},
+      "i = sigmoid(Wi x + bi + Ri h + ci)\n"
+      "f = sigmoid(Wf x + bf + Rf h + cf)\n"
+      "g = tanh(Wg x + bg + Rg h + cg)\n"
+      "o = sigmoid(Wo x + bo + Ro h + co)\n"
+      "c' = f * c + i * g\n"
+      "h' = o * tanh(c')\n"
+      "(peephole: i and f also see pi * c and pf * c, o also sees po * c'; cell clip X: c' is kept in [-X, X])",
+      "Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000"};
 
   template <int stage, class V>
   RNN_CELL static void forward(const ::rnn::CellSettings& set, V* a, V*, const V* s, V* s1, const V* p) {

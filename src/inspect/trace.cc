@@ -84,7 +84,8 @@ class CellSteps {
     for (int t = 0; t < y.rows() && gain.data; ++t) {
       std::copy_n(y.row(t), y.cols(), row.begin());
       for (int group = 0; group < Cell::norm_groups; ++group) {
-        reference::normalise(count * H, [&](int i) { return Cell::norm_group(first + i / H) == group; }, row.data(), row.data());
+        reference::normalise(
+            count * H, [&](int i) { return Cell::norm_group(first + i / H) == group; }, row.data(), row.data());
       }
       for (int i = 0; i < y.cols(); ++i) y(t, i) = static_cast<float>(row[i]) * gain(0, first * H + i) + bias[i];
     }

@@ -77,14 +77,14 @@ struct NormArgs {
   const T* state_gain = nullptr;    // [blocks(1)], cells that show a state
   const T* state_bias = nullptr;
   // Forward out: what was normalised, without gain. A row of its own for each packed row, without `keep` for each stream.
-  T* input = nullptr;      // [rows, blocks(G)], with `keep`
-  T* recurrent[2] = {};    // [rows or streams, blocks(stage)]
-  T* state = nullptr;      // [rows or streams, blocks(1)]
-  T* scales = nullptr;     // [rows or streams, kNormScales] 1 / deviation
-  T* incoming = nullptr;   // [streams, blocks(1)] scratch of backward
-  T* dinput = nullptr;     // [rows, blocks(G)] backward out: gradient by W x
-  T* drecurrent[2] = {};   // [rows, blocks(stage)] backward out: gradient by R h
-  T* dstate = nullptr;     // [rows, blocks(1)] backward out: gradient by what h reads
+  T* input = nullptr;     // [rows, blocks(G)], with `keep`
+  T* recurrent[2] = {};   // [rows or streams, blocks(stage)]
+  T* state = nullptr;     // [rows or streams, blocks(1)]
+  T* scales = nullptr;    // [rows or streams, kNormScales] 1 / deviation
+  T* incoming = nullptr;  // [streams, blocks(1)] scratch of backward
+  T* dinput = nullptr;    // [rows, blocks(G)] backward out: gradient by W x
+  T* drecurrent[2] = {};  // [rows, blocks(stage)] backward out: gradient by R h
+  T* dstate = nullptr;    // [rows, blocks(1)] backward out: gradient by what h reads
 };
 // Of the input's groups, of the recurrent product's, of the state. The epsilon is torch.nn.LayerNorm's.
 constexpr int kNormGroups = 2, kNormScales = 2 * kNormGroups + 1;
@@ -98,8 +98,8 @@ struct RecurrentArgs {
   double cell_clip = 0;               // CellSettings
   const NormArgs<T>* norm = nullptr;  // with kLayerNorm; the units are not split over threads then
   int hidden = 0;                     // H
-  int output = 0;        // width of h: P with a projection, else H
-  bool reverse = false;  // walk t downwards; a row joins at its last step
+  int output = 0;                     // width of h: P with a projection, else H
+  bool reverse = false;               // walk t downwards; a row joins at its last step
   int steps = 0, streams = 0;
   const int* start = nullptr;      // [steps + 1] packed rows of each step
   const uint8_t* reset = nullptr;  // [rows] or null: 1 takes the initial state

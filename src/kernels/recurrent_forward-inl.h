@@ -196,7 +196,8 @@ struct Forward {
     for (int block = 0; block < plan.blocks; ++block) {
       const int unit = block * kLanes;
       Lane a[Cell::gates], s1[Cell::states];
-      for (int g = 0; g < Cell::gates; ++g) a[g].v = load(gates + (static_cast<ptrdiff_t>(block) * Cell::gates + g) * kLanes);
+      for (int g = 0; g < Cell::gates; ++g)
+        a[g].v = load(gates + (static_cast<ptrdiff_t>(block) * Cell::gates + g) * kLanes);
       s1[Cell::states - 1].v = load(c + unit);
       if constexpr (Cell::shown >= 0) s1[Cell::h] = Cell::show(a, Lane(normed_state(r, normed + unit, unit)));
       finish(r, plan, i, row, at, unit, s1);

@@ -63,7 +63,8 @@ HWY_INLINE void for_groups(F&& f, std::integer_sequence<int, group...>) {
 // Of one stage, or (-1) of all gates.
 template <class Cell, int stage = -1, class F>
 HWY_INLINE void for_groups(F&& f) {
-  constexpr int first = stage < 0 ? 0 : Cell::first_gate(stage), count = stage < 0 ? int(Cell::gates) : Cell::gate_count(stage);
+  constexpr int first = stage < 0 ? 0 : Cell::first_gate(stage),
+                count = stage < 0 ? int(Cell::gates) : Cell::gate_count(stage);
   for_groups<Cell, first, count>(f, std::make_integer_sequence<int, Cell::norm_groups>());
 }
 
@@ -73,9 +74,8 @@ HWY_INLINE float normalise(Group, int hidden, const float* x, float* to) {
   Vec sums[Group::kGates], squares[Group::kGates];
   for (Vec& v : sums) v = zero();
   for (Vec& v : squares) v = zero();
-  Group::each(hidden, [&](int g, ptrdiff_t at, auto mask) {
-    sums[g] = hn::Add(sums[g], hn::IfThenElseZero(mask, load(x + at)));
-  });
+  Group::each(hidden,
+              [&](int g, ptrdiff_t at, auto mask) { sums[g] = hn::Add(sums[g], hn::IfThenElseZero(mask, load(x + at))); });
   const Vec mean = set(Group::mean(sums, hidden));
   Group::each(hidden, [&](int g, ptrdiff_t at, auto mask) {
     const Vec off = hn::IfThenElseZero(mask, hn::Sub(load(x + at), mean));

@@ -1,66 +1,17 @@
 // Why: the same table in double by plain loops: the oracle of `rnn check` and of the tests. Written to be read, not to be fast.
 #include <algorithm>
-#include <cassert>
-#include <cmath>
-#include <cstring>
 
 #include "cells/reference.h"
 #include "kernels/kernels.h"
 #include "kernels/reference_elementwise.h"
 #include "kernels/reference_norm.h"
+#include "kernels/reference_product.h"
 #include "kernels/scratch.h"
 
 namespace rnn {
 namespace {
 
 using Args = RecurrentArgs<double>;
-
-// With one lane a packed matrix is [k, n] row by row.
-void pack_rows(const PackForm& form, const double* source, int begin, int end, double* out) {
-  const int width = form.n.padded(1), length = form.turned ? form.k.units : form.n.units;
-  for (int row = begin; row < end; ++row) {
-    const int64_t at = form.rows().position(row, 1);
-    for (int i = 0; i < length; ++i) out[form.turned ? i * width + at : at * width + i] = source[row * form.stride + i];
-  }
-}
-
-void pack(Pool&, const PackForm& form, const double* source, double* out) {
-  const Columns& rows = form.rows();
-  pack_rows(form, source, rows.first * rows.units, (rows.first + rows.gates) * rows.units, out);
-}
-
-void pack_vector(const Columns& rows, const double* const* sources, int count, double* out) {
-  for (int i = 0; i < rows.padded(1); ++i) {
-    out[i] = 0;
-    for (int s = 0; s < count; ++s) out[i] += sources[s][rows.row(i, 1)];
-  }
-}
-
-void gemm(Pool&, const GemmArgs<double>& g) {
-  assert(!(g.bias && g.accumulate));
-  const int n = g.n.padded(1);
-  for (int m = 0; m < g.a.rows; ++m) {
-    for (int j = 0; j < n; ++j) {
-      double sum = g.accumulate ? g.c(m, j) : g.bias ? g.bias[j] : 0;
-      for (int k = 0; k < g.a.cols; ++k) sum += g.a(m, k) * g.b[static_cast<ptrdiff_t>(k) * n + j];
-      g.c(m, j) = sum;
-    }
-  }
-}
-
-void outer(Pool&, const OuterArgs<double>& o) {
-  for (int m = 0; m < o.d.rows; ++m) {
-    for (int i = 0; i < o.rows.padded(1); ++i) {
-      const int row = o.rows.row(i, 1);
-      for (const auto& part : o.parts) {
-        for (int n = 0; n < part.x.cols; ++n) part.out(row, n) += o.d(m, i) * part.x(m, n);
-      }
-      for (double* sums : o.sums) {
-        if (sums) sums[row] += o.d(m, i);
-      }
-    }
-  }
-}
 
 // Where a row stands in time: its packed position at step t, the position before and after it (-1: outside or cut by a reset).
 struct Where {
@@ -192,12 +143,12 @@ struct Loops {
       const double* bias = r.norm ? nullptr : r.input_bias;
       double* gates = r.gates - (r.x.data && !r.keep ? static_cast<int64_t>(first) * width : 0);  // of packed row 0
       if (r.x.data) {
-        gemm(pool, {r.x.middle(first, rows),
-                    r.input_weights,
-                    bias,
-                    false,
-                    {r.hidden, Cell::gates},
-                    {gates + static_cast<int64_t>(first) * width, rows, width, width}});
+        reference::gemm(pool, {r.x.middle(first, rows),
+                               r.input_weights,
+                               bias,
+                               false,
+                               {r.hidden, Cell::gates},
+                               {gates + static_cast<int64_t>(first) * width, rows, width, width}});
       }
       for (int row = first; row < first + rows && r.norm; ++row)
         normalise_input(r, gates + static_cast<int64_t>(row) * width, row);
@@ -210,10 +161,8 @@ struct Loops {
     const int width = r.hidden * Cell::gates;
     double unused[kNormGroups];
     double* normed = r.keep ? r.norm->input + at * width : gates;
-    reference::normalise<Cell>(0, Cell::gates, r.hidden, gates, normed,
-                               r.keep ? r.norm->scales + at * kNormScales : unused);
-    for (int i = 0; i < width; ++i)
-      gates[i] = normed[i] * r.norm->input_gain[i] + (r.input_bias ? r.input_bias[i] : 0);
+    reference::normalise<Cell>(0, Cell::gates, r.hidden, gates, normed, r.keep ? r.norm->scales + at * kNormScales : unused);
+    for (int i = 0; i < width; ++i) gates[i] = normed[i] * r.norm->input_gain[i] + (r.input_bias ? r.input_bias[i] : 0);
   }
 
   static void forward_steps(const Args& r, int from, int to, double* gates) {
@@ -301,17 +250,17 @@ struct Loops {
     if (r.norm) {
       constexpr int count = Cell::gate_count(stage);
       const int64_t at = w.at * r.hidden * count;
-      reference::normalise_gradient<Cell>(Cell::first_gate(stage), count, r.hidden, (kSplit ? r.recurrent[stage] : r.gates) + at,
-                                          r.norm->recurrent_gain[stage], r.norm->recurrent[stage] + at,
-                                          r.norm->scales + w.at * kNormScales + kNormGroups, r.norm->drecurrent[stage] + at);
+      reference::normalise_gradient<Cell>(Cell::first_gate(stage), count, r.hidden,
+                                          (kSplit ? r.recurrent[stage] : r.gates) + at, r.norm->recurrent_gain[stage],
+                                          r.norm->recurrent[stage] + at, r.norm->scales + w.at * kNormScales + kNormGroups,
+                                          r.norm->drecurrent[stage] + at);
     }
     if constexpr (stage > 0) {
       constexpr int count = Cell::gate_count(stage);
       const double* by_product = r.norm ? r.norm->drecurrent[stage] : r.recurrent[stage];
       for (int unit = 0; unit < r.hidden; ++unit) {
-        incoming[unit] =
-            through_product(r, by_product + w.at * r.hidden * count, count, r.weights[stage], r.hidden, unit) *
-            mask(r, row, unit);
+        incoming[unit] = through_product(r, by_product + w.at * r.hidden * count, count, r.weights[stage], r.hidden, unit) *
+                         mask(r, row, unit);
       }
       backward_stage<stage - 1>(r, w, row, carry, incoming);
     }
@@ -401,7 +350,8 @@ void recurrent_backward(Pool& pool, const Args& r) {
   if (!r.dx.data) return;
   const int width = r.hidden * cell_info(r.cell).gates;
   const double* by_product = r.norm ? r.norm->dinput : r.gates;
-  gemm(pool, {{by_product, r.start[r.steps], width, width}, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, r.dx});
+  reference::gemm(pool,
+                  {{by_product, r.start[r.steps], width, width}, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, r.dx});
 }
 void unit_gradient(Pool&, const Args& r, double* out) {
   for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.unit_gradient(r, out); });
@@ -413,11 +363,11 @@ template <>
 const Kernels<double>& kernels<double>() {
   static const Kernels<double> table{"reference",
                                      1,
-                                     pack,
-                                     pack_rows,
-                                     pack_vector,
-                                     gemm,
-                                     outer,
+                                     reference::pack,
+                                     reference::pack_rows,
+                                     reference::pack_vector,
+                                     reference::gemm,
+                                     reference::outer,
                                      recurrent_forward,
                                      recurrent_backward,
                                      unit_gradient,

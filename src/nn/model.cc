@@ -76,8 +76,8 @@ void check_config(const ModelConfig& c) {
     bad("model/peephole", "[" + name + "] has no peepholes", "peepholes work with --cell lstm");
   }
   if (!(c.rnn.cell_clip >= 0) || c.rnn.cell_clip > 1e9) {
-    bad("model/cell-clip", "the bound of the cell state is " + std::to_string(c.rnn.cell_clip) + ", it must be above 0, or 0 for none",
-        "");
+    bad("model/cell-clip",
+        "the bound of the cell state is " + std::to_string(c.rnn.cell_clip) + ", it must be above 0, or 0 for none", "");
   }
   if (c.rnn.cell_clip > 0 && c.rnn.states() < 2)
     bad("model/cell-clip", "[" + name + "] has no cell state to clip", "cell clip works with --cell lstm and lstm-coupled");

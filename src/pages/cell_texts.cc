@@ -92,7 +92,8 @@ std::string_view cell_in_a_sentence(std::string_view cell) {
            "is added. Three gates decide, unit by unit, what is kept, what is added and what is shown.";
   }
   if (cell == "lstm-coupled") {
-    return "The coupled LSTM has a second memory, the cell state. At every word a part of it is kept, and what is added fills just what "
+    return "The coupled LSTM has a second memory, the cell state. At every word a part of it is kept, and what is added "
+           "fills just what "
            "was given up. Two gates decide, unit by unit, what is kept and what is shown.";
   }
   if (family(cell) == "gru") {

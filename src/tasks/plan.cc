@@ -96,7 +96,8 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int ste
   const int gates = cell_info(rnn.cell).gates;
   const int64_t rows = static_cast<int64_t>(o.batch) * steps / std::max(1, o.accumulate);
   const int64_t layer = static_cast<int64_t>(gates) * rnn.hidden + 5 * rnn.hidden;  // gates, states
-  const int64_t normed = rnn.flags & kLayerNorm ? static_cast<int64_t>(2 * gates + 1) * rnn.hidden : 0;  // kept; the same backward
+  const int64_t normed =
+      rnn.flags & kLayerNorm ? static_cast<int64_t>(2 * gates + 1) * rnn.hidden : 0;  // kept; the same backward
   const int64_t per_row = rnn.layers * (layer + normed) + normed + 3 * rnn.input;
   const int64_t outputs = rows * model.outputs(), block = std::min(outputs, int64_t{o.output_memory} << 18);
   const int64_t activations = rows * per_row + block;

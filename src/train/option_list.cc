@@ -301,11 +301,13 @@ std::string get_option(const Options& options, std::string_view name) { return g
 void check_options(const Options& options) {
   const M& m = options.model;
   const R& t = options.train;
-  const bool lstm = m.cell == "lstm", gated = lstm || m.cell.substr(0, 3) == "gru";
+  const bool lstm = m.cell.starts_with("lstm"), gated = lstm || m.cell.substr(0, 3) == "gru";
   const auto needs_lstm = [&](bool given, const char* flag) {
     if (given && !lstm) bad(fmt::format("--{} needs --cell lstm, but the cell is {}", flag, m.cell));
   };
   needs_lstm(m.peephole, "peephole");
+  if (m.peephole && m.cell != "lstm") bad("--peephole and coupled gates do not go together", "--cell lstm has peepholes");
+  needs_lstm(m.cell_clip > 0, "cell-clip");
   needs_lstm(m.projection > 0, "projection");
   needs_lstm(m.forget_bias >= 0, "forget-bias");
   needs_lstm(m.zoneout_cell > 0, "zoneout-cell");

@@ -65,8 +65,9 @@ Step<Cell, V> forward(const CellSettings& set, const Inputs<Cell, V>& in) {
 // Stages in falling order; d is the gradient by the new states (last stage) or by the side value. Fills the gradients by the
 // weights of the stage and adds to the one by the old h.
 template <class Cell, int stage>
-void backward_stages(const CellSettings& set, const Inputs<Cell, double>& in, const Step<Cell, double>& saved, Step<Cell, double>* step,
-                     const double* d, double* ds, Inputs<Cell, double>* gradient, double* through_product) {
+void backward_stages(const CellSettings& set, const Inputs<Cell, double>& in, const Step<Cell, double>& saved,
+                     Step<Cell, double>* step, const double* d, double* ds, Inputs<Cell, double>* gradient,
+                     double* through_product) {
   Cell::template backward<stage>(set, step->a, step->q, in.state, step->s1, d, ds, in.unit);
   const double operand = stage == 0 ? in.state[Cell::h] : saved.q[0];
   double by_operand = 0;

@@ -85,12 +85,12 @@ struct Layer {
   CellShape cell;
   int hidden, output, streams, steps, rows;
   std::vector<int> start;
-  std::vector<uint8_t> reset;               // [rows]
-  Numbers pre;                              // [rows, gates, H]
-  Numbers h0, c0, h_reset, c_reset;         // [streams, P], [streams, H], [P], [H]
-  Numbers weights, bias, unit, projection;  // [gates * H, P], [gates * H], [unit_weights, H], [P, H]
-  Numbers dh, dh_last, dc_last;             // [rows, P], [streams, P], [streams, H]
-  Numbers h_mask, keep_old[2];              // [streams, P], [rows, H] of h and c
+  std::vector<uint8_t> reset;                                  // [rows]
+  Numbers pre;                                                 // [rows, gates, H]
+  Numbers h0, c0, h_reset, c_reset;                            // [streams, P], [streams, H], [P], [H]
+  Numbers weights, bias, unit, projection;                     // [gates * H, P], [gates * H], [unit_weights, H], [P, H]
+  Numbers dh, dh_last, dc_last;                                // [rows, P], [streams, P], [streams, H]
+  Numbers h_mask, keep_old[2];                                 // [streams, P], [rows, H] of h and c
   Numbers input_gain, recurrent_gain, state_gain, state_bias;  // [gates * H], [gates * H], [H], [H]: layer normalisation
   InputMode input = InputMode::given;
   int inputs = 0, block_rows = 0;

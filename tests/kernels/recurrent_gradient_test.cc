@@ -46,7 +46,8 @@ struct WeightGradients {
     for (int s = 0; s < l.streams; ++s) {
       for (int t = 0; t < l.length(s); ++t) add(l, run, old_h(l, run, s, t), l.row(s, t));
     }
-    for (size_t i = 0; i < run.d_bias.size() && l.normed(); ++i)  // the others are no part of the recurrent product's bias here
+    for (size_t i = 0; i < run.d_bias.size() && l.normed();
+         ++i)  // the others are no part of the recurrent product's bias here
       bias[i] = static_cast<int>(i) / l.hidden == l.cell.apart ? run.d_bias[i] : 0;
   }
   void add(const Layer& l, const Pass<double>& run, const Numbers& old, int row) {

@@ -101,7 +101,8 @@ class Pass {
 
   void lay_out_inputs() {
     const size_t rows = l_.rows, padded = Columns{l_.hidden}.padded(k_.lanes);
-    a_.cell = l_.shape.variant.cell, a_.flags = l_.shape.variant.flags, a_.cell_clip = l_.shape.variant.cell_clip, a_.hidden = l_.hidden, a_.output = l_.output;
+    a_.cell = l_.shape.variant.cell, a_.flags = l_.shape.variant.flags, a_.cell_clip = l_.shape.variant.cell_clip,
+    a_.hidden = l_.hidden, a_.output = l_.output;
     a_.reverse = l_.shape.reverse, a_.steps = l_.steps, a_.streams = l_.streams, a_.start = l_.start.data();
     if (l_.shape.resets) a_.reset = l_.reset.data();
     gates_ = packed_rows(l_.pre, l_.cell.gates);
@@ -183,8 +184,8 @@ class Pass {
   void read_norm_gradients() {
     add_sums(gates_.data(), norm_.input, l_.cell.gates, 0, &d_input_bias, &d_input_gain);
     for (int s = 0; s < l_.cell.stages; ++s) {
-      add_sums(l_.cell.split() ? recurrent_[s].data() : gates_.data(), norm_.recurrent[s], l_.cell.count[s], l_.cell.first[s],
-               &d_bias, &d_recurrent_gain);
+      add_sums(l_.cell.split() ? recurrent_[s].data() : gates_.data(), norm_.recurrent[s], l_.cell.count[s],
+               l_.cell.first[s], &d_bias, &d_recurrent_gain);
     }
     if (l_.cell.shown >= 0) add_sums(norm_.dstate, norm_.state, 1, 0, &d_state_bias, &d_state_gain);
   }
@@ -223,7 +224,9 @@ class Pass {
       a_.block_rows = l_.block_rows, a_.keep = l_.keep;
     } else {
       if (a_.norm) a_.input_bias = input_bias_.data();
-      k_.gemm(pool_, {x, input_.data(), a_.norm ? nullptr : input_bias_.data(), false, all, {gates_.data(), l_.rows, width, width}});
+      k_.gemm(
+          pool_,
+          {x, input_.data(), a_.norm ? nullptr : input_bias_.data(), false, all, {gates_.data(), l_.rows, width, width}});
     }
   }
 
@@ -277,7 +280,8 @@ class Pass {
     }
     d_recurrent = d_pre;
     for (int s = 0; s < l_.cell.stages && (l_.cell.split() || a_.norm); ++s) {
-      read_rows(a_.norm ? norm_.drecurrent[s] : recurrent_[s].data(), {l_.hidden, l_.cell.count[s], l_.cell.first[s]}, l_.cell.gates, &d_recurrent, true);
+      read_rows(a_.norm ? norm_.drecurrent[s] : recurrent_[s].data(), {l_.hidden, l_.cell.count[s], l_.cell.first[s]},
+                l_.cell.gates, &d_recurrent, true);
     }
     dh0.assign(dh0_.begin(), dh0_.end()), dc0.assign(dc0_.begin(), dc0_.end());
     dprojected.assign(dprojected_.begin(), dprojected_.end()), d_unit.assign(d_unit_.begin(), d_unit_.end());

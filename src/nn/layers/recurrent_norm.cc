@@ -22,7 +22,8 @@ void RecurrentLayer<T>::declare_norm(const std::string& prefix, const std::strin
 template <class T>
 NormArgs<T> RecurrentLayer<T>::take_norm(Context<T>& context, const Packed<T>& packed, const Seq& seq, bool keep) const {
   const int lanes = context.kernels.lanes;
-  const size_t rows = keep ? seq.rows() : seq.streams(), padded = static_cast<size_t>(Columns{options_.hidden}.padded(lanes));
+  const size_t rows = keep ? seq.rows() : seq.streams(),
+               padded = static_cast<size_t>(Columns{options_.hidden}.padded(lanes));
   Arena& arena = context.arena;
   NormArgs<T> norm;
   norm.input_gain = packed[gain_ih_form_];
@@ -56,8 +57,9 @@ void RecurrentLayer<T>::norm_gradients(Context<T>& context, const Seq& seq, cons
                                        Params<T>& grads) const {
   const int H = options_.hidden;
   const auto add = [&](const T* d, const T* x, int gates, ParamId bias, ParamId gain, int first) {
-    context.kernels.column_sums(context.pool, {d, x, seq.rows(), {H, gates, 0}, grads.view(bias).data + first * H,
-                                               grads.view(gain).data + first * H});
+    context.kernels.column_sums(
+        context.pool,
+        {d, x, seq.rows(), {H, gates, 0}, grads.view(bias).data + first * H, grads.view(gain).data + first * H});
   };
   add(r.gates, r.norm->input, gates_, b_ih_, gain_ih_, 0);
   for (int s = 0; s < stages_; ++s) {
@@ -67,10 +69,10 @@ void RecurrentLayer<T>::norm_gradients(Context<T>& context, const Seq& seq, cons
   if (shows_) add(r.norm->dstate, r.norm->state, 1, norm_bias_c_, gain_c_, 0);
 }
 
-#define RNN_MEMBERS(T)                                                                                                       \
-  template void RecurrentLayer<T>::declare_norm(const std::string&, const std::string&, ParamTable&, Packed<T>&);            \
-  template NormArgs<T> RecurrentLayer<T>::take_norm(Context<T>&, const Packed<T>&, const Seq&, bool) const;                   \
-  template void RecurrentLayer<T>::take_norm_gradients(Context<T>&, const Seq&, NormArgs<T>*) const;                         \
+#define RNN_MEMBERS(T)                                                                                            \
+  template void RecurrentLayer<T>::declare_norm(const std::string&, const std::string&, ParamTable&, Packed<T>&); \
+  template NormArgs<T> RecurrentLayer<T>::take_norm(Context<T>&, const Packed<T>&, const Seq&, bool) const;       \
+  template void RecurrentLayer<T>::take_norm_gradients(Context<T>&, const Seq&, NormArgs<T>*) const;              \
   template void RecurrentLayer<T>::norm_gradients(Context<T>&, const Seq&, const RecurrentArgs<T>&, Params<T>&) const;
 RNN_MEMBERS(float)
 RNN_MEMBERS(double)
