@@ -19,7 +19,7 @@ using bench::Result;
 
 struct Asked {
   std::string model, suites, cells, hidden;
-  bool json = false, quick = false, profile = false;
+  bool json = false, quick = false, profile = false, layer_norm = false;
   int64_t threads = 0, batch = 20, steps = 35;
 };
 
@@ -40,7 +40,7 @@ std::vector<std::string> split(const std::string& list) {
 bench::Selection selection_of(const Asked& asked, int threads) {
   bench::Selection s;
   s.threads = threads;
-  s.profile = asked.profile;
+  s.profile = asked.profile, s.layer_norm = asked.layer_norm;
   s.suites = split(asked.suites);
   const auto names = bench::suite_names();
   for (const std::string& suite : s.suites) {
@@ -85,6 +85,7 @@ int run_bench(const Arguments& arguments) {
   command.text("--suite", &asked.suites, "LIST",
                "all sizes of these suites: " + fmt::format("{}", fmt::join(bench::suite_names(), ",")));
   command.text("--cell", &asked.cells, "LIST", "cells, for example rnn,gru,lstm");
+  command.flag("--layer-norm", &asked.layer_norm, "the same cells with layer normalisation");
   command.text("--hidden", &asked.hidden, "LIST", "hidden sizes, for example 128,512");
   command.flag("--quick", &asked.quick, "a fifth of the time, less steady figures");
   command.flag("--profile", &asked.profile, "show where the time goes: projection, recurrence, output layer, packing");

@@ -36,6 +36,8 @@ std::string summary(const ModelFile& file) {
                                                        : "",
                                  o.layers, o.hidden);
   if (o.last_hidden > 0) text += fmt::format(", the last {}", o.last_hidden);
+  if (o.flags & kLayerNorm) text += ", layer normalisation";
+  if (o.cell_clip > 0) text += fmt::format(", cell state in +-{}", o.cell_clip);
   if (o.projection > 0) text += fmt::format(", projected to {}", o.projection);
   if (o.bidirectional) text += ", both directions";
   text += fmt::format(", {} {}", file.model->reads_ids() ? "embedding" : "input", o.input);

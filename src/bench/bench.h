@@ -22,6 +22,7 @@ struct Case {
   bool ragged = false;  // lengths uniform in 1..steps instead of `steps` each
   int threads = 1;
   bool profile = false;  // find out where the time goes, too
+  int flags = 0;         // CellFlags
 };
 
 struct Figures {
@@ -47,6 +48,7 @@ struct Selection {
   std::vector<int> hidden;          // the same
   int threads = 1;                  // steps run on one thread, too
   bool profile = false;
+  bool layer_norm = false;
   bool wants(std::string_view suite) const;
 };
 

@@ -128,7 +128,10 @@ std::vector<Case> cases_of(const Selection& s) {
     if (s.wants(suite.name) && !(s.suites.empty() && suite.short_hidden.empty())) add_layer_cases(suite, s, cases);
   }
   if (s.wants(kLanguageModels)) add_language_models(s, cases);
-  for (Case& c : cases) c.profile = s.profile;
+  for (Case& c : cases) {
+    c.profile = s.profile, c.flags = s.layer_norm ? kLayerNorm : 0;
+    if (s.layer_norm) c.name += " normed";
+  }
   return cases;
 }
 

@@ -87,7 +87,7 @@ Figures step_of(Model<float>& model, const Case& c, Pool& pool, double seconds) 
 Figures measure_language_model(const Case& c, Pool& pool, double seconds) {
   ModelConfig config;
   config.vocabulary = c.vocabulary;
-  config.rnn.cell = c.cell;
+  config.rnn.cell = c.cell, config.rnn.flags = c.flags;
   config.rnn.input = config.rnn.hidden = c.hidden;
   config.rnn.layers = c.layers;
   Model<float> model(config);

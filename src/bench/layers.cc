@@ -20,7 +20,7 @@ Matrix<float> random_matrix(int rows, int cols, double range) {
 
 RecurrentOptions layer_of(const Case& c) {
   RecurrentOptions options;
-  options.cell = c.cell;
+  options.cell = c.cell, options.flags = c.flags;
   options.input = options.hidden = c.hidden;
   options.layers = c.layers;
   return options;

@@ -10,17 +10,23 @@
 //   apart                      the gate whose recurrent part stays apart from its input part (it arrives as side 0), or -1
 //   carries_h                  whether backward hands a gradient to the old h directly, not only through the product
 //   unit_weights               weights that belong to one unit (peepholes), used when flags say so
+//   shown                      the state from which the visible one is read (the cell state of an LSTM), which layer normalisation
+//                              normalises in between, or -1
+//   norm_groups, norm_group(g) under layer normalisation the gates of a group share mean and deviation over all units; group of gate g,
+//                              groups in the order of their gates
 //   info                       names, orders and the equation as text
-//   forward<stage>(flags, a, q, s, s1, p)
+//   forward<stage>(o, a, q, s, s1, p), o: CellSettings
 //       a[gates]  in: pre-activations (input part + recurrent part); out: what backward wants to find again
 //       q[sides]  side values, in or out as the cell says        s[states] old state   s1[states] new state
 //       p[unit_weights] weights of the unit
-//   backward<stage>(flags, a, q, s, s1, d, ds, p), stages in falling order, dX = gradient of the loss by X:
+//   backward<stage>(o, a, q, s, s1, d, ds, p), stages in falling order, dX = gradient of the loss by X:
 //       a[gates]  in: as forward left them; out: gradient by the pre-activations
 //       q[sides]  in: as forward left them; out (apart): gradient by the recurrent part
 //       d         last stage: d[states] gradient by the new state; earlier stage: d[0] gradient by the side value
 //       ds[states] gradient by the old state, without the part through the recurrent product: the last stage assigns, others add
 //   unit_gradient(a, s, s1, dp): with a as backward left it, the gradient by p of this step.
+//   show(a, c), dshow(a, c, dh), cells with `shown`: h from the gates and that state; dshow turns the gates that show reads into gradients
+//       by their pre-activations and returns the gradient by c. Under kLayerNorm the caller calls both, forward and backward do not.
 //
 // V is a number: double, a dual number, a SIMD vector of units. Cells use + - *, V(constant), sigmoid, tanh and
 // select_positive only, so that every number type fits. The cell files have no include guard: kernels include all.h inside
@@ -33,11 +39,19 @@
 namespace rnn {
 
 // Index into the list of cells in all.h.
-enum class CellKind : int { elman = 0, lstm = 1, gru = 2, gru_reset_before = 3 };
-constexpr int kCellKinds = 4;
+enum class CellKind : int { elman = 0, lstm = 1, gru = 2, gru_reset_before = 3, lstm_coupled = 4 };
+constexpr int kCellKinds = 5;
 
-// What changes the equation of a unit. A set of bits.
-enum CellFlags : int { kRelu = 1, kPeephole = 2 };
+// What changes the equation of a unit. A set of bits. kLayerNorm: pre-activations and the shown state arrive normalised (Ba, Kiros and
+// Hinton 2016); what that is stands in kernels.h.
+enum CellFlags : int { kRelu = 1, kPeephole = 2, kLayerNorm = 4 };
+
+// What a step is told beside its numbers.
+struct CellSettings {
+  int flags;
+  double cell_clip;  // > 0: the new cell state is kept in [-cell_clip, cell_clip] (Sak, Senior and Beaufays 2014)
+  constexpr CellSettings(int cell_flags = 0, double clip = 0) : flags(cell_flags), cell_clip(clip) {}
+};
 
 struct CellInfo {
   std::string_view name;        // as the command line says it

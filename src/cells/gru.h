@@ -3,10 +3,11 @@
 struct Gru {
   enum Gate { r, z, n, gates };
   enum State { h, states };
-  static constexpr int sides = 1, stages = 1, apart = n, unit_weights = 0;
+  static constexpr int sides = 1, stages = 1, apart = n, unit_weights = 0, shown = -1, norm_groups = 2;
   static constexpr bool carries_h = true;
   static constexpr int first_gate(int) { return r; }
   static constexpr int gate_count(int) { return gates; }
+  static constexpr int norm_group(int gate) { return gate == n; }
   static constexpr ::rnn::CellInfo info{"gru",
                                         "rzn",
                                         gates,
@@ -20,7 +21,7 @@ struct Gru {
                                         "Cho et al. 2014, arXiv 1406.1078v1"};
 
   template <int stage, class V>  // q[0] in: Rn h + cn
-  RNN_CELL static void forward(int, V* a, V* q, const V* s, V* s1, const V*) {
+  RNN_CELL static void forward(const ::rnn::CellSettings&, V* a, V* q, const V* s, V* s1, const V*) {
     a[r] = sigmoid(a[r]);
     a[z] = sigmoid(a[z]);
     a[n] = tanh(a[n] + a[r] * q[0]);
@@ -28,7 +29,7 @@ struct Gru {
   }
 
   template <int stage, class V>
-  RNN_CELL static void backward(int, V* a, V* q, const V* s, const V*, const V* d, V* ds, const V*) {
+  RNN_CELL static void backward(const ::rnn::CellSettings&, V* a, V* q, const V* s, const V*, const V* d, V* ds, const V*) {
     const V reset = a[r], update = a[z], cand = a[n];
     a[n] = d[h] * (V(1) - update) * (V(1) - cand * cand);
     a[z] = d[h] * (s[h] - cand) * update * (V(1) - update);
@@ -44,10 +45,11 @@ struct Gru {
 struct GruResetBefore {
   enum Gate { r, z, n, gates };
   enum State { h, states };
-  static constexpr int sides = 1, stages = 2, apart = -1, unit_weights = 0;
+  static constexpr int sides = 1, stages = 2, apart = -1, unit_weights = 0, shown = -1, norm_groups = 2;
   static constexpr bool carries_h = true;
   static constexpr int first_gate(int stage) { return stage == 0 ? r : n; }
   static constexpr int gate_count(int stage) { return stage == 0 ? 2 : 1; }
+  static constexpr int norm_group(int gate) { return gate == n; }
   static constexpr ::rnn::CellInfo info{"gru-reset-before",
                                         "rzn",
                                         gates,
@@ -61,7 +63,7 @@ struct GruResetBefore {
                                         "Cho et al. 2014, arXiv 1406.1078v3"};
 
   template <int stage, class V>  // q[0] out of stage 0: r * h, the operand of stage 1
-  RNN_CELL static void forward(int, V* a, V* q, const V* s, V* s1, const V*) {
+  RNN_CELL static void forward(const ::rnn::CellSettings&, V* a, V* q, const V* s, V* s1, const V*) {
     if constexpr (stage == 0) {
       a[r] = sigmoid(a[r]);
       a[z] = sigmoid(a[z]);
@@ -73,7 +75,7 @@ struct GruResetBefore {
   }
 
   template <int stage, class V>
-  RNN_CELL static void backward(int, V* a, V*, const V* s, const V*, const V* d, V* ds, const V*) {
+  RNN_CELL static void backward(const ::rnn::CellSettings&, V* a, V*, const V* s, const V*, const V* d, V* ds, const V*) {
     if constexpr (stage == 1) {
       const V update = a[z], cand = a[n];
       a[n] = d[h] * (V(1) - update) * (V(1) - cand * cand);

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "cells/reference.h"
+#include "kernels/reference_norm.h"
 
 namespace rnn {
 namespace {
@@ -30,8 +31,8 @@ struct LayerRun {
   View<const float> x;         // [steps, input]
   Matrix<float> old_h, old_c;  // [steps, .] before the step
 
-  View<const float> weight(const char* name) const {
-    const std::string full = std::string(model.has_head() ? "rnn." : "") + name + "_l" + std::to_string(layer);
+  View<const float> weight(const char* name, const char* end = "") const {
+    const std::string full = std::string(model.has_head() ? "rnn." : "") + name + "_l" + std::to_string(layer) + end;
     const ParamId id = model.table().find(full);
     return id < 0 ? View<const float>{} : model.params().view(id);
   }
@@ -54,7 +55,7 @@ class CellSteps {
       : run_(run), out_(out), o_(run.model.config().rnn.of_layer(run.layer)), T_(run.x.rows) {}
 
   void compute() {
-    input_ = product(run_.pool, run_.x, run_.weight("weight_ih"), run_.weight("bias_ih").data);
+    input_ = part(run_.x, "ih", 0, Cell::gates);
     values_.resize(static_cast<size_t>(T_) * o_.hidden * Cell::gates);
     side_ = Matrix<float>(T_, o_.hidden);
     visible_ = Matrix<float>(T_, o_.hidden);
@@ -72,31 +73,74 @@ class CellSteps {
   }
 
  private:
+  // The product of gates [first, first + count) with x plus bias, normalised in between where the layer is.
+  Matrix<float> part(View<const float> x, const std::string& what, int first, int count) {
+    const int H = o_.hidden;
+    const auto named = [&](const char* kind) { return kind + what; };
+    const float* bias = run_.weight(named("bias_").c_str()).data + first * H;
+    const View<const float> weight = run_.weight(named("weight_").c_str()).middle(first * H, count * H);
+    const View<const float> gain = run_.weight(named("layer_norm_").c_str(), ".weight");
+    Matrix<float> y = product(run_.pool, x, weight, gain.data ? nullptr : bias);
+    std::vector<double> row(static_cast<size_t>(count) * H);
+    for (int t = 0; t < y.rows() && gain.data; ++t) {
+      std::copy_n(y.row(t), y.cols(), row.begin());
+      for (int group = 0; group < Cell::norm_groups; ++group) {
+        reference::normalise(
+            count * H, [&](int i) { return Cell::norm_group(first + i / H) == group; }, row.data(), row.data());
+      }
+      for (int i = 0; i < y.cols(); ++i) y(t, i) = static_cast<float>(row[i]) * gain(0, first * H + i) + bias[i];
+    }
+    return y;
+  }
+
+  // h of step t from the normalised states `made` [states, H].
+  void show(int t, std::vector<double>* made) {
+    if constexpr (Cell::shown >= 0) {
+      const View<const float> gain = run_.weight("layer_norm_c", ".weight"), bias = run_.weight("layer_norm_c", ".bias");
+      std::vector<double> normed(o_.hidden);
+      reference::normalise_all(o_.hidden, made[Cell::shown].data(), normed.data());
+      for (int u = 0; u < o_.hidden && gain.data; ++u)
+        made[0][u] = Cell::show(at(t, u), normed[u] * static_cast<double>(gain(0, u)) + static_cast<double>(bias(0, u)));
+    }
+  }
+
   double* at(int t, int u) { return values_.data() + (static_cast<size_t>(t) * o_.hidden + u) * Cell::gates; }
+
+  void old_states(int t, int u, double* old) const {
+    if (o_.projection == 0) old[0] = run_.old_h(t, u);  // with a projection no cell reads the h of its own unit
+    if constexpr (Cell::states > 1) old[1] = run_.old_c(t, u);
+  }
 
   // The recurrent product of this stage's gates over `operand` [steps, .], then the cell.
   template <int s>
   void stage(View<const float> operand) {
     constexpr int first = Cell::first_gate(s), count = Cell::gate_count(s);
     const int H = o_.hidden;
-    const Matrix<float> part = product(run_.pool, operand, run_.weight("weight_hh").middle(first * H, count * H),
-                                       run_.weight("bias_hh").data + first * H);
+    const Matrix<float> recurrent_part = part(operand, "hh", first, count);
+    const CellSettings settings(o_.flags, o_.cell_clip);
+    std::vector<double> made[2] = {std::vector<double>(H), std::vector<double>(H)};  // new states of a step
     const View<const float> peephole = run_.weight("weight_peephole");
     for (int t = 0; t < T_; ++t) {
       for (int u = 0; u < H; ++u) {
         double *a = at(t, u), q[1] = {side_(t, u)}, old[Cell::states] = {}, now[Cell::states] = {},
                p[Cell::unit_weights + 1] = {};
         for (int g = first; g < first + count; ++g) {
-          const float recurrent = part(t, (g - first) * H + u);
+          const float recurrent = recurrent_part(t, (g - first) * H + u);
           a[g] = input_(t, g * H + u) + (g == Cell::apart ? 0.0 : static_cast<double>(recurrent));
           if (g == Cell::apart) q[0] = recurrent;
         }
-        if (o_.projection == 0) old[0] = run_.old_h(t, u);  // with a projection no cell reads the h of its own unit
-        if constexpr (Cell::states > 1) old[1] = run_.old_c(t, u);
+        old_states(t, u, old);
         for (int k = 0; k < Cell::unit_weights && peephole.data; ++k) p[k] = peephole(k, u);
-        Cell::template forward<s>(o_.flags, a, q, old, now, p);
+        Cell::template forward<s>(settings, a, q, old, now, p);
         side_(t, u) = static_cast<float>(q[0]);
-        if (s + 1 < Cell::stages) continue;
+        for (int k = 0; k < Cell::states; ++k) made[k][u] = now[k];
+      }
+      if (s + 1 < Cell::stages) continue;
+      if (o_.flags & kLayerNorm) show(t, made);
+      for (int u = 0; u < H; ++u) {
+        double old[Cell::states] = {}, now[Cell::states];
+        old_states(t, u, old);
+        for (int k = 0; k < Cell::states; ++k) now[k] = made[k][u];
         for (int k = 0; k < Cell::states; ++k) now[k] += o_.zoneout[k] * (old[k] - now[k]);
         visible_(t, u) = static_cast<float>(now[0]);
         if constexpr (Cell::states > 1) out_.c(t, u) = static_cast<float>(now[1]);

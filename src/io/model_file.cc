@@ -176,6 +176,8 @@ json config_to_json(const ModelConfig& c) {
           {"zoneout", c.rnn.zoneout[0]},
           {"zoneout_cell", c.rnn.zoneout[1]},
           {"weight_drop", c.rnn.weight_drop},
+          {"layer_norm", (c.rnn.flags & kLayerNorm) != 0},
+          {"cell_clip", c.rnn.cell_clip},
           {"vocabulary", c.vocabulary},
           {"output", c.output},
           {"tied", c.tied}};
@@ -213,6 +215,10 @@ ModelConfig config_from_json(const json& j) {
     c.input_dropout = field<double>(j, "input_dropout"), c.output_dropout = field<double>(j, "output_dropout");
     c.drops.rows = field<double>(j, "embedding_dropout"), c.drops.words = field<double>(j, "word_dropout");
     c.drops.unknown = field<int>(j, "unknown");
+  }
+  if (j.contains("layer_norm")) {  // the same
+    c.rnn.flags |= field<bool>(j, "layer_norm") ? kLayerNorm : 0;
+    c.rnn.cell_clip = field<double>(j, "cell_clip");
   }
   c.vocabulary = field<int>(j, "vocabulary");
   if (j.contains("output")) c.output = field<int>(j, "output");  // language models of earlier versions do without

@@ -67,19 +67,44 @@ struct GemmArgs {
   View<T> c;                // [M, padded or n.units]
 };
 
+// Layer normalisation of a recurrent layer (Ba, Kiros and Hinton 2016, equations 20 to 22, 27 and 28). The products W x and R h of a
+// row are normalised over all units of a group of gates (cell.h: all four gates of an LSTM together) and multiplied by a gain; biases
+// are added behind that. Cells that show a state read h from gain * normalised c' + bias. The deviation is the root of variance + epsilon.
+template <class T>
+struct NormArgs {
+  const T* input_gain = nullptr;    // [blocks(G)]
+  const T* recurrent_gain[2] = {};  // per stage [blocks(stage)]
+  const T* state_gain = nullptr;    // [blocks(1)], cells that show a state
+  const T* state_bias = nullptr;
+  // Forward out: what was normalised, without gain. A row of its own for each packed row, without `keep` for each stream.
+  T* input = nullptr;     // [rows, blocks(G)], with `keep`
+  T* recurrent[2] = {};   // [rows or streams, blocks(stage)]
+  T* state = nullptr;     // [rows or streams, blocks(1)]
+  T* scales = nullptr;    // [rows or streams, kNormScales] 1 / deviation
+  T* incoming = nullptr;  // [streams, blocks(1)] scratch of backward
+  T* dinput = nullptr;    // [rows, blocks(G)] backward out: gradient by W x
+  T* drecurrent[2] = {};  // [rows, blocks(stage)] backward out: gradient by R h
+  T* dstate = nullptr;    // [rows, blocks(1)] backward out: gradient by what h reads
+};
+// Of the input's groups, of the recurrent product's, of the state. The epsilon is torch.nn.LayerNorm's.
+constexpr int kNormGroups = 2, kNormScales = 2 * kNormGroups + 1;
+constexpr double kNormEpsilon = 1e-5;
+
 // One direction of one recurrent layer over a packed batch. Buffers with "blocks" are padded to L units and in gate blocks.
 template <class T>
 struct RecurrentArgs {
   CellKind cell = CellKind::lstm;
   int flags = 0;
-  int hidden = 0;        // H
-  int output = 0;        // width of h: P with a projection, else H
-  bool reverse = false;  // walk t downwards; a row joins at its last step
+  double cell_clip = 0;               // CellSettings
+  const NormArgs<T>* norm = nullptr;  // with kLayerNorm; the units are not split over threads then
+  int hidden = 0;                     // H
+  int output = 0;                     // width of h: P with a projection, else H
+  bool reverse = false;               // walk t downwards; a row joins at its last step
   int steps = 0, streams = 0;
   const int* start = nullptr;      // [steps + 1] packed rows of each step
   const uint8_t* reset = nullptr;  // [rows] or null: 1 takes the initial state
 
-  // The input part W x + b. x without data: `gates` holds it already. Else it is projected here, block by block of steps.
+  // The input part W x + b. x without data: `gates` holds it already (with layer normalisation W x alone). Else it is projected here, block by block of steps.
   View<const T> x;                   // [rows, I]
   const T* input_weights = nullptr;  // packed W, forward form
   const T* input_bias = nullptr;     // [blocks(G)]
@@ -130,6 +155,10 @@ struct RecurrentArgs {
   double* input_seconds =
       nullptr;  // null, or += what the first worker's products of many steps (W x, dx) took; not in double
 
+  CellSettings settings() const { return {flags, cell_clip}; }
+  // Row of NormArgs that belongs to packed row `row` of step t.
+  int64_t norm_row(int t, int row) const { return (keep ? start[t] : 0) + row; }
+
   // Steps are counted in the order of the walk: step i is time(i).
   int time(int i) const { return reverse ? steps - 1 - i : i; }
   int rows_of(int t) const { return start[t + 1] - start[t]; }
@@ -170,6 +199,17 @@ inline size_t outer_scratch(int n0, int n1, int threads, int lanes) {
   const auto padded = [&](int n) { return Columns{n}.padded(lanes); };
   return static_cast<size_t>(padded(n0) + padded(n1)) * kOuterMaxDepth + threads * kOuterWorker;
 }
+
+// Sums over rows: of each column of d, and of each column of d * x.
+template <class T>
+struct ColumnSumsArgs {
+  const T* d = nullptr;  // [rows, padded]
+  const T* x = nullptr;  // [rows, padded]
+  int rows = 0;
+  Columns columns;        // first = 0
+  T* sums = nullptr;      // [units * gates] +=
+  T* products = nullptr;  // [units * gates] +=
+};
 
 // Softmax cross-entropy over rows (label smoothing: Szegedy et al. 2016, as PyTorch defines it).
 template <class T>
@@ -219,6 +259,7 @@ struct Kernels {
   void (*recurrent_backward)(Pool&, const RecurrentArgs<T>&);
   // Gradient by the unit weights, after recurrent_backward: out [unit_weights * H] +=.
   void (*unit_gradient)(Pool&, const RecurrentArgs<T>&, T* out);
+  void (*column_sums)(Pool&, const ColumnSumsArgs<T>&);
 
   void (*softmax_cross_entropy)(Pool&, const SoftmaxArgs<T>&);
   double (*sum_squares)(Pool&, const T* x, size_t n);

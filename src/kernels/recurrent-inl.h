@@ -97,7 +97,7 @@ inline Split split_of(const Args& r, int gates, int threads, int pieces) {
   const double weights = static_cast<double>(r.hidden) * r.output * gates, rows = r.start[r.steps];
   if (threads == 1 || weights * rows < 30000) return Split::none;
   const double active = rows / r.steps;
-  const bool units = !r.projection && r.streams <= kMaxSharedRows && pieces >= threads;
+  const bool units = !r.projection && !r.norm && r.streams <= kMaxSharedRows && pieces >= threads;
   if (r.streams == 1) return units && weights >= (r.steps == 1 ? 30000 : 10000) ? Split::units : Split::none;
   if (units && (active < 2 * threads || weights >= 3e6)) return Split::units;
   return Split::rows;

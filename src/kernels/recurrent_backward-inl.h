@@ -9,6 +9,7 @@
 
 #include "kernels/gemm-inl.h"
 #include "kernels/recurrent-inl.h"
+#include "kernels/recurrent_norm-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace rnn {
@@ -45,6 +46,7 @@ struct Backward {
   // What step t hands to the step before it: the gradient by the recurrent pre-activations of stage 0.
   static HWY_INLINE const float* handed(const Args& r, const Plan& plan, int64_t row) {
     constexpr int count = Cell::gate_count(0);
+    if (r.norm) return r.norm->drecurrent[0] + row * plan.blocks * count * kLanes;
     if constexpr (kSplit) return r.recurrent[0] + row * plan.blocks * count * kLanes;
     return r.gates + row * plan.gate_width;
   }
@@ -69,10 +71,21 @@ struct Backward {
   // Whether a gradient goes from h to the old h beside the product.
   static HWY_INLINE bool carries_h(const Args& r) { return Cell::carries_h || r.keep_old[0]; }
 
-  // One unit block of one row: incoming is dL/dh (last stage, without the direct parts) or dL/d(side), L lanes.
+  // Whether h was read from a normalised state (Forward::show).
+  static HWY_INLINE bool shows_later(const Args& r) { return Cell::shown >= 0 && r.norm; }
+
+  // Gradient d by new state k without the share that goes to the old one, which becomes *kept.
+  static HWY_INLINE Vec less_kept(const Args& r, int k, int64_t at, int unit, Vec d, Vec* kept) {
+    if (!r.keep_old[k]) return d;
+    *kept = hn::Mul(load(r.keep_old[k] + at * r.keep_old_stride + unit), d);
+    return hn::Sub(d, *kept);
+  }
+
+  // One unit block of one row: incoming is dL/dh (last stage, without the direct parts) or dL/d(side), L lanes; by_state what came
+  // through the normalised state.
   template <int stage>
   static HWY_INLINE void lanes(const Args& r, const Plan& plan, const Carry& carry, int i, int64_t at, int row, int block,
-                               Vec incoming) {
+                               Vec incoming, Vec by_state = zero()) {
     const int unit = block * kLanes, valid = r.hidden - unit;
     float* gates = r.gates + at * plan.gate_width + static_cast<ptrdiff_t>(block) * Cell::gates * kLanes;
     Lane a[Cell::gates], q[Cell::sides + 1], s[Cell::states], s1[Cell::states], d[Cell::states], ds[Cell::states];
@@ -98,15 +111,12 @@ struct Backward {
     if constexpr (stage == kLast) {
       if (carries_h(r)) d[0].v = hn::Add(d[0].v, load(carry_h));
       if constexpr (Cell::states > 1) d[1].v = load(carry.at(1, row, unit));
-      for (int k = 0; k < Cell::states; ++k) {
-        if (!r.keep_old[k]) continue;
-        kept[k] = hn::Mul(load(r.keep_old[k] + at * r.keep_old_stride + unit), d[k].v);
-        d[k].v = hn::Sub(d[k].v, kept[k]);
-      }
+      for (int k = 0; k < Cell::states; ++k) d[k].v = less_kept(r, k, at, unit, d[k].v, &kept[k]);
+      if (shows_later(r)) d[Cell::states - 1].v = hn::Add(d[Cell::states - 1].v, by_state);
     } else {
       ds[Cell::h].v = load(carry_h);
     }
-    Cell::template backward<stage>(r.flags, a, q, s, s1, d, ds, p);
+    Cell::template backward<stage>(r.settings(), a, q, s, s1, d, ds, p);
     RNN_UNROLL for (int g = 0; g < Cell::gates; ++g) store(a[g].v, gates + g * kLanes);
     if constexpr (kSplit) {
       constexpr int first = Cell::first_gate(stage), count = Cell::gate_count(stage);
@@ -140,15 +150,69 @@ struct Backward {
                         if (add_dh || stage < kLast) incoming = masked(r, row, unit, incoming);  // of what a product saw
                         if (add_dh) incoming = hn::Add(incoming, load_part(dh + unit, valid));
                         if (dh_last) incoming = hn::Add(incoming, load_part(dh_last + unit, valid));
-                        lanes<stage>(r, plan, carry, i0 + i, at, row, first + v, incoming);
+                        if (stage == kLast && shows_later(r)) {
+                          store(incoming, r.norm->incoming + static_cast<int64_t>(row) * plan.padded + unit);
+                        } else {
+                          lanes<stage>(r, plan, carry, i0 + i, at, row, first + v, incoming);
+                        }
                       }
                     }
                   });
+    for (int i = 0; i < n && r.norm; ++i) normed_row<stage>(r, plan, carry, i, r.start[t] + share.row(i), share.row(i));
     if constexpr (stage > 0) {
       share.wait();
       const int64_t width = static_cast<int64_t>(plan.blocks) * Cell::gate_count(stage) * kLanes;
-      for (int i = 0; i < n; ++i) plan.operand[i] = r.recurrent[stage] + (r.start[t] + share.row(i)) * width;
+      const float* by_product = r.norm ? r.norm->drecurrent[stage] : r.recurrent[stage];
+      for (int i = 0; i < n; ++i) plan.operand[i] = by_product + (r.start[t] + share.row(i)) * width;
       run_stage<stage - 1>(r, share, plan, carry, t, n, depth_of(r, plan, Cell::gate_count(stage)), r.weights[stage], false);
+    }
+  }
+
+  // What statistics tie together in one row: h to all units of the state, the lanes' gradients to all units of the product.
+  template <int stage>
+  static void normed_row(const Args& r, const Plan& plan, const Carry& carry, int i, int64_t at, int row) {
+    const NormArgs<float>& norm = *r.norm;
+    const float* scales = norm.scales + at * kNormScales;
+    if constexpr (stage == kLast && Cell::shown >= 0) {
+      const int64_t here = at * plan.padded;
+      const float* incoming = norm.incoming + static_cast<int64_t>(row) * plan.padded;
+      float* dstate = norm.dstate + here;
+      for (int block = 0; block < plan.blocks; ++block) {
+        const int unit = block * kLanes;
+        float* gates = r.gates + at * plan.gate_width + static_cast<ptrdiff_t>(block) * Cell::gates * kLanes;
+        Vec dh = load(incoming + unit), kept = zero();
+        if (carries_h(r)) dh = hn::Add(dh, load(carry.at(0, row, unit)));
+        Lane a[Cell::gates];
+        for (int g = 0; g < Cell::gates; ++g) a[g].v = load(gates + g * kLanes);
+        const Lane view(normed_state(r, norm.state + here + unit, unit));
+        store(Cell::dshow(a, view, Lane(less_kept(r, 0, at, unit, dh, &kept))).v, dstate + unit);
+        for (int g = 0; g < Cell::gates; ++g) store(a[g].v, gates + g * kLanes);
+      }
+      using Units = NormGroup<1, 0, 1>;
+      const NormGradient<Units> by_state(r.hidden, dstate, norm.state_gain, norm.state + here, scales[2 * kNormGroups]);
+      Units::each(r.hidden, [&](int, ptrdiff_t unit, auto mask) {
+        const int block = static_cast<int>(unit) / kLanes;
+        lanes<stage>(r, plan, carry, i, at, row, block, load(incoming + unit), by_state.at(unit, mask));
+      });
+    }
+    const int64_t from = at * plan.padded * Cell::gate_count(stage);
+    const float* dy = kSplit ? r.recurrent[stage] : r.gates;
+    for_groups<Cell, stage>([&](auto group, int index) {
+      norm_gradient(group, r.hidden, dy + from, norm.recurrent_gain[stage], norm.recurrent[stage] + from,
+                    scales[kNormGroups + index], norm.drecurrent[stage] + from);
+    });
+  }
+
+  // Gradient by W x of the share's rows, behind the walk through time.
+  static void normed_input(const Args& r, const Share& share, const Plan& plan) {
+    for (int t = 0; t < r.steps; ++t) {
+      for (int i = 0; i < share.count(r.rows_of(t)); ++i) {
+        const int64_t at = r.start[t] + share.row(i), from = at * plan.gate_width;
+        for_groups<Cell>([&](auto group, int index) {
+          norm_gradient(group, r.hidden, r.gates + from, r.norm->input_gain, r.norm->input + from,
+                        r.norm->scales[at * kNormScales + index], r.norm->dinput + from);
+        });
+      }
     }
   }
 
@@ -194,6 +258,7 @@ struct Backward {
       share.wait();
     }
     if (r.dh0) initial_gradient(r, share, plan, carry, depth);
+    if (r.norm) normed_input(r, share, plan);
     if (r.dx.data) input_gradient(r, share, plan);
   }
 
@@ -202,7 +267,8 @@ struct Backward {
     const Stopwatch watch(r, share);
     const int panels = (r.dx.cols + kPanelVectors * kLanes - 1) / (kPanelVectors * kLanes);
     const auto some = [&](int64_t at, int rows, int stride) {
-      const View<const float> d{r.gates + at * plan.gate_width, rows, depth_of(r, plan, Cell::gates),
+      const float* by_product = r.norm ? r.norm->dinput : r.gates;
+      const View<const float> d{by_product + at * plan.gate_width, rows, depth_of(r, plan, Cell::gates),
                                 stride * plan.gate_width};
       const View<float> dx{r.dx.data + at * r.dx.stride, rows, r.dx.cols, stride * r.dx.stride};
       gemm_part({d, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, dx}, 0, rows, 0, panels);

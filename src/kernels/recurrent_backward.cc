@@ -15,6 +15,7 @@ namespace HWY_NAMESPACE {
 inline void fill_recurrent_backward(Kernels<float>& table) {
   table.recurrent_backward = &recurrent_backward;
   table.unit_gradient = &unit_gradient;
+  table.column_sums = &column_sums;
 }
 }  // namespace HWY_NAMESPACE
 }  // namespace rnn

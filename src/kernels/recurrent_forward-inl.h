@@ -8,6 +8,7 @@
 
 #include "kernels/gemm-inl.h"
 #include "kernels/recurrent-inl.h"
+#include "kernels/recurrent_norm-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace rnn {
@@ -41,8 +42,8 @@ struct Forward {
     for (int k = 0; k < Cell::unit_weights; ++k) {
       p[k].v = r.unit_weights ? load(r.unit_weights + (block * Cell::unit_weights + k) * kLanes) : zero();
     }
-    Cell::template forward<stage>(r.flags, a, q, s, s1, p);
-    if (r.keep || stage + 1 < Cell::stages) {
+    Cell::template forward<stage>(r.settings(), a, q, s, s1, p);
+    if (r.keep || stage + 1 < Cell::stages || shows_later(r)) {
       RNN_UNROLL for (int g = 0; g < Cell::gates; ++g) store(a[g].v, gates + g * kLanes);
     }
     if constexpr (Cell::sides > 0 && stage == 0) {
@@ -50,15 +51,28 @@ struct Forward {
       if (r.keep || Cell::stages > 1) store(q[0].v, r.side + at * plan.padded + unit);
     }
     if constexpr (stage == Cell::stages - 1) {
-      if (r.keep_old[0] || r.keep_old[1]) keep_old(r, plan, i, at, unit, s1);
-      if (r.projection) {
-        store(s1[Cell::h].v, r.m + at * plan.padded + unit);
+      if (shows_later(r)) {
+        store(s1[Cell::states - 1].v, r.c + at * plan.padded + unit);
       } else {
-        store_part(s1[Cell::h].v, r.h + at * r.h_stride + unit, valid);
-        if (r.h_mask) store_part(masked(r, row, unit, s1[Cell::h].v), r.masked + at * r.output + unit, valid);
+        finish(r, plan, i, row, at, unit, s1);
       }
-      if constexpr (Cell::states > 1) store(s1[1].v, r.c + at * plan.padded + unit);
     }
+  }
+
+  // Whether h waits for the statistics of the state from which it is read.
+  static HWY_INLINE bool shows_later(const Args& r) { return Cell::shown >= 0 && r.norm; }
+
+  // The new states of one unit block go where they belong.
+  static HWY_INLINE void finish(const Args& r, const Plan& plan, int i, int row, int64_t at, int unit, Lane* s1) {
+    const int valid = r.hidden - unit;
+    if (r.keep_old[0] || r.keep_old[1]) keep_old(r, plan, i, at, unit, s1);
+    if (r.projection) {
+      store(s1[Cell::h].v, r.m + at * plan.padded + unit);
+    } else {
+      store_part(s1[Cell::h].v, r.h + at * r.h_stride + unit, valid);
+      if (r.h_mask) store_part(masked(r, row, unit, s1[Cell::h].v), r.masked + at * r.output + unit, valid);
+    }
+    if constexpr (Cell::states > 1) store(s1[1].v, r.c + at * plan.padded + unit);
   }
 
   // The share of the old states that stays.
@@ -112,6 +126,22 @@ struct Forward {
     const PackedPart part{r.weights[stage],    stage == 0 ? r.output : r.hidden,
                           plan.blocks * count, panel_vectors(count),
                           share.first * count, share.last * count};
+    if (r.norm) {
+      run_normed<stage>(r, share, plan, t, n, gates, operand, part);
+    } else {
+      run_fused<stage>(r, share, plan, t, n, gates, operand, part);
+    }
+    if constexpr (stage + 1 < Cell::stages) {
+      share.wait();
+      run_stage<stage + 1>(r, share, plan, t, n, gates);
+    }
+  }
+
+  // Product and lanes in one go, panel after panel.
+  template <int stage>
+  static HWY_INLINE void run_fused(const Args& r, const Share& share, const Plan& plan, int t, int n, StepGates gates,
+                                   const float* const* operand, const PackedPart& part) {
+    constexpr int count = Cell::gate_count(stage);
     const Init init = from_input(stage) ? Init{gates.data, gates.stride} : Init{};
     product_tiles(operand, n, part, init, [&](int i0, int rows, int first, int vectors, const float* product) {
       for (int i = 0; i < rows; ++i) {
@@ -125,9 +155,52 @@ struct Forward {
         }
       }
     });
-    if constexpr (stage + 1 < Cell::stages) {
-      share.wait();
-      run_stage<stage + 1>(r, share, plan, t, n, gates);
+  }
+
+  // Layer normalisation: the product of all units, row statistics, lanes; where h is read from a state, its statistics and lanes again.
+  template <int stage>
+  static void run_normed(const Args& r, const Share& share, const Plan& plan, int t, int n, StepGates gates,
+                         const float* const* operand, const PackedPart& part) {
+    constexpr int count = Cell::gate_count(stage);
+    const int64_t width = static_cast<int64_t>(plan.padded) * count;
+    const auto normed = [&](int i) { return r.norm->recurrent[stage] + r.norm_row(t, share.row(i)) * width; };
+    product_tiles(operand, n, part, {}, [&](int i0, int rows, int first, int vectors, const float* product) {
+      for (int i = 0; i < rows; ++i)
+        std::memcpy(normed(i0 + i) + first * kLanes, product + i * vectors * kLanes, vectors * kLanes * sizeof(float));
+    });
+    for (int i = 0; i < n; ++i) {
+      const int row = share.row(i);
+      float *x = normed(i), *scales = r.norm->scales + r.norm_row(t, row) * kNormScales + kNormGroups;
+      float* row_gates = gates.data + i * gates.stride;
+      for_groups<Cell, stage>([&](auto group, int index) { scales[index] = normalise(group, r.hidden, x, x); });
+      for (int block = 0; block < plan.blocks; ++block) {
+        float* of_block = row_gates + static_cast<ptrdiff_t>(block) * Cell::gates * kLanes;
+        HWY_ALIGN float product[count * kLanes];
+        for (int g = 0; g < count; ++g) {
+          const ptrdiff_t from = (static_cast<ptrdiff_t>(block) * count + g) * kLanes;
+          const Vec sum = hn::Mul(load(x + from), load(r.norm->recurrent_gain[stage] + from));
+          store(from_input(stage) ? hn::Add(load(of_block + g * kLanes), sum) : sum, product + g * kLanes);
+        }
+        lanes<stage>(r, plan, i, row, r.start[t] + row, block, product, of_block);
+      }
+      if constexpr (stage == Cell::stages - 1 && Cell::shown >= 0) show(r, plan, i, t, row, row_gates);
+    }
+  }
+
+  // h of a row from its normalised state.
+  static void show(const Args& r, const Plan& plan, int i, int t, int row, const float* gates) {
+    const int64_t at = r.start[t] + row, kept = r.norm_row(t, row);
+    const float* c = r.c + at * plan.padded;
+    float* normed = r.norm->state + kept * plan.padded;
+    r.norm->scales[kept * kNormScales + 2 * kNormGroups] = normalise(NormGroup<1, 0, 1>(), r.hidden, c, normed);
+    for (int block = 0; block < plan.blocks; ++block) {
+      const int unit = block * kLanes;
+      Lane a[Cell::gates], s1[Cell::states];
+      for (int g = 0; g < Cell::gates; ++g)
+        a[g].v = load(gates + (static_cast<ptrdiff_t>(block) * Cell::gates + g) * kLanes);
+      s1[Cell::states - 1].v = load(c + unit);
+      if constexpr (Cell::shown >= 0) s1[Cell::h] = Cell::show(a, Lane(normed_state(r, normed + unit, unit)));
+      finish(r, plan, i, row, at, unit, s1);
     }
   }
 
@@ -163,7 +236,8 @@ struct Forward {
                   });
   }
 
-  // The input part of the share's rows and units in steps [first, last): a core projects what it reads on itself.
+  // The input part of the share's rows and units in steps [first, last): a core projects what it reads on itself. Layer normalisation
+  // follows there and then.
   static void project_input(const Args& r, const Share& share, int first, int last, GateWalk gates) {
     const Stopwatch watch(r, share);
     constexpr int wide = panel_vectors(Cell::gates);
@@ -172,14 +246,31 @@ struct Forward {
     for_runs(r, share, first, last, [&](int t, int64_t at, int rows) {
       const StepGates to = gates.next(t, rows);
       const View<const float> x{r.x.data + at * r.x.stride, rows, r.x.cols, share.stride * r.x.stride};
-      gemm_part({x,
-                 r.input_weights,
-                 r.input_bias,
-                 false,
-                 {r.hidden, int(Cell::gates), 0},
-                 {to.data, rows, width, static_cast<int>(to.stride)}},
-                0, rows, first_panel, last_panel);
+      if (r.x.data) {
+        gemm_part({x,
+                   r.input_weights,
+                   r.norm ? nullptr : r.input_bias,
+                   false,
+                   {r.hidden, int(Cell::gates), 0},
+                   {to.data, rows, width, static_cast<int>(to.stride)}},
+                  0, rows, first_panel, last_panel);
+      }
+      for (int i = 0; i < rows && r.norm; ++i)
+        normalise_input(r, to.data + i * to.stride, r.keep ? at + static_cast<int64_t>(i) * share.stride : -1);
     });
+  }
+
+  // W x of one row, in place, to gain * normalised W x + b; with `keep` its packed row is `at`.
+  static void normalise_input(const Args& r, float* gates, int64_t at) {
+    const int vectors = (r.hidden + kLanes - 1) / kLanes * Cell::gates;
+    float unused[kNormGroups];
+    float* normed = at < 0 ? gates : r.norm->input + at * vectors * kLanes;
+    float* scales = at < 0 ? unused : r.norm->scales + at * kNormScales;
+    for_groups<Cell>([&](auto group, int index) { scales[index] = normalise(group, r.hidden, gates, normed); });
+    for (int v = 0; v < vectors; ++v) {
+      const Vec bias = r.input_bias ? load(r.input_bias + v * kLanes) : zero();
+      store(hn::MulAdd(load(normed + v * kLanes), load(r.norm->input_gain + v * kLanes), bias), gates + v * kLanes);
+    }
   }
 
   // All steps of a share, block after block. Who owns units waits for the others after each step, who owns rows for nobody.
@@ -188,7 +279,7 @@ struct Forward {
     const int limit = share.stride > 1 ? share_rows : r.block_rows;
     for (int from = 0, to; from < r.steps; from = to) {
       to = r.x.data ? r.block_end(from, limit, [&](int t) { return share.count(r.rows_of(t)); }) : r.steps;
-      if (r.x.data) {
+      if (r.x.data || r.norm) {
         const int first = r.reverse ? r.time(to - 1) : from;
         project_input(r, share, first, first + to - from, {r, share, plan, share_rows, from, to, false});
       }

@@ -1,65 +1,17 @@
 // Why: the same table in double by plain loops: the oracle of `rnn check` and of the tests. Written to be read, not to be fast.
 #include <algorithm>
-#include <cassert>
-#include <cmath>
-#include <cstring>
 
 #include "cells/reference.h"
 #include "kernels/kernels.h"
 #include "kernels/reference_elementwise.h"
+#include "kernels/reference_norm.h"
+#include "kernels/reference_product.h"
 #include "kernels/scratch.h"
 
 namespace rnn {
 namespace {
 
 using Args = RecurrentArgs<double>;
-
-// With one lane a packed matrix is [k, n] row by row.
-void pack_rows(const PackForm& form, const double* source, int begin, int end, double* out) {
-  const int width = form.n.padded(1), length = form.turned ? form.k.units : form.n.units;
-  for (int row = begin; row < end; ++row) {
-    const int64_t at = form.rows().position(row, 1);
-    for (int i = 0; i < length; ++i) out[form.turned ? i * width + at : at * width + i] = source[row * form.stride + i];
-  }
-}
-
-void pack(Pool&, const PackForm& form, const double* source, double* out) {
-  const Columns& rows = form.rows();
-  pack_rows(form, source, rows.first * rows.units, (rows.first + rows.gates) * rows.units, out);
-}
-
-void pack_vector(const Columns& rows, const double* const* sources, int count, double* out) {
-  for (int i = 0; i < rows.padded(1); ++i) {
-    out[i] = 0;
-    for (int s = 0; s < count; ++s) out[i] += sources[s][rows.row(i, 1)];
-  }
-}
-
-void gemm(Pool&, const GemmArgs<double>& g) {
-  assert(!(g.bias && g.accumulate));
-  const int n = g.n.padded(1);
-  for (int m = 0; m < g.a.rows; ++m) {
-    for (int j = 0; j < n; ++j) {
-      double sum = g.accumulate ? g.c(m, j) : g.bias ? g.bias[j] : 0;
-      for (int k = 0; k < g.a.cols; ++k) sum += g.a(m, k) * g.b[static_cast<ptrdiff_t>(k) * n + j];
-      g.c(m, j) = sum;
-    }
-  }
-}
-
-void outer(Pool&, const OuterArgs<double>& o) {
-  for (int m = 0; m < o.d.rows; ++m) {
-    for (int i = 0; i < o.rows.padded(1); ++i) {
-      const int row = o.rows.row(i, 1);
-      for (const auto& part : o.parts) {
-        for (int n = 0; n < part.x.cols; ++n) part.out(row, n) += o.d(m, i) * part.x(m, n);
-      }
-      for (double* sums : o.sums) {
-        if (sums) sums[row] += o.d(m, i);
-      }
-    }
-  }
-}
 
 // Where a row stands in time: its packed position at step t, the position before and after it (-1: outside or cut by a reset).
 struct Where {
@@ -109,20 +61,49 @@ struct Loops {
     for (int k = 0; k < Cell::unit_weights && r.unit_weights; ++k) p[k] = r.unit_weights[unit * Cell::unit_weights + k];
   }
 
+  // The product of a stage, [H, count]; normalised and times its gain where layer normalisation asks for it.
   template <int stage>
-  static void forward_stage(const Args& r, const Where& w, int row, double* gates) {
-    constexpr int first = Cell::first_gate(stage), count = Cell::gate_count(stage);
+  static std::vector<double> product(const Args& r, const Where& w, int t, int row) {
+    constexpr int count = Cell::gate_count(stage);
     const int depth = stage == 0 ? r.output : r.hidden;
+    std::vector<double> sums(static_cast<size_t>(r.hidden) * count);
+    for (size_t i = 0; i < sums.size(); ++i) {
+      for (int k = 0; k < depth; ++k) {
+        const double x = stage == 0 ? old_h(r, w, row, k) * mask(r, row, k) : r.side[w.at * r.hidden + k];
+        sums[i] += x * r.weights[stage][static_cast<size_t>(k) * sums.size() + i];
+      }
+    }
+    if (!r.norm) return sums;
+    const int64_t kept = r.norm_row(t, row);
+    double* normed = r.norm->recurrent[stage] + kept * r.hidden * count;
+    reference::normalise<Cell>(Cell::first_gate(stage), count, r.hidden, sums.data(), normed,
+                               r.norm->scales + kept * kNormScales + kNormGroups);
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] = normed[i] * r.norm->recurrent_gain[stage][i];
+    return sums;
+  }
+
+  // h of a row from its normalised new states c.
+  static void show(const Args& r, const Where& w, int t, int row, const double* gates, const double* c, double* h) {
+    const int64_t kept = r.norm_row(t, row);
+    double* normed = r.norm->state + kept * r.hidden;
+    r.norm->scales[kept * kNormScales + 2 * kNormGroups] = reference::normalise_all(r.hidden, c, normed);
+    if constexpr (Cell::shown >= 0) {
+      for (int unit = 0; unit < r.hidden; ++unit)
+        h[unit] = Cell::show(gates + (w.at * r.hidden + unit) * Cell::gates, reference::shown(*r.norm, normed, unit));
+    }
+  }
+
+  template <int stage>
+  static void forward_stage(const Args& r, const Where& w, int t, int row, double* gates) {
+    constexpr int first = Cell::first_gate(stage), count = Cell::gate_count(stage);
+    const std::vector<double> sums = product<stage>(r, w, t, row);
+    std::vector<double> made[2] = {std::vector<double>(r.hidden), std::vector<double>(r.hidden)};  // new states
     for (int unit = 0; unit < r.hidden; ++unit) {
       double* a = gates + (w.at * r.hidden + unit) * Cell::gates;
       double* q = Cell::sides ? r.side + w.at * r.hidden + unit : nullptr;
       double s[Cell::states], s1[Cell::states] = {}, p[Cell::unit_weights + 1] = {};
       for (int g = 0; g < count; ++g) {
-        double sum = 0;
-        for (int k = 0; k < depth; ++k) {
-          const double x = stage == 0 ? old_h(r, w, row, k) * mask(r, row, k) : r.side[w.at * r.hidden + k];
-          sum += x * r.weights[stage][(static_cast<ptrdiff_t>(k) * r.hidden + unit) * count + g];
-        }
+        const double sum = sums[static_cast<size_t>(unit) * count + g];
         if (first + g == Cell::apart) {
           q[0] = sum + r.bias[unit];
         } else {
@@ -131,10 +112,17 @@ struct Loops {
       }
       old_states(r, w, row, unit, s);
       unit_weights(r, unit, p);
-      Cell::template forward<stage>(r.flags, a, q, s, s1, p);
+      Cell::template forward<stage>(r.settings(), a, q, s, s1, p);
       if (Cell::stages > 1 && stage == 0) q[0] *= mask(r, row, unit);
-      if (stage + 1 < Cell::stages) continue;
+      for (int k = 0; k < Cell::states; ++k) made[k][unit] = s1[k];
+    }
+    if constexpr (stage + 1 < Cell::stages) return forward_stage<stage + 1>(r, w, t, row, gates);
+    if (r.norm && Cell::shown >= 0) show(r, w, t, row, gates, made[1].data(), made[0].data());
+    for (int unit = 0; unit < r.hidden; ++unit) {
+      double s[Cell::states], s1[Cell::states];
+      old_states(r, w, row, unit, s);
       for (int k = 0; k < Cell::states; ++k) {
+        s1[k] = made[k][unit];
         if (r.keep_old[k] && r.computed[k]) r.computed[k][w.at * r.hidden + unit] = s1[k];
         s1[k] += kept(r, k, w.at, unit) * (s[k] - s1[k]);
       }
@@ -145,7 +133,6 @@ struct Loops {
       }
       if constexpr (Cell::states > 1) r.c[w.at * r.hidden + unit] = s1[1];
     }
-    if constexpr (stage + 1 < Cell::stages) forward_stage<stage + 1>(r, w, row, gates);
   }
 
   // One block of steps after the other: the input part, then the recurrence.
@@ -153,17 +140,29 @@ struct Loops {
     for (int from = 0, to; from < r.steps; from = to) {
       to = r.x.data ? r.block_end(from, r.block_rows, [&](int t) { return r.rows_of(t); }) : r.steps;
       const int first = r.first_row(from, to), rows = r.last_row(from, to) - first, width = r.hidden * Cell::gates;
+      const double* bias = r.norm ? nullptr : r.input_bias;
       double* gates = r.gates - (r.x.data && !r.keep ? static_cast<int64_t>(first) * width : 0);  // of packed row 0
       if (r.x.data) {
-        gemm(pool, {r.x.middle(first, rows),
-                    r.input_weights,
-                    r.input_bias,
-                    false,
-                    {r.hidden, Cell::gates},
-                    {gates + static_cast<int64_t>(first) * width, rows, width, width}});
+        reference::gemm(pool, {r.x.middle(first, rows),
+                               r.input_weights,
+                               bias,
+                               false,
+                               {r.hidden, Cell::gates},
+                               {gates + static_cast<int64_t>(first) * width, rows, width, width}});
       }
+      for (int row = first; row < first + rows && r.norm; ++row)
+        normalise_input(r, gates + static_cast<int64_t>(row) * width, row);
       forward_steps(r, from, to, gates);
     }
+  }
+
+  // W x of one row, in place, to gain * normalised W x + b.
+  static void normalise_input(const Args& r, double* gates, int64_t at) {
+    const int width = r.hidden * Cell::gates;
+    double unused[kNormGroups];
+    double* normed = r.keep ? r.norm->input + at * width : gates;
+    reference::normalise<Cell>(0, Cell::gates, r.hidden, gates, normed, r.keep ? r.norm->scales + at * kNormScales : unused);
+    for (int i = 0; i < width; ++i) gates[i] = normed[i] * r.norm->input_gain[i] + (r.input_bias ? r.input_bias[i] : 0);
   }
 
   static void forward_steps(const Args& r, int from, int to, double* gates) {
@@ -171,7 +170,7 @@ struct Loops {
       const int t = r.time(step);
       for (int row = 0; row < r.rows_of(t); ++row) {
         const Where w(r, t, row);
-        forward_stage<0>(r, w, row, gates);
+        forward_stage<0>(r, w, t, row, gates);
         if (!r.projection) continue;
         for (int o = 0; o < r.output; ++o) {
           double sum = 0;
@@ -184,6 +183,7 @@ struct Loops {
   }
 
   static const double* handed(const Args& r, int64_t at) {
+    if (r.norm) return r.norm->drecurrent[0] + at * r.hidden * Cell::gate_count(0);
     return kSplit ? r.recurrent[0] + at * r.hidden * Cell::gate_count(0) : r.gates + at * r.hidden * Cell::gates;
   }
   // (handed gradient of row `at`) times the recurrent matrix, column `unit`.
@@ -194,8 +194,31 @@ struct Loops {
     return sum;
   }
 
+  // Through h and the statistics of the state it was read from: gradients by that state, [H]; gates as Cell::dshow leaves them.
+  static std::vector<double> by_shown(const Args& r, const Where& w, int row, const double* carry,
+                                      const std::vector<double>& incoming) {
+    const NormArgs<double>& norm = *r.norm;
+    const double* normed = norm.state + w.at * r.hidden;
+    double* dview = norm.dstate + w.at * r.hidden;
+    for (int unit = 0; unit < r.hidden; ++unit) {
+      double dh = incoming[unit];
+      if (carries_h(r)) dh += carry[(static_cast<ptrdiff_t>(row) * r.hidden + unit) * Cell::states];
+      dh -= kept(r, 0, w.at, unit) * dh;
+      if constexpr (Cell::shown >= 0) {
+        dview[unit] =
+            Cell::dshow(r.gates + (w.at * r.hidden + unit) * Cell::gates, reference::shown(norm, normed, unit), dh);
+      }
+    }
+    std::vector<double> dc(r.hidden);
+    reference::normalise_all_gradient(r.hidden, dview, norm.state_gain, normed,
+                                      norm.scales[w.at * kNormScales + 2 * kNormGroups], dc.data());
+    return dc;
+  }
+
   template <int stage>
   static void backward_stage(const Args& r, const Where& w, int row, double* carry, std::vector<double>& incoming) {
+    std::vector<double> dc;
+    if (stage == Cell::stages - 1 && Cell::shown >= 0 && r.norm) dc = by_shown(r, w, row, carry, incoming);
     for (int unit = 0; unit < r.hidden; ++unit) {
       double* a = r.gates + (w.at * r.hidden + unit) * Cell::gates;
       double* q = Cell::sides ? r.side + w.at * r.hidden + unit : nullptr;
@@ -212,10 +235,11 @@ struct Loops {
         if (carries_h(r)) d[0] += carried[0];
         if constexpr (Cell::states > 1) d[1] = carried[1];
         for (int k = 0; k < Cell::states; ++k) by_old[k] = kept(r, k, w.at, unit) * d[k], d[k] -= by_old[k];
+        if (!dc.empty()) d[Cell::states - 1] += dc[unit];
       } else {
         ds[0] = carried[0];
       }
-      Cell::template backward<stage>(r.flags, a, &side, s, s1, d, ds, p);
+      Cell::template backward<stage>(r.settings(), a, &side, s, s1, d, ds, p);
       for (int k = 0; k < Cell::states; ++k) carried[k] = ds[k] + by_old[k];
       if constexpr (kSplit) {
         constexpr int first = Cell::first_gate(stage), count = Cell::gate_count(stage);
@@ -223,12 +247,20 @@ struct Loops {
         for (int g = 0; g < count; ++g) out[g] = first + g == Cell::apart ? side : a[first + g];
       }
     }
+    if (r.norm) {
+      constexpr int count = Cell::gate_count(stage);
+      const int64_t at = w.at * r.hidden * count;
+      reference::normalise_gradient<Cell>(Cell::first_gate(stage), count, r.hidden,
+                                          (kSplit ? r.recurrent[stage] : r.gates) + at, r.norm->recurrent_gain[stage],
+                                          r.norm->recurrent[stage] + at, r.norm->scales + w.at * kNormScales + kNormGroups,
+                                          r.norm->drecurrent[stage] + at);
+    }
     if constexpr (stage > 0) {
       constexpr int count = Cell::gate_count(stage);
+      const double* by_product = r.norm ? r.norm->drecurrent[stage] : r.recurrent[stage];
       for (int unit = 0; unit < r.hidden; ++unit) {
-        incoming[unit] =
-            through_product(r, r.recurrent[stage] + w.at * r.hidden * count, count, r.weights[stage], r.hidden, unit) *
-            mask(r, row, unit);
+        incoming[unit] = through_product(r, by_product + w.at * r.hidden * count, count, r.weights[stage], r.hidden, unit) *
+                         mask(r, row, unit);
       }
       backward_stage<stage - 1>(r, w, row, carry, incoming);
     }
@@ -266,6 +298,12 @@ struct Loops {
         backward_stage<Cell::stages - 1>(r, w, row, carry.data(), incoming);
         if (w.before < 0 && r.dh0) initial(r, w, row, carry.data());
       }
+    }
+    const int width = r.hidden * Cell::gates;
+    for (int64_t at = 0; at < r.start[r.steps] && r.norm; ++at) {
+      reference::normalise_gradient<Cell>(0, Cell::gates, r.hidden, r.gates + at * width, r.norm->input_gain,
+                                          r.norm->input + at * width, r.norm->scales + at * kNormScales,
+                                          r.norm->dinput + at * width);
     }
   }
 
@@ -311,7 +349,9 @@ void recurrent_backward(Pool& pool, const Args& r) {
   for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.backward(r); });
   if (!r.dx.data) return;
   const int width = r.hidden * cell_info(r.cell).gates;
-  gemm(pool, {{r.gates, r.start[r.steps], width, width}, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, r.dx});
+  const double* by_product = r.norm ? r.norm->dinput : r.gates;
+  reference::gemm(pool,
+                  {{by_product, r.start[r.steps], width, width}, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, r.dx});
 }
 void unit_gradient(Pool&, const Args& r, double* out) {
   for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.unit_gradient(r, out); });
@@ -323,14 +363,15 @@ template <>
 const Kernels<double>& kernels<double>() {
   static const Kernels<double> table{"reference",
                                      1,
-                                     pack,
-                                     pack_rows,
-                                     pack_vector,
-                                     gemm,
-                                     outer,
+                                     reference::pack,
+                                     reference::pack_rows,
+                                     reference::pack_vector,
+                                     reference::gemm,
+                                     reference::outer,
                                      recurrent_forward,
                                      recurrent_backward,
                                      unit_gradient,
+                                     reference::column_sums,
                                      reference::softmax_cross_entropy,
                                      reference::sum_squares,
                                      reference::sgd,

@@ -117,6 +117,7 @@ struct Lane {
   Lane() = default;
   HWY_INLINE explicit Lane(Vec value) : v(value) {}
   HWY_INLINE explicit Lane(int constant) : v(hn::Set(D(), static_cast<float>(constant))) {}
+  HWY_INLINE explicit Lane(double constant) : v(hn::Set(D(), static_cast<float>(constant))) {}
 };
 HWY_INLINE Lane operator+(Lane a, Lane b) { return Lane(hn::Add(a.v, b.v)); }
 HWY_INLINE Lane operator-(Lane a, Lane b) { return Lane(hn::Sub(a.v, b.v)); }

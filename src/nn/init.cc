@@ -69,6 +69,10 @@ void fill_glorot(View<T> w, Random& random) {
 
 template <class T>
 void fill(View<T> w, const ParamInfo& info, const InitOptions& options, int hidden, Random& random) {
+  if (contains(info.name, "layer_norm")) {  // a gain is 1 and a bias 0: what is normalised passes as it is
+    if (info.name.ends_with(".weight")) std::fill_n(w.data, info.size(), T(1));
+    return;
+  }
   const bool recurrent = contains(info.name, "weight_hh"), gates = recurrent || contains(info.name, "weight_ih");
   switch (options.kind) {
     case InitKind::uniform:
@@ -101,7 +105,9 @@ void fill(View<T> w, const ParamInfo& info, const InitOptions& options, int hidd
 template <class T>
 void set_gate_biases(View<T> input_bias, View<T> recurrent_bias, CellKind cell, int hidden, const InitOptions& options,
                      Random& random) {
-  const bool lstm = cell == CellKind::lstm, gru = cell == CellKind::gru || cell == CellKind::gru_reset_before;
+  const bool coupled = cell == CellKind::lstm_coupled, lstm = cell == CellKind::lstm || coupled;
+  const bool gru = cell == CellKind::gru || cell == CellKind::gru_reset_before;
+  const int keep = coupled ? 0 : 1;  // f of the LSTM, z of the GRU
   const auto set = [&](int gate, int unit, double value) {
     input_bias.data[gate * hidden + unit] = static_cast<T>(value);
     recurrent_bias.data[gate * hidden + unit] = T(0);
@@ -109,14 +115,14 @@ void set_gate_biases(View<T> input_bias, View<T> recurrent_bias, CellKind cell, 
   if (options.chrono > 0 && (lstm || gru)) {
     for (int u = 0; u < hidden; ++u) {
       const double bias = std::log(random.uniform(1, std::max(2.0, options.chrono - 1)));
-      set(1, u, bias);  // f of the LSTM, z of the GRU
-      if (lstm) set(0, u, -bias);
+      set(keep, u, bias);
+      if (lstm && !coupled) set(0, u, -bias);
     }
     return;
   }
   const bool by_default = options.kind != InitKind::pytorch && options.kind != InitKind::uniform;
   const double forget = options.forget_bias >= 0 ? options.forget_bias : by_default ? 1 : -1;
-  for (int u = 0; u < hidden && lstm && forget >= 0; ++u) set(1, u, forget);
+  for (int u = 0; u < hidden && lstm && forget >= 0; ++u) set(keep, u, forget);
 }
 
 }  // namespace

@@ -69,8 +69,8 @@ void check_config(const ModelConfig& c) {
   if (!lm && !bare) positive(c.output, "output", 1 << 24);
   if (c.tied && !lm) bad("model/tied", "only a language model can tie its output weights to the embedding", "");
   const std::string name(cell_info(c.rnn.cell).name);
-  if (c.rnn.projection != 0 && c.rnn.cell != CellKind::lstm) {
-    bad("model/projection", "[" + name + "] has no projection", "projection works with --cell lstm");
+  if (c.rnn.projection != 0 && c.rnn.states() < 2) {
+    bad("model/projection", "[" + name + "] has no projection", "projection works with --cell lstm and lstm-coupled");
   }
   if (c.rnn.projection < 0 || c.rnn.projection > c.rnn.hidden) {
     bad("model/projection",
@@ -81,6 +81,12 @@ void check_config(const ModelConfig& c) {
   if ((c.rnn.flags & kPeephole) && c.rnn.cell != CellKind::lstm) {
     bad("model/peephole", "[" + name + "] has no peepholes", "peepholes work with --cell lstm");
   }
+  if (!(c.rnn.cell_clip >= 0) || c.rnn.cell_clip > 1e9) {
+    bad("model/cell-clip",
+        "the bound of the cell state is " + std::to_string(c.rnn.cell_clip) + ", it must be above 0, or 0 for none", "");
+  }
+  if (c.rnn.cell_clip > 0 && c.rnn.states() < 2)
+    bad("model/cell-clip", "[" + name + "] has no cell state to clip", "cell clip works with --cell lstm and lstm-coupled");
   const std::pair<const char*, double> shares[] = {{"dropout", c.dropout},
                                                    {"dropout between layers", c.rnn.dropout},
                                                    {"state dropout", c.rnn.state_dropout},

@@ -91,6 +91,11 @@ std::string_view cell_in_a_sentence(std::string_view cell) {
            "something "
            "is added. Three gates decide, unit by unit, what is kept, what is added and what is shown.";
   }
+  if (cell == "lstm-coupled") {
+    return "The coupled LSTM has a second memory, the cell state. At every word a part of it is kept, and what is added "
+           "fills just what "
+           "was given up. Two gates decide, unit by unit, what is kept and what is shown.";
+  }
   if (family(cell) == "gru") {
     return "The GRU has one state and two gates. Unit by unit, its update gate decides how much of the old state stays as "
            "it is.";

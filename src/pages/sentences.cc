@@ -20,7 +20,8 @@ constexpr CellName kNames[] = {{"rnn", "the plain RNN", "plain RNN"},
                                {"rnn-relu", "the plain RNN (ReLU)", "plain RNN (ReLU)"},
                                {"gru", "the GRU", "GRU"},
                                {"gru-reset-before", "the GRU (reset before)", "GRU (reset before)"},
-                               {"lstm", "the LSTM", "LSTM"}};
+                               {"lstm", "the LSTM", "LSTM"},
+                               {"lstm-coupled", "the coupled LSTM", "coupled LSTM"}};
 
 Player player_of(std::string_view cell) {
   for (const CellName& name : kNames) {

@@ -47,9 +47,10 @@ double measure_speed(const Model<float>& model, Pool& pool) {
 
 std::string model_text(const Model<float>& model) {
   const RecurrentOptions& rnn = model.config().rnn;
-  return fmt::format("{} {}x{}{}{}, {} {}{} · {} parameters, {}", cell_info(rnn.cell).name, rnn.layers, rnn.hidden,
-                     rnn.last_hidden > 0 ? fmt::format(" (the last {})", rnn.last_hidden) : "",
-                     rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : "",
+  return fmt::format("{} {}x{}{}, {} {}{} · {} parameters, {}", cell_info(rnn.cell).name, rnn.layers, rnn.hidden,
+                     std::string(rnn.flags & kLayerNorm ? " with layer normalisation" : "") +
+                         (rnn.last_hidden > 0 ? fmt::format(" (the last {})", rnn.last_hidden) : "") +
+                         (rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : ""),
                      model.reads_ids() ? "embedding" : "numbers per step:", rnn.input,
                      model.config().tied ? " tied to the output" : "", grouped(static_cast<int64_t>(model.table().count())),
                      bytes_text(static_cast<int64_t>(model.table().count()) * 4));
@@ -100,7 +101,8 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int ste
   const int64_t rows = static_cast<int64_t>(o.batch) * steps / std::max(1, o.accumulate);
   int64_t units = 0;
   for (int l = 0; l < rnn.layers; ++l) units += rnn.width(l);
-  const int64_t per_row = (gates + 5) * units + 3 * rnn.input;  // gates, states
+  const int64_t normed = rnn.flags & kLayerNorm ? 2 * gates + 1 : 0;  // numbers per unit that are kept; the same backward
+  const int64_t per_row = (gates + 5 + normed) * units + normed * rnn.hidden + 3 * rnn.input;  // gates, states
   const int64_t outputs = rows * model.outputs(), block = std::min(outputs, int64_t{o.output_memory} << 18);
   const int64_t activations = rows * per_row + block;
   return 4 * (weights * (2 + moments) + 2 * product_weights(model) + activations) + (int64_t{12} << 20);

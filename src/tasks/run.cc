@@ -51,7 +51,8 @@ ModelConfig model_config(const ModelOptions& o) {
   ModelConfig c;
   const auto found = std::find_if(kCells.begin(), kCells.end(), [&](const CellInfo* cell) { return cell->name == o.cell; });
   c.rnn.cell = o.cell == "rnn-relu" ? CellKind::elman : static_cast<CellKind>(found - kCells.begin());
-  c.rnn.flags = (o.cell == "rnn-relu" ? kRelu : 0) | (o.peephole ? kPeephole : 0);
+  c.rnn.flags = (o.cell == "rnn-relu" ? kRelu : 0) | (o.peephole ? kPeephole : 0) | (o.layer_norm ? kLayerNorm : 0);
+  c.rnn.cell_clip = o.cell_clip;
   c.rnn.hidden = o.hidden;
   c.rnn.layers = o.layers;
   c.rnn.last_hidden = o.last_hidden;

@@ -9,7 +9,8 @@
 namespace rnn {
 namespace {
 
-constexpr std::string_view kShape[] = {"cell", "peephole", "layers", "hidden", "embed", "projection", "tied"};
+constexpr std::string_view kShape[] = {"cell",        "peephole", "layer-norm", "cell-clip",  "layers", "hidden",
+                                      "last-hidden", "embed",    "projection", "tied"};
 constexpr std::string_view kRegularisation[] = {"dropout",     "input-dropout", "output-dropout", "embedding-dropout",
                                                 "word-dropout", "variational",   "state-dropout",  "zoneout",
                                                 "zoneout-cell", "weight-drop"};
@@ -20,7 +21,8 @@ double own_share(double share, double dropout) { return share < 0 || share == dr
 // What a model says about itself, in the words of the options.
 void adopt(const ModelConfig& c, ModelOptions* o) {
   o->cell = c.rnn.flags & kRelu ? "rnn-relu" : std::string(cell_info(c.rnn.cell).name);
-  o->peephole = (c.rnn.flags & kPeephole) != 0;
+  o->peephole = (c.rnn.flags & kPeephole) != 0, o->layer_norm = (c.rnn.flags & kLayerNorm) != 0;
+  o->cell_clip = c.rnn.cell_clip;
   o->layers = c.rnn.layers, o->hidden = c.rnn.hidden, o->last_hidden = c.rnn.last_hidden;
   o->embed = c.rnn.input, o->projection = c.rnn.projection;
   o->tied = c.tied, o->dropout = c.dropout;

@@ -18,7 +18,7 @@ using M = ModelOptions;
 using R = TrainOptions;
 
 constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word"};
-constexpr std::string_view kCells[] = {"rnn", "rnn-relu", "lstm", "gru", "gru-reset-before"};
+constexpr std::string_view kCells[] = {"rnn", "rnn-relu", "lstm", "gru", "gru-reset-before", "lstm-coupled"};
 constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
 constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
 constexpr std::string_view kAverages[] = {"off", "asgd", "nt-asgd", "ema"};
@@ -33,8 +33,10 @@ const OptionInfo kOptions[] = {
     {"tokens", "model", "KIND", "pieces of text: auto, byte, char, word", &M::tokens, {}, kTokens},
     {"min-count", "model", "N", "words seen less often become the unknown word", &M::min_count, {1, kMany}},
     {"max-vocabulary", "model", "N", "keep the N most frequent pieces; 0: all", &M::max_vocabulary, {0, 1 << 24}},
-    {"cell", "model", "NAME", "rnn, rnn-relu, lstm, gru, gru-reset-before", &M::cell, {}, kCells},
+    {"cell", "model", "NAME", "rnn, rnn-relu, lstm, gru, gru-reset-before, lstm-coupled", &M::cell, {}, kCells},
     {"peephole", "model", "", "gates see the cell state (lstm)", &M::peephole},
+    {"layer-norm", "model", "", "normalise the gates and the cell state over the units of a layer", &M::layer_norm},
+    {"cell-clip", "model", "X", "keep the cell state in [-X, X] (lstm, lstm-coupled); 0: off", &M::cell_clip, {0, 1e9}},
     {"layers", "model", "N", "recurrent layers, one on top of the other", &M::layers, {1, 64}},
     {"hidden", "model", "N", "units of each layer", &M::hidden, {1, 65536}},
     {"last-hidden", "model", "N", "units of the last layer; 0: the same as hidden", &M::last_hidden, {0, 65536}},
@@ -324,11 +326,13 @@ std::string get_option(const Options& options, std::string_view name) { return g
 void check_options(const Options& options) {
   const M& m = options.model;
   const R& t = options.train;
-  const bool lstm = m.cell == "lstm", gated = lstm || m.cell.substr(0, 3) == "gru";
+  const bool lstm = m.cell.starts_with("lstm"), gated = lstm || m.cell.substr(0, 3) == "gru";
   const auto needs_lstm = [&](bool given, const char* flag) {
     if (given && !lstm) bad(fmt::format("--{} needs --cell lstm, but the cell is {}", flag, m.cell));
   };
   needs_lstm(m.peephole, "peephole");
+  if (m.peephole && m.cell != "lstm") bad("--peephole and coupled gates do not go together", "--cell lstm has peepholes");
+  needs_lstm(m.cell_clip > 0, "cell-clip");
   needs_lstm(m.projection > 0, "projection");
   needs_lstm(m.forget_bias >= 0, "forget-bias");
   needs_lstm(m.zoneout_cell > 0, "zoneout-cell");

@@ -11,8 +11,10 @@ struct ModelOptions {
   std::string tokens = "auto";  // auto, byte, char, word
   int min_count = 1;            // words seen less often become the unknown word
   int max_vocabulary = 0;       // 0: no limit
-  std::string cell = "lstm";    // rnn, rnn-relu, lstm, gru, gru-reset-before
+  std::string cell = "lstm";    // rnn, rnn-relu, lstm, gru, gru-reset-before, lstm-coupled
   bool peephole = false;        // LSTM only
+  bool layer_norm = false;      // Ba, Kiros and Hinton 2016
+  double cell_clip = 0;         // bound of the cell state; 0: none
   int layers = 1;
   int hidden = 256;
   int last_hidden = 0;           // units of the last layer; 0: the same as hidden

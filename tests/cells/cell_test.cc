@@ -39,7 +39,7 @@ struct Step {
 };
 
 template <class Cell, int stage, class V>
-void forward_stages(int flags, const Inputs<Cell, V>& in, Step<Cell, V>* step) {
+void forward_stages(const CellSettings& set, const Inputs<Cell, V>& in, Step<Cell, V>* step) {
   if constexpr (stage < Cell::stages) {
     const V operand = stage == 0 ? in.state[Cell::h] : step->q[0];
     for (int g = Cell::first_gate(stage); g < Cell::first_gate(stage) + Cell::gate_count(stage); ++g) {
@@ -49,25 +49,26 @@ void forward_stages(int flags, const Inputs<Cell, V>& in, Step<Cell, V>* step) {
         step->a[g] = step->a[g] + in.weight[g] * operand;
       }
     }
-    Cell::template forward<stage>(flags, step->a, step->q, in.state, step->s1, in.unit);
-    forward_stages<Cell, stage + 1>(flags, in, step);
+    Cell::template forward<stage>(set, step->a, step->q, in.state, step->s1, in.unit);
+    forward_stages<Cell, stage + 1>(set, in, step);
   }
 }
 
 template <class Cell, class V>
-Step<Cell, V> forward(int flags, const Inputs<Cell, V>& in) {
+Step<Cell, V> forward(const CellSettings& set, const Inputs<Cell, V>& in) {
   Step<Cell, V> step;
   std::copy_n(in.pre, static_cast<int>(Cell::gates), step.a);
-  forward_stages<Cell, 0>(flags, in, &step);
+  forward_stages<Cell, 0>(set, in, &step);
   return step;
 }
 
 // Stages in falling order; d is the gradient by the new states (last stage) or by the side value. Fills the gradients by the
 // weights of the stage and adds to the one by the old h.
 template <class Cell, int stage>
-void backward_stages(int flags, const Inputs<Cell, double>& in, const Step<Cell, double>& saved, Step<Cell, double>* step,
-                     const double* d, double* ds, Inputs<Cell, double>* gradient, double* through_product) {
-  Cell::template backward<stage>(flags, step->a, step->q, in.state, step->s1, d, ds, in.unit);
+void backward_stages(const CellSettings& set, const Inputs<Cell, double>& in, const Step<Cell, double>& saved,
+                     Step<Cell, double>* step, const double* d, double* ds, Inputs<Cell, double>* gradient,
+                     double* through_product) {
+  Cell::template backward<stage>(set, step->a, step->q, in.state, step->s1, d, ds, in.unit);
   const double operand = stage == 0 ? in.state[Cell::h] : saved.q[0];
   double by_operand = 0;
   for (int g = Cell::first_gate(stage); g < Cell::first_gate(stage) + Cell::gate_count(stage); ++g) {
@@ -77,30 +78,31 @@ void backward_stages(int flags, const Inputs<Cell, double>& in, const Step<Cell,
     by_operand += by_product * in.weight[g];
   }
   if constexpr (stage > 0) {
-    backward_stages<Cell, stage - 1>(flags, in, saved, step, &by_operand, ds, gradient, through_product);
+    backward_stages<Cell, stage - 1>(set, in, saved, step, &by_operand, ds, gradient, through_product);
   } else {
     *through_product = by_operand;
   }
 }
 
 template <class Cell>
-Inputs<Cell, double> backward(int flags, const Inputs<Cell, double>& in, const double* d) {
+Inputs<Cell, double> backward(const CellSettings& set, const Inputs<Cell, double>& in, const double* d) {
   Inputs<Cell, double> gradient{};
-  const Step<Cell, double> saved = forward<Cell>(flags, in);
+  const Step<Cell, double> saved = forward<Cell>(set, in);
   Step<Cell, double> step = saved;
   double ds[Cell::states] = {}, through_product = 0, dp[Cell::unit_weights + 1] = {};
-  backward_stages<Cell, Cell::stages - 1>(flags, in, saved, &step, d, ds, &gradient, &through_product);
+  backward_stages<Cell, Cell::stages - 1>(set, in, saved, &step, d, ds, &gradient, &through_product);
   std::copy_n(step.a, static_cast<int>(Cell::gates), gradient.pre);
   for (int k = 0; k < Cell::states; ++k) gradient.state[k] = k == Cell::h && !Cell::carries_h ? 0 : ds[k];
   gradient.state[Cell::h] += through_product;
-  if (flags & kPeephole) Cell::unit_gradient(step.a, in.state, saved.s1, dp);
+  if (set.flags & kPeephole) Cell::unit_gradient(step.a, in.state, saved.s1, dp);
   std::copy_n(dp, static_cast<int>(Cell::unit_weights), gradient.unit);
   return gradient;
 }
 
 template <class Cell>
-void check(int flags) {
-  SCOPED_TRACE(std::string(Cell::info.name) + " flags " + std::to_string(flags));
+void check(const CellSettings& set) {
+  SCOPED_TRACE(std::string(Cell::info.name) + " flags " + std::to_string(set.flags) + " clip " +
+               std::to_string(set.cell_clip));
   Random random(7, Purpose::test);
   int compared = 0;
   for (int trial = 0; trial < 2000; ++trial) {
@@ -109,7 +111,7 @@ void check(int flags) {
     in.each([&](double& x) { x = random.uniform(-spread, spread); });
     double d[Cell::states];
     for (double& x : d) x = random.uniform(-2, 2);
-    Inputs<Cell, double> got = backward<Cell>(flags, in, d);
+    Inputs<Cell, double> got = backward<Cell>(set, in, d);
     std::vector<double> gradient, want;
     got.each([&](double& x) { gradient.push_back(x); });
     for (int i = 0; i < kInputs<Cell>; ++i) {
@@ -118,7 +120,7 @@ void check(int flags) {
       in.each([&](double& x) { values.push_back(x); });
       int at = 0;
       dual.each([&](Dual& x) { x = Dual(values[at], at == i), ++at; });
-      const Step<Cell, Dual> step = forward<Cell>(flags, dual);
+      const Step<Cell, Dual> step = forward<Cell>(set, dual);
       double sum = 0;
       for (int k = 0; k < Cell::states; ++k) sum += step.s1[k].d * d[k];
       want.push_back(sum);
@@ -139,6 +141,9 @@ TEST(Cell, ElmanTanh) { check<reference::Elman>(0); }
 TEST(Cell, ElmanRelu) { check<reference::Elman>(kRelu); }
 TEST(Cell, Lstm) { check<reference::Lstm>(0); }
 TEST(Cell, LstmPeephole) { check<reference::Lstm>(kPeephole); }
+TEST(Cell, LstmClip) { check<reference::Lstm>({kPeephole, 0.7}); }
+TEST(Cell, LstmCoupled) { check<reference::LstmCoupled>(0); }
+TEST(Cell, LstmCoupledClip) { check<reference::LstmCoupled>({0, 0.7}); }
 TEST(Cell, Gru) { check<reference::Gru>(0); }
 TEST(Cell, GruResetBefore) { check<reference::GruResetBefore>(0); }
 
@@ -163,6 +168,18 @@ TEST(Cell, ForwardEquations) {
     const double c1 = sigmoid(x[1] + on * p[1] * c) * c + sigmoid(x[0] + on * p[0] * c) * std::tanh(x[2]);
     EXPECT_DOUBLE_EQ(s1[1], c1);
     EXPECT_DOUBLE_EQ(s1[0], sigmoid(x[3] + on * p[2] * c1) * std::tanh(c1));
+  }
+  {
+    double a[] = {x[0], x[1], x[2]}, s[] = {h, c}, s1[2];
+    reference::LstmCoupled::forward<0>(0, a, static_cast<double*>(nullptr), s, s1, static_cast<double*>(nullptr));
+    EXPECT_DOUBLE_EQ(s1[1], sigmoid(x[0]) * c + (1 - sigmoid(x[0])) * std::tanh(x[1]));
+    EXPECT_DOUBLE_EQ(s1[0], sigmoid(x[2]) * std::tanh(s1[1]));
+  }
+  for (const double old : {-3.0, -0.1, 3.0}) {  // cell states below, between and above the bounds
+    double a[] = {x[0], x[1], x[2], x[3]}, s[] = {h, old}, s1[2];
+    reference::Lstm::forward<0>({0, 0.6}, a, static_cast<double*>(nullptr), s, s1, p);
+    EXPECT_DOUBLE_EQ(s1[1], std::clamp(sigmoid(x[1]) * old + sigmoid(x[0]) * std::tanh(x[2]), -0.6, 0.6));
+    EXPECT_DOUBLE_EQ(s1[0], sigmoid(x[3]) * std::tanh(s1[1]));
   }
   const double z = sigmoid(x[1]), r = sigmoid(x[0]);
   {
@@ -212,6 +229,7 @@ TEST(CellInfo, ListsAreConsistent) {
   EXPECT_EQ(cell_info(CellKind::lstm).name, "lstm");
   EXPECT_EQ(cell_info(CellKind::gru).name, "gru");
   EXPECT_EQ(cell_info(CellKind::gru_reset_before).name, "gru-reset-before");
+  EXPECT_EQ(cell_info(CellKind::lstm_coupled).name, "lstm-coupled");
 }
 
 // ONNX: LSTM i o f c, GRU z r h (operator documentation); Keras: LSTM i f c o, GRU z r h. Ours: i f g o and r z n.

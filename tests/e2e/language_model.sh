@@ -182,6 +182,23 @@ for optimizer in rmsprop adagrad; do
   expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --optimizer "$optimizer" --average ema --max-updates 5 --quiet
 done
 
+# Layer normalisation in every cell, coupled gates, a bound of the cell state: trained, remembered, the gradient right, streamed as trained.
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --layers 2 --layer-norm --cell-clip 2 --zoneout 0.1 --state-dropout 0.1 -o normed --quiet
+expect_exit 0 "$RNN" info normed
+expect_out '^ model +lstm 2 x 16, layer normalisation, cell state in \+-2,'
+expect_out '^ rnn\.layer_norm_ih_l0\.weight +64 '
+expect_exit 0 "$RNN" check normed --samples 6
+expect_out '^ rnn\.layer_norm_c_l1\.bias +6 .* ok$'
+expect_no_out 'WRONG'
+for cell in rnn gru gru-reset-before lstm-coupled; do
+  expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --cell "$cell" --layer-norm --max-updates 5 -o "normed-$cell" --quiet
+  expect_exit 0 "$RNN" check "normed-$cell" --samples 6
+  expect_no_out 'WRONG'
+  expect_exit 0 "$RNN" generate "normed-$cell" -p 'The cat' -n 5
+done
+expect_exit 2 "$RNN" train story.txt "${tiny[@]}" --cell gru --cell-clip 1 -o no
+expect_err '^error\[.*--cell-clip needs --cell lstm'
+
 # What is inside, and that its gradient is right.
 expect_exit 0 "$RNN" info run
 expect_out '^ tokenizer +word, 1[0-9] different'

@@ -64,6 +64,8 @@ inline RecurrentOptions recurrent_options(const GoldenCase& c) {
   if (kind == kCellKinds) throw std::runtime_error("no cell " + cell);
   o.cell = static_cast<CellKind>(kind);
   o.flags = (c.get<bool>("relu") ? kRelu : 0) | (c.get<bool>("peephole") ? kPeephole : 0);
+  o.flags |= c.options.value("layer_norm", false) ? kLayerNorm : 0;  // layer_norm.safetensors has these two
+  o.cell_clip = c.options.value("cell_clip", 0.0);
   o.input = c.get<int>("input");
   o.hidden = c.get<int>("hidden");
   o.layers = c.get<int>("layers");

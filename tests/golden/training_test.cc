@@ -139,6 +139,27 @@ TEST(Training, ThreadsChangeNoBit) {
   }
 }
 
+// What torch.nn lacks, written out by tools/golden_layer_norm.py: 20 updates.
+TEST(Training, LayerNormCoupledGatesAndCellClip) {
+  const GoldenFile file("layer_norm.safetensors");
+  ASSERT_EQ(file.cases().size(), 10u);
+  Worst values, weights;
+  for (const GoldenCase& c : file.cases()) {
+    SCOPED_TRACE(c.name);
+    const History run = train(c, {});
+    ASSERT_EQ(run.loss.size(), c.get<size_t>("updates"));
+    compare(c.name + " loss", run.loss, c.tensor("loss"), kGoldenNorm, values);
+    compare(c.name + " gradient norm", run.norm, c.tensor("norm"), kGoldenNorm, values);
+    for (const auto& [name, w] : run.last) {
+      weights.see(c.name + " " + name, relative_error(w, c.tensor("last/" + name)), kGoldenNorm);
+      EXPECT_GT(relative_error(w, c.tensor("first/" + name)), 1e-3) << name << " did not move";
+    }
+    EXPECT_TRUE(run == train(c, {.threads = 3}));
+  }
+  values.record("layer_norm");
+  weights.record("layer_norm_weights");
+}
+
 // Micro-batches of streams add up to the same update, whether streams are whole or ragged.
 TEST(Training, AccumulationIsTheSameUpdate) {
   const GoldenFile file("training.safetensors");

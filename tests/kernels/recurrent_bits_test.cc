@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "kernels/denormals.h"
-#include "kernels/recurrent_case.h"
+#include "kernels/recurrent_pass.h"
 
 namespace rnn::test {
 namespace {
@@ -26,6 +26,10 @@ void expect_same(const Pass<float>& got, const Pass<float>& want) {
   EXPECT_TRUE(same_bits(got.dprojected, want.dprojected));
   EXPECT_TRUE(same_bits(got.d_unit, want.d_unit));
   EXPECT_TRUE(same_bits(got.dx, want.dx));
+  EXPECT_TRUE(same_bits(got.d_input_gain, want.d_input_gain));
+  EXPECT_TRUE(same_bits(got.d_recurrent_gain, want.d_recurrent_gain));
+  EXPECT_TRUE(same_bits(got.d_state_gain, want.d_state_gain));
+  EXPECT_TRUE(same_bits(got.d_state_bias, want.d_state_bias));
 }
 
 class RecurrentBits : public testing::TestWithParam<Variant> {

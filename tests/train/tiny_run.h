@@ -29,10 +29,19 @@ struct Variant {
   int flags = 0;
   int projection = 0;
 };
-inline constexpr Variant kVariants[] = {
-    {"rnn", CellKind::elman, 0, 0}, {"rnn-relu", CellKind::elman, kRelu, 0},
-    {"lstm", CellKind::lstm, 0, 0}, {"lstm-peephole-projection", CellKind::lstm, kPeephole, 5},
-    {"gru", CellKind::gru, 0, 0},   {"gru-reset-before", CellKind::gru_reset_before, 0, 0}};
+inline constexpr Variant kVariants[] = {{"rnn", CellKind::elman, 0, 0},
+                                        {"rnn-relu", CellKind::elman, kRelu, 0},
+                                        {"lstm", CellKind::lstm, 0, 0},
+                                        {"lstm-peephole-projection", CellKind::lstm, kPeephole, 5},
+                                        {"gru", CellKind::gru, 0, 0},
+                                        {"gru-reset-before", CellKind::gru_reset_before, 0, 0},
+                                        {"lstm-coupled", CellKind::lstm_coupled, 0, 0},
+                                        {"rnn-norm", CellKind::elman, kLayerNorm, 0},
+                                        {"lstm-norm", CellKind::lstm, kLayerNorm, 0},
+                                        {"lstm-norm-peephole-projection", CellKind::lstm, kLayerNorm | kPeephole, 5},
+                                        {"lstm-coupled-norm", CellKind::lstm_coupled, kLayerNorm, 0},
+                                        {"gru-norm", CellKind::gru, kLayerNorm, 0},
+                                        {"gru-reset-before-norm", CellKind::gru_reset_before, kLayerNorm, 0}};
 inline void PrintTo(const Variant& v, std::ostream* out) { *out << v.name; }
 inline std::string variant_name(const testing::TestParamInfo<Variant>& info) {
   std::string name = info.param.name;

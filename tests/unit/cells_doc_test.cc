@@ -30,6 +30,11 @@ std::string page() {
     text += "| Keras | " + order(cell->keras_order, *cell) + " |\n\n";
     text += "State of a unit: " + std::string(cell->states > 1 ? "h and c." : "h.") + "\n";
   }
+  text +=
+      "\n## With layer normalisation\n\n`--layer-norm` (Ba, Kiros and Hinton 2016): W x and R h are each normalised over "
+      "the "
+      "units of a layer, all gates of the LSTMs\ntogether, r and z of the GRUs together, then times a gain; h of the LSTMs "
+      "reads normalised c' (docs/language_models.md).\n";
   return text;
 }
 

@@ -29,7 +29,11 @@ inline constexpr InspectCase kInspectCases[] = {{"rnn", CellKind::elman, 0, 5, 0
                                                 {"gru", CellKind::gru, 0, 5, 0, 1},
                                                 {"gru, 2 layers", CellKind::gru, 0, 4, 0, 2},
                                                 {"gru-reset-before", CellKind::gru_reset_before, 0, 5, 0, 1},
-                                                {"gru-reset-before, 2 layers", CellKind::gru_reset_before, 0, 4, 0, 2}};
+                                                {"gru-reset-before, 2 layers", CellKind::gru_reset_before, 0, 4, 0, 2},
+                                                {"lstm-coupled", CellKind::lstm_coupled, 0, 5, 0, 1},
+                                                {"lstm norm", CellKind::lstm, kLayerNorm, 7, 0, 2},
+                                                {"gru norm", CellKind::gru, kLayerNorm, 7, 0, 1},
+                                                {"gru-reset-before norm", CellKind::gru_reset_before, kLayerNorm, 7, 0, 1}};
 
 inline ModelConfig config_of(const InspectCase& c, int vocabulary) {
   ModelConfig config;

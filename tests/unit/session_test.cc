@@ -34,7 +34,14 @@ constexpr Variant kVariants[] = {{"tanh", CellKind::elman, 0, 19, 0},
                                  {"lstm projection", CellKind::lstm, 0, 34, 13},
                                  {"lstm peephole projection", CellKind::lstm, kPeephole, 16, 5},
                                  {"gru", CellKind::gru, 0, 35, 0},
-                                 {"gru reset before", CellKind::gru_reset_before, 0, 18, 0}};
+                                 {"gru reset before", CellKind::gru_reset_before, 0, 18, 0},
+                                 {"lstm coupled", CellKind::lstm_coupled, 0, 22, 0},
+                                 {"tanh norm", CellKind::elman, kLayerNorm, 19, 0},
+                                 {"lstm norm", CellKind::lstm, kLayerNorm, 21, 0},
+                                 {"lstm norm projection", CellKind::lstm, kLayerNorm | kPeephole, 34, 13},
+                                 {"lstm coupled norm", CellKind::lstm_coupled, kLayerNorm, 18, 0},
+                                 {"gru norm", CellKind::gru, kLayerNorm, 35, 0},
+                                 {"gru reset before norm", CellKind::gru_reset_before, kLayerNorm, 18, 0}};
 
 // For unit/session: once on the best instruction set, and once on each by RNN_ISA.
 class Sessions : public testing::Test {

@@ -16,7 +16,8 @@ namespace rnn {
 
 struct RecurrentOptions {
   CellKind cell = CellKind::lstm;
-  int flags = 0;  // CellFlags
+  int flags = 0;         // CellFlags
+  double cell_clip = 0;  // bound of the cell state (Sak, Senior and Beaufays 2014); 0: none
   int input = 0, hidden = 0;
   int layers = 1;
   int last_hidden = 0;  // units of the last layer; 0: as many as the others
@@ -41,7 +42,9 @@ struct RecurrentOptions {
 template <class T>
 class RecurrentLayer {
  public:
-  // Adds weight_ih, weight_hh, bias_ih, bias_hh (weight_hr, weight_peephole) under `prefix`, each with `suffix` (_l0, _l0_reverse).
+  // Adds weight_ih, weight_hh, bias_ih, bias_hh (weight_hr, weight_peephole) under `prefix`, each with `suffix` (_l0, _l0_reverse); with
+  // layer normalisation the gains layer_norm_ih, layer_norm_hh and (cells that show a state) layer_norm_c, each with `suffix`.weight,
+  // the last one also with `suffix`.bias. What the products are shifted by is bias_ih and bias_hh.
   // `site` tells its masks from those of other layers.
   RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, uint32_t site, const std::string& prefix,
                  const std::string& suffix, ParamTable& table, Packed<T>& packed);
@@ -72,12 +75,20 @@ class RecurrentLayer {
     const T* keep_old[2] = {};
     int64_t keep_old_stride = 0;
     T* computed[2] = {};
+    NormArgs<T> norm;  // with kLayerNorm
   };
   ParamId recurrent_weight() const { return w_hh_; }
 
  private:
   void take_masks(Context<T>& context, const Seq& seq, bool keep, Saved* saved) const;
   RecurrentArgs<T> arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved) const;
+  bool normed() const { return gain_ih_ >= 0; }
+  void declare_norm(const std::string& prefix, const std::string& suffix, ParamTable& table, Packed<T>& packed);
+  NormArgs<T> take_norm(Context<T>& context, const Packed<T>& packed, const Seq& seq, bool keep) const;
+  void take_norm_gradients(Context<T>& context, const Seq& seq, NormArgs<T>* norm) const;
+  void norm_gradients(Context<T>& context, const Seq& seq, const RecurrentArgs<T>& r, Params<T>& grads) const;
+  void recurrent_gradient(Context<T>& context, const Seq& seq, const Saved& saved, int stage, const T* d, T* sums,
+                          Params<T>& grads) const;
   void weight_gradients(Context<T>& context, const Seq& seq, const Saved& saved, const RecurrentArgs<T>& r,
                         Params<T>& grads) const;
   // Multiply-adds of a product of all gates with `width` numbers per row, and of what every step multiplies.
@@ -87,13 +98,15 @@ class RecurrentLayer {
 
   RecurrentOptions options_;
   int input_, gates_, stages_, sides_, unit_weights_, apart_;
-  bool reverse_, split_;
+  bool reverse_, split_, shows_;
   uint32_t site_;
   std::vector<Columns> stage_columns_;
   ParamId w_ih_, w_hh_, b_ih_, b_hh_, w_hr_ = -1, w_peephole_ = -1;
+  ParamId gain_ih_ = -1, gain_hh_ = -1, gain_c_ = -1, norm_bias_c_ = -1;  // of layer normalisation
   int input_form_, input_back_, bias_form_, apart_bias_ = -1, peephole_form_ = -1, projection_form_ = -1,
                                             projection_back_ = -1;
-  std::vector<int> recurrent_form_, recurrent_back_;
+  int gain_ih_form_ = -1, gain_c_form_ = -1, norm_bias_c_form_ = -1;
+  std::vector<int> recurrent_form_, recurrent_back_, gain_hh_form_;
 };
 
 // A stack of layers in one or two directions with dropout between layers: torch.nn.RNN, LSTM and GRU.

@@ -8,7 +8,7 @@ namespace rnn {
 namespace {
 
 struct CellShape {
-  int gates, states, stages, sides, unit_weights, apart;
+  int gates, states, stages, sides, unit_weights, apart, shown;
   int first_gate[2], gate_count[2];
 };
 
@@ -20,6 +20,7 @@ CellShape shape_of(reference::CellTypes<Cells...>, CellKind kind) {
                                Cells::sides,
                                Cells::unit_weights,
                                Cells::apart,
+                               Cells::shown,
                                {Cells::first_gate(0), Cells::first_gate(1)},
                                {Cells::gate_count(0), Cells::gate_count(1)}}...};
   return shapes[static_cast<int>(kind)];
@@ -54,7 +55,7 @@ RecurrentLayer<T>::RecurrentLayer(const RecurrentOptions& options, int input, bo
   const CellShape shape = shape_of(options.cell);
   gates_ = shape.gates, stages_ = shape.stages, sides_ = shape.sides, apart_ = shape.apart;
   unit_weights_ = options.flags & kPeephole ? shape.unit_weights : 0;
-  split_ = apart_ >= 0 || stages_ > 1;
+  split_ = apart_ >= 0 || stages_ > 1, shows_ = shape.shown >= 0;
   const int H = options.hidden, G = gates_;
   w_ih_ = table.add_matrix(prefix + "weight_ih" + suffix, G * H, input);
   w_hh_ = table.add_matrix(prefix + "weight_hh" + suffix, G * H, options.output());
@@ -79,6 +80,7 @@ RecurrentLayer<T>::RecurrentLayer(const RecurrentOptions& options, int input, bo
     w_peephole_ = table.add_matrix(prefix + "weight_peephole" + suffix, unit_weights_, H);
     peephole_form_ = packed.add_vector({H, unit_weights_, 0}, w_peephole_);
   }
+  if (options.flags & kLayerNorm) declare_norm(prefix, suffix, table, packed);
 }
 
 template <class T>
@@ -95,7 +97,7 @@ template <class T>
 RecurrentArgs<T> RecurrentLayer<T>::arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq,
                                               const Saved& saved) const {
   RecurrentArgs<T> r;
-  r.cell = options_.cell, r.flags = options_.flags;
+  r.cell = options_.cell, r.flags = options_.flags, r.cell_clip = options_.cell_clip;
   r.hidden = options_.hidden, r.output = options_.output(), r.reverse = reverse_;
   r.steps = seq.steps(), r.streams = seq.streams(), r.start = seq.start.data();
   r.reset = seq.reset.empty() ? nullptr : seq.reset.data();
@@ -158,9 +160,11 @@ auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, co
   if (options_.projection > 0) saved.m = arena.take<T>(rows * padded);
   if (rows == 0) return saved;
   take_masks(context, seq, keep, &saved);
+  if (normed()) saved.norm = take_norm(context, packed, seq, keep);
 
   const ArenaScope scope(arena);
   RecurrentArgs<T> r = arguments(context, packed, seq, saved);
+  if (normed()) r.norm = &saved.norm;
   r.x = x, r.input_weights = packed[input_form_], r.input_bias = packed[bias_form_];
   r.block_rows = std::min(rows, block_rows), r.keep = keep;
   for (int s = 0; s < stages_; ++s) r.weights[s] = packed[recurrent_form_[s]];
@@ -187,6 +191,8 @@ void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, c
   if (rows == 0) return;
   const ArenaScope scope(context.arena);
   RecurrentArgs<T> r = arguments(context, packed, seq, saved);
+  NormArgs<T> norm = saved.norm;
+  if (normed()) take_norm_gradients(context, seq, &norm), r.norm = &norm;
   for (int s = 0; s < stages_; ++s) {
     r.weights[s] = packed[recurrent_back_[s]];
     if (split_) r.recurrent[s] = context.arena.template take<T>(static_cast<size_t>(rows) * stage_columns_[s].padded(lanes));
@@ -209,8 +215,12 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
   const int rows = seq.rows(), H = options_.hidden, padded = Columns{H}.padded(k.lanes);
   const Columns all{H, gates_, 0};
   const ProfileScope profiled(context.profile, Phase::weight_gradients, 2 * (products(rows, input_) + step_products(rows)));
-  const View<const T> dgates{r.gates, rows, all.padded(k.lanes), all.padded(k.lanes)};
-  if (!split_) {  // the recurrent product has the same gradient as the input's
+  const View<const T> dgates{r.norm ? r.norm->dinput : r.gates, rows, all.padded(k.lanes), all.padded(k.lanes)};
+  if (r.norm) {
+    norm_gradients(context, seq, r, grads);
+    add_outer_product(context, dgates, all, saved.x, grads.view(w_ih_));
+    for (int s = 0; s < stages_; ++s) recurrent_gradient(context, seq, saved, s, r.norm->drecurrent[s], nullptr, grads);
+  } else if (!split_) {  // the recurrent product has the same gradient as the input's
     const ArenaScope scope(context.arena);
     const View<const T> old = old_h(context, seq, saved);
     OuterArgs<T> both{dgates, all, {{saved.x, grads.view(w_ih_)}, {old, grads.view(w_hh_)}}, {}, nullptr};
@@ -219,20 +229,27 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
     k.outer(context.pool, both);
   } else {
     add_outer_product(context, dgates, all, saved.x, grads.view(w_ih_), grads.view(b_ih_).data);
-    for (int s = 0; s < stages_; ++s) {
-      const Columns part = stage_columns_[s];
-      const ArenaScope scope(context.arena);
-      const View<const T> operand = s == 0 ? old_h(context, seq, saved) : View<const T>{saved.side, rows, H, padded};
-      const int width = part.padded(k.lanes);
-      add_outer_product(context, {r.recurrent[s], rows, width, width}, {H, part.gates, 0}, operand,
-                        grads.view(w_hh_).middle(part.first * H, part.gates * H), grads.view(b_hh_).data + part.first * H);
-    }
+    for (int s = 0; s < stages_; ++s)
+      recurrent_gradient(context, seq, saved, s, r.recurrent[s], grads.view(b_hh_).data, grads);
   }
   if (options_.projection > 0) {
     const int P = options_.projection;
     add_outer_product(context, {r.dprojected, rows, P, P}, {P}, {saved.m, rows, H, padded}, grads.view(w_hr_));
   }
   if (unit_weights_ > 0) k.unit_gradient(context.pool, r, grads.view(w_peephole_).data);
+}
+
+// By the recurrent weights of one stage, from the gradient d by their product; sums [gates * H], not null: += the sums of d's columns.
+template <class T>
+void RecurrentLayer<T>::recurrent_gradient(Context<T>& context, const Seq& seq, const Saved& saved, int stage, const T* d,
+                                           T* sums, Params<T>& grads) const {
+  const int H = options_.hidden, rows = seq.rows(), lanes = context.kernels.lanes, padded = Columns{H}.padded(lanes);
+  const Columns part = stage_columns_[stage];
+  const ArenaScope scope(context.arena);
+  const View<const T> operand = stage == 0 ? old_h(context, seq, saved) : View<const T>{saved.side, rows, H, padded};
+  const int width = part.padded(lanes);
+  add_outer_product(context, {d, rows, width, width}, {H, part.gates, 0}, operand,
+                    grads.view(w_hh_).middle(part.first * H, part.gates * H), sums ? sums + part.first * H : nullptr);
 }
 
 // h of the step before, masked where it was, row by row: what the recurrent weights multiplied.

@@ -1,0 +1,14 @@
+// Why: packing and products of the double table, as kernels.h says of each.
+#pragma once
+
+#include "kernels/kernels.h"
+
+namespace rnn::reference {
+
+void pack(Pool&, const PackForm&, const double* source, double* out);
+void pack_rows(const PackForm&, const double* source, int begin, int end, double* out);
+void pack_vector(const Columns& rows, const double* const* sources, int count, double* out);
+void gemm(Pool&, const GemmArgs<double>&);
+void outer(Pool&, const OuterArgs<double>&);
+
+}  // namespace rnn::reference
