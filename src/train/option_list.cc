@@ -16,7 +16,7 @@ namespace {
 using M = ModelOptions;
 using R = TrainOptions;
 
-constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word"};
+constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word", "unigram", "bpe"};
 constexpr std::string_view kCells[] = {"rnn", "rnn-relu", "lstm", "gru", "gru-reset-before"};
 constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
 constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
@@ -29,9 +29,15 @@ constexpr OptionRange kShare = {0, 1, false, true};                // [0, 1)
 constexpr OptionRange kPositive = {0, 1e9, true, false};
 
 const OptionInfo kOptions[] = {
-    {"tokens", "model", "KIND", "pieces of text: auto, byte, char, word", &M::tokens, {}, kTokens},
+    {"tokens", "model", "KIND", "pieces of text: auto, byte, char, word, unigram, bpe", &M::tokens, {}, kTokens},
+    {"tokenizer", "model", "FILE", "read with this sub-word model (SentencePiece) instead of learning one", &M::tokenizer},
     {"min-count", "model", "N", "words seen less often become the unknown word", &M::min_count, {1, kMany}},
-    {"max-vocabulary", "model", "N", "keep the N most frequent pieces; 0: all", &M::max_vocabulary, {0, 1 << 24}},
+    {"max-vocabulary",
+     "model",
+     "N",
+     "size of the vocabulary at most; 0: all, of sub-words as the text suggests",
+     &M::max_vocabulary,
+     {0, 1 << 24}},
     {"cell", "model", "NAME", "rnn, rnn-relu, lstm, gru, gru-reset-before", &M::cell, {}, kCells},
     {"peephole", "model", "", "gates see the cell state (lstm)", &M::peephole},
     {"layers", "model", "N", "recurrent layers, one on top of the other", &M::layers, {1, 64}},
@@ -177,6 +183,10 @@ void read(const OptionInfo& o, std::string_view text, bool& value) {
 }
 
 void read(const OptionInfo& o, std::string_view text, std::string& value) {
+  if (o.choices.empty()) {  // a path
+    value = text;
+    return;
+  }
   bool known = std::find(o.choices.begin(), o.choices.end(), text) != o.choices.end() && text.find(':') == text.npos;
   constexpr std::string_view kUniform = "uniform:";
   if (o.name == "init" && text.substr(0, kUniform.size()) == kUniform) {
@@ -239,7 +249,7 @@ std::string toml_string(const std::string& text) {
 // TOML: words in quotes; a double keeps its point or exponent, so that it stays a float.
 std::string toml_value(const OptionInfo& o, const Options& options) {
   std::string text = get_option(options, o);
-  const bool word = !o.choices.empty() || text == "auto";
+  const bool word = std::holds_alternative<std::string M::*>(o.member) || !o.choices.empty() || text == "auto";
   // TOML integers end at 2^63 - 1; a larger seed is written as text.
   const bool large = o.name == "seed" && options.train.seed > static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
   return word || large ? toml_string(text) : text;
