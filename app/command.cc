@@ -187,4 +187,29 @@ std::string Command::help(bool all) const {
   return text;
 }
 
+int run_part(std::string_view verb, std::string_view about, std::span<const Part> parts, std::string_view examples,
+             const Arguments& arguments) {
+  const std::string name = arguments.empty() ? "" : arguments[0];
+  for (const Part& p : parts) {
+    if (p.name == name) return p.run({arguments.begin() + 1, arguments.end()});
+  }
+  if (name == "--help" || name == "-h" || name == "--help-all") {
+    print(fmt::format("rnn {}: {}\n\n", verb, about));
+    for (const Part& p : parts) print(fmt::format("  rnn {} {:<6} {}\n", verb, p.name, p.summary));
+    print(fmt::format("\nexamples:\n{}", examples));
+    return 0;
+  }
+  std::vector<std::string_view> names;
+  std::string all;
+  for (const Part& p : parts) {
+    names.push_back(p.name);
+    all += fmt::format("{}rnn {} {}", all.empty() ? "" : p.name == parts.back().name ? " or " : ", ", verb, p.name);
+  }
+  const std::string near = nearest_name(name, names);
+  throw Error(
+      Exit::usage, "usage/verb",
+      name.empty() ? fmt::format("rnn {} needs a verb of its own", verb) : fmt::format("there is no rnn {} {}", verb, name),
+      near.empty() ? all : fmt::format("did you mean rnn {} {}?", verb, near));
+}
+
 }  // namespace rnn::app

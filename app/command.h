@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,5 +59,14 @@ class Command {
   std::vector<std::string> examples_;
   std::unique_ptr<CLI::App> app_;
 };
+
+// A verb with verbs of its own: rnn data check.
+struct Part {
+  std::string_view name, summary;
+  int (*run)(const Arguments&);
+};
+// Runs the one that is named first, or prints the list for --help. Throws Error{usage, "usage/verb"} with the nearest name.
+int run_part(std::string_view verb, std::string_view about, std::span<const Part> parts, std::string_view examples,
+             const Arguments& arguments);
 
 }  // namespace rnn::app

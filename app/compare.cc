@@ -36,10 +36,10 @@ std::vector<Figure> figures_of(const RunComparison& c) {
   const auto error = [](double x) { return fmt::format("{:.3g}", x); };
   const auto decimals = [](int n) { return [n](double x) { return fmt::format("{:.{}f}", x, n); }; };
   std::vector<Figure> figures = {
+      {Measure::val_bits_per_byte, "bits/byte", decimals(3), true},
       {Measure::val_loss, regress ? "val error" : "val loss",
        regress ? std::function<std::string(double)>(error) : decimals(3), true},
       {Measure::val_perplexity, "perplexity", decimals(2), false},
-      {Measure::val_bits_per_byte, "bits/byte", decimals(3), false},
       {Measure::val_accuracy, "accuracy", [](double x) { return fmt::format("{:.2f}%", 100 * x); }, true},
       {Measure::updates, "updates", [](double x) { return grouped(std::llround(x)); }, false},
       {Measure::seconds, "time", clock_time, false},
@@ -59,10 +59,18 @@ std::string cell_of(const ComparedRow& row, const Figure& f) {
   return text;
 }
 
-Row figure_cells(const ComparedRow& row, const std::vector<Figure>& figures) {
-  Row cells = {row.parameters < 0 ? "" : grouped(row.parameters)};
-  for (const Figure& f : figures) cells.push_back(cell_of(row, f));
+// How good a run is comes first, then what it costs: parameters, updates, time.
+Row with_parameters(Row cells, const std::string& parameters, const std::vector<Figure>& figures) {
+  const auto costs = [](const Figure& f) { return f.measure >= Measure::updates; };
+  const auto at = std::find_if(figures.begin(), figures.end(), costs) - figures.begin();
+  cells.insert(cells.begin() + at, parameters);
   return cells;
+}
+
+Row figure_cells(const ComparedRow& row, const std::vector<Figure>& figures) {
+  Row cells;
+  for (const Figure& f : figures) cells.push_back(cell_of(row, f));
+  return with_parameters(std::move(cells), row.parameters < 0 ? "" : grouped(row.parameters), figures);
 }
 
 std::string name_cell(const ComparedRow& row) {
@@ -100,9 +108,9 @@ Row joined(Row head, const Row& middle, const Row& tail) {
 }
 
 Row heads_of(const std::vector<Figure>& figures) {
-  Row heads = {"parameters"};
+  Row heads;
   for (const Figure& f : figures) heads.push_back(f.head);
-  return heads;
+  return with_parameters(std::move(heads), "parameters", figures);
 }
 
 bool has_seeds(const RunComparison& c) {

@@ -196,10 +196,6 @@ int run_data_split(const Arguments& arguments) {
   return 0;
 }
 
-struct Part {
-  std::string_view name, summary;
-  int (*run)(const Arguments&);
-};
 constexpr Part kParts[] = {{"check", "what is in a text or in sequences and what is wrong with it", run_data_check},
                            {"head", "the first lines as they will be read", run_data_head},
                            {"split", "cut into train.txt, valid.txt and test.txt", run_data_split},
@@ -208,25 +204,10 @@ constexpr Part kParts[] = {{"check", "what is in a text or in sequences and what
 }  // namespace
 
 int run_data(const Arguments& arguments) {
-  const std::string name = arguments.empty() ? "" : arguments[0];
-  for (const Part& p : kParts) {
-    if (p.name == name) return p.run({arguments.begin() + 1, arguments.end()});
-  }
-  if (name == "--help" || name == "-h" || name == "--help-all") {
-    print("rnn data: look at data before training, or make some\n\n");
-    for (const Part& p : kParts) print(fmt::format("  rnn data {:<6} {}\n", p.name, p.summary));
-    print(
-        "\nexamples:\n  rnn data check story.txt\n  rnn data split story.txt -o parts\n"
-        "  rnn data make adding --length 600 -n 10000 > adding.jsonl\n");
-    return 0;
-  }
-  std::vector<std::string_view> names;
-  for (const Part& p : kParts) names.push_back(p.name);
-  const std::string near = nearest_name(name, names);
-  throw Error(Exit::usage, "usage/verb",
-              name.empty() ? "rnn data needs a verb of its own" : fmt::format("there is no rnn data {}", name),
-              near.empty() ? "rnn data check, rnn data head, rnn data split or rnn data make"
-                           : fmt::format("did you mean rnn data {}?", near));
+  return run_part("data", "look at data before training, or make some", kParts,
+                  "  rnn data check story.txt\n  rnn data split story.txt -o parts\n"
+                  "  rnn data make adding --length 600 -n 10000 > adding.jsonl\n",
+                  arguments);
 }
 
 }  // namespace rnn::app

@@ -18,7 +18,7 @@ using nlohmann::ordered_json;
 ordered_json number(double value) { return value >= 0 ? ordered_json(value) : ordered_json(nullptr); }
 
 ordered_json row_json(const ResultRow& row) {
-  return {{"loss", number(row.loss)}, {"perplexity", number(row.perplexity)}, {"bits_per_byte", number(row.bits_per_byte)}};
+  return {{"bits_per_byte", number(row.bits_per_byte)}, {"loss", number(row.loss)}, {"perplexity", number(row.perplexity)}};
 }
 
 void print_json(const EvalReport& report, bool per_line) {
@@ -43,9 +43,9 @@ void print_table(const EvalReport& report) {
   for (const EvalReport::Line& line : report.lines_report) {
     print(fmt::format("{:.4f}\t{}\t{}\n", line.loss, line.tokens, line.text));
   }
-  Table table({"", "loss", "perplexity", "bits/byte"});
+  Table table({"", "bits/byte", "loss", "perplexity"});
   const auto add = [&](const ResultRow& row) {
-    table.add({row.name, figure(row.loss, 4), figure(row.perplexity, 2), figure(row.bits_per_byte, 4)});
+    table.add({row.name, figure(row.bits_per_byte, 4), figure(row.loss, 4), figure(row.perplexity, 2)});
   };
   add(report.model);
   for (const ResultRow& row : report.adapted) add(row);
@@ -101,7 +101,7 @@ int run_eval(const Arguments& arguments) {
   int64_t cache = 0;
   Adaptation& how = options.adaptation;
   Command command("eval", "MODEL DATA [options]",
-                  "loss, perplexity and bits per byte of a model on a text; accuracy or error on sequences");
+                  "bits per byte, loss and perplexity of a model on a text; accuracy or error on sequences");
   command.word("MODEL", &model, "run folder or .safetensors file");
   command.word("DATA", &text, "text file or folder; JSON lines for a model of sequences");
   command.flag("--json", &json, "one JSON object on standard output");

@@ -28,6 +28,7 @@ constexpr Verb kVerbs[] = {
     {"doctor", "what is wrong with a run, and which option to change", run_doctor},
     {"check", "prove that the gradient of a model is right", run_check},
     {"data", "look at data before training, or make some: check, head, split, make", run_data},
+    {"tokenizer", "text to tokens and back: export, train, encode, decode", run_tokenizer},
     {"compare", "runs side by side: settings that differ and what came of them", run_compare},
     {"bench", "speed of this machine", run_bench},
     {"demo", "train an RNN, a GRU and an LSTM on a small corpus and compare them", run_demo},

@@ -6,16 +6,12 @@
 #include <algorithm>
 
 #include "screen.h"
-#include "text/utf8.h"
 #include "train/terminal.h"
 
 namespace rnn::app {
 
 std::string shown_piece(const Tokenizer& tokenizer, int32_t id) {
-  const std::string piece = tokenizer.piece(id);
-  if (piece == " ") return "␣";
-  if (piece == "\n") return "(end of line)";
-  return printable(repair_utf8(piece));
+  return id == tokenizer.newline_id() ? "(end of line)" : printable(marked_piece(tokenizer, id));
 }
 
 std::string next_words_table(Writer& writer, const std::string& prompt, int count) {

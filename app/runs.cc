@@ -18,14 +18,14 @@ namespace {
 std::vector<std::string> columns_of(const std::string& task) {
   if (task == "regress") return {"mean squared error"};
   if (task != "language-model") return {"loss", "accuracy"};
-  return {"loss", "perplexity", "bits/byte"};
+  return {"bits/byte", "loss", "perplexity"};
 }
 
 std::vector<std::string> figures(const ResultRow& row, const std::string& task) {
   if (task == "regress") return {row.loss >= 0 ? fmt::format("{:.3g}", row.loss) : ""};
   if (task != "language-model")
     return {figure(row.loss), row.accuracy >= 0 ? fmt::format("{:.2f}%", 100 * row.accuracy) : ""};
-  return {figure(row.loss), figure(row.perplexity, 2), figure(row.bits_per_byte)};
+  return {figure(row.bits_per_byte), figure(row.loss), figure(row.perplexity, 2)};
 }
 
 std::vector<std::string> joined(std::vector<std::string> head, const std::vector<std::string>& tail) {

@@ -18,6 +18,7 @@ int run_explain(const Arguments& arguments);
 int run_doctor(const Arguments& arguments);
 int run_check(const Arguments& arguments);
 int run_data(const Arguments& arguments);
+int run_tokenizer(const Arguments& arguments);
 int run_bench(const Arguments& arguments);
 int run_demo(const Arguments& arguments);
 int run_compare(const Arguments& arguments);

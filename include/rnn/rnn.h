@@ -29,7 +29,7 @@ struct ModelInfo {
   std::string path;    // of the file itself
   std::string task;    // "language-model", or "recurrent": a bare torch.nn.RNN, GRU or LSTM
   std::string cell;    // "rnn", "lstm", "gru", ...
-  std::string tokens;  // "byte", "char", "word"; empty for a bare recurrent model
+  std::string tokens;  // "byte", "char", "word", "unigram", "bpe"; empty for a bare recurrent model
   int input = 0;       // I: size of the embedding, or of a frame
   int hidden = 0;      // H: units of a layer
   int layers = 0;

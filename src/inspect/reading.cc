@@ -8,7 +8,6 @@
 
 #include "io/ready_model.h"
 #include "nn/session.h"
-#include "text/utf8.h"
 #include "train/events.h"
 #include "train/option_list.h"
 
@@ -74,10 +73,7 @@ std::vector<int32_t> prompt_ids(const ModelFile& file, std::string_view prompt, 
 }
 
 std::string shown_token(const Tokenizer& tokenizer, int32_t id) {
-  const std::string piece = tokenizer.piece(id);
-  if (piece == " ") return "␣";
-  if (piece == "\n") return "↵";
-  return printable(repair_utf8(piece));
+  return id == tokenizer.newline_id() ? "↵" : printable(marked_piece(tokenizer, id));
 }
 
 void softmax(std::span<const float> logits, std::vector<double>& out) {

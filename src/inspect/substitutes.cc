@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "text/subwords.h"
+
 namespace rnn {
 namespace {
 
@@ -117,19 +119,32 @@ const std::vector<WordKind> kCharacterKinds = {
 };
 
 Substitutes::Substitutes(const Tokenizer& tokenizer)
-    : tokenizer_(tokenizer), kinds_(tokenizer.kind() == "word" ? kWordKinds : kCharacterKinds) {
+    : tokenizer_(tokenizer),
+      subwords_(is_subword_kind(tokenizer.kind())),
+      words_(subwords_ || tokenizer.kind() == "word"),
+      kinds_(words_ ? kWordKinds : kCharacterKinds) {
   pieces_.reserve(static_cast<size_t>(tokenizer.size()));  // the views below stay where they point
   for (int32_t id = 0; id < tokenizer.size(); ++id) pieces_.push_back(tokenizer.piece(id));
-  for (int32_t id = 0; id < tokenizer.size(); ++id) {
-    if (id != tokenizer.unknown_id()) ids_.emplace(pieces_[static_cast<size_t>(id)], id);
+  for (const bool begins : {true, false}) {  // a sub-word that begins a word goes before the same letters inside one
+    for (int32_t id = 0; id < tokenizer.size(); ++id) {
+      if (id != tokenizer.unknown_id() && begins_word(id) == begins) ids_.emplace(word_of(id), id);
+    }
   }
   for (const WordKind& kind : kinds_) {
     for (const std::string_view word : split(kind.words)) kind_.emplace(word, &kind);  // the first kind keeps it
   }
 }
 
+bool Substitutes::begins_word(int32_t id) const { return !subwords_ || pieces_[static_cast<size_t>(id)].starts_with(' '); }
+
+std::string_view Substitutes::word_of(int32_t id) const {
+  std::string_view word = pieces_[static_cast<size_t>(id)];
+  if (subwords_ && word.size() > 1 && word[0] == ' ') word.remove_prefix(1);
+  return word;
+}
+
 const WordKind* Substitutes::kind_of(int32_t id) const {
-  const auto found = kind_.find(pieces_[static_cast<size_t>(id)]);
+  const auto found = kind_.find(word_of(id));
   return found == kind_.end() || id == tokenizer_.unknown_id() ? nullptr : found->second;
 }
 
@@ -145,11 +160,11 @@ std::vector<int32_t> Substitutes::of(int32_t id, int count) const {
   };
   if (const WordKind* kind = kind_of(id)) add_words(*kind);
   if (!others.empty()) return others;
-  if (tokenizer_.kind() != "word") {
+  if (!words_) {
     for (const WordKind& kind : kinds_) add_words(kind);
   }
   for (int32_t other = 0; other < tokenizer_.size() && static_cast<int>(others.size()) < count; ++other) {
-    const bool word = other != tokenizer_.unknown_id() && other != tokenizer_.newline_id();
+    const bool word = other != tokenizer_.unknown_id() && other != tokenizer_.newline_id() && begins_word(other);
     if (word && has_letter(pieces_[static_cast<size_t>(other)]) &&
         std::find(others.begin(), others.end(), other) == others.end()) {
       add(other);

@@ -35,7 +35,10 @@ class Substitutes {
 
  private:
   const WordKind* kind_of(int32_t id) const;
+  bool begins_word(int32_t id) const;          // true for whole words and characters
+  std::string_view word_of(int32_t id) const;  // the piece without the space before a sub-word
   const Tokenizer& tokenizer_;
+  const bool subwords_, words_;  // pieces of words; pieces or whole words
   const std::vector<WordKind>& kinds_;
   std::vector<std::string> pieces_;
   std::unordered_map<std::string_view, int32_t> ids_;

@@ -52,9 +52,9 @@ struct Metric {
   std::optional<double> ModelCard::Result::*value;
   int decimals;
 };
-constexpr Metric kMetrics[] = {{"loss", "loss (nats/token)", &ModelCard::Result::loss, 4},
+constexpr Metric kMetrics[] = {{"bits_per_byte", "bits per byte", &ModelCard::Result::bits_per_byte, 3},
+                               {"loss", "loss (nats/token)", &ModelCard::Result::loss, 4},
                                {"perplexity", "perplexity", &ModelCard::Result::perplexity, 2},
-                               {"bits_per_byte", "bits per byte", &ModelCard::Result::bits_per_byte, 3},
                                {"accuracy", "accuracy", &ModelCard::Result::accuracy, 4}};
 
 bool is_text(const ModelCard& card) { return card.task == "language-model"; }

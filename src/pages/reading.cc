@@ -112,10 +112,15 @@ std::string reading_section(const Explanation& all, const Players& who) {
       "what stays and what is written over.");
   const std::string& pieces = all.models.empty() ? "word" : all.models[0].tokenizer;
   if (pieces != "word" && !pieces.empty()) {
-    html += paragraph(fmt::format("{} not words but single {}: read “{}” wherever this page says “word”.",
+    const bool bytes = pieces == "byte", letters = pieces == "char";
+    html += paragraph(fmt::format("{} not words but {}: read “{}” wherever this page says “word”.",
                                   all.models.size() == 1 ? "This network reads" : "These networks read",
-                                  pieces == "byte" ? "bytes (letters and signs)" : "letters and signs",
-                                  pieces == "byte" ? "byte" : "letter"));
+                                  bytes     ? "single bytes (letters and signs)"
+                                  : letters ? "single letters and signs"
+                                            : "pieces of words (▁ marks the space before one)",
+                                  bytes     ? "byte"
+                                  : letters ? "letter"
+                                            : "piece"));
   }
   html += scale_of_colours(beyond_one(all));
   const bool several = all.models.size() > 1;

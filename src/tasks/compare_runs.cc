@@ -265,7 +265,7 @@ nlohmann::ordered_json to_json_object(const RunComparison& c) {
     runs.push_back(std::move(json));
   }
   return {{"sorted_by", c.sorted_by},
-          {"comparable", {{"val_loss", c.same_losses}, {"val_bits_per_byte", c.same_bits}}},
+          {"comparable", {{"val_bits_per_byte", c.same_bits}, {"val_loss", c.same_losses}}},
           {"differing", c.differing},
           {"rows", rows},
           {"runs", runs},

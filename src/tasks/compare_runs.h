@@ -31,7 +31,7 @@ struct RunComparison {
 };
 
 RunComparison compare_runs(std::vector<RunRecord> runs);
-// {"sorted_by", "comparable": {"val_loss", "val_bits_per_byte"}, "differing", "rows": [...], "runs": [...], "notes"}; a number that
+// {"sorted_by", "comparable": {"val_bits_per_byte", "val_loss"}, "differing", "rows": [...], "runs": [...], "notes"}; a number that
 // is not known is null.
 nlohmann::ordered_json to_json_object(const RunComparison& comparison);
 

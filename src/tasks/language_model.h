@@ -117,6 +117,7 @@ class Writer {
 
  private:
   void feed(int32_t id);
+  void ban_inner_pieces(SampleOptions& options);
   ModelFile& file_;
   Pool pool_;
   Session session_;
@@ -127,6 +128,7 @@ class Writer {
   State<float> before_;  // before the last token
   int32_t last_ = -1;
   std::vector<int32_t> recent_;  // the last ids that were read or written, for the repetition penalty
+  std::vector<int32_t> banned_;  // scratch: what must not follow a space that waits
 };
 
 }  // namespace rnn

@@ -32,17 +32,19 @@ class TextRun final : public Run {
       if (!start->tokenizer) throw Error(Exit::model, "model/task", request.init_from + " is not a language model");
       require_finite(*start->model, start->path);
     }
-    kind_ = start ? Decision{std::string(start->tokenizer->kind()), "as in " + request.init_from}
-                  : choose_tokens(options.model.tokens, text_.report);
     mode_ = choose_mode(options.train.mode, text_.train);
     if (start) {
+      if (!options.model.tokenizer.empty()) {
+        throw Error(Exit::usage, "usage/option", "--tokenizer and --init-from each bring a tokenizer",
+                    "leave --tokenizer out: a model reads with the one it was trained with");
+      }
+      kind_ = {std::string(start->tokenizer->kind()), "as in " + request.init_from};
       tokenizer = std::move(start->tokenizer);
       model = start_from(std::move(start->model), request, tokenizer->unknown_id(), &options.model);
       options.model.tokens = std::string(tokenizer->kind());
     } else {
-      std::vector<std::string_view> documents;
-      for (const auto& d : text_.train) documents.push_back(d.text);
-      tokenizer = build_tokenizer(kind_.value, documents, {options.model.min_count, options.model.max_vocabulary});
+      kind_ = choose_tokenizer(options.model, text_, tokenizer);
+      options.model.tokens = options.model.tokenizer.empty() ? options.model.tokens : kind_.value;
       ModelConfig config = model_config(options.model);
       config.vocabulary = tokenizer->size();
       config.drops.unknown = tokenizer->unknown_id();

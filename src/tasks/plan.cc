@@ -19,12 +19,6 @@ std::string bytes_text(int64_t bytes) {
   return fmt::format("{:.2f} GB", static_cast<double>(bytes) / 1e9);
 }
 
-std::string grouped(int64_t n) {
-  std::string text = std::to_string(n);
-  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
-  return text;
-}
-
 // Multiply-adds per second of a product like the ones this training is made of.
 double measure_speed(const Model<float>& model, Pool& pool) {
   const int rows = 256, n = std::min(1024, 4 * model.config().rnn.hidden), k = std::min(512, model.config().rnn.hidden);
@@ -52,7 +46,8 @@ std::string model_text(const Model<float>& model) {
                          (rnn.last_hidden > 0 ? fmt::format(" (the last {})", rnn.last_hidden) : "") +
                          (rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : ""),
                      model.reads_ids() ? "embedding" : "numbers per step:", rnn.input,
-                     model.config().tied ? " tied to the output" : "", grouped(static_cast<int64_t>(model.table().count())),
+                     model.config().tied ? " tied to the output" : "",
+                     grouped_count(static_cast<int64_t>(model.table().count())),
                      bytes_text(static_cast<int64_t>(model.table().count()) * 4));
 }
 
@@ -77,6 +72,12 @@ std::string cost_text(const TrainOptions& o, const Model<float>& model, int64_t 
 }
 
 }  // namespace
+
+std::string grouped_count(int64_t n) {
+  std::string text = std::to_string(n);
+  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
+  return text;
+}
 
 int64_t product_weights(const Model<float>& model) {
   int64_t sum = 0;
@@ -114,12 +115,13 @@ Plan describe_plan(const PlanFacts& f, const Model<float>& model, Pool& pool) {
   Plan plan;
   const auto add = [&](const char* key, std::string text) { plan.lines.emplace_back(key, std::move(text)); };
   std::string what = f.text->paths.size() == 1 ? f.text->paths[0] : fmt::format("{} files", f.text->paths.size());
-  add("data", fmt::format("{} · {}, {} lines{} · {}", what, bytes_text(report.bytes), grouped(report.lines),
-                          report.documents > 1 ? fmt::format(", {} documents", grouped(report.documents)) : "",
+  add("data", fmt::format("{} · {}, {} lines{} · {}", what, bytes_text(report.bytes), grouped_count(report.lines),
+                          report.documents > 1 ? fmt::format(", {} documents", grouped_count(report.documents)) : "",
                           f.text->valid_path.empty() ? fmt::format("last {:.3g} % kept for checking", 100 * o.valid_share)
                                                      : "checked on " + f.text->valid_path));
-  add("tokens", fmt::format("{} · {} different · {} to train on, {} to check ({})", f.kind.value, grouped(f.vocabulary),
-                            grouped(f.train_tokens), grouped(f.valid_tokens), f.kind.reason));
+  add("tokens",
+      fmt::format("{} · {} different · {} to train on, {} to check ({})", f.kind.value, grouped_count(f.vocabulary),
+                  grouped_count(f.train_tokens), grouped_count(f.valid_tokens), f.kind.reason));
   add("order", fmt::format("{} ({})", f.mode.value, f.mode.reason));
   add("model", model_text(model));
   const bool stream = f.mode.value == "stream";
@@ -142,8 +144,8 @@ Plan describe_sequences(const SequenceFacts& f, const Model<float>& model, Pool&
   int longest = 0;
   for (const auto& e : data.train) longest = std::max(longest, shape.steps(e));
   add("data", fmt::format("{} · {} sequences of {} steps at most to train on, {} to check ({})",
-                          f.paths.size() == 1 ? f.paths[0] : fmt::format("{} files", f.paths.size()), grouped(count),
-                          grouped(longest), grouped(static_cast<int64_t>(data.valid.size())),
+                          f.paths.size() == 1 ? f.paths[0] : fmt::format("{} files", f.paths.size()), grouped_count(count),
+                          grouped_count(longest), grouped_count(static_cast<int64_t>(data.valid.size())),
                           f.valid_path.empty() ? fmt::format("last {:.3g} %", 100 * o.valid_share) : f.valid_path));
   add("order", fmt::format("{} in, {} {} out{}",
                            shape.width > 0 ? fmt::format("{} numbers per step", shape.width)

@@ -31,6 +31,7 @@ struct SequenceFacts {
 // The same for sequences.
 Plan describe_sequences(const SequenceFacts& facts, const Model<float>& model, Pool& pool);
 
+std::string grouped_count(int64_t n);  // 24,310
 // Weights that take part in a product for every token.
 int64_t product_weights(const Model<float>& model);
 // Bytes that training will hold at its peak.

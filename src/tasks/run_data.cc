@@ -7,7 +7,9 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "tasks/plan.h"
 #include "text/ngram.h"
+#include "text/subwords.h"
 #include "train/option_list.h"
 
 namespace rnn {
@@ -81,6 +83,34 @@ Decision choose_tokens(const std::string& wanted, const TextReport& report) {
   const int64_t repeats = report.words / std::max<int64_t>(1, report.distinct_words);
   if (repeats >= kMinRepeats) return {"word", fmt::format("a word is seen {} times on average", repeats)};
   return {"char", fmt::format("a word is seen only {} times on average, too few to learn words", repeats)};
+}
+
+Decision choose_tokenizer(const ModelOptions& options, const RunText& text, std::unique_ptr<Tokenizer>& tokenizer) {
+  if (!options.tokenizer.empty()) {
+    tokenizer = read_subwords(options.tokenizer, options.max_vocabulary);
+    const std::string kind(tokenizer->kind());
+    if (options.tokens != "auto" && options.tokens != kind) {
+      throw Error(Exit::usage, "usage/tokens",
+                  fmt::format("--tokens is {}, but {} holds a {} model", options.tokens, options.tokenizer, kind),
+                  "leave --tokens out");
+    }
+    return {kind, "from " + options.tokenizer};
+  }
+  Decision kind = choose_tokens(options.tokens, text.report);
+  std::vector<std::string_view> documents;
+  for (const auto& d : text.train) documents.push_back(d.text);
+  tokenizer = build_tokenizer(kind.value, documents, {options.min_count, options.max_vocabulary});
+  if (is_subword_kind(kind.value)) {
+    const int wanted = options.max_vocabulary > 0 ? options.max_vocabulary : default_subwords(bytes_of(text.train));
+    if (tokenizer->size() < wanted) {
+      kind.reason =
+          fmt::format("{} {} sub-words, the text supports {}", options.max_vocabulary > 0 ? "asked for" : "aimed at",
+                      grouped_count(wanted), grouped_count(tokenizer->size()));
+    } else if (options.max_vocabulary == 0) {
+      kind.reason = "as many as suit a text of this size";
+    }
+  }
+  return kind;
 }
 
 Decision choose_mode(const std::string& wanted, const std::vector<Document>& documents) {

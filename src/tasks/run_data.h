@@ -35,6 +35,9 @@ struct Decision {
   std::string value, reason;
 };
 Decision choose_tokens(const std::string& wanted, const TextReport& report);
+// The tokenizer of a new run: learnt from the training text, or read from options.tokenizer. The reason says to what size sub-words
+// came. Throws as build_tokenizer() and read_subwords(), and Error{usage, "usage/tokens"} when the file is of another kind than asked.
+Decision choose_tokenizer(const ModelOptions& options, const RunText& text, std::unique_ptr<Tokenizer>& tokenizer);
 Decision choose_mode(const std::string& wanted, const std::vector<Document>& documents);
 
 TokenDocuments encode_documents(const Tokenizer& tokenizer, const std::vector<Document>& documents);

@@ -31,11 +31,29 @@ void Writer::feed(int32_t id) {
 }
 
 std::vector<std::string> Writer::read(std::string_view text) {
-  const std::vector<int32_t> ids = file_.tokenizer->encode(text);
+  const Tokenizer& tokenizer = *file_.tokenizer;
+  std::string whole(text);
+  bool space = !text.empty() && (text.back() == ' ' || text.back() == '\n');
+  if (tokenizer.space_leads()) {  // the last space waits: it is the beginning of the next piece, not a piece of its own
+    if (detokenizer_.space_written()) whole.insert(0, 1, ' ');
+    space = whole.ends_with(' ');
+    if (space) whole.pop_back();
+  }
+  const std::vector<int32_t> ids = tokenizer.encode(whole);
   for (const int32_t id : ids) feed(id);
-  const bool space = !text.empty() && (text.back() == ' ' || text.back() == '\n');
   detokenizer_.seed(ids, space);
-  return file_.tokenizer->unknown_pieces(text);
+  return tokenizer.unknown_pieces(text);
+}
+
+// Where a space waits, all that does not begin with one.
+void Writer::ban_inner_pieces(SampleOptions& options) {
+  const Tokenizer& tokenizer = *file_.tokenizer;
+  if (!tokenizer.space_leads() || !detokenizer_.space_written()) return;
+  banned_.assign(options.banned.begin(), options.banned.end());
+  for (int32_t id = 0; id < tokenizer.size(); ++id) {
+    if (!tokenizer.piece(id).starts_with(' ')) banned_.push_back(id);
+  }
+  options.banned = banned_;
 }
 
 std::vector<Candidate> Writer::top(int n) {
@@ -47,6 +65,7 @@ std::vector<Candidate> Writer::top(int n) {
 std::string Writer::next(const SampleOptions& options, Random& random) {
   SampleOptions here = options;
   here.recent = recent_;
+  ban_inner_pieces(here);
   const int32_t id = sampler_.draw(logits_, here, random);
   feed(id);
   return detokenizer_.push(id);

@@ -7,16 +7,20 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "text/subword_model.h"
+#include "text/subwords.h"
 #include "text/tokenizer_kinds.h"
 #include "text/utf8.h"
 
 namespace rnn {
 namespace {
 
-constexpr std::array<TokenizerKind, 3> kKinds = {{
+constexpr std::array<TokenizerKind, 5> kKinds = {{
     {"byte", "256 bytes; nothing is unknown", build_bytes, load_bytes},
     {"char", "Unicode characters of the training text", build_chars, load_chars},
     {"word", "words and punctuation; rare words become <unk>", build_words, load_words},
+    {"unigram", "sub-words of a unigram model; what is not among them is spelt in bytes", build_unigram, load_subwords},
+    {"bpe", "sub-words of byte pair encoding; what is not among them is spelt in bytes", build_bpe, load_subwords},
 }};
 
 const TokenizerKind* find_kind(std::string_view name) {
@@ -68,6 +72,17 @@ std::unique_ptr<Tokenizer> tokenizer_from_json(const nlohmann::json& content) {
          "a newer version of the program may read it");
   }
   return found->load(content);
+}
+
+std::string marked_piece(const Tokenizer& tokenizer, int32_t id) {
+  const std::string piece = tokenizer.piece(id);
+  const bool subword = is_subword_kind(tokenizer.kind());
+  if (piece.size() == 1 && static_cast<uint8_t>(piece[0]) >= 0x80)
+    return fmt::format("<0x{:02X}>", static_cast<unsigned>(static_cast<uint8_t>(piece[0])));
+  if (!subword) return piece == " " ? "\xE2\x90\xA3" : repair_utf8(piece);
+  std::string marked;
+  for (const char c : piece) marked += c == ' ' ? std::string(kSpaceMark) : std::string(1, c);
+  return repair_utf8(marked);
 }
 
 std::string Tokenizer::decode(std::span<const int32_t> ids) const {

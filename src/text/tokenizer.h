@@ -14,8 +14,9 @@
 namespace rnn {
 
 struct TokenizerOptions {
-  int min_count = 1;       // pieces seen less often become the unknown piece; >= 1
-  int max_vocabulary = 0;  // all ids together, the unknown piece and "\n" included; 0: no limit
+  int min_count = 1;  // pieces seen less often become the unknown piece; >= 1
+  int max_vocabulary =
+      0;  // all ids together, the unknown piece and "\n" included; 0: no limit (sub-words: default_subwords())
 };
 
 // Text to ids in [0, size()) and back. Immutable after construction; every method may be called from any thread.
@@ -24,8 +25,9 @@ class Tokenizer {
   virtual ~Tokenizer() = default;
   virtual std::string_view kind() const = 0;  // its name in tokenizer_kinds()
   virtual int size() const = 0;
-  virtual int32_t unknown_id() const { return -1; }  // -1: nothing is unknown
-  virtual int32_t newline_id() const = 0;            // "\n": every kind has it; ends a line and begins a sentence
+  virtual int32_t unknown_id() const { return -1; }   // -1: nothing is unknown
+  virtual int32_t newline_id() const = 0;             // "\n": every kind has it; ends a line and begins a sentence
+  virtual bool space_leads() const { return false; }  // a space is the beginning of the piece behind it (sub-words)
   virtual std::vector<int32_t> encode(std::string_view text) const = 0;
   // The text of one id, as a table shows it; may be a lone byte of a longer character. `id` in [0, size()).
   virtual std::string piece(int32_t id) const = 0;
@@ -48,6 +50,8 @@ class Detokenizer {
 
   // Takes note of what stands before, printing nothing. `space_written`: the prompt as shown already ends with white space.
   void seed(std::span<const int32_t> prompt, bool space_written = false);
+  // Nothing came since seed() was told of a space.
+  bool space_written() const { return spacing_.glued; }
   // The bytes that can be printed now; may be empty.
   std::string push(int32_t id);
   // What is still held back (a cut code point becomes U+FFFD each byte).
@@ -70,6 +74,10 @@ struct TokenizerKind {
   std::unique_ptr<Tokenizer> (*build)(const std::vector<std::string_view>& documents, const TokenizerOptions& options);
   std::unique_ptr<Tokenizer> (*load)(const nlohmann::json& content);
 };
+
+// A piece as a table shows it: a space of a sub-word as U+2581, one of a character as U+2423, a byte of a longer character as <0xE2>,
+// other ill-formed bytes as U+FFFD. Control characters stay, "\n" among them.
+std::string marked_piece(const Tokenizer& tokenizer, int32_t id);
 
 // All kinds there are. A new kind is one line in this list.
 std::span<const TokenizerKind> tokenizer_kinds();

@@ -17,7 +17,7 @@ namespace {
 using M = ModelOptions;
 using R = TrainOptions;
 
-constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word"};
+constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word", "unigram", "bpe"};
 constexpr std::string_view kCells[] = {"rnn", "rnn-relu", "lstm", "gru", "gru-reset-before", "lstm-coupled"};
 constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
 constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
@@ -30,9 +30,15 @@ constexpr OptionRange kShare = {0, 1, false, true};                // [0, 1)
 constexpr OptionRange kPositive = {0, 1e9, true, false};
 
 const OptionInfo kOptions[] = {
-    {"tokens", "model", "KIND", "pieces of text: auto, byte, char, word", &M::tokens, {}, kTokens},
+    {"tokens", "model", "KIND", "pieces of text: auto, byte, char, word, unigram, bpe", &M::tokens, {}, kTokens},
+    {"tokenizer", "model", "FILE", "read with this sub-word model (SentencePiece) instead of learning one", &M::tokenizer},
     {"min-count", "model", "N", "words seen less often become the unknown word", &M::min_count, {1, kMany}},
-    {"max-vocabulary", "model", "N", "keep the N most frequent pieces; 0: all", &M::max_vocabulary, {0, 1 << 24}},
+    {"max-vocabulary",
+     "model",
+     "N",
+     "size of the vocabulary at most; 0: all, of sub-words as the text suggests",
+     &M::max_vocabulary,
+     {0, 1 << 24}},
     {"cell", "model", "NAME", "rnn, rnn-relu, lstm, gru, gru-reset-before, lstm-coupled", &M::cell, {}, kCells},
     {"peephole", "model", "", "gates see the cell state (lstm)", &M::peephole},
     {"layer-norm", "model", "", "normalise the gates and the cell state over the units of a layer", &M::layer_norm},

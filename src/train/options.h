@@ -8,9 +8,10 @@
 namespace rnn {
 
 struct ModelOptions {
-  std::string tokens = "auto";  // auto, byte, char, word
+  std::string tokens = "auto";  // auto, byte, char, word, unigram, bpe
+  std::string tokenizer;        // file of a sub-word model that is read with; empty: learnt from the text
   int min_count = 1;            // words seen less often become the unknown word
-  int max_vocabulary = 0;       // 0: no limit
+  int max_vocabulary = 0;       // 0: no limit; of sub-words by the size of the text
   std::string cell = "lstm";    // rnn, rnn-relu, lstm, gru, gru-reset-before, lstm-coupled
   bool peephole = false;        // LSTM only
   bool layer_norm = false;      // Ba, Kiros and Hinton 2016

@@ -14,8 +14,8 @@ train story.txt --lr 1e-6 -o runs/slow
 
 expect_exit 0 "$RNN" compare runs/*
 expect_no_err .
-expect_out '^ run +cell +lr +parameters +val loss +bits/byte +updates +time +tok/s$'
-expect_out '^ lstm-\* \(3 seeds\) +lstm +0\.01 +[0-9,]+ +[0-9.]+ ± [0-9.]+ '
+expect_out '^ run +cell +lr +bits/byte +val loss +parameters +updates +time +tok/s$'
+expect_out '^ lstm-\* \(3 seeds\) +lstm +0\.01 +[0-9.]+ ± [0-9.]+ +[0-9.]+ ± [0-9.]+ +[0-9,]+ '
 expect_out '^ ± is the standard deviation'
 [[ "$(sed -n 4p "$out_file")" == " slow "* ]] || fail "the worst is not last"
 expect_no_out '^note'
@@ -44,17 +44,17 @@ PYTHON
 
 # Only seeds differ: one row, and what was chosen. One run: the same.
 expect_exit 0 "$RNN" compare runs/lstm-1 runs/lstm-2
-expect_out '^ run +parameters +val loss '
+expect_out '^ run +bits/byte +val loss '
 expect_out '^ lstm-\* \(2 seeds\) '
 expect_exit 0 "$RNN" compare runs/gru/
-expect_out '^ gru +[0-9,]+ +[0-9.]+ +[0-9.]+ '
+expect_out '^ gru +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9,]+ '
 expect_out '^ settings +tokens word, cell gru, hidden 16, lr 0\.01, '
 expect_out ' data story\.txt$'
 
 # Many settings are wrapped, within 100 columns.
 train story.txt --cell rnn --lr 0.003 --optimizer sgd --schedule cosine --warmup 5 --init orthogonal --clip 5 --tied --tokens char -o runs/rnn
 expect_exit 0 "$RNN" compare runs/gru runs/rnn runs/lstm-*
-expect_out '^ run +settings +parameters'
+expect_out '^ run +settings +bits/byte'
 expect_out '^note: The runs read different tokens'
 python3 -c 'import sys; sys.exit(max(len(l.rstrip("\n")) for l in open(sys.argv[1], encoding="utf-8") if not l.startswith("note")) > 100)' \
   "$out_file" || fail "wider than 100 columns"

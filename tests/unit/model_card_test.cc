@@ -41,9 +41,9 @@ pipeline_tag: text-generation
 tags:
 - "lstm"
 metrics:
+- bits_per_byte
 - loss
 - perplexity
-- bits_per_byte
 model-index:
 - name: "story-001"
   results:
@@ -55,15 +55,15 @@ model-index:
       name: "story \"one\""
       split: "validation"
     metrics:
+    - type: bits_per_byte
+      name: "bits per byte"
+      value: 1.761
     - type: loss
       name: "loss (nats/token)"
       value: 3.3412
     - type: perplexity
       name: "perplexity"
       value: 28.25
-    - type: bits_per_byte
-      name: "bits per byte"
-      value: 1.761
 ---
 
 # story-001
@@ -79,11 +79,11 @@ A word-level LSTM language model.
 
 Measured on the validation text; lower is better.
 
-| | loss (nats/token) | perplexity | bits per byte |
+| | bits per byte | loss (nats/token) | perplexity |
 |---|---:|---:|---:|
-| **this model** | 3.3412 | 28.25 | 1.761 |
-| trigram | 3.9000 | 49.40 | 2.050 |
-| zstd -19 |  |  | 2.310 |
+| **this model** | 1.761 | 3.3412 | 28.25 |
+| trigram | 2.050 | 3.9000 | 49.40 |
+| zstd -19 | 2.310 |  |  |
 
 ## How to use
 

@@ -203,6 +203,9 @@ TEST(OptionList, TomlNamesEveryOptionOnce) {
   EXPECT_NE(toml.find("seed = \"18446744073709551615\""), std::string::npos);  // above what a TOML integer holds
   EXPECT_NE(toml.find("lr = \"auto\""), std::string::npos);
   EXPECT_NE(toml.find("hidden = 256 "), std::string::npos);
+  EXPECT_NE(toml.find("tokenizer = \"\" "), std::string::npos);
+  set_option(options, "tokenizer", "a \"b\".model");
+  EXPECT_NE(options_to_toml(options, {}).find("tokenizer = \"a \\\"b\\\".model\""), std::string::npos);
 }
 
 TEST(OptionList, ContradictionsAreRefused) {

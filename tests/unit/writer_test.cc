@@ -58,6 +58,36 @@ void expect_same_distribution(Writer& writer, const ByHand& hand) {
   EXPECT_NEAR(total, 1, 1e-12);
 }
 
+// A sub-word begins with its space: one at the end of what was read waits, shown but not read, for the next piece or the next text.
+TEST(Writer, ASpaceBehindThePromptWaitsForItsWord) {
+  for (const char* kind : {"unigram", "bpe"}) {
+    ModelFile file = made_model(kind, 12, "stream");
+    Writer writer(file);
+    const std::string start = writer.save_state();
+    writer.read("The cat ");
+    const std::string waiting = writer.save_state();
+    SampleOptions all;
+    all.temperature = 2;
+    Random random(3, Purpose::test);
+    for (int round = 0; round < 50; ++round) {
+      writer.load_state(waiting);
+      const std::string shown = writer.next(all, random);
+      EXPECT_TRUE(file.tokenizer->piece(writer.last_token()).starts_with(' '));
+      EXPECT_FALSE(shown.starts_with(' '));
+    }
+    writer.load_state(waiting);
+    writer.read("sees");
+    const auto in_parts = writer.top(5);
+    writer.load_state(start);
+    writer.read("The cat sees");
+    const auto at_once = writer.top(5);
+    for (size_t i = 0; i < 5; ++i) {
+      EXPECT_EQ(in_parts[i].id, at_once[i].id);
+      EXPECT_EQ(in_parts[i].probability, at_once[i].probability);
+    }
+  }
+}
+
 TEST(Writer, ReadsAsASessionDoes) {
   for (const std::string kind : {"byte", "char", "word"}) {
     for (const std::string mode : {"stream", "sentence"}) {

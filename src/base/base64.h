@@ -1,0 +1,15 @@
+// Why: bytes inside JSON: a string holds text only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rnn {
+
+// RFC 4648, section 4: the standard alphabet, padded with '='.
+std::string to_base64(std::string_view bytes);
+// The inverse; nothing when `text` is not what to_base64() writes (a sign outside the alphabet, wrong padding, bits left over).
+std::optional<std::string> from_base64(std::string_view text);
+
+}  // namespace rnn

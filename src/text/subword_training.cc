@@ -1,0 +1,130 @@
+// Why: learning sub-words: the training text handed over piece by piece, in memory, and every refusal in our own words.
+#include <fmt/core.h>
+#include <sentencepiece_trainer.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "text/subword_model.h"
+#include "text/subwords.h"
+#include "text/utf8.h"
+
+namespace rnn {
+namespace {
+
+constexpr int64_t kLearnBytes = int64_t{16} << 20;  // of a longer text every n-th run is learnt from
+constexpr size_t kLongestRun = 4096;                // bytes; SentencePiece counts positions in 16 bits
+constexpr int kSmallest = 1000, kLargest = 8000, kBytesPerPiece = 500;
+
+// The runs of the training text, cut at kLongestRun and thinned. A lone space comes first, so that a space is always a piece.
+class TrainingRuns final : public sentencepiece::SentenceIterator {
+ public:
+  explicit TrainingRuns(const std::vector<std::string_view>& documents) : documents_(documents), value_(" ") {
+    int64_t bytes = 0;
+    for (const std::string_view text : documents) bytes += static_cast<int64_t>(text.size());
+    stride_ = (bytes + kLearnBytes - 1) / kLearnBytes;
+    if (!documents.empty()) runs_ = SubwordRuns(documents[0]);
+  }
+  bool done() const override { return done_; }
+  void Next() override {
+    for (int64_t skip = std::max<int64_t>(1, stride_); skip > 0; --skip) {
+      if (!step()) {
+        done_ = true;
+        return;
+      }
+    }
+    value_ = run_.substr(0, cut_);
+  }
+  const std::string& value() const override { return value_; }
+  sentencepiece::util::Status status() const override { return {}; }
+
+ private:
+  // The next part of a run, in run_[0, cut_).
+  bool step() {
+    run_.remove_prefix(cut_);
+    cut_ = 0;
+    for (bool single = false; run_.empty() || single;) {
+      single = false;
+      while (document_ < documents_.size() && !runs_.next(run_, single)) {
+        if (++document_ < documents_.size()) runs_ = SubwordRuns(documents_[document_]);
+      }
+      if (document_ >= documents_.size()) return false;
+    }
+    cut_ = run_.size() <= kLongestRun ? run_.size() : complete_utf8(run_.substr(0, kLongestRun));
+    return true;
+  }
+
+  const std::vector<std::string_view>& documents_;
+  size_t document_ = 0;
+  SubwordRuns runs_{std::string_view()};
+  std::string_view run_;
+  size_t cut_ = 0;
+  int64_t stride_ = 1;
+  bool done_ = false;
+  std::string value_;
+};
+
+bool has_runs(const std::vector<std::string_view>& documents) {
+  return std::any_of(documents.begin(), documents.end(), [](std::string_view text) {
+    SubwordRuns runs(text);
+    std::string_view run;
+    for (bool single = true; runs.next(run, single);) {
+      if (!single) return true;
+    }
+    return false;
+  });
+}
+
+// SentencePiece says "... smaller than required_chars. 300 vs 301." when not even the characters have room.
+[[noreturn]] void refuse(const std::string& message, int vocabulary) {
+  int needed = 0;
+  const size_t at = message.find("required_chars. ");
+  if (at != std::string::npos && std::sscanf(message.c_str() + at, "required_chars. %*d vs %d", &needed) == 1) {
+    throw Error(
+        Exit::usage, "usage/tokens",
+        fmt::format("a vocabulary of {} is too small for sub-words of this text: it needs at least {}", vocabulary, needed),
+        "256 bytes, the unknown piece and the characters of the text come first; give --max-vocabulary some hundreds "
+        "more, or 0");
+  }
+  throw Error(Exit::data, "tokenizer/text", "no sub-words can be learnt from this text: " + message,
+              "choose another kind of tokens (--tokens char)");
+}
+
+}  // namespace
+
+int default_subwords(int64_t bytes) {
+  return static_cast<int>(std::clamp<int64_t>(bytes / kBytesPerPiece, kSmallest, kLargest));
+}
+
+std::string train_subwords(std::string_view kind, const std::vector<std::string_view>& documents, int vocabulary) {
+  if (!has_runs(documents)) {
+    throw Error(Exit::data, "tokenizer/text", "the text has no characters to learn sub-words from",
+                "give a text, or choose --tokens byte");
+  }
+  TrainingRuns runs(documents);
+  // Nothing is normalised and no space is added or taken away: what is decoded is what was encoded. Characters beyond the
+  // coverage, and all that the text lacks, are spelt in bytes.
+  const std::unordered_map<std::string, std::string> settings = {{"model_type", std::string(kind)},
+                                                                 {"vocab_size", std::to_string(vocabulary)},
+                                                                 {"hard_vocab_limit", "false"},
+                                                                 {"byte_fallback", "true"},
+                                                                 {"character_coverage", "0.9995"},
+                                                                 {"required_chars", std::string(kSpaceMark)},
+                                                                 {"normalization_rule_name", "identity"},
+                                                                 {"add_dummy_prefix", "false"},
+                                                                 {"remove_extra_whitespaces", "false"},
+                                                                 {"unk_id", "0"},
+                                                                 {"bos_id", "-1"},
+                                                                 {"eos_id", "-1"},
+                                                                 {"pad_id", "-1"},
+                                                                 {"num_threads", "1"},
+                                                                 {"minloglevel", "4"}};
+  std::string bytes;
+  const auto status = sentencepiece::SentencePieceTrainer::Train(settings, &runs, &bytes);
+  if (!status.ok()) refuse(status.ToString(), vocabulary);
+  return bytes;
+}
+
+}  // namespace rnn

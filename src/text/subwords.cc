@@ -1,0 +1,265 @@
+// Why: the tokenizer of sub-words: what is decoded is what was encoded, byte for byte.
+#include "text/subwords.h"
+
+#include <fmt/core.h>
+#include <sentencepiece_processor.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <protozero/pbf_reader.hpp>
+#include <stdexcept>
+
+#include "base/base64.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "text/subword_model.h"
+#include "text/tokenizer_kinds.h"
+#include "text/utf8.h"
+
+namespace rnn {
+namespace {
+
+// Fields of sentencepiece_model.proto.
+enum : protozero::pbf_tag_type { kTrainer = 2, kNormalizer = 3 };                // of the model
+enum : protozero::pbf_tag_type { kModelType = 3, kSpaceBehind = 24 };            // of the trainer
+enum : protozero::pbf_tag_type { kLeadingSpace = 3, kSpacesMarked = 5 };         // of the normalizer
+constexpr std::array<std::string_view, 3> kModelTypes = {"", "unigram", "bpe"};  // by their numbers
+
+[[noreturn]] void not_usable(const std::string& what) { throw std::runtime_error(what); }
+
+class SubwordTokenizer final : public Tokenizer {
+ public:
+  // Throws std::exception when the bytes are no usable model.
+  explicit SubwordTokenizer(std::string bytes) : bytes_(std::move(bytes)), settings_(subword_settings(bytes_)) {
+    if (settings_.kind.empty()) not_usable("it is neither a unigram nor a BPE model");
+    if (settings_.space_behind || !settings_.spaces_marked) not_usable("its pieces do not begin with their space");
+    const auto status = processor_.LoadFromSerializedProto(bytes_);
+    if (!status.ok()) not_usable("SentencePiece says: " + status.ToString());
+    list_pieces();
+    find_newline();
+  }
+
+  std::string_view kind() const override { return settings_.kind; }
+  int size() const override { return static_cast<int>(pieces_.size()); }
+  int32_t unknown_id() const override { return unknown_; }
+  int32_t newline_id() const override { return newline_; }
+  bool space_leads() const override { return !settings_.leading_space; }
+
+  std::vector<int32_t> encode(std::string_view text) const override {
+    std::vector<int32_t> ids;
+    ids.reserve(text.size() / 3);
+    std::vector<int> part;
+    SubwordRuns runs(text);
+    std::string_view run;
+    for (bool single = false; runs.next(run, single);) {
+      if (single) {
+        const auto byte = static_cast<uint8_t>(run[0]);
+        ids.push_back(byte == '\n' ? newline_ : bytes_of_[byte]);
+        continue;
+      }
+      processor_.Encode(run, &part).IgnoreError();
+      ids.insert(ids.end(), part.begin(), part.end());
+    }
+    return ids;
+  }
+
+  std::string piece(int32_t id) const override { return pieces_.at(static_cast<size_t>(id)); }
+
+  std::vector<std::string> unknown_pieces(std::string_view text) const override {
+    std::vector<std::string> unknown;
+    for (size_t begin = 0; begin < text.size() && !spells_all_;) {
+      size_t end = begin;
+      const std::string character = encode_utf8(next_code_point(text, end));
+      const std::vector<int32_t> ids = encode(text.substr(begin, end - begin));
+      const bool new_one = std::find(unknown.begin(), unknown.end(), character) == unknown.end();
+      if (new_one && std::find(ids.begin(), ids.end(), unknown_) != ids.end()) unknown.push_back(character);
+      begin = end;
+    }
+    return unknown;
+  }
+
+  nlohmann::json to_json() const override { return {{"kind", settings_.kind}, {"model", to_base64(bytes_)}}; }
+
+  void append(int32_t id, WordSpacing& spacing, std::string& out) const override {
+    std::string_view text =
+        id == unknown_ ? std::string_view("\xEF\xBF\xBD") : std::string_view(pieces_[static_cast<size_t>(id)]);
+    const bool shown = spacing.glued || (settings_.leading_space && spacing.line_start);  // its space is there, or was none
+    if (shown && text.starts_with(' ')) text.remove_prefix(1);
+    if (!pieces_[static_cast<size_t>(id)].empty()) spacing.glued = false, spacing.line_start = id == newline_;
+    out += text;
+  }
+
+  const std::string& file() const { return bytes_; }
+
+ private:
+  // The text of every piece; nothing for marks that stand for no text.
+  void list_pieces() {
+    bytes_of_.fill(unknown_ = processor_.unk_id());
+    pieces_.reserve(static_cast<size_t>(processor_.GetPieceSize()));
+    int bytes = 0;
+    for (int id = 0; id < processor_.GetPieceSize(); ++id) {
+      const std::string& piece = processor_.IdToPiece(id);
+      std::string text;
+      if (processor_.IsByte(id)) {
+        const auto byte = static_cast<uint8_t>(std::stoi(piece.substr(3, 2), nullptr, 16));  // "<0x0A>"
+        bytes_of_[byte] = id;
+        text = static_cast<char>(byte);
+        ++bytes;
+      } else if (processor_.IsUnknown(id)) {
+        text = piece;
+      } else if (!processor_.IsControl(id) && !processor_.IsUnused(id)) {
+        for (size_t at = 0; at < piece.size();) {
+          const bool space = piece.compare(at, kSpaceMark.size(), kSpaceMark) == 0;
+          text += space ? ' ' : piece[at];
+          at += space ? kSpaceMark.size() : 1;
+        }
+      }
+      pieces_.push_back(std::move(text));
+    }
+    spells_all_ = bytes == 256;
+  }
+
+  // The byte, a piece of its own, or else the mark for the end of a sentence.
+  void find_newline() {
+    newline_ = bytes_of_['\n'];
+    for (int32_t id = 0; newline_ == unknown_ && id < size(); ++id) {
+      if (pieces_[static_cast<size_t>(id)] == "\n") newline_ = id;
+    }
+    if (newline_ == unknown_ && processor_.eos_id() >= 0) newline_ = processor_.eos_id();
+    if (newline_ == unknown_) not_usable("it has neither a piece for the end of a line nor an end of sentence");
+    pieces_[static_cast<size_t>(newline_)] = "\n";
+  }
+
+  std::string bytes_;
+  SubwordSettings settings_;
+  sentencepiece::SentencePieceProcessor processor_;
+  std::vector<std::string> pieces_;    // [size]: text, spaces as spaces
+  std::array<int32_t, 256> bytes_of_;  // the piece that is this byte; the unknown one where there is none
+  int32_t unknown_ = 0, newline_ = 0;
+  bool spells_all_ = false;  // every byte is a piece: nothing is unknown
+};
+
+std::unique_ptr<Tokenizer> build_subwords(std::string_view kind, const std::vector<std::string_view>& documents,
+                                          const TokenizerOptions& options) {
+  int64_t bytes = 0;
+  for (const std::string_view text : documents) bytes += static_cast<int64_t>(text.size());
+  const int vocabulary = options.max_vocabulary > 0 ? options.max_vocabulary : default_subwords(bytes);
+  return std::make_unique<SubwordTokenizer>(train_subwords(kind, documents, vocabulary));
+}
+
+}  // namespace
+
+SubwordSettings subword_settings(std::string_view bytes) {
+  SubwordSettings settings;
+  settings.kind = kModelTypes[1];  // what the file format says when the file says nothing
+  for (protozero::pbf_reader model(bytes.data(), bytes.size()); model.next();) {
+    if (model.tag() == kTrainer) {
+      for (protozero::pbf_reader trainer = model.get_message(); trainer.next();) {
+        if (trainer.tag() == kModelType) {
+          const int32_t type = trainer.get_enum();
+          settings.kind = type > 0 && type < static_cast<int32_t>(kModelTypes.size()) ? kModelTypes[type] : kModelTypes[0];
+        } else if (trainer.tag() == kSpaceBehind) {
+          settings.space_behind = trainer.get_bool();
+        } else {
+          trainer.skip();
+        }
+      }
+    } else if (model.tag() == kNormalizer) {
+      for (protozero::pbf_reader normalizer = model.get_message(); normalizer.next();) {
+        if (normalizer.tag() == kLeadingSpace) {
+          settings.leading_space = normalizer.get_bool();
+        } else if (normalizer.tag() == kSpacesMarked) {
+          settings.spaces_marked = normalizer.get_bool();
+        } else {
+          normalizer.skip();
+        }
+      }
+    } else {
+      model.skip();
+    }
+  }
+  return settings;
+}
+
+size_t SubwordRuns::single_bytes() const {
+  const std::string_view rest = text_.substr(position_);
+  if (rest[0] == '\n' || rest[0] == '\0') return 1;
+  if (rest.starts_with(kSpaceMark)) return kSpaceMark.size();
+  size_t end = 0;
+  const bool ill_formed = next_code_point(rest, end) == kReplacementCharacter && end == 1;
+  return ill_formed ? 1 : 0;
+}
+
+bool SubwordRuns::next(std::string_view& run, bool& single) {
+  if (position_ >= text_.size()) return false;
+  if (singles_ == 0) singles_ = single_bytes();
+  single = singles_ > 0;
+  const size_t begin = position_;
+  if (single) {
+    --singles_, ++position_;
+  } else {
+    while (position_ < text_.size() && (singles_ = single_bytes()) == 0) next_code_point(text_, position_);
+  }
+  run = text_.substr(begin, position_ - begin);
+  return true;
+}
+
+bool is_subword_kind(std::string_view kind) { return !kind.empty() && (kind == kModelTypes[1] || kind == kModelTypes[2]); }
+
+std::unique_ptr<Tokenizer> read_subwords(const std::string& path, int vocabulary) {
+  const std::string bytes = [&] {
+    try {
+      return read_file(path);
+    } catch (const Error& e) {
+      throw Error(Exit::data, "tokenizer/file", e.what(), e.help());
+    }
+  }();
+  std::unique_ptr<Tokenizer> tokenizer;
+  try {
+    tokenizer = std::make_unique<SubwordTokenizer>(bytes);
+  } catch (const std::exception& e) {
+    throw Error(Exit::model, "tokenizer/file", fmt::format("{} is no sub-word model that can be used: {}", path, e.what()),
+                "give a .model file of SentencePiece: spm_train, rnn tokenizer train or rnn tokenizer export write one");
+  }
+  if (vocabulary > 0 && vocabulary != tokenizer->size()) {
+    throw Error(Exit::usage, "usage/tokens",
+                fmt::format("{} has {} pieces, but --max-vocabulary is {}", path, tokenizer->size(), vocabulary),
+                "leave --max-vocabulary out, or give another file");
+  }
+  return tokenizer;
+}
+
+std::optional<std::string> subword_file(const Tokenizer& tokenizer) {
+  const auto* subwords = dynamic_cast<const SubwordTokenizer*>(&tokenizer);
+  return subwords ? std::optional(subwords->file()) : std::nullopt;
+}
+
+std::unique_ptr<Tokenizer> build_unigram(const std::vector<std::string_view>& documents, const TokenizerOptions& options) {
+  return build_subwords("unigram", documents, options);
+}
+std::unique_ptr<Tokenizer> build_bpe(const std::vector<std::string_view>& documents, const TokenizerOptions& options) {
+  return build_subwords("bpe", documents, options);
+}
+
+std::unique_ptr<Tokenizer> load_subwords(const nlohmann::json& content) {
+  const auto fail = [](const std::string& what) {
+    throw Error(Exit::model, "model/tokenizer", "the tokenizer of the model is damaged: " + what,
+                "take the model file from its source again");
+  };
+  const auto model = content.find("model");
+  if (model == content.end() || !model->is_string()) fail("it has no 'model'");
+  const std::optional<std::string> bytes = from_base64(model->get_ref<const std::string&>());
+  if (!bytes) fail("its 'model' is not base64");
+  std::unique_ptr<Tokenizer> tokenizer;
+  try {
+    tokenizer = std::make_unique<SubwordTokenizer>(*bytes);
+  } catch (const std::exception& e) {
+    fail(e.what());
+  }
+  if (tokenizer->kind() != content.at("kind").get<std::string>())
+    fail(fmt::format("it holds a {} model", tokenizer->kind()));
+  return tokenizer;
+}
+
+}  // namespace rnn
