@@ -203,7 +203,8 @@ struct Part {
 constexpr Part kParts[] = {{"check", "what is in a text or in sequences and what is wrong with it", run_data_check},
                            {"head", "the first lines as they will be read", run_data_head},
                            {"split", "cut into train.txt, valid.txt and test.txt", run_data_split},
-                           {"make", "sequences that need a long memory: adding, copy, recall, parity", run_data_make}};
+                           {"make", "sequences that need a long memory: adding, copy, recall, parity", run_data_make},
+                           {"ngram", "an n-gram model: counted, measured, written and read as an ARPA file", run_data_ngram}};
 
 }  // namespace
 
@@ -217,6 +218,7 @@ int run_data(const Arguments& arguments) {
     for (const Part& p : kParts) print(fmt::format("  rnn data {:<6} {}\n", p.name, p.summary));
     print(
         "\nexamples:\n  rnn data check story.txt\n  rnn data split story.txt -o parts\n"
+        "  rnn data ngram story.txt --eval new.txt -o story.arpa\n"
         "  rnn data make adding --length 600 -n 10000 > adding.jsonl\n");
     return 0;
   }
@@ -225,7 +227,7 @@ int run_data(const Arguments& arguments) {
   const std::string near = nearest_name(name, names);
   throw Error(Exit::usage, "usage/verb",
               name.empty() ? "rnn data needs a verb of its own" : fmt::format("there is no rnn data {}", name),
-              near.empty() ? "rnn data check, rnn data head, rnn data split or rnn data make"
+              near.empty() ? "rnn data check, head, split, make or ngram"
                            : fmt::format("did you mean rnn data {}?", near));
 }
 

@@ -20,6 +20,7 @@ int run_check(const Arguments& arguments);
 int run_data(const Arguments& arguments);
 int run_bench(const Arguments& arguments);
 int run_demo(const Arguments& arguments);
+int run_average(const Arguments& arguments);
 int run_compare(const Arguments& arguments);
 int run_config(const Arguments& arguments);
 

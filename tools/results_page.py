@@ -15,8 +15,11 @@ Times are those of the run, other work on the machine included; speed is compare
 
 Loss is in nats per token, perplexity is its exponential, bits per byte are comparable between kinds of tokens. Rows of this
 program are the weights with the lowest validation loss: the validation text took part in choosing them, the test text not.
-The trigram is an interpolated Kneser-Ney model of the same tokens; `zstd -19` compresses the text alone.
+The trigram and the Kneser-Ney n-gram are interpolated modified Kneser-Ney models of the same tokens (8-grams of characters, else
+5-grams; older measurements have the trigram alone, which counted the first word of a sentence less well); `zstd -19` compresses
+the text alone.
 """
+KNESER_NEY = "Kneser-Ney "
 MADE = """Long-memory problems ([what they are](long_memory.md)), checked on sequences that no training has seen:
 """
 NOTE = "¹ The check during training reads the text in as many streams as the batch has; the other rows read it as one."
@@ -166,17 +169,19 @@ def section(name, row):
 
 
 def overview(rows):
-    """One line per recipe: the last measured side of this program beside the trigram."""
+    """One line per recipe: the last measured side of this program beside the n-gram models."""
     lines = []
     for name, row in sorted(rows.items()):
         if "variants" in row:
             continue
         side = "test" if "test" in row["evaluate"] else "valid"
         loss = mean([r[side]["loss"] for r in row["runs"]])
-        trigram = row["baselines"].get(side, {}).get("trigram", {}).get("perplexity")
-        cells = [number(loss, 4), number(math.exp(loss), 2), number(trigram, 2)]
+        baselines = row["baselines"].get(side, {})
+        longer = [(name[len(KNESER_NEY):], report) for name, report in baselines.items() if name.startswith(KNESER_NEY)]
+        cells = [number(loss, 4), number(math.exp(loss), 2), number(baselines.get("trigram", {}).get("perplexity"), 2)]
+        cells.append(", ".join(f"{number(report['perplexity'], 2)} ({order})" for order, report in longer))
         lines.append([f"[{name}](#{name})", row["title"], NAMES[side]] + cells)
-    return table(["recipe", "what", "text", "loss", "perplexity", "trigram perplexity"], lines)
+    return table(["recipe", "what", "text", "loss", "perplexity", "trigram perplexity", "Kneser-Ney perplexity"], lines)
 
 
 def page(rows):

@@ -37,7 +37,7 @@ struct NgramOptions {
 // Interpolated modified Kneser-Ney (Chen and Goodman 1999, "An empirical study of smoothing techniques for language
 // modeling", section 3). The longest n-grams count occurrences, the shorter ones count distinct words before them; at the begin
 // of a stream nothing stands before, so there each occurrence counts (Heafield and others 2013, "Scalable modified Kneser-Ney
-// language model estimation", section 3.3). Three discounts per order from counts of counts, 0.5, 1, 1.5 where the text is too
+// language model estimation", adjusted counts). Three discounts per order from counts of counts, 0.5, 1, 1.5 where the text is too
 // small for them; below the unigrams lies 1 / vocabulary, so every id has a probability above 0 and each context sums to 1.
 // Immutable after construction: any thread. 8 bytes per distinct n-gram of the longest kind, 32 per shorter one; while it is
 // made 8 bytes per token more.
