@@ -23,16 +23,6 @@ struct Asked {
   int64_t threads = 0, batch = 20, steps = 35;
 };
 
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> items;
-  for (size_t at = 0; at <= list.size() && !list.empty();) {
-    const size_t end = std::min(list.find(',', at), list.size());
-    items.push_back(list.substr(at, end - at));
-    at = end + 1;
-  }
-  return items;
-}
-
 [[noreturn]] void refuse(const std::string& flag, const std::string& value, const std::string& known) {
   throw Error(Exit::usage, "usage/value", fmt::format("{} has no '{}'", flag, value), "one or more of: " + known);
 }
@@ -41,13 +31,13 @@ bench::Selection selection_of(const Asked& asked, int threads) {
   bench::Selection s;
   s.threads = threads;
   s.profile = asked.profile, s.layer_norm = asked.layer_norm;
-  s.suites = split(asked.suites);
+  s.suites = split_commas(asked.suites);
   const auto names = bench::suite_names();
   for (const std::string& suite : s.suites) {
     if (std::find(names.begin(), names.end(), suite) == names.end())
       refuse("--suite", suite, fmt::format("{}", fmt::join(names, ",")));
   }
-  for (const std::string& name : split(asked.cells)) {
+  for (const std::string& name : split_commas(asked.cells)) {
     const auto found = std::find_if(kCells.begin(), kCells.end(), [&](const CellInfo* c) { return c->name == name; });
     if (found == kCells.end()) {
       std::vector<std::string_view> known;
@@ -56,7 +46,7 @@ bench::Selection selection_of(const Asked& asked, int threads) {
     }
     s.cells.push_back(static_cast<CellKind>(found - kCells.begin()));
   }
-  for (const std::string& text : split(asked.hidden)) {
+  for (const std::string& text : split_commas(asked.hidden)) {
     int size = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
     if (error != std::errc() || end != text.data() + text.size() || size < 1 || size > 65536)

@@ -19,6 +19,9 @@ class Option;
 
 namespace rnn::app {
 
+// "a,b" -> a, b; nothing of an empty text.
+std::vector<std::string> split_commas(const std::string& text);
+
 // Declares the flags of one verb, then parses. Names as CLI11 has them: "-o,--output"; targets outlive parse().
 class Command {
  public:

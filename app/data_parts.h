@@ -9,6 +9,7 @@
 namespace rnn::app {
 
 int run_data_make(const Arguments& arguments);
+int run_data_ngram(const Arguments& arguments);
 
 // rnn data check and head of a file for which holds_sequences() is true. The first returns Exit::check when there is a fault.
 int check_sequence_file(const std::string& path, bool as_json);

@@ -21,6 +21,7 @@ int run_data(const Arguments& arguments);
 int run_tokenizer(const Arguments& arguments);
 int run_bench(const Arguments& arguments);
 int run_demo(const Arguments& arguments);
+int run_average(const Arguments& arguments);
 int run_compare(const Arguments& arguments);
 int run_config(const Arguments& arguments);
 

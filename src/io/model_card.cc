@@ -135,9 +135,10 @@ void use(const ModelCard& card, std::string* out) {
 void training(const ModelCard& card, std::string* out) {
   *out += "\n## Training\n\n";
   if (!card.command.empty()) *out += fenced("sh", card.command) + "\n";
-  *out += fmt::format("Seed {}.", card.seed);
-  if (!card.version.empty()) *out += fmt::format(" Trained with rnn {}.", cell(card.version));
-  *out += "\n";
+  std::string note = card.trained ? fmt::format("Seed {}.", card.seed) : "";
+  if (!card.version.empty())
+    note += fmt::format("{}{} with rnn {}.", note.empty() ? "" : " ", card.trained ? "Trained" : "Made", cell(card.version));
+  *out += note + "\n";
   if (card.data.empty()) return;
   *out += "\n| data file | used for | bytes | hash |\n|---|---|---:|---|\n";
   for (const ModelCard::DataFile& f : card.data)

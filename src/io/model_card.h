@@ -13,7 +13,7 @@ namespace rnn {
 struct ModelCard {
   // One row of the table of results: this model, or a baseline on the same text.
   struct Result {
-    std::string name;                                       // "this model", "trigram", "zstd -19"
+    std::string name;                                       // "this model", "Kneser-Ney 5-gram", "zstd -19"
     bool own = false;                                       // goes into the machine-readable header too
     std::optional<double> loss, perplexity, bits_per_byte;  // nats per token; exp(loss); bits
     std::optional<double> accuracy = {};                    // share of right answers
@@ -39,6 +39,7 @@ struct ModelCard {
   std::vector<DataFile> data;
   std::string command;  // that trained it
   uint64_t seed = 0;
+  bool trained = true;                      // false: made by the command from trained models; no seed then
   std::string model = "model.safetensors";  // file name, beside the card
   std::string run;                          // the run folder, for the commands
   std::string prompt;                       // for the example

@@ -1,12 +1,14 @@
 // Why: one figure per text, with the honest rows beside it, and one figure per line for those who look closer.
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "base/error.h"
 #include "io/ready_model.h"
 #include "loss/loss.h"
 #include "tasks/language_model.h"
-#include "tasks/run_data.h"
+#include "tasks/ngram_rows.h"
+#include "text/arpa.h"
 #include "train/option_list.h"
 
 namespace rnn {
@@ -114,26 +116,26 @@ void add_adapted(ModelFile& file, const std::vector<Batch>& segments, const Adap
   if (cache && dynamic) moving("both", how);
 }
 
-// The trigram of the run's own training text, if that text is still what it was.
-void add_trigram(const ModelFile& file, const TokenDocuments& tokens, bool sentences, double factor, EvalReport& report) {
+// N-grams of the run's own training text, if that text is still what it was.
+void add_ngrams(const ModelFile& file, const TokenDocuments& tokens, bool sentences, double factor, EvalReport& report) {
   const auto data = file.about.find("data"), options = file.about.find("options");
   if (data == file.about.end() || options == file.about.end()) {
-    report.note = "no trigram row: the model does not say what it was trained on";
+    report.note = "no n-gram rows: the model does not say what it was trained on";
     return;
   }
   try {
     const double share = options_from_json(*options).train.valid_share;
     const RunText text = read_run_text(data->at("train"), data->at("valid"), share);
     if (text.hash != data->at("hash")) {
-      report.note = "no trigram row: the training text has changed since";
+      report.note = "no n-gram rows: the training text has changed since";
       return;
     }
-    const double loss = trigram_loss(encode_documents(*file.tokenizer, text.train), tokens, *file.tokenizer, sentences);
-    report.baselines.push_back({"trigram", loss, std::exp(loss), loss * factor});
+    report.baselines = ngram_rows(encode_documents(*file.tokenizer, text.train), tokens, *file.tokenizer, sentences, factor,
+                                  &report.note);
   } catch (const Error& e) {
-    report.note = std::string("no trigram row: the training text is not at hand (") + e.what() + ")";
+    report.note = std::string("no n-gram rows: the training text is not at hand (") + e.what() + ")";
   } catch (const nlohmann::json::exception&) {
-    report.note = "no trigram row: what the model says about its training text is damaged";
+    report.note = "no n-gram rows: what the model says about its training text is damaged";
   }
 }
 
@@ -146,6 +148,9 @@ EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOpt
   const Tokenizer& tokenizer = *file.tokenizer;
   const bool sentences = reads_sentences(file);
   const TokenDocuments tokens = encode_documents(tokenizer, documents);
+  std::optional<ArpaModel> ngram;  // read first: a file that does not fit is told before the work
+  const ArpaWords words = arpa_words(tokenizer);
+  if (!options.ngram.empty()) ngram.emplace(read_arpa(options.ngram, &words));
   EvalReport report;
   for (const auto& document : documents) report.lines += std::count(document.text.begin(), document.text.end(), '\n');
   for (const auto& document : tokens) report.unknown += std::count(document.begin(), document.end(), tokenizer.unknown_id());
@@ -159,10 +164,15 @@ EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOpt
   if (how.cache.size > 0 || how.dynamic.rate > 0)
     add_adapted(file, segments_of(tokens, tokenizer, sentences), how, factor, pool, report);
   if (options.baselines) {
-    add_trigram(file, tokens, sentences, factor, report);
+    add_ngrams(file, tokens, sentences, factor, report);
     std::string all;
     for (const auto& document : documents) all += document.text;
     report.baselines.push_back({"zstd -19", -1, -1, zstd_bits_per_byte(all)});
+  }
+  if (ngram) {
+    const double loss = ngram_loss(*ngram, ngram_streams(tokens, tokenizer, sentences), tokenizer.newline_id());
+    const std::string name = std::filesystem::path(options.ngram).filename().string();
+    report.baselines.insert(report.baselines.begin(), {name, loss, std::exp(loss), loss * factor});
   }
   if (options.per_line) evaluate_lines(file, documents, pool, report);
   return report;

@@ -31,7 +31,7 @@ struct RunRequest {
   std::string command;             // as typed, for the record
 };
 
-// One line of a result table: "this model", "trigram", "zstd -19"; below 0: not defined for it.
+// One line of a result table: "this model", "trigram", "Kneser-Ney 5-gram", "zstd -19"; below 0: not defined for it.
 struct ResultRow {
   std::string name;
   double loss = -1, perplexity = -1, bits_per_byte = -1, accuracy = -1;
@@ -71,7 +71,7 @@ struct EvalReport {
   ResultRow model;
   int64_t tokens = 0, unknown = 0, bytes = 0, lines = 0;
   std::vector<ResultRow> adapted;    // the same model with a cache, with weights that go on learning, with both
-  std::vector<ResultRow> baselines;  // trigram (when the run's training text is at hand), zstd
+  std::vector<ResultRow> baselines;  // n-grams (tasks/ngram_rows.h) of the run's training text, when it is at hand; zstd
   std::string note;                  // why a row is missing
   struct Line {
     std::string text;
@@ -85,11 +85,12 @@ struct EvalOptions {
   bool per_line = false, baselines = true;
   int threads = 0;
   Adaptation adaptation = {};  // rows of its own
+  std::string ngram = {};      // an ARPA file over the same tokens: a row of its own
 };
 
 // Every token of `text` (file or folder) is predicted once, the state carried over lines and cleared between documents; a model
 // trained on sentences reads each line from the zero state and leaves blank lines out. Frees the row-major weights of `file`, as
-// Writer does. Throws Error{model} as Writer, Error{data} for bad text.
+// Writer does. Throws Error{model} as Writer, Error{data} for bad text and for an ARPA file as ArpaModel.
 EvalReport evaluate_text(ModelFile& file, const std::string& text, const EvalOptions& options);
 
 // A model that writes: reads a prompt, then gives token after token. Copy the state to go back.

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "io/ready_model.h"
+#include "tasks/ngram_rows.h"
 #include "tasks/plan.h"
 #include "tasks/run.h"
 
@@ -106,8 +107,8 @@ class TextRun final : public Run {
 
   void report(RunResult& result, const TrainProgress& best, json& metrics) override {
     result.valid = row_of("this model", best.best_loss, bits_factor);
-    result.baselines.push_back(
-        row_of("trigram", trigram_loss(train_tokens_, valid_tokens_, *tokenizer, sentences()), bits_factor));
+    std::string note;  // rnn eval tells why a row is missing
+    result.baselines = ngram_rows(train_tokens_, valid_tokens_, *tokenizer, sentences(), bits_factor, &note);
     std::string valid_text;
     for (const auto& d : text_.valid) valid_text += d.text;
     result.baselines.push_back({"zstd -19", -1, -1, zstd_bits_per_byte(valid_text)});
@@ -120,7 +121,9 @@ class TextRun final : public Run {
                {"val_perplexity", result.valid.perplexity},
                {"val_bits_per_byte", result.valid.bits_per_byte}};
     for (const auto& row : result.baselines) {
-      const std::string name = row.name == "trigram" ? "trigram" : "zstd";
+      const bool trigram = row.name == "trigram", zstd = row.loss < 0;
+      const std::string name = trigram ? "trigram" : zstd ? "zstd" : "ngram";
+      if (name == "ngram") metrics["ngram_order"] = ngram_order(tokenizer->kind());
       if (row.loss >= 0) metrics[name + "_loss"] = row.loss;
       metrics[name + "_bits_per_byte"] = row.bits_per_byte;
     }

@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "tasks/plan.h"
-#include "text/ngram.h"
 #include "text/subwords.h"
 #include "train/option_list.h"
 
@@ -182,26 +181,6 @@ int64_t count_of(const TokenDocuments& documents) {
   int64_t sum = 0;
   for (const auto& document : documents) sum += static_cast<int64_t>(document.size());
   return sum;
-}
-
-// As the network reads: each document or sentence begins behind an end of line.
-double trigram_loss(const TokenDocuments& train, const TokenDocuments& valid, const Tokenizer& tokenizer, bool sentences) {
-  const auto begun = [&](const TokenDocuments& documents) {
-    TokenDocuments streams = sentences ? sentences_of(documents, tokenizer.newline_id()) : documents;
-    for (auto& stream : streams) stream.insert(stream.begin(), tokenizer.newline_id());
-    return streams;
-  };
-  const TokenDocuments train_streams = begun(train), valid_streams = begun(valid);
-  const NgramModel model({train_streams.begin(), train_streams.end()}, tokenizer.size());
-  double nats = 0;
-  int64_t tokens = 0;
-  for (const auto& stream : valid_streams) {
-    for (size_t i = 1; i < stream.size(); ++i) {
-      nats -= model.log_prob(std::span<const int32_t>(stream).first(i), stream[i]);
-      ++tokens;
-    }
-  }
-  return tokens > 0 ? nats / static_cast<double>(tokens) : 0;
 }
 
 double bits_per_byte_factor(int64_t tokens, int64_t bytes) {

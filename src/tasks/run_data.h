@@ -53,8 +53,6 @@ std::unique_ptr<Batcher> evaluation_batcher(const TokenDocuments& documents, con
 
 int64_t bytes_of(const std::vector<Document>& documents);
 int64_t count_of(const TokenDocuments& documents);
-// Nats per token of an interpolated Kneser-Ney trigram, trained and evaluated on the tokens the network gets.
-double trigram_loss(const TokenDocuments& train, const TokenDocuments& valid, const Tokenizer& tokenizer, bool sentences);
 // bits per byte = factor * (nats per token).
 double bits_per_byte_factor(int64_t tokens, int64_t bytes);
 

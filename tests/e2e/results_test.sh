@@ -77,7 +77,11 @@ assert run["seed"] == 4 and run["updates"] > 0 and run["parameters"] > 0, run
 assert abs(run["test"]["loss"] - measured["loss"]) < 1e-6 * measured["loss"], (run["test"], measured)
 assert run["test"]["tokens"] == measured["tokens"]
 assert abs(row["baselines"]["test"]["trigram"]["loss"] - measured["baselines"]["trigram"]["loss"]) < 1e-6
+longer = [name for name in row["baselines"]["test"] if name.startswith("Kneser-Ney ")]
+assert len(longer) == 1 and longer[0] in measured["baselines"], longer
 page = open("docs/results.md").read()
+overview = f"{measured['baselines'][longer[0]]['perplexity']:.2f} ({longer[0].split()[1]})"
+assert overview in page and f"| {longer[0]} |" in page, page
 assert f"{measured['loss']:.4f}" in page and f"{measured['baselines']['zstd -19']['bits_per_byte']:.4f}" in page, page
 PY
 grep -q 'licence: Apache-2.0; origin: this test' docs/results.md || fail "the licence of the data is missing"

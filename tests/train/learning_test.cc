@@ -125,29 +125,34 @@ TEST_F(RunFigures, OfTheRunAreThoseOfItsParts) {
     Plan plan;
     const RunResult result = train_run(r, events, {nullptr, [&](const Plan& p) { plan = p; }});
     EXPECT_GE(plan.lines.size(), 5u);
-    ASSERT_EQ(result.baselines.size(), 2u);
+    ASSERT_EQ(result.baselines.size(), 3u);
     EXPECT_EQ(result.baselines[0].name, "trigram");
 
-    // The trigram by hand: every stream begins behind an end of line, which itself is not counted.
+    // The trigram by hand: every stream is read behind an end of line, which itself is not counted.
     const ModelFile file = load_model(path(mode));
     const Tokenizer& words = *file.tokenizer;
     const TextSplit split = split_documents(read_text(r.data[0]), r.options.valid_share);
     const auto streams = [&](const std::string& text) {
-      std::vector<std::vector<int32_t>> out(1, {words.newline_id()});
+      std::vector<std::vector<int32_t>> out(1);
       for (const int32_t id : words.encode(text)) {
         out.back().push_back(id);
-        if (mode == "sentence" && id == words.newline_id()) out.push_back({id});
+        if (mode == "sentence" && id == words.newline_id()) out.emplace_back();
       }
-      if (out.back().size() == 1) out.pop_back();
+      if (out.back().empty()) out.pop_back();
       return out;
     };
-    const auto train = streams(split.train[0].text), valid = streams(split.valid[0].text);
-    const NgramModel trigram({train.begin(), train.end()}, words.size());
+    const auto train = streams(split.train[0].text);
+    auto valid = streams(split.valid[0].text);
+    for (auto& s : valid) s.insert(s.begin(), words.newline_id());
+    const NgramModel trigram({train.begin(), train.end()}, words.size(), 3, {words.newline_id(), {}});
     double nats = 0, tokens = 0;
     for (const auto& s : valid) {
       for (size_t i = 1; i < s.size(); ++i) nats -= trigram.log_prob({s.data(), i}, s[i]), ++tokens;
     }
     EXPECT_NEAR(result.baselines[0].loss, nats / tokens, 1e-9);
+    EXPECT_EQ(result.baselines[1].name, "Kneser-Ney 5-gram");
+    EXPECT_EQ(log.back().fields.at("metrics").at("ngram_loss").get<double>(), result.baselines[1].loss);
+    EXPECT_EQ(log.back().fields.at("metrics").at("ngram_order").get<int>(), 5);
     EXPECT_NEAR(result.baselines[0].perplexity, std::exp(nats / tokens), 1e-6);
     const double bits = nats / std::log(2.0) / static_cast<double>(split.valid[0].text.size());
     EXPECT_NEAR(result.baselines[0].bits_per_byte, bits, 1e-9);

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "data/compression.h"
-#include "tasks/run_data.h"
+#include "tasks/ngram_rows.h"
 #include "train/tiny_run.h"
 
 namespace rnn::test {
@@ -91,22 +91,27 @@ TEST_F(EvaluateText, BaselinesOfTheUnchangedText) {
   for (const std::string mode : {"stream", "sentence"}) {
     const std::string model = run(mode, 0.37), text = write("text.txt", tiny_story(30, 9));  // not the default share
     const EvalReport report = evaluated(model, text, false, true);
-    ASSERT_EQ(report.baselines.size(), 2u) << report.note;
+    ASSERT_EQ(report.baselines.size(), 3u) << report.note;
     EXPECT_TRUE(report.note.empty());
     EXPECT_EQ(report.baselines[0].name, "trigram");
     const ModelFile file = load_model(model);
     const RunText data = read_run_text({path("story.txt")}, "", 0.37);
-    const double loss =
-        trigram_loss(encode_documents(*file.tokenizer, data.train), encode_documents(*file.tokenizer, read_text(text)),
-                     *file.tokenizer, mode == "sentence");
-    EXPECT_NEAR(report.baselines[0].loss, loss, 1e-12);
-    EXPECT_EQ(report.baselines[1].name, "zstd -19");
-    EXPECT_NEAR(report.baselines[1].bits_per_byte, zstd_bits_per_byte(read_file(text)), 1e-12);
-    EXPECT_LT(report.baselines[1].loss, 0);
+    const TokenDocuments train = encode_documents(*file.tokenizer, data.train),
+                         read = encode_documents(*file.tokenizer, read_text(text));
+    const int orders[] = {3, 5};
+    for (size_t i = 0; i < 2; ++i) {
+      const auto streams = [&](const TokenDocuments& d) { return ngram_streams(d, *file.tokenizer, mode == "sentence"); };
+      const NgramModel grams = count_ngrams(streams(train), *file.tokenizer, orders[i]);
+      EXPECT_NEAR(report.baselines[i].loss, ngram_loss(grams, streams(read), file.tokenizer->newline_id()), 1e-12);
+    }
+    EXPECT_EQ(report.baselines[1].name, "Kneser-Ney 5-gram");
+    EXPECT_EQ(report.baselines[2].name, "zstd -19");
+    EXPECT_NEAR(report.baselines[2].bits_per_byte, zstd_bits_per_byte(read_file(text)), 1e-12);
+    EXPECT_LT(report.baselines[2].loss, 0);
   }
 }
 
-TEST_F(EvaluateText, NoTrigramOfAnotherText) {
+TEST_F(EvaluateText, NoNgramsOfAnotherText) {
   const std::string model = run("stream"), text = write("text.txt", tiny_story(30, 9));
   write("story.txt", tiny_story(81));
   const EvalReport changed = evaluated(model, text, false, true);

@@ -29,8 +29,11 @@ std::string code_of(const std::function<void()>& f) {
 // The definition of NgramModel once more, by scanning the text for every question asked.
 class SlowKneserNey {
  public:
-  SlowKneserNey(std::vector<Ids> streams, int vocabulary, int order)
-      : streams_(std::move(streams)), vocabulary_(vocabulary), order_(order) {
+  SlowKneserNey(std::vector<Ids> streams, int vocabulary, int order, NgramOptions options = {})
+      : streams_(std::move(streams)), vocabulary_(vocabulary), order_(order), options_(std::move(options)) {
+    if (options_.begin >= 0) {
+      for (Ids& stream : streams_) stream.insert(stream.begin(), options_.begin);
+    }
     for (int n = 1; n <= order; ++n) counts_.push_back(count(n));
   }
 
@@ -42,8 +45,9 @@ class SlowKneserNey {
     for (const auto& [ngram, c] : counts) {
       if (!std::equal(context.begin(), context.end(), ngram.begin())) continue;
       const double d = discount(static_cast<int>(context.size()) + 1, c);
-      total += c, reserved += d;
-      if (ngram.back() == id) own = c - d;
+      const bool rare = is_rare(ngram);
+      total += c, reserved += rare ? c : d;
+      if (ngram.back() == id && !rare) own = c - d;
     }
     return total == 0 ? shorter : own / total + reserved / total * shorter;
   }
@@ -63,14 +67,26 @@ class SlowKneserNey {
   }
 
  private:
+  bool is_rare(const Ids& ngram) const {
+    if (options_.prune.empty() || ngram.size() == 1) return false;
+    int times = 0;
+    for (const Ids& stream : streams_) {
+      for (size_t i = 0; i + ngram.size() <= stream.size(); ++i) {
+        times += std::equal(ngram.begin(), ngram.end(), stream.begin() + static_cast<ptrdiff_t>(i));
+      }
+    }
+    return times <= options_.prune[std::min(ngram.size(), options_.prune.size()) - 1];
+  }
   std::map<Ids, int> count(int n) const {
     std::map<Ids, std::set<int32_t>> before;
     std::map<Ids, int> times, result;
-    for (const Ids& stream : streams_) {
+    for (size_t s = 0; s < streams_.size(); ++s) {
+      const Ids& stream = streams_[s];
       for (size_t i = 0; i + static_cast<size_t>(n) <= stream.size(); ++i) {
+        if (i == 0 && n == 1 && options_.begin >= 0) continue;
         const Ids ngram(stream.begin() + static_cast<ptrdiff_t>(i), stream.begin() + static_cast<ptrdiff_t>(i) + n);
         ++times[ngram];
-        before[ngram].insert(i == 0 ? -1 : stream[i - 1]);
+        before[ngram].insert(i == 0 ? -1 - static_cast<int32_t>(s) : stream[i - 1]);  // each begin is a word of its own
       }
     }
     for (const auto& [ngram, c] : times) result[ngram] = n == order_ ? c : static_cast<int>(before[ngram].size());
@@ -80,6 +96,7 @@ class SlowKneserNey {
   std::vector<Ids> streams_;
   std::vector<std::map<Ids, int>> counts_;
   int vocabulary_, order_;
+  NgramOptions options_;
 };
 
 std::vector<std::span<const int32_t>> spans_of(const std::vector<Ids>& streams) { return {streams.begin(), streams.end()}; }
@@ -102,8 +119,11 @@ TEST(Ngram, AgreesWithItsDefinitionAndSumsToOne) {
     for (const auto& [seed, streams, length, vocabulary] :
          std::vector<std::array<int, 4>>{{1, 1, 1, 3}, {2, 1, 12, 4}, {3, 3, 2, 5}, {4, 4, 40, 9}, {5, 1, 400, 12}}) {
       const std::vector<Ids> text = zipf_streams(static_cast<uint32_t>(seed), streams, length, vocabulary);
-      const NgramModel model(spans_of(text), vocabulary, order);
-      const SlowKneserNey slow(text, vocabulary, order);
+      NgramOptions options;
+      if (order % 2 == 0 || seed == 5) options.begin = 1;
+      if (order > 2 && seed > 3) options.prune = {0, 1, 2};
+      const NgramModel model(spans_of(text), vocabulary, order, options);
+      const SlowKneserNey slow(text, vocabulary, order, options);
       for (int n = 1; n <= order; ++n) {
         for (int c = 1; c <= 3; ++c) ASSERT_NEAR(model.discounts(n)[static_cast<size_t>(c - 1)], slow.discount(n, c), 1e-12);
         estimated = estimated || model.discounts(n)[0] != 0.5;
@@ -154,6 +174,29 @@ TEST(Ngram, EdgesAreSafe) {
   EXPECT_NEAR(NgramModel({empty, empty}, 2).log_prob({}, 1), -std::log(2.0), 1e-12);
   EXPECT_EQ(code_of([&] { NgramModel({wrong}, 5); }), "ngram/id");
   EXPECT_EQ(code_of([&] { NgramModel({empty}, 5, 0); }), "ngram/order");
+  EXPECT_EQ(code_of([&] { NgramModel({empty}, 5, 2, {5, {}}); }), "ngram/order");
+  for (const std::vector<int>& prune : std::vector<std::vector<int>>{{1}, {0, 2, 1}, {0, 0, 0, 0}}) {
+    EXPECT_EQ(code_of([&] { NgramModel({empty}, 5, 3, {-1, prune}); }), "ngram/prune");
+  }
+}
+
+TEST(Ngram, TheFirstWordIsCountedAsOftenAsItStandsThere) {
+  // Three sentences begin with 1, one with 2; 0 begins and ends each. Bigrams behind the begin: counts 3 and 1.
+  const std::vector<Ids> text = {{1, 3, 0}, {1, 4, 0}, {1, 3, 0}, {2, 3, 0}};
+  const NgramModel model(spans_of(text), 5, 3, {0, {}});
+  // Words before: 1 {0}, 2 {0}, 3 {1, 2}, 4 {1}, 0 {3, 4}; what begins a sentence is no event. D = 0.5, 1, 1.5.
+  const double below = (0.5 + 0.5 + 1 + 0.5 + 1) / 7 / 5, one = 0.5 / 7 + below;
+  EXPECT_NEAR(std::exp(model.log_prob(Ids{0}, 1)), 1.5 / 4 + 2.0 / 4 * one, 1e-12);
+  EXPECT_NEAR(std::exp(model.log_prob(Ids{0}, 2)), 0.5 / 4 + 2.0 / 4 * one, 1e-12);
+  EXPECT_NEAR(std::exp(model.log_prob({}, 0)), 1.0 / 7 + below, 1e-12);
+  // Of the two-word n-grams "1 4", "2 3", "4 0" and "0 2" occur once and are left out.
+  const NgramModel pruned(spans_of(text), 5, 2, {0, {0, 1}});
+  EXPECT_EQ(pruned.ngrams(1), 5);
+  EXPECT_EQ(pruned.ngrams(2), 3);
+  EXPECT_LT(pruned.bytes(), model.bytes());
+  double sum = 0;
+  for (int id = 0; id < 5; ++id) sum += std::exp(pruned.log_prob(Ids{1}, id));
+  EXPECT_NEAR(sum, 1, 1e-12);
 }
 
 TEST(Ngram, LongerContextsHelpOnText) {

@@ -1,0 +1,94 @@
+// Why: rnn average: the mean of the weights of several models, as a model file with a card that says where it came from.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "cells/reference.h"
+#include "command.h"
+#include "io/model_card.h"
+#include "screen.h"
+#include "tasks/average_models.h"
+
+namespace rnn::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Further apart than this, the models are hardly of one origin.
+constexpr double kStrangers = 0.5;
+
+std::vector<double> numbers_of(const std::string& text) {
+  std::vector<double> numbers;
+  for (const std::string& part : split_commas(text)) numbers.push_back(parse_real("weights", part, {0, 1}));
+  return numbers;
+}
+
+std::string card_path(const std::string& output) { return fs::path(output).replace_extension(".md").string(); }
+
+std::string card_of(const AveragedModels& mean, const std::string& output, const std::string& command) {
+  const Model<float>& model = *mean.file.model;
+  const RecurrentOptions& rnn = model.config().rnn;
+  ModelCard card;
+  card.task = model.config().task;
+  card.name = fs::path(output).stem().string();
+  card.summary = fmt::format("The mean of the weights of {} models.", mean.parts.size());
+  card.tags = {std::string(cell_info(rnn.cell).name), card.task};
+  card.facts = {{"cell", std::string(cell_info(rnn.cell).name)},
+                {"layers", std::to_string(rnn.layers)},
+                {"hidden units", std::to_string(rnn.hidden)},
+                {"parameters", std::to_string(model.table().count())}};
+  for (const AveragedModels::Part& part : mean.parts) card.facts.emplace_back(part.path, fmt::format("{:.4g}", part.weight));
+  card.command = command;
+  card.trained = false;
+  card.model = fs::path(output).filename().string();
+  card.run = output;
+  card.limits = {"It was not measured when it was made: rnn eval does that."};
+  card.version = RNN_VERSION;
+  return model_card(card);
+}
+
+}  // namespace
+
+int run_average(const Arguments& arguments) {
+  std::vector<std::string> models;
+  std::string output, weights;
+  bool force = false;
+  Command command("average", "MODEL MODEL... -o OUT.safetensors [options]",
+                  "one model whose weights are the mean of those of several, of one run or one origin");
+  command.words("MODEL", &models, "run folders or .safetensors files, checkpoints too");
+  command.text("-o,--output", &output, "FILE", "the model file; its card goes beside it (.md)");
+  command.text("--weights", &weights, "W,W..", "share of each model, together 1 (all the same)");
+  command.flag("--force", &force, "overwrite a file that is there");
+  command.example("rnn average runs/story-001 runs/story-002 -o mean.safetensors");
+  command.example("rnn average a.safetensors b.safetensors --weights 0.7,0.3 -o mean.safetensors");
+  if (!command.parse(arguments)) return 0;
+  command.need(models.empty() ? "" : models[0], "MODELs");
+  command.need(output, "a file to write: -o FILE");
+  std::error_code ignored;
+  for (const std::string& path : {output, card_path(output)}) {
+    if (!force && fs::exists(path, ignored))
+      throw Error(Exit::usage, "data/exists", path + " is there already", "choose another -o, or overwrite with --force");
+  }
+  std::vector<std::string> typed = {"rnn", "average"};
+  typed.insert(typed.end(), arguments.begin(), arguments.end());
+  const std::string line = shell_line(typed);
+  const AveragedModels mean = average_models(models, numbers_of(weights), line);
+  save_model(output, *mean.file.model, mean.file.tokenizer.get(), mean.file.about);
+  write_file_atomic(card_path(output), card_of(mean, output, line));
+  Table table({"model", "weight", "distance from the mean"});
+  bool strangers = false;
+  for (const AveragedModels::Part& part : mean.parts) {
+    table.add({part.path, fmt::format("{:.4g}", part.weight), fmt::format("{:.1f} %", 100 * part.distance)});
+    strangers = strangers || part.distance > kStrangers;
+  }
+  print(table.text() + "\n" + key_line("model", output) + "\n" + key_line("card", card_path(output)) + "\n");
+  if (strangers) {
+    say("note: these models are far from their mean, as models of different starts are; their mean may know nothing: rnn eval it");
+  }
+  return 0;
+}
+
+}  // namespace rnn::app

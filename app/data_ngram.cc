@@ -1,0 +1,333 @@
+// Why: rnn data ngram: the honest row by itself: an n-gram model of a text, its worth on another, and as an ARPA file.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "command.h"
+#include "data/data_file.h"
+#include "data/sequences.h"
+#include "data/text_files.h"
+#include "data_parts.h"
+#include "io/model_file.h"
+#include "screen.h"
+#include "tasks/ngram_rows.h"
+#include "text/arpa.h"
+#include "text/utf8.h"
+#include "text/vocabulary.h"
+#include "train/option_list.h"
+
+namespace rnn::app {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+constexpr std::string_view kSpaceTokens = "space", kWhite = " \t\n\r\v\f";
+
+struct Wishes {
+  std::string path, tokens = "auto", tokens_of, prune, eval, output;
+  int64_t order = 0, min_count = 1, max_vocabulary = 0;
+  bool json = false, force = false;
+};
+
+// How a text becomes ids, and what is not among them.
+struct Cutter {
+  std::string kind;
+  std::unique_ptr<Tokenizer> tokenizer;  // null: words between white space, as other toolkits take them
+  std::unordered_map<std::string, int32_t, StringHash, std::equal_to<>> words;
+  int32_t unknown = 0, newline = 1;
+
+  std::vector<int32_t> encode(std::string_view text) const {
+    if (tokenizer) return tokenizer->encode(text);
+    std::vector<int32_t> ids;
+    for (size_t i = 0; i < text.size();) {
+      const size_t end = std::min(text.find_first_of(kWhite, i), text.size());
+      if (end == i) {
+        if (text[i++] == '\n') ids.push_back(newline);
+        continue;
+      }
+      const auto at = words.find(text.substr(i, end - i));
+      ids.push_back(at == words.end() ? unknown : at->second);
+      i = end;
+    }
+    return ids;
+  }
+};
+
+struct Measured {
+  double loss = 0, bits_factor = 0;
+  int64_t tokens = 0, unknown = 0, bytes = 0;
+};
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::vector<int> pruned_at(const std::string& text) {
+  std::vector<int> counts;
+  for (const std::string& part : split_commas(text)) counts.push_back(static_cast<int>(parse_whole("prune", part, {0, 1e9})));
+  return counts;
+}
+
+Measured measure(const AnyNgram& model, const Cutter& cutter, const std::string& path) {
+  Measured m;
+  TokenDocuments sentences;
+  for (const Document& document : read_text(path)) {
+    m.bytes += static_cast<int64_t>(document.text.size());
+    for (auto& sentence : sentences_of({cutter.encode(document.text)}, cutter.newline)) {
+      m.tokens += static_cast<int64_t>(sentence.size());
+      m.unknown += std::count(sentence.begin(), sentence.end(), cutter.unknown);
+      sentences.push_back(std::move(sentence));
+    }
+  }
+  m.loss = ngram_loss(model, sentences, cutter.newline);
+  m.bits_factor = bits_per_byte_factor(m.tokens, m.bytes);
+  return m;
+}
+
+void print_measured(const std::string& name, const Measured& m) {
+  Table table({"", "loss", "perplexity", "bits/byte"});
+  table.add({name, figure(m.loss, 4), figure(std::exp(m.loss), 2), figure(m.loss * m.bits_factor, 4)});
+  print("\n" + table.text());
+  print(fmt::format(" {} tokens, {} unknown, {}\n", grouped(m.tokens), grouped(m.unknown), bytes_text(m.bytes)));
+}
+
+ordered_json measured_json(const Measured& m) {
+  return {{"loss", m.loss},         {"perplexity", std::exp(m.loss)}, {"bits_per_byte", m.loss * m.bits_factor},
+          {"tokens", m.tokens},     {"unknown", m.unknown},           {"bytes", m.bytes}};
+}
+
+bool is_arpa(const std::string& path) {
+  const std::string name = fs::path(path).filename().string();
+  std::error_code ignored;
+  return name.find(".arpa") != std::string::npos && !fs::is_directory(path, ignored);
+}
+
+// What the words of a file are, when nothing says it: all of one character, all bytes, or words.
+std::string kind_of(const ArpaWords& words) {
+  bool characters = true;
+  for (size_t id = 2; id < words.words.size() && characters; ++id) {
+    const std::string piece = arpa_piece(words.words[id]);
+    size_t end = 0;
+    next_code_point(piece, end);
+    if (piece.size() == 1 && utf8_error(piece) == 0) return "byte";
+    characters = end == piece.size();
+  }
+  return characters ? "char" : "word";
+}
+
+// `model` is read anew where the ids of its tokens are not those of the file.
+Cutter cutter_of(const Wishes& wishes, const std::string& text, std::optional<ArpaModel>& model) {
+  Cutter cutter;
+  cutter.kind = wishes.tokens == "auto" ? kind_of(model->words()) : wishes.tokens;
+  const std::vector<std::string>& words = model->words().words;
+  if (cutter.kind == kSpaceTokens) {
+    for (size_t id = 2; id < words.size(); ++id) cutter.words.emplace(words[id], static_cast<int32_t>(id));
+  } else if (cutter.kind == "byte") {
+    cutter.tokenizer = build_tokenizer("byte", {});
+    const ArpaWords bytes = arpa_words(*cutter.tokenizer);
+    model.emplace(text, wishes.path, &bytes);
+    cutter.unknown = bytes.unknown, cutter.newline = bytes.newline;
+  } else {
+    std::vector<std::string> pieces = {std::string(kUnknownPiece), "\n"};
+    for (size_t id = 2; id < words.size(); ++id) pieces.push_back(arpa_piece(words[id]));
+    try {
+      cutter.tokenizer = tokenizer_from_json({{"kind", cutter.kind}, {"pieces", pieces}});
+    } catch (const Error& e) {
+      throw Error(Exit::data, "arpa/tokens",
+                  fmt::format("the words of {} are no tokens of the kind {}: {}", wishes.path, cutter.kind, e.what()),
+                  "--tokens says how the text was cut: word, char, byte, space (between white space)");
+    }
+  }
+  return cutter;
+}
+
+Cutter cutter_of_model(const std::string& path) {
+  ModelFile file = load_model(path);
+  if (!file.tokenizer) throw Error(Exit::model, "model/task", path + " is not a language model and has no tokens of text");
+  Cutter cutter;
+  cutter.tokenizer = std::move(file.tokenizer);
+  cutter.kind = cutter.tokenizer->kind();
+  cutter.unknown = cutter.tokenizer->unknown_id(), cutter.newline = cutter.tokenizer->newline_id();
+  return cutter;
+}
+
+int evaluate_file(const Wishes& wishes) {
+  const std::string text = decompress(read_data_bytes(wishes.path), wishes.path);
+  std::optional<ArpaModel> model;
+  Cutter cutter;
+  if (wishes.tokens_of.empty()) {
+    model.emplace(text, wishes.path);
+    if (!wishes.eval.empty()) cutter = cutter_of(wishes, text, model);
+  } else {
+    cutter = cutter_of_model(wishes.tokens_of);
+    const ArpaWords words = arpa_words(*cutter.tokenizer);
+    model.emplace(text, wishes.path, &words);
+  }
+  ordered_json json = {{"file", wishes.path}, {"order", model->order()}, {"vocabulary", model->vocabulary()}};
+  Table table({"order", "n-grams"});
+  for (int n = 1; n <= model->order(); ++n) {
+    json["orders"].push_back({{"length", n}, {"ngrams", model->ngrams(n)}});
+    table.add({std::to_string(n), grouped(model->ngrams(n))});
+  }
+  json["bytes"] = model->bytes();
+  std::optional<Measured> measured;
+  if (!wishes.eval.empty()) {
+    measured = measure(*model, cutter, wishes.eval);
+    json["tokens"] = cutter.kind;
+    json["eval"] = measured_json(*measured);
+    if (measured->unknown > 0 && !model->has_unknown())
+      say(fmt::format("note: {} has no <unk>: each of the {} unknown tokens counts as 10^-99", wishes.path, grouped(measured->unknown)));
+  }
+  if (wishes.json) {
+    print(json.dump() + "\n");
+    return 0;
+  }
+  print(key_line("model", fmt::format("{} · {}-gram, {} words, {} in memory", wishes.path, model->order(),
+                                      grouped(model->vocabulary()), bytes_text(model->bytes()))) +
+        "\n\n" + table.text());
+  if (measured) print_measured(fs::path(wishes.path).filename().string(), *measured);
+  return 0;
+}
+
+// Tokens of the text and the sentences it is counted as.
+struct Training {
+  Cutter cutter;
+  std::string reason;
+  TokenDocuments sentences;
+  int64_t lines = 0, bytes = 0;
+};
+
+Training read_training(const Wishes& wishes) {
+  Training t;
+  TextReport report;
+  const std::vector<Document> documents = read_text(wishes.path, &report);
+  if (wishes.tokens_of.empty()) {
+    const Decision kind = choose_tokens(wishes.tokens, report);
+    std::vector<std::string_view> views;
+    for (const Document& d : documents) views.push_back(d.text);
+    const TokenizerOptions options{static_cast<int>(wishes.min_count), static_cast<int>(wishes.max_vocabulary)};
+    t.cutter.tokenizer = build_tokenizer(kind.value, views, options);
+    t.cutter.kind = kind.value, t.reason = kind.reason;
+    t.cutter.unknown = t.cutter.tokenizer->unknown_id(), t.cutter.newline = t.cutter.tokenizer->newline_id();
+  } else {
+    t.cutter = cutter_of_model(wishes.tokens_of);
+    t.reason = "of " + wishes.tokens_of;
+  }
+  t.lines = report.lines, t.bytes = report.bytes;
+  t.sentences = ngram_streams(encode_documents(*t.cutter.tokenizer, documents), *t.cutter.tokenizer, true);
+  return t;
+}
+
+void print_model(const Wishes& wishes, const Training& t, const NgramModel& model, double seconds) {
+  print(key_line("data", fmt::format("{} · {}, {} lines", wishes.path, bytes_text(t.bytes), grouped(t.lines))) + "\n");
+  print(key_line("tokens", fmt::format("{} ({}), {} different · {} in {} sentences", t.cutter.kind, t.reason,
+                                       grouped(model.vocabulary()), grouped(count_of(t.sentences)),
+                                       grouped(static_cast<int64_t>(t.sentences.size())))) +
+        "\n");
+  print(key_line("model", fmt::format("{}, {} n-grams, {} in memory · {:.1f} s", ngram_name(model.order()),
+                                      grouped(model.ngrams()), bytes_text(model.bytes()), seconds)) +
+        "\n\n");
+  Table table({"order", "n-grams", "D1", "D2", "D3+"});
+  for (int n = 1; n <= model.order(); ++n) {
+    const auto d = model.discounts(n);
+    table.add({std::to_string(n), grouped(model.ngrams(n)), figure(d[0], 4), figure(d[1], 4), figure(d[2], 4)});
+  }
+  print(table.text());
+}
+
+ordered_json model_json(const Training& t, const NgramModel& model, double seconds) {
+  ordered_json json = {{"order", model.order()},
+                       {"tokens", t.cutter.kind},
+                       {"vocabulary", model.vocabulary()},
+                       {"train", {{"bytes", t.bytes}, {"tokens", count_of(t.sentences)}, {"sentences", t.sentences.size()}}}};
+  for (int n = 1; n <= model.order(); ++n)
+    json["orders"].push_back({{"length", n}, {"ngrams", model.ngrams(n)}, {"discounts", model.discounts(n)}});
+  json["bytes"] = model.bytes();
+  json["seconds"] = seconds;
+  return json;
+}
+
+int64_t write_model(const Wishes& wishes, const NgramModel& model, const Tokenizer& tokenizer) {
+  const std::vector<std::string> parts = format_arpa(model, arpa_words(tokenizer));
+  write_file_atomic(wishes.output, std::vector<std::string_view>(parts.begin(), parts.end()));
+  int64_t bytes = 0;
+  for (const std::string& part : parts) bytes += static_cast<int64_t>(part.size());
+  return bytes;
+}
+
+int count_text(const Wishes& wishes) {
+  std::error_code ignored;
+  if (!wishes.output.empty() && !wishes.force && fs::exists(wishes.output, ignored))
+    throw Error(Exit::usage, "data/exists", wishes.output + " is there already", "choose another -o, or overwrite with --force");
+  const auto start = std::chrono::steady_clock::now();
+  const Training t = read_training(wishes);
+  const int order = wishes.order > 0 ? static_cast<int>(wishes.order) : ngram_order(t.cutter.kind);
+  const NgramModel model = count_ngrams(t.sentences, *t.cutter.tokenizer, order, pruned_at(wishes.prune));
+  const double seconds = seconds_since(start);
+  std::optional<Measured> measured;
+  if (!wishes.eval.empty()) measured = measure(model, t.cutter, wishes.eval);
+  int64_t written = 0;
+  if (!wishes.output.empty()) written = write_model(wishes, model, *t.cutter.tokenizer);
+  if (wishes.json) {
+    ordered_json json = model_json(t, model, seconds);
+    if (measured) json["eval"] = measured_json(*measured);
+    if (written > 0) json["file"] = wishes.output, json["file_bytes"] = written;
+    print(json.dump() + "\n");
+    return 0;
+  }
+  print_model(wishes, t, model, seconds);
+  if (measured) print_measured(ngram_name(order), *measured);
+  if (written > 0) print("\n" + key_line("file", fmt::format("{}, {}", wishes.output, bytes_text(written))) + "\n");
+  return 0;
+}
+
+}  // namespace
+
+int run_data_ngram(const Arguments& arguments) {
+  Wishes w;
+  Command command("data ngram", "TEXT|MODEL.arpa [options]",
+                  "an n-gram model of a text (interpolated modified Kneser-Ney, line by line), or one from an ARPA file");
+  command.word("TEXT", &w.path, "text file or folder to count, or an ARPA file (.arpa, .arpa.gz, .arpa.zst)");
+  command.text("--eval", &w.eval, "TEXT", "also perplexity and bits per byte on this text");
+  command.text("-o,--output", &w.output, "FILE", "write the model in ARPA form");
+  command.whole("--order", &w.order, {1, kMaxNgramOrder}, "N", "longest n-grams (5; 8 of characters or bytes)");
+  command.text("--tokens", &w.tokens, "KIND", "as in rnn train; of an ARPA file also space: between white space");
+  command.text("--tokens-of", &w.tokens_of, "MODEL", "the tokens of this model, so that rnn eval --ngram can compare");
+  command.whole("--min-count", &w.min_count, {1, 1e9}, "N", "words seen less often become the unknown word (1)");
+  command.text("--prune", &w.prune, "N,N..", "leave out what occurs at most N times, by length: 0,0,1");
+  command.flag("--json", &w.json, "one JSON object on standard output");
+  command.flag("--force", &w.force, "overwrite a file that is there");
+  command.more();
+  command.whole("--max-vocabulary", &w.max_vocabulary, {0, 1 << 24}, "N", "keep the N most frequent pieces; 0: all");
+  command.example("rnn data ngram story.txt --eval new.txt -o story.arpa");
+  command.example("rnn data ngram story.arpa --eval new.txt --json");
+  if (!command.parse(arguments)) return 0;
+  command.need(w.path, "a TEXT");
+  const bool file = is_arpa(w.path);
+  for (const char* flag : {"--order", "--min-count", "--prune", "--output", "--max-vocabulary"}) {
+    if (file && command.given(flag))
+      throw Error(Exit::usage, "usage/option", fmt::format("{} is a model already: {} is for a text", w.path, flag));
+  }
+  if (command.given("--tokens") && command.given("--tokens-of"))
+    throw Error(Exit::usage, "usage/option", "--tokens and --tokens-of both say what the tokens are", "give one of them");
+  if (!file && w.tokens == kSpaceTokens) {
+    throw Error(Exit::usage, "usage/option", "--tokens space is for an ARPA file of another toolkit", "count words: --tokens word");
+  }
+  if (!(file && w.tokens == kSpaceTokens)) {
+    Options check;
+    set_option(check, "tokens", w.tokens);
+  }
+  if (!file && holds_sequences(w.path))
+    throw Error(Exit::usage, "usage/sequences", w.path + " holds sequences; an n-gram model counts text");
+  return file ? evaluate_file(w) : count_text(w);
+}
+
+}  // namespace rnn::app

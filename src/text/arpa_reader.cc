@@ -1,0 +1,269 @@
+// Why: an ARPA file comes from elsewhere: every fault is named by file and line before a number of it is used.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "text/arpa.h"
+#include "text/arpa_marks.h"
+#include "text/vocabulary.h"
+
+namespace rnn {
+namespace {
+
+constexpr std::string_view kBlank = " \t\r";
+
+std::string_view trimmed(std::string_view line) {
+  const size_t begin = line.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return {};
+  return line.substr(begin, line.find_last_not_of(kBlank) - begin + 1);
+}
+
+// "12" of "\12-grams:", or 0.
+int section_order(std::string_view line) {
+  int order = 0;
+  const char* end = line.data() + line.size();
+  if (line.substr(0, 1) != "\\") return 0;
+  const auto result = std::from_chars(line.data() + 1, end, order);
+  const bool fits = result.ec == std::errc() && std::string_view(result.ptr, static_cast<size_t>(end - result.ptr)) == "-grams:";
+  return fits ? order : 0;
+}
+
+}  // namespace
+
+// Reads the lines of one file into a model.
+class ArpaReader {
+ public:
+  ArpaReader(std::string_view text, const std::string& path, const ArpaWords* words, ArpaModel& model)
+      : text_(text), path_(path), given_(words != nullptr), model_(model) {
+    if (given_) {
+      model_.words_ = *words;
+      for (size_t id = 0; id < words->words.size(); ++id) ids_.emplace(words->words[id], static_cast<int32_t>(id));
+      if (words->unknown < 0) ids_.emplace(kUnknownPiece, kForeignUnknownId);
+    } else {
+      model_.words_ = {{std::string(kUnknownPiece), std::string(kSentenceEnd)}, 0, 1};
+      ids_.emplace(kUnknownPiece, 0);
+      ids_.emplace(kSentenceEnd, 1);
+    }
+    ids_.emplace(kSentenceBegin, kBeginId);
+  }
+
+  void read() {
+    read_counts();
+    for (size_t n = 1; n <= counts_.size(); ++n) read_section(n);
+    if (line_ != "\\end\\") {
+      fail(section_order(line_) > 0 ? "arpa/order" : "arpa/end",
+           line_.empty() ? "the file ends without \\end\\" : fmt::format("expected \\end\\, not '{}'", line_),
+           "the file was cut short, or it holds longer n-grams than its head announces");
+    }
+  }
+
+ private:
+  // The n-grams of one length as they stand in the file.
+  struct Entries {
+    size_t length = 0;
+    std::vector<int32_t> ids;  // [n * length]
+    std::vector<float> log_prob, log_back_off;
+    std::vector<int64_t> line;
+    std::span<const int32_t> operator[](size_t i) const { return {ids.data() + i * length, length}; }
+  };
+
+  [[noreturn]] void fail(const char* code, const std::string& message, const std::string& help = {}) const {
+    fail_at(number_, code, message, help);
+  }
+  [[noreturn]] void fail_at(int64_t number, const char* code, const std::string& message, const std::string& help = {}) const {
+    throw Error(Exit::data, code, fmt::format("{}:{}: {}", path_, number, message), help);
+  }
+
+  // The next line without white space around it; false at the end of the file.
+  bool next() {
+    line_ = {};
+    if (position_ >= text_.size()) return false;
+    const size_t end = std::min(text_.find('\n', position_), text_.size());
+    line_ = trimmed(text_.substr(position_, end - position_));
+    position_ = end + 1;
+    ++number_;
+    return true;
+  }
+  bool next_filled() {
+    while (next()) {
+      if (!line_.empty()) return true;
+    }
+    return false;
+  }
+
+  void read_counts() {
+    while (next() && line_ != "\\data\\") {
+    }
+    if (line_ != "\\data\\")
+      throw Error(Exit::data, "arpa/data", path_ + " has no line \\data\\", "is it an n-gram model in ARPA form?");
+    while (next_filled() && line_[0] != '\\') {
+      int64_t order = 0, count = -1;
+      const char* end = line_.data() + line_.size();
+      const bool named = line_.substr(0, 6) == "ngram ";
+      const size_t digits = named ? line_.find_first_not_of(kBlank, 6) : 0;
+      const auto first = std::from_chars(line_.data() + digits, end, order);
+      const bool sign = named && first.ec == std::errc() && first.ptr != end && *first.ptr == '=';
+      const auto second = sign ? std::from_chars(first.ptr + 1, end, count) : first;
+      if (!sign || second.ec != std::errc() || second.ptr != end || count < 0)
+        fail("arpa/counts", fmt::format("expected ngram N=COUNT, not '{}'", line_));
+      if (order != static_cast<int64_t>(counts_.size()) + 1 || order > kMaxArpaOrder) {
+        fail("arpa/order", fmt::format("the count of {}-grams stands where that of {}-grams is expected", order,
+                                       counts_.size() + 1),
+             fmt::format("orders 1, 2, ... up to {} are read", kMaxArpaOrder));
+      }
+      counts_.push_back(count);
+    }
+    if (counts_.empty()) fail("arpa/counts", "there is no line ngram 1=COUNT behind \\data\\");
+    model_.levels_.resize(counts_.size());
+  }
+
+  // line_ is the head of the section; afterwards it is that of the next one.
+  void read_section(size_t n) {
+    const int order = section_order(line_);
+    if (order != static_cast<int>(n)) {
+      fail(order > static_cast<int>(counts_.size()) ? "arpa/order" : "arpa/section",
+           fmt::format("expected \\{}-grams:, {}", n, line_.empty() ? "not the end of the file" : fmt::format("not '{}'", line_)),
+           "every order that the head counts has a section of its own, the shortest first");
+    }
+    Entries entries;
+    entries.length = n;
+    while (next_filled() && line_[0] != '\\') read_entry(entries);
+    const auto found = static_cast<int64_t>(entries.line.size());
+    if (found != counts_[n - 1]) {
+      fail("arpa/counts", fmt::format("{} {}-grams stand here, and the head says {}", found, n, counts_[n - 1]),
+           "the file was cut short, or changed by hand");
+    }
+    keep(entries);
+  }
+
+  void read_entry(Entries& entries) {
+    std::string_view fields[kMaxArpaOrder + 2], rest = line_;
+    size_t count = 0;
+    const size_t n = entries.length, most = n + (n < counts_.size() ? 2 : 1);
+    while (!rest.empty() && count <= n + 1) {
+      const size_t end = std::min(rest.find_first_of(kBlank), rest.size());
+      fields[count++] = rest.substr(0, end);
+      rest.remove_prefix(std::min(rest.find_first_not_of(kBlank, end), rest.size()));
+    }
+    if (!rest.empty() || count < n + 1 || count > most) {
+      fail("arpa/line", fmt::format("a line of {}-grams is a logarithm, {} word{}{}", n, n, n == 1 ? "" : "s",
+                                    most == n + 2 ? " and perhaps a back-off weight" : ""));
+    }
+    const float log_prob = number(fields[0]);
+    if (log_prob > 0) {
+      fail("arpa/probability", fmt::format("the logarithm of a probability is {}, above 0", fields[0]),
+           "an ARPA file holds logarithms to base 10");
+    }
+    for (size_t i = 1; i <= n; ++i) entries.ids.push_back(n == 1 ? new_word(fields[i]) : known_word(fields[i]));
+    entries.log_prob.push_back(log_prob);
+    entries.log_back_off.push_back(count == n + 2 ? number(fields[n + 1]) : 0);
+    entries.line.push_back(number_);
+  }
+
+  float number(std::string_view field) const {
+    double value = 0;
+    const auto result = std::from_chars(field.data(), field.data() + field.size(), value);
+    if (result.ec != std::errc() || result.ptr != field.data() + field.size() || !std::isfinite(value))
+      fail("arpa/number", fmt::format("'{}' is not a finite number", field));
+    return static_cast<float>(value);
+  }
+
+  int32_t new_word(std::string_view word) {
+    const auto at = ids_.find(word);
+    if (at != ids_.end()) return at->second;
+    if (given_) {
+      fail("arpa/tokens", fmt::format("the model does not know the word '{}'", word),
+           "the n-gram model and the network must have the same tokens: rnn data ngram TEXT --tokens-of MODEL makes one that has");
+    }
+    const auto id = static_cast<int32_t>(model_.words_.words.size());
+    model_.words_.words.emplace_back(word);
+    ids_.emplace(word, id);
+    return id;
+  }
+  int32_t known_word(std::string_view word) const {
+    const auto at = ids_.find(word);
+    if (at == ids_.end() || !seen_[slot(at->second)])
+      fail("arpa/word", fmt::format("the word '{}' is not among the unigrams", word));
+    return at->second;
+  }
+  // Of an id in seen_: the two that stand behind the vocabulary come last.
+  size_t slot(int32_t id) const {
+    const size_t size = model_.words_.words.size();
+    return id == kBeginId ? size : id == kForeignUnknownId ? size + 1 : static_cast<size_t>(id);
+  }
+
+  // Sorts the n-grams, finds each one's prefix among the shorter ones, and stores them.
+  void keep(const Entries& entries) {
+    const size_t n = entries.length, size = entries.line.size();
+    std::vector<size_t> order(size);
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+      return std::lexicographical_compare(entries[a].begin(), entries[a].end(), entries[b].begin(), entries[b].end());
+    });
+    for (size_t i = 1; i < size; ++i) {
+      const auto a = entries[order[i - 1]], b = entries[order[i]];
+      if (std::equal(a.begin(), a.end(), b.begin())) {
+        fail_at(entries.line[order[i]], "arpa/duplicate",
+                fmt::format("this {}-gram stands in line {} already", n, entries.line[order[i - 1]]));
+      }
+    }
+    if (n == 1) note_words(entries);
+    ArpaModel::Level& level = model_.levels_[n - 1];
+    std::vector<int64_t> children(n == 1 ? 0 : model_.levels_[n - 2].word.size() + 1);
+    for (const size_t i : order) {
+      level.word.push_back(entries[i].back());
+      level.log_prob.push_back(entries.log_prob[i]);
+      if (n < counts_.size()) level.log_back_off.push_back(entries.log_back_off[i]);
+      if (n == 1) continue;
+      const int64_t prefix = model_.find(entries[i].first(n - 1));
+      if (prefix < 0) {
+        fail_at(entries.line[i], "arpa/prefix", fmt::format("the first {} words of this {}-gram are no {}-gram", n - 1, n, n - 1),
+                "every n-gram needs the one that is a word shorter, for its back-off weight");
+      }
+      ++children[static_cast<size_t>(prefix) + 1];
+    }
+    if (n == 1) return;
+    std::partial_sum(children.begin(), children.end(), children.begin());
+    model_.levels_[n - 2].child = std::move(children);
+  }
+
+  // Which words have a unigram; refuses a file that lacks one.
+  void note_words(const Entries& entries) {
+    seen_.assign(model_.words_.words.size() + 2, false);
+    for (const int32_t id : entries.ids) seen_[slot(id)] = true;
+    const ArpaWords& words = model_.words_;
+    if (!seen_[slot(kBeginId)] || !seen_[slot(words.newline)]) {
+      fail("arpa/sentence", fmt::format("the unigrams have no {}", seen_[slot(kBeginId)] ? kSentenceEnd : kSentenceBegin),
+           "sentences begin with <s> and end with </s>");
+    }
+    model_.has_unknown_ = seen_[slot(words.unknown < 0 ? kForeignUnknownId : words.unknown)];
+    if (!given_) return;
+    for (size_t id = 0; id < words.words.size(); ++id) {
+      if (seen_[id]) continue;
+      fail("arpa/tokens", fmt::format("the unigrams do not have the model's token '{}'", words.words[id]),
+           "the n-gram model and the network must have the same tokens: rnn data ngram TEXT --tokens-of MODEL makes one that has");
+    }
+  }
+
+  std::string_view text_;
+  const std::string& path_;
+  bool given_;
+  ArpaModel& model_;
+  std::unordered_map<std::string, int32_t, StringHash, std::equal_to<>> ids_;
+  std::vector<bool> seen_;  // [vocabulary + 2]: has a unigram
+  std::vector<int64_t> counts_;
+  std::string_view line_;
+  size_t position_ = 0;
+  int64_t number_ = 0;
+};
+
+ArpaModel::ArpaModel(std::string_view text, const std::string& path, const ArpaWords* words) {
+  ArpaReader(text, path, words, *this).read();
+}
+
+}  // namespace rnn
