@@ -4,11 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "choose.h"
 #include "command.h"
 #include "screen.h"
 #include "tasks/language_model.h"
 #include "tasks/sequence_data.h"
 #include "train/events.h"
+#include "with_models.h"
 
 namespace rnn::app {
 namespace {
@@ -32,6 +34,16 @@ void print_json(const EvalReport& report, bool per_line) {
   json["unknown"] = report.unknown;
   json["bytes"] = report.bytes;
   json["lines"] = report.lines;
+  for (size_t i = 0; i < report.others.size(); ++i) {
+    const ResultRow& row = report.others[i];
+    if (i + 1 == report.others.size()) {
+      json["together"] = row_json(row);
+    } else {
+      ordered_json other = {{"model", row.name}};
+      other.update(row_json(row));
+      json["with"].push_back(other);
+    }
+  }
   for (const ResultRow& row : report.adapted) json["adapted"][row.name] = row_json(row);
   for (const ResultRow& row : report.baselines) json["baselines"][row.name] = row_json(row);
   if (!report.note.empty()) json["note"] = report.note;
@@ -48,6 +60,7 @@ void print_table(const EvalReport& report) {
     table.add({row.name, figure(row.bits_per_byte, 4), figure(row.loss, 4), figure(row.perplexity, 2)});
   };
   add(report.model);
+  for (const ResultRow& row : report.others) add(row);
   for (const ResultRow& row : report.adapted) add(row);
   for (const ResultRow& row : report.baselines) add(row);
   print((report.lines_report.empty() ? "" : "\n") + table.text());
@@ -90,63 +103,103 @@ void require_at_most(double loss, double limit) {
   throw Error(Exit::check, "eval/fail_under", fmt::format("the loss is {:.4f}, above --fail-under {}", loss, limit));
 }
 
-}  // namespace
-
-int run_eval(const Arguments& arguments) {
-  std::string model, text, fail_under;
-  bool json = false, no_baselines = false;
+struct EvalArguments {
+  std::string model, text;
+  ChooseArguments asked;
+  WithArguments with;
   EvalOptions options;
-  int64_t threads = 0;
+  int64_t threads = 0, cache = 0;
+  bool json = false, no_baselines = false;
   double limit = 0;
-  int64_t cache = 0;
-  Adaptation& how = options.adaptation;
-  Command command("eval", "MODEL DATA [options]",
-                  "bits per byte, loss and perplexity of a model on a text; accuracy or error on sequences");
-  command.word("MODEL", &model, "run folder or .safetensors file");
-  command.word("DATA", &text, "text file or folder; JSON lines for a model of sequences");
-  command.flag("--json", &json, "one JSON object on standard output");
-  command.flag("--per-line", &options.per_line, "also each line alone: loss, tokens, text");
-  command.real("--fail-under", &limit, {0, 1e9, true, false}, "LOSS",
+};
+
+void declare(Command& command, EvalArguments& a) {
+  Adaptation& how = a.options.adaptation;
+  command.word("MODEL", &a.model, "run folder or .safetensors file");
+  command.word("DATA", &a.text, "text file or folder; JSON lines for a model of sequences");
+  command.words("ALTERNATIVE...", &a.asked.alternatives, "with --choose: what may stand behind its text, instead of DATA");
+  command.flag("--json", &a.json, "one JSON object on standard output");
+  command.flag("--per-line", &a.options.per_line, "also each line alone: loss, tokens, text");
+  command.real("--fail-under", &a.limit, {0, 1e9, true, false}, "LOSS",
                "exit status 6 unless the loss is at most LOSS (nats per token)");
-  command.whole("--cache", &cache, {0, 1e6}, "N",
+  command.whole("--cache", &a.cache, {0, 1e6}, "N",
                 "also with a cache of the last N tokens, which vote for what followed them");
   command.real("--dynamic", &how.dynamic.rate, {0, 1e3}, "RATE", "also with weights that go on learning at this rate");
-  command.flag("--no-baselines", &no_baselines, "leave the n-gram and zstd rows out");
-  command.text("--ngram", &options.ngram, "FILE", "also an n-gram model over the same tokens (rnn data ngram --tokens-of MODEL)");
-  command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores");
+  command.text("--choose", &a.asked.asked, "TEXT",
+               "which ALTERNATIVE fits best behind TEXT, or in its ___; without any: a file");
+  a.with.declare(command, "also this model, and all together as one; again for more");
+  command.flag("--no-baselines", &a.no_baselines, "leave the n-gram and zstd rows out");
+  command.text("--ngram", &a.options.ngram, "FILE",
+               "also an n-gram model over the same tokens (rnn data ngram --tokens-of MODEL)");
+  command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores");
   command.more();
+  command.text("--rank-by", &a.asked.rank_by, "RULE", "of --choose: sum, or the mean per token or byte (sum)");
+  a.with.declare_weights(command);
   command.real("--cache-weight", &how.cache.weight, {0, 1}, "W", "share of the cache in the prediction (0.1)");
   command.real("--cache-sharpness", &how.cache.sharpness, {0, 1e3}, "S", "above 0: like states count more (0.3)");
   command.real("--dynamic-decay", &how.dynamic.decay, {0, 1}, "D",
                "part of the way back to the trained weights per step (0)");
-  command.example("rnn eval runs/story-001 new.txt");
   command.example("rnn eval runs/story-001 new.txt --json --fail-under 4.2");
-  if (!command.parse(arguments)) return 0;
-  command.need(model, "a MODEL");
-  command.need(text, "DATA");
-  options.baselines = !no_baselines;
-  options.threads = static_cast<int>(threads);
-  how.cache.size = static_cast<int>(cache);
+  command.example("rnn eval runs/story-001 --choose \"The cat is\" sleeping purple the");
+}
 
-  ModelFile file = load_model(model);
-  if (file.model->has_head() && !file.model->is_language_model()) {
-    const char* wrong = options.per_line       ? "--per-line"
-                        : cache > 0            ? "--cache"
-                        : how.dynamic.rate > 0 ? "--dynamic"
-                        : !options.ngram.empty() ? "--ngram"
-                                               : nullptr;
-    if (wrong)
-      throw Error(Exit::usage, "usage/option", std::string(wrong) + " is for language models; this model reads sequences");
-    require_at_most(eval_sequences(file, text, options.threads, json), limit);
+void ask(const Command& command, EvalArguments& a) {
+  for (const char* flag : {"--per-line", "--fail-under", "--cache", "--dynamic", "--no-baselines"}) {
+    if (command.given(flag))
+      throw Error(Exit::usage, "usage/option", std::string(flag) + " measures a text, but --choose compares alternatives");
+  }
+  command.need(a.asked.asked, "a text or a file behind --choose");
+  if (!a.text.empty()) a.asked.alternatives.insert(a.asked.alternatives.begin(), a.text);
+  a.asked.json = a.json, a.asked.threads = static_cast<int>(a.threads);
+  ModelFile file = load_model(a.model);
+  choose(file, a.with.load(), a.asked);
+}
+
+}  // namespace
+
+int run_eval(const Arguments& arguments) {
+  EvalArguments a;
+  Command command(
+      "eval", "MODEL DATA [options]",
+      "bits per byte, loss and perplexity of a model on a text; accuracy or error on sequences; which words fit");
+  declare(command, a);
+  if (!command.parse(arguments)) return 0;
+  command.need(a.model, "a MODEL");
+  if (command.given("--choose")) {
+    ask(command, a);
     return 0;
   }
-  const EvalReport report = evaluate_text(file, text, options);
-  if (json) {
+  if (command.given("--rank-by")) throw Error(Exit::usage, "usage/option", "--rank-by ranks alternatives: it needs --choose");
+  command.need(a.text, "DATA");
+  if (!a.asked.alternatives.empty()) {
+    throw Error(Exit::usage, "usage/argument", fmt::format("rnn eval does not expect '{}'", a.asked.alternatives[0]),
+                "several words belong behind --choose TEXT");
+  }
+  EvalOptions& options = a.options;
+  options.baselines = !a.no_baselines;
+  options.threads = static_cast<int>(a.threads);
+  options.adaptation.cache.size = static_cast<int>(a.cache);
+
+  ModelFile file = load_model(a.model);
+  if (file.model->has_head() && !file.model->is_language_model()) {
+    const char* wrong = options.per_line                      ? "--per-line"
+                        : a.cache > 0                         ? "--cache"
+                        : options.adaptation.dynamic.rate > 0 ? "--dynamic"
+                        : a.with.given()                      ? "--with"
+                                                              : nullptr;
+    if (wrong)
+      throw Error(Exit::usage, "usage/option", std::string(wrong) + " is for language models; this model reads sequences");
+    require_at_most(eval_sequences(file, a.text, options.threads, a.json), a.limit);
+    return 0;
+  }
+  options.with = a.with.load();
+  const EvalReport report = evaluate_text(file, a.text, options);
+  if (a.json) {
     print_json(report, options.per_line);
   } else {
     print_table(report);
   }
-  require_at_most(report.model.loss, limit);
+  require_at_most(report.others.empty() ? report.model.loss : report.others.back().loss, a.limit);
   return 0;
 }
 

@@ -10,6 +10,8 @@
 #include "interactive.h"
 #include "next_words.h"
 #include "screen.h"
+#include "train/terminal.h"
+#include "with_models.h"
 
 namespace rnn::app {
 namespace {
@@ -17,10 +19,13 @@ namespace {
 using nlohmann::ordered_json;
 
 struct GenerateArguments {
-  std::string model, prompt, save_state, load_state;
+  std::string model, prompt, save_state, load_state, length_rule = "power";
   int64_t top = 0, samples = 1, seed = 1, top_k = 0, threads = 1;
-  bool json = false, tokens_given = false, interactive = false;
+  int64_t beam = 0, n_best = 1, no_repeat = 0, min_tokens = 0, cache = 0;
+  bool json = false, interactive = false;
   WriteOptions write;
+  WithArguments with;
+  CacheOptions cached;
 };
 
 void declare(Command& command, GenerateArguments& a) {
@@ -31,13 +36,26 @@ void declare(Command& command, GenerateArguments& a) {
   command.whole("--top", &a.top, {1, 1e6}, "N", "only show the N likeliest next tokens");
   command.whole("-n,--tokens", &a.write.tokens, {0, 1e12}, "N", "tokens to write (60)");
   command.real("--temperature", &a.write.sampling.temperature, {0, 100}, "T", "0: always the likeliest; 1: as learnt (0.8)");
-  command.whole("--top-k", &a.top_k, {0, 1 << 24}, "K", "draw from the K likeliest; 0: all (0)");
   command.real("--top-p", &a.write.sampling.top_p, {0, 1, true, false}, "P",
                "draw from the likeliest that make up P (0.95)");
+  command.whole("--beam", &a.beam, {1, 1024}, "N", "search the likeliest text with N hypotheses side by side, draw nothing");
   command.text("--stop", &a.write.stop, "TEXT", "end behind this text; \\n is an end of line");
   command.whole("-s,--seed", &a.seed, {0, 9e15}, "N", "same seed, same text (1)");
   command.flag("--json", &a.json, "JSON lines on standard output");
   command.more();
+  command.text("--prefix", &a.write.prefix, "TEXT", "what is written begins with TEXT, character by character");
+  command.whole("--top-k", &a.top_k, {0, 1 << 24}, "K", "draw from the K likeliest; 0: all (0)");
+  command.whole("--n-best", &a.n_best, {1, 1024}, "N", "of --beam: show the N best texts with their log-probabilities (1)");
+  command.real("--length-penalty", &a.write.search.alpha, {0, 10}, "A",
+               "of --beam: compare log-probability / length^A; 1: per token, 0: the whole text (0)");
+  command.text("--length-rule", &a.length_rule, "RULE", "of --beam: power, or wu: ((5 + length) / 6)^A (power)");
+  command.whole("--no-repeat", &a.no_repeat, {0, 1024}, "N", "of --beam: no N tokens in a row twice; 0: anything (0)");
+  command.whole("--min-tokens", &a.min_tokens, {0, 1 << 20}, "N", "of --beam: --stop counts from N tokens on (0)");
+  a.with.declare(command, "a model that writes together with MODEL: the mean of their probabilities; again for more");
+  a.with.declare_weights(command);
+  command.whole("--cache", &a.cache, {0, 1e6}, "N", "the last N tokens vote for what followed them (0)");
+  command.real("--cache-weight", &a.cached.weight, {0, 1}, "W", "share of the cache in the prediction (0.1)");
+  command.real("--cache-sharpness", &a.cached.sharpness, {0, 1e3}, "S", "above 0: like states count more (0.3)");
   command.whole("--samples", &a.samples, {1, 1e6}, "N", "continuations of each prompt (1)");
   command.real("--min-p", &a.write.sampling.min_p, {0, 1}, "P",
                "drop what is less than P times as likely as the likeliest (0)");
@@ -84,9 +102,10 @@ class PromptRun {
     if (!a_.json) say_unknown(unknown_);
     if (a_.top > 0) return show_next();
     if (a_.write.tokens == 0) return;
-    const std::string start = a_.samples > 1 ? writer_.save_state() : "";
+    if (a_.n_best > 1 || (a_.beam > 0 && a_.json)) return show_found();
+    const Writer::Mark start = writer_.mark();
     for (int64_t i = 0; i < a_.samples; ++i) {
-      if (i > 0) writer_.load_state(start);
+      if (i > 0) writer_.rewind(start);
       if (i > 0 && !a_.json) print("\n");
       write(i);
     }
@@ -100,6 +119,29 @@ class PromptRun {
       next.push_back({{"token", writer_.tokenizer().piece(c.id)}, {"id", c.id}, {"probability", c.probability}});
     }
     print(json_line({{"type", "next"}, {"prompt", prompt_}, {"unknown", unknown_}, {"next", next}}));
+  }
+
+  // The best one is read.
+  void show_found() {
+    const std::vector<FoundText> found = search(writer_, a_.write);
+    for (size_t i = 0; i < found.size(); ++i) {
+      const FoundText& f = found[i];
+      if (!a_.json) {
+        print(fmt::format("{:9.3f}  {}\n", f.log_prob, printable(prompt_ + f.text)));
+        continue;
+      }
+      print(json_line({{"type", "text"},
+                       {"prompt", prompt_},
+                       {"text", f.text},
+                       {"tokens", f.ids.size()},
+                       {"rank", i},
+                       {"log_prob", f.log_prob},
+                       {"score", f.score},
+                       {"finished", f.finished},
+                       {"unknown", unknown_}}));
+    }
+    if (!found.empty()) writer_.take(found[0]);
+    flush_output();
   }
 
   void write(int64_t sample) {
@@ -139,15 +181,45 @@ void check(const GenerateArguments& a) {
   if (!a.save_state.empty() && a.prompt == "-") bad("--save-state keeps one memory, but -p - reads several prompts");
 }
 
+void check_search(const Command& command, const GenerateArguments& a) {
+  const auto bad = [](const std::string& message) { throw Error(Exit::usage, "usage/option", message); };
+  const bool searches = a.beam > 0;
+  for (const char* flag : {"--n-best", "--length-penalty", "--length-rule", "--no-repeat", "--min-tokens"}) {
+    if (!searches && command.given(flag)) bad(fmt::format("{} is for a search: it needs --beam", flag));
+  }
+  for (const char* flag : {"--temperature", "--top-k", "--top-p", "--min-p", "--typical", "--repetition-penalty",
+                           "--samples", "--top", "--cache"}) {
+    if (searches && command.given(flag)) bad(fmt::format("--beam searches the likeliest text: it takes no {}", flag));
+  }
+  if (a.n_best > a.beam && searches) bad(fmt::format("--n-best is {}, but --beam keeps {}", a.n_best, a.beam));
+  if (a.n_best > 1 && a.interactive) bad("-i goes on with one text: it takes no --n-best");
+  if (searches && a.write.tokens > 1 << 20) bad("--beam keeps every hypothesis: -n is at most 1048576");
+  if (a.min_tokens > 0 && a.write.stop.empty()) bad("--min-tokens says from where on --stop counts, but there is no --stop");
+  if (a.length_rule != "power" && a.length_rule != "wu")
+    bad(fmt::format("--length-rule is '{}', it must be one of power, wu", a.length_rule));
+  if (!a.write.prefix.empty() && a.top > 0) bad("--top shows what comes next, whatever --prefix asks for: give one of them");
+  for (const char* flag : {"--cache-weight", "--cache-sharpness"}) {
+    if (a.cache == 0 && command.given(flag)) bad(fmt::format("{} is for a cache: it needs --cache", flag));
+  }
+}
+
 void generate_lines(Writer& writer, const GenerateArguments& a) {
-  const std::string start = writer.save_state();
+  const Writer::Mark start = writer.mark();
   std::string line;
   while (std::getline(std::cin, line)) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
-    writer.load_state(start);
+    writer.rewind(start);
     PromptRun(writer, a, line).run();
     flush_output();
   }
+}
+
+void load_memory(Writer& writer, const GenerateArguments& a) {
+  const std::string bytes = read_file(a.load_state);
+  writer.load_state(bytes);
+  const bool kept = Writer::has_cache(bytes);
+  if (kept && a.cache == 0) say("note: this memory holds a cache, which is left out; --cache N uses it");
+  if (!kept && a.cache > 0) say("note: this memory holds no cache; it begins empty");
 }
 
 }  // namespace
@@ -159,13 +231,21 @@ int run_generate(const Arguments& arguments) {
   if (!command.parse(arguments)) return 0;
   command.need(a.model, "a MODEL");
   check(a);
+  check_search(command, a);
+  a.write.beam = static_cast<int>(a.beam);
+  a.write.search.n_best = static_cast<int>(a.n_best);
+  a.write.search.no_repeat = static_cast<int>(a.no_repeat);
+  a.write.search.min_tokens = static_cast<int>(a.min_tokens);
+  a.write.search.length_rule = a.length_rule == "wu" ? LengthRule::wu : LengthRule::power;
+  a.cached.size = static_cast<int>(a.cache);
+  a.write.prefix = unescaped(a.write.prefix);
   a.write.sampling.top_k = static_cast<int>(a.top_k);
   a.write.stop = unescaped(a.write.stop);
   if (!a.save_state.empty() && !a.interactive && !command.given("--tokens")) a.write.tokens = 0;
 
   ModelFile file = load_model(a.model);
-  Writer writer(file, static_cast<int>(a.threads));
-  if (!a.load_state.empty()) writer.load_state(read_file(a.load_state));
+  Writer writer(file, WriterOptions{static_cast<int>(a.threads), a.with.load(), a.cached});
+  if (!a.load_state.empty()) load_memory(writer, a);
   if (a.prompt == "-") {
     generate_lines(writer, a);
     return 0;

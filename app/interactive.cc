@@ -28,7 +28,7 @@ class Conversation {
       : writer_(writer), options_(options), seed_(seed) {}
 
   void turn(const std::string& text) {
-    const std::string before = writer_.save_state();
+    const Writer::Mark before = writer_.mark();
     const std::vector<std::string> unknown = text.empty() ? std::vector<std::string>{} : writer_.read(text);
     if (!unknown.empty()) say(fmt::format("note: the model does not know {}", fmt::join(unknown, ", ")));
     Random random(seed_, Purpose::sample, turns_++);
@@ -59,7 +59,7 @@ class Conversation {
         say("there is nothing to take back");
       } else {
         const size_t left = word == "/undo" ? memories_.size() - 1 : 0;
-        writer_.load_state(memories_[left]);
+        writer_.rewind(memories_[left]);
         memories_.resize(left);
         say(fmt::format("{} turn{} left", left, left == 1 ? "" : "s"));
       }
@@ -74,7 +74,7 @@ class Conversation {
   const WriteOptions& options_;
   uint64_t seed_;
   uint32_t turns_ = 0;
-  std::vector<std::string> memories_;  // before each turn
+  std::vector<Writer::Mark> memories_;  // before each turn
 };
 
 }  // namespace

@@ -32,8 +32,25 @@ std::string next_words_table(Writer& writer, const std::string& prompt, int coun
   return text;
 }
 
+std::vector<FoundText> search(Writer& writer, const WriteOptions& options) {
+  TextSearch how = options.search;
+  how.beam = options.beam;
+  how.tokens = static_cast<int>(options.tokens);
+  how.stop = options.stop;
+  how.prefix = options.prefix;
+  return writer.search(how);
+}
+
 int64_t write_on(Writer& writer, const WriteOptions& options, Random& random,
                  const std::function<void(std::string_view)>& show) {
+  if (options.beam > 0) {
+    const std::vector<FoundText> found = search(writer, options);
+    if (found.empty()) return 0;
+    show(found[0].text);
+    writer.take(found[0]);
+    return static_cast<int64_t>(found[0].ids.size());
+  }
+  writer.begin_with(options.prefix);
   const int32_t unknown = writer.tokenizer().unknown_id();
   SampleOptions sampling = options.sampling;
   if (unknown >= 0) sampling.banned = {&unknown, 1};
@@ -54,8 +71,15 @@ int64_t write_on(Writer& writer, const WriteOptions& options, Random& random,
   };
   while (drawn < options.tokens) {
     ++drawn;
-    if (ends(writer.next(sampling, random))) return drawn;
+    const bool beginning = writer.beginning();  // the stop text is looked for behind what was asked for
+    const std::string piece = writer.next(sampling, random);
+    if (beginning) {
+      show(piece);
+    } else if (ends(piece)) {
+      return drawn;
+    }
   }
+  writer.begin_with("");
   ends(writer.flush());
   return drawn;
 }

@@ -40,6 +40,7 @@ struct ModelInfo {
 };
 
 struct TextScore;
+struct Alternative;
 
 // Weights and tokenizer, which never change: a cheap handle, copies share one loaded model. Every method may be called from
 // any thread.
@@ -71,6 +72,8 @@ class Model {
   friend class Session;
   friend class Writer;
   friend TextScore evaluate(const Model& model, const std::string& path, int threads);
+  friend std::vector<Alternative> choose(const Model& model, const std::string& context,
+                                         const std::vector<std::string>& alternatives, int threads);
   struct Core;
   explicit Model(std::shared_ptr<Core> core) : core_(std::move(core)) {}
   std::shared_ptr<Core> core_;
@@ -140,12 +143,35 @@ struct Choice {
   double probability = 0;  // under the whole distribution, temperature 1
 };
 
+// What Writer::search() looks for: the likeliest text, by beam search.
+struct SearchOptions {
+  int beam = 5;               // hypotheses side by side, [1, 1024]; 1 is greedy
+  int n_best = 1;             // texts wanted, [1, beam]
+  int tokens = 60;            // at most, [0, 2^20]
+  double length_penalty = 0;  // [0, 10]: texts are compared by log-probability / length^penalty; 1: per token
+  int no_repeat = 0;          // > 0: no so many tokens in a row twice
+  std::string stop;           // a text ends behind it; empty: after `tokens` tokens
+  std::string prefix;         // the text begins with it, character by character, a space before it at most; empty: anything
+};
+
+// A text that may be written next.
+struct Continuation {
+  std::string text;
+  std::vector<int32_t> tokens;
+  double log_prob = 0;    // natural logarithm of its probability
+  double score = 0;       // log_prob by the length penalty
+  bool finished = false;  // ends with the stop text
+};
+
 // A language model that writes. One thread at a time.
 class Writer {
  public:
   // Same model, seed, calls: same text. threads as for Session. Throws Error{Exit::model, "model/task"} for a bare recurrent
   // model.
   explicit Writer(const Model& model, uint64_t seed = 1, int threads = 1);
+  // Several models as one: the mean of their probabilities. Throws Error{Exit::usage, "session/size"} for none,
+  // Error{Exit::model, "ensemble/tokens"} when they cut text into other tokens.
+  explicit Writer(const std::vector<Model>& models, uint64_t seed = 1, int threads = 1);
   ~Writer();
   Writer(Writer&& other) noexcept;
   Writer& operator=(Writer&& other) noexcept;
@@ -157,6 +183,9 @@ class Writer {
   // Writes one token and reads it; returns the text that can be shown now: well-formed UTF-8, empty while a character is not
   // whole. Throws Error{Exit::usage, "generate/options"} for options out of range.
   std::string next(const GenerateOptions& options = {});
+  // The likeliest texts, best first; nothing is read: read(text) goes on with one. Throws Error{Exit::usage}:
+  // "generate/options", "generate/prefix" when no tokens can write the prefix.
+  std::vector<Continuation> search(const SearchOptions& options = {});
   int32_t last_token() const noexcept;  // read or written
   std::string flush();                  // at the end: what is held back of a character
 
@@ -169,6 +198,20 @@ class Writer {
   struct Core;
   std::unique_ptr<Core> core_;
 };
+
+// One of several texts that may stand behind a context, or in its blank.
+struct Alternative {
+  std::string text;
+  double log_prob = 0;   // natural logarithm of its probability (and of what stands behind the blank)
+  double per_token = 0;  // log_prob / tokens
+  double per_byte = 0;   // log_prob / bytes
+  double share = 0;      // of the probability of all alternatives
+};
+
+// Which text fits best behind `context`, which begins a line, or in the ___ in it? In the order of `alternatives`. Throws
+// Error{Exit::data, "choose/alternatives"} for fewer than two, empty or equal ones; Error{Exit::model, "model/task"}.
+std::vector<Alternative> choose(const Model& model, const std::string& context, const std::vector<std::string>& alternatives,
+                                int threads = 1);
 
 // How well a model foresees a text.
 struct TextScore {

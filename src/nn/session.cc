@@ -33,12 +33,7 @@ View<const float> Session::push(View<const float> frames) noexcept {
 }
 
 void Session::set_state(const State<float>& state) {
-  if (state.rows() != state_.rows() || state.width() != state_.width()) {
-    throw Error(Exit::model, "state/size",
-                "a state of " + std::to_string(state.rows()) + " streams x " + std::to_string(state.width()) +
-                    " numbers does not fit " + std::to_string(state_.rows()) + " x " + std::to_string(state_.width()),
-                "use the model that saved this state");
-  }
+  state_.require_shape_of(state);
   state_ = state;
 }
 

@@ -34,6 +34,15 @@ class State {
     return out;
   }
 
+  // Throws Error{model, "state/size"} unless `other` has as many rows and numbers.
+  void require_shape_of(const State& other) const {
+    if (rows_ == other.rows_ && width_ == other.width_) return;
+    throw Error(Exit::model, "state/size",
+                "a state of " + std::to_string(other.rows_) + " streams x " + std::to_string(other.width_) +
+                    " numbers does not fit " + std::to_string(rows_) + " x " + std::to_string(width_),
+                "use the model that saved this state");
+  }
+
   // Raw numbers, row after row; the reader must know rows and width (of_bytes checks the length).
   std::string bytes() const { return {reinterpret_cast<const char*>(values_.data()), values_.size() * sizeof(T)}; }
   static State of_bytes(std::string_view bytes, int width) {

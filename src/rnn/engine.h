@@ -3,6 +3,7 @@
 
 #include "io/ready_model.h"
 #include "nn/session.h"
+#include "tasks/choose.h"
 #include "tasks/language_model.h"
 
 // The public Model, State, Session and Writer live in the inline namespace rnn::v1: for the linker they are other types than

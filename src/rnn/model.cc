@@ -81,6 +81,19 @@ std::string Model::token_text(int32_t id) const {
 int32_t Model::unknown_token() const noexcept { return core_->file.tokenizer ? core_->file.tokenizer->unknown_id() : -1; }
 int32_t Model::newline_token() const noexcept { return core_->file.tokenizer ? core_->file.tokenizer->newline_id() : -1; }
 
+std::vector<Alternative> choose(const Model& model, const std::string& context, const std::vector<std::string>& alternatives,
+                                int threads) {
+  require_range("session/size", "threads", threads, 0, kMaxThreads);
+  Pool pool(threads);
+  ChoiceQuestion question;
+  question.context = context;
+  question.alternatives = alternatives;
+  std::vector<Alternative> scored;
+  for (const ChoiceScore& s : Chooser(model.core_->file, {}, pool).score(question).scores)
+    scored.push_back({s.text, s.log_prob, s.by(ChoiceRule::per_token), s.by(ChoiceRule::per_byte), s.share});
+  return scored;
+}
+
 TextScore evaluate(const Model& model, const std::string& path, int threads) {
   require_range("evaluate/threads", "threads", threads, 0, kMaxThreads);
   const EvalReport report =

@@ -8,17 +8,23 @@ namespace rnn {
 inline namespace v1 {
 
 struct Writer::Core {
-  Core(const Model& m, ModelFile& file, uint64_t seed, int threads)
-      : model(m), writer(file, threads), random(seed, Purpose::sample) {}
+  Core(std::vector<Model> m, ModelFile& file, const WriterOptions& options, uint64_t seed)
+      : models(std::move(m)), writer(file, options), random(seed, Purpose::sample) {}
 
-  Model model;  // keeps the weights alive
+  std::vector<Model> models;  // keeps the weights alive
   engine::Writer writer;
   Random random;
 };
 
-Writer::Writer(const Model& model, uint64_t seed, int threads) {
+Writer::Writer(const Model& model, uint64_t seed, int threads) : Writer(std::vector<Model>{model}, seed, threads) {}
+
+Writer::Writer(const std::vector<Model>& models, uint64_t seed, int threads) {
   require_range("session/size", "threads", threads, 0, kMaxThreads);
-  core_ = std::make_unique<Core>(model, model.core_->file, seed, threads);
+  require_range("session/size", "the number of models", static_cast<double>(models.size()), 1, kMaxStreams);
+  WriterOptions options;
+  options.threads = threads;
+  for (size_t i = 1; i < models.size(); ++i) options.with.files.push_back(&models[i].core_->file);
+  core_ = std::make_unique<Core>(models, models[0].core_->file, options, seed);
 }
 Writer::~Writer() = default;
 Writer::Writer(Writer&& other) noexcept = default;
@@ -48,6 +54,27 @@ std::string Writer::next(const GenerateOptions& options) {
   sample.top_p = options.top_p;
   if (!options.unknown_words) sample.banned = unknown;
   return core_->writer.next(sample, core_->random);
+}
+
+std::vector<Continuation> Writer::search(const SearchOptions& options) {
+  constexpr const char* kCode = "generate/options";
+  require_range(kCode, "beam", options.beam, 1, 1024);
+  require_range(kCode, "n_best", options.n_best, 1, options.beam);
+  require_range(kCode, "tokens", options.tokens, 0, 1 << 20);
+  require_range(kCode, "length_penalty", options.length_penalty, 0, 10);
+  require_range(kCode, "no_repeat", options.no_repeat, 0, 1024);
+  TextSearch search;
+  search.beam = options.beam;
+  search.n_best = options.n_best;
+  search.tokens = options.tokens;
+  search.alpha = options.length_penalty;
+  search.no_repeat = options.no_repeat;
+  search.stop = options.stop;
+  search.prefix = options.prefix;
+  std::vector<Continuation> found;
+  for (FoundText& f : core_->writer.search(search))
+    found.push_back({std::move(f.text), std::move(f.ids), f.log_prob, f.score, f.finished});
+  return found;
 }
 
 int32_t Writer::last_token() const noexcept { return core_->writer.last_token(); }

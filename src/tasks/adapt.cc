@@ -1,4 +1,4 @@
-// Why: the cache as one product per segment, dynamic evaluation as one update per segment.
+// Why: a text segment by segment: counted with the cache, then learnt from.
 #include "tasks/adapt.h"
 
 #include <algorithm>
@@ -9,64 +9,6 @@
 
 namespace rnn {
 namespace {
-
-// The last hidden states and the tokens that followed them.
-class Cache {
- public:
-  Cache(const CacheOptions& options, int width) : options_(options), width_(width) {}
-
-  // Sum of -log p of the targets, given -log p of the model; each token sees only what lies before it. Then takes the segment in.
-  double mix(Context<float>& context, View<const float> h, const std::vector<int32_t>& targets,
-             const std::vector<double>& nll) {
-    const int old = static_cast<int>(next_.size()), rows = h.rows;
-    states_.insert(states_.end(), h.data, h.data + static_cast<size_t>(rows) * width_);
-    next_.insert(next_.end(), targets.begin(), targets.end());
-    const View<float> scores = all_scores(context, h);
-    double sum = 0;
-    for (int t = 0; t < rows; ++t) {
-      const int end = old + t, begin = std::max(0, end - options_.size);
-      const double model = std::exp(-nll[static_cast<size_t>(t)]);
-      const double p = begin == end ? model
-                                    : (1 - options_.weight) * model +
-                                          options_.weight * vote(scores.row(t), begin, end, targets[static_cast<size_t>(t)]);
-      sum -= std::log(p);
-    }
-    const auto surplus = static_cast<ptrdiff_t>(next_.size()) - options_.size;
-    if (surplus > 0) {
-      states_.erase(states_.begin(), states_.begin() + surplus * width_);
-      next_.erase(next_.begin(), next_.begin() + surplus);
-    }
-    return sum;
-  }
-
- private:
-  // [rows, all states]: h . h_i
-  View<float> all_scores(Context<float>& context, View<const float> h) const {
-    const int n = static_cast<int>(next_.size());
-    const PackForm form = PackForm::forward({n}, width_, width_);
-    float* packed = context.arena.take<float>(form.size(context.kernels.lanes));
-    context.kernels.pack(context.pool, form, states_.data(), packed);
-    const View<float> scores = context.arena.matrix<float>(h.rows, n);
-    context.kernels.gemm(context.pool, {h, packed, nullptr, false, {n}, scores});
-    return scores;
-  }
-
-  double vote(const float* scores, int begin, int end, int32_t target) const {
-    const double top = *std::max_element(scores + begin, scores + end);
-    double all = 0, right = 0;
-    for (int i = begin; i < end; ++i) {
-      const double e = std::exp(options_.sharpness * (static_cast<double>(scores[i]) - top));
-      all += e;
-      if (next_[static_cast<size_t>(i)] == target) right += e;
-    }
-    return right / all;
-  }
-
-  CacheOptions options_;
-  int width_;
-  std::vector<float> states_;  // [n, width]
-  std::vector<int32_t> next_;  // [n]
-};
 
 // Goes on learning.
 class Learner {
@@ -108,7 +50,7 @@ Evaluation evaluate_adapted(Model<float>& model, const std::vector<Batch>& segme
   const FlushDenormals flush;
   std::optional<Learner> learner;
   if (how.dynamic.rate > 0) learner.emplace(model, how.dynamic, pool);
-  Cache cache(how.cache, model.recurrent().output());
+  TextCache cache(how.cache, model.recurrent().output());
   Evaluation result;
   Arena arena;
   Tape tape;

@@ -3,16 +3,10 @@
 
 #include <vector>
 
+#include "tasks/cache.h"
 #include "train/trainer.h"
 
 namespace rnn {
-
-// Continuous cache (Grave, Joulin and Usunier 2017): the hidden states of the last `size` tokens vote for the tokens that followed them,
-// p = (1 - weight) p_model + weight p_cache, p_cache(w) the share of exp(sharpness h . h_i) over the i that w followed.
-struct CacheOptions {
-  int size = 0;  // tokens; 0: no cache
-  double weight = 0.1, sharpness = 0.3;
-};
 
 // Dynamic evaluation (Krause et al. 2018, with plain SGD): behind each segment, when it has been counted, one step down its own gradient
 // (mean per token, clipped to a norm of 1), and `decay` of the way back to the trained weights.

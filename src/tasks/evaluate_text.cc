@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 
 #include "base/error.h"
 #include "io/ready_model.h"
 #include "loss/loss.h"
+#include "tasks/evaluate_together.h"
 #include "tasks/language_model.h"
 #include "tasks/ngram_rows.h"
 #include "text/arpa.h"
@@ -155,11 +157,24 @@ EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOpt
   for (const auto& document : documents) report.lines += std::count(document.text.begin(), document.text.end(), '\n');
   for (const auto& document : tokens) report.unknown += std::count(document.begin(), document.end(), tokenizer.unknown_id());
   const auto batcher = evaluation_batcher(tokens, tokenizer, 1, kWindow, sentences);
-  const Evaluation result = evaluate(*file.model, *batcher, pool);
+  Evaluation result;
+  std::optional<TogetherEvaluation> several;
+  if (options.with.files.empty()) {
+    result = evaluate(*file.model, *batcher, pool);
+  } else {
+    several = evaluate_together(file, options.with, *batcher, pool);
+    result = several->alone[0];
+  }
   report.tokens = result.tokens;
   report.bytes = bytes_of(documents);
   const double factor = bits_per_byte_factor(result.tokens, report.bytes);
-  report.model = {"this model", result.loss(), std::exp(result.loss()), result.loss() * factor};
+  const auto row = [&](const std::string& name, double loss) {
+    return ResultRow{name, loss, std::exp(loss), loss * factor};
+  };
+  report.model = row("this model", result.loss());
+  for (size_t i = 0; i < options.with.files.size(); ++i)
+    report.others.push_back(row(options.with.files[i]->path, several->alone[i + 1].loss()));
+  if (several) report.others.push_back(row("together", several->together.loss()));
   const Adaptation& how = options.adaptation;
   if (how.cache.size > 0 || how.dynamic.rate > 0)
     add_adapted(file, segments_of(tokens, tokenizer, sentences), how, factor, pool, report);

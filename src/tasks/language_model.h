@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "data/text_files.h"
-#include "decode/sample.h"
 #include "io/model_file.h"
-#include "nn/session.h"
 #include "tasks/adapt.h"
+#include "tasks/writer.h"
 #include "train/options.h"
 #include "train/trainer.h"
 
@@ -70,6 +69,7 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
 struct EvalReport {
   ResultRow model;
   int64_t tokens = 0, unknown = 0, bytes = 0, lines = 0;
+  std::vector<ResultRow> others;     // with more models: each of them alone, then all together
   std::vector<ResultRow> adapted;    // the same model with a cache, with weights that go on learning, with both
   std::vector<ResultRow> baselines;  // n-grams (tasks/ngram_rows.h) of the run's training text, when it is at hand; zstd
   std::string note;                  // why a row is missing
@@ -86,50 +86,12 @@ struct EvalOptions {
   int threads = 0;
   Adaptation adaptation = {};  // rows of its own
   std::string ngram = {};      // an ARPA file over the same tokens: a row of its own
+  WithModels with = {};        // models that are measured beside the first, alone and together with it
 };
 
 // Every token of `text` (file or folder) is predicted once, the state carried over lines and cleared between documents; a model
 // trained on sentences reads each line from the zero state and leaves blank lines out. Frees the row-major weights of `file`, as
 // Writer does. Throws Error{model} as Writer, Error{data} for bad text and for an ARPA file as ArpaModel.
 EvalReport evaluate_text(ModelFile& file, const std::string& text, const EvalOptions& options);
-
-// A model that writes: reads a prompt, then gives token after token. Copy the state to go back.
-class Writer {
- public:
-  // Packs the model, frees its row-major weights (they are held once) and keeps a reference to `file`. Throws Error{model}:
-  // "model/task" when it is not a language model, "model/nan" when a weight is no number.
-  explicit Writer(ModelFile& file, int threads = 1);
-
-  // Reads text (from the start of a line if nothing was read before); returns pieces that were unknown words.
-  std::vector<std::string> read(std::string_view text);
-  // The n likeliest next tokens with their probabilities (temperature 1).
-  std::vector<Candidate> top(int n);
-  // Draws one token, reads it, and returns the text that can be shown now (never half a character). The repetition penalty looks at
-  // the last 64 tokens since the memory was taken up.
-  std::string next(const SampleOptions& options, Random& random);
-  int32_t last_token() const { return last_; }
-  std::string flush() { return detokenizer_.flush(); }
-  const Tokenizer& tokenizer() const { return *file_.tokenizer; }
-
-  // The memory as bytes: network state, what was read last, spacing. Throws Error{model, "state/..."} when it does not fit.
-  std::string save_state() const;
-  void load_state(std::string_view bytes);
-  size_t state_bytes() const;
-
- private:
-  void feed(int32_t id);
-  void ban_inner_pieces(SampleOptions& options);
-  ModelFile& file_;
-  Pool pool_;
-  Session session_;
-  Detokenizer detokenizer_;
-  Sampler sampler_;
-  bool sentences_;  // a line starts from a fresh state, as in training
-  std::vector<float> logits_;
-  State<float> before_;  // before the last token
-  int32_t last_ = -1;
-  std::vector<int32_t> recent_;  // the last ids that were read or written, for the repetition penalty
-  std::vector<int32_t> banned_;  // scratch: what must not follow a space that waits
-};
 
 }  // namespace rnn

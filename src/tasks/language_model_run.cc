@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "io/ready_model.h"
+#include "nn/session.h"
 #include "tasks/ngram_rows.h"
 #include "tasks/plan.h"
 #include "tasks/run.h"

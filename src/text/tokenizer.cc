@@ -92,6 +92,8 @@ std::string Tokenizer::decode(std::span<const int32_t> ids) const {
   return text + detokenizer.flush();
 }
 
+std::string Tokenizer::as_written(std::string_view text, WordSpacing) const { return std::string(text); }
+
 void Detokenizer::seed(std::span<const int32_t> prompt, bool space_written) {
   std::string shown;
   for (const int32_t id : prompt) tokenizer_->append(id, spacing_, shown);
@@ -105,6 +107,13 @@ std::string Detokenizer::push(int32_t id) {
   std::string text = repair_utf8(std::string_view(pending_).substr(0, whole));
   pending_.erase(0, whole);
   return text;
+}
+
+std::string Detokenizer::bytes_of(int32_t id) const {
+  WordSpacing spacing = spacing_;
+  std::string bytes;
+  tokenizer_->append(id, spacing, bytes);
+  return bytes;
 }
 
 std::string Detokenizer::flush() {

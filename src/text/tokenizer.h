@@ -38,6 +38,10 @@ class Tokenizer {
   // Appends the bytes of `id` as they follow what `spacing` remembers, and moves it on. For Detokenizer.
   virtual void append(int32_t id, WordSpacing& spacing, std::string& out) const = 0;
 
+  // How `text`, which may end within a piece, looks when tokens write it behind what `spacing` remembers: itself, but for kinds that
+  // set the white space themselves.
+  virtual std::string as_written(std::string_view text, WordSpacing spacing) const;
+
   // The text of a whole sequence: what a Detokenizer gives.
   std::string decode(std::span<const int32_t> ids) const;
 };
@@ -54,6 +58,10 @@ class Detokenizer {
   bool space_written() const { return spacing_.glued; }
   // The bytes that can be printed now; may be empty.
   std::string push(int32_t id);
+  // The bytes that push(id) would add to what was written, held back or not.
+  std::string bytes_of(int32_t id) const;
+  // Tokenizer::as_written behind what was written.
+  std::string as_written(std::string_view text) const { return tokenizer_->as_written(text, spacing_); }
   // What is still held back (a cut code point becomes U+FFFD each byte).
   std::string flush();
 

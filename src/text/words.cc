@@ -38,6 +38,14 @@ class WordTokenizer final : public Tokenizer {
   void append(int32_t id, WordSpacing& spacing, std::string& out) const override {
     join_word(vocabulary_.pieces()[static_cast<size_t>(id)], spacing, out);
   }
+  // White space at the end asks for a word that has ended.
+  std::string as_written(std::string_view text, WordSpacing spacing) const override {
+    std::string out;
+    WordScanner scanner(text);
+    for (std::string_view word; scanner.next(word);) join_word(word, spacing, out);
+    if (!out.empty() && out.back() != '\n' && text.back() == ' ') out += ' ';
+    return out;
+  }
 
  private:
   Vocabulary vocabulary_;

@@ -1,0 +1,22 @@
+// Why: rnn eval --choose is a verb in a verb: it asks which continuation a model finds likelier.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tasks/choose.h"
+
+namespace rnn::app {
+
+struct ChooseArguments {
+  std::string asked;  // with alternatives: a context; without: a file of questions, or - for standard input
+  std::vector<std::string> alternatives;  // of one question
+  std::string rank_by = "sum";            // sum, token, byte
+  bool json = false;
+  int threads = 0;
+};
+
+// Prints the ranking of one question, or a line for each question of a file and the share of right answers.
+void choose(ModelFile& file, const WithModels& with, const ChooseArguments& a);
+
+}  // namespace rnn::app

@@ -1,0 +1,49 @@
+// Why: see with_models.h.
+#include "with_models.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "base/error.h"
+
+namespace rnn::app {
+namespace {
+
+std::vector<double> numbers(const std::string& list) {
+  std::vector<double> values;
+  for (size_t begin = 0; begin <= list.size();) {
+    const size_t end = std::min(list.find(',', begin), list.size());
+    const std::string word = list.substr(begin, end - begin);
+    char* rest = nullptr;
+    values.push_back(std::strtod(word.c_str(), &rest));
+    if (word.empty() || *rest != '\0') {
+      throw Error(Exit::usage, "usage/option", fmt::format("--with-weights: '{}' is not a number", word),
+                  "for example: --with B --with C --with-weights 2,1,1");
+    }
+    begin = end + 1;
+  }
+  return values;
+}
+
+}  // namespace
+
+void WithArguments::declare(Command& command, const std::string& help) { command.texts("--with", &paths_, "MODEL", help); }
+
+void WithArguments::declare_weights(Command& command) {
+  command.text("--with-weights", &weights_, "LIST", "weights of MODEL and the others, such as 2,1,1 (all equal)");
+}
+
+WithModels WithArguments::load() {
+  WithModels with;
+  if (!weights_.empty()) with.weights = numbers(weights_);
+  if (!weights_.empty() && !given())
+    throw Error(Exit::usage, "usage/option", "--with-weights weighs several models, but there is no --with");
+  for (const std::string& path : paths_) {
+    files_.push_back(load_model(path));
+    with.files.push_back(&files_.back());
+  }
+  return with;
+}
+
+}  // namespace rnn::app

@@ -1,0 +1,63 @@
+// Why: what decoders ask, and all they know: a table, an n-gram model, a network with its state and an ensemble of them look alike.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/matrix.h"
+
+namespace rnn {
+
+// Hypotheses side by side, one row each, and the memory of every one. start(), then read() or step(); select() in between says which
+// rows go on: a finished one is left out, one that splits is named twice. One thread at a time.
+class Scorer {
+ public:
+  virtual ~Scorer() = default;
+  virtual int vocabulary() const = 0;  // V; ids lie in [0, V)
+  // n >= 1 hypotheses that have read nothing (beside what the scorer itself was given: a source sentence, a memory).
+  virtual void start(int n) = 0;
+  // Each hypothesis reads one id -> [n, V] natural logarithms of what comes next, each row a distribution; valid until the next call.
+  virtual View<const float> step(std::span<const int32_t> ids) = 0;
+  // Row i goes on from what row rows[i] was; rows are in [0, n), their number is the new n.
+  virtual void select(const std::vector<int>& rows) = 0;
+  // The one hypothesis there is reads several ids, at least one -> [1, V] behind the last.
+  virtual View<const float> read(std::span<const int32_t> ids);
+};
+
+// out[r] = log softmax of logits[r], sums in double; may be in place. NaN counts as -inf; of a row with +inf, or with nothing above
+// -inf, the largest share the probability evenly.
+void log_softmax(View<const float> logits, View<float> out) noexcept;
+
+// Natural logarithms of p(continuation[t] | prompt, continuation[0..t)), for each continuation. The prompt has at least one id.
+std::vector<std::vector<double>> continuation_log_probs(Scorer& scorer, std::span<const int32_t> prompt,
+                                                        const std::vector<std::vector<int32_t>>& continuations);
+
+// Several scorers as one: p = sum of w_k p_k, the mean of the probabilities. Its loss is never above the mean of the members' losses
+// (Jensen's inequality), and one member that finds a token impossible has no veto, as it would have in a geometric mean.
+class EnsembleScorer final : public Scorer {
+ public:
+  // At least one member, which outlives the ensemble; equal vocabularies. Weights: none (all equal), or one above 0 for each member,
+  // of which only the ratios count.
+  explicit EnsembleScorer(std::vector<Scorer*> members, const std::vector<double>& weights = {});
+  int vocabulary() const override { return members_[0]->vocabulary(); }
+  void start(int n) override;
+  View<const float> step(std::span<const int32_t> ids) override;
+  void select(const std::vector<int>& rows) override;
+  View<const float> read(std::span<const int32_t> ids) override;
+
+ private:
+  template <class Ask>
+  View<const float> mean(int rows, const Ask& ask);
+
+  std::vector<Scorer*> members_;
+  std::vector<double> weights_;  // sum 1
+  std::vector<double> sum_;      // [n, V]
+  Matrix<float> log_probs_;      // at least [n, V]
+};
+
+// Weights of an ensemble as EnsembleScorer takes them, made to add up to 1. Throws Error{usage, "ensemble/weights"}.
+std::vector<double> ensemble_weights(size_t members, const std::vector<double>& weights);
+
+}  // namespace rnn

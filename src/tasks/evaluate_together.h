@@ -1,0 +1,26 @@
+// Why: what several models are worth together, beside what each is worth alone.
+#pragma once
+
+#include <vector>
+
+#include "data/batcher.h"
+#include "tasks/scorers.h"
+#include "train/trainer.h"
+
+namespace rnn {
+
+// Loss over the same tokens of each model alone, and of all together: the mean of their probabilities with `weights`
+// (decode/scorer.h), of which the loss needs the targets' only.
+struct TogetherEvaluation {
+  std::vector<Evaluation> alone;
+  Evaluation together;
+};
+
+// Packed models that read the same ids. `batcher` as for evaluate().
+TogetherEvaluation evaluate_together(const std::vector<const Model<float>*>& models, const std::vector<double>& weights,
+                                     Batcher& batcher, Pool& pool);
+
+// Of the files, made ready. Throws Error{model}: "ensemble/tokens", "ensemble/mode" when one reads sentences and another running text.
+TogetherEvaluation evaluate_together(ModelFile& file, const WithModels& with, Batcher& batcher, Pool& pool);
+
+}  // namespace rnn

@@ -1,0 +1,166 @@
+// Why: the adapters between models and decoders.
+#include "tasks/scorers.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "base/error.h"
+#include "io/ready_model.h"
+#include "text/utf8.h"
+
+namespace rnn {
+namespace {
+
+constexpr size_t kReadAtOnce = 512;  // steps: memory, not results, depend on it
+
+// At least [rows, cols]; contents are lost where it grows.
+View<float> room(Matrix<float>& matrix, int rows, int cols) {
+  if (matrix.rows() < rows || matrix.cols() != cols) matrix = Matrix<float>(rows, cols);
+  return matrix.view().middle(0, rows);
+}
+
+}  // namespace
+
+ModelScorer::ModelScorer(const Model<float>& model, Pool& pool, int32_t fresh)
+    : model_(model), pool_(pool), fresh_(fresh), first_(model.initial(1)), state_(first_) {}
+
+void ModelScorer::start(int n) { state_ = first_.select(std::vector<int>(static_cast<size_t>(n), 0)); }
+
+// ids [steps, rows] -> hidden states [steps * rows, width].
+View<float> ModelScorer::run(int rows, int steps, std::span<const int32_t> ids) {
+  const FlushDenormals flush;
+  arena_.clear();
+  Context<float> context{pool_, arena_};
+  if (batch_.seq.streams() != rows || batch_.seq.steps() != steps) batch_.seq = Seq::uniform_batch(rows, steps);
+  batch_.inputs.assign(ids.begin(), ids.end());
+  return model_.forward_hidden(context, batch_, state_, nullptr);
+}
+
+View<const float> ModelScorer::push(std::span<const int32_t> ids) {
+  const int rows = static_cast<int>(ids.size());
+  assert(rows == state_.rows());
+  for (int r = 0; r < rows; ++r) {
+    if (ids[static_cast<size_t>(r)] == fresh_) state_.clear_row(r);
+  }
+  hidden_ = run(rows, 1, ids);
+  const FlushDenormals flush;
+  Context<float> context{pool_, arena_};
+  const View<float> outputs = arena_.matrix<float>(rows, vocabulary());
+  model_.forward_output(context, hidden_, outputs);
+  return outputs;
+}
+
+View<const float> ModelScorer::normalised(View<const float> outputs) {
+  const View<float> log_p = room(log_probs_, outputs.rows, outputs.cols);
+  log_softmax(outputs, log_p);
+  return log_p;
+}
+
+View<const float> ModelScorer::step(std::span<const int32_t> ids) { return normalised(push(ids)); }
+
+View<const float> ModelScorer::read(std::span<const int32_t> ids) {
+  assert(state_.rows() == 1 && !ids.empty());
+  const auto from = std::find(ids.rbegin(), ids.rend(), fresh_);
+  if (from != ids.rend()) {  // all before it is forgotten
+    state_.clear();
+    ids = ids.last(static_cast<size_t>(from - ids.rbegin()) + 1);
+  }
+  while (ids.size() > 1) {
+    const size_t count = std::min(ids.size() - 1, kReadAtOnce);
+    run(1, static_cast<int>(count), ids.first(count));
+    ids = ids.subspan(count);
+  }
+  return step(ids);
+}
+
+View<const float> NgramScorer::step(std::span<const int32_t> ids) {
+  const View<float> log_p = room(log_probs_, static_cast<int>(ids.size()), vocabulary());
+  for (size_t r = 0; r < ids.size(); ++r) {
+    std::vector<int32_t>& past = past_[r];
+    past.push_back(ids[r]);
+    if (past.size() >= static_cast<size_t>(model_.order())) past.erase(past.begin());
+    float* row = log_p.row(static_cast<int>(r));
+    for (int id = 0; id < log_p.cols; ++id) row[id] = static_cast<float>(model_.log_prob(past, id));
+  }
+  return log_p;
+}
+
+void NgramScorer::select(const std::vector<int>& rows) {
+  std::vector<std::vector<int32_t>> past;
+  for (const int row : rows) past.push_back(past_[static_cast<size_t>(row)]);
+  past_ = std::move(past);
+}
+
+void require_one_tokenizer(const ModelFile& a, const ModelFile& b) {
+  const Tokenizer &x = *a.tokenizer, &y = *b.tokenizer;
+  const auto unlike = [&](const std::string& how) {
+    throw Error(Exit::model, "ensemble/tokens", a.path + " and " + b.path + " do not cut text into the same tokens: " + how,
+                "models that work together are trained on one text with the same --tokens, or begin with --init-from");
+  };
+  const auto named = [](const Tokenizer& t, int32_t id) {
+    const std::string piece = t.piece(id);
+    return piece == "\n" ? std::string("an end of line") : "'" + repair_utf8(piece) + "'";
+  };
+  if (x.kind() != y.kind())
+    unlike("the first reads kind " + std::string(x.kind()) + ", the second " + std::string(y.kind()));
+  for (int32_t id = 0; id < std::min(x.size(), y.size()); ++id) {
+    if (x.piece(id) != y.piece(id))
+      unlike("token " + std::to_string(id) + " is " + named(x, id) + " in the first and " + named(y, id) + " in the second");
+  }
+  if (x.size() != y.size())
+    unlike("the first has " + std::to_string(x.size()) + " of them, the second " + std::to_string(y.size()));
+  if (x.to_json() != y.to_json()) unlike("they have the same tokens, but other rules");
+}
+
+TextScorer::TextScorer(ModelFile& file, const WithModels& with, Pool& pool) {
+  const auto add = [&](ModelFile& f) {
+    const Model<float>& model =
+        ready_language_model(f, pool, "it has no vocabulary to write with; rnn info shows what it is");
+    members_.push_back(std::make_unique<ModelScorer>(model, pool, reads_sentences(f) ? f.tokenizer->newline_id() : -1));
+  };
+  add(file);
+  for (ModelFile* other : with.files) {
+    add(*other);
+    require_one_tokenizer(file, *other);
+  }
+  ensemble_weights(members_.size(), with.weights);
+  if (alone()) return;
+  std::vector<Scorer*> all;
+  for (const auto& member : members_) all.push_back(member.get());
+  ensemble_.emplace(all, with.weights);
+}
+
+int TextScorer::memory_width() const {
+  int width = 0;
+  for (const auto& member : members_) width += member->state().width();
+  return width;
+}
+
+State<float> TextScorer::memory() const {
+  State<float> memory(1, memory_width());
+  float* to = memory.row(0);
+  for (const auto& member : members_) to = std::copy_n(member->state().row(0), member->state().width(), to);
+  return memory;
+}
+
+template <class Take>
+void TextScorer::deal_out(const State<float>& memory, const Take& take) {
+  State<float>(1, memory_width()).require_shape_of(memory);
+  const float* from = memory.row(0);
+  for (const auto& member : members_) {
+    State<float> state(1, member->state().width());
+    std::copy_n(from, state.width(), state.row(0));
+    from += state.width();
+    take(*member, state);
+  }
+}
+
+void TextScorer::set_memory(const State<float>& memory) {
+  deal_out(memory, [](ModelScorer& member, const State<float>& state) { member.set_state(state); });
+}
+
+void TextScorer::start_from(const State<float>& memory) {
+  deal_out(memory, [](ModelScorer& member, const State<float>& state) { member.start_from(state); });
+}
+
+}  // namespace rnn

@@ -1,0 +1,104 @@
+// Why: what writes and judges text, seen as the decoders see it: a network with its state, several of them, an n-gram model.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "decode/scorer.h"
+#include "io/model_file.h"
+#include "text/ngram.h"
+
+namespace rnn {
+
+// A language model and one state per hypothesis. Step by step or at once (read): the same bits.
+class ModelScorer final : public Scorer {
+ public:
+  // `model` is packed; it and the pool outlive the scorer. `fresh`: before this id a hypothesis forgets all (the end of a line of a
+  // model of sentences); -1: none.
+  ModelScorer(const Model<float>& model, Pool& pool, int32_t fresh = -1);
+  int vocabulary() const override { return model_.config().vocabulary; }
+  void start(int n) override;
+  View<const float> step(std::span<const int32_t> ids) override;
+  void select(const std::vector<int>& rows) override { state_ = state_.select(rows); }
+  View<const float> read(std::span<const int32_t> ids) override;
+
+  // step() without the softmax -> [n, V], whose softmax is the distribution.
+  View<const float> push(std::span<const int32_t> ids);
+  // What the output layer read in the last call [n, width].
+  View<const float> hidden() const { return hidden_; }
+  // The memory of every hypothesis. start() starts from `start_from` (one row) instead of the zero state.
+  const State<float>& state() const { return state_; }
+  void set_state(const State<float>& state) { state_ = state; }
+  void start_from(const State<float>& state) { first_ = state; }
+
+ private:
+  View<float> run(int rows, int steps, std::span<const int32_t> ids);
+  View<const float> normalised(View<const float> outputs);
+
+  const Model<float>& model_;
+  Pool& pool_;
+  int32_t fresh_;
+  Arena arena_;
+  Batch batch_;
+  State<float> first_, state_;
+  View<const float> hidden_;
+  Matrix<float> log_probs_;
+};
+
+// An n-gram model as a scorer: a hypothesis remembers as many ids as the model looks back. The model outlives it.
+class NgramScorer final : public Scorer {
+ public:
+  explicit NgramScorer(const NgramModel& model) : model_(model) {}
+  int vocabulary() const override { return model_.vocabulary(); }
+  void start(int n) override { past_.assign(static_cast<size_t>(n), {}); }
+  View<const float> step(std::span<const int32_t> ids) override;
+  void select(const std::vector<int>& rows) override;
+
+ private:
+  const NgramModel& model_;
+  std::vector<std::vector<int32_t>> past_;  // of each row, at most order - 1 ids
+  Matrix<float> log_probs_;
+};
+
+// Models beside a first one that score together with it, and the weights of all, the first's first (none: equal).
+struct WithModels {
+  std::vector<ModelFile*> files;
+  std::vector<double> weights;
+};
+
+// Throws Error{model, "ensemble/tokens"} with the first difference unless both cut text into the same tokens.
+void require_one_tokenizer(const ModelFile& a, const ModelFile& b);
+
+// Language models of one tokenizer as one scorer. One alone is the plainest case; several are an EnsembleScorer.
+class TextScorer final : public Scorer {
+ public:
+  // Makes the models ready (io/ready_model.h), with its errors; Error{model, "ensemble/tokens"}; Error{usage, "ensemble/weights"}.
+  TextScorer(ModelFile& file, const WithModels& with, Pool& pool);
+  int vocabulary() const override { return all().vocabulary(); }
+  void start(int n) override { all().start(n); }
+  View<const float> step(std::span<const int32_t> ids) override { return all().step(ids); }
+  void select(const std::vector<int>& rows) override { all().select(rows); }
+  View<const float> read(std::span<const int32_t> ids) override { return all().read(ids); }
+
+  // Numbers whose softmax is the distribution [n, V]: a model's own outputs, or log-probabilities of several.
+  View<const float> push(std::span<const int32_t> ids) { return ensemble_ ? ensemble_->step(ids) : members_[0]->push(ids); }
+  bool alone() const { return members_.size() == 1; }
+  const ModelScorer& first() const { return *members_[0]; }
+  // The memory of one hypothesis: the states of all models, one behind the other.
+  int memory_width() const;
+  State<float> memory() const;
+  void set_memory(const State<float>& memory);  // of the one hypothesis there is
+  void start_from(const State<float>& memory);  // where start() starts
+
+ private:
+  Scorer& all() { return ensemble_ ? static_cast<Scorer&>(*ensemble_) : *members_[0]; }
+  const Scorer& all() const { return ensemble_ ? static_cast<const Scorer&>(*ensemble_) : *members_[0]; }
+  template <class Take>
+  void deal_out(const State<float>& memory, const Take& take);
+
+  std::vector<std::unique_ptr<ModelScorer>> members_;
+  std::optional<EnsembleScorer> ensemble_;
+};
+
+}  // namespace rnn
