@@ -144,7 +144,7 @@ void declare(Command& command, EvalArguments& a) {
 }
 
 void ask(const Command& command, EvalArguments& a) {
-  for (const char* flag : {"--per-line", "--fail-under", "--cache", "--dynamic", "--no-baselines"}) {
+  for (const char* flag : {"--per-line", "--fail-under", "--cache", "--dynamic", "--ngram", "--no-baselines"}) {
     if (command.given(flag))
       throw Error(Exit::usage, "usage/option", std::string(flag) + " measures a text, but --choose compares alternatives");
   }
@@ -186,6 +186,7 @@ int run_eval(const Arguments& arguments) {
                         : a.cache > 0                         ? "--cache"
                         : options.adaptation.dynamic.rate > 0 ? "--dynamic"
                         : a.with.given()                      ? "--with"
+                        : !options.ngram.empty()              ? "--ngram"
                                                               : nullptr;
     if (wrong)
       throw Error(Exit::usage, "usage/option", std::string(wrong) + " is for language models; this model reads sequences");
