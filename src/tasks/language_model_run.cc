@@ -37,8 +37,7 @@ class TextRun final : public Run {
     mode_ = choose_mode(options.train.mode, text_.train);
     if (start) {
       tokenizer = std::move(start->tokenizer);
-      model = start_from(std::move(start->model), request, tokenizer->unknown_id(), &options.model);
-      options.model.tokens = std::string(tokenizer->kind());
+      model = start_from(std::move(start->model), request, tokenizer.get(), &options.model);
     } else {
       std::vector<std::string_view> documents;
       for (const auto& d : text_.train) documents.push_back(d.text);
