@@ -78,7 +78,7 @@ double factor_of(const std::string& text, const std::string& item) {
 }  // namespace
 
 std::string layer_of(std::string_view parameter) {
-  const std::string head(parameter.substr(0, parameter.find('.')));
+  std::string head(parameter.substr(0, parameter.find('.')));
   const size_t mark = parameter.rfind("_l");
   if (mark == parameter.npos) return head;
   size_t end = mark + 2;

@@ -42,8 +42,7 @@ class TextRun final : public Run {
       }
       kind_ = {std::string(start->tokenizer->kind()), "as in " + request.init_from};
       tokenizer = std::move(start->tokenizer);
-      model = start_from(std::move(start->model), request, tokenizer->unknown_id(), &options.model);
-      options.model.tokens = std::string(tokenizer->kind());
+      model = start_from(std::move(start->model), request, tokenizer.get(), &options.model);
     } else {
       kind_ = choose_tokenizer(options.model, text_, tokenizer);
       options.model.tokens = options.model.tokenizer.empty() ? options.model.tokens : kind_.value;

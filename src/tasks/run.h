@@ -65,10 +65,10 @@ ModelConfig model_config(const ModelOptions& options);
 void initialise_by(const Options& options, Model<float>& model);
 // What options say about dropping and noise, which a model may change without being another one.
 void regularise_by(const ModelOptions& options, ModelConfig* config);
-// The weights of a model to start from, with the regularisation that request.given asks for; `unknown`: the tokenizer's unknown id or
-// -1. The options then say what the model is. Throws Error{usage, "usage/init_from"}: an option of the shape asks for another model.
-std::unique_ptr<Model<float>> start_from(std::unique_ptr<Model<float>> start, const RunRequest& request, int32_t unknown,
-                                         ModelOptions* options);
+// The weights of a model to start from, with the regularisation that request.given asks for; tokenizer: null where the task has none.
+// The options then say what the model is. Throws Error{usage, "usage/init_from"}: an option asks for another shape or tokenizer.
+std::unique_ptr<Model<float>> start_from(std::unique_ptr<Model<float>> start, const RunRequest& request,
+                                         const Tokenizer* tokenizer, ModelOptions* options);
 
 std::unique_ptr<Run> make_text_run(const RunRequest& request);
 std::unique_ptr<Run> make_sequence_run(const RunRequest& request);

@@ -42,7 +42,7 @@ class SequenceRun final : public Run {
   void build() override {
     if (start_) {
       require_finite(*start_->model, start_->path);
-      model = start_from(std::move(start_->model), request, -1, &options.model);
+      model = start_from(std::move(start_->model), request, nullptr, &options.model);
       return;
     }
     ModelConfig config = model_config(options.model);

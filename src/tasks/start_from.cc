@@ -1,17 +1,18 @@
 // Why: fine-tuning keeps what a model is and may change how it is trained; which option is which is decided here.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/error.h"
 #include "cells/reference.h"
-#include "io/model_card.h"
 #include "tasks/run.h"
 
 namespace rnn {
 namespace {
 
-constexpr std::string_view kShape[] = {"cell",        "peephole", "layer-norm", "cell-clip",  "layers", "hidden",
-                                      "last-hidden", "embed",    "projection", "tied"};
-constexpr std::string_view kRegularisation[] = {"dropout",     "input-dropout", "output-dropout", "embedding-dropout",
+constexpr std::string_view kShape[] = {"tokens", "cell",        "peephole", "layer-norm", "cell-clip", "layers",
+                                      "hidden", "last-hidden", "embed",    "projection", "tied"};
+constexpr std::string_view kRegularisation[] = {"dropout",      "input-dropout", "output-dropout", "embedding-dropout",
                                                 "word-dropout", "variational",   "state-dropout",  "zoneout",
                                                 "zoneout-cell", "weight-drop"};
 
@@ -37,25 +38,26 @@ bool among(std::span<const std::string_view> names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// The model's own size of an embedding stands for the word for it; a model of numbers has none.
+// Words that leave the choice to the program; and a model of numbers has no embedding.
 bool asks_for_nothing(const std::string& name, const ModelOptions& asked, const ModelConfig& config) {
-  return name == "embed" && (asked.embed == 0 || config.vocabulary == 0);
+  return name == "embed" ? asked.embed == 0 || config.vocabulary == 0 : name == "tokens" && asked.tokens == "auto";
 }
 
 }  // namespace
 
-std::unique_ptr<Model<float>> start_from(std::unique_ptr<Model<float>> start, const RunRequest& request, int32_t unknown,
-                                         ModelOptions* options) {
+std::unique_ptr<Model<float>> start_from(std::unique_ptr<Model<float>> start, const RunRequest& request,
+                                         const Tokenizer* tokenizer, ModelOptions* options) {
   const Options asked{*options, {}};
   Options taken = asked;
   adopt(start->config(), &taken.model);
+  if (tokenizer) taken.model.tokens = std::string(tokenizer->kind());
   bool changed = false;
   for (const std::string& name : request.given) {
     const std::string wanted = get_option(asked, name), found = get_option(taken, name);
     if (wanted == found || asks_for_nothing(name, asked.model, start->config())) continue;
     if (among(kShape, name)) {
       throw Error(Exit::usage, "usage/init_from",
-                  "--" + name + " is " + wanted + ", but " + request.init_from + " has " + found,
+                  fmt::format("--{} is {}, but {} has {}", name, wanted, request.init_from, found),
                   "leave it out: shape and weights come from the model; or train a new one without --init-from");
     }
     if (!among(kRegularisation, name)) continue;
@@ -66,7 +68,7 @@ std::unique_ptr<Model<float>> start_from(std::unique_ptr<Model<float>> start, co
   if (!changed) return start;
   ModelConfig config = start->config();
   regularise_by(taken.model, &config);
-  config.drops.unknown = unknown;
+  config.drops.unknown = tokenizer ? tokenizer->unknown_id() : -1;
   auto model = std::make_unique<Model<float>>(config);
   std::copy_n(start->params().data(), start->params().size(), model->params().data());
   return model;

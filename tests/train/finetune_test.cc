@@ -65,7 +65,8 @@ TEST_F(Finetune, FrozenLayersKeepTheirBits) {
 
 TEST_F(Finetune, RegularisationIsThisRunsAndTheModelsWhereNothingIsSaid) {
   train(request("same"));
-  EXPECT_EQ(config_to_json(load_model(path("same")).model->config()), config_to_json(load_model(path("start")).model->config()));
+  EXPECT_EQ(config_to_json(load_model(path("same")).model->config()),
+            config_to_json(load_model(path("start")).model->config()));
   RunRequest r = request("tuned", {"dropout", "embedding-dropout", "weight-drop"});
   r.model.dropout = 0.4, r.model.embedding_dropout = 0.1, r.model.weight_drop = 0.3;
   train(r);
@@ -91,6 +92,9 @@ TEST_F(Finetune, AnotherShapeIsRefused) {
   r = request("other", {"cell"});
   r.model.cell = "gru";
   EXPECT_EQ(refused(r).code, "usage/init_from");
+  r = request("other", {"tokens"});
+  r.model.tokens = "char";
+  EXPECT_NE(refused(r).message.find("has word"), std::string::npos);
   r = request("same", {"hidden", "cell", "layers", "embed"});  // what it is, and 0 for the embedding's own size
   r.model.hidden = 12, r.model.layers = 2;
   EXPECT_EQ(train(r).updates > 0, true);

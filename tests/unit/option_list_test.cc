@@ -75,6 +75,17 @@ TEST(OptionList, DefaultsAreThoseOfTheStructs) {
   EXPECT_EQ(get_option(options, "valid-share"), "0.05");
 }
 
+// Options without choices take any text, which a config file writes as a string.
+TEST(OptionList, ListsAreText) {
+  Options options;
+  set_option(options, "layer-lr", "rnn.0=0.5,output=2");
+  set_option(options, "freeze", "embedding, rnn.*");
+  EXPECT_EQ(options_from_json(options_to_json(options)).train.freeze, "embedding, rnn.*");
+  const std::string toml = options_to_toml(options, {});
+  EXPECT_NE(toml.find("layer-lr = \"rnn.0=0.5,output=2\""), std::string::npos) << toml;
+  EXPECT_NE(options_to_toml({}, {}).find("freeze = \"\""), std::string::npos);
+}
+
 // What get_option says, set_option reads back to the same bits, for awkward values too.
 TEST(OptionList, ValuesRoundTrip) {
   const std::pair<const char*, const char*> values[] = {{"lr", "0.1"},

@@ -43,6 +43,7 @@ int64_t following_rows(const Seq& seq) {
 
 template <class T>
 ActivationSums activation_sums(Context<T>& context, const Seq& seq, View<const T> dropped, View<const T> raw) {
+  const ProfileScope profiled(context.profile, Phase::loss);
   const ArenaScope scope(context.arena);
   const int* before = rows_before(context, seq);
   auto* rows = context.arena.template take<ActivationSums>(static_cast<size_t>(seq.rows()));
@@ -64,6 +65,7 @@ ActivationSums activation_sums(Context<T>& context, const Seq& seq, View<const T
 
 template <class T>
 void add_activation_gradient(Context<T>& context, View<const T> dropped, double factor, View<T> d) {
+  const ProfileScope profiled(context.profile, Phase::loss);
   const T twice = static_cast<T>(2 * factor);
   context.pool.parallel_for(d.rows, 16, [&](int64_t begin, int64_t end) {
     for (int row = static_cast<int>(begin); row < end; ++row) {
@@ -74,6 +76,7 @@ void add_activation_gradient(Context<T>& context, View<const T> dropped, double 
 
 template <class T>
 void add_change_gradient(Context<T>& context, const Seq& seq, View<const T> raw, double factor, View<T> d) {
+  const ProfileScope profiled(context.profile, Phase::loss);
   const ArenaScope scope(context.arena);
   const int *before = rows_before(context, seq), *behind = rows_behind(context, seq, before);
   const T twice = static_cast<T>(2 * factor);
