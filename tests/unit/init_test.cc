@@ -175,6 +175,23 @@ TEST(Init, ForgetBias) {
             numbers(Weights(config_of(CellKind::gru), {})["rnn.bias_ih_l0"]));
 }
 
+// What is normalised passes as it is; the coupled LSTM's forget gate is its first.
+TEST(Init, LayerNormAndCoupledGates) {
+  for (const InitKind kind : {InitKind::pytorch, InitKind::uniform, InitKind::glorot, InitKind::orthogonal}) {
+    ModelConfig config = config_of(CellKind::lstm_coupled, 2);
+    config.rnn.flags = kLayerNorm;
+    InitOptions options;
+    options.kind = kind, options.forget_bias = 2;
+    const Weights w(config, options);
+    for (const char* name : {"rnn.layer_norm_ih_l0.weight", "rnn.layer_norm_hh_l1.weight", "rnn.layer_norm_c_l0.weight"}) {
+      for (const double x : numbers(w[name])) EXPECT_EQ(x, 1) << name;
+    }
+    for (const double x : numbers(w["rnn.layer_norm_c_l1.bias"])) EXPECT_EQ(x, 0);
+    for (int u = 0; u < kHidden; ++u) EXPECT_EQ(w["rnn.bias_ih_l1"].data[u], 2);
+    EXPECT_LT(w["rnn.bias_ih_l1"].data[kHidden], 1);
+  }
+}
+
 TEST(Init, ChronoSpreadsTheGatesOverTime) {
   constexpr double kLongest = 200;
   InitOptions options;
