@@ -5,18 +5,18 @@
 # shellcheck source=tests/support/texts.sh
 . "$SOURCE/tests/support/texts.sh"
 
-sentences 600 7 >story.txt
-sentences 50 8 >new.txt
+head -n 1000 "$SOURCE/data/corpus/everyday.txt" >story.txt
+tail -n 60 "$SOURCE/data/corpus/everyday.txt" >new.txt
 printf 'Caf\xc3\xa9  for two:\t\xf0\x9f\x90\xb1 \xe2\x96\x81 <unk>\n' >odd.txt
 
 for kind in unigram bpe; do
   # Training tells the size that the text supports; the record holds it.
-  expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --tokens "$kind" --max-vocabulary 8000 -o "$kind"
-  expect_err "^ tokens +$kind · [0-9]{3} different · .*asked for 8,000 sub-words, the text supports [0-9]{3}\)$"
+  expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --epochs 4 --lr 0.01 --tokens "$kind" --max-vocabulary 8000 -o "$kind"
+  expect_err "^ tokens +$kind · [0-9,]+ different · .*asked for 8,000 sub-words, the text supports [0-9,]+\)$"
   expect_out '^ +bits/byte +loss +perplexity$'
   expect_exit 0 "$RNN" info "$kind" --json
   size="$(json_value "$out_file" 'x["tokenizer"]["size"]')"
-  [[ "$(json_value "$out_file" 'x["tokenizer"]["kind"]')" == "$kind" && "$size" -lt 1000 ]] || fail "not $kind"
+  [[ "$(json_value "$out_file" 'x["tokenizer"]["kind"]')" == "$kind" && "$size" -lt 4000 ]] || fail "not $kind"
   expect_exit 0 "$RNN" compare "$kind" --json
   [[ "$(json_value "$out_file" 'x["runs"][0]["settings"]["vocabulary"]')" == "$size" ]] || fail "another size in the record"
 
@@ -51,9 +51,9 @@ PYTHON
 
   # The file for other tools, and a run that reads with it: the same ids.
   expect_exit 0 "$RNN" tokenizer export "$kind" -o "$kind.model"
-  expect_out "^$kind\.model: [0-9]+ sub-words \($kind\), a model of SentencePiece$"
+  expect_out "^$kind\.model: [0-9,]+ sub-words \($kind\), a model of SentencePiece$"
   expect_exit 0 "$RNN" train new.txt "${tiny[@]}" --tokenizer "$kind.model" -o "$kind-again"
-  expect_err "^ tokens +$kind · $size different · .*from $kind\.model"
+  expect_err "^ tokens +$kind · [0-9,]+ different · .*from $kind\.model"
   rm "$kind.model"
   expect_exit 0 "$RNN" tokenizer export "$kind-again/model.safetensors" -o "$kind.model"
   for reader in "$kind" "$kind-again" "$kind.model"; do
@@ -67,7 +67,8 @@ PYTHON
     spm_encode --model="$kind.model" --output_format=id <both.txt >theirs.txt 2>/dev/null
     "$RNN" tokenizer encode "$kind" --ids <both.txt >ours.txt
     expect_same ours.txt theirs.txt
-    spm_encode --model="$kind.model" --output_format=piece <story.txt >theirs.txt 2>/dev/null
+    spm_encode --model="$kind.model" --output_format=piece <story.txt 2>/dev/null |
+      perl -pe 's/<0x([0-7].)>/chr(hex($1))/ge' >theirs.txt  # a letter that is a byte is shown as the letter
     "$RNN" tokenizer encode "$kind" <story.txt >ours.txt
     expect_same ours.txt theirs.txt
   else
@@ -83,8 +84,8 @@ expect_exit 2 "$RNN" tokenizer train story.txt --tokens bpe --max-vocabulary 300
 expect_err '^error\[tokenizer/exists\]'
 expect_exit 0 "$RNN" tokenizer train story.txt --tokens bpe --max-vocabulary 300 -o two.model
 expect_same one.model two.model
-expect_exit 0 "$RNN" tokenizer train story.txt -o three.model
-expect_err '^aimed at 1,000 sub-words, the text supports [0-9]+$'
+expect_exit 0 "$RNN" tokenizer train new.txt -o three.model
+expect_err '^aimed at 1,000 sub-words, the text supports [0-9]{3}$'
 expect_exit 0 "$RNN" tokenizer encode one.model "The cat" --json
 [[ "$(json_value "$out_file" '"".join(x["pieces"])')" == "The cat" ]] || fail "pieces"
 
