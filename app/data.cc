@@ -200,11 +200,12 @@ struct Part {
   std::string_view name, summary;
   int (*run)(const Arguments&);
 };
-constexpr Part kParts[] = {{"check", "what is in a text or in sequences and what is wrong with it", run_data_check},
-                           {"head", "the first lines as they will be read", run_data_head},
-                           {"split", "cut into train.txt, valid.txt and test.txt", run_data_split},
-                           {"make", "sequences that need a long memory: adding, copy, recall, parity", run_data_make},
-                           {"ngram", "an n-gram model: counted, measured, written and read as an ARPA file", run_data_ngram}};
+constexpr Part kParts[] = {
+    {"check", "what is in a text or in sequences and what is wrong with it", run_data_check},
+    {"head", "the first lines as they will be read", run_data_head},
+    {"split", "cut into train.txt, valid.txt and test.txt", run_data_split},
+    {"make", "sequences that need a long memory: adding, copy, recall, parity", run_data_make},
+    {"ngram", "an n-gram model: counted, measured, written and read as an ARPA file", run_data_ngram}};
 
 }  // namespace
 
@@ -227,8 +228,7 @@ int run_data(const Arguments& arguments) {
   const std::string near = nearest_name(name, names);
   throw Error(Exit::usage, "usage/verb",
               name.empty() ? "rnn data needs a verb of its own" : fmt::format("there is no rnn data {}", name),
-              near.empty() ? "rnn data check, head, split, make or ngram"
-                           : fmt::format("did you mean rnn data {}?", near));
+              near.empty() ? "rnn data check, head, split, make or ngram" : fmt::format("did you mean rnn data {}?", near));
 }
 
 }  // namespace rnn::app

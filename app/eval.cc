@@ -112,7 +112,8 @@ int run_eval(const Arguments& arguments) {
                 "also with a cache of the last N tokens, which vote for what followed them");
   command.real("--dynamic", &how.dynamic.rate, {0, 1e3}, "RATE", "also with weights that go on learning at this rate");
   command.flag("--no-baselines", &no_baselines, "leave the n-gram and zstd rows out");
-  command.text("--ngram", &options.ngram, "FILE", "also an n-gram model over the same tokens (rnn data ngram --tokens-of MODEL)");
+  command.text("--ngram", &options.ngram, "FILE",
+               "also an n-gram model over the same tokens (rnn data ngram --tokens-of MODEL)");
   command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores");
   command.more();
   command.real("--cache-weight", &how.cache.weight, {0, 1}, "W", "share of the cache in the prediction (0.1)");
@@ -130,11 +131,11 @@ int run_eval(const Arguments& arguments) {
 
   ModelFile file = load_model(model);
   if (file.model->has_head() && !file.model->is_language_model()) {
-    const char* wrong = options.per_line       ? "--per-line"
-                        : cache > 0            ? "--cache"
-                        : how.dynamic.rate > 0 ? "--dynamic"
+    const char* wrong = options.per_line         ? "--per-line"
+                        : cache > 0              ? "--cache"
+                        : how.dynamic.rate > 0   ? "--dynamic"
                         : !options.ngram.empty() ? "--ngram"
-                                               : nullptr;
+                                                 : nullptr;
     if (wrong)
       throw Error(Exit::usage, "usage/option", std::string(wrong) + " is for language models; this model reads sequences");
     require_at_most(eval_sequences(file, text, options.threads, json), limit);
