@@ -86,7 +86,8 @@ int run_average(const Arguments& arguments) {
   }
   print(table.text() + "\n" + key_line("model", output) + "\n" + key_line("card", card_path(output)) + "\n");
   if (strangers) {
-    say("note: these models are far from their mean, as models of different starts are; their mean may know nothing: rnn eval it");
+    say("note: these models are far from their mean, as models of different starts are; their mean may know nothing: rnn "
+        "eval it");
   }
   return 0;
 }

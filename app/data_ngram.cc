@@ -72,7 +72,8 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 std::vector<int> pruned_at(const std::string& text) {
   std::vector<int> counts;
-  for (const std::string& part : split_commas(text)) counts.push_back(static_cast<int>(parse_whole("prune", part, {0, 1e9})));
+  for (const std::string& part : split_commas(text))
+    counts.push_back(static_cast<int>(parse_whole("prune", part, {0, 1e9})));
   return counts;
 }
 
@@ -100,8 +101,8 @@ void print_measured(const std::string& name, const Measured& m) {
 }
 
 ordered_json measured_json(const Measured& m) {
-  return {{"loss", m.loss},         {"perplexity", std::exp(m.loss)}, {"bits_per_byte", m.loss * m.bits_factor},
-          {"tokens", m.tokens},     {"unknown", m.unknown},           {"bytes", m.bytes}};
+  return {{"loss", m.loss},     {"perplexity", std::exp(m.loss)}, {"bits_per_byte", m.loss * m.bits_factor},
+          {"tokens", m.tokens}, {"unknown", m.unknown},           {"bytes", m.bytes}};
 }
 
 bool is_arpa(const std::string& path) {
@@ -184,7 +185,8 @@ int evaluate_file(const Wishes& wishes) {
     json["tokens"] = cutter.kind;
     json["eval"] = measured_json(*measured);
     if (measured->unknown > 0 && !model->has_unknown())
-      say(fmt::format("note: {} has no <unk>: each of the {} unknown tokens counts as 10^-99", wishes.path, grouped(measured->unknown)));
+      say(fmt::format("note: {} has no <unk>: each of the {} unknown tokens counts as 10^-99", wishes.path,
+                      grouped(measured->unknown)));
   }
   if (wishes.json) {
     print(json.dump() + "\n");
@@ -244,10 +246,11 @@ void print_model(const Wishes& wishes, const Training& t, const NgramModel& mode
 }
 
 ordered_json model_json(const Training& t, const NgramModel& model, double seconds) {
-  ordered_json json = {{"order", model.order()},
-                       {"tokens", t.cutter.kind},
-                       {"vocabulary", model.vocabulary()},
-                       {"train", {{"bytes", t.bytes}, {"tokens", count_of(t.sentences)}, {"sentences", t.sentences.size()}}}};
+  ordered_json json = {
+      {"order", model.order()},
+      {"tokens", t.cutter.kind},
+      {"vocabulary", model.vocabulary()},
+      {"train", {{"bytes", t.bytes}, {"tokens", count_of(t.sentences)}, {"sentences", t.sentences.size()}}}};
   for (int n = 1; n <= model.order(); ++n)
     json["orders"].push_back({{"length", n}, {"ngrams", model.ngrams(n)}, {"discounts", model.discounts(n)}});
   json["bytes"] = model.bytes();
@@ -266,7 +269,8 @@ int64_t write_model(const Wishes& wishes, const NgramModel& model, const Tokeniz
 int count_text(const Wishes& wishes) {
   std::error_code ignored;
   if (!wishes.output.empty() && !wishes.force && fs::exists(wishes.output, ignored))
-    throw Error(Exit::usage, "data/exists", wishes.output + " is there already", "choose another -o, or overwrite with --force");
+    throw Error(Exit::usage, "data/exists", wishes.output + " is there already",
+                "choose another -o, or overwrite with --force");
   const auto start = std::chrono::steady_clock::now();
   const Training t = read_training(wishes);
   const int order = wishes.order > 0 ? static_cast<int>(wishes.order) : ngram_order(t.cutter.kind);
@@ -319,7 +323,8 @@ int run_data_ngram(const Arguments& arguments) {
   if (command.given("--tokens") && command.given("--tokens-of"))
     throw Error(Exit::usage, "usage/option", "--tokens and --tokens-of both say what the tokens are", "give one of them");
   if (!file && w.tokens == kSpaceTokens) {
-    throw Error(Exit::usage, "usage/option", "--tokens space is for an ARPA file of another toolkit", "count words: --tokens word");
+    throw Error(Exit::usage, "usage/option", "--tokens space is for an ARPA file of another toolkit",
+                "count words: --tokens word");
   }
   if (!(file && w.tokens == kSpaceTokens)) {
     Options check;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Why: every figure in docs/results.md comes from a recipe that anyone can run again; nobody types one.
-"""results.py [NAME...] [--twin] [--again] [--render] [--list]      (also: ./run results)
+"""results.py [NAME...] [--twin] [--again] [--baselines] [--render] [--list]      (also: ./run results)
 
 Trains and measures recipes/NAME.toml (all of them without a name), keeps the figures in docs/results.json and writes
 docs/results.md from that file alone. What is done is skipped: the row holds a hash of recipe and data. A stopped run goes on
@@ -8,6 +8,7 @@ where it was. Work lies in build/results/NAME. Public data sets: RNN_DATA, or ..
 
   --twin     also train the PyTorch twin of recipes that have one; RNN_TORCH_PYTHON is the interpreter (/usr/bin/python3)
   --again    measure anew what is done
+  --baselines  measure anew what needs no training: the n-gram rows and zstd of recipes on text that are done
   --render   only write docs/results.md from docs/results.json
   --list     say which recipes are done
 Exit: 0 done, 2 usage or a bad recipe, 3 data missing, 130 or 143 stopped (run again to go on), else that of the program.
@@ -164,6 +165,17 @@ def measure_seed(program, recipe, work, seed, key):
     return rounded(row), rounded(baselines)
 
 
+def measure_baselines(program, recipe, parts, work):
+    """The rows that cost nothing, beside a model of one update: they depend on the text and its tokens, not on the network."""
+    for side, text in parts.items():
+        write_atomic(work / f"{side}.txt", text)
+    small = {"hidden": 8, "layers": 1, "max-updates": 1, "threads": 1}
+    network = {"embed", "projection", "tied", "init", "max-time", *small}
+    options = {k: v for k, v in recipe["options"].items() if k not in network} | small
+    program.train(training_words(recipe | {"options": options}) + ["-o", "run", "--force", "--quiet"], work)
+    return rounded({side: program.evaluate("run", f"{side}.txt", work, 1)["baselines"] for side in recipe["evaluate"]})
+
+
 def machine():
     """Cores this process may use and the instruction set that the program chooses on them."""
     flags = set()
@@ -292,6 +304,9 @@ def do_recipe(name, recipe, results, a, program):
     if done:
         say(f"== {name}: already done (--again measures anew)")
         row = {k: v for k, v in old.items() if k not in KEYS[""] or k in ("data", "options", "twin")}
+        if a.baselines and "make" not in recipe:
+            say(f"== {name}: its baselines")
+            row["baselines"] = measure_baselines(program(), recipe, parts, work / "baselines")
     elif stored.get("hash") == keys["all"]:
         say(f"== {name}: done before, its row is put back")
         row = stored["row"]
@@ -346,7 +361,7 @@ def run(a):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
-    for flag in ("twin", "again", "render", "list"):
+    for flag in ("twin", "again", "baselines", "render", "list"):
         parser.add_argument(f"--{flag}", action="store_true")
     parser.add_argument("--rnn", help="the program; default: RNN, build/release/bin/rnn, or the one on the path")
     parser.add_argument("--recipes", type=pathlib.Path, default=ROOT / "recipes")

@@ -16,9 +16,8 @@ Times are those of the run, other work on the machine included; speed is compare
 
 Loss is in nats per token, perplexity is its exponential, bits per byte are comparable between kinds of tokens. Rows of this
 program are the weights with the lowest validation loss: the validation text took part in choosing them, the test text not.
-The n-gram rows are interpolated modified Kneser-Ney models of the same tokens (8-grams of characters, else 5-grams; older
-measurements have the trigram alone, which counted the first word of a sentence less well); `zstd -19` compresses the text alone. A
-table whose rows begin with + adds one method after the other.
+The n-gram rows are interpolated modified Kneser-Ney models of the same tokens (8-grams of characters, else 5-grams); `zstd -19`
+compresses the text alone. A table whose rows begin with + adds one method after the other.
 """
 MADE = """Long-memory problems ([what they are](long_memory.md)), checked on sequences that no training has seen:
 """

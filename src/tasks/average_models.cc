@@ -21,14 +21,16 @@ std::string text_of(const json& value) { return value.is_string() ? value.get<st
 
 [[noreturn]] void differ(const std::string& code, const ModelFile& a, const ModelFile& b, const std::string& what,
                          const std::string& of_a, const std::string& of_b) {
-  throw Error(Exit::model, code, fmt::format("{} has {} {}, {} has {}", a.path, what, of_a, b.path, of_b),
-              "only models of one kind have a mean: average those of one run, or of runs that began with --init-from the same");
+  throw Error(
+      Exit::model, code, fmt::format("{} has {} {}, {} has {}", a.path, what, of_a, b.path, of_b),
+      "only models of one kind have a mean: average those of one run, or of runs that began with --init-from the same");
 }
 
 void compare_configs(const ModelFile& a, const ModelFile& b) {
   const json of_a = config_to_json(a.model->config()), of_b = config_to_json(b.model->config());
   for (const auto& item : of_a.items()) {
-    if (a.tokenizer && b.tokenizer && (item.key() == "vocabulary" || item.key() == "output")) continue;  // the tokens say it better
+    if (a.tokenizer && b.tokenizer && (item.key() == "vocabulary" || item.key() == "output"))
+      continue;  // the tokens say it better
     if (std::find(std::begin(kOfTraining), std::end(kOfTraining), item.key()) != std::end(kOfTraining)) continue;
     if (item.value() != of_b.at(item.key()))
       differ("average/config", a, b, item.key(), text_of(item.value()), text_of(of_b.at(item.key())));
@@ -47,7 +49,8 @@ void compare_tokens(const ModelFile& a, const ModelFile& b) {
     if (of_a != of_b) differ("average/tokens", a, b, fmt::format("token {}", id), "'" + of_a + "'", "'" + of_b + "'");
   }
   if (a.tokenizer->size() != b.tokenizer->size()) {
-    differ("average/tokens", a, b, "a vocabulary of", std::to_string(a.tokenizer->size()), std::to_string(b.tokenizer->size()));
+    differ("average/tokens", a, b, "a vocabulary of", std::to_string(a.tokenizer->size()),
+           std::to_string(b.tokenizer->size()));
   }
   differ("average/tokens", a, b, "other rules for tokens, of the kind", kind(a), kind(b));
 }

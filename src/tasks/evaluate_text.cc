@@ -132,8 +132,8 @@ void add_ngrams(const ModelFile& file, const TokenDocuments& tokens, bool senten
       report.note = "no n-gram rows: the training text has changed since";
       return;
     }
-    report.baselines = ngram_rows(encode_documents(*file.tokenizer, text.train), tokens, *file.tokenizer, sentences, factor,
-                                  &report.note);
+    report.baselines =
+        ngram_rows(encode_documents(*file.tokenizer, text.train), tokens, *file.tokenizer, sentences, factor, &report.note);
   } catch (const Error& e) {
     report.note = std::string("no n-gram rows: the training text is not at hand (") + e.what() + ")";
   } catch (const nlohmann::json::exception&) {

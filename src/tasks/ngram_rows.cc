@@ -19,7 +19,8 @@ TokenDocuments ngram_streams(const TokenDocuments& documents, const Tokenizer& t
   return sentences ? sentences_of(documents, tokenizer.newline_id()) : documents;
 }
 
-NgramModel count_ngrams(const TokenDocuments& streams, const Tokenizer& tokenizer, int order, const std::vector<int>& prune) {
+NgramModel count_ngrams(const TokenDocuments& streams, const Tokenizer& tokenizer, int order,
+                        const std::vector<int>& prune) {
   return NgramModel({streams.begin(), streams.end()}, tokenizer.size(), order, {tokenizer.newline_id(), prune});
 }
 

@@ -29,7 +29,8 @@ int section_order(std::string_view line) {
   const char* end = line.data() + line.size();
   if (line.substr(0, 1) != "\\") return 0;
   const auto result = std::from_chars(line.data() + 1, end, order);
-  const bool fits = result.ec == std::errc() && std::string_view(result.ptr, static_cast<size_t>(end - result.ptr)) == "-grams:";
+  const bool fits =
+      result.ec == std::errc() && std::string_view(result.ptr, static_cast<size_t>(end - result.ptr)) == "-grams:";
   return fits ? order : 0;
 }
 
@@ -75,7 +76,8 @@ class ArpaReader {
   [[noreturn]] void fail(const char* code, const std::string& message, const std::string& help = {}) const {
     fail_at(number_, code, message, help);
   }
-  [[noreturn]] void fail_at(int64_t number, const char* code, const std::string& message, const std::string& help = {}) const {
+  [[noreturn]] void fail_at(int64_t number, const char* code, const std::string& message,
+                            const std::string& help = {}) const {
     throw Error(Exit::data, code, fmt::format("{}:{}: {}", path_, number, message), help);
   }
 
@@ -112,8 +114,8 @@ class ArpaReader {
       if (!sign || second.ec != std::errc() || second.ptr != end || count < 0)
         fail("arpa/counts", fmt::format("expected ngram N=COUNT, not '{}'", line_));
       if (order != static_cast<int64_t>(counts_.size()) + 1 || order > kMaxArpaOrder) {
-        fail("arpa/order", fmt::format("the count of {}-grams stands where that of {}-grams is expected", order,
-                                       counts_.size() + 1),
+        fail("arpa/order",
+             fmt::format("the count of {}-grams stands where that of {}-grams is expected", order, counts_.size() + 1),
              fmt::format("orders 1, 2, ... up to {} are read", kMaxArpaOrder));
       }
       counts_.push_back(count);
@@ -127,7 +129,8 @@ class ArpaReader {
     const int order = section_order(line_);
     if (order != static_cast<int>(n)) {
       fail(order > static_cast<int>(counts_.size()) ? "arpa/order" : "arpa/section",
-           fmt::format("expected \\{}-grams:, {}", n, line_.empty() ? "not the end of the file" : fmt::format("not '{}'", line_)),
+           fmt::format("expected \\{}-grams:, {}", n,
+                       line_.empty() ? "not the end of the file" : fmt::format("not '{}'", line_)),
            "every order that the head counts has a section of its own, the shortest first");
     }
     Entries entries;
@@ -178,7 +181,8 @@ class ArpaReader {
     if (at != ids_.end()) return at->second;
     if (given_) {
       fail("arpa/tokens", fmt::format("the model does not know the word '{}'", word),
-           "the n-gram model and the network must have the same tokens: rnn data ngram TEXT --tokens-of MODEL makes one that has");
+           "the n-gram model and the network must have the same tokens: rnn data ngram TEXT --tokens-of MODEL makes one "
+           "that has");
     }
     const auto id = static_cast<int32_t>(model_.words_.words.size());
     model_.words_.words.emplace_back(word);
@@ -222,7 +226,8 @@ class ArpaReader {
       if (n == 1) continue;
       const int64_t prefix = model_.find(entries[i].first(n - 1));
       if (prefix < 0) {
-        fail_at(entries.line[i], "arpa/prefix", fmt::format("the first {} words of this {}-gram are no {}-gram", n - 1, n, n - 1),
+        fail_at(entries.line[i], "arpa/prefix",
+                fmt::format("the first {} words of this {}-gram are no {}-gram", n - 1, n, n - 1),
                 "every n-gram needs the one that is a word shorter, for its back-off weight");
       }
       ++children[static_cast<size_t>(prefix) + 1];
@@ -246,7 +251,8 @@ class ArpaReader {
     for (size_t id = 0; id < words.words.size(); ++id) {
       if (seen_[id]) continue;
       fail("arpa/tokens", fmt::format("the unigrams do not have the model's token '{}'", words.words[id]),
-           "the n-gram model and the network must have the same tokens: rnn data ngram TEXT --tokens-of MODEL makes one that has");
+           "the n-gram model and the network must have the same tokens: rnn data ngram TEXT --tokens-of MODEL makes one "
+           "that has");
     }
   }
 

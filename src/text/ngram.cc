@@ -17,10 +17,10 @@ void check_prune(const std::vector<int>& prune, int order) {
   if (prune.empty()) return;
   const bool rises = std::is_sorted(prune.begin(), prune.end());
   if (prune[0] == 0 && rises && prune.size() <= static_cast<size_t>(order)) return;
-  throw Error(Exit::usage, "ngram/prune",
-              fmt::format("a model of order {} cannot be pruned at {}", order, fmt::join(prune, " ")),
-              "at most one number per order, the first 0, none below the one before it: 0 0 1 leaves out what is longer than two "
-              "words and occurs once");
+  throw Error(
+      Exit::usage, "ngram/prune", fmt::format("a model of order {} cannot be pruned at {}", order, fmt::join(prune, " ")),
+      "at most one number per order, the first 0, none below the one before it: 0 0 1 leaves out what is longer than two "
+      "words and occurs once");
 }
 
 }  // namespace

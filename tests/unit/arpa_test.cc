@@ -88,11 +88,14 @@ TEST(Arpa, ASmallModelByHand) {
   const double share = (0.5 + 0.5 + 0.5 + 1.5) / 6, unknown = share / 5, one = 0.5 / 6 + unknown, end = 1.5 / 6 + unknown;
   // Behind <s>: counts 6, 2, 1. Behind a: </s> 6 times; behind b twice, behind c once.
   const double begin = (1.5 + 1 + 0.5) / 9;
-  const std::pair<const char*, std::pair<double, double>> kExpected[] = {
-      {"<unk>", {unknown, 1}},       {"</s>", {end, 1}},
-      {"a", {one, 1.5 / 6}},         {"b", {one, 1.0 / 2}},
-      {"c", {one, 0.5 / 1}},         {"<s> a", {4.5 / 9 + begin * one, 1}},
-      {"<s> c", {0.5 / 9 + begin * one, 1}}, {"b </s>", {1.0 / 2 + 1.0 / 2 * end, 1}}};
+  const std::pair<const char*, std::pair<double, double>> kExpected[] = {{"<unk>", {unknown, 1}},
+                                                                         {"</s>", {end, 1}},
+                                                                         {"a", {one, 1.5 / 6}},
+                                                                         {"b", {one, 1.0 / 2}},
+                                                                         {"c", {one, 0.5 / 1}},
+                                                                         {"<s> a", {4.5 / 9 + begin * one, 1}},
+                                                                         {"<s> c", {0.5 / 9 + begin * one, 1}},
+                                                                         {"b </s>", {1.0 / 2 + 1.0 / 2 * end, 1}}};
   for (const auto& [ngram, numbers] : kExpected) {
     const size_t at = file.find("\t" + std::string(ngram) + (numbers.second == 1 ? "\n" : "\t"));
     ASSERT_NE(at, std::string::npos) << ngram << "\n" << file;
@@ -121,17 +124,17 @@ TEST(Arpa, BacksOffAsTheFormatSays) {
     EXPECT_NEAR(model.log_prob(context, id), log10 * std::log(10.0), 1e-6) << id;
   };
   expect({}, 2, -0.5);
-  expect({1}, 2, -0.15);                    // <s> the
-  expect({1, 2}, 3, 0 - 0.2);               // "<s> the" has no back-off weight
-  expect({2, 3}, 1, -0.1);                  // the cat </s>
-  expect({3, 2, 3}, 1, -0.1);               // only two words count
-  expect({2, 3}, 3, -0.25 - 0.8);           // the cat | cat
-  expect({2, 3}, 2, -0.25 + 0.1 - 0.5);     // twice
-  expect({3, 3}, 0, -0.05 + 0.1 - 0.9);     // the unknown word
-  expect({0, 2}, 2, -0.3 - 0.5);            // an unknown word as context
-  expect({2, 3, 1}, 2, -0.15);              // a new sentence
+  expect({1}, 2, -0.15);                 // <s> the
+  expect({1, 2}, 3, 0 - 0.2);            // "<s> the" has no back-off weight
+  expect({2, 3}, 1, -0.1);               // the cat </s>
+  expect({3, 2, 3}, 1, -0.1);            // only two words count
+  expect({2, 3}, 3, -0.25 - 0.8);        // the cat | cat
+  expect({2, 3}, 2, -0.25 + 0.1 - 0.5);  // twice
+  expect({3, 3}, 0, -0.05 + 0.1 - 0.9);  // the unknown word
+  expect({0, 2}, 2, -0.3 - 0.5);         // an unknown word as context
+  expect({2, 3, 1}, 2, -0.15);           // a new sentence
   expect({2, 3, 1}, 3, -0.4 - 0.6);
-  expect({1, 3}, 1, -0.35);                 // no "<s> cat"
+  expect({1, 3}, 1, -0.35);  // no "<s> cat"
   const std::string closed = "\\data\\\nngram 1=3\n\\1-grams:\n-1\t<s>\n-1\t</s>\n-1\ta\n\\end\\\n";
   const ArpaModel no_unknown(closed, "c.arpa");
   EXPECT_FALSE(no_unknown.has_unknown());
@@ -139,7 +142,8 @@ TEST(Arpa, BacksOffAsTheFormatSays) {
 }
 
 TEST(Arpa, EveryFaultIsNamedByItsLine) {
-  const auto refused = [](const std::string& from, const std::string& to, const std::string& code, const std::string& place) {
+  const auto refused = [](const std::string& from, const std::string& to, const std::string& code,
+                          const std::string& place) {
     std::string text = kForeign;
     const size_t at = text.find(from);
     ASSERT_NE(at, std::string::npos) << from;
@@ -184,7 +188,8 @@ TEST(Arpa, TheTokensMustBeThoseOfTheNetwork) {
   EXPECT_NEAR(model.log_prob(Ids{0}, 2), -0.2 * std::log(10.0), 1e-6);
   EXPECT_NEAR(model.log_prob({}, 3), -0.9 * std::log(10.0), 1e-6);
   const auto failure = [](const ArpaWords& other) { return failure_of([&] { ArpaModel(kForeign, "f.arpa", &other); }); };
-  const Failure more = failure({{"<unk>", "</s>", "the", "cat", "dog"}, 0, 1}), fewer = failure({{"<unk>", "</s>", "the"}, 0, 1});
+  const Failure more = failure({{"<unk>", "</s>", "the", "cat", "dog"}, 0, 1}),
+                fewer = failure({{"<unk>", "</s>", "the"}, 0, 1});
   EXPECT_EQ(more.code, "arpa/tokens");
   EXPECT_NE(more.message.find("'dog'"), std::string::npos) << more.message;
   EXPECT_EQ(fewer.code, "arpa/tokens");
