@@ -51,6 +51,8 @@ for model in run chars; do
   [[ "$(json_value "$out_file" 'x["text"].lstrip().startswith("sees the b")')" == True ]] || fail "does not begin as asked"
   expect_refused 2 generate/prefix "$RNN" generate "$model" --json -p 'The cat' --beam 4 --prefix 'sees Ω'
 done
+expect_refused 2 generate/prefix "$RNN" generate chars --json -p 'The cat' --beam 4 --prefix 'sees the dog' -n 3
+expect_err '3 tokens are not enough'
 
 # What does not fit together.
 expect_refused 2 usage/option "$RNN" generate run --beam 3 --temperature 1
