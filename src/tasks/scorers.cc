@@ -87,6 +87,7 @@ View<const float> NgramScorer::step(std::span<const int32_t> ids) {
 
 void NgramScorer::select(const std::vector<int>& rows) {
   std::vector<std::vector<int32_t>> past;
+  past.reserve(rows.size());
   for (const int row : rows) past.push_back(past_[static_cast<size_t>(row)]);
   past_ = std::move(past);
 }

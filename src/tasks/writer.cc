@@ -26,6 +26,19 @@ constexpr std::string_view kPlain = "rnnstat1", kCached = "rnnstat2";
               "write one with rnn generate --save-state");
 }
 
+// Where the stop text stands in what is written behind `before`, looked for behind the tokens of the prefix; npos: nowhere.
+size_t find_stop(Detokenizer before, const PrefixRule& rule, const std::string& stop, std::span<const int32_t> written) {
+  const int begin = rule.complete(written);
+  if (stop.empty() || begin < 0) return std::string::npos;
+  std::string text;
+  size_t from = std::string::npos;  // behind the prefix
+  for (size_t i = 0; i < written.size(); ++i) {
+    if (i == static_cast<size_t>(begin)) from = text.size();
+    text += before.push(written[i]);
+  }
+  return text.find(stop, from);
+}
+
 template <class T>
 std::string raw(T number) {
   return {reinterpret_cast<const char*>(&number), sizeof number};
@@ -140,18 +153,8 @@ std::vector<FoundText> Writer::search(const TextSearch& options) {
                 "draw with the cache, or search without it");
   }
   const PrefixRule rule(detokenizer_, options.prefix);
-  // The text behind the prefix, raw; npos: the stop text is not in it. Counts from the beginning of the text.
   const auto stop_at = [&](std::span<const int32_t> written) {
-    const int begin = rule.complete(written);
-    if (options.stop.empty() || begin < 0) return std::string::npos;
-    Detokenizer detokenizer = detokenizer_;
-    std::string text;
-    size_t from = 0;
-    for (size_t i = 0; i < written.size(); ++i) {
-      if (i == static_cast<size_t>(begin)) from = text.size();
-      text += detokenizer.push(written[i]);
-    }
-    return static_cast<size_t>(begin) == written.size() ? std::string::npos : text.find(options.stop, from);
+    return find_stop(detokenizer_, rule, options.stop, written);
   };
   const int32_t unknown = file_.tokenizer->unknown_id();
   BeamOptions beam;
@@ -187,6 +190,12 @@ std::vector<FoundText> Writer::search(const TextSearch& options) {
     text.text += detokenizer.flush();
     if (h.finished) text.text.resize(stop_at(h.ids) + options.stop.size());
     found.push_back(std::move(text));
+  }
+  if (found.empty() && !best.empty() && !options.prefix.empty()) {
+    throw Error(
+        Exit::usage, "generate/prefix",
+        std::to_string(options.tokens) + " tokens are not enough for a text that begins with '" + options.prefix + "'",
+        "ask for more tokens");
   }
   if (found.empty() && !options.prefix.empty()) refuse_prefix(options.prefix);
   return found;

@@ -35,6 +35,14 @@ PYTHON
 expect_exit 0 "$RNN" generate run -p 'The cat' --beam 5 --length-penalty 1 --length-rule wu --no-repeat 2 --min-tokens 6 -n 12 --stop . --json
 [[ "$(json_value "$out_file" 'x["tokens"] >= 6')" == True ]] || fail "ended too early"
 
+# In a conversation the best text is read, and the next turn goes on behind it.
+printf 'The cat\n' >turns.txt
+expect_exit 0 "$RNN" generate run -i --beam 5 -n 12 --stop . <turns.txt
+[[ "The cat$(cat "$out_file")" == "$(cat best.txt)" ]] || fail "another text in a conversation"
+printf 'The cat\n\n/top 3\n' >turns.txt
+expect_exit 0 "$RNN" generate run -i --beam 5 -n 12 --stop . <turns.txt
+[[ "$(wc -l <"$out_file")" -ge 5 ]] || fail "no second turn"
+
 # A beginning that is asked for: characters count, not tokens.
 for model in run chars; do
   expect_exit 0 "$RNN" generate "$model" -p 'The cat' --beam 4 --prefix 'se' -n 12
@@ -43,6 +51,8 @@ for model in run chars; do
   [[ "$(json_value "$out_file" 'x["text"].lstrip().startswith("sees the b")')" == True ]] || fail "does not begin as asked"
   expect_refused 2 generate/prefix "$RNN" generate "$model" --json -p 'The cat' --beam 4 --prefix 'sees Ω'
 done
+expect_refused 2 generate/prefix "$RNN" generate chars --json -p 'The cat' --beam 4 --prefix 'sees the dog' -n 3
+expect_err '3 tokens are not enough'
 
 # What does not fit together.
 expect_refused 2 usage/option "$RNN" generate run --beam 3 --temperature 1

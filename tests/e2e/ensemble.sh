@@ -33,6 +33,9 @@ expect_exit 0 "$RNN" eval three-lstm new.txt --with three-lstm --no-baselines --
 expect_exit 0 "$RNN" eval three-lstm new.txt --with three-gru --with-weights 1000000,1 --no-baselines --json
 [[ "$(json_value "$out_file" 'abs(x["together"]["loss"] - x["loss"]) < 1e-4')" == True ]] || fail "weights"
 expect_exit 6 "$RNN" eval three-lstm new.txt --with three-gru --no-baselines --fail-under 0.01
+# A checkpoint of the same run is a model, too.
+expect_exit 0 "$RNN" eval three-lstm new.txt --with three-lstm/last.ckpt.safetensors --no-baselines
+expect_out '^ together +[0-9.]+'
 
 # Writing, searching, choosing with three.
 expect_exit 0 "$RNN" generate three-lstm -p 'The cat' --with three-gru --with three-rnn -n 20 --seed 4

@@ -82,6 +82,40 @@ TEST(ApiText, WriterWritesWhatTheModelThinks) {
   EXPECT_EQ(writer.last_token(), top[0].token);
 }
 
+TEST(ApiText, SearchAndChooseAgreeWithTheModel) {
+  const rnn::Model& model = trained_model();
+  rnn::Writer writer(model);
+  writer.read("the cat");
+  const std::string before = writer.save_state();
+  const auto found = writer.search({.beam = 4, .n_best = 2, .tokens = 6, .stop = "."});
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].text, " sleeps.");
+  EXPECT_TRUE(found[0].finished);
+  EXPECT_GE(found[0].log_prob, found[1].log_prob);
+  EXPECT_EQ(writer.save_state(), before) << "nothing is read";
+  EXPECT_EQ(writer.search({.tokens = 3, .prefix = "ba"})[0].text.substr(0, 6), " barks");
+  expect_error(Exit::usage, "generate/prefix", [&] { writer.search({.prefix = "zebra"}); });
+  expect_error(Exit::usage, "generate/options", [&] { writer.search({.beam = 0}); });
+  expect_error(Exit::usage, "generate/options", [&] { writer.search({.beam = 2, .n_best = 3}); });
+
+  const auto scored = rnn::choose(model, "the cat", {"barks", "sleeps", "sleeps ."});
+  ASSERT_EQ(scored.size(), 3u);
+  for (const rnn::Choice& c : writer.top(1000)) {
+    if (c.text == "sleeps") EXPECT_NEAR(scored[1].log_prob, std::log(c.probability), 1e-5);
+  }
+  EXPECT_GT(scored[1].log_prob, scored[0].log_prob);
+  EXPECT_NEAR(scored[2].log_prob, found[0].log_prob, 1e-5);
+  EXPECT_NEAR(scored[2].per_token, scored[2].log_prob / 2, 1e-12);
+  EXPECT_NEAR(scored[0].share + scored[1].share + scored[2].share, 1, 1e-12);
+  expect_error(Exit::data, "choose/alternatives", [&] { rnn::choose(model, "the cat", {"barks"}); });
+
+  rnn::Writer both(std::vector<rnn::Model>{model, model});
+  both.read("the cat");
+  EXPECT_NEAR(both.top(1)[0].probability, writer.top(1)[0].probability, 1e-6) << "a model with itself is itself";
+  expect_error(Exit::usage, "session/size", [&] { rnn::Writer none(std::vector<rnn::Model>{}); });
+  expect_error(Exit::model, "model/task", [&] { rnn::choose(bare_model(), "a", {"b", "c"}); });
+}
+
 // Nothing that uses a model changes it (the thread sanitizer looks at this test, too).
 TEST(ApiText, OneModelServesManyThreads) {
   const rnn::Model& model = trained_model();
