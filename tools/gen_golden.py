@@ -612,7 +612,8 @@ def main():
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(root, "tests", "golden")
     os.makedirs(folder, exist_ok=True)
-    for write in (layers_file, cells_file, training_file, sequences_file, loss_file, bare_files):
+    from golden_adaptive import adaptive_file  # its module reads this one
+    for write in (layers_file, cells_file, training_file, sequences_file, loss_file, bare_files, adaptive_file):
         write(folder)
 
 

@@ -17,7 +17,8 @@ enum class Purpose : uint32_t {
   problem = 7,
   state_dropout = 8,
   zoneout = 9,
-  weight_drop = 10
+  weight_drop = 10,
+  class_samples = 11
 };
 
 // Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): four 32-bit words from a 128-bit

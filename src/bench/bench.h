@@ -21,7 +21,8 @@ struct Case {
   int batch = 1, steps = 1;
   bool ragged = false;  // lengths uniform in 1..steps instead of `steps` each
   int threads = 1;
-  bool profile = false;  // find out where the time goes, too
+  bool profile = false;                     // find out where the time goes, too
+  SoftmaxKind softmax = SoftmaxKind::full;  // adaptive: tokens are drawn by Zipf's law instead of evenly
 };
 
 struct Figures {

@@ -118,16 +118,24 @@ void Optimizer::update(size_t begin, size_t end) const noexcept {
   kernel_(part);
 }
 
-double gradient_norm(Pool& pool, const Params<float>& grads, const SparseRows& sparse) {
+double gradient_norm(Pool& pool, const Params<float>& grads, const SparseParams& sparse) {
   const auto squares = [&](size_t begin, size_t end) {
     return kernels<float>().sum_squares(pool, grads.data() + begin, end - begin);
   };
-  if (sparse.param < 0) return std::sqrt(squares(0, grads.size()));
-  const ParamInfo& info = grads.table()[sparse.param];
-  double sum = squares(0, info.offset) + squares(info.offset + info.size(), grads.size());
-  for (const int32_t row : sparse.rows) {
-    const size_t begin = info.offset + static_cast<size_t>(row) * info.cols;
-    sum += squares(begin, begin + info.cols);
+  double sum = 0;
+  size_t from = 0;
+  for (const SparseRows& s : sparse) {
+    const ParamInfo& info = grads.table()[s.param];
+    sum += squares(from, info.offset);
+    from = info.offset + info.size();
+  }
+  sum += squares(from, grads.size());
+  for (const SparseRows& s : sparse) {
+    const ParamInfo& info = grads.table()[s.param];
+    for (const int32_t row : s.rows) {
+      const size_t begin = info.offset + static_cast<size_t>(row) * info.cols;
+      sum += squares(begin, begin + info.cols);
+    }
   }
   return std::sqrt(sum);
 }

@@ -51,8 +51,9 @@ class Optimizer {
   void (*kernel_)(const StepArgs<float>&);
 };
 
-// Euclidean norm of the whole gradient, in one order of summation; of a sparse parameter only its rows are looked at.
-double gradient_norm(Pool& pool, const Params<float>& grads, const SparseRows& sparse = {});
+// Euclidean norm of the whole gradient, in one order of summation; of sparse parameters only their rows are looked
+// at.
+double gradient_norm(Pool& pool, const Params<float>& grads, const SparseParams& sparse = {});
 
 // Throws Error{usage, "usage/optimizer"} for an unknown name, listing the known ones.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, const ParamTable& table);

@@ -1,6 +1,8 @@
 // Why: the order of steps of a run, fresh or resumed, whatever its task.
 #include "tasks/run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -13,6 +15,7 @@
 #include "nn/init.h"
 #include "train/checkpoint.h"
 #include "train/health.h"
+#include "train/softmax_options.h"
 
 namespace rnn {
 namespace {
@@ -51,6 +54,7 @@ ModelConfig model_config(const ModelOptions& o) {
   c.rnn.variational = o.variational, c.rnn.state_dropout = o.state_dropout, c.rnn.weight_drop = o.weight_drop;
   c.rnn.zoneout[0] = o.zoneout, c.rnn.zoneout[1] = o.zoneout_cell;
   c.tied = o.tied;
+  c.softmax = {softmax_kind(o.softmax), parse_cutoffs(o.cutoffs), o.softmax_divide};
   return c;
 }
 
@@ -63,6 +67,8 @@ void adopt_shape(const ModelConfig& c, ModelOptions* o) {
   o->peephole = (c.rnn.flags & kPeephole) != 0;
   o->layers = c.rnn.layers, o->hidden = c.rnn.hidden, o->embed = c.rnn.input, o->projection = c.rnn.projection;
   o->tied = c.tied, o->dropout = c.dropout;
+  o->softmax = softmax_name(c.softmax.kind), o->softmax_divide = c.softmax.divide;
+  o->cutoffs = c.softmax.cutoffs.empty() ? "auto" : fmt::format("{}", fmt::join(c.softmax.cutoffs, ","));
 }
 
 std::string Run::sample(const Trainer&) const { return {}; }

@@ -41,7 +41,7 @@ struct LossRun {
     const View<double> h = model.forward_hidden(context, batch, state, &tape);
     const View<double> dh = arena.matrix<double>(h.rows, h.cols);
     std::vector<double> out;
-    output_loss<double>(context, model, batch, h, {options.label_smoothing, &out, grads, dh});
+    output_loss<double>(context, model, batch, h, {options.label_smoothing, &out, grads, dh, options.samples});
     if (grads) model.backward_hidden(context, batch.seq, tape, dh, *grads);
     if (grads && options.dropout) model.drop_gradients(pool, *grads);
     return out;

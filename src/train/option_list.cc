@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "train/softmax_options.h"
 
 namespace rnn {
 namespace {
@@ -22,6 +23,8 @@ constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthog
 constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
 constexpr std::string_view kAverages[] = {"off", "asgd", "nt-asgd", "ema"};
 constexpr std::string_view kSchedules[] = {"constant", "stall", "decay", "cosine"};
+constexpr std::string_view kCutoffs[] = {"auto", "N,N,..."};
+constexpr std::string_view kSamplers[] = {"log-uniform", "unigram"};
 constexpr std::string_view kModes[] = {"auto", "stream", "sentence"};
 
 constexpr double kMany = 2147483647, kInt64 = 9007199254740992.0;  // 2^53: every whole number below is exact
@@ -39,6 +42,9 @@ const OptionInfo kOptions[] = {
     {"embed", "model", "N", "size of the token embedding; 0: the same as hidden", &M::embed, {0, 65536}},
     {"projection", "model", "N", "size of the projected hidden state (lstm); 0: none", &M::projection, {0, 65536}},
     {"tied", "model", "", "output weights are the embedding", &M::tied},
+    {"softmax", "model", "KIND", "output layer: full, sampled (in training), adaptive", &M::softmax, {}, kSoftmaxNames},
+    {"cutoffs", "model", "LIST", "adaptive: tokens at which clusters begin; auto: by vocabulary", &M::cutoffs, {}, kCutoffs},
+    {"softmax-divide", "model", "D", "adaptive: each cluster is D times narrower", &M::softmax_divide, {1, 65536}},
     {"dropout", "model", "P", "share of values dropped between layers", &M::dropout, kShare},
     {"variational", "model", "", "dropout has one mask per sequence instead of one per step", &M::variational},
     {"state-dropout", "model", "P", "of the state inside the recurrent product, one mask per sequence", &M::state_dropout,
@@ -68,6 +74,8 @@ const OptionInfo kOptions[] = {
     {"decay-from", "train", "N", "schedule decay: the first N epochs keep the full rate", &R::decay_from, {0, kMany}},
     {"warmup", "train", "N", "updates of linear rise to the full rate", &R::warmup, {0, kMany}},
     {"label-smoothing", "train", "S", "share of the target spread over all tokens", &R::label_smoothing, kShare},
+    {"samples", "train", "N", "sampled: tokens drawn per update; 0: 1024, or all", &R::samples, {0, 1 << 24}},
+    {"sampler", "train", "NAME", "sampled: law of the draw: log-uniform, unigram", &R::sampler, {}, kSamplers},
     {"mode", "train", "NAME", "auto, stream (running text), sentence (each line alone)", &R::mode, {}, kModes},
     {"batch", "train", "N", "streams or sentences side by side", &R::batch, {1, 65536}},
     {"accumulate",
@@ -178,6 +186,7 @@ void read(const OptionInfo& o, std::string_view text, bool& value) {
 
 void read(const OptionInfo& o, std::string_view text, std::string& value) {
   bool known = std::find(o.choices.begin(), o.choices.end(), text) != o.choices.end() && text.find(':') == text.npos;
+  if (o.name == "cutoffs") parse_cutoffs(text), known = true;
   constexpr std::string_view kUniform = "uniform:";
   if (o.name == "init" && text.substr(0, kUniform.size()) == kUniform) {
     const double range =
@@ -311,6 +320,7 @@ void check_options(const Options& options) {
   if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
   if (t.momentum > 0 && t.optimizer != "sgd")
     bad(fmt::format("--momentum belongs to --optimizer sgd, but it is {}", t.optimizer));
+  check_softmax_options(m, t);
   if (t.accumulate > t.batch) {
     bad(fmt::format("--accumulate {} is more than --batch {}", t.accumulate, t.batch),
         "a batch is cut into that many parts");

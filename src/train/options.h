@@ -18,6 +18,9 @@ struct ModelOptions {
   int embed = 0;                 // 0: the same as hidden
   int projection = 0;            // LSTM only; 0: none
   bool tied = false;             // output weights = embedding
+  std::string softmax = "full";  // full, sampled, adaptive
+  std::string cutoffs = "auto";  // adaptive: "2000,10000", where its clusters begin
+  double softmax_divide = 4;     // adaptive: each cluster is so many times narrower than the one before
   double dropout = 0;            // between layers, after the embedding and before the output
   bool variational = false;      // dropout with one mask per sequence
   double state_dropout = 0;      // of the hidden state inside the recurrent product, one mask per sequence
@@ -28,6 +31,8 @@ struct ModelOptions {
   double forget_bias = -1;       // LSTM; -1: as the initialisation says
   double chrono = 0;             // longest dependency of chrono initialisation (Tallec and Ollivier 2018); 0: off
 };
+
+constexpr int kDefaultSamples = 1024;
 
 struct TrainOptions {
   std::string optimizer = "adamw";  // sgd, adam, adamw, rmsprop, adagrad
@@ -46,6 +51,8 @@ struct TrainOptions {
   int decay_from = 4;                                 // decay: the first epoch (from 1) is decayed after this many
   int warmup = 0;                                     // updates of linear warm-up
   double label_smoothing = 0;
+  int samples = 0;  // sampled softmax: classes drawn for an update; 0: kDefaultSamples, or all if there are fewer
+  std::string sampler = "log-uniform";  // log-uniform, unigram
   std::string mode = "auto";  // auto, stream (contiguous text, carried state), sentence (each line its own sequence)
   int batch = 32;             // streams, or sentences
   int accumulate = 1;         // micro-batches per update
