@@ -12,6 +12,7 @@
 #include "io/ready_model.h"
 #include "screen.h"
 #include "train/gradient_check.h"
+#include "train/options.h"
 
 namespace rnn::app {
 namespace {
@@ -120,6 +121,11 @@ int run_check(const Arguments& arguments) {
   const auto model = double_copy(*file.model);
   options.seed = static_cast<uint64_t>(seed);
   const Batch batch = small_batch(*model, options.seed);
+  // A model trained on samples of its classes is checked on such a sample; which law drew it makes no difference to the derivative.
+  const int classes = file.model->outputs();
+  const ClassSampler sampler(classes, std::max(1, std::min(kDefaultSamples, classes / 2)));
+  const ClassSamples drawn = sampler.draw(options.seed, 0);
+  if (file.model->config().softmax.kind == SoftmaxKind::sampled) options.samples = &drawn;
   options.per_tensor = samples > 0 ? static_cast<int>(samples) : affordable(*model, batch);
   say(fmt::format("comparing {} elements of each tensor on {} steps of {} streams", options.per_tensor, batch.seq.steps(),
                   batch.seq.streams()));

@@ -196,11 +196,12 @@ int run_data_split(const Arguments& arguments) {
   return 0;
 }
 
-constexpr Part kParts[] = {{"check", "what is in a text or in sequences and what is wrong with it", run_data_check},
-                           {"head", "the first lines as they will be read", run_data_head},
-                           {"split", "cut into train.txt, valid.txt and test.txt", run_data_split},
-                           {"make", "sequences that need a long memory: adding, copy, recall, parity", run_data_make},
-                           {"ngram", "an n-gram model: counted, measured, written and read as an ARPA file", run_data_ngram}};
+constexpr Part kParts[] = {
+    {"check", "what is in a text or in sequences and what is wrong with it", run_data_check},
+    {"head", "the first lines as they will be read", run_data_head},
+    {"split", "cut into train.txt, valid.txt and test.txt", run_data_split},
+    {"make", "sequences that need a long memory: adding, copy, recall, parity", run_data_make},
+    {"ngram", "an n-gram model: counted, measured, written and read as an ARPA file", run_data_ngram}};
 
 }  // namespace
 

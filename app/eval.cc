@@ -169,7 +169,8 @@ int run_eval(const Arguments& arguments) {
     ask(command, a);
     return 0;
   }
-  if (command.given("--rank-by")) throw Error(Exit::usage, "usage/option", "--rank-by ranks alternatives: it needs --choose");
+  if (command.given("--rank-by"))
+    throw Error(Exit::usage, "usage/option", "--rank-by ranks alternatives: it needs --choose");
   command.need(a.text, "DATA");
   if (!a.asked.alternatives.empty()) {
     throw Error(Exit::usage, "usage/argument", fmt::format("rnn eval does not expect '{}'", a.asked.alternatives[0]),

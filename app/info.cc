@@ -44,6 +44,11 @@ std::string summary(const ModelFile& file) {
   if (!file.model->is_language_model() && file.model->has_head()) text += fmt::format(", output {}", file.model->outputs());
   if (file.model->config().tied) text += ", output tied to the embedding";
   const ModelConfig& config = file.model->config();
+  const SoftmaxOptions& softmax = config.softmax;
+  if (softmax.kind == SoftmaxKind::sampled) text += ", trained with a sampled softmax";
+  if (softmax.kind == SoftmaxKind::adaptive) {
+    text += fmt::format(", adaptive softmax with cutoffs {} and divide {}", fmt::join(softmax.cutoffs, ","), softmax.divide);
+  }
   const auto add = [&](const char* what, double p) {
     if (p > 0) text += fmt::format(", {} {}", what, p);
   };
@@ -75,9 +80,11 @@ ordered_json as_json(const ModelFile& file) {
                          {"projection", c.rnn.projection},
                          {"vocabulary", c.vocabulary},
                          {"output", file.model->outputs()},
+                         {"softmax", softmax_name(c.softmax.kind)},
                          {"parameters", file.model->table().count()},
                          {"state_bytes", state_bytes(file)}};
   if (file.tokenizer) result["tokenizer"] = {{"kind", file.tokenizer->kind()}, {"size", file.tokenizer->size()}};
+  if (!c.softmax.cutoffs.empty()) result["cutoffs"] = c.softmax.cutoffs, result["softmax_divide"] = c.softmax.divide;
   result["tensors"] = tensors;
   result["about"] = file.about;
   return result;

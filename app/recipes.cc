@@ -63,9 +63,11 @@ std::string config_path(const std::string& given) {
     names.push_back(recipe.name);
   }
   const std::string near = nearest_name(given, names);
-  throw Error(Exit::usage, "config/missing", fmt::format("there is neither a file nor a recipe '{}'", given),
-              !near.empty() ? "did you mean " + near + "?"
-                            : "rnn config recipes lists the recipes; rnn config show --toml > run.toml writes a file with every option");
+  throw Error(
+      Exit::usage, "config/missing", fmt::format("there is neither a file nor a recipe '{}'", given),
+      !near.empty()
+          ? "did you mean " + near + "?"
+          : "rnn config recipes lists the recipes; rnn config show --toml > run.toml writes a file with every option");
 }
 
 }  // namespace rnn::app

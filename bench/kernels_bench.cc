@@ -123,7 +123,7 @@ void update(benchmark::State& state, const char* optimizer, bool sparse) {
   Params<float> grads(model.table());
   Batch batch;
   for (int i = 0; i < 400; ++i) batch.inputs.push_back(i * i / 16 % config.vocabulary);
-  const SparseRows rows = sparse ? model.sparse_rows(batch) : SparseRows{};
+  const SparseParams rows = sparse ? model.sparse_rows(batch) : SparseParams{};
   const auto steps = make_optimizer({optimizer}, model.table());
   for (auto _ : state) {
     const double norm = gradient_norm(pool, grads, rows);

@@ -12,7 +12,7 @@ import sys
 TUNING = ["OPENBLAS_CORETYPE=SkylakeX", "GOMP_SPINCOUNT=10000000", "MALLOC_TRIM_THRESHOLD_=100000000000", "MALLOC_MMAP_MAX_=0",
           "MALLOC_TOP_PAD_=268435456"]
 LM_NAMES = {"word-small": "word 2x200", "word-medium": "word 2x650", "word-large": "word 2x1500", "char-128": "char 2x128",
-            "char-512": "char 2x512", "char-1024": "char 1x1024"}
+            "char-512": "char 2x512", "char-1024": "char 1x1024", "word-adaptive": "word 2x650 of 100k, adaptive"}
 OUR_SUITES = {"step": "stream", "sequence": "infer", "train": "train", "ragged": "ragged", "lm": "lm"}
 SIZES = {  # suite -> cell -> hidden sizes that the bars ask for
     "stream": {"lstm": (64, 128, 256, 512), "gru": (64, 128, 256, 512)},

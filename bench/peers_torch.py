@@ -26,7 +26,9 @@ CELLS = {"lstm": nn.LSTMCell, "gru": nn.GRUCell, "rnn": nn.RNNCell}
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 STREAM_STEPS = 50  # between two looks at the clock
 LANGUAGE_MODELS = (("word-small", 10000, 200, 2, 20, 20), ("word-medium", 10000, 650, 2, 20, 35), ("word-large", 10000, 1500, 2, 20, 35),
-                   ("char-128", 96, 128, 2, 50, 50), ("char-512", 96, 512, 2, 50, 50), ("char-1024", 96, 1024, 1, 64, 100))
+                   ("char-128", 96, 128, 2, 50, 50), ("char-512", 96, 512, 2, 50, 50), ("char-1024", 96, 1024, 1, 64, 100),
+                   ("word-adaptive", 100000, 650, 2, 20, 35))
+CUTOFFS = [2000, 10000, 50000]  # of the adaptive one, as rnn chooses them by itself
 
 
 def median_time(work, budget):
@@ -134,14 +136,25 @@ def ragged(options, cell):
 
 
 class LanguageModel(nn.Module):
-    def __init__(self, vocabulary, hidden, layers):
+    def __init__(self, vocabulary, hidden, layers, adaptive):
         super().__init__()
         self.embedding, self.rnn = nn.Embedding(vocabulary, hidden), nn.LSTM(hidden, hidden, layers)
-        self.output = nn.Linear(hidden, vocabulary)
+        self.adaptive, self.cross_entropy = adaptive, nn.CrossEntropyLoss()
+        self.output = nn.AdaptiveLogSoftmaxWithLoss(hidden, vocabulary, CUTOFFS) if adaptive else nn.Linear(hidden, vocabulary)
 
-    def forward(self, ids, state):
+    def forward(self, ids, targets, state):
+        """The loss, and the state to go on with."""
         y, state = self.rnn(self.embedding(ids), state)
-        return self.output(y), state
+        y = y.flatten(0, 1)
+        return (self.output(y, targets).loss if self.adaptive else self.cross_entropy(self.output(y), targets)), state
+
+
+def drawn_ids(vocabulary, steps, batch, zipf):
+    """Even, or with even logarithms of the rank: the law by which rnn bench draws the ids of an adaptive softmax."""
+    if not zipf:
+        return torch.randint(0, vocabulary, (steps + 1, batch))
+    ranks = torch.exp(torch.rand(steps + 1, batch, dtype=torch.float64) * math.log(vocabulary + 1)).long() - 1
+    return ranks.clamp(0, vocabulary - 1)
 
 
 def lm(options, cell):
@@ -150,20 +163,22 @@ def lm(options, cell):
     for name, vocabulary, hidden, layers, batch, steps in LANGUAGE_MODELS:
         if hidden not in options.H:
             continue
-        model = LanguageModel(vocabulary, hidden, layers).train()
-        optimizer, loss = torch.optim.SGD(model.parameters(), lr=0.1), nn.CrossEntropyLoss()
-        ids = torch.randint(0, vocabulary, (steps + 1, batch))
+        adaptive = name.endswith("adaptive")
+        model = LanguageModel(vocabulary, hidden, layers, adaptive).train()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        ids = drawn_ids(vocabulary, steps, batch, adaptive)
         carried = [torch.zeros(layers, batch, hidden), torch.zeros(layers, batch, hidden)]
 
         def step():
             optimizer.zero_grad(set_to_none=True)
-            logits, state = model(ids[:-1], tuple(s.detach() for s in carried))
-            loss(logits.view(-1, vocabulary), ids[1:].reshape(-1)).backward()
+            loss, state = model(ids[:-1], ids[1:].reshape(-1), tuple(s.detach() for s in carried))
+            loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 5.0)
             optimizer.step()
             carried[:] = state
         seconds = median_time(step, options.budget)
-        operations = 3 * (flops("lstm", hidden, layers, batch * steps) + 2.0 * batch * steps * hidden * vocabulary)
+        columns = CUTOFFS[0] + len(CUTOFFS) if adaptive else vocabulary  # of an adaptive one the head, which every token meets
+        operations = 3 * (flops("lstm", hidden, layers, batch * steps) + 2.0 * batch * steps * hidden * columns)
         print_case(options, "lm", "lstm", (hidden, layers, batch, steps), seconds, operations,
                    f"{name} V={vocabulary} {batch * steps / seconds:.0f} tokens/s")
 

@@ -612,8 +612,9 @@ def main():
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(root, "tests", "golden")
     os.makedirs(folder, exist_ok=True)
-    from golden_layer_norm import layer_norm_file  # it reads this module
-    for write in (layers_file, cells_file, training_file, sequences_file, loss_file, bare_files, layer_norm_file):
+    from golden_adaptive import adaptive_file  # these modules read this one
+    from golden_layer_norm import layer_norm_file
+    for write in (layers_file, cells_file, training_file, sequences_file, loss_file, bare_files, layer_norm_file, adaptive_file):
         write(folder)
     import golden_awd  # it builds on this module
     golden_awd.awd_file(folder)

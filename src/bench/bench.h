@@ -21,8 +21,9 @@ struct Case {
   int batch = 1, steps = 1;
   bool ragged = false;  // lengths uniform in 1..steps instead of `steps` each
   int threads = 1;
-  bool profile = false;  // find out where the time goes, too
-  int flags = 0;         // CellFlags
+  bool profile = false;                     // find out where the time goes, too
+  int flags = 0;                            // CellFlags
+  SoftmaxKind softmax = SoftmaxKind::full;  // adaptive: tokens are drawn by Zipf's law instead of evenly
 };
 
 struct Figures {

@@ -52,13 +52,18 @@ struct LanguageModel {
   int vocabulary, hidden, layers;
   Size size;
   bool in_short_round;
+  SoftmaxKind softmax = SoftmaxKind::full;
 };
 
 constexpr std::string_view kLanguageModels = "lm";
 constexpr LanguageModel kModels[] = {
-    {"word 2x200", 10000, 200, 2, {20, 20}, true},    {"word 2x650", 10000, 650, 2, {20, 35}, true},
-    {"word 2x1500", 10000, 1500, 2, {20, 35}, false}, {"char 2x128", 96, 128, 2, {50, 50}, true},
-    {"char 2x512", 96, 512, 2, {50, 50}, true},       {"char 1x1024", 96, 1024, 1, {64, 100}, false},
+    {"word 2x200", 10000, 200, 2, {20, 20}, true},
+    {"word 2x650", 10000, 650, 2, {20, 35}, true},
+    {"word 2x1500", 10000, 1500, 2, {20, 35}, false},
+    {"char 2x128", 96, 128, 2, {50, 50}, true},
+    {"char 2x512", 96, 512, 2, {50, 50}, true},
+    {"char 1x1024", 96, 1024, 1, {64, 100}, false},
+    {"word 2x650 of 100k, adaptive", 100000, 650, 2, {20, 35}, false, SoftmaxKind::adaptive},
 };
 
 void add_layer_cases(const LayerSuite& suite, const Selection& s, std::vector<Case>& cases) {
@@ -101,6 +106,7 @@ void add_language_models(const Selection& s, std::vector<Case>& cases) {
       const std::string name = cell == CellKind::lstm ? m.name : fmt::format("{} {}", m.name, cell_info(cell).name);
       cases.push_back(
           {kLanguageModels, name, cell, m.hidden, m.layers, m.vocabulary, m.size.batch, m.size.steps, false, s.threads});
+      cases.back().softmax = m.softmax;
     }
   }
 }

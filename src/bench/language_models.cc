@@ -1,4 +1,7 @@
 // Why: whole language-model steps as rnn train makes them, and a model of the user's own: step, reading, training.
+#include <algorithm>
+#include <cmath>
+
 #include "base/rng.h"
 #include "bench/bench.h"
 #include "bench/timing.h"
@@ -18,9 +21,19 @@ std::vector<int32_t> random_ids(size_t count, int vocabulary) {
   return ids;
 }
 
+// By Zipf's law: the logarithm of the rank is about even, as in a text whose words are numbered by falling count.
+std::vector<int32_t> zipf_ids(size_t count, int vocabulary) {
+  Random random(1, Purpose::test);
+  std::vector<int32_t> ids(count);
+  for (int32_t& id : ids) id = static_cast<int32_t>(std::exp(random.uniform() * std::log(vocabulary + 1.0))) - 1;
+  for (int32_t& id : ids) id = std::min(id, vocabulary - 1);
+  return ids;
+}
+
 Figures training_of(Model<float>& model, const Case& c, Pool& pool, double seconds) {
   const auto count = static_cast<size_t>(c.batch) * (static_cast<size_t>(c.steps) * 8 + 1);
-  StreamBatcher batcher({random_ids(count, c.vocabulary)}, {c.batch, c.steps});
+  const bool zipf = c.softmax == SoftmaxKind::adaptive;
+  StreamBatcher batcher({zipf ? zipf_ids(count, c.vocabulary) : random_ids(count, c.vocabulary)}, {c.batch, c.steps});
   TrainOptions options;
   options.optimizer = "sgd";
   options.lr = 0.1;
@@ -48,7 +61,7 @@ Figures training_of(Model<float>& model, const Case& c, Pool& pool, double secon
   const ProfileRun profiled(hooks.profile);  // the trainer counts
   f.seconds = median_time(seconds, update);
   f.tokens = int64_t{c.batch} * c.steps;
-  f.flops = 6.0 * static_cast<double>(product_weights(model)) * static_cast<double>(f.tokens);
+  f.flops = 6.0 * token_weights(model, options) * static_cast<double>(f.tokens);
   return f;
 }
 
@@ -90,6 +103,7 @@ Figures measure_language_model(const Case& c, Pool& pool, double seconds) {
   config.rnn.cell = c.cell, config.rnn.flags = c.flags;
   config.rnn.input = config.rnn.hidden = c.hidden;
   config.rnn.layers = c.layers;
+  config.softmax.kind = c.softmax;
   Model<float> model(config);
   initialise(model, {}, 1);
   return training_of(model, c, pool, seconds);

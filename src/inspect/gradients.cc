@@ -22,6 +22,7 @@ class Walk {
     State<T> state = options.initial ? *options.initial : model_.initial(streams());
     tapes_.resize(static_cast<size_t>(steps()));
     for (int t = 0; t < steps(); ++t) outputs_.push_back(forward_step(t, state));
+    last_ = std::move(state);
   }
 
   void backward(const WalkOptions<T>& options, const std::function<void(int, const StateGradient<T>&)>& visit) {
@@ -78,21 +79,20 @@ class Walk {
     loss_of(context_, model_.config().task, outputs_.back(), last, loss);
   }
 
-  // The output layer's own product: dL/dh = W^T doutput.
-  void by_last_state(View<const T> doutput, State<T>& gradient) const {
+  // The output layer alone: dL/dh of the last step.
+  void by_last_state(View<const T> doutput, State<T>& gradient) {
     const Recurrent<T>& rnn = model_.recurrent();
-    const int h = rnn.state_offset(rnn.options().layers - 1, 0, 0);
-    View<const T> weights;
-    if (model_.has_head()) {
-      const ParamId own = model_.table().find("output.weight");
-      weights = model_.params().view(own >= 0 ? own : model_.table().find("embedding.weight"));
-    }
+    const int at = rnn.state_offset(rnn.options().layers - 1, 0, 0), width = rnn.output();
+    const ArenaScope scope(arena_);
+    const View<T> h = arena_.matrix<T>(streams(), width), dh = arena_.matrix<T>(streams(), width);
     for (int s = 0; s < streams(); ++s) {
-      T* to = gradient.row(s) + h;
-      if (!model_.has_head()) std::copy_n(doutput.row(s), doutput.cols, to);
-      for (int k = 0; k < weights.rows; ++k) {
-        for (int i = 0; i < weights.cols; ++i) to[i] += doutput(s, k) * weights(k, i);
-      }
+      std::copy_n(last_.row(s) + at, width, h.row(s));
+      if (!model_.has_head()) std::copy_n(doutput.row(s), width, dh.row(s));
+    }
+    Params<T> none;
+    if (model_.has_head()) model_.backward_output(context_, h, doutput, dh, none);
+    for (int s = 0; s < streams(); ++s) {
+      for (int i = 0; i < width; ++i) gradient.row(s)[at + i] += dh(s, i);
     }
   }
 
@@ -115,6 +115,7 @@ class Walk {
   Arena arena_;
   Context<T> context_;
   std::vector<Tape> tapes_;
+  State<T> last_;
   std::vector<View<T>> outputs_;  // of each step; later the gradient by them
 };
 

@@ -151,36 +151,52 @@ V field(const json& j, const char* name) {
   }
 }
 
+SoftmaxOptions softmax_of(const json& j) {
+  SoftmaxOptions softmax;
+  const auto name = field<std::string>(j, "softmax");
+  const auto* const known = std::find(std::begin(kSoftmaxNames), std::end(kSoftmaxNames), name);
+  if (known == std::end(kSoftmaxNames)) bad("model/corrupt", "the model's configuration has a bad 'softmax': " + name);
+  softmax.kind = static_cast<SoftmaxKind>(known - std::begin(kSoftmaxNames));
+  if (softmax.kind == SoftmaxKind::adaptive) {
+    softmax.cutoffs = field<std::vector<int>>(j, "cutoffs");
+    softmax.divide = field<double>(j, "softmax_divide");
+  }
+  return softmax;
+}
+
 }  // namespace
 
 json config_to_json(const ModelConfig& c) {
-  return {{"task", c.task},
-          {"cell", cell_info(c.rnn.cell).name},
-          {"relu", (c.rnn.flags & kRelu) != 0},
-          {"peephole", (c.rnn.flags & kPeephole) != 0},
-          {"input", c.rnn.input},
-          {"hidden", c.rnn.hidden},
-          {"layers", c.rnn.layers},
-          {"last_hidden", c.rnn.last_hidden},
-          {"projection", c.rnn.projection},
-          {"bidirectional", c.rnn.bidirectional},
-          {"dropout", c.dropout},
-          {"input_dropout", c.vocabulary > 0 ? c.dropout_of_input() : 0},
-          {"output_dropout", c.dropout_of_output()},
-          {"embedding_dropout", c.drops.rows},
-          {"word_dropout", c.drops.words},
-          {"unknown", c.drops.unknown},
-          {"layer_dropout", c.rnn.dropout},
-          {"variational", c.rnn.variational},
-          {"state_dropout", c.rnn.state_dropout},
-          {"zoneout", c.rnn.zoneout[0]},
-          {"zoneout_cell", c.rnn.zoneout[1]},
-          {"weight_drop", c.rnn.weight_drop},
-          {"layer_norm", (c.rnn.flags & kLayerNorm) != 0},
-          {"cell_clip", c.rnn.cell_clip},
-          {"vocabulary", c.vocabulary},
-          {"output", c.output},
-          {"tied", c.tied}};
+  json j = {{"task", c.task},
+            {"cell", cell_info(c.rnn.cell).name},
+            {"relu", (c.rnn.flags & kRelu) != 0},
+            {"peephole", (c.rnn.flags & kPeephole) != 0},
+            {"input", c.rnn.input},
+            {"hidden", c.rnn.hidden},
+            {"layers", c.rnn.layers},
+            {"last_hidden", c.rnn.last_hidden},
+            {"projection", c.rnn.projection},
+            {"bidirectional", c.rnn.bidirectional},
+            {"dropout", c.dropout},
+            {"input_dropout", c.vocabulary > 0 ? c.dropout_of_input() : 0},
+            {"output_dropout", c.dropout_of_output()},
+            {"embedding_dropout", c.drops.rows},
+            {"word_dropout", c.drops.words},
+            {"unknown", c.drops.unknown},
+            {"layer_dropout", c.rnn.dropout},
+            {"variational", c.rnn.variational},
+            {"state_dropout", c.rnn.state_dropout},
+            {"zoneout", c.rnn.zoneout[0]},
+            {"zoneout_cell", c.rnn.zoneout[1]},
+            {"weight_drop", c.rnn.weight_drop},
+            {"layer_norm", (c.rnn.flags & kLayerNorm) != 0},
+            {"cell_clip", c.rnn.cell_clip},
+            {"vocabulary", c.vocabulary},
+            {"output", c.output},
+            {"tied", c.tied}};
+  if (c.softmax.kind != SoftmaxKind::full) j["softmax"] = softmax_name(c.softmax.kind);
+  if (c.softmax.kind == SoftmaxKind::adaptive) j["cutoffs"] = c.softmax.cutoffs, j["softmax_divide"] = c.softmax.divide;
+  return j;
 }
 
 ModelConfig config_from_json(const json& j) {
@@ -223,6 +239,7 @@ ModelConfig config_from_json(const json& j) {
   c.vocabulary = field<int>(j, "vocabulary");
   if (j.contains("output")) c.output = field<int>(j, "output");  // language models of earlier versions do without
   c.tied = field<bool>(j, "tied");
+  if (j.contains("softmax")) c.softmax = softmax_of(j);
   return c;
 }
 

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "loss/blocks.h"
+#include "loss/class_sampler.h"
 #include "nn/context.h"
 #include "nn/model.h"
 #include "nn/seq.h"
@@ -19,7 +21,8 @@ struct LossOptions {
 struct LossSum {
   double loss = 0;      // cross-entropy: nats; mean squared error: per target row, averaged over its numbers
   double weight = 0;    // of the rows that count
-  double correct = -1;  // weight of the rows whose largest output is the target; cross-entropy without gradient only
+  double correct = -1;  // weight of the rows whose largest output is the target; cross-entropy without gradient only,
+                        // and of a single softmax over all classes
 };
 
 // The loss that task says: "regress" mean squared error, every other cross-entropy of the softmax. `outputs` [targets, K] as
@@ -31,21 +34,19 @@ LossSum loss_of(Context<T>& context, std::string_view task, View<T> outputs, con
 // What output_loss is to find beside the sum.
 template <class T>
 struct OutputLossArgs {
-  double label_smoothing = 0;
-  std::vector<double>* rows = nullptr;  // the loss of every target row, times its weight
-  Params<T>* grads = nullptr;           // null: no gradient is wanted; else those of the output layer are added
-  View<T> dh;                           // [targets, width] with grads: the gradient by h, assigned
+  double label_smoothing = 0;             // only where every class is looked at: neither adaptive nor sampled
+  std::vector<double>* rows = nullptr;    // the loss of every target row, times its weight
+  Params<T>* grads = nullptr;             // null: no gradient is wanted; else those of the output layer are added
+  View<T> dh;                             // [targets, width] with grads: the gradient by h, assigned
+  const ClassSamples* samples = nullptr;  // the loss looks at these classes only (sampled.h); null: exact
 };
 
 // The output layer and the loss together: from h [targets, width], which Model::forward_hidden returned, to the loss, and back
 // to the gradient by h. At no time there are more outputs than fit in context.output_bytes: what does not fit at once goes in even
-// blocks of rows. The loss of a row does not depend on the blocks to the last bit, gradients of weights only by rounding.
+// blocks of rows; of an adaptive softmax a row goes through the head and its target's cluster only. The loss of a row does not depend
+// on the blocks to the last bit, gradients of weights only by rounding.
 template <class T>
 LossSum output_loss(Context<T>& context, const Model<T>& model, const Batch& batch, View<const T> h,
                     const OutputLossArgs<T>& args = {});
-
-// Rows of such a block, of `rows` with `row_bytes` of outputs each. Below 16 rows a block would only read weights: then it takes
-// more than its share of memory.
-int output_block_rows(int rows, size_t row_bytes, size_t output_bytes);
 
 }  // namespace rnn

@@ -139,7 +139,8 @@ void initialise(Model<T>& model, const InitOptions& options, uint64_t seed) {
     const int hidden = hidden_of(info.name, rnn);
     fill(w, info, options, hidden, random);
     if (options.kind == InitKind::pytorch && contains(info.name, "output.")) {
-      fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(model.recurrent().output())));
+      const int inputs = info.vector ? model.recurrent().output() : info.cols;
+      fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(inputs)));
     }
     if (options.kind == InitKind::pytorch && model.config().tied && info.name == "embedding.weight")
       fill_uniform(w, random, 0.1);

@@ -121,6 +121,14 @@ void check_config(const ModelConfig& c) {
         "");
   }
   const int out = c.rnn.output() * c.rnn.directions();
+  if (c.softmax.kind != SoftmaxKind::full && !lm)
+    bad("model/softmax", "only a language model has a sampled or an adaptive softmax", "");
+  if (c.tied && c.softmax.kind == SoftmaxKind::adaptive) {
+    bad("model/tied",
+        "an adaptive softmax cannot be tied to the embedding: its clusters have matrices of other widths than the embedding",
+        "--softmax sampled works with --tied");
+  }
+  check_softmax(c.softmax, c.vocabulary, out);
   if (c.tied && out != c.rnn.input) {
     bad("model/tied",
         "tied weights need embed = " +
@@ -136,24 +144,21 @@ template <class T>
 Model<T>::Model(const ModelConfig& config) : config_(config) {
   check_config(config);
   if (is_language_model()) config_.output = config.vocabulary;
-  const int K = config_.output;
   if (reads_ids()) embedding_ = table_.add_matrix("embedding.weight", config.vocabulary, config.rnn.input);
   recurrent_.emplace(config.rnn, has_head() ? "rnn." : "", table_, packed_);
   if (has_head()) {
-    const int out = recurrent_->output();
-    output_weight_ = config.tied ? embedding_ : table_.add_matrix("output.weight", K, out);
-    output_bias_ = table_.add_vector("output.bias", K);
-    output_form_ = packed_.add_forward(output_weight_, {K}, out);
-    output_back_ = packed_.add_backward(output_weight_, {K}, out);
-    output_bias_form_ = packed_.add_vector({K}, output_bias_);
+    SoftmaxOptions& softmax = config_.softmax;
+    if (softmax.kind == SoftmaxKind::adaptive && softmax.cutoffs.empty())
+      softmax.cutoffs = automatic_cutoffs(config_.output, recurrent_->output(), softmax.divide);
+    output_.emplace(softmax, config_.output, recurrent_->output(), config.tied ? embedding_ : -1, table_, packed_);
   }
   params_ = Params<T>(table_);
 }
 
 template <class T>
-void Model<T>::pack(Pool& pool, bool training) {
-  const Kernels<T>& k = kernels<T>();
-  if (packed_.bytes() == 0 || training != packed_.training()) packed_.allocate(k, table_, training);
+void Model<T>::pack(Pool& pool, bool training, ParamId late) {
+  if (packed_.bytes() == 0 || training != packed_.training() || late != packed_.late())
+    packed_.allocate(kernels<T>(), table_, training, late);
   packed_.update(pool, params_, [](size_t, size_t) {});
 }
 
@@ -191,13 +196,27 @@ void Model<T>::drop_gradients(Pool& pool, Params<T>& grads) const {
 }
 
 template <class T>
-SparseRows Model<T>::sparse_rows(const Batch& batch) const {
-  if (!reads_ids() || config_.tied) return {};
-  SparseRows sparse{embedding_, batch.inputs};
-  if (config_.drops.words > 0 && config_.drops.unknown >= 0) sparse.rows.push_back(config_.drops.unknown);
-  std::sort(sparse.rows.begin(), sparse.rows.end());
-  sparse.rows.erase(std::unique(sparse.rows.begin(), sparse.rows.end()), sparse.rows.end());
-  return sparse;
+SparseParams Model<T>::sparse_rows(const Batch& batch, const std::vector<int32_t>* samples) const {
+  SparseParams all;
+  const auto add = [&](ParamId id, const std::vector<int32_t>& rows) {
+    if (all.empty() || all.back().param != id) all.push_back({id, {}});
+    all.back().rows.insert(all.back().rows.end(), rows.begin(), rows.end());
+  };
+  if (reads_ids() && (!config_.tied || samples)) {
+    add(embedding_, batch.inputs);
+    if (config_.drops.words > 0 && config_.drops.unknown >= 0) add(embedding_, {config_.drops.unknown});
+  }
+  if (samples) {
+    add(output_->weight(), *samples);
+    std::vector<int32_t> targets = batch.targets;
+    targets.erase(std::remove_if(targets.begin(), targets.end(), [](int32_t t) { return t < 0; }), targets.end());
+    add(output_->weight(), targets);
+  }
+  for (SparseRows& s : all) {
+    std::sort(s.rows.begin(), s.rows.end());
+    s.rows.erase(std::unique(s.rows.begin(), s.rows.end()), s.rows.end());
+  }
+  return all;
 }
 
 template <class T>
@@ -280,19 +299,24 @@ ActivationSums Model<T>::activations(Context<T>& context, const Seq& seq, const 
 
 template <class T>
 void Model<T>::forward_output(Context<T>& context, View<const T> h, View<T> outputs) const {
-  const ProfileScope profiled(context.profile, Phase::output_layer, 2.0 * h.rows * h.cols * outputs.cols);
-  context.kernels.gemm(context.pool,
-                       {h, packed_[output_form_], packed_[output_bias_form_], false, {config_.output}, outputs});
+  output_->forward(context, packed_, h, outputs);
 }
 
 template <class T>
 void Model<T>::backward_output(Context<T>& context, View<const T> h, View<const T> doutput, View<T> dh,
                                Params<T>& grads) const {
-  const double product = 2.0 * h.rows * h.cols * doutput.cols;
-  const ProfileScope profiled(context.profile, Phase::output_layer, grads.size() > 0 ? 2 * product : product);
-  if (grads.size() > 0)
-    add_outer_product<T>(context, doutput, {config_.output}, h, grads.view(output_weight_), grads.view(output_bias_).data);
-  context.kernels.gemm(context.pool, {doutput, packed_[output_back_], nullptr, false, {dh.cols}, dh});
+  output_->backward(context, packed_, h, doutput, dh, grads);
+}
+
+template <class T>
+View<const T> Model<T>::forward_part(Context<T>& context, int part, View<const T> h, View<T> logits) const {
+  return output_->forward_part(context, packed_, part, h, logits);
+}
+
+template <class T>
+void Model<T>::backward_part(Context<T>& context, int part, View<const T> h, View<const T> read, View<const T> dlogits,
+                             View<T> dh, Params<T>& grads) const {
+  output_->backward_part(context, packed_, part, h, read, dlogits, dh, grads);
 }
 
 template <class T>

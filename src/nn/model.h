@@ -7,6 +7,7 @@
 
 #include "nn/layers/activation.h"
 #include "nn/layers/embedding.h"
+#include "nn/layers/output_layer.h"
 #include "nn/layers/recurrent.h"
 
 namespace rnn {
@@ -26,11 +27,13 @@ struct ModelConfig {
   int output = 0;        // K, rows of the output layer; a language model's is its vocabulary, whatever stands here
   double input_dropout = -1, output_dropout = -1;  // after the embedding; before the output; -1: as `dropout`
   InputDrops drops = {};                           // of whole words
+  SoftmaxOptions softmax;                          // language models; a model's own config() has the cutoffs that it took
   double dropout_of_input() const { return input_dropout < 0 ? dropout : input_dropout; }
   double dropout_of_output() const { return output_dropout < 0 ? dropout : output_dropout; }
 };
 
-// Throws Error{usage, "model/..."} for what cannot be built (sizes <= 0, projection of a GRU, tied weights of unlike sizes, ...).
+// Throws Error{usage, "model/..."} for what cannot be built (sizes <= 0, projection of a GRU, tied weights of unlike sizes, cutoffs
+// out of order, ...).
 void check_config(const ModelConfig& config);
 
 // T = float is the product, double the oracle. Const and thread-safe after construction and pack().
@@ -53,14 +56,19 @@ class Model {
   Params<T>& params() { return params_; }
   const Params<T>& params() const { return params_; }
   const Recurrent<T>& recurrent() const { return *recurrent_; }
+  const OutputLayer<T>& output_layer() const { return *output_; }  // only for models with a head
   size_t packed_bytes() const { return packed_.bytes(); }
 
   // Brings the packed weights up to date: after loading, and after every change of params(). training: backward forms too.
-  void pack(Pool& pool, bool training);
+  void pack(Pool& pool, bool training) { pack(pool, training, -1); }
+  // The same for training that needs the output matrix row by row (loss/sampled.h): its packed form, which costs as much as the whole
+  // matrix, is left behind by pack and update, until pack_output() brings it up to date for outputs of all classes.
+  void pack_for_samples(Pool& pool) { pack(pool, true, output_->weight()); }
+  void pack_output(Pool& pool) { packed_.pack_late(pool, params_); }
   // The same in one go with a change of the weights: change(begin, end) is called once for every piece of params(), from any
-  // thread. `sparse`: of this parameter only these rows change. pack() has been called before.
+  // thread. `sparse`: of these parameters only these rows change. pack() has been called before.
   template <class Change>
-  void update(Pool& pool, const Change& change, const SparseRows& sparse = {}) {
+  void update(Pool& pool, const Change& change, const SparseParams& sparse = {}) {
     packed_.update(pool, params_, change, sparse);
   }
   // Packed forms of the recurrent matrices with a share of their numbers dropped (RecurrentOptions::weight_drop), a function of seed
@@ -68,8 +76,9 @@ class Model {
   // left into those by the weights. Nothing happens without weight_drop.
   void drop_weights(Pool& pool, uint64_t seed, uint32_t update);
   void drop_gradients(Pool& pool, Params<T>& grads) const;
-  // The parameter whose gradient is zero but for the rows that a batch reads, and these rows.
-  SparseRows sparse_rows(const Batch& batch) const;
+  // The parameters whose gradient is zero but for some rows, and these rows: those of the embedding that a batch reads; with
+  // `samples`, the classes of a sampled loss, those of the output matrix that are samples or targets.
+  SparseParams sparse_rows(const Batch& batch, const std::vector<int32_t>* samples = nullptr) const;
   // Frees the row-major weights: running needs the packed ones only. params() is empty afterwards.
   void drop_params();
 
@@ -89,11 +98,15 @@ class Model {
                 const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
 
   // Forward and backward in two halves, for who does not need all outputs at once (loss/loss.h): up to what the output layer
-  // reads, h [output_rows, width]; and the output layer of any rows of it, outputs [m, K]. Only for models with a head.
+  // reads, h [output_rows, width]; and the output layer of any rows of it, outputs [m, K], or one part of it (output_layer.h). Only
+  // for models with a head.
   View<T> forward_hidden(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const;
   void forward_output(Context<T>& context, View<const T> h, View<T> outputs) const;
   // dh [m, width] is assigned; adds to grads; an empty one is not wanted.
   void backward_output(Context<T>& context, View<const T> h, View<const T> doutput, View<T> dh, Params<T>& grads) const;
+  View<const T> forward_part(Context<T>& context, int part, View<const T> h, View<T> logits) const;
+  void backward_part(Context<T>& context, int part, View<const T> h, View<const T> read, View<const T> dlogits, View<T> dh,
+                     Params<T>& grads) const;
   // dh: gradient by what forward_hidden returned (overwritten; without data: zero). Adds what context.penalty says.
   void backward_hidden(Context<T>& context, const Seq& seq, Tape& tape, View<T> dh, Params<T>& grads,
                        const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
@@ -104,6 +117,7 @@ class Model {
   struct NetworkRecord;
   // In place; nothing happens without training.
   void drop(Context<T>& context, const Seq& seq, double p, uint32_t site, View<T> x) const;
+  void pack(Pool& pool, bool training, ParamId late);
   View<T> below_output(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const;
   View<T> below_output_backward(Context<T>& context, const Seq& seq, const NetworkRecord& record, View<T> dh) const;
   View<T> all_outputs(Context<T>& context, View<const T> h) const;
@@ -115,8 +129,8 @@ class Model {
   ParamTable table_;
   Packed<T> packed_;
   std::optional<Recurrent<T>> recurrent_;
-  ParamId embedding_ = -1, output_weight_ = -1, output_bias_ = -1;
-  int output_form_ = -1, output_back_ = -1, output_bias_form_ = -1;
+  std::optional<OutputLayer<T>> output_;
+  ParamId embedding_ = -1;
   Params<T> params_;
   Buffer<T> embedding_rows_;          // kept when params are dropped
   Buffer<T> weight_masks_, dropped_;  // of the recurrent matrices, one after the other: 0 or 1 / (1 - p); weights times that

@@ -30,16 +30,18 @@ int Packed<T>::add_vector(Columns rows, ParamId first, ParamId second, int apart
 }
 
 template <class T>
-void Packed<T>::allocate(const Kernels<T>& kernels, const ParamTable& table, bool training) {
+void Packed<T>::allocate(const Kernels<T>& kernels, const ParamTable& table, bool training, ParamId late) {
   kernels_ = &kernels;
   training_ = training;
+  late_ = late;
   size_t longest = 0;
   for (auto& form : forms_) {
     if (form.is_vector) {
       form.values = Buffer<T>(form.rows.padded(kernels.lanes));
       longest = std::max(longest, static_cast<size_t>(form.rows.units) * (form.rows.first + form.rows.gates));
-    } else if (!form.backward || training) {
-      form.values = Buffer<T>(form.matrix.size(kernels.lanes));
+    } else {
+      const bool used = form.first != late && (!form.backward || training);
+      form.values = Buffer<T>(used ? form.matrix.size(kernels.lanes) : 0);
     }
   }
   without_apart_ = Buffer<T>(longest);
@@ -78,7 +80,18 @@ void Packed<T>::pack_other(Pool& pool, ParamId id, const T* source) {
 }
 
 template <class T>
+void Packed<T>::pack_late(Pool& pool, const Params<T>& params) {
+  for (auto& form : forms_) {
+    if (form.is_vector || form.backward || form.first != late_) continue;
+    if (form.values.size() == 0) form.values = Buffer<T>(form.matrix.size(kernels_->lanes));
+    form.matrix.streamed = form.values.size() * sizeof(T) > kCacheBytes;
+    kernels_->pack(pool, form.matrix, params.view(late_).data, form.values.data());
+  }
+}
+
+template <class T>
 void Packed<T>::pack_block(const Block& block, const T* source) {
+  if (block.param == late_) return;
   for (auto& form : forms_) {
     if (form.is_vector || form.first != block.param || form.values.size() == 0) continue;
     const int gate = block.row_begin / form.rows.units - form.rows.first;

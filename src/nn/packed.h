@@ -1,6 +1,7 @@
 // Why: the weights once more, in the order in which this machine's kernels read them.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <vector>
 
@@ -9,11 +10,13 @@
 
 namespace rnn {
 
-// Rows of one parameter, in rising order, outside of which its gradient is zero. param -1: there is no such parameter.
+// Rows of one parameter, in rising order, outside of which its gradient is zero.
 struct SparseRows {
   ParamId param = -1;
   std::vector<int32_t> rows;
 };
+// At most one entry for a parameter, in the order of parameters.
+using SparseParams = std::vector<SparseRows>;
 
 // Packed forms of parameters. Declared once by the layers; update() refreshes them with every change of the weights.
 // Backward forms take memory only when training.
@@ -27,16 +30,20 @@ class Packed {
   // A vector in the order of `rows`: the sum of one or two parameters, the second without gate `apart` (-1: whole).
   int add_vector(Columns rows, ParamId first, ParamId second = -1, int apart = -1);
 
-  void allocate(const Kernels<T>& kernels, const ParamTable& table, bool training);
+  // late: a parameter whose matrix forms update() leaves behind, or -1; pack_late() makes its forward forms when they are needed, and
+  // it has no backward ones.
+  void allocate(const Kernels<T>& kernels, const ParamTable& table, bool training, ParamId late = -1);
   // Once for every piece of the slab, from any thread: change(begin, end) may give the weights [begin, end) new values, then their
-  // part of every form follows while they are in the cache. Of a sparse parameter, which must have no forms, only these rows.
+  // part of every form follows while they are in the cache. Of sparse parameters, which have no forms or late ones, only these rows.
   template <class Change>
-  void update(Pool& pool, const Params<T>& params, const Change& change, const SparseRows& sparse = {});
+  void update(Pool& pool, const Params<T>& params, const Change& change, const SparseParams& sparse = {});
+  void pack_late(Pool& pool, const Params<T>& params);
   // The matrix forms of one parameter from other numbers than its own, until the next update().
   void pack_other(Pool& pool, ParamId id, const T* source);
   const T* operator[](int form) const { return forms_[form].values.data(); }
   size_t bytes() const;
   bool training() const { return training_; }
+  ParamId late() const { return late_; }
 
  private:
   struct Form {
@@ -62,20 +69,30 @@ class Packed {
   std::vector<Block> blocks_;
   Buffer<T> without_apart_;
   bool training_ = false;
+  ParamId late_ = -1;
 };
 
 template <class T>
 template <class Change>
-void Packed<T>::update(Pool& pool, const Params<T>& params, const Change& change, const SparseRows& sparse) {
+void Packed<T>::update(Pool& pool, const Params<T>& params, const Change& change, const SparseParams& sparse) {
   std::atomic<size_t> next{0};
-  const size_t rows = sparse.rows.size();
+  size_t rows = 0;
+  for (const SparseRows& s : sparse) rows += s.rows.size();
+  const auto change_row = [&](size_t i) {
+    const SparseRows* of = sparse.data();
+    for (; i >= of->rows.size(); ++of) i -= of->rows.size();
+    const ParamInfo& info = params.table()[of->param];
+    const size_t begin = info.offset + static_cast<size_t>(of->rows[i]) * info.cols;
+    change(begin, begin + info.cols);
+  };
+  const auto is_sparse = [&](ParamId id) {
+    return std::any_of(sparse.begin(), sparse.end(), [&](const SparseRows& s) { return s.param == id; });
+  };
   const auto work = [&](int) {
     for (size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < blocks_.size() + rows;) {
       if (i >= blocks_.size()) {
-        const ParamInfo& info = params.table()[sparse.param];
-        const size_t begin = info.offset + static_cast<size_t>(sparse.rows[i - blocks_.size()]) * info.cols;
-        change(begin, begin + info.cols);
-      } else if (blocks_[i].param != sparse.param) {
+        change_row(i - blocks_.size());
+      } else if (!is_sparse(blocks_[i].param)) {
         change(blocks_[i].begin, blocks_[i].end);
         pack_block(blocks_[i], params.view(blocks_[i].param).data);
       }

@@ -157,20 +157,25 @@ void Optimizer::update_span(size_t begin, size_t end, float factor) const noexce
   kernel_(part);
 }
 
-double gradient_norm(Pool& pool, const Params<float>& grads, const SparseRows& sparse,
+double gradient_norm(Pool& pool, const Params<float>& grads, const SparseParams& sparse,
                      const std::vector<std::pair<size_t, size_t>>& parts) {
   const auto squares = [&](size_t begin, size_t end) {
     return kernels<float>().sum_squares(pool, grads.data() + begin, end - begin);
   };
-  const ParamInfo* info = sparse.param >= 0 ? &grads.table()[sparse.param] : nullptr;
   const auto sum_of = [&](size_t begin, size_t end) {
-    if (!info || info->offset < begin || info->offset >= end) return squares(begin, end);
-    double sum = squares(begin, info->offset) + squares(info->offset + info->size(), end);
-    for (const int32_t row : sparse.rows) {
-      const size_t first = info->offset + static_cast<size_t>(row) * info->cols;
-      sum += squares(first, first + info->cols);
+    double sum = 0, rows = 0;
+    size_t from = begin;
+    for (const SparseRows& s : sparse) {
+      const ParamInfo& info = grads.table()[s.param];
+      if (info.offset < begin || info.offset >= end) continue;
+      sum += squares(from, info.offset);
+      from = info.offset + info.size();
+      for (const int32_t row : s.rows) {
+        const size_t first = info.offset + static_cast<size_t>(row) * info.cols;
+        rows += squares(first, first + info.cols);
+      }
     }
-    return sum;
+    return sum + squares(from, end) + rows;
   };
   if (parts.empty()) return std::sqrt(sum_of(0, grads.size()));
   double sum = 0;

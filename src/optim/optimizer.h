@@ -61,9 +61,10 @@ class Optimizer {
   std::vector<Span> spans_;  // of the whole slab; empty: every factor is 1
 };
 
-// Euclidean norm of the gradient, in one order of summation; of a sparse parameter only its rows are looked at. `parts`: of the
+// Euclidean norm of the gradient, in one order of summation; of sparse parameters, in the order of the slab, only
+// their rows are looked at. `parts`: of the
 // slab that count, all without them.
-double gradient_norm(Pool& pool, const Params<float>& grads, const SparseRows& sparse = {},
+double gradient_norm(Pool& pool, const Params<float>& grads, const SparseParams& sparse = {},
                      const std::vector<std::pair<size_t, size_t>>& parts = {});
 
 // Throws Error{usage, "usage/optimizer"} for an unknown name, listing the known ones.

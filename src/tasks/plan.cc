@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 
 #include "cells/reference.h"
 #include "data/random_windows.h"
@@ -39,14 +40,21 @@ double measure_speed(const Model<float>& model, Pool& pool) {
   return static_cast<double>(runs) * rows * n * k / seconds;
 }
 
+std::string softmax_text(const Model<float>& model) {
+  const SoftmaxOptions& softmax = model.config().softmax;
+  if (softmax.kind == SoftmaxKind::full) return "";
+  if (softmax.kind == SoftmaxKind::sampled) return ", sampled softmax";
+  return fmt::format(", adaptive softmax {}", fmt::join(softmax.cutoffs, ","));
+}
+
 std::string model_text(const Model<float>& model) {
   const RecurrentOptions& rnn = model.config().rnn;
-  return fmt::format("{} {}x{}{}, {} {}{} · {} parameters, {}", cell_info(rnn.cell).name, rnn.layers, rnn.hidden,
+  return fmt::format("{} {}x{}{}, {} {}{}{} · {} parameters, {}", cell_info(rnn.cell).name, rnn.layers, rnn.hidden,
                      std::string(rnn.flags & kLayerNorm ? " with layer normalisation" : "") +
                          (rnn.last_hidden > 0 ? fmt::format(" (the last {})", rnn.last_hidden) : "") +
                          (rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : ""),
                      model.reads_ids() ? "embedding" : "numbers per step:", rnn.input,
-                     model.config().tied ? " tied to the output" : "",
+                     model.config().tied ? " tied to the output" : "", softmax_text(model),
                      grouped_count(static_cast<int64_t>(model.table().count())),
                      bytes_text(static_cast<int64_t>(model.table().count()) * 4));
 }
@@ -62,7 +70,7 @@ std::string training_text(const TrainOptions& o, const std::string& batch, Pool&
 std::string cost_text(const TrainOptions& o, const Model<float>& model, int64_t steps, int64_t updates, int64_t bytes,
                       Pool& pool) {
   // Forward one multiply-add per weight and token, backward two; whole steps reach about 0.7 of a plain product's speed.
-  const double work = 3.0 * static_cast<double>(product_weights(model)) * static_cast<double>(steps) * o.epochs;
+  const double work = 3.0 * token_weights(model, o) * static_cast<double>(steps) * o.epochs;
   double seconds = work / (0.7 * measure_speed(model, pool));
   std::string limit;
   if (o.max_updates > 0 && o.max_updates < updates)
@@ -89,6 +97,26 @@ int64_t product_weights(const Model<float>& model) {
   return sum;
 }
 
+double token_weights(const Model<float>& model, const TrainOptions& o) {
+  auto sum = static_cast<double>(product_weights(model));
+  const SoftmaxOptions& softmax = model.config().softmax;
+  const double classes = model.outputs();
+  if (softmax.kind == SoftmaxKind::sampled) {
+    const double samples = o.samples > 0 ? o.samples : std::min(kDefaultSamples, model.outputs());
+    return sum - (classes - samples) * model.recurrent().output();
+  }
+  // Of a text by Zipf's law, log((b + 1) / (a + 1)) / log(classes + 1) of the tokens are in [a, b).
+  for (size_t i = 0; i < softmax.cutoffs.size(); ++i) {
+    const double begin = softmax.cutoffs[i], end = i + 1 < softmax.cutoffs.size() ? softmax.cutoffs[i + 1] : classes;
+    const double share = std::log((end + 1) / (begin + 1)) / std::log(classes + 1);
+    const std::string name = "output.tail." + std::to_string(i);
+    for (const auto& p : model.table().all()) {
+      if (p.name.starts_with(name + ".")) sum -= (1 - share) * static_cast<double>(p.size());
+    }
+  }
+  return sum;
+}
+
 int64_t training_bytes(const Model<float>& model, const TrainOptions& o) {
   return training_bytes(model, o, o.bptt_random ? longest_window(o.bptt) : o.bptt);
 }
@@ -104,9 +132,14 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int ste
   for (int l = 0; l < rnn.layers; ++l) units += rnn.width(l);
   const int64_t normed = rnn.flags & kLayerNorm ? 2 * gates + 1 : 0;  // numbers per unit that are kept; the same backward
   const int64_t per_row = (gates + 5 + normed) * units + normed * rnn.hidden + 3 * rnn.input;  // gates, states
-  const int64_t outputs = rows * model.outputs(), block = std::min(outputs, int64_t{o.output_memory} << 18);
+  int64_t columns = 0, packed = 2 * product_weights(model);
+  for (int part = 0; model.has_head() && part < model.output_layer().parts(); ++part)
+    columns = std::max<int64_t>(columns, model.output_layer().columns(part));
+  if (model.config().softmax.kind == SoftmaxKind::sampled)  // packed for checks only
+    packed -= static_cast<int64_t>(model.outputs()) * model.recurrent().output();
+  const int64_t block = std::min(rows * columns, int64_t{o.output_memory} << 18);
   const int64_t activations = rows * per_row + block;
-  return 4 * (weights * (2 + moments) + 2 * product_weights(model) + activations) + (int64_t{12} << 20);
+  return 4 * (weights * (2 + moments) + packed + activations) + (int64_t{12} << 20);
 }
 
 Plan describe_plan(const PlanFacts& f, const Model<float>& model, Pool& pool) {

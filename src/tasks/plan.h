@@ -32,8 +32,11 @@ struct SequenceFacts {
 Plan describe_sequences(const SequenceFacts& facts, const Model<float>& model, Pool& pool);
 
 std::string grouped_count(int64_t n);  // 24,310
-// Weights that take part in a product for every token.
+// Weights that take part in products.
 int64_t product_weights(const Model<float>& model);
+// Those of them that a token of training meets on average: of a sampled softmax the samples, of an adaptive one the head and a share
+// of each cluster, as Zipf's law has it.
+double token_weights(const Model<float>& model, const TrainOptions& options);
 // Bytes that training will hold at its peak.
 int64_t training_bytes(const Model<float>& model, const TrainOptions& options);
 int64_t training_bytes(const Model<float>& model, const TrainOptions& options, int steps);  // of a sequence

@@ -1,6 +1,8 @@
 // Why: the order of steps of a run, fresh or resumed, whatever its task.
 #include "tasks/run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -13,6 +15,7 @@
 #include "nn/init.h"
 #include "train/checkpoint.h"
 #include "train/health.h"
+#include "train/softmax_options.h"
 
 namespace rnn {
 namespace {
@@ -60,6 +63,7 @@ ModelConfig model_config(const ModelOptions& o) {
   c.rnn.input = o.embed > 0 ? o.embed : o.tied ? c.rnn.output() : o.hidden;
   regularise_by(o, &c);
   c.tied = o.tied;
+  c.softmax = {softmax_kind(o.softmax), parse_cutoffs(o.cutoffs), o.softmax_divide};
   return c;
 }
 

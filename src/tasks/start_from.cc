@@ -10,8 +10,9 @@
 namespace rnn {
 namespace {
 
-constexpr std::string_view kShape[] = {"tokens", "cell",        "peephole", "layer-norm", "cell-clip", "layers",
-                                      "hidden", "last-hidden", "embed",    "projection", "tied"};
+constexpr std::string_view kShape[] = {"tokens", "cell",    "peephole",    "layer-norm",    "cell-clip",
+                                       "layers", "hidden",  "last-hidden", "embed",         "projection",
+                                       "tied",   "softmax", "cutoffs",     "softmax-divide"};
 constexpr std::string_view kRegularisation[] = {"dropout",      "input-dropout", "output-dropout", "embedding-dropout",
                                                 "word-dropout", "variational",   "state-dropout",  "zoneout",
                                                 "zoneout-cell", "weight-drop"};
@@ -27,6 +28,8 @@ void adopt(const ModelConfig& c, ModelOptions* o) {
   o->layers = c.rnn.layers, o->hidden = c.rnn.hidden, o->last_hidden = c.rnn.last_hidden;
   o->embed = c.rnn.input, o->projection = c.rnn.projection;
   o->tied = c.tied, o->dropout = c.dropout;
+  o->softmax = softmax_name(c.softmax.kind), o->softmax_divide = c.softmax.divide;
+  o->cutoffs = c.softmax.cutoffs.empty() ? "auto" : fmt::format("{}", fmt::join(c.softmax.cutoffs, ","));
   o->input_dropout = c.vocabulary > 0 ? own_share(c.input_dropout, c.dropout) : -1;
   o->output_dropout = own_share(c.output_dropout, c.dropout);
   o->embedding_dropout = c.drops.rows, o->word_dropout = c.drops.words;

@@ -96,7 +96,7 @@ class Writer {
   Sampler sampler_;
   std::vector<float> logits_;
   std::vector<int32_t> banned_;  // scratch: what must not follow a space that waits
-  State<float> before_;  // before the last token
+  State<float> before_;          // before the last token
   int32_t last_ = -1;
   std::vector<int32_t> recent_;  // the last ids that were read or written, for the repetition penalty
   std::optional<PrefixRule> prefix_;

@@ -42,7 +42,7 @@ struct LossRun {
     const View<double> h = model.forward_hidden(context, batch, state, &tape);
     const View<double> dh = arena.matrix<double>(h.rows, h.cols);
     std::vector<double> out;
-    output_loss<double>(context, model, batch, h, {options.label_smoothing, &out, grads, dh});
+    output_loss<double>(context, model, batch, h, {options.label_smoothing, &out, grads, dh, options.samples});
     const ActivationSums sums = model.activations(context, batch.seq, tape);
     out.push_back(options.penalty.squares * sums.squares + options.penalty.changes * sums.changes);
     if (grads) model.backward_hidden(context, batch.seq, tape, dh, *grads);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "loss/class_sampler.h"
 #include "nn/model.h"
 
 namespace rnn {
@@ -23,8 +24,9 @@ struct CheckOptions {
   double tolerance = 1e-6;  // a tensor above it is wrong
   double label_smoothing = 0;
   uint64_t seed = 1;
-  bool dropout = true;             // with the masks replayed
-  ActivationPenalty penalty = {};  // is added to the loss
+  bool dropout = true;                    // with the masks replayed
+  ActivationPenalty penalty = {};         // is added to the loss
+  const ClassSamples* samples = nullptr;  // of a sampled loss; null: exact
 };
 
 // Every parameter tensor of `model`, for the summed loss over `batch` from a random state. Numeric slopes come from four points

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "data/random_windows.h"
+#include "train/softmax_options.h"
 
 namespace rnn {
 namespace {
@@ -23,6 +24,8 @@ constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthog
 constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
 constexpr std::string_view kAverages[] = {"off", "asgd", "nt-asgd", "ema"};
 constexpr std::string_view kSchedules[] = {"constant", "stall", "decay", "cosine"};
+constexpr std::string_view kCutoffs[] = {"auto", "N,N,..."};
+constexpr std::string_view kSamplers[] = {"log-uniform", "unigram"};
 constexpr std::string_view kModes[] = {"auto", "stream", "sentence"};
 
 constexpr double kMany = 2147483647, kInt64 = 9007199254740992.0;  // 2^53: every whole number below is exact
@@ -49,6 +52,9 @@ const OptionInfo kOptions[] = {
     {"embed", "model", "N", "size of the token embedding; 0: the same as hidden", &M::embed, {0, 65536}},
     {"projection", "model", "N", "size of the projected hidden state (lstm); 0: none", &M::projection, {0, 65536}},
     {"tied", "model", "", "output weights are the embedding", &M::tied},
+    {"softmax", "model", "KIND", "output layer: full, sampled (in training), adaptive", &M::softmax, {}, kSoftmaxNames},
+    {"cutoffs", "model", "LIST", "adaptive: tokens at which clusters begin; auto: by vocabulary", &M::cutoffs, {}, kCutoffs},
+    {"softmax-divide", "model", "D", "adaptive: each cluster is D times narrower", &M::softmax_divide, {1, 65536}},
     {"dropout", "model", "P", "share of values dropped between layers", &M::dropout, kShare},
     {"input-dropout", "model", "P", "the same after the embedding; auto: as --dropout", &M::input_dropout, kShare, {}, -1},
     {"output-dropout", "model", "P", "before the output layer; auto: as --dropout", &M::output_dropout, kShare, {}, -1},
@@ -98,6 +104,8 @@ const OptionInfo kOptions[] = {
      "pull of these outputs towards those of the step before",
      &R::temporal_activation_regularization,
      {0, 1e6}},
+    {"samples", "train", "N", "sampled: tokens drawn per update; 0: 1024, or all", &R::samples, {0, 1 << 24}},
+    {"sampler", "train", "NAME", "sampled: law of the draw: log-uniform, unigram", &R::sampler, {}, kSamplers},
     {"mode", "train", "NAME", "auto, stream (running text), sentence (each line alone)", &R::mode, {}, kModes},
     {"batch", "train", "N", "streams or sentences side by side", &R::batch, {1, 65536}},
     {"accumulate",
@@ -210,6 +218,7 @@ void read(const OptionInfo& o, std::string_view text, bool& value) {
 void read(const OptionInfo& o, std::string_view text, std::string& value) {
   const bool chosen = std::find(o.choices.begin(), o.choices.end(), text) != o.choices.end();
   bool known = o.choices.empty() || (chosen && text.find(':') == text.npos);  // no choices: any text
+  if (o.name == "cutoffs") parse_cutoffs(text), known = true;
   constexpr std::string_view kUniform = "uniform:";
   if (o.name == "init" && text.substr(0, kUniform.size()) == kUniform) {
     const double range =
@@ -350,6 +359,7 @@ void check_options(const Options& options) {
     bad(fmt::format("--bptt-random needs --bptt of at least {}, but it is {}", kShortestRandomBptt, t.bptt),
         "windows are about half as long now and then");
   }
+  check_softmax_options(m, t);
   if (t.accumulate > t.batch) {
     bad(fmt::format("--accumulate {} is more than --batch {}", t.accumulate, t.batch),
         "a batch is cut into that many parts");

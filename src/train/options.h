@@ -22,6 +22,9 @@ struct ModelOptions {
   int embed = 0;                 // 0: the same as hidden
   int projection = 0;            // LSTM only; 0: none
   bool tied = false;             // output weights = embedding
+  std::string softmax = "full";  // full, sampled, adaptive
+  std::string cutoffs = "auto";  // adaptive: "2000,10000", where its clusters begin
+  double softmax_divide = 4;     // adaptive: each cluster is so many times narrower than the one before
   double dropout = 0;            // between layers, after the embedding and before the output
   double input_dropout = -1;     // after the embedding; -1: as dropout
   double output_dropout = -1;    // before the output layer; -1: as dropout
@@ -36,6 +39,8 @@ struct ModelOptions {
   double forget_bias = -1;       // LSTM; -1: as the initialisation says
   double chrono = 0;             // longest dependency of chrono initialisation (Tallec and Ollivier 2018); 0: off
 };
+
+constexpr int kDefaultSamples = 1024;
 
 struct TrainOptions {
   std::string optimizer = "adamw";  // sgd, adam, adamw, rmsprop, adagrad
@@ -59,6 +64,8 @@ struct TrainOptions {
   double label_smoothing = 0;
   double activation_regularization = 0;           // AR: times the mean square of the last layer's dropped outputs
   double temporal_activation_regularization = 0;  // TAR: times the mean square of their changes from step to step
+  int samples = 0;  // sampled softmax: classes drawn for an update; 0: kDefaultSamples, or all if there are fewer
+  std::string sampler = "log-uniform";  // log-uniform, unigram
   std::string mode = "auto";  // auto, stream (contiguous text, carried state), sentence (each line its own sequence)
   int batch = 32;             // streams, or sentences
   int accumulate = 1;         // micro-batches per update

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "loss/loss.h"
 #include "optim/rate_factors.h"
+#include "train/softmax_options.h"
 
 namespace rnn {
 namespace {
@@ -61,9 +62,16 @@ Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const Trai
       schedule_(schedule_options(options, planned_updates(options, train))),
       early_(options.patience),
       planned_(schedule_.options().total_updates),
+      sampler_(sampler_for(options, model, train)),
       started_(Clock::now()) {
   optimizer_->set_factors(rate_factors_of(options, model), model.table());
-  model_.pack(pool_, true);
+  pack();
+}
+
+void Trainer::pack() { sampler_ ? model_.pack_for_samples(pool_) : model_.pack(pool_, true); }
+
+void Trainer::draw_samples() {
+  if (sampler_) samples_ = sampler_->draw(options_.seed, static_cast<uint32_t>(progress_.update));
 }
 
 double Trainer::elapsed() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
@@ -96,7 +104,8 @@ double Trainer::accumulate(const Batch& batch, double* weight) {
   context.penalty = penalty_;
   const View<float> h = model_.forward_hidden(context, batch, carried_, &tape_);
   const View<float> dh = arena_.matrix<float>(h.rows, h.cols);
-  const LossSum sum = output_loss<float>(context, model_, batch, h, {options_.label_smoothing, &losses_, &grads_, dh});
+  const LossSum sum =
+      output_loss<float>(context, model_, batch, h, {options_.label_smoothing, &losses_, &grads_, dh, samples()});
   if (penalty_.squares > 0 || penalty_.changes > 0) {
     const ActivationSums sums = model_.activations(context, batch.seq, tape_);
     penalty_sum_ += penalty_.squares * sums.squares + penalty_.changes * sums.changes;
@@ -129,6 +138,7 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   double weight = 0, loss = 0;
   penalty_ = penalty_of(batch), penalty_sum_ = 0;
   drop_weights();
+  draw_samples();
   const int streams = batch.seq.streams(), parts = std::min(options_.accumulate, streams);
   if (parts <= 1) {
     loss = accumulate(batch, &weight);
@@ -149,11 +159,11 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   if (hooks_.profile) hooks_.profile->count();
   if (weight <= 0) {
     std::fill_n(grads_.data(), grads_.size(), 0.0f);
-    model_.pack(pool_, true);
+    pack();
     return {0, 0, 0};
   }
   drop_gradients();
-  const SparseRows sparse = model_.sparse_rows(batch);
+  const SparseParams sparse = model_.sparse_rows(batch, sampler_ ? &samples_.classes : nullptr);
   const double norm = measured_norm(sparse) / weight;
   loss /= weight;
   if (!std::isfinite(norm) || exploded(loss)) {
@@ -177,13 +187,13 @@ void Trainer::drop_gradients() {
   model_.drop_gradients(pool_, grads_);
 }
 
-double Trainer::measured_norm(const SparseRows& sparse) {
+double Trainer::measured_norm(const SparseParams& sparse) {
   const ProfileScope profiled(hooks_.profile, Phase::norm);
   return gradient_norm(pool_, grads_, sparse, optimizer_->trained(grads_.size()));
 }
 
 // New weights and their packed forms come in one go; a profile tells them apart by what this thread spends on its pieces.
-void Trainer::update_weights(double scale, double rate, const SparseRows& sparse) {
+void Trainer::update_weights(double scale, double rate, const SparseParams& sparse) {
   Profile* profile = hooks_.profile;
   const ProfileScope profiled(profile, Phase::packing);
   optimizer_->begin(model_.params(), grads_, scale, rate);
@@ -197,7 +207,7 @@ void Trainer::update_weights(double scale, double rate, const SparseRows& sparse
     optimizer_->update(begin, end);
     seconds += std::chrono::duration<double>(Clock::now() - before).count();
   };
-  model_.update(pool_, change, sparse_update ? sparse : SparseRows{});
+  model_.update(pool_, change, sparse_update ? sparse : SparseParams{});
   if (profile) profile->move(Phase::packing, Phase::optimizer, seconds);
 }
 
@@ -274,6 +284,7 @@ bool Trainer::exploded(double loss) const {
 // Of the validation text, or what stands for it.
 double Trainer::validation_loss(double train_loss) {
   const ProfileScope profiled(hooks_.profile, Phase::evaluation);
+  model_.pack_output(pool_);
   const Evaluation found = valid_ ? evaluate(model_, *valid_, pool_) : Evaluation{};
   val_accuracy_ = found.accuracy;
   const double loss = valid_ ? found.loss() : train_loss;
@@ -318,7 +329,7 @@ class Trainer::Averaged {
  private:
   void exchange() {
     std::swap(trainer_.model_.params(), trainer_.average_.mean());
-    trainer_.model_.pack(trainer_.pool_, true);
+    trainer_.pack();
   }
   Trainer& trainer_;
   bool on_;

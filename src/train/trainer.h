@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/batcher.h"
+#include "loss/class_sampler.h"
 #include "nn/model.h"
 #include "optim/average.h"
 #include "optim/optimizer.h"
@@ -74,7 +75,8 @@ class Trainer {
   };
 
   // All references outlive the trainer. `valid` may be null: then the training loss decides what is best. Throws Error{usage}
-  // for impossible options.
+  // for impossible options. A unigram sampler of a sampled softmax counts the targets of the first epoch of `train`, and leaves the
+  // batcher at its beginning.
   Trainer(Model<float>& model, Batcher& train, Batcher* valid, const TrainOptions& options, EventStream& events, Pool& pool,
           Hooks hooks);
 
@@ -112,8 +114,11 @@ class Trainer {
   double rate_of(const Batch& batch) const;
   void drop_weights();
   void drop_gradients();
-  double measured_norm(const SparseRows& sparse);
-  void update_weights(double scale, double rate, const SparseRows& sparse);
+  double measured_norm(const SparseParams& sparse);
+  void update_weights(double scale, double rate, const SparseParams& sparse);
+  void pack();
+  void draw_samples();
+  const ClassSamples* samples() const { return sampler_ ? &samples_ : nullptr; }
   void next_batch(Batch& batch);
   void save(const std::function<void()>& hook);
   [[noreturn]] void diverged(const std::string& what);
@@ -155,6 +160,8 @@ class Trainer {
   double penalty_sum_ = 0;     // times the weight of its batch
   int64_t planned_;            // updates of the whole run
   std::vector<double> losses_;
+  std::optional<ClassSampler> sampler_;  // of a sampled softmax
+  ClassSamples samples_;                 // of the current update
   std::chrono::steady_clock::time_point started_;
   double seconds_before_ = 0, last_log_ = 0;
   int64_t last_log_tokens_ = 0;

@@ -153,6 +153,29 @@ TEST_P(Gradients, TiedWeights) {
   expect_right(*model, ragged_batch(), options(), tolerance());
 }
 
+TEST_P(Gradients, AdaptiveSoftmax) {
+  for (const double divide : {1.0, 2.0}) {
+    ModelConfig config = tiny_config(GetParam(), kVocabulary, 7, 2, 0.2);
+    config.softmax = {SoftmaxKind::adaptive, {4, 8}, divide};
+    const auto model = random_model(config);
+    expect_right(*model, ragged_batch(), options(), tolerance());
+  }
+}
+
+TEST_P(Gradients, SampledSoftmax) {
+  const ClassSampler sampler(kVocabulary, 6);
+  const ClassSamples samples = sampler.draw(1, 0);
+  for (const bool tied : {false, true}) {
+    ModelConfig config = tiny_config(GetParam(), kVocabulary, 7, 2, 0.2);
+    if (tied) config.rnn.input = config.rnn.output(), config.tied = true;
+    config.softmax.kind = SoftmaxKind::sampled;
+    const auto model = random_model(config);
+    CheckOptions o = options();
+    o.samples = &samples;
+    expect_right(*model, ragged_batch(), o, tolerance());
+  }
+}
+
 // One tensor after the other is given a wrong gradient; that one and no other is found.
 TEST_P(Gradients, AWrongOneIsFound) {
   const auto model = random_model(tiny_config(GetParam(), kVocabulary, 7));

@@ -3,6 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
+
 #include "tasks/plan.h"
 #include "train/tiny_run.h"
 
@@ -86,6 +88,15 @@ TEST(ProductWeights, ByHand) {
   c.rnn.projection = 7, c.rnn.flags = kPeephole, c.rnn.input = 11;
   EXPECT_EQ(product_weights(Model<float>(c)), 4 * 20 * (11 + 7) + 4 * 20 * (7 + 7) + 2 * 7 * 20 + 50 * 7);
   c = config_of(1, 20, 50);
+  c.softmax = {SoftmaxKind::adaptive, {10}, 4};
+  EXPECT_EQ(product_weights(Model<float>(c)), 4 * 20 * (20 + 20) + 11 * 20 + 5 * 20 + 40 * 5);
+  const double share = std::log(51.0 / 11) / std::log(51.0);
+  EXPECT_NEAR(token_weights(Model<float>(c), {}), 4 * 20 * (20 + 20) + 11 * 20 + share * (5 * 20 + 40 * 5), 1e-9);
+  c.softmax = {SoftmaxKind::sampled, {}, 4};
+  TrainOptions some;
+  some.samples = 7;
+  EXPECT_NEAR(token_weights(Model<float>(c), some), 4 * 20 * (20 + 20) + 7 * 20, 1e-9);
+  c = config_of(1, 20, 50);
   c.rnn.cell = CellKind::gru;
   EXPECT_EQ(product_weights(Model<float>(c)), 3 * 20 * (20 + 20) + 50 * 20);
 }
@@ -154,6 +165,39 @@ TEST_F(Memory, LargeRunWithin600MB) {
   std::printf("weights %lld MB, loading them %lld MB\n", static_cast<long long>(weights / kMegabyte),
               static_cast<long long>((writing - nothing_) / kMegabyte));
   EXPECT_LE(writing - nothing_, 2 * weights + largest + 16 * kMegabyte);
+}
+
+// A vocabulary of 250,000 words by Zipf's law, the whole task: text, tokenizer, training, an exact check, checkpoint, best model,
+// baselines, card. The default optimizer, adamw, holds the weights four times.
+class LargeVocabulary : public Memory, public testing::WithParamInterface<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Softmax, LargeVocabulary, testing::Values("adaptive", "sampled"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(LargeVocabulary, TrainsWithin2GB) {
+  constexpr int kWords = 249998;  // and the unknown word and the end of a line
+  const std::string text = write("text.txt", long_text(kWords, kWords / 20 + 40)),
+                    valid = write("valid.txt", long_text(400, 20));
+  const int64_t peak = peak_bytes([&] {
+    RunRequest r = tiny_request(text, path("run"), "stream");
+    r.valid = valid;
+    r.model.softmax = GetParam();
+    r.model.hidden = 200, r.model.layers = 2;
+    r.options.batch = 20, r.options.bptt = 20, r.options.max_updates = 3, r.options.threads = 2;
+    r.options.optimizer = "adamw";
+    EventStream events;
+    train_run(r, events, {});
+  });
+  ASSERT_GT(peak, 0);
+  const ModelConfig config = load_model(path("run")).model->config();
+  EXPECT_EQ(config.vocabulary, 250000);
+  TrainOptions options;
+  options.batch = 20, options.bptt = 20;
+  const int64_t estimate = training_bytes(Model<float>(config), options);
+  std::printf("2 x 200, 250k words, %s softmax, whole run: %lld MB, estimated %lld MB\n", GetParam(),
+              static_cast<long long>(peak / kMegabyte), static_cast<long long>(estimate / kMegabyte));
+  EXPECT_LE(peak, int64_t{2000000000});
+  EXPECT_LE(static_cast<double>(estimate), 1.5 * static_cast<double>(peak));
+  EXPECT_GE(static_cast<double>(estimate), static_cast<double>(peak) / 1.5);
 }
 
 // Resident now, not at the peak: what stays while a model runs.

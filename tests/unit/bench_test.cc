@@ -23,7 +23,8 @@ TEST(BenchCases, ASelectionIsSuitesTimesCellsTimesSizes) {
   EXPECT_EQ(steps[1].threads, 2);
   EXPECT_EQ(steps[3].name, "gru 48");
   EXPECT_EQ(cases({"sequence", "train"}, {CellKind::lstm, CellKind::elman}, {32}).size(), 2u * (2 + 1));
-  EXPECT_EQ(cases({"lm"}, {}, {}).size(), 6u);
+  EXPECT_EQ(cases({"lm"}, {}, {}).size(), 7u);
+  EXPECT_EQ(cases({"lm"}, {}, {650}).back().softmax, SoftmaxKind::adaptive);
   ASSERT_EQ(cases({"lm"}, {CellKind::gru}, {512}).size(), 1u);
   EXPECT_EQ(cases({"lm"}, {CellKind::gru}, {512})[0].name, "char 2x512 gru");
   EXPECT_TRUE(cases({std::string(kLimits)}, {}, {}).empty());

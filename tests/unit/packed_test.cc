@@ -136,19 +136,20 @@ TEST(Packed, RowsThatABatchReadsAreEnough) {
   Batch batch;
   batch.inputs = {5, 70, 5, 0, 33};
   Model<float> all(config), some(config);
-  const SparseRows sparse = some.sparse_rows(batch);
-  EXPECT_EQ(some.table()[sparse.param].name, "embedding.weight");
-  EXPECT_EQ(sparse.rows, (std::vector<int32_t>{0, 5, 33, 70}));
+  const SparseParams sparse = some.sparse_rows(batch);
+  ASSERT_EQ(sparse.size(), 1u);
+  EXPECT_EQ(some.table()[sparse[0].param].name, "embedding.weight");
+  EXPECT_EQ(sparse[0].rows, (std::vector<int32_t>{0, 5, 33, 70}));
   ModelConfig tied = config;
   tied.tied = true;
-  EXPECT_EQ(Model<float>(tied).sparse_rows(batch).param, -1);
+  EXPECT_TRUE(Model<float>(tied).sparse_rows(batch).empty());
 
   Pool pool(2);
   Params<float> all_grads(all.table()), some_grads(some.table());
   for (auto* model : {&all, &some}) initialise(*model, {}, 1), model->pack(pool, true);
   for (auto* grads : {&all_grads, &some_grads}) {
     fill(*grads, 7);
-    const View<float> embedding = grads->view(sparse.param);
+    const View<float> embedding = grads->view(sparse[0].param);
     const std::set<int> read(batch.inputs.begin(), batch.inputs.end());
     for (int row = 0; row < embedding.rows; ++row) {
       if (read.count(row) == 0) std::fill_n(embedding.row(row), embedding.cols, 0.0f);

@@ -1,0 +1,20 @@
+// Why: outputs of many classes are held for some rows at a time.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+namespace rnn {
+
+// Rows of such a block, of `rows` with `row_bytes` of outputs each. Below 16 rows a block would only read weights: then it takes
+// more than its share of memory.
+int output_block_rows(int rows, size_t row_bytes, size_t output_bytes);
+
+// Calls f(first, count) for even blocks of `rows`, each of which fits.
+template <class F>
+void for_row_blocks(int rows, size_t row_bytes, size_t output_bytes, F&& f) {
+  const int block = output_block_rows(rows, row_bytes, output_bytes);
+  for (int first = 0; first < rows; first += block) f(first, std::min(block, rows - first));
+}
+
+}  // namespace rnn

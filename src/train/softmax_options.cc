@@ -1,0 +1,86 @@
+// Why: the options of the output layer, read and checked.
+#include "train/softmax_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "train/option_list.h"
+
+namespace rnn {
+namespace {
+
+[[noreturn]] void bad(const std::string& message, const std::string& help = {}) {
+  throw Error(Exit::usage, "usage/option", message, help);
+}
+
+void check_smoothing(SoftmaxKind softmax, double label_smoothing) {
+  if (softmax == SoftmaxKind::full || label_smoothing == 0) return;
+  bad(fmt::format("--label-smoothing {} spreads over all tokens, which --softmax {} does not look at in training",
+                  label_smoothing, softmax_name(softmax)),
+      "leave one of the two out");
+}
+
+std::vector<int64_t> target_counts(Batcher& batcher, int classes) {
+  std::vector<int64_t> counts(static_cast<size_t>(classes));
+  Batch batch;
+  batcher.start_epoch(0);
+  while (batcher.next(batch)) {
+    for (size_t i = 0; i < batch.targets.size(); ++i) {
+      if (batch.weights.empty() || batch.weights[i] != 0) ++counts[static_cast<size_t>(batch.targets[i])];
+    }
+  }
+  batcher.start_epoch(0);
+  return counts;
+}
+
+}  // namespace
+
+SoftmaxKind softmax_kind(std::string_view name) {
+  return static_cast<SoftmaxKind>(std::find(std::begin(kSoftmaxNames), std::end(kSoftmaxNames), name) -
+                                  std::begin(kSoftmaxNames));
+}
+
+std::vector<int> parse_cutoffs(std::string_view text) {
+  std::vector<int> cutoffs;
+  for (size_t at = 0; at <= text.size() && text != "auto";) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    const auto value = static_cast<int>(parse_whole("cutoffs", text.substr(at, end - at), {1, 1 << 24}));
+    if (!cutoffs.empty() && value <= cutoffs.back()) {
+      bad(fmt::format("--cutoffs {} is out of order: {} comes behind {}", text, value, cutoffs.back()),
+          "cutoffs rise, for example --cutoffs 2000,10000");
+    }
+    cutoffs.push_back(value);
+    at = end + 1;
+  }
+  return cutoffs;
+}
+
+void check_softmax_options(const ModelOptions& m, const TrainOptions& t) {
+  const ModelOptions model;
+  const TrainOptions train;
+  const auto belongs = [&](bool given, const char* flag, const char* kind) {
+    if (given && m.softmax != kind) bad(fmt::format("--{} needs --softmax {}, but it is {}", flag, kind, m.softmax));
+  };
+  belongs(m.cutoffs != model.cutoffs, "cutoffs", "adaptive");
+  belongs(m.softmax_divide != model.softmax_divide, "softmax-divide", "adaptive");
+  belongs(t.samples != train.samples, "samples", "sampled");
+  belongs(t.sampler != train.sampler, "sampler", "sampled");
+  check_smoothing(softmax_kind(m.softmax), t.label_smoothing);
+}
+
+std::optional<ClassSampler> sampler_for(const TrainOptions& o, const Model<float>& model, Batcher& train) {
+  const SoftmaxKind kind = model.config().softmax.kind;
+  check_smoothing(kind, o.label_smoothing);
+  if (kind != SoftmaxKind::sampled) return std::nullopt;
+  const int classes = model.outputs(), samples = o.samples > 0 ? o.samples : std::min(kDefaultSamples, classes);
+  if (samples > classes) {
+    bad(fmt::format("--samples is {}, but the vocabulary has {} tokens", samples, classes),
+        "a sampled softmax gains nothing there: --softmax full");
+  }
+  if (o.sampler == "unigram") return ClassSampler(target_counts(train, classes), samples);
+  return ClassSampler(classes, samples);
+}
+
+}  // namespace rnn

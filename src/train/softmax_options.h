@@ -1,0 +1,26 @@
+// Why: what a run is told about its output layer, checked against each other, and the sampler that follows from it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "data/batcher.h"
+#include "loss/class_sampler.h"
+#include "nn/model.h"
+#include "train/options.h"
+
+namespace rnn {
+
+SoftmaxKind softmax_kind(std::string_view name);  // of a known name
+// "2000,10000,50000": whole numbers that rise from above 0; "auto": none. Throws Error{usage, "usage/option"}.
+std::vector<int> parse_cutoffs(std::string_view text);
+
+// Options of another kind of output layer than the model's. Throws Error{usage, "usage/option"}.
+void check_softmax_options(const ModelOptions& model, const TrainOptions& train);
+
+// Of a model with a sampled softmax. A unigram sampler counts the targets of the first epoch of `train`, and leaves the batcher at its
+// beginning. Throws Error{usage}: more samples than classes; label smoothing, which needs every class, without a full softmax.
+std::optional<ClassSampler> sampler_for(const TrainOptions& options, const Model<float>& model, Batcher& train);
+
+}  // namespace rnn

@@ -1,0 +1,118 @@
+// Why: the adaptive softmax is torch.nn.AdaptiveLogSoftmaxWithLoss: the same probabilities, and the same 20 updates.
+#include <gtest/gtest.h>
+
+#include "golden/golden.h"
+#include "golden/tolerances.h"
+#include "train/trainer.h"
+
+namespace rnn::test {
+namespace {
+
+// A log-probability is a difference of sums of exponentials; PyTorch's own float32 is off by 2e-7 of the largest.
+constexpr double kLogProbability = 2e-6;
+
+ModelConfig config_of(const GoldenCase& c) {
+  ModelConfig config;
+  config.rnn.cell = CellKind::lstm;
+  config.rnn.input = c.get<int>("input"), config.rnn.hidden = c.get<int>("hidden");
+  config.vocabulary = c.get<int>("vocabulary");
+  config.softmax = {SoftmaxKind::adaptive, c.get<std::vector<int>>("cutoffs"), c.get<double>("divide")};
+  return config;
+}
+
+template <class T>
+void load(const GoldenCase& c, Model<T>& model) {
+  for (const ParamInfo& info : model.table().all()) {
+    const std::vector<float> values = c.tensor("first/" + info.name);
+    ASSERT_EQ(values.size(), info.size()) << info.name;
+    std::copy(values.begin(), values.end(), model.params().data() + info.offset);
+  }
+}
+
+std::unique_ptr<StreamBatcher> batcher_of(const GoldenCase& c) {
+  const std::vector<float> text = c.tensor("tokens");
+  return std::make_unique<StreamBatcher>(std::vector<std::vector<int32_t>>{std::vector<int32_t>(text.begin(), text.end())},
+                                         StreamOptions{c.get<int>("streams"), c.get<int>("window")});
+}
+
+struct History {
+  std::vector<double> loss;
+  std::map<std::string, std::vector<float>> last;
+  bool operator==(const History&) const = default;
+};
+
+History train(const GoldenCase& c, int threads) {
+  Model<float> model(config_of(c));
+  load(c, model);
+  const auto batcher = batcher_of(c);
+  TrainOptions options;
+  options.optimizer = "sgd", options.lr = c.get<double>("lr"), options.clip = 0;
+  options.batch = c.get<int>("streams"), options.bptt = c.get<int>("window");
+  EventStream events;
+  Pool pool(threads);
+  Trainer trainer(model, *batcher, nullptr, options, events, pool, {});
+  History run;
+  Batch batch;
+  batcher->start_epoch(0);
+  while (batcher->next(batch)) run.loss.push_back(trainer.step(batch).loss);
+  for (const ParamInfo& info : model.table().all()) {
+    const float* w = model.params().data() + info.offset;
+    run.last[info.name].assign(w, w + info.size());
+  }
+  return run;
+}
+
+TEST(Adaptive, TwentyUpdatesOfTorch) {
+  const GoldenFile file("adaptive.safetensors");
+  ASSERT_EQ(file.cases().size(), 3u);
+  Worst values, weights;
+  for (const GoldenCase& c : file.cases()) {
+    SCOPED_TRACE(c.name);
+    const History run = train(c, 1);
+    const std::vector<float> expected = c.tensor("loss");
+    ASSERT_EQ(run.loss.size(), c.get<size_t>("updates"));
+    for (size_t i = 0; i < expected.size(); ++i) {
+      values.see(c.name + " loss at update " + std::to_string(i + 1), std::fabs(run.loss[i] - expected[i]) / expected[i],
+                 kGoldenTraining);
+    }
+    for (const auto& [name, w] : run.last) {
+      weights.see(c.name + " " + name, relative_error(w, c.tensor("last/" + name)), kGoldenWeights);
+      EXPECT_GT(relative_error(w, c.tensor("first/" + name)), 1e-3) << name << " did not move";
+    }
+    EXPECT_TRUE(run == train(c, 3)) << "threads change bits";
+  }
+  values.record("adaptive");
+  weights.record("adaptive_weights");
+}
+
+template <class T>
+void expect_log_probabilities(const GoldenCase& c, double tolerance, Worst& worst) {
+  Model<T> model(config_of(c));
+  load(c, model);
+  Pool pool(2);
+  model.pack(pool, false);
+  const auto batcher = batcher_of(c);
+  Batch batch;
+  batcher->start_epoch(0);
+  ASSERT_TRUE(batcher->next(batch));
+  Arena arena;
+  Context<T> context{pool, arena};
+  State<T> state = model.initial(batch.seq.streams());
+  const View<T> y = model.forward(context, batch, state, nullptr);
+  worst.see(c.name,
+            relative_error(std::vector<T>(y.data, y.data + static_cast<ptrdiff_t>(y.rows) * y.cols), c.tensor("log_prob")),
+            tolerance);
+}
+
+TEST(Adaptive, LogProbabilitiesOfTorch) {
+  const GoldenFile file("adaptive.safetensors");
+  Worst single, exact;
+  for (const GoldenCase& c : file.cases()) {
+    expect_log_probabilities<float>(c, kLogProbability, single);
+    expect_log_probabilities<double>(c, 1e-6, exact);  // the file has float32
+  }
+  single.record("log_prob");
+}
+
+}  // namespace
+}  // namespace rnn::test
