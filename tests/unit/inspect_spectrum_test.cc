@@ -116,7 +116,10 @@ TEST(Spectra, AreThoseOfEachGate) {
       }
     }
     const std::vector<Spectrum> all = spectra(*model, pool);
-    const std::string names = c.cell == CellKind::lstm ? "ifgo" : c.cell == CellKind::elman ? "" : "rzn";
+    const std::string names = c.cell == CellKind::lstm           ? "ifgo"
+                              : c.cell == CellKind::lstm_coupled ? "fgo"
+                              : c.cell == CellKind::elman        ? ""
+                                                                 : "rzn";
     const int gates = std::max<int>(1, static_cast<int>(names.size()));
     ASSERT_EQ(static_cast<int>(all.size()), gates * c.layers);
     for (int i = 0; i < gates * c.layers; ++i) {
