@@ -33,12 +33,15 @@ struct Figure {
 std::vector<Figure> figures_of(const RunComparison& c) {
   const bool regress =
       std::all_of(c.runs.begin(), c.runs.end(), [](const RunRecord& r) { return r.task.empty() || r.task == "regress"; });
+  // The deviation stands at the figure that leads; there is no room for two.
+  const bool bits = std::any_of(c.rows.begin(), c.rows.end(),
+                                [](const ComparedRow& r) { return std::isfinite(r.mean[Measure::val_bits_per_byte]); });
   const auto error = [](double x) { return fmt::format("{:.3g}", x); };
   const auto decimals = [](int n) { return [n](double x) { return fmt::format("{:.{}f}", x, n); }; };
   std::vector<Figure> figures = {
       {Measure::val_bits_per_byte, "bits/byte", decimals(3), true},
       {Measure::val_loss, regress ? "val error" : "val loss",
-       regress ? std::function<std::string(double)>(error) : decimals(3), true},
+       regress ? std::function<std::string(double)>(error) : decimals(3), !bits},
       {Measure::val_perplexity, "perplexity", decimals(2), false},
       {Measure::val_accuracy, "accuracy", [](double x) { return fmt::format("{:.2f}%", 100 * x); }, true},
       {Measure::updates, "updates", [](double x) { return grouped(std::llround(x)); }, false},
