@@ -214,6 +214,7 @@ Training read_training(const Wishes& wishes) {
   if (wishes.tokens_of.empty()) {
     const Decision kind = choose_tokens(wishes.tokens, report);
     std::vector<std::string_view> views;
+    views.reserve(documents.size());
     for (const Document& d : documents) views.push_back(d.text);
     const TokenizerOptions options{static_cast<int>(wishes.min_count), static_cast<int>(wishes.max_vocabulary)};
     t.cutter.tokenizer = build_tokenizer(kind.value, views, options);
