@@ -150,8 +150,8 @@ struct SearchOptions {
   int tokens = 60;            // at most, [0, 2^20]
   double length_penalty = 0;  // [0, 10]: texts are compared by log-probability / length^penalty; 1: per token
   int no_repeat = 0;          // > 0: no so many tokens in a row twice
-  std::string stop;           // a text ends behind it; empty: after `tokens` tokens
-  std::string prefix;         // the text begins with it, character by character, a space before it at most; empty: anything
+  std::string stop = {};      // a text ends behind it; empty: after `tokens` tokens
+  std::string prefix = {};    // the text begins with it, character by character, a space before it at most; empty: anything
 };
 
 // A text that may be written next.

@@ -101,7 +101,9 @@ TEST(ApiText, SearchAndChooseAgreeWithTheModel) {
   const auto scored = rnn::choose(model, "the cat", {"barks", "sleeps", "sleeps ."});
   ASSERT_EQ(scored.size(), 3u);
   for (const rnn::Choice& c : writer.top(1000)) {
-    if (c.text == "sleeps") EXPECT_NEAR(scored[1].log_prob, std::log(c.probability), 1e-5);
+    if (c.text == "sleeps") {
+      EXPECT_NEAR(scored[1].log_prob, std::log(c.probability), 1e-5);
+    }
   }
   EXPECT_GT(scored[1].log_prob, scored[0].log_prob);
   EXPECT_NEAR(scored[2].log_prob, found[0].log_prob, 1e-5);

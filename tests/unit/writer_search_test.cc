@@ -72,7 +72,9 @@ TEST(WriterSearch, EndsBehindTheStopText) {
   for (const FoundText& f : found) {
     finished += f.finished;
     EXPECT_EQ(f.text.find('e') == std::string::npos, !f.finished) << f.text;
-    if (f.finished) EXPECT_EQ(f.text.find('e'), f.text.size() - 1) << f.text;
+    if (f.finished) {
+      EXPECT_EQ(f.text.find('e'), f.text.size() - 1) << f.text;
+    }
   }
   EXPECT_GT(finished, 0);
   how.min_tokens = 5;

@@ -1,6 +1,7 @@
 // Why: what a model writes is what its session says, its memory can be kept as bytes, and what does not fit is refused.
 #include <cmath>
 
+#include "nn/session.h"
 #include "train/tiny_run.h"
 
 namespace rnn::test {
