@@ -154,7 +154,9 @@ auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, co
   Arena& arena = context.arena;
   const int width = all.padded(lanes), block_rows = std::max(1, kBlockBytes / static_cast<int>(width * sizeof(T)));
   const int gate_rows = keep ? rows : recurrent_gate_rows(seq.streams(), std::min(rows, block_rows), context.pool.size());
-  Saved saved{x, y, arena.take<T>(static_cast<size_t>(gate_rows) * width), nullptr, nullptr, nullptr, h0, c0};
+  Saved saved;
+  saved.x = x, saved.y = y, saved.gates = arena.take<T>(static_cast<size_t>(gate_rows) * width);
+  saved.h0 = h0, saved.c0 = c0;
   if (sides_ > 0) saved.side = arena.take<T>(rows * padded);
   if (options_.states() > 1) saved.c = arena.take<T>(rows * padded);
   if (options_.projection > 0) saved.m = arena.take<T>(rows * padded);
