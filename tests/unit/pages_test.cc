@@ -261,6 +261,8 @@ TEST(Page, LettersAreNotCalledWords) {
   EXPECT_FALSE(has(explain_page(all), "read not words"));
   for (ModelExplanation& model : all.models) model.tokenizer = "char";
   EXPECT_TRUE(has(explain_page(all), "These networks read not words but single letters"));
+  for (ModelExplanation& model : all.models) model.tokenizer = "bpe";
+  EXPECT_TRUE(has(explain_page(all), "These networks read not words but pieces of words"));
 }
 
 TEST(Page, SizeStaysWithinBounds) {
