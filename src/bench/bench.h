@@ -21,8 +21,10 @@ struct Case {
   int batch = 1, steps = 1;
   bool ragged = false;  // lengths uniform in 1..steps instead of `steps` each
   int threads = 1;
-  bool profile = false;                     // find out where the time goes, too
-  int flags = 0;                            // CellFlags
+  bool profile = false;  // find out where the time goes, too
+  int flags = 0;         // CellFlags
+  double dropout = 0;    // above 0: variational, one mask for all steps
+  double state_dropout = 0, weight_drop = 0;
   SoftmaxKind softmax = SoftmaxKind::full;  // adaptive: tokens are drawn by Zipf's law instead of evenly
 };
 

@@ -66,6 +66,25 @@ constexpr LanguageModel kModels[] = {
     {"word 2x650 of 100k, adaptive", 100000, 650, 2, {20, 35}, false, SoftmaxKind::adaptive},
 };
 
+// One language model with the methods that papers add to it.
+constexpr std::string_view kMethodSuite = "methods";
+struct Method {
+  const char* name;
+  int flags;
+  double dropout, state_dropout, weight_drop;
+};
+constexpr Method kMethods[] = {{"word 2x650 plain", 0, 0, 0, 0},
+                               {"word 2x650 variational, weight drop", 0, 0.5, 0.3, 0.5},
+                               {"word 2x650 layer norm", kLayerNorm, 0, 0, 0}};
+
+void add_methods(const Selection& s, std::vector<Case>& cases) {
+  for (const Method& m : kMethods) {
+    Case c{kMethodSuite, m.name, CellKind::lstm, 650, 2, 10000, 20, 35, false, s.threads};
+    c.flags = m.flags, c.dropout = m.dropout, c.state_dropout = m.state_dropout, c.weight_drop = m.weight_drop;
+    cases.push_back(c);
+  }
+}
+
 void add_layer_cases(const LayerSuite& suite, const Selection& s, std::vector<Case>& cases) {
   const bool short_round = s.suites.empty();
   const Cells cells = s.cells.empty() ? Cells{CellKind::lstm, CellKind::gru} : s.cells;
@@ -117,6 +136,7 @@ std::vector<std::string_view> suite_names() {
   std::vector<std::string_view> names{kLimits};
   for (const LayerSuite& suite : layer_suites()) names.push_back(suite.name);
   names.push_back(kLanguageModels);
+  names.push_back(kMethodSuite);
   return names;
 }
 
@@ -135,9 +155,11 @@ std::vector<Case> cases_of(const Selection& s) {
   }
   if (s.wants(kLanguageModels)) add_language_models(s, cases);
   for (Case& c : cases) {
-    c.profile = s.profile, c.flags = s.layer_norm ? kLayerNorm : 0;
+    c.flags = s.layer_norm ? kLayerNorm : 0;
     if (s.layer_norm) c.name += " normed";
   }
+  if (!s.suites.empty() && s.wants(kMethodSuite)) add_methods(s, cases);
+  for (Case& c : cases) c.profile = s.profile;
   return cases;
 }
 

@@ -104,6 +104,8 @@ Figures measure_language_model(const Case& c, Pool& pool, double seconds) {
   config.rnn.input = config.rnn.hidden = c.hidden;
   config.rnn.layers = c.layers;
   config.softmax.kind = c.softmax;
+  config.dropout = config.rnn.dropout = c.dropout, config.rnn.variational = c.dropout > 0;
+  config.rnn.state_dropout = c.state_dropout, config.rnn.weight_drop = c.weight_drop;
   Model<float> model(config);
   initialise(model, {}, 1);
   return training_of(model, c, pool, seconds);

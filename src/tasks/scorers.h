@@ -49,14 +49,14 @@ class ModelScorer final : public Scorer {
 // An n-gram model as a scorer: a hypothesis remembers as many ids as the model looks back. The model outlives it.
 class NgramScorer final : public Scorer {
  public:
-  explicit NgramScorer(const NgramModel& model) : model_(model) {}
+  explicit NgramScorer(const AnyNgram& model) : model_(model) {}
   int vocabulary() const override { return model_.vocabulary(); }
   void start(int n) override { past_.assign(static_cast<size_t>(n), {}); }
   View<const float> step(std::span<const int32_t> ids) override;
   void select(const std::vector<int>& rows) override;
 
  private:
-  const NgramModel& model_;
+  const AnyNgram& model_;
   std::vector<std::vector<int32_t>> past_;  // of each row, at most order - 1 ids
   Matrix<float> log_probs_;
 };
