@@ -175,10 +175,10 @@ TEST(Factors, NormLeavesFrozenOut) {
   EXPECT_NEAR(gradient_norm(pool, p.grads, {}, optimizer->trained(all)), norm(0, kSize), 1e-5);
   optimizer->set_factors({0, 1}, p.names);
   EXPECT_NEAR(gradient_norm(pool, p.grads, {}, optimizer->trained(all)), norm(30, kSize), 1e-5);
-  EXPECT_NEAR(gradient_norm(pool, p.grads, {0, {0, 1, 2, 3, 4}}, optimizer->trained(all)), norm(30, kSize), 1e-5);
+  EXPECT_NEAR(gradient_norm(pool, p.grads, {{0, {0, 1, 2, 3, 4}}}, optimizer->trained(all)), norm(30, kSize), 1e-5);
   optimizer->set_factors({0.5, 0}, p.names);
   EXPECT_NEAR(gradient_norm(pool, p.grads, {}, optimizer->trained(all)), norm(0, 30), 1e-5);
-  EXPECT_NEAR(gradient_norm(pool, p.grads, {0, {1, 3}}, optimizer->trained(all)),
+  EXPECT_NEAR(gradient_norm(pool, p.grads, {{0, {1, 3}}}, optimizer->trained(all)),
               std::sqrt(std::pow(norm(6, 12), 2) + std::pow(norm(18, 24), 2)), 1e-5);
 }
 
