@@ -27,7 +27,7 @@ struct ModelConfig {
   int output = 0;        // K, rows of the output layer; a language model's is its vocabulary, whatever stands here
   double input_dropout = -1, output_dropout = -1;  // after the embedding; before the output; -1: as `dropout`
   InputDrops drops = {};                           // of whole words
-  SoftmaxOptions softmax = {};                       // language models; a model's own config() has the cutoffs that it took
+  SoftmaxOptions softmax = {};                     // language models; a model's own config() has the cutoffs that it took
   double dropout_of_input() const { return input_dropout < 0 ? dropout : input_dropout; }
   double dropout_of_output() const { return output_dropout < 0 ? dropout : output_dropout; }
 };

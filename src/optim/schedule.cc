@@ -1,4 +1,4 @@
-// Why: the four learning-rate schedules, side by side.
+// Why: the learning-rate schedules, side by side.
 #include "optim/schedule.h"
 
 #include <algorithm>
@@ -18,7 +18,8 @@ struct Name {
 constexpr Name kNames[] = {{ScheduleKind::constant, "constant"},
                            {ScheduleKind::stall, "stall"},
                            {ScheduleKind::decay, "decay"},
-                           {ScheduleKind::cosine, "cosine"}};
+                           {ScheduleKind::cosine, "cosine"},
+                           {ScheduleKind::steps, "steps"}};
 
 [[noreturn]] void refuse(const char* option, double value, const char* expected) {
   throw Error(
@@ -49,6 +50,13 @@ Schedule::Schedule(const ScheduleOptions& options) : options_(options) {
   if (!(o.min_lr >= 0 && o.min_lr <= o.lr)) refuse("min-lr", o.min_lr, "0 to lr");
   if (!(o.decay > 0 && o.decay <= 1)) refuse("decay", o.decay, "a factor above 0, at most 1");
   if (o.decay_from < 0) refuse("decay-from", o.decay_from, "0 or more epochs");
+  if (o.kind == ScheduleKind::steps && o.decay_at.empty())
+    throw Error(Exit::usage, "options/decay-at", "the schedule steps does not say after which epochs the rate falls",
+                "for example --schedule steps --decay-at 25,35 --decay 0.1");
+  for (size_t i = 0; i < o.decay_at.size(); ++i) {
+    if (o.decay_at[i] < 1 || (i > 0 && o.decay_at[i] <= o.decay_at[i - 1]))
+      refuse("decay-at", o.decay_at[i], "rising epochs from 1");
+  }
   if (o.warmup < 0) refuse("warmup", static_cast<double>(o.warmup), "0 or more updates");
   if (o.kind == ScheduleKind::cosine && o.total_updates <= 0)
     throw Error(Exit::usage, "options/schedule", "the cosine schedule needs to know how many updates the run will have",
@@ -67,6 +75,11 @@ double Schedule::rate(int64_t update, int64_t epoch) const {
     case ScheduleKind::decay:
       rate = std::max(o.min_lr, o.lr * std::pow(o.decay, static_cast<double>(std::max<int64_t>(0, epoch - o.decay_from))));
       break;
+    case ScheduleKind::steps: {
+      const auto over = std::count_if(o.decay_at.begin(), o.decay_at.end(), [&](int at) { return epoch > at; });
+      rate = std::max(o.min_lr, o.lr * std::pow(o.decay, static_cast<double>(over)));
+      break;
+    }
     case ScheduleKind::cosine: {
       const double length = static_cast<double>(std::max<int64_t>(1, o.total_updates - o.warmup));
       const double share = std::clamp(static_cast<double>(update - o.warmup) / length, 0.0, 1.0);

@@ -5,21 +5,23 @@
 #include <limits>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 namespace rnn {
 
-enum class ScheduleKind { constant, stall, decay, cosine };
+enum class ScheduleKind { constant, stall, decay, cosine, steps };
 
-// "constant", "stall", "decay" or "cosine"; anything else is Error{usage, "options/schedule"} that lists them.
+// "constant", "stall", "decay", "cosine" or "steps"; anything else is Error{usage, "options/schedule"} that lists them.
 ScheduleKind schedule_kind(const std::string& name);
 const char* schedule_name(ScheduleKind kind);
 
 struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::constant;
   double lr = 1;              // > 0: the rate at full height
-  double min_lr = 0;          // [0, lr]: stall, decay and cosine never go below
-  double decay = 0.5;         // (0, 1]: the factor of stall and decay
+  double min_lr = 0;          // [0, lr]: no schedule goes below
+  double decay = 0.5;         // (0, 1]: the factor of stall, decay and steps
   int decay_from = 4;         // >= 0: decay starts after this many epochs
+  std::vector<int> decay_at = {};  // steps: the epochs after which it decays, rising
   int64_t warmup = 0;         // updates of linear rise to the full rate, in front of any kind
   int64_t total_updates = 0;  // cosine: where it ends; warm-up is a part of it
 };
@@ -29,6 +31,7 @@ struct ScheduleOptions {
 //   stall     lr * decay^s, s = evaluations so far that did not improve on the best
 //   decay     lr * decay^max(0, epoch - decay_from)   (Zaremba, Sutskever and Vinyals 2014)
 //   cosine    min_lr + (lr - min_lr) (1 + cos(pi p)) / 2, p = share of updates since warm-up (Loshchilov and Hutter 2017)
+//   steps     lr * decay^s, s = epochs of decay_at that are over
 // A value; one thread at a time.
 class Schedule {
  public:

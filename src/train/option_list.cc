@@ -23,7 +23,7 @@ constexpr std::string_view kCells[] = {"rnn", "rnn-relu", "lstm", "gru", "gru-re
 constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
 constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
 constexpr std::string_view kAverages[] = {"off", "asgd", "nt-asgd", "ema"};
-constexpr std::string_view kSchedules[] = {"constant", "stall", "decay", "cosine"};
+constexpr std::string_view kSchedules[] = {"constant", "stall", "decay", "cosine", "steps"};
 constexpr std::string_view kCutoffs[] = {"auto", "N,N,..."};
 constexpr std::string_view kSamplers[] = {"log-uniform", "unigram"};
 constexpr std::string_view kModes[] = {"auto", "stream", "sentence"};
@@ -87,9 +87,16 @@ const OptionInfo kOptions[] = {
     {"freeze", "train", "LIST", "layers that stay as they are: embedding,rnn.0", &R::freeze},
     {"clip", "train", "NORM", "largest norm of the whole gradient; 0: off", &R::clip, {0, 1e9}},
     {"clip-value", "train", "X", "largest gradient of one weight; 0: off", &R::clip_value, {0, 1e9}},
-    {"schedule", "train", "NAME", "learning rate over time: constant, stall, decay, cosine", &R::schedule, {}, kSchedules},
-    {"decay", "train", "F", "factor of the schedules stall and decay", &R::decay, {0, 1, true, false}},
+    {"schedule",
+     "train",
+     "NAME",
+     "learning rate over time: constant, stall, decay, cosine, steps",
+     &R::schedule,
+     {},
+     kSchedules},
+    {"decay", "train", "F", "factor of the schedules stall, decay and steps", &R::decay, {0, 1, true, false}},
     {"decay-from", "train", "N", "schedule decay: the first N epochs keep the full rate", &R::decay_from, {0, kMany}},
+    {"decay-at", "train", "LIST", "schedule steps: epochs after which it decays, as 25,35", &R::decay_at},
     {"warmup", "train", "N", "updates of linear rise to the full rate", &R::warmup, {0, kMany}},
     {"label-smoothing", "train", "S", "share of the target spread over all tokens", &R::label_smoothing, kShare},
     {"activation-regularization",
@@ -219,6 +226,7 @@ void read(const OptionInfo& o, std::string_view text, std::string& value) {
   const bool chosen = std::find(o.choices.begin(), o.choices.end(), text) != o.choices.end();
   bool known = o.choices.empty() || (chosen && text.find(':') == text.npos);  // no choices: any text
   if (o.name == "cutoffs") parse_cutoffs(text), known = true;
+  if (o.name == "decay-at") parse_rising(o.name, text);
   constexpr std::string_view kUniform = "uniform:";
   if (o.name == "init" && text.substr(0, kUniform.size()) == kUniform) {
     const double range =
@@ -309,6 +317,21 @@ int64_t parse_whole(std::string_view flag, std::string_view text, const OptionRa
   return parse_in_range<int64_t>(flag, text, range);
 }
 
+std::vector<int> parse_rising(std::string_view flag, std::string_view text) {
+  std::vector<int> numbers;
+  for (size_t at = 0; at <= text.size() && !text.empty();) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    const auto value = static_cast<int>(parse_whole(flag, text.substr(at, end - at), {1, 1 << 24}));
+    if (!numbers.empty() && value <= numbers.back()) {
+      bad(fmt::format("--{} {} is out of order: {} comes behind {}", flag, text, value, numbers.back()),
+          fmt::format("the numbers rise, for example --{} 2000,10000", flag));
+    }
+    numbers.push_back(value);
+    at = end + 1;
+  }
+  return numbers;
+}
+
 double parse_seconds(std::string_view flag, std::string_view text) {
   constexpr std::pair<char, double> kUnits[] = {{'s', 1}, {'m', 60}, {'h', 3600}};
   double unit = 1;
@@ -353,6 +376,11 @@ void check_options(const Options& options) {
   needs_lstm(m.zoneout_cell > 0, "zoneout-cell");
   if (m.chrono > 0 && !gated) bad(fmt::format("--chrono needs gates (lstm, gru), but the cell is {}", m.cell));
   if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
+  if (t.decay_at.empty() != (t.schedule != "steps")) {
+    bad(fmt::format("--schedule is {}, --decay-at {}", t.schedule,
+                    t.decay_at.empty() ? "is not given" : "belongs to --schedule steps"),
+        "for example --schedule steps --decay-at 25,35 --decay 0.1");
+  }
   if (t.momentum > 0 && t.optimizer != "sgd")
     bad(fmt::format("--momentum belongs to --optimizer sgd, but it is {}", t.optimizer));
   if (t.bptt_random && t.bptt < kShortestRandomBptt) {

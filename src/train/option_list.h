@@ -73,6 +73,8 @@ std::string options_to_toml(const Options& options, const DataPaths& data);
 // locale. Throw Error{usage, "usage/option"}.
 double parse_real(std::string_view flag, std::string_view text, const OptionRange& range);
 int64_t parse_whole(std::string_view flag, std::string_view text, const OptionRange& range);
+// "2000,10000": whole numbers from 1 on that rise; empty: none.
+std::vector<int> parse_rising(std::string_view flag, std::string_view text);
 // Seconds: "90", "90s", "30m", "1.5h".
 double parse_seconds(std::string_view flag, std::string_view text);
 

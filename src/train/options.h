@@ -57,9 +57,10 @@ struct TrainOptions {
   std::string freeze;                                 // "embedding,rnn.0": weights that stay as they are
   double clip = 1;                                    // global norm; 0: off
   double clip_value = 0;                              // per element; 0: off
-  std::string schedule = "constant";                  // constant, stall, decay, cosine
-  double decay = 0.5;                                 // factor of stall and decay
+  std::string schedule = "constant";                  // constant, stall, decay, cosine, steps
+  double decay = 0.5;                                 // factor of stall, decay and steps
   int decay_from = 4;                                 // decay: the first epoch (from 1) is decayed after this many
+  std::string decay_at;                               // steps: "25,35", the epochs after which the rate falls
   int warmup = 0;                                     // updates of linear warm-up
   double label_smoothing = 0;
   double activation_regularization = 0;           // AR: times the mean square of the last layer's dropped outputs

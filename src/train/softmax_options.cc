@@ -42,20 +42,7 @@ SoftmaxKind softmax_kind(std::string_view name) {
                                   std::begin(kSoftmaxNames));
 }
 
-std::vector<int> parse_cutoffs(std::string_view text) {
-  std::vector<int> cutoffs;
-  for (size_t at = 0; at <= text.size() && text != "auto";) {
-    const size_t end = std::min(text.find(',', at), text.size());
-    const auto value = static_cast<int>(parse_whole("cutoffs", text.substr(at, end - at), {1, 1 << 24}));
-    if (!cutoffs.empty() && value <= cutoffs.back()) {
-      bad(fmt::format("--cutoffs {} is out of order: {} comes behind {}", text, value, cutoffs.back()),
-          "cutoffs rise, for example --cutoffs 2000,10000");
-    }
-    cutoffs.push_back(value);
-    at = end + 1;
-  }
-  return cutoffs;
-}
+std::vector<int> parse_cutoffs(std::string_view text) { return parse_rising("cutoffs", text == "auto" ? "" : text); }
 
 void check_softmax_options(const ModelOptions& m, const TrainOptions& t) {
   const ModelOptions model;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "loss/loss.h"
 #include "optim/rate_factors.h"
+#include "train/option_list.h"
 #include "train/softmax_options.h"
 
 namespace rnn {
@@ -31,6 +32,7 @@ ScheduleOptions schedule_options(const TrainOptions& o, int64_t updates) {
   s.lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
   s.decay = o.decay;
   s.decay_from = o.decay_from;
+  s.decay_at = parse_rising("decay-at", o.decay_at);
   s.warmup = o.warmup;
   s.total_updates = updates;
   return s;

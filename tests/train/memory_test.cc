@@ -171,7 +171,7 @@ TEST_F(Memory, LargeRunWithin600MB) {
 // baselines, card. The default optimizer, adamw, holds the weights four times.
 class LargeVocabulary : public Memory, public testing::WithParamInterface<const char*> {};
 INSTANTIATE_TEST_SUITE_P(Softmax, LargeVocabulary, testing::Values("adaptive", "sampled"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& softmax) { return std::string(softmax.param); });
 
 TEST_P(LargeVocabulary, TrainsWithin2GB) {
   constexpr int kWords = 249998;  // and the unknown word and the end of a line

@@ -16,7 +16,8 @@ namespace {
 const double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 TEST(Schedule, Names) {
-  for (const char* name : {"constant", "stall", "decay", "cosine"}) EXPECT_STREQ(schedule_name(schedule_kind(name)), name);
+  for (const char* name : {"constant", "stall", "decay", "cosine", "steps"})
+    EXPECT_STREQ(schedule_name(schedule_kind(name)), name);
   try {
     schedule_kind("cosin");
     FAIL();
@@ -42,6 +43,16 @@ TEST(Schedule, ZarembaSmall) {
   const Schedule floor({.kind = ScheduleKind::decay, .lr = 1, .min_lr = 0.1, .decay = 0.5, .decay_from = 0});
   EXPECT_EQ(floor.rate(0, 1), 0.5);
   EXPECT_EQ(floor.rate(0, 9), 0.1);
+}
+
+// Merity, Keskar and Socher 2018, characters: a tenth of the rate behind epochs 300 and 400.
+TEST(Schedule, Steps) {
+  const Schedule s({.kind = ScheduleKind::steps, .lr = 2e-3, .min_lr = 1e-4, .decay = 0.1, .decay_at = {300, 400}});
+  EXPECT_EQ(s.rate(0, 1), 2e-3);
+  EXPECT_EQ(s.rate(0, 300), 2e-3);
+  EXPECT_DOUBLE_EQ(s.rate(0, 301), 2e-4);
+  EXPECT_DOUBLE_EQ(s.rate(0, 400), 2e-4);
+  EXPECT_EQ(s.rate(0, 401), 1e-4);  // the floor
 }
 
 // cos of 0, 60, 90, 120 and 180 degrees is known exactly.
@@ -123,6 +134,10 @@ TEST(Schedule, RefusesImpossibleOptions) {
   EXPECT_EQ(code({.decay_from = -1}), "options/decay-from");
   EXPECT_EQ(code({.warmup = -1}), "options/warmup");
   EXPECT_EQ(code({.kind = ScheduleKind::cosine}), "options/schedule");
+  EXPECT_EQ(code({.kind = ScheduleKind::steps}), "options/decay-at");
+  EXPECT_EQ(code({.kind = ScheduleKind::steps, .decay_at = {4, 4}}), "options/decay-at");
+  EXPECT_EQ(code({.kind = ScheduleKind::steps, .decay_at = {0, 4}}), "options/decay-at");
+  EXPECT_EQ(code({.kind = ScheduleKind::steps, .decay_at = {4, 9}}), "accepted");
   EXPECT_EQ(code({}), "accepted");
 }
 

@@ -221,7 +221,8 @@ TEST(Tokenizers, AllKindsKeepTheContract) {
     EXPECT_EQ(again->newline_id(), tokenizer->newline_id());
     // No line end in the training text: it has an id all the same.
     EXPECT_GE(build_tokenizer(kind.name, {"abc"})->newline_id(), 1);
-    if (!is_subword_kind(kind.name)) EXPECT_GE(build_tokenizer(kind.name, {})->size(), 2);
+    if (is_subword_kind(kind.name)) continue;
+    EXPECT_GE(build_tokenizer(kind.name, {})->size(), 2);
   }
 }
 
