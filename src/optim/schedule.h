@@ -17,13 +17,13 @@ const char* schedule_name(ScheduleKind kind);
 
 struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::constant;
-  double lr = 1;              // > 0: the rate at full height
-  double min_lr = 0;          // [0, lr]: no schedule goes below
-  double decay = 0.5;         // (0, 1]: the factor of stall, decay and steps
-  int decay_from = 4;         // >= 0: decay starts after this many epochs
+  double lr = 1;                   // > 0: the rate at full height
+  double min_lr = 0;               // [0, lr]: no schedule goes below
+  double decay = 0.5;              // (0, 1]: the factor of stall, decay and steps
+  int decay_from = 4;              // >= 0: decay starts after this many epochs
   std::vector<int> decay_at = {};  // steps: the epochs after which it decays, rising
-  int64_t warmup = 0;         // updates of linear rise to the full rate, in front of any kind
-  int64_t total_updates = 0;  // cosine: where it ends; warm-up is a part of it
+  int64_t warmup = 0;              // updates of linear rise to the full rate, in front of any kind
+  int64_t total_updates = 0;       // cosine: where it ends; warm-up is a part of it
 };
 
 // The learning rate of each update:

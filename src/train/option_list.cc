@@ -9,7 +9,6 @@
 #include <limits>
 
 #include "base/error.h"
-#include "data/random_windows.h"
 #include "train/softmax_options.h"
 
 namespace rnn {
@@ -360,39 +359,6 @@ std::string get_option(const Options& options, const OptionInfo& option) {
 }
 
 std::string get_option(const Options& options, std::string_view name) { return get_option(options, known_option(name)); }
-
-void check_options(const Options& options) {
-  const M& m = options.model;
-  const R& t = options.train;
-  const bool lstm = m.cell.starts_with("lstm"), gated = lstm || m.cell.substr(0, 3) == "gru";
-  const auto needs_lstm = [&](bool given, const char* flag) {
-    if (given && !lstm) bad(fmt::format("--{} needs --cell lstm, but the cell is {}", flag, m.cell));
-  };
-  needs_lstm(m.peephole, "peephole");
-  if (m.peephole && m.cell != "lstm") bad("--peephole and coupled gates do not go together", "--cell lstm has peepholes");
-  needs_lstm(m.cell_clip > 0, "cell-clip");
-  needs_lstm(m.projection > 0, "projection");
-  needs_lstm(m.forget_bias >= 0, "forget-bias");
-  needs_lstm(m.zoneout_cell > 0, "zoneout-cell");
-  if (m.chrono > 0 && !gated) bad(fmt::format("--chrono needs gates (lstm, gru), but the cell is {}", m.cell));
-  if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
-  if (t.decay_at.empty() != (t.schedule != "steps")) {
-    bad(fmt::format("--schedule is {}, --decay-at {}", t.schedule,
-                    t.decay_at.empty() ? "is not given" : "belongs to --schedule steps"),
-        "for example --schedule steps --decay-at 25,35 --decay 0.1");
-  }
-  if (t.momentum > 0 && t.optimizer != "sgd")
-    bad(fmt::format("--momentum belongs to --optimizer sgd, but it is {}", t.optimizer));
-  if (t.bptt_random && t.bptt < kShortestRandomBptt) {
-    bad(fmt::format("--bptt-random needs --bptt of at least {}, but it is {}", kShortestRandomBptt, t.bptt),
-        "windows are about half as long now and then");
-  }
-  check_softmax_options(m, t);
-  if (t.accumulate > t.batch) {
-    bad(fmt::format("--accumulate {} is more than --batch {}", t.accumulate, t.batch),
-        "a batch is cut into that many parts");
-  }
-}
 
 nlohmann::json options_to_json(const Options& options) {
   nlohmann::json json = nlohmann::json::object();
