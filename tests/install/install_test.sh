@@ -28,6 +28,9 @@ tree() {
   for corpus in "$SOURCE"/data/corpus/*.txt; do
     expect_same "$corpus" "$moved/share/rnn/corpus/${corpus##*/}"
   done
+  for recipe in "$SOURCE"/recipes/papers/*.toml; do
+    expect_same "$recipe" "$moved/share/rnn/recipes/${recipe##*/}"
+  done
   # Nothing that is installed names the checkout or the build folder.
   expect_exit 1 grep -rIlF -e "$SOURCE/" -e "$BUILD/" "$moved/$LIBDIR/cmake" "$moved/$LIBDIR/pkgconfig" "$moved/include"
   if [[ -n "$PROGRAM" ]]; then
