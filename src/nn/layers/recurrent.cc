@@ -18,7 +18,7 @@ struct LayerRecord {
 RecurrentOptions RecurrentOptions::of_layer(int layer) const {
   RecurrentOptions one = *this;
   one.hidden = width(layer), one.last_hidden = 0, one.layers = 1;
-  if (layer > 0) one.input = of_layer(layer - 1).output() * directions();
+  if (layer > 0) one.input = (projection > 0 ? projection : width(layer - 1)) * directions();
   return one;
 }
 
@@ -29,6 +29,7 @@ Recurrent<T>::Recurrent(const RecurrentOptions& options, const std::string& pref
     const RecurrentOptions one = options.of_layer(l);
     for (int d = 0; d < options.directions(); ++d) {
       const std::string suffix = "_l" + std::to_string(l) + (d == 1 ? "_reverse" : "");
+      state_begin_.push_back(state_width_);
       layers_.emplace_back(one, one.input, d == 1, static_cast<uint32_t>(2 * l + d), prefix, suffix, table, packed);
       state_width_ += one.output() + (one.states() > 1 ? one.hidden : 0);
     }
@@ -44,11 +45,8 @@ std::vector<ParamId> Recurrent<T>::recurrent_weights() const {
 
 template <class T>
 int Recurrent<T>::state_offset(int layer, int direction, int what) const {
-  const auto numbers = [](const RecurrentOptions& o) { return o.output() + (o.states() > 1 ? o.hidden : 0); };
-  const RecurrentOptions one = options_.of_layer(layer);
-  // Layers below are all as wide as the first.
-  const int below = layer > 0 ? layer * options_.directions() * numbers(options_.of_layer(0)) : 0;
-  return below + direction * numbers(one) + (what == 1 ? one.output() : 0);
+  const auto i = static_cast<size_t>(layer * options_.directions() + direction);
+  return state_begin_[i] + (what == 1 ? layers_[i].options().output() : 0);
 }
 
 // Pointers [streams] to column `offset` of the state row of each packed row.
@@ -79,7 +77,7 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
     } else if (l > 0) {
       x = y;
     }
-    const int out = options_.of_layer(l).output();
+    const int out = layers_[l * options_.directions()].options().output();
     y = arena.matrix<T>(rows, out * options_.directions());
     LayerRecord<T> record;
     for (int d = 0; d < options_.directions(); ++d) {
@@ -102,7 +100,7 @@ void Recurrent<T>::backward(Context<T>& context, const Packed<T>& packed, const 
   const ArenaScope scope(arena);
   const int rows = seq.rows();
   for (int l = options_.layers - 1; l >= 0; --l) {
-    const RecurrentOptions one = options_.of_layer(l);
+    const RecurrentOptions& one = layers_[l * options_.directions()].options();
     const int out = one.output(), H = one.hidden;
     const auto record = tape.pop<LayerRecord<T>>();
     const bool wanted = l > 0 || dx.data;

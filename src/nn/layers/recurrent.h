@@ -77,6 +77,7 @@ class RecurrentLayer {
     T* computed[2] = {};
     NormArgs<T> norm;  // with kLayerNorm
   };
+  const RecurrentOptions& options() const { return options_; }  // of this layer alone
   ParamId recurrent_weight() const { return w_hh_; }
 
  private:
@@ -136,6 +137,7 @@ class Recurrent {
  private:
   RecurrentOptions options_;
   std::vector<RecurrentLayer<T>> layers_;  // layer-major, then direction
+  std::vector<int> state_begin_;           // of each of them in a State row
   int state_width_ = 0;
 };
 
