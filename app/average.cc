@@ -67,11 +67,7 @@ int run_average(const Arguments& arguments) {
   if (!command.parse(arguments)) return 0;
   command.need(models.empty() ? "" : models[0], "MODELs");
   command.need(output, "a file to write: -o FILE");
-  std::error_code ignored;
-  for (const std::string& path : {output, card_path(output)}) {
-    if (!force && fs::exists(path, ignored))
-      throw Error(Exit::usage, "data/exists", path + " is there already", "choose another -o, or overwrite with --force");
-  }
+  for (const std::string& path : {output, card_path(output)}) refuse_existing(path, force);
   std::vector<std::string> typed = {"rnn", "average"};
   typed.insert(typed.end(), arguments.begin(), arguments.end());
   const std::string line = shell_line(typed);

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 
 #include "base/error.h"
 #include "screen.h"
@@ -31,6 +32,12 @@ std::vector<std::string> split_commas(const std::string& text) {
     begin = end + 1;
   }
   return parts;
+}
+
+void refuse_existing(const std::string& path, bool force, const char* code) {
+  std::error_code ignored;
+  if (!force && std::filesystem::exists(path, ignored))
+    throw Error(Exit::usage, code, path + " is there already", "choose another -o, or overwrite with --force");
 }
 
 Command::Command(std::string verb, std::string usage, std::string summary)

@@ -21,6 +21,8 @@ namespace rnn::app {
 
 // "a,b" -> a, b; nothing of an empty text.
 std::vector<std::string> split_commas(const std::string& text);
+// Throws Error{usage, code} when `path` is there already and --force was not given.
+void refuse_existing(const std::string& path, bool force, const char* code = "data/exists");
 
 // Declares the flags of one verb, then parses. Names as CLI11 has them: "-o,--output"; targets outlive parse().
 class Command {

@@ -179,10 +179,7 @@ int run_data_split(const Arguments& arguments) {
   if (error) throw Error(Exit::internal, "io/write", fmt::format("cannot make the folder {}: {}", output, error.message()));
   const auto name_of = [&](const char* part) { return output + "/" + part + ".txt"; };
   for (const auto& part : parts) {
-    if (!force && !part.second->empty() && fs::exists(name_of(part.first), error)) {
-      throw Error(Exit::usage, "data/exists", name_of(part.first) + " is there already",
-                  "choose another -o, or overwrite with --force");
-    }
+    if (!part.second->empty()) refuse_existing(name_of(part.first), force);
   }
   Table table({"file", "lines", "bytes"});
   for (const auto& part : parts) {

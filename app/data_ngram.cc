@@ -268,10 +268,7 @@ int64_t write_model(const Wishes& wishes, const NgramModel& model, const Tokeniz
 }
 
 int count_text(const Wishes& wishes) {
-  std::error_code ignored;
-  if (!wishes.output.empty() && !wishes.force && fs::exists(wishes.output, ignored))
-    throw Error(Exit::usage, "data/exists", wishes.output + " is there already",
-                "choose another -o, or overwrite with --force");
+  if (!wishes.output.empty()) refuse_existing(wishes.output, wishes.force);
   const auto start = std::chrono::steady_clock::now();
   const Training t = read_training(wishes);
   const int order = wishes.order > 0 ? static_cast<int>(wishes.order) : ngram_order(t.cutter.kind);

@@ -32,9 +32,7 @@ std::unique_ptr<Tokenizer> tokenizer_of(const std::string& path) {
 }
 
 void write_new(const std::string& path, std::string_view bytes, bool force) {
-  std::error_code ignored;
-  if (!force && fs::exists(path, ignored))
-    throw Error(Exit::usage, "tokenizer/exists", path + " is there already", "choose another -o, or overwrite with --force");
+  refuse_existing(path, force, "tokenizer/exists");
   write_file_atomic(path, bytes);
 }
 
