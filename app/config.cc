@@ -1,4 +1,4 @@
-// Why: rnn config show: every option, the value a run would take, and where that value comes from.
+// Why: rnn config: every option, the value a run would take and where that value comes from; settings that come with the program.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -67,18 +67,14 @@ int run_config_recipes(const Arguments& arguments) {
   return 0;
 }
 
+constexpr Part kParts[] = {{"show", "every option, its value and its source", run_config_show},
+                           {"recipes", "settings of published models: rnn train TEXT -c NAME", run_config_recipes}};
+
 }  // namespace
 
 int run_config(const Arguments& arguments) {
-  if (!arguments.empty() && arguments[0] == "show") return run_config_show({arguments.begin() + 1, arguments.end()});
-  if (!arguments.empty() && arguments[0] == "recipes") return run_config_recipes({arguments.begin() + 1, arguments.end()});
-  if (!arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "--help-all")) {
-    return run_config_show(arguments);
-  }
-  throw Error(
-      Exit::usage, "usage/verb",
-      arguments.empty() ? "rnn config needs a verb of its own" : fmt::format("there is no rnn config {}", arguments[0]),
-      "rnn config show, or rnn config recipes");
+  return run_part("config", "the options of rnn train", kParts,
+                  "  rnn config show -c run.toml --lr 0.5\n  rnn config recipes\n", arguments);
 }
 
 }  // namespace rnn::app

@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "inspect/reading.h"
 #include "next_words.h"
+#include "places.h"
 #include "runs.h"
 #include "screen.h"
 #include "signals.h"
@@ -66,9 +67,7 @@ std::vector<std::string> find_corpus(const std::string& given) {
     if (!files.empty()) return files;
     throw Error(Exit::data, "data/no_text", named + " holds no .txt file", "name a text file or a folder with some");
   }
-  const std::string places[] = {RNN_SOURCE_CORPUS, RNN_INSTALLED_CORPUS,
-                                (fs::read_symlink("/proc/self/exe", error).parent_path() / "../share/rnn/corpus").string()};
-  for (const std::string& place : places) {
+  for (const std::string& place : places_of(RNN_SOURCE_CORPUS, RNN_INSTALLED_CORPUS)) {
     std::vector<std::string> files = texts_in(place);
     if (!files.empty()) return files;
   }

@@ -33,7 +33,7 @@ constexpr Verb kVerbs[] = {
     {"compare", "runs side by side: settings that differ and what came of them", run_compare},
     {"bench", "speed of this machine", run_bench},
     {"demo", "train an RNN, a GRU and an LSTM on a small corpus and compare them", run_demo},
-    {"config", "every option, its value and where it comes from", run_config},
+    {"config", "every option, its value and where it comes from: show, recipes", run_config},
 };
 
 std::string overview() {

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "places.h"
 #include "train/option_list.h"
 
 namespace rnn::app {
@@ -42,10 +43,7 @@ std::vector<Recipe> recipes_in(const std::string& folder) {
 std::vector<Recipe> all_recipes() {
   const char* variable = std::getenv("RNN_RECIPES");
   if (variable && *variable) return recipes_in(variable);
-  std::error_code error;
-  const std::string places[] = {RNN_SOURCE_RECIPES, RNN_INSTALLED_RECIPES,
-                                (fs::read_symlink("/proc/self/exe", error).parent_path() / "../share/rnn/recipes").string()};
-  for (const std::string& place : places) {
+  for (const std::string& place : places_of(RNN_SOURCE_RECIPES, RNN_INSTALLED_RECIPES)) {
     std::vector<Recipe> recipes = recipes_in(place);
     if (!recipes.empty()) return recipes;
   }

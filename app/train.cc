@@ -33,21 +33,11 @@ struct TrainArguments {
   Talk talk() const { return json ? Talk::json : quiet ? Talk::quiet : Talk::lines; }
 };
 
-std::vector<std::string> split_list(const std::string& text) {
-  std::vector<std::string> parts;
-  for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
 void declare(Command& command, TrainArguments& a) {
   constexpr std::string_view kShown[] = {"cell", "layers", "hidden", "tokens", "epochs", "max-time"};
   const auto take = [&a](const OptionInfo& option, const std::string& text) {
     if (option.name == "cell") {
-      a.cells = split_list(text);
+      a.cells = text.empty() ? std::vector<std::string>{text} : split_commas(text);  // an empty name is refused below
     } else {
       a.flags.emplace_back(option.name, text);
     }
