@@ -212,7 +212,9 @@ int run_part(std::string_view verb, std::string_view about, std::span<const Part
   }
   if (name == "--help" || name == "-h" || name == "--help-all") {
     print(fmt::format("rnn {}: {}\n\n", verb, about));
-    for (const Part& p : parts) print(fmt::format("  rnn {} {:<6} {}\n", verb, p.name, p.summary));
+    size_t widest = 0;
+    for (const Part& p : parts) widest = std::max(widest, p.name.size());
+    for (const Part& p : parts) print(fmt::format("  rnn {} {:<{}}  {}\n", verb, p.name, widest, p.summary));
     print(fmt::format("\nexamples:\n{}", examples));
     return 0;
   }

@@ -3,6 +3,7 @@
 
 #include "golden/golden.h"
 #include "golden/tolerances.h"
+#include "golden/updates.h"
 #include "train/trainer.h"
 
 namespace rnn::test {
@@ -20,30 +21,19 @@ ModelConfig config_of(const GoldenCase& c) {
   return config;
 }
 
-template <class T>
-void load(const GoldenCase& c, Model<T>& model) {
-  for (const ParamInfo& info : model.table().all()) {
-    const std::vector<float> values = c.tensor("first/" + info.name);
-    ASSERT_EQ(values.size(), info.size()) << info.name;
-    std::copy(values.begin(), values.end(), model.params().data() + info.offset);
-  }
-}
-
 std::unique_ptr<StreamBatcher> batcher_of(const GoldenCase& c) {
-  const std::vector<float> text = c.tensor("tokens");
-  return std::make_unique<StreamBatcher>(std::vector<std::vector<int32_t>>{std::vector<int32_t>(text.begin(), text.end())},
-                                         StreamOptions{c.get<int>("streams"), c.get<int>("window")});
+  return std::make_unique<StreamBatcher>(text_of(c), StreamOptions{c.get<int>("streams"), c.get<int>("window")});
 }
 
 struct History {
   std::vector<double> loss;
-  std::map<std::string, std::vector<float>> last;
+  Weights last;
   bool operator==(const History&) const = default;
 };
 
 History train(const GoldenCase& c, int threads) {
   Model<float> model(config_of(c));
-  load(c, model);
+  take_first_weights(c, model);
   const auto batcher = batcher_of(c);
   TrainOptions options;
   options.optimizer = "sgd", options.lr = c.get<double>("lr"), options.clip = 0;
@@ -55,10 +45,7 @@ History train(const GoldenCase& c, int threads) {
   Batch batch;
   batcher->start_epoch(0);
   while (batcher->next(batch)) run.loss.push_back(trainer.step(batch).loss);
-  for (const ParamInfo& info : model.table().all()) {
-    const float* w = model.params().data() + info.offset;
-    run.last[info.name].assign(w, w + info.size());
-  }
+  run.last = weights_of(model.params());
   return run;
 }
 
@@ -69,12 +56,8 @@ TEST(Adaptive, TwentyUpdatesOfTorch) {
   for (const GoldenCase& c : file.cases()) {
     SCOPED_TRACE(c.name);
     const History run = train(c, 1);
-    const std::vector<float> expected = c.tensor("loss");
     ASSERT_EQ(run.loss.size(), c.get<size_t>("updates"));
-    for (size_t i = 0; i < expected.size(); ++i) {
-      values.see(c.name + " loss at update " + std::to_string(i + 1), std::fabs(run.loss[i] - expected[i]) / expected[i],
-                 kGoldenTraining);
-    }
+    compare(c.name + " loss", run.loss, c.tensor("loss"), kGoldenTraining, values);
     for (const auto& [name, w] : run.last) {
       weights.see(c.name + " " + name, relative_error(w, c.tensor("last/" + name)), kGoldenWeights);
       EXPECT_GT(relative_error(w, c.tensor("first/" + name)), 1e-3) << name << " did not move";
@@ -88,7 +71,7 @@ TEST(Adaptive, TwentyUpdatesOfTorch) {
 template <class T>
 void expect_log_probabilities(const GoldenCase& c, double tolerance, Worst& worst) {
   Model<T> model(config_of(c));
-  load(c, model);
+  take_first_weights(c, model);
   Pool pool(2);
   model.pack(pool, false);
   const auto batcher = batcher_of(c);

@@ -3,14 +3,11 @@
 
 #include "golden/golden.h"
 #include "golden/tolerances.h"
+#include "golden/updates.h"
 #include "train/trainer.h"
 
 namespace rnn::test {
 namespace {
-
-struct Variation {
-  int threads = 1, accumulate = 1;
-};
 
 ModelConfig config_of(const GoldenCase& c) {
   ModelConfig config{"language-model", recurrent_options(c), c.get<int>("vocabulary"), c.get<bool>("tied"), 0};
@@ -34,39 +31,17 @@ TrainOptions options_of(const GoldenCase& c, const Variation& variation) {
   return o;
 }
 
-// The cut of a window that gen_golden.py calls sentences: ragged, each with a fresh state.
-Batch sentences(const Batch& window, int update, int steps) {
-  std::vector<int> lengths;
-  for (int b = 0; b < window.seq.streams(); ++b) lengths.push_back(1 + (5 * b + 3 * update) % steps);
-  Batch batch;
-  batch.seq = Seq::ragged(lengths);
-  for (int t = 0; t < batch.seq.steps(); ++t) {
-    for (int r = 0; r < batch.seq.active(t); ++r) {
-      const int from = window.seq.start[t] + batch.seq.order[r];
-      batch.inputs.push_back(window.inputs[from]);
-      batch.targets.push_back(window.targets[from]);
-    }
-  }
-  return batch;
-}
-
 struct History {
   std::vector<double> loss, norm, steps;
-  std::map<std::string, std::vector<float>> last;
+  Weights last;
   bool operator==(const History&) const = default;
 };
 
 History train(const GoldenCase& c, const Variation& variation) {
   Model<float> model(config_of(c));
   const TrainOptions options = options_of(c, variation);
-  for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
-    const std::vector<float> values = c.tensor("first/" + model.table()[id].name);
-    EXPECT_EQ(values.size(), model.table()[id].size());
-    std::copy(values.begin(), values.end(), model.params().view(id).data);
-  }
-  const std::vector<float> text = c.tensor("tokens");
-  StreamBatcher batcher({std::vector<int32_t>(text.begin(), text.end())},
-                        {options.batch, options.bptt, false, -1, options.bptt_random, options.seed});
+  take_first_weights(c, model);
+  StreamBatcher batcher(text_of(c), {options.batch, options.bptt, false, -1, options.bptt_random, options.seed});
   EventStream events;
   Pool pool(variation.threads);
   Trainer trainer(model, batcher, nullptr, options, events, pool, {});
@@ -79,21 +54,8 @@ History train(const GoldenCase& c, const Variation& variation) {
     run.loss.push_back(report.loss), run.norm.push_back(report.gradient_norm), run.steps.push_back(batch.seq.steps());
     EXPECT_EQ(report.penalty > 0, options.activation_regularization > 0);
   }
-  for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
-    const View<float> w = model.params().view(id);
-    run.last[model.table()[id].name].assign(w.data, w.data + model.table()[id].size());
-  }
+  run.last = weights_of(model.params());
   return run;
-}
-
-// Relative to the value of that update itself.
-void compare(const std::string& what, const std::vector<double>& actual, const std::vector<float>& expected,
-             double tolerance, Worst& worst) {
-  ASSERT_EQ(actual.size(), expected.size());
-  for (size_t i = 0; i < expected.size(); ++i) {
-    const double error = std::fabs(actual[i] - expected[i]) / expected[i];
-    worst.see(what + " at update " + std::to_string(i + 1), std::isnan(error) ? INFINITY : error, tolerance);
-  }
 }
 
 void expect_golden(const GoldenCase& c, const History& run, Worst& values, Worst& weights) {

@@ -3,14 +3,11 @@
 
 #include "golden/golden.h"
 #include "golden/tolerances.h"
+#include "golden/updates.h"
 #include "train/trainer.h"
 
 namespace rnn::test {
 namespace {
-
-struct Variation {
-  int threads = 1, accumulate = 1;
-};
 
 TrainOptions train_options(const GoldenCase& c, const Variation& variation) {
   TrainOptions o;
@@ -29,25 +26,9 @@ TrainOptions train_options(const GoldenCase& c, const Variation& variation) {
   return o;
 }
 
-// The cut of a window that gen_golden.py calls sentences: ragged, each with a fresh state.
-Batch sentences(const Batch& window, int update, int steps) {
-  std::vector<int> lengths;
-  for (int b = 0; b < window.seq.streams(); ++b) lengths.push_back(1 + (5 * b + 3 * update) % steps);
-  Batch batch;
-  batch.seq = Seq::ragged(lengths);
-  for (int t = 0; t < batch.seq.steps(); ++t) {
-    for (int r = 0; r < batch.seq.active(t); ++r) {
-      const int from = window.seq.start[t] + batch.seq.order[r];
-      batch.inputs.push_back(window.inputs[from]);
-      batch.targets.push_back(window.targets[from]);
-    }
-  }
-  return batch;
-}
-
 struct History {
   std::vector<double> loss, norm;
-  std::map<std::string, std::vector<float>> last, mean;
+  Weights last, mean;
   bool operator==(const History&) const = default;
 };
 
@@ -58,14 +39,8 @@ History train(const GoldenCase& c, const Variation& variation) {
   config.rnn.zoneout[0] = c.get<double>("zoneout"), config.rnn.zoneout[1] = c.get<double>("zoneout_cell");
   config.rnn.weight_drop = c.get<double>("weight_drop");
   Model<float> model(config);
-  const ParamTable& table = model.table();
-  for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
-    const std::vector<float> values = c.tensor("first/" + table[id].name);
-    EXPECT_EQ(values.size(), table[id].size());
-    std::copy(values.begin(), values.end(), model.params().view(id).data);
-  }
-  const std::vector<float> text = c.tensor("tokens");
-  StreamBatcher batcher({std::vector<int32_t>(text.begin(), text.end())}, {c.get<int>("streams"), c.get<int>("window")});
+  take_first_weights(c, model);
+  StreamBatcher batcher(text_of(c), {c.get<int>("streams"), c.get<int>("window")});
   EventStream events;
   Pool pool(variation.threads);
   Trainer trainer(model, batcher, nullptr, train_options(c, variation), events, pool, {});
@@ -78,24 +53,9 @@ History train(const GoldenCase& c, const Variation& variation) {
     run.loss.push_back(report.loss);
     run.norm.push_back(report.gradient_norm);
   }
-  for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
-    const View<float> w = model.params().view(id);
-    run.last[table[id].name].assign(w.data, w.data + table[id].size());
-    if (!trainer.average().ready()) continue;
-    const View<float> mean = trainer.average().mean().view(id);
-    run.mean[table[id].name].assign(mean.data, mean.data + table[id].size());
-  }
+  run.last = weights_of(model.params());
+  if (trainer.average().ready()) run.mean = weights_of(trainer.average().mean());
   return run;
-}
-
-// Relative to the value of that update itself.
-void compare(const std::string& what, const std::vector<double>& actual, const std::vector<float>& expected,
-             double tolerance, Worst& worst) {
-  ASSERT_EQ(actual.size(), expected.size());
-  for (size_t i = 0; i < expected.size(); ++i) {
-    const double error = std::fabs(actual[i] - expected[i]) / expected[i];
-    worst.see(what + " at update " + std::to_string(i + 1), std::isnan(error) ? INFINITY : error, tolerance);
-  }
 }
 
 void expect_golden(const GoldenCase& c, const History& run, Worst& values, Worst& weights) {

@@ -1,0 +1,73 @@
+// Why: what every file of training updates shares: weights to begin with, batches, a tolerance per update, weights at the end.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "golden/golden.h"
+#include "nn/model.h"
+#include "nn/seq.h"
+
+namespace rnn::test {
+
+struct Variation {
+  int threads = 1, accumulate = 1;
+};
+
+using Weights = std::map<std::string, std::vector<float>>;
+
+// The weights that the case begins with.
+template <class T>
+void take_first_weights(const GoldenCase& c, Model<T>& model) {
+  for (const ParamInfo& info : model.table().all()) {
+    const std::vector<float> values = c.tensor("first/" + info.name);
+    ASSERT_EQ(values.size(), info.size()) << info.name;
+    std::copy(values.begin(), values.end(), model.params().data() + info.offset);
+  }
+}
+
+inline Weights weights_of(const Params<float>& params) {
+  Weights weights;
+  for (const ParamInfo& info : params.table().all()) {
+    const float* w = params.data() + info.offset;
+    weights[info.name].assign(w, w + info.size());
+  }
+  return weights;
+}
+
+inline std::vector<std::vector<int32_t>> text_of(const GoldenCase& c) {
+  const std::vector<float> text = c.tensor("tokens");
+  return {std::vector<int32_t>(text.begin(), text.end())};
+}
+
+// The cut of a window that gen_golden.py calls sentences: ragged, each with a fresh state.
+inline Batch sentences(const Batch& window, int update, int steps) {
+  std::vector<int> lengths;
+  for (int b = 0; b < window.seq.streams(); ++b) lengths.push_back(1 + (5 * b + 3 * update) % steps);
+  Batch batch;
+  batch.seq = Seq::ragged(lengths);
+  for (int t = 0; t < batch.seq.steps(); ++t) {
+    for (int r = 0; r < batch.seq.active(t); ++r) {
+      const int from = window.seq.start[t] + batch.seq.order[r];
+      batch.inputs.push_back(window.inputs[from]);
+      batch.targets.push_back(window.targets[from]);
+    }
+  }
+  return batch;
+}
+
+// Relative to the value of that update itself.
+inline void compare(const std::string& what, const std::vector<double>& actual, const std::vector<float>& expected,
+                    double tolerance, Worst& worst) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const double error = std::fabs(actual[i] - expected[i]) / expected[i];
+    worst.see(what + " at update " + std::to_string(i + 1), std::isnan(error) ? INFINITY : error, tolerance);
+  }
+}
+
+}  // namespace rnn::test
