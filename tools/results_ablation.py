@@ -14,10 +14,9 @@
     dynamic = 0.1
 """
 
-import difflib
 import shlex
 
-from results_recipe import Failure, digest, option_words
+from results_recipe import Failure, check_tables, digest, folder_of, mean, option_words
 
 VARIANT_KEYS = {"name": str, "options": dict, "adds": dict, "adapt": bool}
 ADAPT_KEYS = {"cache": int, "cache-weight": float, "cache-sharpness": float, "dynamic": float, "dynamic-decay": float}
@@ -25,13 +24,8 @@ ADAPT_KEYS = {"cache": int, "cache-weight": float, "cache-sharpness": float, "dy
 
 def check(path, recipe):
     """Throws Failure for what no recipe of this kind may say."""
-    for section, keys, tables in (("variant", VARIANT_KEYS, recipe["variant"]), ("adapt", ADAPT_KEYS, [recipe.get("adapt", {})])):
-        for table in tables:
-            for key, value in table.items():
-                if not isinstance(value, keys.get(key, ())):
-                    near = difflib.get_close_matches(key, keys, 1)
-                    raise Failure(2, "recipe/key", f"{path.name}: [{section}] {key} = {value!r} is no key of a recipe, or of the "
-                                  "wrong type", f"did you mean {near[0]}?" if near and near[0] != key else "")
+    check_tables(path, "variant", VARIANT_KEYS, recipe["variant"])
+    check_tables(path, "adapt", ADAPT_KEYS, [recipe.get("adapt", {})])
     names = [v.get("name") for v in recipe["variant"]]
     if None in names or len(set(names)) < len(names):
         raise Failure(2, "recipe/variant", f"{path.name}: every [[variant]] needs a name of its own")
@@ -56,10 +50,6 @@ def keys_of(recipe, parts):
     run = digest([recipe["task"], parts])[:16]
     return {"run": run, "all": digest([run, recipe["options"], recipe["seeds"], recipe["evaluate"], recipe["variant"],
                                        recipe.get("adapt")])[:16]}
-
-
-def folder_of(name, seed):
-    return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split()) + f"-seed-{seed}"
 
 
 def measure(program, recipe, work, keys, train):
@@ -88,10 +78,6 @@ def measure(program, recipe, work, keys, train):
 
 
 # ------------------------------------------------------------------------------------------------------------------- the page
-
-def mean(values):
-    return sum(values) / len(values)
-
 
 def mean_of(runs, side, label=None):
     """Loss, perplexity and bits per byte over the seeds: of a variant, or of one of its rows that adapted."""

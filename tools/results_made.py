@@ -12,10 +12,9 @@
     options = {cell = "gru"}
 """
 
-import difflib
 import shlex
 
-from results_recipe import Failure, digest, option_words
+from results_recipe import Failure, check_tables, digest, folder_of, option_words
 
 MAKE_KEYS = {"problem": str, "length": int, "min-length": int, "symbols": int, "train": int, "valid": int, "train-length": int,
              "train-min-length": int}
@@ -25,13 +24,8 @@ SIDES = {"train": 1, "valid": 2}  # seeds of the data
 
 def check(path, recipe):
     """Throws Failure for what no recipe of this kind may say."""
-    for section, keys, tables in (("make", MAKE_KEYS, [recipe["make"]]), ("variant", VARIANT_KEYS, recipe.get("variant", []))):
-        for table in tables:
-            for key, value in table.items():
-                if not isinstance(value, keys.get(key, ())):
-                    near = difflib.get_close_matches(key, keys, 1)
-                    raise Failure(2, "recipe/key", f"{path.name}: [{section}] {key} = {value!r} is no key of a recipe, or of the "
-                                  "wrong type", f"did you mean {near[0]}?" if near and near[0] != key else "")
+    check_tables(path, "make", MAKE_KEYS, [recipe["make"]])
+    check_tables(path, "variant", VARIANT_KEYS, recipe.get("variant", []))
     missing = {"problem", "length", "train", "valid"} - recipe["make"].keys()
     variants = [v.get("name") for v in recipe.get("variant", [])]
     if missing or not variants or None in variants or len(set(variants)) < len(variants):
@@ -60,10 +54,6 @@ def keys_of(recipe):
     return {"run": run, "all": digest([run, recipe["seeds"], recipe["variant"]])[:16]}
 
 
-def folder_of(variant, seed):
-    return "".join(c if c.isalnum() else "-" for c in variant["name"].lower()) + f"-seed-{seed}"
-
-
 def measure(program, recipe, work, train):
     """`train` of results.py: (program, words, work, run, key) -> events. Returns the row's own part."""
     work.mkdir(parents=True, exist_ok=True)
@@ -77,7 +67,7 @@ def measure(program, recipe, work, train):
         words = ["train.jsonl", "--valid", "valid.jsonl", *option_words(options)]
         runs = []
         for seed in recipe["seeds"]:
-            run = folder_of(variant, seed)
+            run = folder_of(variant["name"], seed)
             events = train(program, words + ["--seed", str(seed)], work, run, digest([keys["run"], options, seed])[:16])
             result = next((e for e in reversed(events) if e["type"] == "result"), None)
             if result:

@@ -5,6 +5,7 @@ import math
 
 import results_ablation
 import results_made
+from results_recipe import mean
 
 NAMES = {"train": "training", "valid": "validation", "test": "test"}
 HEAD = """# Results
@@ -46,10 +47,6 @@ def clock(seconds):
         return f"{seconds:.1f} s"
     whole = round(seconds)
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}" if whole >= 3600 else f"{whole // 60}:{whole % 60:02}"
-
-
-def mean(values):
-    return sum(values) / len(values)
 
 
 def table(head, rows):

@@ -47,6 +47,25 @@ def check_keys(path, section, table):
             raise Failure(2, "recipe/type", f"{where} is {value!r}, which is of the wrong type")
 
 
+def check_tables(path, section, keys, tables):
+    """The same for tables whose keys are the caller's own; one failure for unknown and wrong ones."""
+    for table in tables:
+        for key, value in table.items():
+            if not isinstance(value, keys.get(key, ())):
+                near = difflib.get_close_matches(key, keys, 1)
+                raise Failure(2, "recipe/key", f"{path.name}: [{section}] {key} = {value!r} is no key of a recipe, or of the "
+                              "wrong type", f"did you mean {near[0]}?" if near and near[0] != key else "")
+
+
+def folder_of(name, seed):
+    """Where the run of a variant lies: letters and digits of its name, and the seed."""
+    return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split()) + f"-seed-{seed}"
+
+
+def mean(values):
+    return sum(values) / len(values)
+
+
 def check_split(path, split):
     if split.get("unit") not in ("bytes", "lines", "documents"):
         raise Failure(2, "recipe/split", f"{path.name}: the unit of [split] must be bytes, lines or documents")
