@@ -59,7 +59,11 @@ bench::Selection selection_of(const Asked& asked, int threads) {
 std::vector<Result> measure_file(const Asked& asked, Pool& pool, double seconds) {
   const ModelFile file = load_model(asked.model);
   if (!file.model->is_language_model()) {
-    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, not a language model",
+    throw Error(Exit::model, "model/task",
+                file.path +
+                    (file.model->has_head() ? " is a model for the task " + file.model->config().task
+                                            : " is a bare recurrent model") +
+                    ", not a language model",
                 "rnn bench without a model measures standard sizes");
   }
   return bench::measure_model(*file.model, {static_cast<int>(asked.batch), static_cast<int>(asked.steps), asked.profile},

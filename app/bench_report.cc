@@ -23,6 +23,7 @@ using nlohmann::ordered_json;
 
 double speed(const Result& r) { return r.figures.flops / r.figures.seconds; }
 double tokens_per_second(const Result& r) { return static_cast<double>(r.figures.tokens) / r.figures.seconds; }
+double sentences_per_second(const Result& r) { return static_cast<double>(r.figures.sentences) / r.figures.seconds; }
 double share_of_peak(const Result& r, const Limits& limits) { return speed(r) / limits.fma.of(r.what.threads); }
 
 ordered_json pair_of(const bench::Limit& limit, double unit) {
@@ -67,6 +68,7 @@ ordered_json case_json(const Result& r, const Limits& limits) {
                  {"tokens_per_s", tokens_per_second(r)},
                  {"gflops", speed(r) * 1e-9},
                  {"share_of_peak", share_of_peak(r, limits)}};
+  if (f.sentences > 0) j["sentences"] = f.sentences, j["sentences_per_s"] = sentences_per_second(r);
   if (f.p50 > 0) j["us_p50"] = f.p50 * 1e6, j["us_p99"] = f.p99 * 1e6;
   if (f.profile.calls() > 0) j["profile"] = profile_json(f.profile);
   return j;
@@ -99,17 +101,17 @@ std::string limits_table(const BenchReport& report) {
 std::string suite_table(const BenchReport& report, size_t& at) {
   const auto& results = report.results;
   const std::string_view suite = results[at].what.suite;
-  const bool steps = results[at].figures.p50 > 0;
+  const bool steps = results[at].figures.p50 > 0, sentences = results[at].figures.sentences > 0;
   std::vector<std::string> head{std::string(suite), "threads", "us"};
   if (steps) head.insert(head.end(), {"p50", "p99"});
-  head.insert(head.end(), {"tokens/s", "GFLOP/s", "of peak"});
+  head.insert(head.end(), {sentences ? "sentences/s" : "tokens/s", "GFLOP/s", "of peak"});
   Table table(head);
   std::vector<std::pair<std::string, const Profile*>> profiles;
   for (; at < results.size() && results[at].what.suite == suite; ++at) {
     const Result& r = results[at];
     std::vector<std::string> row{r.what.name, fmt::format("{}", r.what.threads), microseconds(r.figures.seconds)};
     if (steps) row.insert(row.end(), {microseconds(r.figures.p50), microseconds(r.figures.p99)});
-    row.push_back(grouped(std::llround(tokens_per_second(r))));
+    row.push_back(grouped(std::llround(sentences ? sentences_per_second(r) : tokens_per_second(r))));
     row.push_back(fmt::format("{:.1f}", speed(r) * 1e-9));
     row.push_back(fmt::format("{:.0f} %", 100 * share_of_peak(r, report.limits)));
     table.add(row);

@@ -21,13 +21,24 @@ constexpr double kSeconds = 5;  // the check chooses as many elements as fit
 constexpr int kPasses = 4;      // forward passes for each of them
 constexpr int kFewest = 4, kMost = 64;
 
+// Random sources of their own lengths for the streams of a translator, one longer and one shorter than its target.
+void add_sources(Batch& batch, const ModelConfig& config, uint64_t seed) {
+  batch.source = Seq::ragged({4, 8, 1, 3});
+  Random random(seed, Purpose::test, 2);
+  for (int i = 0; i < batch.source.rows(); ++i) {
+    batch.source_ids.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(config.vocabulary))));
+  }
+}
+
 // A few ragged streams of random ids or frames; one of them starts a new document in the middle, one target is ignored.
 Batch small_batch(const Model<double>& model, uint64_t seed) {
   const ModelConfig& config = model.config();
   Batch batch;
   batch.seq = Seq::ragged({7, 5, 5, 2});
   const auto rows = static_cast<size_t>(batch.seq.rows());
-  if (config.rnn.directions() == 1) {
+  if (model.translates()) {
+    add_sources(batch, config, seed);
+  } else if (config.rnn.directions() == 1) {
     batch.seq.reset.assign(rows, 0);
     batch.seq.reset[static_cast<size_t>(batch.seq.start[3])] = 1;
   }

@@ -75,6 +75,16 @@ void Command::texts(const std::string& names, std::vector<std::string>* target, 
       ->trigger_on_parse();
 }
 
+void Command::files(const std::string& names, std::vector<std::string>* target, const std::string& value,
+                    const std::string& help) {
+  const auto take = [target](const std::vector<std::string>& words) { *target = words; };
+  keep(app_->add_option_function<std::vector<std::string>>(names, take, help), value)
+      ->expected(1, 2)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->trigger_on_parse();
+}
+
 void Command::whole(const std::string& names, int64_t* target, const OptionRange& range, const std::string& value,
                     const std::string& help) {
   const auto take = [=, flag = long_name(names)](const std::string& text) { *target = parse_whole(flag, text, range); };

@@ -34,6 +34,8 @@ class Command {
   void flag(const std::string& names, bool* target, const std::string& help);
   void text(const std::string& names, std::string* target, const std::string& value, const std::string& help);
   void texts(const std::string& names, std::vector<std::string>* target, const std::string& value, const std::string& help);
+  // One or two words behind it: a second one is taken unless it is a flag. The last time counts.
+  void files(const std::string& names, std::vector<std::string>* target, const std::string& value, const std::string& help);
   void whole(const std::string& names, int64_t* target, const OptionRange& range, const std::string& value,
              const std::string& help);
   void real(const std::string& names, double* target, const OptionRange& range, const std::string& value,

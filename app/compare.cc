@@ -44,6 +44,7 @@ std::vector<Figure> figures_of(const RunComparison& c) {
        regress ? std::function<std::string(double)>(error) : decimals(3), !bits},
       {Measure::val_perplexity, "perplexity", decimals(2), false},
       {Measure::val_accuracy, "accuracy", [](double x) { return fmt::format("{:.2f}%", 100 * x); }, true},
+      {Measure::val_bleu, "BLEU", decimals(2), true},
       {Measure::updates, "updates", [](double x) { return grouped(std::llround(x)); }, false},
       {Measure::seconds, "time", clock_time, false},
       {Measure::tokens_per_s, "tok/s", compact_count, false}};

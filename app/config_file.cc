@@ -86,18 +86,15 @@ class Reader {
   }
 
   bool read_data(std::string_view key, const toml::node& node) {
-    if (key == "train") {
-      if (const toml::array* list = node.as_array()) {
-        for (const toml::node& item : *list) file_.data.train.push_back(path_of(key, item));
-      } else {
-        file_.data.train.push_back(path_of(key, node));
-      }
-    } else if (key == "valid") {
-      file_.data.valid = path_of(key, node);
-    } else if (key == "test") {
-      file_.data.test = path_of(key, node);
+    std::vector<std::string>* files = key == "train"   ? &file_.data.train
+                                      : key == "valid" ? &file_.data.valid
+                                      : key == "test"  ? &file_.data.test
+                                                       : nullptr;
+    if (!files) return false;
+    if (const toml::array* list = node.as_array()) {
+      for (const toml::node& item : *list) files->push_back(path_of(key, item));
     } else {
-      return false;
+      files->push_back(path_of(key, node));
     }
     return true;
   }

@@ -197,7 +197,8 @@ constexpr Part kParts[] = {
     {"check", "what is in a text or in sequences and what is wrong with it", run_data_check},
     {"head", "the first lines as they will be read", run_data_head},
     {"split", "cut into train.txt, valid.txt and test.txt", run_data_split},
-    {"make", "sequences that need a long memory: adding, copy, recall, parity", run_data_make},
+    {"make", "sequences that need a long memory: adding, copy, recall, parity; pairs: dates, reverse, addition",
+     run_data_make},
     {"ngram", "an n-gram model: counted, measured, written and read as an ARPA file", run_data_ngram}};
 
 }  // namespace
@@ -206,7 +207,8 @@ int run_data(const Arguments& arguments) {
   return run_part("data", "look at data before training, or make some", kParts,
                   "  rnn data check story.txt\n  rnn data split story.txt -o parts\n"
                   "  rnn data ngram story.txt --eval new.txt -o story.arpa\n"
-                  "  rnn data make adding --length 600 -n 10000 > adding.jsonl\n",
+                  "  rnn data make adding --length 600 -n 10000 > adding.jsonl\n"
+                  "  rnn data make dates -n 20000 > dates.tsv\n",
                   arguments);
 }
 

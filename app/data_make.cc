@@ -1,8 +1,9 @@
-// Why: rnn data make: the field's long-memory problems as JSON lines, as many and as long as one likes.
+// Why: rnn data make: the field's long-memory problems as JSON lines, small translations as a table, as many as one likes.
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "command.h"
+#include "data/pair_problems.h"
 #include "data/problems.h"
 #include "data_parts.h"
 #include "screen.h"
@@ -11,48 +12,87 @@ namespace rnn::app {
 namespace {
 
 constexpr const char* kSummary =
-    "sequences that need a long memory, as JSON lines on standard output\n"
+    "sequences that need a long memory, and small translations, on standard output\n"
     "\n"
+    "JSON lines, a sequence each; rnn train FILE.jsonl learns to answer:\n"
     "  adding   add the two marked numbers of a long list    (Hochreiter and Schmidhuber 1997; Le, Jaitly, Hinton 2015)\n"
     "  copy     repeat ten symbols after many blanks         (Hochreiter and Schmidhuber 1997; Arjovsky and others 2016)\n"
     "  recall   name the first symbol after many others      (Bengio, Simard, Frasconi 1994)\n"
-    "  parity   is the number of ones odd?                   (Hochreiter and Schmidhuber 1997)";
+    "  parity   is the number of ones odd?                   (Hochreiter and Schmidhuber 1997)\n"
+    "\n"
+    "A table, each line a source, a tab and its target; rnn train FILE.tsv learns to translate:\n"
+    "  dates     Friday, March 5, 2021 -> 2021-03-05; 05/03/2021 is day, month, year\n"
+    "  reverse   a b c -> c b a\n"
+    "  addition  1234+77 -> 1311; for --tokens chars";
 
-Problem problem_from(const std::string& name) {
-  Problem problem = Problem::adding;
-  if (problem_of(name, &problem)) return problem;
-  std::vector<std::string_view> names;
-  for (const Problem p : kProblems) names.push_back(problem_name(p));
-  const std::string near = nearest_name(name, names);
-  throw Error(Exit::usage, "usage/argument", fmt::format("there is no problem '{}'", name),
-              near.empty() ? "the problems are adding, copy, recall and parity" : fmt::format("did you mean {}?", near));
+struct Wishes {
+  int64_t length = 0, min_length = 0, count = 1000, symbols = 0, digits = 0, seed = 1;
+};
+
+void refuse_options(const Command& command, const std::string& problem, std::initializer_list<const char*> options) {
+  for (const char* option : options) {
+    if (!command.given(option)) continue;
+    throw Error(Exit::usage, "usage/option", fmt::format("{} has no {}", problem, option), "leave the option out");
+  }
+}
+
+void make_sequences(Problem problem, const std::string& name, const Command& command, const Wishes& wishes) {
+  refuse_options(command, name, {"--digits"});
+  if (problem != Problem::copy && problem != Problem::recall) refuse_options(command, name, {"--symbols"});
+  ProblemOptions options{.problem = problem, .seed = static_cast<uint64_t>(wishes.seed)};
+  if (command.given("--length")) options.length = static_cast<int>(wishes.length);
+  if (command.given("--symbols")) options.symbols = static_cast<int>(wishes.symbols);
+  options.min_length = static_cast<int>(wishes.min_length);
+  const SequenceShape shape = problem_shape(options);
+  for (int64_t i = 0; i < wishes.count; ++i) {
+    print(sequence_line(shape, problem_example(options, static_cast<uint64_t>(i))));
+  }
+}
+
+void make_pairs(PairProblem problem, const std::string& name, const Command& command, const Wishes& wishes) {
+  if (problem != PairProblem::reverse) refuse_options(command, name, {"--length", "--min-length", "--symbols"});
+  if (problem != PairProblem::addition) refuse_options(command, name, {"--digits"});
+  PairProblemOptions options{.problem = problem, .seed = static_cast<uint64_t>(wishes.seed)};
+  if (command.given("--length")) options.length = static_cast<int>(wishes.length);
+  if (command.given("--symbols")) options.symbols = static_cast<int>(wishes.symbols);
+  if (command.given("--digits")) options.digits = static_cast<int>(wishes.digits);
+  options.min_length = static_cast<int>(wishes.min_length);
+  check_pair_problem(options);
+  for (int64_t i = 0; i < wishes.count; ++i) print(pair_line(pair_example(options, static_cast<uint64_t>(i))));
 }
 
 }  // namespace
 
 int run_data_make(const Arguments& arguments) {
   std::string name;
-  int64_t length = 100, min_length = 0, count = 1000, symbols = 8, seed = 1;
+  Wishes wishes;
   Command command("data make", "PROBLEM [options]", kSummary);
-  command.word("PROBLEM", &name, "adding, copy, recall or parity");
-  command.whole("--length", &length, {1, 1e6}, "T", "steps to remember over (100)");
-  command.whole("--min-length", &min_length, {0, 1e6}, "T", "lengths from here to --length; 0: all the same (0)");
-  command.whole("-n,--sequences", &count, {1, 1e12}, "N", "how many sequences (1000)");
-  command.whole("--symbols", &symbols, {2, 10000}, "K", "copy, recall: different symbols (8)");
-  command.whole("-s,--seed", &seed, {0, 9e15}, "N", "of all random numbers; another seed gives other sequences (1)");
+  command.word("PROBLEM", &name, "adding, copy, recall, parity; dates, reverse, addition");
+  command.whole("--length", &wishes.length, {1, 1e6}, "T", "steps to remember over (100); reverse: letters (20)");
+  command.whole("--min-length", &wishes.min_length, {0, 1e6}, "T", "lengths from here to --length; 0: all the same (0)");
+  command.whole("-n,--sequences", &wishes.count, {1, 1e12}, "N", "how many sequences or pairs (1000)");
+  command.whole("--symbols", &wishes.symbols, {2, 10000}, "K", "copy, recall: different symbols (8); reverse: letters (26)");
+  command.whole("--digits", &wishes.digits, {1, 18}, "D", "addition: most digits of a number (4)");
+  command.whole("-s,--seed", &wishes.seed, {0, 9e15}, "N", "of all random numbers; another seed gives others (1)");
   command.example("rnn data make adding --length 600 -n 10000 > adding.jsonl");
-  command.example("rnn data make recall --length 50 --symbols 4 | head -n 2");
+  command.example("rnn data make dates -n 20000 > dates.tsv");
   if (!command.parse(arguments)) return 0;
   command.need(name, "a PROBLEM");
-  ProblemOptions options;
-  options.problem = problem_from(name);
-  options.length = static_cast<int>(length), options.min_length = static_cast<int>(min_length);
-  options.symbols = static_cast<int>(symbols), options.seed = static_cast<uint64_t>(seed);
-  if (command.given("--symbols") && options.problem != Problem::copy && options.problem != Problem::recall) {
-    throw Error(Exit::usage, "usage/option", fmt::format("{} has no --symbols", name), "leave the option out");
+  Problem problem = Problem::adding;
+  PairProblem pair_problem = PairProblem::dates;
+  if (problem_of(name, &problem)) {
+    make_sequences(problem, name, command, wishes);
+  } else if (pair_problem_of(name, &pair_problem)) {
+    make_pairs(pair_problem, name, command, wishes);
+  } else {
+    std::vector<std::string_view> names;
+    for (const Problem p : kProblems) names.push_back(problem_name(p));
+    for (const PairProblem p : kPairProblems) names.push_back(pair_problem_name(p));
+    const std::string near = nearest_name(name, names);
+    throw Error(
+        Exit::usage, "usage/argument", fmt::format("there is no problem '{}'", name),
+        near.empty() ? fmt::format("the problems are {}", fmt::join(names, ", ")) : fmt::format("did you mean {}?", near));
   }
-  const SequenceShape shape = problem_shape(options);
-  for (int64_t i = 0; i < count; ++i) print(sequence_line(shape, problem_example(options, static_cast<uint64_t>(i))));
   return 0;
 }
 

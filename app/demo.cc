@@ -1,4 +1,4 @@
-// Why: rnn demo: in one minute, a plain RNN, a GRU and an LSTM learn from a small corpus, and show what they learnt.
+// Why: rnn demo: a plain RNN, a GRU and an LSTM learn from a small corpus in a minute, then a translator, and show what they learnt.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "command.h"
+#include "demo_dates.h"
 #include "explain.h"
 #include "inspect/reading.h"
 #include "next_words.h"
@@ -98,7 +99,7 @@ void show(const std::string& cell, const std::string& folder, const DemoDefaults
 }
 
 RunRequest request_for(const DemoDefaults& d, const std::string& cell, const std::vector<std::string>& corpus,
-                       double seconds, const std::string& output, const Arguments& words) {
+                       double seconds, const std::string& output, const std::string& typed) {
   RunRequest request;
   request.data = corpus;
   request.folder = output + "-" + cell;
@@ -107,10 +108,14 @@ RunRequest request_for(const DemoDefaults& d, const std::string& cell, const std
   request.model.cell = cell;
   request.options = d.options.train;
   request.options.max_seconds = seconds;
+  request.command = typed;
+  return request;
+}
+
+std::string as_typed(const Arguments& words) {
   std::vector<std::string> command = {"rnn", "demo"};
   command.insert(command.end(), words.begin(), words.end());
-  request.command = shell_line(command);
-  return request;
+  return shell_line(command);
 }
 
 // What the page shows being read: the first of `prompts` whose words the models know; "" when there is none.
@@ -174,12 +179,13 @@ int run_demo(const Arguments& arguments) {
   std::string corpus, output = "runs/demo";
   double seconds = 60;
   int64_t threads = 0, seed = 1;
-  Command command("demo", "[options]", "train an RNN, a GRU and an LSTM on a small corpus and compare them");
-  command.seconds("--seconds", &seconds, "for the three together (60)");
+  Command command("demo", "[options]",
+                  "train an RNN, a GRU and an LSTM on a small corpus and compare them, then a translator of dates");
+  command.seconds("--seconds", &seconds, "for the three together (60); the dates have 0.4 of it more, at most 25");
   command.text("--corpus", &corpus, "TEXT", "text file or folder; default: the project's own");
   command.text("-p,--prompt", &d.prompt, "TEXT", "what the models go on from (\"The cat is\")");
   command.text("-o,--output", &output, "DIR",
-               "run folders DIR-rnn, DIR-gru, DIR-lstm and the page DIR.html, overwritten (runs/demo)");
+               "run folders DIR-rnn, DIR-gru, DIR-lstm, DIR-dates and the page DIR.html, overwritten (runs/demo)");
   command.whole("-s,--seed", &seed, {0, 9e15}, "N", "of the training (1)");
   command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn demo");
@@ -193,7 +199,7 @@ int run_demo(const Arguments& arguments) {
   std::vector<std::pair<std::string, RunResult>> runs;
   const double share = seconds / static_cast<double>(d.cells.size());
   for (const std::string& cell : d.cells) {
-    const RunRequest request = request_for(d, cell, texts, share, output, arguments);
+    const RunRequest request = request_for(d, cell, texts, share, output, as_typed(arguments));
     say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(cell, Stream::error)));
     runs.emplace_back(cell, watched(Talk::lines, [&](EventStream& events, const RunHooks& hooks) {
                         return train_run(request, events, hooks);
@@ -208,7 +214,12 @@ int run_demo(const Arguments& arguments) {
   const std::string page = compare_and_explain(runs, d, prompts, std::min(20.0, share), output + ".html");
   if (!page.empty()) print(key_line("page", page) + "\n");
   flush_output();
+  const DatesDemo dates{output + "-dates", std::min(25.0, 0.4 * seconds), d.options.train.threads, d.options.train.seed,
+                        as_typed(arguments)};
+  const bool goes_on = !signal_seen();
+  if (goes_on && !demo_dates(dates)) return say_stopped(dates.folder);
   say(key_line("next", shell_line({"rnn", "generate", runs.back().second.folder, "-p", d.prompt, "--top", "5"})));
+  if (goes_on) say(key_line("", "echo \"7 June 1999\" | " + shell_line({"rnn", "translate", dates.folder})));
   return signal_seen() ? 128 + signal_seen() : 0;
 }
 

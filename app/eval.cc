@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "choose.h"
 #include "command.h"
+#include "eval_pairs.h"
 #include "screen.h"
 #include "tasks/language_model.h"
 #include "tasks/sequence_data.h"
@@ -108,18 +109,20 @@ struct EvalArguments {
   ChooseArguments asked;
   WithArguments with;
   EvalOptions options;
-  int64_t threads = 0, cache = 0;
+  int64_t threads = 0, cache = 0, beam = 5;
   bool json = false, no_baselines = false;
-  double limit = 0;
+  double limit = 0, least_bleu = 0;
 };
 
 void declare(Command& command, EvalArguments& a) {
   Adaptation& how = a.options.adaptation;
   command.word("MODEL", &a.model, "run folder or .safetensors file");
-  command.word("DATA", &a.text, "text file or folder; JSON lines for a model of sequences");
-  command.words("ALTERNATIVE...", &a.asked.alternatives, "with --choose: what may stand behind its text, instead of DATA");
+  command.word("DATA", &a.text, "text file or folder; JSON lines for a model of sequences; pairs for a translator");
+  command.words("ALTERNATIVE...", &a.asked.alternatives,
+                "with --choose: what may stand behind its text, instead of DATA; of pairs perhaps a second file");
   command.flag("--json", &a.json, "one JSON object on standard output");
-  command.flag("--per-line", &a.options.per_line, "also each line alone: loss, tokens, text");
+  command.flag("--per-line", &a.options.per_line,
+               "also each line alone: loss, tokens, text; source, translation, reference");
   command.real("--fail-under", &a.limit, {0, 1e9, true, false}, "LOSS",
                "exit status 6 unless the loss is at most LOSS (nats per token)");
   command.whole("--cache", &a.cache, {0, 1e6}, "N",
@@ -128,11 +131,13 @@ void declare(Command& command, EvalArguments& a) {
   command.text("--choose", &a.asked.asked, "TEXT",
                "which ALTERNATIVE fits best behind TEXT, or in its ___; without any: a file");
   a.with.declare(command, "also this model, and all together as one; again for more");
-  command.flag("--no-baselines", &a.no_baselines, "leave the n-gram and zstd rows out");
+  command.flag("--no-baselines", &a.no_baselines, "leave the rows out that need no network");
   command.text("--ngram", &a.options.ngram, "FILE",
                "also an n-gram model over the same tokens (rnn data ngram --tokens-of MODEL)");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores");
   command.more();
+  command.whole("--beam", &a.beam, {1, 1024}, "N", "of a translator: hypotheses side by side (5)");
+  command.real("--fail-under-bleu", &a.least_bleu, {0, 100}, "BLEU", "of a translator: exit status 6 below it");
   command.text("--rank-by", &a.asked.rank_by, "RULE", "of --choose: sum, or the mean per token or byte (sum)");
   a.with.declare_weights(command);
   command.real("--cache-weight", &how.cache.weight, {0, 1}, "W", "share of the cache in the prediction (0.1)");
@@ -144,7 +149,8 @@ void declare(Command& command, EvalArguments& a) {
 }
 
 void ask(const Command& command, EvalArguments& a) {
-  for (const char* flag : {"--per-line", "--fail-under", "--cache", "--dynamic", "--ngram", "--no-baselines"}) {
+  for (const char* flag :
+       {"--per-line", "--fail-under", "--cache", "--dynamic", "--ngram", "--no-baselines", "--beam", "--fail-under-bleu"}) {
     if (command.given(flag))
       throw Error(Exit::usage, "usage/option", std::string(flag) + " measures a text, but --choose compares alternatives");
   }
@@ -155,13 +161,40 @@ void ask(const Command& command, EvalArguments& a) {
   choose(file, a.with.load(), a.asked);
 }
 
+void measure_pairs(const Command& command, EvalArguments& a, ModelFile& file) {
+  for (const char* flag : {"--cache", "--cache-weight", "--cache-sharpness", "--dynamic", "--dynamic-decay", "--ngram"}) {
+    if (command.given(flag))
+      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for language models; this model translates");
+  }
+  std::vector<std::string> paths = {a.text};
+  paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
+  PairEvalArguments how;
+  how.options.translate.beam = static_cast<int>(a.beam);
+  how.options.baselines = !a.no_baselines;
+  how.options.threads = static_cast<int>(a.threads);
+  how.options.with = a.with.load();
+  how.per_line = a.options.per_line, how.json = a.json;
+  const PairReport report = eval_pairs(file, paths, how);
+  require_at_most(report.model.loss, a.limit);
+  if (report.model.bleu < a.least_bleu) {
+    throw Error(Exit::check, "eval/fail_under",
+                fmt::format("BLEU is {:.2f}, below --fail-under-bleu {}", report.model.bleu, a.least_bleu));
+  }
+}
+
+[[noreturn]] void refuse_word(const std::string& word) {
+  throw Error(Exit::usage, "usage/argument", fmt::format("rnn eval does not expect '{}'", word),
+              "several words belong behind --choose TEXT; a translator may be measured on two files side by side");
+}
+
 }  // namespace
 
 int run_eval(const Arguments& arguments) {
   EvalArguments a;
   Command command(
       "eval", "MODEL DATA [options]",
-      "bits per byte, loss and perplexity of a model on a text; accuracy or error on sequences; which words fit");
+      "bits per byte, loss and perplexity of a model on a text; accuracy or error on sequences; BLEU of translations; which "
+      "words fit");
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   command.need(a.model, "a MODEL");
@@ -172,16 +205,21 @@ int run_eval(const Arguments& arguments) {
   if (command.given("--rank-by"))
     throw Error(Exit::usage, "usage/option", "--rank-by ranks alternatives: it needs --choose");
   command.need(a.text, "DATA");
-  if (!a.asked.alternatives.empty()) {
-    throw Error(Exit::usage, "usage/argument", fmt::format("rnn eval does not expect '{}'", a.asked.alternatives[0]),
-                "several words belong behind --choose TEXT");
-  }
+  if (a.asked.alternatives.size() > 1) refuse_word(a.asked.alternatives[1]);
   EvalOptions& options = a.options;
   options.baselines = !a.no_baselines;
   options.threads = static_cast<int>(a.threads);
   options.adaptation.cache.size = static_cast<int>(a.cache);
 
   ModelFile file = load_model(a.model);
+  if (file.model->translates()) {
+    measure_pairs(command, a, file);
+    return 0;
+  }
+  if (!a.asked.alternatives.empty()) refuse_word(a.asked.alternatives[0]);
+  for (const char* flag : {"--beam", "--fail-under-bleu"}) {
+    if (command.given(flag)) throw Error(Exit::usage, "usage/option", std::string(flag) + " is for translators");
+  }
   if (file.model->has_head() && !file.model->is_language_model()) {
     const char* wrong = options.per_line                      ? "--per-line"
                         : a.cache > 0                         ? "--cache"

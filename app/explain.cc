@@ -1,4 +1,5 @@
-// Why: rnn explain: one page that shows how models read a text, remember and forget, on their own figures.
+// Why: rnn explain: one page that shows how models read a text, remember and forget, or how one translates, by their own
+// figures.
 #include "explain.h"
 
 #include <fmt/format.h>
@@ -11,7 +12,9 @@
 #include "command.h"
 #include "inspect/explain_model.h"
 #include "inspect/lab_cache.h"
+#include "inspect_translation.h"
 #include "pages/explain_page.h"
+#include "pages/translation_page.h"
 #include "screen.h"
 #include "signals.h"
 #include "tasks/run_data.h"
@@ -78,12 +81,13 @@ struct ExplainArguments {
   ExplainRequest request;
   std::string output = "explain.html";
   bool json = false, no_lab = false;
-  int64_t threads = 0;
+  int64_t beam = kWidestBeam, threads = 0;
 };
 
 void declare(Command& command, ExplainArguments& a) {
-  command.words("MODEL", &a.request.models, "run folders or .safetensors files, trained on the same text");
-  command.text("-p,--prompt", &a.request.prompt, "TEXT", "the text that they read");
+  command.words("MODEL", &a.request.models,
+                "run folders or .safetensors files, trained on the same text; or one translator");
+  command.text("-p,--prompt", &a.request.prompt, "TEXT", "the text that they read; the sentence that it translates");
   command.text("-o,--output", &a.output, "FILE", "the page (explain.html)");
   command.flag("--json", &a.json, "the figures as one JSON object on standard output, no page");
   command.more();
@@ -92,21 +96,24 @@ void declare(Command& command, ExplainArguments& a) {
   command.flag("--no-lab", &a.no_lab, "without the memory test and the exploding run");
   command.seconds("--seconds", &a.request.seconds, "of the memory test at most, per cell (20)");
   command.flag("--no-cache", &a.request.no_cache, "train the memory test again");
+  command.whole("--beam", &a.beam, {1, kWidestBeam}, "N", "of a translator: hypotheses of the search (5)");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn explain runs/demo-rnn runs/demo-gru runs/demo-lstm -p \"The cat is sleeping because it\"");
   command.example("rnn explain runs/story-001 -p \"The cat is\" -o story.html");
 }
 
-}  // namespace
-
-Explanation explain(const ExplainRequest& request) {
-  Pool pool(request.threads);
+std::vector<ModelFile> loaded(const std::vector<std::string>& paths) {
   std::vector<ModelFile> files;
-  for (const std::string& path : request.models) {
-    files.push_back(load_model(path));
-    inspected_model(files.back(), pool);
-    prompt_ids(files.back(), request.prompt);
-    require_alike(files.front(), files.back());
+  for (const std::string& path : paths) files.push_back(load_model(path));
+  return files;
+}
+
+Explanation explain(const ExplainRequest& request, std::vector<ModelFile>& files) {
+  Pool pool(request.threads);
+  for (ModelFile& file : files) {
+    inspected_model(file, pool);
+    prompt_ids(file, request.prompt);
+    require_alike(files.front(), file);
   }
   ExplainOptions options;
   options.text = text_for(request, files.front());
@@ -121,28 +128,62 @@ Explanation explain(const ExplainRequest& request) {
   return all;
 }
 
-void write_page(const Explanation& explanation, const std::string& path) {
-  const std::string page = explain_page(explanation);
+void write_html(const std::string& page, const std::string& path) {
   write_file_atomic(path, page);
   say(fmt::format("wrote {} ({}): open it in a browser", path, bytes_text(static_cast<int64_t>(page.size()))));
 }
 
+// The figures as JSON, or the page.
+template <class Figures, class Page>
+void put_out(const ExplainArguments& a, const Figures& figures, const Page& page) {
+  if (a.json) {
+    print(to_json_object(figures).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    return;
+  }
+  write_html(page(figures), a.output);
+  print(a.output + "\n");
+}
+
+void explain_translator(const Command& command, const ExplainArguments& a, std::vector<ModelFile>& files) {
+  if (files.size() > 1) {
+    throw Error(Exit::usage, "explain/models",
+                "a page shows one translator, but there are " + std::to_string(files.size()) + " models",
+                "explain each by itself");
+  }
+  for (const char* flag : {"--data", "--no-lab", "--seconds", "--no-cache"}) {
+    if (command.given(flag))
+      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for language models; this model translates");
+  }
+  Pool pool(a.request.threads);
+  put_out(a, look_at_translation(files[0], a.request.prompt, static_cast<int>(a.beam), 5, pool), translation_page);
+}
+
+}  // namespace
+
+Explanation explain(const ExplainRequest& request) {
+  std::vector<ModelFile> files = loaded(request.models);
+  return explain(request, files);
+}
+
+void write_page(const Explanation& explanation, const std::string& path) { write_html(explain_page(explanation), path); }
+
 int run_explain(const Arguments& arguments) {
   ExplainArguments a;
-  Command command("explain", "MODEL... -p TEXT [options]", "one page: how networks read a text, remember and forget");
+  Command command("explain", "MODEL... -p TEXT [options]",
+                  "one page: how networks read a text, remember and forget; how a translator translates");
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   command.need(a.request.models.empty() ? "" : a.request.models.front(), "a MODEL");
   if (!command.given("--prompt")) command.need(a.request.prompt, "a text: -p TEXT");
   a.request.lab = !a.no_lab;
   a.request.threads = static_cast<int>(a.threads);
-  const Explanation all = explain(a.request);
-  if (a.json) {
-    print(to_json_object(all).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
-  } else {
-    write_page(all, a.output);
-    print(a.output + "\n");
+  std::vector<ModelFile> files = loaded(a.request.models);
+  if (std::any_of(files.begin(), files.end(), [](const ModelFile& file) { return file.model->translates(); })) {
+    explain_translator(command, a, files);
+    return 0;
   }
+  if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; these models are none");
+  put_out(a, explain(a.request, files), explain_page);
   return signal_seen() ? 128 + signal_seen() : 0;
 }
 

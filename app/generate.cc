@@ -244,6 +244,9 @@ int run_generate(const Arguments& arguments) {
   if (!a.save_state.empty() && !a.interactive && !command.given("--tokens")) a.write.tokens = 0;
 
   ModelFile file = load_model(a.model);
+  if (file.model->translates())
+    throw Error(Exit::model, "model/task", file.path + " is a translator: it writes translations, and nothing else",
+                "echo TEXT | rnn translate " + shell_line({a.model}));
   Writer writer(file, WriterOptions{static_cast<int>(a.threads), a.with.load(), a.cached});
   if (!a.load_state.empty()) load_memory(writer, a);
   if (a.prompt == "-") {

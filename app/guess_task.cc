@@ -5,21 +5,25 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "data/pairs.h"
 #include "train/option_list.h"
 
 namespace rnn::app {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::string_view kLanguageModel = "language-model";
+constexpr std::string_view kLanguageModel = "language-model", kTranslate = "translate";
 constexpr std::array<std::string_view, 7> kTasks = {kLanguageModel, "classify",   "regress", "tag",
-                                                    "translate",    "transcribe", "forecast"};
+                                                    kTranslate,     "transcribe", "forecast"};
 constexpr std::string_view kSequences = "lines of {\"input\": [...], \"target\": ...}";
+constexpr std::string_view kPairs = "two files side by side (train.en train.fr), or one table or JSON lines";
+constexpr int kRowsLookedAt = 20;
 
 std::string extension(const fs::path& path) {
   std::string text = path.extension().string();
@@ -29,6 +33,12 @@ std::string extension(const fs::path& path) {
 
 bool is_audio(const std::string& e) { return e == ".wav" || e == ".flac" || e == ".ogg" || e == ".mp3"; }
 bool is_text(const std::string& e) { return e == ".txt" || e == ".jsonl" || e == ".ndjson" || e == ".gz" || e == ".zst"; }
+
+// "train.en.gz" -> "train.en".
+fs::path without_compression(const fs::path& path) {
+  const std::string e = extension(path);
+  return e == ".gz" || e == ".zst" ? fs::path(path).replace_extension() : path;
+}
 
 std::string first_line(const fs::path& path) {
   std::ifstream file(path);
@@ -71,10 +81,33 @@ TaskGuess guess_sequence(const std::string& path) {
   return {"classify", path + " has sequences with one label each"};
 }
 
+bool is_number(const std::string& text) {
+  char* end = nullptr;
+  std::strtod(text.c_str(), &end);
+  return end != text.c_str() && std::string_view(end).find_first_not_of(" \r") == std::string_view::npos;
+}
+
+// A table of two columns of numbers, perhaps with a head: no translation, though it may be asked for.
+bool holds_numbers(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  bool numbers = false;
+  for (int row = 0; row < kRowsLookedAt && std::getline(file, line); ++row) {
+    const size_t tab = line.find('\t');
+    if (tab == std::string::npos) continue;
+    const bool both = is_number(line.substr(0, tab)) && is_number(line.substr(tab + 1));
+    if (!both && row > 0) return false;
+    numbers = numbers || both;
+  }
+  return numbers;
+}
+
 TaskGuess guess_file(const std::string& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return {std::string(kLanguageModel), "no such file"};  // who reads it says so
   const std::string e = extension(path), line = first_line(path);
   if (is_audio(e)) return {"transcribe", path + " is a sound file"};
-  if (e == ".tsv" && std::count(line.begin(), line.end(), '\t') == 1) return {"translate", path + " has two columns"};
+  if (looks_like_pairs(path) && !holds_numbers(path)) return {std::string(kTranslate), path + " holds pairs of sentences"};
   if (e == ".csv" || e == ".tsv") return {"forecast", path + " is a table of columns"};
   if (e == ".ts") return {"classify", path + " holds labelled series"};
   if (e == ".conll" || e == ".conllu") return {"tag", path + " holds tagged words"};
@@ -84,7 +117,6 @@ TaskGuess guess_file(const std::string& path) {
       if (const TaskGuess sequence = guess_sequence(path); !sequence.task.empty()) return sequence;
     }
     const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
-    if (object.is_object() && object.contains("translation")) return {"translate", path + " has \"translation\" objects"};
     if (object.is_object() && object.contains("audio_filepath")) return {"transcribe", path + " lists sound files"};
     if (object.is_object() && object.contains("text") && object.contains("label"))
       return {"classify", path + " has texts with labels"};
@@ -94,10 +126,11 @@ TaskGuess guess_file(const std::string& path) {
 
 TaskGuess guess(const std::vector<std::string>& data) {
   if (data.size() == 2) {
-    const fs::path a(data[0]), b(data[1]);
+    const fs::path a = without_compression(data[0]), b = without_compression(data[1]);
     const std::string ea = extension(a), eb = extension(b);
-    if (a.stem() == b.stem() && ea != eb && !is_text(ea) && !is_text(eb)) {
-      return {"translate", fmt::format("{} and {} are one text in two languages", data[0], data[1])};
+    const auto language = [](const std::string& e) { return !e.empty() && !is_text(e) && !is_audio(e); };
+    if (a.stem() == b.stem() && ea != eb && language(ea) && language(eb)) {
+      return {std::string(kTranslate), fmt::format("{} and {} are one text in two languages", data[0], data[1])};
     }
     if (a.stem() == b.stem() && is_audio(ea) != is_audio(eb)) return {"transcribe", "a sound file beside its text"};
   }
@@ -108,8 +141,26 @@ TaskGuess guess(const std::vector<std::string>& data) {
     if (first.task.empty() || one.task != kLanguageModel) first = one;
     if (first.task != kLanguageModel) break;
   }
+  if (data.size() > 1 && first.task == kTranslate) {
+    throw Error(
+        Exit::usage, "task/ambiguous",
+        fmt::format("{}, and there are {} files: a table of pairs stands alone", first.reason, data.size()),
+        "put the pairs into one file; two files side by side, or plain text: --task translate, --task language-model");
+  }
   if (data.size() > 1 && first.task == kLanguageModel) first.reason = "several texts";
   return first;
+}
+
+// --task translate takes whatever read_pairs() does: the names of the files say nothing.
+TaskGuess asked_for_pairs(const std::vector<std::string>& data) {
+  std::error_code error;
+  const auto folder =
+      std::find_if(data.begin(), data.end(), [&](const auto& path) { return fs::is_directory(path, error); });
+  if (folder == data.end() && data.size() <= 2) return {std::string(kTranslate), "as asked"};
+  throw Error(Exit::usage, "task/data",
+              folder != data.end() ? fmt::format("{} is a folder, which holds no pairs", *folder)
+                                   : fmt::format("pairs stand in one file or in two, not in {}", data.size()),
+              fmt::format("--task translate reads {}", kPairs));
 }
 
 }  // namespace
@@ -121,6 +172,7 @@ TaskGuess guess_task(const std::string& wanted, const std::vector<std::string>& 
     throw Error(Exit::usage, "task/unknown", fmt::format("there is no task '{}'", wanted),
                 near.empty() ? fmt::format("one of {}", fmt::join(kTasks, ", ")) : fmt::format("did you mean {}?", near));
   }
+  if (wanted == kTranslate) return asked_for_pairs(data);
   // Sequences are one file format, whatever the file is called.
   const TaskGuess sequence = data.empty() ? TaskGuess{} : guess_sequence(data[0]);
   if (!wanted.empty() && sequence.task == wanted) return {wanted, "as asked"};
@@ -132,14 +184,17 @@ TaskGuess guess_task(const std::string& wanted, const std::vector<std::string>& 
     throw Error(
         Exit::usage, "task/not_available",
         fmt::format("the task '{}' is not available in this version for {}", wanted, data.empty() ? "this" : data[0]),
-        fmt::format("available now: --task language-model for text; classify, regress and tag for {}", kSequences));
+        fmt::format("available now: --task language-model for text; translate for {}; classify, regress and tag for {}",
+                    kPairs, kSequences));
   }
   TaskGuess found = guess(data);
-  const bool available = found.task == kLanguageModel || found.task == sequence.task;
+  const bool available = found.task == kLanguageModel || found.task == kTranslate || found.task == sequence.task;
   if (!available) {
-    throw Error(Exit::usage, "task/not_available",
-                fmt::format("{}: the task looks like {}, which is not available in this version", found.reason, found.task),
-                fmt::format("available now: --task language-model, which reads the data as plain text; {}", kSequences));
+    throw Error(
+        Exit::usage, "task/not_available",
+        fmt::format("{}: the task looks like {}, which is not available in this version", found.reason, found.task),
+        fmt::format("available now: --task language-model, which reads the data as plain text; pairs of sentences in {}; {}",
+                    kPairs, kSequences));
   }
   return found;
 }

@@ -26,7 +26,32 @@ int64_t file_bytes(const ModelFile& file) {
   return error ? 0 : static_cast<int64_t>(size);
 }
 
-int64_t state_bytes(const ModelFile& file) { return int64_t{4} * file.model->recurrent().state_width(); }
+int64_t state_bytes(const ModelFile& file) { return int64_t{4} * file.model->state_width(); }
+
+// What a translator has beside its decoder.
+std::string encoder_summary(const EncoderOptions& e) {
+  std::string text = fmt::format(", encoder {} x {}{}", e.rnn.layers, e.output(), e.rnn.bidirectional ? " both ways" : "");
+  text += e.attention == AttentionKind::none ? ", no attention" : fmt::format(", {} attention", attention_name(e.attention));
+  if (e.attention == AttentionKind::additive) text += fmt::format(" of {}", e.attention_size);
+  if (e.input_feeding) text += ", input feeding";
+  text += fmt::format(", bridge {}", bridge_name(e.bridge));
+  if (e.own_embedding) text += ", an embedding of its own for the source";
+  if (e.reversed_source) text += ", sources read backwards";
+  return text;
+}
+
+ordered_json encoder_json(const EncoderOptions& e) {
+  return {{"layers", e.rnn.layers},
+          {"hidden", e.rnn.hidden},
+          {"bidirectional", e.rnn.bidirectional},
+          {"output", e.output()},
+          {"attention", attention_name(e.attention)},
+          {"attention_size", e.attention == AttentionKind::additive ? e.attention_size : 0},
+          {"input_feeding", e.input_feeding},
+          {"bridge", bridge_name(e.bridge)},
+          {"own_embedding", e.own_embedding},
+          {"reversed_source", e.reversed_source}};
+}
 
 std::string summary(const ModelFile& file) {
   const RecurrentOptions& o = file.model->config().rnn;
@@ -40,10 +65,12 @@ std::string summary(const ModelFile& file) {
   if (o.cell_clip > 0) text += fmt::format(", cell state in +-{}", o.cell_clip);
   if (o.projection > 0) text += fmt::format(", projected to {}", o.projection);
   if (o.bidirectional) text += ", both directions";
+  if (o.residual) text += ", residual";
   text += fmt::format(", {} {}", file.model->reads_ids() ? "embedding" : "input", o.input);
-  if (!file.model->is_language_model() && file.model->has_head()) text += fmt::format(", output {}", file.model->outputs());
+  if (!file.model->writes_text() && file.model->has_head()) text += fmt::format(", output {}", file.model->outputs());
   if (file.model->config().tied) text += ", output tied to the embedding";
   const ModelConfig& config = file.model->config();
+  if (config.encoder.present()) text += encoder_summary(config.encoder);
   const SoftmaxOptions& softmax = config.softmax;
   if (softmax.kind == SoftmaxKind::sampled) text += ", trained with a sampled softmax";
   if (softmax.kind == SoftmaxKind::adaptive) {
@@ -83,6 +110,7 @@ ordered_json as_json(const ModelFile& file) {
                          {"softmax", softmax_name(c.softmax.kind)},
                          {"parameters", file.model->table().count()},
                          {"state_bytes", state_bytes(file)}};
+  if (c.encoder.present()) result["encoder"] = encoder_json(c.encoder), result["residual"] = c.rnn.residual;
   if (file.tokenizer) result["tokenizer"] = {{"kind", file.tokenizer->kind()}, {"size", file.tokenizer->size()}};
   if (!c.softmax.cutoffs.empty()) result["cutoffs"] = c.softmax.cutoffs, result["softmax_divide"] = c.softmax.divide;
   result["tensors"] = tensors;
@@ -98,7 +126,7 @@ void print_text(const ModelFile& file) {
   line("model", summary(file));
   line("parameters", fmt::format("{}, {} as 32-bit numbers", grouped(static_cast<int64_t>(model.table().count())),
                                  bytes_text(static_cast<int64_t>(model.table().count()) * 4)));
-  line("state", bytes_text(state_bytes(file)) + " for each stream");
+  line("state", bytes_text(state_bytes(file)) + (model.translates() ? " for each hypothesis" : " for each stream"));
   if (file.tokenizer) {
     line("tokenizer", fmt::format("{}, {} different tokens", file.tokenizer->kind(), grouped(file.tokenizer->size())));
   }

@@ -1,4 +1,5 @@
-// Why: rnn inspect: what a model does with a sentence word by word, or how its gradient, gates and states fare over a text.
+// Why: rnn inspect: what a model does with a sentence word by word, or how its gradient, gates and states fare over a text;
+// and how a translator comes to its translation.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -7,6 +8,7 @@
 #include "base/file.h"
 #include "command.h"
 #include "inspect/explain_model.h"
+#include "inspect_translation.h"
 #include "inspect_view.h"
 #include "io/ready_model.h"
 #include "screen.h"
@@ -18,18 +20,19 @@ namespace {
 struct InspectArguments {
   std::string model, data, prompt, svg;
   bool json = false;
-  int64_t top = 5, tokens = kMeasuredTokens, threads = 0;
+  int64_t top = 5, tokens = kMeasuredTokens, beam = kWidestBeam, threads = 0;
 };
 
 void declare(Command& command, InspectArguments& a) {
   command.word("MODEL", &a.model, "run folder or .safetensors file");
   command.word("DATA", &a.data, "text: gradient, gates and states are measured over it");
-  command.text("-p,--prompt", &a.prompt, "TEXT", "look at this text word by word");
+  command.text("-p,--prompt", &a.prompt, "TEXT", "look at this text word by word; of a translator: at its translation");
   command.whole("--top", &a.top, {1, 1000}, "N", "next words after each word (5)");
   command.whole("--tokens", &a.tokens, {3, 1e7}, "N", "of DATA, read at most so many tokens (2000)");
   command.text("--svg", &a.svg, "DIR", "write the figures as SVG files into this folder");
   command.flag("--json", &a.json, "one JSON object on standard output");
   command.more();
+  command.whole("--beam", &a.beam, {1, kWidestBeam}, "N", "of a translator: hypotheses of the search (5)");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn inspect runs/story-001 -p \"The cat is sleeping because it\"");
   command.example("rnn inspect runs/story-001 other.txt --svg figures");
@@ -42,15 +45,34 @@ std::string measured_on(const InspectArguments& a, const ModelFile& file, const 
                      reads_sentences(file) ? ", read on through line ends" : "");
 }
 
-void write_drawings(const std::string& folder, const ModelExplanation& m, const std::string& over) {
+void write_drawings(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& files) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw Error(Exit::internal, "io/write", fmt::format("cannot make the folder {}: {}", folder, error.message()));
-  for (const auto& [name, text] : drawings(m, over)) {
+  for (const auto& [name, text] : files) {
     const std::string path = (std::filesystem::path(folder) / name).string();
     write_file_atomic(path, text);
     say(fmt::format("wrote {}", path));
   }
+}
+
+void print_json(const nlohmann::ordered_json& json) {
+  print(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+int inspect_translator(const Command& command, const InspectArguments& a, ModelFile& file, Pool& pool) {
+  if (!a.data.empty()) {
+    throw Error(Exit::usage, "usage/argument",
+                fmt::format("a translator is looked at sentence by sentence, not over {}", a.data),
+                "give a sentence: -p \"I have lost my keys.\"; rnn eval measures a translator on pairs");
+  }
+  if (command.given("--tokens"))
+    throw Error(Exit::usage, "usage/option", "--tokens is for language models; this model translates");
+  const TranslationExplanation e =
+      look_at_translation(file, a.prompt, static_cast<int>(a.beam), static_cast<int>(a.top), pool);
+  a.json ? print_json(to_json_object(e)) : print(translation_view(e, command.given("--top") ? static_cast<int>(a.top) : 3));
+  if (!a.svg.empty()) write_drawings(a.svg, translation_drawings(e));
+  return 0;
 }
 
 }  // namespace
@@ -66,6 +88,8 @@ int run_inspect(const Arguments& arguments) {
 
   ModelFile file = load_model(a.model);
   Pool pool(static_cast<int>(a.threads));
+  if (file.model->translates()) return inspect_translator(command, a, file, pool);
+  if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; this model is none");
   inspected_model(file, pool);
   ExplainOptions options;
   options.top = static_cast<int>(a.top), options.tokens = static_cast<int>(a.tokens);
@@ -74,13 +98,13 @@ int run_inspect(const Arguments& arguments) {
   const ModelExplanation m = prompted ? explain_model(file, a.prompt, options, pool) : explain_text(file, options, pool);
   const std::string over = measured_on(a, file, m);
   if (a.json) {
-    print(to_json_object(m).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    print_json(to_json_object(m));
   } else {
     const int shown = command.given("--top") ? options.top : 3;
     print(model_view(m) + words_view(m, shown) + gates_by_word_view(m) + memory_view(m) + gradient_view(m, over) +
           gate_use_view(m) + norms_view(m) + spectra_view(m));
   }
-  if (!a.svg.empty()) write_drawings(a.svg, m, over);
+  if (!a.svg.empty()) write_drawings(a.svg, drawings(m, over));
   return 0;
 }
 

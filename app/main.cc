@@ -19,9 +19,10 @@ struct Verb {
 };
 
 constexpr Verb kVerbs[] = {
-    {"train", "learn from a text file", run_train},
-    {"eval", "measure a model on a text", run_eval},
+    {"train", "learn from a text, from sequences, or from sentences and their translations", run_train},
+    {"eval", "measure a model on data it has not seen", run_eval},
     {"generate", "likeliest next words, or a model that writes on", run_generate},
+    {"translate", "a sentence a line in, its translation a line out", run_translate},
     {"info", "what is in a model", run_info},
     {"inspect", "what a model remembers: word by word, or over a text", run_inspect},
     {"explain", "a page that shows how models read, remember and forget", run_explain},

@@ -17,12 +17,16 @@ namespace {
 // The columns of a task's result rows, and a row in them.
 std::vector<std::string> columns_of(const std::string& task) {
   if (task == "regress") return {"mean squared error"};
+  if (task == "translate") return {"loss", "perplexity", "BLEU", "chrF", "exact"};
   if (task != "language-model") return {"loss", "accuracy"};
   return {"bits/byte", "loss", "perplexity"};
 }
 
 std::vector<std::string> figures(const ResultRow& row, const std::string& task) {
   if (task == "regress") return {row.loss >= 0 ? fmt::format("{:.3g}", row.loss) : ""};
+  if (task == "translate")
+    return {figure(row.loss), figure(row.perplexity, 2), figure(row.bleu, 2), figure(row.chrf, 2),
+            row.exact >= 0 ? fmt::format("{:.1f}%", 100 * row.exact) : ""};
   if (task != "language-model")
     return {figure(row.loss), row.accuracy >= 0 ? fmt::format("{:.2f}%", 100 * row.accuracy) : ""};
   return {figure(row.bits_per_byte), figure(row.loss), figure(row.perplexity, 2)};

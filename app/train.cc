@@ -24,8 +24,8 @@ namespace fs = std::filesystem;
 constexpr std::string_view kResumeChanges[] = {"epochs", "max-time", "max-updates", "patience", "threads"};
 
 struct TrainArguments {
-  std::vector<std::string> data, train;
-  std::string valid, test, output, config, resume, init_from, task;
+  std::vector<std::string> data, train, valid, test;
+  std::string output, config, resume, init_from, task;
   bool force = false, json = false, quiet = false, profile = false;
   NamedValues flags;
   std::vector<std::string> cells;
@@ -48,7 +48,7 @@ void declare(Command& command, TrainArguments& a) {
   const auto names = [](const OptionInfo& o) -> std::string {
     return o.name == "seed" ? "-s,--seed" : o.name == "threads" ? "-t,--threads" : "";
   };
-  command.words("DATA", &a.data, "text files or folders, or sequences as JSON lines");
+  command.words("DATA", &a.data, "text files or folders; two files side by side, or pairs; sequences as JSON lines");
   command.text("-o,--output", &a.output, "DIR", "run folder; default runs/NAME-001, counting up");
   command.text("-c,--config", &a.config, "FILE", "options from a TOML file, or a recipe (rnn config recipes)");
   command.text("--resume", &a.resume, "DIR", "go on with a stopped run, exactly where it was");
@@ -59,8 +59,8 @@ void declare(Command& command, TrainArguments& a) {
   command.more("data and run");
   command.text("--task", &a.task, "NAME", "what to learn; guessed from the data");
   command.texts("--train", &a.train, "FILE", "training text, as DATA; may be given several times");
-  command.text("--valid", &a.valid, "FILE", "text to check on, instead of the last part of DATA");
-  command.text("--test", &a.test, "FILE", "text to measure the best model on at the end");
+  command.files("--valid", &a.valid, "FILE", "text to check on, instead of the last part of DATA; of pairs perhaps two");
+  command.files("--test", &a.test, "FILE", "text to measure the best model on at the end; of pairs perhaps two");
   command.text("--init-from", &a.init_from, "MODEL", "start from the weights of a run or model file");
   command.flag("--force", &a.force, "overwrite the run in the output folder");
   command.flag("--profile", &a.profile, "show at the end where the time went");
@@ -94,9 +94,9 @@ std::string next_folder(const std::string& data) {
 
 void say_next(const RunResult& result) {
   const std::string& folder = result.folder;
-  const bool text = result.task == "language-model";
-  say(key_line("next", text ? shell_line({"rnn", "generate", folder, "-p", "The"})
-                            : shell_line({"rnn", "eval", folder}) + " DATA.jsonl"));
+  say(key_line("next", result.task == "language-model" ? shell_line({"rnn", "generate", folder, "-p", "The"})
+                       : result.task == "translate"    ? shell_line({"rnn", "translate", folder}) + " TEXT.txt"
+                                                       : shell_line({"rnn", "eval", folder}) + " DATA.jsonl"));
   say(key_line("", shell_line({"rnn", "info", folder})));
 }
 
@@ -181,6 +181,13 @@ int train_cells(const TrainArguments& a, RunRequest request, const Settings& set
   return 0;
 }
 
+// --valid and --test take a second word only of a pair of files: behind one file it is DATA.
+void give_back(std::vector<std::string>& files, std::vector<std::string>& data) {
+  if (files.size() < 2 || data.size() == 2) return;
+  data.insert(data.begin(), files[1]);
+  files.resize(1);
+}
+
 RunRequest request_of(const TrainArguments& a, const Settings& settings, const Arguments& words) {
   RunRequest request;
   request.data = a.data;
@@ -207,6 +214,8 @@ int run_train(const Arguments& arguments) {
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   if (!a.resume.empty()) return resume(a);
+  give_back(a.test, a.data);
+  give_back(a.valid, a.data);
 
   NamedValues flags = a.flags;
   if (a.cells.size() == 1) flags.emplace_back("cell", a.cells[0]);

@@ -3,10 +3,12 @@
 """./run bench peers [--peers DIR] [--rounds 3] [--suites LIST] [--keep FILE] [--write docs/performance.md]
 ./run bench peers --from FILE...
 
+Without --suites everything is measured but pairs, beam and installed, which take long.
 Without --peers the peer is the PyTorch that is installed here. DIR holds installed peers: DIR/limits and DIR/trixie, a Debian 13 root
-with /bench/torch_bench.py, /bench/onednn_rnn and /bench/ort_bench (root is needed to enter it). A run during which other processes used
-more than 3 % of the processors, or the processors of a virtual machine shared one core, is thrown away and repeated. The barrier of two
-threads is measured before and after each run; a run in its far state is kept apart and repeated once, as long as the patience lasts.
+with /bench/torch_bench.py, /bench/onednn_rnn and /bench/ort_bench, for pairs and beam a copy of our bench/peers_seq2seq.py beside them
+(root is needed to enter it). A run during which other processes used more than 3 % of the processors, or the processors of a virtual
+machine shared one core, is thrown away and repeated. The barrier of two threads is measured before and after each run; a run in its far
+state is kept apart and repeated once, as long as the patience lasts.
 """
 
 import argparse
@@ -17,11 +19,12 @@ import subprocess
 import sys
 
 import peers_test
-from peers_programs import SIZES, TUNING, InstalledTorch, Peers, our_program, plan_round, python_with_torch
+from peers_programs import SIZES, TRANSLATION, TUNING, InstalledTorch, Peers, our_program, plan_round, python_with_torch
 from peers_quiet import Machine, state
 from peers_report import document
 
 SUITES = [*SIZES, "avx2", "installed"]
+LONG = [*TRANSLATION, "installed"]  # not measured unless they are asked for
 
 
 def machine_facts(binary, threads):
@@ -113,7 +116,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./run bench peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", metavar="DIR", help="folder of the installed peers")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="(3)")
-    parser.add_argument("--suites", type=listed(SUITES), default=[s for s in SUITES if s != "installed"], metavar="LIST", help=",".join(SUITES))
+    parser.add_argument("--suites", type=listed(SUITES), default=[s for s in SUITES if s not in LONG], metavar="LIST", help=",".join(SUITES))
     parser.add_argument("--cells", type=listed(["lstm", "gru"]), metavar="LIST", help="only these cells")
     parser.add_argument("--hidden", type=listed(kind=int), metavar="LIST", help="only these hidden sizes")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), metavar="N", help="(all cores)")

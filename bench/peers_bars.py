@@ -25,6 +25,7 @@ TRAIN_GRU = "Training step, GRU, against oneDNN and against PyTorch"
 RAGGED = "Ragged forward + backward, B=64, lengths uniform in 1..T, against PyTorch"
 RAGGED_COST = "Ragged: our cost per real token against our uniform batch of the same mean size (at most)"
 LM = "Language models, whole training steps, against tuned PyTorch"
+TRANSLATORS = "Translators, training steps and beam search over batches of 64 sentences, against tuned PyTorch"
 ISA = "AVX2 forced: its share of its own peak against AVX-512's share of its own"
 
 
@@ -55,6 +56,8 @@ def bars():
              for kind, h, b, t, least, aim in (("word 2x200", 200, 20, 20, 1.35, 1.77), ("word 2x650", 650, 20, 35, 1.08, 1.32),
                                                ("word 2x1500", 1500, 20, 35, 0.93, 1.25), ("char 2x128", 128, 50, 50, 1.2, 1.5),
                                                ("char 2x512", 512, 50, 50, 1.05, 1.16), ("char 1x1024", 1024, 64, 100, 0.93, 1.06))]
+    rows += [Bar(TRANSLATORS, suite, "lstm", 512, 64, 26, "lstm 2x512" + kind, TORCH, least, aim)
+             for suite, kind, least, aim in (("pairs", "", 1.3, 1.6), ("pairs", ", input feeding", 2, 2.5), ("beam", ", beam 5", 3, 4))]
     rows += [Bar(ISA, suite, cell, h, b, t, "", "avx512", 0.8, 1.0) for suite, b, t in (("infer", 32, 100), ("train", 20, 35))
              for cell in ("lstm", "gru") for h in (64, 128, 256, 512, 1024)]
     return rows

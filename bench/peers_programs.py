@@ -1,6 +1,7 @@
 # Why: which programs measure what, with which arguments, and how the lines that they print become figures of one form.
 """A figure: {"engine", "suite", "cell", "H", "B", "T", "kind", "threads", "us", "gflops", "tokens"}. The suites have the names of the
-peers' programs: stream, infer, train, ragged, lm. kind: the model of lm; packed, padded, loop, ragged or uniform; else ""."""
+peers' programs: stream, infer, train, ragged, lm, pairs, beam. kind: the model of lm, pairs and beam; packed, padded, loop, ragged or
+uniform; else "". Of pairs and beam a figure is that of a batch, and T the longest sentence."""
 
 import json
 import os
@@ -13,13 +14,15 @@ TUNING = ["OPENBLAS_CORETYPE=SkylakeX", "GOMP_SPINCOUNT=10000000", "MALLOC_TRIM_
           "MALLOC_TOP_PAD_=268435456"]
 LM_NAMES = {"word-small": "word 2x200", "word-medium": "word 2x650", "word-large": "word 2x1500", "char-128": "char 2x128",
             "char-512": "char 2x512", "char-1024": "char 1x1024", "word-adaptive": "word 2x650 of 100k, adaptive"}
-OUR_SUITES = {"step": "stream", "sequence": "infer", "train": "train", "ragged": "ragged", "lm": "lm"}
+OUR_SUITES = {"step": "stream", "sequence": "infer", "train": "train", "ragged": "ragged", "lm": "lm", "pairs": "pairs", "beam": "beam"}
+TRANSLATION = ("pairs", "beam")
 SIZES = {  # suite -> cell -> hidden sizes that the bars ask for
     "stream": {"lstm": (64, 128, 256, 512), "gru": (64, 128, 256, 512)},
     "infer": {"lstm": (64, 128, 256, 512, 1024), "gru": (64, 128, 256, 512, 1024)},
     "train": {"lstm": (64, 128, 256, 512, 1024, 1500), "gru": (64, 128, 256, 512, 1024)},
     "ragged": {"lstm": (128, 512), "gru": (128, 512)},
     "lm": {"lstm": (200, 650, 1500, 128, 512, 1024)},
+    **{suite: {"lstm": (512,)} for suite in TRANSLATION},
 }
 # Engines
 OURS, AVX2, TORCH, PLAIN_TORCH, ONEDNN, ORT, LIMITS = ("rnn", "rnn avx2", "PyTorch", "PyTorch as installed", "oneDNN", "ONNX Runtime",
@@ -33,14 +36,25 @@ def parse_ours(output, engine=OURS):
     figures = []
     for c in report["cases"]:
         suite = OUR_SUITES[c["suite"]]
-        kind = {"lm": c["name"], "ragged": "ragged" if c["ragged"] else "uniform"}.get(suite, "")
+        shape = "ragged" if c["ragged"] else "uniform"
+        kind = c["name"] if suite in ("lm", *TRANSLATION) else shape if suite == "ragged" else ""
         figures.append({"engine": engine, "suite": suite, "cell": c["cell"], "H": c["hidden"], "B": c["batch"], "T": c["steps"],
                         "kind": kind, "threads": c["threads"], "us": c["us"], "gflops": c["gflops"], "tokens": c["tokens"]})
     return figures
 
 
 def numbers(line):
-    return {key: int(value) for key, value in re.findall(r"\b([HBT])=(\d+)", line)}
+    return {key: int(value) for key, value in re.findall(r"\b([HLBT])=(\d+)", line)}
+
+
+def translator_kind(line, cell, size):
+    """The name that rnn bench gives the case of a line of peers_seq2seq.py; "" for other lines."""
+    found = re.search(r"\b(additive|beam=(\d+))( forced)?( fed)? V=", line)
+    if not found:
+        return ""
+    kind = f"{cell} {size['L']}x{size['H']}" + (f", beam {found.group(2)}" if found.group(2) else "")
+    free = ", free ends" if found.group(2) and not found.group(3) else ""  # ours are forced
+    return kind + (", input feeding" if found.group(4) else "") + free
 
 
 def parse_peers(output, engine):
@@ -52,7 +66,7 @@ def parse_peers(output, engine):
             comment_threads = int(comment.group(1))
         if not re.match(r"(torch|onednn|ort)-", line) or "unsupported" in line:
             continue
-        suite = re.search(r"\b(stream|infer|train|ragged|lm)\b", line)
+        suite = re.search(r"\b(stream|infer|train|ragged|lm|pairs|beam)\b", line)
         cell = re.search(r"\b(lstm|gru|rnn)\b", line)
         threads = re.search(r"\bthr=(\d+)", line)
         whole = re.search(r"fwd\+bwd\s+([\d.]+) us\s+([\d.]+) GFLOP/s\s+repack ([\d.]+) us", line)
@@ -62,12 +76,13 @@ def parse_peers(output, engine):
         else:
             us, gflops = (float(x) for x in re.search(r"([\d.]+) us\s+([\d.]+) GFLOP/s", line).groups())
         named = re.search(r"\b((?:word|char)-\w+) V=", line)
-        ragged = re.search(r"\b(packed|padded|loop) (\d+) real tokens/s", line)
+        ragged = re.search(r"\b(packed|padded|loop) \d+ real tokens/s", line)
         size = numbers(line)
+        kind = LM_NAMES[named.group(1)] if named else ragged.group(1) if ragged else translator_kind(line, cell.group(1), size)
+        speed = re.search(r"\b(\d+) (?:real )?tokens/s", line) if ragged or suite.group(1) == "pairs" else None
         figures.append({"engine": engine, "suite": suite.group(1), "cell": cell.group(1), "H": size["H"], "B": size["B"], "T": size["T"],
-                        "kind": LM_NAMES[named.group(1)] if named else ragged.group(1) if ragged else "",
-                        "threads": int(threads.group(1)) if threads else comment_threads, "us": us, "gflops": gflops,
-                        "tokens": round(int(ragged.group(2)) * us * 1e-6) if ragged else size["B"] * size["T"]})
+                        "kind": kind, "threads": int(threads.group(1)) if threads else comment_threads, "us": us, "gflops": gflops,
+                        "tokens": round(int(speed.group(1)) * us * 1e-6) if speed else size["B"] * size["T"]})
     return figures
 
 
@@ -127,6 +142,7 @@ class Peers:
     """The installed peers below one folder, as the peers' setup script lays it out."""
 
     torch_program = ["python3", "/bench/torch_bench.py"]
+    translation_program = ["python3", "/bench/peers_seq2seq.py"]
 
     def __init__(self, folder):
         self.folder, self.root = folder, os.path.join(folder, "trixie")
@@ -146,6 +162,11 @@ class Peers:
                    ",".join(map(str, hidden)), "--budget", "0.2"]
         return Program(TORCH if tuned else PLAIN_TORCH, suite, threads, self.inside(*command, tuned=tuned))
 
+    def translation(self, suite, threads, hidden):
+        ways = [["--forced"]] if suite == "beam" else [[], ["--input-feeding"]]
+        words = [*self.translation_program, "--threads", str(threads), "--suite", suite]
+        return [Program(TORCH, suite, threads, self.inside(*words, "--hidden", str(h), *way)) for h in hidden for way in ways]
+
     def onednn(self, suite, threads, cell, hidden):
         command = [f"OMP_NUM_THREADS={threads}", "/bench/onednn_rnn", suite, cell, ",".join(map(str, hidden)), "f32"]
         return Program(ONEDNN, suite, threads, self.inside(*command))
@@ -156,6 +177,8 @@ class Peers:
 
     def programs(self, suite, threads, cell, hidden, ort_sizes):
         """Programs of one suite and cell; the sizes for ONNX Runtime, which measures stream and infer at once, go to ort_sizes."""
+        if suite in TRANSLATION:
+            return self.translation(suite, threads, hidden) if self.has("bench/peers_seq2seq.py") else []
         both = sorted({1, threads}) if suite == "stream" else [threads]
         found = []
         if self.has("bench/torch_bench.py"):
@@ -169,14 +192,16 @@ class Peers:
 
 
 class InstalledTorch(Peers):
-    """Without a folder of peers: the PyTorch of this system, timed by our own program; nothing measures the barrier."""
+    """Without a folder of peers: the PyTorch of this system, timed by our own programs; nothing measures the barrier."""
 
     def __init__(self, python):
         super().__init__("")
-        self.torch_program = [python, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers_torch.py")]
+        here = os.path.dirname(os.path.abspath(__file__))
+        self.torch_program = [python, os.path.join(here, "peers_torch.py")]
+        self.translation_program = [python, os.path.join(here, "peers_seq2seq.py")]
 
     def has(self, path):
-        return path == "bench/torch_bench.py"
+        return path in ("bench/torch_bench.py", "bench/peers_seq2seq.py")
 
     def limits(self):
         return None

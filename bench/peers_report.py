@@ -7,7 +7,7 @@ from collections import Counter
 
 import peers_bars
 from peers_bars import ISA, RAGGED_COST, Medians, bars, median, row_of
-from peers_programs import AVX2, LIMITS, OURS, OUR_SUITES, PLAIN_TORCH, TORCH, TUNING
+from peers_programs import AVX2, LIMITS, OURS, OUR_SUITES, PLAIN_TORCH, TORCH, TRANSLATION, TUNING
 from peers_quiet import state
 
 THEIRS = {theirs: ours for ours, theirs in OUR_SUITES.items()}
@@ -18,6 +18,9 @@ FOOTNOTES = {
     peers_bars.RAGGED: "Packed: PackedSequence. Padded: to the longest, outputs masked. Loop: a cell per step, what a user writes for a rule "
                        "of his own; no bar. The lengths are the same in all programs.",
     peers_bars.RAGGED_COST: "Uniform: the cheaper of two batches with as many tokens, one with as many steps, one with as many streams.",
+    peers_bars.TRANSLATORS: "Encoder both ways, additive attention, everything 512 wide, 8,000 tokens, sentences of 5 to 25 words. PyTorch "
+                            "has neither attention of a decoder nor a beam search: bench/peers_seq2seq.py is ours, and of several ways "
+                            "the fastest counts. In a search a hypothesis ends where it has as many words as its source, nowhere else.",
     peers_bars.ISA: "RNN_ISA=avx2. Each share is of the multiply-adds that this instruction set reaches in the same run of `rnn bench`.",
 }
 
@@ -42,7 +45,7 @@ def value_text(bar, value):
 
 
 def case_text(bar):
-    if bar.suite == "lm":
+    if bar.suite in ("lm", *TRANSLATION):
         return bar.kind
     size = f"{bar.cell.upper()} {bar.H}"
     return f"{size}, T={bar.T}" if bar.suite == "ragged" else size if bar.regime != ISA else f"{bar.suite} {size}"
@@ -165,7 +168,7 @@ def machine_lines(machine, runs):
 
 def repeat_lines(runs):
     lines = ["## How to repeat", ""] + paragraph(
-        "`./run bench peers --peers DIR` measures everything, `--suites stream` (infer, train, ragged, lm, avx2, installed) one regime. "
+        "`./run bench peers --peers DIR` measures everything, `--suites stream` (infer, train, ragged, lm, avx2, pairs, beam, installed) one regime. "
         "A row's own command is in its last column; the peers' programs, inside `chroot DIR/trixie` with the settings below:")
     lines += ["```", "export " + " ".join(TUNING)]
     seen = []

@@ -21,6 +21,14 @@ torch-2.6.0+debian thr=2 mkldnn=1 f32 lm     lstm H=200  L=2 B=20  T=20     2529
 torch-2.6.0+debian thr=2 mkldnn=1 f32 ragged lstm H=128  L=1 B=64  T=50      4000.00 us    338.16 GFLOP/s packed 430000 real tokens/s
 torch-2.6.0+debian thr=2 mkldnn=1 f32 ragged lstm H=128  L=1 B=64  T=50      8000.00 us    169.08 GFLOP/s padded 215000 real tokens/s
 """
+SEQ2SEQ_OUTPUT = """\
+# torch-2.6.0+debian thr=2
+# packed,whole,module 812.5 ms
+torch-2.6.0+debian thr=2 f32 pairs  lstm H=512  L=2 B=64  T=26    500000.00 us   160.00 GFLOP/s additive V=8000 2064 tokens/s best=packed,whole,module
+torch-2.6.0+debian thr=2 f32 pairs  lstm H=512  L=2 B=64  T=26    900000.00 us    90.00 GFLOP/s additive fed V=8000 1147 tokens/s best=packed,whole,cell
+torch-2.6.0+debian thr=2 f32 beam   lstm H=512  L=2 B=64  T=26   1600000.00 us    60.00 GFLOP/s beam=5 forced V=8000 40.0 sentences/s best=padded,whole,cell
+torch-2.6.0+debian thr=2 f32 beam   lstm H=512  L=2 B=64  T=26   1700000.00 us    60.00 GFLOP/s beam=5 V=8000 37.6 sentences/s best=padded,whole,cell
+"""
 ONEDNN_OUTPUT = """\
 # threads=1
 onednn-3.7.2 stream lstm f32  H=64   B=1   T=1   fwd         2.00 us     32.8 GFLOP/s  [brgemm:avx512_core]
@@ -78,6 +86,12 @@ def check_parsing():
     assert figure(torch, suite="lm", kind="word 2x200", H=200)["tokens"] == 400
     assert figure(torch, suite="ragged", kind="packed")["tokens"] == 1720
     assert figure(torch, suite="ragged", kind="padded")["us"] == 8000
+    translators = parse_peers(SEQ2SEQ_OUTPUT, TORCH)
+    assert len(translators) == 4 and parse_version(SEQ2SEQ_OUTPUT) == "2.6.0+debian"
+    assert figure(translators, suite="pairs", kind="lstm 2x512", H=512, B=64, T=26, threads=2)["tokens"] == 1032
+    assert figure(translators, suite="pairs", kind="lstm 2x512, input feeding")["us"] == 900000
+    assert figure(translators, suite="beam", kind="lstm 2x512, beam 5")["gflops"] == 60
+    assert figure(translators, suite="beam", kind="lstm 2x512, beam 5, free ends")["us"] == 1700000
     onednn = parse_peers(ONEDNN_OUTPUT, ONEDNN)
     assert len(onednn) == 2 and parse_version(ONEDNN_OUTPUT) == "3.7.2"
     assert figure(onednn, suite="stream", threads=1)["us"] == 2
@@ -123,6 +137,13 @@ def check_verdicts():
     assert abs(row.value - 185 / 200) < 1e-9 and row.verdict == "aim", "share of what the limits program reached"
     language = [our_run([our_case("lm", "lstm", 200, 20000.0, 20, 20, name="word 2x200")]), peer_run(TORCH, TORCH_OUTPUT)]
     assert abs(row_of(bar(peers_bars.LM, kind="word 2x200"), near(language)).value - 1.2649) < 1e-9
+    cases = [our_case("pairs", "lstm", 512, 250000.0, 64, 26, name="lstm 2x512, input feeding", ragged=True, tokens=1032),
+             our_case("beam", "lstm", 512, 800000.0, 64, 26, name="lstm 2x512, beam 5", ragged=True, tokens=1024)]
+    translators = near([our_run(cases), peer_run(TORCH, SEQ2SEQ_OUTPUT)])
+    row = row_of(bar(peers_bars.TRANSLATORS, kind="lstm 2x512, input feeding"), translators)
+    assert abs(row.value - 3.6) < 1e-9 and row.verdict == "aim"
+    row = row_of(bar(peers_bars.TRANSLATORS, suite="beam"), translators)
+    assert abs(row.value - 2) < 1e-9 and row.verdict == "no", "sentences that may end anywhere are another case"
 
 
 def check_ragged():
@@ -204,6 +225,11 @@ def check_plan():
     alone = plan_round(["lm", "installed"], InstalledTorch("python9"), "rnn", 2)
     assert [p.name() for p in alone] == ["rnn, limits, 2 threads", "rnn, lm, 2 threads", "PyTorch, lm, 2 threads",
                                          "PyTorch as installed, lm, 2 threads"]
+    translators = plan_round(["pairs", "beam"], InstalledTorch("python9"), "rnn", 2)
+    assert [p.name() for p in translators[1:]] == ["rnn, pairs, 2 threads", "PyTorch, pairs, 2 threads", "PyTorch, pairs, 2 threads",
+                                                   "rnn, beam, 2 threads", "PyTorch, beam, 2 threads"]
+    assert translators[1].command[-6:] == ["--suite", "pairs", "--cell", "lstm", "--hidden", "512"]
+    assert [p.command[-1] for p in translators if p.engine == TORCH] == ["512", "--input-feeding", "--forced"]
     assert alone[2].command[1].startswith("OPENBLAS_") and "python9" in alone[2].command and alone[3].command[1] == "python9"
 
 

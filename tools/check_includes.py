@@ -14,7 +14,7 @@ FLOORS = {
     "kernels": 2,
     "nn": 3,
     "loss": 4, "optim": 4, "decode": 4, "text": 4, "audio": 4, "series": 4,
-    "data": 5, "io": 5,
+    "data": 5, "io": 5, "metrics": 5,
     "train": 6,
     "tasks": 7, "inspect": 7,
     "pages": 8, "doctor": 8, "bench": 8,

@@ -616,8 +616,10 @@ def main():
     from golden_layer_norm import layer_norm_file
     for write in (layers_file, cells_file, training_file, sequences_file, loss_file, bare_files, layer_norm_file, adaptive_file):
         write(folder)
-    import golden_awd  # it builds on this module
+    import golden_awd  # they build on this module
+    import golden_seq2seq
     golden_awd.awd_file(folder)
+    golden_seq2seq.seq2seq_file(folder)
 
 
 if __name__ == "__main__":

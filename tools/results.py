@@ -30,6 +30,8 @@ sys.dont_write_bytecode = True  # tools/ stays clean
 import results_ablation  # noqa: E402
 import results_made  # noqa: E402
 import results_page  # noqa: E402
+import results_pairs  # noqa: E402
+import results_twin  # noqa: E402
 from results_recipe import KEYS, ROOT, Failure, digest, load_recipe, option_words, read_data  # noqa: E402
 
 
@@ -107,6 +109,13 @@ def events_of(run):
     path = run / "metrics.jsonl"
     lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
     return [json.loads(line) for line in lines]
+
+
+def kind_of(recipe):
+    """What checks, measures and shows a recipe of its kind; none: one language model, which is measured here."""
+    if recipe["task"] == "translate":
+        return results_pairs
+    return results_made if "make" in recipe else results_ablation if "variant" in recipe else None
 
 
 def training_words(recipe):
@@ -204,15 +213,14 @@ def measure(program, name, recipe, parts, data, work, keys):
     work.mkdir(parents=True, exist_ok=True)
     row = {"options": recipe["options"], "hash": keys["all"], "run_hash": keys["run"], "machine": machine(),
            "program": program.version(), "commit": commit(), "date": time.strftime("%Y-%m-%d")}
-    if "make" in recipe:
-        row |= rounded(results_made.measure(program, recipe, work, train_run))
-    else:
-        for side, text in parts.items():
-            write_atomic(work / f"{side}.txt", text)
+    for side, text in parts.items():
+        write_atomic(work / f"{side}.{'tsv' if recipe['task'] == 'translate' else 'txt'}", text)
+    if data:
         row["data"] = data
-    if "variant" in recipe and "make" not in recipe:
-        row |= rounded(results_ablation.measure(program, recipe, work, keys, train_run))
-    elif "make" not in recipe:
+    kind = kind_of(recipe)
+    if kind:
+        row |= rounded(kind.measure(program, recipe, work, keys, train_run))
+    else:
         row |= {"runs": [], "command": shlex.join(["rnn", "train", *training_words(recipe)])}
         for seed in recipe["seeds"]:
             figures, row["baselines"] = measure_seed(program, recipe, work, seed, keys["run"])
@@ -223,45 +231,18 @@ def measure(program, name, recipe, parts, data, work, keys):
 
 # ------------------------------------------------------------------------------------------------------------------- twin
 
-def torch_python():
-    """The interpreter as a list of words, or none when it has no PyTorch."""
-    words = shlex.split(os.environ.get("RNN_TORCH_PYTHON", "/usr/bin/python3"))
-    try:
-        found = subprocess.run([*words, "-c", "import torch"], stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
-    except OSError:
-        found = False
-    return words if found else None
-
-
 def measure_twin(program, name, recipe, row, work):
-    """Runs tools/torch_lm.py on the text and the resolved options of the first seed. Program text and request travel by
-    argument and pipe, so that an interpreter inside another root folder sees them."""
-    python = torch_python()
+    python = results_twin.torch_python()
     if not python:
         say(f"== {name}: no twin, because the interpreter has no PyTorch (RNN_TORCH_PYTHON=COMMAND names one that has)")
         return None
-    first = recipe["seeds"][0]
-    start = next((e for e in events_of(work / f"seed-{first}") if e["type"] == "start"), None)
-    if not start:
-        raise Failure(2, "results/twin", f"recipe {name} is done, but its run is no longer in {work}",
-                      f"./run results {name} --again --twin")
-    request = {"config": start["config"], **recipe["twin"]}
-    request |= {side: (work / f"{side}.txt").read_text(encoding="utf-8") for side in ("train", "valid")}
-    write_json(work / "twin-request.json", request)
     say(f"== {name}: PyTorch twin")
-    source = (ROOT / "tools/torch_lm.py").read_text(encoding="utf-8")
-    report = rounded(json.loads(program.call([*python, "-c", source, "-"], work, text=json.dumps(request))))
-    points = {p["update"]: p for p in row["runs"][0]["points"]}
-    common = [e for e in report["evaluations"] if e["update"] in points]
-    if not common:
-        raise Failure(1, "results/twin", f"the twin of {name} stopped at update {report['updates']}, before a common check",
-                      "give the twin more seconds, or the recipe an eval-every")
-    report |= {"hash": twin_key(recipe, row), "ours": points[common[-1]["update"]], "theirs": common[-1]}
-    return report
-
-
-def twin_key(recipe, row):
-    return digest([row["run_hash"], recipe["twin"], recipe["seeds"][0]])[:16]
+    if recipe["task"] == "translate":
+        report = results_twin.of_pairs(program, python, recipe, work, lambda words, run, key: train_run(program, words, work, run, key))
+    else:
+        events = events_of(work / f"seed-{recipe['seeds'][0]}")
+        report = results_twin.of_text(program, python, name, recipe, row, work, events)
+    return rounded(report) | {"hash": results_twin.key_of(recipe, row)}
 
 
 # ------------------------------------------------------------------------------------------------------------------ results
@@ -283,16 +264,15 @@ class Results:
         write_atomic(self.page, results_page.page(self.rows))
 
 
+def keys_of(recipe, digests):
+    run = digest([recipe["task"], digests, recipe["options"]])[:16]
+    return {"run": run, "all": digest([run, recipe["seeds"], recipe["evaluate"]])[:16]}
+
+
 def do_recipe(name, recipe, results, a, program):
-    if "make" in recipe:
-        parts, data, keys = {}, None, results_made.keys_of(recipe)
-    else:
-        parts, data = read_data(name, recipe, a.data)
-        digests = {s: digest(t) for s, t in parts.items()}
-        run_key = digest([recipe["task"], digests, recipe["options"]])[:16]
-        keys = {"run": run_key, "all": digest([run_key, recipe["seeds"], recipe["evaluate"]])[:16]}
-        if "variant" in recipe:
-            keys = results_ablation.keys_of(recipe, digests)
+    parts, data = ({}, None) if "make" in recipe else read_data(name, recipe, a.data)
+    kind, digests = kind_of(recipe), {side: digest(text) for side, text in parts.items()}
+    keys = kind.keys_of(recipe, digests) if kind else keys_of(recipe, digests)
     old, work = results.rows.get(name, {}), a.work / name
     done = old.get("hash") == keys["all"] and not a.again
     if a.list:
@@ -304,7 +284,7 @@ def do_recipe(name, recipe, results, a, program):
     if done:
         say(f"== {name}: already done (--again measures anew)")
         row = {k: v for k, v in old.items() if k not in KEYS[""] or k in ("data", "options", "twin")}
-        if a.baselines and "make" not in recipe:
+        if a.baselines and recipe["task"] == "language-model":
             say(f"== {name}: its baselines")
             row["baselines"] = measure_baselines(program(), recipe, parts, work / "baselines")
     elif stored.get("hash") == keys["all"]:
@@ -315,7 +295,7 @@ def do_recipe(name, recipe, results, a, program):
         row = measure(program(), name, recipe, parts, data, work, keys)
     row |= {k: recipe[k] for k in KEYS[""] if k in recipe and k not in ("data", "options", "split", "twin", "make", "variant", "adapt")}
     twin = old.get("twin")
-    if twin and (not recipe.get("twin") or twin["hash"] != twin_key(recipe, row)):
+    if twin and (not recipe.get("twin") or twin["hash"] != results_twin.key_of(recipe, row)):
         twin = None
     if a.twin and recipe.get("twin") and not twin:
         results.keep(name, row)  # hours of ours must not wait for the twin
@@ -337,10 +317,8 @@ def run(a):
                           f"did you mean {near[0]}?" if near else f"there are: {', '.join(paths)}")
     recipes = {name: load_recipe(paths[name]) for name in a.names or paths}
     for name, recipe in recipes.items():
-        if "make" in recipe:
-            results_made.check(paths[name], recipe)
-        elif "variant" in recipe:
-            results_ablation.check(paths[name], recipe)
+        if kind_of(recipe):
+            kind_of(recipe).check(paths[name], recipe)
     made = []
 
     def program():  # found when it is needed first

@@ -19,7 +19,8 @@ from results_recipe import Failure, check_tables, digest, folder_of, option_word
 MAKE_KEYS = {"problem": str, "length": int, "min-length": int, "symbols": int, "train": int, "valid": int, "train-length": int,
              "train-min-length": int}
 VARIANT_KEYS = {"name": str, "options": dict}
-SIDES = {"train": 1, "valid": 2}  # seeds of the data
+SEEDS = {"train": 1, "valid": 2, "test": 3}  # of the data
+SIDES = ("train", "valid")
 
 
 def check(path, recipe):
@@ -37,8 +38,8 @@ def check(path, recipe):
 
 def make_words(make, side):
     """The command that makes one side: train-length and train-min-length go before length and min-length for training."""
-    words = ["data", "make", make["problem"], "-n", str(make[side]), "--seed", str(SIDES[side])]
-    for key in ("length", "min-length", "symbols"):
+    words = ["data", "make", make["problem"], "-n", str(make[side]), "--seed", str(SEEDS[side])]
+    for key in ("length", "min-length", "symbols", "digits"):
         value = make.get(f"train-{key}", make.get(key)) if side == "train" else make.get(key)
         if value is not None:
             words += [f"--{key}", str(value)]
@@ -49,15 +50,13 @@ def options_of(recipe, variant):
     return recipe["options"] | variant.get("options", {})
 
 
-def keys_of(recipe):
+def keys_of(recipe, _digests):
     run = digest([recipe["task"], recipe["make"], recipe["options"]])[:16]
     return {"run": run, "all": digest([run, recipe["seeds"], recipe["variant"]])[:16]}
 
 
-def measure(program, recipe, work, train):
+def measure(program, recipe, work, keys, train):
     """`train` of results.py: (program, words, work, run, key) -> events. Returns the row's own part."""
-    work.mkdir(parents=True, exist_ok=True)
-    keys = keys_of(recipe)
     for side in SIDES:
         with open(work / f"{side}.jsonl", "wb") as file:
             program.call([program.path, *make_words(recipe["make"], side)], work, stdout=file.fileno())

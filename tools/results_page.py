@@ -5,6 +5,7 @@ import math
 
 import results_ablation
 import results_made
+import results_pairs
 from results_recipe import mean
 
 NAMES = {"train": "training", "valid": "validation", "test": "test"}
@@ -21,6 +22,9 @@ The n-gram rows are interpolated modified Kneser-Ney models of the same tokens (
 compresses the text alone. A table whose rows begin with + adds one method after the other.
 """
 MADE = """Long-memory problems ([what they are](long_memory.md)), checked on sequences that no training has seen:
+"""
+PAIRS = """Translation ([how it works](translation.md)), by beam search: BLEU and chrF are those of sacreBLEU, exact is the share of
+translations that are the given one letter by letter. Losses are in nats per token of the target, its end included.
 """
 NOTE = "¹ The check during training reads the text in as many streams as the batch has; the other rows read it as one."
 
@@ -153,6 +157,8 @@ def run_part(row, sides):
 
 
 def section(name, row):
+    if "pairs" in row:
+        return results_pairs.section(name, row, table, clock, data_lines)
     if "made" in row:
         return results_made.section(name, row, table, clock)
     sides, machine = [s for s in ("valid", "test") if s in row["evaluate"]], row["machine"]
@@ -188,7 +194,7 @@ def overview(rows):
     """One line per recipe: the last measured side of this program beside the best n-gram model."""
     lines = []
     for name, row in sorted(rows.items()):
-        if "made" in row:
+        if "made" in row or "pairs" in row:
             continue
         side = "test" if "test" in row["evaluate"] else "valid"
         runs, variant = best_runs(row)
@@ -203,5 +209,7 @@ def page(rows):
         return HEAD + "\nNo recipe has been measured yet.\n"
     made = [results_made.overview_row(name, row) for name, row in sorted(rows.items()) if "made" in row]
     problems = [MADE, table(["recipe", "what", "figure", "best variant", "value", "without memory"], made), ""] if made else []
-    texts = [overview(rows), ""] if len(made) < len(rows) else []
-    return "\n".join([HEAD] + texts + problems + [section(name, row) for name, row in sorted(rows.items())])
+    pairs = [results_pairs.overview_row(name, row) for name, row in sorted(rows.items()) if "pairs" in row]
+    translations = [PAIRS, table(["recipe", "what", "BLEU", "chrF", "exact", "exact: nearest sentence"], pairs), ""] if pairs else []
+    texts = [overview(rows), ""] if len(made) + len(pairs) < len(rows) else []
+    return "\n".join([HEAD] + texts + problems + translations + [section(name, row) for name, row in sorted(rows.items())])

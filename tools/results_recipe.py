@@ -19,7 +19,7 @@ KEYS = {
     "split": {"unit": str, "train": float, "valid": float, "test": float},
     "twin": {"epochs": int, "max-seconds": (int, float), "max-updates": int},
     "published": {"name": str, "where": str, "source": str, "loss": float, "perplexity": float, "bits-per-byte": float,
-                  "side": str},
+                  "bleu": float, "chrf": float, "side": str},
 }
 
 
@@ -80,7 +80,7 @@ def load_recipe(path):
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise Failure(2, "recipe/syntax", f"{path.name}: {e}") from e
     check_keys(path, "", recipe)
-    for section in ("data", "split", "twin"):
+    for section in ("data", "split") + (("twin",) if recipe.get("task") != "translate" else ()):
         check_keys(path, section, recipe.get(section, {}))
     for row in recipe.get("published", []):
         check_keys(path, "published", row)
@@ -92,7 +92,7 @@ def load_recipe(path):
     if "seed" in recipe["options"] or not all(isinstance(s, int) for s in recipe["seeds"]):
         raise Failure(2, "recipe/seeds", f"{path.name}: seeds is a list of whole numbers, and [options] has no seed")
     if "make" in recipe:
-        return recipe  # results_made.check goes on
+        return recipe  # results_made or results_pairs goes on
     data = recipe["data"]
     if ("text" in data) == ("train" in data) or ("text" in data) != ("split" in recipe):
         raise Failure(2, "recipe/data", f"{path.name}: [data] needs text and a [split], or train and valid and no [split]")
@@ -103,7 +103,7 @@ def load_recipe(path):
     sides = [s for s in SIDES if s in data or recipe.get("split", {}).get(s)]
     if not set(recipe["evaluate"]) <= set(sides[1:]):
         raise Failure(2, "recipe/evaluate", f"{path.name}: evaluate names {recipe['evaluate']}, possible: {sides[1:]}")
-    if recipe["task"] != "language-model":
+    if recipe["task"] not in ("language-model", "translate"):
         raise Failure(2, "recipe/task", f"{path.name}: there are no recipes for the task '{recipe['task']}' yet")
     return recipe
 

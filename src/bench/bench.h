@@ -17,21 +17,24 @@ struct Case {
   std::string name;
   CellKind cell = CellKind::lstm;
   int hidden = 0, layers = 1;
-  int vocabulary = 0;  // language models
+  int vocabulary = 0;  // language models, translators
   int batch = 1, steps = 1;
-  bool ragged = false;  // lengths uniform in 1..steps instead of `steps` each
+  bool ragged = false;  // of unlike lengths, the longest has `steps`
   int threads = 1;
   bool profile = false;  // find out where the time goes, too
   int flags = 0;         // CellFlags
   double dropout = 0;    // above 0: variational, one mask for all steps
   double state_dropout = 0, weight_drop = 0;
   SoftmaxKind softmax = SoftmaxKind::full;  // adaptive: tokens are drawn by Zipf's law instead of evenly
+  bool input_feeding = false;               // translators
+  int beam = 0;                             // hypotheses of a sentence; 0: nothing is searched
 };
 
 struct Figures {
   double seconds = 0;       // median of one call
   double p50 = 0, p99 = 0;  // of single steps, each timed alone; 0: not a suite of steps
   int64_t tokens = 0;       // of one call
+  int64_t sentences = 0;    // of one call, where whole sentences are what counts
   double flops = 0;         // of one call: matrix products only, 2 per multiply-add, training three times the forward pass
   Profile profile;          // without calls: not asked for, or single steps, which are too short for it
 };
@@ -75,5 +78,8 @@ Figures measure_step(const Case& c, Pool& pool, double seconds);
 Figures measure_sequence(const Case& c, Pool& pool, double seconds);
 Figures measure_training(const Case& c, Pool& pool, double seconds);
 Figures measure_language_model(const Case& c, Pool& pool, double seconds);
+// Of a translator; one call is one batch of sentences, a mean over unlike ones.
+Figures measure_pairs(const Case& c, Pool& pool, double seconds);
+Figures measure_beam(const Case& c, Pool& pool, double seconds);
 
 }  // namespace rnn::bench

@@ -85,6 +85,26 @@ void add_methods(const Selection& s, std::vector<Case>& cases) {
   }
 }
 
+// Translators as bench/peers_seq2seq.py has them, which says what their sentences are.
+constexpr std::string_view kPairs = "pairs", kBeam = "beam";
+constexpr int kLongestSentence = 26;  // 25 words and the end
+
+void add_translators(std::string_view suite, const Selection& s, std::vector<Case>& cases) {
+  const Cells cells = s.cells.empty() ? Cells{CellKind::lstm} : s.cells;
+  const Hidden hidden = s.hidden.empty() ? Hidden{512} : s.hidden;
+  for (const CellKind cell : cells) {
+    for (const int H : hidden) {
+      const std::string name = fmt::format("{} 2x{}", cell_info(cell).name, H);
+      Case c{suite, name, cell, H, 2, 8000, 64, kLongestSentence, true, s.threads};
+      if (suite == kBeam) c.beam = 5, c.name += ", beam 5";
+      cases.push_back(c);
+      if (suite == kBeam) continue;
+      c.input_feeding = true, c.name += ", input feeding";
+      cases.push_back(c);
+    }
+  }
+}
+
 void add_layer_cases(const LayerSuite& suite, const Selection& s, std::vector<Case>& cases) {
   const bool short_round = s.suites.empty();
   const Cells cells = s.cells.empty() ? Cells{CellKind::lstm, CellKind::gru} : s.cells;
@@ -136,7 +156,7 @@ std::vector<std::string_view> suite_names() {
   std::vector<std::string_view> names{kLimits};
   for (const LayerSuite& suite : layer_suites()) names.push_back(suite.name);
   names.push_back(kLanguageModels);
-  names.push_back(kMethodSuite);
+  for (const std::string_view name : {kMethodSuite, kPairs, kBeam}) names.push_back(name);
   return names;
 }
 
@@ -154,6 +174,9 @@ std::vector<Case> cases_of(const Selection& s) {
     if (s.wants(suite.name) && !(s.suites.empty() && suite.short_hidden.empty())) add_layer_cases(suite, s, cases);
   }
   if (s.wants(kLanguageModels)) add_language_models(s, cases);
+  for (const std::string_view suite : {kPairs, kBeam}) {
+    if (!s.suites.empty() && s.wants(suite)) add_translators(suite, s, cases);
+  }
   for (Case& c : cases) {
     c.flags = s.layer_norm ? kLayerNorm : 0;
     if (s.layer_norm) c.name += " normed";
@@ -169,7 +192,7 @@ std::vector<Result> run(const std::vector<Case>& cases, double seconds, const st
   for (const Case& c : cases) {
     before(c);
     if (!pool || pool->size() != c.threads) pool = std::make_unique<Pool>(c.threads);
-    auto measure = measure_language_model;
+    auto measure = c.suite == kPairs ? measure_pairs : c.suite == kBeam ? measure_beam : measure_language_model;
     for (const LayerSuite& suite : layer_suites()) {
       if (suite.name == c.suite) measure = suite.measure;
     }

@@ -36,7 +36,20 @@ double median_time(double seconds, Work&& work) {
   return quantile(samples, 0.5);
 }
 
-// The same, and where the time of all calls goes when that is wanted: work(profile), null: not.
+// The same for calls of seconds, which the caller has made once before: three at least.
+template <class Work>
+double median_of_long(double seconds, Work&& work) {
+  std::vector<double> samples;
+  const double end = now() + seconds;
+  while (samples.size() < 3 || now() < end) {
+    const double begin = now();
+    work();
+    samples.push_back(now() - begin);
+  }
+  return quantile(samples, 0.5);
+}
+
+// As median_time, and where the time of all calls goes when that is wanted: work(profile), null: not.
 template <class Work>
 void time_profiled(bool wanted, double seconds, Figures* figures, Work&& work) {
   Profile* profile = wanted ? &figures->profile : nullptr;

@@ -14,22 +14,47 @@
 namespace rnn {
 namespace {
 
+void clear(Seq& seq) {
+  seq.start.assign(1, 0);
+  seq.order.clear();
+  seq.reset.clear();
+  seq.id.clear();
+}
+
 void clear(Batch& batch) {
-  batch.seq.start.assign(1, 0);
-  batch.seq.order.clear();
-  batch.seq.reset.clear();
-  batch.seq.id.clear();
+  clear(batch.seq);
+  clear(batch.source);
   batch.inputs.clear();
   batch.targets.clear();
   batch.weights.clear();
+  batch.source_ids.clear();
 }
+
+}  // namespace
 
 void check_batch(int batch) {
   if (batch < 1)
     throw Error(Exit::usage, "usage/batch", fmt::format("a batch of {} is impossible", batch), "give 1 or more");
 }
 
-}  // namespace
+void fill_sentences(const std::vector<std::vector<int32_t>>& sentences, std::span<const uint32_t> chosen, Batch& batch) {
+  clear(batch);
+  batch.carried = false;
+  for (size_t r = 0; r < chosen.size(); ++r) {
+    batch.seq.order.push_back(static_cast<int>(r));
+    batch.seq.id.push_back(chosen[r]);
+  }
+  const size_t longest = sentences[chosen[0]].size();
+  for (size_t t = 0; t < longest; ++t) {
+    for (const uint32_t s : chosen) {
+      const std::vector<int32_t>& sentence = sentences[s];
+      if (t >= sentence.size()) break;
+      batch.inputs.push_back(t == 0 ? sentence.back() : sentence[t - 1]);
+      batch.targets.push_back(sentence[t]);
+    }
+    batch.seq.start.push_back(static_cast<int>(batch.inputs.size()));
+  }
+}
 
 StreamBatcher::StreamBatcher(const std::vector<std::vector<int32_t>>& documents, const StreamOptions& options)
     : window_(options.window), random_(options.random_windows), seed_(options.seed) {
@@ -150,8 +175,10 @@ SentenceBatcher::SentenceBatcher(std::vector<std::vector<int32_t>> sentences, co
 }
 
 void SentenceBatcher::plan(int64_t epoch) {
-  order_.plan(sentences_.size(), static_cast<size_t>(options_.batch), options_.shuffle, options_.seed, epoch,
-              [&](uint32_t i) { return sentences_[i].size(); });
+  order_.plan(
+      sentences_.size(),
+      {.batch = static_cast<size_t>(options_.batch), .shuffled = options_.shuffle, .seed = options_.seed, .epoch = epoch},
+      [&](uint32_t i) { return sentences_[i].size(); });
   planned_ = epoch;
 }
 
@@ -163,25 +190,7 @@ void SentenceBatcher::seek(int64_t epoch, int64_t position) {
 
 bool SentenceBatcher::next(Batch& batch) {
   if (position_ >= batches_per_epoch()) return false;
-  const size_t begin = order_.starts[static_cast<size_t>(position_)];
-  const size_t count = std::min(static_cast<size_t>(options_.batch), sentences_.size() - begin);
-  const std::span<const uint32_t> chosen = std::span<const uint32_t>(order_.order).subspan(begin, count);
-  clear(batch);
-  batch.carried = false;
-  for (size_t r = 0; r < count; ++r) {
-    batch.seq.order.push_back(static_cast<int>(r));
-    batch.seq.id.push_back(chosen[r]);
-  }
-  const size_t longest = sentences_[chosen[0]].size();
-  for (size_t t = 0; t < longest; ++t) {
-    for (const uint32_t s : chosen) {
-      const std::vector<int32_t>& sentence = sentences_[s];
-      if (t >= sentence.size()) break;
-      batch.inputs.push_back(t == 0 ? sentence.back() : sentence[t - 1]);
-      batch.targets.push_back(sentence[t]);
-    }
-    batch.seq.start.push_back(static_cast<int>(batch.inputs.size()));
-  }
+  fill_sentences(sentences_, order_.batch(position_), batch);
   ++position_;
   return true;
 }

@@ -31,6 +31,14 @@ class Batcher {
   int64_t epoch_ = 0, position_ = 0;
 };
 
+// Throws Error{usage, "usage/batch"} below 1.
+void check_batch(int batch);
+
+// Sentences as sequences of their own, each ending in the end-of-line id: inputs "\n" w1 .. wn, targets w1 .. wn "\n", the
+// state fresh. `chosen` are their numbers, longest first, at least one; stream i is sentence chosen[i], and so is its
+// seq.id.
+void fill_sentences(const std::vector<std::vector<int32_t>>& sentences, std::span<const uint32_t> chosen, Batch& batch);
+
 struct StreamOptions {
   int streams = 1;         // B: rows of a batch, each a contiguous part of the text; >= 1
   int window = 64;         // T: steps of truncated back-propagation; >= 1

@@ -1,6 +1,4 @@
 // Why: a set of sequences becomes epochs of ragged batches that a stopped run finds again.
-#include <fmt/core.h>
-
 #include <cassert>
 
 #include "base/error.h"
@@ -14,9 +12,7 @@ class SequenceBatcher final : public Batcher {
  public:
   SequenceBatcher(const SequenceShape& shape, std::span<const SequenceExample> examples, const SequenceBatchOptions& options)
       : shape_(shape), examples_(examples), options_(options) {
-    if (options.batch < 1) {
-      throw Error(Exit::usage, "usage/batch", fmt::format("a batch of {} is impossible", options.batch), "give 1 or more");
-    }
+    check_batch(options.batch);
     if (examples.empty()) {
       throw Error(Exit::data, "data/too_short", "there are no sequences", "use a file with one sequence per line");
     }
@@ -31,9 +27,7 @@ class SequenceBatcher final : public Batcher {
 
   bool next(Batch& batch) override {
     if (position_ >= batches_per_epoch()) return false;
-    const size_t begin = plan_.starts[static_cast<size_t>(position_)];
-    const size_t count = std::min(static_cast<size_t>(options_.batch), examples_.size() - begin);
-    const std::span<const uint32_t> chosen = std::span<const uint32_t>(plan_.order).subspan(begin, count);
+    const std::span<const uint32_t> chosen = plan_.batch(position_);
     pointers_.clear();
     for (const uint32_t i : chosen) pointers_.push_back(&examples_[i]);
     fill_sequence_batch(shape_, pointers_, chosen, batch);
@@ -50,8 +44,10 @@ class SequenceBatcher final : public Batcher {
 
  private:
   void plan(int64_t epoch) {
-    plan_.plan(examples_.size(), static_cast<size_t>(options_.batch), options_.shuffle, options_.seed, epoch,
-               [&](uint32_t i) { return shape_.steps(examples_[i]); });
+    plan_.plan(
+        examples_.size(),
+        {.batch = static_cast<size_t>(options_.batch), .shuffled = options_.shuffle, .seed = options_.seed, .epoch = epoch},
+        [&](uint32_t i) { return shape_.steps(examples_[i]); });
     planned_ = epoch;
   }
 

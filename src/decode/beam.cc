@@ -1,10 +1,12 @@
-// Why: beam search in one loop: extend all, rank, finish some, select the states of the rest.
+// Why: beam search in one loop, of several searches at once: extend all, rank, finish some, select the states of the rest.
 #include "decode/beam.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
+
+#include "base/error.h"
 
 namespace rnn {
 namespace {
@@ -16,67 +18,74 @@ struct Extension {
   int32_t id;
 };
 
+// A total order: one result, whatever is sorted or left out on the way.
+constexpr auto likelier = [](const Extension& a, const Extension& b) {
+  if (a.log_prob != b.log_prob) return a.log_prob > b.log_prob;
+  return a.parent != b.parent ? a.parent < b.parent : a.id < b.id;
+};
+
 bool better(const Hypothesis& a, const Hypothesis& b) {
   if (a.score != b.score) return a.score > b.score;
   return a.ids < b.ids;
 }
 
-class Search {
+// The likeliest of the extensions that are offered, at most `limit` of them.
+class Likeliest {
  public:
-  Search(Scorer& scorer, const BeamOptions& options)
-      : scorer_(scorer), o_(options), vocabulary_(scorer.vocabulary()), allowed_(static_cast<size_t>(vocabulary_)) {
-    assert(o_.beam >= 1 && o_.n_best >= 1 && o_.n_best <= o_.beam && o_.alpha >= 0);
+  void clear(size_t limit) { limit_ = limit, kept_.clear(); }
+  // Behind a hypothesis of log-probability `before`, a token at or below this is none of them, and one above may be: the bar
+  // lies lower by more than what is rounded in it and in the sum of an extension.
+  float bar(double before) const {
+    if (kept_.size() < limit_) return -std::numeric_limits<float>::infinity();
+    const double last = kept_.front().log_prob;
+    return static_cast<float>(last - before - 1e-6 * (1 + std::abs(last) + std::abs(before)));
   }
-
-  std::vector<Hypothesis> run(std::span<const int32_t> prompt) {
-    scorer_.start(1);
-    View<const float> next = scorer_.read(prompt);
-    live_.resize(1);
-    if (o_.max_tokens == 0) return live_;
-    for (int length = 1; !live_.empty(); ++length) {
-      extend(next);
-      rank(length == o_.max_tokens);
-      if (live_.empty() || hopeless()) break;
-      scorer_.select(parents_);
-      next = scorer_.step(last_ids_);
+  void offer(const Extension& e) {
+    if (kept_.size() < limit_) {
+      kept_.push_back(e);
+      if (kept_.size() == limit_) std::make_heap(kept_.begin(), kept_.end(), likelier);  // the last of the order in front
+    } else if (likelier(e, kept_.front())) {
+      std::pop_heap(kept_.begin(), kept_.end(), likelier);
+      kept_.back() = e;
+      std::push_heap(kept_.begin(), kept_.end(), likelier);
     }
-    std::sort(results_.begin(), results_.end(), better);
-    if (results_.size() > static_cast<size_t>(o_.n_best)) results_.resize(static_cast<size_t>(o_.n_best));
-    return std::move(results_);
+  }
+  std::vector<Extension>& all() { return kept_; }  // in no order
+
+ private:
+  size_t limit_ = 0;
+  std::vector<Extension> kept_;  // a heap once it is full
+};
+
+// What may follow a hypothesis.
+class Rules {
+ public:
+  explicit Rules(int vocabulary) : forbidden_(static_cast<size_t>(vocabulary)), allowed_(forbidden_.size()) {}
+
+  void set(const BeamOptions& o, const std::vector<int32_t>& written) {
+    for (const int32_t id : marked_) forbidden_[static_cast<size_t>(id)] = 0;
+    marked_.clear();
+    if (o.allow) std::fill(allowed_.begin(), allowed_.end(), uint8_t{0});
+    ruled_ = o.allow && o.allow(written, allowed_);
+    for (const int32_t id : o.banned) forbid(id);
+    if (static_cast<int>(written.size()) + 1 < o.min_tokens) {
+      for (const int32_t id : o.ends) forbid(id);
+    }
+    if (o.no_repeat > 0) forbid_repetition(written, static_cast<size_t>(o.no_repeat));
+  }
+  bool allow(int32_t id) const {
+    const auto i = static_cast<size_t>(id);
+    return !forbidden_[i] && (!ruled_ || allowed_[i]);
   }
 
  private:
-  // All tokens that may follow any live hypothesis.
-  void extend(View<const float> next) {
-    extensions_.clear();
-    for (int row = 0; row < next.rows; ++row) {
-      const Hypothesis& h = live_[static_cast<size_t>(row)];
-      mark_allowed(h.ids);
-      const float* log_p = next.row(row);
-      for (int32_t id = 0; id < vocabulary_; ++id) {
-        if (allowed_[static_cast<size_t>(id)] && log_p[id] > -std::numeric_limits<float>::infinity())
-          extensions_.push_back({h.log_prob + log_p[id], row, id});
-      }
-    }
+  void forbid(int32_t id) {
+    if (id < 0 || static_cast<size_t>(id) >= forbidden_.size()) return;
+    forbidden_[static_cast<size_t>(id)] = 1;
+    marked_.push_back(id);
   }
-
-  void mark_allowed(const std::vector<int32_t>& ids) {
-    std::fill(allowed_.begin(), allowed_.end(), uint8_t{0});
-    if (!o_.allow || !o_.allow(ids, allowed_)) std::fill(allowed_.begin(), allowed_.end(), uint8_t{1});
-    const auto forbid = [&](int32_t id) {
-      if (id >= 0 && id < vocabulary_) allowed_[static_cast<size_t>(id)] = 0;
-    };
-    for (const int32_t id : o_.banned) forbid(id);
-    if (static_cast<int>(ids.size()) + 1 < o_.min_tokens) {
-      for (const int32_t id : o_.ends) forbid(id);
-    }
-    if (o_.no_repeat > 0) forbid_repetition(ids, forbid);
-  }
-
   // The tokens that would complete an n-gram that is there already.
-  template <class Forbid>
-  void forbid_repetition(const std::vector<int32_t>& ids, const Forbid& forbid) const {
-    const auto n = static_cast<size_t>(o_.no_repeat);
+  void forbid_repetition(const std::vector<int32_t>& ids, size_t n) {
     if (ids.size() + 1 < n) return;
     const auto tail = ids.end() - static_cast<ptrdiff_t>(n - 1);
     for (size_t at = 0; at + n <= ids.size(); ++at) {
@@ -85,40 +94,135 @@ class Search {
     }
   }
 
+  std::vector<uint8_t> forbidden_, allowed_;  // [V]
+  std::vector<int32_t> marked_;               // those that are set in forbidden_
+  bool ruled_ = false;                        // allowed_ counts
+};
+
+// What a step of a search works with and nobody keeps: one for all searches of a call.
+struct Scratch {
+  explicit Scratch(int vocabulary) : rules(vocabulary) {}
+  Rules rules;
+  Likeliest likeliest;
+};
+
+constexpr int kBlock = 64;  // tokens looked at together
+
+// Without an early end, so that it becomes a few instructions on vectors.
+bool any_above(const float* x, float bar) {
+  int any = 0;
+  for (int i = 0; i < kBlock; ++i) any |= x[i] > bar ? 1 : 0;
+  return any != 0;
+}
+
+// Sum over the positions of a source of log(min(1, sum of what looked there)) (Wu et al. 2016, equation 14). Published
+// programs have no floor (OpenNMT-py) or leave a sum of 0 out, as if it were covered (CTranslate2). Here every sum counts as
+// it is, and 0, which float makes of very little, as the smallest normal float: the worst there is, but a number.
+double uncovered(const std::vector<double>& sums) {
+  constexpr double kLeast = std::numeric_limits<float>::min();
+  double sum = 0;
+  for (const double looked : sums) sum += std::log(std::min(std::max(kLeast, looked), 1.0));  // NaN: kLeast
+  return sum;
+}
+
+class Search {
+ public:
+  explicit Search(const BeamOptions& options) : o_(options), live_(1), covered_(1) {
+    assert(o_.beam >= 1 && o_.n_best >= 1 && o_.n_best <= o_.beam && o_.alpha >= 0 && o_.coverage >= 0);
+  }
+
+  bool ended() const { return live_.empty(); }
+  int rows() const { return static_cast<int>(live_.size()); }
+  const std::vector<int>& parents() const { return parents_; }
+  const std::vector<int32_t>& last_ids() const { return last_ids_; }
+
+  // One more token. next [rows, V]: what follows the live hypotheses, which are the rows of the scorer from `first` on.
+  void step(View<const float> next, const Scorer& scorer, int first, Scratch& scratch) {
+    if (o_.max_tokens == 0) {
+      results_ = live_;
+      return end();
+    }
+    if (o_.coverage > 0) look(scorer, first);
+    extend(next, scratch);
+    rank(++length_ == o_.max_tokens, scratch.likeliest.all());
+    if (!live_.empty() && hopeless()) end();
+  }
+
+  std::vector<Hypothesis> take_results() {
+    std::sort(results_.begin(), results_.end(), better);
+    if (results_.size() > static_cast<size_t>(o_.n_best)) results_.resize(static_cast<size_t>(o_.n_best));
+    return std::move(results_);
+  }
+
+ private:
+  void end() { live_.clear(), covered_.clear(), parents_.clear(), last_ids_.clear(); }
+
+  // Where the hypotheses looked in order to choose the token that comes now.
+  void look(const Scorer& scorer, int first) {
+    const View<const float> attention = scorer.attention();
+    for (int row = 0; row < rows(); ++row) {
+      std::vector<double>& sums = covered_[static_cast<size_t>(row)];
+      sums.resize(static_cast<size_t>(scorer.looked_at(first + row)));
+      const float* shares = attention.row(first + row);
+      for (size_t j = 0; j < sums.size(); ++j) sums[j] += shares[j];
+    }
+  }
+
+  // The tokens that may follow the live hypotheses. At most rows * ends extensions finish one by their id, so the likeliest
+  // rows * ends + beam hold `beam` others, and rank() looks no further. What `finished` says is not known yet: then all.
+  void extend(View<const float> next, Scratch& scratch) {
+    Likeliest& likeliest = scratch.likeliest;
+    likeliest.clear(o_.finished ? SIZE_MAX : live_.size() * o_.ends.size() + static_cast<size_t>(o_.beam));
+    for (int row = 0; row < next.rows; ++row) {
+      const Hypothesis& h = live_[static_cast<size_t>(row)];
+      scratch.rules.set(o_, h.ids);
+      const float* log_p = next.row(row);
+      for (int begin = 0; begin < next.cols; begin += kBlock) {
+        const int block_end = std::min(begin + kBlock, next.cols);
+        const float bar = likeliest.bar(h.log_prob);
+        if (block_end - begin == kBlock && !any_above(log_p + begin, bar)) continue;
+        for (int32_t id = begin; id < block_end; ++id) {
+          if (log_p[id] > bar && scratch.rules.allow(id)) likeliest.offer({h.log_prob + log_p[id], row, id});
+        }
+      }
+    }
+  }
+
   // Walks the extensions from the best: what finishes is a result, the first `beam` others live on.
-  void rank(bool last) {
-    const auto likelier = [](const Extension& a, const Extension& b) {
-      if (a.log_prob != b.log_prob) return a.log_prob > b.log_prob;
-      return a.parent != b.parent ? a.parent < b.parent : a.id < b.id;
-    };
+  void rank(bool last, std::vector<Extension>& extensions) {
     const auto beam = static_cast<size_t>(o_.beam);
     std::vector<Hypothesis> live;
+    std::vector<std::vector<double>> covered;
     parents_.clear(), last_ids_.clear();
-    size_t sorted = 0;
-    for (size_t i = 0; i < extensions_.size() && live.size() < beam; ++i) {
+    size_t sorted = 0, cut = 0;
+    for (size_t i = 0; i < extensions.size() && live.size() < beam; ++i) {
       if (i == sorted) {  // in pieces: a few of V times the beam are looked at
-        const auto at = [&](size_t k) { return extensions_.begin() + static_cast<ptrdiff_t>(k); };
-        sorted = std::min(extensions_.size(), sorted + 2 * beam);
-        std::nth_element(at(i), at(sorted - 1), extensions_.end(), likelier);
+        const auto at = [&](size_t k) { return extensions.begin() + static_cast<ptrdiff_t>(k); };
+        sorted = std::min(extensions.size(), sorted + 2 * beam);
+        std::nth_element(at(i), at(sorted - 1), extensions.end(), likelier);
         std::sort(at(i), at(sorted), likelier);
       }
-      const Extension& e = extensions_[i];
-      Hypothesis h = live_[static_cast<size_t>(e.parent)];
+      const Extension& e = extensions[i];
+      const auto parent = static_cast<size_t>(e.parent);
+      Hypothesis h = live_[parent];
       h.ids.push_back(e.id);
       h.log_prob = e.log_prob;
       h.finished = std::find(o_.ends.begin(), o_.ends.end(), e.id) != o_.ends.end() || (o_.finished && o_.finished(h.ids));
-      if (h.finished && static_cast<int>(h.ids.size()) < o_.min_tokens) continue;
+      if (h.finished && length_ < o_.min_tokens) continue;
       if (h.finished || last) {
         h.score = length_score(h.log_prob, h.ids.size(), o_);
+        if (o_.coverage > 0) h.score += o_.coverage * uncovered(covered_[parent]);
         add_result(std::move(h), last);
-        // The last tokens in the order of their log-probability: behind `beam` of them no result can be better.
-        if (last && ++cut_ >= beam) break;
+        // The last tokens in the order of their log-probability: behind `beam` of them no result can be better. With a
+        // coverage penalty one could, but what the beam holds is chosen by log-probability here as at every step.
+        if (last && ++cut >= beam) break;
         continue;
       }
       parents_.push_back(e.parent), last_ids_.push_back(e.id);
       live.push_back(std::move(h));
+      covered.push_back(covered_[parent]);
     }
-    live_ = std::move(live);
+    live_ = std::move(live), covered_ = std::move(covered);
   }
 
   void add_result(Hypothesis h, bool last) {
@@ -128,7 +232,8 @@ class Search {
     results_.resize(static_cast<size_t>(o_.n_best));
   }
 
-  // Whether no live hypothesis can become one of the n best: more tokens bring no probability, only a larger divisor.
+  // Whether no live hypothesis can become one of the n best: more tokens bring no probability, only a larger divisor, and a
+  // coverage penalty is never above 0.
   bool hopeless() {
     const auto n = static_cast<size_t>(o_.n_best);
     if (results_.size() < n) return false;
@@ -136,16 +241,22 @@ class Search {
     return length_score(live_[0].log_prob, static_cast<size_t>(o_.max_tokens), o_) < results_[n - 1].score;
   }
 
-  Scorer& scorer_;
   const BeamOptions& o_;
-  int vocabulary_;
-  std::vector<Hypothesis> live_, results_;  // live ones have equal lengths and are ordered by log-probability
-  std::vector<Extension> extensions_;
-  std::vector<int> parents_;       // of the live ones, among the live ones before
-  std::vector<int32_t> last_ids_;  // their last tokens
-  std::vector<uint8_t> allowed_;   // [V]
-  size_t cut_ = 0;
+  std::vector<Hypothesis> live_, results_;    // live ones have equal lengths and are ordered by log-probability
+  std::vector<std::vector<double>> covered_;  // [live, source] sums of where they looked; empty without a coverage penalty
+  std::vector<int> parents_;                  // of the live ones, among the live ones before
+  std::vector<int32_t> last_ids_;             // their last tokens
+  int length_ = 0;                            // tokens of a live one
 };
+
+void require_attention(const Scorer& scorer, std::span<const BeamOptions> each) {
+  for (const BeamOptions& o : each) {
+    if (!(o.coverage > 0) || scorer.attention().rows > 0) continue;
+    throw Error(Exit::usage, "search/coverage",
+                "a coverage penalty needs a model that looks back at its source word by word, and this one does not",
+                "search without the penalty");
+  }
+}
 
 }  // namespace
 
@@ -163,8 +274,38 @@ std::function<bool(std::span<const int32_t>, std::vector<uint8_t>&)> begin_with(
   };
 }
 
+std::vector<std::vector<Hypothesis>> beam_search(Scorer& scorer, std::span<const int32_t> prompt,
+                                                 std::span<const BeamOptions> each) {
+  if (each.empty()) return {};
+  View<const float> next = start_behind(scorer, static_cast<int>(each.size()), prompt);
+  require_attention(scorer, each);
+  std::vector<Search> searches(each.begin(), each.end());
+  Scratch scratch(scorer.vocabulary());
+  std::vector<int> rows;  // that go on, search after search
+  std::vector<int32_t> ids;
+  for (;;) {
+    rows.clear(), ids.clear();
+    int first = 0;  // row of the search
+    for (Search& search : searches) {
+      if (search.ended()) continue;
+      const int count = search.rows();
+      search.step(next.middle(first, count), scorer, first, scratch);
+      for (const int parent : search.parents()) rows.push_back(first + parent);
+      ids.insert(ids.end(), search.last_ids().begin(), search.last_ids().end());
+      first += count;
+    }
+    if (rows.empty()) break;
+    scorer.select(rows);
+    next = scorer.step(ids);
+  }
+  std::vector<std::vector<Hypothesis>> results;
+  results.reserve(searches.size());
+  for (Search& search : searches) results.push_back(search.take_results());
+  return results;
+}
+
 std::vector<Hypothesis> beam_search(Scorer& scorer, std::span<const int32_t> prompt, const BeamOptions& options) {
-  return Search(scorer, options).run(prompt);
+  return std::move(beam_search(scorer, prompt, std::span<const BeamOptions>(&options, 1))[0]);
 }
 
 }  // namespace rnn

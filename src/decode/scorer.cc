@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "kernels/kernels.h"
 
 namespace rnn {
 namespace {
@@ -31,12 +32,38 @@ void log_softmax_row(const float* x, float* out, int n) noexcept {
   for (int i = 0; i < n; ++i) out[i] = x[i] > kNever ? static_cast<float>(x[i] - log_sum) : kNever;
 }
 
+// Whether the kernel finds a softmax in this row.
+bool has_softmax(const float* x, int n) noexcept {
+  bool possible = false;
+  for (int i = 0; i < n; ++i) {
+    if (!(x[i] < -kNever)) return false;  // NaN, too
+    possible = possible || x[i] > kNever;
+  }
+  return possible;
+}
+
 }  // namespace
 
 View<const float> Scorer::read(std::span<const int32_t> ids) {
   View<const float> next;
   for (size_t i = 0; i < ids.size(); ++i) next = step(ids.subspan(i, 1));
   return next;
+}
+
+View<const float> start_behind(Scorer& scorer, int n, std::span<const int32_t> prompt) {
+  scorer.start(n);
+  if (n == 1) return scorer.read(prompt);
+  View<const float> next;
+  for (const int32_t id : prompt) next = scorer.step(std::vector<int32_t>(static_cast<size_t>(n), id));
+  return next;
+}
+
+// In place, a row that is done is one that has a softmax, too.
+void log_softmax(Pool& pool, View<const float> logits, View<float> out) noexcept {
+  if (kernels<float>().log_softmax(pool, logits, out) == 0) return;
+  for (int r = 0; r < logits.rows; ++r) {
+    if (!has_softmax(logits.row(r), logits.cols)) log_softmax_row(logits.row(r), out.row(r), logits.cols);
+  }
 }
 
 void log_softmax(View<const float> logits, View<float> out) noexcept {
@@ -46,8 +73,7 @@ void log_softmax(View<const float> logits, View<float> out) noexcept {
 std::vector<std::vector<double>> continuation_log_probs(Scorer& scorer, std::span<const int32_t> prompt,
                                                         const std::vector<std::vector<int32_t>>& continuations) {
   std::vector<std::vector<double>> sums(continuations.size());
-  scorer.start(1);
-  View<const float> next = scorer.read(prompt);
+  View<const float> next = start_behind(scorer, 1, prompt);
   std::vector<int> going, from;  // continuations that have a token to come; the row behind which it comes
   for (size_t i = 0; i < continuations.size(); ++i) {
     if (!continuations[i].empty()) going.push_back(static_cast<int>(i)), from.push_back(0);
@@ -123,7 +149,31 @@ View<const float> EnsembleScorer::mean(int rows, const Ask& ask) {
   if (log_probs_.rows() < rows) log_probs_ = Matrix<float>(rows, V);
   const View<float> out = log_probs_.view().middle(0, rows);
   for (size_t i = 0; i < sum_.size(); ++i) out.data[i] = static_cast<float>(std::log(sum_[i]));
+  mean_attention(rows);
   return out;
+}
+
+void EnsembleScorer::mean_attention(int rows) {
+  looked_ = {};
+  int longest = 0;
+  std::vector<View<const float>> all;
+  for (const Scorer* member : members_) {
+    all.push_back(member->attention());
+    if (all.back().rows != rows) return;
+    for (int r = 0; r < rows; ++r) {
+      if (member->looked_at(r) != members_[0]->looked_at(r)) return;
+      longest = std::max(longest, member->looked_at(r));
+    }
+  }
+  if (shares_.rows() < rows || shares_.cols() < longest) shares_ = Matrix<float>(rows, longest);
+  for (int r = 0; r < rows; ++r) {
+    for (int j = 0; j < members_[0]->looked_at(r); ++j) {
+      double sum = 0;
+      for (size_t k = 0; k < all.size(); ++k) sum += weights_[k] * all[k](r, j);
+      shares_(r, j) = static_cast<float>(sum);
+    }
+  }
+  looked_ = {shares_.data(), rows, longest, shares_.cols()};
 }
 
 View<const float> EnsembleScorer::step(std::span<const int32_t> ids) {

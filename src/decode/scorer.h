@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/matrix.h"
+#include "base/thread_pool.h"
 
 namespace rnn {
 
@@ -16,7 +17,8 @@ class Scorer {
  public:
   virtual ~Scorer() = default;
   virtual int vocabulary() const = 0;  // V; ids lie in [0, V)
-  // n >= 1 hypotheses that have read nothing (beside what the scorer itself was given: a source sentence, a memory).
+  // n >= 1 hypotheses that have read nothing beside what the scorer itself was given: one memory for all, or a source
+  // sentence each. Row i begins with source i; after that only select() tells whose source a row goes on with.
   virtual void start(int n) = 0;
   // Each hypothesis reads one id -> [n, V] natural logarithms of what comes next, each row a distribution; valid until the next call.
   virtual View<const float> step(std::span<const int32_t> ids) = 0;
@@ -24,10 +26,19 @@ class Scorer {
   virtual void select(const std::vector<int>& rows) = 0;
   // The one hypothesis there is reads several ids, at least one -> [1, V] behind the last.
   virtual View<const float> read(std::span<const int32_t> ids);
+  // Where each row of the last step() or read() looked behind its last id -> [n, m]: looked_at(r) <= m shares in row r,
+  // which add up to 1, one for each position of its source; what stands behind them means nothing. Without rows: this scorer
+  // looks at nothing. Valid until the next call of anything that is not const.
+  virtual View<const float> attention() const { return {}; }
+  virtual int looked_at([[maybe_unused]] int row) const { return 0; }
 };
 
-// out[r] = log softmax of logits[r], sums in double; may be in place. NaN counts as -inf; of a row with +inf, or with nothing above
-// -inf, the largest share the probability evenly.
+// n hypotheses that have read `prompt`, at least one id -> [n, V] behind the last.
+View<const float> start_behind(Scorer& scorer, int n, std::span<const int32_t> prompt);
+
+// out[r] = log softmax of logits[r], never above 0; may be in place. NaN counts as -inf; of a row with +inf, or with nothing
+// above -inf, the largest share the probability evenly. With a pool: the kernel, whose sums are float; without: in double.
+void log_softmax(Pool& pool, View<const float> logits, View<float> out) noexcept;
 void log_softmax(View<const float> logits, View<float> out) noexcept;
 
 // Natural logarithms of p(continuation[t] | prompt, continuation[0..t)), for each continuation. The prompt has at least one id.
@@ -46,15 +57,22 @@ class EnsembleScorer final : public Scorer {
   View<const float> step(std::span<const int32_t> ids) override;
   void select(const std::vector<int>& rows) override;
   View<const float> read(std::span<const int32_t> ids) override;
+  // The mean of where the members look, weighted as their probabilities are. Without rows unless all look, and at sources of
+  // equal lengths.
+  View<const float> attention() const override { return looked_; }
+  int looked_at(int row) const override { return looked_.rows == 0 ? 0 : members_[0]->looked_at(row); }
 
  private:
   template <class Ask>
   View<const float> mean(int rows, const Ask& ask);
+  void mean_attention(int rows);
 
   std::vector<Scorer*> members_;
   std::vector<double> weights_;  // sum 1
   std::vector<double> sum_;      // [n, V]
   Matrix<float> log_probs_;      // at least [n, V]
+  Matrix<float> shares_;         // at least [n, m]
+  View<const float> looked_;     // [n, m] of shares_, or without rows
 };
 
 // Weights of an ensemble as EnsembleScorer takes them, made to add up to 1. Throws Error{usage, "ensemble/weights"}.

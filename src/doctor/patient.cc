@@ -29,6 +29,11 @@ void take_model(const std::string& run, Patient& p, Pool& pool) {
       p.file.model = nullptr;
       return;
     }
+    if (p.file.model->translates()) {
+      p.no_model = "the model is a translator: these rules look at a network that reads one sequence step by step";
+      p.file.model = nullptr;
+      return;
+    }
     if (p.file.model->config().rnn.bidirectional) {
       p.no_model = "the model reads in both directions: no state goes from step to step";
       p.file.model = nullptr;

@@ -16,18 +16,11 @@
 namespace rnn {
 namespace {
 
-// A name for people: that of the run folder, or of the file without its ending.
-std::string name_of(const std::string& path) {
-  const std::filesystem::path file = std::filesystem::path(path).lexically_normal();
-  const std::string folder = file.parent_path().filename().string();
-  return file.filename() == "model.safetensors" && !folder.empty() ? folder : file.stem().string();
-}
-
 ModelExplanation describe(const ModelFile& file, const Model<float>& model) {
   const RecurrentOptions& o = model.config().rnn;
   const CellInfo& info = cell_info(o.cell);
   ModelExplanation m;
-  m.name = name_of(file.path), m.path = file.path, m.cell = info.name, m.tokenizer = file.tokenizer->kind();
+  m.name = model_name(file.path), m.path = file.path, m.cell = info.name, m.tokenizer = file.tokenizer->kind();
   if (o.flags & kRelu) m.cell += "-relu";
   const std::string equations(info.equation);
   for (size_t begin = 0; begin <= equations.size();) {
@@ -37,13 +30,8 @@ ModelExplanation describe(const ModelFile& file, const Model<float>& model) {
   }
   m.layers = o.layers, m.hidden = o.hidden, m.vocabulary = model.config().vocabulary;
   m.parameters = static_cast<long long>(model.table().count());
-  const auto metrics = file.about.find("metrics");
-  const auto metric = [&](const char* key, double& to) {
-    if (metrics == file.about.end() || !metrics->is_object()) return;
-    if (const auto at = metrics->find(key); at != metrics->end() && at->is_number()) to = at->get<double>();
-  };
-  metric("val_loss", m.val_loss), metric("val_perplexity", m.val_perplexity);
-  metric("val_bits_per_byte", m.val_bits_per_byte);
+  m.val_loss = trained_metric(file, "val_loss"), m.val_perplexity = trained_metric(file, "val_perplexity");
+  m.val_bits_per_byte = trained_metric(file, "val_bits_per_byte");
   return m;
 }
 
@@ -96,6 +84,19 @@ void look_at_text(const Model<float>& model, Pool& pool, const ReadingOptions& r
 }
 
 }  // namespace
+
+std::string model_name(const std::string& path) {
+  const std::filesystem::path file = std::filesystem::path(path).lexically_normal();
+  const std::string folder = file.parent_path().filename().string();
+  return file.filename() == "model.safetensors" && !folder.empty() ? folder : file.stem().string();
+}
+
+double trained_metric(const ModelFile& file, const char* key) {
+  const auto metrics = file.about.find("metrics");
+  if (metrics == file.about.end() || !metrics->is_object()) return -1;
+  const auto at = metrics->find(key);
+  return at != metrics->end() && at->is_number() ? at->get<double>() : -1;
+}
 
 ModelExplanation explain_model(ModelFile& file, std::string_view prompt, const ExplainOptions& options, Pool& pool) {
   const Model<float>& model = inspected_model(file, pool);

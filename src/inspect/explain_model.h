@@ -24,6 +24,11 @@ struct ExplainOptions {
   bool spectra = true, timing = true;
 };
 
+// A name for people: that of the run folder, or of the file without its ending.
+std::string model_name(const std::string& path);
+// A figure that the trainer wrote down under this key; -1: there is none.
+double trained_metric(const ModelFile& file, const char* key);
+
 // `file` keeps its weights and is packed for training. Throws as prompt_ids() and inspected_model().
 ModelExplanation explain_model(ModelFile& file, std::string_view prompt, const ExplainOptions& options, Pool& pool);
 // The same without a prompt: only what options.text says.

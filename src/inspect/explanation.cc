@@ -6,20 +6,12 @@
 #include <charconv>
 #include <cmath>
 
+#include "inspect/json_numbers.h"
+
 namespace rnn {
 namespace {
 
 using nlohmann::ordered_json;
-
-ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
-// The shortest decimal text of the float: 0.1, not 0.10000000149011612.
-ordered_json number(float value) {
-  if (!std::isfinite(value)) return nullptr;
-  const std::string text = fmt::format("{}", value);
-  double exact = 0;
-  std::from_chars(text.data(), text.data() + text.size(), exact);
-  return exact;
-}
 
 // Named first: list() calls them.
 ordered_json json(const std::vector<double>& values);
@@ -32,10 +24,10 @@ ordered_json json(const StateNorms& n);
 ordered_json json(const Spectrum& s);
 ordered_json json(const RecallCurve& c);
 
-ordered_json json(const WordChance& w) { return {{"text", w.text}, {"p", number(w.p)}}; }
-ordered_json json(double value) { return number(value); }
-ordered_json json(float value) { return number(value); }
-ordered_json json(const std::pair<int, double>& pair) { return ordered_json::array({pair.first, number(pair.second)}); }
+ordered_json json(const WordChance& w) { return {{"text", w.text}, {"p", json_number(w.p)}}; }
+ordered_json json(double value) { return json_number(value); }
+ordered_json json(float value) { return json_number(value); }
+ordered_json json(const std::pair<int, double>& pair) { return ordered_json::array({pair.first, json_number(pair.second)}); }
 
 template <class V>
 ordered_json list(const std::vector<V>& values) {
@@ -51,15 +43,15 @@ ordered_json json(const LayerStep& step) {
   return {{"h", list(step.h)},
           {"c", list(step.c)},
           {"gates", gates},
-          {"state_norm", number(step.state_norm)},
-          {"update_norm", number(step.update_norm)},
+          {"state_norm", json_number(step.state_norm)},
+          {"update_norm", json_number(step.update_norm)},
           {"moved", list(step.moved)}};
 }
 
 ordered_json json(const ReadStep& step) {
   return {{"id", step.id},
           {"text", step.text},
-          {"surprise", number(step.surprise)},
+          {"surprise", json_number(step.surprise)},
           {"layers", list(step.layers)},
           {"next", list(step.next)}};
 }
@@ -69,11 +61,11 @@ ordered_json json(const Influence& i) {
           {"lag", i.lag},
           {"word", i.word},
           {"substitutes", list(i.substitutes)},
-          {"mean", number(i.mean)}};
+          {"mean", json_number(i.mean)}};
 }
 
 ordered_json json(const StateDistance& d) {
-  return {{"position", d.position}, {"word", d.word}, {"other", d.other}, {"h", list(d.h)}, {"kept", number(d.kept)}};
+  return {{"position", d.position}, {"word", d.word}, {"other", d.other}, {"h", list(d.h)}, {"kept", json_number(d.kept)}};
 }
 
 ordered_json json(const GradientReach& g) {
@@ -81,28 +73,31 @@ ordered_json json(const GradientReach& g) {
           {"c", list(g.c)},
           {"state", list(g.state)},
           {"worst", list(g.worst)},
-          {"half_life", number(g.half_life)},
+          {"half_life", json_number(g.half_life)},
           {"steps", g.steps}};
 }
 
 ordered_json json(const GateUse& g) {
   return {{"layer", g.layer},
           {"gate", g.gate},
-          {"mean", number(g.mean)},
-          {"closed", number(g.closed)},
-          {"open", number(g.open)}};
+          {"mean", json_number(g.mean)},
+          {"closed", json_number(g.closed)},
+          {"open", json_number(g.open)}};
 }
 
 ordered_json json(const StateNorms& n) {
-  return {{"layer", n.layer}, {"state", number(n.state)}, {"largest", number(n.largest)}, {"update", number(n.update)}};
+  return {{"layer", n.layer},
+          {"state", json_number(n.state)},
+          {"largest", json_number(n.largest)},
+          {"update", json_number(n.update)}};
 }
 
 ordered_json json(const Spectrum& s) {
   return {{"layer", s.layer},
           {"gate", s.gate},
-          {"radius", number(s.radius)},
-          {"largest", number(s.largest)},
-          {"smallest", number(s.smallest)},
+          {"radius", json_number(s.radius)},
+          {"largest", json_number(s.largest)},
+          {"smallest", json_number(s.smallest)},
           {"singular_values", list(s.singular_values)}};
 }
 
@@ -111,10 +106,22 @@ ordered_json json(const RecallCurve& c) {
           {"hidden", c.hidden},
           {"accuracy", list(c.accuracy)},
           {"updates", c.updates},
-          {"seconds", number(c.seconds)}};
+          {"seconds", json_number(c.seconds)}};
 }
 
 }  // namespace
+
+ordered_json json_number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
+
+double decimal_of(float value) {
+  if (!std::isfinite(value)) return static_cast<double>(value);
+  const std::string text = fmt::format("{}", value);
+  double exact = 0;
+  std::from_chars(text.data(), text.data() + text.size(), exact);
+  return exact;
+}
+
+ordered_json json_number(float value) { return json_number(decimal_of(value)); }
 
 ordered_json to_json_object(const ModelExplanation& m) {
   return {{"name", m.name},
@@ -126,10 +133,10 @@ ordered_json to_json_object(const ModelExplanation& m) {
           {"hidden", m.hidden},
           {"vocabulary", m.vocabulary},
           {"parameters", m.parameters},
-          {"val_loss", number(m.val_loss)},
-          {"val_perplexity", number(m.val_perplexity)},
-          {"val_bits_per_byte", number(m.val_bits_per_byte)},
-          {"step_microseconds", number(m.step_microseconds)},
+          {"val_loss", json_number(m.val_loss)},
+          {"val_perplexity", json_number(m.val_perplexity)},
+          {"val_bits_per_byte", json_number(m.val_bits_per_byte)},
+          {"step_microseconds", json_number(m.step_microseconds)},
           {"steps", list(m.steps)},
           {"influence", list(m.influence)},
           {"distances", list(m.distances)},
@@ -145,11 +152,11 @@ ordered_json to_json_object(const Explanation& e) {
   for (const ModelExplanation& m : e.models) models.push_back(to_json_object(m));
   return {{"prompt", e.prompt},
           {"models", models},
-          {"recall", {{"lags", e.recall.lags}, {"chance", number(e.recall.chance)}, {"cells", list(e.recall.cells)}}},
+          {"recall", {{"lags", e.recall.lags}, {"chance", json_number(e.recall.chance)}, {"cells", list(e.recall.cells)}}},
           {"clipping",
            {{"cell", e.clipping.cell},
-            {"clip", number(e.clipping.clip)},
-            {"lr", number(e.clipping.lr)},
+            {"clip", json_number(e.clipping.clip)},
+            {"lr", json_number(e.clipping.lr)},
             {"with", list(e.clipping.with)},
             {"without", list(e.clipping.without)},
             {"norm_with", list(e.clipping.norm_with)},

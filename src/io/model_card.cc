@@ -55,9 +55,12 @@ struct Metric {
 constexpr Metric kMetrics[] = {{"bits_per_byte", "bits per byte", &ModelCard::Result::bits_per_byte, 3},
                                {"loss", "loss (nats/token)", &ModelCard::Result::loss, 4},
                                {"perplexity", "perplexity", &ModelCard::Result::perplexity, 2},
-                               {"accuracy", "accuracy", &ModelCard::Result::accuracy, 4}};
+                               {"accuracy", "accuracy", &ModelCard::Result::accuracy, 4},
+                               {"bleu", "BLEU", &ModelCard::Result::bleu, 2},
+                               {"chrf", "chrF", &ModelCard::Result::chrf, 2}};
 
 bool is_text(const ModelCard& card) { return card.task == "language-model"; }
+bool translates(const ModelCard& card) { return card.task == "translate"; }
 
 // Whether any row has it: a column of nothing is left out.
 bool used(const ModelCard& card, const Metric& m) {
@@ -74,6 +77,7 @@ void header(const ModelCard& card, std::string* out) {
   yaml_list("language", card.languages, out);
   *out += "library_name: rnn\n";
   if (is_text(card)) *out += "pipeline_tag: text-generation\n";
+  if (translates(card)) *out += "pipeline_tag: translation\n";
   yaml_list("tags", card.tags, out);
 
   const auto own = std::find_if(card.results.begin(), card.results.end(), [](const auto& r) { return r.own; });
@@ -99,7 +103,9 @@ void header(const ModelCard& card, std::string* out) {
 void results(const ModelCard& card, std::string* out) {
   if (card.results.empty()) return;
   *out += "\n## Results\n\nMeasured on the " + cell(card.split) +
-          (is_text(card) ? " text; lower is better.\n\n| |" : " sequences; a lower loss is better.\n\n| |");
+          (is_text(card)      ? " text; lower is better.\n\n| |"
+           : translates(card) ? " pairs; a lower loss and a higher BLEU are better.\n\n| |"
+                              : " sequences; a lower loss is better.\n\n| |");
   std::string rule = "|---|";
   for (const Metric& m : kMetrics) {
     if (!used(card, m)) continue;
@@ -119,6 +125,15 @@ void results(const ModelCard& card, std::string* out) {
 void use(const ModelCard& card, std::string* out) {
   const std::string where = shell_word(card.run.empty() ? card.model : card.run);
   const std::string prompt = card.prompt.empty() ? "" : " -p " + shell_word(card.prompt);
+  if (translates(card)) {
+    *out += "\n## How to use\n\n" + fenced("sh", "rnn translate " + where + " input.txt > output.txt\nrnn eval " + where +
+                                                     " " + card.evaluate + "\nrnn info " + where + "\n");
+    *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, tokenizer and configuration.\n",
+                        card.model);
+    if (!card.sample.empty())
+      *out += "\nWhat it says of sentences that it has not learnt from:\n\n" + fenced("text", card.sample);
+    return;
+  }
   if (!is_text(card)) {
     *out += "\n## How to use\n\n" + fenced("sh", "rnn eval " + where + " DATA.jsonl\nrnn info " + where + "\n");
     *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, alphabets and configuration.\n",

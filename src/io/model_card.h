@@ -17,6 +17,7 @@ struct ModelCard {
     bool own = false;                                       // goes into the machine-readable header too
     std::optional<double> loss, perplexity, bits_per_byte;  // nats per token; exp(loss); bits
     std::optional<double> accuracy = {};                    // share of right answers
+    std::optional<double> bleu = {}, chrf = {};             // of translations
   };
   struct DataFile {
     std::string path;
@@ -43,6 +44,7 @@ struct ModelCard {
   std::string model = "model.safetensors";  // file name, beside the card
   std::string run;                          // the run folder, for the commands
   std::string prompt;                       // for the example
+  std::string evaluate;                     // for the example of a translator: the data behind rnn eval MODEL
   std::string sample;                       // what the model wrote
   std::vector<std::string> limits;          // what it cannot do
   std::string version;                      // of the program

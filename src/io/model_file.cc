@@ -82,8 +82,8 @@ ModelFile load_own(const Safetensors& file) {
   load_weights(file, "", !result.checkpoint.is_null(), *result.model);
   const json tokenizer = parse_json(file, "rnn.tokenizer");
   if (!tokenizer.is_null()) result.tokenizer = tokenizer_from_json(tokenizer);
-  if (config.task == "language-model") {
-    if (!result.tokenizer) bad("model/tokenizer", file.path() + " is a language model without a tokenizer");
+  if (result.model->writes_text()) {
+    if (!result.tokenizer) bad("model/tokenizer", file.path() + " writes text, but has no tokenizer");
     if (result.tokenizer->size() != config.vocabulary) {
       bad("model/tokenizer", file.path() + ": the tokenizer has " + std::to_string(result.tokenizer->size()) +
                                  " pieces, the model " + std::to_string(config.vocabulary));
@@ -151,12 +151,47 @@ V field(const json& j, const char* name) {
   }
 }
 
+// The value of a list of names that stands under `key`.
+template <class Kind, size_t n>
+Kind named(const json& j, const char* key, const std::string_view (&names)[n]) {
+  const auto name = field<std::string>(j, key);
+  const auto* const known = std::find(std::begin(names), std::end(names), name);
+  if (known == std::end(names))
+    bad("model/corrupt", std::string("the model's configuration has a bad '") + key + "': " + name);
+  return static_cast<Kind>(known - std::begin(names));
+}
+
+json encoder_to_json(const EncoderOptions& e) {
+  return {{"layers", e.rnn.layers},
+          {"hidden", e.rnn.hidden},
+          {"last_hidden", e.rnn.last_hidden},
+          {"projection", e.rnn.projection},
+          {"bidirectional", e.rnn.bidirectional},
+          {"residual", e.rnn.residual},
+          {"own_embedding", e.own_embedding},
+          {"attention", attention_name(e.attention)},
+          {"attention_size", e.attention_size},
+          {"input_feeding", e.input_feeding},
+          {"reversed_source", e.reversed_source},
+          {"bridge", bridge_name(e.bridge)}};
+}
+
+EncoderOptions encoder_of(const json& j) {
+  EncoderOptions e;
+  e.rnn.layers = field<int>(j, "layers"), e.rnn.hidden = field<int>(j, "hidden");
+  e.rnn.last_hidden = field<int>(j, "last_hidden"), e.rnn.projection = field<int>(j, "projection");
+  e.rnn.bidirectional = field<bool>(j, "bidirectional"), e.rnn.residual = field<bool>(j, "residual");
+  e.own_embedding = field<bool>(j, "own_embedding");
+  e.attention = named<AttentionKind>(j, "attention", kAttentionNames);
+  e.attention_size = field<int>(j, "attention_size");
+  e.input_feeding = field<bool>(j, "input_feeding"), e.reversed_source = field<bool>(j, "reversed_source");
+  e.bridge = named<BridgeKind>(j, "bridge", kBridgeNames);
+  return e;
+}
+
 SoftmaxOptions softmax_of(const json& j) {
   SoftmaxOptions softmax;
-  const auto name = field<std::string>(j, "softmax");
-  const auto* const known = std::find(std::begin(kSoftmaxNames), std::end(kSoftmaxNames), name);
-  if (known == std::end(kSoftmaxNames)) bad("model/corrupt", "the model's configuration has a bad 'softmax': " + name);
-  softmax.kind = static_cast<SoftmaxKind>(known - std::begin(kSoftmaxNames));
+  softmax.kind = named<SoftmaxKind>(j, "softmax", kSoftmaxNames);
   if (softmax.kind == SoftmaxKind::adaptive) {
     softmax.cutoffs = field<std::vector<int>>(j, "cutoffs");
     softmax.divide = field<double>(j, "softmax_divide");
@@ -194,6 +229,8 @@ json config_to_json(const ModelConfig& c) {
             {"vocabulary", c.vocabulary},
             {"output", c.output},
             {"tied", c.tied}};
+  if (c.rnn.residual) j["residual"] = true;
+  if (c.encoder.present()) j["encoder"] = encoder_to_json(c.encoder);
   if (c.softmax.kind != SoftmaxKind::full) j["softmax"] = softmax_name(c.softmax.kind);
   if (c.softmax.kind == SoftmaxKind::adaptive) j["cutoffs"] = c.softmax.cutoffs, j["softmax_divide"] = c.softmax.divide;
   return j;
@@ -203,7 +240,6 @@ ModelConfig config_from_json(const json& j) {
   if (!j.is_object()) bad("model/corrupt", "the model file has no configuration");
   ModelConfig c;
   c.task = field<std::string>(j, "task");
-  constexpr std::string_view kTasks[] = {"language-model", "tag", "classify", "regress", "recurrent"};
   if (std::find(std::begin(kTasks), std::end(kTasks), c.task) == std::end(kTasks)) {
     bad("model/task", "this file holds a model for the task '" + c.task + "', which this version does not know",
         "get a newer rnn");
@@ -239,6 +275,12 @@ ModelConfig config_from_json(const json& j) {
   c.vocabulary = field<int>(j, "vocabulary");
   if (j.contains("output")) c.output = field<int>(j, "output");  // language models of earlier versions do without
   c.tied = field<bool>(j, "tied");
+  if (j.contains("residual")) c.rnn.residual = field<bool>(j, "residual");
+  if (j.contains("encoder")) {
+    c.encoder = encoder_of(field<json>(j, "encoder"));
+    c.encoder.rnn.input = c.rnn.input;
+    c.encoder.follow(c.rnn);
+  }
   if (j.contains("softmax")) c.softmax = softmax_of(j);
   return c;
 }

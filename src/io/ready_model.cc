@@ -27,21 +27,36 @@ bool reads_sentences(const ModelFile& file) {
   return mode != file.about.end() && *mode == "sentence";
 }
 
-const Model<float>& ready_language_model(ModelFile& file, Pool& pool, const std::string& instead) {
-  if (!file.tokenizer || !file.model->is_language_model()) {
-    throw Error(Exit::model, "model/task",
-                file.path +
-                    (file.model->has_head() ? " is a model for the task " + file.model->config().task
-                                            : " is a bare recurrent model") +
-                    ", not a language model",
-                instead);
-  }
+namespace {
+
+[[noreturn]] void wrong_task(const ModelFile& file, const char* wanted, const std::string& instead) {
+  throw Error(
+      Exit::model, "model/task",
+      file.path +
+          (file.model->has_head() ? " is a model for the task " + file.model->config().task : " is a bare recurrent model") +
+          ", not a " + wanted,
+      instead);
+}
+
+const Model<float>& ready(ModelFile& file, Pool& pool) {
   if (file.model->params().size() > 0) {
     require_finite(*file.model, file.path);
     file.model->pack(pool, false);
     file.model->drop_params();
   }
   return *file.model;
+}
+
+}  // namespace
+
+const Model<float>& ready_language_model(ModelFile& file, Pool& pool, const std::string& instead) {
+  if (!file.tokenizer || !file.model->is_language_model()) wrong_task(file, "language model", instead);
+  return ready(file, pool);
+}
+
+const Model<float>& ready_translator(ModelFile& file, Pool& pool) {
+  if (!file.tokenizer || !file.model->translates()) wrong_task(file, "translator", "rnn info shows what it is");
+  return ready(file, pool);
 }
 
 }  // namespace rnn

@@ -10,6 +10,9 @@ namespace rnn {
 // "model/nan" naming the tensor that holds a number that is none.
 const Model<float>& ready_language_model(ModelFile& file, Pool& pool, const std::string& instead);
 
+// The same of a translator.
+const Model<float>& ready_translator(ModelFile& file, Pool& pool);
+
 // Whether it was trained on sentences, each from the zero state.
 bool reads_sentences(const ModelFile& file);
 

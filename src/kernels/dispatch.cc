@@ -31,6 +31,7 @@ struct Tables {
       fill_table_product(table[i]);
       fill_table_recurrent_forward(table[i]);
       fill_table_recurrent_backward(table[i]);
+      fill_table_attention(table[i]);
       fill_table_elementwise(table[i]);
       fill_table_limits(table[i]);
       present[i] = std::string_view(table[i].name) == kIsas[i].name;

@@ -7,6 +7,7 @@
 #endif
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "kernels/kernels.h"
@@ -91,6 +92,52 @@ inline void softmax_cross_entropy(Pool& pool, const SoftmaxArgs<float>& s) {
   };
   if (static_cast<int64_t>(s.logits.rows) * s.logits.cols < 8192) return some(0, s.logits.rows);
   pool.parallel_for(s.logits.rows, 1, some);
+}
+
+// Adds up as softmax_row does. False, and nothing written, where the row has no softmax: NaN in it, or infinity less
+// infinity, makes the sum NaN.
+inline bool log_softmax_row(const float* x, float* out, int n) {
+  const float top = max_of(x, n);
+  const Vec shift = set(top);
+  Vec sum = zero();
+  for (int i = 0; i < n; i += kLanes) {
+    Vec e = exp_vector(hn::Sub(load_part(x + i, n - i), shift));
+    if (n - i < kLanes) e = hn::IfThenElseZero(hn::FirstN(D(), static_cast<size_t>(n - i)), e);
+    sum = hn::Add(sum, e);
+  }
+  const double total = sum_lanes(sum);
+  if (!std::isfinite(total)) return false;
+  const double log_total = std::log(total);
+  for (int i = 0; i < n; ++i) out[i] = static_cast<float>((static_cast<double>(x[i]) - top) - log_total);
+  return true;
+}
+
+inline int log_softmax(Pool& pool, View<const float> x, View<float> out) {
+  const FlushDenormals flush;
+  std::atomic<int> without{0};
+  const auto some = [&](int64_t begin, int64_t end) {
+    int count = 0;
+    for (int m = static_cast<int>(begin); m < end; ++m) count += !log_softmax_row(x.row(m), out.row(m), x.cols);
+    if (count > 0) without.fetch_add(count);
+  };
+  if (static_cast<int64_t>(x.rows) * x.cols < 8192) {
+    some(0, x.rows);
+  } else {
+    pool.parallel_for(x.rows, 1, some);
+  }
+  return without.load();
+}
+
+inline void tanh_rows(Pool& pool, View<float> x) {
+  const FlushDenormals flush;
+  const auto some = [&](int64_t begin, int64_t end) {
+    for (int m = static_cast<int>(begin); m < end; ++m) {
+      float* row = x.row(m);
+      for (int i = 0; i < x.cols; i += kLanes) store_part(tanh_vector(load_part(row + i, x.cols - i)), row + i, x.cols - i);
+    }
+  };
+  if (static_cast<int64_t>(x.rows) * x.cols < 8192) return some(0, x.rows);
+  pool.parallel_for(x.rows, 1, some);
 }
 
 // Blocks of fixed size, each in double by lanes of fixed order, joined block after block: no thread count changes a bit.

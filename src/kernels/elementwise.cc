@@ -13,6 +13,8 @@ HWY_BEFORE_NAMESPACE();
 namespace rnn {
 namespace HWY_NAMESPACE {
 inline void fill_elementwise(Kernels<float>& table) {
+  table.tanh = &tanh_rows;
+  table.log_softmax = &log_softmax;
   table.softmax_cross_entropy = &softmax_cross_entropy;
   table.sum_squares = &sum_squares;
   table.sgd = &sgd;

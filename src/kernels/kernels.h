@@ -101,7 +101,7 @@ struct RecurrentArgs {
   int output = 0;                     // width of h: P with a projection, else H
   bool reverse = false;               // walk t downwards; a row joins at its last step
   int steps = 0, streams = 0;
-  const int* start = nullptr;      // [steps + 1] packed rows of each step
+  const int* start = nullptr;      // [steps + 1] packed rows of each step; a run of steps of a batch need not begin at row 0
   const uint8_t* reset = nullptr;  // [rows] or null: 1 takes the initial state
 
   // The input part W x + b. x without data: `gates` holds it already (with layer normalisation W x alone). Else it is projected here, block by block of steps.
@@ -200,6 +200,35 @@ inline size_t outer_scratch(int n0, int n1, int threads, int lanes) {
   return static_cast<size_t>(padded(n0) + padded(n1)) * kOuterMaxDepth + threads * kOuterWorker;
 }
 
+// Attention of decoder rows over memories of unlike lengths (Bahdanau, Cho and Bengio 2015; Luong, Pham and Manning 2015):
+// row start[t] + r of step t looks at the memory rows [begin[r], begin[r] + length[r]). A call may have any run of steps of
+// a batch; start then does not begin at 0. Backward takes the steps from last to first, in a call and from call to call.
+template <class T>
+struct AttentionArgs {
+  int steps = 0;
+  const int* start = nullptr;   // [steps + 1] packed rows of each step; a step has no more rows than the one before
+  const int* begin = nullptr;   // [streams] first memory row; two packed rows may share a memory, but not in backward
+  const int* length = nullptr;  // [streams] memory rows; 0: the context is zero
+
+  View<const T> queries;  // [rows, A]
+  View<const T> keys;     // [memory rows, A]
+  View<const T> values;   // [memory rows, M]
+  const T* v = nullptr;   // [A]: a score is v . tanh(query + key) (additive); null: scale * query . key
+  T scale = 1;
+  View<T> weights;  // [rows, longest length or more] out; backward: in. Softmax of the scores; behind length[r] left alone
+  View<T> context;  // [rows, M] out: sum of weights * values
+
+  // backward only; context is not read. Each packed row is one worker's.
+  View<const T> dcontext;  // [rows, M]
+  View<T> dqueries;        // [rows, A] out
+  View<T> dkeys;           // [memory rows, A] +=
+  View<T> dvalues;         // [memory rows, M] +=
+  T* dv = nullptr;         // [streams, A] +=, with v: each packed row's share of the gradient by v
+
+  int rows_of(int t) const { return start[t + 1] - start[t]; }
+  int streams() const { return steps == 0 ? 0 : rows_of(0); }
+};
+
 // Sums over rows: of each column of d, and of each column of d * x.
 template <class T>
 struct ColumnSumsArgs {
@@ -261,6 +290,16 @@ struct Kernels {
   void (*unit_gradient)(Pool&, const RecurrentArgs<T>&, T* out);
   void (*column_sums)(Pool&, const ColumnSumsArgs<T>&);
 
+  void (*attention_forward)(Pool&, const AttentionArgs<T>&);
+  void (*attention_backward)(Pool&, const AttentionArgs<T>&);
+
+  // x = tanh(x), each number on its own.
+  void (*tanh)(Pool&, View<T> x);
+
+  // out = log softmax of each row of x, never above 0; out may be x. Of a target it is minus the loss that
+  // softmax_cross_entropy finds, rounded. A row with NaN or +inf, or with nothing above -inf, has none and is not written;
+  // returns how many such rows there are.
+  int (*log_softmax)(Pool&, View<const T> x, View<T> out);
   void (*softmax_cross_entropy)(Pool&, const SoftmaxArgs<T>&);
   double (*sum_squares)(Pool&, const T* x, size_t n);
   void (*sgd)(const StepArgs<T>&);

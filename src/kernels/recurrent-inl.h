@@ -94,7 +94,7 @@ enum class Split { none, rows, units };
 // How a pass is cut over threads; measured on two cores (docs/kernels.md). Few rows leave a core waiting for weights, and split
 // units then let each core read a part of them only; many rows need no barrier. `pieces`: how often the units can be cut.
 inline Split split_of(const Args& r, int gates, int threads, int pieces) {
-  const double weights = static_cast<double>(r.hidden) * r.output * gates, rows = r.start[r.steps];
+  const double weights = static_cast<double>(r.hidden) * r.output * gates, rows = r.start[r.steps] - r.start[0];
   if (threads == 1 || weights * rows < 30000) return Split::none;
   const double active = rows / r.steps;
   const bool units = !r.projection && !r.norm && r.streams <= kMaxSharedRows && pieces >= threads;

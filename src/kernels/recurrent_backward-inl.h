@@ -274,8 +274,10 @@ struct Backward {
       gemm_part({d, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, dx}, 0, rows, 0, panels);
     };
     if (share.barrier) {
-      const int64_t rows = r.start[r.steps], begin = rows * share.worker / share.workers;
-      some(begin, static_cast<int>(rows * (share.worker + 1) / share.workers - begin), 1);
+      const int64_t first = r.start[0], rows = r.start[r.steps] - first;
+      const int64_t begin = first + rows * share.worker / share.workers,
+                    end = first + rows * (share.worker + 1) / share.workers;
+      some(begin, static_cast<int>(end - begin), 1);
     } else {
       for_runs(r, share, 0, r.steps, [&](int, int64_t at, int rows) { some(at, rows, share.stride); });
     }

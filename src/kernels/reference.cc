@@ -3,6 +3,7 @@
 
 #include "cells/reference.h"
 #include "kernels/kernels.h"
+#include "kernels/reference_attention.h"
 #include "kernels/reference_elementwise.h"
 #include "kernels/reference_norm.h"
 #include "kernels/reference_product.h"
@@ -300,7 +301,7 @@ struct Loops {
       }
     }
     const int width = r.hidden * Cell::gates;
-    for (int64_t at = 0; at < r.start[r.steps] && r.norm; ++at) {
+    for (int64_t at = r.start[0]; at < r.start[r.steps] && r.norm; ++at) {
       reference::normalise_gradient<Cell>(0, Cell::gates, r.hidden, r.gates + at * width, r.norm->input_gain,
                                           r.norm->input + at * width, r.norm->scales + at * kNormScales,
                                           r.norm->dinput + at * width);
@@ -350,8 +351,9 @@ void recurrent_backward(Pool& pool, const Args& r) {
   if (!r.dx.data) return;
   const int width = r.hidden * cell_info(r.cell).gates;
   const double* by_product = r.norm ? r.norm->dinput : r.gates;
-  reference::gemm(pool,
-                  {{by_product, r.start[r.steps], width, width}, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, r.dx});
+  const int first = r.start[0], rows = r.start[r.steps] - first;
+  const View<const double> d{by_product + static_cast<ptrdiff_t>(first) * width, rows, width, width};
+  reference::gemm(pool, {d, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, r.dx.middle(first, rows)});
 }
 void unit_gradient(Pool&, const Args& r, double* out) {
   for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.unit_gradient(r, out); });
@@ -372,6 +374,10 @@ const Kernels<double>& kernels<double>() {
                                      recurrent_backward,
                                      unit_gradient,
                                      reference::column_sums,
+                                     reference::attention_forward,
+                                     reference::attention_backward,
+                                     reference::tanh_rows,
+                                     reference::log_softmax,
                                      reference::softmax_cross_entropy,
                                      reference::sum_squares,
                                      reference::sgd,

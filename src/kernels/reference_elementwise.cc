@@ -45,10 +45,32 @@ void softmax_cross_entropy(Pool&, const SoftmaxArgs<double>& s) {
   }
 }
 
+int log_softmax(Pool&, View<const double> x, View<double> out) {
+  int without = 0;
+  for (int m = 0; m < x.rows; ++m) {
+    const double top = *std::max_element(x.row(m), x.row(m) + x.cols);
+    double sum = 0;
+    for (int i = 0; i < x.cols; ++i) sum += std::exp(x(m, i) - top);
+    if (!std::isfinite(sum)) {
+      ++without;
+      continue;
+    }
+    const double log_sum = std::log(sum);
+    for (int i = 0; i < x.cols; ++i) out(m, i) = (x(m, i) - top) - log_sum;
+  }
+  return without;
+}
+
 double sum_squares(Pool&, const double* x, size_t n) {
   double sum = 0;
   for (size_t i = 0; i < n; ++i) sum += x[i] * x[i];
   return sum;
+}
+
+void tanh_rows(Pool&, View<double> x) {
+  for (int m = 0; m < x.rows; ++m) {
+    for (int i = 0; i < x.cols; ++i) x(m, i) = std::tanh(x(m, i));
+  }
 }
 
 void sgd(const StepArgs<double>& s) {

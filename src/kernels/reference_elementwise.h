@@ -5,6 +5,8 @@
 
 namespace rnn::reference {
 
+void tanh_rows(Pool& pool, View<double> x);
+int log_softmax(Pool& pool, View<const double> x, View<double> out);
 void softmax_cross_entropy(Pool& pool, const SoftmaxArgs<double>& s);
 double sum_squares(Pool& pool, const double* x, size_t n);
 void sgd(const StepArgs<double>& s);

@@ -14,6 +14,7 @@ const char* target_name(int64_t target);
 void fill_table_product(Kernels<float>& table);
 void fill_table_recurrent_forward(Kernels<float>& table);
 void fill_table_recurrent_backward(Kernels<float>& table);
+void fill_table_attention(Kernels<float>& table);
 void fill_table_elementwise(Kernels<float>& table);
 void fill_table_limits(Kernels<float>& table);
 

@@ -56,6 +56,18 @@ int hidden_of(const std::string& name, const RecurrentOptions& rnn) {
   return numbered ? rnn.width(std::stoi(name.substr(at + 2))) : rnn.hidden;
 }
 
+// Of a torch.nn.Linear: what stands outside of embeddings and recurrent layers.
+bool is_linear(const std::string& name) {
+  return contains(name, "output.") || name.starts_with("attention.") || name.starts_with("bridge.");
+}
+
+// Numbers that a Linear reads, of its weight or its bias.
+template <class T>
+int linear_inputs(const Model<T>& model, const ParamInfo& info) {
+  if (info.name == "bridge.bias" || info.name == "attention.key.bias") return model.config().encoder.output();
+  return info.vector && info.name != "attention.score.weight" ? model.width() : info.cols;
+}
+
 // Calls f(gate block) for each block of H rows.
 template <class T, class F>
 void each_gate(View<T> w, int hidden, F&& f) {
@@ -78,8 +90,8 @@ void fill(View<T> w, const ParamInfo& info, const InitOptions& options, int hidd
     case InitKind::uniform:
       return fill_uniform(w, random, options.range);
     case InitKind::pytorch:
-      if (info.name == "embedding.weight") return fill_normal(w, random, 1);
-      if (contains(info.name, "output.")) return;  // needs the width of its weight: initialise() does it
+      if (info.name.ends_with("embedding.weight")) return fill_normal(w, random, 1);
+      if (is_linear(info.name)) return;  // needs the width of its weight: initialise() does it
       return fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(hidden)));
     case InitKind::identity:
       if (recurrent) {
@@ -95,7 +107,7 @@ void fill(View<T> w, const ParamInfo& info, const InitOptions& options, int hidd
       }
       [[fallthrough]];
     case InitKind::glorot:
-      if (info.vector) return;
+      if (info.vector && info.name != "attention.score.weight") return;
       if (gates) return each_gate(w, hidden, [&](View<T> block) { fill_glorot(block, random); });
       return fill_glorot(w, random);
   }
@@ -136,12 +148,10 @@ void initialise(Model<T>& model, const InitOptions& options, uint64_t seed) {
     Random random(seed, Purpose::init, static_cast<uint32_t>(id));
     View<T> w = model.params().view(id);
     std::fill_n(w.data, info.size(), T(0));
-    const int hidden = hidden_of(info.name, rnn);
+    const int hidden = hidden_of(info.name, info.name.starts_with("encoder.") ? model.config().encoder.rnn : rnn);
     fill(w, info, options, hidden, random);
-    if (options.kind == InitKind::pytorch && contains(info.name, "output.")) {
-      const int inputs = info.vector ? model.recurrent().output() : info.cols;
-      fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(inputs)));
-    }
+    if (options.kind == InitKind::pytorch && is_linear(info.name))
+      fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(linear_inputs(model, info))));
     if (options.kind == InitKind::pytorch && model.config().tied && info.name == "embedding.weight")
       fill_uniform(w, random, 0.1);
     const size_t at = info.name.find("bias_hh");

@@ -11,7 +11,7 @@ namespace rnn {
 
 namespace {
 
-constexpr uint32_t kEmbeddingSite = 1, kOutputSite = 2;  // dropout
+constexpr uint32_t kEmbeddingSite = 1, kOutputSite = 2, kSourceSite = 3;  // dropout
 
 // Calls visit(r, row, d) with the packed row in which direction d ends the sequence of packed row r: its last, its first when read
 // backwards. Sequences without steps are left out.
@@ -32,125 +32,35 @@ void multiply(Pool& pool, const T* a, const T* b, T* out, int64_t n) {
   });
 }
 
-[[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help) {
-  throw Error(Exit::usage, code, message, help);
-}
-
 }  // namespace
 
 template <class T>
 struct Model<T>::NetworkRecord {
   const int32_t* inputs;       // null: frames
+  const Batch* batch;          // of a translator, else null
   View<const T> h;             // [h_rows, width] what the output layer read
   View<const T> raw, dropped;  // [rows, width] outputs of the last layer before and behind dropout
 };
 
-void check_config(const ModelConfig& c) {
-  const auto positive = [](int value, const char* name, int limit) {
-    if (value < 1 || value > limit) {
-      bad("model/size",
-          std::string(name) + " is " + std::to_string(value) + ", it must be between 1 and " + std::to_string(limit), "");
-    }
-  };
-  constexpr std::string_view kTasks[] = {"language-model", "tag", "classify", "regress", "recurrent"};
-  if (std::find(std::begin(kTasks), std::end(kTasks), c.task) == std::end(kTasks))
-    bad("model/task", "there is no task '" + c.task + "'", "");
-  const bool lm = c.task == "language-model", bare = c.task == "recurrent";
-  positive(c.rnn.hidden, "hidden", 65536);
-  positive(c.rnn.layers, "layers", 64);
-  if (c.rnn.last_hidden != 0) positive(c.rnn.last_hidden, "last-hidden", 65536);
-  if (c.rnn.last_hidden > 0 && c.rnn.layers < 2)
-    bad("model/size", "last-hidden needs a layer below, but there is one layer", "set --hidden, or --layers 2");
-  if (c.rnn.last_hidden > 0 && c.rnn.projection > 0)
-    bad("model/projection", "with a projection every layer has an output of that size; last-hidden is not for it", "");
-  positive(c.rnn.input, c.vocabulary > 0 ? "embed" : "input", 65536);
-  if (lm || c.vocabulary != 0) positive(c.vocabulary, "vocabulary", 1 << 24);
-  if (bare && c.vocabulary != 0) bad("model/task", "a bare recurrent model reads frames, it has no vocabulary", "");
-  if (!lm && !bare) positive(c.output, "output", 1 << 24);
-  if (c.tied && !lm) bad("model/tied", "only a language model can tie its output weights to the embedding", "");
-  const std::string name(cell_info(c.rnn.cell).name);
-  if (c.rnn.projection != 0 && c.rnn.states() < 2) {
-    bad("model/projection", "[" + name + "] has no projection", "projection works with --cell lstm and lstm-coupled");
-  }
-  if (c.rnn.projection < 0 || c.rnn.projection > c.rnn.hidden) {
-    bad("model/projection",
-        "projection is " + std::to_string(c.rnn.projection) + ", it must be between 1 and hidden (" +
-            std::to_string(c.rnn.hidden) + "), or 0 for none",
-        "");
-  }
-  if ((c.rnn.flags & kPeephole) && c.rnn.cell != CellKind::lstm) {
-    bad("model/peephole", "[" + name + "] has no peepholes", "peepholes work with --cell lstm");
-  }
-  if (!(c.rnn.cell_clip >= 0) || c.rnn.cell_clip > 1e9) {
-    bad("model/cell-clip",
-        "the bound of the cell state is " + std::to_string(c.rnn.cell_clip) + ", it must be above 0, or 0 for none", "");
-  }
-  if (c.rnn.cell_clip > 0 && c.rnn.states() < 2)
-    bad("model/cell-clip", "[" + name + "] has no cell state to clip", "cell clip works with --cell lstm and lstm-coupled");
-  const std::pair<const char*, double> shares[] = {{"dropout", c.dropout},
-                                                   {"dropout between layers", c.rnn.dropout},
-                                                   {"state dropout", c.rnn.state_dropout},
-                                                   {"input dropout", c.dropout_of_input()},
-                                                   {"output dropout", c.dropout_of_output()},
-                                                   {"embedding dropout", c.drops.rows},
-                                                   {"word dropout", c.drops.words},
-                                                   {"zoneout", c.rnn.zoneout[0]},
-                                                   {"zoneout of the cell state", c.rnn.zoneout[1]},
-                                                   {"weight drop", c.rnn.weight_drop}};
-  for (const auto& [what, p] : shares) {
-    if (!(p >= 0 && p < 1)) {
-      bad("model/dropout", std::string(what) + " is " + std::to_string(p) + ", it must be at least 0 and below 1",
-          "at 1 nothing would be left");
-    }
-  }
-  if (c.vocabulary == 0 && (c.drops.rows > 0 || c.drops.words > 0 || c.input_dropout > 0)) {
-    bad("model/dropout", "a model that reads numbers has no words and no embedding to drop",
-        "leave --embedding-dropout, --word-dropout and --input-dropout out");
-  }
-  if (c.drops.unknown < -1 || c.drops.unknown >= std::max(c.vocabulary, 1))
-    bad("model/dropout",
-        "the unknown word is " + std::to_string(c.drops.unknown) + ", but there are " + std::to_string(c.vocabulary) +
-            " words",
-        "");
-  if (c.rnn.zoneout[1] > 0 && c.rnn.states() < 2)
-    bad("model/zoneout", "[" + name + "] has no cell state", "--zoneout alone keeps units of the hidden state");
-  if (c.rnn.zoneout[0] > 0 && c.rnn.projection > 0)
-    bad("model/zoneout", "zoneout of a projected hidden state is not defined", "--zoneout-cell works with --projection");
-  if (lm && c.rnn.bidirectional) {
-    bad("model/bidirectional", "a language model cannot read its text backwards: it would see the word it has to predict",
-        "");
-  }
-  const int out = c.rnn.output() * c.rnn.directions();
-  if (c.softmax.kind != SoftmaxKind::full && !lm)
-    bad("model/softmax", "only a language model has a sampled or an adaptive softmax", "");
-  if (c.tied && c.softmax.kind == SoftmaxKind::adaptive) {
-    bad("model/tied",
-        "an adaptive softmax cannot be tied to the embedding: its clusters have matrices of other widths than the embedding",
-        "--softmax sampled works with --tied");
-  }
-  check_softmax(c.softmax, c.vocabulary, out);
-  if (c.tied && out != c.rnn.input) {
-    bad("model/tied",
-        "tied weights need embed = " +
-            std::string(c.rnn.projection    ? "projection"
-                        : c.rnn.last_hidden ? "last-hidden"
-                                            : "hidden") +
-            ", but embed is " + std::to_string(c.rnn.input) + " and the output " + std::to_string(out),
-        "set --embed " + std::to_string(out));
-  }
-}
-
 template <class T>
 Model<T>::Model(const ModelConfig& config) : config_(config) {
-  check_config(config);
-  if (is_language_model()) config_.output = config.vocabulary;
+  if (translates()) config_.encoder.follow(config.rnn);
+  check_config(config_);
+  if (writes_text()) config_.output = config.vocabulary;
   if (reads_ids()) embedding_ = table_.add_matrix("embedding.weight", config.vocabulary, config.rnn.input);
-  recurrent_.emplace(config.rnn, has_head() ? "rnn." : "", table_, packed_);
+  if (translates()) {
+    source_embedding_ = embedding_;
+    if (config.encoder.own_embedding)
+      source_embedding_ = table_.add_matrix("encoder.embedding.weight", config.vocabulary, config.rnn.input);
+    coder_.emplace(config.encoder, config.rnn, table_, packed_);
+  } else {
+    recurrent_.emplace(config.rnn, has_head() ? "rnn." : "", table_, packed_);
+  }
   if (has_head()) {
     SoftmaxOptions& softmax = config_.softmax;
     if (softmax.kind == SoftmaxKind::adaptive && softmax.cutoffs.empty())
-      softmax.cutoffs = automatic_cutoffs(config_.output, recurrent_->output(), softmax.divide);
-    output_.emplace(softmax, config_.output, recurrent_->output(), config.tied ? embedding_ : -1, table_, packed_);
+      softmax.cutoffs = automatic_cutoffs(config_.output, width(), softmax.divide);
+    output_.emplace(softmax, config_.output, width(), config.tied ? embedding_ : -1, table_, packed_);
   }
   params_ = Params<T>(table_);
 }
@@ -163,10 +73,19 @@ void Model<T>::pack(Pool& pool, bool training, ParamId late) {
 }
 
 template <class T>
+std::vector<ParamId> Model<T>::recurrent_weights() const {
+  if (!coder_) return recurrent_->recurrent_weights();
+  std::vector<ParamId> ids = coder_->encoder().recurrent_weights();
+  const std::vector<ParamId> own = coder_->decoder().recurrent_weights();
+  ids.insert(ids.end(), own.begin(), own.end());
+  return ids;
+}
+
+template <class T>
 void Model<T>::drop_weights(Pool& pool, uint64_t seed, uint32_t update) {
   const double p = config_.rnn.weight_drop;
   if (p <= 0) return;
-  const std::vector<ParamId> ids = recurrent_->recurrent_weights();
+  const std::vector<ParamId> ids = recurrent_weights();
   if (weight_masks_.size() == 0) {
     size_t count = 0;
     for (const ParamId id : ids) count += table_[id].size();
@@ -187,7 +106,7 @@ template <class T>
 void Model<T>::drop_gradients(Pool& pool, Params<T>& grads) const {
   if (weight_masks_.size() == 0) return;
   const T* masks = weight_masks_.data();
-  for (const ParamId id : recurrent_->recurrent_weights()) {
+  for (const ParamId id : recurrent_weights()) {
     const auto size = static_cast<int64_t>(table_[id].size());
     T* gradient = grads.view(id).data;
     multiply(pool, gradient, masks, gradient, size);
@@ -206,6 +125,10 @@ SparseParams Model<T>::sparse_rows(const Batch& batch, const std::vector<int32_t
     add(embedding_, batch.inputs);
     if (config_.drops.words > 0 && config_.drops.unknown >= 0) add(embedding_, {config_.drops.unknown});
   }
+  if (translates() && (source_embedding_ != embedding_ || !config_.tied)) {
+    add(source_embedding_, batch.source_ids);
+    if (config_.drops.words > 0 && config_.drops.unknown >= 0) add(source_embedding_, {config_.drops.unknown});
+  }
   if (samples) {
     add(output_->weight(), *samples);
     std::vector<int32_t> targets = batch.targets;
@@ -221,10 +144,12 @@ SparseParams Model<T>::sparse_rows(const Batch& batch, const std::vector<int32_t
 
 template <class T>
 void Model<T>::drop_params() {
-  if (embedding_ >= 0 && params_.size() > 0) {
-    embedding_rows_ = Buffer<T>(table_[embedding_].size());
-    std::copy_n(params_.view(embedding_).data, embedding_rows_.size(), embedding_rows_.data());
-  }
+  const auto keep = [&](ParamId id, Buffer<T>& rows) {
+    rows = Buffer<T>(table_[id].size());
+    std::copy_n(params_.view(id).data, rows.size(), rows.data());
+  };
+  if (embedding_ >= 0 && params_.size() > 0) keep(embedding_, embedding_rows_);
+  if (source_embedding_ != embedding_ && source_embedding_ >= 0 && params_.size() > 0) keep(source_embedding_, source_rows_);
   params_ = Params<T>();
 }
 
@@ -234,25 +159,30 @@ void Model<T>::drop(Context<T>& context, const Seq& seq, double p, uint32_t site
 }
 
 template <class T>
-View<T> Model<T>::embed(Context<T>& context, const Seq& seq, const int32_t* inputs) const {
-  const T* weights = params_.size() > 0 ? params_.view(embedding_).data : embedding_rows_.data();
+View<T> Model<T>::embed(Context<T>& context, const Seq& seq, const int32_t* inputs, bool source) const {
+  const ParamId id = source ? source_embedding_ : embedding_;
+  const T* kept = id == embedding_ ? embedding_rows_.data() : source_rows_.data();
+  const T* weights = params_.size() > 0 ? params_.view(id).data : kept;
   const View<T> x = context.arena.template matrix<T>(seq.rows(), config_.rnn.input);
-  rnn::embed(context, seq, inputs, weights, config_.drops, x);
-  drop(context, seq, config_.dropout_of_input(), kEmbeddingSite, x);
+  const uint32_t site = source ? kSourceSite : 0;
+  rnn::embed(context, seq, inputs, weights, config_.drops, x, site);
+  drop(context, seq, config_.dropout_of_input(), source ? kSourceSite : kEmbeddingSite, x);
   return x;
 }
 
 template <class T>
-void Model<T>::embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx,
-                              Params<T>& grads) const {
-  drop(context, seq, config_.dropout_of_input(), kEmbeddingSite, dx);
-  rnn::embed_backward<T>(context, seq, inputs, config_.drops, dx, grads.view(embedding_));
+void Model<T>::embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx, Params<T>& grads,
+                              bool source) const {
+  drop(context, seq, config_.dropout_of_input(), source ? kSourceSite : kEmbeddingSite, dx);
+  const View<T> gradient = grads.view(source ? source_embedding_ : embedding_);
+  rnn::embed_backward<T>(context, seq, inputs, config_.drops, dx, gradient, source ? kSourceSite : 0);
 }
 
 // What the output layer reads: every step, or the last ones. A sequence without steps answers from a state of zeros.
 template <class T>
-View<T> Model<T>::below_output(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const {
-  NetworkRecord record{inputs, h, h, h};
+View<T> Model<T>::below_output(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape,
+                               const Batch* batch) const {
+  NetworkRecord record{inputs, batch, h, h, h};
   const double p = config_.dropout_of_output();
   if (p > 0 && context.training) {
     const View<T> dropped = context.arena.template matrix<T>(h.rows, h.cols);
@@ -276,7 +206,7 @@ View<T> Model<T>::below_output(Context<T>& context, const Seq& seq, const int32_
 template <class T>
 View<T> Model<T>::below_output_backward(Context<T>& context, const Seq& seq, const NetworkRecord& record, View<T> dh) const {
   if (!dh.data || answers_at_end()) {
-    const View<T> all = context.arena.template matrix<T>(seq.rows(), recurrent_->output());
+    const View<T> all = context.arena.template matrix<T>(seq.rows(), width());
     std::fill_n(all.data, static_cast<int64_t>(all.rows) * all.cols, T(0));
     const int part = config_.rnn.output();
     if (dh.data)
@@ -335,6 +265,7 @@ View<const T> Model<T>::frames_of(Context<T>& context, const Batch& batch) const
 
 template <class T>
 View<T> Model<T>::forward_hidden(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const {
+  if (translates()) return forward_translator(context, batch, state, tape);
   const int32_t* inputs = batch.width == 0 ? batch.inputs.data() : nullptr;
   const View<const T> x = inputs ? embed(context, batch.seq, inputs) : frames_of(context, batch);
   return below_output(context, batch.seq, inputs, recurrent_->forward(context, packed_, batch.seq, x, state, tape), tape);
@@ -355,6 +286,7 @@ View<T> Model<T>::forward_frames(Context<T>& context, const Seq& seq, View<const
 
 template <class T>
 View<T> Model<T>::forward(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const {
+  if (translates()) return all_outputs(context, forward_translator(context, batch, state, tape));
   if (batch.width == 0) return forward(context, batch.seq, batch.inputs.data(), state, tape);
   return forward_frames(context, batch.seq, frames_of(context, batch), state, tape);
 }
@@ -370,7 +302,7 @@ void Model<T>::backward(Context<T>& context, const Seq& seq, Tape& tape, View<T>
   View<T> dh;
   if (doutput.data) {
     const auto record = tape.top<NetworkRecord>();
-    dh = context.arena.template matrix<T>(record.h.rows, recurrent_->output());
+    dh = context.arena.template matrix<T>(record.h.rows, width());
     backward_output(context, record.h, doutput, dh, grads);
   }
   backward_hidden(context, seq, tape, dh, grads, dstate_last, dstate_first);
@@ -382,11 +314,47 @@ void Model<T>::backward_hidden(Context<T>& context, const Seq& seq, Tape& tape, 
   const auto record = tape.pop<NetworkRecord>();
   const ArenaScope scope(context.arena);
   const View<T> dy = below_output_backward(context, seq, record, dh);
+  if (translates()) return backward_translator(context, seq, tape, record, dy, grads);
   View<T> dx;
   const bool embedded = record.inputs && grads.size() > 0;
   if (embedded) dx = context.arena.template matrix<T>(seq.rows(), config_.rnn.input);
   recurrent_->backward(context, packed_, seq, tape, dy, dx, grads, dstate_last, dstate_first);
   if (embedded) embed_backward(context, seq, record.inputs, dx, grads);
+}
+
+template <class T>
+Encoded<T> Model<T>::encode(Context<T>& context, const Seq& source, const int32_t* ids, State<T>& first) const {
+  return coder_->encode(context, packed_, source, embed(context, source, ids, true), first, nullptr);
+}
+
+template <class T>
+View<T> Model<T>::decode(Context<T>& context, const Seq& seq, const int32_t* inputs, const Encoded<T>& encoded,
+                         const int* sources, State<T>& state, View<const T>* weights) const {
+  return coder_->decode(context, packed_, seq, embed(context, seq, inputs), encoded, sources, state, nullptr, weights);
+}
+
+template <class T>
+View<T> Model<T>::forward_translator(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const {
+  const View<T> source = embed(context, batch.source, batch.source_ids.data(), true);
+  const Encoded<T> encoded = coder_->encode(context, packed_, batch.source, source, state, tape);
+  const int32_t* inputs = batch.inputs.data();
+  const View<T> x = embed(context, batch.seq, inputs);
+  const View<T> h = coder_->decode(context, packed_, batch.seq, x, encoded, nullptr, state, tape);
+  return below_output(context, batch.seq, inputs, h, tape, &batch);
+}
+
+template <class T>
+void Model<T>::backward_translator(Context<T>& context, const Seq& seq, Tape& tape, const NetworkRecord& record, View<T> dh,
+                                   Params<T>& grads) const {
+  const Batch& batch = *record.batch;
+  const bool wanted = grads.size() > 0;
+  View<T> dx, dsource;
+  if (wanted) dx = context.arena.template matrix<T>(seq.rows(), config_.rnn.input);
+  if (wanted) dsource = context.arena.template matrix<T>(batch.source.rows(), config_.rnn.input);
+  coder_->backward(context, packed_, seq, batch.source, tape, dh, dx, dsource, grads);
+  if (!wanted) return;
+  embed_backward(context, seq, record.inputs, dx, grads);
+  embed_backward(context, batch.source, batch.source_ids.data(), dsource, grads, true);
 }
 
 template class Model<float>;

@@ -6,35 +6,9 @@
 #include <string>
 
 #include "nn/layers/activation.h"
-#include "nn/layers/embedding.h"
-#include "nn/layers/output_layer.h"
-#include "nn/layers/recurrent.h"
+#include "nn/model_config.h"
 
 namespace rnn {
-
-// Tasks and their ends:
-//   language-model   ids in, an output row per step (classes: the next id)
-//   tag              ids or frames in, an output row per step (classes)
-//   classify         ids or frames in, one output row per sequence, from the last step (classes)
-//   regress          ids or frames in, one output row per sequence, from the last step (numbers)
-//   recurrent        frames in, hidden states out: a bare torch.nn.RNN, GRU or LSTM
-struct ModelConfig {
-  std::string task = "language-model";
-  RecurrentOptions rnn;  // input: the embedding's size, or the size of a frame
-  int vocabulary = 0;    // different ids of the input, which get an embedding; 0: frames
-  bool tied = false;     // language model: output weights = embedding; needs output size = embedding size
-  double dropout = 0;    // after the embedding and before the output, where these say nothing of their own:
-  int output = 0;        // K, rows of the output layer; a language model's is its vocabulary, whatever stands here
-  double input_dropout = -1, output_dropout = -1;  // after the embedding; before the output; -1: as `dropout`
-  InputDrops drops = {};                           // of whole words
-  SoftmaxOptions softmax = {};                     // language models; a model's own config() has the cutoffs that it took
-  double dropout_of_input() const { return input_dropout < 0 ? dropout : input_dropout; }
-  double dropout_of_output() const { return output_dropout < 0 ? dropout : output_dropout; }
-};
-
-// Throws Error{usage, "model/..."} for what cannot be built (sizes <= 0, projection of a GRU, tied weights of unlike sizes, cutoffs
-// out of order, ...).
-void check_config(const ModelConfig& config);
 
 // T = float is the product, double the oracle. Const and thread-safe after construction and pack().
 template <class T>
@@ -46,17 +20,24 @@ class Model {
 
   const ModelConfig& config() const { return config_; }
   bool is_language_model() const { return config_.task == "language-model"; }
+  bool translates() const { return config_.encoder.present(); }
+  bool writes_text() const {
+    return is_language_model() || translates();
+  }  // predicts ids of its own vocabulary, step by step
   bool reads_ids() const { return config_.vocabulary > 0; }
   bool has_head() const { return config_.task != "recurrent"; }
   bool answers_at_end() const { return config_.task == "classify" || config_.task == "regress"; }
-  int outputs() const { return has_head() ? config_.output : recurrent_->output(); }
+  int outputs() const { return has_head() ? config_.output : width(); }
+  int width() const { return coder_ ? coder_->width() : recurrent_->output(); }  // of what the output layer reads
   // Rows that forward returns for a batch.
   int output_rows(const Seq& seq) const { return answers_at_end() ? seq.streams() : seq.rows(); }
   const ParamTable& table() const { return table_; }
   Params<T>& params() { return params_; }
   const Params<T>& params() const { return params_; }
-  const Recurrent<T>& recurrent() const { return *recurrent_; }
-  const OutputLayer<T>& output_layer() const { return *output_; }  // only for models with a head
+  // Of a translator the decoder.
+  const Recurrent<T>& recurrent() const { return coder_ ? coder_->decoder() : *recurrent_; }
+  const EncoderDecoder<T>& encoder_decoder() const { return *coder_; }  // only for translators
+  const OutputLayer<T>& output_layer() const { return *output_; }       // only for models with a head
   size_t packed_bytes() const { return packed_.bytes(); }
 
   // Brings the packed weights up to date: after loading, and after every change of params(). training: backward forms too.
@@ -83,7 +64,8 @@ class Model {
   void drop_params();
 
   // Zero state for n streams.
-  State<T> initial(int n) const { return State<T>(n, recurrent_->state_width()); }
+  State<T> initial(int n) const { return State<T>(n, state_width()); }
+  int state_width() const { return coder_ ? coder_->state_width() : recurrent_->state_width(); }
 
   // One pass over packed token ids [rows] -> outputs [output_rows, K] before any softmax, in the context's arena; a model that
   // answers at the end gives row r for the packed row r of step 0. `state` in stream order: initial in, final out. tape: null for
@@ -91,7 +73,8 @@ class Model {
   View<T> forward(Context<T>& context, const Seq& seq, const int32_t* inputs, State<T>& state, Tape* tape) const;
   // The same for frames [rows, input]; task "recurrent": -> hidden states [rows, output].
   View<T> forward_frames(Context<T>& context, const Seq& seq, View<const T> frames, State<T>& state, Tape* tape) const;
-  // The same for a batch, whatever it holds.
+  // The same for a batch, whatever it holds. Of a translator `state` is what its encoder makes of batch.source, whatever it was; the
+  // batch must live until backward.
   View<T> forward(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const;
   // doutput: gradient by what forward returned (overwritten; without data: zero). Adds to grads; an empty one is not wanted.
   void backward(Context<T>& context, const Seq& seq, Tape& tape, View<T> doutput, Params<T>& grads,
@@ -110,6 +93,11 @@ class Model {
   // dh: gradient by what forward_hidden returned (overwritten; without data: zero). Adds what context.penalty says.
   void backward_hidden(Context<T>& context, const Seq& seq, Tape& tape, View<T> dh, Params<T>& grads,
                        const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
+  // A translator in two halves, for decoders. encode: source ids [source rows] -> what decode() looks at, in the arena, and the state
+  // that it starts from, a row per source. decode: ids [rows] -> h [rows, width] for forward_output; see EncoderDecoder.
+  Encoded<T> encode(Context<T>& context, const Seq& source, const int32_t* ids, State<T>& first) const;
+  View<T> decode(Context<T>& context, const Seq& seq, const int32_t* inputs, const Encoded<T>& encoded, const int* sources,
+                 State<T>& state, View<const T>* weights = nullptr) const;
   // The sums of AR and TAR over the pass whose tape this is; before backward_hidden, in its context.
   ActivationSums activations(Context<T>& context, const Seq& seq, const Tape& tape) const;
 
@@ -118,21 +106,29 @@ class Model {
   // In place; nothing happens without training.
   void drop(Context<T>& context, const Seq& seq, double p, uint32_t site, View<T> x) const;
   void pack(Pool& pool, bool training, ParamId late);
-  View<T> below_output(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape) const;
+  View<T> below_output(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape,
+                       const Batch* batch = nullptr) const;
   View<T> below_output_backward(Context<T>& context, const Seq& seq, const NetworkRecord& record, View<T> dh) const;
   View<T> all_outputs(Context<T>& context, View<const T> h) const;
-  View<T> embed(Context<T>& context, const Seq& seq, const int32_t* inputs) const;
-  void embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx, Params<T>& grads) const;
+  // `source`: of the encoder's input instead of the decoder's.
+  View<T> embed(Context<T>& context, const Seq& seq, const int32_t* inputs, bool source = false) const;
+  void embed_backward(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> dx, Params<T>& grads,
+                      bool source = false) const;
+  View<T> forward_translator(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const;
+  void backward_translator(Context<T>& context, const Seq& seq, Tape& tape, const NetworkRecord& record, View<T> dh,
+                           Params<T>& grads) const;
+  std::vector<ParamId> recurrent_weights() const;
   View<const T> frames_of(Context<T>& context, const Batch& batch) const;
 
   ModelConfig config_;
   ParamTable table_;
   Packed<T> packed_;
   std::optional<Recurrent<T>> recurrent_;
+  std::optional<EncoderDecoder<T>> coder_;  // instead of it
   std::optional<OutputLayer<T>> output_;
-  ParamId embedding_ = -1;
+  ParamId embedding_ = -1, source_embedding_ = -1;  // the second is the first where both languages share one
   Params<T> params_;
-  Buffer<T> embedding_rows_;          // kept when params are dropped
+  Buffer<T> embedding_rows_, source_rows_;  // kept when params are dropped
   Buffer<T> weight_masks_, dropped_;  // of the recurrent matrices, one after the other: 0 or 1 / (1 - p); weights times that
 };
 

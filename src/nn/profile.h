@@ -19,6 +19,7 @@ enum class Phase {
   input_projection,  // inputs of many steps at once: x W^T, and dx = dgates W
   recurrence,        // step after step, forward and backward
   weight_gradients,  // of the recurrent layers
+  attention,         // of a decoder over the encoder's outputs, with its products
   dropout,
   output_layer,  // logits, their gradients by hidden states, weights and bias
   loss,          // softmax, cross-entropy, squared errors
@@ -29,9 +30,9 @@ enum class Phase {
   saving,        // models, checkpoints, the log
   other,         // what no scope claims
 };
-constexpr std::string_view kPhaseNames[] = {
-    "data", "embedding", "input projection", "recurrence", "weight gradients", "dropout", "output layer",
-    "loss", "norm",      "optimizer",        "packing",    "evaluation",       "saving",  "other"};
+constexpr std::string_view kPhaseNames[] = {"data",      "embedding", "input projection", "recurrence", "weight gradients",
+                                            "attention", "dropout",   "output layer",     "loss",       "norm",
+                                            "optimizer", "packing",   "evaluation",       "saving",     "other"};
 constexpr size_t kPhases = std::size(kPhaseNames);
 
 // Exactly one phase runs at any moment, so the seconds add up to the time between start() and stop().

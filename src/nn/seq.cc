@@ -49,34 +49,48 @@ void append_target(const Batch& from, int64_t row, Batch& to) {
   append_row(from.weights, row, 1, to.weights);
 }
 
-}  // namespace
-
-Batch select_streams(const Batch& batch, int first, int count) {
-  const Seq& from = batch.seq;
-  Batch part;
-  part.carried = batch.carried, part.last_step = batch.last_step;
-  part.width = batch.width, part.outputs = batch.outputs;
+// The streams [first, first + count) of `from`, renumbered from 0; keep(row) is told each of their packed rows, in order.
+template <class Keep>
+Seq select_sequences(const Seq& from, int first, int count, Keep&& keep) {
+  Seq part;
   std::vector<int> rows;  // rows of `from` that stay, in order
   for (int r = 0; r < from.streams(); ++r) {
     if (from.order[r] < first || from.order[r] >= first + count) continue;
     rows.push_back(r);
-    part.seq.order.push_back(from.order[r] - first);
-    if (batch.last_step) append_target(batch, r, part);
+    part.order.push_back(from.order[r] - first);
   }
-  for (int s = first; s < first + count; ++s) part.seq.id.push_back(from.id.empty() ? static_cast<uint32_t>(s) : from.id[s]);
+  for (int s = first; s < first + count; ++s) part.id.push_back(from.id.empty() ? static_cast<uint32_t>(s) : from.id[s]);
   for (int t = 0; t < from.steps(); ++t) {
     int active = 0;
     for (const int r : rows) {
       if (r >= from.active(t)) break;
-      const int row = from.start[t] + r;
-      append_row(batch.inputs, row, 1, part.inputs);
-      append_row(batch.frames, row, batch.width, part.frames);
-      if (!batch.last_step) append_target(batch, row, part);
-      append_row(from.reset, row, 1, part.seq.reset);
+      keep(from.start[t] + r);
+      append_row(from.reset, from.start[t] + r, 1, part.reset);
       ++active;
     }
     if (active == 0) break;
-    part.seq.start.push_back(part.seq.start.back() + active);
+    part.start.push_back(part.start.back() + active);
+  }
+  return part;
+}
+
+}  // namespace
+
+Batch select_streams(const Batch& batch, int first, int count) {
+  Batch part;
+  part.carried = batch.carried, part.last_step = batch.last_step;
+  part.width = batch.width, part.outputs = batch.outputs;
+  for (int r = 0; r < batch.seq.streams() && batch.last_step; ++r) {
+    if (batch.seq.order[r] >= first && batch.seq.order[r] < first + count) append_target(batch, r, part);
+  }
+  part.seq = select_sequences(batch.seq, first, count, [&](int row) {
+    append_row(batch.inputs, row, 1, part.inputs);
+    append_row(batch.frames, row, batch.width, part.frames);
+    if (!batch.last_step) append_target(batch, row, part);
+  });
+  if (batch.source.streams() > 0) {
+    part.source = select_sequences(batch.source, first, count,
+                                   [&](int row) { append_row(batch.source_ids, row, 1, part.source_ids); });
   }
   return part;
 }

@@ -41,6 +41,9 @@ struct Batch {
   std::vector<float> weights;    // [targets] or empty (all 1); 0 ignores the target
   bool last_step = false;        // one target per stream
   bool carried = false;          // the state of the batch before goes on (streams), or starts fresh (sentences)
+  // What each stream of seq says in other words, for a model with an encoder: one sequence per stream, in an order of its own.
+  Seq source;
+  std::vector<int32_t> source_ids;  // [source.rows()]
   int64_t target_rows() const { return last_step ? seq.streams() : seq.rows(); }
 };
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "pages/cell_texts.h"
 #include "pages/figures.h"
 #include "pages/html.h"
 #include "pages/page_parts.h"
@@ -19,17 +20,6 @@ std::string tab_rules(size_t models) {
   std::string css;
   for (size_t i = 0; i < models; ++i) css += fmt::format("#w{0}:checked~.p{0}{{display:block}}", i);
   return css;
-}
-
-std::string head(const Explanation& all) {
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
-      "content=\"light dark\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src "
-      "'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
-      "<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>\n{}{}</style>\n</head>\n",
-      escape(title_of(all)), style_sheet(), tab_rules(all.models.size()));
 }
 
 std::string header(const Explanation& all, const Players& who) {
@@ -69,31 +59,25 @@ void leave_out_inner_values(nlohmann::ordered_json& data) {
   }
 }
 
-std::string text_of(const nlohmann::ordered_json& data) {
-  return json_in_script(data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-}
-
 }  // namespace
 
 std::string explain_page(const Explanation& all) {
   const Players who = cast(all.models);
-  std::string page = head(all);
-  page += "<body>\n<a class=\"skip\" href=\"#reading\">To the first section</a>\n" + header(all, who) + "<main>\n";
+  PageFrame page;
+  page.title = title_of(all), page.css = tab_rules(all.models.size()), page.first = "reading";
+  page.header = header(all, who);
   for (const auto part : {summary_section, reading_section, remembering_section, long_section, cells_section})
-    page += part(all, who);
-  page += glossary_section() + "</main>\n";
+    page.main += part(all, who);
+  page.main += glossary_section(glossary());
   nlohmann::ordered_json figures = to_json_object(all);
-  std::string data = text_of(figures);
-  const bool whole = page.size() + data.size() + script().size() + 2000 <= kPageBytes;
+  page.data = script_data(figures);
+  const bool whole = page_size(page) <= kPageBytes;
   if (!whole) {
     leave_out_inner_values(figures);
-    data = text_of(figures);
+    page.data = script_data(figures);
   }
-  page += footer(all, whole);
-  page += "<p id=\"said\" class=\"hidden\" aria-live=\"polite\"></p>\n<div id=\"tip\" hidden></div>\n";
-  page += "<script type=\"application/json\" id=\"data\">" + data + "</script>\n";
-  page += fmt::format("<script>\n{}</script>\n</body>\n</html>\n", script());
-  return page;
+  page.footer = footer(all, whole);
+  return page_text(page);
 }
 
 }  // namespace rnn

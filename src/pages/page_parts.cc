@@ -12,9 +12,7 @@ namespace {
 
 constexpr int kWide = 760, kNarrow = 330;
 
-std::string fact(std::string_view term, std::string_view description) {
-  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", term, description);
-}
+int columns_for(size_t units) { return units > 1024 ? 64 : units >= 128 ? 32 : units >= 32 ? 16 : 8; }
 
 std::string model_card(const ModelExplanation& model, const Player& who, size_t index) {
   std::string html =
@@ -46,6 +44,10 @@ std::string name_key(const Player& who) {
   return fmt::format("<span class=\"key k{}\" aria-hidden=\"true\"></span>{}", who.style % svg::kStyles, escape(who.label));
 }
 
+std::string fact(std::string_view term, std::string_view description) {
+  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", term, description);
+}
+
 std::string next_words(const std::vector<WordChance>& next, std::string_view at, int style) {
   std::string html = fmt::format("<ol class=\"next k{}\">", style % svg::kStyles);
   for (size_t i = 0; i < next.size() && i < 5; ++i) {
@@ -58,6 +60,37 @@ std::string next_words(const std::vector<WordChance>& next, std::string_view at,
         value(next[i].p, small ? "<1\u00A0%" : share(next[i].p), fmt::format("{}/{}/p", at, i)));
   }
   return html + "</ol>\n";
+}
+
+std::string state_strip(std::span<const float> values, std::string_view title, std::string_view at) {
+  svg::Cells strip;
+  strip.title = std::string(title);
+  strip.values = values;
+  strip.columns = columns_for(values.size());
+  return fmt::format("<div class=\"strip\" data-at=\"{}\">{}</div>", at, svg::cells(strip));
+}
+
+std::string scale_of_colours(bool beyond) {
+  std::vector<float> values;
+  for (int level = -7; level <= 7; ++level) values.push_back(static_cast<float>(level) / 7);
+  svg::Cells strip;
+  strip.title = "scale of colours: blue for −1, grey for 0, orange for 1";
+  strip.values = values;
+  strip.columns = 15;
+  return fmt::format("<p class=\"scale\"><span>{}</span>{}<span>{}</span><span>blue: below zero, orange: above</span></p>",
+                     beyond ? "−1 and less" : "−1", svg::cells(strip), beyond ? "1 and more" : "1");
+}
+
+std::string pieces_note(std::string_view tokenizer, std::string_view who_reads) {
+  if (tokenizer == "word" || tokenizer.empty()) return "";
+  const bool bytes = tokenizer == "byte", letters = tokenizer == "char";
+  return paragraph(fmt::format("{} not words but {}: read “{}” wherever this page says “word”.", who_reads,
+                               bytes     ? "single bytes (letters and signs)"
+                               : letters ? "single letters and signs"
+                                         : "pieces of words (▁ marks the space before one)",
+                               bytes     ? "byte"
+                               : letters ? "letter"
+                                         : "piece"));
 }
 
 std::string both(svg::LineChart chart, int height, int wide_width) {
@@ -97,12 +130,38 @@ std::string summary_section(const Explanation& all, const Players& who) {
   return html + "</ul>\n</section>\n";
 }
 
-std::string glossary_section() {
+std::string glossary_section(const std::vector<std::pair<std::string_view, std::string_view>>& terms) {
   std::string html = "<dl class=\"glossary\">\n";
-  for (const auto& [term, meaning] : glossary()) {
+  for (const auto& [term, meaning] : terms) {
     html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(term), escape(meaning));
   }
   return section("glossary", "Words used on this page", html + "</dl>\n");
+}
+
+std::string page_text(const PageFrame& page) {
+  std::string text = fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
+      "content=\"light dark\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src "
+      "'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+      "<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>\n{}{}</style>\n</head>\n",
+      escape(page.title), style_sheet(), page.css);
+  text += fmt::format("<body>\n<a class=\"skip\" href=\"#{}\">To the first section</a>\n", page.first);
+  text += page.header + "<main>\n" + page.main + "</main>\n" + page.footer;
+  text += "<p id=\"said\" class=\"hidden\" aria-live=\"polite\"></p>\n<div id=\"tip\" hidden></div>\n";
+  text += "<script type=\"application/json\" id=\"data\">" + page.data + "</script>\n";
+  return text + fmt::format("<script>\n{}</script>\n</body>\n</html>\n", script());
+}
+
+std::string script_data(const nlohmann::ordered_json& data) {
+  return json_in_script(data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+size_t page_size(const PageFrame& page) {
+  constexpr size_t kRest = 3000;  // the head, and a footer that is not there yet
+  return style_sheet().size() + page.css.size() + page.header.size() + page.main.size() + page.footer.size() +
+         page.data.size() + script().size() + kRest;
 }
 
 }  // namespace rnn::pages

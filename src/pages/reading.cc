@@ -12,19 +12,14 @@
 namespace rnn::pages {
 namespace {
 
-int columns_for(size_t units) { return units > 1024 ? 64 : units >= 128 ? 32 : units >= 32 ? 16 : 8; }
-
 std::string strips(const ReadStep& step, const std::string& at) {
   std::string html;
   for (size_t l = 0; l < step.layers.size(); ++l) {
     const std::string layer = step.layers.size() > 1 ? fmt::format("layer {}, ", l + 1) : "";
-    svg::Cells strip;
-    strip.title = fmt::format("{}hidden state after {}: {} units, moved by {}", layer, shown_word(step.text),
-                              step.layers[l].h.size(), number(step.layers[l].update_norm));
-    strip.values = step.layers[l].h;
-    strip.columns = columns_for(step.layers[l].h.size());
+    const std::string title = fmt::format("{}hidden state after {}: {} units, moved by {}", layer, shown_word(step.text),
+                                          step.layers[l].h.size(), number(step.layers[l].update_norm));
     if (step.layers.size() > 1) html += fmt::format("<p class=\"small\">layer {}</p>", l + 1);
-    html += fmt::format("<div class=\"strip\" data-at=\"{}/layers/{}/h\">{}</div>", at, l, svg::cells(strip));
+    html += state_strip(step.layers[l].h, title, fmt::format("{}/layers/{}/h", at, l));
   }
   return html;
 }
@@ -90,17 +85,6 @@ bool beyond_one(const Explanation& all) {
   return false;
 }
 
-std::string scale_of_colours(bool beyond) {
-  std::vector<float> values;
-  for (int level = -7; level <= 7; ++level) values.push_back(static_cast<float>(level) / 7);
-  svg::Cells strip;
-  strip.title = "scale of colours: blue for −1, grey for 0, orange for 1";
-  strip.values = values;
-  strip.columns = 15;
-  return fmt::format("<p class=\"scale\"><span>{}</span>{}<span>{}</span><span>blue: below zero, orange: above</span></p>",
-                     beyond ? "−1 and less" : "−1", svg::cells(strip), beyond ? "1 and more" : "1");
-}
-
 }  // namespace
 
 std::string reading_section(const Explanation& all, const Players& who) {
@@ -111,17 +95,7 @@ std::string reading_section(const Explanation& all, const Players& who) {
       "see "
       "what stays and what is written over.");
   const std::string& pieces = all.models.empty() ? "word" : all.models[0].tokenizer;
-  if (pieces != "word" && !pieces.empty()) {
-    const bool bytes = pieces == "byte", letters = pieces == "char";
-    html += paragraph(fmt::format("{} not words but {}: read “{}” wherever this page says “word”.",
-                                  all.models.size() == 1 ? "This network reads" : "These networks read",
-                                  bytes     ? "single bytes (letters and signs)"
-                                  : letters ? "single letters and signs"
-                                            : "pieces of words (▁ marks the space before one)",
-                                  bytes     ? "byte"
-                                  : letters ? "letter"
-                                            : "piece"));
-  }
+  html += pieces_note(pieces, all.models.size() == 1 ? "This network reads" : "These networks read");
   html += scale_of_colours(beyond_one(all));
   const bool several = all.models.size() > 1;
   html +=

@@ -43,9 +43,7 @@ int Model::vocabulary() const noexcept { return core_->network().config().vocabu
 int Model::inputs() const noexcept { return core_->network().reads_ids() ? 0 : core_->network().config().rnn.input; }
 int Model::outputs() const noexcept { return core_->network().outputs(); }
 int64_t Model::parameters() const noexcept { return static_cast<int64_t>(core_->network().table().count()); }
-size_t Model::state_bytes() const noexcept {
-  return static_cast<size_t>(core_->network().recurrent().state_width()) * sizeof(float);
-}
+size_t Model::state_bytes() const noexcept { return static_cast<size_t>(core_->network().state_width()) * sizeof(float); }
 
 ModelInfo Model::info() const {
   const ModelConfig& config = core_->network().config();

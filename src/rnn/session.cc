@@ -15,6 +15,10 @@ constexpr std::string_view kMark = "rnnstate";  // then streams and numbers of a
 constexpr size_t kHeader = 16;
 
 const engine::Model<float>& steppable(const engine::Model<float>& model, const std::string& path) {
+  if (model.translates()) {
+    throw Error(Exit::model, "model/task", path + " translates whole sentences, so it cannot be stepped",
+                "rnn translate, or rnn::Translator");
+  }
   if (model.config().rnn.bidirectional) {
     throw Error(Exit::model, "model/bidirectional",
                 path + " also reads from the end to the beginning, so it cannot be stepped",

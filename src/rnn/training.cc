@@ -81,8 +81,8 @@ TrainSummary train(const TrainRequest& request) {
   for (const auto& option : request.options) set_option(options, option.first, option.second);
   RunRequest run;
   run.data = request.data;
-  run.valid = request.valid;
-  run.test = request.test;
+  if (!request.valid.empty()) run.valid = {request.valid};
+  if (!request.test.empty()) run.test = {request.test};
   run.folder = request.folder;
   run.force = request.force;
   run.init_from = request.init_from;

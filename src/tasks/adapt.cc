@@ -50,7 +50,7 @@ Evaluation evaluate_adapted(Model<float>& model, const std::vector<Batch>& segme
   const FlushDenormals flush;
   std::optional<Learner> learner;
   if (how.dynamic.rate > 0) learner.emplace(model, how.dynamic, pool);
-  TextCache cache(how.cache, model.recurrent().output());
+  TextCache cache(how.cache, model.width());
   Evaluation result;
   Arena arena;
   Tape tape;

@@ -172,9 +172,9 @@ void judge(RunComparison& c) {
               : "It is not known whether the runs were checked on the same data: do not compare their figures.");
     if (text) c.notes.emplace_back("To compare the models, measure each on one text: rnn eval RUN TEXT.");
   } else if (!tokens) {
-    c.notes.emplace_back(
-        "The runs read different tokens: losses and perplexities cannot be compared. Bits per byte can: the text is the "
-        "same.");
+    c.notes.push_back(fmt::format(
+        "The runs read different tokens: losses and perplexities cannot be compared. {} can: the text is the same.",
+        text ? "Bits per byte" : "BLEU"));
   }
 }
 

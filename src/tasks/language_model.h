@@ -18,12 +18,13 @@ namespace rnn {
 
 // What `rnn train` was asked to do.
 struct RunRequest {
-  std::string task = "language-model";  // or classify, regress, tag: data of sequences (data/sequences.h)
-  std::vector<std::string> data;        // text to train on; its last part is kept for validation unless `valid` is given
-  std::string valid, test;              // optional files
-  std::string folder;                   // taken literally
-  bool force = false;                   // overwrite an existing run
-  std::string init_from;                // run or model whose weights are the start
+  std::string task =
+      "language-model";           // classify, regress, tag: data of sequences (data/sequences.h); translate: data/pairs.h
+  std::vector<std::string> data;  // text to train on; its last part is kept for validation unless `valid` is given
+  std::vector<std::string> valid, test;  // none; or a file, of pairs perhaps two
+  std::string folder;                    // taken literally
+  bool force = false;                    // overwrite an existing run
+  std::string init_from;                 // run or model whose weights are the start
   ModelOptions model;
   TrainOptions options;
   std::vector<std::string> given;  // names of the options that somebody chose; with init_from the others are the model's
@@ -34,7 +35,11 @@ struct RunRequest {
 struct ResultRow {
   std::string name;
   double loss = -1, perplexity = -1, bits_per_byte = -1, accuracy = -1;
+  double bleu = -1, chrf = -1, exact = -1;  // translations; exact: share
 };
+
+// The only one of `files`, or "" where there is none. Throws Error{usage, "usage/argument"}: two are for pairs of sentences.
+std::string only_file(const std::vector<std::string>& files, const char* flag);
 
 struct RunResult {
   std::string folder, task;

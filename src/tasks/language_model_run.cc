@@ -24,7 +24,7 @@ class TextRun final : public Run {
   const std::string& hash() const override { return text_.hash; }
   std::string mode_name() const override { return mode_.value; }
 
-  void read() override { text_ = read_run_text(request.data, request.valid, options.train.valid_share); }
+  void read() override { text_ = read_run_text(request.data, valid_file(), options.train.valid_share); }
 
   // Tokenizer and model: built, or taken from a model to start from.
   void build() override {
@@ -75,7 +75,7 @@ class TextRun final : public Run {
   }
 
   void write_files(bool resumed) const override {
-    folder.write_config(options, {text_.paths, text_.valid_path, request.test});
+    folder.write_config(options, {text_.paths, request.valid, request.test});
     if (!resumed) folder.write_data(text_, count_of(train_tokens_), count_of(valid_tokens_));
   }
 
@@ -114,7 +114,7 @@ class TextRun final : public Run {
     result.baselines.push_back({"zstd -19", -1, -1, zstd_bits_per_byte(valid_text)});
     model.reset();  // the best one takes its place
     ModelFile file = load_model(folder.model());
-    if (!request.test.empty()) result.test = evaluate_text(file, request.test, {false, false, options.train.threads}).model;
+    if (!test_file().empty()) result.test = evaluate_text(file, test_file(), {false, false, options.train.threads}).model;
     const std::string prompt = "The";
     folder.write_card(request, text_, *file.model, *tokenizer, result, prompt, card_sample(file, prompt));
     metrics = {{"val_loss", result.valid.loss},

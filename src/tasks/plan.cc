@@ -47,14 +47,22 @@ std::string softmax_text(const Model<float>& model) {
   return fmt::format(", adaptive softmax {}", fmt::join(softmax.cutoffs, ","));
 }
 
+std::string encoder_text(const Model<float>& model) {
+  const EncoderOptions& e = model.config().encoder;
+  if (!e.present()) return "";
+  return fmt::format(", encoder {}x{} {}, {} attention{}", e.rnn.layers, e.output(),
+                     e.rnn.bidirectional ? "both ways" : "forward", attention_name(e.attention),
+                     e.input_feeding ? " fed back" : "");
+}
+
 std::string model_text(const Model<float>& model) {
   const RecurrentOptions& rnn = model.config().rnn;
-  return fmt::format("{} {}x{}{}, {} {}{}{} · {} parameters, {}", cell_info(rnn.cell).name, rnn.layers, rnn.hidden,
+  return fmt::format("{} {}x{}{}, {} {}{}{}{} · {} parameters, {}", cell_info(rnn.cell).name, rnn.layers, rnn.hidden,
                      std::string(rnn.flags & kLayerNorm ? " with layer normalisation" : "") +
                          (rnn.last_hidden > 0 ? fmt::format(" (the last {})", rnn.last_hidden) : "") +
                          (rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : ""),
                      model.reads_ids() ? "embedding" : "numbers per step:", rnn.input,
-                     model.config().tied ? " tied to the output" : "", softmax_text(model),
+                     model.config().tied ? " tied to the output" : "", encoder_text(model), softmax_text(model),
                      grouped_count(static_cast<int64_t>(model.table().count())),
                      bytes_text(static_cast<int64_t>(model.table().count()) * 4));
 }
@@ -90,7 +98,8 @@ std::string grouped_count(int64_t n) {
 int64_t product_weights(const Model<float>& model) {
   int64_t sum = 0;
   for (const auto& p : model.table().all()) {
-    const bool lookup = p.name == "embedding.weight" && !model.config().tied;
+    const bool tied = model.config().tied && p.name == "embedding.weight";
+    const bool lookup = p.name.ends_with("embedding.weight") && !tied;
     const bool elementwise = p.name.find("weight_peephole") != std::string::npos;
     if (!p.vector && !lookup && !elementwise) sum += static_cast<int64_t>(p.size());
   }
@@ -103,7 +112,7 @@ double token_weights(const Model<float>& model, const TrainOptions& o) {
   const double classes = model.outputs();
   if (softmax.kind == SoftmaxKind::sampled) {
     const double samples = o.samples > 0 ? o.samples : std::min(kDefaultSamples, model.outputs());
-    return sum - (classes - samples) * model.recurrent().output();
+    return sum - (classes - samples) * model.width();
   }
   // Of a text by Zipf's law, log((b + 1) / (a + 1)) / log(classes + 1) of the tokens are in [a, b).
   for (size_t i = 0; i < softmax.cutoffs.size(); ++i) {
@@ -130,13 +139,15 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int ste
   const int64_t rows = static_cast<int64_t>(o.batch) * steps / std::max(1, o.accumulate);
   int64_t units = 0;
   for (int l = 0; l < rnn.layers; ++l) units += rnn.width(l);
+  if (const EncoderOptions& encoder = model.config().encoder; encoder.present())
+    units += int64_t{encoder.rnn.layers} * encoder.output() + 2 * model.width();
   const int64_t normed = rnn.flags & kLayerNorm ? 2 * gates + 1 : 0;  // numbers per unit that are kept; the same backward
   const int64_t per_row = (gates + 5 + normed) * units + normed * rnn.hidden + 3 * rnn.input;  // gates, states
   int64_t columns = 0, packed = 2 * product_weights(model);
   for (int part = 0; model.has_head() && part < model.output_layer().parts(); ++part)
     columns = std::max<int64_t>(columns, model.output_layer().columns(part));
   if (model.config().softmax.kind == SoftmaxKind::sampled)  // packed for checks only
-    packed -= static_cast<int64_t>(model.outputs()) * model.recurrent().output();
+    packed -= static_cast<int64_t>(model.outputs()) * model.width();
   const int64_t block = std::min(rows * columns, int64_t{o.output_memory} << 18);
   const int64_t activations = rows * per_row + block;
   return 4 * (weights * (2 + moments) + packed + activations) + (int64_t{12} << 20);
@@ -188,6 +199,33 @@ Plan describe_sequences(const SequenceFacts& f, const Model<float>& model, Pool&
   add("model", model_text(model));
   add("train", training_text(o, fmt::format("{} sequences", o.batch), pool));
   add("cost", cost_text(o, model, data.train_steps, f.updates, training_bytes(model, o, longest), pool));
+  add("run", f.folder);
+  return plan;
+}
+
+Plan describe_pairs(const PairFacts& f, const Model<float>& model, Pool& pool) {
+  const TrainOptions& o = f.options->train;
+  const PairSet& train = f.data->train;
+  Plan plan;
+  const auto add = [&](const char* key, std::string text) { plan.lines.emplace_back(key, std::move(text)); };
+  const auto count = [](const PairSet& set) { return grouped_count(static_cast<int64_t>(set.pairs.size())); };
+  add("data",
+      fmt::format("{} · {} pairs{} · {} to check ({})", fmt::join(f.paths, ", "), count(train),
+                  train.empty > 0 ? fmt::format(" ({} with an empty side left out)", grouped_count(train.empty)) : "",
+                  count(f.data->valid),
+                  f.valid_paths.empty() ? fmt::format("last {:.3g} %", 100 * o.valid_share)
+                                        : fmt::format("{}", fmt::join(f.valid_paths, ", "))));
+  add("tokens",
+      fmt::format("{} · {} different · {} of targets to train on, {} to check ({})", f.kind.value,
+                  grouped_count(f.vocabulary), grouped_count(f.train_tokens), grouped_count(f.valid_tokens), f.kind.reason));
+  add("order", fmt::format("{} to {}: each sentence from a fresh start", train.source_name, train.target_name));
+  add("model", model_text(model));
+  add("train", training_text(o,
+                             o.batch_tokens > 0 ? fmt::format("{} target tokens", grouped_count(o.batch_tokens))
+                                                : fmt::format("{} pairs", o.batch),
+                             pool));
+  const int longest = static_cast<int>(f.train_tokens / std::max<int64_t>(1, static_cast<int64_t>(train.pairs.size()))) + 1;
+  add("cost", cost_text(o, model, f.train_tokens, f.updates, training_bytes(model, o, 2 * longest), pool));
   add("run", f.folder);
   return plan;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tasks/language_model.h"
+#include "tasks/pair_data.h"
 #include "tasks/run_data.h"
 #include "tasks/sequence_data.h"
 #include "train/option_list.h"
@@ -30,6 +31,18 @@ struct SequenceFacts {
 };
 // The same for sequences.
 Plan describe_sequences(const SequenceFacts& facts, const Model<float>& model, Pool& pool);
+
+struct PairFacts {
+  const PairData* data = nullptr;
+  Decision kind;
+  std::vector<std::string> paths, valid_paths;
+  std::string folder;
+  const Options* options = nullptr;
+  int64_t train_tokens = 0, valid_tokens = 0, updates = 0;  // of targets
+  int vocabulary = 0;
+};
+// The same for pairs of sentences.
+Plan describe_pairs(const PairFacts& facts, const Model<float>& model, Pool& pool);
 
 std::string grouped_count(int64_t n);  // 24,310
 // Weights that take part in products.

@@ -41,6 +41,15 @@ InitOptions init_of(const ModelOptions& o) {
 
 }  // namespace
 
+std::string only_file(const std::vector<std::string>& files, const char* flag) {
+  if (files.size() > 1) {
+    throw Error(Exit::usage, "usage/argument",
+                std::string(flag) + " has two files, " + files[0] + " and " + files[1] + ", but this task reads one",
+                "two files side by side are sentences and their translations: --task translate");
+  }
+  return files.empty() ? "" : files[0];
+}
+
 void regularise_by(const ModelOptions& o, ModelConfig* config) {
   ModelConfig& c = *config;
   c.rnn.dropout = c.dropout = o.dropout;
@@ -48,6 +57,7 @@ void regularise_by(const ModelOptions& o, ModelConfig* config) {
   c.drops.rows = o.embedding_dropout, c.drops.words = o.word_dropout;
   c.rnn.variational = o.variational, c.rnn.state_dropout = o.state_dropout, c.rnn.weight_drop = o.weight_drop;
   c.rnn.zoneout[0] = o.zoneout, c.rnn.zoneout[1] = o.zoneout_cell;
+  if (c.encoder.present()) c.encoder.follow(c.rnn);
 }
 
 ModelConfig model_config(const ModelOptions& o) {
@@ -59,6 +69,7 @@ ModelConfig model_config(const ModelOptions& o) {
   c.rnn.hidden = o.hidden;
   c.rnn.layers = o.layers;
   c.rnn.last_hidden = o.last_hidden;
+  c.rnn.residual = o.residual && o.layers > 1;
   c.rnn.projection = o.projection;
   c.rnn.input = o.embed > 0 ? o.embed : o.tied ? c.rnn.output() : o.hidden;
   regularise_by(o, &c);
@@ -72,6 +83,10 @@ void initialise_by(const Options& options, Model<float>& model) {
 }
 
 std::string Run::sample(const Trainer&) const { return {}; }
+
+double Run::judge() {
+  throw Error(Exit::usage, "usage/option", "--best-by bleu is for translators", "leave it out: the loss decides");
+}
 
 json Run::about() const {
   json about = about_data();
@@ -108,6 +123,7 @@ TrainResult Run::train_model(EventStream& events, const RunHooks& hooks, const M
   trainer_hooks.checkpoint = [&] {
     save_checkpoint(folder.checkpoint(), *model, tokenizer.get(), about(), *running, request_json());
   };
+  if (options.train.best_by == "bleu") trainer_hooks.judge = [&] { return judge(); };
   trainer_hooks.sample = [&] { return sample(*running); };
   Trainer trainer(*model, *train, valid.get(), options.train, events, pool, trainer_hooks);
   running = &trainer;
@@ -206,15 +222,26 @@ RunResult Run::go_on(ModelFile file, const std::string& data_hash, const std::st
   return go(events, hooks, &file);
 }
 
+static std::unique_ptr<Run> make_run(const RunRequest& request) {
+  if (request.task == "language-model") return make_text_run(request);
+  return request.task == "translate" ? make_translate_run(request) : make_sequence_run(request);
+}
+
 RunResult train_run(const RunRequest& request, EventStream& events, const RunHooks& hooks) {
   check_options({request.model, request.options});
-  const bool text = request.task == "language-model";
-  return (text ? make_text_run(request) : make_sequence_run(request))->begin(events, hooks);
+  return make_run(request)->begin(events, hooks);
+}
+
+// A list; earlier versions wrote one name, or an empty one.
+static std::vector<std::string> files_of(const json& saved) {
+  if (!saved.is_string()) return saved.get<std::vector<std::string>>();
+  return saved.get<std::string>().empty() ? std::vector<std::string>() : std::vector<std::string>{saved};
 }
 
 // What the checkpoint is made of cannot change under it.
 static void check_change(std::string_view name) {
-  constexpr std::string_view kFixed[] = {"optimizer", "mode", "batch", "bptt", "bptt-random", "seed"};
+  constexpr std::string_view kFixed[] = {"optimizer", "mode",        "batch",   "batch-tokens",
+                                         "bptt",      "bptt-random", "best-by", "seed"};
   const OptionInfo* option = find_option(name);
   if (!option) return;  // set_option says so better
   if (option->section == "train" && std::find(std::begin(kFixed), std::end(kFixed), option->name) == std::end(kFixed))
@@ -238,8 +265,8 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
   try {
     const json& saved = file.checkpoint.at("request");
     request.data = saved.at("data");
-    request.valid = saved.at("valid");
-    request.test = saved.at("test");
+    request.valid = files_of(saved.at("valid"));
+    request.test = files_of(saved.at("test"));
     request.command = saved.at("command");
     hash = saved.at("hash");
     mode = saved.at("mode");
@@ -253,9 +280,7 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
   }
   request.folder = folder;
   request.task = file.model->config().task;
-  const bool text = request.task == "language-model";
-  const std::unique_ptr<Run> run = text ? make_text_run(request) : make_sequence_run(request);
-  return run->go_on(std::move(file), hash, mode, events, hooks);
+  return make_run(request)->go_on(std::move(file), hash, mode, events, hooks);
 }
 
 }  // namespace rnn

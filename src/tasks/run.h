@@ -35,10 +35,14 @@ class Run {
   virtual nlohmann::json metrics(const TrainProgress& best) const = 0;  // of the best model, for its file
   virtual std::string sample(const Trainer& trainer) const;  // for the log; nothing unless a task has something to show
   virtual std::string mode_name() const { return {}; }
+  virtual double judge();  // the figure of --best-by of the model as it is, the higher the better
   // After training: rows of the best model and of what costs nothing, the card; adds to the metrics of the result event.
   virtual void report(RunResult& result, const TrainProgress& best, nlohmann::json& metrics) = 0;
 
   nlohmann::json about() const;
+  // For tasks whose validation and test data are one file each.
+  std::string valid_file() const { return only_file(request.valid, "--valid"); }
+  std::string test_file() const { return only_file(request.test, "--test"); }
 
   RunRequest request;
   Options options;
@@ -72,5 +76,6 @@ std::unique_ptr<Model<float>> start_from(std::unique_ptr<Model<float>> start, co
 
 std::unique_ptr<Run> make_text_run(const RunRequest& request);
 std::unique_ptr<Run> make_sequence_run(const RunRequest& request);
+std::unique_ptr<Run> make_translate_run(const RunRequest& request);
 
 }  // namespace rnn

@@ -100,8 +100,8 @@ static ModelCard common_card(const std::string& path, const RunRequest& request,
                 {"best epoch", fmt::format("{:.2f}", result.best_epoch)}};
   const auto add = [&](const ResultRow& row, bool own) {
     const auto value = [](double x) { return x >= 0 ? std::optional<double>(x) : std::nullopt; };
-    card.results.push_back(
-        {row.name, own, value(row.loss), value(row.perplexity), value(row.bits_per_byte), value(row.accuracy)});
+    card.results.push_back({row.name, own, value(row.loss), value(row.perplexity), value(row.bits_per_byte),
+                            value(row.exact >= 0 ? row.exact : row.accuracy), value(row.bleu), value(row.chrf)});
   };
   add(result.valid, true);
   for (const auto& row : result.baselines) add(row, false);
@@ -132,6 +132,28 @@ void RunFolder::write_card(const RunRequest& request, const RunText& text, const
   card.sample = sample;
   card.limits = {"It knows the words and the style of its training text and nothing else.",
                  "What it writes is not checked for truth."};
+  write_file_atomic(file("README.md"), model_card(card));
+}
+
+void RunFolder::write_translator_card(const RunRequest& request, const std::string& source, const std::string& target,
+                                      const RunResult& result, const Model<float>& model, const Tokenizer& tokenizer,
+                                      const std::string& sample) const {
+  const ModelConfig& config = model.config();
+  const std::string cell(cell_info(config.rnn.cell).name), attention(attention_name(config.encoder.attention));
+  ModelCard card = common_card(path_, request, result, model, request.data);
+  card.task = config.task;
+  card.summary = fmt::format("A recurrent translator from {} to {}: {} of {} units, {} attention, reading {} tokens.",
+                             source, target, cell, units_text(config.rnn), attention, tokenizer.kind());
+  card.tags = {cell, std::string(tokenizer.kind()) + "-level", "translation", "sequence-to-sequence"};
+  if (source.size() == 2 && target.size() == 2) card.languages = {source, target};
+  const std::string ways = config.encoder.rnn.bidirectional ? "both ways" : "forward";
+  card.facts.push_back({"encoder", fmt::format("{} layers, {}", config.encoder.rnn.layers, ways)});
+  card.facts.push_back({"attention", attention + (config.encoder.input_feeding ? ", fed back" : "")});
+  card.facts.push_back({"vocabulary", std::to_string(tokenizer.size())});
+  card.evaluate = request.data.size() == 2 ? fmt::format("test.{} test.{}", source, target) : "TEST.tsv";
+  card.sample = sample;
+  card.limits = {"It knows the words and the kind of sentences of its training pairs and nothing else.",
+                 "A fluent translation may still be wrong: nothing checks that its meaning is that of the source."};
   write_file_atomic(file("README.md"), model_card(card));
 }
 

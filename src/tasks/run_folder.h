@@ -32,6 +32,10 @@ class RunFolder {
   void write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const;
   void write_card(const RunRequest& request, const RunText& text, const Model<float>& model, const Tokenizer& tokenizer,
                   const RunResult& result, const std::string& prompt, const std::string& sample) const;
+  // source, target: names of the languages; sample: lines of sentences and their translations.
+  void write_translator_card(const RunRequest& request, const std::string& source, const std::string& target,
+                             const RunResult& result, const Model<float>& model, const Tokenizer& tokenizer,
+                             const std::string& sample) const;
   void write_sequence_card(const RunRequest& request, const RunResult& result, const Model<float>& model) const;
 
  private:

@@ -48,9 +48,20 @@ void take_settings(const json& config, RunRecord& run) {
 }
 
 void take_best(const json& figures, RunRecord& run) {
-  for (const Measure m : {Measure::val_loss, Measure::val_perplexity, Measure::val_bits_per_byte, Measure::val_accuracy}) {
+  for (const Measure m :
+       {Measure::val_loss, Measure::val_perplexity, Measure::val_bits_per_byte, Measure::val_accuracy, Measure::val_bleu}) {
     run.best[m] = number_of(figures, kMeasureNames[static_cast<size_t>(m)]);
   }
+}
+
+// Than the best check so far; by the figure that the run decides by.
+bool is_better(const json& check, const RunRecord& run) {
+  const auto by = run.settings.find("best-by");
+  const bool by_bleu = by != run.settings.end() && by->second == "bleu";
+  const double found = number_of(check, by_bleu ? "val_bleu" : "val_loss");
+  const double best = run.best[by_bleu ? Measure::val_bleu : Measure::val_loss];
+  if (std::isnan(found) || std::isnan(best)) return std::isnan(best) && !std::isnan(found);
+  return by_bleu ? found > best : found < best;
 }
 
 void take_event(const json& event, RunRecord& run) {
@@ -67,8 +78,7 @@ void take_event(const json& event, RunRecord& run) {
     run.settings.clear();  // a resumed run may have changed some
     take_settings(part_of(event, "config"), run);
   } else if (type == "eval") {
-    const double loss = number_of(event, "val_loss"), best = run.best[Measure::val_loss];
-    if (std::isnan(loss) || loss >= best) return;
+    if (!is_better(event, run)) return;
     take_best(event, run);
     run.best_epoch = number_of(event, "epoch");
   } else if (type == "result") {
@@ -151,6 +161,15 @@ void read_model(const std::string& path, RunRecord& run) {
   if (!origin.empty()) run.settings["init-from"] = origin;
 }
 
+// "a.txt, b.txt": without their folders.
+std::string names_of(const json& files) {
+  std::string names;
+  for (const json& file : files) {
+    names += (names.empty() ? "" : ", ") + (file.is_string() ? fs::path(file.get<std::string>()).filename().string() : "");
+  }
+  return names;
+}
+
 void read_data_note(const std::string& path, RunRecord& run) {
   const json data = json::parse(read_file(path), nullptr, false);
   const json valid = part_of(data, "valid");
@@ -158,15 +177,14 @@ void read_data_note(const std::string& path, RunRecord& run) {
     run.problem = "its data.json cannot be read";
     return;
   }
-  std::string files;
-  for (const json& file : part_of(data, "files")) {
-    files += (files.empty() ? "" : ", ") + (file.is_string() ? fs::path(file.get<std::string>()).filename().string() : "");
-  }
-  run.settings["data"] = files;
-  const std::string own = text_of(valid, "file");
-  if (!own.empty()) run.settings["valid"] = fs::path(own).filename().string();
+  // Pairs name the files of each side of the split, texts all that were read.
+  const json train = part_of(data, "train");
+  run.settings["data"] = names_of(part_of(train.contains("files") ? train : data, "files"));
+  const std::string one = text_of(valid, "file");
+  const std::string own = one.empty() ? names_of(part_of(valid, "files")) : names_of(json::array({one}));
+  if (!own.empty()) run.settings["valid"] = own;
   json part = valid;
-  if (part.is_object()) part.erase("tokens");  // their number depends on the tokenizer, not on the text
+  part.erase("tokens"), part.erase("target_tokens");  // their number depends on the tokenizer, not on the text
   run.data = text_of(data, "hash") + " " + part.dump();
   // The last part of the same text, or a file of the same name and size.
   run.validation = own.empty() ? run.data : part.dump();

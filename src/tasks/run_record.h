@@ -11,9 +11,9 @@
 
 namespace rnn {
 
-enum class Measure { val_bits_per_byte, val_loss, val_perplexity, val_accuracy, updates, seconds, tokens_per_s };
+enum class Measure { val_bits_per_byte, val_loss, val_perplexity, val_accuracy, val_bleu, updates, seconds, tokens_per_s };
 constexpr std::string_view kMeasureNames[] = {"val_bits_per_byte", "val_loss", "val_perplexity", "val_accuracy",
-                                              "updates",           "seconds",  "tokens_per_s"};
+                                              "val_bleu",          "updates",  "seconds",        "tokens_per_s"};
 constexpr size_t kMeasures = std::size(kMeasureNames);
 
 // One number per Measure; NaN: not known.

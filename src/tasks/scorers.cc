@@ -52,7 +52,7 @@ View<const float> ModelScorer::push(std::span<const int32_t> ids) {
 
 View<const float> ModelScorer::normalised(View<const float> outputs) {
   const View<float> log_p = room(log_probs_, outputs.rows, outputs.cols);
-  log_softmax(outputs, log_p);
+  log_softmax(pool_, outputs, log_p);
   return log_p;
 }
 

@@ -80,6 +80,8 @@ class TextScorer final : public Scorer {
   View<const float> step(std::span<const int32_t> ids) override { return all().step(ids); }
   void select(const std::vector<int>& rows) override { all().select(rows); }
   View<const float> read(std::span<const int32_t> ids) override { return all().read(ids); }
+  View<const float> attention() const override { return all().attention(); }
+  int looked_at(int row) const override { return all().looked_at(row); }
 
   // Numbers whose softmax is the distribution [n, V]: a model's own outputs, or log-probabilities of several.
   View<const float> push(std::span<const int32_t> ids) { return ensemble_ ? ensemble_->step(ids) : members_[0]->push(ids); }

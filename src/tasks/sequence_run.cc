@@ -30,7 +30,7 @@ class SequenceRun final : public Run {
       start_ = std::make_unique<ModelFile>(load_model(request.init_from));
       known = shape_of_model(*start_);
     }
-    data_ = read_sequence_data(request.data, request.valid, options.train.valid_share, known ? &*known : nullptr);
+    data_ = read_sequence_data(request.data, valid_file(), options.train.valid_share, known ? &*known : nullptr);
     if (data_.shape.task != request.task) {
       throw Error(
           Exit::data, "data/sequence",
@@ -66,7 +66,7 @@ class SequenceRun final : public Run {
   json about_data() const override {
     return {{"task", request.task},
             {"sequences", shape_to_json(data_.shape)},
-            {"data", {{"train", request.data}, {"valid", request.valid}, {"hash", data_.hash}}}};
+            {"data", {{"train", request.data}, {"valid", valid_file()}, {"hash", data_.hash}}}};
   }
 
   void write_files(bool resumed) const override {
@@ -77,7 +77,7 @@ class SequenceRun final : public Run {
                  {"task", request.task},
                  {"train", {{"sequences", data_.train.size()}, {"steps", data_.train_steps}}},
                  {"valid", {{"sequences", data_.valid.size()}, {"steps", data_.valid_steps}}}};
-    data["valid"]["file"] = request.valid.empty() ? json() : json(request.valid);
+    data["valid"]["file"] = valid_file().empty() ? json() : json(valid_file());
     write_file_atomic(folder.file("data.json"), data.dump(2) + "\n");
   }
 
@@ -90,7 +90,7 @@ class SequenceRun final : public Run {
     const Evaluation best = evaluate(*file.model, *valid, pool);
     result.valid = {"this model", best.loss(), -1, -1, best.accuracy};
     result.baselines.push_back(constant_row(data_.shape, data_.train, data_.valid));
-    if (!request.test.empty()) result.test = evaluate_sequences(file, request.test, options.train.threads).model;
+    if (!test_file().empty()) result.test = evaluate_sequences(file, test_file(), options.train.threads).model;
     metrics = {{"val_loss", result.valid.loss}, {"constant_loss", result.baselines[0].loss}};
     if (best.accuracy >= 0) metrics["val_accuracy"] = best.accuracy;
     if (result.test.loss >= 0) metrics["test_loss"] = result.test.loss;
@@ -102,7 +102,7 @@ class SequenceRun final : public Run {
     SequenceFacts facts;
     facts.data = &data_;
     facts.paths = request.data;
-    facts.valid_path = request.valid;
+    facts.valid_path = valid_file();
     facts.folder = folder.path();
     facts.options = &options;
     facts.updates = train->batches_in(options.train.epochs);

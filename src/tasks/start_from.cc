@@ -10,9 +10,11 @@
 namespace rnn {
 namespace {
 
-constexpr std::string_view kShape[] = {"tokens", "cell",    "peephole",    "layer-norm",    "cell-clip",
-                                       "layers", "hidden",  "last-hidden", "embed",         "projection",
-                                       "tied",   "softmax", "cutoffs",     "softmax-divide"};
+constexpr std::string_view kShape[] = {"tokens",         "cell",          "peephole",      "layer-norm",     "cell-clip",
+                                       "layers",         "hidden",        "last-hidden",   "embed",          "projection",
+                                       "tied",           "softmax",       "cutoffs",       "softmax-divide", "residual",
+                                       "encoder-layers", "one-way",       "attention",     "attention-size", "input-feeding",
+                                       "bridge",         "own-embedding", "reverse-source"};
 constexpr std::string_view kRegularisation[] = {"dropout",      "input-dropout", "output-dropout", "embedding-dropout",
                                                 "word-dropout", "variational",   "state-dropout",  "zoneout",
                                                 "zoneout-cell", "weight-drop"};
@@ -26,7 +28,13 @@ void adopt(const ModelConfig& c, ModelOptions* o) {
   o->peephole = (c.rnn.flags & kPeephole) != 0, o->layer_norm = (c.rnn.flags & kLayerNorm) != 0;
   o->cell_clip = c.rnn.cell_clip;
   o->layers = c.rnn.layers, o->hidden = c.rnn.hidden, o->last_hidden = c.rnn.last_hidden;
-  o->embed = c.rnn.input, o->projection = c.rnn.projection;
+  o->embed = c.rnn.input, o->projection = c.rnn.projection, o->residual = c.rnn.residual;
+  if (const EncoderOptions& e = c.encoder; e.present()) {
+    o->encoder_layers = e.rnn.layers, o->one_way = !e.rnn.bidirectional;
+    o->attention = attention_name(e.attention), o->attention_size = e.attention_size;
+    o->input_feeding = e.input_feeding, o->bridge = bridge_name(e.bridge);
+    o->own_embedding = e.own_embedding, o->reverse_source = e.reversed_source;
+  }
   o->tied = c.tied, o->dropout = c.dropout;
   o->softmax = softmax_name(c.softmax.kind), o->softmax_divide = c.softmax.divide;
   o->cutoffs = c.softmax.cutoffs.empty() ? "auto" : fmt::format("{}", fmt::join(c.softmax.cutoffs, ","));
@@ -43,7 +51,10 @@ bool among(std::span<const std::string_view> names, const std::string& name) {
 
 // Words that leave the choice to the program; and a model of numbers has no embedding.
 bool asks_for_nothing(const std::string& name, const ModelOptions& asked, const ModelConfig& config) {
-  return name == "embed" ? asked.embed == 0 || config.vocabulary == 0 : name == "tokens" && asked.tokens == "auto";
+  if (name == "embed") return asked.embed == 0 || config.vocabulary == 0;
+  if (name == "encoder-layers") return asked.encoder_layers == 0;
+  if (name == "attention-size") return asked.attention_size == 0;
+  return (name == "tokens" && asked.tokens == "auto") || (name == "bridge" && asked.bridge == "auto");
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ Writer::Writer(ModelFile& file, const WriterOptions& options)
       detokenizer_(*file.tokenizer),
       sampler_(file.tokenizer->size()),
       logits_(static_cast<size_t>(file.tokenizer->size())) {
-  if (options.cache.size > 0) cache_.emplace(options.cache, file.model->recurrent().output());
+  if (options.cache.size > 0) cache_.emplace(options.cache, file.model->width());
   feed(file.tokenizer->newline_id());
 }
 

@@ -118,7 +118,7 @@ void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
                   "resume with the optimizer that the run began with");
     }
   }
-  trainer.carried() = read_carried(tensors, trainer.model().recurrent().state_width());
+  trainer.carried() = read_carried(tensors, trainer.model().state_width());
   trainer.seek();
 }
 

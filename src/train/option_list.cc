@@ -27,6 +27,10 @@ constexpr std::string_view kCutoffs[] = {"auto", "N,N,..."};
 constexpr std::string_view kSamplers[] = {"log-uniform", "unigram"};
 constexpr std::string_view kModes[] = {"auto", "stream", "sentence"};
 
+constexpr std::string_view kAttentions[] = {"none", "additive", "general", "dot", "scaled-dot"};
+constexpr std::string_view kBridges[] = {"auto", "copy", "dense", "zero"};
+constexpr std::string_view kFigures[] = {"loss", "bleu"};
+
 constexpr double kMany = 2147483647, kInt64 = 9007199254740992.0;  // 2^53: every whole number below is exact
 constexpr OptionRange kShare = {0, 1, false, true};                // [0, 1)
 constexpr OptionRange kPositive = {0, 1e9, true, false};
@@ -50,7 +54,16 @@ const OptionInfo kOptions[] = {
     {"last-hidden", "model", "N", "units of the last layer; 0: the same as hidden", &M::last_hidden, {0, 65536}},
     {"embed", "model", "N", "size of the token embedding; 0: the same as hidden", &M::embed, {0, 65536}},
     {"projection", "model", "N", "size of the projected hidden state (lstm); 0: none", &M::projection, {0, 65536}},
+    {"residual", "model", "", "layers above the first add what they read to what they say", &M::residual},
     {"tied", "model", "", "output weights are the embedding", &M::tied},
+    {"encoder-layers", "model", "N", "layers of a translator's encoder; 0: as --layers", &M::encoder_layers, {0, 64}},
+    {"one-way", "model", "", "the encoder reads forward only, not both ways", &M::one_way},
+    {"attention", "model", "KIND", "none, additive, general, dot, scaled-dot", &M::attention, {}, kAttentions},
+    {"attention-size", "model", "N", "size of additive attention; 0: as --hidden", &M::attention_size, {0, 65536}},
+    {"input-feeding", "model", "", "the decoder reads what attention found a step before", &M::input_feeding},
+    {"bridge", "model", "KIND", "how the decoder starts: auto, copy, dense, zero", &M::bridge, {}, kBridges},
+    {"own-embedding", "model", "", "the source has an embedding of its own", &M::own_embedding},
+    {"reverse-source", "model", "", "sources are read from the last word to the first", &M::reverse_source},
     {"softmax", "model", "KIND", "output layer: full, sampled (in training), adaptive", &M::softmax, {}, kSoftmaxNames},
     {"cutoffs", "model", "LIST", "adaptive: tokens at which clusters begin; auto: by vocabulary", &M::cutoffs, {}, kCutoffs},
     {"softmax-divide", "model", "D", "adaptive: each cluster is D times narrower", &M::softmax_divide, {1, 65536}},
@@ -114,6 +127,12 @@ const OptionInfo kOptions[] = {
     {"sampler", "train", "NAME", "sampled: law of the draw: log-uniform, unigram", &R::sampler, {}, kSamplers},
     {"mode", "train", "NAME", "auto, stream (running text), sentence (each line alone)", &R::mode, {}, kModes},
     {"batch", "train", "N", "streams or sentences side by side", &R::batch, {1, 65536}},
+    {"batch-tokens",
+     "train",
+     "N",
+     "target tokens of a batch of translations; 0: --batch pairs",
+     &R::batch_tokens,
+     {0, 1 << 24}},
     {"accumulate",
      "train",
      "N",
@@ -139,6 +158,7 @@ const OptionInfo kOptions[] = {
      {},
      -2,
      true},
+    {"best-by", "train", "FIGURE", "what decides which check is the best: loss, bleu", &R::best_by, {}, kFigures},
     {"patience", "train", "N", "stop after N checks without progress; 0: never", &R::patience, {0, kMany}},
     {"eval-every", "train", "N", "updates between checks; 0: once per epoch", &R::eval_every, {0, kInt64}},
     {"seed", "train", "N", "of all random numbers", &R::seed, {0, 18446744073709551615.0}},
@@ -284,6 +304,12 @@ std::string toml_string(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+std::string toml_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) files.push_back(toml_string(path));
+  return fmt::format("[{}]", fmt::join(files, ", "));
+}
+
 // TOML: words in quotes; a double keeps its point or exponent, so that it stays a float.
 std::string toml_value(const OptionInfo& o, const Options& options) {
   std::string text = get_option(options, o);
@@ -397,13 +423,11 @@ std::string options_to_toml(const Options& options, const DataPaths& data) {
   for (const std::string_view section : {"data", "model", "train"}) {
     text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);
     if (section == "data") {
-      if (!data.train.empty()) {
-        std::vector<std::string> files;
-        for (const std::string& path : data.train) files.push_back(toml_string(path));
-        text += fmt::format("train = [{}]\n", fmt::join(files, ", "));
-      }
-      if (!data.valid.empty()) text += "valid = " + toml_string(data.valid) + "\n";
-      if (!data.test.empty()) text += "test = " + toml_string(data.test) + "\n";
+      if (!data.train.empty()) text += "train = " + toml_files(data.train) + "\n";
+      if (!data.valid.empty())
+        text += "valid = " + (data.valid.size() == 1 ? toml_string(data.valid[0]) : toml_files(data.valid)) + "\n";
+      if (!data.test.empty())
+        text += "test = " + (data.test.size() == 1 ? toml_string(data.test[0]) : toml_files(data.test)) + "\n";
     }
     for (const OptionInfo& o : kOptions) {
       if (o.section != section) continue;

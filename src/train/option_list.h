@@ -63,8 +63,7 @@ Options options_from_json(const nlohmann::json& json);
 
 // The files of a run, as a config file names them.
 struct DataPaths {
-  std::vector<std::string> train;
-  std::string valid, test;
+  std::vector<std::string> train, valid, test;
 };
 // A config file with every option and its help line.
 std::string options_to_toml(const Options& options, const DataPaths& data);

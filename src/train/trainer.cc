@@ -123,7 +123,7 @@ ActivationPenalty Trainer::penalty_of(const Batch& batch) const {
   if (ar <= 0 && tar <= 0) return {};
   double weight = batch.weights.empty() ? static_cast<double>(batch.target_rows()) : 0;
   for (const float w : batch.weights) weight += static_cast<double>(w);
-  const double width = model_.recurrent().output(), rows = batch.seq.rows();
+  const double width = model_.width(), rows = batch.seq.rows();
   const auto pairs = static_cast<double>(following_rows(batch.seq));
   return {ar * weight / (std::max(1.0, rows) * width), tar * weight / (std::max(1.0, pairs) * width)};
 }
@@ -248,7 +248,7 @@ void Trainer::log_update(const StepReport& report) {
   progress_.loss_sum += report.loss * report.weight;
   progress_.loss_weight += report.weight;
   // Speed counts the words that were predicted, or the steps that were read to answer once.
-  progress_.tokens += model_.is_language_model() ? static_cast<int64_t>(report.weight) : report.steps;
+  progress_.tokens += model_.writes_text() ? static_cast<int64_t>(report.weight) : report.steps;
   const double now = elapsed();
   if (now - last_log_ < 0.25 && progress_.update % 100 != 0) return;
   const double done = static_cast<double>(progress_.update), total = total_updates();
@@ -300,11 +300,12 @@ void Trainer::emit_evaluation(double train_loss, double loss, bool best) {
   event.fields["epoch"] = epochs_done();
   event.fields["loss"] = train_loss;
   event.fields["val_loss"] = loss;
-  if (model_.is_language_model()) {
+  if (model_.writes_text()) {
     event.fields["val_perplexity"] = std::exp(loss);
   } else if (val_accuracy_ >= 0) {
     event.fields["val_accuracy"] = val_accuracy_;
   }
+  if (hooks_.judge) event.fields["val_bleu"] = judged_;
   if (hooks_.bits_per_byte_factor > 0) event.fields["val_bits_per_byte"] = loss * hooks_.bits_per_byte_factor;
   event.fields["best"] = best;
   event.fields["elapsed_s"] = seconds();
@@ -314,6 +315,13 @@ void Trainer::emit_evaluation(double train_loss, double loss, bool best) {
 void Trainer::save(const std::function<void()>& hook) {
   const ProfileScope profiled(hooks_.profile, Phase::saving);
   if (hook) hook();
+}
+
+// What a check is judged by, the lower the better.
+double Trainer::figure_of(double loss) {
+  if (!hooks_.judge) return loss;
+  const ProfileScope profiled(hooks_.profile, Phase::evaluation);
+  return -(judged_ = hooks_.judge());
 }
 
 // Brings the mean into the model's place, and back.
@@ -351,8 +359,9 @@ double Trainer::evaluate_weights() {
   progress_.seconds = seconds();
   progress_.evaluated = progress_.update;
   progress_.loss_sum = progress_.loss_weight = 0;
-  const bool best = early_.improved(loss);
-  schedule_.evaluated(loss);
+  const double figure = figure_of(loss);
+  const bool best = early_.improved(figure);
+  schedule_.evaluated(figure);
   if (best) progress_.best_update = progress_.update, progress_.best_loss = loss, progress_.best_epoch = epochs_done();
   emit_evaluation(train, loss, best);
   if (best) save(hooks_.best);
@@ -369,7 +378,7 @@ void Trainer::look_once_more(TrainResult& result) {
   const Averaged averaged(*this);
   const TrainProgress exact = progress_;
   const double train = train_loss(), loss = validation_loss(train);
-  const bool best = loss < early_.best();
+  const bool best = figure_of(loss) < early_.best();
   if (best) progress_.best_update = progress_.update, progress_.best_loss = loss, progress_.best_epoch = epochs_done();
   if (exact.looked != exact.update) emit_evaluation(train, loss, best);
   last_look_ = true;

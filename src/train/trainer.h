@@ -68,6 +68,7 @@ class Trainer {
   struct Hooks {
     std::function<void()> best;                // the validation loss is the best so far; see last_look()
     std::function<void()> checkpoint;          // save everything now
+    std::function<double()> judge;             // instead of the validation loss it decides what is best; higher is better
     std::function<std::string()> sample;       // text for the log after an evaluation; may be empty
     const std::atomic<int>* signal = nullptr;  // not 0: stop after this update
     Profile* profile = nullptr;                // charged in step(); run() starts and stops it
@@ -128,6 +129,7 @@ class Trainer {
   bool exploded(double loss) const;
   double validation_loss(double train_loss);
   void emit_evaluation(double train_loss, double loss, bool best);
+  double figure_of(double loss);
   class Averaged;
   void evaluate_now();
   double evaluate_weights();
@@ -166,7 +168,7 @@ class Trainer {
   double seconds_before_ = 0, last_log_ = 0;
   int64_t last_log_tokens_ = 0;
   bool last_look_ = false;
-  double val_accuracy_ = -1;  // of the last evaluation
+  double val_accuracy_ = -1, judged_ = -1;  // of the last evaluation; judged: of hooks.judge
 };
 
 }  // namespace rnn

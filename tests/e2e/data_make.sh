@@ -1,4 +1,4 @@
-# Why: sequences as people make and look at them: the same ones again, through pipes, and every wrong wish told.
+# Why: sequences and pairs as people make and look at them: the same ones again, through pipes, and every wrong wish told.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"
@@ -35,6 +35,39 @@ for e in lines("parity"): assert e["target"] == ("odd" if e["input"].count("1") 
 PYTHON
 expect_exit 0 "$RNN" data make recall --length 3 --symbols 40 -n 1
 expect_out '^\{"input": \["s[0-9]{2}", "s[0-9]{2}", "s[0-9]{2}", "s[0-9]{2}"\], "target": "s[0-9]{2}"\}$'
+
+# Pairs: the same, and every answer worked out again.
+pairs() { "$RNN" data make "$@"; }
+for problem in dates reverse addition; do
+  expect_exit 0 pairs "$problem" -n 500
+  expect_no_err .
+  cp "$out_file" "$problem.tsv"
+  expect_exit 0 pairs "$problem" -n 500 -s 1
+  expect_same "$out_file" "$problem.tsv"
+  expect_exit 0 pairs "$problem" -n 500 -s 2
+  ! cmp -s "$out_file" "$problem.tsv" || fail "another seed gives the same"
+done
+pairs reverse --length 6 --min-length 3 --symbols 3 -n 400 >few.tsv
+pairs addition --digits 12 -n 400 >long.tsv
+python3 - <<'PYTHON' || fail "a target is wrong"
+import datetime
+def lines(name): return [l.split("\t") for l in open(name + ".tsv").read().splitlines()]
+for name in ("dates", "reverse", "addition"): assert len(lines(name)) == 500 and all(len(p) == 2 for p in lines(name))
+for source, target in lines("dates"):
+    day = datetime.date.fromisoformat(target)
+    assert 1900 <= day.year <= 2099 and str(day.year) in source and str(day.day) in source, source
+    assert day.strftime("%b").lower() in source.lower() or str(day.month) in source, source
+    for i in range(7):
+        name = datetime.date(2024, 1, 1 + i).strftime("%a").lower()  # 1 January 2024 was a Monday
+        assert name not in source.lower() or i == day.weekday(), source
+assert len({target for _, target in lines("dates")}) > 450
+for source, target in lines("reverse"): assert target == source[::-1] and len(source.split(" ")) == 20
+assert {len(source.split(" ")) for source, _ in lines("few")} == {3, 4, 5, 6}
+assert {letter for source, _ in lines("few") for letter in source.split(" ")} == set("abc")
+for name, digits in (("addition", 4), ("long", 12)):
+    for source, target in lines(name): assert sum(int(x) for x in source.split("+")) == int(target), source
+    assert {len(x) for source, _ in lines(name) for x in source.split("+")} == set(range(1, digits + 1))
+PYTHON
 
 # Whoever reads may stop; a full disk is told.
 expect_exit 0 bash -c 'set -o pipefail; "$RNN" data make parity --length 1000 -n 1000000000 | head -n 2 >two.txt'
@@ -91,5 +124,19 @@ refused '--symbols is 1' copy --symbols 1
 refused '--sequences is 0' copy -n 0
 refused "--length.*'ten'" copy --length ten
 refused 'no flag --size' copy --size 3
+refused "^error\[usage/argument\]: there is no problem 'revers'" revers
+expect_err 'did you mean reverse\?'
+refused "there is no problem 'translation'" translation
+expect_err '^help: the problems are adding, copy, recall, parity, dates, reverse, addition$'
+refused 'dates has no --length' dates --length 10
+refused 'addition has no --symbols' addition --symbols 4
+refused 'reverse has no --digits' reverse --digits 4
+refused 'parity has no --digits' parity --digits 4
+refused 'reverse with 27 symbols is no problem' reverse --symbols 27
+expect_err '^help: give --symbols from 2 to 26$'
+refused 'reverse with 10001 letters is no problem' reverse --length 10001
+refused 'lengths from 21 to 20' reverse --min-length 21
+refused '--digits is 19' addition --digits 19
 expect_exit 0 "$RNN" data make --help
 for problem in adding copy recall parity; do expect_out "^  $problem +.*\(.* [12][0-9]{3}"; done
+for problem in dates reverse addition; do expect_out "^  $problem +.* -> "; done

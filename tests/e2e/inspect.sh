@@ -116,6 +116,52 @@ a.pop("step_microseconds"), b.pop("step_microseconds")
 assert a == b
 PYTHON
 
+# A translator: the same figures as tables, as JSON and as drawings.
+"$RNN" data make dates -n 600 >dates.tsv
+date='Friday, March 5, 2021'
+pairs=(--tokens char --hidden 16 --batch 16 --lr 0.01 --max-updates 40 --patience 0 --threads 1 --quiet)
+expect_exit 0 "$RNN" train dates.tsv "${pairs[@]}" --layers 2 --input-feeding --reverse-source -o dates
+expect_exit 0 "$RNN" train dates.tsv "${pairs[@]}" --attention none -o blind
+expect_exit 0 "$RNN" inspect dates -p "$date" --svg drawn
+for part in 'Translations, best first' 'Where it looked' 'The search, 5 side by side' 'The encoder, top layer' 'The decoder, top layer' \
+  'Without one word of the sentence'; do
+  expect_out "^$part"
+done
+expect_out '^ dates: lstm, encoder of 2 layers both ways, decoder 2 x 16, additive attention, copy bridge, char tokens, [0-9,]+ parameters'
+expect_no_out $'\x1b'
+for figure in attention left_out; do
+  expect_err "wrote drawn/$figure\\.svg"
+  python3 -c 'import sys, xml.etree.ElementTree as e; assert e.parse(sys.argv[1]).getroot().tag.endswith("svg")' "drawn/$figure.svg" ||
+    fail "$figure.svg is no SVG"
+done
+cp "$out_file" dates.out
+expect_exit 0 "$RNN" inspect dates -p "$date" --json
+each_line_is_json "$out_file"
+cp "$out_file" dates.json
+python3 - dates.json dates.out <<'PYTHON' || fail "tables and JSON of a translator do not agree"
+import json, re, sys
+x, shown = json.load(open(sys.argv[1], encoding="utf-8")), open(sys.argv[2], encoding="utf-8").read()
+assert x["input_feeding"] and x["reversed_source"] and x["both_ways"] and x["encoder_layers"] == 2
+best = x["translations"][0]
+assert re.search(rf'^ {re.escape(best["text"])} .* {best["score"]:.3f}$', shown, re.M), best
+word = x["left_out"][1]
+assert re.search(rf'^ {re.escape(word["word"])} .* {word["bits"]:.2f}\b', shown, re.M), word
+for token in x["source"]:
+    assert len(token["read"]) == 2 and len(token["read"][0]["h"]) == 8
+# The sentence is read from its end: there the forward direction began from nothing.
+first = x["source"][-2]["read"][0]
+assert abs(first["update_norm"] - first["state_norm"]) < 1e-6, first
+assert len(x["target"][0]["state"]["h"]) == 16
+PYTHON
+expect_exit 0 "$RNN" inspect dates -p "$date" --json --threads 2
+expect_same "$out_file" dates.json
+expect_exit 0 "$RNN" inspect dates -p "$date" --top 2 --beam 2 --json
+[[ "$(json_value "$out_file" 'all(len(t["next"]) == 2 for t in x["target"]) and len(x["translations"]) == 2')" == True ]] || fail "--top, --beam"
+expect_exit 0 "$RNN" inspect blind -p "$date" --svg blind_drawn
+expect_out 'This model has no attention'
+expect_no_file blind_drawn/attention.svg
+expect_file blind_drawn/left_out.svg
+
 # Bad input: one error each.
 expect_refused 2 inspect/unknown_word "$RNN" inspect lstm -p 'The cot sees'
 expect_err "'cot'"
@@ -128,6 +174,10 @@ expect_err '210 tokens, at most 200'
 expect_refused 2 usage/missing "$RNN" inspect lstm
 expect_refused 2 usage/missing "$RNN" inspect
 expect_refused 3 data/missing "$RNN" inspect lstm nowhere.txt
+expect_refused 2 usage/argument "$RNN" inspect dates dates.tsv
+expect_refused 2 usage/option "$RNN" inspect dates -p "$date" --tokens 50
+expect_refused 2 usage/option "$RNN" inspect lstm -p "$prompt" --beam 2
+expect_refused 2 inspect/empty "$RNN" inspect dates -p ''
 printf 'The' >short.txt
 expect_refused 3 inspect/too_short "$RNN" inspect gru short.txt
 expect_refused 4 model/missing "$RNN" inspect nowhere -p "$prompt"

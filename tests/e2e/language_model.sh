@@ -242,6 +242,15 @@ expect_out '^ lstm +[0-9,]+ .*%$'
 expect_out '^ trigram '
 expect_out '^ page +demo\.html$'
 expect_file demo.html
+expect_out '^ 500 dates that it has never seen +right$'
+expect_out '^ copy the source +0\.0%$'
+expect_out '^ 5/3/2021 -> '
+expect_out '^ +5/3/2021↵$'
+expect_out '^ maps +demo-dates/attention-1\.svg and so on$'
+expect_file demo-dates/attention-3.svg
+[[ "$(cut -f1 demo-dates/train.tsv demo-dates/unseen.tsv | sort -u | grep -cFxf <(cut -f1 demo-dates/unseen.tsv))" -eq 500 ]] ||
+  fail "the unseen dates are not 500 different ones"
+! grep -qFxf <(cut -f1 demo-dates/unseen.tsv) <(cut -f1 demo-dates/train.tsv) || fail "a date was seen"
 expect_exit 0 "$RNN" bench run --quick --json --threads 1
 [[ "$(json_value "$out_file" '[c["name"] for c in x["cases"]] == ["step", "reading", "training"] and x["cases"][0]["us_p99"] >= x["cases"][0]["us_p50"] > 0 and x["cases"][2]["tokens_per_s"] > 0')" == True ]] ||
   fail "bench"

@@ -14,7 +14,7 @@ expect_no_out .
 expect_err 'usage: rnn VERB'
 
 # Each help page: at most 12 flags, two examples, all of it on standard output.
-for verb in train eval generate info inspect explain check "data check" "data head" "data split" "data make" "data ngram" "tokenizer export" "tokenizer train" "tokenizer encode" "tokenizer decode" average compare bench demo "config show" "config recipes"; do
+for verb in train eval generate translate info inspect explain check "data check" "data head" "data split" "data make" "data ngram" "tokenizer export" "tokenizer train" "tokenizer encode" "tokenizer decode" average compare bench demo "config show" "config recipes"; do
   read -ra words <<<"$verb"
   expect_exit 0 "$RNN" "${words[@]}" --help
   expect_no_err .
@@ -38,7 +38,7 @@ sentences 300 7 >story.txt
 expect_exit 2 "$RNN" train story.txt --hiden 8
 expect_err '^error\[usage/flag\]: rnn train has no flag --hiden$'
 expect_err '^help: did you mean --hidden\?$'
-expect_exit 2 "$RNN" eval model text surplus
+expect_exit 2 "$RNN" eval model text more surplus
 expect_err "does not expect 'surplus'"
 expect_exit 2 "$RNN" train
 expect_err 'needs a text'
@@ -119,9 +119,11 @@ expect_err 'did you mean language-model'
 printf 'a,b\n1,2\n' >sales.csv
 expect_exit 2 "$RNN" train sales.csv
 expect_err 'looks like forecast'
-cp story.txt part.en && cp story.txt part.de
-expect_exit 2 "$RNN" train part.en part.de
-expect_err 'looks like translate'
+printf '1\t2\n3\t4\n' >numbers.tsv
+expect_exit 2 "$RNN" train numbers.tsv
+expect_err 'looks like forecast'
+expect_exit 3 "$RNN" train missing.tsv
+expect_err '^error\[data/missing\]'
 printf '__label__good a fine day\n' >labels.txt
 expect_exit 2 "$RNN" train labels.txt
 expect_err 'looks like classify'

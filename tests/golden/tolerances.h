@@ -24,6 +24,16 @@ constexpr double kGoldenAdam = 3e-6, kGoldenAdamWeights = 5e-6;
 // The same over 20 updates with layer normalisation, which divides by small deviations.
 constexpr double kGoldenNorm = 5e-6;
 
+// Translators. A score adds up the errors of encoder, bridge and decoder before the softmax.
+constexpr double kGoldenAttention = 2e-6;
+
+// The gradient by a score is a difference of numbers that are nearly equal where the attention cannot choose, so the weights
+// that scores are made of have small gradients with the rounding of large ones.
+constexpr double kGoldenAttentionGradient = 1e-5;
+
+// Loss, gradient norm and weights over 50 updates of such gradients, at a learning rate of 1.
+constexpr double kGoldenTranslator = 1e-5;
+
 // PyTorch in float against the program in float, both in this very test: both errors of a forward pass and the output layer.
 constexpr double kInterop = 3e-6;
 

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "pages/explain_page.h"
+#include "pages/translation_page.h"
 #include "support/explanation.h"
+#include "support/translation.h"
 
 namespace {
 
@@ -30,14 +32,31 @@ rnn::Explanation explanation_of(const std::string& kind) {
   return synthetic_explanation();
 }
 
+rnn::TranslationExplanation translation_of(const std::string& kind) {
+  using rnn::test::synthetic_translation;
+  if (kind == "translation-none") return synthetic_translation("the cat sleeps", "le chat dort", "none", 128);
+  if (kind == "translation-long") {  // more than is drawn; text that HTML must not read
+    std::string sentence = "<script>alert(1)</script> & incomprehensibilities", translation = "a";
+    for (int i = 0; i < 45; ++i)
+      sentence += " w" + std::to_string(i), translation += " unaussprechlichkeiten" + std::to_string(i);
+    return synthetic_translation(sentence, translation, "general", 256);
+  }
+  return synthetic_translation();
+}
+
+std::string page_of(const std::string& kind) {
+  return kind.starts_with("translation") ? rnn::translation_page(translation_of(kind))
+                                         : rnn::explain_page(explanation_of(kind));
+}
+
 }  // namespace
 
-// make_page FOLDER: three.html, one.html and long.html.
+// make_page FOLDER: three.html, one.html, long.html and those of translators.
 int main(int count, char** arguments) {
   if (count != 2) return std::fputs("usage: make_page FOLDER\n", stderr), 2;
-  for (const std::string kind : {"three", "one", "long"}) {
+  for (const std::string kind : {"three", "one", "long", "translation", "translation-none", "translation-long"}) {
     std::ofstream file(std::string(arguments[1]) + "/" + kind + ".html", std::ios::binary);
-    file << rnn::explain_page(explanation_of(kind));
+    file << page_of(kind);
     if (!file.flush()) return std::fprintf(stderr, "cannot write %s.html\n", kind.c_str()), 1;
   }
   return 0;

@@ -28,6 +28,9 @@ constexpr double kRecurrentForward = 2e-6, kRecurrentBackward = 5e-6;
 // forward, 9e-6 backward.
 constexpr double kNormForward = 1e-5, kNormBackward = 3e-5;
 
+// One function written in two ways, numbers of at most 1: what has a weight of zero, and sums of some ten terms in another order.
+constexpr double kTwoWays = 1e-6, kDoubleTwoWays = 1e-12;
+
 // Softmax cross-entropy, per weight. Loss: relative error of a float sum of up to 10,000 exponentials in 1 to 16 chains
 // (measured 1e-6). Gradient: a probability near 1 carries two roundings (measured 1.2e-7).
 constexpr double kSoftmaxLoss = 2e-6, kSoftmaxGradient = 4e-7;

@@ -117,7 +117,7 @@ class RunFigures : public FolderTest {};
 TEST_F(RunFigures, OfTheRunAreThoseOfItsParts) {
   for (const std::string mode : {"stream", "sentence"}) {
     RunRequest r = tiny_request(write("story.txt", tiny_story(200)), path(mode), mode);
-    r.test = write("test.txt", tiny_story(30, 5));
+    r.test = {write("test.txt", tiny_story(30, 5))};
     r.options.epochs = 4;
     std::vector<Event> log;
     EventStream events;
@@ -162,7 +162,7 @@ TEST_F(RunFigures, OfTheRunAreThoseOfItsParts) {
     const EvalReport again = evaluate_text(best, write("valid.txt", split.valid[0].text), {});
     EXPECT_NEAR(again.model.loss, result.valid.loss, mode == "sentence" ? 1e-9 : 0.05);  // streams start from zero
     ModelFile other = load_model(path(mode));
-    EXPECT_EQ(evaluate_text(other, r.test, {}).model.loss, result.test.loss);
+    EXPECT_EQ(evaluate_text(other, r.test[0], {}).model.loss, result.test.loss);
     EXPECT_LT(result.valid.loss, std::log(words.size()));
     EXPECT_EQ(log.back().type, "result");
     EXPECT_EQ(log.back().fields.at("metrics").at("val_loss").get<double>(), result.valid.loss);

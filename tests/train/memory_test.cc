@@ -179,7 +179,7 @@ TEST_P(LargeVocabulary, TrainsWithin2GB) {
                     valid = write("valid.txt", long_text(400, 20));
   const int64_t peak = peak_bytes([&] {
     RunRequest r = tiny_request(text, path("run"), "stream");
-    r.valid = valid;
+    r.valid = {valid};
     r.model.softmax = GetParam();
     r.model.hidden = 200, r.model.layers = 2;
     r.options.batch = 20, r.options.bptt = 20, r.options.max_updates = 3, r.options.threads = 2;

@@ -4,63 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <limits>
 
-#include "base/error.h"
-#include "base/rng.h"
+#include "support/failure.h"
+#include "unit/history_scorer.h"
 
-namespace rnn {
+namespace rnn::test {
 namespace {
 
 using Ids = std::vector<int32_t>;
-
-// p(next | everything read) by a formula that depends on the whole history. `coarse`: many ties; some tokens are impossible.
-class HistoryScorer final : public Scorer {
- public:
-  HistoryScorer(int vocabulary, uint32_t seed, bool coarse = false)
-      : vocabulary_(vocabulary), seed_(seed), coarse_(coarse) {}
-  int vocabulary() const override { return vocabulary_; }
-  void start(int n) override { rows_.assign(static_cast<size_t>(n), {}); }
-  View<const float> step(std::span<const int32_t> ids) override {
-    EXPECT_EQ(ids.size(), rows_.size());
-    out_ = Matrix<float>(static_cast<int>(ids.size()), vocabulary_);
-    for (size_t r = 0; r < ids.size(); ++r) {
-      rows_[r].push_back(ids[r]);
-      const std::vector<float> log_p = after(rows_[r]);
-      std::copy(log_p.begin(), log_p.end(), out_.row(static_cast<int>(r)));
-    }
-    steps_ += static_cast<int>(ids.size());
-    return out_.view();
-  }
-  void select(const std::vector<int>& rows) override {
-    std::vector<Ids> next;
-    for (const int row : rows) next.push_back(rows_.at(static_cast<size_t>(row)));
-    rows_ = next;
-  }
-  std::vector<float> after(const Ids& history) const {
-    uint64_t key = seed_;
-    for (const int32_t id : history) key = key * 1000003 + static_cast<uint64_t>(id) + 1;
-    Random random(key, Purpose::test);
-    Matrix<float> logits(1, vocabulary_);
-    for (int i = 0; i < vocabulary_; ++i) {
-      const double x = 1.5 * random.normal();
-      logits(0, i) = static_cast<float>(coarse_ ? std::round(x) : x);
-      if (random.below(9) == 0 && i > 0) logits(0, i) = -std::numeric_limits<float>::infinity();
-    }
-    log_softmax(logits.view(), logits.view());
-    return {logits.data(), logits.data() + vocabulary_};
-  }
-  int steps() const { return steps_; }
-
- private:
-  int vocabulary_;
-  uint64_t seed_;
-  bool coarse_;
-  std::vector<Ids> rows_;
-  Matrix<float> out_;
-  int steps_ = 0;
-};
 
 bool has(std::span<const int32_t> ids, int32_t id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
 
@@ -73,38 +27,49 @@ bool repeats(const Ids& ids, int n) {
   return false;
 }
 
-// All leaves below `h`, by the definition.
-void all_leaves(const HistoryScorer& scorer, const Ids& prompt, const Ids& forced, const BeamOptions& o, const Hypothesis& h,
-                std::vector<Hypothesis>& out) {
-  Ids history = prompt;
+struct Question {
+  const HistoryScorer& scorer;
+  const BeamOptions& options;
+  Ids prompt, forced;
+  Source source;
+};
+
+// All leaves below `h`, by the definition. `looked`: sums of what was looked at each position of the source.
+void all_leaves(const Question& q, const Hypothesis& h, std::vector<double> looked, std::vector<Hypothesis>& out) {
+  const BeamOptions& o = q.options;
+  Ids history = q.prompt;
   history.insert(history.end(), h.ids.begin(), h.ids.end());
-  const std::vector<float> log_p = scorer.after(history);
-  for (int32_t id = 0; id < scorer.vocabulary(); ++id) {
+  const std::vector<float> log_p = q.scorer.after(history, q.source), shares = q.scorer.looks(history, q.source);
+  double covered = 0;
+  for (size_t j = 0; j < looked.size(); ++j) {
+    looked[j] += shares[j];
+    covered += looked[j] >= 1 ? 0 : std::log(looked[j] < FLT_MIN ? static_cast<double>(FLT_MIN) : looked[j]);
+  }
+  for (int32_t id = 0; id < q.scorer.vocabulary(); ++id) {
     Hypothesis next = h;
     next.ids.push_back(id);
     next.log_prob += log_p[static_cast<size_t>(id)];
     const size_t n = next.ids.size();
     if (!std::isfinite(next.log_prob) || has(o.banned, id) || repeats(next.ids, o.no_repeat)) continue;
-    if (n <= forced.size() && forced[n - 1] != id) continue;
+    if (n <= q.forced.size() && q.forced[n - 1] != id) continue;
     next.finished = has(o.ends, id) || (o.finished && o.finished(next.ids));
     if (next.finished && static_cast<int>(n) < o.min_tokens) continue;
     if (!next.finished && static_cast<int>(n) < o.max_tokens) {
-      all_leaves(scorer, prompt, forced, o, next, out);
+      all_leaves(q, next, looked, out);
       continue;
     }
     const double length = o.length_rule == LengthRule::wu ? (5.0 + static_cast<double>(n)) / 6 : static_cast<double>(n);
-    next.score = next.log_prob / std::pow(length, o.alpha);
+    next.score = next.log_prob / std::pow(length, o.alpha) + o.coverage * covered;
     out.push_back(next);
   }
 }
 
-std::vector<Hypothesis> brute_force(const HistoryScorer& scorer, const Ids& prompt, const Ids& forced,
-                                    const BeamOptions& o) {
+std::vector<Hypothesis> brute_force(const Question& q) {
   std::vector<Hypothesis> all;
-  all_leaves(scorer, prompt, forced, o, {}, all);
+  all_leaves(q, {}, std::vector<double>(static_cast<size_t>(q.source.length)), all);
   std::sort(all.begin(), all.end(),
             [](const Hypothesis& a, const Hypothesis& b) { return a.score != b.score ? a.score > b.score : a.ids < b.ids; });
-  if (all.size() > static_cast<size_t>(o.n_best)) all.resize(static_cast<size_t>(o.n_best));
+  if (all.size() > static_cast<size_t>(q.options.n_best)) all.resize(static_cast<size_t>(q.options.n_best));
   return all;
 }
 
@@ -119,7 +84,7 @@ void expect_same(const std::vector<Hypothesis>& got, const std::vector<Hypothesi
 }
 
 TEST(Beam, FindsTheBestOfAllTextsWhenItHoldsThemAll) {
-  const Ids end = {0}, banned = {2}, prompt = {1, 3}, nothing;
+  const Ids end = {0}, banned = {2}, prompt = {1, 3};
   for (uint32_t seed = 0; seed < 12; ++seed) {
     for (const bool coarse : {false, true}) {
       for (const auto& [alpha, rule] :
@@ -128,19 +93,54 @@ TEST(Beam, FindsTheBestOfAllTextsWhenItHoldsThemAll) {
         BeamOptions o;
         o.beam = 1024, o.n_best = 7, o.max_tokens = 5, o.ends = end, o.alpha = alpha, o.length_rule = rule;
         const std::string what = std::to_string(seed) + " " + std::to_string(alpha) + (coarse ? " coarse" : "");
-        expect_same(beam_search(scorer, prompt, o), brute_force(scorer, prompt, nothing, o), what);
+        expect_same(beam_search(scorer, prompt, o), brute_force({scorer, o, prompt, {}, {}}), what);
         o.min_tokens = 3, o.no_repeat = 2;
-        expect_same(beam_search(scorer, prompt, o), brute_force(scorer, prompt, nothing, o), what + " min");
+        expect_same(beam_search(scorer, prompt, o), brute_force({scorer, o, prompt, {}, {}}), what + " min");
         o.banned = banned, o.no_repeat = 1;
-        expect_same(beam_search(scorer, prompt, o), brute_force(scorer, prompt, nothing, o), what + " banned");
+        expect_same(beam_search(scorer, prompt, o), brute_force({scorer, o, prompt, {}, {}}), what + " banned");
         const Ids forced = {3, 1};
         o.banned = {}, o.no_repeat = 0, o.min_tokens = 0, o.allow = begin_with(forced);
-        expect_same(beam_search(scorer, prompt, o), brute_force(scorer, prompt, forced, o), what + " forced");
+        expect_same(beam_search(scorer, prompt, o), brute_force({scorer, o, prompt, forced, {}}), what + " forced");
         o.allow = nullptr, o.finished = [](std::span<const int32_t> ids) { return ids.size() >= 2 && ids.back() == 1; };
-        expect_same(beam_search(scorer, prompt, o), brute_force(scorer, prompt, nothing, o), what + " stop");
+        expect_same(beam_search(scorer, prompt, o), brute_force({scorer, o, prompt, {}, {}}), what + " stop");
       }
     }
   }
+}
+
+// Three searches of sources of unlike lengths at once, each against all its texts.
+TEST(Beam, WithACoveragePenaltyIsStillTheBestOfAllTexts) {
+  const Ids end = {0}, prompt = {2};
+  const std::vector<Source> sources = {{1, 3}, {2, 1}, {3, 5}};
+  int other = 0;  // the penalty chose another text
+  for (uint32_t seed = 0; seed < 12; ++seed) {
+    HistoryScorer scorer(4, seed, seed % 2 == 1, sources);
+    for (const double coverage : {0.2, 5.0}) {
+      BeamOptions o;
+      o.beam = 1024, o.n_best = 6, o.max_tokens = 5, o.ends = end, o.alpha = 0.6, o.length_rule = LengthRule::wu;
+      BeamOptions plain = o;
+      o.coverage = coverage;
+      const auto got = beam_search(scorer, prompt, std::vector<BeamOptions>(sources.size(), o));
+      const auto without = beam_search(scorer, prompt, std::vector<BeamOptions>(sources.size(), plain));
+      ASSERT_EQ(got.size(), sources.size());
+      for (size_t i = 0; i < sources.size(); ++i) {
+        const std::string what = std::to_string(seed) + " " + std::to_string(coverage) + " " + std::to_string(i);
+        expect_same(got[i], brute_force({scorer, o, prompt, {}, sources[i]}), what);
+        expect_same(without[i], brute_force({scorer, plain, prompt, {}, sources[i]}), what + " plain");
+        other += got[i][0].ids != without[i][0].ids;
+      }
+    }
+  }
+  EXPECT_GT(other, 5);
+}
+
+TEST(Beam, RefusesACoveragePenaltyWhereNothingIsLookedAt) {
+  HistoryScorer scorer(4, 1);
+  BeamOptions o;
+  o.coverage = 0.1;
+  const Failure f = failure_of([&] { beam_search(scorer, Ids{1}, o); });
+  EXPECT_EQ(f.code, "search/coverage");
+  EXPECT_EQ(f.exit, Exit::usage);
 }
 
 TEST(Beam, OneHypothesisIsGreedy) {
@@ -225,6 +225,39 @@ TEST(Scorer, LogSoftmaxIsItsFormulaAndKnowsInfinity) {
   EXPECT_EQ(x(4, 3), -inf);
 }
 
+// Rows that the kernel takes beside rows that it leaves, in place and apart, few and many: what the careful loop says.
+TEST(Scorer, LogSoftmaxWithAPoolIsTheSame) {
+  const float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  Pool pool(2);
+  Random random(3, Purpose::test);
+  for (const int cols : {1, 5, 16, 70, 900}) {
+    Matrix<float> x(24, cols), apart(24, cols), want(24, cols);
+    for (size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(4 * random.normal());
+    for (int r = 0; r < x.rows(); r += 3) {  // every third row is a strange one
+      const auto anywhere = [&]() -> float& { return x(r, static_cast<int>(random.below(static_cast<uint32_t>(cols)))); };
+      if (r % 4 == 0) anywhere() = nan;
+      if (r % 4 == 1) anywhere() = inf;
+      if (r % 4 == 2) std::fill_n(x.row(r), cols, -inf);
+      if (r % 4 == 3) anywhere() = -inf;
+      if (r % 4 == 2 && r > 12) anywhere() = nan;
+    }
+    log_softmax(x.view(), want.view());
+    log_softmax(pool, x.view(), apart.view());
+    log_softmax(pool, x.view(), x.view());
+    for (int r = 0; r < x.rows(); ++r) {
+      for (int i = 0; i < cols; ++i) {
+        EXPECT_EQ(x(r, i), apart(r, i)) << cols << " " << r << " " << i;
+        if (std::isfinite(want(r, i))) {
+          EXPECT_NEAR(x(r, i), want(r, i), 2e-6 * (1 + std::abs(want(r, i)))) << cols << " " << r << " " << i;
+          EXPECT_LE(x(r, i), 0);
+        } else {
+          EXPECT_EQ(x(r, i), want(r, i)) << cols << " " << r << " " << i;
+        }
+      }
+    }
+  }
+}
+
 TEST(Scorer, ContinuationsOfUnlikeLengthsAreTheirOwnSums) {
   HistoryScorer scorer(7, 3);
   const Ids prompt = {1, 4, 2};
@@ -264,21 +297,43 @@ TEST(Ensemble, IsTheMeanOfTheProbabilities) {
   }
 }
 
+TEST(Ensemble, LooksWhereItsMembersLookInTheMean) {
+  const std::vector<Source> sources = {{1, 3}, {2, 5}}, others = {{7, 3}, {8, 5}}, longer = {{1, 3}, {2, 6}};
+  HistoryScorer a(6, 1, false, sources), b(6, 2, false, others), c(6, 3, false, longer), blind(6, 4);
+  EnsembleScorer both({&a, &b}, {3, 1}), unlike({&a, &c}), half({&a, &blind});
+  for (EnsembleScorer* scorer : {&both, &unlike, &half}) {
+    scorer->start(2);
+    scorer->step(Ids{1, 2});
+    scorer->select({1, 0, 1});
+    scorer->step(Ids{3, 4, 5});
+    if (scorer != &both) {
+      EXPECT_EQ(scorer->attention().rows, 0);
+      continue;
+    }
+    const std::vector<Ids> histories = {{2, 3}, {1, 4}, {2, 5}};
+    const std::vector<size_t> source = {1, 0, 1};
+    ASSERT_EQ(scorer->attention().rows, 3);
+    ASSERT_GE(scorer->attention().cols, 5);
+    for (int r = 0; r < 3; ++r) {
+      const size_t s = source[static_cast<size_t>(r)];
+      const Ids& history = histories[static_cast<size_t>(r)];
+      ASSERT_EQ(scorer->looked_at(r), sources[s].length);
+      for (int j = 0; j < sources[s].length; ++j) {
+        const double of_a = a.looks(history, sources[s])[static_cast<size_t>(j)],
+                     of_b = b.looks(history, others[s])[static_cast<size_t>(j)];
+        EXPECT_NEAR(scorer->attention()(r, j), 0.75 * of_a + 0.25 * of_b, 1e-7);
+      }
+    }
+  }
+}
+
 TEST(Ensemble, RefusesUnlikeVocabulariesAndWeights) {
   HistoryScorer a(6, 1), b(7, 2);
-  const auto code = [](const std::function<void()>& f) -> std::string {
-    try {
-      f();
-    } catch (const Error& e) {
-      return e.code();
-    }
-    return "none";
-  };
-  EXPECT_EQ(code([&] { EnsembleScorer({&a, &b}); }), "ensemble/tokens");
-  EXPECT_EQ(code([&] { EnsembleScorer({&a, &a}, {1}); }), "ensemble/weights");
-  EXPECT_EQ(code([&] { EnsembleScorer({&a, &a}, {1, 0}); }), "ensemble/weights");
-  EXPECT_EQ(code([&] { EnsembleScorer({&a, &a}, {1, std::nan("")}); }), "ensemble/weights");
+  EXPECT_EQ(failure_of([&] { EnsembleScorer({&a, &b}); }).code, "ensemble/tokens");
+  EXPECT_EQ(failure_of([&] { EnsembleScorer({&a, &a}, {1}); }).code, "ensemble/weights");
+  EXPECT_EQ(failure_of([&] { EnsembleScorer({&a, &a}, {1, 0}); }).code, "ensemble/weights");
+  EXPECT_EQ(failure_of([&] { EnsembleScorer({&a, &a}, {1, std::nan("")}); }).code, "ensemble/weights");
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::test

@@ -202,7 +202,7 @@ TEST(OptionList, JsonKeepsEveryValue) {
 TEST(OptionList, TomlNamesEveryOptionOnce) {
   Options options;
   set_option(options, "seed", "18446744073709551615");
-  const std::string toml = options_to_toml(options, {{"a \"b\".txt", "c.txt"}, "v.txt", ""});
+  const std::string toml = options_to_toml(options, {{"a \"b\".txt", "c.txt"}, {"v.txt"}, {}});
   for (const OptionInfo& o : option_list()) {
     const std::string line = "\n" + std::string(o.name) + " = ";
     const size_t at = toml.find(line);

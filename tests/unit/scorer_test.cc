@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "data/batcher.h"
+#include "decode/sample_search.h"
 #include "io/ready_model.h"
 #include "nn/session.h"
 #include "tasks/choose.h"
@@ -92,6 +93,41 @@ TEST(ModelScorer, ReadsWhatItWouldStep) {
     const View<const float> a = once.read(ids), b = steps.Scorer::read(ids);
     EXPECT_EQ(std::memcmp(a.data, b.data, static_cast<size_t>(a.cols) * sizeof(float)), 0) << mode;
     EXPECT_TRUE(once.state() == steps.state()) << mode;
+  }
+}
+
+// Hypotheses of several searches are rows of one step: the same bits as alone, where the prompt is read at once.
+TEST(TextScorer, SearchesAndDrawsSideBySideAreThoseAlone) {
+  for (const std::string mode : {"stream", "sentence"}) {
+    ModelFile a = made_model("word", 2, mode, 1), b = made_model("word", 4, mode, 2);
+    Pool pool(2);
+    const int32_t line = a.tokenizer->newline_id();
+    const Ids end = {line}, prompt = {line, 3, 4};
+    std::vector<BeamOptions> searches(5);
+    std::vector<SampleSearch> draws(5);
+    for (size_t i = 0; i < searches.size(); ++i) {
+      const int n = static_cast<int>(i);
+      searches[i].beam = 1 + n, searches[i].n_best = 1 + n / 2, searches[i].max_tokens = 9 - n, searches[i].ends = end;
+      searches[i].alpha = 0.5;
+      draws[i].max_tokens = 3 + n, draws[i].ends = end, draws[i].stream = static_cast<uint32_t>(i);
+    }
+    for (const WithModels& with : {WithModels{}, WithModels{{&b}, {}}}) {
+      TextScorer scorer(a, with, pool);
+      const auto found = beam_search(scorer, prompt, searches);
+      const std::vector<Hypothesis> drawn = sample_search(scorer, prompt, draws);
+      for (size_t i = 0; i < searches.size(); ++i) {
+        const std::vector<Hypothesis> alone = beam_search(scorer, prompt, searches[i]);
+        ASSERT_EQ(found[i].size(), alone.size());
+        for (size_t k = 0; k < alone.size(); ++k) {
+          EXPECT_EQ(found[i][k].ids, alone[k].ids);
+          EXPECT_EQ(found[i][k].log_prob, alone[k].log_prob);
+          EXPECT_EQ(found[i][k].score, alone[k].score);
+        }
+        const Hypothesis text = sample_search(scorer, prompt, {&draws[i], 1})[0];
+        EXPECT_EQ(drawn[i].ids, text.ids);
+        EXPECT_EQ(drawn[i].log_prob, text.log_prob);
+      }
+    }
   }
 }
 

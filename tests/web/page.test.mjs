@@ -3,99 +3,16 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import { at, contrast, level, mix, onOneScale, rgb, says } from './figures.mjs';
+import { figuresAreTrue, folder, launch, looksWell, names, open, quit, smallEnough } from './browser.mjs';
+import { at, level, onOneScale, says } from './figures.mjs';
 
-const folder = path.resolve(process.env.PAGES);
-const pages = fs.readdirSync(folder).filter(name => name.endsWith('.html')).map(name => name.slice(0, -5)).sort();
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-let browser;
-before(async () => {
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-});
-after(() => browser?.close());
-
-async function open(name, { width = 1280, scheme = 'light', scripts = true } = {}) {
-  const context = await browser.newContext({
-    viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: scripts, reducedMotion: 'reduce' });
-  const page = await context.newPage(), faults = [], address = 'file://' + path.join(folder, name + '.html');
-  page.on('console', message => faults.push(`console: ${message.text()}`));
-  page.on('pageerror', error => faults.push(`error: ${error.message}`));
-  page.on('request', request => { if (request.url() !== address) faults.push(`request: ${request.url().slice(0, 80)}`); });
-  await page.goto(address);
-  return { page, faults, close: () => context.close() };
-}
-
-const serious = async page => {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  const where = nodes => nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(' | ');
-  return violations.filter(v => ['serious', 'critical'].includes(v.impact))
-    .map(v => `${v.id}: ${v.help}: ${where(v.nodes)}`);
-};
-
-// Chart labels that leave their drawing, or cover each other.
-const crowded = page => page.evaluate(() => {
-  const found = [];
-  for (const chart of document.querySelectorAll('svg.chart')) {
-    const frame = chart.getBoundingClientRect();
-    if (frame.width === 0) continue;
-    const labels = [...chart.querySelectorAll('text')].map(
-      label => ({ text: label.textContent, box: label.getBoundingClientRect() }));
-    for (const { text, box } of labels) {
-      if (box.left < frame.left - 1 || box.right > frame.right + 1 ||
-          box.top < frame.top - 1 || box.bottom > frame.bottom + 1) {
-        found.push(`${chart.getAttribute('aria-labelledby')}: "${text}" leaves the drawing`);
-      }
-    }
-    labels.forEach((a, i) => labels.slice(i + 1).forEach(b => {
-      const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
-      const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
-      if (across > 1 && down > 4) found.push(`${chart.getAttribute('aria-labelledby')}: "${a.text}" covers "${b.text}"`);
-    }));
-  }
-  return found;
-});
-
-// Words in the colours of the series, and on the bars behind next words.
-async function contrasts(page) {
-  const names = ['paper', 'card', 'ink', 'soft', 'link', ...[0, 1, 2, 3, 4, 5].map(s => `s${s}`), 'wash'];
-  const colour = await page.evaluate(all => {
-    const style = getComputedStyle(document.documentElement);
-    return Object.fromEntries(all.map(name => [name, style.getPropertyValue('--' + name).trim()]));
-  }, names);
-  const wash = parseFloat(colour.wash) / 100, low = [];
-  const check = (what, ratio) => { if (!(ratio >= 4.5)) low.push(`${what}: ${ratio.toFixed(2)}`); };
-  for (const back of ['paper', 'card']) {
-    for (const front of names.slice(2, -1)) check(`${front} on ${back}`, contrast(rgb(colour[front]), rgb(colour[back])));
-  }
-  for (let s = 0; s < 6; ++s) {
-    check(`ink on bar ${s}`, contrast(rgb(colour.ink), mix(rgb(colour[`s${s}`]), rgb(colour.card), wash)));
-  }
-  return low;
-}
+const pages = names.filter(name => !name.startsWith('translation'));  // those have tests of their own
+before(launch);
+after(quit);
 
 for (const name of pages) {
-  for (const width of [390, 1280]) {
-    for (const scheme of ['light', 'dark']) {
-      test(`${name}, ${width} px, ${scheme}: silent, alone, accessible, nothing cut off`, async () => {
-        const { page, faults, close } = await open(name, { width, scheme });
-        const room = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.equal(await room(), 0, 'wider than the screen');
-        assert.deepEqual(await crowded(page), []);
-        assert.deepEqual(await contrasts(page), []);
-        const tabs = page.locator('.tabs label');
-        if (await tabs.count() > 0) await tabs.last().click();
-        await page.evaluate(() => document.querySelectorAll('details').forEach(folded => { folded.open = true; }));
-        assert.equal(await room(), 0, 'wider than the screen with its tables open');
-        assert.deepEqual(await serious(page), []);
-        assert.deepEqual(faults, []);
-        await close();
-      });
-    }
-  }
+  looksWell(name);
 
   describe(`${name}: true to its data`, () => {
     let opened, data;
@@ -106,16 +23,7 @@ for (const name of pages) {
     after(() => opened.close());
 
     test('every printed figure is its number, at its place in the data', async () => {
-      const figures = await opened.page.evaluate(() => [...document.querySelectorAll('[data-value]')].map(element => ({
-        text: element.textContent, value: element.dataset.value, at: element.dataset.at,
-        same: element.tagName !== 'DATA' || element.getAttribute('value') === element.dataset.value })));
-      assert.ok(figures.length > 50 && figures.filter(figure => figure.at).length > 40, `${figures.length} figures`);
-      for (const { text, value, at: pointer, same } of figures) {
-        const exact = value === 'null' ? null : Number(value);
-        assert.ok(same, `${text}: value and data-value differ`);
-        if (pointer) assert.equal(at(data, pointer), exact, `${pointer}, printed as ${text}`);
-        assert.ok(says(text, exact, pointer), `"${text}" is not ${value} (${pointer})`);
-      }
+      await figuresAreTrue(opened.page, data, 40);
     });
 
     test('means of gates', async () => {
@@ -232,7 +140,5 @@ for (const name of pages) {
     await close();
   });
 
-  test(`${name}: small enough to send`, () => {
-    assert.ok(fs.statSync(path.join(folder, `${name}.html`)).size <= 2e6);
-  });
+  smallEnough(name);
 }

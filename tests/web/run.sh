@@ -48,8 +48,11 @@ if [[ -n "${RNN:-}" ]]; then
     expect_exit 0 "$RNN" inspect "${runs[i]}" new.txt -p "$prompt" --json
     cp "$out_file" "pages/trained-$i.json"
   done
+  "$RNN" data make dates -n 600 >dates.tsv
+  expect_exit 0 "$RNN" train dates.tsv --tokens char --hidden 32 --max-updates 60 --threads 1 -o dates --quiet
+  expect_exit 0 "$RNN" explain dates -p 'March 5th, 2021' -o pages/translation-trained.html
 fi
 [[ -z "${PAGE:-}" ]] || cp "$PAGE" pages/given.html
 
 cd "$tools"
-PAGES="$WORK/pages" CHROMIUM="$CHROMIUM" exec node --test figures.test.mjs page.test.mjs
+PAGES="$WORK/pages" CHROMIUM="$CHROMIUM" exec node --test figures.test.mjs page.test.mjs translation.test.mjs

@@ -21,7 +21,7 @@ struct MaskKey {
   uint32_t site, update;
   template <class T>
   MaskKey(const Context<T>& context, Purpose purpose, uint32_t place)
-      : key(key_of(context.seed, purpose)), site(place), update(context.update) {}
+      : key(key_of(context.seed, purpose) ^ uint64_t{place >> 8} << 40), site(place & 0xFF), update(context.update) {}
 
   // Calls f(u, word) for the units [0, n) of a stream at a step.
   template <class F>
@@ -131,9 +131,9 @@ void word_masks(const Context<T>& context, const int32_t* ids, int rows, double 
 }
 
 template <class T>
-void dropped_steps(Context<T>& context, const Seq& seq, double p, uint8_t* dropped) {
+void dropped_steps(Context<T>& context, const Seq& seq, double p, uint32_t site, uint8_t* dropped) {
   const uint32_t threshold = threshold_of(p);
-  const MaskKey key(context, Purpose::word_dropout, 0);
+  const MaskKey key(context, Purpose::word_dropout, site);
   for_rows(context, seq, [&](int row, int stream, int t) {
     key.visit(stream_id(seq, stream), static_cast<uint32_t>(t), 1,
               [&](int, uint32_t word) { dropped[row] = word < threshold ? 1 : 0; });
@@ -146,7 +146,7 @@ void dropped_steps(Context<T>& context, const Seq& seq, double p, uint8_t* dropp
   template View<T> zoneout_masks<T>(Context<T>&, const Seq&, double, uint32_t, int, int);      \
   template void weight_masks<T>(Pool&, uint64_t, uint32_t, uint32_t, double, T*, int64_t);     \
   template void word_masks<T>(const Context<T>&, const int32_t*, int, double, T*);             \
-  template void dropped_steps<T>(Context<T>&, const Seq&, double, uint8_t*);
+  template void dropped_steps<T>(Context<T>&, const Seq&, double, uint32_t, uint8_t*);
 RNN_INSTANTIATE(float)
 RNN_INSTANTIATE(double)
 #undef RNN_INSTANTIATE

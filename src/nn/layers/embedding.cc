@@ -16,13 +16,13 @@ struct Reading {
 };
 
 template <class T>
-Reading<T> reading(Context<T>& context, const Seq& seq, const int32_t* ids, const InputDrops& drops) {
+Reading<T> reading(Context<T>& context, const Seq& seq, const int32_t* ids, const InputDrops& drops, uint32_t site) {
   if (!context.training) return {ids, nullptr};
   const auto rows = static_cast<size_t>(seq.rows());
   if (drops.words > 0) {
     auto* dropped = context.arena.template take<uint8_t>(rows);
     auto* read = context.arena.template take<int32_t>(rows);
-    dropped_steps(context, seq, drops.words, dropped);
+    dropped_steps(context, seq, drops.words, site, dropped);
     for (size_t r = 0; r < rows; ++r) read[r] = dropped[r] ? drops.unknown : ids[r];
     ids = read;
   }
@@ -35,10 +35,11 @@ Reading<T> reading(Context<T>& context, const Seq& seq, const int32_t* ids, cons
 }  // namespace
 
 template <class T>
-void embed(Context<T>& context, const Seq& seq, const int32_t* ids, const T* weights, const InputDrops& drops, View<T> x) {
+void embed(Context<T>& context, const Seq& seq, const int32_t* ids, const T* weights, const InputDrops& drops, View<T> x,
+           uint32_t site) {
   const ProfileScope profiled(context.profile, Phase::embedding);
   const ArenaScope scope(context.arena);
-  const Reading<T> read = reading(context, seq, ids, drops);
+  const Reading<T> read = reading(context, seq, ids, drops, site);
   for (int r = 0; r < seq.rows(); ++r) {
     T* to = x.row(r);
     if (read.ids[r] < 0 || (read.scales && read.scales[r] == T(0))) {
@@ -53,10 +54,10 @@ void embed(Context<T>& context, const Seq& seq, const int32_t* ids, const T* wei
 
 template <class T>
 void embed_backward(Context<T>& context, const Seq& seq, const int32_t* ids, const InputDrops& drops, View<const T> dx,
-                    View<T> gradient) {
+                    View<T> gradient, uint32_t site) {
   const ProfileScope profiled(context.profile, Phase::embedding);
   const ArenaScope scope(context.arena);
-  const Reading<T> read = reading(context, seq, ids, drops);
+  const Reading<T> read = reading(context, seq, ids, drops, site);
   context.pool.parallel_for(dx.cols, 16, [&](int64_t begin, int64_t end) {
     for (int r = 0; r < seq.rows(); ++r) {
       if (read.ids[r] < 0) continue;
@@ -68,9 +69,10 @@ void embed_backward(Context<T>& context, const Seq& seq, const int32_t* ids, con
   });
 }
 
-#define RNN_INSTANTIATE(T)                                                                               \
-  template void embed<T>(Context<T>&, const Seq&, const int32_t*, const T*, const InputDrops&, View<T>); \
-  template void embed_backward<T>(Context<T>&, const Seq&, const int32_t*, const InputDrops&, View<const T>, View<T>);
+#define RNN_INSTANTIATE(T)                                                                                            \
+  template void embed<T>(Context<T>&, const Seq&, const int32_t*, const T*, const InputDrops&, View<T>, uint32_t);    \
+  template void embed_backward<T>(Context<T>&, const Seq&, const int32_t*, const InputDrops&, View<const T>, View<T>, \
+                                  uint32_t);
 RNN_INSTANTIATE(float)
 RNN_INSTANTIATE(double)
 #undef RNN_INSTANTIATE

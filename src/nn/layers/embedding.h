@@ -14,14 +14,16 @@ struct InputDrops {
   int32_t unknown = -1;  // -1: there is no unknown word, the step reads zeros
 };
 
-// x [rows, width] = the rows of weights [vocabulary, width] that ids [rows] name.
+// x [rows, width] = the rows of weights [vocabulary, width] that ids [rows] name. `site` tells the dropped words of two inputs of a model
+// apart.
 template <class T>
-void embed(Context<T>& context, const Seq& seq, const int32_t* ids, const T* weights, const InputDrops& drops, View<T> x);
+void embed(Context<T>& context, const Seq& seq, const int32_t* ids, const T* weights, const InputDrops& drops, View<T> x,
+           uint32_t site = 0);
 
 // gradient [vocabulary, width] += by the weights, from dx [rows, width]. Every thread adds all rows, for columns of its own: one
 // order of summation.
 template <class T>
 void embed_backward(Context<T>& context, const Seq& seq, const int32_t* ids, const InputDrops& drops, View<const T> dx,
-                    View<T> gradient);
+                    View<T> gradient, uint32_t site = 0);
 
 }  // namespace rnn

@@ -23,14 +23,15 @@ RecurrentOptions RecurrentOptions::of_layer(int layer) const {
 }
 
 template <class T>
-Recurrent<T>::Recurrent(const RecurrentOptions& options, const std::string& prefix, ParamTable& table, Packed<T>& packed)
-    : options_(options) {
+Recurrent<T>::Recurrent(const RecurrentOptions& options, const std::string& prefix, ParamTable& table, Packed<T>& packed,
+                        uint32_t site)
+    : options_(options), site_(site) {
   for (int l = 0; l < options.layers; ++l) {
     const RecurrentOptions one = options.of_layer(l);
     for (int d = 0; d < options.directions(); ++d) {
       const std::string suffix = "_l" + std::to_string(l) + (d == 1 ? "_reverse" : "");
       state_begin_.push_back(state_width_);
-      layers_.emplace_back(one, one.input, d == 1, static_cast<uint32_t>(2 * l + d), prefix, suffix, table, packed);
+      layers_.emplace_back(one, one.input, d == 1, site + static_cast<uint32_t>(2 * l + d), prefix, suffix, table, packed);
       state_width_ += one.output() + (one.states() > 1 ? one.hidden : 0);
     }
   }
@@ -47,6 +48,21 @@ template <class T>
 int Recurrent<T>::state_offset(int layer, int direction, int what) const {
   const auto i = static_cast<size_t>(layer * options_.directions() + direction);
   return state_begin_[i] + (what == 1 ? layers_[i].options().output() : 0);
+}
+
+template <class T>
+Dropout Recurrent<T>::dropout_below(int layer) const {
+  return {options_.dropout, site_ + kLayerSite + static_cast<uint32_t>(layer), options_.variational};
+}
+
+// out = a + b, rows of all three [first, first + count); out may be one of them.
+template <class T>
+static void add_rows(Context<T>& context, View<const T> a, View<const T> b, View<T> out, int first, int count) {
+  context.pool.parallel_for(count, std::max(1, 4096 / std::max(1, out.cols)), [&](int64_t begin, int64_t end) {
+    for (int row = first + static_cast<int>(begin); row < first + end; ++row) {
+      for (int i = 0; i < out.cols; ++i) out(row, i) = a(row, i) + b(row, i);
+    }
+  });
 }
 
 // Pointers [streams] to column `offset` of the state row of each packed row.
@@ -68,14 +84,13 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
     initial = arena.take<T>(static_cast<size_t>(seq.streams()) * state_width_);
     std::copy_n(state.row(0), static_cast<size_t>(seq.streams()) * state_width_, initial);
   }
-  View<T> y;
+  View<T> y, below;
   for (int l = 0; l < options_.layers; ++l) {
+    if (l > 0) x = below = y;
     if (l > 0 && options_.dropout > 0 && context.training) {
       const View<T> dropped = arena.matrix<T>(rows, y.cols);
-      dropout<T>(context, seq, {options_.dropout, kLayerSite + static_cast<uint32_t>(l), options_.variational}, y, dropped);
+      dropout<T>(context, seq, dropout_below(l), y, dropped);
       x = dropped;
-    } else if (l > 0) {
-      x = y;
     }
     const int out = layers_[l * options_.directions()].options().output();
     y = arena.matrix<T>(rows, out * options_.directions());
@@ -89,6 +104,11 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
           rows_at(arena, seq, state.row(0), state_width_, c), part, tape != nullptr);
     }
     if (tape) tape->push(record);
+    if (adds(l)) {
+      const View<T> sum = arena.matrix<T>(rows, y.cols);
+      add_rows<T>(context, y, below, sum, 0, rows);
+      y = sum;
+    }
   }
   return y;
 }
@@ -124,11 +144,109 @@ void Recurrent<T>::backward(Context<T>& context, const Packed<T>& packed, const 
         if (options_.states() > 1) std::copy_n(dc0 + static_cast<size_t>(r) * H, H, row + c);
       }
     }
-    if (l > 0 && options_.dropout > 0 && context.training) {
-      dropout<T>(context, seq, {options_.dropout, kLayerSite + static_cast<uint32_t>(l), options_.variational}, below,
-                 below);
-    }
+    if (l > 0 && options_.dropout > 0 && context.training) dropout<T>(context, seq, dropout_below(l), below, below);
+    if (adds(l)) add_rows<T>(context, below, dy, below, 0, rows);
     dy = below;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------- single steps
+
+template <class T>
+auto Recurrent<T>::begin_steps(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
+                               const State<T>& state) const -> Steps {
+  assert(!options_.bidirectional && state.rows() == seq.streams() && state.width() == state_width_);
+  Arena& arena = context.arena;
+  const int rows = seq.rows(), L = options_.layers;
+  Steps s;
+  s.saved = arena.take<typename RecurrentLayer<T>::Saved>(L);
+  s.x = arena.take<View<T>>(L), s.masks = arena.take<View<T>>(L), s.out = arena.take<View<T>>(L);
+  const size_t numbers = static_cast<size_t>(seq.streams()) * state_width_;
+  T* initial = arena.take<T>(numbers);  // backward wants it again
+  if (numbers > 0) std::copy_n(state.row(0), numbers, initial);
+  for (int l = 0; l < L; ++l) {
+    const bool drops = l > 0 && options_.dropout > 0 && context.training;
+    s.x[l] = l == 0  ? View<T>{const_cast<T*>(x.data), x.rows, x.cols, x.stride}
+             : drops ? arena.matrix<T>(rows, width(l - 1))
+                     : s.out[l - 1];
+    s.masks[l] = {};
+    if (drops) {
+      s.masks[l] = arena.matrix<T>(rows, width(l - 1));
+      std::fill_n(s.masks[l].data, static_cast<int64_t>(rows) * width(l - 1), T(1));
+      dropout<T>(context, seq, dropout_below(l), s.masks[l], s.masks[l]);
+    }
+    const View<T> y = arena.matrix<T>(rows, width(l));
+    s.out[l] = adds(l) ? arena.matrix<T>(rows, width(l)) : y;
+    s.saved[l] = layers_[l].take_saved(context, packed, seq, s.x[l],
+                                       rows_at<const T>(arena, seq, initial, state_width_, state_offset(l, 0, 0)),
+                                       rows_at<const T>(arena, seq, initial, state_width_, state_offset(l, 0, 1)), y, true);
+  }
+  s.y = s.out[L - 1];
+  return s;
+}
+
+// out = a * b, rows [first, first + count).
+template <class T>
+static void multiply_rows(View<const T> a, View<const T> b, View<T> out, int first, int count) {
+  for (int row = first; row < first + count; ++row) {
+    for (int i = 0; i < out.cols; ++i) out(row, i) = a(row, i) * b(row, i);
+  }
+}
+
+template <class T>
+void Recurrent<T>::forward_step(Context<T>& context, const Packed<T>& packed, const Seq& seq, int t, const Steps& s) const {
+  const int first = seq.start[t], rows = seq.active(t);
+  for (int l = 0; l < options_.layers; ++l) {
+    if (s.masks[l].data) multiply_rows<T>(s.out[l - 1], s.masks[l], s.x[l], first, rows);
+    layers_[l].forward_step(context, packed, seq, t, s.saved[l]);
+    if (adds(l)) add_rows<T>(context, s.saved[l].y, s.out[l - 1], s.out[l], first, rows);
+  }
+}
+
+template <class T>
+void Recurrent<T>::final_states(Context<T>& context, const Seq& seq, const Steps& s, State<T>& state) const {
+  if (seq.streams() == 0) return;
+  for (int l = 0; l < options_.layers; ++l) {
+    layers_[l].final_states(context, seq, s.saved[l],
+                            rows_at(context.arena, seq, state.row(0), state_width_, state_offset(l, 0, 0)),
+                            rows_at(context.arena, seq, state.row(0), state_width_, state_offset(l, 0, 1)));
+  }
+}
+
+template <class T>
+auto Recurrent<T>::begin_backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Steps& s, View<T> dy,
+                                  View<T> dx) const -> StepsBack {
+  StepsBack back;
+  for (int l = 0; l < options_.layers; ++l) {
+    back.dx.push_back(l == 0 ? dx : context.arena.template matrix<T>(seq.rows(), width(l - 1)));
+    if (l > 0) back.dout.push_back(back.dx[l]);  // of the layer below, once the dropout between is undone
+  }
+  back.dout.push_back(dy);
+  for (int l = 0; l < options_.layers; ++l)
+    back.layers.push_back(layers_[l].begin_backward(context, packed, seq, s.saved[l], back.dout[l], back.dx[l]));
+  return back;
+}
+
+template <class T>
+void Recurrent<T>::backward_step(Context<T>& context, const Seq& seq, int t, const Steps& s, const StepsBack& back) const {
+  const int first = seq.start[t], rows = seq.active(t);
+  for (int l = options_.layers - 1; l >= 0; --l) {
+    layers_[l].backward_step(context, seq, t, s.saved[l], back.layers[l]);
+    if (s.masks[l].data) multiply_rows<T>(back.dx[l], s.masks[l], back.dx[l], first, rows);
+    if (adds(l)) add_rows<T>(context, back.dx[l], back.dout[l], back.dx[l], first, rows);
+  }
+}
+
+template <class T>
+void Recurrent<T>::end_backward(Context<T>& context, const Seq& seq, const Steps& s, const StepsBack& back, Params<T>& grads,
+                                State<T>* dstate_first) const {
+  for (int l = 0; l < options_.layers; ++l) {
+    layers_[l].end_backward(context, seq, s.saved[l], back.layers[l], grads);
+    for (int k = 0; k < options_.states() && dstate_first; ++k) {
+      const View<T> initial = back.layers[l].initial(k);
+      for (int r = 0; r < seq.active(0); ++r)
+        std::copy_n(initial.row(r), initial.cols, dstate_first->row(seq.order[r]) + state_offset(l, 0, k));
+    }
   }
 }
 

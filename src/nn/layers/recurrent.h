@@ -23,6 +23,7 @@ struct RecurrentOptions {
   int last_hidden = 0;  // units of the last layer; 0: as many as the others
   int projection = 0;   // LSTM: size of h; 0: none
   bool bidirectional = false;
+  bool residual = false;     // a layer above the first adds what it reads to what it says (Wu et al. 2016); equal widths
   double dropout = 0;        // between layers
   bool variational = false;  // every dropout has one mask per sequence (Gal and Ghahramani 2016) instead of one per step
   double state_dropout = 0;  // of h inside the recurrent product, one mask per sequence (the same)
@@ -77,12 +78,41 @@ class RecurrentLayer {
     T* computed[2] = {};
     NormArgs<T> norm;  // with kLayerNorm
   };
+
+  // The same in single steps, for inputs that depend on the output of the step before (input feeding); not read backwards. take_saved
+  // takes the memory of the whole batch, with keep; rows of x must be there when forward_step comes to them, and those of y are then.
+  Saved take_saved(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const T* const* h0,
+                   const T* const* c0, View<T> y, bool keep) const;
+  void forward_step(Context<T>& context, const Packed<T>& packed, const Seq& seq, int t, const Saved& saved) const;
+  // hn, cn [streams]: where the final states go.
+  void final_states(const Context<T>& context, const Seq& seq, const Saved& saved, T* const* hn, T* const* cn) const;
+  // What backward of all steps has in common; in the arena until end_backward.
+  struct StepGradients {
+    RecurrentArgs<T> all;
+    NormArgs<T> norm;
+    View<T> carry[2][2];  // [turn][h, c] [streams, width] by the states that a step started from
+    // After step 0: by the initial states, in packed row order.
+    View<T> initial(int k) const { return carry[1][k]; }
+  };
+  StepGradients begin_backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved,
+                               View<const T> dy, View<T> dx) const;
+  // From the last step to the first: reads the rows of dy, writes those of dx.
+  void backward_step(Context<T>& context, const Seq& seq, int t, const Saved& saved, const StepGradients& g) const;
+  // Adds to grads (empty: not wanted).
+  void end_backward(Context<T>& context, const Seq& seq, const Saved& saved, const StepGradients& g, Params<T>& grads) const;
+
   const RecurrentOptions& options() const { return options_; }  // of this layer alone
   ParamId recurrent_weight() const { return w_hh_; }
 
  private:
   void take_masks(Context<T>& context, const Seq& seq, bool keep, Saved* saved) const;
   RecurrentArgs<T> arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved) const;
+  RecurrentArgs<T> forward_arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved) const;
+  RecurrentArgs<T> backward_arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved,
+                                      View<const T> dy, View<T> dx, NormArgs<T>* norm) const;
+  int block_rows(const Context<T>& context, int rows) const;
+  // Makes arguments of a whole pass those of step t, which starts from the states of the step before.
+  void narrow(Context<T>& context, const Seq& seq, int t, const Saved& saved, RecurrentArgs<T>* r) const;
   bool normed() const { return gain_ih_ >= 0; }
   void declare_norm(const std::string& prefix, const std::string& suffix, ParamTable& table, Packed<T>& packed);
   NormArgs<T> take_norm(Context<T>& context, const Packed<T>& packed, const Seq& seq, bool keep) const;
@@ -110,11 +140,20 @@ class RecurrentLayer {
   std::vector<int> recurrent_form_, recurrent_back_, gain_hh_form_;
 };
 
+// What is dropped where: chance p, `site` tells the masks of one pass apart; variational: one mask per sequence, else one per step.
+struct Dropout {
+  double p;
+  uint32_t site;
+  bool variational;
+};
+
 // A stack of layers in one or two directions with dropout between layers: torch.nn.RNN, LSTM and GRU.
 template <class T>
 class Recurrent {
  public:
-  Recurrent(const RecurrentOptions& options, const std::string& prefix, ParamTable& table, Packed<T>& packed);
+  // `site`: tells its masks from those of another stack of the same model; a multiple of 128.
+  Recurrent(const RecurrentOptions& options, const std::string& prefix, ParamTable& table, Packed<T>& packed,
+            uint32_t site = 0);
   const RecurrentOptions& options() const { return options_; }
   int output() const { return options_.output() * options_.directions(); }
   int state_width() const { return state_width_; }
@@ -128,6 +167,20 @@ class Recurrent {
   void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, Tape& tape, View<T> dy, View<T> dx,
                 Params<T>& grads, const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
 
+  // The same in single steps (RecurrentLayer), one direction. x, all that begin_steps takes and the record must live until end_backward.
+  struct Steps;
+  Steps begin_steps(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
+                    const State<T>& state) const;
+  void forward_step(Context<T>& context, const Packed<T>& packed, const Seq& seq, int t, const Steps& steps) const;
+  void final_states(Context<T>& context, const Seq& seq, const Steps& steps, State<T>& state) const;
+  struct StepsBack;
+  // dy [rows, output()]: rows of a step are there when backward_step comes to them.
+  StepsBack begin_backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Steps& steps, View<T> dy,
+                           View<T> dx) const;
+  void backward_step(Context<T>& context, const Seq& seq, int t, const Steps& steps, const StepsBack& back) const;
+  void end_backward(Context<T>& context, const Seq& seq, const Steps& steps, const StepsBack& back, Params<T>& grads,
+                    State<T>* dstate_first) const;
+
   // The recurrent matrices of all layers and directions.
   std::vector<ParamId> recurrent_weights() const;
 
@@ -135,17 +188,31 @@ class Recurrent {
   int state_offset(int layer, int direction, int what) const;
 
  private:
+  bool adds(int layer) const { return options_.residual && layer > 0; }
+  Dropout dropout_below(int layer) const;
+  int width(int layer) const { return layers_[static_cast<size_t>(layer)].options().output(); }
+
   RecurrentOptions options_;
+  uint32_t site_;
   std::vector<RecurrentLayer<T>> layers_;  // layer-major, then direction
   std::vector<int> state_begin_;           // of each of them in a State row
   int state_width_ = 0;
 };
 
-// What is dropped where: chance p, `site` tells the masks of one pass apart; variational: one mask per sequence, else one per step.
-struct Dropout {
-  double p;
-  uint32_t site;
-  bool variational;
+// Trivially copyable; the arrays have an element per layer and lie in the arena.
+template <class T>
+struct Recurrent<T>::Steps {
+  typename RecurrentLayer<T>::Saved* saved;
+  View<T>* x;      // [rows, input] what the layer reads; of layer 0 the caller's
+  View<T>* masks;  // [rows, input] of the dropout below it, or without data
+  View<T>* out;    // [rows, output] what it hands on
+  View<T> y;       // what the last one hands on
+};
+
+template <class T>
+struct Recurrent<T>::StepsBack {
+  std::vector<typename RecurrentLayer<T>::StepGradients> layers;
+  std::vector<View<T>> dout, dx;  // by what each layer hands on; by what it reads
 };
 
 // y = x * mask / (1 - p), the mask a function of (seed, update, site, stream, t, unit) (Srivastava et al. 2014). In place when

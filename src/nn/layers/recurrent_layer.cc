@@ -144,16 +144,21 @@ void RecurrentLayer<T>::take_masks(Context<T>& context, const Seq& seq, bool kee
   }
 }
 
+// Rows whose input part is projected at a time.
 template <class T>
-auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
-                                const T* const* h0, const T* const* c0, T* const* hn, T* const* cn, View<T> y,
-                                bool keep) const -> Saved {
-  const int rows = seq.rows(), lanes = context.kernels.lanes;
-  const Columns all{options_.hidden, gates_, 0};
+int RecurrentLayer<T>::block_rows(const Context<T>& context, int rows) const {
+  const int width = Columns{options_.hidden, gates_, 0}.padded(context.kernels.lanes);
+  return std::min(rows, std::max(1, kBlockBytes / static_cast<int>(width * sizeof(T))));
+}
+
+// The memory of a pass.
+template <class T>
+auto RecurrentLayer<T>::take_saved(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
+                                   const T* const* h0, const T* const* c0, View<T> y, bool keep) const -> Saved {
+  const int rows = seq.rows(), lanes = context.kernels.lanes, width = Columns{options_.hidden, gates_, 0}.padded(lanes);
   const size_t padded = static_cast<size_t>(Columns{options_.hidden}.padded(lanes));
   Arena& arena = context.arena;
-  const int width = all.padded(lanes), block_rows = std::max(1, kBlockBytes / static_cast<int>(width * sizeof(T)));
-  const int gate_rows = keep ? rows : recurrent_gate_rows(seq.streams(), std::min(rows, block_rows), context.pool.size());
+  const int gate_rows = keep ? rows : recurrent_gate_rows(seq.streams(), block_rows(context, rows), context.pool.size());
   Saved saved;
   saved.x = x, saved.y = y, saved.gates = arena.take<T>(static_cast<size_t>(gate_rows) * width);
   saved.h0 = h0, saved.c0 = c0;
@@ -163,38 +168,59 @@ auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, co
   if (rows == 0) return saved;
   take_masks(context, seq, keep, &saved);
   if (normed()) saved.norm = take_norm(context, packed, seq, keep);
-
-  const ArenaScope scope(arena);
-  RecurrentArgs<T> r = arguments(context, packed, seq, saved);
-  if (normed()) r.norm = &saved.norm;
-  r.x = x, r.input_weights = packed[input_form_], r.input_bias = packed[bias_form_];
-  r.block_rows = std::min(rows, block_rows), r.keep = keep;
-  for (int s = 0; s < stages_; ++s) r.weights[s] = packed[recurrent_form_[s]];
-  r.projection = projection_form_ >= 0 ? packed[projection_form_] : nullptr;
-  run_pass(context, r, context.kernels.recurrent_forward, products(rows, input_), step_products(rows));
-
-  // Final states: of the last step of each sequence, or of the first when walking back.
-  for (int t = reverse_ ? 0 : seq.steps() - 1, done = 0; t >= 0 && done < seq.active(0); --t) {
-    for (int row = done; row < seq.active(t); ++row) {
-      const int64_t at = seq.start[t] + row;
-      std::copy_n(y.row(static_cast<int>(at)), r.output, hn[row]);
-      if (saved.c) std::copy_n(saved.c + at * padded, r.hidden, cn[row]);
-    }
-    done = seq.active(t);
-  }
   return saved;
 }
 
 template <class T>
-void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved,
-                                 View<const T> dy, View<T> dx, bool add, Params<T>& grads, const T* const* dh_last,
-                                 const T* const* dc_last, T* dh0, T* dc0) const {
-  const int rows = seq.rows(), lanes = context.kernels.lanes;
-  if (rows == 0) return;
-  const ArenaScope scope(context.arena);
+RecurrentArgs<T> RecurrentLayer<T>::forward_arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq,
+                                                      const Saved& saved) const {
   RecurrentArgs<T> r = arguments(context, packed, seq, saved);
-  NormArgs<T> norm = saved.norm;
-  if (normed()) take_norm_gradients(context, seq, &norm), r.norm = &norm;
+  if (normed()) r.norm = &saved.norm;
+  r.x = saved.x, r.input_weights = packed[input_form_], r.input_bias = packed[bias_form_];
+  for (int s = 0; s < stages_; ++s) r.weights[s] = packed[recurrent_form_[s]];
+  r.projection = projection_form_ >= 0 ? packed[projection_form_] : nullptr;
+  return r;
+}
+
+template <class T>
+auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
+                                const T* const* h0, const T* const* c0, T* const* hn, T* const* cn, View<T> y,
+                                bool keep) const -> Saved {
+  const int rows = seq.rows();
+  const Saved saved = take_saved(context, packed, seq, x, h0, c0, y, keep);
+  if (rows == 0) return saved;
+  const ArenaScope scope(context.arena);
+  RecurrentArgs<T> r = forward_arguments(context, packed, seq, saved);
+  r.block_rows = block_rows(context, rows), r.keep = keep;
+  run_pass(context, r, context.kernels.recurrent_forward, products(rows, input_), step_products(rows));
+  final_states(context, seq, saved, hn, cn);
+  return saved;
+}
+
+// Of the last step of each sequence, or of the first when walking back.
+template <class T>
+void RecurrentLayer<T>::final_states(const Context<T>& context, const Seq& seq, const Saved& saved, T* const* hn,
+                                     T* const* cn) const {
+  const int64_t padded = Columns{options_.hidden}.padded(context.kernels.lanes);
+  for (int t = reverse_ ? 0 : seq.steps() - 1, done = 0; t >= 0 && done < seq.active(0); --t) {
+    for (int row = done; row < seq.active(t); ++row) {
+      const int at = seq.start[t] + row;
+      std::copy_n(saved.y.row(at), options_.output(), hn[row]);
+      if (saved.c) std::copy_n(saved.c + at * padded, options_.hidden, cn[row]);
+    }
+    done = seq.active(t);
+  }
+}
+
+// norm: where the gradients of layer normalisation are told, for as long as the arguments are used.
+template <class T>
+RecurrentArgs<T> RecurrentLayer<T>::backward_arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq,
+                                                       const Saved& saved, View<const T> dy, View<T> dx,
+                                                       NormArgs<T>* norm) const {
+  const int rows = seq.rows(), lanes = context.kernels.lanes;
+  RecurrentArgs<T> r = arguments(context, packed, seq, saved);
+  *norm = saved.norm;
+  if (normed()) take_norm_gradients(context, seq, norm), r.norm = norm;
   for (int s = 0; s < stages_; ++s) {
     r.weights[s] = packed[recurrent_back_[s]];
     if (split_) r.recurrent[s] = context.arena.template take<T>(static_cast<size_t>(rows) * stage_columns_[s].padded(lanes));
@@ -204,8 +230,20 @@ void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, c
     r.dprojected = context.arena.template take<T>(static_cast<size_t>(rows) * r.output);
   }
   r.dh = dy.data, r.dh_stride = dy.stride;
-  r.dh_last = dh_last, r.dc_last = dc_last, r.dh0 = dh0, r.dc0 = dc0;
-  r.dx = dx, r.add_dx = add, r.input_weights = packed[input_back_];
+  r.dx = dx, r.input_weights = packed[input_back_];
+  return r;
+}
+
+template <class T>
+void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved,
+                                 View<const T> dy, View<T> dx, bool add, Params<T>& grads, const T* const* dh_last,
+                                 const T* const* dc_last, T* dh0, T* dc0) const {
+  const int rows = seq.rows();
+  if (rows == 0) return;
+  const ArenaScope scope(context.arena);
+  NormArgs<T> norm;
+  RecurrentArgs<T> r = backward_arguments(context, packed, seq, saved, dy, dx, &norm);
+  r.dh_last = dh_last, r.dc_last = dc_last, r.dh0 = dh0, r.dc0 = dc0, r.add_dx = add;
   run_pass(context, r, context.kernels.recurrent_backward, dx.data ? products(rows, input_) : 0, step_products(rows));
   if (grads.size() > 0) weight_gradients(context, seq, saved, r, grads);
 }
@@ -276,6 +314,81 @@ View<const T> RecurrentLayer<T>::old_h(Context<T>& context, const Seq& seq, cons
     }
   });
   return old;
+}
+
+// ---------------------------------------------------------------------------------------------------------- single steps
+
+template <class T>
+void RecurrentLayer<T>::narrow(Context<T>& context, const Seq& seq, int t, const Saved& saved, RecurrentArgs<T>* r) const {
+  const int n = seq.active(t);
+  r->steps = 1, r->streams = n, r->start = seq.start.data() + t;
+  if (t == 0) return;
+  const int64_t padded = Columns{options_.hidden}.padded(context.kernels.lanes), out = options_.output();
+  Arena& arena = context.arena;
+  const T** h = arena.take<const T*>(n);
+  const T** c = saved.c ? arena.take<const T*>(n) : nullptr;
+  const T** masked = saved.masked ? arena.take<const T*>(n) : nullptr;
+  for (int row = 0; row < n; ++row) {
+    const int before = seq.start[t - 1] + row;
+    h[row] = saved.y.row(before);
+    if (c) c[row] = saved.c + before * padded;
+    if (masked) masked[row] = saved.masked + before * out;
+  }
+  r->h0 = h, r->c0 = c, r->h0_masked = masked;
+}
+
+template <class T>
+void RecurrentLayer<T>::forward_step(Context<T>& context, const Packed<T>& packed, const Seq& seq, int t,
+                                     const Saved& saved) const {
+  const ArenaScope scope(context.arena);
+  RecurrentArgs<T> r = forward_arguments(context, packed, seq, saved);
+  narrow(context, seq, t, saved, &r);
+  const int rows = seq.active(t);
+  r.block_rows = rows;
+  run_pass(context, r, context.kernels.recurrent_forward, products(rows, input_), step_products(rows));
+}
+
+template <class T>
+auto RecurrentLayer<T>::begin_backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved,
+                                       View<const T> dy, View<T> dx) const -> StepGradients {
+  StepGradients g;
+  g.all = backward_arguments(context, packed, seq, saved, dy, dx, &g.norm);
+  const int widths[] = {options_.output(), options_.hidden};
+  for (auto& carry : g.carry) {
+    for (int k = 0; k < options_.states(); ++k) {
+      carry[k] = context.arena.template matrix<T>(seq.streams(), widths[k]);
+      std::fill_n(carry[k].data, static_cast<int64_t>(seq.streams()) * widths[k], T(0));
+    }
+  }
+  return g;
+}
+
+// What step t hands to the one before lies in one of two buffers, by turns; rows that end at t find zeros in the other one.
+template <class T>
+void RecurrentLayer<T>::backward_step(Context<T>& context, const Seq& seq, int t, const Saved& saved,
+                                      const StepGradients& g) const {
+  const ArenaScope scope(context.arena);
+  RecurrentArgs<T> r = g.all;
+  if (normed()) r.norm = &g.norm;
+  narrow(context, seq, t, saved, &r);
+  const int rows = seq.active(t), from = t % 2;
+  const T** last[2] = {};
+  for (int k = 0; k < options_.states(); ++k) {
+    last[k] = context.arena.template take<const T*>(rows);
+    for (int row = 0; row < rows; ++row) last[k][row] = g.carry[from][k].row(row);
+  }
+  r.dh_last = last[0], r.dc_last = last[1];
+  r.dh0 = g.carry[1 - from][0].data, r.dc0 = g.carry[1 - from][1].data;
+  run_pass(context, r, context.kernels.recurrent_backward, r.dx.data ? products(rows, input_) : 0, step_products(rows));
+}
+
+template <class T>
+void RecurrentLayer<T>::end_backward(Context<T>& context, const Seq& seq, const Saved& saved, const StepGradients& g,
+                                     Params<T>& grads) const {
+  if (grads.size() == 0 || seq.rows() == 0) return;
+  RecurrentArgs<T> r = g.all;
+  if (normed()) r.norm = &g.norm;
+  weight_gradients(context, seq, saved, r, grads);
 }
 
 template class RecurrentLayer<float>;

@@ -18,8 +18,8 @@ void weight_masks(Pool& pool, uint64_t seed, uint32_t update, uint32_t parameter
 template <class T>
 void word_masks(const Context<T>& context, const int32_t* ids, int rows, double p, T* scales);
 
-// dropped [rows]: 1 with chance p, a function of (seed, update, stream, t).
+// dropped [rows]: 1 with chance p, a function of (seed, update, site, stream, t).
 template <class T>
-void dropped_steps(Context<T>& context, const Seq& seq, double p, uint8_t* dropped);
+void dropped_steps(Context<T>& context, const Seq& seq, double p, uint32_t site, uint8_t* dropped);
 
 }  // namespace rnn

@@ -1,0 +1,20 @@
+// Why: rnn eval of a translator: its figures beside greedy choice, a copy of the source and the nearest sentence.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tasks/translate.h"
+
+namespace rnn::app {
+
+struct PairEvalArguments {
+  PairEvalOptions options;
+  bool per_line = false;  // also source, translation and reference of each pair
+  bool json = false;
+};
+
+// Measures and prints. `paths` as read_pairs(). Returns what was measured.
+PairReport eval_pairs(ModelFile& file, const std::vector<std::string>& paths, const PairEvalArguments& a);
+
+}  // namespace rnn::app

@@ -1,0 +1,21 @@
+// Why: the tables of rnn inspect look alike, whatever kind of model they are of.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+namespace rnn::app {
+
+constexpr int kBar = 20;  // columns of a bar in a list
+
+// A bar of `share` of `width` columns, filled up with spaces.
+std::string field(double share, int width);
+// A table whose columns named in `texts` stand to the left.
+std::string table_of(std::vector<std::vector<std::string>> rows, std::initializer_list<size_t> texts);
+std::string percent(double share);           // 4.2%  43%
+std::string head(const std::string& title);  // of a table, behind an empty line
+std::string note(const std::string& text);   // below it
+
+}  // namespace rnn::app

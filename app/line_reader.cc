@@ -1,0 +1,140 @@
+// Why: what is there is taken at once, what is missing is waited for, and a signal ends the waiting.
+#include "line_reader.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+#include "data/data_file.h"
+#include "data/pairs.h"
+#include "metrics/white_space.h"
+#include "text/utf8.h"
+
+namespace rnn::app {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr int kLook = 200;                     // milliseconds between looks for a signal
+constexpr size_t kAtOnce = 1 << 16;            // bytes
+constexpr size_t kLongest = size_t{16} << 20;  // bytes of a line whose end has not come
+constexpr const char* kCut = "one line is one sentence: cut the text into sentences, a line each";
+
+}  // namespace
+
+LineReader::LineReader(std::vector<std::string> paths) : paths_(std::move(paths)) {
+  if (paths_.empty()) paths_.emplace_back("-");
+}
+
+bool LineReader::asks_a_person() const {
+  return std::find(paths_.begin(), paths_.end(), "-") != paths_.end() && ::isatty(STDIN_FILENO) == 1;
+}
+
+std::vector<std::string> LineReader::next(size_t most, const std::atomic<int>& stop) {
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  std::vector<std::string> lines;
+  std::string line;
+  try {
+    while (lines.size() < most && stop.load() == 0 && take(line, lines.empty(), stop)) lines.push_back(std::move(line));
+  } catch (const Error&) {
+    if (lines.empty()) throw;
+    failure_ = std::current_exception();
+  }
+  return lines;
+}
+
+// False: there is no line, or none without waiting.
+bool LineReader::take(std::string& line, bool wait, const std::atomic<int>& stop) {
+  for (;;) {
+    if (!open_ && at_ == paths_.size()) return false;
+    if (!open_) open();
+    const size_t newline = bytes_.find('\n', begin_);
+    const bool complete = newline != std::string::npos;
+    if (!complete && !whole_) {
+      if (!read_more(wait, stop)) return false;
+      continue;
+    }
+    if (!complete && begin_ == bytes_.size()) {
+      open_ = false;
+      ++at_;
+      continue;
+    }
+    const size_t end = std::min(newline, bytes_.size());
+    line.assign(bytes_, begin_, end - begin_);
+    begin_ = std::min(end + 1, bytes_.size());
+    ++number_;
+    if (complete && line.ends_with('\r')) line.pop_back();
+    check(line);
+    return true;
+  }
+}
+
+void LineReader::open() {
+  name_ = paths_[at_];
+  begin_ = 0, number_ = 0;
+  if (name_ == "-") {
+    name_ = "standard input";
+    bytes_.clear();
+    whole_ = false;
+  } else {
+    bytes_ = decompress(read_data_bytes(name_), name_);
+    whole_ = true;
+  }
+  open_ = true;
+}
+
+// Of standard input. False: nothing has come, and it was not to wait or a signal came.
+bool LineReader::read_more(bool wait, const std::atomic<int>& stop) {
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  for (int ready = 0; ready <= 0;) {
+    if (stop.load() != 0) return false;
+    ready = ::poll(&input, 1, wait ? kLook : 0);
+    if (ready == 0 && !wait) return false;
+    if (ready < 0 && errno != EINTR) break;  // read() says what is wrong
+  }
+  bytes_.erase(0, begin_);
+  begin_ = 0;
+  const size_t held = bytes_.size();
+  if (held > kLongest) {
+    ++number_;
+    refuse("data/long_line", fmt::format("the line has more than {} MB", kLongest >> 20), kCut);
+  }
+  bytes_.resize(held + kAtOnce);
+  const ssize_t count = ::read(STDIN_FILENO, bytes_.data() + held, kAtOnce);
+  const int reason = errno;
+  bytes_.resize(held + static_cast<size_t>(std::max<ssize_t>(count, 0)));
+  if (count < 0 && reason != EINTR && reason != EAGAIN)
+    throw Error(Exit::internal, "io/read", std::string("cannot read standard input: ") + std::strerror(reason));
+  whole_ = count == 0;
+  return true;
+}
+
+void LineReader::check(std::string& line) const {
+  const size_t bad = utf8_error(line);
+  if (bad != std::string::npos) {
+    refuse("data/utf8",
+           fmt::format("byte {} of the line is 0x{:02X}, which is not UTF-8", bad + 1, static_cast<uint8_t>(line[bad])),
+           "convert the text, for example: iconv -f WINDOWS-1252 -t UTF-8");
+  }
+  if (number_ == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
+  const size_t nul = line.find('\0');
+  if (nul != std::string::npos) {
+    refuse("data/binary", fmt::format("byte {} of the line is 0x00: this is no text", nul + 1), "name a text file");
+  }
+  if (line.size() <= 2 * static_cast<size_t>(kMaxWords)) return;  // too short for so many words
+  const size_t words = split_words(line).size();
+  if (words > static_cast<size_t>(kMaxWords))
+    refuse("data/long_line", fmt::format("the sentence has {} words, more than {}", words, kMaxWords), kCut);
+}
+
+void LineReader::refuse(const char* code, const std::string& message, const std::string& help) const {
+  throw Error(Exit::data, code, fmt::format("{}:{}: {}", name_, number_, message), help);
+}
+
+}  // namespace rnn::app

@@ -1,0 +1,240 @@
+// Why: rnn translate: a sentence a line in, its translation a line out, with what the model looked at where that is asked.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "command.h"
+#include "line_reader.h"
+#include "next_words.h"
+#include "pages/attention_map.h"
+#include "screen.h"
+#include "signals.h"
+#include "tasks/pair_data.h"
+#include "tasks/translator.h"
+#include "train/events.h"
+#include "with_models.h"
+
+namespace rnn::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr size_t kBatchesAtOnce = 16;  // what the translator puts in the order of its lengths
+
+struct TranslateArguments {
+  std::string model, drawings, length_rule = "wu";
+  std::vector<std::string> files;
+  int64_t beam = 5, n_best = 1, no_repeat = 0, max_extra = 10, top_k = 0, seed = 1, batch = 64, threads = 0;
+  bool alignment = false, json = false;
+  TranslateOptions how;
+  WithArguments with;
+};
+
+void declare(Command& command, TranslateArguments& a) {
+  SampleOptions& sampling = a.how.sampling;
+  command.word("MODEL", &a.model, "run folder or .safetensors file of a translator");
+  command.words("FILE...", &a.files, "sentences, one a line; -, or none: standard input");
+  command.whole("--beam", &a.beam, {1, 1024}, "N", "hypotheses side by side; 1 is greedy (5)");
+  command.whole("--nbest", &a.n_best, {1, 1024}, "N",
+                "the N best of each line, as \"number ||| text ||| score\" from 0 (1)");
+  command.real("--length-penalty", &a.how.alpha, {0, 10}, "A", "above 0: longer translations lose less (1)");
+  command.text("--prefix", &a.how.prefix, "TEXT", "every translation begins with TEXT, character by character");
+  command.flag("--sample", &a.how.sample, "draw each translation instead of searching the likeliest");
+  command.flag("--alignment", &a.alignment,
+               "behind each: pairs i-j, token i of the source is what token j looked at most, both from 0");
+  command.text("--attention-svg", &a.drawings, "DIR", "draw what was looked at: DIR/line-000001.svg and so on");
+  a.with.declare(command, "a model that translates together with MODEL: the mean of their probabilities; again for more");
+  command.flag("--json", &a.json, "JSON lines on standard output");
+  command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
+  command.more();
+  command.real("--coverage", &a.how.coverage, {0, 10}, "B", "above 0: words of the source left out cost (0)");
+  command.whole("--no-repeat", &a.no_repeat, {0, 1024}, "N", "no N tokens in a row twice; 0: anything (0)");
+  command.text("--length-rule", &a.length_rule, "RULE",
+               "log-probability over ((5 + length) / 6)^A: wu; over length^A: power (wu)");
+  command.real("--max-ratio", &a.how.max_ratio, {0, 100}, "R",
+               "a translation has at most R times the tokens of its source (2)");
+  command.whole("--max-extra", &a.max_extra, {0, 10000}, "N", "and N more (10)");
+  command.real("--temperature", &sampling.temperature, {0, 100}, "T", "of --sample: 0: the likeliest; 1: as learnt (1)");
+  command.whole("--top-k", &a.top_k, {0, 1 << 24}, "K", "of --sample: from the K likeliest; 0: all (0)");
+  command.real("--top-p", &sampling.top_p, {0, 1, true, false}, "P", "of --sample: from the likeliest that make up P (1)");
+  command.real("--min-p", &sampling.min_p, {0, 1}, "P",
+               "of --sample: not what is less than P times as likely as the likeliest (0)");
+  command.whole("-s,--seed", &a.seed, {0, 9e15}, "N", "of --sample: same seed, same translations (1)");
+  command.whole("--batch", &a.batch, {1, 4096}, "N", "sentences side by side; changes the speed, nothing else (64)");
+  a.with.declare_weights(command);
+  command.example("rnn translate runs/train-001 new.en > new.fr");
+  command.example("rnn translate runs/dates-001 days.txt --nbest 3 --json");
+}
+
+void check(const Command& command, const TranslateArguments& a) {
+  const auto bad = [](const std::string& message) { throw Error(Exit::usage, "usage/option", message); };
+  for (const char* flag :
+       {"--beam", "--nbest", "--length-penalty", "--length-rule", "--coverage", "--no-repeat", "--prefix"}) {
+    if (a.how.sample && command.given(flag))
+      bad(fmt::format("--sample draws one translation of each line: it takes no {}", flag));
+  }
+  for (const char* flag : {"--temperature", "--top-k", "--top-p", "--min-p", "--seed"}) {
+    if (!a.how.sample && command.given(flag)) bad(fmt::format("{} is for drawing: it needs --sample", flag));
+  }
+  if (a.n_best > a.beam) bad(fmt::format("--nbest is {}, but --beam keeps {}", a.n_best, a.beam));
+  if (a.length_rule != "power" && a.length_rule != "wu")
+    bad(fmt::format("--length-rule is '{}', it must be one of power, wu", a.length_rule));
+}
+
+void require_attention(const Command& command, const ModelFile& file, const WithModels& with) {
+  std::vector<const ModelFile*> all = {&file};
+  all.insert(all.end(), with.files.begin(), with.files.end());
+  for (const char* flag : {"--alignment", "--attention-svg", "--coverage"}) {
+    for (const ModelFile* one : all) {
+      if (!command.given(flag) || one->model->config().encoder.attention != AttentionKind::none) continue;
+      throw Error(Exit::usage, "usage/option",
+                  fmt::format("{} needs to know what a model looks at, but {} has no attention", flag, one->path),
+                  "leave it out, or train a model with --attention additive");
+    }
+  }
+}
+
+// "0-0 1-2": of each token of the translation the one of the source that it looked at most. Ends of lines have no pair.
+std::string alignment_text(const Translation& t, const Matrix<float>& weights) {
+  std::string text;
+  const int words = std::min(static_cast<int>(t.ids.size()) - (t.finished ? 1 : 0), weights.rows());
+  for (int j = 0; j < words; ++j) {
+    const float* row = weights.row(j);
+    const auto i = std::max_element(row, row + weights.cols()) - row;
+    if (i + 1 < weights.cols()) text += fmt::format("{}{}-{}", text.empty() ? "" : " ", i, j);
+  }
+  return text;
+}
+
+// Prints what came of a line, and draws it.
+class Answers {
+ public:
+  Answers(Translator& translator, const TranslateArguments& a) : translator_(translator), a_(a) {}
+
+  // `number`: of the line, from 0.
+  void add(int64_t number, const std::string& line, const std::vector<Translation>& found) {
+    if (found[0].ids.empty() && !found[0].finished && !a_.how.prefix.empty())
+      say(fmt::format("note: line {}: no translation begins with '{}'", number + 1, printable(a_.how.prefix)));
+    if (a_.json) {
+      print_json(number, line, found);
+    } else {
+      for (const Translation& t : found) print_text(number, line, t);
+    }
+    if (!a_.drawings.empty() && !found[0].ids.empty()) draw(number, line, found[0]);
+  }
+
+ private:
+  void print_text(int64_t number, const std::string& line, const Translation& t) {
+    const bool list = a_.n_best > 1;
+    std::string text = list ? fmt::format("{} ||| {} ||| {:.4f}", number, t.text, t.score) : t.text;
+    if (a_.alignment) text += (list ? " ||| " : "\t") + alignment_text(t, translator_.align(line, t));
+    print(text + "\n");
+  }
+
+  void print_json(int64_t number, const std::string& line, const std::vector<Translation>& found) {
+    ordered_json json = {{"line", number + 1}, {"source", line}};
+    ordered_json list = ordered_json::array();
+    for (const Translation& t : found) {
+      ordered_json one = {{"text", t.text}, {"log_prob", t.log_prob}, {"score", t.score}, {"finished", t.finished}};
+      if (a_.alignment) {
+        one["tokens"] = pieces(t.ids);
+        one["attention"] = rows_of(translator_.align(line, t));
+      }
+      list.push_back(std::move(one));
+    }
+    if (a_.alignment) json["source_tokens"] = pieces(found[0].ids.empty() ? std::vector<int32_t>() : source_ids(line));
+    json["translations"] = std::move(list);
+    print(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+  }
+
+  void draw(int64_t number, const std::string& line, const Translation& t) {
+    const Matrix<float> weights = translator_.align(line, t);
+    svg::AttentionMap map;
+    map.id = fmt::format("line{}", number + 1);
+    map.title = fmt::format("Line {}: where attention looked", number + 1);
+    map.description = fmt::format(
+        "Source: {} Translation: {} A column for each token of the source, a row for each token of the translation.",
+        printable(line), printable(t.text));
+    map.standalone = true;
+    for (const int32_t id : source_ids(line)) map.source.push_back(shown_piece(translator_.tokenizer(), id));
+    for (const int32_t id : t.ids) map.target.push_back(shown_piece(translator_.tokenizer(), id));
+    map.weights = weights.view();
+    const std::string name = fmt::format("line-{:06}.svg", number + 1);
+    write_file_atomic((std::filesystem::path(a_.drawings) / name).string(), svg::attention_map(map));
+  }
+
+  std::vector<int32_t> source_ids(const std::string& line) const { return encode_line(translator_.tokenizer(), line); }
+
+  ordered_json pieces(const std::vector<int32_t>& ids) const {
+    ordered_json list = ordered_json::array();
+    for (const int32_t id : ids) list.push_back(translator_.tokenizer().piece(id));
+    return list;
+  }
+
+  // To six digits: more of them say nothing.
+  static ordered_json rows_of(const Matrix<float>& weights) {
+    ordered_json rows = ordered_json::array();
+    for (int t = 0; t < weights.rows(); ++t) {
+      ordered_json row = ordered_json::array();
+      for (int j = 0; j < weights.cols(); ++j) row.push_back(std::round(1e6 * static_cast<double>(weights(t, j))) / 1e6);
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+  Translator& translator_;
+  const TranslateArguments& a_;
+};
+
+void make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw Error(Exit::internal, "io/write", fmt::format("cannot make the folder {}: {}", folder, error.message()));
+}
+
+}  // namespace
+
+int run_translate(const Arguments& arguments) {
+  TranslateArguments a;
+  Command command("translate", "MODEL [FILE...] [options]", "a sentence a line in, its translation a line out");
+  declare(command, a);
+  if (!command.parse(arguments)) return 0;
+  command.need(a.model, "a MODEL");
+  check(command, a);
+  TranslateOptions& how = a.how;
+  how.beam = static_cast<int>(a.beam), how.n_best = static_cast<int>(a.n_best);
+  how.no_repeat = static_cast<int>(a.no_repeat), how.max_extra = static_cast<int>(a.max_extra);
+  how.length_rule = a.length_rule == "wu" ? LengthRule::wu : LengthRule::power;
+  how.sampling.top_k = static_cast<int>(a.top_k);
+  how.seed = static_cast<uint64_t>(a.seed), how.batch = static_cast<int>(a.batch);
+
+  ModelFile file = load_model(a.model);
+  const WithModels with = a.with.load();
+  Pool pool(static_cast<int>(a.threads));
+  Translator translator(file, with, pool);
+  require_attention(command, file, with);
+  if (!a.drawings.empty()) make_folder(a.drawings);
+
+  const std::atomic<int>& stop = *watch_signals();
+  LineReader reader(a.files);
+  if (reader.asks_a_person()) say("one sentence a line; Ctrl-D ends");
+  Answers answers(translator, a);
+  const size_t most = static_cast<size_t>(a.batch) * kBatchesAtOnce;
+  int64_t number = 0;
+  for (;;) {
+    const std::vector<std::string> lines = reader.next(most, stop);
+    if (lines.empty() || stop.load() != 0) break;
+    const auto found = translator.translate(lines, how, number);
+    for (size_t i = 0; i < lines.size(); ++i) answers.add(number++, lines[i], found[i]);
+    flush_output();
+  }
+  if (!a.drawings.empty()) say(fmt::format("drawings are in {}", a.drawings));
+  return signal_seen() ? 128 + signal_seen() : 0;
+}
+
+}  // namespace rnn::app

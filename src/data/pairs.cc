@@ -1,0 +1,283 @@
+// Why: three forms of files become one list of pairs; whatever would shift one side against the other is told by its line.
+#include "data/pairs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "base/error.h"
+#include "data/data_file.h"
+#include "data/hash.h"
+#include "text/utf8.h"
+
+namespace rnn {
+namespace {
+
+using nlohmann::ordered_json;  // the languages in the order of the file
+
+constexpr std::string_view kBlank = " \t\r\n\f\v", kByteOrderMark = "\xEF\xBB\xBF";
+constexpr int kLinesLookedAt = 20;
+constexpr const char* kColumns = "each line is the source, one tab, and the target";
+constexpr const char* kObjects =
+    "each line looks like {\"translation\": {\"en\": \"...\", \"fr\": \"...\"}} or "
+    "{\"source\": \"...\", \"target\": \"...\"}";
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(kBlank) == std::string_view::npos; }
+
+// One file, line by line: unpacked, every line well-formed UTF-8 without its end.
+class LineFile {
+ public:
+  explicit LineFile(const std::string& path);
+  LineFile(const LineFile&) = delete;
+  LineFile& operator=(const LineFile&) = delete;
+
+  bool next();  // to the next line; false behind the last
+  std::string_view line() const { return line_; }
+  int64_t number() const { return number_; }  // of line(), from 1
+  int64_t lines() const;                      // of the whole file
+  const std::string& path() const { return path_; }
+  std::string_view bytes() const { return bytes_; }
+  [[noreturn]] void refuse(const char* code, const std::string& message, const std::string& help) const {
+    refuse_at(number_, code, message, help);
+  }
+
+ private:
+  [[noreturn]] void refuse_at(int64_t number, const char* code, const std::string& message, const std::string& help) const {
+    throw Error(Exit::data, code, fmt::format("{}:{}: {}", path_, number, message), help);
+  }
+
+  std::string path_, bytes_;
+  std::string_view rest_, line_;  // of bytes_
+  int64_t number_ = 0;
+};
+
+LineFile::LineFile(const std::string& path) : path_(path), bytes_(decompress(read_data_bytes(path), path)), rest_(bytes_) {
+  if (rest_.starts_with("\xFF\xFE") || rest_.starts_with("\xFE\xFF")) {
+    throw Error(Exit::data, "data/binary", path + ": the file is UTF-16, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8");
+  }
+  const size_t nul = bytes_.find('\0');
+  if (nul == std::string::npos) return;
+  const std::string_view before = rest_.substr(0, nul);
+  const size_t column = nul - (before.rfind('\n') + 1) + 1;  // no line before: npos + 1 is 0
+  refuse_at(1 + std::count(before.begin(), before.end(), '\n'), "data/binary",
+            fmt::format("byte {} of the line is 0x00: this is a binary file, not text", column), "name a text file");
+}
+
+bool LineFile::next() {
+  if (rest_.empty()) return false;
+  const size_t end = std::min(rest_.find('\n'), rest_.size());
+  line_ = rest_.substr(0, end);
+  if (end < rest_.size() && line_.ends_with('\r')) line_.remove_suffix(1);
+  rest_.remove_prefix(std::min(end + 1, rest_.size()));
+  ++number_;
+  const size_t bad = utf8_error(line_);
+  if (bad != std::string_view::npos) {
+    refuse("data/utf8",
+           fmt::format("byte {} of the line is 0x{:02X}, which is not UTF-8", bad + 1, static_cast<uint8_t>(line_[bad])),
+           "convert the file, for example: iconv -f WINDOWS-1252 -t UTF-8");
+  }
+  if (number_ == 1 && line_.starts_with(kByteOrderMark)) line_.remove_prefix(kByteOrderMark.size());
+  return true;
+}
+
+int64_t LineFile::lines() const {
+  const bool open = !rest_.empty() && !rest_.ends_with('\n');
+  return number_ + std::count(rest_.begin(), rest_.end(), '\n') + (open ? 1 : 0);
+}
+
+void check_length(const LineFile& file, std::string_view text) {
+  if (text.size() <= 2 * static_cast<size_t>(kMaxWords)) return;  // too short for so many words
+  int64_t words = 0;
+  for (size_t at = text.find_first_not_of(kBlank); at < text.size(); at = text.find_first_not_of(kBlank, at), ++words) {
+    at = std::min(text.find_first_of(kBlank, at), text.size());
+  }
+  if (words > kMaxWords) {
+    file.refuse("data/long_line", fmt::format("the sentence has {} words, more than {}", words, kMaxWords),
+                "one pair is one sentence: cut the line into sentences on both sides, or leave the pair out");
+  }
+}
+
+void add(PairSet& set, const LineFile& source_file, std::string_view source, const LineFile& target_file,
+         std::string_view target) {
+  if (is_blank(source) || is_blank(target)) {
+    ++set.empty;
+    return;
+  }
+  check_length(source_file, source);
+  check_length(target_file, target);
+  set.pairs.push_back({std::string(source), std::string(target)});
+}
+
+// "a/train.en.gz" -> "a/train.en".
+std::string_view without_compression(std::string_view path) {
+  for (const std::string_view ending : {".gz", ".zst"}) {
+    if (path.ends_with(ending)) return path.substr(0, path.size() - ending.size());
+  }
+  return path;
+}
+
+bool is_json_lines(const std::string& path) {
+  const std::string_view name = without_compression(path);
+  return name.ends_with(".jsonl") || name.ends_with(".ndjson");
+}
+
+// train.en and train.fr: "en" and "fr".
+void name_by_extensions(PairSet& set) {
+  const std::filesystem::path source(without_compression(set.paths[0])), target(without_compression(set.paths[1]));
+  const std::string a = source.extension().string(), b = target.extension().string();
+  const bool named = source.stem() == target.stem() && a != b && a.size() > 1 && b.size() > 1;
+  set.source_name = named ? a.substr(1) : "source";
+  set.target_name = named ? b.substr(1) : "target";
+}
+
+void read_aligned(LineFile& source, LineFile& target, PairSet& set) {
+  for (;;) {
+    const bool more_source = source.next(), more_target = target.next();
+    if (more_source != more_target) {
+      const int64_t sources = source.lines(), targets = target.lines();
+      throw Error(Exit::data, "data/pairs",
+                  fmt::format("{} has {} line{}, {} has {}; the first line that stands alone is {}:{}", source.path(),
+                              sources, sources == 1 ? "" : "s", target.path(), targets,
+                              more_source ? source.path() : target.path(), std::min(sources, targets) + 1),
+                  "line n of one file belongs to line n of the other: look for a line that only one of them has");
+    }
+    if (!more_source) return;
+    add(set, source, source.line(), target, target.line());
+  }
+}
+
+void read_columns(LineFile& file, PairSet& set) {
+  set.source_name = "source", set.target_name = "target";
+  while (file.next()) {
+    const std::string_view line = file.line();
+    const auto tabs = std::count(line.begin(), line.end(), '\t');
+    if (tabs == 0 && is_blank(line)) continue;
+    if (tabs == 0) file.refuse("data/pairs", "the line has no tab", kColumns);
+    if (tabs > 1) {
+      file.refuse("data/pairs", fmt::format("the line has {} columns, a pair has two", tabs + 1),
+                  fmt::format("{}; to keep two columns: cut -f 1,2 FILE", kColumns));
+    }
+    const size_t tab = line.find('\t');
+    add(set, file, line.substr(0, tab), file, line.substr(tab + 1));
+  }
+}
+
+ordered_json parse(const LineFile& file) {
+  try {
+    return ordered_json::parse(file.line());
+  } catch (const ordered_json::parse_error& error) {
+    file.refuse("data/json", fmt::format("byte {}: the line is not JSON", error.byte), kObjects);
+  } catch (const ordered_json::exception&) {  // a number beyond the range of double
+    file.refuse("data/json", "the line is not JSON", kObjects);
+  }
+}
+
+const ordered_json& member(const LineFile& file, const ordered_json& object, const std::string& name) {
+  const auto found = object.find(name);
+  if (found == object.end()) file.refuse("data/pairs", fmt::format("the line has no \"{}\"", name), kObjects);
+  return *found;
+}
+
+const ordered_json& languages(const LineFile& file, const ordered_json& object) {
+  const ordered_json& found = member(file, object, "translation");
+  if (!found.is_object()) file.refuse("data/json", "\"translation\" is no object", kObjects);
+  if (found.size() != 2) {
+    file.refuse("data/pairs",
+                fmt::format("\"translation\" has {} language{}, a pair has two", found.size(), found.size() == 1 ? "" : "s"),
+                kObjects);
+  }
+  return found;
+}
+
+// The sentence called `name`; line breaks at its end are left out.
+std::string_view sentence(const LineFile& file, const ordered_json& object, const std::string& name) {
+  const ordered_json& found = member(file, object, name);
+  if (!found.is_string()) file.refuse("data/json", fmt::format("\"{}\" is no text in quotes", name), kObjects);
+  std::string_view text = found.get_ref<const std::string&>();
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  if (text.find('\0') != std::string_view::npos) {
+    file.refuse("data/json", fmt::format("\"{}\" holds a NUL character", name), "take it out");
+  }
+  if (text.find('\n') != std::string_view::npos) {
+    file.refuse("data/pairs", fmt::format("\"{}\" holds a line break", name),
+                "a sentence is one line: write a space there, or leave the pair out");
+  }
+  return text;
+}
+
+void read_objects(LineFile& file, PairSet& set) {
+  bool nested = false;
+  while (file.next()) {
+    if (is_blank(file.line())) continue;
+    const ordered_json line = parse(file);
+    if (!line.is_object()) file.refuse("data/json", "the line is no JSON object", kObjects);
+    if (set.source_name.empty()) {
+      nested = line.contains("translation");
+      set.source_name = nested ? languages(file, line).begin().key() : "source";
+      set.target_name = nested ? std::next(languages(file, line).begin()).key() : "target";
+    }
+    const ordered_json& object = nested ? languages(file, line) : line;
+    const std::string_view source = sentence(file, object, set.source_name);
+    add(set, file, source, file, sentence(file, object, set.target_name));
+  }
+}
+
+}  // namespace
+
+PairSet read_pairs(const std::vector<std::string>& paths) {
+  if (paths.empty() || paths.size() > 2) {
+    throw Error(Exit::usage, "usage/pairs", fmt::format("pairs stand in one file or in two, not in {}", paths.size()),
+                "for example train.en train.fr, or train.tsv, or train.jsonl");
+  }
+  PairSet set;
+  set.paths = paths;
+  LineFile first(paths[0]);
+  if (paths.size() == 2) {
+    LineFile second(paths[1]);
+    set.hash = content_hash(fnv1a64(second.bytes(), fnv1a64(first.bytes())));
+    name_by_extensions(set);
+    read_aligned(first, second, set);
+    if (set.pairs.empty()) {
+      throw Error(Exit::data, "data/empty", fmt::format("{} and {} hold no pair", paths[0], paths[1]),
+                  "line n of one file belongs to line n of the other");
+    }
+    return set;
+  }
+  set.hash = content_hash(first.bytes());
+  const bool objects = is_json_lines(paths[0]);
+  objects ? read_objects(first, set) : read_columns(first, set);
+  if (set.pairs.empty())
+    throw Error(Exit::data, "data/empty", paths[0] + ": the file holds no pair", objects ? kObjects : kColumns);
+  return set;
+}
+
+bool looks_like_pairs(const std::string& path) {
+  const bool objects = is_json_lines(path);
+  if (!objects && !without_compression(path).ends_with(".tsv")) return false;
+  try {
+    LineFile file(path);
+    int seen = 0;
+    while (seen < kLinesLookedAt && file.next()) {
+      const std::string_view text = file.line();
+      if (is_blank(text)) continue;
+      if (objects) {
+        const ordered_json line = parse(file);
+        if (!line.is_object()) return false;
+        if (line.contains("translation")) return line["translation"].is_object();
+        return line.contains("source") && line["source"].is_string() && line.contains("target") &&
+               line["target"].is_string();
+      }
+      if (std::count(text.begin(), text.end(), '\t') != 1) return false;
+      ++seen;
+    }
+    return seen > 0;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace rnn

@@ -1,0 +1,38 @@
+// Why: sentences with their translations, as people keep them: two files side by side, a table, JSON lines.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rnn {
+
+struct Pair {
+  std::string source, target;  // one line each, without its end
+};
+
+struct PairSet {
+  std::vector<Pair> pairs;               // both sides of each hold more than white space
+  std::string source_name, target_name;  // "en", "fr" where the file says so, or "source", "target"
+  std::vector<std::string> paths;
+  int64_t empty = 0;  // pairs that were left out because a side is empty
+  std::string hash;   // content_hash of the files one behind the other, decompressed
+};
+
+constexpr int kMaxWords = 10000;  // of a sentence, between white space
+
+// Two paths: text files, line n of one belongs to line n of the other; train.en and train.fr are called "en" and "fr".
+// One path, .jsonl or .ndjson: lines of {"translation": {"en": "...", "fr": "..."}}, named and directed as the first line
+// has them, or of {"source": "...", "target": "..."}; other keys are left alone. Any other path: each line is the source,
+// one tab, the target, the first line like the others. In one file lines of white space without a tab are left alone. gzip
+// and zstd are seen by content; a byte order mark is dropped, CRLF becomes LF.
+// Throws Error{data} with file:line: data/pairs (unlike numbers of lines, columns or languages; a line break in a
+// sentence), data/long_line (more than kMaxWords), data/json, data/utf8, data/binary; for the file: data/empty (no pair
+// with two sides), data/missing, data/unreadable, data/compressed. Error{usage, "usage/pairs"}: no path, or more than two.
+PairSet read_pairs(const std::vector<std::string>& paths);
+
+// Is this one file of pairs? .tsv whose first 20 lines have one tab each; .jsonl or .ndjson whose first object has a
+// "translation" object or the texts "source" and "target". False for what cannot be read.
+bool looks_like_pairs(const std::string& path);
+
+}  // namespace rnn

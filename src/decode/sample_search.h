@@ -1,0 +1,28 @@
+// Why: texts that are drawn, not searched, side by side: one step of a model serves all of them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "decode/beam.h"
+#include "decode/sample.h"
+
+namespace rnn {
+
+struct SampleSearch {
+  int max_tokens = 60;                 // >= 0; a text of that many tokens is cut there
+  std::span<const int32_t> ends = {};  // ids that finish a text, whose last token they are
+  // How a token is drawn; `recent` is not read: of a text those are all tokens that it has written.
+  SampleOptions options = {};
+  // The text depends on these two and on its row of the scorer: Random(seed, Purpose::sample, stream).
+  uint64_t seed = 1;
+  uint32_t stream = 0;
+};
+
+// Draws a text for each row of start(each.size()) behind `prompt`, which has at least one id and is no part of it; the texts
+// that go on are the rows of one step(). A text is the same whatever is drawn beside it, if the rows of the scorer are.
+// log_prob and score: of the text under the model's own distribution, temperature 1 and nothing cut.
+std::vector<Hypothesis> sample_search(Scorer& scorer, std::span<const int32_t> prompt, std::span<const SampleSearch> each);
+
+}  // namespace rnn

@@ -1,0 +1,94 @@
+// Why: all that is shown of a translator at work on one sentence, as data; nothing here draws.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inspect/beam_trace.h"
+#include "inspect/explanation.h"
+#include "io/model_file.h"
+
+namespace rnn {
+
+// What a top layer hands on after one token: numbers of the model's own pass.
+struct StateStep {
+  std::vector<float> h;                    // [units]
+  double state_norm = 0, update_norm = 0;  // ||h||, ||h - h of the step before|| (Euclid)
+};
+
+// A token that the encoder reads; the last one is the end of line.
+struct SourceToken {
+  int id = -1;
+  std::string text;             // as shown: "cat"; an end of line is "↵", a space "␣"
+  std::vector<StateStep> read;  // reading forward and, of an encoder that reads both ways, from the end
+};
+
+// A token of the best translation; the last one is the end of line, unless the translation was cut.
+struct TargetToken {
+  int id = -1;
+  std::string text;
+  double p = 0;                  // its probability behind those before it
+  std::vector<WordChance> next;  // what might have been written here, likeliest first
+  StateStep state;  // of the decoder when it chose the token; the step before the first is what the bridge hands over
+  std::vector<float> attention;  // [source] shares of the look, in the order of the source; empty: no attention
+  double entropy = -1;           // of the shares, bits; -1: no attention
+  double spread = -1;            // 2^entropy: over so many tokens the look was spread
+  double from_context = -1;      // |W_c c| / (|W_c c| + |W_q q|), the two halves of W_o [c; q] (nn/layers/attention.h)
+};
+
+struct FoundTranslation {
+  std::string text;
+  double p = 0, log_prob = 0, score = 0;  // probability, its natural logarithm, by the length rule
+  bool finished = false;                  // false: cut at the greatest length
+};
+
+// The sentence without one of its words: what its best translation is worth then.
+struct LeftOutWord {
+  int first = 0, tokens = 0;  // of the source
+  std::string word;
+  double kept = 1;              // probability of the translation / that with the word
+  double bits = 0;              // lost: -log2 kept; below 0: the translation became likelier
+  std::vector<float> by_token;  // [target] of them, at each token
+};
+
+struct TranslationExplanation {
+  std::string name, path, cell, tokenizer;  // as those of ModelExplanation
+  std::string attention, bridge;            // names of their kinds
+  bool both_ways = false, input_feeding = false, reversed_source = false;
+  int encoder_layers = 0, layers = 0, hidden = 0, vocabulary = 0;
+  long long parameters = 0;
+  double val_loss = -1, val_perplexity = -1, val_bleu = -1;  // as trained; -1: not known
+  std::string sentence;
+  std::vector<FoundTranslation> translations;  // best first
+  std::vector<SourceToken> source;
+  std::vector<TargetToken> target;  // of the best translation; empty: there is none
+  BeamTree search;
+  std::vector<LeftOutWord> left_out;  // in the order of the sentence
+};
+
+// Keys are the members' names; non-finite numbers become null.
+nlohmann::ordered_json to_json_object(const TranslationExplanation& e);
+
+struct TranslationLook {
+  int top = 5;      // of TargetToken::next
+  int dropped = 3;  // continuations of each step that the search dropped
+};
+
+constexpr int kLongestSentence = 100;  // tokens
+
+// Throws Error{model}: "model/task" unless it is a translator, "model/nan" when a weight is no number. Packs it and keeps
+// the row-major weights.
+const Model<float>& inspected_translator(ModelFile& file, Pool& pool);
+
+// Throws Error{usage}: "inspect/empty" for a sentence without words, "inspect/lines" for several lines, "inspect/too_long".
+// source: its ids and that of the end of line.
+void require_sentence(std::string_view sentence, const std::vector<int32_t>& source);
+
+// `file` as inspected_translator() leaves it. `scorer` has read `source`; it is what `search` asks.
+TranslationExplanation explain_translation(const ModelFile& file, std::string_view sentence,
+                                           const std::vector<int32_t>& source, Scorer& scorer, const BeamOptions& search,
+                                           const TranslationLook& look, Pool& pool);
+
+}  // namespace rnn

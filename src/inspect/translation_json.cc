@@ -1,0 +1,110 @@
+// Why: one place says how the explanation of a translation is written as JSON.
+#include "inspect/json_numbers.h"
+#include "inspect/translation.h"
+
+namespace rnn {
+namespace {
+
+using nlohmann::ordered_json;
+
+// Named first: list() calls them.
+ordered_json json(const StateStep& s);
+ordered_json json(const SourceToken& s);
+ordered_json json(const TargetToken& t);
+ordered_json json(const FoundTranslation& t);
+ordered_json json(const LeftOutWord& w);
+ordered_json json(const BeamNode& n);
+ordered_json json(const std::vector<BeamNode>& nodes);
+
+ordered_json json(const WordChance& w) { return {{"text", w.text}, {"p", json_number(w.p)}}; }
+ordered_json json(float value) { return json_number(value); }
+
+template <class V>
+ordered_json list(const std::vector<V>& values) {
+  ordered_json array = ordered_json::array();
+  for (const V& value : values) array.push_back(json(value));
+  return array;
+}
+
+ordered_json json(const StateStep& s) {
+  return {{"h", list(s.h)}, {"state_norm", json_number(s.state_norm)}, {"update_norm", json_number(s.update_norm)}};
+}
+
+ordered_json json(const SourceToken& s) { return {{"id", s.id}, {"text", s.text}, {"read", list(s.read)}}; }
+
+ordered_json json(const TargetToken& t) {
+  return {{"id", t.id},
+          {"text", t.text},
+          {"p", json_number(t.p)},
+          {"next", list(t.next)},
+          {"state", json(t.state)},
+          {"attention", list(t.attention)},
+          {"entropy", json_number(t.entropy)},
+          {"spread", json_number(t.spread)},
+          {"from_context", json_number(t.from_context)}};
+}
+
+ordered_json json(const FoundTranslation& t) {
+  return {{"text", t.text},
+          {"p", json_number(t.p)},
+          {"log_prob", json_number(t.log_prob)},
+          {"score", json_number(t.score)},
+          {"finished", t.finished}};
+}
+
+ordered_json json(const LeftOutWord& w) {
+  return {{"first", w.first},
+          {"tokens", w.tokens},
+          {"word", w.word},
+          {"kept", json_number(w.kept)},
+          {"bits", json_number(w.bits)},
+          {"by_token", list(w.by_token)}};
+}
+
+ordered_json json(const BeamNode& n) {
+  return {{"parent", n.parent},
+          {"id", n.id},
+          {"text", n.text},
+          {"so_far", n.so_far},
+          {"p", json_number(n.p)},
+          {"log_prob", json_number(n.log_prob)},
+          {"score", json_number(n.score)},
+          {"fate", fate_name(n.fate)},
+          {"won", n.won}};
+}
+
+ordered_json json(const std::vector<BeamNode>& nodes) { return list(nodes); }
+
+}  // namespace
+
+ordered_json to_json_object(const TranslationExplanation& e) {
+  return {{"name", e.name},
+          {"path", e.path},
+          {"cell", e.cell},
+          {"tokenizer", e.tokenizer},
+          {"attention", e.attention},
+          {"bridge", e.bridge},
+          {"both_ways", e.both_ways},
+          {"input_feeding", e.input_feeding},
+          {"reversed_source", e.reversed_source},
+          {"encoder_layers", e.encoder_layers},
+          {"layers", e.layers},
+          {"hidden", e.hidden},
+          {"vocabulary", e.vocabulary},
+          {"parameters", e.parameters},
+          {"val_loss", json_number(e.val_loss)},
+          {"val_perplexity", json_number(e.val_perplexity)},
+          {"val_bleu", json_number(e.val_bleu)},
+          {"sentence", e.sentence},
+          {"translations", list(e.translations)},
+          {"source", list(e.source)},
+          {"target", list(e.target)},
+          {"search",
+           {{"beam", e.search.beam},
+            {"alpha", json_number(e.search.alpha)},
+            {"length_rule", e.search.length_rule == LengthRule::wu ? "wu" : "power"},
+            {"steps", list(e.search.steps)}}},
+          {"left_out", list(e.left_out)}};
+}
+
+}  // namespace rnn

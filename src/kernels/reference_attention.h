@@ -1,0 +1,11 @@
+// Why: attention of the double table, apart from its products and recurrences.
+#pragma once
+
+#include "kernels/kernels.h"
+
+namespace rnn::reference {
+
+void attention_forward(Pool& pool, const AttentionArgs<double>& a);
+void attention_backward(Pool& pool, const AttentionArgs<double>& a);
+
+}  // namespace rnn::reference

@@ -1,0 +1,27 @@
+// Why: the white space of Unicode as ranges, and the cutting of a line there.
+#include "metrics/white_space.h"
+
+#include "text/utf8.h"
+
+namespace rnn {
+
+bool is_white_space(char32_t c) noexcept {
+  if (c < 0x80) return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20);
+  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
+         c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+std::vector<std::string_view> split_words(std::string_view text) {
+  std::vector<std::string_view> words;
+  size_t begin = 0;
+  for (size_t behind = 0; behind < text.size();) {
+    const size_t end = behind;
+    if (!is_white_space(next_code_point(text, behind))) continue;
+    if (end > begin) words.push_back(text.substr(begin, end - begin));
+    begin = behind;
+  }
+  if (begin < text.size()) words.push_back(text.substr(begin));
+  return words;
+}
+
+}  // namespace rnn

@@ -1,0 +1,85 @@
+// Why: a decoder looks back at what an encoder said of a whole sentence; scores, weights and what is made of them stand here once.
+#pragma once
+
+#include <string_view>
+
+#include "nn/context.h"
+#include "nn/packed.h"
+#include "nn/seq.h"
+
+namespace rnn {
+
+// How well a query q, the decoder's state, fits an encoder output m (Bahdanau, Cho and Bengio 2015; Luong, Pham and Manning 2015;
+// Vaswani et al. 2017):
+//   additive    v . tanh(W_q q + W_k m + b)
+//   general     q . W_k m
+//   dot         q . m
+//   scaled_dot  q . m / sqrt(width of m)
+//   none        the decoder does not look back
+enum class AttentionKind { none, additive, general, dot, scaled_dot };
+constexpr std::string_view kAttentionNames[] = {"none", "additive", "general", "dot", "scaled-dot"};
+inline std::string_view attention_name(AttentionKind kind) { return kAttentionNames[static_cast<int>(kind)]; }
+
+// What a decoder attends to: encoder outputs of several sentences without padding, sentence after sentence. Does not own.
+template <class T>
+struct Memory {
+  View<const T> values;         // [memory rows, M]
+  View<const T> keys;           // [memory rows, A]; dot kinds: the values
+  const int* begin = nullptr;   // [streams] first row of the sentence of each packed row
+  const int* length = nullptr;  // [streams] its rows
+  int longest = 0;              // of all lengths
+};
+
+// h~ = tanh(W_o [c; q]) (Luong et al. 2015, equation 5), c = sum of weights * m, weights = softmax of the scores over a sentence.
+// Parameters: attention.query.weight [A, Q], attention.key.weight [A, M], attention.key.bias [A], attention.score.weight [A] of
+// additive; attention.key.weight [Q, M] of general; attention.output.weight [Q, M + Q]. A step may be asked for alone: the same bits.
+template <class T>
+class Attention {
+ public:
+  // query: Q, width of the decoder's outputs and of h~; memory: M; size: A of additive.
+  Attention(AttentionKind kind, int query, int memory, int size, ParamTable& table, Packed<T>& packed);
+  int key_width() const { return key_width_; }
+
+  // values [rows, M] -> keys [rows, A], in the arena; dot kinds: the values themselves.
+  View<const T> keys(Context<T>& context, const Packed<T>& packed, View<const T> values) const;
+  // Adds to dvalues from dkeys (dot kinds: the same), and to grads (empty: not wanted).
+  void keys_backward(Context<T>& context, const Packed<T>& packed, View<const T> values, View<const T> dkeys,
+                     View<T> dvalues, Params<T>& grads) const;
+
+  struct Saved {  // trivially copyable; in the arena
+    AttentionArgs<T> args;
+    View<const T> q;  // [rows, Q]
+    View<T> read;     // [rows, M + Q] context and query
+    View<T> h;        // [rows, Q] h~
+  };
+  // Takes the memory of a pass over the rows of seq; q may be filled later, before its steps.
+  Saved begin(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Memory<T>& memory, View<const T> q) const;
+  // Steps [from, to).
+  void forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, int from, int to, const Saved& saved) const;
+
+  struct Back {
+    AttentionArgs<T> args;
+    View<T> dz;     // [rows, Q] by what the tanh reads
+    View<T> dread;  // [rows, M + Q]
+    View<T> dq;     // [rows, Q] out
+  };
+  // dkeys, dvalues [memory rows, .] are added to; they must not be the same numbers.
+  Back begin_backward(Context<T>& context, const Seq& seq, const Saved& saved, View<T> dkeys, View<T> dvalues) const;
+  // Steps [from, to), the later ones first: dh [rows, Q] gradient by h~ -> rows of back.dq.
+  void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, int from, int to, View<const T> dh,
+                const Saved& saved, const Back& back) const;
+  // By the weights, once all steps are done. grads empty: not wanted.
+  void end_backward(Context<T>& context, const Seq& seq, const Saved& saved, const Back& back, Params<T>& grads) const;
+
+ private:
+  bool additive() const { return kind_ == AttentionKind::additive; }
+  AttentionArgs<T> steps(const Seq& seq, int from, int to, AttentionArgs<T> args) const;
+
+  AttentionKind kind_;
+  int query_, memory_, key_width_;
+  ParamId w_query_ = -1, w_key_ = -1, b_key_ = -1, score_ = -1, w_out_ = -1;
+  int query_form_ = -1, query_back_ = -1, key_form_ = -1, key_back_ = -1, key_bias_form_ = -1, score_form_ = -1,
+      out_form_ = -1, out_back_ = -1;
+};
+
+}  // namespace rnn

@@ -1,0 +1,47 @@
+// Why: what a translator is worth: the loss of the given translations, and its own ones beside those that cost nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tasks/language_model.h"
+#include "tasks/pair_data.h"
+#include "tasks/translator.h"
+
+namespace rnn {
+
+struct PairEvalOptions {
+  TranslateOptions translate = {};
+  bool baselines = true;  // copy of the source, nearest sentence of the training pairs where they are at hand
+  bool greedy = true;     // a row for it, beside a beam
+  int threads = 0;
+  WithModels with = {};
+};
+
+struct PairReport {
+  ResultRow model;                // loss per target token, BLEU, chrF, exact matches of the translations
+  std::vector<ResultRow> others;  // greedy; copy the source; nearest sentence
+  int64_t pairs = 0, tokens = 0, empty = 0;
+  double word_error_rate = 0, character_error_rate = 0;
+  std::string bleu_signature, chrf_signature, note;
+  std::vector<std::string> translations;  // of each pair
+};
+
+// BLEU, chrF and exact matches of `texts` as translations of the pairs' sources.
+ResultRow translation_row(const std::string& name, const std::vector<std::string>& texts, const std::vector<Pair>& pairs);
+// Copy the source; nearest sentence. `train`: none, no nearest one.
+std::vector<ResultRow> free_translations(const std::vector<Pair>& train, const std::vector<Pair>& pairs);
+// The rows of a model on pairs: its loss is not among them.
+std::vector<ResultRow> translate_rows(Translator& translator, const std::vector<Pair>& pairs, const PairEvalOptions& options,
+                                      std::vector<std::string>* translations);
+
+// `paths` as read_pairs(). With more models the loss is the first one's and the translations are those of all together. Frees the
+// row-major weights of `file`.
+PairReport evaluate_pairs(ModelFile& file, const std::vector<std::string>& paths, const PairEvalOptions& options);
+
+// The training pairs of a model's run; none where they are gone or have changed.
+std::vector<Pair> training_pairs(const ModelFile& file);
+// What the run that made a model checked it on; none: gone or changed since.
+std::vector<Pair> validation_pairs(const ModelFile& file);
+
+}  // namespace rnn

@@ -1,0 +1,208 @@
+// Why: what a run on pairs of sentences is made of: one tokenizer, an encoder and a decoder, batches of both sides, BLEU.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "io/ready_model.h"
+#include "metrics/bleu.h"
+#include "tasks/plan.h"
+#include "tasks/run.h"
+#include "tasks/translate.h"
+
+namespace rnn {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kJudged = 500;  // validation pairs that --best-by bleu translates at every check
+
+// The encoder that options ask for beside a decoder.
+EncoderOptions encoder_options(const ModelOptions& o, const RecurrentOptions& decoder) {
+  EncoderOptions e;
+  e.rnn.layers = o.encoder_layers > 0 ? o.encoder_layers : o.layers;
+  e.rnn.bidirectional = !o.one_way;
+  if (e.rnn.bidirectional && (o.hidden % 2 != 0 || o.projection % 2 != 0)) {
+    throw Error(Exit::usage, "model/size",
+                "an encoder that reads both ways has half the units for each, but there are " +
+                    std::to_string(o.hidden % 2 != 0 ? o.hidden : o.projection),
+                "choose an even number, or --one-way");
+  }
+  const int ways = e.rnn.directions();
+  e.rnn.input = decoder.input, e.rnn.hidden = o.hidden / ways, e.rnn.projection = o.projection / ways;
+  e.rnn.residual = o.residual && e.rnn.layers > 1;
+  e.own_embedding = o.own_embedding;
+  e.attention = static_cast<AttentionKind>(std::find(std::begin(kAttentionNames), std::end(kAttentionNames), o.attention) -
+                                           std::begin(kAttentionNames));
+  e.attention_size = o.attention_size > 0 ? o.attention_size : o.hidden;
+  e.input_feeding = o.input_feeding, e.reversed_source = o.reverse_source;
+  const bool fits = e.rnn.layers == decoder.layers && decoder.last_hidden == 0;
+  const std::string bridge = o.bridge != "auto" ? o.bridge : fits ? "copy" : "dense";
+  e.bridge = static_cast<BridgeKind>(std::find(std::begin(kBridgeNames), std::end(kBridgeNames), bridge) -
+                                     std::begin(kBridgeNames));
+  e.follow(decoder);
+  return e;
+}
+
+class TranslateRun final : public Run {
+ public:
+  using Run::Run;
+
+ private:
+  const std::string& hash() const override { return data_.hash; }
+
+  void read() override {
+    data_ = read_pair_data(request.data, request.valid, options.train.valid_share);
+    need_windows(options.train, "these sentences are read whole");
+  }
+
+  void build() override {
+    if (!request.init_from.empty()) {
+      ModelFile start = load_model(request.init_from);
+      if (!start.tokenizer || !start.model->translates())
+        throw Error(Exit::model, "model/task", request.init_from + " is not a translator", "rnn info shows what it is");
+      require_finite(*start.model, start.path);
+      kind_ = {std::string(start.tokenizer->kind()), "as in " + request.init_from};
+      tokenizer = std::move(start.tokenizer);
+      model = start_from(std::move(start.model), request, tokenizer.get(), &options.model);
+      return;
+    }
+    kind_ = choose_pair_tokenizer(options.model, data_.train.pairs, tokenizer);
+    if (options.model.tokenizer.empty()) options.model.tokens = kind_.value;
+    ModelConfig config = model_config(options.model);
+    config.task = "translate";
+    config.vocabulary = tokenizer->size();
+    config.drops.unknown = tokenizer->unknown_id();
+    config.encoder = encoder_options(options.model, config.rnn);
+    model = std::make_unique<Model<float>>(config);
+    initialise_by(options, *model);
+  }
+
+  void take_up(ModelFile& file, const std::string&) override {
+    kind_ = {std::string(file.tokenizer->kind()), "as before"};
+    tokenizer = std::move(file.tokenizer);
+  }
+
+  void batch() override {
+    PairBatchOptions how{options.train.batch, options.train.batch_tokens, true, options.train.seed,
+                         model->config().encoder.reversed_source};
+    train = pair_batcher(encode_pairs(*tokenizer, data_.train.pairs), how);
+    how.shuffle = false;
+    valid = pair_batcher(encode_pairs(*tokenizer, data_.valid.pairs), how);
+    judged_.assign(data_.valid.pairs.begin(),
+                   data_.valid.pairs.begin() + static_cast<ptrdiff_t>(std::min(kJudged, data_.valid.pairs.size())));
+  }
+
+  json about_data() const override {
+    return {{"task", "translate"},
+            {"pairs", {{"source", data_.train.source_name}, {"target", data_.train.target_name}}},
+            {"data", {{"train", request.data}, {"valid", request.valid}, {"hash", data_.hash}}}};
+  }
+
+  void write_files(bool resumed) const override {
+    folder.write_config(options, {request.data, request.valid, request.test});
+    if (resumed) return;
+    const auto side = [](const PairSet& set, int64_t tokens, const std::vector<std::string>& files) {
+      return json{{"pairs", set.pairs.size()}, {"target_tokens", tokens}, {"empty", set.empty}, {"files", files}};
+    };
+    const json data = {{"task", "translate"},
+                       {"source", data_.train.source_name},
+                       {"target", data_.train.target_name},
+                       {"hash", data_.hash},
+                       {"train", side(data_.train, train->tokens_per_epoch(), request.data)},
+                       {"valid", side(data_.valid, valid->tokens_per_epoch(), request.valid)}};
+    write_file_atomic(folder.file("data.json"), data.dump(2) + "\n");
+  }
+
+  json metrics(const TrainProgress& p) const override {
+    json found = {{"step", p.best_update}, {"val_loss", p.best_loss}, {"val_perplexity", std::exp(p.best_loss)}};
+    return found;
+  }
+
+  double judge() override {
+    Pool pool(options.train.threads);
+    Translator translator(*model, *tokenizer, pool);
+    TranslateOptions greedy;
+    greedy.beam = 1;
+    std::vector<std::string> lines;
+    for (const Pair& pair : judged_) lines.push_back(pair.source);
+    return translation_row("", first_texts(translator.translate(lines, greedy)), judged_).bleu;
+  }
+
+  // What the model makes of one validation sentence, another one at every check.
+  std::string sample(const Trainer& trainer) const override {
+    Pool pool(1);
+    Translator translator(*model, *tokenizer, pool);
+    TranslateOptions greedy;
+    greedy.beam = 1;
+    const auto at = static_cast<size_t>(trainer.progress().epoch) % data_.valid.pairs.size();
+    const std::string& source = data_.valid.pairs[at].source;
+    return source + " -> " + translator.translate({source}, greedy)[0][0].text;
+  }
+
+  void report(RunResult& result, const TrainProgress& best, json& metrics) override {
+    model.reset();  // the best one takes its place
+    ModelFile file = load_model(folder.model());
+    PairEvalOptions how;
+    how.threads = options.train.threads;
+    std::vector<std::string> texts;
+    {
+      Pool pool(how.threads);
+      Translator translator(file, {}, pool);
+      std::vector<ResultRow> rows = translate_rows(translator, data_.valid.pairs, how, &texts);
+      result.valid = rows[0];
+      result.baselines.assign(rows.begin() + 1, rows.end());
+    }
+    result.valid.loss = best.best_loss, result.valid.perplexity = std::exp(best.best_loss);
+    const std::vector<ResultRow> free = free_translations(data_.train.pairs, data_.valid.pairs);
+    result.baselines.insert(result.baselines.end(), free.begin(), free.end());
+    metrics = {{"val_loss", result.valid.loss},
+               {"val_perplexity", result.valid.perplexity},
+               {"val_bleu", result.valid.bleu},
+               {"val_chrf", result.valid.chrf},
+               {"val_exact", result.valid.exact}};
+    for (const ResultRow& row : result.baselines) {
+      std::string name = row.name.substr(0, row.name.find(' '));
+      metrics[name + "_bleu"] = row.bleu;
+    }
+    if (!request.test.empty()) {
+      how.baselines = how.greedy = false;
+      result.test = evaluate_pairs(file, request.test, how).model;
+      metrics["test_loss"] = result.test.loss, metrics["test_bleu"] = result.test.bleu,
+      metrics["test_chrf"] = result.test.chrf;
+    }
+    folder.write_translator_card(request, data_.train.source_name, data_.train.target_name, result, *file.model,
+                                 *file.tokenizer, card_sample(texts));
+  }
+
+  std::string card_sample(const std::vector<std::string>& texts) const {
+    std::string sample;
+    for (size_t i = 0; i < std::min<size_t>(3, texts.size()); ++i)
+      sample += data_.valid.pairs[i].source + "\n  " + texts[i] + "\n";
+    return sample;
+  }
+
+  Plan plan(Pool& pool) const override {
+    PairFacts facts;
+    facts.data = &data_;
+    facts.kind = kind_;
+    facts.paths = request.data, facts.valid_paths = request.valid;
+    facts.folder = folder.path();
+    facts.options = &options;
+    facts.train_tokens = train->tokens_per_epoch(), facts.valid_tokens = valid->tokens_per_epoch();
+    facts.updates = train->batches_in(options.train.epochs);
+    facts.vocabulary = tokenizer->size();
+    return describe_pairs(facts, *model, pool);
+  }
+
+  PairData data_;
+  Decision kind_;
+  std::vector<Pair> judged_;
+};
+
+}  // namespace
+
+std::unique_ptr<Run> make_translate_run(const RunRequest& request) { return std::make_unique<TranslateRun>(request); }
+
+}  // namespace rnn

@@ -1,0 +1,235 @@
+// Why: from lines to sources of a scorer, and from hypotheses back to lines.
+#include "tasks/translator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <numeric>
+
+#include "base/error.h"
+#include "decode/sample_search.h"
+#include "io/ready_model.h"
+#include "tasks/pair_data.h"
+#include "tasks/prefix.h"
+
+namespace rnn {
+namespace {
+
+constexpr size_t kSortedAtOnce = 16;  // batches of sentences that are put in the order of their lengths
+
+bool is_blank(const std::string& line) { return line.find_first_not_of(" \t\r") == line.npos; }
+
+[[noreturn]] void bad(const std::string& message, const std::string& help) {
+  throw Error(Exit::usage, "usage/option", message, help);
+}
+
+void check(const TranslateOptions& o) {
+  if (o.beam < 1) bad(fmt::format("a beam of {} is impossible", o.beam), "1 is greedy, 5 is usual");
+  if (o.n_best < 1 || o.n_best > o.beam)
+    bad(fmt::format("{} results need a beam of at least as many, but it is {}", o.n_best, o.beam), "raise --beam");
+  if (o.sample && o.n_best > 1) bad("a drawn translation is one", "leave --nbest or --sample out");
+}
+
+}  // namespace
+
+// --------------------------------------------------------------------------------------------------------------- the scorer
+
+TranslationScorer::TranslationScorer(const Model<float>& model, Pool& pool) : model_(model), pool_(pool) {
+  assert(model.translates());
+}
+
+void TranslationScorer::set_sources(const std::vector<std::vector<int32_t>>& sources) {
+  const FlushDenormals flush;
+  source_arena_.clear();
+  lengths_.clear();
+  for (const auto& source : sources) lengths_.push_back(static_cast<int>(source.size()));
+  const Seq seq = Seq::ragged(lengths_);
+  std::vector<int32_t> ids;
+  const bool reversed = model_.config().encoder.reversed_source;
+  for (int t = 0; t < seq.steps(); ++t) {
+    for (int r = 0; r < seq.active(t); ++r) {
+      const auto& source = sources[static_cast<size_t>(seq.order[r])];
+      const auto at = static_cast<size_t>(t), last = source.size() - 1;
+      ids.push_back(reversed && at < last ? source[last - 1 - at] : source[at]);
+    }
+  }
+  Context<float> context{pool_, source_arena_};
+  encoded_ = model_.encode(context, seq, ids.data(), first_);
+}
+
+void TranslationScorer::start(int n) {
+  assert(n == first_.rows());
+  state_ = first_;
+  sources_.resize(static_cast<size_t>(n));
+  std::iota(sources_.begin(), sources_.end(), 0);
+}
+
+View<const float> TranslationScorer::step(std::span<const int32_t> ids) {
+  const FlushDenormals flush;
+  const int rows = static_cast<int>(ids.size());
+  assert(rows == state_.rows());
+  arena_.clear();
+  Context<float> context{pool_, arena_};
+  if (seq_.streams() != rows) seq_ = Seq::uniform_batch(rows, 1);
+  const View<float> h = model_.decode(context, seq_, ids.data(), encoded_, sources_.data(), state_, &weights_);
+  const View<float> outputs = arena_.matrix<float>(rows, vocabulary());
+  model_.forward_output(context, h, outputs);
+  if (log_probs_.rows() < rows) log_probs_ = Matrix<float>(rows, vocabulary());
+  const View<float> log_p = log_probs_.view().middle(0, rows);
+  log_softmax(pool_, outputs, log_p);
+  return log_p;
+}
+
+void TranslationScorer::select(const std::vector<int>& rows) {
+  state_ = state_.select(rows);
+  std::vector<int> sources;
+  sources.reserve(rows.size());
+  for (const int row : rows) sources.push_back(sources_[static_cast<size_t>(row)]);
+  sources_ = std::move(sources);
+}
+
+Matrix<float> TranslationScorer::align(const std::vector<int32_t>& source, const std::vector<int32_t>& target) {
+  const EncoderOptions& encoder = model_.config().encoder;
+  if (encoder.attention == AttentionKind::none) return {};
+  set_sources({source});
+  start(1);
+  const FlushDenormals flush;
+  arena_.clear();
+  Context<float> context{pool_, arena_};
+  const Seq seq = Seq::uniform_batch(1, static_cast<int>(target.size()));
+  std::vector<int32_t> inputs = {source.back()};  // the end of a line begins one
+  inputs.insert(inputs.end(), target.begin(), target.end() - (target.empty() ? 0 : 1));
+  View<const float> weights;
+  model_.decode(context, seq, inputs.data(), encoded_, sources_.data(), state_, &weights);
+  const int m = static_cast<int>(source.size());
+  Matrix<float> out(static_cast<int>(target.size()), m);
+  for (int t = 0; t < out.rows(); ++t) {
+    for (int j = 0; j < m; ++j) out(t, j) = weights(t, encoder.reversed_source && j < m - 1 ? m - 2 - j : j);
+  }
+  return out;
+}
+
+// ----------------------------------------------------------------------------------------------------------- the translator
+
+Translator::Translator(ModelFile& file, const WithModels& with, Pool& pool) : tokenizer_(file.tokenizer.get()) {
+  const auto add = [&](ModelFile& f) {
+    members_.push_back(std::make_unique<TranslationScorer>(ready_translator(f, pool), pool));
+  };
+  add(file);
+  for (ModelFile* other : with.files) {
+    add(*other);
+    require_one_tokenizer(file, *other);
+  }
+  ensemble_weights(members_.size(), with.weights);
+  if (members_.size() == 1) return;
+  std::vector<Scorer*> all;
+  for (const auto& member : members_) all.push_back(member.get());
+  ensemble_.emplace(all, with.weights);
+}
+
+Translator::Translator(const Model<float>& model, const Tokenizer& tokenizer, Pool& pool) : tokenizer_(&tokenizer) {
+  members_.push_back(std::make_unique<TranslationScorer>(model, pool));
+}
+
+std::vector<std::vector<Hypothesis>> Translator::decode(const std::vector<std::vector<int32_t>>& sources,
+                                                        const std::vector<int64_t>& numbers, const TranslateOptions& o) {
+  for (const auto& member : members_) member->set_sources(sources);
+  Scorer& scorer = ensemble_ ? static_cast<Scorer&>(*ensemble_) : *members_[0];
+  const int32_t end = tokenizer_->newline_id(), unknown = tokenizer_->unknown_id();
+  const std::array<int32_t, 1> ends = {end}, banned = {unknown};
+  const std::span<const int32_t> never =
+      unknown >= 0 && !o.unknown_words ? std::span<const int32_t>(banned) : std::span<const int32_t>();
+  const auto limit = [&](size_t i) {
+    return static_cast<int>(o.max_ratio * static_cast<double>(sources[i].size() - 1)) + o.max_extra;
+  };
+  if (o.sample) {
+    std::vector<SampleSearch> each(sources.size());
+    for (size_t i = 0; i < each.size(); ++i) {
+      each[i].max_tokens = limit(i), each[i].ends = ends, each[i].options = o.sampling, each[i].options.banned = never;
+      each[i].seed = o.seed, each[i].stream = static_cast<uint32_t>(numbers[i]);
+    }
+    std::vector<std::vector<Hypothesis>> drawn;
+    for (Hypothesis& h : sample_search(scorer, ends, each)) drawn.push_back({std::move(h)});
+    return drawn;
+  }
+  std::optional<PrefixRule> prefix;
+  if (!o.prefix.empty()) prefix.emplace(Detokenizer(*tokenizer_), o.prefix);
+  std::vector<BeamOptions> each(sources.size());
+  for (size_t i = 0; i < each.size(); ++i) {
+    BeamOptions& b = each[i];
+    b.beam = o.beam, b.n_best = o.n_best, b.max_tokens = limit(i), b.ends = ends, b.banned = never;
+    b.alpha = o.beam > 1 ? o.alpha : 0;  // greedy ends where the end is likeliest
+    b.length_rule = o.length_rule, b.no_repeat = o.no_repeat, b.coverage = o.coverage;
+    if (prefix) {
+      b.allow = [&](std::span<const int32_t> written, std::vector<uint8_t>& allowed) {
+        return prefix->allow(written, allowed);
+      };
+    }
+  }
+  return beam_search(scorer, ends, each);
+}
+
+std::vector<std::vector<Translation>> Translator::translate(const std::vector<std::string>& lines, const TranslateOptions& o,
+                                                            int64_t first_line) {
+  check(o);
+  if (o.sample && !o.prefix.empty()) bad("--prefix needs a search", "leave --sample out");
+  std::vector<std::vector<Translation>> out(lines.size());
+  std::vector<std::vector<int32_t>> tokens(lines.size());
+  std::vector<size_t> order;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (is_blank(lines[i])) {
+      out[i].push_back({{}, "", 0, 0, true});
+      continue;
+    }
+    tokens[i] = encode_line(*tokenizer_, lines[i]);
+    order.push_back(i);
+  }
+  const auto batch = static_cast<size_t>(std::max(1, o.batch));
+  for (size_t begin = 0; begin < order.size(); begin += batch * kSortedAtOnce) {
+    const auto first = order.begin() + static_cast<ptrdiff_t>(begin);
+    const auto last = order.begin() + static_cast<ptrdiff_t>(std::min(order.size(), begin + batch * kSortedAtOnce));
+    std::stable_sort(first, last, [&](size_t a, size_t b) { return tokens[a].size() > tokens[b].size(); });
+  }
+  for (size_t begin = 0; begin < order.size(); begin += batch) {
+    const size_t end = std::min(order.size(), begin + batch);
+    std::vector<std::vector<int32_t>> sources;
+    std::vector<int64_t> numbers;
+    for (size_t k = begin; k < end; ++k) {
+      sources.push_back(std::move(tokens[order[k]]));
+      numbers.push_back(first_line + static_cast<int64_t>(order[k]));
+    }
+    const auto found = decode(sources, numbers, o);
+    for (size_t k = begin; k < end; ++k) {
+      for (const Hypothesis& h : found[k - begin]) {
+        std::span<const int32_t> ids = h.ids;
+        if (h.finished) ids = ids.first(ids.size() - 1);
+        out[order[k]].push_back({h.ids, tokenizer_->decode(ids), h.log_prob, h.score, h.finished});
+      }
+      if (out[order[k]].empty()) out[order[k]].push_back({});
+    }
+  }
+  return out;
+}
+
+Matrix<float> Translator::align(const std::string& line, const Translation& translation) {
+  if (is_blank(line) || translation.ids.empty()) return {};
+  Matrix<float> mean;
+  for (const auto& member : members_) {
+    Matrix<float> one = member->align(encode_line(*tokenizer_, line), translation.ids);
+    if (one.size() == 0) return {};
+    if (mean.size() == 0) mean = Matrix<float>(one.rows(), one.cols());
+    for (size_t i = 0; i < one.size(); ++i) mean.data()[i] += one.data()[i] / static_cast<float>(members_.size());
+  }
+  return mean;
+}
+
+std::vector<std::string> first_texts(const std::vector<std::vector<Translation>>& translations) {
+  std::vector<std::string> texts;
+  texts.reserve(translations.size());
+  for (const auto& results : translations) texts.push_back(results[0].text);
+  return texts;
+}
+
+}  // namespace rnn

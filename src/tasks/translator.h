@@ -1,0 +1,100 @@
+// Why: a translator at work: lines in, lines out, by greedy choice, beam search or drawing, many sentences side by side.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/matrix.h"
+#include "decode/beam.h"
+#include "decode/sample.h"
+#include "io/model_file.h"
+#include "tasks/scorers.h"
+
+namespace rnn {
+
+// A translator and the sources at work: hypothesis i begins with source i, select() moves it on. One thread at a time.
+class TranslationScorer final : public Scorer {
+ public:
+  // `model` is packed; it and the pool outlive the scorer.
+  TranslationScorer(const Model<float>& model, Pool& pool);
+  // Reads the sources, each with its end of line; before start(), whose n is their number.
+  void set_sources(const std::vector<std::vector<int32_t>>& sources);
+  int vocabulary() const override { return model_.config().vocabulary; }
+  void start(int n) override;
+  View<const float> step(std::span<const int32_t> ids) override;
+  void select(const std::vector<int>& rows) override;
+  View<const float> attention() const override { return weights_; }
+  int looked_at(int row) const override { return lengths_[static_cast<size_t>(sources_[static_cast<size_t>(row)])]; }
+
+  // The attention of each step of `target` (its end of line included) over the source's ids, in their order: [target, source].
+  // Without data where the model has none. Uses set_sources() itself.
+  Matrix<float> align(const std::vector<int32_t>& source, const std::vector<int32_t>& target);
+
+ private:
+  const Model<float>& model_;
+  Pool& pool_;
+  Arena source_arena_, arena_;
+  Encoded<float> encoded_;
+  std::vector<int> lengths_, sources_;  // of each source; of each hypothesis
+  State<float> first_, state_;
+  Seq seq_;
+  View<const float> weights_;
+  Matrix<float> log_probs_;
+};
+
+struct TranslateOptions {
+  int beam = 5;                             // 1: greedy
+  int n_best = 1;                           // in [1, beam]
+  double alpha = 1;                         // of the length rule; 0: the plain log-probability
+  LengthRule length_rule = LengthRule::wu;  // Wu et al. 2016; power with alpha 1 is the mean per token
+  double coverage = 0;                      // beta of the coverage penalty (Wu et al. 2016)
+  double max_ratio = 2;                     // a translation has at most max_ratio * tokens of its source
+  int max_extra = 10;                       // + so many tokens
+  int no_repeat = 0;                        // n-grams that may not come twice
+  bool unknown_words = false;               // may the unknown word be written?
+  std::string prefix;                       // every translation begins with it
+  bool sample = false;                      // draw instead of searching
+  SampleOptions sampling = {1.0};
+  uint64_t seed = 1;
+  int batch = 64;  // sentences side by side
+};
+
+struct Translation {
+  std::vector<int32_t> ids;  // with the end of line where it is finished
+  std::string text;
+  double log_prob = 0, score = 0;
+  bool finished = false;
+};
+
+// One or several translators of one vocabulary, together the mean of their probabilities.
+class Translator {
+ public:
+  // Makes the models ready. Throws Error{model, "model/task"} for what is no translator, as TextScorer for unlike members;
+  // Error{usage, "usage/option"} for a beam below 1 and for more results than the beam has.
+  Translator(ModelFile& file, const WithModels& with, Pool& pool);
+  // A model that is packed and stays as it is, for a look at it while it trains.
+  Translator(const Model<float>& model, const Tokenizer& tokenizer, Pool& pool);
+
+  // out[i]: the results for lines[i], best first, at least one; an empty line has an empty translation. The results of a line do not
+  // depend on the other lines; a drawn one depends on its number `first_line` + i.
+  std::vector<std::vector<Translation>> translate(const std::vector<std::string>& lines, const TranslateOptions& options,
+                                                  int64_t first_line = 0);
+  // What each token of a translation looked at, [ids, tokens of the line and its end]; without data where there is no attention.
+  Matrix<float> align(const std::string& line, const Translation& translation);
+  const Tokenizer& tokenizer() const { return *tokenizer_; }
+
+ private:
+  std::vector<std::vector<Hypothesis>> decode(const std::vector<std::vector<int32_t>>& sources,
+                                              const std::vector<int64_t>& numbers, const TranslateOptions& options);
+
+  const Tokenizer* tokenizer_;
+  std::vector<std::unique_ptr<TranslationScorer>> members_;
+  std::optional<EnsembleScorer> ensemble_;
+};
+
+// The first of each line's translations.
+std::vector<std::string> first_texts(const std::vector<std::vector<Translation>>& translations);
+
+}  // namespace rnn

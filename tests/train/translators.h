@@ -1,0 +1,86 @@
+// Why: small translators and pairs of sentences for the proofs of the encoder-decoder network.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "loss/loss.h"
+#include "train/tiny_run.h"
+
+namespace rnn::test {
+
+inline constexpr int kVocabulary = 11;
+inline constexpr const Variant& kLstm = kVariants[2];
+
+// One layer each, the encoder in both directions, bridge zero, additive attention.
+inline ModelConfig translator(const Variant& v, int embed, int hidden) {
+  ModelConfig c;
+  c.task = "translate", c.vocabulary = kVocabulary;
+  c.rnn.cell = v.cell, c.rnn.flags = v.flags, c.rnn.input = embed, c.rnn.hidden = hidden;
+  EncoderOptions& e = c.encoder;
+  e.rnn.hidden = hidden / 2, e.rnn.layers = 1, e.rnn.bidirectional = true;
+  e.attention_size = hidden - 1, e.bridge = BridgeKind::zero;
+  return c;
+}
+
+// Gives the encoder what it has in common with the decoder; to be called when all else is said.
+inline ModelConfig complete(ModelConfig c) {
+  c.encoder.rnn.input = c.rnn.input;
+  c.encoder.follow(c.rnn);
+  return c;
+}
+
+// Pairs of these lengths, with uneven weights, one of them 0, and masks of their own.
+inline Batch pairs(const std::vector<int>& sources, const std::vector<int>& targets) {
+  Batch batch;
+  batch.source = Seq::ragged(sources), batch.seq = Seq::ragged(targets);
+  for (size_t s = 0; s < targets.size(); ++s) batch.seq.id.push_back(static_cast<uint32_t>(3 * s + 2));
+  batch.source.id = batch.seq.id;
+  const int rows = batch.seq.rows();
+  batch.source_ids = random_tokens(batch.source.rows(), kVocabulary, 1);
+  batch.inputs = random_tokens(rows, kVocabulary, 2), batch.targets = random_tokens(rows, kVocabulary, 3);
+  for (int i = 0; i < rows; ++i) batch.weights.push_back(i == 3 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 4));
+  return batch;
+}
+
+// Sources longer than their targets and shorter; sentences of one step on either side and on both.
+inline Batch few_pairs() { return pairs({2, 5, 1, 3, 1}, {4, 1, 3, 2, 1}); }
+inline Batch many_pairs() { return pairs({9, 1, 4, 7, 2, 12, 3, 8, 5, 6, 1, 4}, {3, 8, 1, 5, 5, 2, 9, 4, 6, 7, 1, 10}); }
+
+// Biases, peepholes and gains, too, are away from zero.
+template <class T>
+void fill_weights(Model<T>& model, double bound = 0.6) {
+  Random random(5, Purpose::test);
+  for (const auto& info : model.table().all()) {
+    T* w = model.params().data() + info.offset;
+    for (size_t i = 0; i < info.size(); ++i) w[i] = static_cast<T>(random.uniform(-bound, bound));
+  }
+}
+
+// Outputs and gradient of a training pass.
+template <class T>
+struct Pass {
+  std::vector<T> h;
+  Params<T> grads;
+};
+template <class T>
+Pass<T> trained(Model<T>& model, const Batch& batch, int threads = 1) {
+  Pool pool(threads);
+  model.pack(pool, true);
+  model.drop_weights(pool, 5, 3);
+  Arena arena;
+  Tape tape;
+  Context<T> context{pool, arena, kernels<T>(), true, 5, 3};
+  State<T> state = model.initial(batch.seq.streams());
+  const View<T> h = model.forward_hidden(context, batch, state, &tape);
+  const View<T> dh = arena.matrix<T>(h.rows, h.cols);
+  Pass<T> pass{std::vector<T>(h.data, h.data + static_cast<ptrdiff_t>(h.rows) * h.cols), Params<T>(model.table())};
+  output_loss<T>(context, model, batch, h, {0.1, nullptr, &pass.grads, dh});
+  model.backward_hidden(context, batch.seq, tape, dh, pass.grads);
+  model.drop_gradients(pool, pass.grads);
+  EXPECT_TRUE(tape.empty());
+  return pass;
+}
+
+}  // namespace rnn::test

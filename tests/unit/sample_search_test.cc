@@ -1,0 +1,126 @@
+// Why: texts drawn side by side must be those drawn alone, as often as the model says, and no random number may be shared.
+#include "decode/sample_search.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "unit/history_scorer.h"
+
+namespace rnn::test {
+namespace {
+
+using Ids = std::vector<int32_t>;
+
+void expect_same(const Hypothesis& got, const Hypothesis& want, const std::string& what) {
+  EXPECT_EQ(got.ids, want.ids) << what;
+  EXPECT_EQ(got.log_prob, want.log_prob) << what;
+  EXPECT_EQ(got.score, want.log_prob) << what;
+  EXPECT_EQ(got.finished, want.finished) << what;
+}
+
+// By a Sampler of its own, step by step.
+Hypothesis draw_alone(const HistoryScorer& scorer, const Source& source, const Ids& prompt, const SampleSearch& how) {
+  Sampler sampler(scorer.vocabulary());
+  Random random(how.seed, Purpose::sample, how.stream);
+  Hypothesis text;
+  while (static_cast<int>(text.ids.size()) < how.max_tokens && !text.finished) {
+    Ids history = prompt;
+    history.insert(history.end(), text.ids.begin(), text.ids.end());
+    const std::vector<float> log_p = scorer.after(history, source);
+    SampleOptions options = how.options;
+    options.recent = text.ids;
+    const int32_t id = sampler.draw(log_p, options, random);
+    text.ids.push_back(id);
+    text.log_prob += log_p[static_cast<size_t>(id)];
+    text.finished = std::count(how.ends.begin(), how.ends.end(), id) > 0;
+  }
+  return text;
+}
+
+TEST(SampleSearch, ATextIsTheSameWhateverIsDrawnBesideIt) {
+  const Ids end = {0}, banned = {2, 3}, prompt = {1, 4};
+  Random random(5, Purpose::test);
+  for (uint32_t trial = 0; trial < 20; ++trial) {
+    std::vector<SampleSearch> each(1 + random.below(9));
+    std::vector<Source> sources;
+    for (SampleSearch& how : each) {
+      how.max_tokens = static_cast<int>(random.below(12));
+      how.seed = random.below(3), how.stream = random.below(100);
+      how.options.temperature = random.below(4) * 0.5;
+      how.options.top_k = random.below(2) == 0 ? 0 : 5;
+      how.options.top_p = random.below(2) == 0 ? 1 : 0.8;
+      how.options.repetition_penalty = random.below(2) == 0 ? 1 : 1.5;
+      if (random.below(2) == 0) how.ends = end;
+      if (random.below(3) == 0) how.options.banned = banned;
+      sources.push_back({random.below(50), 0});
+    }
+    HistoryScorer scorer(20, trial, false, sources);
+    const std::vector<Hypothesis> got = sample_search(scorer, prompt, each);
+    ASSERT_EQ(got.size(), each.size());
+    for (size_t i = 0; i < each.size(); ++i) {
+      const std::string what = std::to_string(trial) + " " + std::to_string(i);
+      expect_same(got[i], draw_alone(scorer, sources[i], prompt, each[i]), what);
+      HistoryScorer alone(20, trial, false, {sources[i]});
+      expect_same(got[i], sample_search(alone, prompt, {&each[i], 1})[0], what + " alone");
+    }
+  }
+  HistoryScorer scorer(3, 1);
+  EXPECT_TRUE(sample_search(scorer, Ids{1}, {}).empty());
+}
+
+// Streams of one seed: as many different draws, and the two tokens of a text as often as the model says.
+TEST(SampleSearch, DrawsFollowTheModel) {
+  constexpr int kVocabulary = 4, kTexts = 20000;
+  HistoryScorer scorer(kVocabulary, 11);
+  std::vector<SampleSearch> each(kTexts);
+  for (uint32_t i = 0; i < kTexts; ++i) each[i].max_tokens = 2, each[i].stream = i, each[i].options.temperature = 1;
+  const Ids prompt = {2};
+  int seen[kVocabulary][kVocabulary] = {};
+  for (const Hypothesis& text : sample_search(scorer, prompt, each)) {
+    ASSERT_EQ(text.ids.size(), 2u);
+    ++seen[text.ids[0]][text.ids[1]];
+  }
+  const std::vector<float> first = scorer.after(prompt);
+  for (int32_t a = 0; a < kVocabulary; ++a) {
+    const std::vector<float> second = scorer.after({2, a});
+    for (int32_t b = 0; b < kVocabulary; ++b) {
+      const double log_p = static_cast<double>(first[static_cast<size_t>(a)]) + second[static_cast<size_t>(b)];
+      const double p = std::exp(log_p);
+      EXPECT_NEAR(seen[a][b], kTexts * p, 5 * std::sqrt(kTexts * p * (1 - p)) + 1e-9) << a << " " << b;  // 5 deviations
+    }
+  }
+}
+
+TEST(SampleSearch, WithoutTemperatureIsGreedy) {
+  const Ids end = {0}, prompt = {3};
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    HistoryScorer scorer(7, seed);
+    BeamOptions beam;
+    beam.beam = 1, beam.max_tokens = 10, beam.ends = end;
+    SampleSearch how;
+    how.max_tokens = 10, how.ends = end, how.options.temperature = 0;
+    expect_same(sample_search(scorer, prompt, {&how, 1})[0], beam_search(scorer, prompt, beam)[0], std::to_string(seed));
+  }
+}
+
+// What is recent is the text's own: no token comes twice while there are others, and each text counts for itself.
+TEST(SampleSearch, ARepetitionPenaltyLooksAtTheTextItself) {
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    HistoryScorer scorer(30, seed);
+    std::vector<SampleSearch> each(3);
+    for (SampleSearch& how : each) how.max_tokens = 5, how.options.temperature = 0, how.options.repetition_penalty = 1e6;
+    const std::vector<Hypothesis> texts = sample_search(scorer, Ids{3}, each);
+    for (const Hypothesis& text : texts) {
+      Ids ids = text.ids;
+      std::sort(ids.begin(), ids.end());
+      EXPECT_EQ(std::adjacent_find(ids.begin(), ids.end()), ids.end()) << seed;
+      EXPECT_EQ(text.ids, texts[0].ids) << seed;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace rnn::test
