@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "base/matrix.h"
@@ -173,16 +172,12 @@ TranslationExplanation look_at_translation(ModelFile& file, const std::string& s
   if (!unknown_words.empty()) say(fmt::format("note: the model does not know: {}", printable(listed(unknown_words))));
   TranslationScorer scorer(model, pool);
   scorer.set_sources({source});
-  const TranslateOptions usual = {};
-  const std::array<int32_t, 1> ends = {tokenizer.newline_id()}, unknown = {tokenizer.unknown_id()};
-  BeamOptions search;
-  search.beam = search.n_best = beam, search.ends = ends;
-  search.alpha = usual.alpha, search.length_rule = usual.length_rule;
-  search.max_tokens = static_cast<int>(usual.max_ratio * static_cast<double>(source.size() - 1)) + usual.max_extra;
-  if (tokenizer.unknown_id() >= 0 && !usual.unknown_words) search.banned = unknown;
+  TranslateOptions options;
+  options.beam = options.n_best = beam;
+  const TranslationRules rules(tokenizer, options);
   TranslationLook look;
   look.top = top;
-  return explain_translation(file, sentence, source, scorer, search, look, pool);
+  return explain_translation(file, sentence, source, scorer, rules.search(source.size()), look, pool);
 }
 
 std::string translation_view(const TranslationExplanation& e, int top) {

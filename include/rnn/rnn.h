@@ -52,6 +52,7 @@ class Model {
   static Model load(const std::string& path);
 
   bool is_language_model() const noexcept;
+  bool translates() const noexcept;     // sentences into sentences: what a Translator needs
   int vocabulary() const noexcept;      // different ids of the input; 0: it reads frames
   int inputs() const noexcept;          // numbers of one frame; 0 for a language model, which reads token ids
   int outputs() const noexcept;         // numbers of one output row: K logits, or the hidden state of the last layer
@@ -71,6 +72,7 @@ class Model {
  private:
   friend class Session;
   friend class Writer;
+  friend class Translator;
   friend TextScore evaluate(const Model& model, const std::string& path, int threads);
   friend std::vector<Alternative> choose(const Model& model, const std::string& context,
                                          const std::vector<std::string>& alternatives, int threads);
@@ -199,6 +201,45 @@ class Writer {
   std::unique_ptr<Core> core_;
 };
 
+// How Translator::translate() searches.
+struct TranslateOptions {
+  int beam = 5;               // hypotheses side by side, [1, 1024]; 1 is greedy
+  int n_best = 1;             // translations wanted of each line, [1, beam]
+  double length_penalty = 1;  // [0, 10]: compared by log-probability / ((5 + tokens) / 6)^length_penalty; 0: the plain one
+  int no_repeat = 0;          // > 0: no so many tokens in a row twice
+  std::string prefix = {};    // every translation begins with it, character by character; empty: anything
+};
+
+struct Translation {
+  std::string text;
+  double log_prob = 0;    // natural logarithm of its probability
+  double score = 0;       // log_prob by the length penalty
+  bool finished = false;  // false: cut, at twice the tokens of its source and ten more
+};
+
+// Lines in, lines out. One thread at a time; several may share a model.
+class Translator {
+ public:
+  // threads as for Session. Throws Error{Exit::model, "model/task"} for a model that does not translate.
+  explicit Translator(const Model& model, int threads = 1);
+  // Several models as one: the mean of their probabilities. Throws Error{Exit::usage, "session/size"} for none,
+  // Error{Exit::model, "ensemble/tokens"} when they cut text into other tokens.
+  explicit Translator(const std::vector<Model>& models, int threads = 1);
+  ~Translator();
+  Translator(Translator&& other) noexcept;
+  Translator& operator=(Translator&& other) noexcept;
+
+  // out[i]: the translations of lines[i], best first, at least one; an empty line has an empty one. They do not depend on the
+  // other lines, which are translated side by side. Throws Error{Exit::usage, "translate/options"} for options out of range.
+  std::vector<std::vector<Translation>> translate(const std::vector<std::string>& lines,
+                                                  const TranslateOptions& options = {});
+  std::string translate(const std::string& line);  // the best
+
+ private:
+  struct Core;
+  std::unique_ptr<Core> core_;
+};
+
 // One of several texts that may stand behind a context, or in its blank.
 struct Alternative {
   std::string text;
@@ -247,10 +288,12 @@ using TrainCallback = std::function<bool(const TrainEvent&)>;
 struct TrainRequest {
   std::vector<std::string>
       data;                 // text files or folders (UTF-8); the last part is kept for validation unless `valid` is given
-  std::string valid, test;  // text files; empty: none
-  std::string folder;       // of the run, taken literally
-  bool force = false;       // overwrite a run that is there
-  std::string init_from;    // run or model whose weights are the start; empty: fresh weights
+  std::string valid, test;  // files; empty: none
+  std::string task =
+      "language-model";   // or "translate": data is two files side by side or one of pairs, valid and test one each
+  std::string folder;     // of the run, taken literally
+  bool force = false;     // overwrite a run that is there
+  std::string init_from;  // run or model whose weights are the start; empty: fresh weights
   std::vector<std::pair<std::string, std::string>> options;  // names and values of train_options()
   TrainCallback on_event;                                    // may be empty
   std::atomic<int>* stop = nullptr;  // not 0: save after this update and return. Any thread or signal handler may set it
@@ -268,6 +311,7 @@ struct TrainSummary {
   double seconds = 0, tokens_per_s = 0;
   double val_loss = -1, val_perplexity = -1, val_bits_per_byte = -1;  // of the model that was kept; -1: stopped before
   double test_loss = -1, test_perplexity = -1;                        // -1: no test text
+  double val_bleu = -1;                                               // of a translator
 };
 
 // Trains into request.folder: the best model, a checkpoint, metrics, a log and a model card. Same seed, same bits at any

@@ -36,27 +36,6 @@ std::vector<float> copied(const float* row, int count) { return {row, row + coun
 
 // --------------------------------------------------------------------------------------------------------------- the source
 
-// Which token of m is read at place i of the encoder, and the reverse: the end of line stays last.
-int place_read(const EncoderOptions& encoder, int i, int m) { return encoder.reversed_source && i < m - 1 ? m - 2 - i : i; }
-
-struct Sources {
-  Seq seq;
-  std::vector<int32_t> ids;  // [rows] as the encoder reads them
-};
-
-Sources packed(const EncoderOptions& encoder, const std::vector<std::vector<int32_t>>& all) {
-  std::vector<int> lengths;
-  for (const auto& source : all) lengths.push_back(static_cast<int>(source.size()));
-  Sources s{Seq::ragged(lengths), {}};
-  for (int t = 0; t < s.seq.steps(); ++t) {
-    for (int r = 0; r < s.seq.active(t); ++r) {
-      const auto stream = static_cast<size_t>(s.seq.order[static_cast<size_t>(r)]);
-      s.ids.push_back(all[stream][static_cast<size_t>(place_read(encoder, t, lengths[stream]))]);
-    }
-  }
-  return s;
-}
-
 // The encoder by itself, a bare recurrent model: what it says of each token is then there without an attention, too.
 std::unique_ptr<Model<float>> encoder_alone(const Model<float>& model, Pool& pool) {
   ModelConfig config;
@@ -178,7 +157,7 @@ std::vector<TargetToken> write_target(const Model<float>& model, const Tokenizer
   Arena source_arena, arena;
   Context<float> reading{pool, source_arena};
   State<float> state;
-  const Sources one = packed(model.config().encoder, {source});
+  const PackedSources one = pack_sources(model.config().encoder, {source});
   const Encoded<float> encoded = model.encode(reading, one.seq, one.ids.data(), state);
   const Seq step = Seq::uniform_batch(1, 1);
   const Recurrent<float>& decoder = model.recurrent();
@@ -238,7 +217,7 @@ std::vector<std::vector<double>> target_log_probs(const Model<float>& model, int
   Arena source_arena, arena;
   Context<float> reading{pool, source_arena};
   State<float> state;
-  const Sources all = packed(model.config().encoder, sources);
+  const PackedSources all = pack_sources(model.config().encoder, sources);
   const Encoded<float> encoded = model.encode(reading, all.seq, all.ids.data(), state);
   const Seq step = Seq::uniform_batch(n, 1);
   std::vector<std::vector<double>> log_probs(sources.size());

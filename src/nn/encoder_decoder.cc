@@ -45,6 +45,19 @@ void EncoderOptions::follow(const RecurrentOptions& decoder) {
   rnn = own;
 }
 
+PackedSources pack_sources(const EncoderOptions& options, const std::vector<std::vector<int32_t>>& sources) {
+  std::vector<int> lengths;
+  for (const auto& source : sources) lengths.push_back(static_cast<int>(source.size()));
+  PackedSources packed{Seq::ragged(lengths), {}};
+  for (int t = 0; t < packed.seq.steps(); ++t) {
+    for (int r = 0; r < packed.seq.active(t); ++r) {
+      const auto s = static_cast<size_t>(packed.seq.order[r]);
+      packed.ids.push_back(sources[s][static_cast<size_t>(place_read(options, t, lengths[s]))]);
+    }
+  }
+  return packed;
+}
+
 template <class T>
 struct EncoderDecoder<T>::EncodeRecord {
   Encoded<T> encoded;

@@ -33,6 +33,18 @@ struct EncoderOptions {
   int output() const { return rnn.output() * rnn.directions(); }  // M
 };
 
+// Where the encoder reads token i of a source of m, its end of line included, which stays last; its own inverse.
+inline int place_read(const EncoderOptions& options, int i, int m) {
+  return options.reversed_source && i < m - 1 ? m - 2 - i : i;
+}
+
+// Sources, each with its end of line, as an encoder reads them side by side: stream s is sources[s].
+struct PackedSources {
+  Seq seq;
+  std::vector<int32_t> ids;  // [rows]
+};
+PackedSources pack_sources(const EncoderOptions& options, const std::vector<std::vector<int32_t>>& sources);
+
 // What encode() made of some sources, for any number of decode() calls; in the arena.
 template <class T>
 struct Encoded {

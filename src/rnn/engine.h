@@ -5,6 +5,7 @@
 #include "nn/session.h"
 #include "tasks/choose.h"
 #include "tasks/language_model.h"
+#include "tasks/translator.h"
 
 // The public Model, State, Session and Writer live in the inline namespace rnn::v1: for the linker they are other types than
 // the library's own, but below rnn.h the name rnn::Model would mean either. So every header of src/ that uses such a name is
@@ -13,6 +14,9 @@ namespace rnn::engine {
 using rnn::Model;
 using rnn::Session;
 using rnn::State;
+using rnn::TranslateOptions;
+using rnn::Translation;
+using rnn::Translator;
 using rnn::Writer;
 }  // namespace rnn::engine
 

@@ -39,6 +39,7 @@ Model Model::load(const std::string& path) {
 }
 
 bool Model::is_language_model() const noexcept { return core_->network().is_language_model(); }
+bool Model::translates() const noexcept { return core_->network().translates(); }
 int Model::vocabulary() const noexcept { return core_->network().config().vocabulary; }
 int Model::inputs() const noexcept { return core_->network().reads_ids() ? 0 : core_->network().config().rnn.input; }
 int Model::outputs() const noexcept { return core_->network().outputs(); }

@@ -46,6 +46,7 @@ TrainSummary summary_of(const RunResult& result) {
   summary.val_loss = result.valid.loss;
   summary.val_perplexity = result.valid.perplexity;
   summary.val_bits_per_byte = result.valid.bits_per_byte;
+  summary.val_bleu = result.valid.bleu;
   summary.test_loss = result.test.loss;
   summary.test_perplexity = result.test.perplexity;
   return summary;
@@ -79,7 +80,12 @@ TrainSummary train(const TrainRequest& request) {
     throw Error(Exit::usage, "usage/missing", "the run has no folder", "TrainRequest::folder names it");
   Options options;
   for (const auto& option : request.options) set_option(options, option.first, option.second);
+  if (request.task != "language-model" && request.task != "translate") {
+    throw Error(Exit::usage, "usage/option", "there is no task '" + request.task + "' here",
+                "language-model or translate; rnn train knows more");
+  }
   RunRequest run;
+  run.task = request.task;
   run.data = request.data;
   if (!request.valid.empty()) run.valid = {request.valid};
   if (!request.test.empty()) run.test = {request.test};

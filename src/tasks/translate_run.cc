@@ -52,6 +52,18 @@ class TranslateRun final : public Run {
  private:
   const std::string& hash() const override { return data_.hash; }
 
+  // Where nobody chose: what suits pairs of sentences better than the defaults of running text.
+  void choose_defaults() {
+    const auto given = [&](const char* name) {
+      return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
+    };
+    if (!given("batch")) options.train.batch = 64;
+    if (!given("label-smoothing")) options.train.label_smoothing = 0.1;
+    if (kind_.value != "unigram" && kind_.value != "bpe") return;
+    if (!given("dropout")) options.model.dropout = 0.2;
+    if (!given("epochs")) options.train.epochs = 20;
+  }
+
   void read() override {
     data_ = read_pair_data(request.data, request.valid, options.train.valid_share);
     need_windows(options.train, "these sentences are read whole");
@@ -69,6 +81,7 @@ class TranslateRun final : public Run {
       return;
     }
     kind_ = choose_pair_tokenizer(options.model, data_.train.pairs, tokenizer);
+    choose_defaults();
     if (options.model.tokenizer.empty()) options.model.tokens = kind_.value;
     ModelConfig config = model_config(options.model);
     config.task = "translate";

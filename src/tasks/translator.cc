@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <numeric>
 
@@ -45,18 +44,9 @@ void TranslationScorer::set_sources(const std::vector<std::vector<int32_t>>& sou
   source_arena_.clear();
   lengths_.clear();
   for (const auto& source : sources) lengths_.push_back(static_cast<int>(source.size()));
-  const Seq seq = Seq::ragged(lengths_);
-  std::vector<int32_t> ids;
-  const bool reversed = model_.config().encoder.reversed_source;
-  for (int t = 0; t < seq.steps(); ++t) {
-    for (int r = 0; r < seq.active(t); ++r) {
-      const auto& source = sources[static_cast<size_t>(seq.order[r])];
-      const auto at = static_cast<size_t>(t), last = source.size() - 1;
-      ids.push_back(reversed && at < last ? source[last - 1 - at] : source[at]);
-    }
-  }
+  const PackedSources packed = pack_sources(model_.config().encoder, sources);
   Context<float> context{pool_, source_arena_};
-  encoded_ = model_.encode(context, seq, ids.data(), first_);
+  encoded_ = model_.encode(context, packed.seq, packed.ids.data(), first_);
 }
 
 void TranslationScorer::start(int n) {
@@ -106,12 +96,31 @@ Matrix<float> TranslationScorer::align(const std::vector<int32_t>& source, const
   const int m = static_cast<int>(source.size());
   Matrix<float> out(static_cast<int>(target.size()), m);
   for (int t = 0; t < out.rows(); ++t) {
-    for (int j = 0; j < m; ++j) out(t, j) = weights(t, encoder.reversed_source && j < m - 1 ? m - 2 - j : j);
+    for (int j = 0; j < m; ++j) out(t, j) = weights(t, place_read(encoder, j, m));
   }
   return out;
 }
 
 // ----------------------------------------------------------------------------------------------------------- the translator
+
+TranslationRules::TranslationRules(const Tokenizer& tokenizer, const TranslateOptions& options)
+    : options_(options), end_(tokenizer.newline_id()), unknown_(tokenizer.unknown_id()) {}
+
+std::span<const int32_t> TranslationRules::banned() const {
+  return unknown_ >= 0 && !options_.unknown_words ? std::span<const int32_t>(&unknown_, 1) : std::span<const int32_t>();
+}
+
+int TranslationRules::longest(size_t source) const {
+  return static_cast<int>(options_.max_ratio * static_cast<double>(source - 1)) + options_.max_extra;
+}
+
+BeamOptions TranslationRules::search(size_t source) const {
+  BeamOptions b;
+  b.beam = options_.beam, b.n_best = options_.n_best, b.max_tokens = longest(source), b.ends = ends(), b.banned = banned();
+  b.alpha = options_.beam > 1 ? options_.alpha : 0;  // greedy ends where the end is likeliest
+  b.length_rule = options_.length_rule, b.no_repeat = options_.no_repeat, b.coverage = options_.coverage;
+  return b;
+}
 
 Translator::Translator(ModelFile& file, const WithModels& with, Pool& pool) : tokenizer_(file.tokenizer.get()) {
   const auto add = [&](ModelFile& f) {
@@ -137,38 +146,29 @@ std::vector<std::vector<Hypothesis>> Translator::decode(const std::vector<std::v
                                                         const std::vector<int64_t>& numbers, const TranslateOptions& o) {
   for (const auto& member : members_) member->set_sources(sources);
   Scorer& scorer = ensemble_ ? static_cast<Scorer&>(*ensemble_) : *members_[0];
-  const int32_t end = tokenizer_->newline_id(), unknown = tokenizer_->unknown_id();
-  const std::array<int32_t, 1> ends = {end}, banned = {unknown};
-  const std::span<const int32_t> never =
-      unknown >= 0 && !o.unknown_words ? std::span<const int32_t>(banned) : std::span<const int32_t>();
-  const auto limit = [&](size_t i) {
-    return static_cast<int>(o.max_ratio * static_cast<double>(sources[i].size() - 1)) + o.max_extra;
-  };
+  const TranslationRules rules(*tokenizer_, o);
   if (o.sample) {
     std::vector<SampleSearch> each(sources.size());
     for (size_t i = 0; i < each.size(); ++i) {
-      each[i].max_tokens = limit(i), each[i].ends = ends, each[i].options = o.sampling, each[i].options.banned = never;
+      each[i].max_tokens = rules.longest(sources[i].size()), each[i].ends = rules.ends();
+      each[i].options = o.sampling, each[i].options.banned = rules.banned();
       each[i].seed = o.seed, each[i].stream = static_cast<uint32_t>(numbers[i]);
     }
     std::vector<std::vector<Hypothesis>> drawn;
-    for (Hypothesis& h : sample_search(scorer, ends, each)) drawn.push_back({std::move(h)});
+    for (Hypothesis& h : sample_search(scorer, rules.ends(), each)) drawn.push_back({std::move(h)});
     return drawn;
   }
   std::optional<PrefixRule> prefix;
   if (!o.prefix.empty()) prefix.emplace(Detokenizer(*tokenizer_), o.prefix);
   std::vector<BeamOptions> each(sources.size());
   for (size_t i = 0; i < each.size(); ++i) {
-    BeamOptions& b = each[i];
-    b.beam = o.beam, b.n_best = o.n_best, b.max_tokens = limit(i), b.ends = ends, b.banned = never;
-    b.alpha = o.beam > 1 ? o.alpha : 0;  // greedy ends where the end is likeliest
-    b.length_rule = o.length_rule, b.no_repeat = o.no_repeat, b.coverage = o.coverage;
-    if (prefix) {
-      b.allow = [&](std::span<const int32_t> written, std::vector<uint8_t>& allowed) {
-        return prefix->allow(written, allowed);
-      };
-    }
+    each[i] = rules.search(sources[i].size());
+    if (!prefix) continue;
+    each[i].allow = [&](std::span<const int32_t> written, std::vector<uint8_t>& allowed) {
+      return prefix->allow(written, allowed);
+    };
   }
-  return beam_search(scorer, ends, each);
+  return beam_search(scorer, rules.ends(), each);
 }
 
 std::vector<std::vector<Translation>> Translator::translate(const std::vector<std::string>& lines, const TranslateOptions& o,

@@ -61,6 +61,20 @@ struct TranslateOptions {
   int batch = 64;  // sentences side by side
 };
 
+// What options mean for a search over a tokenizer's ids; outlives the options of searches made from it.
+class TranslationRules {
+ public:
+  TranslationRules(const Tokenizer& tokenizer, const TranslateOptions& options);
+  std::span<const int32_t> ends() const { return {&end_, 1}; }  // the end of a line, which begins one, too
+  std::span<const int32_t> banned() const;
+  int longest(size_t source) const;  // tokens of a translation, of a source of so many, its end of line included
+  BeamOptions search(size_t source) const;
+
+ private:
+  TranslateOptions options_;
+  int32_t end_, unknown_;
+};
+
 struct Translation {
   std::vector<int32_t> ids;  // with the end of line where it is finished
   std::string text;
