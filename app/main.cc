@@ -24,7 +24,7 @@ constexpr Verb kVerbs[] = {
     {"generate", "likeliest next words, or a model that writes on", run_generate},
     {"translate", "a sentence a line in, its translation a line out", run_translate},
     {"info", "what is in a model", run_info},
-    {"inspect", "what a model remembers: word by word, or over a text", run_inspect},
+    {"inspect", "what a model remembers, or a translator looks at: word by word", run_inspect},
     {"explain", "a page that shows how models read, remember and forget", run_explain},
     {"doctor", "what is wrong with a run, and which option to change", run_doctor},
     {"check", "prove that the gradient of a model is right", run_check},
@@ -33,7 +33,7 @@ constexpr Verb kVerbs[] = {
     {"average", "one model from the mean of the weights of several", run_average},
     {"compare", "runs side by side: settings that differ and what came of them", run_compare},
     {"bench", "speed of this machine", run_bench},
-    {"demo", "train an RNN, a GRU and an LSTM on a small corpus and compare them", run_demo},
+    {"demo", "train an RNN, a GRU, an LSTM and a translator of dates, and show what came of them", run_demo},
     {"config", "every option, its value and where it comes from: show, recipes", run_config},
 };
 
