@@ -131,10 +131,6 @@ struct Tally {
   }
 };
 
-std::string json_line(const ordered_json& json) {
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace
 
 void choose(ModelFile& file, const WithModels& with, const ChooseArguments& a) {

@@ -228,7 +228,7 @@ int run_compare(const Arguments& arguments) {
   for (const std::string& folder : folders) runs.push_back(read_run_record(folder));
   const RunComparison comparison = compare_runs(std::move(runs));
   if (as_json) {
-    print(to_json_object(comparison).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    print(json_line(to_json_object(comparison)));
   } else {
     print_text(comparison);
   }

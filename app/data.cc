@@ -48,7 +48,7 @@ void print_json(const TextReport& r) {
                              {"crlf", r.crlf},
                              {"hash", r.hash},
                              {"findings", findings}};
-  print(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+  print(json_line(json));
 }
 
 // What a run would do with the text; nothing when the text is too short for one.

@@ -99,7 +99,7 @@ void print_json(const SequenceSet& set, const SequenceSummary& s, const std::vec
     json["labels"] = shape.labels, json["counts"] = s.counts, json["constant_accuracy"] = s.constant_accuracy;
   }
   json["hash"] = set.hash, json["findings"] = to_json(findings);
-  print(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+  print(json_line(json));
 }
 
 void print_text(const std::string& path, const SequenceSet& set, const SequenceSummary& s) {
@@ -141,7 +141,7 @@ int check_sequence_file(const std::string& path, bool as_json) {
     if (e.exit() != Exit::data) throw;
     const std::vector<Finding> findings = {{e.code(), Severity::error, path, 0, e.what(), e.help()}};
     if (!as_json) return print_findings(findings);
-    print(ordered_json{{"findings", to_json(findings)}}.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+    print(json_line(ordered_json{{"findings", to_json(findings)}}));
     return static_cast<int>(Exit::check);
   }
   const SequenceSummary summary = summarize(set.shape, set.examples);

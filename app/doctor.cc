@@ -84,7 +84,7 @@ int run_doctor(const Arguments& arguments) {
   request.threads = static_cast<int>(threads);
   const Diagnosis d = diagnose(request);
   if (json) {
-    print(to_json_object(d).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    print(json_line(to_json_object(d)));
   } else {
     print(view(d));
   }

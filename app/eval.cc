@@ -28,7 +28,7 @@ void print_json(const EvalReport& report, bool per_line) {
   for (const EvalReport::Line& line : report.lines_report) {
     ordered_json json = {
         {"type", "line"}, {"text", line.text}, {"loss", line.loss}, {"tokens", line.tokens}, {"unknown", line.unknown}};
-    print(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+    print(json_line(json));
   }
   ordered_json json = row_json(report.model);
   json["tokens"] = report.tokens;

@@ -19,10 +19,6 @@ constexpr const char* kGreedy = "greedy";  // as translate_rows() calls it
 
 ordered_json figures_of(const ResultRow& row) { return {{"bleu", row.bleu}, {"chrf", row.chrf}, {"exact", row.exact}}; }
 
-std::string json_line(const ordered_json& json) {
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
 void print_lines(const std::vector<Pair>& pairs, const PairReport& report, bool json) {
   for (size_t i = 0; i < pairs.size(); ++i) {
     const std::string& source = pairs[i].source;

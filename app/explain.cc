@@ -137,7 +137,7 @@ void write_html(const std::string& page, const std::string& path) {
 template <class Figures, class Page>
 void put_out(const ExplainArguments& a, const Figures& figures, const Page& page) {
   if (a.json) {
-    print(to_json_object(figures).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    print(json_line(to_json_object(figures)));
     return;
   }
   write_html(page(figures), a.output);

@@ -82,10 +82,6 @@ std::string unescaped(const std::string& text) {
   return out;
 }
 
-std::string json_line(const ordered_json& json) {
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
 void say_unknown(const std::vector<std::string>& unknown) {
   if (unknown.empty()) return;
   say(fmt::format("note: the model does not know {}", fmt::join(unknown, ", ")));

@@ -161,7 +161,7 @@ int run_info(const Arguments& arguments) {
   command.need(model, "a MODEL");
   const ModelFile file = load_model(model);
   if (as_object) {
-    print(as_json(file).dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+    print(json_line(as_json(file)));
   } else {
     print_text(file);
   }

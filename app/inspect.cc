@@ -56,9 +56,7 @@ void write_drawings(const std::string& folder, const std::vector<std::pair<std::
   }
 }
 
-void print_json(const nlohmann::ordered_json& json) {
-  print(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
-}
+void print_json(const nlohmann::ordered_json& json) { print(json_line(json)); }
 
 int inspect_translator(const Command& command, const InspectArguments& a, ModelFile& file, Pool& pool) {
   if (!a.data.empty()) {

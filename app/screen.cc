@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "io/model_card.h"
@@ -98,6 +99,10 @@ std::string bytes_text(int64_t bytes) {
 
 std::string figure(double value, int decimals) {
   return std::isfinite(value) && value >= 0 ? fmt::format("{:.{}f}", value, decimals) : "";
+}
+
+std::string json_line(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string shell_line(const std::vector<std::string>& words) {

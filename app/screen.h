@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,6 +44,9 @@ std::string grouped(int64_t n);         // 24,310
 std::string bytes_text(int64_t bytes);  // 950 B, 1.1 MB
 // A number with three significant digits or so, empty for what is not defined (negative).
 std::string figure(double value, int decimals = 3);
+
+// One line of JSON; ill-formed UTF-8 becomes U+FFFD.
+std::string json_line(const nlohmann::ordered_json& json);
 
 // Runs nothing: only quotes words for a POSIX shell and joins them.
 std::string shell_line(const std::vector<std::string>& words);

@@ -149,7 +149,7 @@ class Answers {
     }
     if (a_.alignment) json["source_tokens"] = pieces(found[0].ids.empty() ? std::vector<int32_t>() : source_ids(line));
     json["translations"] = std::move(list);
-    print(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+    print(json_line(json));
   }
 
   void draw(int64_t number, const std::string& line, const Translation& t) {

@@ -7,17 +7,13 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "data/problems.h"
 
 namespace rnn {
 namespace {
 
 constexpr std::string_view kNames[] = {"dates", "reverse", "addition"};
 constexpr int kMostLetters = 26, kMostDigits = 18;  // two numbers of 18 digits: their sum fits into 64 bits
-
-// The numbers of one pair. The upper half of the index goes into the seed, for a stream number has 32 bits.
-Random random_of(const PairProblemOptions& options, uint64_t index) {
-  return {options.seed + (index >> 32) * 0xD1B54A32D192ED03u, Purpose::problem, static_cast<uint32_t>(index)};
-}
 
 constexpr int kFirstYear = 1900, kYears = 200;
 constexpr int kLeapDays = 49;  // 1904 to 2096: 1900 and 2100 have none
@@ -146,7 +142,7 @@ void check_pair_problem(const PairProblemOptions& options) {
 }
 
 Pair pair_example(const PairProblemOptions& options, uint64_t index) {
-  Random random = random_of(options, index);
+  Random random = problem_random(options.seed, index);
   switch (options.problem) {
     case PairProblem::dates:
       return dates_example(random);

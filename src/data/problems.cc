@@ -34,11 +34,6 @@ std::vector<std::string> alphabet(int symbols) {
   return names;
 }
 
-// The numbers of one example. The upper half of the index goes into the seed, for a stream number has 32 bits.
-Random random_of(const ProblemOptions& options, uint64_t index) {
-  return {options.seed + (index >> 32) * 0xD1B54A32D192ED03u, Purpose::problem, static_cast<uint32_t>(index)};
-}
-
 uint32_t pick(Random& random, int n) { return random.below(static_cast<uint32_t>(n)); }
 
 SequenceExample adding_example(Random& random, size_t T) {
@@ -181,7 +176,7 @@ SequenceShape problem_shape(const ProblemOptions& options) {
 }
 
 SequenceExample problem_example(const ProblemOptions& options, uint64_t index) {
-  Random random = random_of(options, index);
+  Random random = problem_random(options.seed, index);
   const int shorter = options.min_length > 0 ? static_cast<int>(pick(random, options.length - options.min_length + 1)) : 0;
   const auto T = static_cast<size_t>(options.length - shorter);
   switch (options.problem) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/rng.h"
 #include "data/sequences.h"
 
 namespace rnn {
@@ -23,6 +24,11 @@ constexpr Problem kProblems[] = {Problem::adding, Problem::copy, Problem::recall
 constexpr int kCopied = 10;  // symbols that copy repeats
 std::string_view problem_name(Problem problem);
 bool problem_of(std::string_view name, Problem* out);
+
+// The numbers of one made example. The upper half of the index goes into the seed, for a stream number has 32 bits.
+inline Random problem_random(uint64_t seed, uint64_t index) {
+  return {seed + (index >> 32) * 0xD1B54A32D192ED03u, Purpose::problem, static_cast<uint32_t>(index)};
+}
 
 struct ProblemOptions {
   Problem problem = Problem::adding;

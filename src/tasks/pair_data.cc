@@ -106,8 +106,10 @@ std::vector<std::string> nearest_targets(const std::vector<Pair>& train, const s
     double weight;
   };
   std::unordered_map<std::string, std::vector<Entry>> index;
+  std::vector<std::vector<std::string>> words;
   for (size_t i = 0; i < train.size(); ++i) {
-    for (const std::string& word : tokenize_13a(train[i].source)) {
+    words.push_back(tokenize_13a(train[i].source));
+    for (const std::string& word : words.back()) {
       std::vector<Entry>& entries = index[word];
       if (!entries.empty() && entries.back().pair == i) {
         entries.back().weight += 1;
@@ -127,7 +129,7 @@ std::vector<std::string> nearest_targets(const std::vector<Pair>& train, const s
   std::vector<double> score(train.size());
   for (size_t i = 0; i < train.size(); ++i) {
     std::unordered_map<std::string, double> counts;
-    for (const std::string& word : tokenize_13a(train[i].source)) {
+    for (const std::string& word : words[i]) {
       const double before = counts[word]++, idf = rarity[word];
       norm[i] += idf * idf * (2 * before + 1);  // (c + 1)^2 - c^2
     }

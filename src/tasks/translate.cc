@@ -22,20 +22,6 @@ std::vector<std::string> sources_of(const std::vector<Pair>& pairs) {
   return lines;
 }
 
-// The data of the run that made a model, as it was then.
-PairData data_of_run(const ModelFile& file) {
-  try {
-    const json& data = file.about.at("data");
-    const double share = options_from_json(file.about.at("options")).train.valid_share;
-    PairData found = read_pair_data(data.at("train").get<std::vector<std::string>>(),
-                                    data.at("valid").get<std::vector<std::string>>(), share);
-    if (found.hash == data.at("hash").get<std::string>()) return found;
-  } catch (const json::exception&) {
-  } catch (const Error&) {
-  }
-  return {};
-}
-
 }  // namespace
 
 ResultRow translation_row(const std::string& name, const std::vector<std::string>& texts, const std::vector<Pair>& pairs) {
@@ -105,7 +91,17 @@ PairReport evaluate_pairs(ModelFile& file, const std::vector<std::string>& paths
   return report;
 }
 
-std::vector<Pair> training_pairs(const ModelFile& file) { return data_of_run(file).train.pairs; }
-std::vector<Pair> validation_pairs(const ModelFile& file) { return data_of_run(file).valid.pairs; }
+std::vector<Pair> training_pairs(const ModelFile& file) {
+  try {
+    const json& data = file.about.at("data");
+    const double share = options_from_json(file.about.at("options")).train.valid_share;
+    PairData found = read_pair_data(data.at("train").get<std::vector<std::string>>(),
+                                    data.at("valid").get<std::vector<std::string>>(), share);
+    if (found.hash == data.at("hash").get<std::string>()) return found.train.pairs;
+  } catch (const json::exception&) {
+  } catch (const Error&) {
+  }
+  return {};
+}
 
 }  // namespace rnn

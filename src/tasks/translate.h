@@ -41,7 +41,5 @@ PairReport evaluate_pairs(ModelFile& file, const std::vector<std::string>& paths
 
 // The training pairs of a model's run; none where they are gone or have changed.
 std::vector<Pair> training_pairs(const ModelFile& file);
-// What the run that made a model checked it on; none: gone or changed since.
-std::vector<Pair> validation_pairs(const ModelFile& file);
 
 }  // namespace rnn

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "nn/layers/attention.h"
 #include "train/softmax_options.h"
 
 namespace rnn {
@@ -27,7 +28,6 @@ constexpr std::string_view kCutoffs[] = {"auto", "N,N,..."};
 constexpr std::string_view kSamplers[] = {"log-uniform", "unigram"};
 constexpr std::string_view kModes[] = {"auto", "stream", "sentence"};
 
-constexpr std::string_view kAttentions[] = {"none", "additive", "general", "dot", "scaled-dot"};
 constexpr std::string_view kBridges[] = {"auto", "copy", "dense", "zero"};
 constexpr std::string_view kFigures[] = {"loss", "bleu"};
 
@@ -58,7 +58,7 @@ const OptionInfo kOptions[] = {
     {"tied", "model", "", "output weights are the embedding", &M::tied},
     {"encoder-layers", "model", "N", "layers of a translator's encoder; 0: as --layers", &M::encoder_layers, {0, 64}},
     {"one-way", "model", "", "the encoder reads forward only, not both ways", &M::one_way},
-    {"attention", "model", "KIND", "none, additive, general, dot, scaled-dot", &M::attention, {}, kAttentions},
+    {"attention", "model", "KIND", "none, additive, general, dot, scaled-dot", &M::attention, {}, kAttentionNames},
     {"attention-size", "model", "N", "size of additive attention; 0: as --hidden", &M::attention_size, {0, 65536}},
     {"input-feeding", "model", "", "the decoder reads what attention found a step before", &M::input_feeding},
     {"bridge", "model", "KIND", "how the decoder starts: auto, copy, dense, zero", &M::bridge, {}, kBridges},
