@@ -2,11 +2,8 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,6 +14,7 @@
 #include "cells/reference.h"
 #include "data/batcher.h"
 #include "nn/init.h"
+#include "support/folder.h"
 #include "tasks/language_model.h"
 #include "train/trainer.h"
 
@@ -119,23 +117,6 @@ inline Failure failure_of(const std::function<void()>& f) {
   }
   return {};
 }
-
-// A test with an empty folder of its own.
-class FolderTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rnn_train_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  std::string write(const std::string& name, std::string_view bytes) const {
-    std::ofstream(folder_ / name, std::ios::binary) << bytes;
-    return path(name);
-  }
-  std::filesystem::path folder_;
-};
 
 // Lines such as "the cat sees a dog ."
 inline std::string tiny_story(int lines, uint32_t stream = 0) {

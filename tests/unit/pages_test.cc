@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <string>
 
 #include "pages/figures.h"
@@ -13,26 +12,16 @@
 #include "pages/sentences.h"
 #include "pages/svg_parts.h"
 #include "support/explanation.h"
+#include "support/page_text.h"
 
 namespace rnn::pages {
 namespace {
 
+using test::data_of;
 using test::demo_characters;
+using test::has;
+using test::read;
 using test::synthetic_explanation;
-
-// A sentence as a reader sees it: no elements, plain spaces.
-std::string read(const std::string& html) {
-  std::string text = std::regex_replace(html, std::regex("<[^>]*>"), "");
-  for (size_t at = 0; (at = text.find("\u00A0", at)) != std::string::npos;) text.replace(at, 2, " ");
-  return text;
-}
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-nlohmann::json data_of(const std::string& page) {
-  const std::string head = "<script type=\"application/json\" id=\"data\">";
-  const size_t begin = page.find(head) + head.size();
-  return nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
-}
 
 TEST(PageFigures, ShareNumberAndPart) {
   EXPECT_EQ(share(0.432), "43\u00A0%");

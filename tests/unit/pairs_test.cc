@@ -2,7 +2,6 @@
 #include "data/pairs.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -12,25 +11,15 @@
 #include "data/hash.h"
 #include "support/data.h"
 #include "support/failure.h"
+#include "support/folder.h"
 
 namespace rnn {
 namespace {
 
 using Texts = std::vector<std::string>;
 
-class Pairs : public testing::Test {
+class Pairs : public test::FolderTest {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rnn_pairs_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  std::string write(const std::string& name, std::string_view bytes) const {
-    std::ofstream(folder_ / name, std::ios::binary) << bytes;
-    return path(name);
-  }
   PairSet read(const std::string& name, std::string_view bytes) const { return read_pairs({write(name, bytes)}); }
   PairSet read_two(std::string_view source, std::string_view target) const {
     return read_pairs({write("a.en", source), write("a.fr", target)});
@@ -54,7 +43,6 @@ class Pairs : public testing::Test {
     for (size_t at; (at = f.message.find(prefix)) != std::string::npos;) f.message.erase(at, prefix.size());
     return f;
   }
-  std::filesystem::path folder_;
 };
 
 Texts sources(const PairSet& set) {

@@ -2,7 +2,6 @@
 #include "data/sequences.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -17,6 +16,7 @@
 #include "data/hash.h"
 #include "data/problems.h"
 #include "support/failure.h"
+#include "support/folder.h"
 
 namespace rnn {
 namespace {
@@ -31,17 +31,10 @@ SequenceShape shape_of(const std::string& task, int width, const Words& symbols,
   return shape;
 }
 
-class Sequences : public testing::Test {
+class Sequences : public test::FolderTest {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rnn_sequences_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string write(std::string_view bytes, const std::string& name = "x.jsonl") const {
-    std::ofstream(folder_ / name, std::ios::binary) << bytes;
-    return (folder_ / name).string();
+    return FolderTest::write(name, bytes);
   }
   SequenceSet read(std::string_view text, const SequenceShape* known = nullptr) const {
     return read_sequences(write(text), known);
@@ -56,7 +49,6 @@ class Sequences : public testing::Test {
     EXPECT_NE(f.message.find(what), std::string::npos) << f.message;
     EXPECT_FALSE(f.help.empty());
   }
-  std::filesystem::path folder_;
 };
 
 TEST_F(Sequences, ReadsEveryForm) {

@@ -10,26 +10,16 @@
 
 #include "pages/explain_page.h"
 #include "pages/translation_parts.h"
+#include "support/page_text.h"
 #include "support/translation.h"
 
 namespace rnn::pages {
 namespace {
 
+using test::data_of;
+using test::has;
+using test::read;
 using test::synthetic_translation;
-
-// A sentence as a reader sees it: no elements, plain spaces.
-std::string read(const std::string& html) {
-  std::string text = std::regex_replace(html, std::regex("<[^>]*>"), "");
-  for (size_t at = 0; (at = text.find("\u00A0", at)) != std::string::npos;) text.replace(at, 2, " ");
-  return text;
-}
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-nlohmann::json data_of(const std::string& page) {
-  const std::string start = "<script type=\"application/json\" id=\"data\">";
-  const size_t begin = page.find(start) + start.size();
-  return nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
-}
 
 // The printed figures that have a place in the data are what stands there; returns how many there are.
 int check_figures(const std::string& page) {
