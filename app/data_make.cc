@@ -23,7 +23,7 @@ constexpr const char* kSummary =
     "A table, each line a source, a tab and its target; rnn train FILE.tsv learns to translate:\n"
     "  dates     Friday, March 5, 2021 -> 2021-03-05; 05/03/2021 is day, month, year\n"
     "  reverse   a b c -> c b a\n"
-    "  addition  1234+77 -> 1311; for --tokens chars";
+    "  addition  1234+77 -> 1311; for --tokens char";
 
 struct Wishes {
   int64_t length = 0, min_length = 0, count = 1000, symbols = 0, digits = 0, seed = 1;

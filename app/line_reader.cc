@@ -13,14 +13,11 @@
 
 #include "base/error.h"
 #include "data/data_file.h"
-#include "data/pairs.h"
-#include "metrics/white_space.h"
-#include "text/utf8.h"
+#include "data/text_line.h"
 
 namespace rnn::app {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr int kLook = 200;                     // milliseconds between looks for a signal
 constexpr size_t kAtOnce = 1 << 16;            // bytes
 constexpr size_t kLongest = size_t{16} << 20;  // bytes of a line whose end has not come
@@ -103,7 +100,7 @@ bool LineReader::read_more(bool wait, const std::atomic<int>& stop) {
   const size_t held = bytes_.size();
   if (held > kLongest) {
     ++number_;
-    refuse("data/long_line", fmt::format("the line has more than {} MB", kLongest >> 20), kCut);
+    refuse_line({name_, number_}, "data/long_line", fmt::format("the line has more than {} MB", kLongest >> 20), kCut);
   }
   bytes_.resize(held + kAtOnce);
   const ssize_t count = ::read(STDIN_FILENO, bytes_.data() + held, kAtOnce);
@@ -116,25 +113,9 @@ bool LineReader::read_more(bool wait, const std::atomic<int>& stop) {
 }
 
 void LineReader::check(std::string& line) const {
-  const size_t bad = utf8_error(line);
-  if (bad != std::string::npos) {
-    refuse("data/utf8",
-           fmt::format("byte {} of the line is 0x{:02X}, which is not UTF-8", bad + 1, static_cast<uint8_t>(line[bad])),
-           "convert the text, for example: iconv -f WINDOWS-1252 -t UTF-8");
-  }
+  require_text({name_, number_}, line);
   if (number_ == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
-  const size_t nul = line.find('\0');
-  if (nul != std::string::npos) {
-    refuse("data/binary", fmt::format("byte {} of the line is 0x00: this is no text", nul + 1), "name a text file");
-  }
-  if (line.size() <= 2 * static_cast<size_t>(kMaxWords)) return;  // too short for so many words
-  const size_t words = split_words(line).size();
-  if (words > static_cast<size_t>(kMaxWords))
-    refuse("data/long_line", fmt::format("the sentence has {} words, more than {}", words, kMaxWords), kCut);
-}
-
-void LineReader::refuse(const char* code, const std::string& message, const std::string& help) const {
-  throw Error(Exit::data, code, fmt::format("{}:{}: {}", name_, number_, message), help);
+  require_sentence({name_, number_}, line, kCut);
 }
 
 }  // namespace rnn::app

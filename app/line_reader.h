@@ -28,7 +28,6 @@ class LineReader {
   void open();
   bool read_more(bool wait, const std::atomic<int>& stop);
   void check(std::string& line) const;
-  [[noreturn]] void refuse(const char* code, const std::string& message, const std::string& help) const;
 
   std::vector<std::string> paths_;
   size_t at_ = 0;  // of paths_

@@ -120,30 +120,37 @@ class Answers {
   void add(int64_t number, const std::string& line, const std::vector<Translation>& found) {
     if (found[0].ids.empty() && !found[0].finished && !a_.how.prefix.empty())
       say(fmt::format("note: line {}: no translation begins with '{}'", number + 1, printable(a_.how.prefix)));
-    if (a_.json) {
-      print_json(number, line, found);
-    } else {
-      for (const Translation& t : found) print_text(number, line, t);
+    const bool draws = !a_.drawings.empty() && !found[0].ids.empty();
+    std::vector<Matrix<float>> looked(found.size());  // of each translation, where it is shown
+    for (size_t i = 0; i < looked.size(); ++i) {
+      if (a_.alignment || (draws && i == 0)) looked[i] = translator_.align(line, found[i]);
     }
-    if (!a_.drawings.empty() && !found[0].ids.empty()) draw(number, line, found[0]);
+    if (a_.json) {
+      print_json(number, line, found, looked);
+    } else {
+      for (size_t i = 0; i < found.size(); ++i) print_text(number, found[i], looked[i]);
+    }
+    if (draws) draw(number, line, found[0], looked[0]);
   }
 
  private:
-  void print_text(int64_t number, const std::string& line, const Translation& t) {
+  void print_text(int64_t number, const Translation& t, const Matrix<float>& looked) {
     const bool list = a_.n_best > 1;
     std::string text = list ? fmt::format("{} ||| {} ||| {:.4f}", number, t.text, t.score) : t.text;
-    if (a_.alignment) text += (list ? " ||| " : "\t") + alignment_text(t, translator_.align(line, t));
+    if (a_.alignment) text += (list ? " ||| " : "\t") + alignment_text(t, looked);
     print(text + "\n");
   }
 
-  void print_json(int64_t number, const std::string& line, const std::vector<Translation>& found) {
+  void print_json(int64_t number, const std::string& line, const std::vector<Translation>& found,
+                  const std::vector<Matrix<float>>& looked) {
     ordered_json json = {{"line", number + 1}, {"source", line}};
     ordered_json list = ordered_json::array();
-    for (const Translation& t : found) {
+    for (size_t i = 0; i < found.size(); ++i) {
+      const Translation& t = found[i];
       ordered_json one = {{"text", t.text}, {"log_prob", t.log_prob}, {"score", t.score}, {"finished", t.finished}};
       if (a_.alignment) {
         one["tokens"] = pieces(t.ids);
-        one["attention"] = rows_of(translator_.align(line, t));
+        one["attention"] = rows_of(looked[i]);
       }
       list.push_back(std::move(one));
     }
@@ -152,8 +159,7 @@ class Answers {
     print(json_line(json));
   }
 
-  void draw(int64_t number, const std::string& line, const Translation& t) {
-    const Matrix<float> weights = translator_.align(line, t);
+  void draw(int64_t number, const std::string& line, const Translation& t, const Matrix<float>& looked) {
     svg::AttentionMap map;
     map.id = fmt::format("line{}", number + 1);
     map.title = fmt::format("Line {}: where attention looked", number + 1);
@@ -163,7 +169,7 @@ class Answers {
     map.standalone = true;
     for (const int32_t id : source_ids(line)) map.source.push_back(shown_piece(translator_.tokenizer(), id));
     for (const int32_t id : t.ids) map.target.push_back(shown_piece(translator_.tokenizer(), id));
-    map.weights = weights.view();
+    map.weights = looked.view();
     const std::string name = fmt::format("line-{:06}.svg", number + 1);
     write_file_atomic((std::filesystem::path(a_.drawings) / name).string(), svg::attention_map(map));
   }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "data/problems.h"
+#include "data/text_line.h"
 
 namespace rnn {
 namespace {

@@ -12,21 +12,19 @@
 #include "base/error.h"
 #include "data/data_file.h"
 #include "data/hash.h"
-#include "text/utf8.h"
+#include "data/text_line.h"
 
 namespace rnn {
 namespace {
 
 using nlohmann::ordered_json;  // the languages in the order of the file
 
-constexpr std::string_view kBlank = " \t\r\n\f\v", kByteOrderMark = "\xEF\xBB\xBF";
 constexpr int kLinesLookedAt = 20;
 constexpr const char* kColumns = "each line is the source, one tab, and the target";
 constexpr const char* kObjects =
     "each line looks like {\"translation\": {\"en\": \"...\", \"fr\": \"...\"}} or "
     "{\"source\": \"...\", \"target\": \"...\"}";
-
-bool is_blank(std::string_view text) { return text.find_first_not_of(kBlank) == std::string_view::npos; }
+constexpr const char* kCut = "one pair is one sentence: cut the line into sentences on both sides, or leave the pair out";
 
 // One file, line by line: unpacked, every line well-formed UTF-8 without its end.
 class LineFile {
@@ -37,19 +35,15 @@ class LineFile {
 
   bool next();  // to the next line; false behind the last
   std::string_view line() const { return line_; }
-  int64_t number() const { return number_; }  // of line(), from 1
-  int64_t lines() const;                      // of the whole file
+  LinePlace place() const { return {path_, number_}; }  // of line()
+  int64_t lines() const;                                // of the whole file
   const std::string& path() const { return path_; }
   std::string_view bytes() const { return bytes_; }
   [[noreturn]] void refuse(const char* code, const std::string& message, const std::string& help) const {
-    refuse_at(number_, code, message, help);
+    refuse_line(place(), code, message, help);
   }
 
  private:
-  [[noreturn]] void refuse_at(int64_t number, const char* code, const std::string& message, const std::string& help) const {
-    throw Error(Exit::data, code, fmt::format("{}:{}: {}", path_, number, message), help);
-  }
-
   std::string path_, bytes_;
   std::string_view rest_, line_;  // of bytes_
   int64_t number_ = 0;
@@ -57,14 +51,14 @@ class LineFile {
 
 LineFile::LineFile(const std::string& path) : path_(path), bytes_(decompress(read_data_bytes(path), path)), rest_(bytes_) {
   if (rest_.starts_with("\xFF\xFE") || rest_.starts_with("\xFE\xFF")) {
-    throw Error(Exit::data, "data/binary", path + ": the file is UTF-16, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8");
+    throw Error(Exit::data, "data/binary", path + ": the file is UTF-16, not UTF-8", kFromUtf16);
   }
   const size_t nul = bytes_.find('\0');
   if (nul == std::string::npos) return;
   const std::string_view before = rest_.substr(0, nul);
   const size_t column = nul - (before.rfind('\n') + 1) + 1;  // no line before: npos + 1 is 0
-  refuse_at(1 + std::count(before.begin(), before.end(), '\n'), "data/binary",
-            fmt::format("byte {} of the line is 0x00: this is a binary file, not text", column), "name a text file");
+  number_ = 1 + std::count(before.begin(), before.end(), '\n');
+  refuse("data/binary", not_text(column), "name a text file");
 }
 
 bool LineFile::next() {
@@ -74,12 +68,7 @@ bool LineFile::next() {
   if (end < rest_.size() && line_.ends_with('\r')) line_.remove_suffix(1);
   rest_.remove_prefix(std::min(end + 1, rest_.size()));
   ++number_;
-  const size_t bad = utf8_error(line_);
-  if (bad != std::string_view::npos) {
-    refuse("data/utf8",
-           fmt::format("byte {} of the line is 0x{:02X}, which is not UTF-8", bad + 1, static_cast<uint8_t>(line_[bad])),
-           "convert the file, for example: iconv -f WINDOWS-1252 -t UTF-8");
-  }
+  require_text(place(), line_);
   if (number_ == 1 && line_.starts_with(kByteOrderMark)) line_.remove_prefix(kByteOrderMark.size());
   return true;
 }
@@ -89,26 +78,14 @@ int64_t LineFile::lines() const {
   return number_ + std::count(rest_.begin(), rest_.end(), '\n') + (open ? 1 : 0);
 }
 
-void check_length(const LineFile& file, std::string_view text) {
-  if (text.size() <= 2 * static_cast<size_t>(kMaxWords)) return;  // too short for so many words
-  int64_t words = 0;
-  for (size_t at = text.find_first_not_of(kBlank); at < text.size(); at = text.find_first_not_of(kBlank, at), ++words) {
-    at = std::min(text.find_first_of(kBlank, at), text.size());
-  }
-  if (words > kMaxWords) {
-    file.refuse("data/long_line", fmt::format("the sentence has {} words, more than {}", words, kMaxWords),
-                "one pair is one sentence: cut the line into sentences on both sides, or leave the pair out");
-  }
-}
-
 void add(PairSet& set, const LineFile& source_file, std::string_view source, const LineFile& target_file,
          std::string_view target) {
   if (is_blank(source) || is_blank(target)) {
     ++set.empty;
     return;
   }
-  check_length(source_file, source);
-  check_length(target_file, target);
+  require_sentence(source_file.place(), source, kCut);
+  require_sentence(target_file.place(), target, kCut);
   set.pairs.push_back({std::string(source), std::string(target)});
 }
 

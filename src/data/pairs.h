@@ -19,8 +19,6 @@ struct PairSet {
   std::string hash;   // content_hash of the files one behind the other, decompressed
 };
 
-constexpr int kMaxWords = 10000;  // of a sentence, between white space
-
 // Two paths: text files, line n of one belongs to line n of the other; train.en and train.fr are called "en" and "fr".
 // One path, .jsonl or .ndjson: lines of {"translation": {"en": "...", "fr": "..."}}, named and directed as the first line
 // has them, or of {"source": "...", "target": "..."}; other keys are left alone. Any other path: each line is the source,

@@ -8,6 +8,7 @@
 #include "data/data_file.h"
 #include "data/hash.h"
 #include "data/sequence_line.h"
+#include "data/text_line.h"
 #include "text/utf8.h"
 
 namespace rnn {
@@ -92,8 +93,7 @@ void Reader::read_line(std::string_view line) {
   if (!json::sax_parse(line.begin(), line.end(), &sink)) {
     const size_t bad = utf8_error(line);
     if (bad != std::string_view::npos) {
-      refuse({"data/utf8", fmt::format("byte {} of the line is not UTF-8", bad + 1),
-              "convert the file, for example: iconv -f WINDOWS-1252 -t UTF-8"});
+      refuse({"data/utf8", not_utf8(bad + 1, line[bad]), kToUtf8});
     }
     refuse(sink.fault);
   }
@@ -106,13 +106,13 @@ void Reader::read_line(std::string_view line) {
 void Reader::read(std::string_view text) {
   if (known_ != nullptr) set_.shape = *known_;
   set_.hash = content_hash(text);
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     ++line_;
-    if (line.find_first_not_of(" \t\r\n\f\v") != std::string_view::npos) read_line(line);
+    if (!is_blank(line)) read_line(line);
   }
 }
 
@@ -144,7 +144,7 @@ bool holds_sequences(const std::string& path) {
   try {
     const std::string bytes = decompress(read_data_bytes(path), path);
     std::string_view text = bytes;
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\f\v"), text.size()));
     text = text.substr(0, text.find('\n'));
     if (!text.starts_with("{")) return false;

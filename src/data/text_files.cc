@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "data/text_line.h"
 #include "data/text_reader.h"
 #include "text/utf8.h"
 #include "text/word_rules.h"
@@ -28,8 +29,6 @@ void for_each_line(std::string_view text, F&& f) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
-
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
 
 void count(const std::vector<Document>& documents, TextReport& report) {
   std::vector<bool> seen(0x110000);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "data/data_file.h"
+#include "data/text_line.h"
 #include "text/utf8.h"
 
 namespace rnn {
@@ -17,13 +18,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kMostFindings = 20;  // of one kind
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> endings) {
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
 }
-
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
 
 // The files below a folder that hold text, by name.
 std::vector<std::string> list_folder(const std::string& folder) {
@@ -134,11 +132,10 @@ void TextReader::check_bytes(const std::string& path, std::string& bytes) {
   const size_t nul = bytes.find('\0');
   LineCounter lines(bytes);
   if (utf16) {
-    tell({"data/binary", Severity::error, path, 0, "the file is UTF-16, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8"});
+    tell({"data/binary", Severity::error, path, 0, "the file is UTF-16, not UTF-8", kFromUtf16});
   } else if (nul != std::string::npos) {
     lines.move_to(nul);
-    tell({"data/binary", Severity::error, path, lines.line(),
-          fmt::format("byte {} of the line is 0x00: this is a binary file, not text", lines.column()), "name a text file"});
+    tell({"data/binary", Severity::error, path, lines.line(), not_text(lines.column()), "name a text file"});
   }
   lines = LineCounter(bytes);
   const std::string_view text = bytes;
@@ -149,10 +146,7 @@ void TextReader::check_bytes(const std::string& path, std::string& bytes) {
     at += bad;
     if (++found <= kMostFindings) {
       lines.move_to(at);
-      tell({"data/utf8", Severity::error, path, lines.line(),
-            fmt::format("byte {} of the line is 0x{:02X}, which is not UTF-8", lines.column(),
-                        static_cast<uint8_t>(text[at])),
-            "convert the file, for example: iconv -f WINDOWS-1252 -t UTF-8"});
+      tell({"data/utf8", Severity::error, path, lines.line(), not_utf8(lines.column(), text[at]), kToUtf8});
     }
     ++at;
   }

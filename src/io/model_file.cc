@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/names.h"
 #include "cells/reference.h"
 #include "io/safetensors.h"
 
@@ -155,10 +156,9 @@ V field(const json& j, const char* name) {
 template <class Kind, size_t n>
 Kind named(const json& j, const char* key, const std::string_view (&names)[n]) {
   const auto name = field<std::string>(j, key);
-  const auto* const known = std::find(std::begin(names), std::end(names), name);
-  if (known == std::end(names))
-    bad("model/corrupt", std::string("the model's configuration has a bad '") + key + "': " + name);
-  return static_cast<Kind>(known - std::begin(names));
+  const size_t known = index_of(names, name);
+  if (known == n) bad("model/corrupt", std::string("the model's configuration has a bad '") + key + "': " + name);
+  return static_cast<Kind>(known);
 }
 
 json encoder_to_json(const EncoderOptions& e) {

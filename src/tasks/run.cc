@@ -229,6 +229,7 @@ static std::unique_ptr<Run> make_run(const RunRequest& request) {
 
 RunResult train_run(const RunRequest& request, EventStream& events, const RunHooks& hooks) {
   check_options({request.model, request.options});
+  check_task_options({request.model, request.options}, request.task);
   return make_run(request)->begin(events, hooks);
 }
 

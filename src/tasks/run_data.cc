@@ -146,16 +146,14 @@ std::vector<std::vector<int32_t>> sentences_of(const TokenDocuments& documents, 
   return sentences;
 }
 
-void need_windows(const TrainOptions& options, const std::string& instead) {
-  if (!options.bptt_random) return;
-  throw Error(Exit::usage, "usage/bptt_random", "--bptt-random cuts running text into windows, but " + instead,
-              "leave it out, or read a text with --mode stream");
-}
-
 std::unique_ptr<Batcher> training_batcher(const TokenDocuments& documents, const Tokenizer& tokenizer,
                                           const TrainOptions& options, bool sentences) {
   if (sentences) {
-    need_windows(options, "this one is read line by line (--mode sentence)");
+    if (options.bptt_random) {
+      throw Error(Exit::usage, "usage/bptt_random",
+                  "--bptt-random cuts running text into windows, but this one is read line by line (--mode sentence)",
+                  "leave it out, or read the text with --mode stream");
+    }
     return std::make_unique<SentenceBatcher>(sentences_of(documents, tokenizer.newline_id()),
                                              SentenceOptions{options.batch, true, options.seed});
   }

@@ -43,8 +43,7 @@ Decision choose_mode(const std::string& wanted, const std::vector<Document>& doc
 TokenDocuments encode_documents(const Tokenizer& tokenizer, const std::vector<Document>& documents);
 std::vector<std::vector<int32_t>> sentences_of(const TokenDocuments& documents, int32_t newline);
 
-// Throws Error{usage, "usage/bptt_random"} for --bptt-random; `instead`: what this data is read as.
-void need_windows(const TrainOptions& options, const std::string& instead);
+// Throws Error{usage, "usage/bptt_random"} for --bptt-random where sentences are read.
 std::unique_ptr<Batcher> training_batcher(const TokenDocuments& documents, const Tokenizer& tokenizer,
                                           const TrainOptions& options, bool sentences);
 // Every token counted once. streams > 1: faster, each part of the text starts from the zero state.

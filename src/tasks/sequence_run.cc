@@ -9,7 +9,6 @@
 #include "io/ready_model.h"
 #include "tasks/plan.h"
 #include "tasks/run.h"
-#include "tasks/run_data.h"
 #include "tasks/sequence_data.h"
 
 namespace rnn {
@@ -58,7 +57,6 @@ class SequenceRun final : public Run {
   void take_up(ModelFile&, const std::string&) override {}
 
   void batch() override {
-    need_windows(options.train, "these sequences are read whole");
     train = sequence_batcher(data_.shape, data_.train, {options.train.batch, true, options.train.seed});
     valid = sequence_batcher(data_.shape, data_.valid, {options.train.batch, false, options.train.seed});
   }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/names.h"
 #include "io/ready_model.h"
 #include "metrics/bleu.h"
 #include "tasks/plan.h"
@@ -33,14 +34,12 @@ EncoderOptions encoder_options(const ModelOptions& o, const RecurrentOptions& de
   e.rnn.input = decoder.input, e.rnn.hidden = o.hidden / ways, e.rnn.projection = o.projection / ways;
   e.rnn.residual = o.residual && e.rnn.layers > 1;
   e.own_embedding = o.own_embedding;
-  e.attention = static_cast<AttentionKind>(std::find(std::begin(kAttentionNames), std::end(kAttentionNames), o.attention) -
-                                           std::begin(kAttentionNames));
+  e.attention = static_cast<AttentionKind>(index_of(kAttentionNames, o.attention));
   e.attention_size = o.attention_size > 0 ? o.attention_size : o.hidden;
   e.input_feeding = o.input_feeding, e.reversed_source = o.reverse_source;
   const bool fits = e.rnn.layers == decoder.layers && decoder.last_hidden == 0;
   const std::string bridge = o.bridge != "auto" ? o.bridge : fits ? "copy" : "dense";
-  e.bridge = static_cast<BridgeKind>(std::find(std::begin(kBridgeNames), std::end(kBridgeNames), bridge) -
-                                     std::begin(kBridgeNames));
+  e.bridge = static_cast<BridgeKind>(index_of(kBridgeNames, bridge));
   e.follow(decoder);
   return e;
 }
@@ -64,10 +63,7 @@ class TranslateRun final : public Run {
     if (!given("epochs")) options.train.epochs = 20;
   }
 
-  void read() override {
-    data_ = read_pair_data(request.data, request.valid, options.train.valid_share);
-    need_windows(options.train, "these sentences are read whole");
-  }
+  void read() override { data_ = read_pair_data(request.data, request.valid, options.train.valid_share); }
 
   void build() override {
     if (!request.init_from.empty()) {

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "data/text_line.h"
 #include "decode/sample_search.h"
 #include "io/ready_model.h"
 #include "tasks/pair_data.h"
@@ -17,8 +18,6 @@ namespace rnn {
 namespace {
 
 constexpr size_t kSortedAtOnce = 16;  // batches of sentences that are put in the order of their lengths
-
-bool is_blank(const std::string& line) { return line.find_first_not_of(" \t\r") == line.npos; }
 
 [[noreturn]] void bad(const std::string& message, const std::string& help) {
   throw Error(Exit::usage, "usage/option", message, help);
@@ -163,12 +162,28 @@ std::vector<std::vector<Hypothesis>> Translator::decode(const std::vector<std::v
   std::vector<BeamOptions> each(sources.size());
   for (size_t i = 0; i < each.size(); ++i) {
     each[i] = rules.search(sources[i].size());
+    if (o.n_best > 1) each[i].n_best = o.beam;  // some may be the same text
     if (!prefix) continue;
     each[i].allow = [&](std::span<const int32_t> written, std::vector<uint8_t>& allowed) {
       return prefix->allow(written, allowed);
     };
   }
   return beam_search(scorer, rules.ends(), each);
+}
+
+// At most n of them, each text once.
+std::vector<Translation> Translator::results_of(const std::vector<Hypothesis>& found, size_t n) const {
+  std::vector<Translation> results;
+  for (const Hypothesis& h : found) {
+    std::span<const int32_t> ids = h.ids;
+    if (h.finished) ids = ids.first(ids.size() - 1);
+    std::string text = tokenizer_->decode(ids);
+    const bool known = std::any_of(results.begin(), results.end(), [&](const Translation& t) { return t.text == text; });
+    if (!known) results.push_back({h.ids, std::move(text), h.log_prob, h.score, h.finished});
+    if (results.size() == n) break;
+  }
+  if (results.empty()) results.push_back({});
+  return results;
 }
 
 std::vector<std::vector<Translation>> Translator::translate(const std::vector<std::string>& lines, const TranslateOptions& o,
@@ -202,12 +217,7 @@ std::vector<std::vector<Translation>> Translator::translate(const std::vector<st
     }
     const auto found = decode(sources, numbers, o);
     for (size_t k = begin; k < end; ++k) {
-      for (const Hypothesis& h : found[k - begin]) {
-        std::span<const int32_t> ids = h.ids;
-        if (h.finished) ids = ids.first(ids.size() - 1);
-        out[order[k]].push_back({h.ids, tokenizer_->decode(ids), h.log_prob, h.score, h.finished});
-      }
-      if (out[order[k]].empty()) out[order[k]].push_back({});
+      out[order[k]] = results_of(found[k - begin], static_cast<size_t>(o.n_best));
     }
   }
   return out;

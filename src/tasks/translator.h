@@ -91,8 +91,9 @@ class Translator {
   // A model that is packed and stays as it is, for a look at it while it trains.
   Translator(const Model<float>& model, const Tokenizer& tokenizer, Pool& pool);
 
-  // out[i]: the results for lines[i], best first, at least one; an empty line has an empty translation. The results of a line do not
-  // depend on the other lines; a drawn one depends on its number `first_line` + i.
+  // out[i]: the results for lines[i], best first, at least one; an empty line has an empty translation. No text stands twice: of
+  // several ways to cut it into tokens the best is a result. The results of a line do not depend on the other lines; a drawn one
+  // depends on its number `first_line` + i.
   std::vector<std::vector<Translation>> translate(const std::vector<std::string>& lines, const TranslateOptions& options,
                                                   int64_t first_line = 0);
   // What each token of a translation looked at, [ids, tokens of the line and its end]; without data where there is no attention.
@@ -102,6 +103,7 @@ class Translator {
  private:
   std::vector<std::vector<Hypothesis>> decode(const std::vector<std::vector<int32_t>>& sources,
                                               const std::vector<int64_t>& numbers, const TranslateOptions& options);
+  std::vector<Translation> results_of(const std::vector<Hypothesis>& found, size_t n) const;
 
   const Tokenizer* tokenizer_;
   std::vector<std::unique_ptr<TranslationScorer>> members_;

@@ -28,8 +28,8 @@ struct Event {
 
 // The metric keys in the order in which every sink shows them; also the columns of metrics.csv.
 constexpr const char* kMetricKeys[] = {
-    "step",         "epoch", "loss",      "val_loss",     "val_perplexity", "val_bits_per_byte",
-    "val_accuracy", "lr",    "grad_norm", "tokens_per_s", "elapsed_s"};
+    "step",         "epoch",    "loss", "val_loss",  "val_perplexity", "val_bits_per_byte",
+    "val_accuracy", "val_bleu", "lr",   "grad_norm", "tokens_per_s",   "elapsed_s"};
 
 // Receives events in order, from one thread. A failure is an Error{internal, "io/write"}.
 class EventSink {

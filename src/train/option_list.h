@@ -55,6 +55,9 @@ std::string get_option(const Options& options, std::string_view name);  // unkno
 
 // Options that contradict each other (--peephole without an LSTM, ...). Throws Error{usage, "usage/option"}.
 void check_options(const Options& options);
+// Options that a task does not know, where they say anything but their default: attention of a language model, windows of pairs.
+// `task` as RunRequest::task. Throws Error{usage, "usage/task_option"}.
+void check_task_options(const Options& options, std::string_view task);
 
 // {"model": {name: value, ...}, "train": {...}, "data": {...}} by section, every option.
 nlohmann::json options_to_json(const Options& options);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 #include <optional>
@@ -12,7 +13,18 @@
 namespace rnn {
 namespace {
 
-std::string csv_header() { return fmt::format("{}", fmt::join(kMetricKeys, ",")); }
+// Of the first line of metrics.csv, which earlier versions began with fewer; none: it is no such line.
+std::vector<std::string> columns_of(std::string_view header) {
+  std::vector<std::string> columns;
+  while (!header.empty()) {
+    const size_t end = std::min(header.find(','), header.size());
+    columns.emplace_back(header.substr(0, end));
+    header.remove_prefix(std::min(end + 1, header.size()));
+    if (std::find(std::begin(kMetricKeys), std::end(kMetricKeys), columns.back()) == std::end(kMetricKeys)) return {};
+  }
+  if (columns.empty() || columns[0] != kMetricKeys[0]) return {};
+  return columns;
+}
 
 [[noreturn]] void bad_line(const std::string& path, int line) {
   throw Error(Exit::data, "run/metrics", fmt::format("{}:{} is not a line of metrics", path, line),
@@ -45,18 +57,20 @@ void JsonlSink::truncate_after(int64_t step) {
   });
 }
 
-CsvSink::CsvSink(const std::string& path, Open mode) : file_(path, mode) {
+CsvSink::CsvSink(const std::string& path, Open mode)
+    : file_(path, mode), columns_(std::begin(kMetricKeys), std::end(kMetricKeys)) {
   const std::string text = mode == Open::resume ? file_.read() : "";
-  if (text.find('\n') == std::string::npos) {
+  const size_t end = text.find('\n');
+  if (end == std::string::npos) {
     if (!text.empty()) file_.replace("");
-    file_.write(csv_header() + "\n");
-  } else if (text.substr(0, text.find('\n')) != csv_header()) {
+    file_.write(fmt::format("{}\n", fmt::join(columns_, ",")));
+  } else if (columns_ = columns_of(std::string_view(text).substr(0, end)); columns_.empty()) {
     bad_line(path, 1);
   }
 }
 
 void CsvSink::on(const Event& event) {
-  if (event.type == "metric" || event.type == "eval") file_.write(csv_row(event) + "\n");
+  if (event.type == "metric" || event.type == "eval") file_.write(csv_row(event, columns_) + "\n");
 }
 
 void CsvSink::truncate_after(int64_t step) {
@@ -69,10 +83,10 @@ void CsvSink::truncate_after(int64_t step) {
   });
 }
 
-std::string csv_row(const Event& event) {
+std::string csv_row(const Event& event, std::span<const std::string> columns) {
   std::string row;
-  for (const char* key : kMetricKeys) {
-    if (key != kMetricKeys[0]) row += ',';
+  for (const std::string& key : columns) {
+    if (&key != &columns.front()) row += ',';
     const auto value = event.fields.find(key);
     if (value == event.fields.end() || !value->is_number()) continue;
     row += value->is_number_float() ? fmt::format("{}", value->get<double>()) : value->dump();

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "train/append_file.h"
 #include "train/events.h"
@@ -22,7 +24,8 @@ class JsonlSink : public EventSink {
   AppendFile file_;
 };
 
-// metrics.csv: a header of kMetricKeys, one row for each metric and eval event, empty cells for what an event does not have.
+// metrics.csv: a header of kMetricKeys, one row for each metric and eval event, empty cells for what an event does not have. A
+// resumed file keeps the columns it began with.
 class CsvSink : public EventSink {
  public:
   CsvSink(const std::string& path, Open mode);
@@ -31,6 +34,7 @@ class CsvSink : public EventSink {
 
  private:
   AppendFile file_;
+  std::vector<std::string> columns_;
 };
 
 // train.log: every event as a plain line. A resumed run adds to it and nothing is ever taken away.
@@ -54,6 +58,6 @@ class JsonSink : public EventSink {
 };
 
 // One row of metrics.csv without its newline; numbers in the shortest form that reads back as the same double.
-std::string csv_row(const Event& event);
+std::string csv_row(const Event& event, std::span<const std::string> columns);
 
 }  // namespace rnn

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "train/option_list.h"
 
 namespace rnn {
@@ -37,10 +38,7 @@ std::vector<int64_t> target_counts(Batcher& batcher, int classes) {
 
 }  // namespace
 
-SoftmaxKind softmax_kind(std::string_view name) {
-  return static_cast<SoftmaxKind>(std::find(std::begin(kSoftmaxNames), std::end(kSoftmaxNames), name) -
-                                  std::begin(kSoftmaxNames));
-}
+SoftmaxKind softmax_kind(std::string_view name) { return static_cast<SoftmaxKind>(index_of(kSoftmaxNames, name)); }
 
 std::vector<int> parse_cutoffs(std::string_view text) { return parse_rising("cutoffs", text == "auto" ? "" : text); }
 

@@ -356,6 +356,13 @@ CASES
 expect_exit 0 "$RNN" info kind
 expect_out ', no attention, bridge copy'
 
+# What this task, or another, does not know is refused before there is a folder.
+expect_refused 2 usage/task_option "$RNN" train reverse.tsv "${few[@]}" --bptt 7 -o other
+expect_refused 2 usage/task_option "$RNN" train lines.txt "${few[@]}" --best-by bleu -o other
+expect_refused 2 usage/task_option "$RNN" train lines.txt "${few[@]}" --input-feeding -o other
+expect_err '--input-feeding true is for translators, but the task is language-model'
+expect_no_file other
+
 # Stopped and resumed, on other numbers of threads: the bits of the run that was never stopped.
 "$RNN" data make reverse --length 4 --min-length 2 --symbols 4 -n 40 -s 3 >valid.tsv
 flags=(reverse.tsv --valid valid.tsv "${few[@]}" --dropout 0.2 --epochs 2)
@@ -387,3 +394,11 @@ expect_exit 0 "$RNN" train dates.tsv "${few[@]}" --tokens char --max-updates 10 
 printf '5 March 2021\n\nFriday, March 5, 2021\n' >days.txt
 expect_exit 0 "$RNN" translate dates days.txt --prefix '2021-'
 [[ "$(grep -c '^2021-' "$out_file")" -eq 2 && "$(wc -l <"$out_file")" -eq 3 ]] || fail "dates"
+
+# A text can be cut into sub-words in several ways; a list of translations has it once.
+expect_exit 0 "$RNN" train dates.tsv "${few[@]}" --tokens unigram --max-vocabulary 400 --max-updates 5 -o pieces --quiet
+expect_exit 0 "$RNN" translate pieces days.txt --beam 800 --nbest 800 --json
+[[ "$(python3 -c 'import json, sys
+lists = [[t["text"] for t in json.loads(line)["translations"]] for line in open(sys.argv[1])]
+print(all(len(set(texts)) == len(texts) for texts in lists), 500 < max(map(len, lists)) < 800)' "$out_file")" == "True True" ]] ||
+  fail "a list has a text twice"

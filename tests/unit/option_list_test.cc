@@ -246,6 +246,30 @@ TEST(OptionList, ContradictionsAreRefused) {
   EXPECT_NE(verdict({{"batch", "4"}, {"accumulate", "5"}}), "");
 }
 
+TEST(OptionList, WhatATaskDoesNotKnowIsRefused) {
+  const auto verdict = [](const char* task, const char* name, const char* value) {
+    Options options;
+    set_option(options, name, value);
+    try {
+      check_task_options(options, task);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), "usage/task_option");
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(verdict("language-model", "attention", "dot"),
+            "--attention dot is for translators, but the task is language-model");
+  EXPECT_EQ(verdict("language-model", "attention", "additive"), "");  // as nobody says it, and as config.toml has it
+  EXPECT_EQ(verdict("translate", "attention", "dot"), "");
+  EXPECT_EQ(verdict("classify", "best-by", "bleu"), "--best-by bleu is for translators, but the task is classify");
+  EXPECT_EQ(verdict("translate", "mode", "sentence"), "--mode sentence is for running text, but the task is translate");
+  EXPECT_EQ(verdict("regress", "tied", "true"), "--tied true is for text, but the task is regress");
+  EXPECT_EQ(verdict("translate", "tied", "true"), "");
+  EXPECT_EQ(verdict("language-model", "softmax", "sampled"), "");
+  for (const char* task : {"language-model", "translate", "classify", "tag"}) EXPECT_EQ(verdict(task, "hidden", "7"), "");
+}
+
 // The words of the table are those that the rooms below know.
 TEST(OptionList, ChoicesAreThoseOfTheRoomsBelow) {
   const auto choices = [](const char* name) {

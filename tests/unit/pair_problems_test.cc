@@ -14,6 +14,7 @@
 #include <map>
 #include <set>
 
+#include "data/text_line.h"
 #include "support/failure.h"
 
 namespace rnn {

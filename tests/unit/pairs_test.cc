@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "data/hash.h"
+#include "data/text_line.h"
 #include "support/data.h"
 #include "support/failure.h"
 #include "support/folder.h"

@@ -93,12 +93,13 @@ class CommaPoint : public std::numpunct<char> {
 };
 
 TEST(Events, NumbersDoNotDependOnTheLocale) {
+  const std::vector<std::string> columns = {"step", "epoch", "loss", "lr", "elapsed_s"};
   const std::locale before = std::locale::global(std::locale(std::locale(), new CommaPoint));
   if (!std::setlocale(LC_ALL, "de_DE.UTF-8")) std::setlocale(LC_ALL, "fr_FR.UTF-8");  // where one is installed
   EXPECT_EQ((std::ostringstream() << 2.5).str(), "2,5");
   EXPECT_EQ(short_number(3.21), "3.21");
   EXPECT_EQ(short_number(123456), "123456");
-  EXPECT_EQ(csv_row(metric(5000, 2.5)), "5000,500,2.5,,,,,0.002,,,7500");
+  EXPECT_EQ(csv_row(metric(5000, 2.5), columns), "5000,500,2.5,0.002,7500");
   EXPECT_EQ(event_json({"m", {{"loss", 2.5}, {"step", 10000}}}), R"({"type":"m","step":10000,"loss":2.5})");
   EXPECT_EQ(event_text({"m", {{"loss", 2.5}}}), "          m  loss 2.5");
   std::setlocale(LC_ALL, "C");
@@ -172,7 +173,8 @@ TEST(CsvSink, HeaderRowsAndResume) {
   Folder folder;
   const std::string path = folder / "metrics.csv";
   const std::string header =
-      "step,epoch,loss,val_loss,val_perplexity,val_bits_per_byte,val_accuracy,lr,grad_norm,tokens_per_s,elapsed_s\n";
+      "step,epoch,loss,val_loss,val_perplexity,val_bits_per_byte,val_accuracy,val_bleu,lr,grad_norm,tokens_per_s,elapsed_"
+      "s\n";
   {
     CsvSink sink(path, Open::fresh);
     EXPECT_EQ(read_file(path), header);
@@ -183,21 +185,26 @@ TEST(CsvSink, HeaderRowsAndResume) {
     sink.on(metric(100, 0.25));
   }
   const std::string rows =
-      header + "9,0.9,0.3333333333333333,,,,,0.002,,,13.5\n9,,,2,,,,,,1000000,\n10,1,nan,,,,,0.002,,,15\n";
-  EXPECT_EQ(read_file(path), rows + "100,10,0.25,,,,,0.002,,,150\n");
+      header + "9,0.9,0.3333333333333333,,,,,,0.002,,,13.5\n9,,,2,,,,,,,1000000,\n10,1,nan,,,,,,0.002,,,15\n";
+  EXPECT_EQ(read_file(path), rows + "100,10,0.25,,,,,,0.002,,,150\n");
   std::ofstream(path, std::ios::app) << "110,1";
   CsvSink sink(path, Open::resume);
   sink.truncate_after(10);
   EXPECT_EQ(read_file(path), rows);
   sink.on(metric(11, 0.5));
-  EXPECT_EQ(read_file(path), rows + "11,1.1,0.5,,,,,0.002,,,16.5\n");
+  EXPECT_EQ(read_file(path), rows + "11,1.1,0.5,,,,,,0.002,,,16.5\n");
 }
 
 TEST(CsvSink, ResumeOfAForeignOrUnfinishedFile) {
   Folder folder;
   const std::string path = folder / "metrics.csv";
-  std::ofstream(path) << "step,loss\n1,2\n";
+  std::ofstream(path) << "step,loss,taste\n1,2,3\n";
   EXPECT_THROW(CsvSink(path, Open::resume), Error);
+  std::ofstream(path) << "epoch,step\n1,2\n";
+  EXPECT_THROW(CsvSink(path, Open::resume), Error);
+  std::ofstream(path) << "step,loss,val_loss\n1,2,\n";  // of an earlier version
+  CsvSink(path, Open::resume).on({"eval", {{"step", 2}, {"val_loss", 3}, {"val_bleu", 4}}});
+  EXPECT_EQ(read_file(path), "step,loss,val_loss\n1,2,\n2,,3\n");
   std::ofstream(path) << "step,epo";
   CsvSink(path, Open::resume).on(metric(1, 2));
   EXPECT_EQ(read_file(path).substr(0, 16), "step,epoch,loss,");

@@ -1,0 +1,17 @@
+// Why: kinds have names for people and numbers for programs; the way back from a name stands once.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <string_view>
+
+namespace rnn {
+
+// The place of `name` among `names`, whose order is that of the enumeration; n where it is none of them.
+template <size_t n>
+constexpr size_t index_of(const std::string_view (&names)[n], std::string_view name) {
+  return static_cast<size_t>(std::find(std::begin(names), std::end(names), name) - std::begin(names));
+}
+
+}  // namespace rnn
