@@ -186,9 +186,9 @@ def twin_line(row):
         return []
     ours, theirs = (mean([run[who] for run in twin["runs"]]) for who in ("ours", "theirs"))
     seeds = ", ".join(str(run["seed"]) for run in twin["runs"])
-    return [f"The same network in PyTorch {twin['torch']}, on the same tokens, with a constant rate and no mean of weights: after "
-            f"{twin['updates']:,} updates the validation loss is {ours:.4f} here and {theirs:.4f} there (means of seeds {seeds}): "
-            f"{100 * (ours / theirs - 1):+.2f} %.", ""]
+    return [f"The same network in PyTorch {twin['torch']}, from the same weights on the same batches, with masks of dropout of its own, a "
+            f"constant rate and no mean of weights: after {twin['updates']:,} updates the validation loss is {ours:.4f} here and "
+            f"{theirs:.4f} there (means of seeds {seeds}): {100 * (ours / theirs - 1):+.2f} %.", ""]
 
 
 def section(name, row, table, clock, data_lines):

@@ -1,6 +1,7 @@
 # Why: the same network trained by PyTorch, so that a loss of ours stands beside one that nobody here wrote the code of.
 """The section [twin] of a recipe, for results.py: torch_lm.py for texts, torch_seq2seq.py for pairs."""
 
+import base64
 import json
 import os
 import shlex
@@ -23,12 +24,14 @@ LEFT_OUT = ("average", "ema-decay", "nonmono", "decay", "decay-from", "decay-at"
 
 # Program and ids come by argument and pipe, and become files where the interpreter runs: it may be inside another root folder.
 START = """
-import json, os, runpy, sys, tempfile
+import base64, json, os, runpy, sys, tempfile
 request = json.load(sys.stdin)
 with tempfile.TemporaryDirectory() as folder:
     for name, text in request["files"].items():
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(text)
+    with open(os.path.join(folder, "start.safetensors"), "wb") as file:
+        file.write(base64.b64decode(request["start"]))
     os.chdir(folder)
     sys.path.insert(0, folder)
     sys.argv = request["words"]
@@ -101,35 +104,43 @@ def torch_words(config):
 
 
 def our_side(recipe, work, train, seed):
-    """Trains ours; returns the name of the run, its options, its validation loss at the last update and its parameters."""
+    """Trains ours; returns the name of the run, its options, its validation loss at the last update, its parameters and a model that
+    has the weights it began with."""
     updates, run = recipe["twin"]["updates"], f"twin-seed-{seed}"
     options = {name: value for name, value in recipe["options"].items() if name not in LEFT_OUT}
     options |= {"schedule": "constant", "max-updates": updates, "eval-every": updates, "epochs": updates, "patience": 0}
-    words = ["train.tsv", "--valid", "valid.tsv", "--task", "translate", *option_words(options), "--seed", str(seed)]
-    key = digest([digest((work / f"{side}.tsv").read_bytes()) for side in ("train", "valid")] + words)[:16]
-    events = train(words, run, key)
+    data = [digest((work / f"{side}.tsv").read_bytes()) for side in ("train", "valid")]
+
+    def trained(name, changes):
+        words = ["train.tsv", "--valid", "valid.tsv", "--task", "translate", *option_words(options | changes), "--seed", str(seed)]
+        return train(words, name, digest(data + words)[:16])
+
+    events = trained(run, {})
     config = next(e for e in events if e["type"] == "start")["config"]
     loss = next((e["val_loss"] for e in events if e["type"] == "eval" and e["step"] == updates), None)
     result = next((e for e in events if e["type"] == "result"), None)
     if loss is None or not result:
         raise Failure(1, "results/twin", f"our side of the twin, seed {seed}, did not come to update {updates}")
-    return run, config, loss, result["parameters"]
+    trained(f"{run}-start", {"max-updates": 1, "lr": 1e-30})  # so small an update changes no weight
+    return run, config, loss, result["parameters"], work / f"{run}-start" / "model.safetensors"
 
 
 def of_pairs(program, python, recipe, work, train):
-    """Ours and torch_seq2seq.py, each from weights and batches of its own: the validation losses of every seed after the same number
-    of updates. `train`: (words, run, key) -> events."""
+    """Ours and torch_seq2seq.py from the same weights on the same batches, masks of dropout of their own: the validation losses of
+    every seed after the same number of updates. `train`: (words, run, key) -> events."""
     if not (work / "train.tsv").exists():
         raise Failure(2, "results/twin", f"the pairs are no longer in {work}", f"./run results {work.name} --again --twin")
     twin, runs, files, names, tokens, theirs = recipe["twin"], [], {}, [], [], {}
     for seed in twin["seeds"]:
-        run, config, loss, parameters = our_side(recipe, work, train, seed)
+        run, config, loss, parameters, start = our_side(recipe, work, train, seed)
         if not files:
             files, tokens = ids_of(program, work, run)
             names = list(files)
-            files |= {name: tool_text(name) for name in ("torch_seq2seq.py", "torch_lm.py")}
-        words = ["torch_seq2seq.py", *names, *tokens, *torch_words(config), "--max-seconds", str(twin.get("max-seconds", 600))]
-        output = program.call([*python, "-c", START], work, text=json.dumps({"files": files, "words": words}))
+            files |= {name: tool_text(name) for name in ("torch_seq2seq.py", "torch_lm.py", "length_order.py")}
+        words = ["torch_seq2seq.py", *names, *tokens, *torch_words(config), "--init-from", "start.safetensors",
+                 "--max-seconds", str(twin.get("max-seconds", 600))]
+        request = {"files": files, "words": words, "start": base64.b64encode(start.read_bytes()).decode()}
+        output = program.call([*python, "-c", START], work, text=json.dumps(request))
         theirs = json.loads(output.splitlines()[-1])
         if theirs["updates"] < twin["updates"]:
             raise Failure(1, "results/twin", f"PyTorch came to update {theirs['updates']} of {twin['updates']} in {theirs['seconds']:.0f} s",

@@ -10,15 +10,14 @@ The four files hold a sentence per line as numbers, line i of a source and of a 
     cut -f1 train.tsv | rnn tokenizer encode runs/en-fr-001 --ids > train.source.ids
     cut -f2 train.tsv | rnn tokenizer encode runs/en-fr-001 --ids > train.target.ids
     rnn tokenizer encode runs/en-fr-001 $'\\n' --ids      # the number for --end
-Initial weights come from the same distributions as ours, not from the same numbers, unless --init-from names a model; with
---updates 0 that model is only evaluated. Masks of dropout and the order of batches are PyTorch's own.
+The batches are those of `rnn train` with the same --seed, in its order. Initial weights come from the same distributions as ours, not
+from the same numbers, unless --init-from names a model; with --updates 0 that model is only evaluated. Masks of dropout are PyTorch's own.
 Exit: 0 done, 2 an impossible option, 5 diverged.
 """
 
 import argparse
 import json
 import math
-import random
 import re
 import sys
 import time
@@ -28,11 +27,11 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
+import length_order
 from torch_lm import load_safetensors, make_optimizer, refuse
 
 MODULES = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN, "rnn-relu": nn.RNN}
 STEPS = {"lstm": torch.lstm_cell, "gru": torch.gru_cell, "rnn": torch.rnn_tanh_cell, "rnn-relu": torch.rnn_relu_cell}
-POOL = 64  # batches that are sorted together
 MOST_SCORES = 1 << 23  # numbers of additive attention at once: as many steps together as fit
 
 
@@ -72,18 +71,18 @@ class Batch:
         self.padding = torch.arange(self.source.shape[0]) >= self.lengths.unsqueeze(1)  # [B, S]
 
 
-def batches_of(pairs, size, shuffled):
-    """Lists of pairs of like lengths: shuffled, sorted within pools, cut, the batches shuffled; otherwise longest first."""
-    pairs, batches = list(pairs), []
-    if shuffled:
-        random.shuffle(pairs)
-    pool = POOL * size if shuffled else len(pairs)
-    for first in range(0, len(pairs), pool):
-        part = sorted(pairs[first:first + pool], key=lambda pair: (len(pair[1]), len(pair[0])), reverse=True)
-        batches += [part[i:i + size] for i in range(0, len(part), size)]
-    if shuffled:
-        random.shuffle(batches)
-    return batches
+def lengths_of(pair):
+    return len(pair[1]), len(pair[0])
+
+
+def longest_first(pairs, size):
+    pairs = sorted(pairs, key=lengths_of, reverse=True)
+    return [pairs[i:i + size] for i in range(0, len(pairs), size)]
+
+
+def shuffled(pairs, size, seed, epoch):
+    """Lists of pairs of like lengths."""
+    return [[pairs[i] for i in batch] for batch in length_order.batches([lengths_of(pair) for pair in pairs], size, seed, epoch)]
 
 
 # ------------------------------------------------------------------------------------------------------------------- model
@@ -238,7 +237,7 @@ def evaluate(model, pairs, o):
     model.eval()
     nats, count = 0.0, 0
     with torch.no_grad():
-        for batch in (Batch(part, o.end) for part in batches_of(pairs, o.batch, shuffled=False)):
+        for batch in (Batch(part, o.end) for part in longest_first(pairs, o.batch)):
             nats += F.cross_entropy(model(batch), batch.targets, reduction="sum").item()
             count += batch.targets.numel()
     model.train()
@@ -291,7 +290,7 @@ class Run:
 
     def go(self):
         while not self.over():
-            for pairs in batches_of(self.train, self.o.batch, shuffled=True):
+            for pairs in shuffled(self.train, self.o.batch, self.o.seed, self.epochs):
                 self.step(pairs)
                 if self.o.eval_every > 0 and self.updates % self.o.eval_every == 0:
                     self.look()
@@ -356,7 +355,6 @@ def main():
     torch.set_num_threads(o.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(o.seed)
-    random.seed(o.seed)
     model = Translator(o)
     if o.init_from:
         take_weights(model, o.init_from)

@@ -127,6 +127,6 @@ import json
 twin = json.load(open("docs/results.json"))["recipes"]["letters"]["twin"]
 assert twin["updates"] == 60 and [run["seed"] for run in twin["runs"]] == [1, 2], twin
 ours, theirs = (sum(run[who] for run in twin["runs"]) / 2 for who in ("ours", "theirs"))
-assert abs(ours / theirs - 1) < 0.15, twin  # other initial numbers, other batches
+assert abs(ours / theirs - 1) < 1e-3, twin  # the same weights and batches, no dropout
 assert "after 60 updates the validation loss is" in open("docs/results.md").read()
 PY
