@@ -34,7 +34,8 @@ void require_text(const LinePlace& place, std::string_view line) {
 void require_sentence(const LinePlace& place, std::string_view text, const char* help) {
   if (text.size() <= 2 * static_cast<size_t>(kMaxWords)) return;  // too short for so many words
   int64_t words = 0;
-  for (size_t at = text.find_first_not_of(kWhiteSpace); at < text.size(); at = text.find_first_not_of(kWhiteSpace, at), ++words) {
+  for (size_t at = text.find_first_not_of(kWhiteSpace); at < text.size();
+       at = text.find_first_not_of(kWhiteSpace, at), ++words) {
     at = std::min(text.find_first_of(kWhiteSpace, at), text.size());
   }
   if (words <= kMaxWords) return;

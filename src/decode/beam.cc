@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <exception>
 #include <limits>
 
 #include "base/error.h"
@@ -99,7 +100,7 @@ class Rules {
   bool ruled_ = false;                        // allowed_ counts
 };
 
-// What a step of a search works with and nobody keeps: one for all searches of a call.
+// What a step of a search works with and nobody keeps: one for each thread.
 struct Scratch {
   explicit Scratch(int vocabulary) : rules(vocabulary) {}
   Rules rules;
@@ -258,6 +259,38 @@ void require_attention(const Scorer& scorer, std::span<const BeamOptions> each) 
   }
 }
 
+// Threads worth waking for so many numbers to look at.
+int workers(const Scorer& scorer, size_t searches, View<const float> next) {
+  constexpr int64_t kNumbers = 1 << 16;
+  const bool worth = searches > 1 && int64_t{next.rows} * next.cols > kNumbers;
+  return worth && scorer.pool() ? scorer.pool()->size() : 1;
+}
+
+// One more token of every search, whose live hypotheses are the rows of `next`, search after search. Throws what a rule throws.
+void step_all(std::vector<Search>& searches, View<const float> next, const Scorer& scorer, std::vector<Scratch>& scratch) {
+  std::vector<int> first;
+  int rows = 0;
+  for (const Search& search : searches) first.push_back(rows), rows += search.rows();
+  const auto threads = static_cast<size_t>(workers(scorer, searches.size(), next));
+  while (scratch.size() < threads) scratch.emplace_back(scorer.vocabulary());
+  std::vector<std::exception_ptr> failures(threads);
+  const auto part = [&](int worker) {
+    const auto own = static_cast<size_t>(worker);
+    try {
+      for (size_t i = own; i < searches.size(); i += threads) {
+        Search& search = searches[i];
+        if (!search.ended()) search.step(next.middle(first[i], search.rows()), scorer, first[i], scratch[own]);
+      }
+    } catch (...) {
+      failures[own] = std::current_exception();
+    }
+  };
+  threads > 1 ? scorer.pool()->run(part) : part(0);
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+}
+
 }  // namespace
 
 double length_score(double log_prob, size_t tokens, const BeamOptions& options) {
@@ -280,19 +313,18 @@ std::vector<std::vector<Hypothesis>> beam_search(Scorer& scorer, std::span<const
   View<const float> next = start_behind(scorer, static_cast<int>(each.size()), prompt);
   require_attention(scorer, each);
   std::vector<Search> searches(each.begin(), each.end());
-  Scratch scratch(scorer.vocabulary());
+  std::vector<Scratch> scratch;
   std::vector<int> rows;  // that go on, search after search
   std::vector<int32_t> ids;
   for (;;) {
+    std::vector<int> before;
+    for (const Search& search : searches) before.push_back(search.rows());
+    step_all(searches, next, scorer, scratch);
     rows.clear(), ids.clear();
     int first = 0;  // row of the search
-    for (Search& search : searches) {
-      if (search.ended()) continue;
-      const int count = search.rows();
-      search.step(next.middle(first, count), scorer, first, scratch);
-      for (const int parent : search.parents()) rows.push_back(first + parent);
-      ids.insert(ids.end(), search.last_ids().begin(), search.last_ids().end());
-      first += count;
+    for (size_t i = 0; i < searches.size(); first += before[i++]) {
+      for (const int parent : searches[i].parents()) rows.push_back(first + parent);
+      ids.insert(ids.end(), searches[i].last_ids().begin(), searches[i].last_ids().end());
     }
     if (rows.empty()) break;
     scorer.select(rows);

@@ -30,6 +30,7 @@ struct BeamOptions {
   double coverage = 0;
   int no_repeat = 0;  // > 0: no n-gram of this length twice within a hypothesis (Paulus et al. 2017)
 
+  // These two may be called from several threads at once, in each for another search.
   // What may come behind `written`: sets allowed[id] (all 0 at first, V of them) and returns true; false: everything. Empty: everything.
   std::function<bool(std::span<const int32_t> written, std::vector<uint8_t>& allowed)> allow;
   // Whether what is written is finished, beside the ids above: a text that ends it, say. Empty: never.

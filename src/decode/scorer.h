@@ -31,6 +31,8 @@ class Scorer {
   // looks at nothing. Valid until the next call of anything that is not const.
   virtual View<const float> attention() const { return {}; }
   virtual int looked_at([[maybe_unused]] int row) const { return 0; }
+  // Threads that have nothing to do between the calls, for who decodes; null: none.
+  virtual Pool* pool() const { return nullptr; }
 };
 
 // n hypotheses that have read `prompt`, at least one id -> [n, V] behind the last.
@@ -60,6 +62,7 @@ class EnsembleScorer final : public Scorer {
   // The mean of where the members look, weighted as their probabilities are. Without rows unless all look, and at sources of
   // equal lengths.
   View<const float> attention() const override { return looked_; }
+  Pool* pool() const override { return members_[0]->pool(); }
   int looked_at(int row) const override { return looked_.rows == 0 ? 0 : members_[0]->looked_at(row); }
 
  private:

@@ -16,8 +16,9 @@ HWY_BEFORE_NAMESPACE();
 namespace rnn {
 namespace HWY_NAMESPACE {
 
-// A block of kDepth x 64 columns (64 KiB) and kHeight rows of A stay in the second-level cache.
-constexpr int kDepth = 256, kHeight = 192;
+// A block of kDepth x 64 columns (128 KiB; 64 KiB of 8 lanes) and kHeight rows of A (192 KiB) stay in the second-level cache: the first is
+// read from there for each tile, so that C, which lies further away, passes as rarely as can be.
+constexpr int kDepth = 512, kHeight = 96;
 
 // Tile of `rows` rows from `row` on against one panel block; the last panel of a plain C may end inside a vector.
 inline void gemm_tile(const GemmArgs<float>& g, int row, int rows, int first, int vectors, int k0, int depth,

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/matrix.h"
+#include "base/thread_pool.h"
 
 namespace rnn {
 
@@ -32,6 +33,17 @@ class State {
     State out(static_cast<int>(rows.size()), width_);
     for (size_t i = 0; i < rows.size(); ++i) std::copy_n(row(rows[i]), width_, out.row(static_cast<int>(i)));
     return out;
+  }
+
+  // Becomes from.select(rows), in the memory that is there. `from` is another state.
+  void select_from(Pool& pool, const State& from, const std::vector<int>& rows) {
+    constexpr int64_t kNumbers = 16384;  // of a share at least
+    rows_ = static_cast<int>(rows.size()), width_ = from.width_;
+    values_.resize(rows.size() * static_cast<size_t>(width_));
+    pool.parallel_for(rows_, std::max<int64_t>(1, kNumbers / std::max(1, width_)), [&](int64_t begin, int64_t end) {
+      for (auto i = static_cast<int>(begin); i < end; ++i)
+        std::copy_n(from.row(rows[static_cast<size_t>(i)]), width_, row(i));
+    });
   }
 
   // Throws Error{model, "state/size"} unless `other` has as many rows and numbers.

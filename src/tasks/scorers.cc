@@ -26,6 +26,11 @@ ModelScorer::ModelScorer(const Model<float>& model, Pool& pool, int32_t fresh)
 
 void ModelScorer::start(int n) { state_ = first_.select(std::vector<int>(static_cast<size_t>(n), 0)); }
 
+void ModelScorer::select(const std::vector<int>& rows) {
+  std::swap(state_, before_);
+  state_.select_from(pool_, before_, rows);
+}
+
 // ids [steps, rows] -> hidden states [steps * rows, width].
 View<float> ModelScorer::run(int rows, int steps, std::span<const int32_t> ids) {
   const FlushDenormals flush;

@@ -20,7 +20,8 @@ class ModelScorer final : public Scorer {
   int vocabulary() const override { return model_.config().vocabulary; }
   void start(int n) override;
   View<const float> step(std::span<const int32_t> ids) override;
-  void select(const std::vector<int>& rows) override { state_ = state_.select(rows); }
+  void select(const std::vector<int>& rows) override;
+  Pool* pool() const override { return &pool_; }
   View<const float> read(std::span<const int32_t> ids) override;
 
   // step() without the softmax -> [n, V], whose softmax is the distribution.
@@ -41,7 +42,7 @@ class ModelScorer final : public Scorer {
   int32_t fresh_;
   Arena arena_;
   Batch batch_;
-  State<float> first_, state_;
+  State<float> first_, state_, before_;  // before_: memory for the next state
   View<const float> hidden_;
   Matrix<float> log_probs_;
 };

@@ -72,7 +72,8 @@ View<const float> TranslationScorer::step(std::span<const int32_t> ids) {
 }
 
 void TranslationScorer::select(const std::vector<int>& rows) {
-  state_ = state_.select(rows);
+  std::swap(state_, before_);
+  state_.select_from(pool_, before_, rows);
   std::vector<int> sources;
   sources.reserve(rows.size());
   for (const int row : rows) sources.push_back(sources_[static_cast<size_t>(row)]);

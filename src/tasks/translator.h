@@ -26,6 +26,7 @@ class TranslationScorer final : public Scorer {
   View<const float> step(std::span<const int32_t> ids) override;
   void select(const std::vector<int>& rows) override;
   View<const float> attention() const override { return weights_; }
+  Pool* pool() const override { return &pool_; }
   int looked_at(int row) const override { return lengths_[static_cast<size_t>(sources_[static_cast<size_t>(row)])]; }
 
   // The attention of each step of `target` (its end of line included) over the source's ids, in their order: [target, source].
@@ -37,8 +38,8 @@ class TranslationScorer final : public Scorer {
   Pool& pool_;
   Arena source_arena_, arena_;
   Encoded<float> encoded_;
-  std::vector<int> lengths_, sources_;  // of each source; of each hypothesis
-  State<float> first_, state_;
+  std::vector<int> lengths_, sources_;   // of each source; of each hypothesis
+  State<float> first_, state_, before_;  // before_: memory for the next state
   Seq seq_;
   View<const float> weights_;
   Matrix<float> log_probs_;

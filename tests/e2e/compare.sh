@@ -65,7 +65,7 @@ expect_exit 0 "$RNN" compare runs/other runs/gru
 expect_out '^note: The runs were checked on different data'
 expect_exit 0 "$RNN" data make parity --length 5 -n 60
 cp "$out_file" parity.jsonl
-train parity.jsonl -o runs/parity
+expect_exit 0 "$RNN" train parity.jsonl --hidden 16 --epochs 2 --batch 8 --threads 1 --quiet -o runs/parity
 expect_exit 0 "$RNN" compare runs/parity runs/gru --json
 [[ "$(json_value "$out_file" '[x["comparable"]["val_loss"], x["sorted_by"], x["rows"][0]["name"]]')" == "[False, '', 'parity']" ]] || fail "tasks"
 expect_exit 0 "$RNN" compare runs/parity

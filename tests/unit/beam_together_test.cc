@@ -5,6 +5,7 @@
 #include <cfloat>
 #include <cmath>
 #include <initializer_list>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 
@@ -186,6 +187,30 @@ TEST(BeamTogether, SeveralSearchesAreEachAsIfAlone) {
   }
   HistoryScorer scorer(3, 1);
   EXPECT_TRUE(beam_search(scorer, Ids{1}, std::vector<BeamOptions>()).empty());
+}
+
+// A vocabulary so large that the searches of a step are shared out.
+TEST(BeamTogether, ThreadsShareTheSearches) {
+  Random random(3, Purpose::test);
+  const std::vector<Source> sources = random_sources(11, random);
+  std::vector<BeamOptions> each;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    each.push_back(random_options(random));
+    each.back().finished = nullptr;  // all extensions would be kept
+  }
+  HistoryScorer scorer(9000, 1, true, sources);
+  const auto alone = beam_search(scorer, Ids{1}, each);
+  Pool pool(3);
+  scorer.set_pool(&pool);
+  const auto shared = beam_search(scorer, Ids{1}, each);
+  for (size_t i = 0; i < each.size(); ++i) expect_same(shared[i], alone[i], std::to_string(i));
+
+  each[4].max_tokens = 3;
+  each[4].allow = [](std::span<const int32_t> written, std::vector<uint8_t>&) {
+    if (written.size() == 1) throw std::runtime_error("a rule of the caller");
+    return false;
+  };
+  EXPECT_THROW(beam_search(scorer, Ids{1}, each), std::runtime_error);
 }
 
 }  // namespace

@@ -62,6 +62,8 @@ class HistoryScorer final : public Scorer {
     rows_ = next;
   }
   View<const float> attention() const override { return looked_.view(); }
+  Pool* pool() const override { return pool_; }
+  void set_pool(Pool* pool) { pool_ = pool; }
   int looked_at(int row) const override { return lengths_.at(static_cast<size_t>(row)); }
 
   // log p of each token behind a history.
@@ -104,6 +106,7 @@ class HistoryScorer final : public Scorer {
     return hash;
   }
 
+  Pool* pool_ = nullptr;
   int vocabulary_;
   uint64_t seed_;
   bool coarse_;

@@ -96,7 +96,9 @@ void Attention<T>::forward(Context<T>& context, const Packed<T>& packed, const S
   }
   context.kernels.attention_forward(context.pool, steps(seq, from, to, s.args));
   const View<T> read = s.read.middle(first, rows), h = s.h.middle(first, rows);
-  for (int r = 0; r < rows; ++r) std::copy_n(q.row(r), query_, read.row(r) + memory_);
+  context.pool.parallel_for(rows, grain(), [&](int64_t begin, int64_t end) {
+    for (auto r = static_cast<int>(begin); r < end; ++r) std::copy_n(q.row(r), query_, read.row(r) + memory_);
+  });
   context.kernels.gemm(context.pool, {read, packed[out_form_], nullptr, false, {query_}, h});
   context.kernels.tanh(context.pool, h);
 }
@@ -127,9 +129,11 @@ void Attention<T>::backward(Context<T>& context, const Packed<T>& packed, const 
   const int first = seq.start[from], rows = seq.start[to] - first;
   const double products = additive() ? static_cast<double>(key_width_) * query_ : 0;
   const ProfileScope profiled(context.profile, Phase::attention, 2.0 * rows * (products + s.read.cols * query_));
-  for (int r = first; r < first + rows; ++r) {
-    for (int i = 0; i < query_; ++i) b.dz(r, i) = dh(r, i) * (1 - s.h(r, i) * s.h(r, i));
-  }
+  context.pool.parallel_for(rows, grain(), [&](int64_t begin, int64_t end) {
+    for (int r = first + static_cast<int>(begin); r < first + end; ++r) {
+      for (int i = 0; i < query_; ++i) b.dz(r, i) = dh(r, i) * (1 - s.h(r, i) * s.h(r, i));
+    }
+  });
   const View<T> dread = b.dread.middle(first, rows), dq = b.dq.middle(first, rows);
   context.kernels.gemm(context.pool, {b.dz.middle(first, rows), packed[out_back_], nullptr, false, {dread.cols}, dread});
   context.kernels.attention_backward(context.pool, steps(seq, from, to, b.args));

@@ -1,6 +1,7 @@
 // Why: a decoder looks back at what an encoder said of a whole sentence; scores, weights and what is made of them stand here once.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 #include "nn/context.h"
@@ -73,6 +74,7 @@ class Attention {
 
  private:
   bool additive() const { return kind_ == AttentionKind::additive; }
+  int64_t grain() const { return std::max(1, 16384 / query_); }  // rows that are worth a thread
   AttentionArgs<T> steps(const Seq& seq, int from, int to, AttentionArgs<T> args) const;
 
   AttentionKind kind_;

@@ -202,12 +202,15 @@ template <class T>
 void RecurrentLayer<T>::final_states(const Context<T>& context, const Seq& seq, const Saved& saved, T* const* hn,
                                      T* const* cn) const {
   const int64_t padded = Columns{options_.hidden}.padded(context.kernels.lanes);
+  const int64_t grain = std::max<int64_t>(1, 16384 / padded);
   for (int t = reverse_ ? 0 : seq.steps() - 1, done = 0; t >= 0 && done < seq.active(0); --t) {
-    for (int row = done; row < seq.active(t); ++row) {
-      const int at = seq.start[t] + row;
-      std::copy_n(saved.y.row(at), options_.output(), hn[row]);
-      if (saved.c) std::copy_n(saved.c + at * padded, options_.hidden, cn[row]);
-    }
+    context.pool.parallel_for(seq.active(t) - done, grain, [&](int64_t begin, int64_t end) {
+      for (int row = done + static_cast<int>(begin); row < done + end; ++row) {
+        const int at = seq.start[t] + row;
+        std::copy_n(saved.y.row(at), options_.output(), hn[row]);
+        if (saved.c) std::copy_n(saved.c + at * padded, options_.hidden, cn[row]);
+      }
+    });
     done = seq.active(t);
   }
 }
