@@ -20,7 +20,7 @@ struct Extension {
 };
 
 // A total order: one result, whatever is sorted or left out on the way.
-constexpr auto likelier = [](const Extension& a, const Extension& b) {
+constexpr auto kLikelier = [](const Extension& a, const Extension& b) {
   if (a.log_prob != b.log_prob) return a.log_prob > b.log_prob;
   return a.parent != b.parent ? a.parent < b.parent : a.id < b.id;
 };
@@ -44,11 +44,11 @@ class Likeliest {
   void offer(const Extension& e) {
     if (kept_.size() < limit_) {
       kept_.push_back(e);
-      if (kept_.size() == limit_) std::make_heap(kept_.begin(), kept_.end(), likelier);  // the last of the order in front
-    } else if (likelier(e, kept_.front())) {
-      std::pop_heap(kept_.begin(), kept_.end(), likelier);
+      if (kept_.size() == limit_) std::make_heap(kept_.begin(), kept_.end(), kLikelier);  // the last of the order in front
+    } else if (kLikelier(e, kept_.front())) {
+      std::pop_heap(kept_.begin(), kept_.end(), kLikelier);
       kept_.back() = e;
-      std::push_heap(kept_.begin(), kept_.end(), likelier);
+      std::push_heap(kept_.begin(), kept_.end(), kLikelier);
     }
   }
   std::vector<Extension>& all() { return kept_; }  // in no order
@@ -200,8 +200,8 @@ class Search {
       if (i == sorted) {  // in pieces: a few of V times the beam are looked at
         const auto at = [&](size_t k) { return extensions.begin() + static_cast<ptrdiff_t>(k); };
         sorted = std::min(extensions.size(), sorted + 2 * beam);
-        std::nth_element(at(i), at(sorted - 1), extensions.end(), likelier);
-        std::sort(at(i), at(sorted), likelier);
+        std::nth_element(at(i), at(sorted - 1), extensions.end(), kLikelier);
+        std::sort(at(i), at(sorted), kLikelier);
       }
       const Extension& e = extensions[i];
       const auto parent = static_cast<size_t>(e.parent);
@@ -269,6 +269,7 @@ int workers(const Scorer& scorer, size_t searches, View<const float> next) {
 // One more token of every search, whose live hypotheses are the rows of `next`, search after search. Throws what a rule throws.
 void step_all(std::vector<Search>& searches, View<const float> next, const Scorer& scorer, std::vector<Scratch>& scratch) {
   std::vector<int> first;
+  first.reserve(searches.size());
   int rows = 0;
   for (const Search& search : searches) first.push_back(rows), rows += search.rows();
   const auto threads = static_cast<size_t>(workers(scorer, searches.size(), next));
@@ -314,10 +315,12 @@ std::vector<std::vector<Hypothesis>> beam_search(Scorer& scorer, std::span<const
   require_attention(scorer, each);
   std::vector<Search> searches(each.begin(), each.end());
   std::vector<Scratch> scratch;
+  std::vector<int> before;  // rows of each search
+  before.reserve(searches.size());
   std::vector<int> rows;  // that go on, search after search
   std::vector<int32_t> ids;
   for (;;) {
-    std::vector<int> before;
+    before.clear();
     for (const Search& search : searches) before.push_back(search.rows());
     step_all(searches, next, scorer, scratch);
     rows.clear(), ids.clear();
