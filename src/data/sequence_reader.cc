@@ -145,7 +145,7 @@ bool holds_sequences(const std::string& path) {
     const std::string bytes = decompress(read_data_bytes(path), path);
     std::string_view text = bytes;
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\f\v"), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(kWhiteSpace), text.size()));
     text = text.substr(0, text.find('\n'));
     if (!text.starts_with("{")) return false;
     SymbolTable symbols(nullptr), labels(nullptr);

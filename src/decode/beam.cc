@@ -266,12 +266,9 @@ int workers(const Scorer& scorer, size_t searches, View<const float> next) {
   return worth && scorer.pool() ? scorer.pool()->size() : 1;
 }
 
-// One more token of every search, whose live hypotheses are the rows of `next`, search after search. Throws what a rule throws.
-void step_all(std::vector<Search>& searches, View<const float> next, const Scorer& scorer, std::vector<Scratch>& scratch) {
-  std::vector<int> first;
-  first.reserve(searches.size());
-  int rows = 0;
-  for (const Search& search : searches) first.push_back(rows), rows += search.rows();
+// One more token of every search, whose live hypotheses are the rows of `next` from first[i] on. Throws what a rule throws.
+void step_all(std::vector<Search>& searches, View<const float> next, const std::vector<int>& first, const Scorer& scorer,
+              std::vector<Scratch>& scratch) {
   const auto threads = static_cast<size_t>(workers(scorer, searches.size(), next));
   while (scratch.size() < threads) scratch.emplace_back(scorer.vocabulary());
   std::vector<std::exception_ptr> failures(threads);
@@ -315,18 +312,15 @@ std::vector<std::vector<Hypothesis>> beam_search(Scorer& scorer, std::span<const
   require_attention(scorer, each);
   std::vector<Search> searches(each.begin(), each.end());
   std::vector<Scratch> scratch;
-  std::vector<int> before;  // rows of each search
-  before.reserve(searches.size());
-  std::vector<int> rows;  // that go on, search after search
+  std::vector<int> first(searches.size());  // row of each search
+  std::vector<int> rows;                    // that go on, search after search
   std::vector<int32_t> ids;
   for (;;) {
-    before.clear();
-    for (const Search& search : searches) before.push_back(search.rows());
-    step_all(searches, next, scorer, scratch);
+    for (size_t i = 1; i < searches.size(); ++i) first[i] = first[i - 1] + searches[i - 1].rows();
+    step_all(searches, next, first, scorer, scratch);
     rows.clear(), ids.clear();
-    int first = 0;  // row of the search
-    for (size_t i = 0; i < searches.size(); first += before[i++]) {
-      for (const int parent : searches[i].parents()) rows.push_back(first + parent);
+    for (size_t i = 0; i < searches.size(); ++i) {
+      for (const int parent : searches[i].parents()) rows.push_back(first[i] + parent);
       ids.insert(ids.end(), searches[i].last_ids().begin(), searches[i].last_ids().end());
     }
     if (rows.empty()) break;

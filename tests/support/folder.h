@@ -21,7 +21,8 @@ class FolderTest : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  std::string write(const std::string& name, std::string_view bytes) const {
+  std::string write(const std::string& name, std::string_view bytes) const {  // and the folders on the way
+    std::filesystem::create_directories((folder_ / name).parent_path());
     std::ofstream(folder_ / name, std::ios::binary) << bytes;
     return path(name);
   }

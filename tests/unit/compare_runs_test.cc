@@ -2,7 +2,6 @@
 #include "tasks/compare_runs.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cmath>
 #include <filesystem>
@@ -10,6 +9,7 @@
 
 #include "io/safetensors.h"
 #include "support/failure.h"
+#include "support/folder.h"
 #include "train/option_list.h"
 
 namespace rnn {
@@ -31,21 +31,8 @@ struct MadeRun {
   bool ended = true;
 };
 
-class CompareRuns : public testing::Test {
+class CompareRuns : public test::FolderTest {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rnn_compare_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  void write(const std::string& name, const std::string& text) const {
-    std::filesystem::create_directories((folder_ / name).parent_path());
-    std::ofstream(folder_ / name, std::ios::binary) << text;
-  }
-
   RunRecord make(const MadeRun& made) const {
     Options options;
     for (size_t i = 0; i < made.options.size(); i += 2) set_option(options, made.options[i], made.options[i + 1]);
@@ -93,8 +80,6 @@ class CompareRuns : public testing::Test {
     write(made.name + "/model.safetensors", model.finish());
     return read_run_record(path(made.name));
   }
-
-  std::filesystem::path folder_;
 };
 
 TEST_F(CompareRuns, ReadsARun) {

@@ -1,40 +1,24 @@
 // Why: whatever people call a text file is read the same way or refused by file and line.
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 
 #include "base/error.h"
 #include "base/rng.h"
 #include "data/text_files.h"
 #include "support/failure.h"
+#include "support/folder.h"
 
 namespace rnn {
 namespace {
 
 namespace fs = std::filesystem;
 
-class TextFiles : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "rnn_data_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  std::string write(const std::string& name, std::string_view bytes) {
-    const fs::path path = folder_ / name;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << bytes;
-    return path.string();
-  }
-  fs::path folder_;
-};
+class TextFiles : public test::FolderTest {};
 
 std::vector<std::string> texts_of(const std::vector<Document>& documents) {
   std::vector<std::string> texts;

@@ -2,7 +2,6 @@
 #include "data/pair_problems.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <cctype>
@@ -16,6 +15,7 @@
 
 #include "data/text_line.h"
 #include "support/failure.h"
+#include "support/folder.h"
 
 namespace rnn {
 namespace {
@@ -237,10 +237,10 @@ TEST(PairProblems, PublishedPairsStay) {
   EXPECT_EQ(line(letters(6, 3, 3), 1), "c b b b\tb b b c\n");
 }
 
-TEST(PairProblems, LinesAreReadBack) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "rnn_pair_problems_XXXXXX").string();
-  ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-  const std::string path = pattern + "/made.tsv";
+class PairProblemFiles : public test::FolderTest {};
+
+TEST_F(PairProblemFiles, LinesAreReadBack) {
+  const std::string path = this->path("made.tsv");
   for (const PairProblem problem : kPairProblems) {
     std::ofstream file(path, std::ios::binary);
     for (uint64_t i = 0; i < 50; ++i) file << pair_line(pair_example(with(problem), i));
@@ -256,7 +256,6 @@ TEST(PairProblems, LinesAreReadBack) {
   const PairProblemOptions longest = letters(kMaxWords);
   std::ofstream(path, std::ios::binary) << pair_line(pair_example(longest, 0));
   EXPECT_EQ(read_pairs({path}).pairs.size(), 1u);
-  std::filesystem::remove_all(pattern);
 }
 
 TEST(PairProblems, NamesAndImpossibleSizes) {
