@@ -8,11 +8,11 @@
 #include "base/file.h"
 #include "cells/reference.h"
 #include "command.h"
-#include "io/model_card.h"
+#include "runs/average_models.h"
+#include "runs/model_card.h"
 #include "screen.h"
-#include "tasks/average_models.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -88,4 +88,4 @@ int run_average(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -11,7 +11,7 @@
 #include "io/model_file.h"
 #include "screen.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 using bench::Case;
@@ -117,4 +117,4 @@ int run_bench(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

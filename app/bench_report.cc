@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "cells/reference.h"
+#include "events/events.h"
 #include "kernels/kernels.h"
 #include "profile_view.h"
 #include "screen.h"
-#include "train/events.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 using bench::Case;
@@ -140,4 +140,4 @@ std::string bench_json(const BenchReport& report) {
          "\n";
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

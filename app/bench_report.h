@@ -7,7 +7,7 @@
 #include "bench/bench.h"
 #include "bench/limits.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 struct BenchReport {
   int threads = 1;
@@ -18,4 +18,4 @@ struct BenchReport {
 std::string bench_tables(const BenchReport& report);
 std::string bench_json(const BenchReport& report);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

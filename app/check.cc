@@ -10,11 +10,11 @@
 #include "command.h"
 #include "io/model_file.h"
 #include "io/ready_model.h"
+#include "options/options.h"
 #include "screen.h"
 #include "train/gradient_check.h"
-#include "train/options.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 constexpr double kSeconds = 5;  // the check chooses as many elements as fit
@@ -152,4 +152,4 @@ int run_check(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -10,10 +10,10 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "events/terminal.h"
 #include "screen.h"
-#include "train/terminal.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 using nlohmann::ordered_json;
@@ -163,4 +163,4 @@ void choose(ModelFile& file, const WithModels& with, const ChooseArguments& a) {
   }
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -6,7 +6,7 @@
 
 #include "tasks/choose.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 struct ChooseArguments {
   std::string asked;  // with alternatives: a context; without: a file of questions, or - for standard input
@@ -19,4 +19,4 @@ struct ChooseArguments {
 // Prints the ranking of one question, or a line for each question of a file and the share of right answers.
 void choose(ModelFile& file, const WithModels& with, const ChooseArguments& a);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

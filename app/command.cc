@@ -8,10 +8,10 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "events/terminal.h"
 #include "screen.h"
-#include "train/terminal.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 constexpr const char* kMain = "options";
@@ -241,4 +241,4 @@ int run_part(std::string_view verb, std::string_view about, std::span<const Part
       near.empty() ? all : fmt::format("did you mean rnn {} {}?", verb, near));
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "train/option_list.h"
+#include "options/option_list.h"
 #include "verbs.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): not our name
@@ -17,7 +17,7 @@ class App;
 class Option;
 }  // namespace CLI
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 // "a,b" -> a, b; nothing of an empty text.
 std::vector<std::string> split_commas(const std::string& text);
@@ -76,4 +76,4 @@ struct Part {
 int run_part(std::string_view verb, std::string_view about, std::span<const Part> parts, std::string_view examples,
              const Arguments& arguments);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

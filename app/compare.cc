@@ -8,12 +8,12 @@
 
 #include "base/error.h"
 #include "command.h"
+#include "events/events.h"
+#include "events/terminal.h"
+#include "runs/compare_runs.h"
 #include "screen.h"
-#include "tasks/compare_runs.h"
-#include "train/events.h"
-#include "train/terminal.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 constexpr int kScreen = 100;        // columns that a table should keep to
@@ -235,4 +235,4 @@ int run_compare(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -9,7 +9,7 @@
 #include "screen.h"
 #include "settings.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 int run_config_show(const Arguments& arguments) {
@@ -77,4 +77,4 @@ int run_config(const Arguments& arguments) {
                   "  rnn config show -c run.toml --lr 0.5\n  rnn config recipes\n", arguments);
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "settings.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 constexpr std::string_view kDataKeys[] = {"train", "valid", "test"};
@@ -112,4 +112,4 @@ class Reader {
 
 ConfigFile read_config(const std::string& path) { return Reader(path).read(); }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

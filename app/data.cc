@@ -7,13 +7,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
+#include "data/inputs/text_files.h"
 #include "data/sequences.h"
-#include "data/text_files.h"
 #include "data_parts.h"
+#include "runs/run_data.h"
 #include "screen.h"
-#include "tasks/run_data.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 using nlohmann::ordered_json;
@@ -212,4 +212,4 @@ int run_data(const Arguments& arguments) {
                   arguments);
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

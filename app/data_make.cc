@@ -8,7 +8,7 @@
 #include "data_parts.h"
 #include "screen.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 constexpr const char* kSummary =
@@ -96,4 +96,4 @@ int run_data_make(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

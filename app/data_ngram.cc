@@ -11,19 +11,19 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
-#include "data/data_file.h"
+#include "data/inputs/data_file.h"
+#include "data/inputs/text_files.h"
 #include "data/sequences.h"
-#include "data/text_files.h"
 #include "data_parts.h"
 #include "io/model_file.h"
+#include "options/option_list.h"
 #include "screen.h"
 #include "tasks/ngram_rows.h"
 #include "text/arpa.h"
 #include "text/utf8.h"
 #include "text/vocabulary.h"
-#include "train/option_list.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -333,4 +333,4 @@ int run_data_ngram(const Arguments& arguments) {
   return file ? evaluate_file(w) : count_text(w);
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -6,7 +6,7 @@
 
 #include "verbs.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 int run_data_make(const Arguments& arguments);
 int run_data_ngram(const Arguments& arguments);
@@ -15,4 +15,4 @@ int run_data_ngram(const Arguments& arguments);
 int check_sequence_file(const std::string& path, bool as_json);
 int print_sequences(const std::string& path, int64_t lines);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -8,13 +8,13 @@
 
 #include "base/error.h"
 #include "command.h"
+#include "data/inputs/text_files.h"
 #include "data/sequences.h"
-#include "data/text_files.h"
 #include "data_parts.h"
+#include "events/events.h"
 #include "screen.h"
-#include "train/events.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 using nlohmann::ordered_json;
@@ -163,4 +163,4 @@ int print_sequences(const std::string& path, int64_t lines) {
   return 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -11,13 +11,14 @@
 #include "explain.h"
 #include "inspect/reading.h"
 #include "next_words.h"
+#include "options/option_list.h"
 #include "places.h"
 #include "runs.h"
 #include "screen.h"
 #include "signals.h"
-#include "train/option_list.h"
+#include "tasks/training.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -223,4 +224,4 @@ int run_demo(const Arguments& arguments) {
   return signal_seen() ? 128 + signal_seen() : 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -15,9 +15,10 @@
 #include "pages/attention_map.h"
 #include "runs.h"
 #include "screen.h"
+#include "tasks/training.h"
 #include "tasks/translate.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 constexpr size_t kTrained = 8000, kUnseen = 500;
@@ -155,4 +156,4 @@ bool demo_dates(const DatesDemo& demo) {
   return true;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

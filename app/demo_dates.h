@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 struct DatesDemo {
   std::string folder;   // of the run; its pairs and drawings go there, too
@@ -18,4 +18,4 @@ struct DatesDemo {
 // each. Returns false, with nothing printed, when a signal ended the training.
 bool demo_dates(const DatesDemo& demo);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -9,7 +9,7 @@
 #include "command.h"
 #include "screen.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 // "health/lr_large" -> "lr_large".
@@ -91,4 +91,4 @@ int run_doctor(const Arguments& arguments) {
   return d.bad() > 0 ? static_cast<int>(Exit::check) : 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

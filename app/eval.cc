@@ -7,13 +7,13 @@
 #include "choose.h"
 #include "command.h"
 #include "eval_pairs.h"
+#include "events/events.h"
 #include "screen.h"
 #include "tasks/language_model.h"
 #include "tasks/sequence_data.h"
-#include "train/events.h"
 #include "with_models.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 using nlohmann::ordered_json;
@@ -243,4 +243,4 @@ int run_eval(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "data/pairs.h"
+#include "events/events.h"
 #include "metrics/bleu.h"
 #include "screen.h"
-#include "train/events.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 using nlohmann::ordered_json;
@@ -94,4 +94,4 @@ PairReport eval_pairs(ModelFile& file, const std::vector<std::string>& paths, co
   return report;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

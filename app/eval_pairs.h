@@ -6,7 +6,7 @@
 
 #include "tasks/translate.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 struct PairEvalArguments {
   PairEvalOptions options;
@@ -17,4 +17,4 @@ struct PairEvalArguments {
 // Measures and prints. `paths` as read_pairs(). Returns what was measured.
 PairReport eval_pairs(ModelFile& file, const std::vector<std::string>& paths, const PairEvalArguments& a);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

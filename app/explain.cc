@@ -15,12 +15,12 @@
 #include "inspect_translation.h"
 #include "pages/explain_page.h"
 #include "pages/translation_page.h"
+#include "runs/run_data.h"
 #include "screen.h"
 #include "signals.h"
-#include "tasks/run_data.h"
 #include "text_tokens.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 void require_alike(const ModelFile& first, const ModelFile& other) {
@@ -187,4 +187,4 @@ int run_explain(const Arguments& arguments) {
   return signal_seen() ? 128 + signal_seen() : 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

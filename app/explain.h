@@ -6,7 +6,7 @@
 
 #include "inspect/explanation.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 struct ExplainRequest {
   std::vector<std::string> models;  // run folders or files of language models with one vocabulary
@@ -25,4 +25,4 @@ Explanation explain(const ExplainRequest& request);
 // Writes the page; says how large it is.
 void write_page(const Explanation& explanation, const std::string& path);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -7,13 +7,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
+#include "events/terminal.h"
 #include "interactive.h"
 #include "next_words.h"
 #include "screen.h"
-#include "train/terminal.h"
 #include "with_models.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 using nlohmann::ordered_json;
@@ -262,4 +262,4 @@ int run_generate(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -12,9 +12,9 @@
 
 #include "base/error.h"
 #include "data/pairs.h"
-#include "train/option_list.h"
+#include "options/option_list.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -199,4 +199,4 @@ TaskGuess guess_task(const std::string& wanted, const std::vector<std::string>& 
   return found;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 struct TaskGuess {
   std::string task, reason;
@@ -16,4 +16,4 @@ struct TaskGuess {
 // task/not_available (the data or --task ask for a task this version does not have), task/ambiguous (both readings named).
 TaskGuess guess_task(const std::string& wanted, const std::vector<std::string>& data);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -6,11 +6,11 @@
 
 #include "cells/reference.h"
 #include "command.h"
+#include "events/events.h"
 #include "screen.h"
 #include "tasks/language_model.h"
-#include "train/events.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 using nlohmann::json;
@@ -168,4 +168,4 @@ int run_info(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -14,7 +14,7 @@
 #include "screen.h"
 #include "text_tokens.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 struct InspectArguments {
@@ -106,4 +106,4 @@ int run_inspect(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -5,7 +5,7 @@
 #include "pages/cell_texts.h"
 #include "pages/svg.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 std::string layer_name(const ModelExplanation& m, const std::string& name, int layer) {
@@ -88,4 +88,4 @@ std::vector<std::pair<std::string, std::string>> drawings(const ModelExplanation
   return files;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "events/terminal.h"
 #include "screen.h"
-#include "train/terminal.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 // `share` of `width` columns, in eighths of a column.
@@ -47,4 +47,4 @@ std::string percent(double share) {
 std::string head(const std::string& title) { return "\n" + strong(title, Stream::output) + "\n"; }
 std::string note(const std::string& text) { return faint(" " + text, Stream::output) + "\n"; }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 constexpr int kBar = 20;  // columns of a bar in a list
 
@@ -18,4 +18,4 @@ std::string percent(double share);           // 4.2%  43%
 std::string head(const std::string& title);  // of a table, behind an empty line
 std::string note(const std::string& text);   // below it
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

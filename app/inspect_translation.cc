@@ -7,15 +7,15 @@
 #include <cmath>
 
 #include "base/matrix.h"
+#include "events/events.h"
 #include "inspect_parts.h"
 #include "pages/attention_map.h"
 #include "pages/svg.h"
 #include "screen.h"
 #include "tasks/pair_data.h"
 #include "tasks/translator.h"
-#include "train/events.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 // A probability, however small.
@@ -192,4 +192,4 @@ std::vector<std::pair<std::string, std::string>> translation_drawings(const Tran
   return files;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

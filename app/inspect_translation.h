@@ -7,7 +7,7 @@
 
 #include "inspect/translation.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 constexpr int kWidestBeam = 5;  // more would not be seen
 
@@ -20,4 +20,4 @@ std::string translation_view(const TranslationExplanation& e, int top);
 // File name and SVG text of every drawing: attention.svg, left_out.svg.
 std::vector<std::pair<std::string, std::string>> translation_drawings(const TranslationExplanation& e);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

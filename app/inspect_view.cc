@@ -7,12 +7,12 @@
 #include <cmath>
 #include <map>
 
+#include "events/events.h"
 #include "inspect_parts.h"
 #include "pages/cell_texts.h"
 #include "screen.h"
-#include "train/events.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 std::string layer_of(const ModelExplanation& m, int layer) {
@@ -205,4 +205,4 @@ std::string spectra_view(const ModelExplanation& m) {
   return head("Recurrent weights") + table.text();
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

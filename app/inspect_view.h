@@ -7,7 +7,7 @@
 
 #include "inspect/explanation.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 // Each ends in a newline; "" where there is nothing to show.
 std::string model_view(const ModelExplanation& m);
@@ -22,4 +22,4 @@ std::string spectra_view(const ModelExplanation& m);
 // File name and SVG text of every drawing: gradient.svg, gates.svg, norms.svg, spectrum.svg.
 std::vector<std::pair<std::string, std::string>> drawings(const ModelExplanation& m, const std::string& over);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

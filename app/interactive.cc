@@ -11,7 +11,7 @@
 
 #include "screen.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 constexpr const char* kHelp =
@@ -96,4 +96,4 @@ void interact(Writer& writer, const WriteOptions& options, uint64_t seed, const 
   }
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

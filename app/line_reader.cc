@@ -12,10 +12,10 @@
 #include <utility>
 
 #include "base/error.h"
-#include "data/data_file.h"
-#include "data/text_line.h"
+#include "data/inputs/data_file.h"
+#include "data/inputs/text_line.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 constexpr int kLook = 200;                     // milliseconds between looks for a signal
@@ -118,4 +118,4 @@ void LineReader::check(std::string& line) const {
   require_sentence({name_, number_}, line, kCut);
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 // The lines of files, one file after the other. gzip and zstd are unpacked, by content (files only); a byte order mark is
 // dropped, CRLF becomes LF, and the last line may lack its end.
@@ -39,4 +39,4 @@ class LineReader {
   std::exception_ptr failure_ = {};  // for the next call
 };
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -6,11 +6,11 @@
 
 #include "base/error.h"
 #include "kernels/kernels.h"
+#include "options/option_list.h"
 #include "screen.h"
-#include "train/option_list.h"
 #include "verbs.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 struct Verb {
@@ -100,10 +100,10 @@ int guarded(const Arguments& all) {
 }
 
 }  // namespace
-}  // namespace rnn::app
+}  // namespace rnn::core::app
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe and a file that grew too large are seen as failed writes
   std::signal(SIGXFSZ, SIG_IGN);
-  return rnn::app::guarded({argv + 1, argv + argc});
+  return rnn::core::app::guarded({argv + 1, argv + argc});
 }

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
+#include "events/terminal.h"
 #include "screen.h"
-#include "train/terminal.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 std::string shown_piece(const Tokenizer& tokenizer, int32_t id) {
   return id == tokenizer.newline_id() ? "(end of line)" : printable(marked_piece(tokenizer, id));
@@ -84,4 +84,4 @@ int64_t write_on(Writer& writer, const WriteOptions& options, Random& random,
   return drawn;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

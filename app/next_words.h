@@ -5,7 +5,7 @@
 
 #include "tasks/language_model.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 // The cat is ▏sleeping  41%  ████████
 //            ▏hungry    17%  ███
@@ -31,4 +31,4 @@ std::vector<FoundText> search(Writer& writer, const WriteOptions& options);
 int64_t write_on(Writer& writer, const WriteOptions& options, Random& random,
                  const std::function<void(std::string_view)>& show);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 std::vector<std::string> places_of(const std::string& source, const std::string& installed) {
   namespace fs = std::filesystem;
@@ -12,4 +12,4 @@ std::vector<std::string> places_of(const std::string& source, const std::string&
   return {source, installed, (program / "../share/rnn" / fs::path(installed).filename()).string()};
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

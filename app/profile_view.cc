@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "events/events.h"
 #include "screen.h"
-#include "train/events.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 std::string name_of(Phase phase) { return std::string(kPhaseNames[static_cast<size_t>(phase)]); }
@@ -53,4 +53,4 @@ std::string profile_shares(const std::vector<std::pair<std::string, const Profil
   return table.text();
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

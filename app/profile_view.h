@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "nn/profile.h"
+#include "base/profile.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 // The largest phase first, with its share, time per update and speed of products. Empty without updates.
 std::string profile_table(const Profile& profile);
@@ -15,4 +15,4 @@ std::string profile_table(const Profile& profile);
 // A row per measurement: its name and the share of every phase that any of them has.
 std::string profile_shares(const std::vector<std::pair<std::string, const Profile*>>& rows, const std::string& head);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

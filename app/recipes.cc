@@ -9,10 +9,10 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "options/option_list.h"
 #include "places.h"
-#include "train/option_list.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -68,4 +68,4 @@ std::string config_path(const std::string& given) {
           : "rnn config recipes lists the recipes; rnn config show --toml > run.toml writes a file with every option");
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

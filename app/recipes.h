@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 // A config file that comes with the program: recipes/papers/NAME.toml.
 struct Recipe {
@@ -19,4 +19,4 @@ std::vector<Recipe> all_recipes();
 // "config/missing"} that names the recipes there are.
 std::string config_path(const std::string& given);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -6,12 +6,12 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "events/sinks.h"
+#include "events/terminal.h"
 #include "screen.h"
 #include "signals.h"
-#include "train/sinks.h"
-#include "train/terminal.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 // The columns of a task's result rows, and a row in them.
@@ -103,4 +103,4 @@ int say_stopped(const std::string& folder) {
   return 128 + number;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

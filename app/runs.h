@@ -8,7 +8,7 @@
 
 #include "tasks/language_model.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 enum class Talk { lines, json, quiet };  // progress on standard error, events on standard output, results only
 
@@ -30,4 +30,4 @@ std::string comparison_table(const std::vector<std::pair<std::string, RunResult>
 // After a signal: says how to go on; returns 130 or 143.
 int say_stopped(const std::string& folder);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -13,10 +13,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "io/model_card.h"
-#include "train/terminal.h"
+#include "events/terminal.h"
+#include "runs/model_card.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 [[noreturn]] void output_failed(int reason) {
@@ -111,4 +111,4 @@ std::string shell_line(const std::vector<std::string>& words) {
   return line;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 // Whoever read standard output is gone.
 struct OutputClosed {};
@@ -51,4 +51,4 @@ std::string json_line(const nlohmann::ordered_json& json);
 // Runs nothing: only quotes words for a POSIX shell and joins them.
 std::string shell_line(const std::vector<std::string>& words);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

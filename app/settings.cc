@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "recipes.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 // Sets one option; an error begins with the place where the value stands.
@@ -51,4 +51,4 @@ Settings resolve_settings(const std::string& config, const NamedValues& flags) {
   return settings;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "train/option_list.h"
+#include "options/option_list.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 using NamedValues = std::vector<std::pair<std::string, std::string>>;
 
@@ -38,4 +38,4 @@ struct ConfigFile {
 };
 ConfigFile read_config(const std::string& path);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

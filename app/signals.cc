@@ -4,7 +4,7 @@
 #include <unistd.h>
 #include <csignal>
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 std::atomic<int> seen{0};
@@ -29,4 +29,4 @@ const std::atomic<int>* watch_signals() {
 
 int signal_seen() { return seen.load(); }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

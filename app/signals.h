@@ -3,10 +3,10 @@
 
 #include <atomic>
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 // From now on the first SIGINT or SIGTERM sets the flag to its number, the second ends the program at once.
 const std::atomic<int>* watch_signals();
 int signal_seen();  // 0: none
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

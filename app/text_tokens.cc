@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "screen.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 std::vector<std::vector<int32_t>> first_tokens(const ModelFile& file, const std::vector<Document>& documents,
                                                const std::string& name, int64_t limit) {
@@ -31,4 +31,4 @@ std::vector<std::vector<int32_t>> first_tokens(const ModelFile& file, const std:
   return tokens;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "data/text_files.h"
+#include "data/inputs/text_files.h"
 #include "io/model_file.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 constexpr int64_t kMeasuredTokens = 2000;
 
@@ -17,4 +17,4 @@ constexpr int64_t kMeasuredTokens = 2000;
 std::vector<std::vector<int32_t>> first_tokens(const ModelFile& file, const std::vector<Document>& documents,
                                                const std::string& name, int64_t limit = kMeasuredTokens);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

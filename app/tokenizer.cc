@@ -9,14 +9,14 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
-#include "data/text_files.h"
+#include "data/inputs/text_files.h"
 #include "io/model_file.h"
 #include "next_words.h"
 #include "screen.h"
 #include "text/subwords.h"
 #include "text/utf8.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 using nlohmann::ordered_json;
@@ -209,4 +209,4 @@ int run_tokenizer(const Arguments& arguments) {
                   arguments);
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

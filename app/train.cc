@@ -11,11 +11,13 @@
 #include "guess_task.h"
 #include "profile_view.h"
 #include "runs.h"
+#include "runs/option_checks.h"
 #include "screen.h"
 #include "settings.h"
 #include "signals.h"
+#include "tasks/training.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -237,4 +239,4 @@ int run_train(const Arguments& arguments) {
                 run_one(a, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); }));
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

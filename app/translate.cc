@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
+#include "events/events.h"
 #include "line_reader.h"
 #include "next_words.h"
 #include "pages/attention_map.h"
@@ -16,10 +17,9 @@
 #include "signals.h"
 #include "tasks/pair_data.h"
 #include "tasks/translator.h"
-#include "train/events.h"
 #include "with_models.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 using nlohmann::ordered_json;
@@ -243,4 +243,4 @@ int run_translate(const Arguments& arguments) {
   return signal_seen() ? 128 + signal_seen() : 0;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 using Arguments = std::vector<std::string>;  // what stands behind the verb
 
@@ -26,4 +26,4 @@ int run_average(const Arguments& arguments);
 int run_compare(const Arguments& arguments);
 int run_config(const Arguments& arguments);
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

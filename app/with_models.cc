@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 namespace {
 
 std::vector<double> numbers(const std::string& list) {
@@ -46,4 +46,4 @@ WithModels WithArguments::load() {
   return with;
 }
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

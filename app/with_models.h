@@ -8,7 +8,7 @@
 #include "command.h"
 #include "tasks/scorers.h"
 
-namespace rnn::app {
+namespace rnn::core::app {
 
 // --with MODEL, as often as wanted, and --with-weights: declared, loaded, handed on.
 class WithArguments {
@@ -26,4 +26,4 @@ class WithArguments {
   std::list<ModelFile> files_;
 };
 
-}  // namespace rnn::app
+}  // namespace rnn::core::app

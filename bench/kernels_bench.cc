@@ -4,10 +4,10 @@
 
 #include "base/rng.h"
 #include "loss/loss.h"
-#include "nn/init.h"
+#include "networks/init.h"
 #include "optim/optimizer.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 void fill(Matrix<float>& m) {
@@ -142,4 +142,4 @@ BENCHMARK_CAPTURE(update, sgd_sparse, "sgd", true)->Args({200, 10000})->Args({65
 BENCHMARK_CAPTURE(update, adamw, "adamw", false)->Args({650, 10000})->UseRealTime();
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -20,6 +20,9 @@ target_compile_features(rnn_library PUBLIC cxx_std_20)
 target_include_directories(rnn_library PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(rnn_library PRIVATE ${room_links})
+if(BUILD_SHARED_LIBS)
+  rnn_exports(rnn_library)
+endif()
 rnn_compile_options(rnn_library)
 
 if(NOT RNN_INSTALL)

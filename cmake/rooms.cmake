@@ -13,6 +13,7 @@ function(rnn_room name)
                                                 $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
   target_compile_definitions(rnn_${name} PRIVATE RNN_VERSION="${PROJECT_VERSION}")
   rnn_compile_options(rnn_${name})
+  set_target_properties(rnn_${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   foreach(item ${ROOM_LINK})
     if(TARGET rnn_${item})
       target_link_libraries(rnn_${name} PUBLIC rnn_${item})
@@ -36,6 +37,12 @@ function(rnn_compile_options target)
     target_compile_options(${target} PUBLIC -fsanitize=${RNN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${RNN_SANITIZE})
   endif()
+endfunction()
+
+# rnn_exports(TARGET): a shared library of all rooms shows what cmake/rnn.map lists.
+function(rnn_exports target)
+  target_link_options(${target} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/rnn.map)
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/rnn.map)
 endfunction()
 
 # rnn_find_program(VAR): the target of the program rnn (app/CMakeLists.txt), or empty where it is not built.

@@ -5,6 +5,9 @@
 #include <string>
 #include <utility>
 
+// What a shared library of rnn shows; everything else in it is hidden.
+#define RNN_API __attribute__((visibility("default")))
+
 namespace rnn {
 
 // Exit status of the program, and the class of a failure.
@@ -12,7 +15,7 @@ enum class Exit : int { ok = 0, internal = 1, usage = 2, data = 3, model = 4, di
 
 // A failure with a stable code such as "data/utf8", one sentence that says what and where (file:line), and one that says
 // what to do. Thrown at the edge (load, parse, build); hot paths never throw.
-class Error : public std::runtime_error {
+class RNN_API Error : public std::runtime_error {
  public:
   Error(Exit exit, std::string code, const std::string& message, std::string help = {})
       : std::runtime_error(message), exit_(exit), code_(std::move(code)), help_(std::move(help)) {}

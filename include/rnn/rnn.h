@@ -22,7 +22,7 @@ namespace rnn {
 inline namespace v1 {
 
 // "0.1.0"; a static string.
-const char* version() noexcept;
+RNN_API const char* version() noexcept;
 
 // What a model file holds.
 struct ModelInfo {
@@ -44,7 +44,7 @@ struct Alternative;
 
 // Weights and tokenizer, which never change: a cheap handle, copies share one loaded model. Every method may be called from
 // any thread.
-class Model {
+class RNN_API Model {
  public:
   // `path`: a run folder, a model file, or the state dict of a torch.nn.RNN, GRU or LSTM saved as .safetensors. Throws
   // Error{Exit::model}: model/missing, model/corrupt, model/truncated, model/newer, model/task, model/tensor, model/shape,
@@ -73,21 +73,21 @@ class Model {
   friend class Session;
   friend class Writer;
   friend class Translator;
-  friend TextScore evaluate(const Model& model, const std::string& path, int threads);
-  friend std::vector<Alternative> choose(const Model& model, const std::string& context,
-                                         const std::vector<std::string>& alternatives, int threads);
+  friend RNN_API TextScore evaluate(const Model& model, const std::string& path, int threads);
+  friend RNN_API std::vector<Alternative> choose(const Model& model, const std::string& context,
+                                                 const std::vector<std::string>& alternatives, int threads);
   struct Core;
   explicit Model(std::shared_ptr<Core> core) : core_(std::move(core)) {}
   std::shared_ptr<Core> core_;
 };
 
 // All that a Session remembers: one row of numbers per stream. A value: copy it to remember, give it back to rewind.
-class State {
+class RNN_API State {
  public:
   State() = default;  // no streams
   int streams() const noexcept { return streams_; }
   // The same streams with the same bits.
-  friend bool operator==(const State& a, const State& b) noexcept;
+  friend RNN_API bool operator==(const State& a, const State& b) noexcept;
   // 16 bytes of header, then float32 little-endian, stream after stream: the same on every machine.
   std::string to_bytes() const;
   // Throws Error{Exit::model, "state/corrupt"} for anything that to_bytes() does not write.
@@ -102,7 +102,7 @@ class State {
 // A model that listens: one token or one frame per stream and call; what was heard is carried along. Streaming is a sequence
 // of length one: the same bits as the whole sequence at once. One thread at a time; many sessions may share a model. push()
 // is noexcept and allocates nothing, so it may run in an audio callback (threads = 1).
-class Session {
+class RNN_API Session {
  public:
   // streams in [1, 65536] independent streams that advance together; threads in [0, 1024], 0: RNN_THREADS or all cores.
   // Throws Error{Exit::usage, "session/size"}, Error{Exit::model, "model/bidirectional"} for a model that reads backwards.
@@ -166,7 +166,7 @@ struct Continuation {
 };
 
 // A language model that writes. One thread at a time.
-class Writer {
+class RNN_API Writer {
  public:
   // Same model, seed, calls: same text. threads as for Session. Throws Error{Exit::model, "model/task"} for a bare recurrent
   // model.
@@ -218,7 +218,7 @@ struct Translation {
 };
 
 // Lines in, lines out. One thread at a time; several may share a model.
-class Translator {
+class RNN_API Translator {
  public:
   // threads as for Session. Throws Error{Exit::model, "model/task"} for a model that does not translate.
   explicit Translator(const Model& model, int threads = 1);
@@ -251,8 +251,8 @@ struct Alternative {
 
 // Which text fits best behind `context`, which begins a line, or in the ___ in it? In the order of `alternatives`. Throws
 // Error{Exit::data, "choose/alternatives"} for fewer than two, empty or equal ones; Error{Exit::model, "model/task"}.
-std::vector<Alternative> choose(const Model& model, const std::string& context, const std::vector<std::string>& alternatives,
-                                int threads = 1);
+RNN_API std::vector<Alternative> choose(const Model& model, const std::string& context,
+                                        const std::vector<std::string>& alternatives, int threads = 1);
 
 // How well a model foresees a text.
 struct TextScore {
@@ -266,7 +266,7 @@ struct TextScore {
 
 // `path`: a text file or a folder of them (UTF-8). Throws Error{Exit::data} with file:line for bad text, Error{Exit::model,
 // "model/task"} for a bare recurrent model.
-TextScore evaluate(const Model& model, const std::string& path, int threads = 0);
+RNN_API TextScore evaluate(const Model& model, const std::string& path, int threads = 0);
 
 // Something that happened in training. A number that the event does not have is NaN, step then is -1.
 struct TrainEvent {
@@ -285,7 +285,7 @@ struct TrainEvent {
 using TrainCallback = std::function<bool(const TrainEvent&)>;
 
 // A training run.
-struct TrainRequest {
+struct RNN_API TrainRequest {
   std::vector<std::string>
       data;                 // text files or folders (UTF-8); the last part is kept for validation unless `valid` is given
   std::string valid, test;  // files; empty: none
@@ -317,18 +317,18 @@ struct TrainSummary {
 // Trains into request.folder: the best model, a checkpoint, metrics, a log and a model card. Same seed, same bits at any
 // number of threads. Throws Error: Exit::usage (options, run/exists), Exit::data (text, with file:line), Exit::diverged,
 // Exit::internal (io/...).
-TrainSummary train(const TrainRequest& request);
+RNN_API TrainSummary train(const TrainRequest& request);
 
 // Goes on with a stopped run exactly where it was. `changes` are options that may prolong it: epochs, max-time, max-updates,
 // patience, threads. Throws as train() does, and Error{Exit::model, "run/no_checkpoint"}, Error{Exit::data, "data/changed"}.
-TrainSummary resume(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes = {},
-                    const TrainCallback& on_event = {}, std::atomic<int>* stop = nullptr);
+RNN_API TrainSummary resume(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes = {},
+                            const TrainCallback& on_event = {}, std::atomic<int>* stop = nullptr);
 
 // An option of a run: its name, its default as text, one line of help.
 struct TrainOption {
   std::string name, value, help;
 };
-std::vector<TrainOption> train_options();
+RNN_API std::vector<TrainOption> train_options();
 
 }  // namespace v1
 }  // namespace rnn

@@ -6,7 +6,7 @@
 
 #include "base/matrix.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // A stack of bytes in blocks that are kept: take() grows it, release() goes back to a mark. Memory is not zeroed between
 // uses. One thread.
@@ -66,4 +66,4 @@ class ArenaScope {
   Arena::Mark mark_;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

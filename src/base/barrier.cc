@@ -3,7 +3,7 @@
 
 #include "base/waiting.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // Longer than waking a thread takes (30 us), or two threads would put each other to sleep at every step.
@@ -37,4 +37,4 @@ void Barrier::wait_longer(Line& own, Line& other, uint32_t count) noexcept {
   if (now_ns() - start > kLongWait) slow_.store(true, std::memory_order_relaxed);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

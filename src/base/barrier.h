@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace rnn {
+namespace rnn::core {
 
 // All of `threads` threads wait for each other, thousands of times: wait(worker) returns when every worker has called it as often.
 // What was written before a wait is seen by all after it. Dissemination (Hensgen, Finkel, Manber 1988): in round k worker w waits
@@ -51,4 +51,4 @@ class Barrier {
   alignas(128) std::atomic<bool> slow_{false};
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

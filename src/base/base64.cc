@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -55,4 +55,4 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 class Descriptor {
@@ -86,4 +86,4 @@ void write_file_atomic(const std::string& path, std::span<const std::string_view
   if (directory.get() >= 0) ::fsync(directory.get());
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace rnn {
+namespace rnn::core {
 
 // All bytes of a file. Throws Error{missing_exit, "io/..."} naming the path when it is missing, a folder or unreadable.
 std::string read_file(const std::string& path);
@@ -16,4 +16,4 @@ void write_file_atomic(const std::string& path, std::string_view bytes);
 // The pieces one after another, without joining them in memory first.
 void write_file_atomic(const std::string& path, std::span<const std::string_view> pieces);
 
-}  // namespace rnn
+}  // namespace rnn::core

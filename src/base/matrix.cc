@@ -7,7 +7,7 @@
 #include <cstring>
 #include <new>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr size_t kHugePage = size_t{2} << 20;
@@ -28,4 +28,4 @@ void* allocate_bytes(size_t bytes) {
 
 void free_bytes(void* data, size_t) noexcept { std::free(data); }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 
 #include "base/view.h"
 
-namespace rnn {
+namespace rnn::core {
 
 constexpr size_t kAlignment = 64;  // bytes: one cache line, one AVX-512 vector
 
@@ -64,10 +64,15 @@ class Matrix {
   int rows() const { return rows_; }
   int cols() const { return cols_; }
   size_t size() const { return buffer_.size(); }
+  // The first `rows` rows of at least that many; contents are lost where it grows.
+  View<T> at_least(int rows, int cols) {
+    if (rows_ < rows || cols_ != cols) *this = Matrix(rows, cols);
+    return view().middle(0, rows);
+  }
 
  private:
   Buffer<T> buffer_;
   int rows_ = 0, cols_ = 0;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

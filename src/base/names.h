@@ -6,7 +6,7 @@
 #include <iterator>
 #include <string_view>
 
-namespace rnn {
+namespace rnn::core {
 
 // The place of `name` among `names`, whose order is that of the enumeration; n where it is none of them.
 template <size_t n>
@@ -14,4 +14,4 @@ constexpr size_t index_of(const std::string_view (&names)[n], std::string_view n
   return static_cast<size_t>(std::find(std::begin(names), std::end(names), name) - std::begin(names));
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace rnn {
+namespace rnn::core {
 
 double Random::normal() {
   const double u = 1.0 - uniform(), v = uniform();
@@ -20,4 +20,4 @@ uint32_t Random::below(uint32_t n) {
   return static_cast<uint32_t>(m >> 32);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

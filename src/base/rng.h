@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-namespace rnn {
+namespace rnn::core {
 
 // What a random number is for: no two purposes share a stream.
 enum class Purpose : uint32_t {
@@ -70,4 +70,4 @@ class Random {
   std::array<uint32_t, 4> words_{};
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

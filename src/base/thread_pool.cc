@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // All in ns. Waking takes about 30 us: spinning that long costs at most what sleeping would have.
@@ -300,4 +300,4 @@ void Pool::join_region(Slot& slot, int worker) noexcept {
   barrier_.leave(worker);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

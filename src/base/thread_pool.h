@@ -11,7 +11,7 @@
 #include "base/barrier.h"
 #include "base/waiting.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Denormal numbers are flushed to zero in the calling thread while this object lives (silence makes filters 20 times slower
 // otherwise). Restores what was set before.
@@ -114,4 +114,4 @@ class Pool {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

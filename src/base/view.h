@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cstddef>
 
-namespace rnn {
+namespace rnn::core {
 
 // Rows x cols numbers at `data`, row r starting at data + r * stride (stride >= cols). Does not own.
 template <class T>
@@ -22,4 +22,4 @@ struct View {
   operator View<const T>() const { return {data, rows, cols, stride}; }
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -10,7 +10,7 @@
 #include <immintrin.h>
 #endif
 
-namespace rnn {
+namespace rnn::core {
 
 // Nanoseconds of the steady clock.
 inline int64_t now_ns() noexcept {
@@ -71,4 +71,4 @@ class Rest {
   std::atomic<int64_t> until_{0}, length_{kShortest};
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

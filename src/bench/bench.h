@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "nn/model.h"
-#include "nn/profile.h"
+#include "base/profile.h"
+#include "networks/model.h"
 
-namespace rnn::bench {
+namespace rnn::core::bench {
 
 // One measurement. Input size = hidden size; the suites say what runs.
 struct Case {
@@ -82,4 +82,4 @@ Figures measure_language_model(const Case& c, Pool& pool, double seconds);
 Figures measure_pairs(const Case& c, Pool& pool, double seconds);
 Figures measure_beam(const Case& c, Pool& pool, double seconds);
 
-}  // namespace rnn::bench
+}  // namespace rnn::core::bench

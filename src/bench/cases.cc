@@ -8,7 +8,7 @@
 #include "bench/bench.h"
 #include "cells/reference.h"
 
-namespace rnn::bench {
+namespace rnn::core::bench {
 namespace {
 
 struct Size {
@@ -201,4 +201,4 @@ std::vector<Result> run(const std::vector<Case>& cases, double seconds, const st
   return results;
 }
 
-}  // namespace rnn::bench
+}  // namespace rnn::core::bench

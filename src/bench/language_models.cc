@@ -6,12 +6,12 @@
 #include "bench/bench.h"
 #include "bench/timing.h"
 #include "cells/reference.h"
-#include "nn/init.h"
-#include "nn/session.h"
-#include "tasks/plan.h"
+#include "networks/init.h"
+#include "networks/session.h"
+#include "runs/plan.h"
 #include "train/trainer.h"
 
-namespace rnn::bench {
+namespace rnn::core::bench {
 namespace {
 
 std::vector<int32_t> random_ids(size_t count, int vocabulary) {
@@ -125,4 +125,4 @@ std::vector<Result> measure_model(Model<float>& model, const ModelSelection& sel
   return results;
 }
 
-}  // namespace rnn::bench
+}  // namespace rnn::core::bench

@@ -5,10 +5,10 @@
 #include "bench/bench.h"
 #include "bench/timing.h"
 #include "cells/reference.h"
-#include "nn/init.h"
-#include "nn/session.h"
+#include "networks/init.h"
+#include "networks/session.h"
 
-namespace rnn::bench {
+namespace rnn::core::bench {
 namespace {
 
 Matrix<float> random_matrix(int rows, int cols, double range) {
@@ -113,4 +113,4 @@ Figures measure_training(const Case& c, Pool& pool, double seconds) {
   return f;
 }
 
-}  // namespace rnn::bench
+}  // namespace rnn::core::bench

@@ -10,7 +10,7 @@
 #include "bench/timing.h"
 #include "kernels/kernels.h"
 
-namespace rnn::bench {
+namespace rnn::core::bench {
 namespace {
 
 struct Effort {
@@ -176,4 +176,4 @@ Limits measure_limits(Pool& pool, bool all, bool quick) {
   return limits;
 }
 
-}  // namespace rnn::bench
+}  // namespace rnn::core::bench

@@ -7,7 +7,7 @@
 
 #include "base/thread_pool.h"
 
-namespace rnn::bench {
+namespace rnn::core::bench {
 
 // A figure on one thread, and on all threads of the pool together.
 struct Limit {
@@ -42,4 +42,4 @@ Limits measure_limits(Pool& pool, bool all, bool quick);
 // Sizes in bytes of the data caches of the first processor, first level first; common ones where the system does not tell.
 std::vector<size_t> cache_sizes();
 
-}  // namespace rnn::bench
+}  // namespace rnn::core::bench

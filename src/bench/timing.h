@@ -7,7 +7,7 @@
 
 #include "bench/bench.h"
 
-namespace rnn::bench {
+namespace rnn::core::bench {
 
 inline double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -86,4 +86,4 @@ Figures time_steps(double seconds, Work&& work) {
   return f;
 }
 
-}  // namespace rnn::bench
+}  // namespace rnn::core::bench

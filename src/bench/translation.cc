@@ -9,11 +9,11 @@
 #include "bench/timing.h"
 #include "data/pair_batcher.h"
 #include "decode/beam.h"
-#include "nn/init.h"
+#include "networks/init.h"
 #include "tasks/translator.h"
 #include "train/trainer.h"
 
-namespace rnn::bench {
+namespace rnn::core::bench {
 namespace {
 
 using Sentence = std::vector<int32_t>;
@@ -70,7 +70,7 @@ ModelConfig translator_of(const Case& c) {
   encoder.attention_size = c.hidden;
   encoder.input_feeding = c.input_feeding;
   encoder.bridge = BridgeKind::dense;
-  encoder.follow(config.rnn);
+  encoder.match(config.rnn);
   return config;
 }
 
@@ -189,4 +189,4 @@ Figures measure_beam(const Case& c, Pool& pool, double seconds) {
   return f;
 }
 
-}  // namespace rnn::bench
+}  // namespace rnn::core::bench

@@ -30,13 +30,13 @@
 //
 // V is a number: double, a dual number, a SIMD vector of units. Cells use + - *, V(constant), sigmoid, tanh and
 // select_positive only, so that every number type fits. The cell files have no include guard: kernels include all.h inside
-// each instruction set's namespace, namespace rnn::reference once more for plain numbers.
+// each instruction set's namespace, namespace rnn::core::reference once more for plain numbers.
 #pragma once
 
 #include <array>
 #include <string_view>
 
-namespace rnn {
+namespace rnn::core {
 
 // Index into the list of cells in all.h.
 enum class CellKind : int { elman = 0, lstm = 1, gru = 2, gru_reset_before = 3, lstm_coupled = 4 };
@@ -63,4 +63,4 @@ struct CellInfo {
   std::string_view source;         // where the cell was first described
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -16,7 +16,7 @@ RNN_CELL V dgated(V& out, V c, V dh) {
 
 // Sak, Senior and Beaufays 2014. NaN stays NaN.
 template <class V>
-RNN_CELL V clipped(const ::rnn::CellSettings& set, V c) {
+RNN_CELL V clipped(const ::rnn::core::CellSettings& set, V c) {
   if (!(set.cell_clip > 0)) return c;
   const V bound(set.cell_clip);
   c = select_positive(c - bound, bound, c);
@@ -25,7 +25,7 @@ RNN_CELL V clipped(const ::rnn::CellSettings& set, V c) {
 
 // c as clipped() left it: a state at a bound does not move with what it was made of.
 template <class V>
-RNN_CELL V dclipped(const ::rnn::CellSettings& set, V c, V dc) {
+RNN_CELL V dclipped(const ::rnn::core::CellSettings& set, V c, V dc) {
   if (!(set.cell_clip > 0)) return dc;
   const V bound(set.cell_clip);
   return select_positive(bound - c, select_positive(bound + c, dc, V(0)), V(0));

@@ -8,20 +8,20 @@ struct Gru {
   static constexpr int first_gate(int) { return r; }
   static constexpr int gate_count(int) { return gates; }
   static constexpr int norm_group(int gate) { return gate == n; }
-  static constexpr ::rnn::CellInfo info{"gru",
-                                        "rzn",
-                                        gates,
-                                        states,
-                                        {z, r, n},
-                                        {z, r, n},
-                                        "r = sigmoid(Wr x + br + Rr h + cr)\n"
-                                        "z = sigmoid(Wz x + bz + Rz h + cz)\n"
-                                        "n = tanh(Wn x + bn + r * (Rn h + cn))\n"
-                                        "h' = (1 - z) * n + z * h",
-                                        "Cho et al. 2014, arXiv 1406.1078v1"};
+  static constexpr ::rnn::core::CellInfo info{"gru",
+                                              "rzn",
+                                              gates,
+                                              states,
+                                              {z, r, n},
+                                              {z, r, n},
+                                              "r = sigmoid(Wr x + br + Rr h + cr)\n"
+                                              "z = sigmoid(Wz x + bz + Rz h + cz)\n"
+                                              "n = tanh(Wn x + bn + r * (Rn h + cn))\n"
+                                              "h' = (1 - z) * n + z * h",
+                                              "Cho et al. 2014, arXiv 1406.1078v1"};
 
   template <int stage, class V>  // q[0] in: Rn h + cn
-  RNN_CELL static void forward(const ::rnn::CellSettings&, V* a, V* q, const V* s, V* s1, const V*) {
+  RNN_CELL static void forward(const ::rnn::core::CellSettings&, V* a, V* q, const V* s, V* s1, const V*) {
     a[r] = sigmoid(a[r]);
     a[z] = sigmoid(a[z]);
     a[n] = tanh(a[n] + a[r] * q[0]);
@@ -29,7 +29,8 @@ struct Gru {
   }
 
   template <int stage, class V>
-  RNN_CELL static void backward(const ::rnn::CellSettings&, V* a, V* q, const V* s, const V*, const V* d, V* ds, const V*) {
+  RNN_CELL static void backward(const ::rnn::core::CellSettings&, V* a, V* q, const V* s, const V*, const V* d, V* ds,
+                                const V*) {
     const V reset = a[r], update = a[z], cand = a[n];
     a[n] = d[h] * (V(1) - update) * (V(1) - cand * cand);
     a[z] = d[h] * (s[h] - cand) * update * (V(1) - update);
@@ -50,20 +51,20 @@ struct GruResetBefore {
   static constexpr int first_gate(int stage) { return stage == 0 ? r : n; }
   static constexpr int gate_count(int stage) { return stage == 0 ? 2 : 1; }
   static constexpr int norm_group(int gate) { return gate == n; }
-  static constexpr ::rnn::CellInfo info{"gru-reset-before",
-                                        "rzn",
-                                        gates,
-                                        states,
-                                        {z, r, n},
-                                        {z, r, n},
-                                        "r = sigmoid(Wr x + br + Rr h + cr)\n"
-                                        "z = sigmoid(Wz x + bz + Rz h + cz)\n"
-                                        "n = tanh(Wn x + bn + Rn (r * h) + cn)\n"
-                                        "h' = (1 - z) * n + z * h",
-                                        "Cho et al. 2014, arXiv 1406.1078v3"};
+  static constexpr ::rnn::core::CellInfo info{"gru-reset-before",
+                                              "rzn",
+                                              gates,
+                                              states,
+                                              {z, r, n},
+                                              {z, r, n},
+                                              "r = sigmoid(Wr x + br + Rr h + cr)\n"
+                                              "z = sigmoid(Wz x + bz + Rz h + cz)\n"
+                                              "n = tanh(Wn x + bn + Rn (r * h) + cn)\n"
+                                              "h' = (1 - z) * n + z * h",
+                                              "Cho et al. 2014, arXiv 1406.1078v3"};
 
   template <int stage, class V>  // q[0] out of stage 0: r * h, the operand of stage 1
-  RNN_CELL static void forward(const ::rnn::CellSettings&, V* a, V* q, const V* s, V* s1, const V*) {
+  RNN_CELL static void forward(const ::rnn::core::CellSettings&, V* a, V* q, const V* s, V* s1, const V*) {
     if constexpr (stage == 0) {
       a[r] = sigmoid(a[r]);
       a[z] = sigmoid(a[z]);
@@ -75,7 +76,8 @@ struct GruResetBefore {
   }
 
   template <int stage, class V>
-  RNN_CELL static void backward(const ::rnn::CellSettings&, V* a, V*, const V* s, const V*, const V* d, V* ds, const V*) {
+  RNN_CELL static void backward(const ::rnn::core::CellSettings&, V* a, V*, const V* s, const V*, const V* d, V* ds,
+                                const V*) {
     if constexpr (stage == 1) {
       const V update = a[z], cand = a[n];
       a[n] = d[h] * (V(1) - update) * (V(1) - cand * cand);

@@ -9,7 +9,7 @@ struct Lstm {
   static constexpr int first_gate(int) { return i; }
   static constexpr int gate_count(int) { return gates; }
   static constexpr int norm_group(int) { return 0; }
-  static constexpr ::rnn::CellInfo info{
+  static constexpr ::rnn::core::CellInfo info{
       "lstm",
       "ifgo",
       gates,
@@ -26,21 +26,21 @@ struct Lstm {
       "Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000"};
 
   template <int stage, class V>
-  RNN_CELL static void forward(const ::rnn::CellSettings& set, V* a, V*, const V* s, V* s1, const V* p) {
-    const bool peephole = set.flags & ::rnn::kPeephole;
+  RNN_CELL static void forward(const ::rnn::core::CellSettings& set, V* a, V*, const V* s, V* s1, const V* p) {
+    const bool peephole = set.flags & ::rnn::core::kPeephole;
     a[i] = sigmoid(peephole ? a[i] + p[pi] * s[c] : a[i]);
     a[f] = sigmoid(peephole ? a[f] + p[pf] * s[c] : a[f]);
     a[g] = tanh(a[g]);
     s1[c] = clipped(set, a[f] * s[c] + a[i] * a[g]);
     a[o] = sigmoid(peephole ? a[o] + p[po] * s1[c] : a[o]);
-    if (!(set.flags & ::rnn::kLayerNorm)) s1[h] = show(a, s1[c]);
+    if (!(set.flags & ::rnn::core::kLayerNorm)) s1[h] = show(a, s1[c]);
   }
 
   template <int stage, class V>
-  RNN_CELL static void backward(const ::rnn::CellSettings& set, V* a, V*, const V* s, const V* s1, const V* d, V* ds,
+  RNN_CELL static void backward(const ::rnn::core::CellSettings& set, V* a, V*, const V* s, const V* s1, const V* d, V* ds,
                                 const V* p) {
-    const bool peephole = set.flags & ::rnn::kPeephole;
-    V dc = set.flags & ::rnn::kLayerNorm ? d[c] : d[c] + dshow(a, s1[c], d[h]);
+    const bool peephole = set.flags & ::rnn::core::kPeephole;
+    V dc = set.flags & ::rnn::core::kLayerNorm ? d[c] : d[c] + dshow(a, s1[c], d[h]);
     if (peephole) dc = dc + a[o] * p[po];
     dc = dclipped(set, s1[c], dc);
     const V in = a[i], keep = a[f], cand = a[g];

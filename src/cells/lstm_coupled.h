@@ -8,33 +8,33 @@ struct LstmCoupled {
   static constexpr int first_gate(int) { return f; }
   static constexpr int gate_count(int) { return gates; }
   static constexpr int norm_group(int) { return 0; }
-  static constexpr ::rnn::CellInfo info{"lstm-coupled",
-                                        "fgo",
-                                        gates,
-                                        states,
-                                        {o, f, g},
-                                        {f, g, o},
-                                        "f = sigmoid(Wf x + bf + Rf h + cf)\n"
-                                        "g = tanh(Wg x + bg + Rg h + cg)\n"
-                                        "o = sigmoid(Wo x + bo + Ro h + co)\n"
-                                        "c' = f * c + (1 - f) * g\n"
-                                        "h' = o * tanh(c')\n"
-                                        "(cell clip X: c' is kept in [-X, X])",
-                                        "Greff et al. 2017, arXiv 1503.04069"};
+  static constexpr ::rnn::core::CellInfo info{"lstm-coupled",
+                                              "fgo",
+                                              gates,
+                                              states,
+                                              {o, f, g},
+                                              {f, g, o},
+                                              "f = sigmoid(Wf x + bf + Rf h + cf)\n"
+                                              "g = tanh(Wg x + bg + Rg h + cg)\n"
+                                              "o = sigmoid(Wo x + bo + Ro h + co)\n"
+                                              "c' = f * c + (1 - f) * g\n"
+                                              "h' = o * tanh(c')\n"
+                                              "(cell clip X: c' is kept in [-X, X])",
+                                              "Greff et al. 2017, arXiv 1503.04069"};
 
   template <int stage, class V>
-  RNN_CELL static void forward(const ::rnn::CellSettings& set, V* a, V*, const V* s, V* s1, const V*) {
+  RNN_CELL static void forward(const ::rnn::core::CellSettings& set, V* a, V*, const V* s, V* s1, const V*) {
     a[f] = sigmoid(a[f]);
     a[g] = tanh(a[g]);
     s1[c] = clipped(set, a[g] + a[f] * (s[c] - a[g]));
     a[o] = sigmoid(a[o]);
-    if (!(set.flags & ::rnn::kLayerNorm)) s1[h] = show(a, s1[c]);
+    if (!(set.flags & ::rnn::core::kLayerNorm)) s1[h] = show(a, s1[c]);
   }
 
   template <int stage, class V>
-  RNN_CELL static void backward(const ::rnn::CellSettings& set, V* a, V*, const V* s, const V* s1, const V* d, V* ds,
+  RNN_CELL static void backward(const ::rnn::core::CellSettings& set, V* a, V*, const V* s, const V* s1, const V* d, V* ds,
                                 const V*) {
-    const V dc = dclipped(set, s1[c], set.flags & ::rnn::kLayerNorm ? d[c] : d[c] + dshow(a, s1[c], d[h]));
+    const V dc = dclipped(set, s1[c], set.flags & ::rnn::core::kLayerNorm ? d[c] : d[c] + dshow(a, s1[c], d[h]));
     const V keep = a[f], cand = a[g];
     a[f] = dc * (s[c] - cand) * keep * (V(1) - keep);
     a[g] = dc * (V(1) - keep) * (V(1) - cand * cand);

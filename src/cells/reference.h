@@ -5,7 +5,7 @@
 
 #include "cells/cell.h"
 
-namespace rnn::reference {
+namespace rnn::core::reference {
 
 // a + b * epsilon with epsilon^2 = 0: the derivative rides along (forward-mode differentiation).
 struct Dual {
@@ -39,9 +39,9 @@ constexpr std::array<const CellInfo*, sizeof...(Cells)> infos(CellTypes<Cells...
   return {&Cells::info...};
 }
 
-}  // namespace rnn::reference
+}  // namespace rnn::core::reference
 
-namespace rnn {
+namespace rnn::core {
 
 // Every cell's data, in the order of CellKind.
 inline constexpr auto kCells = reference::infos(reference::AllCells{});
@@ -49,4 +49,4 @@ static_assert(kCells.size() == kCellKinds);
 
 inline const CellInfo& cell_info(CellKind kind) { return *kCells[static_cast<size_t>(kind)]; }
 
-}  // namespace rnn
+}  // namespace rnn::core

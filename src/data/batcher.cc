@@ -11,7 +11,7 @@
 #include "base/rng.h"
 #include "data/random_windows.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 void clear(Seq& seq) {
@@ -210,4 +210,4 @@ std::vector<std::vector<int32_t>> split_sentences(std::span<const int32_t> token
   return sentences;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 #include "data/length_order.h"
 #include "nn/seq.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Batches of one epoch after another. The next batch depends on epoch() and position() only. One thread.
 class Batcher {
@@ -116,4 +116,4 @@ class SentenceBatcher final : public Batcher {
 // Cuts tokens behind each end of line; a missing last one is added; blank lines are left out.
 std::vector<std::vector<int32_t>> split_sentences(std::span<const int32_t> tokens, int32_t newline_id);
 
-}  // namespace rnn
+}  // namespace rnn::core

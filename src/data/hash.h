@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace rnn {
+namespace rnn::core {
 
 // FNV-1a, 64 bits (Fowler, Noll, Vo; RFC 9923): tells changed files, not forged ones.
 inline uint64_t fnv1a64(std::string_view bytes, uint64_t hash = 0xCBF29CE484222325u) noexcept {
@@ -21,4 +21,4 @@ inline std::string content_hash(uint64_t hash) {
 }
 inline std::string content_hash(std::string_view bytes) { return content_hash(fnv1a64(bytes)); }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 
 #include "base/rng.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct OrderOptions {
   size_t batch = 1;      // sequences of a batch
@@ -80,4 +80,4 @@ struct LengthOrder {
   }
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

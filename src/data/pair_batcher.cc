@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "data/length_order.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 class PairBatcher final : public Batcher {
@@ -111,4 +111,4 @@ std::unique_ptr<Batcher> pair_batcher(std::vector<TokenPair> pairs, const PairBa
   return std::make_unique<PairBatcher>(std::move(pairs), options);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

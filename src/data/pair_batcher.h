@@ -7,7 +7,7 @@
 
 #include "data/batcher.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct TokenPair {
   std::vector<int32_t> source, target;  // both end in the end-of-line id
@@ -28,4 +28,4 @@ struct PairBatchOptions {
 // Throws Error{data, "data/too_short"} when there are none, Error{usage, "usage/batch"}.
 std::unique_ptr<Batcher> pair_batcher(std::vector<TokenPair> pairs, const PairBatchOptions& options);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,10 +7,10 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "data/inputs/text_line.h"
 #include "data/problems.h"
-#include "data/text_line.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr std::string_view kNames[] = {"dates", "reverse", "addition"};
@@ -157,4 +157,4 @@ Pair pair_example(const PairProblemOptions& options, uint64_t index) {
 
 std::string pair_line(const Pair& pair) { return pair.source + "\t" + pair.target + "\n"; }
 
-}  // namespace rnn
+}  // namespace rnn::core

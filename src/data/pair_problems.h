@@ -7,7 +7,7 @@
 
 #include "data/pairs.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // dates     a day from 1900 to 2099 in one of many ways, to its ISO form: "Friday, March 5, 2021" -> "2021-03-05".
 //           Where the month is a number the day stands before it (05/03/2021), unless the year stands first (2021/03/05).
@@ -34,4 +34,4 @@ Pair pair_example(const PairProblemOptions& options, uint64_t index);
 // "source", a tab, "target" and a newline, as read_pairs reads it.
 std::string pair_line(const Pair& pair);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -10,11 +10,11 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "data/data_file.h"
 #include "data/hash.h"
-#include "data/text_line.h"
+#include "data/inputs/data_file.h"
+#include "data/inputs/text_line.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::ordered_json;  // the languages in the order of the file
@@ -257,4 +257,4 @@ bool looks_like_pairs(const std::string& path) {
   }
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

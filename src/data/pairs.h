@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 struct Pair {
   std::string source, target;  // one line each, without its end
@@ -33,4 +33,4 @@ PairSet read_pairs(const std::vector<std::string>& paths);
 // "translation" object or the texts "source" and "target". False for what cannot be read.
 bool looks_like_pairs(const std::string& path);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/rng.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr int kLongest = 1'000'000, kMostSymbols = 10'000;
@@ -196,4 +196,4 @@ std::unique_ptr<Batcher> problem_batcher(const ProblemOptions& options, int size
   return std::make_unique<ProblemBatcher>(options, size, batches);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 #include "base/rng.h"
 #include "data/sequences.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // adding  two inputs per step: a number in [0, 1) and a mark that is 1 at two steps, one in each half of the sequence; target:
 //         the sum of the two marked numbers. Always saying 1 is the best constant answer; its mean squared error is the
@@ -47,4 +47,4 @@ SequenceExample problem_example(const ProblemOptions& options, uint64_t index);
 // size - 1 behind it. An epoch has `batches` batches of `size`. Other examples, for checking: another seed.
 std::unique_ptr<Batcher> problem_batcher(const ProblemOptions& options, int size, int64_t batches);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -5,7 +5,7 @@
 
 #include "base/rng.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr double kWholeChance = 0.95, kDeviation = 5;
@@ -26,4 +26,4 @@ std::vector<int64_t> random_windows(uint64_t seed, int64_t epoch, int bptt, int6
   return begins;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 // Windows about half as long as `bptt` must still have kShortestWindow steps.
 constexpr int kShortestWindow = 5, kShortestRandomBptt = 2 * kShortestWindow;
@@ -16,4 +16,4 @@ int longest_window(int bptt);
 // longest_window steps (Merity, Keskar and Socher 2018); the last takes what is left. Returns where each begins, then `steps`.
 std::vector<int64_t> random_windows(uint64_t seed, int64_t epoch, int bptt, int64_t steps);
 
-}  // namespace rnn
+}  // namespace rnn::core

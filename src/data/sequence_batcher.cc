@@ -5,7 +5,7 @@
 #include "data/length_order.h"
 #include "data/sequences.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 class SequenceBatcher final : public Batcher {
@@ -67,4 +67,4 @@ std::unique_ptr<Batcher> sequence_batcher(const SequenceShape& shape, std::span<
   return std::make_unique<SequenceBatcher>(shape, examples, options);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

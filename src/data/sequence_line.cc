@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace rnn {
+namespace rnn::core {
 
 const char* const kSequenceForm =
     "each line looks like {\"input\": [[0.3, 0], [0.9, 1]], \"target\": 1.2} or "
@@ -246,4 +246,4 @@ bool SequenceLine::parse_error(size_t position, const std::string& token, const 
   return fail("data/json", fmt::format("byte {}: the line is not JSON", position), kSequenceForm);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

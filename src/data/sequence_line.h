@@ -10,7 +10,7 @@
 
 #include "data/sequences.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // How a line looks, for a help text.
 extern const char* const kSequenceForm;
@@ -90,4 +90,4 @@ class SequenceLine {
   size_t in_row_ = 0;  // numbers read of this row
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -5,13 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "data/data_file.h"
 #include "data/hash.h"
+#include "data/inputs/data_file.h"
+#include "data/inputs/text_line.h"
 #include "data/sequence_line.h"
-#include "data/text_line.h"
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::json;
@@ -157,4 +157,4 @@ bool holds_sequences(const std::string& path) {
   }
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

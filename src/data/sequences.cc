@@ -9,7 +9,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 void append_word(std::string& out, const std::string& word) {
@@ -166,4 +166,4 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
   }
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

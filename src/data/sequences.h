@@ -10,7 +10,7 @@
 
 #include "data/batcher.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // One sequence and its target.
 struct SequenceExample {
@@ -80,4 +80,4 @@ struct SequenceBatchOptions {
 std::unique_ptr<Batcher> sequence_batcher(const SequenceShape& shape, std::span<const SequenceExample> examples,
                                           const SequenceBatchOptions& options);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // A hypothesis with one more token.
@@ -337,4 +337,4 @@ std::vector<Hypothesis> beam_search(Scorer& scorer, std::span<const int32_t> pro
   return std::move(beam_search(scorer, prompt, std::span<const BeamOptions>(&options, 1))[0]);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 
 #include "decode/scorer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // How a hypothesis of unlike length is compared: log-probability of n tokens divided by
 enum class LengthRule {
@@ -62,4 +62,4 @@ std::vector<std::vector<Hypothesis>> beam_search(Scorer& scorer, std::span<const
 // log_prob of `tokens` tokens, by the length rule.
 double length_score(double log_prob, size_t tokens, const BeamOptions& options);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
@@ -196,4 +196,4 @@ void Sampler::top(std::span<const float> logits, int n, std::vector<Candidate>& 
   out.assign(candidates_.begin(), candidates_.begin() + static_cast<ptrdiff_t>(wanted));
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 
 #include "base/rng.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct SampleOptions {
   double temperature = 0.8;              // >= 0; 0 is greedy: the likeliest, of equals the lowest id
@@ -64,4 +64,4 @@ class Sampler {
   std::vector<uint8_t> marks_;         // [vocabulary], all 0 between calls
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -5,7 +5,7 @@
 
 #include "base/rng.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // One more token of a text.
@@ -51,4 +51,4 @@ std::vector<Hypothesis> sample_search(Scorer& scorer, std::span<const int32_t> p
   return texts;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 #include "decode/beam.h"
 #include "decode/sample.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct SampleSearch {
   int max_tokens = 60;                 // >= 0; a text of that many tokens is cut there
@@ -25,4 +25,4 @@ struct SampleSearch {
 // log_prob and score: of the text under the model's own distribution, temperature 1 and nothing cut.
 std::vector<Hypothesis> sample_search(Scorer& scorer, std::span<const int32_t> prompt, std::span<const SampleSearch> each);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "kernels/kernels.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
@@ -184,4 +184,4 @@ View<const float> EnsembleScorer::read(std::span<const int32_t> ids) {
   return mean(1, [&](Scorer& member) { return member.read(ids); });
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 #include "base/matrix.h"
 #include "base/thread_pool.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Hypotheses side by side, one row each, and the memory of every one. start(), then read() or step(); select() in between says which
 // rows go on: a finished one is left out, one that splits is named twice. One thread at a time.
@@ -81,4 +81,4 @@ class EnsembleScorer final : public Scorer {
 // Weights of an ensemble as EnsembleScorer takes them, made to add up to 1. Throws Error{usage, "ensemble/weights"}.
 std::vector<double> ensemble_weights(size_t members, const std::vector<double>& weights);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,9 +7,9 @@
 
 #include "base/error.h"
 #include "doctor/patient.h"
-#include "io/model_card.h"
+#include "runs/model_card.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr std::string_view kHealthNames[] = {"unknown", "good", "bad", "absent"};
@@ -71,4 +71,4 @@ nlohmann::ordered_json to_json_object(const Diagnosis& d) {
   return {{"run", d.run}, {"task", d.task}, {"steps", d.steps}, {"bad", d.bad()}, {"rules", rules}};
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 
 #include "train/health.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct DoctorRequest {
   std::string run;   // folder
@@ -39,4 +39,4 @@ std::string mending_command(const Diagnosis& diagnosis, const HealthVerdict& ver
 // {"run", "task", "steps", "bad", "rules": [{"code", "health", "title", "evidence", "sign", "mend", "options", "command"}]}
 nlohmann::ordered_json to_json_object(const Diagnosis& diagnosis);
 
-}  // namespace rnn
+}  // namespace rnn::core

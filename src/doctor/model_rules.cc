@@ -9,9 +9,9 @@
 #include "cells/reference.h"
 #include "doctor/doctor.h"
 #include "doctor/patient.h"
-#include "nn/session.h"
+#include "networks/session.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using namespace verdict;
@@ -260,4 +260,4 @@ std::vector<HealthVerdict> judge_model(const Patient& p, Pool& pool) {
   return verdicts;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "io/ready_model.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 namespace fs = std::filesystem;
@@ -178,4 +178,4 @@ Patient examine(const std::string& run, const std::string& data, const Options& 
   return p;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

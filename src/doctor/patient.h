@@ -9,12 +9,12 @@
 #include "inspect/gradients.h"
 #include "inspect/reading.h"
 #include "inspect/trace.h"
-#include "tasks/run_data.h"
+#include "options/option_list.h"
+#include "runs/run_data.h"
 #include "tasks/sequence_data.h"
 #include "train/health.h"
-#include "train/option_list.h"
 
-namespace rnn {
+namespace rnn::core {
 
 constexpr int kTriedSteps = 2000;        // of data, about
 constexpr int kTriedTargets = 32;        // places that the gradient is taken from
@@ -49,4 +49,4 @@ Patient examine(const std::string& run, const std::string& data, const Options& 
 // One verdict per model rule, in their order.
 std::vector<HealthVerdict> judge_model(const Patient& patient, Pool& pool);
 
-}  // namespace rnn
+}  // namespace rnn::core

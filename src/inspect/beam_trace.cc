@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // A continuation before it is known what becomes of it.
@@ -156,4 +156,4 @@ std::vector<Hypothesis> traced_search(Scorer& scorer, std::span<const int32_t> p
   return results;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

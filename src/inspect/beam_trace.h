@@ -9,7 +9,7 @@
 
 #include "decode/beam.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // What became of a continuation: it went on, it was a result, it was left behind.
 enum class BeamFate { kept, finished, dropped };
@@ -38,4 +38,4 @@ struct BeamTree {
 std::vector<Hypothesis> traced_search(Scorer& scorer, std::span<const int32_t> prompt, const BeamOptions& options,
                                       int dropped, BeamTree& tree);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 
 #include "base/thread_pool.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Cuts [0, count) into blocks of at most `block` and calls f(first, size, own) for each, `own` being a pool of one thread. The first
 // exception is rethrown when all are done.
@@ -29,4 +29,4 @@ void in_blocks(Pool& pool, int count, int block, F&& f) {
   }
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -11,9 +11,9 @@
 #include "inspect/spectrum.h"
 #include "inspect/trace.h"
 #include "io/ready_model.h"
-#include "nn/session.h"
+#include "networks/session.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 ModelExplanation describe(const ModelFile& file, const Model<float>& model) {
@@ -131,4 +131,4 @@ ModelExplanation explain_text(ModelFile& file, const ExplainOptions& options, Po
   return m;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

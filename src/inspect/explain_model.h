@@ -9,7 +9,7 @@
 #include "inspect/jacobian.h"
 #include "inspect/reading.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct ExplainOptions {
   int limit = kLongestPrompt;  // tokens of the prompt
@@ -34,4 +34,4 @@ ModelExplanation explain_model(ModelFile& file, std::string_view prompt, const E
 // The same without a prompt: only what options.text says.
 ModelExplanation explain_text(ModelFile& file, const ExplainOptions& options, Pool& pool);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 
 #include "inspect/json_numbers.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::ordered_json;
@@ -163,4 +163,4 @@ ordered_json to_json_object(const Explanation& e) {
             {"norm_without", list(e.clipping.norm_without)}}}};
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 // A word and its probability.
 struct WordChance {
@@ -135,4 +135,4 @@ struct Explanation {
 nlohmann::ordered_json to_json_object(const ModelExplanation& model);
 nlohmann::ordered_json to_json_object(const Explanation& explanation);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 #include "inspect/blocks.h"
 #include "loss/loss.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr double kArenaNumbers = 48e6;  // a walk keeps all activations: more streams than fit are walked in turns
@@ -252,4 +252,4 @@ template void walk_back(const Model<double>&, Pool&, const Batch&, const WalkOpt
 template GradientNorms gradient_norms(const Model<float>&, Pool&, const Batch&);
 template GradientNorms gradient_norms(const Model<double>&, Pool&, const Batch&);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "inspect/explanation.h"
-#include "nn/model.h"
+#include "networks/model.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // The gradient by the states of all streams. Of stream s it is gradient.row(s) * 2^exponent[s]: a gradient that vanishes or
 // explodes stays within the range of T.
@@ -56,4 +56,4 @@ Batch gradient_windows(const std::vector<std::vector<int32_t>>& documents, int s
 // One window that ends with the prompt's last token but one; its target is the last.
 Batch one_window(std::span<const int32_t> ids);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "nn/session.h"
+#include "networks/session.h"
 
-namespace rnn {
+namespace rnn::core {
 
 double total_variation(const std::vector<double>& p, const std::vector<double>& q) {
   double sum = 0;
@@ -79,4 +79,4 @@ StateDistance state_distance(const Model<float>& model, const Tokenizer& tokeniz
   return distance;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 #include "inspect/reading.h"
 #include "inspect/substitutes.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // For every token of the reading but the first: the reading is repeated with each substitute in its place. `lines` and `newline`
 // as the reading was made.
@@ -20,4 +20,4 @@ StateDistance state_distance(const Model<float>& model, const Tokenizer& tokeniz
 // 1/2 sum |p - q|: 0 the same table, 1 nothing in common.
 double total_variation(const std::vector<double>& p, const std::vector<double>& q);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 #include "inspect/gradients.h"
 #include "inspect/spectrum.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr int kRowsAtOnce = 64;
@@ -104,4 +104,4 @@ template std::vector<std::pair<int, double>> worst_directions(const Model<float>
 template std::vector<std::pair<int, double>> worst_directions(const Model<double>&, Pool&, const Batch&,
                                                               const WorstOptions&);
 
-}  // namespace rnn
+}  // namespace rnn::core

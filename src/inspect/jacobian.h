@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "nn/model.h"
+#include "networks/model.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct WorstOptions {
   std::vector<int> lags = {1, 2, 5, 10, 20, 50, 100};
@@ -21,4 +21,4 @@ template <class T>
 std::vector<std::pair<int, double>> worst_directions(const Model<T>& model, Pool& pool, const Batch& window,
                                                      const WorstOptions& options = {});
 
-}  // namespace rnn
+}  // namespace rnn::core

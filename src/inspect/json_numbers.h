@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace rnn {
+namespace rnn::core {
 
 // What the shortest decimal text of a float reads as: 0.1, not 0.10000000149011612.
 double decimal_of(float value);
@@ -11,4 +11,4 @@ double decimal_of(float value);
 nlohmann::ordered_json json_number(double value);
 nlohmann::ordered_json json_number(float value);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "data/hash.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::json;
@@ -154,4 +154,4 @@ Lab memory_lab(const std::vector<std::string>& cells, const RecallOptions& recal
   return nothing;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 
 #include "inspect/memory_lab.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct Lab {
   Recall recall;
@@ -24,4 +24,4 @@ std::string default_cache_folder();
 Lab memory_lab(const std::vector<std::string>& cells, const RecallOptions& recall, const ClippingOptions& clipping,
                const std::string& folder, Pool& pool);
 
-}  // namespace rnn
+}  // namespace rnn::core

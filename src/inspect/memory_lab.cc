@@ -9,10 +9,10 @@
 #include "base/error.h"
 #include "cells/reference.h"
 #include "data/problems.h"
-#include "nn/init.h"
+#include "networks/init.h"
 #include "train/trainer.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 ModelConfig network(const std::string& cell, const SequenceShape& shape, int hidden) {
@@ -124,4 +124,4 @@ Clipping try_clipping(const ClippingOptions& o, Pool& pool) {
   return result;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

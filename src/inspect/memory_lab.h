@@ -8,9 +8,9 @@
 
 #include "base/thread_pool.h"
 #include "inspect/explanation.h"
-#include "nn/init.h"
+#include "networks/init.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // The first of k + 1 random symbols is to be named after the last, for every k of `lags`: one network for all of them, which meets
 // the lags in turn. The same recipe for every cell: AdamW, clipping, weights as `rnn train` begins with them, but forget bias 1
@@ -41,4 +41,4 @@ struct ClippingOptions {
 };
 Clipping try_clipping(const ClippingOptions& options, Pool& pool);
 
-}  // namespace rnn
+}  // namespace rnn::core

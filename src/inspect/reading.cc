@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "events/events.h"
 #include "io/ready_model.h"
-#include "nn/session.h"
-#include "train/events.h"
-#include "train/option_list.h"
+#include "networks/session.h"
+#include "options/option_list.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr size_t kNearest = 3;
@@ -125,4 +125,4 @@ Reading read_states(const Model<float>& model, std::span<const int32_t> ids, Vie
   return reading;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -10,7 +10,7 @@
 #include "inspect/explanation.h"
 #include "io/model_file.h"
 
-namespace rnn {
+namespace rnn::core {
 
 constexpr int kLongestPrompt = 200;  // tokens
 
@@ -51,4 +51,4 @@ Reading read_states(const Model<float>& model, std::span<const int32_t> ids, Vie
 // Softmax in double, summed in order. out [K].
 void softmax(std::span<const float> logits, std::vector<double>& out);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 
 #include "cells/reference.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -123,4 +123,4 @@ std::vector<Spectrum> spectra(const Model<float>& model, Pool& pool) {
   return result;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

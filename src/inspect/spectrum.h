@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "inspect/explanation.h"
-#include "nn/model.h"
+#include "networks/model.h"
 
-namespace rnn {
+namespace rnn::core {
 
 constexpr int kLargestFullSpectrum = 1024;  // hidden units; above it only the largest singular value is computed
 
@@ -23,4 +23,4 @@ std::vector<double> singular_values(View<const float> a);
 // A^(2^k) (Gelfand 1941).
 double spectral_radius(Pool& pool, View<const float> a);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -5,7 +5,7 @@
 
 #include "text/subwords.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 std::vector<std::string_view> split(std::string_view words) {
@@ -183,4 +183,4 @@ int Substitutes::first_content(const std::vector<int32_t>& ids) const {
   return fallback > 0 ? fallback : 1;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

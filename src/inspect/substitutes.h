@@ -9,7 +9,7 @@
 
 #include "text/tokenizer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // A kind of words: content words name things, people, deeds, qualities; function words (the, is, in, .) hold a sentence together.
 struct WordKind {
@@ -45,4 +45,4 @@ class Substitutes {
   std::unordered_map<std::string_view, const WordKind*> kind_;  // by word
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

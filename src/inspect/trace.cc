@@ -8,7 +8,7 @@
 #include "cells/reference.h"
 #include "kernels/reference_norm.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // x [M, k] W^T + bias, W [n, k] and bias [n] as PyTorch stores them; bias may be null.
@@ -301,4 +301,4 @@ std::vector<StateNorms> state_norms(const Model<float>& model, const Reading& re
   return norms;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

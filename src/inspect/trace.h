@@ -6,7 +6,7 @@
 
 #include "inspect/reading.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // One layer over a reading, computed anew from the row-major weights by the cell's own definition (cells/reference.h), each step
 // from the state that the reading left before it.
@@ -29,4 +29,4 @@ std::vector<ReadStep> read_steps(const Model<float>& model, Pool& pool, const To
 std::vector<GateUse> gate_use(const Model<float>& model, Pool& pool, const Reading& reading);
 std::vector<StateNorms> state_norms(const Model<float>& model, const Reading& reading);
 
-}  // namespace rnn
+}  // namespace rnn::core

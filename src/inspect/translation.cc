@@ -9,11 +9,11 @@
 
 #include "base/error.h"
 #include "cells/reference.h"
+#include "events/events.h"
 #include "inspect/explain_model.h"
 #include "io/ready_model.h"
-#include "train/events.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 double norm(const std::vector<float>& x, const std::vector<float>& minus = {}) {
@@ -332,4 +332,4 @@ TranslationExplanation explain_translation(const ModelFile& file, std::string_vi
   return e;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

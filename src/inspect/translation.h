@@ -10,7 +10,7 @@
 #include "inspect/explanation.h"
 #include "io/model_file.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // What a top layer hands on after one token: numbers of the model's own pass.
 struct StateStep {
@@ -91,4 +91,4 @@ TranslationExplanation explain_translation(const ModelFile& file, std::string_vi
                                            const std::vector<int32_t>& source, Scorer& scorer, const BeamOptions& search,
                                            const TranslationLook& look, Pool& pool);
 
-}  // namespace rnn
+}  // namespace rnn::core

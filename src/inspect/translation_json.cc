@@ -2,7 +2,7 @@
 #include "inspect/json_numbers.h"
 #include "inspect/translation.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::ordered_json;
@@ -107,4 +107,4 @@ ordered_json to_json_object(const TranslationExplanation& e) {
           {"left_out", list(e.left_out)}};
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

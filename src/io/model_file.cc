@@ -9,7 +9,7 @@
 #include "cells/reference.h"
 #include "io/safetensors.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::json;
@@ -279,7 +279,7 @@ ModelConfig config_from_json(const json& j) {
   if (j.contains("encoder")) {
     c.encoder = encoder_of(field<json>(j, "encoder"));
     c.encoder.rnn.input = c.rnn.input;
-    c.encoder.follow(c.rnn);
+    c.encoder.match(c.rnn);
   }
   if (j.contains("softmax")) c.softmax = softmax_of(j);
   return c;
@@ -333,4 +333,4 @@ void save_model(const std::string& path, const Model<float>& model, const Tokeni
   writer.write(path);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "nn/model.h"
+#include "networks/model.h"
 #include "text/tokenizer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 constexpr int kModelFormat = 1;  // rnn.format in the file; a newer number is refused with a clear message
 
@@ -41,4 +41,4 @@ std::string model_path(const std::string& path);
 nlohmann::json config_to_json(const ModelConfig& config);
 ModelConfig config_from_json(const nlohmann::json& json);  // throws Error{model, "model/corrupt"}
 
-}  // namespace rnn
+}  // namespace rnn::core

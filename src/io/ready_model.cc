@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 
 void require_finite(const Model<float>& model, const std::string& path) {
   for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
@@ -59,4 +59,4 @@ const Model<float>& ready_translator(ModelFile& file, Pool& pool) {
   return ready(file, pool);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

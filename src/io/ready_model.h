@@ -3,7 +3,7 @@
 
 #include "io/model_file.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // The model of `file`, ready to run: packed, its row-major weights freed (params() is empty afterwards; what is ready already
 // stays as it is). Throws Error{model}: "model/task" when it is not a language model, `instead` saying what to do then;
@@ -19,4 +19,4 @@ bool reads_sentences(const ModelFile& file);
 // Throws Error{model, "model/nan"} as above. `path` is for the message.
 void require_finite(const Model<float>& model, const std::string& path);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "tensors are copied as they lie: the format is little-endian");
@@ -351,4 +351,4 @@ void SafetensorsWriter::write(const std::string& path) const {
   write_file_atomic(path, pieces);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

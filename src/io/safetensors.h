@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 constexpr size_t kMaxSafetensorsHeader = 100'000'000;  // bytes, as the format's own readers have it
 
@@ -86,4 +86,4 @@ class SafetensorsWriter {
   size_t size_ = 0;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -16,7 +16,7 @@
 #include "kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 
 // a . b: four chains of vectors, as many as keep the multipliers busy, joined in one order; it depends on n alone.
@@ -194,6 +194,6 @@ inline void attention_backward(Pool& pool, const AttentionArgs<float>& a) {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 #endif

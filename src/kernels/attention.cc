@@ -10,19 +10,19 @@
 #include "kernels/table.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 inline void fill_attention(Kernels<float>& table) {
   table.attention_forward = &attention_forward;
   table.attention_backward = &attention_backward;
 }
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace rnn {
+namespace rnn::core {
 HWY_EXPORT(fill_attention);
 void fill_table_attention(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_attention)(table); }
-}  // namespace rnn
+}  // namespace rnn::core
 #endif

@@ -9,7 +9,7 @@
 
 #include "hwy/highway.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 struct Isa {
@@ -95,4 +95,4 @@ std::vector<std::string_view> isa_names() {
   return names;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

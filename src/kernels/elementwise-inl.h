@@ -14,7 +14,7 @@
 #include "kernels/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 
 HWY_INLINE float max_of(const float* x, int n) {
@@ -242,6 +242,6 @@ inline void rms(const StepArgs<float>& s) {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 #endif

@@ -10,7 +10,7 @@
 #include "kernels/table.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 inline void fill_elementwise(Kernels<float>& table) {
   table.tanh = &tanh_rows;
@@ -22,12 +22,12 @@ inline void fill_elementwise(Kernels<float>& table) {
   table.rms = &rms;
 }
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace rnn {
+namespace rnn::core {
 HWY_EXPORT(fill_elementwise);
 void fill_table_elementwise(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_elementwise)(table); }
-}  // namespace rnn
+}  // namespace rnn::core
 #endif

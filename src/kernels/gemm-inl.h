@@ -13,7 +13,7 @@
 #include "kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 
 // A block of kDepth x 64 columns (128 KiB; 64 KiB of 8 lanes) and kHeight rows of A (192 KiB) stay in the second-level cache: the first is
@@ -93,6 +93,6 @@ inline void gemm(Pool& pool, const GemmArgs<float>& g) {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 #endif

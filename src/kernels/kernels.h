@@ -14,7 +14,7 @@
 #include "base/view.h"
 #include "cells/cell.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // How the rows of a gate matrix [gates * units, .] become columns: blocks of L units, in each block gate after gate. Position i
 // is lane i % L of gate (i / L) % gates of block i / (L * gates); its row is (first + gate) * units + unit. Units are padded to
@@ -328,4 +328,4 @@ bool isa_supported(std::string_view isa);
 const char* isa_name();                     // the name of kernels<float>()
 std::vector<std::string_view> isa_names();  // all of this build, best last
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -11,7 +11,7 @@
 #include "kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 
 // As many chains as a tile of a product has accumulators: more than latency times units of every processor we know.
@@ -43,6 +43,6 @@ inline float read_loop(const float* data, int64_t n, int64_t rounds) {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 #endif

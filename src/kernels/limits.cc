@@ -10,19 +10,19 @@
 #include "kernels/table.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 inline void fill_limits(Kernels<float>& table) {
   table.fma_loop = &fma_loop;
   table.read_loop = &read_loop;
 }
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace rnn {
+namespace rnn::core {
 HWY_EXPORT(fill_limits);
 void fill_table_limits(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_limits)(table); }
-}  // namespace rnn
+}  // namespace rnn::core
 #endif

@@ -12,7 +12,7 @@
 #include "kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 
 // Rows of a pass are taken kOuterDepth at a time, at most one and a half times that (kernels.h, outer_scratch). Of such a block, x
@@ -130,6 +130,6 @@ inline void outer(Pool& pool, const OuterArgs<float>& o) {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 #endif

@@ -13,7 +13,7 @@
 #include "kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 
 // Turns 4 x 4 numbers in each 128-bit block of r: r[j] then holds columns 4 b + j in its blocks b.
@@ -147,6 +147,6 @@ inline void pack_vector(const Columns& rows, const float* const* sources, int co
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 #endif

@@ -12,7 +12,7 @@
 #include "kernels/table.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 inline void fill_product(Kernels<float>& table) {
   table.name = target_name(HWY_TARGET);
@@ -24,12 +24,12 @@ inline void fill_product(Kernels<float>& table) {
   table.outer = &outer;
 }
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace rnn {
+namespace rnn::core {
 HWY_EXPORT(fill_product);
 void fill_table_product(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_product)(table); }
-}  // namespace rnn
+}  // namespace rnn::core
 #endif

@@ -15,7 +15,7 @@
 #include "kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 
 #define RNN_CELL HWY_INLINE
@@ -227,6 +227,6 @@ HWY_INLINE void for_cell(CellTypes<Cells...>, CellKind kind, A&&... args) {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 #endif

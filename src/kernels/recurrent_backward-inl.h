@@ -12,7 +12,7 @@
 #include "kernels/recurrent_norm-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 
 template <class Cell>
@@ -387,6 +387,6 @@ inline void unit_gradient(Pool& pool, const Args& r, float* out) {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 #endif

@@ -10,7 +10,7 @@
 #include "kernels/table.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 inline void fill_recurrent_backward(Kernels<float>& table) {
   table.recurrent_backward = &recurrent_backward;
@@ -18,12 +18,12 @@ inline void fill_recurrent_backward(Kernels<float>& table) {
   table.column_sums = &column_sums;
 }
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace rnn {
+namespace rnn::core {
 HWY_EXPORT(fill_recurrent_backward);
 void fill_table_recurrent_backward(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_recurrent_backward)(table); }
-}  // namespace rnn
+}  // namespace rnn::core
 #endif

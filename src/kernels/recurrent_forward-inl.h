@@ -11,7 +11,7 @@
 #include "kernels/recurrent_norm-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 
 template <class Cell>
@@ -314,6 +314,6 @@ inline void recurrent_forward(Pool& pool, const Args& r) {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 #endif

@@ -10,16 +10,16 @@
 #include "kernels/table.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 inline void fill_recurrent_forward(Kernels<float>& table) { table.recurrent_forward = &recurrent_forward; }
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace rnn {
+namespace rnn::core {
 HWY_EXPORT(fill_recurrent_forward);
 void fill_table_recurrent_forward(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_recurrent_forward)(table); }
-}  // namespace rnn
+}  // namespace rnn::core
 #endif

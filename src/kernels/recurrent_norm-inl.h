@@ -15,7 +15,7 @@
 #include "kernels/recurrent-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 
 // Gates [kFirst, kLast) of a row in blocks of kCount gates.
@@ -161,6 +161,6 @@ inline void column_sums(Pool& pool, const ColumnSumsArgs<float>& s) {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 #endif

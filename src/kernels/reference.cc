@@ -9,7 +9,7 @@
 #include "kernels/reference_product.h"
 #include "kernels/scratch.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Args = RecurrentArgs<double>;
@@ -396,4 +396,4 @@ int recurrent_gate_rows(int streams, int block_rows, int threads) {
   return threads * ((std::max(block_rows, streams) + threads - 1) / threads);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

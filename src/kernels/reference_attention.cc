@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-namespace rnn::reference {
+namespace rnn::core::reference {
 namespace {
 
 using Args = AttentionArgs<double>;
@@ -77,4 +77,4 @@ void attention_backward(Pool&, const AttentionArgs<double>& a) {
   }
 }
 
-}  // namespace rnn::reference
+}  // namespace rnn::core::reference

@@ -3,9 +3,9 @@
 
 #include "kernels/kernels.h"
 
-namespace rnn::reference {
+namespace rnn::core::reference {
 
 void attention_forward(Pool& pool, const AttentionArgs<double>& a);
 void attention_backward(Pool& pool, const AttentionArgs<double>& a);
 
-}  // namespace rnn::reference
+}  // namespace rnn::core::reference

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace rnn::reference {
+namespace rnn::core::reference {
 namespace {
 
 double gradient_of(const StepArgs<double>& s, size_t i) {
@@ -109,4 +109,4 @@ void rms(const StepArgs<double>& s) {
   }
 }
 
-}  // namespace rnn::reference
+}  // namespace rnn::core::reference

@@ -3,7 +3,7 @@
 
 #include "kernels/kernels.h"
 
-namespace rnn::reference {
+namespace rnn::core::reference {
 
 void tanh_rows(Pool& pool, View<double> x);
 int log_softmax(Pool& pool, View<const double> x, View<double> out);
@@ -13,4 +13,4 @@ void sgd(const StepArgs<double>& s);
 void adam(const StepArgs<double>& s);
 void rms(const StepArgs<double>& s);
 
-}  // namespace rnn::reference
+}  // namespace rnn::core::reference

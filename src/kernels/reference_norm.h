@@ -5,7 +5,7 @@
 
 #include "kernels/kernels.h"
 
-namespace rnn::reference {
+namespace rnn::core::reference {
 
 // Mean and deviation of the numbers x(i) that `in(i)` lets through, then to(i) = (x(i) - mean) / deviation. Returns 1 / deviation.
 template <class In>
@@ -82,4 +82,4 @@ inline void column_sums(Pool&, const ColumnSumsArgs<double>& s) {
   }
 }
 
-}  // namespace rnn::reference
+}  // namespace rnn::core::reference

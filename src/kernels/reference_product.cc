@@ -3,7 +3,7 @@
 
 #include <cassert>
 
-namespace rnn::reference {
+namespace rnn::core::reference {
 
 // With one lane a packed matrix is [k, n] row by row.
 void pack_rows(const PackForm& form, const double* source, int begin, int end, double* out) {
@@ -52,4 +52,4 @@ void outer(Pool&, const OuterArgs<double>& o) {
   }
 }
 
-}  // namespace rnn::reference
+}  // namespace rnn::core::reference

@@ -3,7 +3,7 @@
 
 #include "kernels/kernels.h"
 
-namespace rnn::reference {
+namespace rnn::core::reference {
 
 void pack(Pool&, const PackForm&, const double* source, double* out);
 void pack_rows(const PackForm&, const double* source, int begin, int end, double* out);
@@ -11,4 +11,4 @@ void pack_vector(const Columns& rows, const double* const* sources, int count, d
 void gemm(Pool&, const GemmArgs<double>&);
 void outer(Pool&, const OuterArgs<double>&);
 
-}  // namespace rnn::reference
+}  // namespace rnn::core::reference

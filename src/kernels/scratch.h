@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace rnn {
+namespace rnn::core {
 
 // Above so many streams the units are never split over threads, each thread then owns rows.
 constexpr int kMaxSharedRows = 64;
@@ -26,4 +26,4 @@ struct RecurrentScratch {
   size_t size(int threads) const { return carried(threads, 2); }
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

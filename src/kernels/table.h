@@ -5,7 +5,7 @@
 
 #include "kernels/kernels.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // "emulated", "avx2", "avx512" for a target of the vector library.
 const char* target_name(int64_t target);
@@ -18,4 +18,4 @@ void fill_table_attention(Kernels<float>& table);
 void fill_table_elementwise(Kernels<float>& table);
 void fill_table_limits(Kernels<float>& table);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -13,7 +13,7 @@
 #include "kernels/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace rnn {
+namespace rnn::core {
 namespace HWY_NAMESPACE {
 
 // The loops over a tile must unroll completely, or its accumulators leave the registers; g++ needs to be told.
@@ -143,6 +143,6 @@ struct RowTiles {
 constexpr int panel_vectors(int gates) { return gates == 3 ? 3 : kPanelVectors; }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace rnn
+}  // namespace rnn::core
 HWY_AFTER_NAMESPACE();
 #endif

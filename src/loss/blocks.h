@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace rnn {
+namespace rnn::core {
 
 // Rows of such a block, of `rows` with `row_bytes` of outputs each. Below 16 rows a block would only read weights: then it takes
 // more than its share of memory.
@@ -17,4 +17,4 @@ void for_row_blocks(int rows, size_t row_bytes, size_t output_bytes, F&& f) {
   for (int first = 0; first < rows; first += block) f(first, std::min(block, rows - first));
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

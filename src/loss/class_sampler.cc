@@ -7,7 +7,7 @@
 
 #include "base/rng.h"
 
-namespace rnn {
+namespace rnn::core {
 
 ClassSampler::ClassSampler(std::span<const int64_t> counts, int samples)
     : classes_(static_cast<int>(counts.size())), samples_(samples), keep_(counts.size(), 1), alias_(counts.size()) {
@@ -69,4 +69,4 @@ double ClassSamples::log_expected(int32_t label) const {
   return std::log(-std::expm1(draws * std::log1p(-sampler->probability(label))));
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

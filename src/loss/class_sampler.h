@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 class ClassSampler;
 
@@ -40,4 +40,4 @@ class ClassSampler {
   std::vector<int32_t> alias_;              // whose the rest of the column is
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 
 #include "loss/sampled.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 double weight_of(const Batch& batch, int row) { return batch.weights.empty() ? 1 : static_cast<double>(batch.weights[row]); }
@@ -206,4 +206,4 @@ template LossSum output_loss(Context<float>&, const Model<float>&, const Batch&,
 template LossSum output_loss(Context<double>&, const Model<double>&, const Batch&, View<const double>,
                              const OutputLossArgs<double>&);
 
-}  // namespace rnn
+}  // namespace rnn::core

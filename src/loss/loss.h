@@ -6,11 +6,11 @@
 
 #include "loss/blocks.h"
 #include "loss/class_sampler.h"
+#include "networks/model.h"
 #include "nn/context.h"
-#include "nn/model.h"
 #include "nn/seq.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct LossOptions {
   double label_smoothing = 0;  // cross-entropy only
@@ -49,4 +49,4 @@ template <class T>
 LossSum output_loss(Context<T>& context, const Model<T>& model, const Batch& batch, View<const T> h,
                     const OutputLossArgs<T>& args = {});
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 #include "loss/blocks.h"
 #include "nn/layers/product.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // Far below every logit, and a number in float: its exponential is nothing.
@@ -181,4 +181,4 @@ template void sampled_loss(Context<float>&, const Model<float>&, const Batch&, V
 template void sampled_loss(Context<double>&, const Model<double>&, const Batch&, View<const double>, const ClassSamples&,
                            double*, Params<double>*, View<double>);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "loss/class_sampler.h"
+#include "networks/model.h"
 #include "nn/context.h"
-#include "nn/model.h"
 #include "nn/seq.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Sampled softmax (Bengio and Senecal 2008; Jean et al. 2015), as TensorFlow's sampled_softmax_loss: per target row the
 // cross-entropy of a softmax over its target and the samples, which all rows share, every logit less the log of how often its class
@@ -20,4 +20,4 @@ template <class T>
 void sampled_loss(Context<T>& context, const Model<T>& model, const Batch& batch, View<const T> h,
                   const ClassSamples& samples, double* losses, Params<T>* grads, View<T> dh);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -10,7 +10,7 @@
 #include "metrics/white_space.h"
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -156,4 +156,4 @@ BleuScore sentence_bleu(std::string_view hypothesis, const std::vector<std::stri
 
 std::string bleu_signature(int references) { return score_signature(references, "eff:no|tok:13a|smooth:exp"); }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 constexpr int kBleuOrder = 4;  // n-grams of 1 to 4 words
 
@@ -49,4 +49,4 @@ BleuScore sentence_bleu(std::string_view hypothesis, const std::vector<std::stri
 // "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:rnn-0.1.0"; references below 1: "nrefs:var".
 std::string bleu_signature(int references);
 
-}  // namespace rnn
+}  // namespace rnn::core

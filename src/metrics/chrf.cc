@@ -8,7 +8,7 @@
 #include "metrics/white_space.h"
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 bool is_punctuation(char c) {  // of ASCII
@@ -124,4 +124,4 @@ std::string chrf_signature(int references, const ChrfOptions& options) {
                                          "|nw:" + std::to_string(options.word_order) + "|space:no");
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 struct ChrfOptions {
   int char_order = 6;  // n-grams of 1 to so many characters, white space left out
@@ -42,4 +42,4 @@ class ChrfCounter {
 // "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:rnn-0.1.0"; references below 1: "nrefs:var".
 std::string chrf_signature(int references, const ChrfOptions& options = {});
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 #include "metrics/white_space.h"
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // The number of edits in the high bits, of insertions in the low ones: the smallest sum has the fewest edits and, of equally
@@ -47,4 +47,4 @@ ErrorRate character_errors(std::string_view hypothesis, std::string_view referen
   return aligned_errors(decode_utf8(hypothesis), decode_utf8(reference));
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace rnn {
+namespace rnn::core {
 
 // The fewest edits that make the references from the hypotheses (Levenshtein 1966); of equally few those with the most
 // substitutions. A value: sums of sentences are made with +=.
@@ -44,4 +44,4 @@ struct ExactMatch {
   double rate() const { return lines > 0 ? static_cast<double>(equal) / static_cast<double>(lines) : 0; }
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -1,7 +1,7 @@
 // Why: counting and matching n-grams of words and of characters is one piece of code.
 #include "metrics/ngram_counts.h"
 
-namespace rnn {
+namespace rnn::core {
 
 NgramCounts count_ngrams(const Units& units, int order) {
   NgramCounts counts;
@@ -21,4 +21,4 @@ int64_t count_matches(const NgramCounts& hypothesis, const NgramCounts& referenc
   return matches;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

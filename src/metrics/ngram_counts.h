@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 // A line as its units, words or characters, in order. An n-gram is the slice of `text` from its first unit to its last, with
 // the separators inside; so no unit may hold the separator.
@@ -35,4 +35,4 @@ NgramCounts count_ngrams(const Units& units, int order);
 // N-grams of the hypothesis that have a partner of their own in the reference.
 int64_t count_matches(const NgramCounts& hypothesis, const NgramCounts& reference);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace rnn {
+namespace rnn::core {
 
 // `settings` is what stands between the number of references and the version. References below 1: their number varied.
 inline std::string score_signature(int references, const std::string& settings) {
@@ -11,4 +11,4 @@ inline std::string score_signature(int references, const std::string& settings) 
          "|version:rnn-" RNN_VERSION;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

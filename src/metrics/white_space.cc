@@ -3,7 +3,7 @@
 
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 
 bool is_white_space(char32_t c) noexcept {
   if (c < 0x80) return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20);
@@ -24,4 +24,4 @@ std::vector<std::string_view> split_words(std::string_view text) {
   return words;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

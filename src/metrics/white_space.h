@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 // What Python's str.isspace() says: the characters of bidirectional class WS, B or S, and those of category Zs.
 bool is_white_space(char32_t c) noexcept;
@@ -12,4 +12,4 @@ bool is_white_space(char32_t c) noexcept;
 // The words between white space, as slices of the text (Python's str.split()). Ill-formed bytes belong to words.
 std::vector<std::string_view> split_words(std::string_view text);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/profile.h"
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
-#include "nn/profile.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // What a pass adds to the gradient beside that of the loss: factor times a sum over its rows (layers/activation.h).
 struct ActivationPenalty {
@@ -24,7 +24,7 @@ template <class T>
 struct Context {
   Pool& pool;
   Arena& arena;
-  const Kernels<T>& kernels = rnn::kernels<T>();
+  const Kernels<T>& kernels = rnn::core::kernels<T>();
   bool training = false;                   // dropout on
   uint64_t seed = 0;                       // key of the masks
   uint32_t update = 0;                     // number of the optimizer step: every update has masks of its own
@@ -66,4 +66,4 @@ class Tape {
   std::vector<size_t> offsets_;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // Forms beyond this size go past the caches when they are packed: nothing of them would be left when they are read.
@@ -124,4 +124,4 @@ size_t Packed<T>::bytes() const {
 template class Packed<float>;
 template class Packed<double>;
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 #include "kernels/kernels.h"
 #include "nn/params.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Rows of one parameter, in rising order, outside of which its gradient is zero.
 struct SparseRows {
@@ -104,4 +104,4 @@ void Packed<T>::update(Pool& pool, const Params<T>& params, const Change& change
   }
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

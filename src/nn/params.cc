@@ -1,7 +1,7 @@
 // Why: places parameters in the slab, each on its own cache line.
 #include "nn/params.h"
 
-namespace rnn {
+namespace rnn::core {
 
 ParamId ParamTable::add(ParamInfo info) {
   info.offset = slab_size_;
@@ -23,4 +23,4 @@ size_t ParamTable::count() const {
   return sum;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 #include "base/matrix.h"
 #include "base/view.h"
 
-namespace rnn {
+namespace rnn::core {
 
 using ParamId = int;
 
@@ -58,4 +58,4 @@ class Params {
   Buffer<T> values_;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace rnn {
+namespace rnn::core {
 
 Seq Seq::uniform_batch(int streams, int steps) {
   Seq seq;
@@ -95,4 +95,4 @@ Batch select_streams(const Batch& batch, int first, int count) {
   return part;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

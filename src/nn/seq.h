@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 // Sequences of unlike lengths, packed without padding: time-major, longest first (stable). Step t owns the packed rows
 // [start[t], start[t+1]); row start[t] + r continues row start[t-1] + r. order[r] is the stream (caller's number) of row r.
@@ -50,4 +50,4 @@ struct Batch {
 // The sub-batch of streams [first, first + count), renumbered from 0; keeps ids, so masks stay the same.
 Batch select_streams(const Batch& batch, int first, int count);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -11,7 +11,7 @@
 #include "base/matrix.h"
 #include "base/thread_pool.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // One row per stream or hypothesis: for each layer and direction h, then c where the cell has one. A value: copy it to remember,
 // assign it to rewind. Rows are in stream order.
@@ -75,4 +75,4 @@ class State {
   std::vector<T> values_;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 
 AverageKind average_kind(const std::string& name) {
   constexpr std::pair<std::string_view, AverageKind> kKinds[] = {
@@ -54,4 +54,4 @@ void WeightAverage::from_json(const nlohmann::json& state) {
   }
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

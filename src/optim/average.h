@@ -8,7 +8,7 @@
 
 #include "nn/params.h"
 
-namespace rnn {
+namespace rnn::core {
 
 enum class AverageKind { off, asgd, nt_asgd, ema };
 
@@ -56,4 +56,4 @@ class WeightAverage {
   Params<float> mean_;  // empty until it is active
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 StepArgs<float> arguments(const OptimizerOptions& options, Params<float>& weights, Params<float>& grads, double scale,
@@ -195,4 +195,4 @@ std::vector<std::string_view> optimizer_names() {
 
 double default_learning_rate(std::string_view optimizer) { return find(optimizer).lr; }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -12,7 +12,7 @@
 #include "nn/packed.h"
 #include "nn/params.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct OptimizerOptions {
   std::string name = "adamw";  // sgd, adam, adamw, rmsprop, adagrad
@@ -72,4 +72,4 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, const
 std::vector<std::string_view> optimizer_names();
 double default_learning_rate(std::string_view optimizer);
 
-}  // namespace rnn
+}  // namespace rnn::core

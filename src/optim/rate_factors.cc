@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr double kLargestFactor = 1e6;
@@ -106,4 +106,4 @@ std::vector<double> rate_factors(const LayerRates& rates, const ParamTable& tabl
   return factors;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

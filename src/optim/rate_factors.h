@@ -7,7 +7,7 @@
 
 #include "nn/params.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // What a run says about the learning rates of its layers. A name is a layer (embedding, rnn, rnn.0, output), a parameter
 // (rnn.weight_hh_l0), or a pattern of either with * and ?.
@@ -25,4 +25,4 @@ std::string layer_of(std::string_view parameter);
 // a factor that is no number above 0, everything frozen.
 std::vector<double> rate_factors(const LayerRates& rates, const ParamTable& table);
 
-}  // namespace rnn
+}  // namespace rnn::core

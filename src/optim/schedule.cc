@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 struct Name {
@@ -118,4 +118,4 @@ void Schedule::from_json(const nlohmann::json& state) {
   best_ = best == state.end() ? std::numeric_limits<double>::infinity() : best->get<double>();
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 enum class ScheduleKind { constant, stall, decay, cosine, steps };
 
@@ -56,4 +56,4 @@ class Schedule {
   double best_ = std::numeric_limits<double>::infinity();
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 #include "pages/html.h"
 #include "pages/svg_parts.h"
 
-namespace rnn::svg {
+namespace rnn::core::svg {
 namespace {
 
 constexpr double kCell = 24, kGap = 1, kEdge = 16, kWidest = 170;  // pixels; the last one: of a token
@@ -82,4 +82,4 @@ std::string attention_map(const AttentionMap& map) {
   return out + "</svg>\n";
 }
 
-}  // namespace rnn::svg
+}  // namespace rnn::core::svg

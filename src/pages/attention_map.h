@@ -7,7 +7,7 @@
 #include "base/view.h"
 #include "pages/svg.h"
 
-namespace rnn::svg {
+namespace rnn::core::svg {
 
 constexpr int kMostMapTokens = 120;  // of each side; what lies behind is left out, and the description says so
 
@@ -19,4 +19,4 @@ struct AttentionMap : Frame {
 };
 std::string attention_map(const AttentionMap& map);
 
-}  // namespace rnn::svg
+}  // namespace rnn::core::svg

@@ -5,7 +5,7 @@
 #include <cctype>
 #include <cstddef>
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 struct Row {
@@ -118,4 +118,4 @@ std::vector<std::pair<std::string, std::string>> symbols_of(std::string_view cel
   return out;
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 
 struct GateText {
   std::string_view name;     // "forget gate"
@@ -26,4 +26,4 @@ std::vector<std::pair<std::string, std::string>> symbols_of(std::string_view cel
 // Term and explanation.
 const std::vector<std::pair<std::string_view, std::string_view>>& glossary();
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -9,7 +9,7 @@
 #include "pages/html.h"
 #include "pages/page_parts.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 constexpr size_t kBins = 20;
@@ -157,7 +157,7 @@ std::string side_by_side(const Explanation& all, const Players& who) {
     return m.gradient.half_life > 0 ? value(m.gradient.half_life, steps(m.gradient.half_life), at + "gradient/half_life")
                                     : std::string();
   });
-  return rnn::pages::table(table, "numbers");
+  return rnn::core::pages::table(table, "numbers");
 }
 
 std::string gate_use(const Explanation& all, const Players& who) {
@@ -194,4 +194,4 @@ std::string cells_section(const Explanation& all, const Players& who) {
   return section("cells", "RNN, LSTM, GRU", html + block(said, side_by_side(all, who)));
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

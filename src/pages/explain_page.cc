@@ -8,7 +8,7 @@
 #include "pages/html.h"
 #include "pages/page_parts.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using namespace pages;
@@ -80,4 +80,4 @@ std::string explain_page(const Explanation& all) {
   return page_text(page);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 
 #include "inspect/explanation.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // A page of three models of 256 units that read a few sentences is within this; it still goes through every mail system.
 constexpr size_t kPageBytes = 2'000'000;
@@ -17,4 +17,4 @@ constexpr size_t kPageBytes = 2'000'000;
 // does not show, are left out of the JSON.
 std::string explain_page(const Explanation& explanation);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 
 std::string superscript(int exponent) {
   static constexpr std::array<std::string_view, 10> kDigits = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
@@ -96,4 +96,4 @@ std::string sentence_start(std::string text) {
   return text;
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

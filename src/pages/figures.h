@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 
 // Three digits that matter: "14.4", "1,440", "0.0312", "3.1 × 10⁻⁵"; "infinite" and "not a number" where it is so.
 std::string number(double value);
@@ -25,4 +25,4 @@ std::string in_words(int n);                                 // "two"; digits ab
 std::string in_quotes(std::string_view word);                // “word”, as words of the text are set
 std::string sentence_start(std::string text);                // "the GRU" -> "The GRU"; names of runs stay as they are
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -2,7 +2,7 @@
 #include "pages/cell_texts.h"
 #include "pages/translation_parts.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 
 const std::vector<std::pair<std::string_view, std::string_view>>& glossary() {
   static const std::vector<std::pair<std::string_view, std::string_view>> terms = {
@@ -73,4 +73,4 @@ const std::vector<std::pair<std::string_view, std::string_view>>& translation_gl
   return terms;
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

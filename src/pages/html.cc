@@ -7,7 +7,7 @@
 
 #include "pages/figures.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 // Length of the UTF-8 sequence at the head of `text`; 0: none is there (RFC 3629: no surrogates, nothing above U+10FFFF).
@@ -124,4 +124,4 @@ std::string wide_or_narrow(std::string_view wide, std::string_view narrow) {
   return fmt::format("<div class=\"wide\">{}</div><div class=\"narrow\">{}</div>\n", wide, narrow);
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 
 // & < > " ' as references; bytes that are no UTF-8 and control characters become U+FFFD.
 std::string escape(std::string_view text);
@@ -36,4 +36,4 @@ std::string folded_table(const Table& table);                             // the
 // The same chart drawn wide and narrow; the style sheet shows the one that fits the screen.
 std::string wide_or_narrow(std::string_view wide, std::string_view narrow);
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -8,7 +8,7 @@
 #include "pages/html.h"
 #include "pages/page_parts.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 std::vector<double> steps_from(int first, size_t n) {
@@ -229,4 +229,4 @@ std::string long_section(const Explanation& all, const Players& who) {
   return section("long", "Long sequences", html);
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

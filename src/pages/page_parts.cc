@@ -7,7 +7,7 @@
 #include "pages/figures.h"
 #include "pages/html.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 constexpr int kWide = 760, kNarrow = 330;
@@ -164,4 +164,4 @@ size_t page_size(const PageFrame& page) {
          page.data.size() + script().size() + kRest;
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

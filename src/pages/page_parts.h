@@ -11,7 +11,7 @@
 #include "pages/sentences.h"
 #include "pages/svg.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 
 using Players = std::vector<Player>;
 
@@ -56,4 +56,4 @@ std::string pieces_note(std::string_view tokenizer, std::string_view who_reads);
 std::string both(svg::LineChart chart, int height, int wide = 760);
 std::string both(svg::BarChart chart);
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -9,7 +9,7 @@
 #include "pages/html.h"
 #include "pages/page_parts.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 std::string strips(const ReadStep& step, const std::string& at) {
@@ -122,4 +122,4 @@ std::string reading_section(const Explanation& all, const Players& who) {
   return section("reading", "Reading step by step", html + "</div>\n");
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -5,7 +5,7 @@
 #include "pages/html.h"
 #include "pages/page_parts.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 const Influence* influence_at(const ModelExplanation& model, int position, size_t& index) {
@@ -126,4 +126,4 @@ std::string remembering_section(const Explanation& all, const Players& who) {
   return section("remembering", "Remembering", html);
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -1,7 +1,7 @@
 // Why: the page is whole without it: the script only says the number under the pointer or the keyboard's cursor.
 #include "pages/page_parts.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 
 std::string_view script() {
   static constexpr std::string_view kScript = R"js(
@@ -114,4 +114,4 @@ std::string_view script() {
   return kScript;
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

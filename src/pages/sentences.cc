@@ -10,7 +10,7 @@
 #include "pages/figures.h"
 #include "pages/html.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 struct CellName {
@@ -313,4 +313,4 @@ std::string speed_sentence(const Explanation& all, const std::vector<Player>& wh
   return compare(figures, Better::lower, {"reads a word fastest", "read a word fastest", "reads a word in"});
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

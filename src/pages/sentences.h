@@ -8,7 +8,7 @@
 
 #include "inspect/explanation.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 
 // A network as the sentences speak of it.
 struct Player {
@@ -74,4 +74,4 @@ int recall_reach(const Recall& recall, const RecallCurve& curve);
 // Mean over the last tenth of the updates, at least one.
 double tail_mean(const std::vector<double>& losses);
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

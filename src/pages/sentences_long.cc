@@ -9,7 +9,7 @@
 #include "pages/html.h"
 #include "pages/sentences.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 // Strength `lag` steps back, relative to one step back; NaN where it cannot be said.
@@ -198,4 +198,4 @@ std::string clipping_sentence(const Clipping& clipping) {
                      verdict);
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

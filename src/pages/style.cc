@@ -3,7 +3,7 @@
 
 #include "pages/page_parts.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 constexpr std::string_view kLight =
@@ -149,4 +149,4 @@ std::string style_sheet() {
   return css;
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -11,7 +11,7 @@
 #include "pages/html.h"
 #include "pages/svg_parts.h"
 
-namespace rnn::svg {
+namespace rnn::core::svg {
 namespace {
 
 struct Colour {
@@ -207,4 +207,4 @@ std::string Scale::label(double tick) const {
   return fmt::format("{:.6g}", tick);
 }
 
-}  // namespace rnn::svg
+}  // namespace rnn::core::svg

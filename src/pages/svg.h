@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rnn::svg {
+namespace rnn::core::svg {
 
 // Every chart carries a role, a title and a description. Inside a page colours come from the page's style sheet
 // (palette_css() and the classes c0.. line, f0.. area, t0.. text); a standalone file brings its own, for light and dark.
@@ -82,4 +82,4 @@ std::string histogram(const Histogram& chart);
 std::string palette_css(bool dark);
 std::string_view chart_css();
 
-}  // namespace rnn::svg
+}  // namespace rnn::core::svg

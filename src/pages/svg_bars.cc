@@ -10,7 +10,7 @@
 #include "pages/svg.h"
 #include "pages/svg_parts.h"
 
-namespace rnn::svg {
+namespace rnn::core::svg {
 namespace {
 
 constexpr double kBar = 13, kBarGap = 5, kGroupGap = 14;
@@ -158,4 +158,4 @@ std::string histogram(const Histogram& chart) {
       bins * 10 - 1, pages::escape(chart.title), chart.style % kStyles, path, bins * 10 - 1);
 }
 
-}  // namespace rnn::svg
+}  // namespace rnn::core::svg

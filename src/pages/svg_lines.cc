@@ -11,7 +11,7 @@
 #include "pages/svg.h"
 #include "pages/svg_parts.h"
 
-namespace rnn::svg {
+namespace rnn::core::svg {
 namespace {
 
 constexpr double kName = 0.34;  // of the width at most for the name at a line's end
@@ -220,4 +220,4 @@ std::string line_chart(const LineChart& chart) {
   return out + "</svg>\n";
 }
 
-}  // namespace rnn::svg
+}  // namespace rnn::core::svg

@@ -7,7 +7,7 @@
 
 #include "pages/svg.h"
 
-namespace rnn::svg {
+namespace rnn::core::svg {
 
 // "12.3", "12", "-0.4": a coordinate with one digit after the point at most.
 std::string at(double coordinate);
@@ -48,4 +48,4 @@ class Scale {
   bool log_;
 };
 
-}  // namespace rnn::svg
+}  // namespace rnn::core::svg

@@ -14,7 +14,7 @@
 #include "pages/page_parts.h"
 #include "pages/translation_parts.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace pages {
 namespace {
 
@@ -201,4 +201,4 @@ std::string translation_page(const TranslationExplanation& e) {
   return page_text(page);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 
 #include "inspect/translation.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 
 // What is drawn at most; the data hold all.
 constexpr size_t kDrawnTokens = 40;  // of each side of the attention map
@@ -42,4 +42,4 @@ std::string left_out_sentence(const TranslationExplanation& e);
 // The places of the largest of `values`, at most `count`, the largest first; of equals the first.
 std::vector<size_t> largest(const std::vector<float>& values, size_t count);
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -10,7 +10,7 @@
 #include "pages/svg_parts.h"
 #include "pages/translation_parts.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 constexpr double kBoxWide = 132, kBoxHigh = 38, kAcross = 164, kDown = 46;  // a box; from one to the next
@@ -149,4 +149,4 @@ std::string_view translation_css() {
          ".becomes{font-size:1.25rem;line-height:1.4;max-width:none}.becomes strong{font-weight:650}\n";
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

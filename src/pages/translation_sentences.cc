@@ -10,7 +10,7 @@
 #include "pages/html.h"
 #include "pages/translation_parts.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 constexpr size_t kNamedWords = 8;  // of a sentence that goes through the words one by one
@@ -233,4 +233,4 @@ std::string left_out_sentence(const TranslationExplanation& e) {
                                    quoted_token(e.left_out[least].word), kept(least)));
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -10,7 +10,7 @@
 #include "pages/page_parts.h"
 #include "pages/translation_parts.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 constexpr int kSourceStyle = 1, kTargetStyle = 0;  // colours of bars
@@ -210,4 +210,4 @@ std::string words_section(const TranslationExplanation& e) {
                              shown_part(shown, e.left_out.size()))));
 }
 
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

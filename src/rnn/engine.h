@@ -1,34 +1,23 @@
-// Why: the only header that sees both sides: the library's own types under the name engine, then the public face over them.
+// Why: the only header that sees both sides: the library's own types, in rnn::core, and the public face over them, in rnn::v1.
 #pragma once
 
 #include "io/ready_model.h"
-#include "nn/session.h"
+#include "networks/session.h"
+#include "rnn/rnn.h"
 #include "tasks/choose.h"
 #include "tasks/language_model.h"
 #include "tasks/translator.h"
 
-// The public Model, State, Session and Writer live in the inline namespace rnn::v1: for the linker they are other types than
-// the library's own, but below rnn.h the name rnn::Model would mean either. So every header of src/ that uses such a name is
-// included here, and the aliases are made while it means one thing.
-namespace rnn::engine {
-using rnn::Model;
-using rnn::Session;
-using rnn::State;
-using rnn::TranslateOptions;
-using rnn::Translation;
-using rnn::Translator;
-using rnn::Writer;
-}  // namespace rnn::engine
-
-#include "rnn/rnn.h"
-
+// In the files of the public face a plain name means the public class where there is one, else the library's own.
 namespace rnn {
 inline namespace v1 {
+
+using namespace core;
 
 // From load() on the weights are packed and the row-major ones freed: whatever takes the file reads it only.
 struct Model::Core {
   ModelFile file;
-  const engine::Model<float>& network() const { return *file.model; }
+  const core::Model<float>& network() const { return *file.model; }
   // Throws Error{model, "model/task"} when there is no tokenizer.
   const Tokenizer& tokenizer() const;
 };

@@ -14,7 +14,7 @@ static_assert(std::endian::native == std::endian::little, "saved states and mode
 constexpr std::string_view kMark = "rnnstate";  // then streams and numbers of a stream, 4 bytes each
 constexpr size_t kHeader = 16;
 
-const engine::Model<float>& steppable(const engine::Model<float>& model, const std::string& path) {
+const core::Model<float>& steppable(const core::Model<float>& model, const std::string& path) {
   if (model.translates()) {
     throw Error(Exit::model, "model/task", path + " translates whole sentences, so it cannot be stepped",
                 "rnn translate, or rnn::Translator");
@@ -61,16 +61,16 @@ State State::from_bytes(std::string_view bytes) {
 }
 
 struct Session::Core {
-  Core(const Model& m, const engine::Model<float>& network, int streams, int threads)
+  Core(const Model& m, const core::Model<float>& network, int streams, int threads)
       : model(m), pool(threads), session(network, streams, &pool), given(network.initial(streams)) {}
 
   Model model;  // keeps the weights alive
   Pool pool;
-  engine::Session session;
-  engine::State<float> given;  // set_state() brings its numbers here first: no memory is allocated
+  core::Session session;
+  core::State<float> given;  // set_state() brings its numbers here first: no memory is allocated
 
   int streams() const { return session.state().rows(); }
-  const engine::Model<float>& network() const { return session.model(); }
+  const core::Model<float>& network() const { return session.model(); }
   // The rows of a step's output follow each other: one direction, one step.
   static std::span<const float> rows(View<const float> view) {
     return {view.data, static_cast<size_t>(view.rows) * static_cast<size_t>(view.cols)};
@@ -87,7 +87,7 @@ Session::Session(Session&& other) noexcept = default;
 Session& Session::operator=(Session&& other) noexcept = default;
 
 std::span<const float> Session::push(std::span<const int32_t> ids) noexcept {
-  const engine::Model<float>& network = core_->network();
+  const core::Model<float>& network = core_->network();
   const int vocabulary = network.config().vocabulary;
   if (!network.reads_ids() || ids.size() != static_cast<size_t>(core_->streams())) return {};
   for (const int32_t id : ids) {
@@ -97,14 +97,14 @@ std::span<const float> Session::push(std::span<const int32_t> ids) noexcept {
 }
 
 std::span<const float> Session::push(std::span<const float> frames) noexcept {
-  const engine::Model<float>& network = core_->network();
+  const core::Model<float>& network = core_->network();
   const int inputs = network.config().rnn.input, streams = core_->streams();
   if (network.reads_ids() || frames.size() != static_cast<size_t>(streams) * static_cast<size_t>(inputs)) return {};
   return Core::rows(core_->session.push(View<const float>{frames.data(), streams, inputs, inputs}));
 }
 
 State Session::state() const {
-  const engine::State<float>& from = core_->session.state();
+  const core::State<float>& from = core_->session.state();
   State state;
   state.streams_ = from.rows();
   state.values_.assign(from.row(0), from.row(from.rows()));

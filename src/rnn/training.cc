@@ -1,9 +1,10 @@
 // Why: training from a program: the option table by name, events to a callback, stopping from outside.
 #include <cmath>
 
+#include "events/events.h"
+#include "options/option_list.h"
 #include "rnn/engine.h"
-#include "train/events.h"
-#include "train/option_list.h"
+#include "tasks/training.h"
 
 namespace rnn {
 inline namespace v1 {

@@ -11,7 +11,7 @@ struct Translator::Core {
 
   std::vector<Model> models;  // keeps the weights alive
   Pool pool;
-  engine::Translator translator;
+  core::Translator translator;
 };
 
 Translator::Translator(const Model& model, int threads) : Translator(std::vector<Model>{model}, threads) {}
@@ -34,13 +34,13 @@ std::vector<std::vector<Translation>> Translator::translate(const std::vector<st
   require_range(kCode, "n_best", options.n_best, 1, options.beam);
   require_range(kCode, "length_penalty", options.length_penalty, 0, 10);
   require_range(kCode, "no_repeat", options.no_repeat, 0, 1024);
-  engine::TranslateOptions how;
+  core::TranslateOptions how;
   how.beam = options.beam, how.n_best = options.n_best, how.alpha = options.length_penalty;
   how.no_repeat = options.no_repeat, how.prefix = options.prefix;
   std::vector<std::vector<Translation>> all;
   for (const auto& found : core_->translator.translate(lines, how)) {
     all.emplace_back();
-    for (const engine::Translation& t : found) all.back().push_back({t.text, t.log_prob, t.score, t.finished});
+    for (const core::Translation& t : found) all.back().push_back({t.text, t.log_prob, t.score, t.finished});
   }
   return all;
 }

@@ -12,7 +12,7 @@ struct Writer::Core {
       : models(std::move(m)), writer(file, options), random(seed, Purpose::sample) {}
 
   std::vector<Model> models;  // keeps the weights alive
-  engine::Writer writer;
+  core::Writer writer;
   Random random;
 };
 

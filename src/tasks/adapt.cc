@@ -7,7 +7,7 @@
 
 #include "loss/loss.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // Goes on learning.
@@ -73,4 +73,4 @@ Evaluation evaluate_adapted(Model<float>& model, const std::vector<Batch>& segme
   return result;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 #include "tasks/cache.h"
 #include "train/trainer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Dynamic evaluation (Krause et al. 2018, with plain SGD): behind each segment, when it has been counted, one step down its own gradient
 // (mean per token, clipped to a norm of 1), and `decay` of the way back to the trained weights.
@@ -24,4 +24,4 @@ struct Adaptation {
 // state. The cache goes on over all of them. With dynamic.rate > 0 the weights of `model` move, and they must still be there.
 Evaluation evaluate_adapted(Model<float>& model, const std::vector<Batch>& segments, const Adaptation& how, Pool& pool);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // h . h_i [rows, n - begin], i from `begin` on.
 View<float> TextCache::scores(Context<float>& context, View<const float> h, int begin) const {
@@ -131,4 +131,4 @@ void TextCache::load(std::string_view bytes, int vocabulary) {
   keep_last(options_.size);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

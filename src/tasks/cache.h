@@ -9,7 +9,7 @@
 
 #include "nn/context.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Continuous cache (Grave, Joulin and Usunier 2017, "Improving neural language models with a continuous cache"): the hidden states of
 // the last `size` tokens vote for the tokens that followed them, p = (1 - weight) p_model + weight p_cache, p_cache(w) the share of
@@ -59,4 +59,4 @@ class TextCache {
   int64_t dropped_ = 0;        // that stood before them
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 [[noreturn]] void bad_line(const std::string& name, int64_t line, const std::string& what) {
@@ -179,4 +179,4 @@ ChoiceResult Chooser::score(const ChoiceQuestion& question) {
   return result;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 
 #include "tasks/scorers.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Marks the place in a context that the alternatives fill; without it they stand behind the context.
 constexpr std::string_view kBlank = "___";
@@ -67,4 +67,4 @@ class Chooser {
   TextScorer scorer_;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,13 +7,13 @@
 #include "base/error.h"
 #include "io/ready_model.h"
 #include "loss/loss.h"
+#include "options/option_list.h"
 #include "tasks/evaluate_together.h"
 #include "tasks/language_model.h"
 #include "tasks/ngram_rows.h"
 #include "text/arpa.h"
-#include "train/option_list.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr int kWindow = 256;         // steps at a time: memory, not results, depend on it
@@ -193,4 +193,4 @@ EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOpt
   return report;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

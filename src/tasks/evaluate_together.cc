@@ -10,7 +10,7 @@
 #include "io/ready_model.h"
 #include "loss/loss.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // log(exp(a) + exp(b)): a probability may be too small for a double.
@@ -74,4 +74,4 @@ TogetherEvaluation evaluate_together(ModelFile& file, const WithModels& with, Ba
   return evaluate_together(models, with.weights, batcher, pool);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 #include "tasks/scorers.h"
 #include "train/trainer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Loss over the same tokens of each model alone, and of all together: the mean of their probabilities with `weights`
 // (decode/scorer.h), of which the loss needs the targets' only.
@@ -23,4 +23,4 @@ TogetherEvaluation evaluate_together(const std::vector<const Model<float>*>& mod
 // Of the files, made ready. Throws Error{model}: "ensemble/tokens", "ensemble/mode" when one reads sentences and another running text.
 TogetherEvaluation evaluate_together(ModelFile& file, const WithModels& with, Batcher& batcher, Pool& pool);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -3,12 +3,12 @@
 
 #include "base/error.h"
 #include "io/ready_model.h"
-#include "nn/session.h"
+#include "networks/session.h"
 #include "tasks/ngram_rows.h"
-#include "tasks/plan.h"
-#include "tasks/run.h"
+#include "tasks/plans.h"
+#include "tasks/runs.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::json;
@@ -54,7 +54,7 @@ class TextRun final : public Run {
     }
   }
 
-  void take_up(ModelFile& file, const std::string& mode) override {
+  void restore(ModelFile& file, const std::string& mode) override {
     kind_ = {std::string(file.tokenizer->kind()), "as before"};
     mode_ = {mode, "as before"};
     tokenizer = std::move(file.tokenizer);
@@ -166,4 +166,4 @@ class TextRun final : public Run {
 
 std::unique_ptr<Run> make_text_run(const RunRequest& request) { return std::make_unique<TextRun>(request); }
 
-}  // namespace rnn
+}  // namespace rnn::core

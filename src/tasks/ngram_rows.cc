@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/data_file.h"
+#include "data/inputs/data_file.h"
 #include "text/arpa.h"
 
-namespace rnn {
+namespace rnn::core {
 
 int ngram_order(std::string_view kind) { return kind == "char" || kind == "byte" ? 8 : 5; }
 
@@ -62,4 +62,4 @@ std::vector<ResultRow> ngram_rows(const TokenDocuments& train, const TokenDocume
   return rows;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

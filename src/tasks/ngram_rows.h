@@ -5,11 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "runs/run_data.h"
 #include "tasks/language_model.h"
-#include "tasks/run_data.h"
 #include "text/ngram.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Above it the longer row is left out: counting takes about 100 bytes and some microseconds per token.
 constexpr int64_t kMaxNgramTokens = 20'000'000;
@@ -33,4 +33,4 @@ class ArpaModel read_arpa(const std::string& path, const struct ArpaWords* words
 std::vector<ResultRow> ngram_rows(const TokenDocuments& train, const TokenDocuments& text, const Tokenizer& tokenizer,
                                   bool sentences, double bits_factor, std::string* note);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -10,9 +10,9 @@
 
 #include "base/error.h"
 #include "metrics/bleu.h"
-#include "tasks/plan.h"
+#include "runs/plan.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr int kFewWords = 1000;      // so many different words are learnt one by one
@@ -158,4 +158,4 @@ std::vector<std::string> nearest_targets(const std::vector<Pair>& train, const s
   return targets;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

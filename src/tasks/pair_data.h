@@ -6,9 +6,9 @@
 
 #include "data/pair_batcher.h"
 #include "data/pairs.h"
-#include "tasks/run_data.h"
+#include "runs/run_data.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct PairData {
   PairSet train, valid;
@@ -34,4 +34,4 @@ std::vector<TokenPair> encode_pairs(const Tokenizer& tokenizer, const std::vecto
 // a word is (Sparck Jones 1972); of equals the first pair. An empty line, and one without a known word, gets the first target.
 std::vector<std::string> nearest_targets(const std::vector<Pair>& train, const std::vector<std::string>& lines);
 
-}  // namespace rnn
+}  // namespace rnn::core

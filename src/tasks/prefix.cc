@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace rnn {
+namespace rnn::core {
 
 PrefixRule::PrefixRule(const Detokenizer& before, std::string_view prefix)
     : before_(before), prefix_(before.as_written(prefix)) {}
@@ -47,4 +47,4 @@ bool PrefixRule::allow(std::span<const int32_t> written, std::vector<uint8_t>& a
   return true;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

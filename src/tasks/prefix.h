@@ -8,7 +8,7 @@
 
 #include "text/tokenizer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // What may be written so that the text begins with given characters. Any tokens that agree with them are allowed: single characters, one
 // long token, or one that reaches beyond the end ("sleep" may become "sleeping"). One space may stand before them unless they begin
@@ -33,4 +33,4 @@ class PrefixRule {
   std::string prefix_;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

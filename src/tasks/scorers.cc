@@ -8,78 +8,9 @@
 #include "io/ready_model.h"
 #include "text/utf8.h"
 
-namespace rnn {
-namespace {
-
-constexpr size_t kReadAtOnce = 512;  // steps: memory, not results, depend on it
-
-// At least [rows, cols]; contents are lost where it grows.
-View<float> room(Matrix<float>& matrix, int rows, int cols) {
-  if (matrix.rows() < rows || matrix.cols() != cols) matrix = Matrix<float>(rows, cols);
-  return matrix.view().middle(0, rows);
-}
-
-}  // namespace
-
-ModelScorer::ModelScorer(const Model<float>& model, Pool& pool, int32_t fresh)
-    : model_(model), pool_(pool), fresh_(fresh), first_(model.initial(1)), state_(first_) {}
-
-void ModelScorer::start(int n) { state_ = first_.select(std::vector<int>(static_cast<size_t>(n), 0)); }
-
-void ModelScorer::select(const std::vector<int>& rows) {
-  std::swap(state_, before_);
-  state_.select_from(pool_, before_, rows);
-}
-
-// ids [steps, rows] -> hidden states [steps * rows, width].
-View<float> ModelScorer::run(int rows, int steps, std::span<const int32_t> ids) {
-  const FlushDenormals flush;
-  arena_.clear();
-  Context<float> context{pool_, arena_};
-  if (batch_.seq.streams() != rows || batch_.seq.steps() != steps) batch_.seq = Seq::uniform_batch(rows, steps);
-  batch_.inputs.assign(ids.begin(), ids.end());
-  return model_.forward_hidden(context, batch_, state_, nullptr);
-}
-
-View<const float> ModelScorer::push(std::span<const int32_t> ids) {
-  const int rows = static_cast<int>(ids.size());
-  assert(rows == state_.rows());
-  for (int r = 0; r < rows; ++r) {
-    if (ids[static_cast<size_t>(r)] == fresh_) state_.clear_row(r);
-  }
-  hidden_ = run(rows, 1, ids);
-  const FlushDenormals flush;
-  Context<float> context{pool_, arena_};
-  const View<float> outputs = arena_.matrix<float>(rows, vocabulary());
-  model_.forward_output(context, hidden_, outputs);
-  return outputs;
-}
-
-View<const float> ModelScorer::normalised(View<const float> outputs) {
-  const View<float> log_p = room(log_probs_, outputs.rows, outputs.cols);
-  log_softmax(pool_, outputs, log_p);
-  return log_p;
-}
-
-View<const float> ModelScorer::step(std::span<const int32_t> ids) { return normalised(push(ids)); }
-
-View<const float> ModelScorer::read(std::span<const int32_t> ids) {
-  assert(state_.rows() == 1 && !ids.empty());
-  const auto from = std::find(ids.rbegin(), ids.rend(), fresh_);
-  if (from != ids.rend()) {  // all before it is forgotten
-    state_.clear();
-    ids = ids.last(static_cast<size_t>(from - ids.rbegin()) + 1);
-  }
-  while (ids.size() > 1) {
-    const size_t count = std::min(ids.size() - 1, kReadAtOnce);
-    run(1, static_cast<int>(count), ids.first(count));
-    ids = ids.subspan(count);
-  }
-  return step(ids);
-}
-
+namespace rnn::core {
 View<const float> NgramScorer::step(std::span<const int32_t> ids) {
-  const View<float> log_p = room(log_probs_, static_cast<int>(ids.size()), vocabulary());
+  const View<float> log_p = log_probs_.at_least(static_cast<int>(ids.size()), vocabulary());
   for (size_t r = 0; r < ids.size(); ++r) {
     std::vector<int32_t>& past = past_[r];
     past.push_back(ids[r]);
@@ -169,4 +100,4 @@ void TextScorer::start_from(const State<float>& memory) {
   deal_out(memory, [](ModelScorer& member, const State<float>& state) { member.start_from(state); });
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

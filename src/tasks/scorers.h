@@ -7,45 +7,10 @@
 
 #include "decode/scorer.h"
 #include "io/model_file.h"
+#include "networks/model_scorer.h"
 #include "text/ngram.h"
 
-namespace rnn {
-
-// A language model and one state per hypothesis. Step by step or at once (read): the same bits.
-class ModelScorer final : public Scorer {
- public:
-  // `model` is packed; it and the pool outlive the scorer. `fresh`: before this id a hypothesis forgets all (the end of a line of a
-  // model of sentences); -1: none.
-  ModelScorer(const Model<float>& model, Pool& pool, int32_t fresh = -1);
-  int vocabulary() const override { return model_.config().vocabulary; }
-  void start(int n) override;
-  View<const float> step(std::span<const int32_t> ids) override;
-  void select(const std::vector<int>& rows) override;
-  Pool* pool() const override { return &pool_; }
-  View<const float> read(std::span<const int32_t> ids) override;
-
-  // step() without the softmax -> [n, V], whose softmax is the distribution.
-  View<const float> push(std::span<const int32_t> ids);
-  // What the output layer read in the last call [n, width].
-  View<const float> hidden() const { return hidden_; }
-  // The memory of every hypothesis. start() starts from `start_from` (one row) instead of the zero state.
-  const State<float>& state() const { return state_; }
-  void set_state(const State<float>& state) { state_ = state; }
-  void start_from(const State<float>& state) { first_ = state; }
-
- private:
-  View<float> run(int rows, int steps, std::span<const int32_t> ids);
-  View<const float> normalised(View<const float> outputs);
-
-  const Model<float>& model_;
-  Pool& pool_;
-  int32_t fresh_;
-  Arena arena_;
-  Batch batch_;
-  State<float> first_, state_, before_;  // before_: memory for the next state
-  View<const float> hidden_;
-  Matrix<float> log_probs_;
-};
+namespace rnn::core {
 
 // An n-gram model as a scorer: a hypothesis remembers as many ids as the model looks back. The model outlives it.
 class NgramScorer final : public Scorer {
@@ -104,4 +69,4 @@ class TextScorer final : public Scorer {
   std::optional<EnsembleScorer> ensemble_;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,9 +8,9 @@
 #include "base/file.h"
 #include "data/hash.h"
 #include "io/ready_model.h"
-#include "train/option_list.h"
+#include "options/option_list.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::json;
@@ -163,4 +163,4 @@ SequenceReport evaluate_sequences(ModelFile& file, const std::string& path, int 
   return report;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 #include "io/model_file.h"
 #include "tasks/language_model.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct SequenceData {
   SequenceShape shape;
@@ -44,4 +44,4 @@ struct SequenceReport {
 // Every target of the file once. Packs `file` for running.
 SequenceReport evaluate_sequences(ModelFile& file, const std::string& path, int threads);
 
-}  // namespace rnn
+}  // namespace rnn::core

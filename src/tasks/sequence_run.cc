@@ -7,11 +7,11 @@
 #include "base/file.h"
 #include "cells/reference.h"
 #include "io/ready_model.h"
-#include "tasks/plan.h"
-#include "tasks/run.h"
+#include "tasks/plans.h"
+#include "tasks/runs.h"
 #include "tasks/sequence_data.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::json;
@@ -54,7 +54,7 @@ class SequenceRun final : public Run {
     initialise_by(options, *model);
   }
 
-  void take_up(ModelFile&, const std::string&) override {}
+  void restore(ModelFile&, const std::string&) override {}
 
   void batch() override {
     train = sequence_batcher(data_.shape, data_.train, {options.train.batch, true, options.train.seed});
@@ -115,4 +115,4 @@ class SequenceRun final : public Run {
 
 std::unique_ptr<Run> make_sequence_run(const RunRequest& request) { return std::make_unique<SequenceRun>(request); }
 
-}  // namespace rnn
+}  // namespace rnn::core

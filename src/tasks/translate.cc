@@ -8,9 +8,9 @@
 #include "metrics/bleu.h"
 #include "metrics/chrf.h"
 #include "metrics/edit_distance.h"
-#include "train/option_list.h"
+#include "options/option_list.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::json;
@@ -104,4 +104,4 @@ std::vector<Pair> training_pairs(const ModelFile& file) {
   return {};
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

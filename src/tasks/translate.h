@@ -8,7 +8,7 @@
 #include "tasks/pair_data.h"
 #include "tasks/translator.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct PairEvalOptions {
   TranslateOptions translate = {};
@@ -42,4 +42,4 @@ PairReport evaluate_pairs(ModelFile& file, const std::vector<std::string>& paths
 // The training pairs of a model's run; none where they are gone or have changed.
 std::vector<Pair> training_pairs(const ModelFile& file);
 
-}  // namespace rnn
+}  // namespace rnn::core

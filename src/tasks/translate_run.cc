@@ -8,11 +8,11 @@
 #include "base/names.h"
 #include "io/ready_model.h"
 #include "metrics/bleu.h"
-#include "tasks/plan.h"
-#include "tasks/run.h"
+#include "tasks/plans.h"
+#include "tasks/runs.h"
 #include "tasks/translate.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::json;
@@ -40,7 +40,7 @@ EncoderOptions encoder_options(const ModelOptions& o, const RecurrentOptions& de
   const bool fits = e.rnn.layers == decoder.layers && decoder.last_hidden == 0;
   const std::string bridge = o.bridge != "auto" ? o.bridge : fits ? "copy" : "dense";
   e.bridge = static_cast<BridgeKind>(index_of(kBridgeNames, bridge));
-  e.follow(decoder);
+  e.match(decoder);
   return e;
 }
 
@@ -88,7 +88,7 @@ class TranslateRun final : public Run {
     initialise_by(options, *model);
   }
 
-  void take_up(ModelFile& file, const std::string&) override {
+  void restore(ModelFile& file, const std::string&) override {
     kind_ = {std::string(file.tokenizer->kind()), "as before"};
     tokenizer = std::move(file.tokenizer);
   }
@@ -214,4 +214,4 @@ class TranslateRun final : public Run {
 
 std::unique_ptr<Run> make_translate_run(const RunRequest& request) { return std::make_unique<TranslateRun>(request); }
 
-}  // namespace rnn
+}  // namespace rnn::core

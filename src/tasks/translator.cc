@@ -8,13 +8,13 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "data/text_line.h"
+#include "data/inputs/text_line.h"
 #include "decode/sample_search.h"
 #include "io/ready_model.h"
 #include "tasks/pair_data.h"
 #include "tasks/prefix.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr size_t kSortedAtOnce = 16;  // batches of sentences that are put in the order of their lengths
@@ -243,4 +243,4 @@ std::vector<std::string> first_texts(const std::vector<std::vector<Translation>>
   return texts;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

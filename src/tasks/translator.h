@@ -12,7 +12,7 @@
 #include "io/model_file.h"
 #include "tasks/scorers.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // A translator and the sources at work: hypothesis i begins with source i, select() moves it on. One thread at a time.
 class TranslationScorer final : public Scorer {
@@ -114,4 +114,4 @@ class Translator {
 // The first of each line's translations.
 std::vector<std::string> first_texts(const std::vector<std::vector<Translation>>& translations);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 #include "data/hash.h"
 #include "io/ready_model.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // States without and with a cache.
@@ -282,4 +282,4 @@ void Writer::rewind(const Mark& mark) {
   restore(std::string_view(mark.state).substr(kPlain.size()));
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -12,7 +12,7 @@
 #include "tasks/prefix.h"
 #include "tasks/scorers.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct WriterOptions {
   int threads = 1;
@@ -106,4 +106,4 @@ class Writer {
   Arena arena_;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

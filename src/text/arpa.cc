@@ -12,7 +12,7 @@
 #include "text/utf8.h"
 #include "text/vocabulary.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 std::string spelled(std::string_view piece) {
@@ -176,4 +176,4 @@ int64_t ArpaModel::bytes() const {
   return static_cast<int64_t>(sum);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

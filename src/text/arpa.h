@@ -8,7 +8,7 @@
 #include "text/ngram.h"
 #include "text/tokenizer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 constexpr int kMaxArpaOrder = 20;
 
@@ -64,4 +64,4 @@ class ArpaModel final : public AnyNgram {
   std::vector<Level> levels_;  // [order]
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -5,10 +5,10 @@
 #include <limits>
 #include <string_view>
 
-namespace rnn {
+namespace rnn::core {
 
 constexpr std::string_view kSentenceBegin = "<s>", kSentenceEnd = "</s>";
 // Behind all ids of a vocabulary: <s>, and an <unk> that the vocabulary does not have.
 constexpr int32_t kBeginId = std::numeric_limits<int32_t>::max(), kForeignUnknownId = kBeginId - 1;
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -12,7 +12,7 @@
 #include "text/arpa_marks.h"
 #include "text/vocabulary.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r";
@@ -272,4 +272,4 @@ ArpaModel::ArpaModel(std::string_view text, const std::string& path, const ArpaW
   ArpaReader(text, path, words, *this).read();
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

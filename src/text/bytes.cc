@@ -3,7 +3,7 @@
 
 #include "text/tokenizer_kinds.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 class ByteTokenizer final : public Tokenizer {
@@ -29,4 +29,4 @@ std::unique_ptr<Tokenizer> build_bytes(const std::vector<std::string_view>&, con
 }
 std::unique_ptr<Tokenizer> load_bytes(const nlohmann::json&) { return std::make_unique<ByteTokenizer>(); }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 #include "text/utf8.h"
 #include "text/vocabulary.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 class CharTokenizer final : public Tokenizer {
@@ -77,4 +77,4 @@ std::unique_ptr<Tokenizer> load_chars(const nlohmann::json& content) {
   return std::make_unique<CharTokenizer>(Vocabulary(content));
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr int32_t kEnd = -1;  // stands between streams and behind the last
@@ -291,4 +291,4 @@ int64_t NgramModel::ngrams() const {
   return sum;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 // What every n-gram model answers, counted from text or read from an ARPA file (text/arpa.h). Immutable: any thread.
 class AnyNgram {
@@ -106,4 +106,4 @@ class NgramModel final : public AnyNgram {
   std::vector<std::vector<Interpolation>> context_;  // [order]: of the contexts of length 0, 1, ...
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 
 #include "text/tokenizer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // U+2581: what SentencePiece writes for a space.
 constexpr std::string_view kSpaceMark = "\xE2\x96\x81";
@@ -42,4 +42,4 @@ class SubwordRuns {
   size_t position_ = 0, singles_ = 0;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -11,7 +11,7 @@
 #include "text/subwords.h"
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr int64_t kLearnBytes = int64_t{16} << 20;  // of a longer text every n-th run is learnt from
@@ -127,4 +127,4 @@ std::string train_subwords(std::string_view kind, const std::vector<std::string_
   return bytes;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

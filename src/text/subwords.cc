@@ -17,7 +17,7 @@
 #include "text/tokenizer_kinds.h"
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // Fields of sentencepiece_model.proto.
@@ -262,4 +262,4 @@ std::unique_ptr<Tokenizer> load_subwords(const nlohmann::json& content) {
   return tokenizer;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

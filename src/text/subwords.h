@@ -11,7 +11,7 @@
 
 #include "text/tokenizer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Whether a kind of tokenizer is one of sub-words.
 bool is_subword_kind(std::string_view kind);
@@ -27,4 +27,4 @@ std::unique_ptr<Tokenizer> read_subwords(const std::string& path, int vocabulary
 // The content of that file; nothing for other kinds of tokenizer.
 std::optional<std::string> subword_file(const Tokenizer& tokenizer);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -12,7 +12,7 @@
 #include "text/tokenizer_kinds.h"
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr std::array<TokenizerKind, 5> kKinds = {{
@@ -140,4 +140,4 @@ void Detokenizer::load(std::string_view bytes) {
   pending_ = bytes.substr(2);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

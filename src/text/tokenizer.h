@@ -11,7 +11,7 @@
 
 #include "text/word_rules.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct TokenizerOptions {
   int min_count = 1;  // pieces seen less often become the unknown piece; >= 1
@@ -98,4 +98,4 @@ std::unique_ptr<Tokenizer> build_tokenizer(std::string_view kind, const std::vec
 // The inverse of to_json(). Throws Error{model, "model/tokenizer"} when the content is not what to_json() writes.
 std::unique_ptr<Tokenizer> tokenizer_from_json(const nlohmann::json& content);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -3,7 +3,7 @@
 
 #include "text/tokenizer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 std::unique_ptr<Tokenizer> build_bytes(const std::vector<std::string_view>& documents, const TokenizerOptions& options);
 std::unique_ptr<Tokenizer> load_bytes(const nlohmann::json& content);
@@ -15,4 +15,4 @@ std::unique_ptr<Tokenizer> build_unigram(const std::vector<std::string_view>& do
 std::unique_ptr<Tokenizer> build_bpe(const std::vector<std::string_view>& documents, const TokenizerOptions& options);
 std::unique_ptr<Tokenizer> load_subwords(const nlohmann::json& content);  // of both kinds
 
-}  // namespace rnn
+}  // namespace rnn::core

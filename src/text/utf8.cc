@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // What a lead byte asks for: sequence length (0: no lead byte) and the range of its second byte.
@@ -128,4 +128,4 @@ std::string repair_utf8(std::string_view text) {
   return out;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

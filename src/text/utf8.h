@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 
 constexpr char32_t kReplacementCharacter = 0xFFFD;
 
@@ -30,4 +30,4 @@ std::string encode_utf8(char32_t code_point);
 // Well-formed UTF-8: every ill-formed byte becomes U+FFFD.
 std::string repair_utf8(std::string_view text);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 [[noreturn]] void bad_content(const std::string& what) {
@@ -62,4 +62,4 @@ void Vocabulary::index() {
   newline_id_ = find("\n");
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -10,7 +10,7 @@
 
 #include "text/tokenizer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 constexpr std::string_view kUnknownPiece = "<unk>";
 
@@ -46,4 +46,4 @@ class Vocabulary {
   int32_t newline_id_ = 0;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 utf8proc_category_t category(char32_t c) { return utf8proc_category(static_cast<utf8proc_int32_t>(c)); }
@@ -242,4 +242,4 @@ void join_word(std::string_view token, WordSpacing& spacing, std::string& out) {
   spacing.wide = wide;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

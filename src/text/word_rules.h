@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace rnn {
+namespace rnn::core {
 
 // Cuts text into words, symbols and line ends, each a slice of the text; other white space only separates.
 //  - A word is a maximal run of letters, digits and marks (Unicode general categories L, N, M). Inside it, between two of
@@ -46,4 +46,4 @@ struct WordSpacing {
 // Appends a space where English prose has one, then the token, and moves `spacing` on.
 void join_word(std::string_view token, WordSpacing& spacing, std::string& out);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 #include "text/utf8.h"
 #include "text/vocabulary.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 class WordTokenizer final : public Tokenizer {
@@ -65,4 +65,4 @@ std::unique_ptr<Tokenizer> load_words(const nlohmann::json& content) {
   return std::make_unique<WordTokenizer>(Vocabulary(content));
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "io/safetensors.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::json;
@@ -122,4 +122,4 @@ void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
   trainer.seek();
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 #include "io/model_file.h"
 #include "train/trainer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Writes a checkpoint, whole or not at all: a model file that also holds what the next update depends on. `request`: what the
 // caller needs to build the same run again.
@@ -18,4 +18,4 @@ void save_checkpoint(const std::string& path, const Model<float>& model, const T
 // `path`. Throws Error{model, "model/corrupt"} when they do not fit.
 void restore_checkpoint(const ModelFile& file, Trainer& trainer);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Counts evaluations in a row that did not improve on the best. A value; one thread.
 class EarlyStopping {
@@ -50,4 +50,4 @@ class EarlyStopping {
   double best_ = std::numeric_limits<double>::infinity();
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

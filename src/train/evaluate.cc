@@ -5,7 +5,7 @@
 #include "loss/loss.h"
 #include "train/trainer.h"
 
-namespace rnn {
+namespace rnn::core {
 
 Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
   const FlushDenormals flush;
@@ -29,4 +29,4 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
   return result;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 #include "base/rng.h"
 #include "loss/loss.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 struct LossRun {
@@ -157,4 +157,4 @@ std::unique_ptr<Model<double>> double_copy(const Model<float>& model) {
   return copy;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

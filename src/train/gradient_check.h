@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "loss/class_sampler.h"
-#include "nn/model.h"
+#include "networks/model.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct TensorCheck {
   std::string name;
@@ -42,4 +42,4 @@ std::vector<TensorCheck> compare_gradients(Model<double>& model, const Batch& ba
 // A double copy of a float model's weights.
 std::unique_ptr<Model<double>> double_copy(const Model<float>& model);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 
 #include "optim/optimizer.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using namespace verdict;
@@ -258,4 +258,4 @@ std::vector<HealthVerdict> judge_history(const History& history, const Options& 
   return verdicts;
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "train/events.h"
+#include "events/events.h"
+#include "options/option_list.h"
 #include "train/health_limits.h"
-#include "train/option_list.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // What a rule looks for. The texts are for people who train models, not for those who write them.
 struct HealthRule {
@@ -104,4 +104,4 @@ class HealthWatch final : public EventSink {
 // "health/exploding: title. evidence" as a warning event's fields, with step and help.
 Event health_warning(const HealthVerdict& verdict, double step);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "train/health.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr size_t kEveryTwentieth = 20;
@@ -118,4 +118,4 @@ void HealthWatch::truncate_after(int64_t) {
   if (!metrics_.empty() && std::filesystem::file_size(metrics_, ignored) > 0 && !ignored) history_ = read_history(metrics_);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

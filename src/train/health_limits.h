@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace rnn {
+namespace rnn::core {
 
 struct HealthLimit {
   std::string_view code;  // the rule it belongs to; "": all
@@ -134,4 +134,4 @@ inline constexpr const HealthLimit* kAll[] = {
 
 }  // namespace limit
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,10 +6,9 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/names.h"
-#include "train/option_list.h"
+#include "options/option_list.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 [[noreturn]] void bad(const std::string& message, const std::string& help = {}) {
@@ -38,10 +37,6 @@ std::vector<int64_t> target_counts(Batcher& batcher, int classes) {
 
 }  // namespace
 
-SoftmaxKind softmax_kind(std::string_view name) { return static_cast<SoftmaxKind>(index_of(kSoftmaxNames, name)); }
-
-std::vector<int> parse_cutoffs(std::string_view text) { return parse_rising("cutoffs", text == "auto" ? "" : text); }
-
 void check_softmax_options(const ModelOptions& m, const TrainOptions& t) {
   const ModelOptions model;
   const TrainOptions train;
@@ -68,4 +63,4 @@ std::optional<ClassSampler> sampler_for(const TrainOptions& o, const Model<float
   return ClassSampler(classes, samples);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

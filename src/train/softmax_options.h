@@ -7,14 +7,10 @@
 
 #include "data/batcher.h"
 #include "loss/class_sampler.h"
-#include "nn/model.h"
-#include "train/options.h"
+#include "networks/model.h"
+#include "options/options.h"
 
-namespace rnn {
-
-SoftmaxKind softmax_kind(std::string_view name);  // of a known name
-// "2000,10000,50000": whole numbers that rise from above 0; "auto": none. Throws Error{usage, "usage/option"}.
-std::vector<int> parse_cutoffs(std::string_view text);
+namespace rnn::core {
 
 // Options of another kind of output layer than the model's. Throws Error{usage, "usage/option"}.
 void check_softmax_options(const ModelOptions& model, const TrainOptions& train);
@@ -23,4 +19,4 @@ void check_softmax_options(const ModelOptions& model, const TrainOptions& train)
 // beginning. Throws Error{usage}: more samples than classes; label smoothing, which needs every class, without a full softmax.
 std::optional<ClassSampler> sampler_for(const TrainOptions& options, const Model<float>& model, Batcher& train);
 
-}  // namespace rnn
+}  // namespace rnn::core

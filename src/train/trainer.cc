@@ -9,10 +9,10 @@
 #include "base/error.h"
 #include "loss/loss.h"
 #include "optim/rate_factors.h"
-#include "train/option_list.h"
+#include "options/option_list.h"
 #include "train/softmax_options.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -442,4 +442,4 @@ TrainResult Trainer::run() {
   }
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

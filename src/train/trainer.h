@@ -10,16 +10,16 @@
 #include <vector>
 
 #include "data/batcher.h"
+#include "events/events.h"
 #include "loss/class_sampler.h"
-#include "nn/model.h"
+#include "networks/model.h"
 #include "optim/average.h"
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
+#include "options/options.h"
 #include "train/early_stopping.h"
-#include "train/events.h"
-#include "train/options.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // A mean loss above it, in nats per token, is an explosion: nothing learns its way back from there.
 constexpr double kExplodedLoss = 1000;
@@ -171,4 +171,4 @@ class Trainer {
   double val_accuracy_ = -1, judged_ = -1;  // of the last evaluation; judged: of hooks.judge
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -10,7 +10,7 @@
 #include "cells/reference.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 using reference::Dual;
@@ -248,4 +248,4 @@ TEST(CellInfo, ForeignGateOrders) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

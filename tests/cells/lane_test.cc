@@ -9,7 +9,7 @@
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr float kInf = std::numeric_limits<float>::infinity();
@@ -139,4 +139,4 @@ TEST(Lane, NanStaysNan) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -6,7 +6,7 @@
 #include "golden/updates.h"
 #include "train/trainer.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 // A log-probability is a difference of sums of exponentials; PyTorch's own float32 is off by 2e-7 of the largest.
@@ -98,4 +98,4 @@ TEST(Adaptive, LogProbabilitiesOfTorch) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -6,7 +6,7 @@
 #include "golden/updates.h"
 #include "train/trainer.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 ModelConfig config_of(const GoldenCase& c) {
@@ -110,4 +110,4 @@ TEST(Awd, AccumulationIsTheSameUpdate) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

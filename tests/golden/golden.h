@@ -12,9 +12,9 @@
 #include "base/file.h"
 #include "cells/reference.h"
 #include "io/safetensors.h"
-#include "nn/model.h"
+#include "networks/model.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // One case of a golden file: its options and its tensors.
 struct GoldenCase {
@@ -104,4 +104,4 @@ class Worst {
   std::string what_ = "none";
 };
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -8,7 +8,7 @@
 #include "golden/golden.h"
 #include "golden/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 template <class T>
@@ -221,4 +221,4 @@ TEST(Layers, TorchRnnLstmGru) { check_file("layers.safetensors", 20); }
 TEST(Layers, EquationsWithAutograd) { check_file("cells.safetensors", 13); }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

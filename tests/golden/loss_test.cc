@@ -6,7 +6,7 @@
 #include "golden/golden.h"
 #include "golden/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 template <class T>
@@ -56,4 +56,4 @@ TEST(Loss, CrossEntropyOfTorch) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -8,9 +8,9 @@
 #include "base/rng.h"
 #include "golden/golden.h"
 #include "golden/tolerances.h"
-#include "nn/init.h"
+#include "networks/init.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 // x [B, T, I] of a model for task "recurrent" -> y [B, T, output], whole sequences at once.
@@ -109,4 +109,4 @@ TEST(ModelFile, TorchRunsOurFiles) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

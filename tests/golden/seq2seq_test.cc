@@ -11,7 +11,7 @@
 #include "loss/loss.h"
 #include "train/trainer.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 // The value of a list of names that the case has under `key`.
@@ -35,7 +35,7 @@ ModelConfig config_of(const GoldenCase& c) {
   e.own_embedding = c.get<bool>("source_embedding"), e.input_feeding = c.get<bool>("input_feeding");
   e.attention = kind_of<AttentionKind>(c, "attention", kAttentionNames), e.attention_size = c.get<int>("attention_size");
   e.bridge = kind_of<BridgeKind>(c, "bridge", kBridgeNames);
-  e.follow(config.rnn);
+  e.match(config.rnn);
   return config;
 }
 
@@ -257,4 +257,4 @@ TEST(Seq2seq, AttentionWeightsOfTorch) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -5,7 +5,7 @@
 #include "golden/tolerances.h"
 #include "train/trainer.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 // Sequence b of an update has 1 + (5 b + 3 update) mod window steps (gen_golden.py).
@@ -92,4 +92,4 @@ TEST(Sequences, FiftyUpdatesOfTorch) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

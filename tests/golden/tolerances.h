@@ -2,7 +2,7 @@
 // of the tensor unless said otherwise; u = 2^-24 = 6e-8. What float32 PyTorch itself misses by is printed by ./run golden.
 #pragma once
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // The golden value itself is rounded to float: u. All that a run in double may differ by.
 constexpr double kGoldenRounding = 6e-8;
@@ -37,4 +37,4 @@ constexpr double kGoldenTranslator = 1e-5;
 // PyTorch in float against the program in float, both in this very test: both errors of a forward pass and the output layer.
 constexpr double kInterop = 3e-6;
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -6,7 +6,7 @@
 #include "golden/updates.h"
 #include "train/trainer.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 TrainOptions train_options(const GoldenCase& c, const Variation& variation) {
@@ -135,4 +135,4 @@ TEST(Training, AccumulationIsTheSameUpdate) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

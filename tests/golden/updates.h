@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "golden/golden.h"
-#include "nn/model.h"
+#include "networks/model.h"
 #include "nn/seq.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 struct Variation {
   int threads = 1, accumulate = 1;
@@ -70,4 +70,4 @@ inline void compare(const std::string& what, const std::vector<double>& actual, 
   }
 }
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

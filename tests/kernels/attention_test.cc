@@ -15,7 +15,7 @@
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 using Numbers = std::vector<double>;
@@ -393,4 +393,4 @@ INSTANTIATE_TEST_SUITE_P(Scores, AttentionBits, testing::Bool(),
                          [](const auto& test) { return test.param ? "additive" : "dot"; });
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

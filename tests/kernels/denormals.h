@@ -3,7 +3,7 @@
 
 #include <xmmintrin.h>
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // While it lives, the calling thread computes with denormal numbers, as a plain program does.
 class KeepDenormals {
@@ -19,4 +19,4 @@ class KeepDenormals {
   unsigned mode_;
 };
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

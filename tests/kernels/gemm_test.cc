@@ -15,7 +15,7 @@
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 enum class Form { forward, backward, plain };
@@ -254,4 +254,4 @@ TEST(Gemm, DepthZero) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -5,7 +5,7 @@
 
 #include "base/matrix.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // `size` numbers, 64-byte aligned, all `value` at first.
 template <class T>
@@ -39,4 +39,4 @@ class Guarded {
   size_t size_ = 0;
 };
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

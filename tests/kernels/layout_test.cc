@@ -15,7 +15,7 @@
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
@@ -132,4 +132,4 @@ TEST(Layout, DoubleTableIsPlain) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

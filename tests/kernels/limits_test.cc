@@ -6,7 +6,7 @@
 
 #include "kernels/kernels.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 TEST(Limits, TheChainsOfMultiplyAddsGoToOne) {
@@ -41,4 +41,4 @@ TEST(Limits, TheReferenceHasNone) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -14,7 +14,7 @@
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr double kInf = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
@@ -190,4 +190,4 @@ TEST(LogSoftmax, LeavesTheModeOfTheCaller) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

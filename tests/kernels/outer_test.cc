@@ -13,7 +13,7 @@
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
@@ -155,4 +155,4 @@ TEST(OuterProduct, Double) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

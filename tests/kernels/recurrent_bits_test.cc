@@ -6,7 +6,7 @@
 #include "kernels/denormals.h"
 #include "kernels/recurrent_pass.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 // Bits, not values: 0 and -0 differ, NaN equals itself.
@@ -174,4 +174,4 @@ INSTANTIATE_TEST_SUITE_P(Cells, RecurrentBits, testing::ValuesIn(kVariants),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

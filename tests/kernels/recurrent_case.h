@@ -15,7 +15,7 @@
 #include "cells/reference.h"
 #include "kernels/kernels.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // What the kernels' caller has to know about a cell, read from its definition.
 struct CellShape {
@@ -194,4 +194,4 @@ inline std::vector<int> ragged(int count, int longest) {
   return lengths;
 }
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

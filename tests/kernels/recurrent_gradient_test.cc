@@ -6,7 +6,7 @@
 #include "kernels/recurrent_pass.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 // sum(dh * h) + what the final states add: its gradient is what backward computes.
@@ -123,4 +123,4 @@ INSTANTIATE_TEST_SUITE_P(Cells, RecurrentGradient, testing::ValuesIn(kVariants),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -5,7 +5,7 @@
 #include "kernels/guarded.h"
 #include "kernels/recurrent_case.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // A layer laid out for one table, run, and read back in plain order. Checks that nothing outside the buffers is written.
 template <class T>
@@ -315,4 +315,4 @@ class Pass {
   std::vector<const T*> h0_rows_, h0_masked_rows_, c0_rows_, dh_last_rows_, dc_last_rows_;
 };
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

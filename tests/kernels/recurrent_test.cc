@@ -4,7 +4,7 @@
 #include "kernels/recurrent_pass.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 // Largest difference relative to the largest expected value; infinite where one is not a number.
@@ -110,4 +110,4 @@ TEST_P(Recurrent, OneStepAndEqualLengths) {
 INSTANTIATE_TEST_SUITE_P(Cells, Recurrent, testing::ValuesIn(kVariants), [](const auto& test) { return test.param.name; });
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

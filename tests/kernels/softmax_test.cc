@@ -12,7 +12,7 @@
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 struct Case {
@@ -173,4 +173,4 @@ TEST(Softmax, FarApart) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

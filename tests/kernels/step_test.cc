@@ -12,7 +12,7 @@
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr size_t kLengths[] = {1, 7, 15, 16, 17, 1000, 1023, 1025, 5000};
@@ -200,4 +200,4 @@ TEST(SumSquares, ManyBlocks) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string>
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // Folder with the public data sets: RNN_DATA if set, else the one found at configure time; nullptr if it is not there.
 inline const char* data_folder() {
@@ -27,13 +27,13 @@ inline bool in_ci() {
   return value != nullptr && *value != '\0' && std::strcmp(value, "0") != 0 && std::strcmp(value, "false") != 0;
 }
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test
 
 // First line of a test (or SetUp) that reads public data.
 #define RNN_NEED_DATA()                                                                     \
   do {                                                                                      \
-    if (rnn::test::data_folder() == nullptr) {                                              \
-      if (rnn::test::in_ci()) {                                                             \
+    if (rnn::core::test::data_folder() == nullptr) {                                        \
+      if (rnn::core::test::in_ci()) {                                                       \
         FAIL() << "public data sets not found; in CI they must be there (RNN_DATA=FOLDER)"; \
       } else {                                                                              \
         GTEST_SKIP() << "public data sets not found: set RNN_DATA=FOLDER to run this test"; \

@@ -11,7 +11,7 @@
 #include "cells/reference.h"
 #include "inspect/explanation.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // What a cell's figures are like: its gradient falls by `fade` a step, an early word moves the last table by `memory`.
 struct Character {
@@ -218,4 +218,4 @@ inline Explanation synthetic_explanation(const std::vector<Character>& character
   return all;
 }
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct Failure {
   std::string code, message, help;
@@ -23,4 +23,4 @@ inline Failure failure_of(const std::function<void()>& f) {
   return {"none", "", ""};
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // A test with an empty folder of its own.
 class FolderTest : public testing::Test {
@@ -29,4 +29,4 @@ class FolderTest : public testing::Test {
   std::filesystem::path folder_;
 };
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -8,7 +8,7 @@
 
 #include "kernels/kernels.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // The instruction set that RNN_ISA asks for; empty: the best of this machine.
 inline std::string forced_isa() {
@@ -27,4 +27,4 @@ class ForcedIsa : public testing::Environment {
   }
 };
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

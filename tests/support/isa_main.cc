@@ -6,7 +6,7 @@
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  const std::string forced = rnn::test::forced_isa();
+  const std::string forced = rnn::core::test::forced_isa();
   constexpr const char* kKnown[] = {"emulated", "avx2", "avx512"};
   bool known = forced.empty();
   for (const char* name : kKnown) known = known || forced == name;
@@ -14,10 +14,10 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "RNN_ISA=%s is unknown: emulated, avx2 or avx512\n", forced.c_str());
     return 1;
   }
-  if (!forced.empty() && !rnn::isa_supported(forced)) {
+  if (!forced.empty() && !rnn::core::isa_supported(forced)) {
     std::fprintf(stderr, "skipped: this machine has no %s\n", forced.c_str());
-    return rnn::test::kSkipped;
+    return rnn::core::test::kSkipped;
   }
-  testing::AddGlobalTestEnvironment(new rnn::test::ForcedIsa);  // owned by GoogleTest
-  return rnn::test::run_all();
+  testing::AddGlobalTestEnvironment(new rnn::core::test::ForcedIsa);  // owned by GoogleTest
+  return rnn::core::test::run_all();
 }

@@ -11,16 +11,16 @@
 
 namespace {
 
-rnn::Explanation explanation_of(const std::string& kind) {
-  using namespace rnn::test;
+rnn::core::Explanation explanation_of(const std::string& kind) {
+  using namespace rnn::core::test;
   if (kind == "one") {
-    rnn::Explanation all = synthetic_explanation({demo_characters()[1]});
+    rnn::core::Explanation all = synthetic_explanation({demo_characters()[1]});
     all.recall = {};
     all.clipping = {};
     return all;
   }
   if (kind == "long") {  // twelve words, two layers, a loss that is no number; text that HTML must not read
-    rnn::Explanation all =
+    rnn::core::Explanation all =
         synthetic_explanation(demo_characters(), "a b <script>alert(1)</script> & c d e f g h i j incomprehensibilities");
     for (size_t i = 0; i < all.models.size(); ++i) {
       const int number = static_cast<int>(i);
@@ -32,8 +32,8 @@ rnn::Explanation explanation_of(const std::string& kind) {
   return synthetic_explanation();
 }
 
-rnn::TranslationExplanation translation_of(const std::string& kind) {
-  using rnn::test::synthetic_translation;
+rnn::core::TranslationExplanation translation_of(const std::string& kind) {
+  using rnn::core::test::synthetic_translation;
   if (kind == "translation-none") return synthetic_translation("the cat sleeps", "le chat dort", "none", 128);
   if (kind == "translation-long") {  // more than is drawn; text that HTML must not read
     std::string sentence = "<script>alert(1)</script> & incomprehensibilities", translation = "a";
@@ -45,8 +45,8 @@ rnn::TranslationExplanation translation_of(const std::string& kind) {
 }
 
 std::string page_of(const std::string& kind) {
-  return kind.starts_with("translation") ? rnn::translation_page(translation_of(kind))
-                                         : rnn::explain_page(explanation_of(kind));
+  return kind.starts_with("translation") ? rnn::core::translation_page(translation_of(kind))
+                                         : rnn::core::explain_page(explanation_of(kind));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <regex>
 #include <string>
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // A sentence as a reader sees it: no elements, plain spaces.
 inline std::string read(const std::string& html) {
@@ -22,4 +22,4 @@ inline nlohmann::json data_of(const std::string& page) {
   return nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
 }
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

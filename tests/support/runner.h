@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 constexpr int kSkipped = 77;  // what ctest and the shell scripts show as skipped
 
@@ -21,4 +21,4 @@ inline int run_all() {
   return unit.successful_test_count() == 0 && unit.skipped_test_count() > 0 ? kSkipped : 0;
 }
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -2,7 +2,7 @@
 // u = 2^-24: half a unit in the last place of 1 in float.
 #pragma once
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // Dual numbers and the adjoint round the same formulas differently: some 1e-16 per operation, tens of operations.
 constexpr double kDual = 1e-12;
@@ -42,4 +42,4 @@ constexpr double kStep = 5e-7, kDoubleStep = 1e-14;
 // Sum of squares: chains of 64 to 1024 numbers in float, joined in double (measured 5.8e-7 with chains of 1024).
 constexpr double kSumSquares = 1.5e-6;
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

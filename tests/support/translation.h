@@ -10,7 +10,7 @@
 #include "inspect/translation.h"
 #include "support/explanation.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 inline StateStep synthetic_state(int units, int step, int what, const StateStep* before) {
   StateStep state;
@@ -118,4 +118,4 @@ inline TranslationExplanation synthetic_translation(std::string_view sentence = 
   return e;
 }
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

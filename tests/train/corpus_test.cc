@@ -8,8 +8,9 @@
 
 #include "base/file.h"
 #include "tasks/language_model.h"
+#include "tasks/training.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 std::vector<std::string> lines_of(const std::string& path) {
@@ -94,4 +95,4 @@ TEST(CorpusText, IsWhatItShouldBe) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

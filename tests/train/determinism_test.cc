@@ -1,7 +1,7 @@
 // Why: the same seed gives the same weights, bit for bit, whatever the number of threads and whoever looks on.
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr int kVocabulary = 29, kUpdates = 20;
@@ -139,4 +139,4 @@ TEST_P(Accumulation, OneOf64IsFourOf16) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

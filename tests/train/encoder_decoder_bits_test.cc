@@ -7,7 +7,7 @@
 #include "support/isa.h"
 #include "train/translators.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 // For ctest: once on the best instruction set, and once on each by RNN_ISA.
@@ -194,4 +194,4 @@ TEST_F(TranslatorBits, RowsOfABeamHaveTheBitsOfEachAlone) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

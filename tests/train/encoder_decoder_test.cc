@@ -7,7 +7,7 @@
 #include "train/gradient_check.h"
 #include "train/translators.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 CheckOptions few_of_each() {
@@ -269,4 +269,4 @@ TEST(EncoderDecoder, BothSidesDropUnlikeUnits) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

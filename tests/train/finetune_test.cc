@@ -1,8 +1,9 @@
 // Why: a run that starts from a model keeps what it is told to keep, to the bit, and says so where it cannot do what it is told.
 #include "io/model_file.h"
+#include "tasks/training.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 class Finetune : public FolderTest {
@@ -138,4 +139,4 @@ TEST_F(Finetune, FilesRememberWhatIsDropped) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -4,7 +4,7 @@
 #include "train/gradient_check.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr int kVocabulary = 13;
@@ -232,4 +232,4 @@ TEST(GradientCheck, DoubleCopyHasTheSameNumbers) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -1,12 +1,13 @@
 // Why: every cell learns what can be learnt, and the figures that say so are right.
 #include <cmath>
 
-#include "nn/session.h"
-#include "tasks/run_data.h"
+#include "networks/session.h"
+#include "runs/run_data.h"
+#include "tasks/training.h"
 #include "text/ngram.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 class Learning : public testing::TestWithParam<Variant> {};
@@ -177,4 +178,4 @@ TEST_F(RunFigures, OfTheRunAreThoseOfItsParts) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "inspect/lab_cache.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -95,4 +95,4 @@ TEST(MemoryLab, ASignalLeavesNothingBehind) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -5,7 +5,8 @@
 
 #include <cmath>
 
-#include "tasks/plan.h"
+#include "runs/plan.h"
+#include "tasks/training.h"
 #include "train/tiny_run.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -16,7 +17,7 @@
 #endif
 #endif
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr int64_t kMegabyte = int64_t{1} << 20;
@@ -227,4 +228,4 @@ TEST_F(Memory, ARunningModelIsItsWeightsAndAFewMB) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -3,10 +3,11 @@
 #include <set>
 
 #include "io/safetensors.h"
+#include "tasks/training.h"
 #include "train/checkpoint.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 struct Case {
@@ -257,4 +258,4 @@ TEST_F(BadResume, CutAndDamagedCheckpoint) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

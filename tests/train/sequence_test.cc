@@ -9,7 +9,7 @@
 #include "train/gradient_check.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 struct Head {
@@ -139,4 +139,4 @@ TEST(Sequences, TheTrainerLearnsFromProblems) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

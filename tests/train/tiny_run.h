@@ -13,12 +13,12 @@
 #include "base/rng.h"
 #include "cells/reference.h"
 #include "data/batcher.h"
-#include "nn/init.h"
+#include "networks/init.h"
 #include "support/folder.h"
 #include "tasks/language_model.h"
 #include "train/trainer.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // A cell with what changes its equation.
 struct Variant {
@@ -152,4 +152,4 @@ inline RunRequest tiny_request(const std::string& text, const std::string& folde
   return r;
 }
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

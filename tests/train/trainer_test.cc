@@ -3,9 +3,10 @@
 
 #include "io/safetensors.h"
 #include "optim/schedule.h"
+#include "tasks/training.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr int kVocabulary = 11;
@@ -318,4 +319,4 @@ TEST_F(DivergedRun, NanInAWeightFileIsNamed) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

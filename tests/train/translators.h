@@ -8,7 +8,7 @@
 #include "loss/loss.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 inline constexpr int kVocabulary = 11;
 inline constexpr const Variant& kLstm = kVariants[2];
@@ -27,7 +27,7 @@ inline ModelConfig translator(const Variant& v, int embed, int hidden) {
 // Gives the encoder what it has in common with the decoder; to be called when all else is said.
 inline ModelConfig complete(ModelConfig c) {
   c.encoder.rnn.input = c.rnn.input;
-  c.encoder.follow(c.rnn);
+  c.encoder.match(c.rnn);
   return c;
 }
 
@@ -83,4 +83,4 @@ Pass<T> trained(Model<T>& model, const Batch& batch, int threads = 1) {
   return pass;
 }
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -8,7 +8,7 @@
 #include "base/matrix.h"
 #include "base/rng.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 struct Case {
@@ -82,4 +82,4 @@ TEST(Activation, GradientsAreTheirSlopes) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 #include "loss/loss.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr int kVocabulary = 11;
@@ -103,4 +103,4 @@ TEST_F(Adapt, DynamicEvaluationLearnsBehindWhatItHasCounted) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -6,10 +6,10 @@
 
 #include "io/model_file.h"
 #include "loss/loss.h"
-#include "nn/session.h"
+#include "networks/session.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr int kVocabulary = 41, kHidden = 12;
@@ -173,4 +173,4 @@ TEST(AdaptiveSoftmax, AConfigurationComesBack) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -9,7 +9,7 @@
 #include "base/rng.h"
 #include "support/failure.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -229,4 +229,4 @@ TEST(Arpa, OnlySentencesAreWritten) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -13,11 +13,11 @@
 #include "base/matrix.h"
 #include "base/rng.h"
 #include "io/model_file.h"
-#include "nn/model.h"
+#include "networks/model.h"
 #include "support/failure.h"
 #include "support/tolerances.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Numbers = std::vector<double>;
@@ -224,7 +224,7 @@ ModelConfig translator() {
   c.task = "translate", c.vocabulary = 9, c.rnn.input = c.rnn.hidden = 6;
   c.encoder.rnn.input = 6, c.encoder.rnn.hidden = 3, c.encoder.rnn.layers = 1, c.encoder.rnn.bidirectional = true;
   c.encoder.attention_size = 4;
-  c.encoder.follow(c.rnn);
+  c.encoder.match(c.rnn);
   return c;
 }
 
@@ -354,7 +354,7 @@ TEST(Translator, ConfigurationComesBackFromItsFile) {
   e.rnn.layers = 3, e.rnn.hidden = 5, e.rnn.bidirectional = false, e.rnn.residual = true;
   e.own_embedding = e.input_feeding = e.reversed_source = true;
   e.attention = AttentionKind::general, e.attention_size = 17, e.bridge = BridgeKind::dense;
-  e.follow(c.rnn);
+  e.match(c.rnn);
   const nlohmann::json json = config_to_json(c);
   const ModelConfig back = config_from_json(json);
   EXPECT_EQ(config_to_json(back), json);
@@ -397,4 +397,4 @@ TEST(Translator, ABrokenConfigurationIsRefused) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -20,7 +20,7 @@
 #include "base/matrix.h"
 #include "base/rng.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -242,4 +242,4 @@ TEST(Matrix, IsAView) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -16,7 +16,7 @@
 #include "data/random_windows.h"
 #include "support/failure.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -328,4 +328,4 @@ TEST(Sentences, AreCutAtLineEnds) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -11,7 +11,7 @@
 #include "support/failure.h"
 #include "unit/history_scorer.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -336,4 +336,4 @@ TEST(Ensemble, RefusesUnlikeVocabulariesAndWeights) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -12,7 +12,7 @@
 #include "decode/beam.h"
 #include "unit/history_scorer.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -214,4 +214,4 @@ TEST(BeamTogether, ThreadsShareTheSearches) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -9,7 +9,7 @@
 #include "bench/timing.h"
 #include "kernels/kernels.h"
 
-namespace rnn::bench {
+namespace rnn::core::bench {
 namespace {
 
 std::vector<Case> cases(std::vector<std::string> suites, std::vector<CellKind> cells, std::vector<int> hidden) {
@@ -153,4 +153,4 @@ TEST(BenchLimits, EveryLevelIsReadAndNoCacheIsSmallerThanTheOneBefore) {
 }
 
 }  // namespace
-}  // namespace rnn::bench
+}  // namespace rnn::core::bench

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "cells/reference.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 std::string order(const std::array<int, 4>& positions, const CellInfo& cell) {
@@ -45,4 +45,4 @@ TEST(CellsPage, IsMadeFromTheCells) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

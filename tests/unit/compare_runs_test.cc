@@ -1,5 +1,5 @@
 // Why: a comparison that averages the wrong runs, or sorts figures that may not be compared, costs somebody a wrong decision.
-#include "tasks/compare_runs.h"
+#include "runs/compare_runs.h"
 
 #include <gtest/gtest.h>
 
@@ -8,11 +8,11 @@
 #include <fstream>
 
 #include "io/safetensors.h"
+#include "options/option_list.h"
 #include "support/failure.h"
 #include "support/folder.h"
-#include "train/option_list.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using nlohmann::json;
@@ -298,4 +298,4 @@ TEST_F(CompareRuns, JsonSaysTheSame) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

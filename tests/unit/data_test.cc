@@ -9,11 +9,11 @@
 
 #include "base/error.h"
 #include "base/rng.h"
-#include "data/text_files.h"
+#include "data/inputs/text_files.h"
 #include "support/failure.h"
 #include "support/folder.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 namespace fs = std::filesystem;
@@ -304,4 +304,4 @@ TEST(Zstd, BitsPerByte) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

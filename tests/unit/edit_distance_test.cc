@@ -13,7 +13,7 @@
 #include "metrics/white_space.h"
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 TEST(WhiteSpace, IsThatOfPython) {
@@ -109,4 +109,4 @@ TEST(ExactMatches, AreOfBytes) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -1,11 +1,12 @@
 // Why: the figures of an evaluation add up, line by line, and the baselines stand there only when they are honest.
 #include <cmath>
 
-#include "data/compression.h"
+#include "data/inputs/compression.h"
 #include "tasks/ngram_rows.h"
+#include "tasks/training.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 class EvaluateText : public FolderTest {
@@ -151,4 +152,4 @@ TEST_F(EvaluateText, Refusals) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -8,9 +8,10 @@
 #include <fstream>
 #include <functional>
 
+#include "runs/option_checks.h"
 #include "support/failure.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr double kChance = 6.9;  // a vocabulary of a thousand
@@ -333,4 +334,4 @@ TEST(Metrics, ReadingNamesTheLine) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

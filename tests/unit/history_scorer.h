@@ -13,7 +13,7 @@
 #include "base/rng.h"
 #include "decode/scorer.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 // What a row writes about: the key changes its distributions; positions to look at, 0: there is nothing to look at.
 struct Source {
@@ -117,4 +117,4 @@ class HistoryScorer final : public Scorer {
   int steps_ = 0;
 };
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -1,5 +1,5 @@
 // Why: an initialisation is a distribution: its bounds, its spread and its exact properties are checked, not its numbers.
-#include "nn/init.h"
+#include "networks/init.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <functional>
 #include <vector>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr int kHidden = 48;
@@ -264,4 +264,4 @@ TEST(Init, TiedEmbeddingStartsSmall) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

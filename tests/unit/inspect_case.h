@@ -7,9 +7,9 @@
 
 #include "base/rng.h"
 #include "io/model_file.h"
-#include "nn/init.h"
+#include "networks/init.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 
 struct InspectCase {
   const char* name;
@@ -81,4 +81,4 @@ inline ModelFile small_file(const InspectCase& c, const char* tokens = "word", b
   return file;
 }
 
-}  // namespace rnn::test
+}  // namespace rnn::core::test

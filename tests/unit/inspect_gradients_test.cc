@@ -12,7 +12,7 @@
 #include "support/failure.h"
 #include "support/tolerances.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using test::InspectCase;
@@ -356,4 +356,4 @@ TEST(GradientWindows, LieInsideDocumentsAndAreSpreadOverAllOfThem) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 
 #include "inspect_case.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // Product of reflections by random vectors: orthogonal.
@@ -135,4 +135,4 @@ TEST(Spectra, AreThoseOfEachGate) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

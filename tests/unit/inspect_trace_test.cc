@@ -9,11 +9,11 @@
 #include "inspect/explain_model.h"
 #include "inspect/influence.h"
 #include "inspect_case.h"
-#include "nn/session.h"
+#include "networks/session.h"
 #include "support/failure.h"
 #include "tasks/language_model.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using test::InspectCase;
@@ -361,4 +361,4 @@ TEST(Explanation, NumbersThatAreNoneBecomeNull) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

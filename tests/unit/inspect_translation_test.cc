@@ -13,7 +13,7 @@
 #include "tasks/translator.h"
 #include "unit/history_scorer.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -54,7 +54,7 @@ ModelFile translator_file(const TranslatorCase& c, const char* tokens = "word") 
   e.rnn.projection = c.projection / ways, e.rnn.residual = c.residual && c.encoder_layers > 1;
   e.attention = c.attention, e.attention_size = 7, e.bridge = c.bridge;
   e.input_feeding = c.input_feeding, e.reversed_source = c.reversed, e.own_embedding = c.own_embedding;
-  e.follow(config.rnn);
+  e.match(config.rnn);
   file.model = test::lively_model<float>(config);
   file.about = {{"metrics", {{"val_loss", 1.5}, {"val_perplexity", 4.5}, {"val_bleu", 12.5}}}};
   return file;
@@ -375,4 +375,4 @@ TEST(BeamTrace, TellsWhatTheSearchDid) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -15,7 +15,7 @@
 #include "metrics/bleu.h"
 #include "metrics/chrf.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using List = std::vector<std::string>;
@@ -359,4 +359,4 @@ TEST(Chrf, CountsAsDefined) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

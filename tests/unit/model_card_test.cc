@@ -1,12 +1,12 @@
 // Why: the card is read by people and by model hubs; both must find the measured figures, and nothing that was not measured.
-#include "io/model_card.h"
+#include "runs/model_card.h"
 
 #include <gtest/gtest.h>
 
 #include <cstdio>
 #include <limits>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 ModelCard full_card() {
@@ -164,4 +164,4 @@ TEST(ModelCard, ShellWordsSurviveTheShell) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

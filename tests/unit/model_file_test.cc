@@ -10,9 +10,9 @@
 
 #include "base/file.h"
 #include "io/safetensors.h"
-#include "nn/init.h"
+#include "networks/init.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr const char* kText = "she sells sea shells\nby the sea shore\n";
@@ -288,4 +288,4 @@ TEST(ModelFile, FolderAndMissingFile) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/rng.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -215,4 +215,4 @@ TEST(Ngram, LongerContextsHelpOnText) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/rng.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr int kSize = 37, kSteps = 6;
@@ -221,4 +221,4 @@ TEST(OptimizerList, NamesAndDefaults) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

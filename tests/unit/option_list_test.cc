@@ -1,5 +1,5 @@
 // Why: a flag that reads back another value than was typed ruins a run without a word.
-#include "train/option_list.h"
+#include "options/option_list.h"
 
 #include <gtest/gtest.h>
 
@@ -11,9 +11,10 @@
 #include "cells/reference.h"
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
+#include "runs/option_checks.h"
 #include "text/tokenizer.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // The message of the error that setting `name` to `text` gives; "" when it is accepted.
@@ -287,4 +288,4 @@ TEST(OptionList, ChoicesAreThoseOfTheRoomsBelow) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,10 +6,10 @@
 
 #include "base/rng.h"
 #include "loss/loss.h"
-#include "nn/init.h"
+#include "networks/init.h"
 #include "support/tolerances.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 struct Layer {
@@ -142,4 +142,4 @@ TEST(OutputLoss, FiftyThousandClassesStayInTheirMemory) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -8,10 +8,10 @@
 
 #include "base/rng.h"
 #include "cells/reference.h"
-#include "nn/init.h"
+#include "networks/init.h"
 #include "optim/optimizer.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 void fill(float* to, size_t n, uint64_t seed) {
@@ -169,4 +169,4 @@ TEST(Packed, RowsThatABatchReadsAreEnough) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -14,7 +14,7 @@
 #include "support/explanation.h"
 #include "support/page_text.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 using test::data_of;
@@ -281,4 +281,4 @@ TEST(PageLabels, FitTheirRoom) {
 }
 
 }  // namespace
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -10,7 +10,7 @@
 #include "data/length_order.h"
 #include "support/failure.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -282,4 +282,4 @@ TEST(LengthOrder, CutsByTokensInsideOfPools) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

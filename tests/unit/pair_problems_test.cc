@@ -13,11 +13,11 @@
 #include <map>
 #include <set>
 
-#include "data/text_line.h"
+#include "data/inputs/text_line.h"
 #include "support/failure.h"
 #include "support/folder.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 PairProblemOptions with(PairProblem problem, uint64_t seed = 1) { return {.problem = problem, .seed = seed}; }
@@ -285,4 +285,4 @@ TEST(PairProblems, NamesAndImpossibleSizes) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,12 +9,12 @@
 #include <fstream>
 
 #include "data/hash.h"
-#include "data/text_line.h"
+#include "data/inputs/text_line.h"
 #include "support/data.h"
 #include "support/failure.h"
 #include "support/folder.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Texts = std::vector<std::string>;
@@ -254,4 +254,4 @@ TEST_F(Pairs, ARealCorpus) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -10,7 +10,7 @@
 #include "base/thread_pool.h"
 #include "support/allocations.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -262,4 +262,4 @@ TEST(Rest, LastsFourMillisecondsAndEnds) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

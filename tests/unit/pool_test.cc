@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 const int kSizes[] = {1, 2, 3, 5, 16};
@@ -184,4 +184,4 @@ TEST(Pool, DenormalsAreFlushedInEveryWorker) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -11,7 +11,7 @@
 
 #include "support/failure.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 ProblemOptions with(Problem problem, int length, int min_length = 0, int symbols = 8, uint64_t seed = 1) {
@@ -252,4 +252,4 @@ TEST(Problems, NamesAndImpossibleSizes) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -1,11 +1,11 @@
 // Why: the phases of a profile add up to the time that passed, and a scope inside another takes its own time out.
-#include "nn/profile.h"
+#include "base/profile.h"
 
 #include <gtest/gtest.h>
 
 #include <thread>
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 void pass(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
@@ -56,4 +56,4 @@ TEST(Profile, WithoutOneAScopeDoesNothing) { const ProfileScope scope(nullptr, P
 TEST(Profile, EveryPhaseHasAName) { EXPECT_EQ(kPhases, static_cast<size_t>(Phase::other) + 1); }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

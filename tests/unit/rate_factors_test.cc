@@ -5,10 +5,10 @@
 
 #include <map>
 
-#include "nn/model.h"
+#include "networks/model.h"
 #include "support/failure.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Factors = std::map<std::string, double>;
@@ -79,4 +79,4 @@ TEST(RateFactors, WhatMeansNothingIsRefused) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 std::string with_header(const std::string& header, const std::string& data = {}) {
@@ -227,4 +227,4 @@ TEST(SafetensorsWriter, BorrowsFloats) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

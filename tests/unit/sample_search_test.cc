@@ -9,7 +9,7 @@
 
 #include "unit/history_scorer.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -123,4 +123,4 @@ TEST(SampleSearch, ARepetitionPenaltyLooksAtTheTextItself) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -24,7 +24,7 @@ std::atomic<long> allocations{0};
 [[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete(void* p, size_t) noexcept { std::free(p); }
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr float kInf = std::numeric_limits<float>::infinity();
@@ -208,7 +208,7 @@ TEST(Sampler, StrangeLogits) {
 }
 
 // Pearson's chi-square: 99.9 % quantiles of the distribution with n - 1 degrees of freedom from its Wilson-Hilferty form.
-void expect_draws_follow(const std::vector<float>& logits, const SampleOptions& options, uint64_t seed) {
+void expect_draws_match(const std::vector<float>& logits, const SampleOptions& options, uint64_t seed) {
   const int draws = 200000, n = static_cast<int>(logits.size());
   Sampler sampler(n);
   Random random(seed, Purpose::sample);
@@ -233,11 +233,11 @@ TEST(Sampler, DrawsFollowTheDistribution) {
   Random random(9, Purpose::test);
   const std::vector<float> logits = random_logits(40, random, 1);
   const std::vector<int32_t> banned = {3, 4};
-  expect_draws_follow(logits, {.temperature = 1}, 1);
-  expect_draws_follow(logits, {.temperature = 0.7, .banned = banned}, 2);
-  expect_draws_follow(logits, {.temperature = 1.3, .top_k = 10}, 3);
-  expect_draws_follow(logits, {.temperature = 0.8, .top_p = 0.8}, 4);
-  expect_draws_follow(logits, {.temperature = 1, .top_k = 20, .top_p = 0.9}, 5);
+  expect_draws_match(logits, {.temperature = 1}, 1);
+  expect_draws_match(logits, {.temperature = 0.7, .banned = banned}, 2);
+  expect_draws_match(logits, {.temperature = 1.3, .top_k = 10}, 3);
+  expect_draws_match(logits, {.temperature = 0.8, .top_p = 0.8}, 4);
+  expect_draws_match(logits, {.temperature = 1, .top_k = 20, .top_p = 0.9}, 5);
 }
 
 TEST(Sampler, SameSeedSameTokens) {
@@ -292,4 +292,4 @@ TEST(Sampler, AllocatesNothing) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -8,7 +8,7 @@
 #include "loss/loss.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 constexpr int kVocabulary = 41, kHidden = 12;
@@ -242,4 +242,4 @@ TEST(SampledSoftmax, OneClearErrorEach) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "train/early_stopping.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 const double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -176,4 +176,4 @@ TEST(EarlyStopping, StateSurvivesText) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,12 +7,12 @@
 #include "data/batcher.h"
 #include "decode/sample_search.h"
 #include "io/ready_model.h"
-#include "nn/session.h"
+#include "networks/session.h"
 #include "tasks/choose.h"
 #include "tasks/evaluate_together.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -278,4 +278,4 @@ TEST(Chooser, ReadsJsonAndTabs) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -18,7 +18,7 @@
 #include "support/failure.h"
 #include "support/folder.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -401,4 +401,4 @@ TEST_F(Sequences, SummaryTellsWhatABlindAnswerIsWorth) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -1,5 +1,5 @@
 // Why: streaming is a sequence of length one: the same bits as a whole text, whoever runs beside it, and not one allocation.
-#include "nn/session.h"
+#include "networks/session.h"
 
 #include <gtest/gtest.h>
 
@@ -11,11 +11,11 @@
 #include <thread>
 
 #include "base/rng.h"
-#include "nn/init.h"
+#include "networks/init.h"
 #include "support/allocations.h"
 #include "support/isa.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr int kVocabulary = 23, kEmbed = 11;
@@ -345,4 +345,4 @@ TEST_F(Sessions, RunningNeedsThePackedWeightsOnly) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -1,5 +1,5 @@
 // Why: each sink is read back by something that does not share its code.
-#include "train/sinks.h"
+#include "events/sinks.h"
 
 #include <gtest/gtest.h>
 
@@ -15,9 +15,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "train/tensorboard.h"
+#include "events/tensorboard.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 const double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -391,4 +391,4 @@ TEST(TensorBoard, ResumeIsANewFileThatDropsLaterSteps) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

@@ -13,7 +13,7 @@
 #include "support/failure.h"
 #include "text/utf8.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -258,4 +258,4 @@ TEST(Subwords, SpacingGoesOnBehindThePrompt) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

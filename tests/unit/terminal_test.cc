@@ -1,9 +1,9 @@
 // Why: the progress line is compared as a string, and what a terminal shows as lines on a small terminal of its own.
-#include "train/terminal.h"
+#include "events/terminal.h"
 
 #include <gtest/gtest.h>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 Progress full_progress() {
@@ -173,4 +173,4 @@ TEST(Terminal, AFileIsNoTerminal) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

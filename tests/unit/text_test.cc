@@ -13,7 +13,7 @@
 #include "text/utf8.h"
 #include "text/vocabulary.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -298,20 +298,20 @@ TEST(Streaming, RandomBytesAreRepairedAsAWhole) {
 
 TEST(Streaming, SpacingGoesOnBehindThePrompt) {
   const auto words = build_tokenizer("word", {"The cat is \"sleeping\" .\nHe ( here ) said"});
-  const auto go_on = [&](std::string_view prompt, std::string_view rest) {
+  const auto continued = [&](std::string_view prompt, std::string_view rest) {
     Detokenizer stream(*words);
     stream.seed(words->encode(prompt), prompt.ends_with(' '));
     std::string out(prompt);
     for (const int32_t id : words->encode(rest)) out += stream.push(id);
     return out + stream.flush();
   };
-  EXPECT_EQ(go_on("The cat is", "sleeping."), "The cat is sleeping.");
-  EXPECT_EQ(go_on("The cat is ", "sleeping."), "The cat is sleeping.");
-  EXPECT_EQ(go_on("The cat\n", "is"), "The cat\nis");
-  EXPECT_EQ(go_on("", "The cat"), "The cat");
-  EXPECT_EQ(go_on("He (", "here) is"), "He (here) is");
-  EXPECT_EQ(go_on("He said \"", "sleeping\" here"), "He said \"sleeping\" here");
-  EXPECT_EQ(go_on("He said \"sleeping", "\" here"), "He said \"sleeping\" here");
+  EXPECT_EQ(continued("The cat is", "sleeping."), "The cat is sleeping.");
+  EXPECT_EQ(continued("The cat is ", "sleeping."), "The cat is sleeping.");
+  EXPECT_EQ(continued("The cat\n", "is"), "The cat\nis");
+  EXPECT_EQ(continued("", "The cat"), "The cat");
+  EXPECT_EQ(continued("He (", "here) is"), "He (here) is");
+  EXPECT_EQ(continued("He said \"", "sleeping\" here"), "He said \"sleeping\" here");
+  EXPECT_EQ(continued("He said \"sleeping", "\" here"), "He said \"sleeping\" here");
 }
 
 TEST(Streaming, StateIsAValueAndABytesString) {
@@ -342,4 +342,4 @@ TEST(Streaming, StateIsAValueAndABytesString) {
 }
 
 }  // namespace
-}  // namespace rnn
+}  // namespace rnn::core

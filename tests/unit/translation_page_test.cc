@@ -13,7 +13,7 @@
 #include "support/page_text.h"
 #include "support/translation.h"
 
-namespace rnn::pages {
+namespace rnn::core::pages {
 namespace {
 
 using test::data_of;
@@ -225,4 +225,4 @@ TEST(TranslationPage, LargestPlaces) {
 }
 
 }  // namespace
-}  // namespace rnn::pages
+}  // namespace rnn::core::pages

@@ -5,7 +5,7 @@
 #include "io/ready_model.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 using Ids = std::vector<int32_t>;
@@ -165,7 +165,7 @@ TEST(WriterCache, IsItsFormula) {
   EXPECT_EQ(failure_of([&] { writer.search({}); }).code, "generate/cache");
 }
 
-std::string go_on(Writer& writer, int tokens) {
+std::string continued(Writer& writer, int tokens) {
   Random random(11, Purpose::sample);
   std::string text;
   for (int i = 0; i < tokens; ++i) text += writer.next({1.0, 0, 1}, random);
@@ -176,17 +176,17 @@ TEST(WriterCache, IsKeptWithTheMemoryAndGoesBackWithIt) {
   ModelFile file = made_model("word"), copy = made_model("word");
   const WriterOptions options{1, {}, {40, 0.4, 1.0}};
   Writer writer(file, options), other(copy, options);
-  go_on(writer, 100);
+  continued(writer, 100);
   const Writer::Mark mark = writer.mark();
   const std::string state = writer.save_state();
   EXPECT_TRUE(Writer::has_cache(state));
-  const std::string expected = go_on(writer, 35);
+  const std::string expected = continued(writer, 35);
   other.read("The cat");
   other.load_state(state);
-  EXPECT_EQ(go_on(other, 35), expected);
+  EXPECT_EQ(continued(other, 35), expected);
   writer.rewind(mark);
   EXPECT_EQ(writer.save_state(), state);
-  EXPECT_EQ(go_on(writer, 35), expected);
+  EXPECT_EQ(continued(writer, 35), expected);
 
   Writer plain(copy);
   plain.load_state(state);  // the cache is left out
@@ -226,11 +226,11 @@ TEST(WriterEnsemble, WritesTheMeanOfItsModels) {
   for (const Candidate& c : second.top(100)) want[static_cast<size_t>(c.id)] += 0.75 * c.probability;
   for (const Candidate& c : together.top(100)) EXPECT_NEAR(c.probability, want[static_cast<size_t>(c.id)], 1e-6);
   const std::string state = together.save_state();
-  const std::string text = go_on(together, 20);
+  const std::string text = continued(together, 20);
   together.load_state(state);
-  EXPECT_EQ(go_on(together, 20), text);
+  EXPECT_EQ(continued(together, 20), text);
   EXPECT_EQ(failure_of([&] { first.load_state(state); }).code, "state/size");
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

@@ -1,10 +1,10 @@
 // Why: what a model writes is what its session says, its memory can be kept as bytes, and what does not fit is refused.
 #include <cmath>
 
-#include "nn/session.h"
+#include "networks/session.h"
 #include "train/tiny_run.h"
 
-namespace rnn::test {
+namespace rnn::core::test {
 namespace {
 
 // An untrained model with the tokenizer of a small text.
@@ -180,21 +180,21 @@ TEST(Writer, StateGoesOnWithTheSameText) {
       for (int i = 0; i < 17; ++i) writer.next({1.0, 0, 1}, first);
       const std::string state = writer.save_state();
       EXPECT_LT(state.size(), 1000u);
-      const auto go_on = [](Writer& w) {
+      const auto continued = [](Writer& w) {
         Random random(11, Purpose::sample);
         std::string text;
         for (int i = 0; i < 80; ++i) text += w.next({1.0, 0, 1}, random);
         return text + w.flush();
       };
-      const std::string expected = go_on(writer);
+      const std::string expected = continued(writer);
       Writer other(copy);
       other.read("something else");
       other.load_state(state);
-      EXPECT_EQ(go_on(other), expected) << kind << " " << mode;
+      EXPECT_EQ(continued(other), expected) << kind << " " << mode;
       EXPECT_EQ(other.last_token(), writer.last_token());
       writer.load_state(state);  // rewound
       EXPECT_EQ(writer.save_state(), state);
-      EXPECT_EQ(go_on(writer), expected);
+      EXPECT_EQ(continued(writer), expected);
     }
   }
 }
@@ -245,4 +245,4 @@ TEST(Writer, HoldsTheWeightsOnce) {
 }
 
 }  // namespace
-}  // namespace rnn::test
+}  // namespace rnn::core::test

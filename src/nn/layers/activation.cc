@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // For each packed row the row a step before, -1: none. [rows] in the arena.
@@ -102,4 +102,4 @@ RNN_INSTANTIATE(float)
 RNN_INSTANTIATE(double)
 #undef RNN_INSTANTIATE
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -4,7 +4,7 @@
 #include "nn/context.h"
 #include "nn/seq.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // Sums over a batch that the penalties are means of.
 struct ActivationSums {
@@ -27,4 +27,4 @@ void add_activation_gradient(Context<T>& context, View<const T> dropped, double 
 template <class T>
 void add_change_gradient(Context<T>& context, const Seq& seq, View<const T> raw, double factor, View<T> d);
 
-}  // namespace rnn
+}  // namespace rnn::core

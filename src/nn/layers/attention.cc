@@ -6,7 +6,7 @@
 
 #include "nn/layers/product.h"
 
-namespace rnn {
+namespace rnn::core {
 
 template <class T>
 Attention<T>::Attention(AttentionKind kind, int query, int memory, int size, ParamTable& table, Packed<T>& packed)
@@ -166,4 +166,4 @@ void Attention<T>::end_backward(Context<T>& context, const Seq& seq, const Saved
 template class Attention<float>;
 template class Attention<double>;
 
-}  // namespace rnn
+}  // namespace rnn::core

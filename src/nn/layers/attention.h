@@ -7,19 +7,9 @@
 #include "nn/context.h"
 #include "nn/packed.h"
 #include "nn/seq.h"
+#include "options/kinds.h"
 
-namespace rnn {
-
-// How well a query q, the decoder's state, fits an encoder output m (Bahdanau, Cho and Bengio 2015; Luong, Pham and Manning 2015;
-// Vaswani et al. 2017):
-//   additive    v . tanh(W_q q + W_k m + b)
-//   general     q . W_k m
-//   dot         q . m
-//   scaled_dot  q . m / sqrt(width of m)
-//   none        the decoder does not look back
-enum class AttentionKind { none, additive, general, dot, scaled_dot };
-constexpr std::string_view kAttentionNames[] = {"none", "additive", "general", "dot", "scaled-dot"};
-inline std::string_view attention_name(AttentionKind kind) { return kAttentionNames[static_cast<int>(kind)]; }
+namespace rnn::core {
 
 // What a decoder attends to: encoder outputs of several sentences without padding, sentence after sentence. Does not own.
 template <class T>
@@ -84,4 +74,4 @@ class Attention {
       out_form_ = -1, out_back_ = -1;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,7 +6,7 @@
 #include "nn/layers/recurrent.h"
 #include "nn/layers/weight_masks.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr uint32_t kWholeSequence = 0xFFFFFFFF;  // instead of a step
@@ -151,4 +151,4 @@ RNN_INSTANTIATE(float)
 RNN_INSTANTIATE(double)
 #undef RNN_INSTANTIATE
 
-}  // namespace rnn
+}  // namespace rnn::core

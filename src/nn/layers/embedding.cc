@@ -5,7 +5,7 @@
 
 #include "nn/layers/weight_masks.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 // What a pass reads: ids [rows], -1 for zeros, and scales [rows] or null (all 1); both in the arena where drops are on.
@@ -77,4 +77,4 @@ RNN_INSTANTIATE(float)
 RNN_INSTANTIATE(double)
 #undef RNN_INSTANTIATE
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -4,7 +4,7 @@
 #include "nn/context.h"
 #include "nn/seq.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // What training drops of the input ids, each chance in [0, 1).
 struct InputDrops {
@@ -26,4 +26,4 @@ template <class T>
 void embed_backward(Context<T>& context, const Seq& seq, const int32_t* ids, const InputDrops& drops, View<const T> dx,
                     View<T> gradient, uint32_t site = 0);
 
-}  // namespace rnn
+}  // namespace rnn::core

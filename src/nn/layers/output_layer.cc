@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "nn/layers/product.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr int kFirstCutoff = 2000, kCutoffFactor = 5, kMostCutoffs = 4;
@@ -263,4 +263,4 @@ void OutputLayer<T>::backward(Context<T>& context, const Packed<T>& packed, View
 template class OutputLayer<float>;
 template class OutputLayer<double>;
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -6,15 +6,9 @@
 
 #include "nn/context.h"
 #include "nn/packed.h"
+#include "options/kinds.h"
 
-namespace rnn {
-
-// full      one matrix with a bias
-// sampled   the same; training looks at the target and at a few drawn classes only (loss/sampled.h), all else at every class
-// adaptive  frequent classes in a head, rarer ones in clusters with narrower matrices (Grave et al. 2017)
-enum class SoftmaxKind { full, sampled, adaptive };
-constexpr std::string_view kSoftmaxNames[] = {"full", "sampled", "adaptive"};
-inline std::string_view softmax_name(SoftmaxKind kind) { return kSoftmaxNames[static_cast<int>(kind)]; }
+namespace rnn::core {
 
 struct SoftmaxOptions {
   SoftmaxKind kind = SoftmaxKind::full;
@@ -77,4 +71,4 @@ class OutputLayer {
   std::vector<Part> parts_;
 };
 
-}  // namespace rnn
+}  // namespace rnn::core

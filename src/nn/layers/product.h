@@ -3,7 +3,7 @@
 
 #include "nn/context.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // gradient [gates * units, n] += d^T x: d [M, padded] in the order of `columns` (first = 0), x [M, n]; sums [gates * units], not null:
 // += the sums of d's columns. One order of summation per element, whatever the number of threads.
@@ -16,4 +16,4 @@ void add_outer_product(Context<T>& context, View<const T> d, const Columns& colu
   context.kernels.outer(context.pool, args);
 }
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 constexpr uint32_t kLayerSite = 16;  // dropout sites below are the network's own
@@ -253,4 +253,4 @@ void Recurrent<T>::end_backward(Context<T>& context, const Seq& seq, const Steps
 template class Recurrent<float>;
 template class Recurrent<double>;
 
-}  // namespace rnn
+}  // namespace rnn::core

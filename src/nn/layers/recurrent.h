@@ -12,7 +12,7 @@
 #include "nn/seq.h"
 #include "nn/state.h"
 
-namespace rnn {
+namespace rnn::core {
 
 struct RecurrentOptions {
   CellKind cell = CellKind::lstm;
@@ -228,4 +228,4 @@ View<T> sequence_masks(Context<T>& context, const Seq& seq, double p, Purpose pu
 template <class T>
 View<T> zoneout_masks(Context<T>& context, const Seq& seq, double p, uint32_t site, int width, int padded);
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -4,7 +4,7 @@
 #include "cells/reference.h"
 #include "nn/layers/recurrent.h"
 
-namespace rnn {
+namespace rnn::core {
 namespace {
 
 struct CellShape {
@@ -397,4 +397,4 @@ void RecurrentLayer<T>::end_backward(Context<T>& context, const Seq& seq, const 
 template class RecurrentLayer<float>;
 template class RecurrentLayer<double>;
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -1,7 +1,7 @@
 // Why: layer normalisation of a recurrent layer: its gains, the memory that its passes need, its gradients.
 #include "nn/layers/recurrent.h"
 
-namespace rnn {
+namespace rnn::core {
 
 template <class T>
 void RecurrentLayer<T>::declare_norm(const std::string& prefix, const std::string& suffix, ParamTable& table,
@@ -78,4 +78,4 @@ RNN_MEMBERS(float)
 RNN_MEMBERS(double)
 #undef RNN_MEMBERS
 
-}  // namespace rnn
+}  // namespace rnn::core

@@ -7,7 +7,7 @@
 #include "nn/context.h"
 #include "nn/seq.h"
 
-namespace rnn {
+namespace rnn::core {
 
 // masks [size]: 0 with chance p, else 1 / (1 - p); a function of (seed, update, parameter, index) (Merity, Keskar and Socher 2018).
 template <class T>
@@ -22,4 +22,4 @@ void word_masks(const Context<T>& context, const int32_t* ids, int rows, double 
 template <class T>
 void dropped_steps(Context<T>& context, const Seq& seq, double p, uint32_t site, uint8_t* dropped);
 
-}  // namespace rnn
+}  // namespace rnn::core

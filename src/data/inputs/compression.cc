@@ -1,0 +1,79 @@
+// Why: the loops around zlib and zstd.
+#include "data/inputs/compression.h"
+
+#include <zlib.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+
+namespace rnn::core {
+namespace {
+
+[[noreturn]] void damaged(const std::string& path, const char* kind, const std::string& reason) {
+  throw Error(Exit::data, "data/compressed", path + ": the " + kind + " data is damaged (" + reason + ")",
+              "fetch or compress the file again");
+}
+
+}  // namespace
+
+bool is_gzip(std::string_view bytes) noexcept { return bytes.substr(0, 2) == "\x1f\x8b"; }
+bool is_zstd(std::string_view bytes) noexcept { return bytes.substr(0, 4) == "\x28\xb5\x2f\xfd"; }
+
+std::string decompress_gzip(std::string_view bytes, const std::string& path) {
+  z_stream stream{};
+  if (inflateInit2(&stream, 15 + 16) != Z_OK) throw Error(Exit::internal, "internal/zlib", "zlib does not start");
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
+  std::string out;
+  std::vector<char> block(size_t{1} << 16);
+  for (;;) {
+    if (stream.avail_in == 0) {
+      const size_t n = std::min(bytes.size(), size_t{1} << 30);
+      stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib reads only
+      stream.avail_in = static_cast<uInt>(n);
+      bytes.remove_prefix(n);
+    }
+    stream.next_out = reinterpret_cast<Bytef*>(block.data());
+    stream.avail_out = static_cast<uInt>(block.size());
+    const int status = inflate(&stream, Z_NO_FLUSH);
+    out.append(block.data(), block.size() - stream.avail_out);
+    if (status == Z_STREAM_END) {
+      const size_t rest = stream.avail_in + bytes.size();
+      if (rest == 0) return out;
+      if (inflateReset(&stream) != Z_OK) damaged(path, "gzip", "more data behind its end");
+    } else if (status == Z_BUF_ERROR || (status == Z_OK && stream.avail_in == 0 && bytes.empty() && stream.avail_out > 0)) {
+      damaged(path, "gzip", "it ends too early");
+    } else if (status != Z_OK) {
+      damaged(path, "gzip", stream.msg ? stream.msg : "unknown reason");
+    }
+  }
+}
+
+std::string decompress_zstd(std::string_view bytes, const std::string& path) {
+  const std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
+  std::string out;
+  std::vector<char> block(ZSTD_DStreamOutSize());
+  ZSTD_inBuffer input{bytes.data(), bytes.size(), 0};
+  for (size_t left = 1; left != 0 || input.pos < input.size;) {
+    ZSTD_outBuffer output{block.data(), block.size(), 0};
+    const size_t read = input.pos;
+    left = ZSTD_decompressStream(context.get(), &output, &input);
+    if (ZSTD_isError(left)) damaged(path, "zstd", ZSTD_getErrorName(left));
+    out.append(block.data(), output.pos);
+    if (left != 0 && input.pos == read && output.pos == 0) damaged(path, "zstd", "it ends too early");
+  }
+  return out;
+}
+
+double zstd_bits_per_byte(std::string_view text, int level) {
+  if (text.empty()) return 0;
+  std::vector<char> out(ZSTD_compressBound(text.size()));
+  const size_t size = ZSTD_compress(out.data(), out.size(), text.data(), text.size(), level);
+  if (ZSTD_isError(size)) throw Error(Exit::internal, "internal/zstd", std::string("zstd: ") + ZSTD_getErrorName(size));
+  return 8.0 * static_cast<double>(size) / static_cast<double>(text.size());
+}
+
+}  // namespace rnn::core

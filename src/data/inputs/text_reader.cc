@@ -1,0 +1,215 @@
+// Why: from paths to clean documents, step by step: list, decompress, check the bytes, normalise, cut.
+#include "data/inputs/text_reader.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "data/inputs/data_file.h"
+#include "data/inputs/text_line.h"
+#include "text/utf8.h"
+
+namespace rnn::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMostFindings = 20;  // of one kind
+
+bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> endings) {
+  return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+// The files below a folder that hold text, by name.
+std::vector<std::string> list_folder(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  fs::recursive_directory_iterator it(folder, error), end;
+  for (; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    const bool hidden = name.starts_with(".");
+    std::error_code ignored;
+    if (hidden && it->is_directory(ignored)) it.disable_recursion_pending();
+    if (hidden || !it->is_regular_file(ignored)) continue;
+    if (ends_with_any(name, {".txt", ".jsonl", ".ndjson", ".gz", ".zst"})) paths.push_back(it->path().string());
+  }
+  if (error) throw Error(Exit::data, "data/unreadable", "cannot read the folder " + folder + ": " + error.message());
+  if (paths.empty()) {
+    throw Error(Exit::data, "data/no_text", "the folder " + folder + " holds no .txt, .jsonl, .gz or .zst file",
+                "name a text file, or a folder that holds some");
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+bool is_json_lines(std::string_view path) {
+  if (path.ends_with(".gz")) path.remove_suffix(3);
+  if (path.ends_with(".zst")) path.remove_suffix(4);
+  return ends_with_any(path, {".jsonl", ".ndjson"});
+}
+
+// Line of a byte, counted on from an earlier one.
+class LineCounter {
+ public:
+  explicit LineCounter(std::string_view text) : text_(text) {}
+  void move_to(size_t offset) {
+    for (size_t at = text_.find('\n', position_); at < offset; at = text_.find('\n', at + 1)) ++line_, start_ = at + 1;
+    position_ = offset;
+  }
+  int64_t line() const { return line_; }
+  size_t column() const { return position_ - start_ + 1; }  // bytes, from 1
+
+ private:
+  std::string_view text_;
+  size_t position_ = 0, start_ = 0;
+  int64_t line_ = 1;
+};
+
+// CRLF becomes LF. True if there was one.
+bool unify_line_ends(std::string& text) {
+  if (text.find("\r\n") == std::string::npos) return false;
+  size_t out = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') text[out++] = text[i];
+  }
+  text.resize(out);
+  return true;
+}
+
+}  // namespace
+
+void TextReader::tell(Finding finding) {
+  if (strict_ && finding.severity == Severity::error) {
+    throw Error(Exit::data, finding.code, finding.place() + ": " + finding.message, finding.help);
+  }
+  report.findings.push_back(std::move(finding));
+}
+
+void TextReader::read(const std::string& path) {
+  std::error_code ignored;
+  const bool folder = fs::is_directory(path, ignored);
+  report.files = folder ? list_folder(path) : std::vector<std::string>{path};
+  for (const std::string& file : report.files) read_one(file, folder);
+  if (!documents.empty() || report.has_errors()) return;
+  tell({folder ? "data/no_text" : "data/empty", Severity::error, path, 0,
+        folder ? "the text files in the folder are all empty" : "the file holds no text", "name a file that holds text"});
+}
+
+void TextReader::read_one(const std::string& path, bool in_folder) {
+  std::string bytes = read_data_bytes(path);
+  report.file_bytes += static_cast<int64_t>(bytes.size());
+  try {
+    bytes = decompress(std::move(bytes), path);
+  } catch (const Error& error) {
+    if (strict_ || error.exit() != Exit::data) throw;
+    tell({error.code(), Severity::error, path, 0, error.what(), error.help()});
+    return;
+  }
+  if (is_blank(std::string_view(bytes).substr(bytes.starts_with(kByteOrderMark) ? 3 : 0))) {
+    if (in_folder) tell({"data/empty", Severity::warning, path, 0, "the file holds no text and is left out", ""});
+    return;
+  }
+  check_bytes(path, bytes);
+  if (bytes.starts_with(kByteOrderMark)) {
+    report.byte_order_mark = true;
+    bytes.erase(0, kByteOrderMark.size());
+    tell({"data/byte_order_mark", Severity::note, path, 1, "the byte order mark at the begin is left out", ""});
+  }
+  if (unify_line_ends(bytes)) report.crlf = true;
+  if (is_json_lines(path)) {
+    read_lines_of_json(path, bytes);
+  } else {
+    add_marked_text(path, bytes);
+  }
+}
+
+// NUL bytes and ill-formed UTF-8: thrown, or told and repaired.
+void TextReader::check_bytes(const std::string& path, std::string& bytes) {
+  const bool utf16 = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+  const size_t nul = bytes.find('\0');
+  LineCounter lines(bytes);
+  if (utf16) {
+    tell({"data/binary", Severity::error, path, 0, "the file is UTF-16, not UTF-8", kFromUtf16});
+  } else if (nul != std::string::npos) {
+    lines.move_to(nul);
+    tell({"data/binary", Severity::error, path, lines.line(), not_text(lines.column()), "name a text file"});
+  }
+  lines = LineCounter(bytes);
+  const std::string_view text = bytes;
+  int64_t found = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t bad = utf8_error(text.substr(at));
+    if (bad == std::string_view::npos) break;
+    at += bad;
+    if (++found <= kMostFindings) {
+      lines.move_to(at);
+      tell({"data/utf8", Severity::error, path, lines.line(), not_utf8(lines.column(), text[at]), kToUtf8});
+    }
+    ++at;
+  }
+  if (found > kMostFindings) {
+    tell({"data/utf8", Severity::error, path, 0, fmt::format("{} more bytes are not UTF-8", found - kMostFindings), ""});
+  }
+  if (found > 0) bytes = repair_utf8(bytes);
+}
+
+void TextReader::add_marked_text(const std::string& path, std::string_view text) {
+  LineCounter lines(text);
+  int64_t marks = 0;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t mark = std::min(text.find(kDocumentMark, begin), text.size());
+    lines.move_to(begin);
+    add_document({path, std::string(text.substr(begin, mark - begin)), lines.line()});
+    if (mark == text.size()) break;
+    ++marks;
+    begin = mark + kDocumentMark.size();
+    if (begin < text.size() && text[begin] == '\n') ++begin;
+  }
+  if (marks > 0)
+    tell({"data/marks", Severity::note, path, 0, fmt::format("{} marks {} end documents", marks, kDocumentMark), ""});
+}
+
+void TextReader::read_lines_of_json(const std::string& path, std::string_view bytes) {
+  int64_t number = 0, faults = 0;
+  while (!bytes.empty()) {
+    const size_t end = std::min(bytes.find('\n'), bytes.size());
+    const std::string_view line = bytes.substr(0, end);
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    ++number;
+    if (is_blank(line)) continue;
+    const nlohmann::json value = nlohmann::json::parse(line, nullptr, false);
+    std::string fault;
+    if (value.is_discarded()) {
+      fault = "the line is not JSON";
+    } else if (!value.is_object()) {
+      fault = "the line is no JSON object";
+    } else if (!value.contains("text")) {
+      fault = "the object has no \"text\"";
+    } else if (!value["text"].is_string()) {
+      fault = "\"text\" is no string";
+    } else if (value["text"].get_ref<const std::string&>().find('\0') != std::string::npos) {
+      fault = "\"text\" holds a NUL character";
+    }
+    if (fault.empty()) {
+      std::string text = value["text"].get<std::string>();
+      if (unify_line_ends(text)) report.crlf = true;
+      add_document({path, std::move(text), number, true});
+    } else if (++faults <= kMostFindings) {
+      tell({"data/json", Severity::error, path, number, fault, "each line looks like {\"text\": \"...\"}"});
+    }
+  }
+  if (faults > kMostFindings) {
+    tell({"data/json", Severity::error, path, 0, fmt::format("{} more lines are wrong", faults - kMostFindings), ""});
+  }
+}
+
+void TextReader::add_document(Document document) {
+  if (is_blank(document.text)) return;
+  if (document.text.back() != '\n') document.text += '\n';
+  documents.push_back(std::move(document));
+}
+
+}  // namespace rnn::core

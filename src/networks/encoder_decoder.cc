@@ -1,0 +1,300 @@
+// Why: the encoder-decoder written out, forward and backward side by side.
+#include "networks/encoder_decoder.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace rnn::core {
+namespace {
+
+constexpr uint32_t kEncoderSite = 128;  // of its masks; the decoder's begin at 0
+
+// Of each source: its first row where sources lie one behind the other, and its rows. Both in the arena.
+template <class T>
+void lay_out(Arena& arena, const Seq& source, Encoded<T>* encoded) {
+  const int n = source.streams();
+  int* begin = arena.take<int>(n);
+  int* length = arena.take<int>(n);
+  for (int r = 0, t = source.steps(); r < n; ++r) {
+    while (t > 0 && source.active(t - 1) <= r) --t;
+    length[source.order[r]] = t;
+  }
+  for (int s = 0, at = 0; s < n; at += length[s++]) begin[s] = at;
+  encoded->begin = begin, encoded->length = length, encoded->longest = source.steps();
+}
+
+// Calls visit(packed row, row of the memory) for all rows of the sources.
+template <class T, class Visit>
+void for_memory(const Seq& source, const Encoded<T>& encoded, const Visit& visit) {
+  for (int t = 0; t < source.steps(); ++t) {
+    for (int r = 0; r < source.active(t); ++r) visit(source.start[t] + r, encoded.begin[source.order[r]] + t);
+  }
+}
+
+template <class T>
+void clear(View<T> x) {
+  for (int row = 0; row < x.rows; ++row) std::fill_n(x.row(row), x.cols, T(0));
+}
+
+}  // namespace
+
+void EncoderOptions::match(const RecurrentOptions& decoder) {
+  RecurrentOptions own = decoder;
+  own.input = rnn.input, own.hidden = rnn.hidden, own.layers = rnn.layers, own.projection = rnn.projection;
+  own.last_hidden = rnn.last_hidden, own.bidirectional = rnn.bidirectional, own.residual = rnn.residual;
+  rnn = own;
+}
+
+PackedSources pack_sources(const EncoderOptions& options, const std::vector<std::vector<int32_t>>& sources) {
+  std::vector<int> lengths;
+  for (const auto& source : sources) lengths.push_back(static_cast<int>(source.size()));
+  PackedSources packed{Seq::ragged(lengths), {}};
+  for (int t = 0; t < packed.seq.steps(); ++t) {
+    for (int r = 0; r < packed.seq.active(t); ++r) {
+      const auto s = static_cast<size_t>(packed.seq.order[r]);
+      packed.ids.push_back(sources[s][static_cast<size_t>(place_read(options, t, lengths[s]))]);
+    }
+  }
+  return packed;
+}
+
+template <class T>
+struct EncoderDecoder<T>::EncodeRecord {
+  Encoded<T> encoded;
+  View<T> ends, first;  // dense bridge: [sources, M] e, [sources, state] tanh(W e + b)
+};
+
+template <class T>
+struct EncoderDecoder<T>::DecodeRecord {
+  typename Recurrent<T>::Steps steps = {};  // with input feeding
+  typename Attention<T>::Saved attention = {};
+};
+
+template <class T>
+EncoderDecoder<T>::EncoderDecoder(const EncoderOptions& options, const RecurrentOptions& decoder, ParamTable& table,
+                                  Packed<T>& packed)
+    : options_(options) {
+  encoder_.emplace(options.rnn, "encoder.", table, packed, kEncoderSite);
+  RecurrentOptions fed = decoder;
+  if (options.input_feeding) fed.input += decoder.output();
+  decoder_.emplace(fed, "decoder.", table, packed);
+  const int memory = options.output(), states = decoder_->state_width();
+  if (options.bridge == BridgeKind::dense) {
+    w_bridge_ = table.add_matrix("bridge.weight", states, memory);
+    b_bridge_ = table.add_vector("bridge.bias", states);
+    bridge_form_ = packed.add_forward(w_bridge_, {states}, memory);
+    bridge_back_ = packed.add_backward(w_bridge_, {states}, memory);
+    bridge_bias_form_ = packed.add_vector({states}, b_bridge_);
+  }
+  if (options.attention != AttentionKind::none)
+    attention_.emplace(options.attention, width(), memory, options.attention_size, table, packed);
+}
+
+// ------------------------------------------------------------------------------------------------------------- the bridge
+
+// What a bridge copies: (numbers, from a column of the encoder's state, to one of the decoder's), layer after layer.
+template <class T, class Copy>
+static void for_copied(const Recurrent<T>& encoder, const Recurrent<T>& decoder, const Copy& copy) {
+  const RecurrentOptions& from = encoder.options();
+  for (int l = 0; l < from.layers; ++l) {
+    for (int d = 0; d < from.directions(); ++d) {
+      const int h = from.of_layer(l).output(), c = from.width(l);
+      copy(h, encoder.state_offset(l, d, 0), decoder.state_offset(l, 0, 0) + d * h);
+      if (from.states() > 1) copy(c, encoder.state_offset(l, d, 1), decoder.state_offset(l, 0, 1) + d * c);
+    }
+  }
+}
+
+template <class T>
+void EncoderDecoder<T>::bridge(Context<T>& context, const Packed<T>& packed, const State<T>& last, State<T>& first,
+                               EncodeRecord* record) const {
+  const int n = last.rows(), states = decoder_->state_width();
+  first = State<T>(n, state_width());
+  if (options_.bridge == BridgeKind::copy) {
+    for_copied(*encoder_, *decoder_, [&](int count, int from, int to) {
+      for (int s = 0; s < n; ++s) std::copy_n(last.row(s) + from, count, first.row(s) + to);
+    });
+  } else if (options_.bridge == BridgeKind::dense) {
+    const int part = options_.rnn.output(), top = options_.rnn.layers - 1;
+    const View<T> ends = context.arena.template matrix<T>(n, options_.output());
+    const View<T> to = context.arena.template matrix<T>(n, states);
+    for (int s = 0; s < n; ++s) {
+      for (int d = 0; d < options_.rnn.directions(); ++d)
+        std::copy_n(last.row(s) + encoder_->state_offset(top, d, 0), part, ends.row(s) + d * part);
+    }
+    context.kernels.gemm(context.pool, {ends, packed[bridge_form_], packed[bridge_bias_form_], false, {states}, to});
+    context.kernels.tanh(context.pool, to);
+    for (int s = 0; s < n; ++s) std::copy_n(to.row(s), states, first.row(s));
+    record->ends = ends, record->first = to;
+  }
+}
+
+// dfirst [sources, decoder's states] -> gradient by the encoder's final states.
+template <class T>
+State<T> EncoderDecoder<T>::bridge_backward(Context<T>& context, const Packed<T>& packed, const EncodeRecord& record,
+                                            const State<T>& dfirst, Params<T>& grads) const {
+  const int n = dfirst.rows();
+  State<T> dlast(n, encoder_->state_width());
+  if (options_.bridge == BridgeKind::copy) {
+    for_copied(*encoder_, *decoder_, [&](int count, int from, int to) {
+      for (int s = 0; s < n; ++s) std::copy_n(dfirst.row(s) + to, count, dlast.row(s) + from);
+    });
+  } else if (options_.bridge == BridgeKind::dense) {
+    const int states = decoder_->state_width(), part = options_.rnn.output(), top = options_.rnn.layers - 1;
+    const View<T> dz = context.arena.template matrix<T>(n, states);
+    const View<T> dends = context.arena.template matrix<T>(n, options_.output());
+    for (int s = 0; s < n; ++s) {
+      for (int i = 0; i < states; ++i) dz(s, i) = dfirst.row(s)[i] * (1 - record.first(s, i) * record.first(s, i));
+    }
+    context.kernels.gemm(context.pool, {dz, packed[bridge_back_], nullptr, false, {dends.cols}, dends});
+    if (grads.size() > 0)
+      add_outer_product<T>(context, dz, {states}, record.ends, grads.view(w_bridge_), grads.view(b_bridge_).data);
+    for (int s = 0; s < n; ++s) {
+      for (int d = 0; d < options_.rnn.directions(); ++d)
+        std::copy_n(dends.row(s) + d * part, part, dlast.row(s) + encoder_->state_offset(top, d, 0));
+    }
+  }
+  return dlast;
+}
+
+// ------------------------------------------------------------------------------------------------------------------ forward
+
+template <class T>
+Encoded<T> EncoderDecoder<T>::encode(Context<T>& context, const Packed<T>& packed, const Seq& source, View<const T> x,
+                                     State<T>& first, Tape* tape) const {
+  State<T> last(source.streams(), encoder_->state_width());
+  const View<T> y = encoder_->forward(context, packed, source, x, last, tape);
+  EncodeRecord record;
+  Encoded<T>& encoded = record.encoded;
+  lay_out(context.arena, source, &encoded);
+  if (attention_) {
+    encoded.values = context.arena.template matrix<T>(source.rows(), y.cols);
+    for_memory(source, encoded, [&](int row, int at) { std::copy_n(y.row(row), y.cols, encoded.values.row(at)); });
+    encoded.keys = attention_->keys(context, packed, encoded.values);
+  }
+  bridge(context, packed, last, first, &record);
+  if (tape) tape->push(record);
+  return encoded;
+}
+
+template <class T>
+View<T> EncoderDecoder<T>::decode(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
+                                  const Encoded<T>& encoded, const int* sources, State<T>& state, Tape* tape,
+                                  View<const T>* weights) const {
+  assert(state.rows() == seq.streams() && state.width() == state_width());
+  const int n = seq.streams();
+  int* begin = context.arena.template take<int>(n);
+  int* length = context.arena.template take<int>(n);
+  for (int r = 0; r < n; ++r) {
+    const int source = sources ? sources[seq.order[r]] : seq.order[r];
+    begin[r] = encoded.begin[source], length[r] = encoded.length[source];
+  }
+  const Memory<T> memory{encoded.values, encoded.keys, begin, length, encoded.longest};
+  DecodeRecord record;
+  View<T> h;
+  if (options_.input_feeding) {
+    decode_steps(context, packed, seq, x, memory, state, &record);
+    h = record.attention.h;
+  } else {
+    h = decoder_->forward(context, packed, seq, x, state, tape);
+    if (attention_) {
+      record.attention = attention_->begin(context, packed, seq, memory, h);
+      attention_->forward(context, packed, seq, 0, seq.steps(), record.attention);
+      h = record.attention.h;
+    }
+  }
+  if (weights) *weights = record.attention.args.weights;
+  if (tape) tape->push(record);
+  return h;
+}
+
+// Input feeding: what a step reads is ready when the one before is done.
+template <class T>
+void EncoderDecoder<T>::decode_steps(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
+                                     const Memory<T>& memory, State<T>& state, DecodeRecord* record) const {
+  const int states = decoder_->state_width(), H = width();
+  const View<T> read = context.arena.template matrix<T>(seq.rows(), x.cols + H);
+  for (int row = 0; row < seq.rows(); ++row) std::copy_n(x.row(row), x.cols, read.row(row));
+  State<T> own(seq.streams(), states);
+  for (int s = 0; s < seq.streams(); ++s) std::copy_n(state.row(s), states, own.row(s));
+  record->steps = decoder_->begin_steps(context, packed, seq, read, own);
+  record->attention = attention_->begin(context, packed, seq, memory, record->steps.y);
+  const View<T> h = record->attention.h;
+  for (int t = 0; t < seq.steps(); ++t) {
+    for (int r = 0; r < seq.active(t); ++r) {
+      const T* before = t == 0 ? state.row(seq.order[r]) + states : h.row(seq.start[t - 1] + r);
+      std::copy_n(before, H, read.row(seq.start[t] + r) + x.cols);
+    }
+    decoder_->forward_step(context, packed, seq, t, record->steps);
+    attention_->forward(context, packed, seq, t, t + 1, record->attention);
+  }
+  decoder_->final_states(context, seq, record->steps, own);
+  for (int r = 0, t = seq.steps(); r < seq.streams(); ++r) {
+    while (t > 0 && seq.active(t - 1) <= r) --t;
+    const int s = seq.order[r];
+    std::copy_n(own.row(s), states, state.row(s));
+    if (t > 0) std::copy_n(h.row(seq.start[t - 1] + r), H, state.row(s) + states);
+  }
+}
+
+// ----------------------------------------------------------------------------------------------------------------- backward
+
+template <class T>
+void EncoderDecoder<T>::backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Seq& source, Tape& tape,
+                                 View<T> dh, View<T> dx, View<T> dsource_x, Params<T>& grads) const {
+  const auto decoded = tape.pop<DecodeRecord>();
+  const ArenaScope scope(context.arena);
+  const int memory_rows = source.rows();
+  const View<T> dvalues = context.arena.template matrix<T>(memory_rows, options_.output());
+  const View<T> dkeys = context.arena.template matrix<T>(memory_rows, attention_ ? attention_->key_width() : 0);
+  clear(dvalues), clear(dkeys);
+  State<T> dfirst(source.streams(), decoder_->state_width());
+  decode_backward(context, packed, seq, tape, decoded, dh, dkeys, dvalues, dx, dfirst, grads);
+
+  const auto encoded = tape.pop<EncodeRecord>();
+  if (attention_) attention_->keys_backward(context, packed, encoded.encoded.values, dkeys, dvalues, grads);
+  const State<T> dlast = bridge_backward(context, packed, encoded, dfirst, grads);
+  const View<T> dy = context.arena.template matrix<T>(memory_rows, options_.output());
+  for_memory(source, encoded.encoded, [&](int row, int at) { std::copy_n(dvalues.row(at), dy.cols, dy.row(row)); });
+  encoder_->backward(context, packed, source, tape, dy, dsource_x, grads, &dlast);
+}
+
+template <class T>
+void EncoderDecoder<T>::decode_backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, Tape& tape,
+                                        const DecodeRecord& record, View<T> dh, View<T> dkeys, View<T> dvalues, View<T> dx,
+                                        State<T>& dfirst, Params<T>& grads) const {
+  if (!attention_) return decoder_->backward(context, packed, seq, tape, dh, dx, grads, nullptr, &dfirst);
+  const auto back = attention_->begin_backward(context, seq, record.attention, dkeys, dvalues);
+  if (options_.input_feeding) {
+    steps_backward(context, packed, seq, record, back, dh, dx, dfirst, grads);
+  } else {
+    attention_->backward(context, packed, seq, 0, seq.steps(), dh, record.attention, back);
+    decoder_->backward(context, packed, seq, tape, back.dq, dx, grads, nullptr, &dfirst);
+  }
+  attention_->end_backward(context, seq, record.attention, back, grads);
+}
+
+template <class T>
+void EncoderDecoder<T>::steps_backward(Context<T>& context, const Packed<T>& packed, const Seq& seq,
+                                       const DecodeRecord& record, const typename Attention<T>::Back& back, View<T> dh,
+                                       View<T> dx, State<T>& dfirst, Params<T>& grads) const {
+  const int H = width(), E = record.steps.x[0].cols - H;
+  const View<T> dread = context.arena.template matrix<T>(seq.rows(), E + H);
+  const auto steps = decoder_->begin_backward(context, packed, seq, record.steps, back.dq, dread);
+  for (int t = seq.steps() - 1; t >= 0; --t) {
+    for (int r = 0; t + 1 < seq.steps() && r < seq.active(t + 1); ++r) {
+      const T* fed = dread.row(seq.start[t + 1] + r) + E;
+      T* own = dh.row(seq.start[t] + r);
+      for (int i = 0; i < H; ++i) own[i] += fed[i];
+    }
+    attention_->backward(context, packed, seq, t, t + 1, dh, record.attention, back);
+    decoder_->backward_step(context, seq, t, record.steps, steps);
+  }
+  decoder_->end_backward(context, seq, record.steps, steps, grads, &dfirst);
+  for (int row = 0; row < seq.rows() && dx.data; ++row) std::copy_n(dread.row(row), E, dx.row(row));
+}
+
+template class EncoderDecoder<float>;
+template class EncoderDecoder<double>;
+
+}  // namespace rnn::core

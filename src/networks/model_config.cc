@@ -1,0 +1,177 @@
+// Why: a network that cannot be built is refused with the reason, before any memory is taken.
+#include "networks/model_config.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/error.h"
+#include "cells/reference.h"
+
+namespace rnn::core {
+namespace {
+
+[[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help) {
+  throw Error(Exit::usage, code, message, help);
+}
+
+void check_residual(const RecurrentOptions& rnn) {
+  if (rnn.layers < 2)
+    bad("model/residual", "one layer has no layer below to add", "set --layers 2, or leave --residual out");
+  if (rnn.last_hidden > 0 && rnn.last_hidden != rnn.hidden)
+    bad("model/residual", "a residual connection needs layers of the same width", "leave --last-hidden out");
+}
+
+// The states that a copying bridge hands over fit each other.
+bool same_states(const RecurrentOptions& encoder, const RecurrentOptions& decoder) {
+  if (encoder.layers != decoder.layers || encoder.states() != decoder.states()) return false;
+  const int directions = encoder.directions();
+  for (int l = 0; l < decoder.layers; ++l) {
+    const RecurrentOptions from = encoder.of_layer(l), to = decoder.of_layer(l);
+    if (from.output() * directions != to.output() || from.hidden * directions != to.hidden) return false;
+  }
+  return true;
+}
+
+void check_encoder(const ModelConfig& c) {
+  const EncoderOptions& e = c.encoder;
+  if (e.present() != (c.task == "translate"))
+    bad("model/task", e.present() ? "only a translator has an encoder" : "a translator needs an encoder", "");
+  if (!e.present()) return;
+  if (c.rnn.bidirectional)
+    bad("model/bidirectional", "a decoder cannot read what it has not written yet", "the encoder may read both ways");
+  if (c.drops.rows > 0 && e.own_embedding)
+    bad("model/dropout", "embedding dropout needs one embedding for both languages", "leave --own-embedding out");
+  if (e.rnn.input != c.rnn.input) bad("model/size", "encoder and decoder read embeddings of unlike sizes", "");
+  if (e.rnn.last_hidden < 0 || e.rnn.last_hidden > 65536)
+    bad("model/size", "a last layer of " + std::to_string(e.rnn.last_hidden) + " units is impossible", "");
+  if (e.rnn.projection < 0 || e.rnn.projection > e.rnn.hidden || (e.rnn.projection > 0 && e.rnn.states() < 2))
+    bad("model/projection", "a projection of the encoder to " + std::to_string(e.rnn.projection) + " is impossible", "");
+  if (e.rnn.projection > 0 && e.rnn.zoneout[0] > 0)
+    bad("model/zoneout", "zoneout of a projected hidden state is not defined", "--zoneout-cell works with --projection");
+  if (e.attention == AttentionKind::none && e.bridge == BridgeKind::zero)
+    bad("model/bridge", "without attention and with a bridge of zeros the decoder would know nothing of the source",
+        "use --bridge copy or dense");
+  if (e.rnn.hidden < 1 || e.rnn.hidden > 65536 || e.rnn.layers > 64)
+    bad("model/size",
+        "an encoder of " + std::to_string(e.rnn.layers) + " layers of " + std::to_string(e.rnn.hidden) +
+            " units is impossible",
+        "");
+  if (e.rnn.residual) check_residual(e.rnn);
+  const bool dots = e.attention == AttentionKind::dot || e.attention == AttentionKind::scaled_dot;
+  if (dots && e.output() != c.rnn.output()) {
+    bad("model/attention",
+        std::string(attention_name(e.attention)) + " attention multiplies the decoder's " + std::to_string(c.rnn.output()) +
+            " numbers with the encoder's " + std::to_string(e.output()) + ", which must be as many",
+        "use --attention general or additive");
+  }
+  if (e.attention == AttentionKind::additive && (e.attention_size < 1 || e.attention_size > 65536))
+    bad("model/attention", "an attention of size " + std::to_string(e.attention_size) + " is impossible", "");
+  if (e.input_feeding && e.attention == AttentionKind::none)
+    bad("model/attention", "input feeding feeds what attention finds, but there is none", "leave --input-feeding out");
+  if (e.bridge == BridgeKind::copy && !same_states(e.rnn, c.rnn)) {
+    bad("model/bridge", "the final states of the encoder do not fit the decoder's: layers or widths differ",
+        "use --bridge dense, or zero");
+  }
+}
+
+}  // namespace
+
+void check_config(const ModelConfig& c) {
+  const auto positive = [](int value, const char* name, int limit) {
+    if (value < 1 || value > limit) {
+      bad("model/size",
+          std::string(name) + " is " + std::to_string(value) + ", it must be between 1 and " + std::to_string(limit), "");
+    }
+  };
+  if (std::find(std::begin(kTasks), std::end(kTasks), c.task) == std::end(kTasks))
+    bad("model/task", "there is no task '" + c.task + "'", "");
+  const bool lm = c.task == "language-model", translates = c.task == "translate", bare = c.task == "recurrent";
+  positive(c.rnn.hidden, "hidden", 65536);
+  positive(c.rnn.layers, "layers", 64);
+  if (c.rnn.last_hidden != 0) positive(c.rnn.last_hidden, "last-hidden", 65536);
+  if (c.rnn.last_hidden > 0 && c.rnn.layers < 2)
+    bad("model/size", "last-hidden needs a layer below, but there is one layer", "set --hidden, or --layers 2");
+  if (c.rnn.last_hidden > 0 && c.rnn.projection > 0)
+    bad("model/projection", "with a projection every layer has an output of that size; last-hidden is not for it", "");
+  positive(c.rnn.input, c.vocabulary > 0 ? "embed" : "input", 65536);
+  if (lm || translates || c.vocabulary != 0) positive(c.vocabulary, "vocabulary", 1 << 24);
+  if (bare && c.vocabulary != 0) bad("model/task", "a bare recurrent model reads frames, it has no vocabulary", "");
+  if (!lm && !translates && !bare) positive(c.output, "output", 1 << 24);
+  if (c.tied && !lm && !translates)
+    bad("model/tied", "only a language model and a translator can tie its output weights to the embedding", "");
+  const std::string name(cell_info(c.rnn.cell).name);
+  if (c.rnn.projection != 0 && c.rnn.states() < 2) {
+    bad("model/projection", "[" + name + "] has no projection", "projection works with --cell lstm and lstm-coupled");
+  }
+  if (c.rnn.projection < 0 || c.rnn.projection > c.rnn.hidden) {
+    bad("model/projection",
+        "projection is " + std::to_string(c.rnn.projection) + ", it must be between 1 and hidden (" +
+            std::to_string(c.rnn.hidden) + "), or 0 for none",
+        "");
+  }
+  if ((c.rnn.flags & kPeephole) && c.rnn.cell != CellKind::lstm) {
+    bad("model/peephole", "[" + name + "] has no peepholes", "peepholes work with --cell lstm");
+  }
+  if (!(c.rnn.cell_clip >= 0) || c.rnn.cell_clip > 1e9) {
+    bad("model/cell-clip",
+        "the bound of the cell state is " + std::to_string(c.rnn.cell_clip) + ", it must be above 0, or 0 for none", "");
+  }
+  if (c.rnn.cell_clip > 0 && c.rnn.states() < 2)
+    bad("model/cell-clip", "[" + name + "] has no cell state to clip", "cell clip works with --cell lstm and lstm-coupled");
+  const std::pair<const char*, double> shares[] = {{"dropout", c.dropout},
+                                                   {"dropout between layers", c.rnn.dropout},
+                                                   {"state dropout", c.rnn.state_dropout},
+                                                   {"input dropout", c.dropout_of_input()},
+                                                   {"output dropout", c.dropout_of_output()},
+                                                   {"embedding dropout", c.drops.rows},
+                                                   {"word dropout", c.drops.words},
+                                                   {"zoneout", c.rnn.zoneout[0]},
+                                                   {"zoneout of the cell state", c.rnn.zoneout[1]},
+                                                   {"weight drop", c.rnn.weight_drop}};
+  for (const auto& [what, p] : shares) {
+    if (!(p >= 0 && p < 1)) {
+      bad("model/dropout", std::string(what) + " is " + std::to_string(p) + ", it must be at least 0 and below 1",
+          "at 1 nothing would be left");
+    }
+  }
+  if (c.vocabulary == 0 && (c.drops.rows > 0 || c.drops.words > 0 || c.input_dropout > 0)) {
+    bad("model/dropout", "a model that reads numbers has no words and no embedding to drop",
+        "leave --embedding-dropout, --word-dropout and --input-dropout out");
+  }
+  if (c.drops.unknown < -1 || c.drops.unknown >= std::max(c.vocabulary, 1))
+    bad("model/dropout",
+        "the unknown word is " + std::to_string(c.drops.unknown) + ", but there are " + std::to_string(c.vocabulary) +
+            " words",
+        "");
+  if (c.rnn.zoneout[1] > 0 && c.rnn.states() < 2)
+    bad("model/zoneout", "[" + name + "] has no cell state", "--zoneout alone keeps units of the hidden state");
+  if (c.rnn.zoneout[0] > 0 && c.rnn.projection > 0)
+    bad("model/zoneout", "zoneout of a projected hidden state is not defined", "--zoneout-cell works with --projection");
+  if (lm && c.rnn.bidirectional) {
+    bad("model/bidirectional", "a language model cannot read its text backwards: it would see the word it has to predict",
+        "");
+  }
+  const int out = c.rnn.output() * c.rnn.directions();
+  if (c.rnn.residual) check_residual(c.rnn);
+  check_encoder(c);
+  if (c.softmax.kind != SoftmaxKind::full && !lm)
+    bad("model/softmax", "only a language model has a sampled or an adaptive softmax", "");
+  if (c.tied && c.softmax.kind == SoftmaxKind::adaptive) {
+    bad("model/tied",
+        "an adaptive softmax cannot be tied to the embedding: its clusters have matrices of other widths than the embedding",
+        "--softmax sampled works with --tied");
+  }
+  check_softmax(c.softmax, c.vocabulary, out);
+  if (c.tied && out != c.rnn.input) {
+    bad("model/tied",
+        "tied weights need embed = " +
+            std::string(c.rnn.projection    ? "projection"
+                        : c.rnn.last_hidden ? "last-hidden"
+                                            : "hidden") +
+            ", but embed is " + std::to_string(c.rnn.input) + " and the output " + std::to_string(out),
+        "set --embed " + std::to_string(out));
+  }
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,42 @@
+// Why: what a network is, in numbers and names: all that is needed to build it, and what cannot be built.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "networks/encoder_decoder.h"
+#include "nn/layers/embedding.h"
+#include "nn/layers/output_layer.h"
+
+namespace rnn::core {
+
+// Tasks and their ends:
+//   language-model   ids in, an output row per step (classes: the next id)
+//   tag              ids or frames in, an output row per step (classes)
+//   classify         ids or frames in, one output row per sequence, from the last step (classes)
+//   regress          ids or frames in, one output row per sequence, from the last step (numbers)
+//   translate        ids of a source in, an output row per step of the target (classes: the next id); has an encoder
+//   recurrent        frames in, hidden states out: a bare torch.nn.RNN, GRU or LSTM
+constexpr std::string_view kTasks[] = {"language-model", "tag", "classify", "regress", "translate", "recurrent"};
+
+struct ModelConfig {
+  std::string task = "language-model";
+  RecurrentOptions rnn;  // input: the embedding's size, or the size of a frame; of a translator the decoder
+  int vocabulary = 0;    // different ids of the input, which get an embedding; 0: frames
+  bool tied = false;     // language model, translator: output weights = embedding; needs output size = embedding size
+  double dropout = 0;    // after the embedding and before the output, where these say nothing of their own:
+  int output =
+      0;  // K, rows of the output layer; a language model's and a translator's is the vocabulary, whatever stands here
+  double input_dropout = -1, output_dropout = -1;  // after the embedding; before the output; -1: as `dropout`
+  InputDrops drops = {};                           // of whole words
+  SoftmaxOptions softmax = {};                     // language models; a model's own config() has the cutoffs that it took
+  EncoderOptions encoder = {};                     // translate only
+  double dropout_of_input() const { return input_dropout < 0 ? dropout : input_dropout; }
+  double dropout_of_output() const { return output_dropout < 0 ? dropout : output_dropout; }
+};
+
+// Throws Error{usage, "model/..."} for what cannot be built (sizes <= 0, projection of a GRU, tied weights of unlike sizes, cutoffs
+// out of order, ...).
+void check_config(const ModelConfig& config);
+
+}  // namespace rnn::core

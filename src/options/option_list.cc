@@ -1,0 +1,441 @@
+// Why: the table of options itself, and the one reader and the one writer of their values.
+#include "options/option_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "options/kinds.h"
+
+namespace rnn::core {
+namespace {
+
+using M = ModelOptions;
+using R = TrainOptions;
+
+constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word", "unigram", "bpe"};
+constexpr std::string_view kCells[] = {"rnn", "rnn-relu", "lstm", "gru", "gru-reset-before", "lstm-coupled"};
+constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
+constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
+constexpr std::string_view kAverages[] = {"off", "asgd", "nt-asgd", "ema"};
+constexpr std::string_view kSchedules[] = {"constant", "stall", "decay", "cosine", "steps"};
+constexpr std::string_view kCutoffs[] = {"auto", "N,N,..."};
+constexpr std::string_view kSamplers[] = {"log-uniform", "unigram"};
+constexpr std::string_view kModes[] = {"auto", "stream", "sentence"};
+
+constexpr std::string_view kBridges[] = {"auto", "copy", "dense", "zero"};
+constexpr std::string_view kFigures[] = {"loss", "bleu"};
+
+constexpr double kMany = 2147483647, kInt64 = 9007199254740992.0;  // 2^53: every whole number below is exact
+constexpr OptionRange kShare = {0, 1, false, true};                // [0, 1)
+constexpr OptionRange kPositive = {0, 1e9, true, false};
+
+const OptionInfo kOptions[] = {
+    {"tokens", "model", "KIND", "pieces of text: auto, byte, char, word, unigram, bpe", &M::tokens, {}, kTokens},
+    {"tokenizer", "model", "FILE", "read with this sub-word model (SentencePiece) instead of learning one", &M::tokenizer},
+    {"min-count", "model", "N", "words seen less often become the unknown word", &M::min_count, {1, kMany}},
+    {"max-vocabulary",
+     "model",
+     "N",
+     "size of the vocabulary at most; 0: all, of sub-words as the text suggests",
+     &M::max_vocabulary,
+     {0, 1 << 24}},
+    {"cell", "model", "NAME", "rnn, rnn-relu, lstm, gru, gru-reset-before, lstm-coupled", &M::cell, {}, kCells},
+    {"peephole", "model", "", "gates see the cell state (lstm)", &M::peephole},
+    {"layer-norm", "model", "", "normalise the gates and the cell state over the units of a layer", &M::layer_norm},
+    {"cell-clip", "model", "X", "keep the cell state in [-X, X] (lstm, lstm-coupled); 0: off", &M::cell_clip, {0, 1e9}},
+    {"layers", "model", "N", "recurrent layers, one on top of the other", &M::layers, {1, 64}},
+    {"hidden", "model", "N", "units of each layer", &M::hidden, {1, 65536}},
+    {"last-hidden", "model", "N", "units of the last layer; 0: the same as hidden", &M::last_hidden, {0, 65536}},
+    {"embed", "model", "N", "size of the token embedding; 0: the same as hidden", &M::embed, {0, 65536}},
+    {"projection", "model", "N", "size of the projected hidden state (lstm); 0: none", &M::projection, {0, 65536}},
+    {"residual", "model", "", "layers above the first add what they read to what they say", &M::residual},
+    {"tied", "model", "", "output weights are the embedding", &M::tied},
+    {"encoder-layers", "model", "N", "layers of a translator's encoder; 0: as --layers", &M::encoder_layers, {0, 64}},
+    {"one-way", "model", "", "the encoder reads forward only, not both ways", &M::one_way},
+    {"attention", "model", "KIND", "none, additive, general, dot, scaled-dot", &M::attention, {}, kAttentionNames},
+    {"attention-size", "model", "N", "size of additive attention; 0: as --hidden", &M::attention_size, {0, 65536}},
+    {"input-feeding", "model", "", "the decoder reads what attention found a step before", &M::input_feeding},
+    {"bridge", "model", "KIND", "how the decoder starts: auto, copy, dense, zero", &M::bridge, {}, kBridges},
+    {"own-embedding", "model", "", "the source has an embedding of its own", &M::own_embedding},
+    {"reverse-source", "model", "", "sources are read from the last word to the first", &M::reverse_source},
+    {"softmax", "model", "KIND", "output layer: full, sampled (in training), adaptive", &M::softmax, {}, kSoftmaxNames},
+    {"cutoffs", "model", "LIST", "adaptive: tokens at which clusters begin; auto: by vocabulary", &M::cutoffs, {}, kCutoffs},
+    {"softmax-divide", "model", "D", "adaptive: each cluster is D times narrower", &M::softmax_divide, {1, 65536}},
+    {"dropout", "model", "P", "share of values dropped between layers", &M::dropout, kShare},
+    {"input-dropout", "model", "P", "the same after the embedding; auto: as --dropout", &M::input_dropout, kShare, {}, -1},
+    {"output-dropout", "model", "P", "before the output layer; auto: as --dropout", &M::output_dropout, kShare, {}, -1},
+    {"embedding-dropout", "model", "P", "share of words whose embedding is dropped for an update", &M::embedding_dropout,
+     kShare},
+    {"word-dropout", "model", "P", "share of words that are read as the unknown word", &M::word_dropout, kShare},
+    {"variational", "model", "", "dropout has one mask per sequence instead of one per step", &M::variational},
+    {"state-dropout", "model", "P", "of the state inside the recurrent product, one mask per sequence", &M::state_dropout,
+     kShare},
+    {"zoneout", "model", "P", "chance that a unit keeps its hidden value for a step", &M::zoneout, kShare},
+    {"zoneout-cell", "model", "P", "chance that a unit keeps its cell value for a step (lstm)", &M::zoneout_cell, kShare},
+    {"weight-drop", "model", "P", "share of recurrent weights dropped, anew for each update", &M::weight_drop, kShare},
+    {"init", "model", "NAME", "pytorch, uniform:A, glorot, orthogonal, identity", &M::init, {}, kInits},
+    {"forget-bias", "model", "B", "bias of the forget gate (lstm); auto: as init says", &M::forget_bias, {0, 100}, {}, -1},
+    {"chrono", "model", "T", "longest dependency in steps for chrono initialisation; 0: off", &M::chrono, {0, 1e9}},
+
+    {"optimizer", "train", "NAME", "sgd, adam, adamw, rmsprop, adagrad", &R::optimizer, {}, kOptimizers},
+    {"lr", "train", "RATE", "learning rate; auto: the optimizer's own", &R::lr, kPositive, {}, 0},
+    {"momentum", "train", "M", "momentum of sgd", &R::momentum, kShare},
+    {"weight-decay", "train", "W", "pull of the weights towards 0", &R::weight_decay, {0, 1e3}},
+    {"beta1", "train", "B", "adam: decay of the first moment", &R::beta1, kShare},
+    {"beta2", "train", "B", "adam: decay of the second moment", &R::beta2, kShare},
+    {"epsilon", "train", "E", "adam, rmsprop, adagrad: added to the denominator", &R::epsilon, {0, 1, true, false}},
+    {"rms-decay", "train", "A", "rmsprop: decay of the mean of squares", &R::rms_decay, kShare},
+    {"average", "train", "KIND", "weights to check and keep: off, asgd, nt-asgd, ema", &R::average, {}, kAverages},
+    {"ema-decay", "train", "D", "ema: decay of the mean of weights", &R::ema_decay, kShare},
+    {"nonmono", "train", "N", "nt-asgd: average once N checks brought no gain", &R::nonmono, {1, kMany}},
+    {"layer-lr", "train", "LIST", "factors of the rate by layer: embedding=0.1,rnn.0=0.5", &R::layer_lr},
+    {"layer-lr-decay", "train", "F", "each layer learns F times slower than the one above", &R::layer_lr_decay, {1, 1e3}},
+    {"freeze", "train", "LIST", "layers that stay as they are: embedding,rnn.0", &R::freeze},
+    {"clip", "train", "NORM", "largest norm of the whole gradient; 0: off", &R::clip, {0, 1e9}},
+    {"clip-value", "train", "X", "largest gradient of one weight; 0: off", &R::clip_value, {0, 1e9}},
+    {"schedule",
+     "train",
+     "NAME",
+     "learning rate over time: constant, stall, decay, cosine, steps",
+     &R::schedule,
+     {},
+     kSchedules},
+    {"decay", "train", "F", "factor of the schedules stall, decay and steps", &R::decay, {0, 1, true, false}},
+    {"decay-from", "train", "N", "schedule decay: the first N epochs keep the full rate", &R::decay_from, {0, kMany}},
+    {"decay-at", "train", "LIST", "schedule steps: epochs after which it decays, as 25,35", &R::decay_at},
+    {"warmup", "train", "N", "updates of linear rise to the full rate", &R::warmup, {0, kMany}},
+    {"label-smoothing", "train", "S", "share of the target spread over all tokens", &R::label_smoothing, kShare},
+    {"activation-regularization",
+     "train",
+     "A",
+     "pull of the last layer's outputs towards 0",
+     &R::activation_regularization,
+     {0, 1e6}},
+    {"temporal-activation-regularization",
+     "train",
+     "B",
+     "pull of these outputs towards those of the step before",
+     &R::temporal_activation_regularization,
+     {0, 1e6}},
+    {"samples", "train", "N", "sampled: tokens drawn per update; 0: 1024, or all", &R::samples, {0, 1 << 24}},
+    {"sampler", "train", "NAME", "sampled: law of the draw: log-uniform, unigram", &R::sampler, {}, kSamplers},
+    {"mode", "train", "NAME", "auto, stream (running text), sentence (each line alone)", &R::mode, {}, kModes},
+    {"batch", "train", "N", "streams or sentences side by side", &R::batch, {1, 65536}},
+    {"batch-tokens",
+     "train",
+     "N",
+     "target tokens of a batch of translations; 0: --batch pairs",
+     &R::batch_tokens,
+     {0, 1 << 24}},
+    {"accumulate",
+     "train",
+     "N",
+     "parts of a batch computed one after the other, to save memory",
+     &R::accumulate,
+     {1, 65536}},
+    {"output-memory",
+     "train",
+     "MB",
+     "of logits at once; a larger output layer goes by blocks",
+     &R::output_memory,
+     {1, 65536}},
+    {"bptt", "train", "N", "steps the gradient goes back", &R::bptt, {1, 1 << 20}},
+    {"bptt-random", "train", "", "windows of random lengths around --bptt, the rate in proportion", &R::bptt_random},
+    {"epochs", "train", "N", "passes over the text", &R::epochs, {1, 1000000}},
+    {"max-updates", "train", "N", "stop after N updates; 0: no limit", &R::max_updates, {0, kInt64}},
+    {"max-time",
+     "train",
+     "TIME",
+     "stop after this time: 90s, 30m, 2h; 0: no limit",
+     &R::max_seconds,
+     {0, 1e9},
+     {},
+     -2,
+     true},
+    {"best-by", "train", "FIGURE", "what decides which check is the best: loss, bleu", &R::best_by, {}, kFigures},
+    {"patience", "train", "N", "stop after N checks without progress; 0: never", &R::patience, {0, kMany}},
+    {"eval-every", "train", "N", "updates between checks; 0: once per epoch", &R::eval_every, {0, kInt64}},
+    {"seed", "train", "N", "of all random numbers", &R::seed, {0, 18446744073709551615.0}},
+    {"threads", "train", "N", "0: all cores; the result does not depend on it", &R::threads, {0, 1024}},
+
+    {"valid-share", "data", "P", "share of the text kept for checking", &R::valid_share, {0, 1, true, true}},
+};
+
+[[noreturn]] void bad(const std::string& message, const std::string& help = {}) {
+  throw Error(Exit::usage, "usage/option", message, help);
+}
+
+std::string dashes(std::string_view name) {
+  std::string text(name);
+  std::replace(text.begin(), text.end(), '_', '-');
+  return text == "max-seconds" ? "max-time" : text;
+}
+
+// "at least 1", "above 0 and at most 1"; an end that only guards against overflow is not worth a word unless it was hit.
+std::string range_text(const OptionRange& r, double value) {
+  std::string text = fmt::format("{} {}", r.above_low ? "above" : "at least", r.low);
+  const bool obvious = r.high >= 65536 && !(value > r.high);
+  return obvious ? text : text + fmt::format(" and {} {}", r.below_high ? "below" : "at most", r.high);
+}
+
+void check_range(std::string_view flag, const OptionRange& r, double value, std::string_view text) {
+  const bool low = r.above_low ? value > r.low : value >= r.low, high = r.below_high ? value < r.high : value <= r.high;
+  if (!(low && high)) bad(fmt::format("--{} is {}, it must be {}", flag, text, range_text(r, value)));
+}
+
+template <class T>
+T parse_number(std::string_view flag, std::string_view text, const char* what) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const std::from_chars_result result = std::from_chars(text.data(), end, value);
+  if (result.ec == std::errc::result_out_of_range && result.ptr == end) {
+    bad(fmt::format("--{} is {}, that is out of range", flag, text));
+  }
+  if (result.ec != std::errc() || result.ptr != end) bad(fmt::format("--{} is '{}', it must be {}", flag, text, what));
+  if constexpr (std::is_floating_point_v<T>) {
+    if (!std::isfinite(value)) bad(fmt::format("--{} is {}, it must be a finite number", flag, text));
+  }
+  return value;
+}
+
+bool is_auto(const OptionInfo& o, double value) { return o.automatic > -2 && value == o.automatic; }
+
+void read(const OptionInfo& o, std::string_view text, double& value) {
+  if (o.automatic > -2 && text == "auto") {
+    value = o.automatic;
+    return;
+  }
+  const double number = o.seconds ? parse_seconds(o.name, text) : parse_number<double>(o.name, text, "a number");
+  check_range(o.name, o.range, number, text);
+  value = number;
+}
+
+template <class T>
+T parse_in_range(std::string_view flag, std::string_view text, const OptionRange& range) {
+  // A minus sign is a range error, not a spelling error, for unsigned numbers, too.
+  if (std::is_unsigned_v<T> && text.size() > 1 && text[0] == '-') {
+    check_range(flag, range, parse_number<double>(flag, text, "a whole number"), text);
+  }
+  const T number = parse_number<T>(flag, text, "a whole number");
+  check_range(flag, range, static_cast<double>(number), text);
+  return number;
+}
+
+template <class T>
+void read_whole(const OptionInfo& o, std::string_view text, T& value) {
+  value = parse_in_range<T>(o.name, text, o.range);
+}
+void read(const OptionInfo& o, std::string_view text, int& value) { read_whole(o, text, value); }
+void read(const OptionInfo& o, std::string_view text, int64_t& value) { read_whole(o, text, value); }
+void read(const OptionInfo& o, std::string_view text, uint64_t& value) { read_whole(o, text, value); }
+
+void read(const OptionInfo& o, std::string_view text, bool& value) {
+  const bool yes = text == "true" || text == "1", no = text == "false" || text == "0";
+  if (!yes && !no) bad(fmt::format("--{} is '{}', it must be true or false", o.name, text));
+  value = yes;
+}
+
+void read(const OptionInfo& o, std::string_view text, std::string& value) {
+  const bool chosen = std::find(o.choices.begin(), o.choices.end(), text) != o.choices.end();
+  bool known = o.choices.empty() || (chosen && text.find(':') == text.npos);  // no choices: any text
+  if (o.name == "cutoffs") parse_cutoffs(text), known = true;
+  if (o.name == "decay-at") parse_rising(o.name, text);
+  constexpr std::string_view kUniform = "uniform:";
+  if (o.name == "init" && text.substr(0, kUniform.size()) == kUniform) {
+    const double range =
+        parse_number<double>("init", text.substr(kUniform.size()), "uniform: and a number, for example uniform:0.1");
+    if (!(range > 0 && range <= 10)) bad(fmt::format("--init is {}, the number must be above 0 and at most 10", text));
+    known = true;
+  }
+  if (!known) {
+    const std::string near = nearest_name(text, o.choices);
+    bad(fmt::format("--{} is '{}', it must be one of {}", o.name, text, fmt::join(o.choices, ", ")),
+        near.empty() ? "" : "did you mean " + near + "?");
+  }
+  value = text;
+}
+
+std::string write(const OptionInfo& o, double value) { return is_auto(o, value) ? "auto" : fmt::format("{}", value); }
+std::string write(const OptionInfo&, int value) { return fmt::format("{}", value); }
+std::string write(const OptionInfo&, int64_t value) { return fmt::format("{}", value); }
+std::string write(const OptionInfo&, uint64_t value) { return fmt::format("{}", value); }
+std::string write(const OptionInfo&, bool value) { return value ? "true" : "false"; }
+std::string write(const OptionInfo&, const std::string& value) { return value; }
+
+// f(value) for the member that the option names; AnyOptions is Options, const or not.
+template <class AnyOptions, class F>
+void visit_value(AnyOptions& options, const OptionInfo& o, F&& f) {
+  std::visit(
+      [&]<class T, class S>(T S::*member) {
+        if constexpr (std::is_same_v<S, M>) {
+          f(options.model.*member);
+        } else {
+          f(options.train.*member);
+        }
+      },
+      o.member);
+}
+
+const OptionInfo& known_option(std::string_view name) {
+  if (const OptionInfo* o = find_option(name)) return *o;
+  std::vector<std::string_view> names;
+  for (const OptionInfo& o : kOptions) names.push_back(o.name);
+  const std::string near = nearest_name(dashes(name), names);
+  bad(fmt::format("there is no option '{}'", name),
+      near.empty() ? "rnn config show lists all of them" : "did you mean " + near + "?");
+}
+
+nlohmann::json json_value(const OptionInfo& o, double value) {
+  return is_auto(o, value) ? nlohmann::json("auto") : nlohmann::json(value);
+}
+template <class T>
+nlohmann::json json_value(const OptionInfo&, const T& value) {
+  return value;
+}
+
+// A TOML basic string.
+std::string toml_string(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string toml_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) files.push_back(toml_string(path));
+  return fmt::format("[{}]", fmt::join(files, ", "));
+}
+
+// TOML: words in quotes; a double keeps its point or exponent, so that it stays a float.
+std::string toml_value(const OptionInfo& o, const Options& options) {
+  std::string text = get_option(options, o);
+  const bool word = std::holds_alternative<std::string M::*>(o.member) ||
+                    std::holds_alternative<std::string R::*>(o.member) || text == "auto";
+  // TOML integers end at 2^63 - 1; a larger seed is written as text.
+  const bool large = o.name == "seed" && options.train.seed > static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  return word || large ? toml_string(text) : text;
+}
+
+}  // namespace
+
+std::span<const OptionInfo> option_list() { return kOptions; }
+
+const OptionInfo* find_option(std::string_view name) {
+  const std::string wanted = dashes(name);
+  for (const OptionInfo& o : kOptions) {
+    if (o.name == wanted) return &o;
+  }
+  return nullptr;
+}
+
+double parse_real(std::string_view flag, std::string_view text, const OptionRange& range) {
+  const double value = parse_number<double>(flag, text, "a number");
+  check_range(flag, range, value, text);
+  return value;
+}
+
+int64_t parse_whole(std::string_view flag, std::string_view text, const OptionRange& range) {
+  return parse_in_range<int64_t>(flag, text, range);
+}
+
+std::vector<int> parse_rising(std::string_view flag, std::string_view text) {
+  std::vector<int> numbers;
+  for (size_t at = 0; at <= text.size() && !text.empty();) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    const auto value = static_cast<int>(parse_whole(flag, text.substr(at, end - at), {1, 1 << 24}));
+    if (!numbers.empty() && value <= numbers.back()) {
+      bad(fmt::format("--{} {} is out of order: {} comes behind {}", flag, text, value, numbers.back()),
+          fmt::format("the numbers rise, for example --{} 2000,10000", flag));
+    }
+    numbers.push_back(value);
+    at = end + 1;
+  }
+  return numbers;
+}
+
+std::vector<int> parse_cutoffs(std::string_view text) { return parse_rising("cutoffs", text == "auto" ? "" : text); }
+
+double parse_seconds(std::string_view flag, std::string_view text) {
+  constexpr std::pair<char, double> kUnits[] = {{'s', 1}, {'m', 60}, {'h', 3600}};
+  double unit = 1;
+  std::string_view number = text;
+  for (const auto& u : kUnits) {
+    if (!number.empty() && number.back() == u.first) {
+      unit = u.second;
+      number.remove_suffix(1);
+      break;
+    }
+  }
+  const double value = parse_number<double>(flag, number, "a time such as 90s, 30m or 2h");
+  if (value < 0) bad(fmt::format("--{} is {}, it must be at least 0", flag, text));
+  return value * unit;
+}
+
+void set_option(Options& options, std::string_view name, std::string_view text) {
+  const OptionInfo& o = known_option(name);
+  visit_value(options, o, [&](auto& value) { read(o, text, value); });
+}
+
+std::string get_option(const Options& options, const OptionInfo& option) {
+  std::string text;
+  visit_value(options, option, [&](const auto& value) { text = write(option, value); });
+  return text;
+}
+
+std::string get_option(const Options& options, std::string_view name) { return get_option(options, known_option(name)); }
+
+nlohmann::json options_to_json(const Options& options) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const OptionInfo& o : kOptions) {
+    visit_value(options, o,
+                [&](const auto& value) { json[std::string(o.section)][std::string(o.name)] = json_value(o, value); });
+  }
+  return json;
+}
+
+Options options_from_json(const nlohmann::json& json) {
+  const auto corrupt = [](const std::string& what) {
+    throw Error(Exit::model, "model/corrupt", "the stored options are not valid: " + what);
+  };
+  Options options;
+  if (!json.is_object()) corrupt("no object");
+  for (const auto& section : json.items()) {
+    if (!section.value().is_object()) corrupt("'" + section.key() + "' is no object");
+    for (const auto& item : section.value().items()) {
+      const OptionInfo* o = find_option(item.key());
+      if (!o || o->section != section.key()) corrupt("unknown option '" + section.key() + "." + item.key() + "'");
+      const nlohmann::json& value = item.value();
+      if (value.is_structured() || value.is_null()) corrupt("'" + item.key() + "' is " + value.dump());
+      try {
+        set_option(options, o->name, value.is_string() ? value.get<std::string>() : value.dump());
+      } catch (const Error& e) {
+        corrupt(e.what());
+      }
+    }
+  }
+  return options;
+}
+
+std::string options_to_toml(const Options& options, const DataPaths& data) {
+  std::string text;
+  for (const std::string_view section : {"data", "model", "train"}) {
+    text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);
+    if (section == "data") {
+      if (!data.train.empty()) text += "train = " + toml_files(data.train) + "\n";
+      if (!data.valid.empty())
+        text += "valid = " + (data.valid.size() == 1 ? toml_string(data.valid[0]) : toml_files(data.valid)) + "\n";
+      if (!data.test.empty())
+        text += "test = " + (data.test.size() == 1 ? toml_string(data.test[0]) : toml_files(data.test)) + "\n";
+    }
+    for (const OptionInfo& o : kOptions) {
+      if (o.section != section) continue;
+      text += fmt::format("{:<40}  # {}\n", fmt::format("{} = {}", o.name, toml_value(o, options)), o.help);
+    }
+  }
+  return text;
+}
+
+}  // namespace rnn::core

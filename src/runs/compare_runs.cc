@@ -1,0 +1,275 @@
+// Why: groups by seed, means, the order, and the sentences about what a table alone would hide.
+#include "runs/compare_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+#include <set>
+
+#include "options/option_list.h"
+
+namespace rnn::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A run that was named twice is the same run.
+std::vector<RunRecord> without_repeats(std::vector<RunRecord> runs) {
+  std::vector<RunRecord> result;
+  std::set<std::string> seen;
+  for (RunRecord& run : runs) {
+    std::error_code error;
+    const fs::path path = fs::weakly_canonical(run.path, error);
+    if (seen.insert(error ? run.path : path.string()).second) result.push_back(std::move(run));
+  }
+  return result;
+}
+
+// The last part of each path where that tells them apart, else the path.
+std::vector<std::string> names_of(const std::vector<RunRecord>& runs) {
+  std::vector<std::string> names, paths;
+  for (const RunRecord& run : runs) {
+    names.push_back(fs::path(run.path).filename().string());
+    paths.push_back(run.path);
+  }
+  const std::set<std::string> distinct(names.begin(), names.end());
+  return distinct.size() == names.size() && distinct.count("") + distinct.count(".") + distinct.count("..") == 0 ? names
+                                                                                                                 : paths;
+}
+
+std::string setting_of(const RunRecord& run, const std::string& name) {
+  const auto found = run.settings.find(name);
+  return found == run.settings.end() ? "" : found->second;
+}
+
+// Equal for runs that differ in nothing but their seed.
+std::string all_but_seed(const RunRecord& run) {
+  std::string key = run.task + "\n" + run.tokenizer + "\n" + run.data + "\n";
+  for (const auto& [name, value] : run.settings) {
+    if (name != "seed") key.append(name).append("=").append(value).append("\n");
+  }
+  return key;
+}
+
+// Runs with the same key and different seeds go together.
+std::vector<std::vector<size_t>> group_by_seed(const std::vector<RunRecord>& runs) {
+  struct Group {
+    std::string key;
+    std::set<std::string> seeds;
+    std::vector<size_t> runs;
+  };
+  std::vector<Group> groups;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const std::string key = all_but_seed(runs[i]), seed = setting_of(runs[i], "seed");
+    auto group =
+        std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.key == key && g.seeds.count(seed) == 0; });
+    if (group == groups.end()) group = groups.insert(groups.end(), {key, {}, {}});
+    group->seeds.insert(seed);
+    group->runs.push_back(i);
+  }
+  std::vector<std::vector<size_t>> result;
+  result.reserve(groups.size());
+  for (Group& group : groups) result.push_back(std::move(group.runs));
+  return result;
+}
+
+// "lstm-1", "lstm-2": "lstm-*".
+std::string common_name(const std::vector<std::string>& names, const std::vector<size_t>& runs) {
+  const std::string& first = names[runs[0]];
+  if (runs.size() == 1) return first;
+  size_t head = first.size(), tail = first.size(), shortest = first.size();
+  for (const size_t i : runs) {
+    const std::string& name = names[i];
+    head = std::min(head, static_cast<size_t>(std::mismatch(first.begin(), first.end(), name.begin(), name.end()).first -
+                                              first.begin()));
+    tail = std::min(tail, static_cast<size_t>(std::mismatch(first.rbegin(), first.rend(), name.rbegin(), name.rend()).first -
+                                              first.rbegin()));
+    shortest = std::min(shortest, name.size());
+  }
+  if (head + tail == 0) return fmt::format("{} and {} more", first, runs.size() - 1);
+  tail = std::min(tail, shortest - head);
+  return first.substr(0, head) + "*" + first.substr(first.size() - tail);
+}
+
+// The value of each run of a row, each once: "1, 2, 3".
+std::string row_setting(const std::vector<RunRecord>& runs, const std::vector<size_t>& chosen, const std::string& name) {
+  std::vector<std::string> values;
+  for (const size_t i : chosen) {
+    const std::string value = setting_of(runs[i], name);
+    if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+  }
+  return fmt::format("{}", fmt::join(values, ", "));
+}
+
+std::vector<std::string> differing_settings(const std::vector<RunRecord>& runs,
+                                            const std::vector<std::vector<size_t>>& groups) {
+  std::vector<std::string> names;  // options in their order, then the others
+  for (const OptionInfo& option : option_list()) names.emplace_back(option.name);
+  for (const RunRecord& run : runs) {
+    for (const auto& setting : run.settings) {
+      if (std::find(names.begin(), names.end(), setting.first) == names.end()) names.push_back(setting.first);
+    }
+  }
+  std::vector<std::string> differing;
+  for (const std::string& name : names) {
+    std::set<std::string> values;
+    for (const auto& group : groups) values.insert(row_setting(runs, group, name));
+    if (values.size() > 1) differing.push_back(name);
+  }
+  return differing;
+}
+
+void average(const std::vector<RunRecord>& runs, ComparedRow& row) {
+  for (size_t m = 0; m < kMeasures; ++m) {
+    double sum = 0, squares = 0;
+    int n = 0;
+    for (const size_t i : row.runs) {
+      const double x = runs[i].best.numbers[m];
+      if (std::isfinite(x)) sum += x, ++n;
+    }
+    if (n == 0) continue;
+    const double mean = sum / n;
+    row.mean.numbers[m] = mean;
+    for (const size_t i : row.runs) {
+      const double x = runs[i].best.numbers[m];
+      if (std::isfinite(x)) squares += (x - mean) * (x - mean);
+    }
+    if (n > 1) row.deviation.numbers[m] = std::sqrt(squares / (n - 1));
+  }
+}
+
+using Pointers = std::vector<const RunRecord*>;
+
+bool same_in_all(const Pointers& runs, std::string RunRecord::*text) {
+  return std::all_of(runs.begin(), runs.end(), [&](const RunRecord* run) { return run->*text == runs[0]->*text; });
+}
+
+// Which figures may be held against each other, and a sentence about those that may not.
+void judge(RunComparison& c) {
+  Pointers measured;  // a run without a figure has nothing to be compared
+  for (const RunRecord& run : c.runs) {
+    if (std::isfinite(run.best[Measure::val_loss])) measured.push_back(&run);
+  }
+  c.same_bits = !measured.empty() && measured[0]->task == "language-model";
+  if (measured.size() < 2) return;
+  const bool known =
+      std::none_of(measured.begin(), measured.end(), [](const RunRecord* r) { return r->validation.empty(); });
+  const bool tasks = same_in_all(measured, &RunRecord::task), tokens = same_in_all(measured, &RunRecord::tokenizer),
+             validation = known && same_in_all(measured, &RunRecord::validation), text = c.same_bits;
+  c.same_losses = tasks && tokens && validation;
+  c.same_bits = tasks && validation && text;
+  if (!tasks) {
+    std::set<std::string> names;
+    for (const RunRecord* run : measured) names.insert(run->task.empty() ? "not known" : run->task);
+    c.notes.push_back(
+        fmt::format("The runs have different tasks ({}): their figures cannot be compared.", fmt::join(names, ", ")));
+  } else if (!validation) {
+    c.notes.emplace_back(
+        known ? "The runs were checked on different data: their figures cannot be compared."
+              : "It is not known whether the runs were checked on the same data: do not compare their figures.");
+    if (text) c.notes.emplace_back("To compare the models, measure each on one text: rnn eval RUN TEXT.");
+  } else if (!tokens) {
+    c.notes.push_back(fmt::format(
+        "The runs read different tokens: losses and perplexities cannot be compared. {} can: the text is the same.",
+        text ? "Bits per byte" : "BLEU"));
+  }
+}
+
+void note_gaps(RunComparison& c, const std::vector<std::string>& names) {
+  for (size_t i = 0; i < c.runs.size(); ++i) {
+    const RunRecord& run = c.runs[i];
+    if (!run.problem.empty()) c.notes.push_back(fmt::format("{}: {}.", names[i], run.problem));
+    if (run.ended == "diverged") {
+      c.notes.push_back(fmt::format("{} diverged; its figures are of the best check before that.", names[i]));
+    } else if (!std::isfinite(run.best[Measure::val_loss])) {
+      if (run.problem.empty()) c.notes.push_back(fmt::format("{} has no check yet: there is nothing to compare.", names[i]));
+    } else if (run.ended.empty()) {
+      c.notes.push_back(fmt::format("{} has not ended; its figures are of the best check so far.", names[i]));
+    }
+  }
+  for (const ComparedRow& row : c.rows) {
+    const auto have = std::count_if(row.runs.begin(), row.runs.end(),
+                                    [&](size_t i) { return std::isfinite(c.runs[i].best[Measure::val_loss]); });
+    if (have > 0 && static_cast<size_t>(have) < row.runs.size()) {
+      c.notes.push_back(
+          fmt::format("{}: the mean is over the {} of {} runs that have a check.", row.name, have, row.runs.size()));
+    }
+  }
+}
+
+nlohmann::ordered_json numbers_json(const Measures& measures, bool all) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (size_t m = 0; m < kMeasures; ++m) {
+    const double x = measures.numbers[m];
+    if (std::isfinite(x)) {
+      json[std::string(kMeasureNames[m])] = x;
+    } else if (all) {
+      json[std::string(kMeasureNames[m])] = nullptr;
+    }
+  }
+  return json;
+}
+
+}  // namespace
+
+RunComparison compare_runs(std::vector<RunRecord> given) {
+  RunComparison c;
+  c.runs = without_repeats(std::move(given));
+  const std::vector<std::string> names = names_of(c.runs);
+  const auto groups = group_by_seed(c.runs);
+  c.differing = differing_settings(c.runs, groups);
+  for (const auto& group : groups) {
+    ComparedRow row;
+    row.name = common_name(names, group);
+    row.runs = group;
+    for (const std::string& name : c.differing) row.settings[name] = row_setting(c.runs, group, name);
+    for (const size_t i : group) row.parameters = std::max(row.parameters, c.runs[i].parameters);
+    average(c.runs, row);
+    c.rows.push_back(std::move(row));
+  }
+  judge(c);
+  note_gaps(c, names);
+  if (c.same_losses || c.same_bits) {
+    const Measure by = c.same_losses ? Measure::val_loss : Measure::val_bits_per_byte;
+    c.sorted_by = kMeasureNames[static_cast<size_t>(by)];
+    const auto key = [&](const ComparedRow& row) { return std::isfinite(row.mean[by]) ? row.mean[by] : HUGE_VAL; };
+    std::stable_sort(c.rows.begin(), c.rows.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  }
+  return c;
+}
+
+nlohmann::ordered_json to_json_object(const RunComparison& c) {
+  using nlohmann::ordered_json;
+  ordered_json rows = ordered_json::array(), runs = ordered_json::array();
+  const auto known = [](int64_t n) { return n < 0 ? ordered_json() : ordered_json(n); };
+  for (const ComparedRow& row : c.rows) {
+    ordered_json paths = ordered_json::array(), settings = ordered_json::object();
+    for (const size_t i : row.runs) paths.push_back(c.runs[i].path);
+    for (const std::string& name : c.differing) settings[name] = row.settings.at(name);
+    ordered_json json = {{"name", row.name}, {"runs", paths}, {"settings", settings}, {"parameters", known(row.parameters)}};
+    json.update(numbers_json(row.mean, true));
+    json["deviation"] = numbers_json(row.deviation, false);
+    rows.push_back(std::move(json));
+  }
+  for (const RunRecord& run : c.runs) {
+    ordered_json json = {{"path", run.path},
+                         {"task", run.task},
+                         {"ended", run.ended},
+                         {"parameters", known(run.parameters)},
+                         {"best_epoch", std::isfinite(run.best_epoch) ? ordered_json(run.best_epoch) : ordered_json()}};
+    json.update(numbers_json(run.best, true));
+    json["settings"] = run.settings;
+    runs.push_back(std::move(json));
+  }
+  return {{"sorted_by", c.sorted_by},
+          {"comparable", {{"val_bits_per_byte", c.same_bits}, {"val_loss", c.same_losses}}},
+          {"differing", c.differing},
+          {"rows", rows},
+          {"runs", runs},
+          {"notes", c.notes}};
+}
+
+}  // namespace rnn::core

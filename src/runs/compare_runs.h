@@ -1,0 +1,38 @@
+// Why: runs side by side: what differs between them, what came of it, and which figures may be held against each other.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "runs/run_record.h"
+
+namespace rnn::core {
+
+// One run, or several that differ in nothing but their seed.
+struct ComparedRow {
+  std::string name;
+  std::vector<size_t> runs;                     // of RunComparison.runs
+  std::map<std::string, std::string> settings;  // the differing ones
+  int64_t parameters = -1;
+  Measures mean;       // over the runs that have it
+  Measures deviation;  // of a sample (n - 1); NaN for fewer than two runs
+};
+
+struct RunComparison {
+  std::vector<RunRecord> runs;         // in the order given, each once
+  std::vector<ComparedRow> rows;       // the best first, as sorted_by says; without that figure last
+  std::vector<std::string> differing;  // settings, in the order of the option list
+  bool same_losses = true;             // same task, tokens and validation data: losses may be compared
+  bool same_bits = true;               // language models checked on the same text: bits per byte may be compared
+  std::string sorted_by;               // "val_loss", "val_bits_per_byte" or "": nothing may be compared, the order given
+  std::vector<std::string> notes;      // sentences: what must not be compared, what is missing
+};
+
+RunComparison compare_runs(std::vector<RunRecord> runs);
+// {"sorted_by", "comparable": {"val_bits_per_byte", "val_loss"}, "differing", "rows": [...], "runs": [...], "notes"}; a number that
+// is not known is null.
+nlohmann::ordered_json to_json_object(const RunComparison& comparison);
+
+}  // namespace rnn::core

@@ -1,0 +1,200 @@
+// Why: the Markdown and YAML of a model card; every value is quoted for the place where it stands.
+#include "runs/model_card.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace rnn::core {
+namespace {
+
+// A JSON string is a YAML double-quoted scalar.
+std::string yaml(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string number(const std::optional<double>& value, int decimals) {
+  return value && std::isfinite(*value) ? fmt::format("{:.{}f}", *value, decimals) : "";
+}
+
+// A cell of a Markdown table stays in its cell.
+std::string cell(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '|' || c == '\\' || c == '`' || c == '<' || c == '*' || c == '_') result += '\\';
+    result += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return result;
+}
+
+// A fenced block whose fence is longer than any run of backquotes inside.
+std::string fenced(const std::string& language, const std::string& text) {
+  size_t longest = 0, run = 0;
+  for (const char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  const std::string fence(std::max<size_t>(3, longest + 1), '`');
+  return fence + language + "\n" + text + (text.empty() || text.back() != '\n' ? "\n" : "") + fence + "\n";
+}
+
+void yaml_list(const char* key, const std::vector<std::string>& values, std::string* out) {
+  if (values.empty()) return;
+  *out += fmt::format("{}:\n", key);
+  for (const std::string& v : values) *out += "- " + yaml(v) + "\n";
+}
+
+struct Metric {
+  const char* type;
+  const char* title;
+  std::optional<double> ModelCard::Result::*value;
+  int decimals;
+};
+constexpr Metric kMetrics[] = {{"bits_per_byte", "bits per byte", &ModelCard::Result::bits_per_byte, 3},
+                               {"loss", "loss (nats/token)", &ModelCard::Result::loss, 4},
+                               {"perplexity", "perplexity", &ModelCard::Result::perplexity, 2},
+                               {"accuracy", "accuracy", &ModelCard::Result::accuracy, 4},
+                               {"bleu", "BLEU", &ModelCard::Result::bleu, 2},
+                               {"chrf", "chrF", &ModelCard::Result::chrf, 2}};
+
+bool is_text(const ModelCard& card) { return card.task == "language-model"; }
+bool translates(const ModelCard& card) { return card.task == "translate"; }
+
+// Whether any row has it: a column of nothing is left out.
+bool used(const ModelCard& card, const Metric& m) {
+  return std::any_of(card.results.begin(), card.results.end(), [&](const auto& r) { return (r.*m.value).has_value(); });
+}
+
+std::string title_of(const ModelCard& card, const Metric& m) {
+  return m.value == &ModelCard::Result::loss ? card.loss_title : m.title;
+}
+
+void header(const ModelCard& card, std::string* out) {
+  *out += "---\n";
+  if (!card.license.empty()) *out += "license: " + yaml(card.license) + "\n";
+  yaml_list("language", card.languages, out);
+  *out += "library_name: rnn\n";
+  if (is_text(card)) *out += "pipeline_tag: text-generation\n";
+  if (translates(card)) *out += "pipeline_tag: translation\n";
+  yaml_list("tags", card.tags, out);
+
+  const auto own = std::find_if(card.results.begin(), card.results.end(), [](const auto& r) { return r.own; });
+  std::string names, values;
+  for (const Metric& m : kMetrics) {
+    if (own == card.results.end() || number((*own).*m.value, m.decimals).empty()) continue;
+    names += fmt::format("- {}\n", m.type);
+    values += fmt::format("    - type: {}\n      name: {}\n      value: {}\n", m.type, yaml(title_of(card, m)),
+                          number((*own).*m.value, m.decimals));
+  }
+  if (!names.empty()) *out += "metrics:\n" + names;
+  if (!values.empty() && !card.dataset.empty()) {
+    *out += "model-index:\n- name: " + yaml(card.name) + "\n  results:\n";
+    *out += is_text(card) ? "  - task:\n      type: text-generation\n      name: \"Language modelling\"\n"
+                          : "  - task:\n      type: " + yaml(card.task) + "\n";
+    *out += "    dataset:\n      type: " + std::string(is_text(card) ? "text" : "sequences") +
+            "\n      name: " + yaml(card.dataset) + "\n      split: " + yaml(card.split) + "\n";
+    *out += "    metrics:\n" + values;
+  }
+  *out += "---\n";
+}
+
+void results(const ModelCard& card, std::string* out) {
+  if (card.results.empty()) return;
+  *out += "\n## Results\n\nMeasured on the " + cell(card.split) +
+          (is_text(card)      ? " text; lower is better.\n\n| |"
+           : translates(card) ? " pairs; a lower loss and a higher BLEU are better.\n\n| |"
+                              : " sequences; a lower loss is better.\n\n| |");
+  std::string rule = "|---|";
+  for (const Metric& m : kMetrics) {
+    if (!used(card, m)) continue;
+    *out += fmt::format(" {} |", title_of(card, m));
+    rule += "---:|";
+  }
+  *out += "\n" + rule + "\n";
+  for (const ModelCard::Result& r : card.results) {
+    *out += fmt::format(fmt::runtime(r.own ? "| **{}** |" : "| {} |"), cell(r.name));
+    for (const Metric& m : kMetrics) {
+      if (used(card, m)) *out += fmt::format(" {} |", number(r.*m.value, m.decimals));
+    }
+    *out += "\n";
+  }
+}
+
+void use(const ModelCard& card, std::string* out) {
+  const std::string where = shell_word(card.run.empty() ? card.model : card.run);
+  const std::string prompt = card.prompt.empty() ? "" : " -p " + shell_word(card.prompt);
+  if (translates(card)) {
+    *out += "\n## How to use\n\n" + fenced("sh", "rnn translate " + where + " input.txt > output.txt\nrnn eval " + where +
+                                                     " " + card.evaluate + "\nrnn info " + where + "\n");
+    *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, tokenizer and configuration.\n",
+                        card.model);
+    if (!card.sample.empty())
+      *out += "\nWhat it says of sentences that it has not learnt from:\n\n" + fenced("text", card.sample);
+    return;
+  }
+  if (!is_text(card)) {
+    *out += "\n## How to use\n\n" + fenced("sh", "rnn eval " + where + " DATA.jsonl\nrnn info " + where + "\n");
+    *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, alphabets and configuration.\n",
+                        card.model);
+    return;
+  }
+  *out += "\n## How to use\n\n" + fenced("sh", "rnn generate " + where + prompt + " -n 60\n" + "rnn generate " + where +
+                                                   prompt + " --top 5\n" + "rnn info " + where + "\n");
+  *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, tokenizer and configuration.\n",
+                      card.model);
+  if (!card.sample.empty()) *out += "\nWhat it writes:\n\n" + fenced("text", card.sample);
+}
+
+void training(const ModelCard& card, std::string* out) {
+  *out += "\n## Training\n\n";
+  if (!card.command.empty()) *out += fenced("sh", card.command) + "\n";
+  std::string note = card.trained ? fmt::format("Seed {}.", card.seed) : "";
+  if (!card.version.empty())
+    note += fmt::format("{}{} with rnn {}.", note.empty() ? "" : " ", card.trained ? "Trained" : "Made", cell(card.version));
+  *out += note + "\n";
+  if (card.data.empty()) return;
+  *out += "\n| data file | used for | bytes | hash |\n|---|---|---:|---|\n";
+  for (const ModelCard::DataFile& f : card.data)
+    *out += fmt::format("| {} | {} | {} | {} |\n", cell(f.path), cell(f.role), f.bytes, cell(f.hash));
+}
+
+}  // namespace
+
+std::string shell_word(const std::string& text) {
+  const auto plain = [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-./:=,+@%").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'')
+      result += "'\\''";
+    else
+      result += c;
+  }
+  return result + "'";
+}
+
+std::string model_card(const ModelCard& card) {
+  std::string out;
+  header(card, &out);
+  out += "\n# " + cell(card.name) + "\n";
+  if (!card.summary.empty()) out += "\n" + card.summary + "\n";
+  if (!card.facts.empty()) {
+    out += "\n| | |\n|---|---|\n";
+    for (const auto& [key, value] : card.facts) out += "| " + cell(key) + " | " + cell(value) + " |\n";
+  }
+  results(card, &out);
+  use(card, &out);
+  training(card, &out);
+  if (!card.limits.empty()) {
+    out += "\n## Limits\n\n";
+    for (const std::string& limit : card.limits) out += "- " + limit + "\n";
+  }
+  return out;
+}
+
+}  // namespace rnn::core

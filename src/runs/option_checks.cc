@@ -1,0 +1,84 @@
+// Why: every rule by which options contradict each other stands here.
+#include "runs/option_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "base/error.h"
+#include "data/random_windows.h"
+#include "train/softmax_options.h"
+
+namespace rnn::core {
+namespace {
+
+using M = ModelOptions;
+using R = TrainOptions;
+
+[[noreturn]] void bad(const std::string& message, const std::string& help = {}) {
+  throw Error(Exit::usage, "usage/option", message, help);
+}
+
+void check_cell(const M& m) {
+  const bool lstm = m.cell.starts_with("lstm"), gated = lstm || m.cell.substr(0, 3) == "gru";
+  const auto needs_lstm = [&](bool given, const char* flag) {
+    if (given && !lstm) bad(fmt::format("--{} needs --cell lstm, but the cell is {}", flag, m.cell));
+  };
+  needs_lstm(m.peephole, "peephole");
+  if (m.peephole && m.cell != "lstm") bad("--peephole and coupled gates do not go together", "--cell lstm has peepholes");
+  needs_lstm(m.cell_clip > 0, "cell-clip");
+  needs_lstm(m.projection > 0, "projection");
+  needs_lstm(m.forget_bias >= 0, "forget-bias");
+  needs_lstm(m.zoneout_cell > 0, "zoneout-cell");
+  if (m.chrono > 0 && !gated) bad(fmt::format("--chrono needs gates (lstm, gru), but the cell is {}", m.cell));
+  if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
+}
+
+// What some tasks alone read.
+constexpr std::string_view kOfTranslators[] = {"encoder-layers", "one-way", "attention",     "attention-size",
+                                               "input-feeding",  "bridge",  "own-embedding", "reverse-source",
+                                               "batch-tokens",   "best-by"};
+constexpr std::string_view kOfText[] = {"tokens", "tokenizer", "min-count", "max-vocabulary", "tied", "word-dropout"};
+constexpr std::string_view kOfRunningText[] = {"mode", "bptt", "bptt-random", "softmax"};
+
+}  // namespace
+
+void check_task_options(const Options& options, std::string_view task) {
+  const Options usual;
+  const auto only = [&](std::span<const std::string_view> names, const char* whose) {
+    const auto wrong = std::find_if(names.begin(), names.end(), [&](std::string_view name) {
+      return get_option(options, name) != get_option(usual, name);
+    });
+    if (wrong == names.end()) return;
+    throw Error(Exit::usage, "usage/task_option",
+                fmt::format("--{} {} is for {}, but the task is {}", *wrong, get_option(options, *wrong), whose, task),
+                "leave it out, or say with --task what is to be learnt");
+  };
+  if (task != "translate") only(kOfTranslators, "translators");
+  if (task != "translate" && task != "language-model") only(kOfText, "text");
+  if (task != "language-model") only(kOfRunningText, "running text");
+}
+
+void check_options(const Options& options) {
+  const R& t = options.train;
+  check_cell(options.model);
+  if (t.decay_at.empty() != (t.schedule != "steps")) {
+    bad(fmt::format("--schedule is {}, --decay-at {}", t.schedule,
+                    t.decay_at.empty() ? "is not given" : "belongs to --schedule steps"),
+        "for example --schedule steps --decay-at 25,35 --decay 0.1");
+  }
+  if (t.momentum > 0 && t.optimizer != "sgd")
+    bad(fmt::format("--momentum belongs to --optimizer sgd, but it is {}", t.optimizer));
+  if (t.bptt_random && t.bptt < kShortestRandomBptt) {
+    bad(fmt::format("--bptt-random needs --bptt of at least {}, but it is {}", kShortestRandomBptt, t.bptt),
+        "windows are about half as long now and then");
+  }
+  check_softmax_options(options.model, t);
+  if (t.accumulate > t.batch) {
+    bad(fmt::format("--accumulate {} is more than --batch {}", t.accumulate, t.batch),
+        "a batch is cut into that many parts");
+  }
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,156 @@
+// Why: the estimates, and the words they are told in.
+#include "runs/plan.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "cells/reference.h"
+#include "data/random_windows.h"
+#include "events/events.h"
+#include "train/trainer.h"
+
+namespace rnn::core {
+namespace {
+
+// Multiply-adds per second of a product like the ones this training is made of.
+double measure_speed(const Model<float>& model, Pool& pool) {
+  const int rows = 256, n = std::min(1024, 4 * model.config().rnn.hidden), k = std::min(512, model.config().rnn.hidden);
+  const Kernels<float>& kernels = rnn::core::kernels<float>();
+  Matrix<float> a(rows, k), w(n, k), c(rows, n);
+  const PackForm form = PackForm::forward({n}, k, k);
+  Buffer<float> packed(form.size(kernels.lanes));
+  kernels.pack(pool, form, w.data(), packed.data());
+  using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  double seconds = 0;
+  int runs = 0;
+  while (seconds < 0.01) {
+    kernels.gemm(pool, {a.view(), packed.data(), nullptr, false, {n}, c.view()});
+    ++runs;
+    seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+  return static_cast<double>(runs) * rows * n * k / seconds;
+}
+
+std::string softmax_text(const Model<float>& model) {
+  const SoftmaxOptions& softmax = model.config().softmax;
+  if (softmax.kind == SoftmaxKind::full) return "";
+  if (softmax.kind == SoftmaxKind::sampled) return ", sampled softmax";
+  return fmt::format(", adaptive softmax {}", fmt::join(softmax.cutoffs, ","));
+}
+
+std::string encoder_text(const Model<float>& model) {
+  const EncoderOptions& e = model.config().encoder;
+  if (!e.present()) return "";
+  return fmt::format(", encoder {}x{} {}, {} attention{}", e.rnn.layers, e.output(),
+                     e.rnn.bidirectional ? "both ways" : "forward", attention_name(e.attention),
+                     e.input_feeding ? " fed back" : "");
+}
+
+}  // namespace
+
+std::string bytes_text(int64_t bytes) {
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  if (bytes < 1000000) return fmt::format("{:.1f} KB", static_cast<double>(bytes) / 1e3);
+  if (bytes < 1000000000) return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+  return fmt::format("{:.2f} GB", static_cast<double>(bytes) / 1e9);
+}
+
+std::string model_text(const Model<float>& model) {
+  const RecurrentOptions& rnn = model.config().rnn;
+  return fmt::format("{} {}x{}{}, {} {}{}{}{} · {} parameters, {}", cell_info(rnn.cell).name, rnn.layers, rnn.hidden,
+                     std::string(rnn.flags & kLayerNorm ? " with layer normalisation" : "") +
+                         (rnn.last_hidden > 0 ? fmt::format(" (the last {})", rnn.last_hidden) : "") +
+                         (rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : ""),
+                     model.reads_ids() ? "embedding" : "numbers per step:", rnn.input,
+                     model.config().tied ? " tied to the output" : "", encoder_text(model), softmax_text(model),
+                     grouped_count(static_cast<int64_t>(model.table().count())),
+                     bytes_text(static_cast<int64_t>(model.table().count()) * 4));
+}
+
+std::string training_text(const TrainOptions& o, const std::string& batch, Pool& pool) {
+  const double lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
+  return fmt::format("{} lr {} · batch {} · {} epochs{} · seed {} · {} thread{}, {}", o.optimizer, short_number(lr), batch,
+                     o.epochs, o.patience > 0 ? fmt::format(" at most, stops after {} checks without gain", o.patience) : "",
+                     o.seed, pool.size(), pool.size() == 1 ? "" : "s", isa_name());
+}
+
+std::string cost_text(const TrainOptions& o, const Model<float>& model, int64_t steps, int64_t updates, int64_t bytes,
+                      Pool& pool) {
+  // Forward one multiply-add per weight and token, backward two; whole steps reach about 0.7 of a plain product's speed.
+  const double work = 3.0 * token_weights(model, o) * static_cast<double>(steps) * o.epochs;
+  double seconds = work / (0.7 * measure_speed(model, pool));
+  std::string limit;
+  if (o.max_updates > 0 && o.max_updates < updates)
+    seconds *= static_cast<double>(o.max_updates) / static_cast<double>(updates);
+  if (o.max_seconds > 0 && seconds > o.max_seconds) limit = fmt::format(", stopped after {}", clock_time(o.max_seconds));
+  return fmt::format("about {} in all{} · about {} of memory", clock_time(seconds), limit, bytes_text(bytes));
+}
+
+std::string grouped_count(int64_t n) {
+  std::string text = std::to_string(n);
+  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
+  return text;
+}
+
+int64_t product_weights(const Model<float>& model) {
+  int64_t sum = 0;
+  for (const auto& p : model.table().all()) {
+    const bool tied = model.config().tied && p.name == "embedding.weight";
+    const bool lookup = p.name.ends_with("embedding.weight") && !tied;
+    const bool elementwise = p.name.find("weight_peephole") != std::string::npos;
+    if (!p.vector && !lookup && !elementwise) sum += static_cast<int64_t>(p.size());
+  }
+  return sum;
+}
+
+double token_weights(const Model<float>& model, const TrainOptions& o) {
+  auto sum = static_cast<double>(product_weights(model));
+  const SoftmaxOptions& softmax = model.config().softmax;
+  const double classes = model.outputs();
+  if (softmax.kind == SoftmaxKind::sampled) {
+    const double samples = o.samples > 0 ? o.samples : std::min(kDefaultSamples, model.outputs());
+    return sum - (classes - samples) * model.width();
+  }
+  // Of a text by Zipf's law, log((b + 1) / (a + 1)) / log(classes + 1) of the tokens are in [a, b).
+  for (size_t i = 0; i < softmax.cutoffs.size(); ++i) {
+    const double begin = softmax.cutoffs[i], end = i + 1 < softmax.cutoffs.size() ? softmax.cutoffs[i + 1] : classes;
+    const double share = std::log((end + 1) / (begin + 1)) / std::log(classes + 1);
+    const std::string name = "output.tail." + std::to_string(i);
+    for (const auto& p : model.table().all()) {
+      if (p.name.starts_with(name + ".")) sum -= (1 - share) * static_cast<double>(p.size());
+    }
+  }
+  return sum;
+}
+
+int64_t training_bytes(const Model<float>& model, const TrainOptions& o) {
+  return training_bytes(model, o, o.bptt_random ? longest_window(o.bptt) : o.bptt);
+}
+
+int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int steps) {
+  const RecurrentOptions& rnn = model.config().rnn;
+  const int64_t weights = static_cast<int64_t>(model.params().size());
+  const int64_t of_optimizer = o.optimizer == "sgd" ? o.momentum > 0 : o.optimizer.starts_with("adam") ? 2 : 1;
+  const int64_t moments = of_optimizer + (o.average != "off");
+  const int gates = cell_info(rnn.cell).gates;
+  const int64_t rows = static_cast<int64_t>(o.batch) * steps / std::max(1, o.accumulate);
+  int64_t units = 0;
+  for (int l = 0; l < rnn.layers; ++l) units += rnn.width(l);
+  if (const EncoderOptions& encoder = model.config().encoder; encoder.present())
+    units += int64_t{encoder.rnn.layers} * encoder.output() + 2 * model.width();
+  const int64_t normed = rnn.flags & kLayerNorm ? 2 * gates + 1 : 0;  // numbers per unit that are kept; the same backward
+  const int64_t per_row = (gates + 5 + normed) * units + normed * rnn.hidden + 3 * rnn.input;  // gates, states
+  int64_t columns = 0, packed = 2 * product_weights(model);
+  for (int part = 0; model.has_head() && part < model.output_layer().parts(); ++part)
+    columns = std::max<int64_t>(columns, model.output_layer().columns(part));
+  if (model.config().softmax.kind == SoftmaxKind::sampled)  // packed for checks only
+    packed -= static_cast<int64_t>(model.outputs()) * model.width();
+  const int64_t block = std::min(rows * columns, int64_t{o.output_memory} << 18);
+  const int64_t activations = rows * per_row + block;
+  return 4 * (weights * (2 + moments) + packed + activations) + (int64_t{12} << 20);
+}
+
+}  // namespace rnn::core

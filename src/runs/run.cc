@@ -1,0 +1,224 @@
+// Why: the order of steps of a run, fresh or resumed, whatever its task.
+#include "runs/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "cells/reference.h"
+#include "io/ready_model.h"
+#include "networks/init.h"
+#include "runs/model_card.h"
+#include "train/checkpoint.h"
+#include "train/health.h"
+
+namespace rnn::core {
+namespace {
+
+using nlohmann::json;
+
+InitOptions init_of(const ModelOptions& o) {
+  InitOptions init;
+  const std::string kind = o.init.substr(0, o.init.find(':'));
+  constexpr std::pair<std::string_view, InitKind> kKinds[] = {{"pytorch", InitKind::pytorch},
+                                                              {"uniform", InitKind::uniform},
+                                                              {"glorot", InitKind::glorot},
+                                                              {"orthogonal", InitKind::orthogonal},
+                                                              {"identity", InitKind::identity}};
+  for (const auto& [name, value] : kKinds) {
+    if (kind == name) init.kind = value;
+  }
+  if (o.init.size() > kind.size()) init.range = std::stod(o.init.substr(kind.size() + 1));
+  init.forget_bias = o.forget_bias;
+  init.chrono = o.chrono;
+  return init;
+}
+
+}  // namespace
+
+std::string only_file(const std::vector<std::string>& files, const char* flag) {
+  if (files.size() > 1) {
+    throw Error(Exit::usage, "usage/argument",
+                std::string(flag) + " has two files, " + files[0] + " and " + files[1] + ", but this task reads one",
+                "two files side by side are sentences and their translations: --task translate");
+  }
+  return files.empty() ? "" : files[0];
+}
+
+void regularise_by(const ModelOptions& o, ModelConfig* config) {
+  ModelConfig& c = *config;
+  c.rnn.dropout = c.dropout = o.dropout;
+  c.input_dropout = o.input_dropout, c.output_dropout = o.output_dropout;
+  c.drops.rows = o.embedding_dropout, c.drops.words = o.word_dropout;
+  c.rnn.variational = o.variational, c.rnn.state_dropout = o.state_dropout, c.rnn.weight_drop = o.weight_drop;
+  c.rnn.zoneout[0] = o.zoneout, c.rnn.zoneout[1] = o.zoneout_cell;
+  if (c.encoder.present()) c.encoder.match(c.rnn);
+}
+
+ModelConfig model_config(const ModelOptions& o) {
+  ModelConfig c;
+  const auto found = std::find_if(kCells.begin(), kCells.end(), [&](const CellInfo* cell) { return cell->name == o.cell; });
+  c.rnn.cell = o.cell == "rnn-relu" ? CellKind::elman : static_cast<CellKind>(found - kCells.begin());
+  c.rnn.flags = (o.cell == "rnn-relu" ? kRelu : 0) | (o.peephole ? kPeephole : 0) | (o.layer_norm ? kLayerNorm : 0);
+  c.rnn.cell_clip = o.cell_clip;
+  c.rnn.hidden = o.hidden;
+  c.rnn.layers = o.layers;
+  c.rnn.last_hidden = o.last_hidden;
+  c.rnn.residual = o.residual && o.layers > 1;
+  c.rnn.projection = o.projection;
+  c.rnn.input = o.embed > 0 ? o.embed : o.tied ? c.rnn.output() : o.hidden;
+  regularise_by(o, &c);
+  c.tied = o.tied;
+  c.softmax = {softmax_kind(o.softmax), parse_cutoffs(o.cutoffs), o.softmax_divide};
+  return c;
+}
+
+void initialise_by(const Options& options, Model<float>& model) {
+  initialise(model, init_of(options.model), options.train.seed);
+}
+
+std::string Run::sample(const Trainer&) const { return {}; }
+
+double Run::judge() {
+  throw Error(Exit::usage, "usage/option", "--best-by bleu is for translators", "leave it out: the loss decides");
+}
+
+json Run::about() const {
+  json about = about_data();
+  about["command"] = request.command;
+  about["options"] = options_to_json(options);
+  if (!best_metrics_.is_null()) about["metrics"] = best_metrics_;
+  return about;
+}
+
+json Run::request_json() const {
+  return {{"data", request.data},
+          {"valid", request.valid},
+          {"test", request.test},
+          {"command", request.command},
+          {"init_from", request.init_from},
+          {"options", options_to_json(options)},
+          {"hash", hash()},
+          {"mode", mode_name()}};
+}
+
+void Run::write_best(const Trainer& trainer) {
+  best_metrics_ = metrics(trainer.progress());
+  if (trainer.last_look()) folder.keep_model();
+  save_model(folder.model(), *model, tokenizer.get(), about());
+}
+
+TrainResult Run::train_model(EventStream& events, const RunHooks& hooks, const ModelFile* resumed, Pool& pool) {
+  Trainer* running = nullptr;
+  Trainer::Hooks trainer_hooks;
+  trainer_hooks.signal = hooks.signal;
+  trainer_hooks.profile = hooks.profile;
+  trainer_hooks.bits_per_byte_factor = bits_factor;
+  trainer_hooks.best = [&] { write_best(*running); };
+  trainer_hooks.checkpoint = [&] {
+    save_checkpoint(folder.checkpoint(), *model, tokenizer.get(), about(), *running, request_json());
+  };
+  if (options.train.best_by == "bleu") trainer_hooks.judge = [&] { return judge(); };
+  trainer_hooks.sample = [&] { return sample(*running); };
+  Trainer trainer(*model, *train, valid.get(), options.train, events, pool, trainer_hooks);
+  running = &trainer;
+  if (resumed) {
+    restore_checkpoint(*resumed, trainer);
+    folder.bring_back_model();
+    events.truncate_after(trainer.progress().update);
+  }
+  events.emit({"start", {{"run", folder.path()}, {"epochs", options.train.epochs}, {"config", options_to_json(options)}}});
+  try {
+    const TrainResult result = trainer.run();
+    if (hooks.profile) {
+      Event event{"profile", profile_json(*hooks.profile)};
+      event.fields["step"] = result.progress.update;
+      events.emit(event);
+    }
+    return result;
+  } catch (const Error& e) {
+    events.emit(
+        {"warning", {{"step", trainer.progress().update}, {"code", e.code()}, {"message", e.what()}, {"help", e.help()}}});
+    throw;
+  }
+}
+
+RunResult Run::finish(const TrainResult& trained, EventStream& events) {
+  RunResult result;
+  const TrainProgress& p = trained.progress;
+  result.folder = folder.path();
+  result.task = model->config().task;
+  result.reason = trained.reason;
+  result.parameters = static_cast<int64_t>(model->table().count());
+  result.updates = p.update;
+  result.best_epoch = p.best_epoch;
+  result.seconds = p.seconds;
+  result.tokens_per_second = p.seconds > 0 ? static_cast<double>(p.tokens) / p.seconds : 0;
+  if (trained.reason == StopReason::signal) {
+    if (!std::filesystem::exists(folder.model())) save_model(folder.model(), *model, tokenizer.get(), about());
+    return result;
+  }
+  json found;
+  report(result, p, found);
+  events.emit({"result",
+               {{"model", folder.model()},
+                {"metrics", found},
+                {"exit", 0},
+                {"best_epoch", p.best_epoch},
+                {"elapsed_s", p.seconds},
+                {"step", p.update},
+                {"reason", stop_reason_name(trained.reason)},
+                {"parameters", result.parameters},
+                {"tokens_per_s", result.tokens_per_second}}});
+  return result;
+}
+
+RunResult Run::go(EventStream& events, const RunHooks& hooks, const ModelFile* resumed) {
+  Pool pool(options.train.threads);
+  if (hooks.plan) hooks.plan(plan(pool));
+  return finish(train_model(events, hooks, resumed, pool), events);
+}
+
+// Warnings of a sick run as it trains, behind the sinks that write them down.
+void Run::add_watch(EventStream& events, bool resumed) const {
+  const bool numbers = model->config().task == "regress";
+  const double chance = numbers ? 0 : std::log(static_cast<double>(model->outputs()));
+  events.add(std::make_unique<HealthWatch>(options, chance, resumed ? folder.file("metrics.jsonl") : "", events));
+}
+
+RunResult Run::begin(EventStream& events, const RunHooks& hooks) {
+  read();
+  build();
+  batch();
+  rate_factors_of(options.train, *model);  // throws before there is a folder
+  folder.create(request.force);
+  write_files(false);
+  folder.add_sinks(events, false);
+  add_watch(events, false);
+  return go(events, hooks, nullptr);
+}
+
+RunResult Run::resume(ModelFile file, const std::string& data_hash, const std::string& mode, EventStream& events,
+                      const RunHooks& hooks) {
+  read();
+  if (hash() != data_hash) {
+    throw Error(
+        Exit::data, "data/changed", "the training or validation data is not what this run began with",
+        "put the old data back, or start from these weights: rnn train NEW --init-from " + shell_word(folder.path()));
+  }
+  model = std::move(file.model);
+  require_finite(*model, folder.checkpoint());
+  restore(file, mode);
+  batch();
+  if (file.about.contains("metrics")) best_metrics_ = file.about["metrics"];
+  write_files(true);
+  folder.add_sinks(events, true);
+  add_watch(events, true);
+  return go(events, hooks, &file);
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,174 @@
+// Why: writes the files of a run that are not metrics.
+#include "runs/run_folder.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "cells/reference.h"
+#include "events/sinks.h"
+#include "events/tensorboard.h"
+#include "runs/model_card.h"
+
+namespace rnn::core {
+namespace fs = std::filesystem;
+
+void RunFolder::create(bool force) const {
+  std::error_code error;
+  const auto is_run_file = [](const std::string& name) {
+    return name.starts_with("events.out.tfevents.") || name == "config.toml" || name == "model.safetensors" ||
+           name == "last.ckpt.safetensors" || name == "best.ckpt.safetensors" || name == "metrics.jsonl" ||
+           name == "metrics.csv" || name == "train.log" || name == "README.md" || name == "data.json";
+  };
+  if (fs::exists(path_, error)) {
+    if (!fs::is_directory(path_, error))
+      throw Error(Exit::usage, "run/exists", path_ + " is a file", "choose another folder with -o");
+    std::vector<fs::path> old;
+    for (const auto& entry : fs::directory_iterator(path_, error)) {
+      if (is_run_file(entry.path().filename().string())) old.push_back(entry.path());
+    }
+    if (!old.empty() && !force) {
+      throw Error(Exit::usage, "run/exists", path_ + " already holds a run",
+                  "go on with it: rnn train --resume " + shell_word(path_) +
+                      "; overwrite it: --force; or choose another folder with -o");
+    }
+    for (const auto& file : old) fs::remove(file, error);
+  }
+  fs::create_directories(path_, error);
+  if (error) {
+    throw Error(Exit::internal, "io/write", "cannot make the folder " + path_ + ": " + error.message(),
+                "choose another folder with -o");
+  }
+}
+
+void RunFolder::keep_model() const {
+  std::error_code ignored;
+  if (fs::exists(model(), ignored)) write_file_atomic(kept(), read_file(model()));
+}
+
+void RunFolder::bring_back_model() const {
+  std::error_code error;
+  if (!fs::exists(kept(), error)) return;
+  fs::rename(kept(), model(), error);
+  if (error) throw Error(Exit::internal, "io/write", "cannot replace " + model() + ": " + error.message());
+}
+
+void RunFolder::add_sinks(EventStream& events, bool resume) const {
+  const Open mode = resume ? Open::resume : Open::fresh;
+  events.add(std::make_unique<JsonlSink>(file("metrics.jsonl"), mode));
+  events.add(std::make_unique<CsvSink>(file("metrics.csv"), mode));
+  events.add(std::make_unique<LogSink>(file("train.log"), mode));
+  events.add(std::make_unique<TensorBoardSink>(path_));
+}
+
+void RunFolder::write_config(const Options& options, const DataPaths& data) const {
+  write_file_atomic(file("config.toml"), options_to_toml(options, data));
+}
+
+void RunFolder::write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const {
+  nlohmann::json data = {
+      {"files", text.report.files},
+      {"hash", text.hash},
+      {"train", {{"bytes", bytes_of(text.train)}, {"documents", text.train.size()}, {"tokens", train_tokens}}},
+      {"valid", {{"bytes", bytes_of(text.valid)}, {"documents", text.valid.size()}, {"tokens", valid_tokens}}}};
+  data["valid"]["file"] = text.valid_path.empty() ? nlohmann::json() : nlohmann::json(text.valid_path);
+  write_file_atomic(file("data.json"), data.dump(2) + "\n");
+}
+
+static std::string units_text(const RecurrentOptions& rnn) {
+  std::string text = std::to_string(rnn.hidden);
+  return rnn.last_hidden > 0 ? text + " (the last " + std::to_string(rnn.last_hidden) + ")" : text;
+}
+
+// What every card says of a run.
+static ModelCard common_card(const std::string& path, const RunRequest& request, const RunResult& result,
+                             const Model<float>& model, const std::vector<std::string>& files) {
+  const RecurrentOptions& rnn = model.config().rnn;
+  const std::string cell(cell_info(rnn.cell).name);
+  ModelCard card;
+  card.name = fs::path(path).filename().string();
+  if (card.name.empty()) card.name = fs::path(path).parent_path().filename().string();
+  card.dataset = files.empty() ? "" : fs::path(files[0]).filename().string();
+  card.facts = {{"cell", cell},
+                {"layers", std::to_string(rnn.layers)},
+                {"hidden units", units_text(rnn)},
+                {model.reads_ids() ? "embedding" : "numbers per step", std::to_string(rnn.input)},
+                {"parameters", std::to_string(result.parameters)},
+                {"updates", std::to_string(result.updates)},
+                {"best epoch", fmt::format("{:.2f}", result.best_epoch)}};
+  const auto add = [&](const ResultRow& row, bool own) {
+    const auto value = [](double x) { return x >= 0 ? std::optional<double>(x) : std::nullopt; };
+    card.results.push_back({row.name, own, value(row.loss), value(row.perplexity), value(row.bits_per_byte),
+                            value(row.exact >= 0 ? row.exact : row.accuracy), value(row.bleu), value(row.chrf)});
+  };
+  add(result.valid, true);
+  for (const auto& row : result.baselines) add(row, false);
+  for (const auto& file : files) {
+    std::error_code ignored;
+    card.data.push_back(
+        {file, "training", static_cast<uint64_t>(fs::file_size(file, ignored)), content_hash(read_file(file))});
+  }
+  card.command = request.command;
+  card.seed = request.options.seed;
+  card.run = path;
+  card.version = RNN_VERSION;
+  return card;
+}
+
+void RunFolder::write_card(const RunRequest& request, const RunText& text, const Model<float>& model,
+                           const Tokenizer& tokenizer, const RunResult& result, const std::string& prompt,
+                           const std::string& sample) const {
+  const RecurrentOptions& rnn = model.config().rnn;
+  const std::string cell(cell_info(rnn.cell).name);
+  ModelCard card = common_card(path_, request, result, model, text.report.files);
+  if (!text.paths.empty()) card.dataset = fs::path(text.paths[0]).filename().string();
+  card.summary = fmt::format("A recurrent language model: {} layer{} of {} with {} hidden units, reading {} tokens.",
+                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, units_text(rnn), tokenizer.kind());
+  card.tags = {cell, std::string(tokenizer.kind()) + "-level", "language-model"};
+  card.facts.insert(card.facts.begin() + 4, {"vocabulary", std::to_string(tokenizer.size())});
+  card.prompt = prompt;
+  card.sample = sample;
+  card.limits = {"It knows the words and the style of its training text and nothing else.",
+                 "What it writes is not checked for truth."};
+  write_file_atomic(file("README.md"), model_card(card));
+}
+
+void RunFolder::write_translator_card(const RunRequest& request, const std::string& source, const std::string& target,
+                                      const RunResult& result, const Model<float>& model, const Tokenizer& tokenizer,
+                                      const std::string& sample) const {
+  const ModelConfig& config = model.config();
+  const std::string cell(cell_info(config.rnn.cell).name), attention(attention_name(config.encoder.attention));
+  ModelCard card = common_card(path_, request, result, model, request.data);
+  card.task = config.task;
+  card.summary = fmt::format("A recurrent translator from {} to {}: {} of {} units, {} attention, reading {} tokens.",
+                             source, target, cell, units_text(config.rnn), attention, tokenizer.kind());
+  card.tags = {cell, std::string(tokenizer.kind()) + "-level", "translation", "sequence-to-sequence"};
+  if (source.size() == 2 && target.size() == 2) card.languages = {source, target};
+  const std::string ways = config.encoder.rnn.bidirectional ? "both ways" : "forward";
+  card.facts.push_back({"encoder", fmt::format("{} layers, {}", config.encoder.rnn.layers, ways)});
+  card.facts.push_back({"attention", attention + (config.encoder.input_feeding ? ", fed back" : "")});
+  card.facts.push_back({"vocabulary", std::to_string(tokenizer.size())});
+  card.evaluate = request.data.size() == 2 ? fmt::format("test.{} test.{}", source, target) : "TEST.tsv";
+  card.sample = sample;
+  card.limits = {"It knows the words and the kind of sentences of its training pairs and nothing else.",
+                 "A fluent translation may still be wrong: nothing checks that its meaning is that of the source."};
+  write_file_atomic(file("README.md"), model_card(card));
+}
+
+void RunFolder::write_sequence_card(const RunRequest& request, const RunResult& result, const Model<float>& model) const {
+  const RecurrentOptions& rnn = model.config().rnn;
+  const std::string cell(cell_info(rnn.cell).name);
+  ModelCard card = common_card(path_, request, result, model, request.data);
+  card.task = model.config().task;
+  card.loss_title = card.task == "regress" ? "mean squared error" : "loss (nats/target)";
+  card.summary = fmt::format("A recurrent model for the task {}: {} layer{} of {} with {} hidden units.", card.task,
+                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, units_text(rnn));
+  card.tags = {cell, card.task};
+  card.facts.push_back({"outputs", std::to_string(model.outputs())});
+  card.limits = {"It was measured on sequences like those it learned from and promises nothing for others."};
+  write_file_atomic(file("README.md"), model_card(card));
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,45 @@
+// Why: what lies in a run folder and who writes it; a folder is made once and never overwritten unasked.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "options/option_list.h"
+#include "runs/request.h"
+#include "runs/run_data.h"
+
+namespace rnn::core {
+
+class RunFolder {
+ public:
+  explicit RunFolder(std::string path) : path_(std::move(path)) {}
+  const std::string& path() const { return path_; }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  std::string model() const { return file("model.safetensors"); }
+  std::string checkpoint() const { return file("last.ckpt.safetensors"); }
+  // The best model that the checkpoint knows of, while model.safetensors is one that a last look found.
+  std::string kept() const { return file("best.ckpt.safetensors"); }
+
+  // Throws Error{usage, "run/exists"} when a run is there and force is false; else removes that run's files. Error{internal,
+  // "io/write"} when it cannot be made.
+  void create(bool force) const;
+  // Copies model.safetensors, if there is one, to kept(); brings it back.
+  void keep_model() const;
+  void bring_back_model() const;
+  // metrics.jsonl, metrics.csv, train.log, TensorBoard.
+  void add_sinks(EventStream& events, bool resume) const;
+  void write_config(const Options& options, const DataPaths& data) const;
+  void write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const;
+  void write_card(const RunRequest& request, const RunText& text, const Model<float>& model, const Tokenizer& tokenizer,
+                  const RunResult& result, const std::string& prompt, const std::string& sample) const;
+  // source, target: names of the languages; sample: lines of sentences and their translations.
+  void write_translator_card(const RunRequest& request, const std::string& source, const std::string& target,
+                             const RunResult& result, const Model<float>& model, const Tokenizer& tokenizer,
+                             const std::string& sample) const;
+  void write_sequence_card(const RunRequest& request, const RunResult& result, const Model<float>& model) const;
+
+ private:
+  std::string path_;
+};
+
+}  // namespace rnn::core

@@ -1,0 +1,222 @@
+// Why: the events of a run, its data note and the head of its model file, put into one record.
+#include "runs/run_record.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "data/hash.h"
+#include "io/safetensors.h"
+#include "options/option_list.h"
+
+namespace rnn::core {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::string text_of(const json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+double number_of(const json& object, std::string_view key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return found != object.end() && found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
+json part_of(const json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return found != object.end() ? *found : json();
+}
+
+// What a config says, as text that set_option reads.
+std::string plain(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_number_float() ? fmt::format("{}", value.get<double>()) : value.dump();
+}
+
+void take_settings(const json& config, RunRecord& run) {
+  for (const auto& section : config.items()) {
+    for (const auto& option : section.value().items()) run.settings[option.key()] = plain(option.value());
+  }
+}
+
+void take_best(const json& figures, RunRecord& run) {
+  for (const Measure m :
+       {Measure::val_loss, Measure::val_perplexity, Measure::val_bits_per_byte, Measure::val_accuracy, Measure::val_bleu}) {
+    run.best[m] = number_of(figures, kMeasureNames[static_cast<size_t>(m)]);
+  }
+}
+
+// Than the best check so far; by the figure that the run decides by.
+bool is_better(const json& check, const RunRecord& run) {
+  const auto by = run.settings.find("best-by");
+  const bool by_bleu = by != run.settings.end() && by->second == "bleu";
+  const double found = number_of(check, by_bleu ? "val_bleu" : "val_loss");
+  const double best = run.best[by_bleu ? Measure::val_bleu : Measure::val_loss];
+  if (std::isnan(found) || std::isnan(best)) return std::isnan(best) && !std::isnan(found);
+  return by_bleu ? found > best : found < best;
+}
+
+void take_event(const json& event, RunRecord& run) {
+  const std::string type = text_of(event, "type");
+  const auto take = [&](Measure m, const char* key) {
+    const double value = number_of(event, key);
+    if (!std::isnan(value)) run.best[m] = value;
+  };
+  take(Measure::updates, "step");
+  take(Measure::seconds, "elapsed_s");
+  take(Measure::tokens_per_s, "tokens_per_s");
+  if (type == "start") {
+    run.ended.clear();
+    run.settings.clear();  // a resumed run may have changed some
+    take_settings(part_of(event, "config"), run);
+  } else if (type == "eval") {
+    if (!is_better(event, run)) return;
+    take_best(event, run);
+    run.best_epoch = number_of(event, "epoch");
+  } else if (type == "result") {
+    if (!std::isnan(number_of(part_of(event, "metrics"), "val_loss"))) take_best(part_of(event, "metrics"), run);
+    if (!std::isnan(number_of(event, "best_epoch"))) run.best_epoch = number_of(event, "best_epoch");
+    if (!std::isnan(number_of(event, "parameters"))) run.parameters = static_cast<int64_t>(number_of(event, "parameters"));
+    run.ended = text_of(event, "reason");
+  } else if (type == "warning" && text_of(event, "code") == "train/diverged") {
+    run.ended = "diverged";
+  }
+}
+
+void read_metrics(const std::string& path, RunRecord& run) {
+  const std::string text = read_file(path);
+  int64_t number = 0;
+  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    ++number;
+    const json event = json::parse(text.begin() + static_cast<ptrdiff_t>(begin), text.begin() + static_cast<ptrdiff_t>(end),
+                                   nullptr, false);
+    if (text_of(event, "type").empty()) {
+      throw Error(Exit::data, "run/metrics", fmt::format("{}:{} is not a line of metrics", path, number),
+                  "rnn train writes it into the run folder, line by line");
+    }
+    take_event(event, run);
+  }
+  if (number == 0) run.problem = "its metrics.jsonl is empty";
+}
+
+// The table at the begin of a safetensors file; null when there is none.
+json read_model_head(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  uint64_t size = 0;
+  for (int byte = 0; byte < 8; ++byte) size |= static_cast<uint64_t>(static_cast<uint8_t>(file.get())) << (8 * byte);
+  if (!file || size > kMaxSafetensorsHeader) return nullptr;
+  std::string text(size, '\0');
+  if (!file.read(text.data(), static_cast<std::streamsize>(size))) return nullptr;
+  json head = json::parse(text, nullptr, false);
+  return head.is_object() ? head : json();
+}
+
+int64_t count_parameters(const json& head) {
+  int64_t total = 0;
+  for (const auto& tensor : head.items()) {
+    if (tensor.key() == "__metadata__") continue;
+    int64_t count = 1;
+    for (const json& n : part_of(tensor.value(), "shape")) count *= n.is_number_integer() ? n.get<int64_t>() : 1;
+    total += count;
+  }
+  return total;
+}
+
+// The word behind a flag of a command line: "--init-from runs/a".
+std::string word_behind(const std::string& command, const std::string& flag) {
+  const size_t at = command.find(flag + " ");
+  if (at == std::string::npos) return "";
+  const size_t begin = at + flag.size() + 1;
+  return command.substr(begin, command.find(' ', begin) - begin);
+}
+
+void read_model(const std::string& path, RunRecord& run) {
+  const json head = read_model_head(path);
+  if (head.is_null()) {
+    run.problem = "its model.safetensors cannot be read";
+    return;
+  }
+  const json metadata = part_of(head, "__metadata__");
+  const auto parsed = [&](const char* key) { return json::parse(text_of(metadata, key), nullptr, false); };
+  const json config = parsed("rnn.config"), about = parsed("rnn.about");
+  run.task = text_of(config, "task");
+  if (run.parameters < 0) run.parameters = count_parameters(head);
+  if (run.settings.empty()) take_settings(part_of(about, "options"), run);  // no start event
+  const std::string tokenizer = text_of(metadata, "rnn.tokenizer");
+  if (!tokenizer.empty()) {
+    run.tokenizer = content_hash(tokenizer);
+    run.settings["tokens"] = text_of(parsed("rnn.tokenizer"), "kind");
+    run.settings["vocabulary"] = plain(part_of(config, "vocabulary"));
+  }
+  if (!text_of(about, "mode").empty()) run.settings["mode"] = text_of(about, "mode");
+  const std::string origin = word_behind(text_of(about, "command"), "--init-from");
+  if (!origin.empty()) run.settings["init-from"] = origin;
+}
+
+// "a.txt, b.txt": without their folders.
+std::string names_of(const json& files) {
+  std::string names;
+  for (const json& file : files) {
+    names += (names.empty() ? "" : ", ") + (file.is_string() ? fs::path(file.get<std::string>()).filename().string() : "");
+  }
+  return names;
+}
+
+void read_data_note(const std::string& path, RunRecord& run) {
+  const json data = json::parse(read_file(path), nullptr, false);
+  const json valid = part_of(data, "valid");
+  if (text_of(data, "hash").empty() || !valid.is_object()) {
+    run.problem = "its data.json cannot be read";
+    return;
+  }
+  // Pairs name the files of each side of the split, texts all that were read.
+  const json train = part_of(data, "train");
+  run.settings["data"] = names_of(part_of(train.contains("files") ? train : data, "files"));
+  const std::string one = text_of(valid, "file");
+  const std::string own = one.empty() ? names_of(part_of(valid, "files")) : names_of(json::array({one}));
+  if (!own.empty()) run.settings["valid"] = own;
+  json part = valid;
+  part.erase("tokens"), part.erase("target_tokens");  // their number depends on the tokenizer, not on the text
+  run.data = text_of(data, "hash") + " " + part.dump();
+  // The last part of the same text, or a file of the same name and size.
+  run.validation = own.empty() ? run.data : part.dump();
+}
+
+}  // namespace
+
+RunRecord read_run_record(const std::string& folder) {
+  RunRecord run;
+  run.path = folder;
+  while (run.path.size() > 1 && run.path.back() == '/') run.path.pop_back();
+  const auto file = [&](const char* name) { return run.path + "/" + name; };
+  std::error_code ignored;
+  const auto there = [&](const char* name) { return fs::is_regular_file(file(name), ignored); };
+  if (!fs::exists(run.path, ignored)) {
+    throw Error(Exit::data, "run/missing", "there is no run " + run.path, "check the path; rnn train makes run folders");
+  }
+  if (!there("metrics.jsonl") && !there("config.toml")) {
+    throw Error(Exit::data, "run/missing", run.path + " is no run folder: it holds no metrics.jsonl",
+                "name the folders that rnn train made");
+  }
+  if (there("metrics.jsonl")) {
+    read_metrics(file("metrics.jsonl"), run);
+  } else {
+    run.problem = "it has no metrics.jsonl";
+  }
+  if (there("data.json")) read_data_note(file("data.json"), run);
+  if (there("model.safetensors")) read_model(file("model.safetensors"), run);
+  for (const OptionInfo& option : option_list()) {  // an option that is younger than the run has its default
+    run.settings.emplace(option.name, get_option(Options{}, option));
+  }
+  return run;
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,83 @@
+// Why: from a request, or from the checkpoint of a run, to the class that runs it.
+#include "tasks/training.h"
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "io/model_file.h"
+#include "runs/option_checks.h"
+#include "runs/run.h"
+#include "tasks/runs.h"
+
+namespace rnn::core {
+namespace {
+
+using nlohmann::json;
+
+std::unique_ptr<Run> make_run(const RunRequest& request) {
+  if (request.task == "language-model") return make_text_run(request);
+  return request.task == "translate" ? make_translate_run(request) : make_sequence_run(request);
+}
+
+// A list; earlier versions wrote one name, or an empty one.
+std::vector<std::string> files_of(const json& saved) {
+  if (!saved.is_string()) return saved.get<std::vector<std::string>>();
+  return saved.get<std::string>().empty() ? std::vector<std::string>() : std::vector<std::string>{saved};
+}
+
+// What the checkpoint is made of cannot change under it.
+void check_change(std::string_view name) {
+  constexpr std::string_view kFixed[] = {"optimizer", "mode",        "batch",   "batch-tokens",
+                                         "bptt",      "bptt-random", "best-by", "seed"};
+  const OptionInfo* option = find_option(name);
+  if (!option) return;  // set_option says so better
+  if (option->section == "train" && std::find(std::begin(kFixed), std::end(kFixed), option->name) == std::end(kFixed))
+    return;
+  throw Error(Exit::usage, "usage/resume",
+              "a resumed run cannot change --" + std::string(option->name) + ": it goes on as it began",
+              "start a new run from these weights with --init-from");
+}
+
+}  // namespace
+
+RunResult train_run(const RunRequest& request, EventStream& events, const RunHooks& hooks) {
+  check_options({request.model, request.options});
+  check_task_options({request.model, request.options}, request.task);
+  return make_run(request)->begin(events, hooks);
+}
+
+RunResult resume_run(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes,
+                     EventStream& events, const RunHooks& hooks) {
+  const RunFolder where(folder);
+  std::error_code ignored;
+  if (!std::filesystem::exists(where.checkpoint(), ignored)) {
+    throw Error(Exit::model, "run/no_checkpoint", folder + " holds no last.ckpt.safetensors, so there is nothing to resume",
+                "is it the folder of a run? rnn train -o FOLDER writes one");
+  }
+  ModelFile file = load_model(where.checkpoint());
+  RunRequest request;
+  std::string hash, mode;
+  try {
+    const json& saved = file.checkpoint.at("request");
+    request.data = saved.at("data");
+    request.valid = files_of(saved.at("valid"));
+    request.test = files_of(saved.at("test"));
+    request.command = saved.at("command");
+    hash = saved.at("hash");
+    mode = saved.at("mode");
+    Options options = options_from_json(saved.at("options"));
+    for (const auto& [name, value] : changes) check_change(name), set_option(options, name, value);
+    check_options(options);
+    request.model = options.model;
+    request.options = options.train;
+  } catch (const json::exception& e) {
+    throw Error(Exit::model, "model/corrupt", where.checkpoint() + " is not the checkpoint of a run (" + e.what() + ")");
+  }
+  request.folder = folder;
+  request.task = file.model->config().task;
+  return make_run(request)->go_on(std::move(file), hash, mode, events, hooks);
+}
+
+}  // namespace rnn::core
