@@ -1,4 +1,4 @@
-// Why: docs/cells.md is made from the cells themselves. RNN_WRITE_DOCS=1 writes it; otherwise the test compares.
+// Why: docs/cells.md is generated from the cells themselves. RNN_WRITE_DOCS=1 writes it; otherwise the test compares.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -17,11 +17,12 @@ std::string order(const std::array<int, 4>& positions, const CellInfo& cell) {
 }
 
 std::string page() {
-  std::string text =
-      "# Cells\n\nMade from the definitions in `src/cells/` by `tests/unit/cells_doc_test.cc`; each cell stands there once, "
-      "forward and\n"
-      "adjoint side by side. x is the input of a step, h (and c) the state before it, h' (and c') after it, `*` works unit "
-      "by unit.\n";
+  std::string text = R"(# Cells
+
+Generated from the definitions in `src/cells/` by `tests/unit/cells_doc_test.cc`; each cell is defined there once, with
+forward pass and adjoint side by side. x is the input of a step, h (and c) the state before it, h' (and c') the state after it;
+`*` works unit by unit.
+)";
   for (const CellInfo* cell : kCells) {
     text += "\n## " + std::string(cell->name) + "\n\n```\n" + std::string(cell->equation) + "\n```\n\n";
     text += "Source: " + std::string(cell->source) + ".\n\n| gates | order |\n| --- | --- |\n";
@@ -30,11 +31,12 @@ std::string page() {
     text += "| Keras | " + order(cell->keras_order, *cell) + " |\n\n";
     text += "State of a unit: " + std::string(cell->states > 1 ? "h and c." : "h.") + "\n";
   }
-  text +=
-      "\n## With layer normalisation\n\n`--layer-norm` (Ba, Kiros and Hinton 2016): W x and R h are each normalised over "
-      "the "
-      "units of a layer, all gates of the LSTMs\ntogether, r and z of the GRUs together, then times a gain; h of the LSTMs "
-      "reads normalised c' (docs/language_models.md).\n";
+  text += R"(
+## With layer normalisation
+
+`--layer-norm` (Ba, Kiros and Hinton 2016): W x and R h are each normalised over the units of a layer and multiplied by a gain:
+all gates of an LSTM together, r and z of a GRU together. In an LSTM, h' is computed from normalised c' (docs/language_models.md).
+)";
   return text;
 }
 
