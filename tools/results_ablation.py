@@ -91,7 +91,7 @@ def best_variant(row, side):
 
 def section(row, sides, figures, clock, baseline_rows):
     """Lines of settings and rows of the table, in the format of results_page."""
-    lines = [f"- first row: `{row['variants'][0]['command']}`; a row with + has what it says on top of the row before",
+    lines = [f"- first row: `{row['variants'][0]['command']}`; a row with + adds what its name says to the row before",
              f"- seeds: {', '.join(str(s) for s in row['seeds'])}; {row['variants'][0]['runs'][0]['parameters']:,} parameters in the first row"]
     best = best_variant(row, "valid")
     rows = []

@@ -12,21 +12,24 @@ NAMES = {"train": "training", "valid": "validation", "test": "test"}
 HEAD = """# Results
 
 Written by `./run results` from `results.json`, which holds every figure as it was measured: do not edit this page. A recipe
-is a file in `recipes/`; `./run results NAME` repeats it, `./run results NAME --twin` trains the same model in PyTorch, too.
+is a file in `recipes/`; `./run results NAME` repeats it, `./run results NAME --twin` also trains the same model in PyTorch.
 
-Times are those of the run, other work on the machine included; speed is compared in [performance.md](performance.md).
+Times are wall-clock times of the run and include the effect of other work on the machine; [performance.md](performance.md)
+compares speed.
 
-Loss is in nats per token, perplexity is its exponential, bits per byte are comparable between kinds of tokens. Rows of this
-program are the weights with the lowest validation loss: the validation text took part in choosing them, the test text not.
-The n-gram rows are interpolated modified Kneser-Ney models of the same tokens (8-grams of characters, else 5-grams); `zstd -19`
-compresses the text alone. A table whose rows begin with + adds one method after the other.
+Loss is in nats per token, perplexity is its exponential, bits per byte are comparable across kinds of tokens. Rows of this
+program use the weights with the lowest validation loss: the validation text was used to choose them, the test text was not.
+The n-gram rows are interpolated modified Kneser-Ney models of the same tokens (8-grams for characters, else 5-grams); `zstd -19`
+compresses the text alone. In a table whose rows begin with +, each row adds a method to the row before. In the names of rows,
+"mean of weights" is weight averaging (ema), "with a cache" a continuous cache, "learning on" dynamic evaluation, and "both" the
+last two together.
 """
-MADE = """Long-memory problems ([what they are](long_memory.md)), checked on sequences that no training has seen:
+MADE = """Long-memory problems ([what they are](long_memory.md)), evaluated on sequences that were not used in training:
 """
-PAIRS = """Translation ([how it works](translation.md)), by beam search: BLEU and chrF are those of sacreBLEU, exact is the share of
-translations that are the given one letter by letter. Losses are in nats per token of the target, its end included.
+PAIRS = """Translation ([how it works](translation.md)), by beam search: BLEU and chrF are computed as in sacreBLEU; exact is the share of
+translations that equal the reference letter by letter. Losses are in nats per target token, the end included.
 """
-NOTE = "¹ The check during training reads the text in as many streams as the batch has; the other rows read it as one."
+NOTE = "¹ Validation during training reads the text in as many streams as the batch has; the other rows read it as one."
 
 
 def number(value, digits):
@@ -125,8 +128,8 @@ def twin_line(row):
         return []
     ours, theirs = twin["ours"], twin["theirs"]
     difference = 100 * (ours["loss"] / theirs["val_loss"] - 1)
-    return [f"After {ours['update']:,} updates on the same batches the validation loss is {ours['loss']:.4f} here, "
-            f"that of PyTorch {theirs['val_loss']:.4f}: {difference:+.2f} %."]
+    return [f"After {ours['update']:,} updates on the same batches the validation loss is {ours['loss']:.4f} here and "
+            f"{theirs['val_loss']:.4f} in PyTorch: {difference:+.2f} %."]
 
 
 def data_lines(row):
@@ -151,7 +154,7 @@ def run_part(row, sides):
     times, speed = ", ".join(clock(r["seconds"]) for r in runs), mean([r["tokens_per_s"] for r in runs])
     lines = [f"- settings: `{row['command']}`",
              f"- {'seed' if len(runs) == 1 else 'seeds'}: {seeds}; {runs[0]['parameters']:,} parameters",
-             f"- time: {times} for {updates} updates, {speed:,.0f} tokens/s, checks included"]
+             f"- time: {times} for {updates} updates, {speed:,.0f} tokens/s, validation included"]
     rows = own_rows(row, sides) + point_rows(row, sides) + baseline_rows(row, sides) + twin_rows(row, sides)
     return lines, rows, []
 

@@ -186,8 +186,8 @@ def twin_line(row):
         return []
     ours, theirs = (mean([run[who] for run in twin["runs"]]) for who in ("ours", "theirs"))
     seeds = ", ".join(str(run["seed"]) for run in twin["runs"])
-    return [f"The same network in PyTorch {twin['torch']}, from the same weights on the same batches, with masks of dropout of its own, a "
-            f"constant rate and no mean of weights: after {twin['updates']:,} updates the validation loss is {ours:.4f} here and "
+    return [f"The same network in PyTorch {twin['torch']}, from the same weights on the same batches, with its own dropout masks, a "
+            f"constant learning rate and no weight averaging: after {twin['updates']:,} updates the validation loss is {ours:.4f} here and "
             f"{theirs:.4f} there (means of seeds {seeds}): {100 * (ours / theirs - 1):+.2f} %.", ""]
 
 
@@ -196,7 +196,7 @@ def section(name, row, table, clock, data_lines):
     program = row["program"] + (f" ({row['commit']})" if row.get("commit") else "")
     lines = [f"## {name}", "", f"**{row['title']}.** {row.get('about', '')}".strip(), ""]
     for made in row.get("made_pairs", []):
-        rest = "" if made["side"] == "train" else f", of which {made['pairs']:,} pairs have a source that has not come before"
+        rest = "" if made["side"] == "train" else f", of which the {made['pairs']:,} pairs with a new source are used"
         lines.append(f"- data: `{made['command']}`{rest}")
     lines += data_lines(row) if "data" in row else []
     others = "; the other rows differ as their names say" if len(variants) > 1 else ""

@@ -147,9 +147,13 @@ def licence_of(folder, path):
     cell = re.compile(r"((?:`[^`]*`|[^|`])*)\|")  # a bar inside `code` does not end it
     rows = [[text.strip() for text in cell.findall(line.strip()[1:])] for line in lines if line.lstrip().startswith("|")]
     header = next((row for row in rows if "folder" in row and "licence" in row), None)
+    said = {}  # "same" is the cell above
     for row in rows:
-        if header and len(row) >= len(header) and path.startswith(row[header.index("folder")] + "/"):
-            return {key: row[header.index(key)] for key in ("origin", "licence") if key in header}
+        if not header or len(row) < len(header):
+            continue
+        said |= {key: row[header.index(key)] for key in ("origin", "licence") if key in header and row[header.index(key)] != "same"}
+        if path.startswith(row[header.index("folder")] + "/"):
+            return said
     return {}
 
 

@@ -56,7 +56,7 @@ assert run["test"]["pairs"] == measured["pairs"] == len(lines["test"])
 page = open("docs/results.md").read()
 copied = 100 * row["baselines"]["test"]["copy the source"]["exact"]
 assert f"| copy the source | {copied:.1f} % |" in page and "| nearest sentence |" in page and "no attention, greedy" not in page, page
-assert f"of which {len(lines['test'])} pairs have a source that has not come before" in page, page
+assert f"of which the {len(lines['test'])} pairs with a new source are used" in page, page
 PY
 
 # Pairs of a data set: one network, its greedy translations beside it, and how the scores were made.

@@ -18,7 +18,8 @@ head -n 800 "$SOURCE/data/corpus/everyday.txt" >data/tiny/text.txt
 cat >data/README.md <<'MD'
 | folder | what | origin | licence | notes |
 |---|---|---|---|---|
-| tiny | sentences, `<|marked|>` | this test | Apache-2.0 | |
+| other | more sentences | this test | Apache-2.0 | |
+| tiny | sentences, `<|marked|>` | same | Apache-2.0 | |
 MD
 recipe() {  # recipe NAME EPOCHS SPLIT-UNIT
   cat >"recipes/$1.toml" <<TOML
