@@ -20,13 +20,13 @@ STREAM_1 = "Streaming, one step, one thread, against RTNeural"
 STREAM = "Streaming, one step, best of one and two threads, against the best peer"
 SEQUENCE = "Sequence inference, batch 1, T=100, against the best peer"
 BATCHED = "Batched inference, B=32, T=100, share of peak"
-TRAIN = "Training step, B=20, T=35, all gradients, weights packed anew, against the best peer"
+TRAIN = "Training step, B=20, T=35, all gradients, weight packing included, against the best peer"
 TRAIN_GRU = "Training step, GRU, against oneDNN and against PyTorch"
 RAGGED = "Ragged forward + backward, B=64, lengths uniform in 1..T, against PyTorch"
-RAGGED_COST = "Ragged: our cost per real token against our uniform batch of the same mean size (at most)"
+RAGGED_COST = "Ragged: our cost per real token, relative to our uniform batch of the same mean size (at most)"
 LM = "Language models, whole training steps, against tuned PyTorch"
 TRANSLATORS = "Translators, training steps and beam search over batches of 64 sentences, against tuned PyTorch"
-ISA = "AVX2 forced: its share of its own peak against AVX-512's share of its own"
+ISA = "AVX2 forced: the share of its peak, relative to the share that AVX-512 reaches of its own"
 
 
 def bars():

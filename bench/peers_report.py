@@ -12,16 +12,16 @@ from peers_quiet import state
 
 THEIRS = {theirs: ours for ours, theirs in OUR_SUITES.items()}
 FOOTNOTES = {
-    peers_bars.STREAM_1: "RTNeural is not at hand: 0.56 (H=64) and 0.83 (H=128) of oneDNN's time on one thread, as measured where both were.",
+    peers_bars.STREAM_1: "RTNeural was not available; its time is estimated as 0.56 (H=64) and 0.83 (H=128) of oneDNN's time on one thread, as measured where both were available.",
     peers_bars.BATCHED: "The peak is what the peers' limits program reaches with multiply-adds in registers on all threads.",
-    peers_bars.TRAIN: "oneDNN's time is forward, backward and the packing of new weights; ours sets the gradients to zero and packs, too.",
-    peers_bars.RAGGED: "Packed: PackedSequence. Padded: to the longest, outputs masked. Loop: a cell per step, what a user writes for a rule "
-                       "of his own; no bar. The lengths are the same in all programs.",
-    peers_bars.RAGGED_COST: "Uniform: the cheaper of two batches with as many tokens, one with as many steps, one with as many streams.",
-    peers_bars.TRANSLATORS: "Encoder both ways, additive attention, everything 512 wide, 8,000 tokens, sentences of 5 to 25 words. PyTorch "
-                            "has neither attention of a decoder nor a beam search: bench/peers_seq2seq.py is ours, and of several ways "
-                            "the fastest counts. In a search a hypothesis ends where it has as many words as its source, nowhere else.",
-    peers_bars.ISA: "RNN_ISA=avx2. Each share is of the multiply-adds that this instruction set reaches in the same run of `rnn bench`.",
+    peers_bars.TRAIN: "oneDNN's time covers forward, backward and the packing of new weights; ours also sets the gradients to zero, and packs as well.",
+    peers_bars.RAGGED: "Packed: PackedSequence. Padded: to the longest sequence, with outputs masked. Loop: one cell call per step, as users write "
+                       "it for a cell of their own; it has no target. The lengths are the same in all programs.",
+    peers_bars.RAGGED_COST: "Uniform: the cheaper of two batches with the same number of tokens, one with the same number of steps, one with the same number of streams.",
+    peers_bars.TRANSLATORS: "Bidirectional encoder, additive attention, everything 512 wide, 8,000 tokens, sentences of 5 to 25 words. PyTorch "
+                            "has neither decoder attention nor beam search: bench/peers_seq2seq.py was written for this comparison, and "
+                            "the fastest of several variants counts. In a search a hypothesis ends exactly when it has as many words as its source.",
+    peers_bars.ISA: "RNN_ISA=avx2. Each share is relative to the multiply-adds that this instruction set reaches in the same run of `rnn bench`.",
 }
 
 
@@ -70,7 +70,7 @@ def complete(row, whole):
 
 
 def rows_of_regime(regime, near, everything):
-    """Rows in the near state; where a figure was not taken in it, of all runs, which is told."""
+    """Rows in the near state; a figure that was not measured in it comes from all runs, and is marked."""
     rows = []
     for bar in [b for b in bars() if b.regime == regime]:
         row, whole = row_of(bar, near), row_of(bar, everything)
@@ -112,7 +112,7 @@ def far_lines(far, everything):
     if not rows:
         return []
     lines = [[row.bar.regime, case_text(row.bar), figure_text(row.bar, row.ours), row.bar.against, value_text(row.bar, row.value)] for row in rows]
-    return ["## The same in the far state of the barrier", "", "These rounds are not part of the medians above; ours and all peers in the far state.",
+    return ["## The same in the far state of the barrier", "", "These rounds are not part of the medians above; our program and all peers ran in the far state.",
             ""] + table(["regime", "case", "rnn", "against", "ratio"], lines) + [""]
 
 
@@ -132,7 +132,7 @@ def summary_lines(all_rows):
     lines = [[regime, str(sum(c.values())), str(c["aim"]), str(c["yes"]), str(c["no"])] for regime, c in counts.items()]
     total = sum(counts.values(), Counter())
     lines.append(["all", str(sum(total.values())), str(total["aim"]), str(total["yes"]), str(total["no"])])
-    return table(["regime", "bars", "aim reached", "at least met", "missed"], lines) + [""]
+    return table(["regime", "rows", "aim reached", "at least reached", "missed"], lines) + [""]
 
 
 def machine_lines(machine, runs):
@@ -162,14 +162,14 @@ def machine_lines(machine, runs):
             rows.append([f"barrier of two threads, {name} runs", f"{min(values):.0f} to {max(values):.0f} ns (median {median(values):.0f}), "
                                                                   f"before and after {len(values) // 2} runs"])
     foreign = max((r["foreign"] for r in runs), default=0)
-    rows.append(["others' share of the processors", f"at most {foreign:.1%} in any run that counts"])
+    rows.append(["processor share of other processes", f"at most {foreign:.1%} in any run that is used"])
     return table(["", ""], rows) + [""]
 
 
 def repeat_lines(runs):
     lines = ["## How to repeat", ""] + paragraph(
         "`./run bench peers --peers DIR` measures everything, `--suites stream` (infer, train, ragged, lm, avx2, pairs, beam, installed) one regime. "
-        "A row's own command is in its last column; the peers' programs, inside `chroot DIR/trixie` with the settings below:")
+        "The last column of each row has its command. The peers' programs run inside `chroot DIR/trixie` with these settings:")
     lines += ["```", "export " + " ".join(TUNING)]
     seen = []
     for run in runs:
@@ -189,12 +189,13 @@ def document(kept):
                 if (rows := rows_of_regime(regime, near, everything))}
     rounds = max((r["round"] for r in runs), default=0)
     text = ["# Performance", ""] + paragraph(
-        "Written by `./run bench peers --peers DIR --write docs/performance.md`; `rnn bench` ([bench.md](bench.md)) measures your machine.")
+        "Written by `./run bench peers --peers DIR --write docs/performance.md`; use `rnn bench` ([bench.md](bench.md)) to measure your own machine.")
     text += paragraph(
-        f"f32, {threads} threads unless stated, input size = hidden size; medians of {rounds} round{'s' * (rounds != 1)}, our program and the "
-        "peers' in turn, nothing else running. A ratio is the peer's time by ours (above 1 we are faster), spread the largest less the "
-        "smallest of our rounds by their median. PyTorch is tuned (its allocator keeps pages, OpenMP workers spin, AVX-512 BLAS kernels). "
-        "Met: aim, yes (at least) or no. A row counts runs in the near state of the barrier; (mixed): there were not enough of them.")
+        f"f32, {threads} threads unless stated, input size = hidden size; medians of {rounds} round{'s' * (rounds != 1)}, alternating between "
+        "our program and the peers, with nothing else running. A ratio is the peer's time divided by ours (above 1 we are faster); the "
+        "spread is the largest minus the smallest time of our rounds, divided by their median. PyTorch is tuned (its allocator keeps pages, "
+        "OpenMP workers spin, AVX-512 BLAS kernels). Each row has two targets, *at least* and *aim*; *met* shows which one is reached: aim, "
+        "yes (at least) or no. Rows use runs in the near state of the barrier; rows marked (mixed) had too few of them and use all runs.")
     text += machine_lines(machine, runs) + (summary_lines(all_rows) if all_rows else [])
     for regime, rows in all_rows.items():
         text += regime_lines(regime, rows)
