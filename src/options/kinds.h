@@ -1,4 +1,4 @@
-// Why: what an option can be, a model file names and the code switches on is one list: the kinds with their names.
+// Why: one list of kinds with their names, for the options, for the model file and for the code that switches on them.
 #pragma once
 
 #include <string_view>
@@ -7,28 +7,29 @@
 
 namespace rnn::core {
 
-// How well a query q, the decoder's state, fits an encoder output m (Bahdanau, Cho and Bengio 2015; Luong, Pham and Manning 2015;
-// Vaswani et al. 2017):
+// How well a query q, the decoder's state, fits an encoder output m (Bahdanau, Cho and Bengio 2015; Luong, Pham and Manning
+// 2015; Vaswani et al. 2017):
 //   additive    v . tanh(W_q q + W_k m + b)
 //   general     q . W_k m
 //   dot         q . m
 //   scaled_dot  q . m / sqrt(width of m)
-//   none        the decoder does not look back
+//   none        the decoder does not look back at the source
 enum class AttentionKind { none, additive, general, dot, scaled_dot };
 constexpr std::string_view kAttentionNames[] = {"none", "additive", "general", "dot", "scaled-dot"};
 constexpr std::string_view attention_name(AttentionKind kind) { return kAttentionNames[static_cast<int>(kind)]; }
 
 // What the decoder starts from:
-//   copy   layer by layer the encoder's final states, both directions side by side; needs as many layers of the same widths
-//   dense  tanh(W e + b), e the final hidden states of the encoder's last layer (Bahdanau, Cho and Bengio 2015, who read one direction)
-//   zero   zeros: all comes through the attention
+//   copy   layer by layer the encoder's final states, both directions concatenated; needs as many layers of the same widths
+//   dense  tanh(W e + b), e the final hidden states of the encoder's last layer (Bahdanau, Cho and Bengio 2015, for one
+//          direction)
+//   zero   zeros: everything comes through the attention
 enum class BridgeKind { copy, dense, zero };
 constexpr std::string_view kBridgeNames[] = {"copy", "dense", "zero"};
 constexpr std::string_view bridge_name(BridgeKind kind) { return kBridgeNames[static_cast<int>(kind)]; }
 
 // How the output layer is built and trained:
 //   full      one matrix with a bias
-//   sampled   the same; training looks at the target and at a few drawn classes only (loss/sampled.h), all else at every class
+//   sampled   the same; training uses only the target and a few sampled classes (loss/sampled.h)
 //   adaptive  frequent classes in a head, rarer ones in clusters with narrower matrices (Grave et al. 2017)
 enum class SoftmaxKind { full, sampled, adaptive };
 constexpr std::string_view kSoftmaxNames[] = {"full", "sampled", "adaptive"};

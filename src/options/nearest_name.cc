@@ -1,4 +1,4 @@
-// Why: a mistyped name is answered with the one that was meant.
+// Why: for a mistyped name, suggests the one that was meant.
 #include <algorithm>
 
 #include "options/option_list.h"
@@ -23,7 +23,7 @@ std::string nearest_name(std::string_view word, std::span<const std::string_view
   std::string_view best;
   size_t smallest = std::max<size_t>(1, std::min<size_t>(3, (word.size() + 1) / 3)) + 1;
   for (const std::string_view candidate : candidates) {
-    // A long common beginning is as good as a near miss: --vocab for --vocabulary.
+    // A long common prefix counts as a near miss: --vocab for --vocabulary.
     const bool prefix = word.size() >= 3 && candidate.substr(0, word.size()) == word;
     const size_t d = prefix ? 1 : distance(candidate);
     if (d < smallest) smallest = d, best = candidate;

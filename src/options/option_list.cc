@@ -1,4 +1,4 @@
-// Why: the table of options itself, and the one reader and the one writer of their values.
+// Why: the table of options itself, and the one place where their values are parsed and written.
 #include "options/option_list.h"
 
 #include <fmt/format.h>
@@ -36,16 +36,16 @@ constexpr OptionRange kPositive = {0, 1e9, true, false};
 
 const OptionInfo kOptions[] = {
     {"tokens", "model", "KIND", "pieces of text: auto, byte, char, word, unigram, bpe", &M::tokens, {}, kTokens},
-    {"tokenizer", "model", "FILE", "read with this sub-word model (SentencePiece) instead of learning one", &M::tokenizer},
+    {"tokenizer", "model", "FILE", "use this sub-word model (SentencePiece) instead of learning one", &M::tokenizer},
     {"min-count", "model", "N", "words seen less often become the unknown word", &M::min_count, {1, kMany}},
     {"max-vocabulary",
      "model",
      "N",
-     "size of the vocabulary at most; 0: all, of sub-words as the text suggests",
+     "largest vocabulary; 0: no limit, for sub-words set by the size of the text",
      &M::max_vocabulary,
      {0, 1 << 24}},
     {"cell", "model", "NAME", "rnn, rnn-relu, lstm, gru, gru-reset-before, lstm-coupled", &M::cell, {}, kCells},
-    {"peephole", "model", "", "gates see the cell state (lstm)", &M::peephole},
+    {"peephole", "model", "", "the gates also read the cell state (lstm)", &M::peephole},
     {"layer-norm", "model", "", "normalise the gates and the cell state over the units of a layer", &M::layer_norm},
     {"cell-clip", "model", "X", "keep the cell state in [-X, X] (lstm, lstm-coupled); 0: off", &M::cell_clip, {0, 1e9}},
     {"layers", "model", "N", "recurrent layers, one on top of the other", &M::layers, {1, 64}},
@@ -53,49 +53,49 @@ const OptionInfo kOptions[] = {
     {"last-hidden", "model", "N", "units of the last layer; 0: the same as hidden", &M::last_hidden, {0, 65536}},
     {"embed", "model", "N", "size of the token embedding; 0: the same as hidden", &M::embed, {0, 65536}},
     {"projection", "model", "N", "size of the projected hidden state (lstm); 0: none", &M::projection, {0, 65536}},
-    {"residual", "model", "", "layers above the first add what they read to what they say", &M::residual},
-    {"tied", "model", "", "output weights are the embedding", &M::tied},
+    {"residual", "model", "", "layers above the first add their input to their output", &M::residual},
+    {"tied", "model", "", "the output weights are those of the embedding", &M::tied},
     {"encoder-layers", "model", "N", "layers of a translator's encoder; 0: as --layers", &M::encoder_layers, {0, 64}},
-    {"one-way", "model", "", "the encoder reads forward only, not both ways", &M::one_way},
+    {"one-way", "model", "", "the encoder reads forward only, not in both directions", &M::one_way},
     {"attention", "model", "KIND", "none, additive, general, dot, scaled-dot", &M::attention, {}, kAttentionNames},
     {"attention-size", "model", "N", "size of additive attention; 0: as --hidden", &M::attention_size, {0, 65536}},
-    {"input-feeding", "model", "", "the decoder reads what attention found a step before", &M::input_feeding},
-    {"bridge", "model", "KIND", "how the decoder starts: auto, copy, dense, zero", &M::bridge, {}, kBridges},
-    {"own-embedding", "model", "", "the source has an embedding of its own", &M::own_embedding},
-    {"reverse-source", "model", "", "sources are read from the last word to the first", &M::reverse_source},
+    {"input-feeding", "model", "", "the decoder also reads what its attention found at the previous step",
+     &M::input_feeding},
+    {"bridge", "model", "KIND", "initial state of the decoder: auto, copy, dense, zero", &M::bridge, {}, kBridges},
+    {"own-embedding", "model", "", "a separate embedding for the source", &M::own_embedding},
+    {"reverse-source", "model", "", "read the source from the last word to the first", &M::reverse_source},
     {"softmax", "model", "KIND", "output layer: full, sampled (in training), adaptive", &M::softmax, {}, kSoftmaxNames},
     {"cutoffs", "model", "LIST", "adaptive: tokens at which clusters begin; auto: by vocabulary", &M::cutoffs, {}, kCutoffs},
-    {"softmax-divide", "model", "D", "adaptive: each cluster is D times narrower", &M::softmax_divide, {1, 65536}},
+    {"softmax-divide", "model", "D", "adaptive: each next cluster is D times narrower", &M::softmax_divide, {1, 65536}},
     {"dropout", "model", "P", "share of values dropped between layers", &M::dropout, kShare},
-    {"input-dropout", "model", "P", "the same after the embedding; auto: as --dropout", &M::input_dropout, kShare, {}, -1},
-    {"output-dropout", "model", "P", "before the output layer; auto: as --dropout", &M::output_dropout, kShare, {}, -1},
+    {"input-dropout", "model", "P", "dropout after the embedding; auto: as --dropout", &M::input_dropout, kShare, {}, -1},
+    {"output-dropout", "model", "P", "dropout before the output; auto: as --dropout", &M::output_dropout, kShare, {}, -1},
     {"embedding-dropout", "model", "P", "share of words whose embedding is dropped for an update", &M::embedding_dropout,
      kShare},
-    {"word-dropout", "model", "P", "share of words that are read as the unknown word", &M::word_dropout, kShare},
-    {"variational", "model", "", "dropout has one mask per sequence instead of one per step", &M::variational},
-    {"state-dropout", "model", "P", "of the state inside the recurrent product, one mask per sequence", &M::state_dropout,
-     kShare},
+    {"word-dropout", "model", "P", "share of input words replaced by the unknown word", &M::word_dropout, kShare},
+    {"variational", "model", "", "one dropout mask per sequence instead of one per step", &M::variational},
+    {"state-dropout", "model", "P", "dropout of the recurrent state, one mask per sequence", &M::state_dropout, kShare},
     {"zoneout", "model", "P", "chance that a unit keeps its hidden value for a step", &M::zoneout, kShare},
     {"zoneout-cell", "model", "P", "chance that a unit keeps its cell value for a step (lstm)", &M::zoneout_cell, kShare},
-    {"weight-drop", "model", "P", "share of recurrent weights dropped, anew for each update", &M::weight_drop, kShare},
+    {"weight-drop", "model", "P", "share of recurrent weights dropped, a new mask for each update", &M::weight_drop, kShare},
     {"init", "model", "NAME", "pytorch, uniform:A, glorot, orthogonal, identity", &M::init, {}, kInits},
-    {"forget-bias", "model", "B", "bias of the forget gate (lstm); auto: as init says", &M::forget_bias, {0, 100}, {}, -1},
+    {"forget-bias", "model", "B", "initial forget gate bias (lstm); auto: by --init", &M::forget_bias, {0, 100}, {}, -1},
     {"chrono", "model", "T", "longest dependency in steps for chrono initialisation; 0: off", &M::chrono, {0, 1e9}},
 
     {"optimizer", "train", "NAME", "sgd, adam, adamw, rmsprop, adagrad", &R::optimizer, {}, kOptimizers},
-    {"lr", "train", "RATE", "learning rate; auto: the optimizer's own", &R::lr, kPositive, {}, 0},
+    {"lr", "train", "RATE", "learning rate; auto: the optimizer's default", &R::lr, kPositive, {}, 0},
     {"momentum", "train", "M", "momentum of sgd", &R::momentum, kShare},
     {"weight-decay", "train", "W", "pull of the weights towards 0", &R::weight_decay, {0, 1e3}},
     {"beta1", "train", "B", "adam: decay of the first moment", &R::beta1, kShare},
     {"beta2", "train", "B", "adam: decay of the second moment", &R::beta2, kShare},
     {"epsilon", "train", "E", "adam, rmsprop, adagrad: added to the denominator", &R::epsilon, {0, 1, true, false}},
     {"rms-decay", "train", "A", "rmsprop: decay of the mean of squares", &R::rms_decay, kShare},
-    {"average", "train", "KIND", "weights to check and keep: off, asgd, nt-asgd, ema", &R::average, {}, kAverages},
+    {"average", "train", "KIND", "averaging of the weights: off, asgd, nt-asgd, ema", &R::average, {}, kAverages},
     {"ema-decay", "train", "D", "ema: decay of the mean of weights", &R::ema_decay, kShare},
-    {"nonmono", "train", "N", "nt-asgd: average once N checks brought no gain", &R::nonmono, {1, kMany}},
-    {"layer-lr", "train", "LIST", "factors of the rate by layer: embedding=0.1,rnn.0=0.5", &R::layer_lr},
+    {"nonmono", "train", "N", "nt-asgd: start averaging when N validations brought no gain", &R::nonmono, {1, kMany}},
+    {"layer-lr", "train", "LIST", "factors for the learning rate by layer: embedding=0.1,rnn.0=0.5", &R::layer_lr},
     {"layer-lr-decay", "train", "F", "each layer learns F times slower than the one above", &R::layer_lr_decay, {1, 1e3}},
-    {"freeze", "train", "LIST", "layers that stay as they are: embedding,rnn.0", &R::freeze},
+    {"freeze", "train", "LIST", "layers that are not trained: embedding,rnn.0", &R::freeze},
     {"clip", "train", "NORM", "largest norm of the whole gradient; 0: off", &R::clip, {0, 1e9}},
     {"clip-value", "train", "X", "largest gradient of one weight; 0: off", &R::clip_value, {0, 1e9}},
     {"schedule",
@@ -107,9 +107,9 @@ const OptionInfo kOptions[] = {
      kSchedules},
     {"decay", "train", "F", "factor of the schedules stall, decay and steps", &R::decay, {0, 1, true, false}},
     {"decay-from", "train", "N", "schedule decay: the first N epochs keep the full rate", &R::decay_from, {0, kMany}},
-    {"decay-at", "train", "LIST", "schedule steps: epochs after which it decays, as 25,35", &R::decay_at},
-    {"warmup", "train", "N", "updates of linear rise to the full rate", &R::warmup, {0, kMany}},
-    {"label-smoothing", "train", "S", "share of the target spread over all tokens", &R::label_smoothing, kShare},
+    {"decay-at", "train", "LIST", "schedule steps: epochs after which the rate decays, such as 25,35", &R::decay_at},
+    {"warmup", "train", "N", "number of updates over which the rate rises linearly from 0", &R::warmup, {0, kMany}},
+    {"label-smoothing", "train", "S", "share of the target probability spread over all tokens", &R::label_smoothing, kShare},
     {"activation-regularization",
      "train",
      "A",
@@ -119,33 +119,29 @@ const OptionInfo kOptions[] = {
     {"temporal-activation-regularization",
      "train",
      "B",
-     "pull of these outputs towards those of the step before",
+     "pull of these outputs towards those of the previous step",
      &R::temporal_activation_regularization,
      {0, 1e6}},
     {"samples", "train", "N", "sampled: tokens drawn per update; 0: 1024, or all", &R::samples, {0, 1 << 24}},
-    {"sampler", "train", "NAME", "sampled: law of the draw: log-uniform, unigram", &R::sampler, {}, kSamplers},
+    {"sampler", "train", "NAME", "sampled: distribution to draw from: log-uniform, unigram", &R::sampler, {}, kSamplers},
     {"mode", "train", "NAME", "auto, stream (running text), sentence (each line alone)", &R::mode, {}, kModes},
-    {"batch", "train", "N", "streams or sentences side by side", &R::batch, {1, 65536}},
+    {"batch", "train", "N", "streams or sentences in a batch", &R::batch, {1, 65536}},
     {"batch-tokens",
      "train",
      "N",
-     "target tokens of a batch of translations; 0: --batch pairs",
+     "target tokens in a batch of translations; 0: --batch pairs",
      &R::batch_tokens,
      {0, 1 << 24}},
-    {"accumulate",
-     "train",
-     "N",
-     "parts of a batch computed one after the other, to save memory",
-     &R::accumulate,
-     {1, 65536}},
+    {"accumulate", "train", "N", "parts of a batch, computed one after another to save memory", &R::accumulate, {1, 65536}},
     {"output-memory",
      "train",
      "MB",
-     "of logits at once; a larger output layer goes by blocks",
+     "memory for logits; a larger output layer is computed in blocks",
      &R::output_memory,
      {1, 65536}},
-    {"bptt", "train", "N", "steps the gradient goes back", &R::bptt, {1, 1 << 20}},
-    {"bptt-random", "train", "", "windows of random lengths around --bptt, the rate in proportion", &R::bptt_random},
+    {"bptt", "train", "N", "steps that the gradient is propagated back", &R::bptt, {1, 1 << 20}},
+    {"bptt-random", "train", "", "windows of random lengths around --bptt, the learning rate in proportion",
+     &R::bptt_random},
     {"epochs", "train", "N", "passes over the text", &R::epochs, {1, 1000000}},
     {"max-updates", "train", "N", "stop after N updates; 0: no limit", &R::max_updates, {0, kInt64}},
     {"max-time",
@@ -157,13 +153,13 @@ const OptionInfo kOptions[] = {
      {},
      -2,
      true},
-    {"best-by", "train", "FIGURE", "what decides which check is the best: loss, bleu", &R::best_by, {}, kFigures},
-    {"patience", "train", "N", "stop after N checks without progress; 0: never", &R::patience, {0, kMany}},
-    {"eval-every", "train", "N", "updates between checks; 0: once per epoch", &R::eval_every, {0, kInt64}},
-    {"seed", "train", "N", "of all random numbers", &R::seed, {0, 18446744073709551615.0}},
+    {"best-by", "train", "FIGURE", "figure by which the best model is chosen: loss, bleu", &R::best_by, {}, kFigures},
+    {"patience", "train", "N", "stop after N validations without improvement; 0: never", &R::patience, {0, kMany}},
+    {"eval-every", "train", "N", "updates between validations; 0: once per epoch", &R::eval_every, {0, kInt64}},
+    {"seed", "train", "N", "seed of all random numbers", &R::seed, {0, 18446744073709551615.0}},
     {"threads", "train", "N", "0: all cores; the result does not depend on it", &R::threads, {0, 1024}},
 
-    {"valid-share", "data", "P", "share of the text kept for checking", &R::valid_share, {0, 1, true, true}},
+    {"valid-share", "data", "P", "share of the text held out for validation", &R::valid_share, {0, 1, true, true}},
 };
 
 [[noreturn]] void bad(const std::string& message, const std::string& help = {}) {
@@ -176,7 +172,7 @@ std::string dashes(std::string_view name) {
   return text == "max-seconds" ? "max-time" : text;
 }
 
-// "at least 1", "above 0 and at most 1"; an end that only guards against overflow is not worth a word unless it was hit.
+// "at least 1", "above 0 and at most 1"; a limit that only guards against overflow is mentioned only if it was exceeded.
 std::string range_text(const OptionRange& r, double value) {
   std::string text = fmt::format("{} {}", r.above_low ? "above" : "at least", r.low);
   const bool obvious = r.high >= 65536 && !(value > r.high);
@@ -194,7 +190,7 @@ T parse_number(std::string_view flag, std::string_view text, const char* what) {
   const char* end = text.data() + text.size();
   const std::from_chars_result result = std::from_chars(text.data(), end, value);
   if (result.ec == std::errc::result_out_of_range && result.ptr == end) {
-    bad(fmt::format("--{} is {}, that is out of range", flag, text));
+    bad(fmt::format("--{} is {}, which is out of range", flag, text));
   }
   if (result.ec != std::errc() || result.ptr != end) bad(fmt::format("--{} is '{}', it must be {}", flag, text, what));
   if constexpr (std::is_floating_point_v<T>) {
@@ -217,7 +213,7 @@ void read(const OptionInfo& o, std::string_view text, double& value) {
 
 template <class T>
 T parse_in_range(std::string_view flag, std::string_view text, const OptionRange& range) {
-  // A minus sign is a range error, not a spelling error, for unsigned numbers, too.
+  // A minus sign is a range error, not a syntax error, for unsigned numbers, too.
   if (std::is_unsigned_v<T> && text.size() > 1 && text[0] == '-') {
     check_range(flag, range, parse_number<double>(flag, text, "a whole number"), text);
   }
@@ -309,12 +305,12 @@ std::string toml_files(const std::vector<std::string>& paths) {
   return fmt::format("[{}]", fmt::join(files, ", "));
 }
 
-// TOML: words in quotes; a double keeps its point or exponent, so that it stays a float.
+// TOML: words in quotes; a double keeps its decimal point or exponent, so that it stays a float.
 std::string toml_value(const OptionInfo& o, const Options& options) {
   std::string text = get_option(options, o);
   const bool word = std::holds_alternative<std::string M::*>(o.member) ||
                     std::holds_alternative<std::string R::*>(o.member) || text == "auto";
-  // TOML integers end at 2^63 - 1; a larger seed is written as text.
+  // TOML integers end at 2^63 - 1; a larger seed is written as a string.
   const bool large = o.name == "seed" && options.train.seed > static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
   return word || large ? toml_string(text) : text;
 }
@@ -347,8 +343,8 @@ std::vector<int> parse_rising(std::string_view flag, std::string_view text) {
     const size_t end = std::min(text.find(',', at), text.size());
     const auto value = static_cast<int>(parse_whole(flag, text.substr(at, end - at), {1, 1 << 24}));
     if (!numbers.empty() && value <= numbers.back()) {
-      bad(fmt::format("--{} {} is out of order: {} comes behind {}", flag, text, value, numbers.back()),
-          fmt::format("the numbers rise, for example --{} 2000,10000", flag));
+      bad(fmt::format("--{} {} is out of order: {} comes after {}", flag, text, value, numbers.back()),
+          fmt::format("the numbers must increase, for example --{} 2000,10000", flag));
     }
     numbers.push_back(value);
     at = end + 1;
@@ -401,9 +397,9 @@ Options options_from_json(const nlohmann::json& json) {
     throw Error(Exit::model, "model/corrupt", "the stored options are not valid: " + what);
   };
   Options options;
-  if (!json.is_object()) corrupt("no object");
+  if (!json.is_object()) corrupt("not an object");
   for (const auto& section : json.items()) {
-    if (!section.value().is_object()) corrupt("'" + section.key() + "' is no object");
+    if (!section.value().is_object()) corrupt("'" + section.key() + "' is not an object");
     for (const auto& item : section.value().items()) {
       const OptionInfo* o = find_option(item.key());
       if (!o || o->section != section.key()) corrupt("unknown option '" + section.key() + "." + item.key() + "'");

@@ -1,4 +1,4 @@
-// Why: every option of a run in one visible table: flag, config key, variable, help and range cannot come to disagree.
+// Why: every option of a run in one visible table, so that flag, config key, variable, help and range cannot disagree.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -17,18 +17,18 @@ struct Options {
   TrainOptions train;
 };
 
-// Which numbers are possible. NaN and infinity never are.
+// Which numbers are valid. NaN and infinity never are.
 struct OptionRange {
   double low = 0, high = 0;
-  bool above_low = false, below_high = false;  // the end itself is not allowed
+  bool above_low = false, below_high = false;  // the limit itself is not allowed
 };
 
-// One option. Its name is the long flag without dashes and the key in a config file and in JSON; the variable is RNN_ and the
-// name in capitals with underscores.
+// One option. Its name is the long flag without dashes and the key in a config file and in JSON; the variable is RNN_ and
+// the name in capitals with underscores.
 struct OptionInfo {
   std::string_view name;
   std::string_view section;  // [model], [train] or [data] of a config file
-  std::string_view value;    // what stands for the value in a help line: N, P, NAME; empty for a switch
+  std::string_view value;    // placeholder of the value in a help line: N, P, NAME; empty for a switch
   std::string_view help;
   std::variant<int ModelOptions::*, double ModelOptions::*, bool ModelOptions::*, std::string ModelOptions::*,
                int TrainOptions::*, int64_t TrainOptions::*, uint64_t TrainOptions::*, double TrainOptions::*,
@@ -36,26 +36,26 @@ struct OptionInfo {
       member;
   OptionRange range = {};
   std::span<const std::string_view> choices =
-      {};                 // of a word; "uniform:A" stands for uniform: and a number above 0; none: any text
-  double automatic = -2;  // the stored number that is written and read as the word "auto"; -2: none
-  bool seconds = false;   // reads 90, 90s, 30m, 2h
+      {};                 // for a word; "uniform:A" means uniform: and a number above 0; empty: any text
+  double automatic = -2;  // the stored number that is written and parsed as "auto"; -2: none
+  bool seconds = false;   // parses 90, 90s, 30m, 2h
 };
 
 // All options, in the order of help pages and config files.
 std::span<const OptionInfo> option_list();
-// By name, underscores as good as dashes; null when there is none.
+// By name; underscores are equivalent to dashes. Null if there is no such option.
 const OptionInfo* find_option(std::string_view name);
 
-// Reads `text` into the option. Throws Error{usage, "usage/option"}: an unknown name (the nearest is suggested), text that is
-// not wholly a value of its kind, a number out of range, a word that is no choice (the nearest is suggested).
+// Parses `text` into the option. Throws Error{usage, "usage/option"}: an unknown name (the nearest is suggested), text that
+// is not entirely a value of its kind, a number out of range, a word that is not a choice (the nearest is suggested).
 void set_option(Options& options, std::string_view name, std::string_view text);
-// The value as text that set_option reads back to the same value.
+// The value as text that set_option parses back to the same value.
 std::string get_option(const Options& options, const OptionInfo& option);
 std::string get_option(const Options& options, std::string_view name);  // unknown name: as set_option
 
 // {"model": {name: value, ...}, "train": {...}, "data": {...}} by section, every option.
 nlohmann::json options_to_json(const Options& options);
-// What is missing keeps its default. Throws Error{model, "model/corrupt"} for unknown names and impossible values.
+// Missing options keep their defaults. Throws Error{model, "model/corrupt"} for unknown names and invalid values.
 Options options_from_json(const nlohmann::json& json);
 
 // The files of a run, as a config file names them.
@@ -65,18 +65,18 @@ struct DataPaths {
 // A config file with every option and its help line.
 std::string options_to_toml(const Options& options, const DataPaths& data);
 
-// Numbers of flags outside the table; `flag` without dashes. The whole text must be one finite number in range, whatever the
+// For flags outside the table; `flag` without dashes. The whole text must be one finite number in range, whatever the
 // locale. Throw Error{usage, "usage/option"}.
 double parse_real(std::string_view flag, std::string_view text, const OptionRange& range);
 int64_t parse_whole(std::string_view flag, std::string_view text, const OptionRange& range);
-// "2000,10000": whole numbers from 1 on that rise; empty: none.
+// "2000,10000": increasing whole numbers from 1 on; empty: none.
 std::vector<int> parse_rising(std::string_view flag, std::string_view text);
 // "2000,10000,50000": as parse_rising; "auto": none.
 std::vector<int> parse_cutoffs(std::string_view text);
 // Seconds: "90", "90s", "30m", "1.5h".
 double parse_seconds(std::string_view flag, std::string_view text);
 
-// The candidate with the smallest edit distance (Damerau 1964, adjacent swaps count once), or "" when none is near.
+// The candidate with the smallest edit distance (Damerau 1964, adjacent swaps count once), or "" if none is near.
 std::string nearest_name(std::string_view word, std::span<const std::string_view> candidates);
 
 }  // namespace rnn::core

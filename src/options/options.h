@@ -1,4 +1,4 @@
-// Why: everything a training run can be told, once: the command line, the TOML file, the model card and resume read this.
+// Why: all options of a training run, defined once: the command line, the TOML file, the model card and resume use this.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@ namespace rnn::core {
 
 struct ModelOptions {
   std::string tokens = "auto";  // auto, byte, char, word, unigram, bpe
-  std::string tokenizer;        // file of a sub-word model that is read with; empty: learnt from the text
+  std::string tokenizer;        // file of a sub-word model to use; empty: learnt from the text
   int min_count = 1;            // words seen less often become the unknown word
-  int max_vocabulary = 0;       // 0: no limit; of sub-words by the size of the text
+  int max_vocabulary = 0;       // 0: no limit; for sub-words by the size of the text
   std::string cell = "lstm";    // rnn, rnn-relu, lstm, gru, gru-reset-before, lstm-coupled
   bool peephole = false;        // LSTM only
   bool layer_norm = false;      // Ba, Kiros and Hinton 2016
@@ -21,32 +21,32 @@ struct ModelOptions {
   int last_hidden = 0;    // units of the last layer; 0: the same as hidden
   int embed = 0;          // 0: the same as hidden
   int projection = 0;     // LSTM only; 0: none
-  bool residual = false;  // layers above the first add what they read
+  bool residual = false;  // layers above the first add their input
   bool tied = false;      // output weights = embedding
-  // Translators: the options above are the decoder's, and the encoder's but for its layers.
+  // Translators: the options above apply to the decoder, and, except for the number of layers, to the encoder.
   int encoder_layers = 0;              // 0: as many as the decoder
-  bool one_way = false;                // the encoder reads forward only; else both ways with half the units each
+  bool one_way = false;                // the encoder reads forward only; else in both directions with half the units each
   std::string attention = "additive";  // none, additive, general, dot, scaled-dot
-  int attention_size = 0;              // of additive; 0: as hidden
-  bool input_feeding = false;          // the decoder reads what attention found a step before
+  int attention_size = 0;              // of additive attention; 0: as hidden
+  bool input_feeding = false;          // the decoder also reads what its attention found at the previous step
   std::string bridge = "auto";         // copy, dense, zero; auto: copy where the states fit, else dense
-  bool own_embedding = false;          // the source has an embedding of its own
+  bool own_embedding = false;          // a separate embedding for the source
   bool reverse_source = false;         // sources are read from the last word to the first
   std::string softmax = "full";        // full, sampled, adaptive
   std::string cutoffs = "auto";        // adaptive: "2000,10000", where its clusters begin
-  double softmax_divide = 4;           // adaptive: each cluster is so many times narrower than the one before
+  double softmax_divide = 4;           // adaptive: each cluster is this many times narrower than the one before
   double dropout = 0;                  // between layers, after the embedding and before the output
   double input_dropout = -1;           // after the embedding; -1: as dropout
   double output_dropout = -1;          // before the output layer; -1: as dropout
   double embedding_dropout = 0;        // of rows of the embedding, one mask per update
-  double word_dropout = 0;             // of the words that are read: a step sees the unknown word instead
+  double word_dropout = 0;             // of input words: a step sees the unknown word instead
   bool variational = false;            // dropout with one mask per sequence
   double state_dropout = 0;            // of the hidden state inside the recurrent product, one mask per sequence
   double zoneout = 0;                  // chance that a unit of the hidden state keeps its old value
-  double zoneout_cell = 0;             // the same of the cell state (lstm)
+  double zoneout_cell = 0;             // the same for the cell state (lstm)
   double weight_drop = 0;              // of the recurrent matrices, one mask per update
   std::string init = "pytorch";        // pytorch, uniform:A, glorot, orthogonal, identity
-  double forget_bias = -1;             // LSTM; -1: as the initialisation says
+  double forget_bias = -1;             // LSTM; -1: as the initialisation sets it
   double chrono = 0;                   // longest dependency of chrono initialisation (Tallec and Ollivier 2018); 0: off
 };
 
@@ -59,40 +59,40 @@ struct TrainOptions {
   double weight_decay = 0;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  // adam
   double rms_decay = 0.99;                            // rmsprop
-  std::string average = "off";                        // off, asgd, nt-asgd, ema: the weights that are checked and kept
+  std::string average = "off";                        // off, asgd, nt-asgd, ema: the weights that are validated and kept
   double ema_decay = 0.999;                           // ema
-  int nonmono = 5;                                    // nt-asgd: evaluations
-  std::string layer_lr;                               // "embedding=0.1,rnn.0=0.5": factors of the rate by layer or name
-  double layer_lr_decay = 1;                          // each layer learns so many times slower than the one above it
-  std::string freeze;                                 // "embedding,rnn.0": weights that stay as they are
+  int nonmono = 5;                                    // nt-asgd: validations
+  std::string layer_lr;                               // "embedding=0.1,rnn.0=0.5": factors for the rate by layer or name
+  double layer_lr_decay = 1;                          // each layer learns this many times slower than the one above it
+  std::string freeze;                                 // "embedding,rnn.0": weights that are not trained
   double clip = 1;                                    // global norm; 0: off
   double clip_value = 0;                              // per element; 0: off
   std::string schedule = "constant";                  // constant, stall, decay, cosine, steps
   double decay = 0.5;                                 // factor of stall, decay and steps
-  int decay_from = 4;                                 // decay: the first epoch (from 1) is decayed after this many
-  std::string decay_at;                               // steps: "25,35", the epochs after which the rate falls
+  int decay_from = 4;                                 // decay: the first epochs, this many, keep the full rate
+  std::string decay_at;                               // steps: "25,35", the epochs after which the rate is lowered
   int warmup = 0;                                     // updates of linear warm-up
   double label_smoothing = 0;
-  double activation_regularization = 0;           // AR: times the mean square of the last layer's dropped outputs
-  double temporal_activation_regularization = 0;  // TAR: times the mean square of their changes from step to step
-  int samples = 0;  // sampled softmax: classes drawn for an update; 0: kDefaultSamples, or all if there are fewer
+  double activation_regularization = 0;           // AR: factor of the mean square of the last layer's outputs after dropout
+  double temporal_activation_regularization = 0;  // TAR: factor of the mean square of their changes from step to step
+  int samples = 0;  // sampled softmax: classes sampled for an update; 0: kDefaultSamples, or all if there are fewer
   std::string sampler = "log-uniform";  // log-uniform, unigram
   std::string mode = "auto";  // auto, stream (contiguous text, carried state), sentence (each line its own sequence)
   int batch = 32;             // streams, or sentences
-  int batch_tokens = 0;       // translators: so many target tokens instead; 0: by sentences
+  int batch_tokens = 0;       // translators: this many target tokens instead; 0: by sentences
   int accumulate = 1;         // micro-batches per update
-  int output_memory = 64;     // MiB of logits at once; a larger output layer goes by blocks of rows
+  int output_memory = 64;     // MiB of logits at once; a larger output layer is computed in blocks of rows
   int bptt = 64;              // steps per window
-  bool bptt_random = false;   // windows of random lengths around it (AWD-LSTM)
+  bool bptt_random = false;   // windows of random lengths around bptt (AWD-LSTM)
   int epochs = 10;
   int64_t max_updates = 0;       // 0: no limit
   double max_seconds = 0;        // 0: no limit
-  std::string best_by = "loss";  // what a check decides by: loss, bleu (translators)
-  int patience = 3;              // evaluations without improvement before the end; 0: never
+  std::string best_by = "loss";  // what the best model is chosen by: loss, bleu (translators)
+  int patience = 3;              // validations without improvement before training stops; 0: never
   int64_t eval_every = 0;        // updates; 0: once per epoch
   uint64_t seed = 1;
   int threads = 0;            // 0: all cores
-  double valid_share = 0.05;  // kept for checking when no file is given
+  double valid_share = 0.05;  // held out for validation when no file is given
 };
 
 }  // namespace rnn::core
