@@ -108,7 +108,7 @@ const OptionInfo kOptions[] = {
     {"decay", "train", "F", "factor of the schedules stall, decay and steps", &R::decay, {0, 1, true, false}},
     {"decay-from", "train", "N", "schedule decay: the first N epochs keep the full rate", &R::decay_from, {0, kMany}},
     {"decay-at", "train", "LIST", "schedule steps: epochs after which the rate decays, such as 25,35", &R::decay_at},
-    {"warmup", "train", "N", "number of updates over which the rate rises linearly from 0", &R::warmup, {0, kMany}},
+    {"warmup", "train", "N", "updates over which the rate rises linearly to its full value", &R::warmup, {0, kMany}},
     {"label-smoothing", "train", "S", "share of the target probability spread over all tokens", &R::label_smoothing, kShare},
     {"activation-regularization",
      "train",

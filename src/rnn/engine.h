@@ -1,4 +1,4 @@
-// Why: the only header that sees both sides: the library's own types, in rnn::core, and the public face over them, in rnn::v1.
+// Why: the only header that includes both sides: the internal types, in rnn::core, and the public interface, in rnn::v1.
 #pragma once
 
 #include "io/ready_model.h"
@@ -8,17 +8,17 @@
 #include "tasks/language_model.h"
 #include "tasks/translator.h"
 
-// In the files of the public face a plain name means the public class where there is one, else the library's own.
+// In the files of the public interface an unqualified name means the public class if there is one, else the internal one.
 namespace rnn {
 inline namespace v1 {
 
 using namespace core;
 
-// From load() on the weights are packed and the row-major ones freed: whatever takes the file reads it only.
+// After load() the weights are packed and the row-major copy is freed: everything that takes the file only reads it.
 struct Model::Core {
   ModelFile file;
   const core::Model<float>& network() const { return *file.model; }
-  // Throws Error{model, "model/task"} when there is no tokenizer.
+  // Throws Error{model, "model/task"} if there is no tokenizer.
   const Tokenizer& tokenizer() const;
 };
 

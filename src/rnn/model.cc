@@ -1,4 +1,4 @@
-// Why: the public handle of a loaded model: facts, tokens and text, and how well it foresees a text.
+// Why: the public handle of a loaded model: facts, tokens and text, and how well it predicts a text.
 #include <fmt/format.h>
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// Why: the public session checks what a stranger hands in, then steps the model; the state leaves as a value.
+// Why: the public session checks the arguments of the caller, then steps the model; the state is returned as a value.
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -11,18 +11,17 @@ inline namespace v1 {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "saved states and model files are little-endian");
-constexpr std::string_view kMark = "rnnstate";  // then streams and numbers of a stream, 4 bytes each
+constexpr std::string_view kMark = "rnnstate";  // then number of streams and numbers per stream, 4 bytes each
 constexpr size_t kHeader = 16;
 
 const core::Model<float>& steppable(const core::Model<float>& model, const std::string& path) {
   if (model.translates()) {
     throw Error(Exit::model, "model/task", path + " translates whole sentences, so it cannot be stepped",
-                "rnn translate, or rnn::Translator");
+                "use rnn translate, or rnn::Translator");
   }
   if (model.config().rnn.bidirectional) {
-    throw Error(Exit::model, "model/bidirectional",
-                path + " also reads from the end to the beginning, so it cannot be stepped",
-                "step a model of one direction");
+    throw Error(Exit::model, "model/bidirectional", path + " also reads backwards, so it cannot be stepped",
+                "use a unidirectional model");
   }
   return model;
 }
@@ -67,11 +66,11 @@ struct Session::Core {
   Model model;  // keeps the weights alive
   Pool pool;
   core::Session session;
-  core::State<float> given;  // set_state() brings its numbers here first: no memory is allocated
+  core::State<float> given;  // set_state() copies its numbers here first, so that no memory is allocated
 
   int streams() const { return session.state().rows(); }
   const core::Model<float>& network() const { return session.model(); }
-  // The rows of a step's output follow each other: one direction, one step.
+  // The rows of a step's output are contiguous: one direction, one step.
   static std::span<const float> rows(View<const float> view) {
     return {view.data, static_cast<size_t>(view.rows) * static_cast<size_t>(view.cols)};
   }
@@ -118,7 +117,7 @@ void Session::set_state(const State& state) {
     throw Error(Exit::model, "state/size",
                 "a state of " + std::to_string(state.streams_) + " streams x " + std::to_string(theirs) +
                     " numbers does not fit " + std::to_string(core_->streams()) + " x " + std::to_string(width),
-                "give it back to a session of the same model and number of streams");
+                "use it with a session of the same model and number of streams");
   }
   std::copy(state.values_.begin(), state.values_.end(), core_->given.row(0));
   core_->session.set_state(core_->given);

@@ -1,4 +1,4 @@
-// Why: training from a program: the option table by name, events to a callback, stopping from outside.
+// Why: training from a program: options by name, events to a callback, stopping from outside.
 #include <cmath>
 
 #include "events/events.h"
@@ -10,7 +10,7 @@ namespace rnn {
 inline namespace v1 {
 namespace {
 
-// Hands events to the caller's function; where that says no, training stops after the update at hand.
+// Passes events to the caller's function; if that returns false, training stops after the current update.
 class CallbackSink : public EventSink {
  public:
   CallbackSink(const TrainCallback& callback, std::atomic<int>& stop) : callback_(callback), stop_(stop) {}
@@ -76,14 +76,13 @@ TrainRequest& TrainRequest::set(const std::string& name, const std::string& valu
 
 TrainSummary train(const TrainRequest& request) {
   if (request.data.empty())
-    throw Error(Exit::usage, "usage/missing", "there is no text to train on", "TrainRequest::data names it");
-  if (request.folder.empty())
-    throw Error(Exit::usage, "usage/missing", "the run has no folder", "TrainRequest::folder names it");
+    throw Error(Exit::usage, "usage/missing", "there is no text to train on", "set TrainRequest::data");
+  if (request.folder.empty()) throw Error(Exit::usage, "usage/missing", "the run has no folder", "set TrainRequest::folder");
   Options options;
   for (const auto& option : request.options) set_option(options, option.first, option.second);
   if (request.task != "language-model" && request.task != "translate") {
-    throw Error(Exit::usage, "usage/option", "there is no task '" + request.task + "' here",
-                "language-model or translate; rnn train knows more");
+    throw Error(Exit::usage, "usage/option", "rnn::train() has no task '" + request.task + "'",
+                "use language-model or translate; rnn train has more");
   }
   RunRequest run;
   run.task = request.task;

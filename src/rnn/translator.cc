@@ -1,4 +1,4 @@
-// Why: the public translator is the translation task's own, with its threads and the models that it keeps alive.
+// Why: the public translator wraps that of the translation task, with its threads and the models that it keeps alive.
 #include "base/thread_pool.h"
 #include "rnn/engine.h"
 

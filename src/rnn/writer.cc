@@ -1,4 +1,4 @@
-// Why: the public writer is the language-model task's own, with its random numbers beside it.
+// Why: the public writer wraps that of the language-model task and adds random numbers.
 #include <limits>
 
 #include "base/rng.h"
