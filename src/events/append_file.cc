@@ -1,4 +1,4 @@
-// Why: the system calls behind AppendFile, each checked.
+// Why: the system calls of AppendFile, each checked.
 #include "events/append_file.h"
 
 #include <fcntl.h>

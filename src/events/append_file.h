@@ -1,4 +1,4 @@
-// Why: streams of records that a run adds to for hours: each write reaches the system at once, each failure is an Error.
+// Why: files that a run appends to for hours: each write reaches the system at once, each failure is an Error.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace rnn::core {
 
-enum class Open { fresh, resume };  // start empty, or keep what is there and add to it
+enum class Open { fresh, resume };  // start empty, or keep the content and append
 
 // A file that only grows. Throws Error{internal, "io/write"} naming the path and the system's reason. One thread.
 class AppendFile {
@@ -16,8 +16,8 @@ class AppendFile {
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
 
-  void write(std::string_view bytes);    // whole, or an Error
-  void replace(std::string_view bytes);  // the whole content, atomically; later writes go behind it
+  void write(std::string_view bytes);    // all of it, or an Error
+  void replace(std::string_view bytes);  // the whole content, atomically; later writes are appended
   std::string read() const;
   const std::string& path() const { return path_; }
 

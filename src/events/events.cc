@@ -119,7 +119,7 @@ std::string printable(std::string_view text) {
       result += "\\n";
     } else if (byte < 0x20 || byte == 0x7F) {
       result += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {  // U+0080 to U+009F steer terminals too
+    } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {  // U+0080 to U+009F are terminal control characters, too
       result += fmt::format("\\x{:02x}", next);
       ++i;
     } else {

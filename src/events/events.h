@@ -13,13 +13,13 @@
 
 namespace rnn::core {
 
-// Something that happened. Types and their keys (any may be missing, others may be added):
+// An event. Types and their keys (any may be missing, others may be added):
 //   start    run epochs config           result  model metrics exit best_epoch elapsed_s
 //   metric   step epoch loss lr grad_norm tokens_per_s elapsed_s left_s
 //   eval     step epoch val_loss val_perplexity val_bits_per_byte val_accuracy best elapsed_s
 //   sample   step text                   warning step code message help
 //   profile  step calls total_s phases, each {name s share gflops}
-// step counts updates; epoch is how many epochs are done, with a fraction (2.58: the third is at 58 %); losses are in nats
+// step counts updates; epoch is the number of epochs done, with a fraction (2.58: the third is at 58 %); losses are in nats
 // per token; times in seconds.
 struct Event {
   std::string type;
@@ -36,11 +36,11 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
   virtual void on(const Event& event) = 0;
-  // A run resumes after update `step`: forget what was recorded of later updates.
+  // A run resumes after update `step`: discard what was recorded for later updates.
   virtual void truncate_after(int64_t step) { static_cast<void>(step); }
 };
 
-// Hands every event to every sink. A sink that throws does not keep the others from the event; the first error is rethrown.
+// Passes every event to every sink. If a sink throws, the others still get the event; the first error is rethrown.
 class EventStream {
  public:
   void add(std::unique_ptr<EventSink> sink) { sinks_.push_back(std::move(sink)); }
@@ -53,24 +53,24 @@ class EventStream {
 
 // The fields with the metric keys first, in their order, then the others by name.
 std::vector<std::pair<std::string, nlohmann::json>> ordered_fields(const Event& event);
-// The number under `key`; NaN when it is missing or no number.
+// The number under `key`; NaN if it is missing or not a number.
 double number_field(const Event& event, const char* key);
 
-// One line of JSON without its newline, "type" first. NaN and infinity become null, broken UTF-8 becomes U+FFFD.
+// One line of JSON without its newline, "type" first. NaN and infinity become null, invalid UTF-8 becomes U+FFFD.
 std::string event_json(const Event& event);
 // One plain line for a log: elapsed time, type, every field.
 std::string event_text(const Event& event);
 
 // Independent of the locale: 3.21  0.8  12.3  1234  1e-05.
 std::string short_number(double value);
-// Where the time of `calls` updates went, the largest phase first; gflops where products are counted.
+// How the time of `calls` updates was spent, the largest phase first; gflops for phases whose products are counted.
 nlohmann::json profile_json(const Profile& profile);
 
 // 950  41k  1.2M.
 std::string compact_count(double value);
 // 0:07  1:13  2:01:13, for seconds.
 std::string clock_time(double seconds);
-// Text on one line with no control characters, whatever a model wrote: newline as \n, others as \xNN.
+// The text on one line without control characters, whatever a model generated: newline as \n, others as \xNN.
 std::string printable(std::string_view text);
 
 }  // namespace rnn::core

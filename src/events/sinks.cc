@@ -1,4 +1,4 @@
-// Why: the file sinks, and how a resumed run takes back what it is about to do again.
+// Why: the file sinks, and how a resumed run removes the records of the updates that it will repeat.
 #include "events/sinks.h"
 
 #include <fmt/format.h>
@@ -13,7 +13,7 @@
 namespace rnn::core {
 namespace {
 
-// Of the first line of metrics.csv, which earlier versions began with fewer; none: it is no such line.
+// The columns in the first line of metrics.csv, of which earlier versions had fewer; empty: not such a line.
 std::vector<std::string> columns_of(std::string_view header) {
   std::vector<std::string> columns;
   while (!header.empty()) {
@@ -47,7 +47,7 @@ void filter_lines(AppendFile* file, Keep&& keep) {
 }  // namespace
 
 void JsonlSink::truncate_after(int64_t step) {
-  bool later = false;  // an event that names no update belongs to the last one before it
+  bool later = false;  // an event without an update belongs to the last update before it
   filter_lines(&file_, [&](std::string_view line, int number) {
     const auto event = nlohmann::json::parse(line, nullptr, false);
     const auto type = event.find("type"), at = event.find("step");

@@ -12,32 +12,33 @@
 
 namespace rnn::core {
 
-// metrics.jsonl: every event, one JSON object a line.
+// metrics.jsonl: every event, one JSON object per line.
 class JsonlSink : public EventSink {
  public:
   JsonlSink(const std::string& path, Open mode) : file_(path, mode) {}
   void on(const Event& event) override { file_.write(event_json(event) + "\n"); }
-  // Drops events of later updates, results, and a last line that was cut. Error{data, "run/metrics"} names another bad line.
+  // Drops events of later updates, results, and an incomplete last line. Error{data, "run/metrics"} names any other bad
+  // line.
   void truncate_after(int64_t step) override;
 
  private:
   AppendFile file_;
 };
 
-// metrics.csv: a header of kMetricKeys, one row for each metric and eval event, empty cells for what an event does not have. A
-// resumed file keeps the columns it began with.
+// metrics.csv: a header of kMetricKeys, one row for each metric and eval event, empty cells for what an event does not have.
+// A resumed file keeps its original columns.
 class CsvSink : public EventSink {
  public:
   CsvSink(const std::string& path, Open mode);
   void on(const Event& event) override;
-  void truncate_after(int64_t step) override;  // as JsonlSink's
+  void truncate_after(int64_t step) override;  // as JsonlSink
 
  private:
   AppendFile file_;
   std::vector<std::string> columns_;
 };
 
-// train.log: every event as a plain line. A resumed run adds to it and nothing is ever taken away.
+// train.log: every event as a plain line. A resumed run appends to it; nothing is ever removed.
 class LogSink : public EventSink {
  public:
   LogSink(const std::string& path, Open mode) : file_(path, mode) {}
@@ -47,7 +48,7 @@ class LogSink : public EventSink {
   AppendFile file_;
 };
 
-// Every event as a line of JSON to whoever asked for it (--json: standard output).
+// Every event as a line of JSON, passed to a function (--json: standard output).
 class JsonSink : public EventSink {
  public:
   explicit JsonSink(std::function<void(std::string_view)> write) : write_(std::move(write)) {}

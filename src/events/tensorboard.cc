@@ -32,7 +32,7 @@ void append_little_endian(std::string* out, uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) out->push_back(static_cast<char>(value >> 8 * i));
 }
 
-// A CRC stored among the bytes it covers is rotated and shifted, so that a CRC of CRCs stays useful.
+// A CRC stored with the bytes it covers is rotated and shifted, so that a CRC of data that contains CRCs stays useful.
 uint32_t masked(uint32_t crc) { return (crc >> 15 | crc << 17) + 0xA282EAD8u; }
 
 double system_seconds() {

@@ -1,4 +1,4 @@
-// Why: TensorBoard is where many look at curves; its event files are simple enough to write without its libraries.
+// Why: many people view their curves in TensorBoard; its event files are simple enough to write without its libraries.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,9 @@ uint32_t crc32c(std::string_view bytes);
 // A record as TensorFlow files frame it: length, masked CRC of the length, bytes, masked CRC of the bytes.
 std::string tfrecord(std::string_view bytes);
 
-// events.out.tfevents.* in a run folder: each number of metric and eval events as a scalar named by its key. Records reach
-// the system as they are written. A resumed run adds a file whose first record tells readers to drop the later updates.
+// events.out.tfevents.* in a run folder: each number of metric and eval events as a scalar named after its key. Records
+// reach the system as they are written. A resumed run adds a file whose first record tells readers to drop the later
+// updates.
 class TensorBoardSink : public EventSink {
  public:
   // `clock`: seconds since 1970; the system's when empty.

@@ -17,7 +17,7 @@ constexpr int kLongBar = 20, kShortBar = 7;     // columns
 constexpr double kRepaint = 0.1, kSparse = 30;  // seconds
 
 struct Part {
-  int rank;  // parts with the highest rank go first when the line is too long
+  int rank;  // parts with the highest rank are omitted first if the line is too long
   std::string text;
 };
 
@@ -162,7 +162,7 @@ TerminalSink::TerminalSink(TerminalOptions options) : options_(std::move(options
 TerminalSink::~TerminalSink() {
   try {
     finish_line();
-  } catch (...) {  // the caller's stream is gone; there is nobody left to tell
+  } catch (...) {  // the caller's stream is gone: the failure cannot be reported
   }
 }
 
@@ -179,7 +179,7 @@ void TerminalSink::take(const Event& event) {
   update(&progress_.tokens_per_s, "tokens_per_s");
   update(&progress_.grad_norm, "grad_norm");
   const double elapsed = number_field(event, "elapsed_s");
-  if (!std::isnan(elapsed) && progress_.epoch > 0)  // NaN while the number of epochs is not known
+  if (!std::isnan(elapsed) && progress_.epoch > 0)  // NaN while the number of epochs is unknown
     progress_.left_s = std::max(0.0, elapsed * (progress_.epochs - progress_.epoch) / progress_.epoch);
   update(&progress_.left_s, "left_s");
 }
@@ -209,12 +209,12 @@ void TerminalSink::on(const Event& event) {
 void TerminalSink::paint() {
   const std::string line = progress_line(progress_, {std::max(1, options_.width() - 1), true, options_.colour});
   const int columns = display_width(line);
-  // Spaces, not an escape sequence, clear what is left of a longer line: every terminal understands them.
+  // Spaces, not an escape sequence, clear the rest of a longer line: they work on every terminal.
   options_.write("\r" + line + std::string(static_cast<size_t>(std::max(0, painted_ - columns)), ' '));
   painted_ = columns;
 }
 
-// A line of its own; the progress line moves below it.
+// Prints a separate line; the progress line moves below it.
 void TerminalSink::print(const std::string& line) {
   const bool repaint = painted_ > 0;
   if (repaint) options_.write(fmt::format("\r{:{}}\r", "", painted_));

@@ -1,4 +1,4 @@
-// Why: a person who waits wants one line that says where training is; a log file wants few lines; both from the same events.
+// Why: a waiting user needs one line that shows the progress of training, a log file few lines; both from the same events.
 #pragma once
 
 #include <cstdio>
@@ -11,11 +11,11 @@
 
 namespace rnn::core {
 
-// What the progress line shows; NaN: not known, left out.
+// What the progress line shows; NaN: unknown, omitted.
 struct Progress {
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
   double epoch = 0;            // epochs done: 2.58 shows as "epoch 3" at 58 %
-  double epochs = kUnknown;    // in all
+  double epochs = kUnknown;    // in total
   double loss = kUnknown;      // nats per token
   double val_loss = kUnknown;  // nats per token
   double val_bits_per_byte = kUnknown;
@@ -25,31 +25,31 @@ struct Progress {
 };
 
 struct LineStyle {
-  int width = 0;  // columns; 0: no limit. A bar shrinks first, then what matters least is left out
+  int width = 0;  // columns; 0: no limit. The bar shrinks first, then the least important parts are omitted
   bool bar = false;
-  bool colour = false;  // ANSI; never the only signal
+  bool colour = false;  // ANSI; never the only carrier of information
 };
 
 // epoch 3/10 ━━━━╺━━ 58%  loss 3.21  val 3.34  1.76 bits/byte  41k tok/s  grad 0.8  1:13 left
 std::string progress_line(const Progress& progress, const LineStyle& style);
-// Columns of a UTF-8 text of single-width characters; escape sequences take none.
+// Columns of a UTF-8 text of single-width characters; escape sequences have no width.
 int display_width(std::string_view text);
 
 struct TerminalOptions {
-  std::function<void(std::string_view)> write;  // gets whole lines or repaints
+  std::function<void(std::string_view)> write;  // receives whole lines or repaints
   bool tty = false;
   bool colour = false;
-  std::function<int()> width;       // columns, asked at each repaint; 80 when empty
-  std::function<double()> seconds;  // monotonic; the system's when empty
+  std::function<int()> width;       // columns, queried at each repaint; 80 if empty
+  std::function<double()> seconds;  // monotonic clock; the system's if empty
 };
 
-// A colour only for a terminal that can, and a user who does not object: NO_COLOR set and not empty, TERM dumb or missing.
+// Colour only for a terminal that supports it, unless NO_COLOR is set and not empty, or TERM is dumb or missing.
 bool wants_colour(bool tty, const char* no_color, const char* term);
-// Options that write to an open stream, from what the system says of it; the caller passes the two variables.
+// Options that write to an open stream, with its properties as the system reports them; the caller passes the two variables.
 TerminalOptions terminal_options(std::FILE* stream, const char* no_color, const char* term);
 
 // On a terminal one line, repainted at most ten times a second. Elsewhere at most one line in 30 s and one for each
-// evaluation. Warnings and the end have lines of their own in both; samples only on a terminal.
+// evaluation. Warnings and the end have separate lines in both cases; samples are shown on a terminal only.
 class TerminalSink : public EventSink {
  public:
   explicit TerminalSink(TerminalOptions options);
@@ -67,7 +67,7 @@ class TerminalSink : public EventSink {
   TerminalOptions options_;
   Progress progress_;
   double last_ = -std::numeric_limits<double>::infinity();
-  int painted_ = 0;  // columns on the screen now
+  int painted_ = 0;  // columns currently on the screen
 };
 
 }  // namespace rnn::core
