@@ -1,4 +1,4 @@
-// Why: see average_models.h; what must be the same is compared here, one thing after the other.
+// Why: see average_models.h; everything that must be equal is compared here, one property after another.
 #include "runs/average_models.h"
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-// Only training asks for these.
+// Only training uses these.
 constexpr std::string_view kOfTraining[] = {"dropout", "layer_dropout", "variational", "state_dropout", "weight_drop"};
 
 std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -23,14 +23,14 @@ std::string text_of(const json& value) { return value.is_string() ? value.get<st
                          const std::string& of_a, const std::string& of_b) {
   throw Error(
       Exit::model, code, fmt::format("{} has {} {}, {} has {}", a.path, what, of_a, b.path, of_b),
-      "only models of one kind have a mean: average those of one run, or of runs that began with --init-from the same");
+      "only models of one kind have a mean: average models of one run, or of runs that started with the same --init-from");
 }
 
 void compare_configs(const ModelFile& a, const ModelFile& b) {
   const json of_a = config_to_json(a.model->config()), of_b = config_to_json(b.model->config());
   for (const auto& item : of_a.items()) {
     if (a.tokenizer && b.tokenizer && (item.key() == "vocabulary" || item.key() == "output"))
-      continue;  // the tokens say it better
+      continue;  // compare_tokens() reports this more clearly
     if (std::find(std::begin(kOfTraining), std::end(kOfTraining), item.key()) != std::end(kOfTraining)) continue;
     if (item.value() != of_b.at(item.key()))
       differ("average/config", a, b, item.key(), text_of(item.value()), text_of(of_b.at(item.key())));
@@ -52,7 +52,7 @@ void compare_tokens(const ModelFile& a, const ModelFile& b) {
     differ("average/tokens", a, b, "a vocabulary of", std::to_string(a.tokenizer->size()),
            std::to_string(b.tokenizer->size()));
   }
-  differ("average/tokens", a, b, "other rules for tokens, of the kind", kind(a), kind(b));
+  differ("average/tokens", a, b, "different rules for tokens, of the kind", kind(a), kind(b));
 }
 
 json said(const ModelFile& file, const char* key) { return file.about.is_object() ? file.about.value(key, json()) : json(); }
@@ -69,7 +69,7 @@ void compare(const ModelFile& a, const ModelFile& b) {
 
 std::vector<double> checked_shares(const std::vector<double>& shares, size_t models) {
   if (models < 2)
-    throw Error(Exit::usage, "average/models", fmt::format("a mean is of at least two models, not of {}", models),
+    throw Error(Exit::usage, "average/models", fmt::format("a mean needs at least two models, not {}", models),
                 "name run folders or model files: rnn average runs/a runs/b -o mean.safetensors");
   if (shares.empty()) return std::vector<double>(models, 1.0 / static_cast<double>(models));
   double sum = 0;
@@ -78,7 +78,7 @@ std::vector<double> checked_shares(const std::vector<double>& shares, size_t mod
     throw Error(Exit::usage, "average/shares",
                 shares.size() != models ? fmt::format("{} weights for {} models", shares.size(), models)
                                         : fmt::format("the weights {} do not sum to 1", fmt::join(shares, ", ")),
-                "one number from 0 to 1 for each model, together 1");
+                "give one number from 0 to 1 for each model; they must sum to 1");
   }
   return shares;
 }

@@ -1,4 +1,4 @@
-// Why: groups by seed, means, the order, and the sentences about what a table alone would hide.
+// Why: groups by seed, means, the order of rows, and notes about what the table alone would hide.
 #include "runs/compare_runs.h"
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A run that was named twice is the same run.
+// A run that was named twice counts once.
 std::vector<RunRecord> without_repeats(std::vector<RunRecord> runs) {
   std::vector<RunRecord> result;
   std::set<std::string> seen;
@@ -28,7 +28,7 @@ std::vector<RunRecord> without_repeats(std::vector<RunRecord> runs) {
   return result;
 }
 
-// The last part of each path where that tells them apart, else the path.
+// The last part of each path if that distinguishes all of them, else the whole paths.
 std::vector<std::string> names_of(const std::vector<RunRecord>& runs) {
   std::vector<std::string> names, paths;
   for (const RunRecord& run : runs) {
@@ -54,7 +54,7 @@ std::string all_but_seed(const RunRecord& run) {
   return key;
 }
 
-// Runs with the same key and different seeds go together.
+// Runs with the same key and different seeds form a group.
 std::vector<std::vector<size_t>> group_by_seed(const std::vector<RunRecord>& runs) {
   struct Group {
     std::string key;
@@ -94,7 +94,7 @@ std::string common_name(const std::vector<std::string>& names, const std::vector
   return first.substr(0, head) + "*" + first.substr(first.size() - tail);
 }
 
-// The value of each run of a row, each once: "1, 2, 3".
+// The different values of the runs of a row: "1, 2, 3".
 std::string row_setting(const std::vector<RunRecord>& runs, const std::vector<size_t>& chosen, const std::string& name) {
   std::vector<std::string> values;
   for (const size_t i : chosen) {
@@ -147,9 +147,9 @@ bool same_in_all(const Pointers& runs, std::string RunRecord::*text) {
   return std::all_of(runs.begin(), runs.end(), [&](const RunRecord* run) { return run->*text == runs[0]->*text; });
 }
 
-// Which figures may be held against each other, and a sentence about those that may not.
+// Which figures are comparable, and a note about those that are not.
 void judge(RunComparison& c) {
-  Pointers measured;  // a run without a figure has nothing to be compared
+  Pointers measured;  // a run without figures has nothing to compare
   for (const RunRecord& run : c.runs) {
     if (std::isfinite(run.best[Measure::val_loss])) measured.push_back(&run);
   }
@@ -163,17 +163,17 @@ void judge(RunComparison& c) {
   c.same_bits = tasks && validation && text;
   if (!tasks) {
     std::set<std::string> names;
-    for (const RunRecord* run : measured) names.insert(run->task.empty() ? "not known" : run->task);
+    for (const RunRecord* run : measured) names.insert(run->task.empty() ? "unknown" : run->task);
     c.notes.push_back(
         fmt::format("The runs have different tasks ({}): their figures cannot be compared.", fmt::join(names, ", ")));
   } else if (!validation) {
     c.notes.emplace_back(
-        known ? "The runs were checked on different data: their figures cannot be compared."
-              : "It is not known whether the runs were checked on the same data: do not compare their figures.");
-    if (text) c.notes.emplace_back("To compare the models, measure each on one text: rnn eval RUN TEXT.");
+        known ? "The runs were validated on different data: their figures cannot be compared."
+              : "It is unknown whether the runs were validated on the same data: do not compare their figures.");
+    if (text) c.notes.emplace_back("To compare the models, evaluate each on the same text: rnn eval RUN TEXT.");
   } else if (!tokens) {
     c.notes.push_back(fmt::format(
-        "The runs read different tokens: losses and perplexities cannot be compared. {} can: the text is the same.",
+        "The runs use different tokens: losses and perplexities cannot be compared. {} can: the text is the same.",
         text ? "Bits per byte" : "BLEU"));
   }
 }
@@ -183,11 +183,12 @@ void note_gaps(RunComparison& c, const std::vector<std::string>& names) {
     const RunRecord& run = c.runs[i];
     if (!run.problem.empty()) c.notes.push_back(fmt::format("{}: {}.", names[i], run.problem));
     if (run.ended == "diverged") {
-      c.notes.push_back(fmt::format("{} diverged; its figures are of the best check before that.", names[i]));
+      c.notes.push_back(fmt::format("{} diverged; its figures are those of the best validation before that.", names[i]));
     } else if (!std::isfinite(run.best[Measure::val_loss])) {
-      if (run.problem.empty()) c.notes.push_back(fmt::format("{} has no check yet: there is nothing to compare.", names[i]));
+      if (run.problem.empty())
+        c.notes.push_back(fmt::format("{} has no validation yet: there is nothing to compare.", names[i]));
     } else if (run.ended.empty()) {
-      c.notes.push_back(fmt::format("{} has not ended; its figures are of the best check so far.", names[i]));
+      c.notes.push_back(fmt::format("{} has not ended; its figures are those of the best validation so far.", names[i]));
     }
   }
   for (const ComparedRow& row : c.rows) {
@@ -195,7 +196,7 @@ void note_gaps(RunComparison& c, const std::vector<std::string>& names) {
                                     [&](size_t i) { return std::isfinite(c.runs[i].best[Measure::val_loss]); });
     if (have > 0 && static_cast<size_t>(have) < row.runs.size()) {
       c.notes.push_back(
-          fmt::format("{}: the mean is over the {} of {} runs that have a check.", row.name, have, row.runs.size()));
+          fmt::format("{}: the mean is over the {} of {} runs that have a validation.", row.name, have, row.runs.size()));
     }
   }
 }

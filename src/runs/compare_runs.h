@@ -1,4 +1,4 @@
-// Why: runs side by side: what differs between them, what came of it, and which figures may be held against each other.
+// Why: runs side by side: what differs between them, their results, and which figures may be compared.
 #pragma once
 
 #include <map>
@@ -22,17 +22,17 @@ struct ComparedRow {
 
 struct RunComparison {
   std::vector<RunRecord> runs;         // in the order given, each once
-  std::vector<ComparedRow> rows;       // the best first, as sorted_by says; without that figure last
+  std::vector<ComparedRow> rows;       // sorted by sorted_by, the best first, rows without that figure last
   std::vector<std::string> differing;  // settings, in the order of the option list
-  bool same_losses = true;             // same task, tokens and validation data: losses may be compared
-  bool same_bits = true;               // language models checked on the same text: bits per byte may be compared
-  std::string sorted_by;               // "val_loss", "val_bits_per_byte" or "": nothing may be compared, the order given
-  std::vector<std::string> notes;      // sentences: what must not be compared, what is missing
+  bool same_losses = true;             // same task, tokens and validation data: losses are comparable
+  bool same_bits = true;               // language models validated on the same text: bits per byte are comparable
+  std::string sorted_by;               // "val_loss", "val_bits_per_byte" or "": nothing is comparable, order as given
+  std::vector<std::string> notes;      // sentences: what cannot be compared, what is missing
 };
 
 RunComparison compare_runs(std::vector<RunRecord> runs);
-// {"sorted_by", "comparable": {"val_bits_per_byte", "val_loss"}, "differing", "rows": [...], "runs": [...], "notes"}; a number that
-// is not known is null.
+// {"sorted_by", "comparable": {"val_bits_per_byte", "val_loss"}, "differing", "rows": [...], "runs": [...], "notes"};
+// unknown numbers are null.
 nlohmann::ordered_json to_json_object(const RunComparison& comparison);
 
 }  // namespace rnn::core

@@ -1,4 +1,4 @@
-// Why: the Markdown and YAML of a model card; every value is quoted for the place where it stands.
+// Why: the Markdown and YAML of a model card; every value is quoted for its context.
 #include "runs/model_card.h"
 
 #include <fmt/format.h>
@@ -19,7 +19,7 @@ std::string number(const std::optional<double>& value, int decimals) {
   return value && std::isfinite(*value) ? fmt::format("{:.{}f}", *value, decimals) : "";
 }
 
-// A cell of a Markdown table stays in its cell.
+// Escapes text for a cell of a Markdown table.
 std::string cell(const std::string& text) {
   std::string result;
   for (const char c : text) {
@@ -62,7 +62,7 @@ constexpr Metric kMetrics[] = {{"bits_per_byte", "bits per byte", &ModelCard::Re
 bool is_text(const ModelCard& card) { return card.task == "language-model"; }
 bool translates(const ModelCard& card) { return card.task == "translate"; }
 
-// Whether any row has it: a column of nothing is left out.
+// Whether any row has this metric: empty columns are omitted.
 bool used(const ModelCard& card, const Metric& m) {
   return std::any_of(card.results.begin(), card.results.end(), [&](const auto& r) { return (r.*m.value).has_value(); });
 }
@@ -131,7 +131,7 @@ void use(const ModelCard& card, std::string* out) {
     *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, tokenizer and configuration.\n",
                         card.model);
     if (!card.sample.empty())
-      *out += "\nWhat it says of sentences that it has not learnt from:\n\n" + fenced("text", card.sample);
+      *out += "\nIts translations of sentences that it was not trained on:\n\n" + fenced("text", card.sample);
     return;
   }
   if (!is_text(card)) {
@@ -144,7 +144,7 @@ void use(const ModelCard& card, std::string* out) {
                                                    prompt + " --top 5\n" + "rnn info " + where + "\n");
   *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, tokenizer and configuration.\n",
                       card.model);
-  if (!card.sample.empty()) *out += "\nWhat it writes:\n\n" + fenced("text", card.sample);
+  if (!card.sample.empty()) *out += "\nA text that it generated:\n\n" + fenced("text", card.sample);
 }
 
 void training(const ModelCard& card, std::string* out) {

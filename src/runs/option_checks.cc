@@ -1,4 +1,4 @@
-// Why: every rule by which options contradict each other stands here.
+// Why: all rules about options that contradict each other.
 #include "runs/option_checks.h"
 
 #include <fmt/format.h>
@@ -26,7 +26,7 @@ void check_cell(const M& m) {
     if (given && !lstm) bad(fmt::format("--{} needs --cell lstm, but the cell is {}", flag, m.cell));
   };
   needs_lstm(m.peephole, "peephole");
-  if (m.peephole && m.cell != "lstm") bad("--peephole and coupled gates do not go together", "--cell lstm has peepholes");
+  if (m.peephole && m.cell != "lstm") bad("--peephole cannot be combined with coupled gates", "--cell lstm has peepholes");
   needs_lstm(m.cell_clip > 0, "cell-clip");
   needs_lstm(m.projection > 0, "projection");
   needs_lstm(m.forget_bias >= 0, "forget-bias");
@@ -35,7 +35,7 @@ void check_cell(const M& m) {
   if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
 }
 
-// What some tasks alone read.
+// Options that only some tasks read.
 constexpr std::string_view kOfTranslators[] = {"encoder-layers", "one-way", "attention",     "attention-size",
                                                "input-feeding",  "bridge",  "own-embedding", "reverse-source",
                                                "batch-tokens",   "best-by"};
@@ -53,7 +53,7 @@ void check_task_options(const Options& options, std::string_view task) {
     if (wrong == names.end()) return;
     throw Error(Exit::usage, "usage/task_option",
                 fmt::format("--{} {} is for {}, but the task is {}", *wrong, get_option(options, *wrong), whose, task),
-                "leave it out, or say with --task what is to be learnt");
+                "leave it out, or choose another task with --task");
   };
   if (task != "translate") only(kOfTranslators, "translators");
   if (task != "translate" && task != "language-model") only(kOfText, "text");
@@ -72,12 +72,12 @@ void check_options(const Options& options) {
     bad(fmt::format("--momentum belongs to --optimizer sgd, but it is {}", t.optimizer));
   if (t.bptt_random && t.bptt < kShortestRandomBptt) {
     bad(fmt::format("--bptt-random needs --bptt of at least {}, but it is {}", kShortestRandomBptt, t.bptt),
-        "windows are about half as long now and then");
+        "some windows are about half as long");
   }
   check_softmax_options(options.model, t);
   if (t.accumulate > t.batch) {
     bad(fmt::format("--accumulate {} is more than --batch {}", t.accumulate, t.batch),
-        "a batch is cut into that many parts");
+        "a batch is split into that many parts");
   }
 }
 

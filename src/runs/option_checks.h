@@ -1,4 +1,4 @@
-// Why: options that are possible one by one may contradict each other, or the task.
+// Why: options that are valid one by one may contradict each other, or the task.
 #pragma once
 
 #include <string_view>
@@ -7,10 +7,10 @@
 
 namespace rnn::core {
 
-// Options that contradict each other (--peephole without an LSTM, ...). Throws Error{usage, "usage/option"}.
+// Refuses options that contradict each other (--peephole without an LSTM, ...). Throws Error{usage, "usage/option"}.
 void check_options(const Options& options);
-// Options that a task does not know, where they say anything but their default: attention of a language model, windows of pairs.
-// `task` as RunRequest::task. Throws Error{usage, "usage/task_option"}.
+// Refuses options that a task does not have, unless they have their default: attention for a language model, windows for
+// pairs. `task` as RunRequest::task. Throws Error{usage, "usage/task_option"}.
 void check_task_options(const Options& options, std::string_view task);
 
 }  // namespace rnn::core

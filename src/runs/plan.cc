@@ -1,4 +1,4 @@
-// Why: the estimates, and the words they are told in.
+// Why: the estimates, and the texts that show them.
 #include "runs/plan.h"
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 namespace rnn::core {
 namespace {
 
-// Multiply-adds per second of a product like the ones this training is made of.
+// Multiply-adds per second of a product like those of this training.
 double measure_speed(const Model<float>& model, Pool& pool) {
   const int rows = 256, n = std::min(1024, 4 * model.config().rnn.hidden), k = std::min(512, model.config().rnn.hidden);
   const Kernels<float>& kernels = rnn::core::kernels<float>();
@@ -45,8 +45,8 @@ std::string encoder_text(const Model<float>& model) {
   const EncoderOptions& e = model.config().encoder;
   if (!e.present()) return "";
   return fmt::format(", encoder {}x{} {}, {} attention{}", e.rnn.layers, e.output(),
-                     e.rnn.bidirectional ? "both ways" : "forward", attention_name(e.attention),
-                     e.input_feeding ? " fed back" : "");
+                     e.rnn.bidirectional ? "bidirectional" : "forward", attention_name(e.attention),
+                     e.input_feeding ? ", input feeding" : "");
 }
 
 }  // namespace
@@ -72,9 +72,10 @@ std::string model_text(const Model<float>& model) {
 
 std::string training_text(const TrainOptions& o, const std::string& batch, Pool& pool) {
   const double lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
-  return fmt::format("{} lr {} · batch {} · {} epochs{} · seed {} · {} thread{}, {}", o.optimizer, short_number(lr), batch,
-                     o.epochs, o.patience > 0 ? fmt::format(" at most, stops after {} checks without gain", o.patience) : "",
-                     o.seed, pool.size(), pool.size() == 1 ? "" : "s", isa_name());
+  return fmt::format(
+      "{} lr {} · batch {} · {} epochs{} · seed {} · {} thread{}, {}", o.optimizer, short_number(lr), batch, o.epochs,
+      o.patience > 0 ? fmt::format(" at most, stops after {} validations without improvement", o.patience) : "", o.seed,
+      pool.size(), pool.size() == 1 ? "" : "s", isa_name());
 }
 
 std::string cost_text(const TrainOptions& o, const Model<float>& model, int64_t steps, int64_t updates, int64_t bytes,
@@ -86,7 +87,7 @@ std::string cost_text(const TrainOptions& o, const Model<float>& model, int64_t 
   if (o.max_updates > 0 && o.max_updates < updates)
     seconds *= static_cast<double>(o.max_updates) / static_cast<double>(updates);
   if (o.max_seconds > 0 && seconds > o.max_seconds) limit = fmt::format(", stopped after {}", clock_time(o.max_seconds));
-  return fmt::format("about {} in all{} · about {} of memory", clock_time(seconds), limit, bytes_text(bytes));
+  return fmt::format("about {} in total{} · about {} of memory", clock_time(seconds), limit, bytes_text(bytes));
 }
 
 std::string grouped_count(int64_t n) {
@@ -114,7 +115,7 @@ double token_weights(const Model<float>& model, const TrainOptions& o) {
     const double samples = o.samples > 0 ? o.samples : std::min(kDefaultSamples, model.outputs());
     return sum - (classes - samples) * model.width();
   }
-  // Of a text by Zipf's law, log((b + 1) / (a + 1)) / log(classes + 1) of the tokens are in [a, b).
+  // By Zipf's law, a share of log((b + 1) / (a + 1)) / log(classes + 1) of the tokens of a text is in [a, b).
   for (size_t i = 0; i < softmax.cutoffs.size(); ++i) {
     const double begin = softmax.cutoffs[i], end = i + 1 < softmax.cutoffs.size() ? softmax.cutoffs[i + 1] : classes;
     const double share = std::log((end + 1) / (begin + 1)) / std::log(classes + 1);
@@ -141,12 +142,12 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int ste
   for (int l = 0; l < rnn.layers; ++l) units += rnn.width(l);
   if (const EncoderOptions& encoder = model.config().encoder; encoder.present())
     units += int64_t{encoder.rnn.layers} * encoder.output() + 2 * model.width();
-  const int64_t normed = rnn.flags & kLayerNorm ? 2 * gates + 1 : 0;  // numbers per unit that are kept; the same backward
+  const int64_t normed = rnn.flags & kLayerNorm ? 2 * gates + 1 : 0;  // numbers stored per unit; the same for backward
   const int64_t per_row = (gates + 5 + normed) * units + normed * rnn.hidden + 3 * rnn.input;  // gates, states
   int64_t columns = 0, packed = 2 * product_weights(model);
   for (int part = 0; model.has_head() && part < model.output_layer().parts(); ++part)
     columns = std::max<int64_t>(columns, model.output_layer().columns(part));
-  if (model.config().softmax.kind == SoftmaxKind::sampled)  // packed for checks only
+  if (model.config().softmax.kind == SoftmaxKind::sampled)  // packed for validation only
     packed -= static_cast<int64_t>(model.outputs()) * model.width();
   const int64_t block = std::min(rows * columns, int64_t{o.output_memory} << 18);
   const int64_t activations = rows * per_row + block;

@@ -1,4 +1,4 @@
-// Why: what training will cost: weights met by a token, memory, time; and the parts of a plan that every task shares.
+// Why: what training will cost: weights per token, memory, time; and the parts of a plan that all tasks share.
 #pragma once
 
 #include <cstdint>
@@ -13,19 +13,19 @@ std::string grouped_count(int64_t n);   // 24,310
 std::string bytes_text(int64_t bytes);  // 1.5 MB
 // "lstm 1x256, embedding 256 · 1,234 parameters, 4.9 KB"
 std::string model_text(const Model<float>& model);
-// Optimizer, rate, batch, epochs, seed, threads. `batch`: what a batch is, in words.
+// Optimizer, learning rate, batch, epochs, seed, threads. `batch`: a description of a batch.
 std::string training_text(const TrainOptions& options, const std::string& batch, Pool& pool);
-// Time and memory. `steps` of one epoch, `updates` of the whole run. Time is estimated from this machine's own speed, measured for
-// some milliseconds on a product of the model's shape; `bytes`: training_bytes().
+// Time and memory. `steps` of one epoch, `updates` of the whole run. The time is estimated from the speed of this machine,
+// measured for a few milliseconds on a product of the model's shape; `bytes`: training_bytes().
 std::string cost_text(const TrainOptions& options, const Model<float>& model, int64_t steps, int64_t updates, int64_t bytes,
                       Pool& pool);
-// Weights that take part in products.
+// Weights that take part in matrix products.
 int64_t product_weights(const Model<float>& model);
-// Those of them that a token of training meets on average: of a sampled softmax the samples, of an adaptive one the head and a share
-// of each cluster, as Zipf's law has it.
+// How many of them a training token uses on average: with a sampled softmax the samples, with an adaptive one the head and a
+// share of each cluster according to Zipf's law.
 double token_weights(const Model<float>& model, const TrainOptions& options);
-// Bytes that training will hold at its peak.
+// Peak memory of training, in bytes.
 int64_t training_bytes(const Model<float>& model, const TrainOptions& options);
-int64_t training_bytes(const Model<float>& model, const TrainOptions& options, int steps);  // of a sequence
+int64_t training_bytes(const Model<float>& model, const TrainOptions& options, int steps);  // steps: of a sequence
 
 }  // namespace rnn::core

@@ -1,4 +1,4 @@
-// Why: the order of steps of a run, fresh or resumed, whatever its task.
+// Why: the order of steps of a run, new or resumed, whatever its task.
 #include "runs/run.h"
 
 #include <fmt/format.h>
@@ -44,7 +44,7 @@ std::string only_file(const std::vector<std::string>& files, const char* flag) {
   if (files.size() > 1) {
     throw Error(Exit::usage, "usage/argument",
                 std::string(flag) + " has two files, " + files[0] + " and " + files[1] + ", but this task reads one",
-                "two files side by side are sentences and their translations: --task translate");
+                "two parallel files are sentences and their translations: --task translate");
   }
   return files.empty() ? "" : files[0];
 }
@@ -84,7 +84,7 @@ void initialise_by(const Options& options, Model<float>& model) {
 std::string Run::sample(const Trainer&) const { return {}; }
 
 double Run::judge() {
-  throw Error(Exit::usage, "usage/option", "--best-by bleu is for translators", "leave it out: the loss decides");
+  throw Error(Exit::usage, "usage/option", "--best-by bleu is for translators", "leave it out: the default is the loss");
 }
 
 json Run::about() const {
@@ -183,7 +183,7 @@ RunResult Run::go(EventStream& events, const RunHooks& hooks, const ModelFile* r
   return finish(train_model(events, hooks, resumed, pool), events);
 }
 
-// Warnings of a sick run as it trains, behind the sinks that write them down.
+// Warns during training if the run is unhealthy; added after the sinks that record the warnings.
 void Run::add_watch(EventStream& events, bool resumed) const {
   const bool numbers = model->config().task == "regress";
   const double chance = numbers ? 0 : std::log(static_cast<double>(model->outputs()));
@@ -194,7 +194,7 @@ RunResult Run::begin(EventStream& events, const RunHooks& hooks) {
   read();
   build();
   batch();
-  rate_factors_of(options.train, *model);  // throws before there is a folder
+  rate_factors_of(options.train, *model);  // throws before the folder is created
   folder.create(request.force);
   write_files(false);
   folder.add_sinks(events, false);
@@ -207,7 +207,7 @@ RunResult Run::resume(ModelFile file, const std::string& data_hash, const std::s
   read();
   if (hash() != data_hash) {
     throw Error(
-        Exit::data, "data/changed", "the training or validation data is not what this run began with",
+        Exit::data, "data/changed", "the training or validation data has changed since this run began",
         "put the old data back, or start from these weights: rnn train NEW --init-from " + shell_word(folder.path()));
   }
   model = std::move(file.model);

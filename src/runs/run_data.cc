@@ -14,7 +14,7 @@
 namespace rnn::core {
 namespace {
 
-constexpr int64_t kMinRepeats = 20;  // a word must be seen about this often to be learnt
+constexpr int64_t kMinRepeats = 20;  // a word must occur about this often to be learnt
 
 std::vector<std::string_view> lines_of(const std::string& text) {
   std::vector<std::string_view> lines;
@@ -37,7 +37,7 @@ RunText read_run_text(const std::vector<std::string>& paths, const std::string& 
     auto documents = read_text(path, &report);
     if (text.report.files.empty()) {
       text.report = report;
-    } else {  // counts add up; distinct words of several files are at least those of the richest
+    } else {  // counts add up; the number of distinct words of several files is at least the largest one
       text.report.files.insert(text.report.files.end(), report.files.begin(), report.files.end());
       text.report.bytes += report.bytes;
       text.report.lines += report.lines;
@@ -80,8 +80,8 @@ std::vector<Document> validation_text(const ModelFile& file) {
 Decision choose_tokens(const std::string& wanted, const TextReport& report) {
   if (wanted != "auto") return {wanted, "as asked"};
   const int64_t repeats = report.words / std::max<int64_t>(1, report.distinct_words);
-  if (repeats >= kMinRepeats) return {"word", fmt::format("a word is seen {} times on average", repeats)};
-  return {"char", fmt::format("a word is seen only {} times on average, too few to learn words", repeats)};
+  if (repeats >= kMinRepeats) return {"word", fmt::format("a word occurs {} times on average", repeats)};
+  return {"char", fmt::format("a word occurs only {} times on average, too few to learn words", repeats)};
 }
 
 Decision choose_tokenizer(const ModelOptions& options, const RunText& text, std::unique_ptr<Tokenizer>& tokenizer) {
@@ -106,7 +106,7 @@ Decision choose_tokenizer(const ModelOptions& options, const RunText& text, std:
           fmt::format("{} {} sub-words, the text supports {}", options.max_vocabulary > 0 ? "asked for" : "aimed at",
                       grouped_count(wanted), grouped_count(tokenizer->size()));
     } else if (options.max_vocabulary == 0) {
-      kind.reason = "as many as suit a text of this size";
+      kind.reason = "a size that suits this amount of text";
     }
   }
   return kind;
@@ -127,8 +127,8 @@ Decision choose_mode(const std::string& wanted, const std::vector<Document>& doc
     }
   }
   const bool sentences = lines >= 200 && blank == 0 && closed >= lines * 95 / 100 && bytes <= lines * 120;
-  if (sentences) return {"sentence", "lines are short and whole sentences: each is read from a fresh start"};
-  return {"stream", "running text: what came before is remembered from window to window"};
+  if (sentences) return {"sentence", "lines are short, complete sentences: each starts from a zero state"};
+  return {"stream", "running text: the state is carried from window to window"};
 }
 
 TokenDocuments encode_documents(const Tokenizer& tokenizer, const std::vector<Document>& documents) {
@@ -151,7 +151,7 @@ std::unique_ptr<Batcher> training_batcher(const TokenDocuments& documents, const
   if (sentences) {
     if (options.bptt_random) {
       throw Error(Exit::usage, "usage/bptt_random",
-                  "--bptt-random cuts running text into windows, but this one is read line by line (--mode sentence)",
+                  "--bptt-random splits running text into windows, but this text is read line by line (--mode sentence)",
                   "leave it out, or read the text with --mode stream");
     }
     return std::make_unique<SentenceBatcher>(sentences_of(documents, tokenizer.newline_id()),

@@ -31,14 +31,14 @@ void RunFolder::create(bool force) const {
     }
     if (!old.empty() && !force) {
       throw Error(Exit::usage, "run/exists", path_ + " already holds a run",
-                  "go on with it: rnn train --resume " + shell_word(path_) +
+                  "resume it: rnn train --resume " + shell_word(path_) +
                       "; overwrite it: --force; or choose another folder with -o");
     }
     for (const auto& file : old) fs::remove(file, error);
   }
   fs::create_directories(path_, error);
   if (error) {
-    throw Error(Exit::internal, "io/write", "cannot make the folder " + path_ + ": " + error.message(),
+    throw Error(Exit::internal, "io/write", "cannot create the folder " + path_ + ": " + error.message(),
                 "choose another folder with -o");
   }
 }
@@ -82,7 +82,7 @@ static std::string units_text(const RecurrentOptions& rnn) {
   return rnn.last_hidden > 0 ? text + " (the last " + std::to_string(rnn.last_hidden) + ")" : text;
 }
 
-// What every card says of a run.
+// What every card contains about a run.
 static ModelCard common_card(const std::string& path, const RunRequest& request, const RunResult& result,
                              const Model<float>& model, const std::vector<std::string>& files) {
   const RecurrentOptions& rnn = model.config().rnn;
@@ -130,8 +130,8 @@ void RunFolder::write_card(const RunRequest& request, const RunText& text, const
   card.facts.insert(card.facts.begin() + 4, {"vocabulary", std::to_string(tokenizer.size())});
   card.prompt = prompt;
   card.sample = sample;
-  card.limits = {"It knows the words and the style of its training text and nothing else.",
-                 "What it writes is not checked for truth."};
+  card.limits = {"It knows only the words and the style of its training text.",
+                 "What it writes may be false: nothing checks its truth."};
   write_file_atomic(file("README.md"), model_card(card));
 }
 
@@ -146,14 +146,14 @@ void RunFolder::write_translator_card(const RunRequest& request, const std::stri
                              source, target, cell, units_text(config.rnn), attention, tokenizer.kind());
   card.tags = {cell, std::string(tokenizer.kind()) + "-level", "translation", "sequence-to-sequence"};
   if (source.size() == 2 && target.size() == 2) card.languages = {source, target};
-  const std::string ways = config.encoder.rnn.bidirectional ? "both ways" : "forward";
+  const std::string ways = config.encoder.rnn.bidirectional ? "bidirectional" : "forward";
   card.facts.push_back({"encoder", fmt::format("{} layers, {}", config.encoder.rnn.layers, ways)});
-  card.facts.push_back({"attention", attention + (config.encoder.input_feeding ? ", fed back" : "")});
+  card.facts.push_back({"attention", attention + (config.encoder.input_feeding ? ", input feeding" : "")});
   card.facts.push_back({"vocabulary", std::to_string(tokenizer.size())});
   card.evaluate = request.data.size() == 2 ? fmt::format("test.{} test.{}", source, target) : "TEST.tsv";
   card.sample = sample;
-  card.limits = {"It knows the words and the kind of sentences of its training pairs and nothing else.",
-                 "A fluent translation may still be wrong: nothing checks that its meaning is that of the source."};
+  card.limits = {"It knows only the words and the kind of sentences of its training pairs.",
+                 "A fluent translation may still be wrong: nothing checks that it means the same as the source."};
   write_file_atomic(file("README.md"), model_card(card));
 }
 
@@ -167,7 +167,7 @@ void RunFolder::write_sequence_card(const RunRequest& request, const RunResult& 
                              rnn.layers, rnn.layers == 1 ? "" : "s", cell, units_text(rnn));
   card.tags = {cell, card.task};
   card.facts.push_back({"outputs", std::to_string(model.outputs())});
-  card.limits = {"It was measured on sequences like those it learned from and promises nothing for others."};
+  card.limits = {"It was measured on sequences like those it was trained on; results on others may differ."};
   write_file_atomic(file("README.md"), model_card(card));
 }
 

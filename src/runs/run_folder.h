@@ -1,4 +1,4 @@
-// Why: what lies in a run folder and who writes it; a folder is made once and never overwritten unasked.
+// Why: the files of a run folder and how they are written; an existing run is overwritten only on request.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -17,13 +17,14 @@ class RunFolder {
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string model() const { return file("model.safetensors"); }
   std::string checkpoint() const { return file("last.ckpt.safetensors"); }
-  // The best model that the checkpoint knows of, while model.safetensors is one that a last look found.
+  // The best model according to the checkpoint, while model.safetensors is a better one found by the last validation at a
+  // stop.
   std::string kept() const { return file("best.ckpt.safetensors"); }
 
-  // Throws Error{usage, "run/exists"} when a run is there and force is false; else removes that run's files. Error{internal,
-  // "io/write"} when it cannot be made.
+  // Throws Error{usage, "run/exists"} if the folder holds a run and force is false; with force, removes that run's files.
+  // Error{internal, "io/write"} if the folder cannot be created.
   void create(bool force) const;
-  // Copies model.safetensors, if there is one, to kept(); brings it back.
+  // Copies model.safetensors, if it exists, to kept(); moves it back.
   void keep_model() const;
   void bring_back_model() const;
   // metrics.jsonl, metrics.csv, train.log, TensorBoard.
@@ -32,7 +33,7 @@ class RunFolder {
   void write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const;
   void write_card(const RunRequest& request, const RunText& text, const Model<float>& model, const Tokenizer& tokenizer,
                   const RunResult& result, const std::string& prompt, const std::string& sample) const;
-  // source, target: names of the languages; sample: lines of sentences and their translations.
+  // source, target: names of the languages; sample: sentences and their translations, line by line.
   void write_translator_card(const RunRequest& request, const std::string& source, const std::string& target,
                              const RunResult& result, const Model<float>& model, const Tokenizer& tokenizer,
                              const std::string& sample) const;

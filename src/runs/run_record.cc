@@ -1,4 +1,4 @@
-// Why: the events of a run, its data note and the head of its model file, put into one record.
+// Why: the events of a run, its data.json and the header of its model file, combined into one record.
 #include "runs/run_record.h"
 
 #include <fmt/format.h>
@@ -35,7 +35,7 @@ json part_of(const json& object, const char* key) {
   return found != object.end() ? *found : json();
 }
 
-// What a config says, as text that set_option reads.
+// The settings of a config, as text that set_option parses.
 std::string plain(const json& value) {
   if (value.is_string()) return value.get<std::string>();
   return value.is_number_float() ? fmt::format("{}", value.get<double>()) : value.dump();
@@ -54,7 +54,7 @@ void take_best(const json& figures, RunRecord& run) {
   }
 }
 
-// Than the best check so far; by the figure that the run decides by.
+// Better than the best validation so far, by the figure that selects the best model of the run.
 bool is_better(const json& check, const RunRecord& run) {
   const auto by = run.settings.find("best-by");
   const bool by_bleu = by != run.settings.end() && by->second == "bleu";
@@ -100,14 +100,14 @@ void read_metrics(const std::string& path, RunRecord& run) {
                                    nullptr, false);
     if (text_of(event, "type").empty()) {
       throw Error(Exit::data, "run/metrics", fmt::format("{}:{} is not a line of metrics", path, number),
-                  "rnn train writes it into the run folder, line by line");
+                  "rnn train writes this file into the run folder, line by line");
     }
     take_event(event, run);
   }
   if (number == 0) run.problem = "its metrics.jsonl is empty";
 }
 
-// The table at the begin of a safetensors file; null when there is none.
+// The table at the beginning of a safetensors file; null if there is none.
 json read_model_head(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   uint64_t size = 0;
@@ -130,7 +130,7 @@ int64_t count_parameters(const json& head) {
   return total;
 }
 
-// The word behind a flag of a command line: "--init-from runs/a".
+// The word after a flag of a command line: "--init-from runs/a".
 std::string word_behind(const std::string& command, const std::string& flag) {
   const size_t at = command.find(flag + " ");
   if (at == std::string::npos) return "";
@@ -161,7 +161,7 @@ void read_model(const std::string& path, RunRecord& run) {
   if (!origin.empty()) run.settings["init-from"] = origin;
 }
 
-// "a.txt, b.txt": without their folders.
+// "a.txt, b.txt": without folders.
 std::string names_of(const json& files) {
   std::string names;
   for (const json& file : files) {
@@ -177,7 +177,7 @@ void read_data_note(const std::string& path, RunRecord& run) {
     run.problem = "its data.json cannot be read";
     return;
   }
-  // Pairs name the files of each side of the split, texts all that were read.
+  // For pairs the files of each side of the split are listed, for texts all files that were read.
   const json train = part_of(data, "train");
   run.settings["data"] = names_of(part_of(train.contains("files") ? train : data, "files"));
   const std::string one = text_of(valid, "file");
@@ -186,7 +186,7 @@ void read_data_note(const std::string& path, RunRecord& run) {
   json part = valid;
   part.erase("tokens"), part.erase("target_tokens");  // their number depends on the tokenizer, not on the text
   run.data = text_of(data, "hash") + " " + part.dump();
-  // The last part of the same text, or a file of the same name and size.
+  // Equal for the last part of the same text, or for a file of the same name and size.
   run.validation = own.empty() ? run.data : part.dump();
 }
 
@@ -200,11 +200,11 @@ RunRecord read_run_record(const std::string& folder) {
   std::error_code ignored;
   const auto there = [&](const char* name) { return fs::is_regular_file(file(name), ignored); };
   if (!fs::exists(run.path, ignored)) {
-    throw Error(Exit::data, "run/missing", "there is no run " + run.path, "check the path; rnn train makes run folders");
+    throw Error(Exit::data, "run/missing", "there is no run " + run.path, "check the path; rnn train creates run folders");
   }
   if (!there("metrics.jsonl") && !there("config.toml")) {
-    throw Error(Exit::data, "run/missing", run.path + " is no run folder: it holds no metrics.jsonl",
-                "name the folders that rnn train made");
+    throw Error(Exit::data, "run/missing", run.path + " is not a run folder: it has no metrics.jsonl",
+                "name folders that rnn train created");
   }
   if (there("metrics.jsonl")) {
     read_metrics(file("metrics.jsonl"), run);
@@ -213,7 +213,7 @@ RunRecord read_run_record(const std::string& folder) {
   }
   if (there("data.json")) read_data_note(file("data.json"), run);
   if (there("model.safetensors")) read_model(file("model.safetensors"), run);
-  for (const OptionInfo& option : option_list()) {  // an option that is younger than the run has its default
+  for (const OptionInfo& option : option_list()) {  // an option that is newer than the run has its default
     run.settings.emplace(option.name, get_option(Options{}, option));
   }
   return run;

@@ -1,4 +1,4 @@
-// Why: what a run was told, what it read and what came of it, from its small files alone: no weights, no training.
+// Why: the settings, data and results of a run, from its small files alone: no weights, no training.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@ constexpr std::string_view kMeasureNames[] = {"val_bits_per_byte", "val_loss", "
                                               "val_bleu",          "updates",  "seconds",        "tokens_per_s"};
 constexpr size_t kMeasures = std::size(kMeasureNames);
 
-// One number per Measure; NaN: not known.
+// One number per Measure; NaN: unknown.
 struct Measures {
   Measures() { numbers.fill(std::numeric_limits<double>::quiet_NaN()); }
   double& operator[](Measure m) { return numbers[static_cast<size_t>(m)]; }
@@ -25,23 +25,24 @@ struct Measures {
 };
 
 struct RunRecord {
-  std::string path;  // as given, without a slash at its end
-  std::string task;  // "language-model", "regress", ...; "": not known, for there is no model yet
-  // Option -> value, every option, and what stands in no option: "data", "valid", "init-from", "vocabulary". Where an option says
+  std::string path;  // as given, without a trailing slash
+  std::string task;  // "language-model", "regress", ...; "": unknown, there is no model yet
+  // Option -> value for every option, and what is not an option: "data", "valid", "init-from", "vocabulary". If an option is
   // auto and the run has decided, the decision ("tokens", "mode").
   std::map<std::string, std::string> settings;
   int64_t parameters = -1;
-  std::string tokenizer;   // what it is made of, as a hash; "": none
-  std::string data;        // equal in two runs: trained and checked on the same data; "": not known
-  std::string validation;  // equal in two runs: checked on the same data; "": not known
-  Measures best;           // the best check; updates, seconds, speed of the whole run
+  std::string tokenizer;   // hash of its content; "": none
+  std::string data;        // equal in two runs: trained and validated on the same data; "": unknown
+  std::string validation;  // equal in two runs: validated on the same data; "": unknown
+  Measures best;           // the best validation; updates, seconds, speed of the whole run
   double best_epoch = std::numeric_limits<double>::quiet_NaN();
-  std::string ended;    // "epochs", "patience", "time", "updates"; "diverged"; "": it runs, or was cut
-  std::string problem;  // what could not be read: one sentence, or ""
+  std::string ended;    // "epochs", "patience", "time", "updates"; "diverged"; "": still running, or interrupted
+  std::string problem;  // one sentence about what could not be read, or ""
 };
 
-// Reads metrics.jsonl, data.json and the head of model.safetensors. Throws Error{data, "run/missing"}: no such folder, or one that
-// holds no run; Error{data, "run/metrics"}: a line that is no event, with file:line. A last line that was cut is left out.
+// Reads metrics.jsonl, data.json and the header of model.safetensors. Throws Error{data, "run/missing"}: no such folder, or
+// it holds no run; Error{data, "run/metrics"}: a line that is not an event, with file:line. An incomplete last line is
+// ignored.
 RunRecord read_run_record(const std::string& folder);
 
 }  // namespace rnn::core

@@ -1,4 +1,4 @@
-// Why: fine-tuning keeps what a model is and may change how it is trained; which option is which is decided here.
+// Why: fine-tuning keeps the shape of a model and may change how it is trained; this file decides which option is which.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,10 +19,10 @@ constexpr std::string_view kRegularisation[] = {"dropout",      "input-dropout",
                                                 "word-dropout", "variational",   "state-dropout",  "zoneout",
                                                 "zoneout-cell", "weight-drop"};
 
-// A share of its own is "as dropout" where it is the same.
+// A separate share is "as dropout" if it is the same.
 double own_share(double share, double dropout) { return share < 0 || share == dropout ? -1 : share; }
 
-// What a model says about itself, in the words of the options.
+// The configuration of a model, as options.
 void options_from_config(const ModelConfig& c, ModelOptions* o) {
   o->cell = c.rnn.flags & kRelu ? "rnn-relu" : std::string(cell_info(c.rnn.cell).name);
   o->peephole = (c.rnn.flags & kPeephole) != 0, o->layer_norm = (c.rnn.flags & kLayerNorm) != 0;
@@ -49,7 +49,7 @@ bool among(std::span<const std::string_view> names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Words that leave the choice to the program; and a model of numbers has no embedding.
+// Values that leave the choice to the program; also, a model of numbers has no embedding.
 bool asks_for_nothing(const std::string& name, const ModelOptions& asked, const ModelConfig& config) {
   if (name == "embed") return asked.embed == 0 || config.vocabulary == 0;
   if (name == "encoder-layers") return asked.encoder_layers == 0;

@@ -55,14 +55,14 @@ expect_out ' data story\.txt$'
 train story.txt --cell rnn --lr 0.003 --optimizer sgd --schedule cosine --warmup 5 --init orthogonal --clip 5 --tied --tokens char -o runs/rnn
 expect_exit 0 "$RNN" compare runs/gru runs/rnn runs/lstm-*
 expect_out '^ run +settings +bits/byte'
-expect_out '^note: The runs read different tokens'
+expect_out '^note: The runs use different tokens'
 python3 -c 'import sys; sys.exit(max(len(l.rstrip("\n")) for l in open(sys.argv[1], encoding="utf-8") if not l.startswith("note")) > 100)' \
   "$out_file" || fail "wider than 100 columns"
 
 # What must not be compared is said.
 train other.txt --lr 0.01 -o runs/other
 expect_exit 0 "$RNN" compare runs/other runs/gru
-expect_out '^note: The runs were checked on different data'
+expect_out '^note: The runs were validated on different data'
 expect_exit 0 "$RNN" data make parity --length 5 -n 60
 cp "$out_file" parity.jsonl
 expect_exit 0 "$RNN" train parity.jsonl --hidden 16 --epochs 2 --batch 8 --threads 1 --quiet -o runs/parity
@@ -75,7 +75,7 @@ expect_out ' accuracy '
 mkdir cut
 head -n 1 runs/gru/metrics.jsonl >cut/metrics.jsonl
 expect_exit 0 "$RNN" compare cut runs/gru
-expect_out '^note: cut has no check yet'
+expect_out '^note: cut has no validation yet'
 [[ "$(sed -n 3p "$out_file")" == " cut "* ]] || fail "a run without figures is not last"
 expect_exit 3 "$RNN" compare runs/gru story.txt
 expect_err '^error\[run/missing\]: story\.txt is no run folder'

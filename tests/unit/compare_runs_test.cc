@@ -144,7 +144,7 @@ TEST_F(CompareRuns, SaysWhatIsNoRun) {
   EXPECT_EQ(compare_runs({read_run_record(path("bare"))}).notes, (Names{"bare: its model.safetensors cannot be read."}));
   std::filesystem::remove(path("bare/model.safetensors"));
   EXPECT_EQ(compare_runs({read_run_record(path("bare"))}).notes,
-            (Names{"bare has no check yet: there is nothing to compare."}));
+            (Names{"bare has no validation yet: there is nothing to compare."}));
 }
 
 TEST_F(CompareRuns, ShowsWhatDiffersAndTheBestFirst) {
@@ -210,8 +210,8 @@ TEST_F(CompareRuns, AMeanLeavesOutRunsWithoutAFigureAndSaysSo) {
   EXPECT_EQ(c.rows[0].mean[Measure::val_loss], 1);
   EXPECT_TRUE(std::isnan(c.rows[0].deviation[Measure::val_loss]));
   ASSERT_EQ(c.notes.size(), 2u);
-  EXPECT_EQ(c.notes[0], "a-2 has no check yet: there is nothing to compare.");
-  EXPECT_EQ(c.notes[1], "a-*: the mean is over the 1 of 2 runs that have a check.");
+  EXPECT_EQ(c.notes[0], "a-2 has no validation yet: there is nothing to compare.");
+  EXPECT_EQ(c.notes[1], "a-*: the mean is over the 1 of 2 runs that have a validation.");
 }
 
 TEST_F(CompareRuns, SaysWhatMayNotBeCompared) {
@@ -235,7 +235,7 @@ TEST_F(CompareRuns, SaysWhatMayNotBeCompared) {
     EXPECT_EQ(c.sorted_by, "");
     EXPECT_EQ(c.rows[0].name, "plain");  // the order given
     ASSERT_EQ(c.notes.size(), 2u);
-    EXPECT_NE(c.notes[0].find("checked on different data"), std::string::npos);
+    EXPECT_NE(c.notes[0].find("validated on different data"), std::string::npos);
   }
   // A validation file of its own is the same whatever was trained on.
   const RunComparison own =
@@ -253,7 +253,7 @@ TEST_F(CompareRuns, SaysWhatMayNotBeCompared) {
   std::filesystem::remove(path("u/data.json"));
   const RunComparison lost = compare_runs({plain, read_run_record(path("u"))});
   EXPECT_FALSE(lost.same_losses || lost.same_bits);
-  EXPECT_NE(lost.notes.at(0).find("not known"), std::string::npos);
+  EXPECT_NE(lost.notes.at(0).find("unknown"), std::string::npos);
 }
 
 TEST_F(CompareRuns, NamesAreShortWhereTheyCanBe) {

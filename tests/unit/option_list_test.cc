@@ -235,7 +235,7 @@ TEST(OptionList, ContradictionsAreRefused) {
   EXPECT_EQ(verdict({{"peephole", "true"}}), "");
   EXPECT_EQ(verdict({{"cell", "gru"}, {"peephole", "true"}}), "--peephole needs --cell lstm, but the cell is gru");
   EXPECT_EQ(verdict({{"cell", "rnn"}, {"cell-clip", "3"}}), "--cell-clip needs --cell lstm, but the cell is rnn");
-  EXPECT_EQ(verdict({{"cell", "lstm-coupled"}, {"peephole", "true"}}), "--peephole and coupled gates do not go together");
+  EXPECT_EQ(verdict({{"cell", "lstm-coupled"}, {"peephole", "true"}}), "--peephole cannot be combined with coupled gates");
   EXPECT_EQ(verdict({{"cell", "lstm-coupled"}, {"cell-clip", "3"}, {"projection", "8"}, {"layer-norm", "true"}}), "");
   EXPECT_NE(verdict({{"cell", "rnn"}, {"projection", "8"}}), "");
   EXPECT_NE(verdict({{"cell", "rnn"}, {"forget-bias", "1"}}), "");
