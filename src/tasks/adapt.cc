@@ -1,4 +1,4 @@
-// Why: a text segment by segment: counted with the cache, then learnt from.
+// Why: a text is processed segment by segment: scored, with the cache, then used for a step of training.
 #include "tasks/adapt.h"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace rnn::core {
 namespace {
 
-// Goes on learning.
+// Dynamic evaluation: updates the weights after each segment.
 class Learner {
  public:
   Learner(Model<float>& model, const DynamicOptions& options, Pool& pool)

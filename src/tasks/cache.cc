@@ -1,4 +1,4 @@
-// Why: the votes of the cache as one product with the states that are kept.
+// Why: the votes of the cache, as one matrix product with the stored states.
 #include "tasks/cache.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ View<float> TextCache::scores(Context<float>& context, View<const float> h, int 
   return scores;
 }
 
-// visit(i, e) for i in [begin, end), e its vote before normalising; returns the sum of all.
+// visit(i, e) for i in [begin, end), e: the vote before normalisation; returns the sum of all votes.
 template <class Visit>
 double TextCache::each_vote(const float* scores, int begin, int end, const Visit& visit) const {
   const double top = *std::max_element(scores + begin, scores + end);
@@ -124,7 +124,7 @@ void TextCache::load(std::string_view bytes, int vocabulary) {
     std::memcpy(states.data(), bytes.data() + count * sizeof(int32_t), states.size() * sizeof(float));
   }
   for (const int32_t id : next) {
-    if (id < 0 || id >= vocabulary) bad("there is no token " + std::to_string(id));
+    if (id < 0 || id >= vocabulary) bad("no token has the id " + std::to_string(id));
   }
   next_ = std::move(next), states_ = std::move(states);
   dropped_ = 0;

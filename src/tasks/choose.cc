@@ -1,4 +1,4 @@
-// Why: alternatives are compared by the probability of the whole text they make, beginning where their tokens part.
+// Why: alternatives are compared by the probability of the whole resulting text, from the point where their tokens differ.
 #include "tasks/choose.h"
 
 #include <algorithm>
@@ -15,7 +15,8 @@ namespace {
 [[noreturn]] void bad_line(const std::string& name, int64_t line, const std::string& what) {
   throw Error(
       Exit::data, "choose/line", name + ":" + std::to_string(line) + ": " + what,
-      R"(a line is {"context": "The cat is", "choices": ["sleeping", "blue"], "answer": 0}, or context and alternatives with tabs between)");
+      R"(a line is {"context": "The cat is", "choices": ["sleeping", "blue"], "answer": 0}, or context and alternatives )"
+      "separated by tabs");
 }
 
 ChoiceQuestion json_question(std::string_view line, const std::string& name, int64_t number) {
@@ -24,7 +25,7 @@ ChoiceQuestion json_question(std::string_view line, const std::string& name, int
     const nlohmann::json json = nlohmann::json::parse(line);
     for (const auto& item : json.items()) {
       if (item.key() != "context" && item.key() != "choices" && item.key() != "answer")
-        bad_line(name, number, "there is no key '" + item.key() + "', only context, choices and answer");
+        bad_line(name, number, "unknown key '" + item.key() + "'; the keys are context, choices and answer");
     }
     q.context = json.at("context").get<std::string>();
     q.alternatives = json.at("choices").get<std::vector<std::string>>();
@@ -32,7 +33,7 @@ ChoiceQuestion json_question(std::string_view line, const std::string& name, int
     if (answer == json.end()) return q;
     if (answer->is_string()) {
       const auto found = std::find(q.alternatives.begin(), q.alternatives.end(), answer->get<std::string>());
-      if (found == q.alternatives.end()) bad_line(name, number, "the answer is none of the choices");
+      if (found == q.alternatives.end()) bad_line(name, number, "the answer is not one of the choices");
       q.answer = static_cast<int>(found - q.alternatives.begin());
     } else {
       const auto index = answer->is_number_integer() ? answer->get<int64_t>() : -1;
@@ -44,7 +45,7 @@ ChoiceQuestion json_question(std::string_view line, const std::string& name, int
       q.answer = static_cast<int>(index);
     }
   } catch (const nlohmann::json::exception& e) {
-    bad_line(name, number, std::string("this JSON is no question: ") + e.what());
+    bad_line(name, number, std::string("this JSON is not a question: ") + e.what());
   }
   return q;
 }
@@ -69,7 +70,7 @@ ChoiceQuestion tab_question(std::string_view line, const std::string& name, int6
   return q;
 }
 
-// Where the tokens of all texts begin to differ, at most at `limit`.
+// The first position, at most `limit`, at which the tokens of the texts differ.
 size_t parting(const std::vector<std::vector<int32_t>>& texts, size_t limit) {
   size_t shared = limit;
   for (const auto& text : texts) {
@@ -84,14 +85,14 @@ size_t parting(const std::vector<std::vector<int32_t>>& texts, size_t limit) {
 void require_alternatives(const ChoiceQuestion& q) {
   const auto bad = [&](const std::string& what) {
     throw Error(Exit::data, "choose/alternatives",
-                (q.line > 0 ? "line " + std::to_string(q.line) + ": " : "") + what + " behind '" + q.context + "'",
+                (q.line > 0 ? "line " + std::to_string(q.line) + ": " : "") + what + " for '" + q.context + "'",
                 "give two or more alternatives that are not empty");
   };
   if (q.alternatives.size() < 2) bad("there are " + std::to_string(q.alternatives.size()) + " alternatives");
   for (const std::string& a : q.alternatives) {
     if (a.empty()) bad("an alternative is empty");
     if (utf8_error(a) != std::string_view::npos) bad("an alternative is not UTF-8");
-    if (std::count(q.alternatives.begin(), q.alternatives.end(), a) > 1) bad("'" + a + "' stands twice");
+    if (std::count(q.alternatives.begin(), q.alternatives.end(), a) > 1) bad("'" + a + "' occurs twice");
   }
 }
 
@@ -129,7 +130,7 @@ std::vector<ChoiceQuestion> read_questions(std::string_view text, const std::str
     require_alternatives(question);
     questions.push_back(std::move(question));
   }
-  if (questions.empty()) throw Error(Exit::data, "choose/empty", name + " has no questions", "give one a line");
+  if (questions.empty()) throw Error(Exit::data, "choose/empty", name + " has no questions", "give one per line");
   return questions;
 }
 
@@ -150,7 +151,7 @@ ChoiceResult Chooser::score(const ChoiceQuestion& question) {
   for (const std::string& alternative : question.alternatives) {
     const FilledBlank filled = fill_blank(question.context, alternative);
     texts.push_back(tokenizer.encode(filled.before + filled.alternative + filled.behind));
-    // What is before is counted for none of them, unless a token reaches over its end.
+    // The text before the alternative is not counted, unless a token extends beyond its end.
     const std::vector<int32_t> ids = tokenizer.encode(filled.before);
     const size_t shared = static_cast<size_t>(
         std::mismatch(ids.begin(), ids.end(), texts.back().begin(), texts.back().end()).first - ids.begin());

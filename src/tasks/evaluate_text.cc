@@ -1,4 +1,4 @@
-// Why: one figure per text, with the honest rows beside it, and one figure per line for those who look closer.
+// Why: one figure per text, next to the baselines, and one figure per line for a closer look.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -16,10 +16,10 @@
 namespace rnn::core {
 namespace {
 
-constexpr int kWindow = 256;         // steps at a time: memory, not results, depend on it
-constexpr size_t kLinesAtOnce = 32;  // the same
+constexpr int kWindow = 256;         // steps at a time: affects memory, not results
+constexpr size_t kLinesAtOnce = 32;  // lines at a time: affects memory, not results
 
-// Each line that is not blank, with its end of line; `number`[i] is the line that sentence i is.
+// Each line that is not blank, with its end of line; `number`[i]: line number of sentence i.
 std::vector<std::vector<int32_t>> cut_lines(const Tokenizer& tokenizer, const std::vector<Document>& documents,
                                             EvalReport& report, std::vector<size_t>& number) {
   std::vector<std::vector<int32_t>> sentences;
@@ -42,7 +42,7 @@ std::vector<std::vector<int32_t>> cut_lines(const Tokenizer& tokenizer, const st
   return sentences;
 }
 
-// Each line alone, from the zero state, many at a time.
+// Each line alone, from a zero state, many at a time.
 void evaluate_lines(const ModelFile& file, const std::vector<Document>& documents, Pool& pool, EvalReport& report) {
   const FlushDenormals flush;
   const Tokenizer& tokenizer = *file.tokenizer;
@@ -78,9 +78,9 @@ void evaluate_lines(const ModelFile& file, const std::vector<Document>& document
   }
 }
 
-constexpr int kAdaptWindow = 20;  // tokens of running text behind which weights move
+constexpr int kAdaptWindow = 20;  // tokens of running text between updates of the weights
 
-// The text in its order, one stream: windows of running text, or line after line from the zero state.
+// The text in its order as one stream: windows of running text, or one line after another, each from a zero state.
 std::vector<Batch> segments_of(const TokenDocuments& tokens, const Tokenizer& tokenizer, bool sentences) {
   std::vector<Batch> segments;
   Batch batch;
@@ -101,7 +101,7 @@ std::vector<Batch> segments_of(const TokenDocuments& tokens, const Tokenizer& to
   return segments;
 }
 
-// Weights that move are those of a model of their own.
+// Dynamic evaluation uses a separate copy of the model, whose weights change.
 void add_adapted(ModelFile& file, const std::vector<Batch>& segments, const Adaptation& how, double factor, Pool& pool,
                  EvalReport& report) {
   const auto add = [&](const std::string& name, Model<float>& model, const Adaptation& adaptation) {
@@ -118,26 +118,26 @@ void add_adapted(ModelFile& file, const std::vector<Batch>& segments, const Adap
   if (cache && dynamic) moving("both", how);
 }
 
-// N-grams of the run's own training text, if that text is still what it was.
+// N-grams of the run's training text, if that text has not changed.
 void add_ngrams(const ModelFile& file, const TokenDocuments& tokens, bool sentences, double factor, EvalReport& report) {
   const auto data = file.about.find("data"), options = file.about.find("options");
   if (data == file.about.end() || options == file.about.end()) {
-    report.note = "no n-gram rows: the model does not say what it was trained on";
+    report.note = "no n-gram rows: the model file does not name its training data";
     return;
   }
   try {
     const double share = options_from_json(*options).train.valid_share;
     const RunText text = read_run_text(data->at("train"), data->at("valid"), share);
     if (text.hash != data->at("hash")) {
-      report.note = "no n-gram rows: the training text has changed since";
+      report.note = "no n-gram rows: the training text has changed since the training";
       return;
     }
     report.baselines =
         ngram_rows(encode_documents(*file.tokenizer, text.train), tokens, *file.tokenizer, sentences, factor, &report.note);
   } catch (const Error& e) {
-    report.note = std::string("no n-gram rows: the training text is not at hand (") + e.what() + ")";
+    report.note = std::string("no n-gram rows: the training text cannot be read (") + e.what() + ")";
   } catch (const nlohmann::json::exception&) {
-    report.note = "no n-gram rows: what the model says about its training text is damaged";
+    report.note = "no n-gram rows: the description of the training text in the model file is damaged";
   }
 }
 
@@ -145,12 +145,12 @@ void add_ngrams(const ModelFile& file, const TokenDocuments& tokens, bool senten
 
 EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOptions& options) {
   Pool pool(options.threads);
-  ready_language_model(file, pool, "rnn eval measures language models; rnn info shows what the file is");
+  ready_language_model(file, pool, "rnn eval evaluates language models; rnn info shows what the file is");
   const std::vector<Document> documents = read_text(path);
   const Tokenizer& tokenizer = *file.tokenizer;
   const bool sentences = reads_sentences(file);
   const TokenDocuments tokens = encode_documents(tokenizer, documents);
-  std::optional<ArpaModel> ngram;  // read first: a file that does not fit is told before the work
+  std::optional<ArpaModel> ngram;  // read first: a file that does not fit is reported before the work begins
   const ArpaWords words = arpa_words(tokenizer);
   if (!options.ngram.empty()) ngram.emplace(read_arpa(options.ngram, &words));
   EvalReport report;

@@ -1,4 +1,4 @@
-// Why: all models walk over the batches side by side, so that no token's probability has to be kept.
+// Why: all models process each batch before the next one, so that no token's probability has to be stored.
 #include "tasks/evaluate_together.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace rnn::core {
 namespace {
 
-// log(exp(a) + exp(b)): a probability may be too small for a double.
+// log(exp(a) + exp(b)), because a probability may be too small for a double.
 double log_add(double a, double b) {
   const double top = std::max(a, b);
   return std::isinf(top) ? top : top + std::log1p(std::exp(std::min(a, b) - top));
@@ -33,7 +33,7 @@ TogetherEvaluation evaluate_together(const std::vector<const Model<float>*>& mod
   Batch batch;
   batcher.start_epoch(0);
   while (batcher.next(batch)) {
-    const std::vector<float> counts = std::exchange(batch.weights, {});  // every row's own -log p is wanted
+    const std::vector<float> counts = std::exchange(batch.weights, {});  // we need -log p of every row
     const auto counted = [&](size_t row) { return counts.empty() ? 1.0 : static_cast<double>(counts[row]); };
     log_p.assign(batch.targets.size(), -std::numeric_limits<double>::infinity());
     for (size_t m = 0; m < models.size(); ++m) {
@@ -59,7 +59,7 @@ TogetherEvaluation evaluate_together(const std::vector<const Model<float>*>& mod
 }
 
 TogetherEvaluation evaluate_together(ModelFile& file, const WithModels& with, Batcher& batcher, Pool& pool) {
-  const char* instead = "an ensemble is made of language models; rnn info shows what the file is";
+  const char* instead = "an ensemble consists of language models; rnn info shows what the file is";
   std::vector<const Model<float>*> models = {&ready_language_model(file, pool, instead)};
   for (ModelFile* other : with.files) {
     models.push_back(&ready_language_model(*other, pool, instead));

@@ -1,4 +1,4 @@
-// Why: what several models are worth together, beside what each is worth alone.
+// Why: how good several models are as an ensemble, next to each of them alone.
 #pragma once
 
 #include <vector>
@@ -10,17 +10,18 @@
 namespace rnn::core {
 
 // Loss over the same tokens of each model alone, and of all together: the mean of their probabilities with `weights`
-// (decode/scorer.h), of which the loss needs the targets' only.
+// (decode/scorer.h), of which only those of the targets are needed.
 struct TogetherEvaluation {
   std::vector<Evaluation> alone;
   Evaluation together;
 };
 
-// Packed models that read the same ids. `batcher` as for evaluate().
+// For packed models that read the same ids. `batcher` as for evaluate().
 TogetherEvaluation evaluate_together(const std::vector<const Model<float>*>& models, const std::vector<double>& weights,
                                      Batcher& batcher, Pool& pool);
 
-// Of the files, made ready. Throws Error{model}: "ensemble/tokens", "ensemble/mode" when one reads sentences and another running text.
+// For model files, which are made ready. Throws Error{model}: "ensemble/tokens", "ensemble/mode" if one model reads
+// sentences and another running text.
 TogetherEvaluation evaluate_together(ModelFile& file, const WithModels& with, Batcher& batcher, Pool& pool);
 
 }  // namespace rnn::core

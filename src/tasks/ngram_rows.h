@@ -1,4 +1,4 @@
-// Why: honest rows: what n-gram models of the network's own tokens reach on the same text.
+// Why: honest baselines: how good n-gram models over the network's own tokens are on the same text.
 #pragma once
 
 #include <string>
@@ -11,15 +11,16 @@
 
 namespace rnn::core {
 
-// Above it the longer row is left out: counting takes about 100 bytes and some microseconds per token.
+// Above this number the longer row is omitted: counting takes about 100 bytes and a few microseconds per token.
 constexpr int64_t kMaxNgramTokens = 20'000'000;
 
-// How long the n-grams of an honest row are: 5, and 8 of characters or bytes, of which a word takes several.
+// Order of the baseline: 5, or 8 for characters and bytes, since a word takes several of them.
 int ngram_order(std::string_view kind);
-// "Kneser-Ney 5-gram"; "trigram" of 3.
+// "Kneser-Ney 5-gram"; "trigram" for 3.
 std::string ngram_name(int order);
 
-// What the network reads from a fresh start: sentences or documents, each behind an end of line that is not counted.
+// The parts of the text that the network reads from a zero state: sentences or documents, each after an end of line that is
+// not counted.
 TokenDocuments ngram_streams(const TokenDocuments& documents, const Tokenizer& tokenizer, bool sentences);
 NgramModel count_ngrams(const TokenDocuments& streams, const Tokenizer& tokenizer, int order,
                         const std::vector<int>& prune = {});

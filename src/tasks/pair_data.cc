@@ -1,4 +1,4 @@
-// Why: reading, splitting and cutting of pairs, and the translation memory that a network has to beat.
+// Why: reading, splitting and tokenizing of pairs, and the translation memory that a network has to beat.
 #include "tasks/pair_data.h"
 
 #include <fmt/format.h>
@@ -15,8 +15,8 @@
 namespace rnn::core {
 namespace {
 
-constexpr int kFewWords = 1000;      // so many different words are learnt one by one
-constexpr double kManyRepeats = 20;  // if each is seen about this often
+constexpr int kFewWords = 1000;      // up to this many different words are learnt as words
+constexpr double kManyRepeats = 20;  // if each occurs about this often
 
 template <class Visit>
 void for_words(const std::string& line, const Visit& visit) {
@@ -47,8 +47,8 @@ PairData read_pair_data(const std::vector<std::string>& paths, const std::vector
     const auto keep = static_cast<size_t>(std::ceil(valid_share * static_cast<double>(all.size())));
     if (keep == 0 || keep >= all.size()) {
       throw Error(Exit::data, "data/too_short",
-                  paths[0] + " has " + std::to_string(all.size()) + " pairs, too few to keep some for validation",
-                  "give more, or files of their own with --valid");
+                  paths[0] + " has " + std::to_string(all.size()) + " pairs, too few to hold some out for validation",
+                  "give more, or separate files with --valid");
     }
     data.valid.source_name = data.train.source_name, data.valid.target_name = data.train.target_name;
     data.valid.pairs.assign(all.end() - static_cast<ptrdiff_t>(keep), all.end());
@@ -70,7 +70,7 @@ Decision choose_pair_tokens(const std::string& wanted, const std::vector<Pair>& 
   const double per_side = static_cast<double>(words) / (2.0 * static_cast<double>(std::max<size_t>(1, pairs.size())));
   const double repeats = static_cast<double>(words) / static_cast<double>(std::max<size_t>(1, different.size()));
   if (per_side >= 2 && different.size() <= kFewWords && repeats >= kManyRepeats)
-    return {"word", fmt::format("there are {} different words only", grouped_count(static_cast<int64_t>(different.size())))};
+    return {"word", fmt::format("there are only {} different words", grouped_count(static_cast<int64_t>(different.size())))};
   if (per_side < 2.5) return {"char", fmt::format("a line has {:.1f} words on average", per_side)};
   return {"unigram", "sentences: sub-words of both languages together"};
 }
@@ -125,7 +125,7 @@ std::vector<std::string> nearest_targets(const std::vector<Pair>& train, const s
     const double idf = rarity[word] = std::log((n + 1) / static_cast<double>(entries.size()));
     for (Entry& e : entries) e.weight *= idf;
   }
-  // Word by word in the order of each line, so that sums do not depend on the order of a hash table.
+  // In the word order of each line, so that sums do not depend on the order of a hash table.
   std::vector<double> score(train.size());
   for (size_t i = 0; i < train.size(); ++i) {
     std::unordered_map<std::string, double> counts;

@@ -1,4 +1,4 @@
-// Why: before hours are spent, the user sees what was understood, what will be built, what it costs: lines for each task.
+// Why: before hours are spent, the user sees what was found, what will be built and what it will cost: lines for each task.
 #pragma once
 
 #include "options/option_list.h"
@@ -19,8 +19,8 @@ struct PlanFacts {
   int vocabulary = 0;
 };
 
-// Lines for the screen. Time is estimated from this machine's own speed, measured for some milliseconds on a product of the
-// model's shape; memory from the sizes of weights, moments and activations.
+// Lines for the screen. The time is estimated from the speed of this machine, measured for a few milliseconds on a product
+// of the model's shape; the memory from the sizes of weights, moments and activations.
 Plan describe_plan(const PlanFacts& facts, const Model<float>& model, Pool& pool);
 
 struct SequenceFacts {
@@ -39,7 +39,7 @@ struct PairFacts {
   std::vector<std::string> paths, valid_paths;
   std::string folder;
   const Options* options = nullptr;
-  int64_t train_tokens = 0, valid_tokens = 0, updates = 0;  // of targets
+  int64_t train_tokens = 0, valid_tokens = 0, updates = 0;  // target tokens
   int vocabulary = 0;
 };
 // The same for pairs of sentences.

@@ -1,4 +1,4 @@
-// Why: tokens are compared with the beginning as the bytes they would add.
+// Why: tokens are compared with the prefix by the bytes that they would add.
 #include "tasks/prefix.h"
 
 #include <algorithm>

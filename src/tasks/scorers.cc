@@ -31,28 +31,28 @@ void NgramScorer::select(const std::vector<int>& rows) {
 void require_one_tokenizer(const ModelFile& a, const ModelFile& b) {
   const Tokenizer &x = *a.tokenizer, &y = *b.tokenizer;
   const auto unlike = [&](const std::string& how) {
-    throw Error(Exit::model, "ensemble/tokens", a.path + " and " + b.path + " do not cut text into the same tokens: " + how,
-                "models that work together are trained on one text with the same --tokens, or begin with --init-from");
+    throw Error(
+        Exit::model, "ensemble/tokens", a.path + " and " + b.path + " do not split text into the same tokens: " + how,
+        "the models of an ensemble must be trained on the same text with the same --tokens, or start with --init-from");
   };
   const auto named = [](const Tokenizer& t, int32_t id) {
     const std::string piece = t.piece(id);
     return piece == "\n" ? std::string("an end of line") : "'" + repair_utf8(piece) + "'";
   };
-  if (x.kind() != y.kind())
-    unlike("the first reads kind " + std::string(x.kind()) + ", the second " + std::string(y.kind()));
+  if (x.kind() != y.kind()) unlike("the first has kind " + std::string(x.kind()) + ", the second " + std::string(y.kind()));
   for (int32_t id = 0; id < std::min(x.size(), y.size()); ++id) {
     if (x.piece(id) != y.piece(id))
       unlike("token " + std::to_string(id) + " is " + named(x, id) + " in the first and " + named(y, id) + " in the second");
   }
   if (x.size() != y.size())
     unlike("the first has " + std::to_string(x.size()) + " of them, the second " + std::to_string(y.size()));
-  if (x.to_json() != y.to_json()) unlike("they have the same tokens, but other rules");
+  if (x.to_json() != y.to_json()) unlike("they have the same tokens but different rules");
 }
 
 TextScorer::TextScorer(ModelFile& file, const WithModels& with, Pool& pool) {
   const auto add = [&](ModelFile& f) {
     const Model<float>& model =
-        ready_language_model(f, pool, "it has no vocabulary to write with; rnn info shows what it is");
+        ready_language_model(f, pool, "only language models generate text; rnn info shows what the file is");
     members_.push_back(std::make_unique<ModelScorer>(model, pool, reads_sentences(f) ? f.tokenizer->newline_id() : -1));
   };
   add(file);

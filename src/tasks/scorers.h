@@ -1,4 +1,4 @@
-// Why: what writes and judges text, seen as the decoders see it: a network with its state, several of them, an n-gram model.
+// Why: the decoders see everything that scores text as a Scorer: a network with its state, an ensemble, an n-gram model.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace rnn::core {
 
-// An n-gram model as a scorer: a hypothesis remembers as many ids as the model looks back. The model outlives it.
+// An n-gram model as a scorer: a hypothesis stores as many ids as the model looks back. The model must outlive the scorer.
 class NgramScorer final : public Scorer {
  public:
   explicit NgramScorer(const AnyNgram& model) : model_(model) {}
@@ -23,23 +23,24 @@ class NgramScorer final : public Scorer {
 
  private:
   const AnyNgram& model_;
-  std::vector<std::vector<int32_t>> past_;  // of each row, at most order - 1 ids
+  std::vector<std::vector<int32_t>> past_;  // for each row, at most order - 1 ids
   Matrix<float> log_probs_;
 };
 
-// Models beside a first one that score together with it, and the weights of all, the first's first (none: equal).
+// Further models of an ensemble, and the weights of all models, that of the first model first (empty: equal).
 struct WithModels {
   std::vector<ModelFile*> files;
   std::vector<double> weights;
 };
 
-// Throws Error{model, "ensemble/tokens"} with the first difference unless both cut text into the same tokens.
+// Throws Error{model, "ensemble/tokens"} with the first difference unless both split text into the same tokens.
 void require_one_tokenizer(const ModelFile& a, const ModelFile& b);
 
-// Language models of one tokenizer as one scorer. One alone is the plainest case; several are an EnsembleScorer.
+// Language models with the same tokenizer as one scorer: a single model, or several as an EnsembleScorer.
 class TextScorer final : public Scorer {
  public:
-  // Makes the models ready (io/ready_model.h), with its errors; Error{model, "ensemble/tokens"}; Error{usage, "ensemble/weights"}.
+  // Makes the models ready (io/ready_model.h), with its errors; Error{model, "ensemble/tokens"}; Error{usage,
+  // "ensemble/weights"}.
   TextScorer(ModelFile& file, const WithModels& with, Pool& pool);
   int vocabulary() const override { return all().vocabulary(); }
   void start(int n) override { all().start(n); }
@@ -49,15 +50,15 @@ class TextScorer final : public Scorer {
   View<const float> attention() const override { return all().attention(); }
   int looked_at(int row) const override { return all().looked_at(row); }
 
-  // Numbers whose softmax is the distribution [n, V]: a model's own outputs, or log-probabilities of several.
+  // Numbers whose softmax is the distribution [n, V]: the outputs of a single model, or log-probabilities of an ensemble.
   View<const float> push(std::span<const int32_t> ids) { return ensemble_ ? ensemble_->step(ids) : members_[0]->push(ids); }
   bool alone() const { return members_.size() == 1; }
   const ModelScorer& first() const { return *members_[0]; }
-  // The memory of one hypothesis: the states of all models, one behind the other.
+  // The state of one hypothesis: the states of all models, concatenated.
   int memory_width() const;
   State<float> memory() const;
-  void set_memory(const State<float>& memory);  // of the one hypothesis there is
-  void start_from(const State<float>& memory);  // where start() starts
+  void set_memory(const State<float>& memory);  // of the only hypothesis
+  void start_from(const State<float>& memory);  // the state from which start() begins
 
  private:
   Scorer& all() { return ensemble_ ? static_cast<Scorer&>(*ensemble_) : *members_[0]; }

@@ -1,4 +1,4 @@
-// Why: sequence files become training and validation examples in one way for new runs, resumed ones and evaluations.
+// Why: sequence files become training and validation examples in the same way for new runs, resumed runs and evaluations.
 #include "tasks/sequence_data.h"
 
 #include <algorithm>
@@ -39,7 +39,7 @@ ResultRow mean_row(const SequenceShape& shape, const std::vector<SequenceExample
 
 ResultRow frequent_row(const SequenceShape& shape, const std::vector<SequenceExample>& train,
                        const std::vector<SequenceExample>& test) {
-  std::vector<double> count(shape.labels.size(), 1);  // Laplace: no label is impossible
+  std::vector<double> count(shape.labels.size(), 1);  // Laplace smoothing: no label has probability 0
   double all = static_cast<double>(count.size());
   for (const auto& e : train) {
     for (const int32_t label : e.labels) {
@@ -75,21 +75,22 @@ SequenceData read_sequence_data(const std::vector<std::string>& paths, const std
     const SequenceShape &a = data.shape, &b = set.shape;
     if (a.task != b.task || a.width != b.width || a.symbols != b.symbols || a.labels != b.labels || a.values != b.values) {
       throw Error(Exit::data, "data/sequence", path + " does not have the same task, width or symbols as " + paths[0],
-                  "put all sequences of one task into one file; part of it is kept for validation");
+                  "put all sequences of one task into one file; part of it is held out for validation");
     }
     std::move(set.examples.begin(), set.examples.end(), std::back_inserter(to));
   };
   for (const std::string& path : paths) add(path, data.train);
   if (!valid.empty()) {
     SequenceShape shape = data.shape;
-    known = &shape;  // its alphabets are the training data's
+    known = &shape;  // uses the alphabets of the training data
     add(valid, data.valid);
   } else {
     const auto keep = static_cast<size_t>(std::ceil(valid_share * static_cast<double>(data.train.size())));
     if (keep == 0 || keep >= data.train.size()) {
-      throw Error(Exit::data, "data/too_short",
-                  paths[0] + " has " + std::to_string(data.train.size()) + " sequences, too few to keep some for validation",
-                  "give more, or a file of its own with --valid");
+      throw Error(
+          Exit::data, "data/too_short",
+          paths[0] + " has " + std::to_string(data.train.size()) + " sequences, too few to hold some out for validation",
+          "give more, or a separate file with --valid");
     }
     std::move(data.train.end() - static_cast<ptrdiff_t>(keep), data.train.end(), std::back_inserter(data.valid));
     data.train.resize(data.train.size() - keep);
@@ -130,8 +131,7 @@ SequenceShape shape_of_model(const ModelFile& file) {
     shape.labels = saved.at("labels").get<std::vector<std::string>>();
     shape.values = saved.at("values");
   } catch (const json::exception& e) {
-    throw Error(Exit::model, "model/corrupt",
-                file.path + " does not say what its inputs and outputs are (" + e.what() + ")");
+    throw Error(Exit::model, "model/corrupt", file.path + " does not describe its inputs and outputs (" + e.what() + ")");
   }
   const int width = config.vocabulary > 0 ? 0 : config.rnn.input;
   if (shape.width != width || static_cast<int>(shape.symbols.size()) != config.vocabulary ||

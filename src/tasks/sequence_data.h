@@ -1,4 +1,4 @@
-// Why: what sequence tasks share: reading and splitting, the rows of constant answers, a model's alphabets in its file.
+// Why: what sequence tasks share: reading and splitting, baselines of constant answers, the alphabets in the model file.
 #pragma once
 
 #include <string>
@@ -17,21 +17,22 @@ struct SequenceData {
   int64_t train_steps = 0, valid_steps = 0;
 };
 
-// `valid` empty: the last part of the training examples. `known`: the shape of a model to go on with. Throws Error{data}:
-// "data/sequence" where files disagree or too few examples are left.
+// `valid` empty: the last part of the training examples. `known`: the shape of an existing model. Throws Error{data}:
+// "data/sequence" if files disagree, "data/too_short" if too few examples are left.
 SequenceData read_sequence_data(const std::vector<std::string>& paths, const std::string& valid, double valid_share,
                                 const SequenceShape* known);
 
-// What the run that made a model checked it on. No examples: gone or changed since, or not of such a run.
+// The validation data of the run that made a model. No examples: it is gone or has changed, or the model is not from such a
+// run.
 SequenceData validation_sequences(const ModelFile& file);
 
-// {"symbols": [...], "labels": [...], "width": n} for a model file's about, and back. Throws Error{model, "model/corrupt"} when
-// they do not fit the model.
+// {"symbols": [...], "labels": [...], "width": n} for the `about` of a model file, and back. Throws Error{model,
+// "model/corrupt"} if they do not fit the model.
 nlohmann::json shape_to_json(const SequenceShape& shape);
 SequenceShape shape_of_model(const ModelFile& file);
 
-// "always the mean" of a regression, "always the most frequent" of labels: the best constant, chosen on `train`, measured on
-// `test`.
+// "always the mean" for a regression, "always the most frequent" for labels: the best constant, chosen on `train`, evaluated
+// on `test`.
 ResultRow constant_row(const SequenceShape& shape, const std::vector<SequenceExample>& train,
                        const std::vector<SequenceExample>& test);
 
@@ -39,9 +40,9 @@ struct SequenceReport {
   std::string task;
   ResultRow model;
   int64_t sequences = 0, targets = 0;
-  std::vector<ResultRow> baselines;  // on the file's own targets: what a constant reaches at best
+  std::vector<ResultRow> baselines;  // on the file's own targets: the best constant answer
 };
-// Every target of the file once. Packs `file` for running.
+// Evaluates every target of the file once. Packs `file` for inference.
 SequenceReport evaluate_sequences(ModelFile& file, const std::string& path, int threads);
 
 }  // namespace rnn::core

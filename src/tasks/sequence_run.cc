@@ -1,4 +1,4 @@
-// Why: what a run on sequences is made of: examples, alphabets, a head for numbers or labels, the best constant beside it.
+// Why: the parts of a run on sequences: examples, alphabets, a head for numbers or labels, the best constant as baseline.
 #include <fmt/format.h>
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Why: from a request, or from the checkpoint of a run, to the class that runs it.
+// Why: from a request, or from the checkpoint of a run, to the class that runs the task.
 #include "tasks/training.h"
 
 #include <filesystem>
@@ -21,22 +21,22 @@ std::unique_ptr<Run> make_run(const RunRequest& request) {
   return request.task == "translate" ? make_translate_run(request) : make_sequence_run(request);
 }
 
-// A list; earlier versions wrote one name, or an empty one.
+// A list; earlier versions wrote a single name, possibly empty.
 std::vector<std::string> files_of(const json& saved) {
   if (!saved.is_string()) return saved.get<std::vector<std::string>>();
   return saved.get<std::string>().empty() ? std::vector<std::string>() : std::vector<std::string>{saved};
 }
 
-// What the checkpoint is made of cannot change under it.
+// Refuses changes to options that determine the content of the checkpoint.
 void check_change(std::string_view name) {
   constexpr std::string_view kFixed[] = {"optimizer", "mode",        "batch",   "batch-tokens",
                                          "bptt",      "bptt-random", "best-by", "seed"};
   const OptionInfo* option = find_option(name);
-  if (!option) return;  // set_option says so better
+  if (!option) return;  // set_option() reports this more clearly
   if (option->section == "train" && std::find(std::begin(kFixed), std::end(kFixed), option->name) == std::end(kFixed))
     return;
   throw Error(Exit::usage, "usage/resume",
-              "a resumed run cannot change --" + std::string(option->name) + ": it goes on as it began",
+              "a resumed run cannot change --" + std::string(option->name) + ": it continues as it began",
               "start a new run from these weights with --init-from");
 }
 

@@ -1,4 +1,4 @@
-// Why: a run of any task, begun or resumed: the one place that knows which class runs which task.
+// Why: a run of any task, new or resumed: the one place that knows which class runs which task.
 #pragma once
 
 #include <string>
@@ -14,9 +14,10 @@ namespace rnn::core {
 // events.out.tfevents.*, train.log, README.md, data.json. `events` gets the same stream; sinks for the files are added here.
 RunResult train_run(const RunRequest& request, EventStream& events, const RunHooks& hooks);
 
-// Goes on with a stopped run exactly where it was: the same numbers as a run that was never stopped. `changes` may prolong it
-// (epochs, max_seconds, max_updates, patience, threads); Error{usage, "usage/resume"} for what the model or the batches are made of.
-// model.safetensors is then the best model of a run that was never stopped, also where a last look at the stop had found a better.
+// Resumes a stopped run exactly where it was: the same numbers as without the stop. `changes` may extend it (epochs,
+// max_seconds, max_updates, patience, threads); Error{usage, "usage/resume"} for options that determine the model or the
+// batches. model.safetensors is then the best model of an uninterrupted run, even if the last validation at the stop had
+// found a better one.
 RunResult resume_run(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes,
                      EventStream& events, const RunHooks& hooks);
 

@@ -1,4 +1,4 @@
-// Why: the rows of a table of translations are made in one way, at the end of training and later.
+// Why: the rows of a table of translations are computed in the same way at the end of training and later.
 #include "tasks/translate.h"
 
 #include <cmath>
@@ -87,7 +87,7 @@ PairReport evaluate_pairs(ModelFile& file, const std::vector<std::string>& paths
   const std::vector<ResultRow> free = free_translations(train, set.pairs);
   report.others.insert(report.others.end(), free.begin(), free.end());
   if (train.empty())
-    report.note = "note: no row of the nearest sentence: the pairs that this model was trained on are gone or have changed";
+    report.note = "note: no row for the nearest sentence: the training pairs of this model are gone or have changed";
   return report;
 }
 

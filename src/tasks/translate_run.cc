@@ -1,4 +1,4 @@
-// Why: what a run on pairs of sentences is made of: one tokenizer, an encoder and a decoder, batches of both sides, BLEU.
+// Why: the parts of a run on pairs of sentences: one tokenizer, an encoder and a decoder, batches of both sides, BLEU.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -17,16 +17,16 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kJudged = 500;  // validation pairs that --best-by bleu translates at every check
+constexpr size_t kJudged = 500;  // validation pairs that --best-by bleu translates at every validation
 
-// The encoder that options ask for beside a decoder.
+// The encoder that the options ask for, next to a decoder.
 EncoderOptions encoder_options(const ModelOptions& o, const RecurrentOptions& decoder) {
   EncoderOptions e;
   e.rnn.layers = o.encoder_layers > 0 ? o.encoder_layers : o.layers;
   e.rnn.bidirectional = !o.one_way;
   if (e.rnn.bidirectional && (o.hidden % 2 != 0 || o.projection % 2 != 0)) {
     throw Error(Exit::usage, "model/size",
-                "an encoder that reads both ways has half the units for each, but there are " +
+                "a bidirectional encoder has half the units for each direction, but there are " +
                     std::to_string(o.hidden % 2 != 0 ? o.hidden : o.projection),
                 "choose an even number, or --one-way");
   }
@@ -51,7 +51,7 @@ class TranslateRun final : public Run {
  private:
   const std::string& hash() const override { return data_.hash; }
 
-  // Where nobody chose: what suits pairs of sentences better than the defaults of running text.
+  // Defaults, for options not given, that suit pairs of sentences better than those for running text.
   void choose_defaults() {
     const auto given = [&](const char* name) {
       return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
@@ -139,7 +139,7 @@ class TranslateRun final : public Run {
     return translation_row("", first_texts(translator.translate(lines, greedy)), judged_).bleu;
   }
 
-  // What the model makes of one validation sentence, another one at every check.
+  // The model's translation of one validation sentence, a different one at every validation.
   std::string sample(const Trainer& trainer) const override {
     Pool pool(1);
     Translator translator(*model, *tokenizer, pool);

@@ -1,4 +1,4 @@
-// Why: from lines to sources of a scorer, and from hypotheses back to lines.
+// Why: from lines to the sources of a scorer, and from hypotheses back to lines.
 #include "tasks/translator.h"
 
 #include <fmt/format.h>
@@ -17,17 +17,17 @@
 namespace rnn::core {
 namespace {
 
-constexpr size_t kSortedAtOnce = 16;  // batches of sentences that are put in the order of their lengths
+constexpr size_t kSortedAtOnce = 16;  // number of batches whose sentences are sorted by length together
 
 [[noreturn]] void bad(const std::string& message, const std::string& help) {
   throw Error(Exit::usage, "usage/option", message, help);
 }
 
 void check(const TranslateOptions& o) {
-  if (o.beam < 1) bad(fmt::format("a beam of {} is impossible", o.beam), "1 is greedy, 5 is usual");
+  if (o.beam < 1) bad(fmt::format("a beam of {} is not possible", o.beam), "1 is greedy, 5 is usual");
   if (o.n_best < 1 || o.n_best > o.beam)
-    bad(fmt::format("{} results need a beam of at least as many, but it is {}", o.n_best, o.beam), "raise --beam");
-  if (o.sample && o.n_best > 1) bad("a drawn translation is one", "leave --nbest or --sample out");
+    bad(fmt::format("{} results need a beam at least as wide, but it is {}", o.n_best, o.beam), "raise --beam");
+  if (o.sample && o.n_best > 1) bad("--sample gives one translation", "leave --nbest or --sample out");
 }
 
 }  // namespace
@@ -89,7 +89,7 @@ Matrix<float> TranslationScorer::align(const std::vector<int32_t>& source, const
   arena_.clear();
   Context<float> context{pool_, arena_};
   const Seq seq = Seq::uniform_batch(1, static_cast<int>(target.size()));
-  std::vector<int32_t> inputs = {source.back()};  // the end of a line begins one
+  std::vector<int32_t> inputs = {source.back()};  // the end of line is the first input
   inputs.insert(inputs.end(), target.begin(), target.end() - (target.empty() ? 0 : 1));
   View<const float> weights;
   model_.decode(context, seq, inputs.data(), encoded_, sources_.data(), state_, &weights);
@@ -117,7 +117,7 @@ int TranslationRules::longest(size_t source) const {
 BeamOptions TranslationRules::search(size_t source) const {
   BeamOptions b;
   b.beam = options_.beam, b.n_best = options_.n_best, b.max_tokens = longest(source), b.ends = ends(), b.banned = banned();
-  b.alpha = options_.beam > 1 ? options_.alpha : 0;  // greedy ends where the end is likeliest
+  b.alpha = options_.beam > 1 ? options_.alpha : 0;  // greedy stops when the end is the likeliest token
   b.length_rule = options_.length_rule, b.no_repeat = options_.no_repeat, b.coverage = options_.coverage;
   return b;
 }
@@ -163,7 +163,7 @@ std::vector<std::vector<Hypothesis>> Translator::decode(const std::vector<std::v
   std::vector<BeamOptions> each(sources.size());
   for (size_t i = 0; i < each.size(); ++i) {
     each[i] = rules.search(sources[i].size());
-    if (o.n_best > 1) each[i].n_best = o.beam;  // some may be the same text
+    if (o.n_best > 1) each[i].n_best = o.beam;  // several may be the same text
     if (!prefix) continue;
     each[i].allow = [&](std::span<const int32_t> written, std::vector<uint8_t>& allowed) {
       return prefix->allow(written, allowed);
@@ -172,7 +172,7 @@ std::vector<std::vector<Hypothesis>> Translator::decode(const std::vector<std::v
   return beam_search(scorer, rules.ends(), each);
 }
 
-// At most n of them, each text once.
+// At most n of the hypotheses, each text once.
 std::vector<Translation> Translator::results_of(const std::vector<Hypothesis>& found, size_t n) const {
   std::vector<Translation> results;
   for (const Hypothesis& h : found) {

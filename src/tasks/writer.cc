@@ -1,4 +1,4 @@
-// Why: generation is a scorer that reads its own words.
+// Why: generation is a scorer that reads its own output.
 #include "tasks/writer.h"
 
 #include <algorithm>
@@ -12,26 +12,25 @@
 namespace rnn::core {
 namespace {
 
-// States without and with a cache.
+// Marks of saved states without and with a cache.
 constexpr std::string_view kPlain = "rnnstat1", kCached = "rnnstat2";
 
 [[noreturn]] void refuse_prefix(const std::string& prefix) {
-  throw Error(Exit::usage, "generate/prefix",
-              "no tokens of this model can write a text here that begins with '" + prefix + "'",
-              "try a shorter beginning, or one of words and characters that the model knows");
+  throw Error(Exit::usage, "generate/prefix", "this model has no tokens for a text here that begins with '" + prefix + "'",
+              "try a shorter prefix, or one with words and characters that the model knows");
 }
 
 [[noreturn]] void refuse_state() {
   throw Error(Exit::model, "state/corrupt", "this is not a saved state of this program",
-              "write one with rnn generate --save-state");
+              "rnn generate --save-state writes one");
 }
 
-// Where the stop text stands in what is written behind `before`, looked for behind the tokens of the prefix; npos: nowhere.
+// Position of the stop text in what is generated after `before`, searched for after the tokens of the prefix; npos: none.
 size_t find_stop(Detokenizer before, const PrefixRule& rule, const std::string& stop, std::span<const int32_t> written) {
   const int begin = rule.complete(written);
   if (stop.empty() || begin < 0) return std::string::npos;
   std::string text;
-  size_t from = std::string::npos;  // behind the prefix
+  size_t from = std::string::npos;  // after the prefix
   for (size_t i = 0; i < written.size(); ++i) {
     if (i == static_cast<size_t>(begin)) from = text.size();
     text += before.push(written[i]);
@@ -83,7 +82,8 @@ std::vector<std::string> Writer::read(std::string_view text) {
   const Tokenizer& tokenizer = *file_.tokenizer;
   std::string whole(text);
   bool space = !text.empty() && (text.back() == ' ' || text.back() == '\n');
-  if (tokenizer.space_leads()) {  // the last space waits: it is the beginning of the next piece, not a piece of its own
+  if (tokenizer
+          .space_leads()) {  // the last space stays pending: it is the beginning of the next piece, not a separate piece
     if (detokenizer_.space_written()) whole.insert(0, 1, ' ');
     space = whole.ends_with(' ');
     if (space) whole.pop_back();
@@ -97,7 +97,7 @@ std::vector<std::string> Writer::read(std::string_view text) {
 // A space at the end of a prompt of sub-words is the beginning of the next piece.
 bool Writer::space_waits() const { return file_.tokenizer->space_leads() && detokenizer_.space_written(); }
 
-// Where a space waits, all that does not begin with one.
+// If a space is pending, bans all pieces that do not begin with one.
 void Writer::ban_inner_pieces(SampleOptions& options) {
   const Tokenizer& tokenizer = *file_.tokenizer;
   if (!space_waits()) return;
@@ -148,9 +148,8 @@ std::string Writer::next(const SampleOptions& options, Random& random) {
 
 std::vector<FoundText> Writer::search(const TextSearch& options) {
   if (cache_) {
-    throw Error(Exit::usage, "generate/cache",
-                "a beam search cannot use a cache: every hypothesis would need one of its own",
-                "draw with the cache, or search without it");
+    throw Error(Exit::usage, "generate/cache", "a beam search cannot use a cache: every hypothesis would need its own",
+                "sample with the cache, or search without it");
   }
   const PrefixRule rule(detokenizer_, options.prefix);
   const auto stop_at = [&](std::span<const int32_t> written) {
@@ -183,7 +182,7 @@ std::vector<FoundText> Writer::search(const TextSearch& options) {
 
   std::vector<FoundText> found;
   for (const Hypothesis& h : best) {
-    if (!options.prefix.empty() && rule.complete(h.ids) < 0) continue;  // cut within the beginning
+    if (!options.prefix.empty() && rule.complete(h.ids) < 0) continue;  // cut off within the prefix
     FoundText text{h.ids, "", h.log_prob, h.score, h.finished};
     Detokenizer detokenizer = detokenizer_;
     for (const int32_t id : h.ids) text.text += detokenizer.push(id);
@@ -210,14 +209,14 @@ void Writer::take(const FoundText& found) {
 
 uint64_t Writer::tokenizer_hash() const { return fnv1a64(file_.tokenizer->to_json().dump()); }
 
-// Mark, last token, length of the spacing, spacing, the state before the last token: reading that token again brings back the
-// logits, too.
+// Mark, last token, length of the spacing, spacing, the state before the last token: reading that token again also restores
+// the logits.
 std::string Writer::plain_state() const {
   const std::string spacing = detokenizer_.save();
   return raw(static_cast<uint32_t>(last_)) + raw(static_cast<uint32_t>(spacing.size())) + spacing + before_.bytes();
 }
 
-// With a cache behind the mark: hash of the tokenizer, bytes of the cache, cache.
+// With a cache, after the mark: hash of the tokenizer, size of the cache in bytes, cache.
 std::string Writer::save_state() const {
   if (!cache_) return std::string(kPlain) + plain_state();
   const std::string cache = cache_->save();
@@ -228,7 +227,7 @@ bool Writer::has_cache(std::string_view state) { return state.substr(0, kCached.
 
 size_t Writer::state_bytes() const { return scorer_.memory().bytes().size(); }
 
-// On bad bytes the writer stays as it was.
+// If the bytes are invalid, the writer does not change.
 void Writer::restore(std::string_view bytes) {
   uint32_t last = 0, length = 0;
   if (bytes.size() < 8) refuse_state();
@@ -240,7 +239,7 @@ void Writer::restore(std::string_view bytes) {
   scorer_.set_memory(State<float>::of_bytes(bytes.substr(8 + length), scorer_.memory_width()));
   detokenizer_ = spacing;
   recent_.clear();
-  hidden_.clear();  // what is fed now is in the cache already
+  hidden_.clear();  // the token fed now is already in the cache
   begin_with("");
   feed(static_cast<int32_t>(last));
 }
@@ -259,13 +258,13 @@ void Writer::load_state(std::string_view bytes) {
     if (length > bytes.size() - 16) refuse_state();
     if (hash != tokenizer_hash()) {
       throw Error(Exit::model, "state/tokenizer",
-                  "the cache of this saved state holds tokens of another tokenizer than that of " + file_.path,
+                  "the cache of this saved state was made with another tokenizer than that of " + file_.path,
                   "use the model that saved this state");
     }
     if (cache) cache->load(bytes.substr(16, length), file_.tokenizer->size());
     bytes.remove_prefix(16 + length);
   }
-  // The logits of the token that is read again are mixed with the cache: it must be there then.
+  // The logits of the token that is read again are mixed with the cache, so it must be in place before.
   std::swap(cache_, cache);
   try {
     restore(bytes);

@@ -57,7 +57,7 @@ lr inf inf, it must be a finite number
 hidden 0 0, it must be at least 1
 hidden 12x '12x', it must be a whole number
 dropout 1.5 1.5, it must be at least 0 and below 1
-epochs 99999999999 99999999999, that is out of range
+epochs 99999999999 99999999999, which is out of range
 cell lstmm 'lstmm', it must be one of
 max-time 5d '5d', it must be a time
 valid-share 1 1, it must be above 0 and below 1

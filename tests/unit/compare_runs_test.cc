@@ -1,4 +1,5 @@
-// Why: a comparison that averages the wrong runs, or sorts figures that may not be compared, costs somebody a wrong decision.
+// Why: a comparison that averages the wrong runs, or sorts figures that may not be compared, costs somebody a wrong
+// decision.
 #include "runs/compare_runs.h"
 
 #include <gtest/gtest.h>
@@ -126,7 +127,7 @@ TEST_F(CompareRuns, SaysWhatIsNoRun) {
   const Failure other = failure_of([&] { read_run_record(path("other")); });
   EXPECT_EQ(other.code, "run/missing");
   EXPECT_EQ(other.exit, Exit::data);
-  EXPECT_NE(other.message.find("is no run folder"), std::string::npos);
+  EXPECT_NE(other.message.find("is not a run folder"), std::string::npos);
   make({.name = "bad"});
   write("bad/metrics.jsonl", "{\"type\":\"start\"}\nhello\n");
   const Failure bad = failure_of([&] { read_run_record(path("bad")); });
