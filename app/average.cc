@@ -1,4 +1,4 @@
-// Why: rnn average: the mean of the weights of several models, as a model file with a card that says where it came from.
+// Why: rnn average: the mean of the weights of several models, as a model file with a card that names its origin.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Further apart than this, the models are hardly of one origin.
+// Models that are further apart than this hardly have a common origin.
 constexpr double kStrangers = 0.5;
 
 std::vector<double> numbers_of(const std::string& text) {
@@ -45,7 +45,7 @@ std::string card_of(const AveragedModels& mean, const std::string& output, const
   card.trained = false;
   card.model = fs::path(output).filename().string();
   card.run = output;
-  card.limits = {"It was not measured when it was made: rnn eval does that."};
+  card.limits = {"It has not been evaluated: use rnn eval."};
   card.version = RNN_VERSION;
   return model_card(card);
 }
@@ -57,16 +57,16 @@ int run_average(const Arguments& arguments) {
   std::string output, weights;
   bool force = false;
   Command command("average", "MODEL MODEL... -o OUT.safetensors [options]",
-                  "one model whose weights are the mean of those of several, of one run or one origin");
-  command.words("MODEL", &models, "run folders or .safetensors files, checkpoints too");
-  command.text("-o,--output", &output, "FILE", "the model file; its card goes beside it (.md)");
-  command.text("--weights", &weights, "W,W..", "share of each model, together 1 (all the same)");
-  command.flag("--force", &force, "overwrite a file that is there");
+                  "average the weights of several models of one run or with a common origin");
+  command.words("MODEL", &models, "run folders or .safetensors files, including checkpoints");
+  command.text("-o,--output", &output, "FILE", "the model file; its card is written next to it (.md)");
+  command.text("--weights", &weights, "W,W..", "share of each model, summing to 1 (all equal)");
+  command.flag("--force", &force, "overwrite an existing file");
   command.example("rnn average runs/story-001 runs/story-002 -o mean.safetensors");
   command.example("rnn average a.safetensors b.safetensors --weights 0.7,0.3 -o mean.safetensors");
   if (!command.parse(arguments)) return 0;
   command.need(models.empty() ? "" : models[0], "MODELs");
-  command.need(output, "a file to write: -o FILE");
+  command.need(output, "an output file: -o FILE");
   for (const std::string& path : {output, card_path(output)}) refuse_existing(path, force);
   std::vector<std::string> typed = {"rnn", "average"};
   typed.insert(typed.end(), arguments.begin(), arguments.end());
@@ -82,8 +82,8 @@ int run_average(const Arguments& arguments) {
   }
   print(table.text() + "\n" + key_line("model", output) + "\n" + key_line("card", card_path(output)) + "\n");
   if (strangers) {
-    say("note: these models are far from their mean, as models of different starts are; their mean may know nothing: rnn "
-        "eval it");
+    say("note: these models are far from their mean, as models from different initial weights are; the mean may be useless: "
+        "try it with rnn eval");
   }
   return 0;
 }

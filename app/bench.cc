@@ -1,4 +1,4 @@
-// Why: rnn bench: what this machine does with these networks, measured now.
+// Why: rnn bench: the speed of these networks on this machine, measured now.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -81,10 +81,10 @@ int run_bench(const Arguments& arguments) {
   command.text("--cell", &asked.cells, "LIST", "cells, for example rnn,gru,lstm");
   command.flag("--layer-norm", &asked.layer_norm, "the same cells with layer normalisation");
   command.text("--hidden", &asked.hidden, "LIST", "hidden sizes, for example 128,512");
-  command.flag("--quick", &asked.quick, "a fifth of the time, less steady figures");
+  command.flag("--quick", &asked.quick, "a fifth of the time, less stable figures");
   command.flag("--profile", &asked.profile, "show where the time goes: projection, recurrence, output layer, packing");
   command.flag("--json", &asked.json, "one JSON object on standard output");
-  command.whole("-t,--threads", &asked.threads, {0, 1024}, "N", "0: all cores (0); steps run on one thread, too");
+  command.whole("-t,--threads", &asked.threads, {0, 1024}, "N", "0: all cores (0); some suites also run on one thread");
   command.whole("--batch", &asked.batch, {1, 65536}, "N", "streams, with a MODEL (20)");
   command.whole("--bptt", &asked.steps, {1, 1 << 20}, "N", "steps of a window, with a MODEL (35)");
   command.example("rnn bench --suite train,lm --cell gru --hidden 512");
@@ -100,7 +100,7 @@ int run_bench(const Arguments& arguments) {
   BenchReport report{
       pool.size(), bench::measure_limits(pool, asked.model.empty() && selection.wants(bench::kLimits), asked.quick), {}};
   if (!asked.json && pool.size() > 1 && report.limits.fma.all < 1.3 * report.limits.fma.one)
-    say("note: the processors shared one core while the peak was measured: shares of it come out too high, measure again");
+    say("note: the threads shared one core while the peak was measured, so shares of peak are too high: measure again");
   const double seconds = asked.quick ? 0.1 : 0.5;
   if (!asked.model.empty()) {
     tell(asked.model);

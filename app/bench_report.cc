@@ -1,4 +1,4 @@
-// Why: the two forms of a report of rnn bench; both show the same figures.
+// Why: the two formats of an rnn bench report; both show the same figures.
 #include "bench_report.h"
 
 #include <fmt/format.h>
@@ -97,7 +97,7 @@ std::string limits_table(const BenchReport& report) {
   return table.text() + "\n";
 }
 
-// The results of one suite, from `at` on; moves `at` behind them.
+// The results of one suite, starting at `at`; moves `at` past them.
 std::string suite_table(const BenchReport& report, size_t& at) {
   const auto& results = report.results;
   const std::string_view suite = results[at].what.suite;

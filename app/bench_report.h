@@ -1,4 +1,4 @@
-// Why: what rnn bench found, as tables for people and as one JSON object for programs (docs/bench.md).
+// Why: the results of rnn bench, as tables for people and as one JSON object for programs (docs/bench.md).
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace rnn::core::app {
 
 struct BenchReport {
   int threads = 1;
-  bench::Limits limits;  // without reads: the peak alone was measured
+  bench::Limits limits;  // without reads: only the peak was measured
   std::vector<bench::Result> results;
 };
 

@@ -1,4 +1,4 @@
-// Why: rnn check: the gradient of this very model against finite differences, in double precision.
+// Why: rnn check: the gradient of a given model compared with finite differences, in double precision.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,11 +17,11 @@
 namespace rnn::core::app {
 namespace {
 
-constexpr double kSeconds = 5;  // the check chooses as many elements as fit
-constexpr int kPasses = 4;      // forward passes for each of them
+constexpr double kSeconds = 5;  // as many elements are checked as fit into this time
+constexpr int kPasses = 4;      // forward passes per element
 constexpr int kFewest = 4, kMost = 64;
 
-// Random sources of their own lengths for the streams of a translator, one longer and one shorter than its target.
+// Random sources of different lengths for the streams of a translator, one longer and one shorter than its target.
 void add_sources(Batch& batch, const ModelConfig& config, uint64_t seed) {
   batch.source = Seq::ragged({4, 8, 1, 3});
   Random random(seed, Purpose::test, 2);
@@ -59,7 +59,7 @@ Batch small_batch(const Model<double>& model, uint64_t seed) {
   return batch;
 }
 
-// Seconds of one forward pass as the check makes them.
+// Seconds of one forward pass of the check.
 double forward_seconds(Model<double>& model, const Batch& batch) {
   using Clock = std::chrono::steady_clock;
   Pool pool(1);
@@ -101,7 +101,7 @@ void report(const std::vector<TensorCheck>& checks, double tolerance, bool json)
   print(table.text());
   int skipped = 0;
   for (const TensorCheck& c : checks) skipped += c.skipped;
-  if (skipped > 0) say(fmt::format("{} elements were left out: the loss has a kink (relu) beside them", skipped));
+  if (skipped > 0) say(fmt::format("{} elements were skipped: the loss has a kink (relu) near them", skipped));
 }
 
 }  // namespace
@@ -114,9 +114,9 @@ int run_check(const Arguments& arguments) {
   Command command("check", "MODEL [options]", "gradient check in double precision; exit status 6 if a tensor is wrong");
   command.word("MODEL", &path, "run folder or .safetensors file");
   command.whole("--samples", &samples, {1, 1e9}, "N",
-                "elements compared in each tensor; default: what fits in some seconds");
+                "elements compared in each tensor; default: as many as fit into a few seconds");
   command.real("--tolerance", &options.tolerance, {0, 1, true, false}, "E", "largest relative error (1e-6)");
-  command.whole("-s,--seed", &seed, {0, 9e15}, "N", "of the tokens and of the choice of elements (1)");
+  command.whole("-s,--seed", &seed, {0, 9e15}, "N", "seed of the tokens and of the choice of elements (1)");
   command.flag("--json", &json, "one JSON object on standard output");
   command.example("rnn check runs/story-001");
   command.example("rnn check runs/story-001 --samples 200");
@@ -125,14 +125,15 @@ int run_check(const Arguments& arguments) {
 
   const ModelFile file = load_model(path);
   if (!file.model->has_head()) {
-    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model, it has no loss",
-                "train a model with this cell and check that one");
+    throw Error(Exit::model, "model/task", file.path + " is a bare recurrent model and has no loss",
+                "train a model with this cell and check that");
   }
   require_finite(*file.model, file.path);
   const auto model = double_copy(*file.model);
   options.seed = static_cast<uint64_t>(seed);
   const Batch batch = small_batch(*model, options.seed);
-  // A model trained on samples of its classes is checked on such a sample; which law drew it makes no difference to the derivative.
+  // A model trained with sampled classes is checked with such a sample; the sampling distribution does not matter for the
+  // derivative.
   const int classes = file.model->outputs();
   const ClassSampler sampler(classes, std::max(1, std::min(kDefaultSamples, classes / 2)));
   const ClassSamples drawn = sampler.draw(options.seed, 0);
@@ -147,7 +148,7 @@ int run_check(const Arguments& arguments) {
   if (wrong > 0) {
     throw Error(Exit::check, "check/gradient",
                 fmt::format("the gradient of {} tensor{} is wrong or could not be compared", wrong, wrong == 1 ? "" : "s"),
-                "please report it with the output of rnn info " + path);
+                "please report this with the output of rnn info " + path);
   }
   return 0;
 }

@@ -1,4 +1,4 @@
-// Why: alternatives as a table for one question, as lines for many, with how often the model was right.
+// Why: alternatives as a table for one question, as lines for many, with the accuracy of the model.
 #include "choose.h"
 
 #include <fmt/format.h>
@@ -39,7 +39,7 @@ std::string read_asked(const std::string& asked) {
     return read_file(asked);
   } catch (const Error& e) {
     throw Error(e.exit(), e.code(), e.what(),
-                "--choose takes a file of questions, or a text with alternatives behind it: "
+                "--choose takes a file of questions, or a text with alternatives after it: "
                 "rnn eval MODEL --choose \"The cat is\" sleeping blue");
   }
 }
@@ -99,7 +99,7 @@ void print_line(const ChoiceResult& result, ChoiceRule rule) {
                     shown_context(result.question.context)));
 }
 
-// How often each rule finds the right answer.
+// Accuracy of each ranking rule.
 struct Tally {
   int64_t questions = 0, answered = 0;
   std::array<int64_t, kRules.size()> right{};

@@ -1,4 +1,4 @@
-// Why: CLI11 parses; the sentences and the help pages are ours.
+// Why: CLI11 parses; the messages and the help pages are our own.
 #include "command.h"
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kMain = "options";
 
-// "-o,--output" -> "output": what messages call a flag.
+// "-o,--output" -> "output": the name of a flag in messages.
 std::string long_name(const std::string& names) {
   const size_t at = names.find("--");
   return at == std::string::npos ? names.substr(names.find_first_not_of('-')) : names.substr(at + 2);
@@ -37,7 +37,7 @@ std::vector<std::string> split_commas(const std::string& text) {
 void refuse_existing(const std::string& path, bool force, const char* code) {
   std::error_code ignored;
   if (!force && std::filesystem::exists(path, ignored))
-    throw Error(Exit::usage, code, path + " is there already", "choose another -o, or overwrite with --force");
+    throw Error(Exit::usage, code, path + " already exists", "choose another -o, or overwrite with --force");
 }
 
 Command::Command(std::string verb, std::string usage, std::string summary)
@@ -46,8 +46,8 @@ Command::Command(std::string verb, std::string usage, std::string summary)
       summary_(std::move(summary)),
       heading_(kMain),
       app_(std::make_unique<CLI::App>()) {
-  app_->set_help_flag("-h,--help", "this page");
-  app_->set_help_all_flag("--help-all", "every option");
+  app_->set_help_flag("-h,--help", "this help page");
+  app_->set_help_all_flag("--help-all", "all options");
   app_->allow_extras();  // refused by refuse_unknown(), with the nearest name
 }
 
@@ -140,7 +140,7 @@ bool Command::parse(const Arguments& arguments) {
     print(help(true));
     return false;
   } catch (const CLI::ParseError& e) {
-    throw Error(Exit::usage, "usage/flag", e.what(), fmt::format("rnn {} --help shows what is possible", verb_));
+    throw Error(Exit::usage, "usage/flag", e.what(), fmt::format("rnn {} --help lists the options", verb_));
   }
   refuse_unknown();
   return true;
@@ -237,7 +237,7 @@ int run_part(std::string_view verb, std::string_view about, std::span<const Part
   const std::string near = nearest_name(name, names);
   throw Error(
       Exit::usage, "usage/verb",
-      name.empty() ? fmt::format("rnn {} needs a verb of its own", verb) : fmt::format("there is no rnn {} {}", verb, name),
+      name.empty() ? fmt::format("rnn {} needs a second verb", verb) : fmt::format("there is no rnn {} {}", verb, name),
       near.empty() ? all : fmt::format("did you mean rnn {} {}?", verb, near));
 }
 

@@ -1,4 +1,4 @@
-// Why: every verb reads its flags, refuses what it does not know and shows its help in the same way.
+// Why: every verb parses its flags, refuses unknown ones and shows its help in the same way.
 #pragma once
 
 #include <cstdint>
@@ -19,42 +19,42 @@ class Option;
 
 namespace rnn::core::app {
 
-// "a,b" -> a, b; nothing of an empty text.
+// "a,b" -> a, b; an empty text gives nothing.
 std::vector<std::string> split_commas(const std::string& text);
-// Throws Error{usage, code} when `path` is there already and --force was not given.
+// Throws Error{usage, code} if `path` exists and --force was not given.
 void refuse_existing(const std::string& path, bool force, const char* code = "data/exists");
 
-// Declares the flags of one verb, then parses. Names as CLI11 has them: "-o,--output"; targets outlive parse().
+// Declares the flags of one verb, then parses. Names as in CLI11: "-o,--output"; targets must outlive parse().
 class Command {
  public:
-  // `usage` is what stands behind "rnn VERB": "MODEL TEXT [options]".
+  // `usage` is what follows "rnn VERB": "MODEL TEXT [options]".
   Command(std::string verb, std::string usage, std::string summary);
   ~Command();
 
   void flag(const std::string& names, bool* target, const std::string& help);
   void text(const std::string& names, std::string* target, const std::string& value, const std::string& help);
   void texts(const std::string& names, std::vector<std::string>* target, const std::string& value, const std::string& help);
-  // One or two words behind it: a second one is taken unless it is a flag. The last time counts.
+  // Followed by one or two words: the second is taken unless it is a flag. If repeated, the last one counts.
   void files(const std::string& names, std::vector<std::string>* target, const std::string& value, const std::string& help);
   void whole(const std::string& names, int64_t* target, const OptionRange& range, const std::string& value,
              const std::string& help);
   void real(const std::string& names, double* target, const OptionRange& range, const std::string& value,
             const std::string& help);
   void seconds(const std::string& names, double* target, const std::string& help);
-  // An option of the table: what was given is handed to `take`.
+  // An option of the table: its value is passed to `take`.
   void option(const OptionInfo& option, const std::function<void(const OptionInfo&, const std::string&)>& take,
               const std::string& shown_names = {});
-  // Words without a flag, in this order. A missing one that is needed is told by need().
+  // Positional words, in this order. need() reports a missing one that is required.
   void word(const std::string& name, std::string* target, const std::string& help);
   void words(const std::string& name, std::vector<std::string>* target, const std::string& help);
-  // What is declared from here on is shown by --help-all only.
+  // Everything declared after this call is shown by --help-all only.
   void more(const std::string& heading = "more options") { heading_ = heading; }
   void example(const std::string& line) { examples_.push_back(line); }
 
   // False when help was asked for and printed. Throws Error{usage, "usage/flag"}.
   bool parse(const Arguments& arguments);
   bool given(const std::string& flag) const;
-  // Throws Error{usage, "usage/missing"} with an example when `value` is empty.
+  // Throws Error{usage, "usage/missing"} with an example if `value` is empty.
   void need(const std::string& value, const std::string& what) const;
 
  private:
@@ -67,12 +67,13 @@ class Command {
   std::unique_ptr<CLI::App> app_;
 };
 
-// A verb with verbs of its own: rnn data check.
+// A second verb: rnn data check.
 struct Part {
   std::string_view name, summary;
   int (*run)(const Arguments&);
 };
-// Runs the one that is named first, or prints the list for --help. Throws Error{usage, "usage/verb"} with the nearest name.
+// Runs the part named by the first argument, or prints the list for --help. Throws Error{usage, "usage/verb"} with the
+// nearest name.
 int run_part(std::string_view verb, std::string_view about, std::span<const Part> parts, std::string_view examples,
              const Arguments& arguments);
 

@@ -1,4 +1,4 @@
-// Why: rnn compare: runs side by side, what differs between them first, in a table that fits the screen.
+// Why: rnn compare: runs side by side, differences first, in a table that fits the screen.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,24 +16,24 @@
 namespace rnn::core::app {
 namespace {
 
-constexpr int kScreen = 100;        // columns that a table should keep to
-constexpr int kNarrowest = 18;      // of a column of settings
-constexpr size_t kMostColumns = 4;  // settings with a column of their own
+constexpr int kScreen = 100;        // columns that a table should not exceed
+constexpr int kNarrowest = 18;      // columns of a settings column
+constexpr size_t kMostColumns = 4;  // settings with separate columns
 
 using Row = std::vector<std::string>;
 
-// A column of figures: shown when one row has it.
+// A column of figures: shown if any row has it.
 struct Figure {
   Measure measure;
   std::string head;
   std::function<std::string(double)> text;
-  bool deviation;  // is shown: "2.574 ± 0.012"; of the others --json has it
+  bool deviation;  // is shown: "2.574 ± 0.012"; for the others only in --json
 };
 
 std::vector<Figure> figures_of(const RunComparison& c) {
   const bool regress =
       std::all_of(c.runs.begin(), c.runs.end(), [](const RunRecord& r) { return r.task.empty() || r.task == "regress"; });
-  // The deviation stands at the figure that leads; there is no room for two.
+  // The deviation is shown at the leading figure only: there is no room for two.
   const bool bits = std::any_of(c.rows.begin(), c.rows.end(),
                                 [](const ComparedRow& r) { return std::isfinite(r.mean[Measure::val_bits_per_byte]); });
   const auto error = [](double x) { return fmt::format("{:.3g}", x); };
@@ -63,7 +63,7 @@ std::string cell_of(const ComparedRow& row, const Figure& f) {
   return text;
 }
 
-// How good a run is comes first, then what it costs: parameters, updates, time.
+// Quality comes first, then cost: parameters, updates, time.
 Row with_parameters(Row cells, const std::string& parameters, const std::vector<Figure>& figures) {
   const auto costs = [](const Figure& f) { return f.measure >= Measure::updates; };
   const auto at = std::find_if(figures.begin(), figures.end(), costs) - figures.begin();
@@ -89,7 +89,7 @@ int widest_line(const std::string& text) {
   return widest;
 }
 
-// Pieces joined by ", " in lines of at most `width` columns; a longer piece has a line of its own.
+// Pieces joined by ", " in lines of at most `width` columns; a longer piece has a separate line.
 Row wrapped(const Row& pieces, int width) {
   Row lines;
   for (size_t i = 0; i < pieces.size(); ++i) {
@@ -104,7 +104,7 @@ Row wrapped(const Row& pieces, int width) {
   return lines;
 }
 
-// Joins what stands before, what is about settings and the figures of a row.
+// Joins the leading columns, the settings and the figures of a row.
 Row joined(Row head, const Row& middle, const Row& tail) {
   head.insert(head.end(), middle.begin(), middle.end());
   head.insert(head.end(), tail.begin(), tail.end());
@@ -121,7 +121,7 @@ bool has_seeds(const RunComparison& c) {
   return std::any_of(c.rows.begin(), c.rows.end(), [](const ComparedRow& row) { return row.runs.size() > 1; });
 }
 
-// Where rows stand for several seeds, which ones they were is for --json.
+// If rows represent several seeds, only --json lists them.
 Row shown_settings(const RunComparison& c) {
   Row names = c.differing;
   if (has_seeds(c)) names.erase(std::remove(names.begin(), names.end(), "seed"), names.end());
@@ -140,7 +140,7 @@ std::string wide_table(const RunComparison& c, const std::vector<Figure>& figure
   return table.text();
 }
 
-// One column for all settings, wrapped; the figures stand in the first line of a row.
+// One column for all settings, wrapped; the figures are in the first line of a row.
 std::string narrow_table(const RunComparison& c, const std::vector<Figure>& figures) {
   const Row heads = heads_of(figures);
   Table bare(joined({"run"}, {}, heads));
@@ -157,7 +157,7 @@ std::string narrow_table(const RunComparison& c, const std::vector<Figure>& figu
     settings.push_back(wrapped(pieces, width));
     for (const std::string& line : settings.back()) used = std::max(used, display_width(line));
   }
-  const auto padded = [&](const std::string& line) {  // to the left: a table sets its columns to the right
+  const auto padded = [&](const std::string& line) {  // left-aligned: a table right-aligns its columns
     return line + std::string(static_cast<size_t>(used - display_width(line)), ' ');
   };
   Table table(joined({"run"}, {padded("settings")}, heads));
@@ -170,7 +170,7 @@ std::string narrow_table(const RunComparison& c, const std::vector<Figure>& figu
   return table.text();
 }
 
-// What was chosen, for runs with the same settings.
+// The settings, for runs that share them.
 Row chosen_settings(const RunRecord& run) {
   Row pieces;
   for (const OptionInfo& option : option_list()) {
@@ -183,7 +183,7 @@ Row chosen_settings(const RunRecord& run) {
   return pieces;
 }
 
-// The first form that fits the screen, else the narrowest. Perplexity is e to the loss: it goes first.
+// The first layout that fits the screen, else the narrowest. Perplexity, which is exp(loss), is dropped first.
 std::string best_table(const RunComparison& c) {
   const std::vector<Figure> all = figures_of(c);
   std::vector<Figure> fewer = all;
@@ -206,7 +206,7 @@ void print_text(const RunComparison& c) {
     const Row lines = wrapped(chosen_settings(c.runs[0]), kScreen - 12);
     for (size_t i = 0; i < lines.size(); ++i) print(fmt::format(" {:<8}  {}\n", i == 0 ? "settings" : "", lines[i]));
   }
-  if (has_seeds(c)) print(" ± is the standard deviation of a sample over the seeds\n");
+  if (has_seeds(c)) print(" ± is the sample standard deviation over the seeds\n");
   for (const std::string& note : c.notes) print(fmt::format("note: {}\n", note));
 }
 
@@ -216,7 +216,7 @@ int run_compare(const Arguments& arguments) {
   std::vector<std::string> folders;
   bool as_json = false;
   Command command("compare", "RUN... [options]",
-                  "runs side by side: the settings that differ, what came of them, several seeds as mean and deviation");
+                  "runs side by side: the settings that differ, the results, several seeds as mean and deviation");
   command.words("RUN", &folders, "run folders");
   command.flag("--json", &as_json, "one JSON object on standard output");
   command.example("rnn compare runs/story-001 runs/story-002");

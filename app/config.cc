@@ -1,4 +1,4 @@
-// Why: rnn config: every option, the value a run would take and where that value comes from; settings that come with the program.
+// Why: rnn config: every option, the value that a run would use and where it comes from; the recipes of the program.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -18,7 +18,7 @@ int run_config_show(const Arguments& arguments) {
   NamedValues flags;
   Command command("config show", "[-c FILE] [options of rnn train]", "every option, its value and its source");
   command.text("-c,--config", &config, "FILE", "options from a TOML file, or a recipe by its name");
-  command.flag("--toml", &sources, "as a config file, with the help of each option");
+  command.flag("--toml", &sources, "as a config file, with the help text of each option");
   command.flag("--json", &json, "one JSON object on standard output");
   command.more("options of rnn train");
   for (const OptionInfo& o : option_list()) {

@@ -1,4 +1,4 @@
-// Why: TOML in; every key is known or refused with its line.
+// Why: reads TOML; every key is known or refused with its line.
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -44,7 +44,7 @@ class Reader {
     const toml::table* table = node.as_table();
     const bool known = name == "model" || name == "train" || name == "data";
     if (!table && find_option(name)) {
-      bad("config/key", fmt::format("{}: '{}' stands outside its section", place(node), name),
+      bad("config/key", fmt::format("{}: '{}' is outside its section", place(node), name),
           fmt::format("it belongs under [{}]", find_option(name)->section));
     }
     if (!table || !known) {
@@ -82,7 +82,7 @@ class Reader {
     if (const auto* v = node.as_integer()) return fmt::format("{}", v->get());
     if (const auto* v = node.as_floating_point()) return fmt::format("{}", v->get());
     if (const auto* v = node.as_boolean()) return v->get() ? "true" : "false";
-    bad("config/type", fmt::format("{}: '{}' must be one number, word or true or false", place(node), key));
+    bad("config/type", fmt::format("{}: '{}' must be a single number, a word, true or false", place(node), key));
   }
 
   bool read_data(std::string_view key, const toml::node& node) {
@@ -101,7 +101,7 @@ class Reader {
 
   std::string path_of(std::string_view key, const toml::node& node) const {
     if (const auto* v = node.as_string(); v && !v->get().empty()) return v->get();
-    bad("config/type", fmt::format("{}: '{}' must be the path of a text file in quotes", place(node), key));
+    bad("config/type", fmt::format("{}: '{}' must be the path of a text file, in quotes", place(node), key));
   }
 
   std::string path_;

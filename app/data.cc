@@ -1,4 +1,4 @@
-// Why: rnn data: what is in a text or in sequences and what is wrong with it, before an hour is spent on it.
+// Why: rnn data: what is in a text or in sequences and what is wrong with it, before an hour of training is spent on it.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -51,7 +51,7 @@ void print_json(const TextReport& r) {
   print(json_line(json));
 }
 
-// What a run would do with the text; nothing when the text is too short for one.
+// What a run would do with the text, or why the text cannot be used.
 void print_plan(const std::string& path, const TextReport& report, double share) {
   try {
     const TextSplit split = split_documents(read_text(path), share);
@@ -63,7 +63,8 @@ void print_plan(const std::string& path, const TextReport& report, double share)
                   valid = count_of(encode_documents(*tokenizer, split.valid));
     print(key_line("tokens", fmt::format("{} ({}), {} different", tokens.value, tokens.reason, grouped(tokenizer->size()))) +
           "\n");
-    print(key_line("split", fmt::format("{} tokens to train on, the last {} to check", grouped(train), grouped(valid))) +
+    print(key_line("split",
+                   fmt::format("{} tokens for training, the last {} for validation", grouped(train), grouped(valid))) +
           "\n");
     print(key_line("order", fmt::format("{} ({})", mode.value, mode.reason)) + "\n");
   } catch (const Error& e) {
@@ -100,7 +101,7 @@ int run_data_check(const Arguments& arguments) {
   Command command("data check", "DATA [options]", "what is in a text or in sequences, and what is wrong with it");
   command.word("DATA", &path, "text file, folder, or JSON lines of sequences");
   command.flag("--json", &json, "one JSON object on standard output");
-  command.real("--valid-share", &share, {0, 1, true, true}, "P", "share of the text kept for checking (0.05)");
+  command.real("--valid-share", &share, {0, 1, true, true}, "P", "share of the text held out for validation (0.05)");
   command.example("rnn data check story.txt");
   command.example("rnn data check adding.jsonl --json");
   if (!command.parse(arguments)) return 0;
@@ -118,7 +119,7 @@ int run_data_check(const Arguments& arguments) {
 int run_data_head(const Arguments& arguments) {
   std::string path;
   int64_t lines = 10;
-  Command command("data head", "DATA [-n N]", "the first lines as they will be read");
+  Command command("data head", "DATA [-n N]", "the first lines, as the program reads them");
   command.word("DATA", &path, "text file, folder, or JSON lines of sequences");
   command.whole("-n,--lines", &lines, {1, 1e12}, "N", "number of lines (10)");
   command.example("rnn data head story.txt");
@@ -128,7 +129,7 @@ int run_data_head(const Arguments& arguments) {
   if (holds_sequences(path)) return print_sequences(path, lines);
   for (const Document& document : read_text(path)) {
     for (size_t begin = 0; begin < document.text.size() && lines > 0; --lines) {
-      const size_t end = document.text.find('\n', begin) + 1;  // every line ends in one
+      const size_t end = document.text.find('\n', begin) + 1;  // every line ends with one
       print(std::string_view(document.text).substr(begin, end - begin));
       begin = end;
     }
@@ -151,19 +152,19 @@ int run_data_split(const Arguments& arguments) {
   double valid = 0.05, test = 0.05;
   bool force = false;
   Command command("data split", "TEXT [-o DIR] [options]",
-                  "writes train.txt, valid.txt and test.txt: the last parts are for checking");
+                  "writes train.txt, valid.txt and test.txt: the last parts are for validation and test");
   command.word("TEXT", &path, "text file or folder");
-  command.text("-o,--output", &output, "DIR", "where the files go; default: NAME-split");
+  command.text("-o,--output", &output, "DIR", "output folder; default: NAME-split");
   command.real("--valid", &valid, {0, 0.5, true, false}, "P", "share of valid.txt (0.05)");
   command.real("--test", &test, {0, 0.5}, "P", "share of test.txt; 0: none (0.05)");
-  command.flag("--force", &force, "overwrite files that are there");
+  command.flag("--force", &force, "overwrite existing files");
   command.example("rnn data split story.txt");
   command.example("rnn data split texts/ -o parts --valid 0.1 --test 0.1");
   if (!command.parse(arguments)) return 0;
   command.need(path, "a TEXT");
   if (holds_sequences(path)) {
-    throw Error(Exit::usage, "usage/sequences", path + " holds sequences; rnn data split cuts texts",
-                "cut it by lines: head -n 900 FILE > train.jsonl; tail -n +901 FILE > valid.jsonl");
+    throw Error(Exit::usage, "usage/sequences", path + " holds sequences; rnn data split is for texts",
+                "split it by lines: head -n 900 FILE > train.jsonl; tail -n +901 FILE > valid.jsonl");
   }
   namespace fs = std::filesystem;
   if (output.empty()) output = fs::path(path).lexically_normal().replace_extension("").string() + "-split";
@@ -176,7 +177,8 @@ int run_data_split(const Arguments& arguments) {
       {"train", &rest.train}, {"valid", &rest.valid}, {"test", &last.valid}};
   std::error_code error;
   fs::create_directories(output, error);
-  if (error) throw Error(Exit::internal, "io/write", fmt::format("cannot make the folder {}: {}", output, error.message()));
+  if (error)
+    throw Error(Exit::internal, "io/write", fmt::format("cannot create the folder {}: {}", output, error.message()));
   const auto name_of = [&](const char* part) { return output + "/" + part + ".txt"; };
   for (const auto& part : parts) {
     if (!part.second->empty()) refuse_existing(name_of(part.first), force);
@@ -195,16 +197,16 @@ int run_data_split(const Arguments& arguments) {
 
 constexpr Part kParts[] = {
     {"check", "what is in a text or in sequences and what is wrong with it", run_data_check},
-    {"head", "the first lines as they will be read", run_data_head},
-    {"split", "cut into train.txt, valid.txt and test.txt", run_data_split},
+    {"head", "the first lines, as the program reads them", run_data_head},
+    {"split", "split a text into train.txt, valid.txt and test.txt", run_data_split},
     {"make", "sequences that need a long memory: adding, copy, recall, parity; pairs: dates, reverse, addition",
      run_data_make},
-    {"ngram", "an n-gram model: counted, measured, written and read as an ARPA file", run_data_ngram}};
+    {"ngram", "an n-gram model: count, evaluate, write or read it as an ARPA file", run_data_ngram}};
 
 }  // namespace
 
 int run_data(const Arguments& arguments) {
-  return run_part("data", "look at data before training, or make some", kParts,
+  return run_part("data", "check data before training, or generate some", kParts,
                   "  rnn data check story.txt\n  rnn data split story.txt -o parts\n"
                   "  rnn data ngram story.txt --eval new.txt -o story.arpa\n"
                   "  rnn data make adding --length 600 -n 10000 > adding.jsonl\n"

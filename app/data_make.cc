@@ -1,4 +1,4 @@
-// Why: rnn data make: the field's long-memory problems as JSON lines, small translations as a table, as many as one likes.
+// Why: rnn data make: the field's long-memory problems as JSON lines and small translation tasks as a table, in any number.
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -68,12 +68,14 @@ int run_data_make(const Arguments& arguments) {
   Wishes wishes;
   Command command("data make", "PROBLEM [options]", kSummary);
   command.word("PROBLEM", &name, "adding, copy, recall, parity; dates, reverse, addition");
-  command.whole("--length", &wishes.length, {1, 1e6}, "T", "steps to remember over (100); reverse: letters (20)");
-  command.whole("--min-length", &wishes.min_length, {0, 1e6}, "T", "lengths from here to --length; 0: all the same (0)");
-  command.whole("-n,--sequences", &wishes.count, {1, 1e12}, "N", "how many sequences or pairs (1000)");
-  command.whole("--symbols", &wishes.symbols, {2, 10000}, "K", "copy, recall: different symbols (8); reverse: letters (26)");
-  command.whole("--digits", &wishes.digits, {1, 18}, "D", "addition: most digits of a number (4)");
-  command.whole("-s,--seed", &wishes.seed, {0, 9e15}, "N", "of all random numbers; another seed gives others (1)");
+  command.whole("--length", &wishes.length, {1, 1e6}, "T", "steps to remember over (100); reverse: number of letters (20)");
+  command.whole("--min-length", &wishes.min_length, {0, 1e6}, "T",
+                "random lengths from T to --length; 0: all equal to --length (0)");
+  command.whole("-n,--sequences", &wishes.count, {1, 1e12}, "N", "number of sequences or pairs (1000)");
+  command.whole("--symbols", &wishes.symbols, {2, 10000}, "K",
+                "copy, recall: number of symbols (8); reverse: of letters (26)");
+  command.whole("--digits", &wishes.digits, {1, 18}, "D", "addition: largest number of digits (4)");
+  command.whole("-s,--seed", &wishes.seed, {0, 9e15}, "N", "seed of all random numbers (1)");
   command.example("rnn data make adding --length 600 -n 10000 > adding.jsonl");
   command.example("rnn data make dates -n 20000 > dates.tsv");
   if (!command.parse(arguments)) return 0;

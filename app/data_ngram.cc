@@ -1,4 +1,4 @@
-// Why: rnn data ngram: the honest row by itself: an n-gram model of a text, its worth on another, and as an ARPA file.
+// Why: rnn data ngram: the n-gram baseline by itself: counted on a text, evaluated on another, written as an ARPA file.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -37,10 +37,10 @@ struct Wishes {
   bool json = false, force = false;
 };
 
-// How a text becomes ids, and what is not among them.
+// How a text is split into ids.
 struct Cutter {
   std::string kind;
-  std::unique_ptr<Tokenizer> tokenizer;  // null: words between white space, as other toolkits take them
+  std::unique_ptr<Tokenizer> tokenizer;  // null: split at white space, as in other toolkits
   std::unordered_map<std::string, int32_t, StringHash, std::equal_to<>> words;
   int32_t unknown = 0, newline = 1;
 
@@ -111,7 +111,7 @@ bool is_arpa(const std::string& path) {
   return name.find(".arpa") != std::string::npos && !fs::is_directory(path, ignored);
 }
 
-// What the words of a file are, when nothing says it: all of one character, all bytes, or words.
+// The kind of the words in a file, if not given: all single characters, all bytes, or words.
 std::string kind_of(const ArpaWords& words) {
   bool characters = true;
   for (size_t id = 2; id < words.words.size() && characters; ++id) {
@@ -124,7 +124,7 @@ std::string kind_of(const ArpaWords& words) {
   return characters ? "char" : "word";
 }
 
-// `model` is read anew where the ids of its tokens are not those of the file.
+// Reads `model` again if the ids of its tokens differ from those of the file.
 Cutter cutter_of(const Wishes& wishes, const std::string& text, std::optional<ArpaModel>& model) {
   Cutter cutter;
   cutter.kind = wishes.tokens == "auto" ? kind_of(model->words()) : wishes.tokens;
@@ -143,8 +143,8 @@ Cutter cutter_of(const Wishes& wishes, const std::string& text, std::optional<Ar
       cutter.tokenizer = tokenizer_from_json({{"kind", cutter.kind}, {"pieces", pieces}});
     } catch (const Error& e) {
       throw Error(Exit::data, "arpa/tokens",
-                  fmt::format("the words of {} are no tokens of the kind {}: {}", wishes.path, cutter.kind, e.what()),
-                  "--tokens says how the text was cut: word, char, byte, space (between white space)");
+                  fmt::format("the words of {} are not tokens of the kind {}: {}", wishes.path, cutter.kind, e.what()),
+                  "give --tokens as the text was split: word, char, byte, space (at white space)");
     }
   }
   return cutter;
@@ -152,7 +152,7 @@ Cutter cutter_of(const Wishes& wishes, const std::string& text, std::optional<Ar
 
 Cutter cutter_of_model(const std::string& path) {
   ModelFile file = load_model(path);
-  if (!file.tokenizer) throw Error(Exit::model, "model/task", path + " is not a language model and has no tokens of text");
+  if (!file.tokenizer) throw Error(Exit::model, "model/task", path + " is not a language model and has no text tokens");
   Cutter cutter;
   cutter.tokenizer = std::move(file.tokenizer);
   cutter.kind = cutter.tokenizer->kind();
@@ -199,7 +199,7 @@ int evaluate_file(const Wishes& wishes) {
   return 0;
 }
 
-// Tokens of the text and the sentences it is counted as.
+// Tokens of the text, and the sentences over which it is counted.
 struct Training {
   Cutter cutter;
   std::string reason;
@@ -222,7 +222,7 @@ Training read_training(const Wishes& wishes) {
     t.cutter.unknown = t.cutter.tokenizer->unknown_id(), t.cutter.newline = t.cutter.tokenizer->newline_id();
   } else {
     t.cutter = cutter_of_model(wishes.tokens_of);
-    t.reason = "of " + wishes.tokens_of;
+    t.reason = "as in " + wishes.tokens_of;
   }
   t.lines = report.lines, t.bytes = report.bytes;
   t.sentences = ngram_streams(encode_documents(*t.cutter.tokenizer, documents), *t.cutter.tokenizer, true);
@@ -299,14 +299,14 @@ int run_data_ngram(const Arguments& arguments) {
                   "an n-gram model of a text (interpolated modified Kneser-Ney, line by line), or one from an ARPA file");
   command.word("TEXT", &w.path, "text file or folder to count, or an ARPA file (.arpa, .arpa.gz, .arpa.zst)");
   command.text("--eval", &w.eval, "TEXT", "also perplexity and bits per byte on this text");
-  command.text("-o,--output", &w.output, "FILE", "write the model in ARPA form");
-  command.whole("--order", &w.order, {1, kMaxNgramOrder}, "N", "longest n-grams (5; 8 of characters or bytes)");
-  command.text("--tokens", &w.tokens, "KIND", "as in rnn train; of an ARPA file also space: between white space");
-  command.text("--tokens-of", &w.tokens_of, "MODEL", "the tokens of this model, so that rnn eval --ngram can compare");
+  command.text("-o,--output", &w.output, "FILE", "write the model in ARPA format");
+  command.whole("--order", &w.order, {1, kMaxNgramOrder}, "N", "order of the model (5; for characters or bytes 8)");
+  command.text("--tokens", &w.tokens, "KIND", "as in rnn train; for an ARPA file also space: split at white space");
+  command.text("--tokens-of", &w.tokens_of, "MODEL", "use the tokens of this model, for rnn eval --ngram");
   command.whole("--min-count", &w.min_count, {1, 1e9}, "N", "words seen less often become the unknown word (1)");
-  command.text("--prune", &w.prune, "N,N..", "leave out what occurs at most N times, by length: 0,0,1");
+  command.text("--prune", &w.prune, "N,N..", "drop n-grams that occur at most N times, by length: 0,0,1");
   command.flag("--json", &w.json, "one JSON object on standard output");
-  command.flag("--force", &w.force, "overwrite a file that is there");
+  command.flag("--force", &w.force, "overwrite an existing file");
   command.more();
   command.whole("--max-vocabulary", &w.max_vocabulary, {0, 1 << 24}, "N", "keep the N most frequent pieces; 0: all");
   command.example("rnn data ngram story.txt --eval new.txt -o story.arpa");
@@ -316,20 +316,20 @@ int run_data_ngram(const Arguments& arguments) {
   const bool file = is_arpa(w.path);
   for (const char* flag : {"--order", "--min-count", "--prune", "--output", "--max-vocabulary"}) {
     if (file && command.given(flag))
-      throw Error(Exit::usage, "usage/option", fmt::format("{} is a model already: {} is for a text", w.path, flag));
+      throw Error(Exit::usage, "usage/option", fmt::format("{} is already a model: {} is for texts", w.path, flag));
   }
   if (command.given("--tokens") && command.given("--tokens-of"))
-    throw Error(Exit::usage, "usage/option", "--tokens and --tokens-of both say what the tokens are", "give one of them");
+    throw Error(Exit::usage, "usage/option", "--tokens and --tokens-of both choose the tokens", "give only one of them");
   if (!file && w.tokens == kSpaceTokens) {
     throw Error(Exit::usage, "usage/option", "--tokens space is for an ARPA file of another toolkit",
-                "count words: --tokens word");
+                "to count words, use --tokens word");
   }
   if (!(file && w.tokens == kSpaceTokens)) {
     Options check;
     set_option(check, "tokens", w.tokens);
   }
   if (!file && holds_sequences(w.path))
-    throw Error(Exit::usage, "usage/sequences", w.path + " holds sequences; an n-gram model counts text");
+    throw Error(Exit::usage, "usage/sequences", w.path + " holds sequences; an n-gram model needs text");
   return file ? evaluate_file(w) : count_text(w);
 }
 

@@ -1,4 +1,4 @@
-// Why: rnn data check and head of sequences: what a network will be asked, and what an answer without looking is worth.
+// Why: rnn data check and head for sequences: what a network has to answer, and how good a constant answer is.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -58,11 +58,11 @@ std::string target_text(const SequenceShape& shape, const SequenceSummary& s) {
                      labels_text(shape, s));
 }
 
-std::string blind_text(const SequenceShape& shape, const SequenceSummary& s) {
+std::string chance_text(const SequenceShape& shape, const SequenceSummary& s) {
   if (shape.task == "regress") {
     return fmt::format("always answering the mean: mean squared error {}", short_number(s.constant_loss));
   }
-  return fmt::format("guessing by these shares: loss {}; always the commonest label: {:.1f}% right",
+  return fmt::format("guessing by these shares: loss {}; always the most frequent label: {:.1f}% right",
                      short_number(s.constant_loss), 100 * s.constant_accuracy);
 }
 
@@ -70,12 +70,12 @@ std::vector<Finding> judge(const std::string& path, const SequenceSummary& s) {
   std::vector<Finding> findings;
   if (s.constant_loss == 0) {
     findings.push_back({"data/one_answer", Severity::warning, path, 0, "every target is the same: there is nothing to learn",
-                        "add sequences with another target"});
+                        "add sequences with other targets"});
   }
   if (s.sequences < kFewSequences) {
     findings.push_back({"data/little", Severity::warning, path, 0,
-                        fmt::format("{} are little to learn from", plural(s.sequences, "sequence")),
-                        "some thousand sequences give a first useful model"});
+                        fmt::format("{} are too few to learn much from", plural(s.sequences, "sequence")),
+                        "a few thousand sequences give a first useful model"});
   }
   return findings;
 }
@@ -115,7 +115,7 @@ void print_text(const std::string& path, const SequenceSet& set, const SequenceS
   line("task", set.shape.task);
   line("input", fmt::format("{}; {}", input, steps_text(s)));
   line("target", target_text(set.shape, s));
-  line("blind", blind_text(set.shape, s));
+  line("chance", chance_text(set.shape, s));
 }
 
 // Returns the exit status.

@@ -1,4 +1,4 @@
-// Why: rnn demo: a plain RNN, a GRU and an LSTM learn from a small corpus in a minute, then a translator, and show what they learnt.
+// Why: rnn demo: a plain RNN, a GRU and an LSTM learn from a small corpus in a minute, then a translator; shows the results.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,12 +23,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What the three share; good for a corpus of about 200 KB of short sentences.
+// Common settings, chosen for a corpus of about 200 KB of short sentences.
 struct DemoDefaults {
   std::vector<std::string> cells = {"rnn", "gru", "lstm"};
   std::string prompt = "The cat is";
   std::string page_prompt = "The cat is sleeping because it";
-  int64_t words = 60;  // of the paragraph
+  int64_t words = 60;  // length of the paragraph
   int next_words = 5;
   uint64_t paragraph_seed = 1;
   Options options;
@@ -47,7 +47,7 @@ struct DemoDefaults {
   }
 };
 
-// Every .txt of a folder, by name.
+// All .txt files of a folder, sorted by name.
 std::vector<std::string> texts_in(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code error;
@@ -58,7 +58,7 @@ std::vector<std::string> texts_in(const std::string& folder) {
   return files;
 }
 
-// --corpus, RNN_CORPUS, the source tree this program was built from, the installed corpus: the first that is there.
+// --corpus, RNN_CORPUS, the source tree of this program, the installed corpus: the first one that exists.
 std::vector<std::string> find_corpus(const std::string& given) {
   const char* variable = std::getenv("RNN_CORPUS");
   const std::string named = !given.empty() ? given : variable ? variable : "";
@@ -67,7 +67,7 @@ std::vector<std::string> find_corpus(const std::string& given) {
     if (!fs::is_directory(named, error)) return {named};
     std::vector<std::string> files = texts_in(named);
     if (!files.empty()) return files;
-    throw Error(Exit::data, "data/no_text", named + " holds no .txt file", "name a text file or a folder with some");
+    throw Error(Exit::data, "data/no_text", named + " has no .txt file", "name a text file or a folder with text files");
   }
   for (const std::string& place : places_of(RNN_SOURCE_CORPUS, RNN_INSTALLED_CORPUS)) {
     std::vector<std::string> files = texts_in(place);
@@ -91,7 +91,7 @@ void show(const std::string& cell, const std::string& folder, const DemoDefaults
   WriteOptions how;
   how.tokens = d.words;
   write_on(writer, how, random, [&](std::string_view piece) { text += piece; });
-  // A paragraph: the model's lines run on, cut behind the last whole sentence.
+  // A paragraph: the model's lines joined, cut off after the last complete sentence.
   std::replace(text.begin(), text.end(), '\n', ' ');
   const size_t end = text.find_last_of(".!?");
   if (end != std::string::npos && end > d.prompt.size()) text.resize(end + 1);
@@ -119,7 +119,7 @@ std::string as_typed(const Arguments& words) {
   return shell_line(command);
 }
 
-// What the page shows being read: the first of `prompts` whose words the models know; "" when there is none.
+// The text shown on the page: the first of `prompts` whose words the models know; "" if there is none.
 std::string readable(const std::string& folder, const std::vector<std::string>& prompts) {
   const ModelFile file = load_model(folder);
   std::string why;
@@ -150,11 +150,12 @@ MoreColumns recall_columns(const Recall& recall) {
 
 std::string recall_note(const Recall& recall) {
   return fmt::format(
-      "recall N: a network of {} units, trained on the spot, names the first symbol after N more (guessing: {:.1f}%)\n",
+      "recall N: how often a network of {} units, trained on the spot, names the first symbol after N more (chance: "
+      "{:.1f}%)\n",
       recall.cells.front().hidden, 100 * recall.chance);
 }
 
-// The three side by side, then the page that explains them. Returns the path of the page; "" without one.
+// The three side by side, then the page that explains them. Returns the path of the page, or "".
 std::string compare_and_explain(const std::vector<std::pair<std::string, RunResult>>& runs, const DemoDefaults& d,
                                 const std::vector<std::string>& prompts, double seconds, const std::string& path) {
   ExplainRequest request;
@@ -182,12 +183,13 @@ int run_demo(const Arguments& arguments) {
   int64_t threads = 0, seed = 1;
   Command command("demo", "[options]",
                   "train an RNN, a GRU and an LSTM on a small corpus and compare them, then a translator of dates");
-  command.seconds("--seconds", &seconds, "for the three together (60); the dates have 0.4 of it more, at most 25");
+  command.seconds("--seconds", &seconds,
+                  "training time of the three models (60); the dates take another 0.4 of it, at most 25");
   command.text("--corpus", &corpus, "TEXT", "text file or folder; default: the project's own");
-  command.text("-p,--prompt", &d.prompt, "TEXT", "what the models go on from (\"The cat is\")");
+  command.text("-p,--prompt", &d.prompt, "TEXT", "the text that the models continue (\"The cat is\")");
   command.text("-o,--output", &output, "DIR",
                "run folders DIR-rnn, DIR-gru, DIR-lstm, DIR-dates and the page DIR.html, overwritten (runs/demo)");
-  command.whole("-s,--seed", &seed, {0, 9e15}, "N", "of the training (1)");
+  command.whole("-s,--seed", &seed, {0, 9e15}, "N", "seed of the training (1)");
   command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn demo");
   command.example("rnn demo --seconds 20 --prompt \"The dog is\"");

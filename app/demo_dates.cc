@@ -1,4 +1,4 @@
-// Why: pairs of dates, a run on them, and what came of it, as rnn demo shows it.
+// Why: pairs of dates, a run on them, and its results, as rnn demo shows them.
 #include "demo_dates.h"
 
 #include <fmt/format.h>
@@ -28,7 +28,7 @@ struct DatePairs {
   std::vector<Pair> train, unseen;
 };
 
-// No source of `unseen` and none of kLines is among those of `train`.
+// `train` contains no source of `unseen` and none of kLines.
 DatePairs make_pairs(uint64_t seed) {
   PairProblemOptions options;
   options.problem = PairProblem::dates;
@@ -74,7 +74,7 @@ RunRequest request_for(const DatesDemo& demo, const std::string& data) {
   return request;
 }
 
-// What the model makes of the dates it has not seen, beside what costs nothing.
+// The model's results on unseen dates, next to simple baselines.
 std::string right_table(Translator& translator, const DatePairs& pairs) {
   std::vector<std::string> lines;
   for (const Pair& pair : pairs.unseen) lines.push_back(pair.source);
@@ -85,13 +85,13 @@ std::string right_table(Translator& translator, const DatePairs& pairs) {
   return table.text();
 }
 
-// A translation and the source's tokens, with what each of its tokens looked at.
+// A translation and the tokens of the source, with the attention of each target token.
 struct Look {
   std::vector<int32_t> source, target;
   Matrix<float> weights;  // [target, source]
 };
 
-// A character for each token of the source above, a row for each token that was written: the darker a block, the larger the weight.
+// A column for each source token, a row for each generated token: the darker a block, the larger the weight.
 std::string terminal_map(const Tokenizer& tokenizer, const Look& look) {
   constexpr const char* kShades[] = {" ", "░", "▒", "▓", "█"};
   const auto mark = [&](int32_t id) { return id == tokenizer.newline_id() ? "↵" : marked_piece(tokenizer, id); };
@@ -122,7 +122,7 @@ void show_line(Translator& translator, const std::string& line, const std::strin
   const Translation found = translator.translate({line}, {})[0][0];
   print(fmt::format("\n {} -> {}\n", line, found.text));
   const Look look{encode_line(translator.tokenizer(), line), found.ids, translator.align(line, found)};
-  if (look.weights.size() == 0) return;  // nothing was found
+  if (look.weights.size() == 0) return;  // no translation was found
   print(terminal_map(translator.tokenizer(), look));
   write_file_atomic(drawing, drawn_map(translator.tokenizer(), look, fmt::format("{} -> {}", line, found.text)));
 }
@@ -132,7 +132,7 @@ void show_line(Translator& translator, const std::string& line, const std::strin
 bool demo_dates(const DatesDemo& demo) {
   const DatePairs pairs = make_pairs(demo.seed);
   const std::filesystem::path folder = demo.folder;
-  std::error_code ignored;  // a folder that cannot be made is told where the first file is written
+  std::error_code ignored;  // a folder that cannot be created is reported when the first file is written
   std::filesystem::create_directories(folder, ignored);
   const std::string data = (folder / "train.tsv").string();
   write_pairs(data, pairs.train);

@@ -1,4 +1,4 @@
-// Why: rnn doctor: what is wrong with a run, how it shows and what to type about it; the rest in a table.
+// Why: rnn doctor: what is wrong with a run, how it shows and which command to type; the other rules in a table.
 #include "doctor/doctor.h"
 
 #include <fmt/format.h>
@@ -29,13 +29,13 @@ std::string headline(const Diagnosis& d) {
     return std::count_if(d.verdicts.begin(), d.verdicts.end(), [&](const auto& v) { return v.health == health; });
   };
   const auto unknown = count(Health::unknown), seen = count(Health::good) + count(Health::bad);
-  std::string text = d.bad() == 0 ? fmt::format("{}: nothing is wrong by {} rules", d.run, seen)
-                                  : fmt::format("{}: {} of {} rules found something", d.run, d.bad(), seen);
-  if (unknown > 0) text += fmt::format(", {} could not be looked at", unknown);
+  std::string text = d.bad() == 0 ? fmt::format("{}: {} rules found no problem", d.run, seen)
+                                  : fmt::format("{}: {} of {} rules found a problem", d.run, d.bad(), seen);
+  if (unknown > 0) text += fmt::format(", {} could not be evaluated", unknown);
   return text + "\n\n";
 }
 
-// " rules\n why" for each reason that rules share.
+// " rules\n why" for each reason shared by rules.
 std::string reasons(const Diagnosis& d, Health health, std::string_view head) {
   std::vector<std::pair<std::string, std::string>> found;  // why, which
   for (const HealthVerdict& v : d.verdicts) {
@@ -60,7 +60,7 @@ std::string view(const Diagnosis& d) {
   }
   for (const HealthVerdict& v : d.verdicts)
     if (v.health == Health::good) text += fmt::format(" {:<{}}  {}\n", short_code(v), widest, v.evidence);
-  text += reasons(d, Health::unknown, "not looked at") + reasons(d, Health::absent, "not for this run");
+  text += reasons(d, Health::unknown, "not evaluated") + reasons(d, Health::absent, "not applicable");
   return text;
 }
 
@@ -71,9 +71,9 @@ int run_doctor(const Arguments& arguments) {
   bool json = false;
   int64_t threads = 0;
   Command command("doctor", "RUN [options]", "what is wrong with a run, how it shows, which option to change");
-  command.word("RUN", &request.run, "folder that rnn train made");
+  command.word("RUN", &request.run, "run folder");
   command.text("--data", &request.data, "FILE",
-               "text or sequences to try the model on (default: what the run was checked on)");
+               "text or sequences to test the model on (default: the run's validation data)");
   command.flag("--json", &json, "one JSON object on standard output");
   command.more();
   command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores (0)");

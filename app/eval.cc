@@ -1,4 +1,4 @@
-// Why: rnn eval: what a model is worth on a text, beside what costs nothing.
+// Why: rnn eval: how good a model is on a text, next to simple baselines.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -119,31 +119,31 @@ void declare(Command& command, EvalArguments& a) {
   command.word("MODEL", &a.model, "run folder or .safetensors file");
   command.word("DATA", &a.text, "text file or folder; JSON lines for a model of sequences; pairs for a translator");
   command.words("ALTERNATIVE...", &a.asked.alternatives,
-                "with --choose: what may stand behind its text, instead of DATA; of pairs perhaps a second file");
+                "with --choose: what may follow its text, instead of DATA; for pairs perhaps a second file");
   command.flag("--json", &a.json, "one JSON object on standard output");
   command.flag("--per-line", &a.options.per_line,
                "also each line alone: loss, tokens, text; source, translation, reference");
   command.real("--fail-under", &a.limit, {0, 1e9, true, false}, "LOSS",
                "exit status 6 unless the loss is at most LOSS (nats per token)");
-  command.whole("--cache", &a.cache, {0, 1e6}, "N",
-                "also with a cache of the last N tokens, which vote for what followed them");
-  command.real("--dynamic", &how.dynamic.rate, {0, 1e3}, "RATE", "also with weights that go on learning at this rate");
+  command.whole("--cache", &a.cache, {0, 1e6}, "N", "also with a cache: the last N tokens vote for what followed them");
+  command.real("--dynamic", &how.dynamic.rate, {0, 1e3}, "RATE",
+               "also with dynamic evaluation: keep training at this learning rate");
   command.text("--choose", &a.asked.asked, "TEXT",
-               "which ALTERNATIVE fits best behind TEXT, or in its ___; without any: a file");
-  a.with.declare(command, "also this model, and all together as one; again for more");
-  command.flag("--no-baselines", &a.no_baselines, "leave the rows out that need no network");
+               "which ALTERNATIVE fits best after TEXT, or in its ___; without any: a file of questions");
+  a.with.declare(command, "also this model, and the ensemble of all; may be repeated");
+  command.flag("--no-baselines", &a.no_baselines, "omit the baselines, which need no network");
   command.text("--ngram", &a.options.ngram, "FILE",
                "also an n-gram model over the same tokens (rnn data ngram --tokens-of MODEL)");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores");
   command.more();
-  command.whole("--beam", &a.beam, {1, 1024}, "N", "of a translator: hypotheses side by side (5)");
-  command.real("--fail-under-bleu", &a.least_bleu, {0, 100}, "BLEU", "of a translator: exit status 6 below it");
-  command.text("--rank-by", &a.asked.rank_by, "RULE", "of --choose: sum, or the mean per token or byte (sum)");
+  command.whole("--beam", &a.beam, {1, 1024}, "N", "for a translator: hypotheses side by side (5)");
+  command.real("--fail-under-bleu", &a.least_bleu, {0, 100}, "BLEU", "for a translator: exit status 6 below this BLEU");
+  command.text("--rank-by", &a.asked.rank_by, "RULE", "for --choose: sum, or the mean per token or byte (sum)");
   a.with.declare_weights(command);
   command.real("--cache-weight", &how.cache.weight, {0, 1}, "W", "share of the cache in the prediction (0.1)");
-  command.real("--cache-sharpness", &how.cache.sharpness, {0, 1e3}, "S", "above 0: like states count more (0.3)");
+  command.real("--cache-sharpness", &how.cache.sharpness, {0, 1e3}, "S", "above 0: similar states count more (0.3)");
   command.real("--dynamic-decay", &how.dynamic.decay, {0, 1}, "D",
-               "part of the way back to the trained weights per step (0)");
+               "share of the way back to the trained weights per step (0)");
   command.example("rnn eval runs/story-001 new.txt --json --fail-under 4.2");
   command.example("rnn eval runs/story-001 --choose \"The cat is\" sleeping purple the");
 }
@@ -152,9 +152,9 @@ void ask(const Command& command, EvalArguments& a) {
   for (const char* flag :
        {"--per-line", "--fail-under", "--cache", "--dynamic", "--ngram", "--no-baselines", "--beam", "--fail-under-bleu"}) {
     if (command.given(flag))
-      throw Error(Exit::usage, "usage/option", std::string(flag) + " measures a text, but --choose compares alternatives");
+      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for texts, but --choose compares alternatives");
   }
-  command.need(a.asked.asked, "a text or a file behind --choose");
+  command.need(a.asked.asked, "a text or a file after --choose");
   if (!a.text.empty()) a.asked.alternatives.insert(a.asked.alternatives.begin(), a.text);
   a.asked.json = a.json, a.asked.threads = static_cast<int>(a.threads);
   ModelFile file = load_model(a.model);
@@ -184,7 +184,7 @@ void measure_pairs(const Command& command, EvalArguments& a, ModelFile& file) {
 
 [[noreturn]] void refuse_word(const std::string& word) {
   throw Error(Exit::usage, "usage/argument", fmt::format("rnn eval does not expect '{}'", word),
-              "several words belong behind --choose TEXT; a translator may be measured on two files side by side");
+              "several words belong after --choose TEXT; a translator can be evaluated on two parallel files");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Why: one table of translations, one JSON object of the same figures, and the pairs one by one where that is asked.
+// Why: a table of translations, a JSON object with the same figures, and the pairs one by one on request.
 #include "eval_pairs.h"
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr const char* kGreedy = "greedy";  // as translate_rows() calls it
+constexpr const char* kGreedy = "greedy";  // its name in translate_rows()
 
 ordered_json figures_of(const ResultRow& row) { return {{"bleu", row.bleu}, {"chrf", row.chrf}, {"exact", row.exact}}; }
 
@@ -88,7 +88,7 @@ PairReport eval_pairs(ModelFile& file, const std::vector<std::string>& paths, co
   if (a.per_line) print("\n");
   print_table(report, a.options);
   if (report.empty > 0)
-    say(fmt::format("note: {} pair{} with an empty side left out", grouped(report.empty), report.empty == 1 ? "" : "s"));
+    say(fmt::format("note: {} pair{} with an empty side skipped", grouped(report.empty), report.empty == 1 ? "" : "s"));
   if (!a.options.with.files.empty()) say("note: the loss is that of the first model");
   if (!report.note.empty()) say(report.note);
   return report;

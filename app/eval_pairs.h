@@ -1,4 +1,4 @@
-// Why: rnn eval of a translator: its figures beside greedy choice, a copy of the source and the nearest sentence.
+// Why: rnn eval of a translator: its figures next to greedy choice, a copy of the source and the nearest sentence.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ struct PairEvalArguments {
   bool json = false;
 };
 
-// Measures and prints. `paths` as read_pairs(). Returns what was measured.
+// Evaluates and prints. `paths` as read_pairs(). Returns the report.
 PairReport eval_pairs(ModelFile& file, const std::vector<std::string>& paths, const PairEvalArguments& a);
 
 }  // namespace rnn::core::app

@@ -1,5 +1,5 @@
-// Why: rnn explain: one page that shows how models read a text, remember and forget, or how one translates, by their own
-// figures.
+// Why: rnn explain: one page that shows how models read a text, remember and forget, or how one translates, with figures
+// computed from these models.
 #include "explain.h"
 
 #include <fmt/format.h>
@@ -28,12 +28,12 @@ void require_alike(const ModelFile& first, const ModelFile& other) {
   if (a == b) return;
   throw Error(
       Exit::usage, "explain/models",
-      fmt::format("{} and {} do not read the same pieces of text: {} of {}, {} of {}", first.path, other.path,
+      fmt::format("{} and {} do not use the same tokens: {} of {}, {} of {}", first.path, other.path,
                   first.tokenizer->kind(), first.tokenizer->size(), other.tokenizer->kind(), other.tokenizer->size()),
-      "models side by side need one text and one --tokens in training; or explain each by itself");
+      "models on one page must be trained on the same text with the same --tokens; or explain each one separately");
 }
 
-// Two runs may have folders of one name: then the path tells them apart.
+// If two runs have folders of the same name, their paths distinguish them.
 void name_apart(std::vector<ModelExplanation>& models) {
   std::map<std::string, int> count;
   for (const ModelExplanation& m : models) ++count[m.name];
@@ -45,12 +45,11 @@ std::vector<std::vector<int32_t>> text_for(const ExplainRequest& request, const 
   if (!request.data.empty()) return first_tokens(file, read_text(request.data), request.data);
   const std::vector<Document> documents = validation_text(file);
   if (!documents.empty()) return first_tokens(file, documents, "the validation text");
-  say("note: the text that " + file.path +
-      " was checked on is not there or has changed: the prompt alone is measured (--data)");
+  say("note: the validation text of " + file.path + " is gone or has changed: only the prompt is measured (--data)");
   return {};
 }
 
-// The cells that the memory test trains: those of the models, and the usual three where there is one model alone.
+// The cells that the memory test trains: those of the models, or the usual three if there is only one model.
 std::vector<std::string> lab_cells(const std::vector<ModelExplanation>& models) {
   std::vector<std::string> cells;
   const auto add = [&](const std::string& cell) {
@@ -67,11 +66,11 @@ void add_lab(const ExplainRequest& request, Pool& pool, Explanation& all) {
   recall.seconds = request.seconds;
   recall.stop = watch_signals();
   const std::vector<std::string> cells = lab_cells(all.models);
-  say(fmt::format("memory test: {} (trained once, then kept; at most {:.0f} s each)", fmt::join(cells, ", "),
+  say(fmt::format("memory test: {} (trained once, then cached; at most {:.0f} s each)", fmt::join(cells, ", "),
                   recall.seconds));
   const Lab lab = memory_lab(cells, recall, {}, request.no_cache ? "" : default_cache_folder(), pool);
   if (lab.stopped) {
-    say("stopped: the page is without the memory test");
+    say("stopped: the page will not have the memory test");
     return;
   }
   all.recall = lab.recall, all.clipping = lab.clipping;
@@ -87,16 +86,16 @@ struct ExplainArguments {
 void declare(Command& command, ExplainArguments& a) {
   command.words("MODEL", &a.request.models,
                 "run folders or .safetensors files, trained on the same text; or one translator");
-  command.text("-p,--prompt", &a.request.prompt, "TEXT", "the text that they read; the sentence that it translates");
+  command.text("-p,--prompt", &a.request.prompt, "TEXT", "the text to read; for a translator the sentence to translate");
   command.text("-o,--output", &a.output, "FILE", "the page (explain.html)");
   command.flag("--json", &a.json, "the figures as one JSON object on standard output, no page");
   command.more();
   command.text("--data", &a.request.data, "FILE",
-               "text that gradient, gates and states are measured on (default: what the first model was checked on)");
-  command.flag("--no-lab", &a.no_lab, "without the memory test and the exploding run");
-  command.seconds("--seconds", &a.request.seconds, "of the memory test at most, per cell (20)");
+               "text for measuring gradient, gates and states (default: the first model's validation text)");
+  command.flag("--no-lab", &a.no_lab, "omit the memory test and the exploding run");
+  command.seconds("--seconds", &a.request.seconds, "longest training of the memory test, per cell (20)");
   command.flag("--no-cache", &a.request.no_cache, "train the memory test again");
-  command.whole("--beam", &a.beam, {1, kWidestBeam}, "N", "of a translator: hypotheses of the search (5)");
+  command.whole("--beam", &a.beam, {1, kWidestBeam}, "N", "for a translator: hypotheses of the search (5)");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn explain runs/demo-rnn runs/demo-gru runs/demo-lstm -p \"The cat is sleeping because it\"");
   command.example("rnn explain runs/story-001 -p \"The cat is\" -o story.html");
@@ -148,7 +147,7 @@ void explain_translator(const Command& command, const ExplainArguments& a, std::
   if (files.size() > 1) {
     throw Error(Exit::usage, "explain/models",
                 "a page shows one translator, but there are " + std::to_string(files.size()) + " models",
-                "explain each by itself");
+                "explain each one separately");
   }
   for (const char* flag : {"--data", "--no-lab", "--seconds", "--no-cache"}) {
     if (command.given(flag))
@@ -182,7 +181,7 @@ int run_explain(const Arguments& arguments) {
     explain_translator(command, a, files);
     return 0;
   }
-  if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; these models are none");
+  if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; these models are not");
   put_out(a, explain(a.request, files), explain_page);
   return signal_seen() ? 128 + signal_seen() : 0;
 }

@@ -1,4 +1,4 @@
-// Why: what `rnn explain` and the page of `rnn demo` say about some models is worked out in one place.
+// Why: the content of `rnn explain` and of the page of `rnn demo` is computed in one place.
 #pragma once
 
 #include <string>
@@ -11,18 +11,18 @@ namespace rnn::core::app {
 struct ExplainRequest {
   std::vector<std::string> models;  // run folders or files of language models with one vocabulary
   std::string prompt;
-  std::string data;       // text that gradient, gates and norms are measured on; "": the validation text of the models' run
-  double seconds = 20;    // of training the memory test, per cell
+  std::string data;       // text for measuring gradient, gates and norms; "": the validation text of the models' run
+  double seconds = 20;    // longest training of the memory test, per cell
   bool lab = true;        // memory test and clipping
-  bool no_cache = false;  // train the memory test anew
+  bool no_cache = false;  // train the memory test again
   int threads = 0;
 };
 
-// Says on standard error what takes longer than a blink. Throws Error{usage}: "explain/models" (not alike), those of a prompt;
-// Error{model}; Error{data}. A signal ends the memory test, which is then left out.
+// Reports slow steps on standard error. Throws Error{usage}: "explain/models" (models that do not match), errors of the
+// prompt; Error{model}; Error{data}. A signal ends the memory test, which is then omitted.
 Explanation explain(const ExplainRequest& request);
 
-// Writes the page; says how large it is.
+// Writes the page and reports its size.
 void write_page(const Explanation& explanation, const std::string& path);
 
 }  // namespace rnn::core::app

@@ -1,4 +1,4 @@
-// Why: rnn generate: the likeliest next words, or text as it comes, from a prompt or from a saved memory.
+// Why: rnn generate: the likeliest next words, or generated text, from a prompt or a saved state.
 #include <fmt/format.h>
 
 #include <iostream>
@@ -31,41 +31,43 @@ struct GenerateArguments {
 void declare(Command& command, GenerateArguments& a) {
   command.word("MODEL", &a.model, "run folder or .safetensors file");
   command.flag("-i,--interactive", &a.interactive,
-               "read line after line and write on, with one memory; /help tells the commands");
-  command.text("-p,--prompt", &a.prompt, "TEXT", "where to begin; -: each line of standard input is a prompt");
+               "read line after line and continue each with the same state; /help lists commands");
+  command.text("-p,--prompt", &a.prompt, "TEXT", "text to continue; -: each line of standard input is a prompt");
   command.whole("--top", &a.top, {1, 1e6}, "N", "only show the N likeliest next tokens");
-  command.whole("-n,--tokens", &a.write.tokens, {0, 1e12}, "N", "tokens to write (60)");
+  command.whole("-n,--tokens", &a.write.tokens, {0, 1e12}, "N", "tokens to generate (60)");
   command.real("--temperature", &a.write.sampling.temperature, {0, 100}, "T", "0: always the likeliest; 1: as learnt (0.8)");
   command.real("--top-p", &a.write.sampling.top_p, {0, 1, true, false}, "P",
-               "draw from the likeliest that make up P (0.95)");
-  command.whole("--beam", &a.beam, {1, 1024}, "N", "search the likeliest text with N hypotheses side by side, draw nothing");
-  command.text("--stop", &a.write.stop, "TEXT", "end behind this text; \\n is an end of line");
+               "sample from the likeliest tokens that make up P (0.95)");
+  command.whole("--beam", &a.beam, {1, 1024}, "N", "search for the likeliest text with N hypotheses instead of sampling");
+  command.text("--stop", &a.write.stop, "TEXT", "stop after this text; \\n is an end of line");
   command.whole("-s,--seed", &a.seed, {0, 9e15}, "N", "same seed, same text (1)");
   command.flag("--json", &a.json, "JSON lines on standard output");
   command.more();
-  command.text("--prefix", &a.write.prefix, "TEXT", "what is written begins with TEXT, character by character");
-  command.whole("--top-k", &a.top_k, {0, 1 << 24}, "K", "draw from the K likeliest; 0: all (0)");
-  command.whole("--n-best", &a.n_best, {1, 1024}, "N", "of --beam: show the N best texts with their log-probabilities (1)");
+  command.text("--prefix", &a.write.prefix, "TEXT", "the generated text begins with TEXT, character by character");
+  command.whole("--top-k", &a.top_k, {0, 1 << 24}, "K", "sample from the K likeliest; 0: all (0)");
+  command.whole("--n-best", &a.n_best, {1, 1024}, "N",
+                "with --beam: show the N best texts with their log-probabilities (1)");
   command.real("--length-penalty", &a.write.search.alpha, {0, 10}, "A",
-               "of --beam: compare log-probability / length^A; 1: per token, 0: the whole text (0)");
-  command.text("--length-rule", &a.length_rule, "RULE", "of --beam: power, or wu: ((5 + length) / 6)^A (power)");
-  command.whole("--no-repeat", &a.no_repeat, {0, 1024}, "N", "of --beam: no N tokens in a row twice; 0: anything (0)");
-  command.whole("--min-tokens", &a.min_tokens, {0, 1 << 20}, "N", "of --beam: --stop counts from N tokens on (0)");
-  a.with.declare(command, "a model that writes together with MODEL: the mean of their probabilities; again for more");
+               "with --beam: compare log-probability / length^A; 1: per token, 0: the whole text (0)");
+  command.text("--length-rule", &a.length_rule, "RULE", "with --beam: power, or wu: ((5 + length) / 6)^A (power)");
+  command.whole("--no-repeat", &a.no_repeat, {0, 1024}, "N",
+                "with --beam: no sequence of N tokens occurs twice; 0: off (0)");
+  command.whole("--min-tokens", &a.min_tokens, {0, 1 << 20}, "N", "with --beam: --stop applies after N tokens (0)");
+  a.with.declare(command, "form an ensemble with this model: the mean of the probabilities; may be repeated");
   a.with.declare_weights(command);
   command.whole("--cache", &a.cache, {0, 1e6}, "N", "the last N tokens vote for what followed them (0)");
   command.real("--cache-weight", &a.cached.weight, {0, 1}, "W", "share of the cache in the prediction (0.1)");
-  command.real("--cache-sharpness", &a.cached.sharpness, {0, 1e3}, "S", "above 0: like states count more (0.3)");
+  command.real("--cache-sharpness", &a.cached.sharpness, {0, 1e3}, "S", "above 0: similar states count more (0.3)");
   command.whole("--samples", &a.samples, {1, 1e6}, "N", "continuations of each prompt (1)");
   command.real("--min-p", &a.write.sampling.min_p, {0, 1}, "P",
-               "drop what is less than P times as likely as the likeliest (0)");
+               "drop tokens less than P times as likely as the likeliest (0)");
   command.real("--typical", &a.write.sampling.typical_p, {0, 1, true, false}, "P",
-               "draw from the tokens of about average surprise that make up P; 1: all (1)");
+               "sample from tokens of about average surprise that make up P; 1: all (1)");
   command.real("--repetition-penalty", &a.write.sampling.repetition_penalty, {0, 100, true, false}, "R",
-               "above 1: tokens of the last 64 become less likely (1)");
+               "above 1: the last 64 tokens become less likely (1)");
   command.text("--save-state", &a.save_state, "FILE",
-               "keep the memory: what was read and written; without -n nothing is written");
-  command.text("--load-state", &a.load_state, "FILE", "take up a kept memory");
+               "save the state after reading and generating; without -n nothing is generated");
+  command.text("--load-state", &a.load_state, "FILE", "load a saved state");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (1)");
   command.example("rnn generate runs/story-001 -p \"The cat is\" --top 5");
   command.example("rnn generate runs/story-001 -p \"The cat is\" -n 60 --temperature 0.8 --stop \".\" --seed 7");
@@ -87,7 +89,7 @@ void say_unknown(const std::vector<std::string>& unknown) {
   say(fmt::format("note: the model does not know {}", fmt::join(unknown, ", ")));
 }
 
-// One prompt after the memory the writer has now.
+// One prompt, read after the current state of the writer.
 class PromptRun {
  public:
   PromptRun(Writer& writer, const GenerateArguments& a, std::string prompt)
@@ -117,7 +119,7 @@ class PromptRun {
     print(json_line({{"type", "next"}, {"prompt", prompt_}, {"unknown", unknown_}, {"next", next}}));
   }
 
-  // The best one is read.
+  // Then reads the best one.
   void show_found() {
     const std::vector<FoundText> found = search(writer_, a_.write);
     for (size_t i = 0; i < found.size(); ++i) {
@@ -171,10 +173,11 @@ class PromptRun {
 void check(const GenerateArguments& a) {
   const auto bad = [](const std::string& message) { throw Error(Exit::usage, "usage/option", message); };
   if (!a.save_state.empty() && a.samples > 1)
-    bad("--save-state keeps one memory, but --samples asks for several continuations");
+    bad("--save-state saves one state, but --samples asks for several continuations");
   if (a.interactive && a.prompt == "-") bad("-i reads standard input itself, and so does -p -");
-  if (a.interactive && (a.json || a.top > 0 || a.samples > 1)) bad("-i shows text: it takes no --json, --top or --samples");
-  if (!a.save_state.empty() && a.prompt == "-") bad("--save-state keeps one memory, but -p - reads several prompts");
+  if (a.interactive && (a.json || a.top > 0 || a.samples > 1))
+    bad("-i shows text and does not accept --json, --top or --samples");
+  if (!a.save_state.empty() && a.prompt == "-") bad("--save-state saves one state, but -p - reads several prompts");
 }
 
 void check_search(const Command& command, const GenerateArguments& a) {
@@ -185,15 +188,16 @@ void check_search(const Command& command, const GenerateArguments& a) {
   }
   for (const char* flag : {"--temperature", "--top-k", "--top-p", "--min-p", "--typical", "--repetition-penalty",
                            "--samples", "--top", "--cache"}) {
-    if (searches && command.given(flag)) bad(fmt::format("--beam searches the likeliest text: it takes no {}", flag));
+    if (searches && command.given(flag))
+      bad(fmt::format("--beam searches for the likeliest text and does not accept {}", flag));
   }
   if (a.n_best > a.beam && searches) bad(fmt::format("--n-best is {}, but --beam keeps {}", a.n_best, a.beam));
-  if (a.n_best > 1 && a.interactive) bad("-i goes on with one text: it takes no --n-best");
+  if (a.n_best > 1 && a.interactive) bad("-i continues one text and does not accept --n-best");
   if (searches && a.write.tokens > 1 << 20) bad("--beam keeps every hypothesis: -n is at most 1048576");
-  if (a.min_tokens > 0 && a.write.stop.empty()) bad("--min-tokens says from where on --stop counts, but there is no --stop");
+  if (a.min_tokens > 0 && a.write.stop.empty()) bad("--min-tokens delays --stop, but there is no --stop");
   if (a.length_rule != "power" && a.length_rule != "wu")
     bad(fmt::format("--length-rule is '{}', it must be one of power, wu", a.length_rule));
-  if (!a.write.prefix.empty() && a.top > 0) bad("--top shows what comes next, whatever --prefix asks for: give one of them");
+  if (!a.write.prefix.empty() && a.top > 0) bad("--top shows the next tokens regardless of --prefix: give only one of them");
   for (const char* flag : {"--cache-weight", "--cache-sharpness"}) {
     if (a.cache == 0 && command.given(flag)) bad(fmt::format("{} is for a cache: it needs --cache", flag));
   }
@@ -214,15 +218,15 @@ void load_memory(Writer& writer, const GenerateArguments& a) {
   const std::string bytes = read_file(a.load_state);
   writer.load_state(bytes);
   const bool kept = Writer::has_cache(bytes);
-  if (kept && a.cache == 0) say("note: this memory holds a cache, which is left out; --cache N uses it");
-  if (!kept && a.cache > 0) say("note: this memory holds no cache; it begins empty");
+  if (kept && a.cache == 0) say("note: this state holds a cache, which is ignored; --cache N uses it");
+  if (!kept && a.cache > 0) say("note: this state holds no cache; the cache starts empty");
 }
 
 }  // namespace
 
 int run_generate(const Arguments& arguments) {
   GenerateArguments a;
-  Command command("generate", "MODEL [-p TEXT] [options]", "likeliest next words, or a model that writes on");
+  Command command("generate", "MODEL [-p TEXT] [options]", "likeliest next words, or text generated by a model");
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   command.need(a.model, "a MODEL");
@@ -241,7 +245,7 @@ int run_generate(const Arguments& arguments) {
 
   ModelFile file = load_model(a.model);
   if (file.model->translates())
-    throw Error(Exit::model, "model/task", file.path + " is a translator: it writes translations, and nothing else",
+    throw Error(Exit::model, "model/task", file.path + " is a translator: it can only translate",
                 "echo TEXT | rnn translate " + shell_line({a.model}));
   Writer writer(file, WriterOptions{static_cast<int>(a.threads), a.with.load(), a.cached});
   if (!a.load_state.empty()) load_memory(writer, a);
@@ -257,7 +261,7 @@ int run_generate(const Arguments& arguments) {
   if (!a.save_state.empty()) {
     const std::string bytes = writer.save_state();
     write_file_atomic(a.save_state, bytes);
-    say(fmt::format("memory kept in {}, {}", a.save_state, bytes_text(static_cast<int64_t>(bytes.size()))));
+    say(fmt::format("state saved in {}, {}", a.save_state, bytes_text(static_cast<int64_t>(bytes.size()))));
   }
   return 0;
 }

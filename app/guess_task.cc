@@ -1,4 +1,4 @@
-// Why: the rules by which data betray their task.
+// Why: the rules that infer the task from the data.
 #include "guess_task.h"
 
 #include <fmt/format.h>
@@ -22,7 +22,7 @@ constexpr std::string_view kLanguageModel = "language-model", kTranslate = "tran
 constexpr std::array<std::string_view, 7> kTasks = {kLanguageModel, "classify",   "regress", "tag",
                                                     kTranslate,     "transcribe", "forecast"};
 constexpr std::string_view kSequences = "lines of {\"input\": [...], \"target\": ...}";
-constexpr std::string_view kPairs = "two files side by side (train.en train.fr), or one table or JSON lines";
+constexpr std::string_view kPairs = "two parallel files (train.en train.fr), a table or JSON lines";
 constexpr int kRowsLookedAt = 20;
 
 std::string extension(const fs::path& path) {
@@ -67,7 +67,8 @@ TaskGuess guess_folder(const std::string& path) {
   return {std::string(kLanguageModel), "a folder of text"};
 }
 
-// {"input": [...], "target": ...}: the target tells the task. The first object may be longer than what first_line() reads.
+// {"input": [...], "target": ...}: the target determines the task. The first object may be longer than what first_line()
+// reads.
 TaskGuess guess_sequence(const std::string& path) {
   std::ifstream file(path);
   std::string line;
@@ -87,7 +88,7 @@ bool is_number(const std::string& text) {
   return end != text.c_str() && std::string_view(end).find_first_not_of(" \r") == std::string_view::npos;
 }
 
-// A table of two columns of numbers, perhaps with a head: no translation, though it may be asked for.
+// A table of two columns of numbers, perhaps with a header: not a translation unless requested.
 bool holds_numbers(const std::string& path) {
   std::ifstream file(path);
   std::string line;
@@ -104,7 +105,7 @@ bool holds_numbers(const std::string& path) {
 
 TaskGuess guess_file(const std::string& path) {
   std::error_code error;
-  if (!fs::exists(path, error)) return {std::string(kLanguageModel), "no such file"};  // who reads it says so
+  if (!fs::exists(path, error)) return {std::string(kLanguageModel), "no such file"};  // reported when the file is read
   const std::string e = extension(path), line = first_line(path);
   if (is_audio(e)) return {"transcribe", path + " is a sound file"};
   if (looks_like_pairs(path) && !holds_numbers(path)) return {std::string(kTranslate), path + " holds pairs of sentences"};
@@ -132,7 +133,7 @@ TaskGuess guess(const std::vector<std::string>& data) {
     if (a.stem() == b.stem() && ea != eb && language(ea) && language(eb)) {
       return {std::string(kTranslate), fmt::format("{} and {} are one text in two languages", data[0], data[1])};
     }
-    if (a.stem() == b.stem() && is_audio(ea) != is_audio(eb)) return {"transcribe", "a sound file beside its text"};
+    if (a.stem() == b.stem() && is_audio(ea) != is_audio(eb)) return {"transcribe", "a sound file with its text"};
   }
   TaskGuess first;
   for (const std::string& path : data) {
@@ -144,22 +145,22 @@ TaskGuess guess(const std::vector<std::string>& data) {
   if (data.size() > 1 && first.task == kTranslate) {
     throw Error(
         Exit::usage, "task/ambiguous",
-        fmt::format("{}, and there are {} files: a table of pairs stands alone", first.reason, data.size()),
-        "put the pairs into one file; two files side by side, or plain text: --task translate, --task language-model");
+        fmt::format("{}, but there are {} files: a table of pairs must be the only file", first.reason, data.size()),
+        "put the pairs into one file; for two parallel files or plain text: --task translate, --task language-model");
   }
   if (data.size() > 1 && first.task == kLanguageModel) first.reason = "several texts";
   return first;
 }
 
-// --task translate takes whatever read_pairs() does: the names of the files say nothing.
+// --task translate accepts whatever read_pairs() does, whatever the names of the files.
 TaskGuess asked_for_pairs(const std::vector<std::string>& data) {
   std::error_code error;
   const auto folder =
       std::find_if(data.begin(), data.end(), [&](const auto& path) { return fs::is_directory(path, error); });
   if (folder == data.end() && data.size() <= 2) return {std::string(kTranslate), "as asked"};
   throw Error(Exit::usage, "task/data",
-              folder != data.end() ? fmt::format("{} is a folder, which holds no pairs", *folder)
-                                   : fmt::format("pairs stand in one file or in two, not in {}", data.size()),
+              folder != data.end() ? fmt::format("{} is a folder, not a file of pairs", *folder)
+                                   : fmt::format("pairs are in one or two files, not in {}", data.size()),
               fmt::format("--task translate reads {}", kPairs));
 }
 
@@ -173,7 +174,7 @@ TaskGuess guess_task(const std::string& wanted, const std::vector<std::string>& 
                 near.empty() ? fmt::format("one of {}", fmt::join(kTasks, ", ")) : fmt::format("did you mean {}?", near));
   }
   if (wanted == kTranslate) return asked_for_pairs(data);
-  // Sequences are one file format, whatever the file is called.
+  // Sequences are recognised by their format, whatever the name of the file.
   const TaskGuess sequence = data.empty() ? TaskGuess{} : guess_sequence(data[0]);
   if (!wanted.empty() && sequence.task == wanted) return {wanted, "as asked"};
   if (wanted == "regress") {

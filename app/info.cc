@@ -28,14 +28,15 @@ int64_t file_bytes(const ModelFile& file) {
 
 int64_t state_bytes(const ModelFile& file) { return int64_t{4} * file.model->state_width(); }
 
-// What a translator has beside its decoder.
+// The parts of a translator other than its decoder.
 std::string encoder_summary(const EncoderOptions& e) {
-  std::string text = fmt::format(", encoder {} x {}{}", e.rnn.layers, e.output(), e.rnn.bidirectional ? " both ways" : "");
+  std::string text =
+      fmt::format(", {}encoder {} x {}", e.rnn.bidirectional ? "bidirectional " : "", e.rnn.layers, e.output());
   text += e.attention == AttentionKind::none ? ", no attention" : fmt::format(", {} attention", attention_name(e.attention));
   if (e.attention == AttentionKind::additive) text += fmt::format(" of {}", e.attention_size);
   if (e.input_feeding) text += ", input feeding";
   text += fmt::format(", bridge {}", bridge_name(e.bridge));
-  if (e.own_embedding) text += ", an embedding of its own for the source";
+  if (e.own_embedding) text += ", separate embedding for the source";
   if (e.reversed_source) text += ", sources read backwards";
   return text;
 }
@@ -60,11 +61,11 @@ std::string summary(const ModelFile& file) {
                                  : o.flags & kPeephole ? " (peephole)"
                                                        : "",
                                  o.layers, o.hidden);
-  if (o.last_hidden > 0) text += fmt::format(", the last {}", o.last_hidden);
+  if (o.last_hidden > 0) text += fmt::format(", last layer {}", o.last_hidden);
   if (o.flags & kLayerNorm) text += ", layer normalisation";
-  if (o.cell_clip > 0) text += fmt::format(", cell state in +-{}", o.cell_clip);
+  if (o.cell_clip > 0) text += fmt::format(", cell state clipped to +-{}", o.cell_clip);
   if (o.projection > 0) text += fmt::format(", projected to {}", o.projection);
-  if (o.bidirectional) text += ", both directions";
+  if (o.bidirectional) text += ", bidirectional";
   if (o.residual) text += ", residual";
   text += fmt::format(", {} {}", file.model->reads_ids() ? "embedding" : "input", o.input);
   if (!file.model->writes_text() && file.model->has_head()) text += fmt::format(", output {}", file.model->outputs());
@@ -141,7 +142,7 @@ void print_text(const ModelFile& file) {
     }
     line("metrics", text);
   }
-  if (!file.checkpoint.is_null()) line("checkpoint", "holds what rnn train --resume needs");
+  if (!file.checkpoint.is_null()) line("checkpoint", "contains what rnn train --resume needs");
   Table table({"tensor", "shape", "parameters"});
   for (const ParamInfo& p : model.table().all()) table.add({p.name, shape_text(p), grouped(static_cast<int64_t>(p.size()))});
   print("\n" + table.text());

@@ -1,5 +1,5 @@
-// Why: rnn inspect: what a model does with a sentence word by word, or how its gradient, gates and states fare over a text;
-// and how a translator comes to its translation.
+// Why: rnn inspect: what a model does with a sentence word by word, or its gradient, gates and states over a text; and how a
+// translator arrives at its translation.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -25,30 +25,31 @@ struct InspectArguments {
 
 void declare(Command& command, InspectArguments& a) {
   command.word("MODEL", &a.model, "run folder or .safetensors file");
-  command.word("DATA", &a.data, "text: gradient, gates and states are measured over it");
-  command.text("-p,--prompt", &a.prompt, "TEXT", "look at this text word by word; of a translator: at its translation");
+  command.word("DATA", &a.data, "text over which gradient, gates and states are measured");
+  command.text("-p,--prompt", &a.prompt, "TEXT", "show this text word by word; for a translator: its translation");
   command.whole("--top", &a.top, {1, 1000}, "N", "next words after each word (5)");
-  command.whole("--tokens", &a.tokens, {3, 1e7}, "N", "of DATA, read at most so many tokens (2000)");
+  command.whole("--tokens", &a.tokens, {3, 1e7}, "N", "read at most N tokens of DATA (2000)");
   command.text("--svg", &a.svg, "DIR", "write the figures as SVG files into this folder");
   command.flag("--json", &a.json, "one JSON object on standard output");
   command.more();
-  command.whole("--beam", &a.beam, {1, kWidestBeam}, "N", "of a translator: hypotheses of the search (5)");
+  command.whole("--beam", &a.beam, {1, kWidestBeam}, "N", "for a translator: hypotheses of the search (5)");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn inspect runs/story-001 -p \"The cat is sleeping because it\"");
   command.example("rnn inspect runs/story-001 other.txt --svg figures");
 }
 
-// What the gradient, the gates and the states were measured on.
+// The data on which gradient, gates and states were measured.
 std::string measured_on(const InspectArguments& a, const ModelFile& file, const ModelExplanation& m) {
   if (a.data.empty()) return "the last word of the prompt";
-  return fmt::format("{} places of {}{}", m.gradient.steps, a.data,
-                     reads_sentences(file) ? ", read on through line ends" : "");
+  return fmt::format("{} positions of {}{}", m.gradient.steps, a.data,
+                     reads_sentences(file) ? ", with the state carried across lines" : "");
 }
 
 void write_drawings(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& files) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) throw Error(Exit::internal, "io/write", fmt::format("cannot make the folder {}: {}", folder, error.message()));
+  if (error)
+    throw Error(Exit::internal, "io/write", fmt::format("cannot create the folder {}: {}", folder, error.message()));
   for (const auto& [name, text] : files) {
     const std::string path = (std::filesystem::path(folder) / name).string();
     write_file_atomic(path, text);
@@ -61,8 +62,8 @@ void print_json(const nlohmann::ordered_json& json) { print(json_line(json)); }
 int inspect_translator(const Command& command, const InspectArguments& a, ModelFile& file, Pool& pool) {
   if (!a.data.empty()) {
     throw Error(Exit::usage, "usage/argument",
-                fmt::format("a translator is looked at sentence by sentence, not over {}", a.data),
-                "give a sentence: -p \"I have lost my keys.\"; rnn eval measures a translator on pairs");
+                fmt::format("a translator is inspected sentence by sentence, not over {}", a.data),
+                "give a sentence: -p \"I have lost my keys.\"; rnn eval evaluates a translator on pairs");
   }
   if (command.given("--tokens"))
     throw Error(Exit::usage, "usage/option", "--tokens is for language models; this model translates");
@@ -87,11 +88,11 @@ int run_inspect(const Arguments& arguments) {
   ModelFile file = load_model(a.model);
   Pool pool(static_cast<int>(a.threads));
   if (file.model->translates()) return inspect_translator(command, a, file, pool);
-  if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; this model is none");
+  if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; this model is not");
   inspected_model(file, pool);
   ExplainOptions options;
   options.top = static_cast<int>(a.top), options.tokens = static_cast<int>(a.tokens);
-  if (prompted) prompt_ids(file, a.prompt, options.limit);  // its faults come before a long text is read
+  if (prompted) prompt_ids(file, a.prompt, options.limit);  // reports its errors before a long text is read
   if (!a.data.empty()) options.text = first_tokens(file, read_text(a.data), a.data, a.tokens);
   const ModelExplanation m = prompted ? explain_model(file, a.prompt, options, pool) : explain_text(file, options, pool);
   const std::string over = measured_on(a, file, m);

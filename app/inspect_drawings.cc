@@ -25,10 +25,10 @@ Chart chart_of(const std::string& id, const std::string& title, const std::strin
 }
 
 std::string gradient(const ModelExplanation& m, const std::string& over) {
-  auto chart =
-      chart_of<svg::LineChart>("gradient", fmt::format("{}: gradient against distance", m.name),
-                               fmt::format("Size of the gradient of the loss by the state so many steps before, {}.", over));
-  chart.x_label = "steps back", chart.y_label = "size of the gradient", chart.log_y = true;
+  auto chart = chart_of<svg::LineChart>(
+      "gradient", fmt::format("{}: gradient against distance", m.name),
+      fmt::format("Norm of the gradient of the loss with respect to the state this many steps back, {}.", over));
+  chart.x_label = "steps back", chart.y_label = "norm of the gradient", chart.log_y = true;
   const auto add = [&](const std::string& name, const std::vector<double>& y) {
     svg::Series series;
     series.name = name, series.y = y, series.style = static_cast<int>(chart.series.size());
@@ -65,8 +65,8 @@ std::string norms(const ModelExplanation& m, const std::string& over) {
 std::string spectrum(const ModelExplanation& m) {
   auto chart = chart_of<svg::LineChart>(
       "spectrum", fmt::format("{}: singular values of the recurrent weights", m.name),
-      "Singular values of each gate's recurrent matrix, falling; beside the name its spectral radius.");
-  chart.x_label = "number; beside the name: spectral radius", chart.y_label = "singular value", chart.log_y = true;
+      "Singular values of each gate's recurrent matrix in descending order, with the spectral radius after the name.");
+  chart.x_label = "index; after the name: spectral radius", chart.y_label = "singular value", chart.log_y = true;
   for (const Spectrum& s : m.spectra) {
     svg::Series series;
     series.name = fmt::format("{}: {:.2f}", gate_name(m, s.gate, s.layer), s.radius);

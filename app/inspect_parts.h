@@ -1,4 +1,4 @@
-// Why: the tables of rnn inspect look alike, whatever kind of model they are of.
+// Why: the tables of rnn inspect look the same for all kinds of models.
 #pragma once
 
 #include <cstddef>
@@ -10,12 +10,12 @@ namespace rnn::core::app {
 
 constexpr int kBar = 20;  // columns of a bar in a list
 
-// A bar of `share` of `width` columns, filled up with spaces.
+// A bar over `share` of `width` columns, padded with spaces.
 std::string field(double share, int width);
-// A table whose columns named in `texts` stand to the left.
+// A table whose columns listed in `texts` are left-aligned.
 std::string table_of(std::vector<std::vector<std::string>> rows, std::initializer_list<size_t> texts);
 std::string percent(double share);           // 4.2%  43%
-std::string head(const std::string& title);  // of a table, behind an empty line
+std::string head(const std::string& title);  // of a table, after an empty line
 std::string note(const std::string& text);   // below it
 
 }  // namespace rnn::core::app

@@ -1,4 +1,4 @@
-// Why: from a sentence to the explanation of its translation, and that as tables and drawings.
+// Why: from a sentence to the explanation of its translation, shown as tables and drawings.
 #include "inspect_translation.h"
 
 #include <fmt/format.h>
@@ -26,8 +26,8 @@ std::string listed(const std::vector<std::string>& words) { return fmt::format("
 
 std::string model_line(const TranslationExplanation& e) {
   std::string text =
-      fmt::format(" {}: {}, encoder of {} {}{}, decoder {} x {}, {} attention, {} bridge, {} tokens, {} parameters", e.name,
-                  e.cell, e.encoder_layers, e.encoder_layers == 1 ? "layer" : "layers", e.both_ways ? " both ways" : "",
+      fmt::format(" {}: {}, {}encoder of {} {}, decoder {} x {}, {} attention, {} bridge, {} tokens, {} parameters", e.name,
+                  e.cell, e.both_ways ? "bidirectional " : "", e.encoder_layers, e.encoder_layers == 1 ? "layer" : "layers",
                   e.layers, e.hidden, e.attention, e.bridge, e.tokenizer, grouped(e.parameters));
   if (e.val_perplexity > 0) text += fmt::format(", perplexity {:.2f}", e.val_perplexity);
   if (e.val_bleu >= 0) text += fmt::format(", BLEU {:.2f}", e.val_bleu);
@@ -41,7 +41,7 @@ std::string found_view(const TranslationExplanation& e) {
         {printable(t.text) + (t.finished ? "" : " ..."), chance(t.p), signed_text(t.log_prob, 3), signed_text(t.score, 3)});
   }
   return head("Translations, best first") + table_of(std::move(rows), {0}) +
-         note("score: log-probability made fair to length, by which the search orders.");
+         note("score: log-probability after the length rule, by which the search ranks.");
 }
 
 // Tokens of the source and their shares, the largest first.
@@ -62,17 +62,19 @@ std::string attention_view(const TranslationExplanation& e) {
   const std::string title = head("Where it looked");
   if (e.attention == "none")
     return title + note("This model has no attention: its decoder never looks back at the sentence.");
-  std::vector<std::vector<std::string>> rows{{"written", "probability", "spread", "of the look", "looked at"}};
+  std::vector<std::vector<std::string>> rows{{"written", "probability", "spread", "context", "looked at"}};
   for (const TargetToken& token : e.target) {
     rows.push_back(
         {token.text, chance(token.p), figure(token.spread, 2), percent(token.from_context), looked_at(e, token, 3)});
   }
   return title + table_of(std::move(rows), {4}) +
-         note("spread: over so many tokens an even look would be as wide. of the look: its part in what the decoder says.");
+         note(
+             "spread: effective number of tokens looked at. context: share of what was looked at in the output of the "
+             "decoder.");
 }
 
 std::string search_view(const TranslationExplanation& e) {
-  std::vector<std::vector<std::string>> rows{{"step", "went on", "ended", "dropped"}};
+  std::vector<std::vector<std::string>> rows{{"step", "continued", "ended", "dropped"}};
   for (size_t t = 0; t < e.search.steps.size(); ++t) {
     std::array<std::vector<std::string>, 3> by_fate;
     for (const BeamNode& node : e.search.steps[t])
@@ -81,13 +83,13 @@ std::string search_view(const TranslationExplanation& e) {
     rows.push_back({std::to_string(t + 1), listed(by_fate[0]), listed(by_fate[1]), listed(by_fate[2])});
   }
   return head(fmt::format("The search, {} side by side", e.search.beam)) + table_of(std::move(rows), {1, 2, 3}) +
-         note("Each beginning by its last word and its score, the likeliest first. *: on the way that won.");
+         note("Each hypothesis is shown by its last word and its score, the likeliest first. *: part of the best one.");
 }
 
 std::string encoder_view(const TranslationExplanation& e) {
   if (e.source.empty()) return "";
   std::vector<std::string> names{"read"};
-  for (const char* way : {"forward", "from the end"}) {
+  for (const char* way : {"forward", "backward"}) {
     names.push_back(fmt::format("|h| {}", way)), names.emplace_back("moved");
     if (!e.both_ways) break;
   }
@@ -129,7 +131,9 @@ std::string left_out_view(const TranslationExplanation& e) {
          hurts ? fmt::format("{} {:.2f}", e.target[static_cast<size_t>(hurt - word.by_token.begin())].text, *hurt) : ""});
   }
   return head("Without one word of the sentence") + table_of(std::move(rows), {3, 4}) +
-         note("left: of the probability of this translation. A bit is a half, ten are about a thousandth.");
+         note(
+             "left: share of the probability of this translation. One bit is a factor of 2, ten bits a factor of about "
+             "1000.");
 }
 
 template <class Chart>
@@ -155,7 +159,7 @@ std::string attention_drawing(const TranslationExplanation& e) {
 std::string left_out_drawing(const TranslationExplanation& e) {
   auto chart =
       chart_of<svg::BarChart>("left-out", fmt::format("{}: without one word of the sentence", e.name),
-                              "Bits that the translation loses without each word; a bit is half of the probability.");
+                              "Bits that the translation loses without each word; one bit is half of the probability.");
   chart.series = {"bits lost"}, chart.x_label = "bits lost";
   for (const LeftOutWord& word : e.left_out) chart.groups.push_back({word.word, {word.bits}, {}});
   return svg::bar_chart(chart);

@@ -1,4 +1,4 @@
-// Why: rnn explain and rnn inspect look at a translator in one way; inspect shows it in the terminal and as drawings.
+// Why: rnn explain and rnn inspect examine a translator in the same way; inspect shows it in the terminal and as drawings.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace rnn::core::app {
 
-constexpr int kWidestBeam = 5;  // more would not be seen
+constexpr int kWidestBeam = 5;  // more could not be shown
 
-// Searches as rnn translate does. Says on standard error which words the model does not know. Throws as
+// Searches as rnn translate does. Reports words that the model does not know on standard error. Throws as
 // inspected_translator() and require_sentence().
 TranslationExplanation look_at_translation(ModelFile& file, const std::string& sentence, int beam, int top, Pool& pool);
 
-// All tables, one below the other; ends in a newline. top: likeliest words at each place.
+// All tables, one below another; ends with a newline. top: likeliest words at each position.
 std::string translation_view(const TranslationExplanation& e, int top);
 // File name and SVG text of every drawing: attention.svg, left_out.svg.
 std::vector<std::pair<std::string, std::string>> translation_drawings(const TranslationExplanation& e);

@@ -1,4 +1,4 @@
-// Why: the same figures as --json, as tables with small bars.
+// Why: the figures of --json, as tables with small bars.
 #include "inspect_view.h"
 
 #include <fmt/format.h>
@@ -30,7 +30,7 @@ bool is_valve(const ModelExplanation& m, const std::string& gate) {
   return text && text->valve;
 }
 
-// 1, 2, 5, 10, 20, 50, ... as far as there are values, 0 before and the last behind.
+// 0, then 1, 2, 5, 10, 20, 50, ... as far as there are values, then the last one.
 std::vector<int> shown_lags(int count) {
   std::vector<int> lags{0};
   for (int decade = 1; decade < count; decade *= 10) {
@@ -50,7 +50,7 @@ std::string model_view(const ModelExplanation& m) {
   std::string text = fmt::format(" {}: {} {} x {}, {} tokens, {} parameters", m.name, m.cell, m.layers, m.hidden,
                                  m.tokenizer, grouped(m.parameters));
   if (m.val_perplexity > 0) text += fmt::format(", perplexity {:.2f}", m.val_perplexity);
-  if (m.step_microseconds > 0) text += fmt::format(", {} µs for a word", short_number(m.step_microseconds));
+  if (m.step_microseconds > 0) text += fmt::format(", {} µs per word", short_number(m.step_microseconds));
   return text + "\n";
 }
 
@@ -74,7 +74,7 @@ std::string words_view(const ModelExplanation& m, int top) {
   }
   return text + note(
                     "bits: surprise at the word. |h|: size of the hidden state. moved: size of its change. 17: +0.93: unit "
-                    "17 rose.");
+                    "17 rose by 0.93.");
 }
 
 std::string gates_by_word_view(const ModelExplanation& m) {
@@ -129,7 +129,7 @@ std::string memory_view(const ModelExplanation& m) {
                     fmt::format("{} {}", most->text, percent(most->p))});
   }
   return text + table_of(std::move(rows), {2, 3}) +
-         note("change: share of the probability that moves with another word of its kind there (total variation, mean).");
+         note("change: share of the probability that moves if a similar word is there instead (mean total variation).");
 }
 
 std::string gradient_view(const ModelExplanation& m, const std::string& over) {
@@ -154,7 +154,7 @@ std::string gradient_view(const ModelExplanation& m, const std::string& over) {
     const auto k = static_cast<size_t>(lag);
     std::vector<std::string> row{std::to_string(lag)};
     for (size_t l = 0; l < g.h.size(); ++l) {
-      // At lag 0 only what the output reads has a gradient.
+      // At lag 0 only the input of the output layer has a gradient.
       row.push_back(lag == 0 && l + 1 < g.h.size() ? "-" : norm_text(g.h[l][k]));
       if (!g.c.empty()) row.push_back(lag == 0 ? "-" : norm_text(g.c[l][k]));
     }
@@ -166,12 +166,13 @@ std::string gradient_view(const ModelExplanation& m, const std::string& over) {
   }
   std::string text = head("Gradient against distance, " + over) + table.text();
   if (g.half_life >= 0) {
-    text += fmt::format(" half-life {:.1f} steps: then half of the gradient of one step back is left\n", g.half_life);
+    text += fmt::format(" half-life {:.1f} steps: by then half of the gradient at one step back is left\n", g.half_life);
   } else {
-    text += fmt::format(" half-life more than the {} steps looked at\n", std::max(count - 2, 0));
+    text += fmt::format(" half-life more than the {} steps measured\n", std::max(count - 2, 0));
   }
   return text +
-         note("Size of the gradient of the loss by the state so many steps before: what learning can feel of the past.");
+         note(
+             "Norm of the gradient of the loss with respect to the state this many steps back: how far training can reach.");
 }
 
 std::string gate_use_view(const ModelExplanation& m) {
@@ -183,7 +184,7 @@ std::string gate_use_view(const ModelExplanation& m) {
                fmt::format("{:>5} {}", percent(g.open), field(g.open, 10))});
   }
   return head("Saturation") + table.text() +
-         note("shut: share of values below 0.1, open: above 0.9. Of what lies between -1 and 1: below -0.9, above 0.9.");
+         note("shut: share of values below 0.1, open: above 0.9. For values between -1 and 1: below -0.9, above 0.9.");
 }
 
 std::string norms_view(const ModelExplanation& m) {

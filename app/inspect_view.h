@@ -1,4 +1,4 @@
-// Why: an explanation as a person reads it in the terminal, and as drawings for a report.
+// Why: an explanation as text for the terminal, and as drawings for a report.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace rnn::core::app {
 
-// Each ends in a newline; "" where there is nothing to show.
+// Each ends with a newline; "" if there is nothing to show.
 std::string model_view(const ModelExplanation& m);
 std::string words_view(const ModelExplanation& m, int top);  // word by word: surprise, state, units that moved, next words
 std::string gates_by_word_view(const ModelExplanation& m);
-std::string memory_view(const ModelExplanation& m);  // what is left of a word; what each word does to the last table
-std::string gradient_view(const ModelExplanation& m, const std::string& over);  // over: "32 words of new.txt"
+std::string memory_view(const ModelExplanation& m);  // what is left of a word; how each word affects the last prediction
+std::string gradient_view(const ModelExplanation& m, const std::string& over);  // over: "32 positions of new.txt"
 std::string gate_use_view(const ModelExplanation& m);
 std::string norms_view(const ModelExplanation& m);
 std::string spectra_view(const ModelExplanation& m);

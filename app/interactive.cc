@@ -1,4 +1,4 @@
-// Why: turns of a conversation with a model, each with the memory before it, so that it can be taken back.
+// Why: turns of a conversation with a model, each with the state before it, so that it can be undone.
 #include "interactive.h"
 
 #include <fmt/format.h>
@@ -15,12 +15,12 @@ namespace rnn::core::app {
 namespace {
 
 constexpr const char* kHelp =
-    " text        is read, and the model writes on\n"
-    " (nothing)   the model writes on from where it stopped\n"
+    " text        the model reads it and continues\n"
+    " (empty)     the model continues where it stopped\n"
     " /top [N]    the N likeliest next tokens (8)\n"
-    " /undo       takes the last turn back\n"
-    " /forget     takes everything back\n"
-    " /quit       ends, as the end of input does\n";
+    " /undo       undoes the last turn\n"
+    " /forget     undoes all turns\n"
+    " /quit       quits, as the end of input does\n";
 
 class Conversation {
  public:
@@ -56,7 +56,7 @@ class Conversation {
       flush_output();
     } else if (word == "/undo" || word == "/forget") {
       if (memories_.empty()) {
-        say("there is nothing to take back");
+        say("there is nothing to undo");
       } else {
         const size_t left = word == "/undo" ? memories_.size() - 1 : 0;
         writer_.rewind(memories_[left]);
@@ -64,7 +64,7 @@ class Conversation {
         say(fmt::format("{} turn{} left", left, left == 1 ? "" : "s"));
       }
     } else {
-      say(fmt::format("there is no command {}; /help tells what there is", word));
+      say(fmt::format("there is no command {}; /help lists the commands", word));
     }
     return true;
   }
@@ -81,7 +81,7 @@ class Conversation {
 
 void interact(Writer& writer, const WriteOptions& options, uint64_t seed, const std::string& prompt) {
   const bool terminal = ::isatty(STDIN_FILENO) == 1;
-  if (terminal) say("/help tells the commands");
+  if (terminal) say("/help lists the commands");
   Conversation conversation(writer, options, seed);
   if (!prompt.empty()) print(prompt), conversation.turn(prompt);
   for (std::string line;;) {

@@ -1,4 +1,4 @@
-// Why: a model that keeps its memory between what one types is the plainest picture of what a recurrent network is.
+// Why: a model that keeps its state between the lines one types shows most clearly what a recurrent network is.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace rnn::core::app {
 
-// Reads standard input line by line until its end: text is read by the writer, which then writes on; commands begin with a slash (/help).
-// The memory goes on from turn to turn; /undo takes the last one back. `prompt` is read first.
+// Reads standard input line by line until its end: the writer reads each text and continues it; commands begin with a slash
+// (/help). The state is carried from turn to turn; /undo undoes the last turn. `prompt` is read first.
 void interact(Writer& writer, const WriteOptions& options, uint64_t seed, const std::string& prompt);
 
 }  // namespace rnn::core::app

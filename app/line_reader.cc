@@ -1,4 +1,4 @@
-// Why: what is there is taken at once, what is missing is waited for, and a signal ends the waiting.
+// Why: available input is taken at once, missing input is waited for, and a signal ends the waiting.
 #include "line_reader.h"
 
 #include <fmt/format.h>
@@ -18,10 +18,10 @@
 namespace rnn::core::app {
 namespace {
 
-constexpr int kLook = 200;                     // milliseconds between looks for a signal
+constexpr int kLook = 200;                     // milliseconds between checks for a signal
 constexpr size_t kAtOnce = 1 << 16;            // bytes
-constexpr size_t kLongest = size_t{16} << 20;  // bytes of a line whose end has not come
-constexpr const char* kCut = "one line is one sentence: cut the text into sentences, a line each";
+constexpr size_t kLongest = size_t{16} << 20;  // bytes of an incomplete line
+constexpr const char* kCut = "one line is one sentence: split the text into sentences, one per line";
 
 }  // namespace
 
@@ -46,7 +46,7 @@ std::vector<std::string> LineReader::next(size_t most, const std::atomic<int>& s
   return lines;
 }
 
-// False: there is no line, or none without waiting.
+// False: there is no further line, or none without waiting.
 bool LineReader::take(std::string& line, bool wait, const std::atomic<int>& stop) {
   for (;;) {
     if (!open_ && at_ == paths_.size()) return false;
@@ -86,14 +86,14 @@ void LineReader::open() {
   open_ = true;
 }
 
-// Of standard input. False: nothing has come, and it was not to wait or a signal came.
+// From standard input. False: nothing has arrived, and wait is false or a signal came.
 bool LineReader::read_more(bool wait, const std::atomic<int>& stop) {
   pollfd input{STDIN_FILENO, POLLIN, 0};
   for (int ready = 0; ready <= 0;) {
     if (stop.load() != 0) return false;
     ready = ::poll(&input, 1, wait ? kLook : 0);
     if (ready == 0 && !wait) return false;
-    if (ready < 0 && errno != EINTR) break;  // read() says what is wrong
+    if (ready < 0 && errno != EINTR) break;  // read() reports what is wrong
   }
   bytes_.erase(0, begin_);
   begin_ = 0;

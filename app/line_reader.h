@@ -1,4 +1,4 @@
-// Why: sentences come from files, through pipes and from people; they are read, checked and named by their line in one way.
+// Why: sentences from files, pipes and people are read, checked and named by line in the same way.
 #pragma once
 
 #include <atomic>
@@ -9,18 +9,18 @@
 
 namespace rnn::core::app {
 
-// The lines of files, one file after the other. gzip and zstd are unpacked, by content (files only); a byte order mark is
-// dropped, CRLF becomes LF, and the last line may lack its end.
+// The lines of files, one file after another. gzip and zstd are recognised by content and unpacked (files only); a byte
+// order mark is dropped, CRLF becomes LF, and the last line may lack its end.
 class LineReader {
  public:
-  // "-" is standard input, and so are no paths.
+  // "-" is standard input, and so is an empty list.
   explicit LineReader(std::vector<std::string> paths);
-  // At least one line and at most `most`: those that are there already, so that nobody who typed one waits for an answer.
-  // None: everything was read. It ends early, perhaps with none, once `stop` is not 0. Lines before a fault are handed out
-  // first, the next call throws. Error{data} with file:line: data/utf8, data/binary, data/long_line (more than kMaxWords
-  // words); of a file: data/missing, data/unreadable, data/compressed. Error{internal, "io/read"}.
+  // At least one line and at most `most`: those available now, so that a user who typed one line need not wait for an
+  // answer. None: everything was read. Returns early, perhaps with none, once `stop` is not 0. Lines before a bad line are
+  // returned first; the next call throws. Error{data} with file:line: data/utf8, data/binary, data/long_line (more than
+  // kMaxWords words); for a file: data/missing, data/unreadable, data/compressed. Error{internal, "io/read"}.
   std::vector<std::string> next(size_t most, const std::atomic<int>& stop);
-  // Standard input is a terminal, and it is read.
+  // Whether standard input is read and is a terminal.
   bool asks_a_person() const;
 
  private:
@@ -33,9 +33,9 @@ class LineReader {
   size_t at_ = 0;  // of paths_
   std::string name_, bytes_;
   size_t begin_ = 0;                 // of the next line in bytes_
-  int64_t number_ = 0;               // of the line taken last, from 1
+  int64_t number_ = 0;               // of the last line taken, from 1
   bool open_ = false;                // a path is being read
-  bool whole_ = false;               // bytes_ has all that is left of it
+  bool whole_ = false;               // bytes_ has the whole rest of it
   std::exception_ptr failure_ = {};  // for the next call
 };
 

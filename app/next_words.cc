@@ -54,7 +54,7 @@ int64_t write_on(Writer& writer, const WriteOptions& options, Random& random,
   const int32_t unknown = writer.tokenizer().unknown_id();
   SampleOptions sampling = options.sampling;
   if (unknown >= 0) sampling.banned = {&unknown, 1};
-  std::string tail;  // the last bytes shown: a stop text may lie across pieces
+  std::string tail;  // the last bytes shown: a stop text may span several pieces
   int64_t drawn = 0;
   const auto ends = [&](std::string piece) {
     if (options.stop.empty()) {
@@ -71,7 +71,7 @@ int64_t write_on(Writer& writer, const WriteOptions& options, Random& random,
   };
   while (drawn < options.tokens) {
     ++drawn;
-    const bool beginning = writer.beginning();  // the stop text is looked for behind what was asked for
+    const bool beginning = writer.beginning();  // the stop text is searched for after the requested prefix
     const std::string piece = writer.next(sampling, random);
     if (beginning) {
       show(piece);

@@ -1,4 +1,4 @@
-// Why: the program finds its own place, so that an installed tree may be moved.
+// Why: the program finds its own location, so that an installed tree may be moved.
 #include "places.h"
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Why: layout of the tables of phases.
+// Why: the layout of the tables of phases.
 #include "profile_view.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Why: finds the recipes, and reads of each what its first lines say.
+// Why: finds the recipes and reads the description in their first line.
 #include "recipes.h"
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What stands behind "# Why: " in the first line.
+// The text after "# Why: " in the first line.
 std::string opening_of(const std::string& path) {
   std::ifstream file(path);
   std::string line;

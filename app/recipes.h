@@ -9,14 +9,14 @@ namespace rnn::core::app {
 // A config file that comes with the program: recipes/papers/NAME.toml.
 struct Recipe {
   std::string name, path;
-  std::string about;  // what its first line says
+  std::string about;  // the description in its first line
 };
 
-// By name. From RNN_RECIPES, the source tree this program was built from, or the installed files: the first folder that has any.
+// Sorted by name. From RNN_RECIPES, the source tree of this program, or the installed files: the first folder that has any.
 std::vector<Recipe> all_recipes();
 
-// The path of a config file: `given` itself, or, when that is no file and no path, the recipe of that name. Throws Error{usage,
-// "config/missing"} that names the recipes there are.
+// The path of a config file: `given` itself or, if that is neither a file nor a path, the recipe of that name. Throws
+// Error{usage, "config/missing"} with the nearest name.
 std::string config_path(const std::string& given);
 
 }  // namespace rnn::core::app

@@ -1,4 +1,4 @@
-// Why: the sinks of the screen, and tables of results.
+// Why: the sinks for the screen, and tables of results.
 #include "runs.h"
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 namespace rnn::core::app {
 namespace {
 
-// The columns of a task's result rows, and a row in them.
+// The result columns of a task, and a row of them.
 std::vector<std::string> columns_of(const std::string& task) {
   if (task == "regress") return {"mean squared error"};
   if (task == "translate") return {"loss", "perplexity", "BLEU", "chrF", "exact"};
@@ -37,7 +37,7 @@ std::vector<std::string> joined(std::vector<std::string> head, const std::vector
   return head;
 }
 
-// A run is worth more than its reader: when standard output is closed, training goes on and its files still get everything.
+// A run is worth more than its output: if standard output is closed, training continues and its files still get everything.
 void add_json(EventStream& events) {
   events.add(std::make_unique<JsonSink>([closed = false](std::string_view line) mutable {
     if (closed) return;
@@ -46,7 +46,7 @@ void add_json(EventStream& events) {
       flush_output();
     } catch (const OutputClosed&) {
       closed = true;
-      say("standard output was closed; training goes on");
+      say("standard output was closed; training continues");
     }
   }));
 }

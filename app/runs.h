@@ -1,4 +1,4 @@
-// Why: train and demo start runs and show what came of them in the same way.
+// Why: train and demo start runs and show their results in the same way.
 #pragma once
 
 #include <functional>
@@ -12,14 +12,14 @@ namespace rnn::core::app {
 
 enum class Talk { lines, json, quiet };  // progress on standard error, events on standard output, results only
 
-// Runs `what` with the sinks and hooks of this program: plan and progress are shown as `talk` says, signals are watched; `profile`,
-// not null, is filled.
+// Runs `what` with the sinks and hooks of this program: plan and progress are shown according to `talk`, signals are
+// watched; `profile` is filled unless it is null.
 RunResult watched(Talk talk, const std::function<RunResult(EventStream&, const RunHooks&)>& what,
                   Profile* profile = nullptr);
 
 // loss, perplexity and bits per byte of the model (validation, test) and its baselines.
 std::string result_table(const RunResult& result);
-// Columns behind the others: heads, and by the name of a run as many cells.
+// Additional columns at the end: heads and, by the name of a run, its cells.
 struct MoreColumns {
   std::vector<std::string> heads;
   std::map<std::string, std::vector<std::string>> cells;
@@ -27,7 +27,7 @@ struct MoreColumns {
 // One row per run, named by its cell, then the baselines of the last one.
 std::string comparison_table(const std::vector<std::pair<std::string, RunResult>>& runs, const MoreColumns& more = {});
 
-// After a signal: says how to go on; returns 130 or 143.
+// After a signal: prints how to resume; returns 130 or 143.
 int say_stopped(const std::string& folder);
 
 }  // namespace rnn::core::app

@@ -1,4 +1,4 @@
-// Why: the few ways in which the program writes.
+// Why: all output of the program goes through these few functions.
 #include "screen.h"
 
 #include <fmt/format.h>
@@ -45,7 +45,7 @@ void flush_output() {
 }
 
 void say(std::string_view line) noexcept {
-  std::fflush(stdout);  // what was printed before stands before; a failure shows at the next print
+  std::fflush(stdout);  // keeps the order of both streams; a failure shows at the next print
   std::fwrite(line.data(), 1, line.size(), stderr);
   if (line.empty() || line.back() != '\n') std::fputc('\n', stderr);
 }

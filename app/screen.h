@@ -1,4 +1,5 @@
-// Why: results go to standard output, talk to standard error, both in one style, and a closed pipe or a full disk is noticed.
+// Why: results go to standard output, messages to standard error, both in one style; a closed pipe or a full disk is
+// noticed.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace rnn::core::app {
 
-// Whoever read standard output is gone.
+// The reader of standard output is gone.
 struct OutputClosed {};
 
 // Standard output. Throws OutputClosed, or Error{internal, "io/write"}.
@@ -19,36 +20,36 @@ void flush_output();
 // One line on standard error. Never throws.
 void say(std::string_view line) noexcept;
 
-// Escape sequences around text when the stream is a terminal that wants colour.
+// Adds escape sequences if the stream is a terminal with colour.
 enum class Stream { output, error };
 std::string strong(std::string_view text, Stream stream);
 std::string faint(std::string_view text, Stream stream);
 
-// " key     text" lines, keys as wide as the widest plan key.
+// A line " key     text"; keys are padded to the width of the widest plan key.
 std::string key_line(std::string_view key, std::string_view text);
 
-// Columns: the first to the left, the others to the right, with two spaces between. The first row is the head.
+// Columns: the first left-aligned, the others right-aligned, separated by two spaces. The first row is the head.
 class Table {
  public:
   explicit Table(std::vector<std::string> head) : rows_{std::move(head)} {}
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  std::string text() const;  // ends in a newline
+  std::string text() const;  // ends with a newline
 
  private:
   std::vector<std::vector<std::string>> rows_;
 };
 
-// " 41%  ████████▌": half a column for 2.5 %.
+// " 41%  ████████▌": half a column is 2.5 %.
 std::string share_bar(double share);
 std::string grouped(int64_t n);         // 24,310
 std::string bytes_text(int64_t bytes);  // 950 B, 1.1 MB
-// A number with three significant digits or so, empty for what is not defined (negative).
+// A number with `decimals` decimals; empty for undefined values (negative).
 std::string figure(double value, int decimals = 3);
 
 // One line of JSON; ill-formed UTF-8 becomes U+FFFD.
 std::string json_line(const nlohmann::ordered_json& json);
 
-// Runs nothing: only quotes words for a POSIX shell and joins them.
+// Quotes words for a POSIX shell and joins them; runs nothing.
 std::string shell_line(const std::vector<std::string>& words);
 
 }  // namespace rnn::core::app

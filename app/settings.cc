@@ -11,7 +11,7 @@
 namespace rnn::core::app {
 namespace {
 
-// Sets one option; an error begins with the place where the value stands.
+// Sets one option; an error message begins with the origin of the value.
 void take(Settings& settings, const std::string& name, const std::string& value, const std::string& place, bool tell_place) {
   try {
     set_option(settings.options, name, value);

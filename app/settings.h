@@ -1,4 +1,4 @@
-// Why: a value may come from the command line, a variable, a file or the program; which one wins is decided here, once.
+// Why: a value may come from the command line, a variable, a file or the defaults; their precedence is defined here, once.
 #pragma once
 
 #include <map>
@@ -14,21 +14,21 @@ using NamedValues = std::vector<std::pair<std::string, std::string>>;
 
 struct Settings {
   Options options;
-  DataPaths data;                              // of the config file
-  std::map<std::string, std::string> sources;  // by option name; what is missing has its default
+  DataPaths data;                              // from the config file
+  std::map<std::string, std::string> sources;  // by option name; missing ones have their default
 
   std::string source(std::string_view name) const;
 };
 
-// Defaults, then `config` (a TOML file, the name of a recipe, or empty), then RNN_<OPTION> of the environment, then `flags`. Throws Error{usage}
-// that names where the bad value stands.
+// Defaults, then `config` (a TOML file, the name of a recipe, or empty), then RNN_<OPTION> from the environment, then
+// `flags`. Throws Error{usage} that names the origin of the bad value.
 Settings resolve_settings(const std::string& config, const NamedValues& flags);
 
 // RNN_MAX_TIME for max-time.
 std::string variable_name(std::string_view option);
 
-// What a TOML file says, in its order: options by name with "file:line", and the files under [data]. Throws Error{usage}:
-// config/missing, config/syntax, config/key (the nearest name is suggested), config/type.
+// The content of a TOML file, in its order: options by name with "file:line", and the files under [data]. Throws
+// Error{usage}: config/missing, config/syntax, config/key (the nearest name is suggested), config/type.
 struct ConfigFile {
   struct Entry {
     std::string name, value, place;

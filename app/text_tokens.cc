@@ -24,7 +24,7 @@ std::vector<std::vector<int32_t>> first_tokens(const ModelFile& file, const std:
   }
   if (count < 3) {
     throw Error(Exit::data, "inspect/too_short", fmt::format("{} has {} tokens, at least 3 are needed", name, count),
-                "give a text of some sentences");
+                "use a text of a few sentences");
   }
   if (unknown > 0)
     say(fmt::format("note: {} of {} tokens of {} are unknown to the model", grouped(unknown), grouped(count), name));

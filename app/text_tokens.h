@@ -12,7 +12,7 @@ namespace rnn::core::app {
 
 constexpr int64_t kMeasuredTokens = 2000;
 
-// The first `limit` tokens of a text, document by document; says how many of them the model does not know. `name` is for messages.
+// The first `limit` tokens of a text, document by document; reports how many of them are unknown. `name` is for messages.
 // Throws Error{data, "inspect/too_short"} for fewer than 3.
 std::vector<std::vector<int32_t>> first_tokens(const ModelFile& file, const std::vector<Document>& documents,
                                                const std::string& name, int64_t limit = kMeasuredTokens);

@@ -1,4 +1,4 @@
-// Why: rnn tokenizer: sub-words learnt for several runs, the tokens of a model for other tools, and what a text is cut into.
+// Why: rnn tokenizer: sub-words learnt for several runs, the tokens of a model for other tools, and the tokens of a text.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -22,12 +22,12 @@ namespace {
 using nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-// Of a run folder, of a model file, or a file of sub-words.
+// From a run folder, a model file, or a file of sub-words.
 std::unique_ptr<Tokenizer> tokenizer_of(const std::string& path) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored) && !path.ends_with(".safetensors")) return read_subwords(path);
   ModelFile file = load_model(path);
-  if (!file.tokenizer) throw Error(Exit::model, "model/task", path + " has no tokenizer", "it reads no text");
+  if (!file.tokenizer) throw Error(Exit::model, "model/task", path + " has no tokenizer", "it does not read text");
   return std::move(file.tokenizer);
 }
 
@@ -36,7 +36,7 @@ void write_new(const std::string& path, std::string_view bytes, bool force) {
   write_file_atomic(path, bytes);
 }
 
-// Line i is piece i. A backslash, control characters and bytes that are no UTF-8 by themselves are written \\, \n, \t, \r, \xHH.
+// Line i is piece i. Backslashes, control characters and bytes that are not valid UTF-8 are written as \\, \n, \t, \r, \xHH.
 std::string vocabulary_text(const Tokenizer& tokenizer) {
   std::string text;
   for (int32_t id = 0; id < tokenizer.size(); ++id) {
@@ -62,10 +62,10 @@ int run_export(const Arguments& arguments) {
   std::string model, output;
   bool force = false;
   Command command("tokenizer export", "MODEL -o FILE [--force]",
-                  "the tokens of a model for other tools: a .model file of SentencePiece, or the list of pieces");
+                  "the tokens of a model for other tools: a SentencePiece .model file, or a list of pieces");
   command.word("MODEL", &model, "run folder or .safetensors file");
-  command.text("-o,--output", &output, "FILE", "where it goes");
-  command.flag("--force", &force, "overwrite a file that is there");
+  command.text("-o,--output", &output, "FILE", "output file");
+  command.flag("--force", &force, "overwrite an existing file");
   command.example("rnn tokenizer export runs/story-001 -o story.model");
   command.example("rnn tokenizer export runs/words-001 -o words.txt");
   if (!command.parse(arguments)) return 0;
@@ -75,8 +75,8 @@ int run_export(const Arguments& arguments) {
   const std::optional<std::string> file = subword_file(*tokenizer);
   write_new(output, file ? *file : vocabulary_text(*tokenizer), force);
   print(fmt::format("{}: {} {}\n", output, grouped(tokenizer->size()),
-                    file ? fmt::format("sub-words ({}), a model of SentencePiece", tokenizer->kind())
-                         : fmt::format("pieces ({}), one on each line", tokenizer->kind())));
+                    file ? fmt::format("sub-words ({}), a SentencePiece model", tokenizer->kind())
+                         : fmt::format("pieces ({}), one per line", tokenizer->kind())));
   return 0;
 }
 
@@ -87,10 +87,10 @@ int run_train_tokenizer(const Arguments& arguments) {
   bool force = false;
   Command command("tokenizer train", "DATA... -o FILE [options]", "sub-words learnt from texts, for rnn train --tokenizer");
   command.words("DATA", &data, "text files or folders");
-  command.text("-o,--output", &output, "FILE", "where the model of SentencePiece goes");
+  command.text("-o,--output", &output, "FILE", "the SentencePiece model file to write");
   command.text("--tokens", &kind, "KIND", "unigram or bpe (unigram)");
-  command.whole("--max-vocabulary", &vocabulary, {0, 1 << 24}, "N", "pieces at most; 0: as the text suggests (0)");
-  command.flag("--force", &force, "overwrite a file that is there");
+  command.whole("--max-vocabulary", &vocabulary, {0, 1 << 24}, "N", "largest vocabulary; 0: by the size of the text (0)");
+  command.flag("--force", &force, "overwrite an existing file");
   command.example("rnn tokenizer train story.txt --tokens bpe --max-vocabulary 2000 -o story.model");
   command.example("rnn tokenizer train texts/ -o texts.model");
   if (!command.parse(arguments)) return 0;
@@ -98,7 +98,7 @@ int run_train_tokenizer(const Arguments& arguments) {
   command.need(output, "-o FILE");
   if (!is_subword_kind(kind)) {
     throw Error(Exit::usage, "usage/option", fmt::format("--tokens is '{}', it must be unigram or bpe", kind),
-                "other kinds are learnt by rnn train itself");
+                "rnn train itself learns the other kinds");
   }
   std::vector<Document> documents;
   for (const std::string& path : data) {
@@ -138,17 +138,16 @@ std::string encoded(const Tokenizer& tokenizer, const std::string& text, bool as
 int run_encode(const Arguments& arguments) {
   std::string model, text;
   bool as_ids = false, as_json = false;
-  Command command("tokenizer encode", "MODEL [TEXT] [--ids | --json]", "what a text is cut into");
-  command.word("MODEL", &model, "run folder, .safetensors file, or .model file of SentencePiece");
+  Command command("tokenizer encode", "MODEL [TEXT] [--ids | --json]", "the tokens of a text");
+  command.word("MODEL", &model, "run folder, .safetensors file, or SentencePiece .model file");
   command.word("TEXT", &text, "-, or nothing: each line of standard input by itself");
-  command.flag("--ids", &as_ids, "numbers instead of pieces");
+  command.flag("--ids", &as_ids, "token ids instead of pieces");
   command.flag("--json", &as_json, "one JSON object for each text: text, ids, pieces");
   command.example("rnn tokenizer encode runs/story-001 \"The cat is sleeping.\"");
   command.example("rnn tokenizer encode story.model --ids < story.txt > story.ids");
   if (!command.parse(arguments)) return 0;
   command.need(model, "a MODEL");
-  if (as_ids && as_json)
-    throw Error(Exit::usage, "usage/option", "--ids and --json are two forms of the same", "choose one");
+  if (as_ids && as_json) throw Error(Exit::usage, "usage/option", "--ids and --json are alternative formats", "choose one");
   const auto tokenizer = tokenizer_of(model);
   if (!text.empty() && text != "-") {
     print(encoded(*tokenizer, text, as_ids, as_json));
@@ -167,7 +166,7 @@ std::vector<int32_t> parse_ids(const Tokenizer& tokenizer, std::string_view line
     const auto parsed = std::from_chars(word.data(), word.data() + word.size(), id);
     if (parsed.ec != std::errc() || parsed.ptr != word.data() + word.size() || id < 0 || id >= tokenizer.size()) {
       throw Error(Exit::usage, "tokenizer/id",
-                  fmt::format("'{}' is no token: they are numbers from 0 to {}", word, tokenizer.size() - 1),
+                  fmt::format("'{}' is not a token id: ids are numbers from 0 to {}", word, tokenizer.size() - 1),
                   "rnn tokenizer encode MODEL --ids writes them");
     }
     ids.push_back(id);
@@ -179,8 +178,8 @@ std::vector<int32_t> parse_ids(const Tokenizer& tokenizer, std::string_view line
 int run_decode(const Arguments& arguments) {
   std::string model;
   std::vector<std::string> words;
-  Command command("tokenizer decode", "MODEL [ID...]", "the text of tokens");
-  command.word("MODEL", &model, "run folder, .safetensors file, or .model file of SentencePiece");
+  Command command("tokenizer decode", "MODEL [ID...]", "the text of token ids");
+  command.word("MODEL", &model, "run folder, .safetensors file, or SentencePiece .model file");
   command.words("ID", &words, "-, or nothing: each line of standard input is one text");
   command.example("rnn tokenizer decode runs/story-001 12 7 400");
   command.example("rnn tokenizer decode story.model < story.ids");
@@ -197,8 +196,8 @@ int run_decode(const Arguments& arguments) {
 
 constexpr Part kParts[] = {{"export", "the tokens of a model for other tools", run_export},
                            {"train", "sub-words learnt from texts, for rnn train --tokenizer", run_train_tokenizer},
-                           {"encode", "what a text is cut into", run_encode},
-                           {"decode", "the text of tokens", run_decode}};
+                           {"encode", "the tokens of a text", run_encode},
+                           {"decode", "the text of token ids", run_decode}};
 
 }  // namespace
 

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What --resume may change: how long the run goes on, and on how many threads.
+// What --resume may change: how long the run continues, and the number of threads.
 constexpr std::string_view kResumeChanges[] = {"epochs", "max-time", "max-updates", "patience", "threads"};
 
 struct TrainArguments {
@@ -50,22 +50,23 @@ void declare(Command& command, TrainArguments& a) {
   const auto names = [](const OptionInfo& o) -> std::string {
     return o.name == "seed" ? "-s,--seed" : o.name == "threads" ? "-t,--threads" : "";
   };
-  command.words("DATA", &a.data, "text files or folders; two files side by side, or pairs; sequences as JSON lines");
+  command.words("DATA", &a.data, "text files or folders; two parallel files, or pairs; sequences as JSON lines");
   command.text("-o,--output", &a.output, "DIR", "run folder; default runs/NAME-001, counting up");
   command.text("-c,--config", &a.config, "FILE", "options from a TOML file, or a recipe (rnn config recipes)");
-  command.text("--resume", &a.resume, "DIR", "go on with a stopped run, exactly where it was");
+  command.text("--resume", &a.resume, "DIR", "resume a stopped run exactly where it was");
   for (const OptionInfo& o : option_list()) {
     if (shown(o)) command.option(o, take, names(o));
   }
   command.flag("--json", &a.json, "events as JSON lines on standard output");
   command.more("data and run");
-  command.text("--task", &a.task, "NAME", "what to learn; guessed from the data");
+  command.text("--task", &a.task, "NAME", "what to learn; default: guessed from the data");
   command.texts("--train", &a.train, "FILE", "training text, as DATA; may be given several times");
-  command.files("--valid", &a.valid, "FILE", "text to check on, instead of the last part of DATA; of pairs perhaps two");
-  command.files("--test", &a.test, "FILE", "text to measure the best model on at the end; of pairs perhaps two");
+  command.files("--valid", &a.valid, "FILE",
+                "validation text, instead of the last part of DATA; for pairs perhaps two files");
+  command.files("--test", &a.test, "FILE", "test text for the best model at the end; for pairs perhaps two files");
   command.text("--init-from", &a.init_from, "MODEL", "start from the weights of a run or model file");
   command.flag("--force", &a.force, "overwrite the run in the output folder");
-  command.flag("--profile", &a.profile, "show at the end where the time went");
+  command.flag("--profile", &a.profile, "show at the end how the time was spent");
   command.flag("-q,--quiet", &a.quiet, "print the result only");
   for (const std::string_view section : {"data", "model", "train"}) {
     if (section != "data") command.more(section == "model" ? "the model" : "training");
@@ -77,7 +78,7 @@ void declare(Command& command, TrainArguments& a) {
   command.example("rnn train story.txt --cell rnn,gru,lstm --hidden 200 --max-time 10m -o runs/three");
 }
 
-// runs/<stem>-NNN, one above the highest number there is.
+// runs/<stem>-NNN, one above the highest existing number.
 std::string next_folder(const std::string& data) {
   fs::path path = fs::path(data).lexically_normal();
   std::string stem = path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
@@ -109,9 +110,9 @@ std::string reason_text(const RunResult& result) {
     case StopReason::updates:
       return "--max-updates is reached";
     case StopReason::time:
-      return "--max-time is over; rnn train --resume goes on";
+      return "--max-time is over; rnn train --resume continues";
     case StopReason::patience:
-      return "no gain in the last checks (--patience)";
+      return "no improvement in the last validations (--patience)";
     case StopReason::signal:
       return "a signal";
   }
@@ -120,7 +121,7 @@ std::string reason_text(const RunResult& result) {
 
 using RunIt = std::function<RunResult(EventStream&, const RunHooks&)>;
 
-// One run, and behind it where its time went, if that was asked.
+// One run, then how its time was spent, if requested.
 RunResult run_one(const TrainArguments& a, const RunIt& run) {
   Profile profile;
   RunResult result = watched(a.talk(), run, a.profile ? &profile : nullptr);
@@ -156,10 +157,10 @@ int resume(const TrainArguments& a) {
   if (!a.init_from.empty()) given = "--init-from";
   if (!given.empty()) {
     throw Error(
-        Exit::usage, "usage/resume", fmt::format("a resumed run cannot take {}: it goes on as it began", given),
+        Exit::usage, "usage/resume", fmt::format("a resumed run cannot take {}: it continues as it began", given),
         fmt::format("possible: --{}; for anything else: rnn train DATA --init-from RUN", fmt::join(kResumeChanges, ", --")));
   }
-  Options probe;  // a bad value is refused before anything is read
+  Options probe;  // a bad value is refused before any data is read
   for (const auto& flag : a.flags) set_option(probe, flag.first, flag.second);
   return finish(a, run_one(a, [&](EventStream& events, const RunHooks& hooks) {
                   return resume_run(a.resume, a.flags, events, hooks);
@@ -183,7 +184,7 @@ int train_cells(const TrainArguments& a, RunRequest request, const Settings& set
   return 0;
 }
 
-// --valid and --test take a second word only of a pair of files: behind one file it is DATA.
+// --valid and --test take a second word only if both are a pair of files; otherwise it is DATA.
 void give_back(std::vector<std::string>& files, std::vector<std::string>& data) {
   if (files.size() < 2 || data.size() == 2) return;
   data.insert(data.begin(), files[1]);
@@ -231,7 +232,7 @@ int run_train(const Arguments& arguments) {
   request.folder = a.output.empty() ? next_folder(request.data[0]) : a.output;
   std::error_code error;
   if (a.talk() == Talk::lines && a.task.empty() && fs::exists(request.data[0], error)) {
-    say(key_line("task", fmt::format("{} ({}; say --task to choose)", guess.task, guess.reason)));
+    say(key_line("task", fmt::format("{} ({}; use --task to choose)", guess.task, guess.reason)));
   }
   if (a.cells.size() > 1) return train_cells(a, request, settings);
   check_options(settings.options);

@@ -1,4 +1,4 @@
-// Why: rnn translate: a sentence a line in, its translation a line out, with what the model looked at where that is asked.
+// Why: rnn translate: one sentence per line in, one translation per line out, with its attention on request.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr size_t kBatchesAtOnce = 16;  // what the translator puts in the order of its lengths
+constexpr size_t kBatchesAtOnce = 16;  // batches that the translator sorts by length together
 
 struct TranslateArguments {
   std::string model, drawings, length_rule = "wu";
@@ -38,34 +38,34 @@ struct TranslateArguments {
 void declare(Command& command, TranslateArguments& a) {
   SampleOptions& sampling = a.how.sampling;
   command.word("MODEL", &a.model, "run folder or .safetensors file of a translator");
-  command.words("FILE...", &a.files, "sentences, one a line; -, or none: standard input");
+  command.words("FILE...", &a.files, "sentences, one per line; - or none: standard input");
   command.whole("--beam", &a.beam, {1, 1024}, "N", "hypotheses side by side; 1 is greedy (5)");
   command.whole("--nbest", &a.n_best, {1, 1024}, "N",
                 "the N best of each line, as \"number ||| text ||| score\" from 0 (1)");
-  command.real("--length-penalty", &a.how.alpha, {0, 10}, "A", "above 0: longer translations lose less (1)");
+  command.real("--length-penalty", &a.how.alpha, {0, 10}, "A", "above 0: long translations are penalised less (1)");
   command.text("--prefix", &a.how.prefix, "TEXT", "every translation begins with TEXT, character by character");
-  command.flag("--sample", &a.how.sample, "draw each translation instead of searching the likeliest");
+  command.flag("--sample", &a.how.sample, "sample each translation instead of searching for the likeliest");
   command.flag("--alignment", &a.alignment,
-               "behind each: pairs i-j, token i of the source is what token j looked at most, both from 0");
-  command.text("--attention-svg", &a.drawings, "DIR", "draw what was looked at: DIR/line-000001.svg and so on");
-  a.with.declare(command, "a model that translates together with MODEL: the mean of their probabilities; again for more");
+               "after each: pairs i-j, source token i is what target token j looked at most, both from 0");
+  command.text("--attention-svg", &a.drawings, "DIR", "draw the attention: DIR/line-000001.svg and so on");
+  a.with.declare(command, "form an ensemble with this model: the mean of the probabilities; may be repeated");
   command.flag("--json", &a.json, "JSON lines on standard output");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.more();
-  command.real("--coverage", &a.how.coverage, {0, 10}, "B", "above 0: words of the source left out cost (0)");
-  command.whole("--no-repeat", &a.no_repeat, {0, 1024}, "N", "no N tokens in a row twice; 0: anything (0)");
+  command.real("--coverage", &a.how.coverage, {0, 10}, "B", "above 0: penalty for source words left out (0)");
+  command.whole("--no-repeat", &a.no_repeat, {0, 1024}, "N", "no sequence of N tokens occurs twice; 0: off (0)");
   command.text("--length-rule", &a.length_rule, "RULE",
                "log-probability over ((5 + length) / 6)^A: wu; over length^A: power (wu)");
   command.real("--max-ratio", &a.how.max_ratio, {0, 100}, "R",
                "a translation has at most R times the tokens of its source (2)");
-  command.whole("--max-extra", &a.max_extra, {0, 10000}, "N", "and N more (10)");
-  command.real("--temperature", &sampling.temperature, {0, 100}, "T", "of --sample: 0: the likeliest; 1: as learnt (1)");
-  command.whole("--top-k", &a.top_k, {0, 1 << 24}, "K", "of --sample: from the K likeliest; 0: all (0)");
-  command.real("--top-p", &sampling.top_p, {0, 1, true, false}, "P", "of --sample: from the likeliest that make up P (1)");
+  command.whole("--max-extra", &a.max_extra, {0, 10000}, "N", "plus N tokens (10)");
+  command.real("--temperature", &sampling.temperature, {0, 100}, "T", "with --sample: 0: the likeliest; 1: as learnt (1)");
+  command.whole("--top-k", &a.top_k, {0, 1 << 24}, "K", "with --sample: from the K likeliest; 0: all (0)");
+  command.real("--top-p", &sampling.top_p, {0, 1, true, false}, "P", "with --sample: from the likeliest that make up P (1)");
   command.real("--min-p", &sampling.min_p, {0, 1}, "P",
-               "of --sample: not what is less than P times as likely as the likeliest (0)");
-  command.whole("-s,--seed", &a.seed, {0, 9e15}, "N", "of --sample: same seed, same translations (1)");
-  command.whole("--batch", &a.batch, {1, 4096}, "N", "sentences side by side; changes the speed, nothing else (64)");
+               "with --sample: drop tokens less than P times as likely as the likeliest (0)");
+  command.whole("-s,--seed", &a.seed, {0, 9e15}, "N", "with --sample: same seed, same translations (1)");
+  command.whole("--batch", &a.batch, {1, 4096}, "N", "sentences in a batch; affects only the speed (64)");
   a.with.declare_weights(command);
   command.example("rnn translate runs/train-001 new.en > new.fr");
   command.example("rnn translate runs/dates-001 days.txt --nbest 3 --json");
@@ -76,10 +76,10 @@ void check(const Command& command, const TranslateArguments& a) {
   for (const char* flag :
        {"--beam", "--nbest", "--length-penalty", "--length-rule", "--coverage", "--no-repeat", "--prefix"}) {
     if (a.how.sample && command.given(flag))
-      bad(fmt::format("--sample draws one translation of each line: it takes no {}", flag));
+      bad(fmt::format("--sample gives one translation per line and does not accept {}", flag));
   }
   for (const char* flag : {"--temperature", "--top-k", "--top-p", "--min-p", "--seed"}) {
-    if (!a.how.sample && command.given(flag)) bad(fmt::format("{} is for drawing: it needs --sample", flag));
+    if (!a.how.sample && command.given(flag)) bad(fmt::format("{} is for sampling: it needs --sample", flag));
   }
   if (a.n_best > a.beam) bad(fmt::format("--nbest is {}, but --beam keeps {}", a.n_best, a.beam));
   if (a.length_rule != "power" && a.length_rule != "wu")
@@ -93,13 +93,13 @@ void require_attention(const Command& command, const ModelFile& file, const With
     for (const ModelFile* one : all) {
       if (!command.given(flag) || one->model->config().encoder.attention != AttentionKind::none) continue;
       throw Error(Exit::usage, "usage/option",
-                  fmt::format("{} needs to know what a model looks at, but {} has no attention", flag, one->path),
+                  fmt::format("{} needs attention weights, but {} has no attention", flag, one->path),
                   "leave it out, or train a model with --attention additive");
     }
   }
 }
 
-// "0-0 1-2": of each token of the translation the one of the source that it looked at most. Ends of lines have no pair.
+// "0-0 1-2": for each token of the translation, the source token that it looked at most. Ends of lines have no pair.
 std::string alignment_text(const Translation& t, const Matrix<float>& weights) {
   std::string text;
   const int words = std::min(static_cast<int>(t.ids.size()) - (t.finished ? 1 : 0), weights.rows());
@@ -111,7 +111,7 @@ std::string alignment_text(const Translation& t, const Matrix<float>& weights) {
   return text;
 }
 
-// Prints what came of a line, and draws it.
+// Prints the translations of a line, and draws the attention.
 class Answers {
  public:
   Answers(Translator& translator, const TranslateArguments& a) : translator_(translator), a_(a) {}
@@ -121,7 +121,7 @@ class Answers {
     if (found[0].ids.empty() && !found[0].finished && !a_.how.prefix.empty())
       say(fmt::format("note: line {}: no translation begins with '{}'", number + 1, printable(a_.how.prefix)));
     const bool draws = !a_.drawings.empty() && !found[0].ids.empty();
-    std::vector<Matrix<float>> looked(found.size());  // of each translation, where it is shown
+    std::vector<Matrix<float>> looked(found.size());  // for each translation, if it is shown
     for (size_t i = 0; i < looked.size(); ++i) {
       if (a_.alignment || (draws && i == 0)) looked[i] = translator_.align(line, found[i]);
     }
@@ -182,7 +182,7 @@ class Answers {
     return list;
   }
 
-  // To six digits: more of them say nothing.
+  // Six digits: more have no meaning.
   static ordered_json rows_of(const Matrix<float>& weights) {
     ordered_json rows = ordered_json::array();
     for (int t = 0; t < weights.rows(); ++t) {
@@ -200,14 +200,15 @@ class Answers {
 void make_folder(const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) throw Error(Exit::internal, "io/write", fmt::format("cannot make the folder {}: {}", folder, error.message()));
+  if (error)
+    throw Error(Exit::internal, "io/write", fmt::format("cannot create the folder {}: {}", folder, error.message()));
 }
 
 }  // namespace
 
 int run_translate(const Arguments& arguments) {
   TranslateArguments a;
-  Command command("translate", "MODEL [FILE...] [options]", "a sentence a line in, its translation a line out");
+  Command command("translate", "MODEL [FILE...] [options]", "translate sentences, one per line");
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   command.need(a.model, "a MODEL");
@@ -228,7 +229,7 @@ int run_translate(const Arguments& arguments) {
 
   const std::atomic<int>& stop = *watch_signals();
   LineReader reader(a.files);
-  if (reader.asks_a_person()) say("one sentence a line; Ctrl-D ends");
+  if (reader.asks_a_person()) say("one sentence per line; Ctrl-D ends");
   Answers answers(translator, a);
   const size_t most = static_cast<size_t>(a.batch) * kBatchesAtOnce;
   int64_t number = 0;

@@ -1,4 +1,4 @@
-// Why: the visible list of what the program can do; a new verb is one file, one declaration and one line in main.cc.
+// Why: the visible list of verbs; a new verb is one file, one declaration and one line in main.cc.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace rnn::core::app {
 
-using Arguments = std::vector<std::string>;  // what stands behind the verb
+using Arguments = std::vector<std::string>;  // what follows the verb
 
-// Each prints results on standard output, talks on standard error and returns the exit status. Throws Error.
+// Each prints results on standard output, messages on standard error, and returns the exit status. Throws Error.
 int run_train(const Arguments& arguments);
 int run_eval(const Arguments& arguments);
 int run_generate(const Arguments& arguments);

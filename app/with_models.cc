@@ -37,8 +37,7 @@ void WithArguments::declare_weights(Command& command) {
 WithModels WithArguments::load() {
   WithModels with;
   if (!weights_.empty()) with.weights = numbers(weights_);
-  if (!weights_.empty() && !given())
-    throw Error(Exit::usage, "usage/option", "--with-weights weighs several models, but there is no --with");
+  if (!weights_.empty() && !given()) throw Error(Exit::usage, "usage/option", "--with-weights needs at least one --with");
   for (const std::string& path : paths_) {
     files_.push_back(load_model(path));
     with.files.push_back(&files_.back());

@@ -1,4 +1,4 @@
-// Why: several verbs take models beside the first one.
+// Why: several verbs accept further models.
 #pragma once
 
 #include <list>
@@ -10,14 +10,14 @@
 
 namespace rnn::core::app {
 
-// --with MODEL, as often as wanted, and --with-weights: declared, loaded, handed on.
+// --with MODEL, any number of times, and --with-weights: declares, loads and passes them on.
 class WithArguments {
  public:
-  // The weights are shown by --help-all only: call declare_weights() behind Command::more().
+  // The weights are shown by --help-all only: call declare_weights() after Command::more().
   void declare(Command& command, const std::string& help);
   void declare_weights(Command& command);
   bool given() const { return !paths_.empty(); }
-  // Loads them; stays valid as long as this object. Throws as load_model(), and Error{usage, "usage/option"}.
+  // Loads them; the result is valid as long as this object. Throws as load_model(), and Error{usage, "usage/option"}.
   WithModels load();
 
  private:

@@ -44,9 +44,8 @@ std::string softmax_text(const Model<float>& model) {
 std::string encoder_text(const Model<float>& model) {
   const EncoderOptions& e = model.config().encoder;
   if (!e.present()) return "";
-  return fmt::format(", encoder {}x{} {}, {} attention{}", e.rnn.layers, e.output(),
-                     e.rnn.bidirectional ? "bidirectional" : "forward", attention_name(e.attention),
-                     e.input_feeding ? ", input feeding" : "");
+  return fmt::format(", {} encoder {}x{}, {} attention{}", e.rnn.bidirectional ? "bidirectional" : "forward", e.rnn.layers,
+                     e.output(), attention_name(e.attention), e.input_feeding ? ", input feeding" : "");
 }
 
 }  // namespace
@@ -62,7 +61,7 @@ std::string model_text(const Model<float>& model) {
   const RecurrentOptions& rnn = model.config().rnn;
   return fmt::format("{} {}x{}{}, {} {}{}{}{} · {} parameters, {}", cell_info(rnn.cell).name, rnn.layers, rnn.hidden,
                      std::string(rnn.flags & kLayerNorm ? " with layer normalisation" : "") +
-                         (rnn.last_hidden > 0 ? fmt::format(" (the last {})", rnn.last_hidden) : "") +
+                         (rnn.last_hidden > 0 ? fmt::format(" (last layer {})", rnn.last_hidden) : "") +
                          (rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : ""),
                      model.reads_ids() ? "embedding" : "numbers per step:", rnn.input,
                      model.config().tied ? " tied to the output" : "", encoder_text(model), softmax_text(model),

@@ -79,7 +79,7 @@ void RunFolder::write_data(const RunText& text, int64_t train_tokens, int64_t va
 
 static std::string units_text(const RecurrentOptions& rnn) {
   std::string text = std::to_string(rnn.hidden);
-  return rnn.last_hidden > 0 ? text + " (the last " + std::to_string(rnn.last_hidden) + ")" : text;
+  return rnn.last_hidden > 0 ? text + " (last layer " + std::to_string(rnn.last_hidden) + ")" : text;
 }
 
 // What every card contains about a run.

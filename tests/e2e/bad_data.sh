@@ -60,7 +60,7 @@ expect_out '^error\[data/utf8\]: two\.txt:4:'
 expect_out '^ 2 errors'
 expect_exit 3 "$RNN" data check nothing.txt
 expect_exit 0 "$RNN" data check good.txt
-expect_out '^ split +[0-9,]+ tokens to train on'
+expect_out '^ split +[0-9,]+ tokens for training, the last'
 expect_exit 0 "$RNN" data head texts -n 2
 expect_same "$out_file" <(head -n 2 good.txt)
 
@@ -69,5 +69,5 @@ expect_exit 0 "$RNN" data split good.txt -o parts --valid 0.1 --test 0.2
 cat parts/train.txt parts/valid.txt parts/test.txt >whole.txt
 expect_same whole.txt good.txt
 expect_exit 2 "$RNN" data split good.txt -o parts
-expect_err 'train\.txt is there already'
+expect_err 'train\.txt already exists'
 expect_exit 0 "$RNN" data split good.txt -o parts --force --test 0

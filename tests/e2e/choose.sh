@@ -56,7 +56,7 @@ expect_refused 2 usage/option "$RNN" eval run --choose 'The cat' sees likes --pe
 expect_refused 3 choose/alternatives "$RNN" eval run --choose 'The cat' sees
 expect_refused 3 choose/alternatives "$RNN" eval run --choose 'The cat' sees sees
 expect_exit 3 "$RNN" eval run --choose 'The cat'
-expect_err '^help: .*with alternatives behind it'
+expect_err '^help: .*with alternatives after it'
 printf 'The cat\tsees\tlikes\nThe dog\t*sees\t*likes\n' >bad.txt
 expect_refused 3 choose/line "$RNN" eval run --choose bad.txt
 expect_err 'bad\.txt:2: '

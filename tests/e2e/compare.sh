@@ -16,7 +16,7 @@ expect_exit 0 "$RNN" compare runs/*
 expect_no_err .
 expect_out '^ run +cell +lr +bits/byte +val loss( +perplexity)? +parameters +updates +time +tok/s$'
 expect_out '^ lstm-\* \(3 seeds\) +lstm +0\.01 +[0-9.]+ ± [0-9.]+ +[0-9.]+ '
-expect_out '^ ± is the standard deviation'
+expect_out '^ ± is the sample standard deviation'
 [[ "$(sed -n 4p "$out_file")" == " slow "* ]] || fail "the worst is not last"
 expect_no_out '^note'
 expect_exit 0 "$RNN" compare runs/* --json

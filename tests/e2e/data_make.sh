@@ -82,7 +82,7 @@ fi
 expect_exit 0 "$RNN" data check adding.jsonl
 expect_out '^ task +regress$'
 expect_out '^ input +2 numbers per step; 20 to 30 steps'
-expect_out '^ blind +always answering the mean: mean squared error 0\.1[4-9]'
+expect_out '^ chance +always answering the mean: mean squared error 0\.1[4-9]'
 expect_out '^ 0 errors, 0 warnings$'
 expect_exit 0 "$RNN" data check recall.jsonl --json
 [[ "$(json_value "$out_file" '[x["sequences"], x["task"], len(x["labels"]), sum(x["counts"]), x["findings"]]')" == "[300, 'classify', 8, 300, []]" ]] || fail "check --json"
@@ -103,7 +103,7 @@ expect_exit 6 "$RNN" data check bad.jsonl --json
 expect_exit 3 "$RNN" data head bad.jsonl
 expect_err '^error\[data/nan\]: bad\.jsonl:4: '
 expect_exit 2 "$RNN" data split adding.jsonl
-expect_err '^help: cut it by lines'
+expect_err '^help: split it by lines'
 
 # Wrong wishes.
 refused() {  # refused PATTERN WORDS...

@@ -70,7 +70,7 @@ expect_file one.html
 cp -r lstm moved
 mv valid.txt other.txt
 expect_exit 0 "$RNN" explain moved -p "$prompt" -o moved.html --no-lab
-expect_err '^note: .*the prompt alone'
+expect_err '^note: .*only the prompt'
 expect_exit 0 "$RNN" explain moved -p "$prompt" -o moved.html --no-lab --data other.txt --json
 [[ "$(json_value "$out_file" 'len(x["models"][0]["gradient"]["state"])')" -eq 101 ]] || fail "--data"
 mv other.txt valid.txt

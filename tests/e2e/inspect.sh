@@ -81,7 +81,7 @@ expect_exit 0 "$RNN" inspect lstm -p "$prompt" --top 2 --json
 
 # Over a text: the gradient reaches as far back as the text allows; with a prompt both are there; drawings are well-formed.
 expect_exit 0 "$RNN" inspect gru new.txt --svg figures
-expect_out '^Gradient against distance, 32 places of new\.txt$'
+expect_out '^Gradient against distance, 32 positions of new\.txt$'
 expect_no_out '^Word by word'
 expect_err 'wrote figures/gradient\.svg'
 for figure in gradient gates norms spectrum; do
@@ -90,7 +90,7 @@ for figure in gradient gates norms spectrum; do
     fail "$figure.svg is no SVG"
 done
 expect_exit 0 "$RNN" inspect lstm new.txt
-expect_out 'read on through line ends$'
+expect_out 'with the state carried across lines$'
 expect_exit 0 "$RNN" inspect gru new.txt --json
 cp "$out_file" text.json
 expect_exit 0 "$RNN" inspect gru new.txt -p "$prompt" --json
@@ -127,7 +127,7 @@ for part in 'Translations, best first' 'Where it looked' 'The search, 5 side by 
   'Without one word of the sentence'; do
   expect_out "^$part"
 done
-expect_out '^ dates: lstm, encoder of 2 layers both ways, decoder 2 x 16, additive attention, copy bridge, char tokens, [0-9,]+ parameters'
+expect_out '^ dates: lstm, bidirectional encoder of 2 layers, decoder 2 x 16, additive attention, copy bridge, char tokens, [0-9,]+ parameters'
 expect_no_out $'\x1b'
 for figure in attention left_out; do
   expect_err "wrote drawn/$figure\\.svg"

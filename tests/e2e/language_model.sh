@@ -143,7 +143,7 @@ expect_exit 0 bash -c 'printf "The cat\n/top 3\nThe dog\n/undo\n/top 3\n/what\n/
 expect_err '^1 turn left$'
 expect_err '^there is no command /what; /help'
 expect_err '^0 turns left$'
-expect_err '^there is nothing to take back$'
+expect_err '^there is nothing to undo$'
 expect_exit 2 "$RNN" generate run -i --json
 expect_err '^error\[usage/option\]'
 
@@ -185,7 +185,7 @@ done
 # Layer normalisation in every cell, coupled gates, a bound of the cell state: trained, remembered, the gradient right, streamed as trained.
 expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --layers 2 --layer-norm --cell-clip 2 --zoneout 0.1 --state-dropout 0.1 -o normed --quiet
 expect_exit 0 "$RNN" info normed
-expect_out '^ model +lstm 2 x 16, layer normalisation, cell state in \+-2,'
+expect_out '^ model +lstm 2 x 16, layer normalisation, cell state clipped to \+-2,'
 expect_out '^ rnn\.layer_norm_ih_l0\.weight +64 '
 expect_exit 0 "$RNN" check normed --samples 6
 expect_out '^ rnn\.layer_norm_c_l1\.bias +6 .* ok$'

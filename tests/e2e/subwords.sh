@@ -51,7 +51,7 @@ PYTHON
 
   # The file for other tools, and a run that reads with it: the same ids.
   expect_exit 0 "$RNN" tokenizer export "$kind" -o "$kind.model"
-  expect_out "^$kind\.model: [0-9,]+ sub-words \($kind\), a model of SentencePiece$"
+  expect_out "^$kind\.model: [0-9,]+ sub-words \($kind\), a SentencePiece model$"
   expect_exit 0 "$RNN" train new.txt "${tiny[@]}" --tokenizer "$kind.model" -o "$kind-again"
   expect_err "^ tokens +$kind · [0-9,]+ different · .*from $kind\.model"
   rm "$kind.model"
@@ -111,7 +111,7 @@ expect_err '^error\[usage/option\]: --tokenizer and --init-from'
 expect_exit 2 "$RNN" tokenizer train story.txt --tokens word -o no.model
 expect_err "^error\[usage/option\]: --tokens is 'word', it must be unigram or bpe$"
 expect_exit 2 "$RNN" tokenizer decode one.model 300
-expect_err "^error\[tokenizer/id\]: '300' is no token: they are numbers from 0 to 299$"
+expect_err "^error\[tokenizer/id\]: '300' is not a token id: ids are numbers from 0 to 299$"
 expect_exit 2 "$RNN" tokenizer exprot x
 expect_err 'did you mean rnn tokenizer export\?$'
 [[ ! -e no && ! -e no.model ]] || fail "a refused command left something behind"

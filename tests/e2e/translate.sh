@@ -27,7 +27,7 @@ same_weights() { cmp -s <(weights_of "$1") <(weights_of "$2") || fail "the weigh
 
 # One table: guessed, told, learnt, written down.
 expect_exit 0 "$RNN" train reverse.tsv "${few[@]}" --epochs 12 -o run
-expect_err '^ task +translate \(reverse\.tsv holds pairs of sentences; say --task to choose\)$'
+expect_err '^ task +translate \(reverse\.tsv holds pairs of sentences; use --task to choose\)$'
 expect_err '^ tokens +word '
 expect_err '^ next +rnn translate run TEXT\.txt$'
 expect_out '^ +loss +perplexity +BLEU +chrF +exact$'
@@ -318,7 +318,7 @@ expect_refused 3 data/pairs "$RNN" eval run test.src short.tgt
 # Other verbs: what a model is, that its gradient is right, runs side by side; and what cannot be asked.
 expect_exit 0 "$RNN" info run
 expect_out '^ task +translate$'
-expect_out '^ model +lstm 1 x 32, embedding 32, encoder 1 x 32 both ways, additive attention of 32, bridge copy$'
+expect_out '^ model +lstm 1 x 32, embedding 32, bidirectional encoder 1 x 32, additive attention of 32, bridge copy$'
 expect_out '^ state +256 B for each hypothesis$'
 expect_out '^ encoder\.weight_hh_l0_reverse +64 x 16 '
 expect_out '^ attention\.output\.weight +32 x 64 '

@@ -104,7 +104,7 @@ refused '[modle]\nhidden = 8\n' 'did you mean \[model\]'
 refused '[train]\nhidden = 8\n' 'it belongs under \[model\]'
 refused '[train]\nlr = -1\n' 'bad\.toml:2: --lr is -1'
 refused '[train]\nlr = nan\n' 'finite'
-refused '[train]\nlr = [1]\n' "'lr' must be one number"
+refused '[train]\nlr = [1]\n' "'lr' must be a single number"
 refused '[train\n' 'bad\.toml:1: '
 refused 'hidden = 3\n' 'it belongs under \[model\]'
 expect_exit 2 "$RNN" train -c missing.toml
