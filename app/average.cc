@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Models that are further apart than this hardly have a common origin.
-constexpr double kStrangers = 0.5;
+constexpr double kUnrelated = 0.5;
 
 std::vector<double> numbers_of(const std::string& text) {
   std::vector<double> numbers;
@@ -75,13 +75,13 @@ int run_average(const Arguments& arguments) {
   save_model(output, *mean.file.model, mean.file.tokenizer.get(), mean.file.about);
   write_file_atomic(card_path(output), card_of(mean, output, line));
   Table table({"model", "weight", "distance from the mean"});
-  bool strangers = false;
+  bool unrelated = false;
   for (const AveragedModels::Part& part : mean.parts) {
     table.add({part.path, fmt::format("{:.4g}", part.weight), fmt::format("{:.1f} %", 100 * part.distance)});
-    strangers = strangers || part.distance > kStrangers;
+    unrelated = unrelated || part.distance > kUnrelated;
   }
   print(table.text() + "\n" + key_line("model", output) + "\n" + key_line("card", card_path(output)) + "\n");
-  if (strangers) {
+  if (unrelated) {
     say("note: these models are far from their mean, as models from different initial weights are; the mean may be useless: "
         "try it with rnn eval");
   }

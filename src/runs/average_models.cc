@@ -55,13 +55,15 @@ void compare_tokens(const ModelFile& a, const ModelFile& b) {
   differ("average/tokens", a, b, "different rules for tokens, of the kind", kind(a), kind(b));
 }
 
-json said(const ModelFile& file, const char* key) { return file.about.is_object() ? file.about.value(key, json()) : json(); }
+json about_of(const ModelFile& file, const char* key) {
+  return file.about.is_object() ? file.about.value(key, json()) : json();
+}
 
 void compare(const ModelFile& a, const ModelFile& b) {
   compare_configs(a, b);
   compare_tokens(a, b);
   const auto need = [&](const char* code, const char* key, const char* what) {
-    if (said(a, key) != said(b, key)) differ(code, a, b, what, text_of(said(a, key)), text_of(said(b, key)));
+    if (about_of(a, key) != about_of(b, key)) differ(code, a, b, what, text_of(about_of(a, key)), text_of(about_of(b, key)));
   };
   need("average/mode", "mode", "the mode");
   need("average/labels", "sequences", "inputs and labels");
@@ -115,8 +117,8 @@ AveragedModels average_models(const std::vector<std::string>& paths, const std::
   for (size_t m = 0; m < files.size(); ++m) {
     const double apart = norm(mean, files[m].model->params().data());
     result.parts.push_back({files[m].path, parts[m], length > 0 ? apart / length : 0});
-    models.push_back({{"file", files[m].path}, {"weight", parts[m]}, {"command", said(files[m], "command")}});
-    same_data = same_data && said(files[m], "data") == said(files[0], "data");
+    models.push_back({{"file", files[m].path}, {"weight", parts[m]}, {"command", about_of(files[m], "command")}});
+    same_data = same_data && about_of(files[m], "data") == about_of(files[0], "data");
   }
   result.file = std::move(files[0]);
   result.file.path.clear();

@@ -41,7 +41,7 @@ struct ModelCard {
   std::string command;  // the training command
   uint64_t seed = 0;
   bool trained = true;                      // false: computed by the command from trained models, without a seed
-  std::string model = "model.safetensors";  // file name, beside the card
+  std::string model = "model.safetensors";  // file name, next to the card
   std::string run;                          // the run folder, for the commands
   std::string prompt;                       // for the example
   std::string evaluate;                     // for the example of a translator: the data after rnn eval MODEL

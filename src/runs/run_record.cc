@@ -131,7 +131,7 @@ int64_t count_parameters(const json& head) {
 }
 
 // The word after a flag of a command line: "--init-from runs/a".
-std::string word_behind(const std::string& command, const std::string& flag) {
+std::string word_after(const std::string& command, const std::string& flag) {
   const size_t at = command.find(flag + " ");
   if (at == std::string::npos) return "";
   const size_t begin = at + flag.size() + 1;
@@ -157,7 +157,7 @@ void read_model(const std::string& path, RunRecord& run) {
     run.settings["vocabulary"] = plain(part_of(config, "vocabulary"));
   }
   if (!text_of(about, "mode").empty()) run.settings["mode"] = text_of(about, "mode");
-  const std::string origin = word_behind(text_of(about, "command"), "--init-from");
+  const std::string origin = word_after(text_of(about, "command"), "--init-from");
   if (!origin.empty()) run.settings["init-from"] = origin;
 }
 
