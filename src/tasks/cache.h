@@ -37,9 +37,8 @@ class TextCache {
   // h [width] was followed by `next`.
   void add(std::span<const float> h, int32_t next);
 
-  int stored() const {
-    return static_cast<int>(next_.size());
-  }  // tokens that can vote, and up to twice as many kept for a rewind
+  // Tokens that can vote, and up to twice as many kept for a rewind.
+  int stored() const { return static_cast<int>(next_.size()); }
   // A position in the text, for a later rewind. Exact for at least the last `size` tokens; entries dropped since then stay
   // dropped.
   int64_t position() const { return dropped_ + stored(); }

@@ -82,8 +82,7 @@ std::vector<std::string> Writer::read(std::string_view text) {
   const Tokenizer& tokenizer = *file_.tokenizer;
   std::string whole(text);
   bool space = !text.empty() && (text.back() == ' ' || text.back() == '\n');
-  if (tokenizer
-          .space_leads()) {  // the last space stays pending: it is the beginning of the next piece, not a separate piece
+  if (tokenizer.space_leads()) {  // the last space stays pending: it begins the next piece
     if (detokenizer_.space_written()) whole.insert(0, 1, ' ');
     space = whole.ends_with(' ');
     if (space) whole.pop_back();
