@@ -1,4 +1,4 @@
-// Why: the cells of an attention map, and tokens that stand aslant above them.
+// Why: the cells of an attention map, with slanted tokens above them.
 #include "pages/attention_map.h"
 
 #include <fmt/format.h>
@@ -12,9 +12,9 @@
 namespace rnn::core::svg {
 namespace {
 
-constexpr double kCell = 24, kGap = 1, kEdge = 16, kWidest = 170;  // pixels; the last one: of a token
-constexpr double kSlant = 60, kCosine = 0.5, kSine = 0.866;        // of the tokens above, in degrees
-constexpr double kNarrowest = 380, kHeadSize = 16.0 / 13;  // pixels; letters of the drawn title beside those of tokens
+constexpr double kCell = 24, kGap = 1, kEdge = 16, kWidest = 170;  // pixels; kWidest: the widest token
+constexpr double kSlant = 60, kCosine = 0.5, kSine = 0.866;        // of the tokens above; kSlant in degrees
+constexpr double kNarrowest = 380, kHeadSize = 16.0 / 13;  // pixels; size of the title's letters relative to those of tokens
 constexpr const char* kNote = "The stronger the colour, the larger the weight; the weights of a row add up to 1.";
 
 std::vector<std::string> shown(const std::vector<std::string>& tokens) {
@@ -54,7 +54,7 @@ std::string attention_map(const AttentionMap& map) {
   const double above = kSine * widest(source) + 14;
 
   Frame frame = map;
-  // The last token above leans out to the right.
+  // The last token above extends to the right beyond its column.
   const double title = map.standalone ? kHeadSize * text_width(map.title, true) + 2 * kEdge : 0;
   frame.width = static_cast<int>(std::ceil(std::max({kNarrowest, title, left + wide + kCosine * widest(source) + kEdge})));
   if (source.size() < map.source.size() || target.size() < map.target.size())

@@ -1,4 +1,4 @@
-// Why: which word became which is seen at a glance: words of the source above, of the translation at the left.
+// Why: shows at a glance which word became which: source words along the top, words of the translation on the left.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace rnn::core::svg {
 
-constexpr int kMostMapTokens = 120;  // of each side; what lies behind is left out, and the description says so
+constexpr int kMostMapTokens = 120;  // on each side; the rest is left out, and the description says so
 
-// A cell for each pair of tokens, the stronger its colour the larger the weight; a tooltip tells the number. Width and
+// A cell for each pair of tokens: the larger the weight, the stronger its colour; a tooltip shows the number. Width and
 // height follow from the tokens.
 struct AttentionMap : Frame {
-  std::vector<std::string> source, target;  // tokens as people read them
+  std::vector<std::string> source, target;  // tokens in readable form
   View<const float> weights;                // [target, source], in [0, 1]
 };
 std::string attention_map(const AttentionMap& map);

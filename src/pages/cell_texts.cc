@@ -23,7 +23,7 @@ constexpr Row kGates[] = {
 };
 
 struct Symbol {
-  std::string_view letter, meaning, only;  // only: cells that it holds for; empty: all
+  std::string_view letter, meaning, only;  // only: the cell family it applies to; empty: all
 };
 constexpr Symbol kSymbols[] = {
     {"x", "the word that is being read, as a list of numbers", ""},
@@ -38,20 +38,20 @@ constexpr Symbol kSymbols[] = {
     {"r", "the reset gate", "gru"},
     {"z", "the update gate", "gru"},
     {"n", "the new content", "gru"},
-    {"W", "learned numbers that weigh the word", ""},
-    {"R", "learned numbers that weigh the state: what links one step to the next", ""},
+    {"W", "learned numbers (weights) that the word is multiplied by", ""},
+    {"R", "learned numbers (weights) that the state is multiplied by: they link one step to the next", ""},
     {"b", "learned numbers that are added", ""},
     {"c", "more learned numbers that are added", "rnn"},
-    {"sigmoid", "presses any number into the range from 0 (closed) to 1 (open)", ""},
-    {"tanh", "presses any number into the range from −1 to 1", ""},
+    {"sigmoid", "squeezes any number into the range from 0 (closed) to 1 (open)", ""},
+    {"tanh", "squeezes any number into the range from −1 to 1", ""},
     {"relu", "keeps positive numbers and replaces negative ones by 0", ""},
-    {"*", "unit by unit: each number times the number at the same place", ""},
+    {"*", "unit by unit: each number times the number in the same position", ""},
 };
 
 // "gru-reset-before" is a GRU, "rnn-relu" a plain RNN.
 std::string_view family(std::string_view cell) { return cell.substr(0, cell.find('-')); }
 
-// "Wi", "Rn", "bf" count as W, R, b; "cf" as b: a second bias. Gates and states stand for themselves.
+// "Wi", "Rn", "bf" count as W, R, b; "cf" as b: a second bias. Gates and states keep their names.
 std::vector<std::string> letters_in(const std::string& line) {
   std::vector<std::string> letters;
   for (size_t i = 0; i < line.size();) {
@@ -82,19 +82,16 @@ const GateText* gate_text(std::string_view cell, std::string_view gate) {
 
 std::string_view cell_in_a_sentence(std::string_view cell) {
   if (cell.starts_with("rnn")) {
-    return "At every word the plain RNN mixes the word with its whole state and writes the whole state anew. Nothing "
-           "protects "
+    return "At every word the plain RNN mixes the word with its whole state and rewrites the whole state. Nothing protects "
            "what was there before.";
   }
   if (cell == "lstm") {
     return "The LSTM has a second memory, the cell state. It is not rewritten: at every word a part of it is kept and "
-           "something "
-           "is added. Three gates decide, unit by unit, what is kept, what is added and what is shown.";
+           "something is added. Three gates decide, unit by unit, what is kept, what is added and what is shown.";
   }
   if (cell == "lstm-coupled") {
-    return "The coupled LSTM has a second memory, the cell state. At every word a part of it is kept, and what is added "
-           "fills just what "
-           "was given up. Two gates decide, unit by unit, what is kept and what is shown.";
+    return "The coupled LSTM has a second memory, the cell state. At every word a part of it is kept, and new content fills "
+           "exactly the part that was given up. Two gates decide, unit by unit, what is kept and what is shown.";
   }
   if (family(cell) == "gru") {
     return "The GRU has one state and two gates. Unit by unit, its update gate decides how much of the old state stays as "
@@ -107,7 +104,7 @@ std::vector<std::pair<std::string, std::string>> symbols_of(std::string_view cel
                                                             const std::vector<std::string>& equations) {
   std::vector<std::string> found;
   for (const std::string& line : equations) {
-    if (line.starts_with("(")) continue;  // a remark on an option
+    if (line.starts_with("(")) continue;  // a note about an option
     for (std::string& letter : letters_in(line)) found.push_back(std::move(letter));
   }
   std::vector<std::pair<std::string, std::string>> out;

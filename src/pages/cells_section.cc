@@ -81,12 +81,11 @@ std::string gates_part(const Explanation& all, const Players& who) {
   std::string html =
       fmt::format("<h3>The gates at the word {}</h3>\n", in_quotes(escape(shown_word(all.models[0].steps.back().text))));
   html += paragraph(
-      "A gate is a set of valves, one for every unit. The bar says how far they are open on average; the columns below it "
-      "say "
-      "how many of them stand at which value, from closed on the left to open on the right.");
+      "A gate is a set of valves, one for every unit. The bar shows how far they are open on average; the columns below it "
+      "show how many of them have which value, from closed on the left to open on the right.");
   if (!without.empty()) {
-    html += paragraph(fmt::format("{} {} no gates: nothing there could be open or closed.", sentence_start(listing(without)),
-                                  without.size() == 1 ? "has" : "have"));
+    html += paragraph(fmt::format("{} {} no gates: there is nothing that could be open or closed.",
+                                  sentence_start(listing(without)), without.size() == 1 ? "has" : "have"));
   }
   return html + "<div class=\"cards gates\">\n" + cards + "</div>\n";
 }
@@ -102,7 +101,8 @@ std::string cell_card(const ModelExplanation& model, const Player& who) {
   html += paragraph(escape(cell_in_a_sentence(model.cell)));
   html += "<div class=\"equations\">\n";
   for (const std::string& line : model.equations) {
-    const size_t remark = line.find('(') == 0 ? 0 : line.find("  (");  // "h' = ...     (or relu)": an option, said in small
+    const size_t remark =
+        line.find('(') == 0 ? 0 : line.find("  (");  // "h' = ...     (or relu)": an option, shown in small type
     const std::string formula = line.substr(0, remark);
     if (!formula.empty()) html += "<code>" + escape(formula.substr(0, formula.find_last_not_of(' ') + 1)) + "</code>\n";
     if (remark != std::string::npos) {
@@ -152,8 +152,8 @@ std::string side_by_side(const Explanation& all, const Players& who) {
     return m.val_bits_per_byte >= 0 ? value(m.val_bits_per_byte, number(m.val_bits_per_byte), at + "val_bits_per_byte")
                                     : std::string();
   });
-  row("half of a correction is gone after", [](const auto& m, const std::string& at) {
-    if (m.gradient.half_life < 0) return value(m.gradient.half_life, "more steps than looked at", at + "gradient/half_life");
+  row("half of a correction is lost after", [](const auto& m, const std::string& at) {
+    if (m.gradient.half_life < 0) return value(m.gradient.half_life, "more steps than measured", at + "gradient/half_life");
     return m.gradient.half_life > 0 ? value(m.gradient.half_life, steps(m.gradient.half_life), at + "gradient/half_life")
                                     : std::string();
   });
@@ -182,10 +182,10 @@ std::string gate_use(const Explanation& all, const Players& who) {
 
 std::string cells_section(const Explanation& all, const Players& who) {
   std::string html = paragraph(
-      std::string(all.models.size() > 1 ? "All of them do the same job: they take the old state and a word and give a new "
-                                          "state. They differ in what they let happen to the old state. "
-                                        : "A cell takes the old state and a word and gives a new state. ") +
-      "The formulas are those that the program computes with; a formula is one line of a recipe that every unit follows.");
+      std::string(all.models.size() > 1 ? "All of them do the same job: they compute a new state from the old state and a "
+                                          "word. They differ in what happens to the old state. "
+                                        : "A cell computes a new state from the old state and a word. ") +
+      "The formulas are those that the program computes with; each is one line of a recipe that every unit follows.");
   html += "<div class=\"cards\">\n";
   for (size_t i = 0; i < all.models.size(); ++i) html += cell_card(all.models[i], who[i]);
   html += "</div>\n" + gates_part(all, who) + gate_use(all, who);

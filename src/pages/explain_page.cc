@@ -1,4 +1,4 @@
-// Why: the page of `rnn explain`: head, sections in their order, data, script.
+// Why: the page of `rnn explain`: head, sections in order, data, script.
 #include "pages/explain_page.h"
 
 #include <fmt/format.h>
@@ -29,8 +29,7 @@ std::string header(const Explanation& all, const Players& who) {
       "<header>\n<p class=\"eyebrow\">How recurrent networks remember</p>\n<h1>How {} “{}”</h1>\n</header>\n"
       "<nav aria-label=\"Sections\"><ol><li><a href=\"#reading\">Reading step by step</a></li><li><a "
       "href=\"#remembering\">Remembering</a></li><li><a href=\"#long\">Long sequences</a></li><li><a href=\"#cells\">RNN, "
-      "LSTM, "
-      "GRU</a></li><li><a href=\"#glossary\">Words</a></li></ol></nav>\n",
+      "LSTM, GRU</a></li><li><a href=\"#glossary\">Words</a></li></ol></nav>\n",
       readers, escape(all.prompt));
 }
 
@@ -40,10 +39,10 @@ std::string footer(const Explanation& all, bool whole) {
   const std::string_view lab = has_lab ? " and, under “Long sequences”, from small networks trained for this page" : "";
   for (const ModelExplanation& model : all.models) names.push_back(fmt::format("<code>{}</code>", escape(model.name)));
   return fmt::format(
-      "<footer>\n<p>Every number on this page was computed, from {} {}{}. The figures stand in this file once more in full "
+      "<footer>\n<p>Every number on this page was computed from {} {}{}. This file also contains all figures in full "
       "precision{}. Made by rnn {}.</p>\n</footer>\n",
       all.models.size() == 1 ? "the network" : "the networks", listing(names), lab,
-      whole ? "" : " (of a text as long as this one, gates and cell states of the last step only)", RNN_VERSION);
+      whole ? "" : " (for a text this long: gates and cell states of the last step only)", RNN_VERSION);
 }
 
 // What the page does not draw.

@@ -8,13 +8,13 @@
 
 namespace rnn::core {
 
-// A page of three models of 256 units that read a few sentences is within this; it still goes through every mail system.
+// A page of three models of 256 units that read a few sentences stays below this, and every mail system accepts it.
 constexpr size_t kPageBytes = 2'000'000;
 
-// One HTML file that needs nothing but itself: no network, no script to be readable. Every figure is of `explanation`,
-// which is embedded as JSON (id "data"); printed figures carry their exact value (data-value) and their JSON pointer
-// (data-at). Where the page would have more than kPageBytes, gates and cell states of all steps but the last, which it
-// does not show, are left out of the JSON.
+// One self-contained HTML file: it needs no network, and it is readable without scripts. Every figure comes from
+// `explanation`, which is embedded as JSON (id "data"); printed figures carry their exact value (data-value) and their JSON
+// pointer (data-at). If the page would exceed kPageBytes, the JSON omits the gates and cell states of all steps but the
+// last; the page does not show them.
 std::string explain_page(const Explanation& explanation);
 
 }  // namespace rnn::core

@@ -1,4 +1,4 @@
-// Why: one way to write a number on the page: rounded for people, exact for programs.
+// Why: numbers on the page are written in one way: rounded for people, exact for programs.
 #include "pages/figures.h"
 
 #include <fmt/format.h>
@@ -44,14 +44,14 @@ std::string share(double value) {
   if (!std::isfinite(value)) return number(value);
   if (value > 0 && value < 0.01) return "under 1\u00A0%";
   if (value < 1 && value > 0.99) return "over 99\u00A0%";
-  return fmt::format("{:.0f}\u00A0%", std::round(100 * value));  // half a percent goes up, not to the even one
+  return fmt::format("{:.0f}\u00A0%", std::round(100 * value));  // half a per cent rounds up, not to even
 }
 
 std::string part(double value) {
   if (!(value > 0 && value < 0.01)) return share(value);
   const double parts = 1 / value;
   if (parts >= 1e7) return "almost nothing (" + number(value) + ")";
-  const double unit = std::pow(10.0, std::floor(std::log10(parts)) - 1);  // two digits that matter
+  const double unit = std::pow(10.0, std::floor(std::log10(parts)) - 1);  // two significant digits
   return "1 part in " + count(std::llround(std::round(parts / unit) * unit));
 }
 

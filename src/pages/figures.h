@@ -1,4 +1,4 @@
-// Why: one way to write a number on the page: rounded for people, exact for programs.
+// Why: numbers on the page are written in one way: rounded for people, exact for programs.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace rnn::core::pages {
 
-// Three digits that matter: "14.4", "1,440", "0.0312", "3.1 × 10⁻⁵"; "infinite" and "not a number" where it is so.
+// Three significant digits: "14.4", "1,440", "0.0312", "3.1 × 10⁻⁵"; "infinite" and "not a number" for such values.
 std::string number(double value);
 std::string count(long long value);  // "1,234,567"
-std::string share(double value);     // "43 %", unbreakable; "under 1 %" and "over 99 %" instead of a rounded 0 and 100
+std::string share(double value);  // "43 %" with a no-break space; "under 1 %" and "over 99 %" instead of a rounded 0 and 100
 // A share that may be tiny: "9 %", "1 part in 2,300", "almost nothing (2.1 × 10⁻³²)".
 std::string part(double value);
 std::string plain(double value);         // a setting as it was given: "0.01", "1"
@@ -22,7 +22,7 @@ std::string superscript(int exponent);                 // "⁻⁵"
 
 std::string listing(const std::vector<std::string>& items);  // "a", "a and b", "a, b and c"
 std::string in_words(int n);                                 // "two"; digits above twelve
-std::string in_quotes(std::string_view word);                // “word”, as words of the text are set
+std::string in_quotes(std::string_view word);                // “word”, for words of the text
 std::string sentence_start(std::string text);                // "the GRU" -> "The GRU"; names of runs stay as they are
 
 }  // namespace rnn::core::pages

@@ -1,4 +1,4 @@
-// Why: text into HTML and SVG without a chance of breaking out of it; the frame of sections, figures and tables.
+// Why: no text can break out of the HTML or SVG it is put into; the frames of sections, figures and tables.
 #include "pages/html.h"
 
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 namespace rnn::core::pages {
 namespace {
 
-// Length of the UTF-8 sequence at the head of `text`; 0: none is there (RFC 3629: no surrogates, nothing above U+10FFFF).
+// Length of the UTF-8 sequence at the start of `text`; 0: not UTF-8 (RFC 3629: no surrogates, nothing above U+10FFFF).
 size_t utf8_length(std::string_view text) {
   const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   const unsigned first = byte(0);
@@ -95,7 +95,7 @@ std::string figure(std::string_view html, std::string_view caption, std::string_
 }
 
 std::string table(const Table& table, std::string_view css_class) {
-  // What may have to be scrolled must be reachable by keyboard and say its name.
+  // Whatever may need scrolling must be reachable by keyboard and have a name for screen readers.
   std::string out = fmt::format("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table",
                                 table.caption.empty() ? "table" : table.caption);
   if (!css_class.empty()) out += fmt::format(" class=\"{}\"", css_class);

@@ -50,13 +50,12 @@ std::string gradient_figure(const Explanation& all, const Players& who) {
   }
   const std::string on =
       steps == 1 ? "for the last word of the sentence"
-                 : fmt::format("typical value, the geometric mean, of {} places in a longer text", in_words(steps));
-  return figure(
-      both(chart, 360) + folded_table(table),
-      fmt::format("How strongly the error at one word depends on the state k words before it ({}; all parts of the state "
-                  "together). On this axis a steady loss per step is a straight line that falls. An engineer writes "
-                  "‖∂L<sub>t</sub> / ∂h<sub>t−k</sub>‖.",
-                  on));
+                 : fmt::format("typical value, the geometric mean, over {} places in a longer text", in_words(steps));
+  return figure(both(chart, 360) + folded_table(table),
+                fmt::format("How strongly the error at one word depends on the state k words before it ({}; all parts of "
+                            "the state together). On this axis, losing the same share at every step gives a straight "
+                            "falling line. Engineers write ‖∂L<sub>t</sub> / ∂h<sub>t−k</sub>‖.",
+                            on));
 }
 
 std::string worst_table(const Explanation& all, const Players& who) {
@@ -101,8 +100,8 @@ std::string spectra_table(const Explanation& all, const Players& who) {
 std::string recall_figure(const Recall& recall, const Players& who) {
   svg::LineChart chart;
   chart.id = "recall";
-  chart.title = "How often the first symbol is named rightly after a delay";
-  chart.description = "One line per cell; the dotted line is guessing. The numbers stand in the table below.";
+  chart.title = "How often the first symbol is named correctly after a delay";
+  chart.description = "One line per cell; the dotted line is guessing. The numbers are in the table below.";
   chart.x_label = "symbols between the first one and the question (logarithmic)";
   chart.y_label = "right answers";
   chart.log_x = true;
@@ -136,20 +135,19 @@ std::string recall_figure(const Recall& recall, const Players& who) {
   }
   return figure(
       both(chart, 320) + folded_table(table) + table_details("How each cell was trained", training),
-      fmt::format(
-          "A small test, made for this page and not with your text: a fresh network of each kind is trained for at most {} "
-          "to name the first of a row of random symbols after it has read the others. The dotted line is guessing: {}.",
-          seconds < 1.5 ? "two seconds" : count(static_cast<long long>(std::ceil(seconds))) + " seconds",
-          value(recall.chance, share(recall.chance), "/recall/chance")));
+      fmt::format("A small test that does not use your text: a new network of each kind is trained for at most {} to name "
+                  "the first of a series of random symbols after it has read the rest. The dotted line is guessing: {}.",
+                  seconds < 1.5 ? "two seconds" : count(static_cast<long long>(std::ceil(seconds))) + " seconds",
+                  value(recall.chance, share(recall.chance), "/recall/chance")));
 }
 
-// Two lines over the updates; a log axis, for an exploding run grows by powers of ten.
+// Two lines over the updates; a log axis, because an exploding run grows by powers of ten.
 std::string clipping_chart(const Clipping& clipping, bool norms) {
   svg::LineChart chart;
   chart.id = norms ? "clipping-norm" : "clipping-loss";
   chart.title = norms ? "Length of the gradient at every update, with and without clipping"
                       : "Loss at every update, with and without clipping";
-  chart.description = "Two lines on a logarithmic axis; a line that stops has left the range of numbers.";
+  chart.description = "Two lines on a logarithmic axis; a line stops where its values are no longer finite numbers.";
   chart.x_label = "update";
   chart.y_label = norms ? "length of the gradient (logarithmic)" : "loss (logarithmic)";
   chart.log_y = true;
@@ -181,16 +179,16 @@ std::string clipping_part(const Clipping& clipping) {
   }
   std::string html = "<h3>A brake for exploding gradients: clipping</h3>\n";
   html += paragraph(
-      "When the correction grows on its way back, a single update can ruin what was learned. The usual brake is "
+      "If the correction grows on its way back, a single update can ruin what was learned. The usual brake is "
       "<strong>clipping</strong>: a correction that is too long is shortened to a fixed length and keeps its direction.");
   html += paragraph(clipping_sentence(clipping));
-  html += figure("<div class=\"pair\">" + clipping_chart(clipping, false) + clipping_chart(clipping, true) + "</div>" +
-                     folded_table(table),
-                 fmt::format("A plain recurrent network that explodes on purpose, trained twice from the same start with a "
-                             "learning rate of {}. The only "
-                             "difference is the clipping; the dotted line is its limit, and lengths are shown before they "
-                             "are shortened. A line that stops has left the range of numbers.",
-                             value(clipping.lr, plain(clipping.lr), "/clipping/lr")));
+  html += figure(
+      "<div class=\"pair\">" + clipping_chart(clipping, false) + clipping_chart(clipping, true) + "</div>" +
+          folded_table(table),
+      fmt::format("A plain recurrent network that is made to explode, trained twice from the same start with a learning "
+                  "rate of {}. The only difference is the clipping; the dotted line is its limit, and lengths are shown "
+                  "before they are shortened. A line stops where its values have become too large to be numbers.",
+                  value(clipping.lr, plain(clipping.lr), "/clipping/lr")));
   return html;
 }
 
@@ -198,13 +196,11 @@ std::string clipping_part(const Clipping& clipping) {
 
 std::string long_section(const Explanation& all, const Players& who) {
   std::string html = paragraph(
-      "A network learns by looking back: the error at one word is traced to the words before it, step by step. At every "
-      "step back the "
-      "correction is multiplied by the weights of the network. Multiply by a little less than 1 again and again and soon "
-      "nothing is left "
-      "(it <strong>vanishes</strong>); by a little more than 1, and it grows beyond all bounds (it "
-      "<strong>explodes</strong>). What does "
-      "not arrive cannot be learned: this is why long sequences are hard.");
+      "A network learns by looking back: the error at one word is traced back to the words before it, step by step. At "
+      "every step back the correction is multiplied by the weights of the network. If it is multiplied by a little less "
+      "than 1 again and again, soon nothing is left (it <strong>vanishes</strong>); if by a little more than 1, it grows "
+      "beyond all bounds (it <strong>explodes</strong>). What does not arrive cannot be learned: this is why long sequences "
+      "are hard.");
   const std::string gradient = gradient_figure(all, who);
   if (!gradient.empty()) {
     html += block("<h3>How far a correction reaches</h3>\n" + paragraph(reach_sentence(all, who)) +
@@ -220,12 +216,10 @@ std::string long_section(const Explanation& all, const Players& who) {
   html += clipping_part(all.clipping);
   html += "<h3>A remedy for vanishing: gates</h3>\n";
   html += paragraph(
-      "Clipping limits explosions; it cannot bring back what has vanished. Against vanishing the LSTM and the GRU were "
-      "built. "
-      "They need not rewrite their memory at every word: a gate decides how much of it stays. Where that gate is open, the "
-      "memory passes on almost unchanged, and so does the correction on its way back. How well this works depends on what "
-      "the "
-      "gates have learned. The next section shows them at work.");
+      "Clipping limits explosions; it cannot bring back what has vanished. The LSTM and the GRU were designed to prevent "
+      "vanishing. They do not have to rewrite their memory at every word: a gate decides how much of it stays. Where that "
+      "gate is open, the memory is passed on almost unchanged, and so is the correction on its way back. How well this "
+      "works depends on what the gates have learned. The next section shows them at work.");
   return section("long", "Long sequences", html);
 }
 

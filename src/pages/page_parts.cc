@@ -51,7 +51,7 @@ std::string fact(std::string_view term, std::string_view description) {
 std::string next_words(const std::vector<WordChance>& next, std::string_view at, int style) {
   std::string html = fmt::format("<ol class=\"next k{}\">", style % svg::kStyles);
   for (size_t i = 0; i < next.size() && i < 5; ++i) {
-    const bool small = next[i].p > 0 && next[i].p < 0.01;  // the words for it would push the word itself out of its card
+    const bool small = next[i].p > 0 && next[i].p < 0.01;  // "under 1 %" would push the word itself out of its card
     html += fmt::format(
         "<li><svg class=\"bar\" viewBox=\"0 0 100 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path class=\"f{}\" "
         "d=\"M0 0h{}v1H0z\"/></svg><span>{}</span>{}</li>\n",
@@ -74,23 +74,23 @@ std::string scale_of_colours(bool beyond) {
   std::vector<float> values;
   for (int level = -7; level <= 7; ++level) values.push_back(static_cast<float>(level) / 7);
   svg::Cells strip;
-  strip.title = "scale of colours: blue for −1, grey for 0, orange for 1";
+  strip.title = "colour scale: blue for −1, grey for 0, orange for 1";
   strip.values = values;
   strip.columns = 15;
   return fmt::format("<p class=\"scale\"><span>{}</span>{}<span>{}</span><span>blue: below zero, orange: above</span></p>",
-                     beyond ? "−1 and less" : "−1", svg::cells(strip), beyond ? "1 and more" : "1");
+                     beyond ? "−1 or less" : "−1", svg::cells(strip), beyond ? "1 or more" : "1");
 }
 
 std::string pieces_note(std::string_view tokenizer, std::string_view who_reads) {
   if (tokenizer == "word" || tokenizer.empty()) return "";
-  const bool bytes = tokenizer == "byte", letters = tokenizer == "char";
-  return paragraph(fmt::format("{} not words but {}: read “{}” wherever this page says “word”.", who_reads,
-                               bytes     ? "single bytes (letters and signs)"
-                               : letters ? "single letters and signs"
-                                         : "pieces of words (▁ marks the space before one)",
-                               bytes     ? "byte"
-                               : letters ? "letter"
-                                         : "piece"));
+  const bool bytes = tokenizer == "byte", characters = tokenizer == "char";
+  return paragraph(fmt::format("{} {}, not words: wherever this page says “word”, read “{}”.", who_reads,
+                               bytes        ? "single bytes (one or more per character)"
+                               : characters ? "single characters"
+                                            : "pieces of words (▁ marks a space before the piece)",
+                               bytes        ? "byte"
+                               : characters ? "character"
+                                            : "piece"));
 }
 
 std::string both(svg::LineChart chart, int height, int wide_width) {
@@ -147,7 +147,7 @@ std::string page_text(const PageFrame& page) {
       "'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
       "<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>\n{}{}</style>\n</head>\n",
       escape(page.title), style_sheet(), page.css);
-  text += fmt::format("<body>\n<a class=\"skip\" href=\"#{}\">To the first section</a>\n", page.first);
+  text += fmt::format("<body>\n<a class=\"skip\" href=\"#{}\">Skip to the first section</a>\n", page.first);
   text += page.header + "<main>\n" + page.main + "</main>\n" + page.footer;
   text += "<p id=\"said\" class=\"hidden\" aria-live=\"polite\"></p>\n<div id=\"tip\" hidden></div>\n";
   text += "<script type=\"application/json\" id=\"data\">" + page.data + "</script>\n";
@@ -159,7 +159,7 @@ std::string script_data(const nlohmann::ordered_json& data) {
 }
 
 size_t page_size(const PageFrame& page) {
-  constexpr size_t kRest = 3000;  // the head, and a footer that is not there yet
+  constexpr size_t kRest = 3000;  // the head, and a footer that is not written yet
   return style_sheet().size() + page.css.size() + page.header.size() + page.main.size() + page.footer.size() +
          page.data.size() + script().size() + kRest;
 }

@@ -20,7 +20,7 @@ std::string reading_section(const Explanation& all, const Players& who);
 std::string remembering_section(const Explanation& all, const Players& who);
 std::string long_section(const Explanation& all, const Players& who);
 std::string cells_section(const Explanation& all, const Players& who);
-// Terms and their explanations, as glossary() has them (cell_texts.h).
+// Terms and their explanations, as in glossary() (cell_texts.h).
 std::string glossary_section(const std::vector<std::pair<std::string_view, std::string_view>>& terms);
 
 std::string style_sheet();
@@ -28,31 +28,31 @@ std::string_view script();
 
 // What differs from page to page; all but title and css is HTML, data is JSON.
 struct PageFrame {
-  std::string title, css;  // css: beside the style sheet
-  std::string first;       // id of the section that a reader may skip to
+  std::string title, css;  // css: in addition to the style sheet
+  std::string first;       // id of the section that the skip link leads to
   std::string header, main, footer;
   std::string data;  // script_data()
 };
 std::string page_text(const PageFrame& page);
 std::string script_data(const nlohmann::ordered_json& data);  // for PageFrame::data
-// Its bytes, as good as: what a page leaves out where it would be too large must be known before the footer is written.
+// Its size in bytes, approximately: whether the page must omit something has to be known before the footer is written.
 size_t page_size(const PageFrame& page);
 
-// A word of the text: an end of line and the like get a name ("↵" alone says little).
+// A word of the text as it is shown: "↵" gets a name.
 std::string shown_word(std::string_view word);
 // A coloured square and the name: "■ plain RNN".
 std::string name_key(const Player& who);
-// A term and what it is here, for a <dl class="facts">.
+// A term and its value, for a <dl class="facts">.
 std::string fact(std::string_view term, std::string_view description);
 // The likeliest next words as bars with their shares, best first.
 std::string next_words(const std::vector<WordChance>& next, std::string_view at, int style);
 // A hidden state as a strip of cells; `at`: JSON pointer of the values, for the script.
 std::string state_strip(std::span<const float> values, std::string_view title, std::string_view at);
-// The colours of its cells; beyond: there are values outside of -1 to 1.
+// The scale of its colours; beyond: there are values outside -1 to 1.
 std::string scale_of_colours(bool beyond);
-// Of a tokenizer that does not cut text into words: "This network reads not words but single letters ..."; else "".
+// For a tokenizer that does not split text into words: "This network reads single characters, not words ..."; else "".
 std::string pieces_note(std::string_view tokenizer, std::string_view who_reads);
-// A chart for wide and for narrow screens.
+// A chart drawn for wide and for narrow screens.
 std::string both(svg::LineChart chart, int height, int wide = 760);
 std::string both(svg::BarChart chart);
 

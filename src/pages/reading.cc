@@ -16,7 +16,7 @@ std::string strips(const ReadStep& step, const std::string& at) {
   std::string html;
   for (size_t l = 0; l < step.layers.size(); ++l) {
     const std::string layer = step.layers.size() > 1 ? fmt::format("layer {}, ", l + 1) : "";
-    const std::string title = fmt::format("{}hidden state after {}: {} units, moved by {}", layer, shown_word(step.text),
+    const std::string title = fmt::format("{}hidden state after {}: {} units, changed by {}", layer, shown_word(step.text),
                                           step.layers[l].h.size(), number(step.layers[l].update_norm));
     if (step.layers.size() > 1) html += fmt::format("<p class=\"small\">layer {}</p>", l + 1);
     html += state_strip(step.layers[l].h, title, fmt::format("{}/layers/{}/h", at, l));
@@ -89,17 +89,15 @@ bool beyond_one(const Explanation& all) {
 
 std::string reading_section(const Explanation& all, const Players& who) {
   std::string html = paragraph(
-      "A recurrent network reads one word at a time and cannot look back. What it knows of the text stands in its "
+      "A recurrent network reads one word at a time and cannot look back. What it knows about the text is in its "
       "<strong>hidden state</strong>: a list of numbers, drawn here as one small cell per number (a <strong>unit</strong>). "
-      "From these numbers it works out which word comes next. The same place in every strip is the same unit, so you can "
-      "see "
-      "what stays and what is written over.");
+      "From these numbers it works out which words are likely to come next. The same position in every strip is the same "
+      "unit, so you can see what stays and what is overwritten.");
   const std::string& pieces = all.models.empty() ? "word" : all.models[0].tokenizer;
   html += pieces_note(pieces, all.models.size() == 1 ? "This network reads" : "These networks read");
   html += scale_of_colours(beyond_one(all));
   const bool several = all.models.size() > 1;
-  html +=
-      several ? "<div class=\"tabs\" role=\"group\" aria-label=\"The network that is shown\">\n" : "<div class=\"tabs\">\n";
+  html += several ? "<div class=\"tabs\" role=\"group\" aria-label=\"Network shown\">\n" : "<div class=\"tabs\">\n";
   if (several) {
     html += "<span class=\"pick\" aria-hidden=\"true\">Show</span>";
     for (size_t i = 0; i < all.models.size(); ++i) {
@@ -115,8 +113,8 @@ std::string reading_section(const Explanation& all, const Players& who) {
     for (size_t t = 0; t < model.steps.size(); ++t) html += step_card(model, who[i], i, t);
     html += fmt::format(
         "</ol>\n{}<figcaption>{} reads the sentence: one card per word, with the hidden state and the likeliest next "
-        "words after it. “Expected” is the chance that the network gave to the word before it "
-        "came.</figcaption></figure>\n</div>\n",
+        "words after it. “Expected” is the chance that the network had given this word before reading "
+        "it.</figcaption></figure>\n</div>\n",
         numbers(model, who[i], i), escape(sentence_start(who[i].the)));
   }
   return section("reading", "Reading step by step", html + "</div>\n");

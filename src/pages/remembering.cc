@@ -1,4 +1,4 @@
-// Why: the section "Remembering": what the last expectation owes to each word, and how long two sentences stay apart.
+// Why: the section "Remembering": how the last prediction depends on each word, and how long two sentences stay apart.
 #include <fmt/format.h>
 
 #include "pages/figures.h"
@@ -18,18 +18,18 @@ const Influence* influence_at(const ModelExplanation& model, int position, size_
 std::string influence_figure(const Explanation& all, const Players& who) {
   svg::BarChart chart;
   chart.id = "influence";
-  chart.title = "How far the last expectation moves when one word is changed";
-  chart.description = "One group of bars per word, one bar per network; the numbers stand in the table below.";
-  chart.x_label = "share of the expectation that moves to other words";
+  chart.title = "How much the last prediction changes when one word is replaced";
+  chart.description = "One group of bars per word, one bar per network; the numbers are in the table below.";
+  chart.x_label = "share of the prediction that moves to other words";
   chart.percent = true;
   for (const Player& player : who) {
     chart.series.push_back(player.label);
     chart.styles.push_back(player.style);
   }
-  Table table{"What the last expectation owes to each word: mean over the words put in its place", {"word"}, {}};
+  Table table{"How much the last prediction depends on each word: mean over its replacements", {"word"}, {}};
   for (const Player& player : who) {
     table.columns.push_back(escape(player.label));
-    table.columns.push_back("words put in its place");
+    table.columns.push_back("replacements");
   }
   for (const Influence& first : all.models[0].influence) {
     svg::BarGroup group{shown_word(first.word), {}, {}};
@@ -59,11 +59,9 @@ std::string influence_figure(const Explanation& all, const Players& who) {
     table.rows.push_back(std::move(row));
   }
   return figure(both(chart) + folded_table(table),
-                "Other words are put in the place of each word, of the same kind where the vocabulary has such, one at a "
-                "time; then the "
-                "sentence is read again. The bar is the mean share of the probability that moves to other next words (total "
-                "variation): "
-                "at 0 % the word makes no difference any more.");
+                "Each word is replaced by other words, one at a time (by words of the same kind if the vocabulary has any); "
+                "then the sentence is read again. The bar is the mean share of the probability that moves to other next "
+                "words (total variation): at 0 % the word no longer makes a difference.");
 }
 
 std::string distance_figure(const Explanation& all, const Players& who, size_t pair) {
@@ -72,9 +70,9 @@ std::string distance_figure(const Explanation& all, const Players& who, size_t p
   chart.id = fmt::format("distance{}", pair);
   chart.title = fmt::format("Distance between the states after “{}” and after “{}”, word by word", first.word, first.other);
   chart.description = "One line per network; it starts at the changed word and ends at the last word.";
-  chart.y_label = "distance of the two states, relative to their size";
+  chart.y_label = "distance between the two states, relative to their size";
   chart.markers = true;
-  Table table{"Distance of the two states after each word", {"word"}, {}};
+  Table table{"Distance between the two states after each word", {"word"}, {}};
   const std::vector<ReadStep>& steps = all.models[0].steps;
   const size_t from = static_cast<size_t>(first.position);
   for (size_t t = from; t < steps.size(); ++t) {
@@ -98,8 +96,8 @@ std::string distance_figure(const Explanation& all, const Players& who, size_t p
       both(chart, 300) + folded_table(table),
       fmt::format(
           "The same sentence is read twice, once with {} and once with {}. The line shows how far apart the two hidden "
-          "states are after each word. 0 means that the two states are the same: nothing in them tells any more which word "
-          "it was.",
+          "states are after each word. 0 means that the two states are the same: nothing in them shows any longer which "
+          "word it was.",
           in_quotes(escape(first.word)), in_quotes(escape(first.other))));
 }
 
@@ -108,11 +106,10 @@ std::string distance_figure(const Explanation& all, const Players& who, size_t p
 std::string remembering_section(const Explanation& all, const Players& who) {
   if (all.models.empty()) return "";
   std::string html = paragraph(
-      "Does a network still know an early word when it reaches the end of the sentence? There is a simple way to ask: "
-      "change the "
-      "word, let the network read again and see whether it now expects something else.");
+      "Does a network still know an early word when it reaches the end of the sentence? There is a simple way to find out: "
+      "change the word, let the network read the sentence again and see whether it now expects something else.");
   if (!all.models[0].influence.empty()) {
-    std::string said = "<h3>What each word still counts at the end</h3>\n";
+    std::string said = "<h3>How much each word still counts at the end</h3>\n";
     for (size_t i = 0; i < all.models.size(); ++i) said += paragraph(influence_sentence(all.models[i], who[i], i));
     html += block(said, influence_figure(all, who));
   }

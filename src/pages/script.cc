@@ -1,4 +1,4 @@
-// Why: the page is whole without it: the script only says the number under the pointer or the keyboard's cursor.
+// Why: the page is complete without it: the script only shows the number under the pointer or the keyboard cursor.
 #include "pages/page_parts.h"
 
 namespace rnn::core::pages {
@@ -44,7 +44,7 @@ std::string_view script() {
     });
     strip.addEventListener('pointerleave', hide);
   });
-  // Keyboard: the list of steps is one stop; left and right change the word, up and down the unit.
+  // Keyboard: the list of steps is one tab stop; left and right change the word, up and down the unit.
   document.querySelectorAll('.steps').forEach(list => {
     const cards = [...list.children];
     let card = 0, number = 0;
@@ -64,7 +64,7 @@ std::string_view script() {
     list.addEventListener('blur', hide);
   });
 
-  // Lines: the values of all lines at the nearest place of the axis.
+  // Lines: the values of all lines at the nearest point of the axis.
   document.querySelectorAll('svg.chart').forEach(chart => {
     const lines = [...chart.querySelectorAll('.series')].map(group => ({
       name: group.dataset.name, x: group.dataset.x.split(','), y: group.dataset.values.split(','),

@@ -1,4 +1,4 @@
-// Why: every sentence that states a figure is a function of the figures, so that it is right whichever network does better.
+// Why: every sentence that states a figure is computed from the figures, so it is right whichever network does better.
 #include "pages/sentences.h"
 
 #include <fmt/format.h>
@@ -35,7 +35,7 @@ std::string shown(const Figure& figure) { return value(figure.exact, figure.show
 std::string the(const Figure& figure) { return escape(figure.who.the); }
 
 bool better_than(const Figure& a, const Figure& b, Better better) {
-  if (a.shown == b.shown) return false;  // equal as far as the page shows
+  if (a.shown == b.shown) return false;  // equal as shown on the page
   return better == Better::higher ? a.value > b.value : a.value < b.value;
 }
 
@@ -156,7 +156,7 @@ std::string next_word_sentence(const Explanation& all, const std::vector<Player>
 std::string early_word_sentence(const Explanation& all, const std::vector<Player>& who) {
   if (all.models.empty() || all.models[0].influence.empty()) return "";
   const ModelExplanation& first = all.models[0];
-  // The word that the comparison of two sentences changes; without one, the first that has a figure.
+  // The word that is changed to compare two sentences; if there is none, the first word that has a figure.
   const int position = first.distances.empty() ? first.influence[0].position : first.distances[0].position;
   std::vector<Figure> figures;
   std::string word;
@@ -172,14 +172,15 @@ std::string early_word_sentence(const Explanation& all, const std::vector<Player
     }
   }
   if (figures.empty()) return "";
-  const std::string place =
-      lag == 0 ? ", the last one," : fmt::format(", {} {} before the last one,", in_words(lag), lag == 1 ? "word" : "words");
-  return fmt::format("We put other words in the place of {}{} and asked for the next word again. ", in_quotes(escape(word)),
-                     place) +
+  const std::string place = lag == 0
+                                ? ", the last word,"
+                                : fmt::format(", {} {} before the last one,", in_words(lag), lag == 1 ? "word" : "words");
+  return fmt::format(
+             "We replaced {}{} with other words and asked for the next word again. How much of the prediction changes? ",
+             in_quotes(escape(word)), place) +
          compare(figures, Better::higher,
-                 {"changes its mind most, by this share of its expectation",
-                  "change their minds most, by this share of their expectation", "changes its expectation by"}) +
-         plain_wins(figures, Better::higher, "holds on to the word more");
+                 {"changes its mind most", "change their minds most", "changes its prediction by"}) +
+         plain_wins(figures, Better::higher, "makes more use of the word");
 }
 
 std::string signal_sentence(const Explanation& all, const std::vector<Player>& who) {
@@ -194,8 +195,8 @@ std::string signal_sentence(const Explanation& all, const std::vector<Player>& w
     figures.push_back(figure);
   }
   if (figures.empty()) return "";
-  return "While a network learns, a correction travels back through the words. How far does it come until half of it is "
-         "gone? " +
+  return "While a network learns, a correction travels back through the words. How far does it get before half of it is "
+         "lost? " +
          compare(figures, Better::higher, {"carries it furthest", "carry it furthest", "carries it back over"}) +
          plain_wins(figures, Better::higher);
 }
@@ -209,18 +210,17 @@ std::string quality_sentence(const Explanation& all, const std::vector<Player>& 
   }
   if (figures.empty()) return "";
   return compare(figures, Better::lower,
-                 {"predicts new text best, with the smallest perplexity",
-                  "predict new text best, with the smallest perplexity", "predicts new text with a perplexity of"}) +
+                 {"predicts new text best, with the lowest perplexity", "predict new text best, with the lowest perplexity",
+                  "predicts new text with a perplexity of"}) +
          plain_wins(figures, Better::lower) +
-         " (New text: text that was kept apart from training. Perplexity: among how many words a network hesitates. Smaller "
-         "is "
-         "better.)";
+         " (New text: text that was not used to train the network. Perplexity: the number of equally likely words between "
+         "which a network is still undecided. Lower is better.)";
 }
 
 // ------------------------------------------------------------------------------------------------------------ reading
 
 std::string surprise_sentence(const ModelExplanation& model, const Player& who, size_t index) {
-  size_t most = 0, least = 0;  // the first step is no word: 0 stands for none
+  size_t most = 0, least = 0;  // the first step is not a word, so 0 means none
   for (size_t t = 1; t < model.steps.size(); ++t) {
     const double bits = model.steps[t].surprise;
     if (bits < 0 || !std::isfinite(bits)) continue;
@@ -234,14 +234,15 @@ std::string surprise_sentence(const ModelExplanation& model, const Player& who, 
   };
   if (most == least) return "";
   return fmt::format(
-      "The word that surprised {} most was {}: the chance that it had given to it was {}. It expected {} best, with {}.",
+      "The word that surprised {} most was {}: it had given this word a chance of {}. The word it expected most was {}, "
+      "with {}.",
       escape(who.the), in_quotes(escape(shown_text(model.steps[most].text))), chance(most),
       in_quotes(escape(shown_text(model.steps[least].text))), chance(least));
 }
 
 std::string movement_sentence(const ModelExplanation& model, size_t index) {
   size_t most = 0, top = 0;
-  for (size_t t = 1; t < model.steps.size(); ++t) {  // the start of line moves the state out of rest: not comparable
+  for (size_t t = 1; t < model.steps.size(); ++t) {  // the start of line moves the state away from zero: not comparable
     if (model.steps[t].layers.empty()) return "";
     top = model.steps[t].layers.size() - 1;
     if (most == 0 || model.steps[t].layers.back().update_norm > model.steps[most].layers.back().update_norm) most = t;
@@ -249,10 +250,11 @@ std::string movement_sentence(const ModelExplanation& model, size_t index) {
   if (most == 0) return "";
   const LayerStep& layer = model.steps[most].layers.back();
   const std::string at = fmt::format("/models/{}/steps/{}/layers/{}/", index, most, top);
-  return fmt::format("The word {} changed the state most: the change has a size of {}, the whole state after it one of {}.",
-                     in_quotes(escape(shown_text(model.steps[most].text))),
-                     value(layer.update_norm, number(layer.update_norm), at + "update_norm"),
-                     value(layer.state_norm, number(layer.state_norm), at + "state_norm"));
+  return fmt::format(
+      "The word {} changed the state most: the change has a size of {}, and the whole state after it has a size of {}.",
+      in_quotes(escape(shown_text(model.steps[most].text))),
+      value(layer.update_norm, number(layer.update_norm), at + "update_norm"),
+      value(layer.state_norm, number(layer.state_norm), at + "state_norm"));
 }
 
 // -------------------------------------------------------------------------------------------------------- remembering
@@ -270,10 +272,11 @@ std::string influence_sentence(const ModelExplanation& model, const Player& who,
                        value(all[k].mean, share(all[k].mean), fmt::format("/models/{}/influence/{}/mean", index, k)));
   };
   if (share(all[most].mean) == share(all[least].mean)) {
-    return all.size() == 1 ? fmt::format("For {} there is only {}.", escape(who.the), named(most))
-                           : fmt::format("For {} every word counts about as much as {}.", escape(who.the), named(most));
+    return all.size() == 1 ? fmt::format("For {}, {} is the only word.", escape(who.the), named(most))
+                           : fmt::format("For {}, every word counts about as much as {}.", escape(who.the), named(most));
   }
-  return fmt::format("For {} the word that counts most is {}, and least {}.", escape(who.the), named(most), named(least));
+  return fmt::format("For {}, the word that counts most is {}, and the one that counts least is {}.", escape(who.the),
+                     named(most), named(least));
 }
 
 std::string distance_sentence(const Explanation& all, const std::vector<Player>& who, size_t pair) {

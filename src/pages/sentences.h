@@ -1,5 +1,5 @@
-// Why: every sentence that states a figure is a function of the figures, so that it is right whichever network does better.
-// All results are HTML: numbers stand in <data> elements with their exact values.
+// Why: every sentence that states a figure is computed from the figures, so it is right whichever network does better.
+// All results are HTML: numbers are in <data> elements with their exact values.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 
 namespace rnn::core::pages {
 
-// A network as the sentences speak of it.
+// How the sentences refer to a network.
 struct Player {
-  std::string the;     // "the plain RNN"; "demo-rnn-2" where two networks have the same cell
+  std::string the;     // "the plain RNN"; "demo-rnn-2" if two networks have the same cell
   std::string label;   // "plain RNN"
   int style = 0;       // its colour, dash and marker everywhere on the page
   bool plain = false;  // no gates
@@ -23,10 +23,10 @@ std::vector<Player> cast(const Recall& recall, const std::vector<ModelExplanatio
 
 struct Figure {
   Player who;
-  double value = 0;   // what decides the order
+  double value = 0;   // determines the order
   std::string shown;  // "43 %"
   std::string at;     // JSON pointer, or empty
-  double exact = 0;   // what the data hold (usually value)
+  double exact = 0;   // the value in the data (usually the same as value)
 };
 Figure figure_of(const Player& who, double value, std::string shown, std::string at = {});
 
@@ -35,9 +35,11 @@ enum class Better { higher, lower };
 struct Wording {
   std::string_view one, many, alone;  // "keeps the most", "keep the most", "keeps"
 };
-// Equal as shown is a tie. What is not a finite number is left out of the order and named at the end. One figure: `alone`.
+// Figures that look equal as shown are a tie. Those that are not finite are left out of the order and named at the end. For
+// one
+// figure the wording is `alone`.
 std::string compare(std::vector<Figure> figures, Better better, const Wording& wording);
-// "Here the plain RNN does better than the GRU and the LSTM.": "" unless it does. does: "does better".
+// "Here the plain RNN does better than the GRU and the LSTM.", or "" if it does not. `does` is "does better".
 std::string plain_wins(const std::vector<Figure>& figures, Better better, std::string_view does = "does better");
 
 // 0: the summary.
@@ -50,7 +52,7 @@ std::string quality_sentence(const Explanation& all, const std::vector<Player>& 
 std::string surprise_sentence(const ModelExplanation& model, const Player& who, size_t index);
 std::string movement_sentence(const ModelExplanation& model, size_t index);
 
-// 2: remembering. `pair` counts the sentences compared (StateDistance).
+// 2: remembering. `pair` is the index of the comparison of two sentences (StateDistance).
 std::string influence_sentence(const ModelExplanation& model, const Player& who, size_t index);
 std::string distance_sentence(const Explanation& all, const std::vector<Player>& who, size_t pair);
 
@@ -66,10 +68,10 @@ std::string clipping_sentence(const Clipping& clipping);
 std::string size_sentence(const Explanation& all, const std::vector<Player>& who);
 std::string speed_sentence(const Explanation& all, const std::vector<Player>& who);
 
-// The lag that the sentences on long sequences look at: the largest of 2, 5, 10, 20, 50, 100 that every model has and at
-// which the best still keeps a twentieth, so that there is something to tell; else the smallest of them; 0: none.
+// The lag that the sentences about long sequences use: the largest of 2, 5, 10, 20, 50, 100 that every model has and at
+// which the best still keeps a twentieth, so that the models differ visibly; otherwise the smallest of them; 0: none.
 int telling_lag(const std::vector<ModelExplanation>& models);
-// The longest delay up to which the accuracy stays above half way between guessing and always right; 0: none.
+// The longest delay up to which the accuracy stays at least half way between guessing and always right; 0: none.
 int recall_reach(const Recall& recall, const RecallCurve& curve);
 // Mean over the last tenth of the updates, at least one.
 double tail_mean(const std::vector<double>& losses);

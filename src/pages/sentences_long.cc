@@ -1,4 +1,4 @@
-// Why: the sentences of the part on long sequences: what is left of a signal, who recalls, what clipping does.
+// Why: the sentences of the section on long sequences: what is left of a signal, which cells recall it, what clipping does.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,16 +12,16 @@
 namespace rnn::core::pages {
 namespace {
 
-// Strength `lag` steps back, relative to one step back; NaN where it cannot be said.
+// Strength `lag` steps back, relative to one step back; NaN if it is not defined.
 double left_of(const GradientReach& gradient, int lag) {
   const size_t k = static_cast<size_t>(lag);
   return k < gradient.state.size() && gradient.state[1] > 0 && gradient.state[k] > 0 ? gradient.state[k] / gradient.state[1]
                                                                                      : std::nan("");
 }
 
-std::string word_for(double left) { return left < 0.5 ? "vanishes" : left > 2 ? "explodes" : "stays about as strong"; }
+std::string word_for(double left) { return left < 0.5 ? "vanishes" : left > 2 ? "explodes" : "stays about equally strong"; }
 
-struct Course {    // of a loss over the updates
+struct Course {    // how a loss develops over the updates
   size_t bad = 0;  // first update whose loss is not finite; size(): none
   double end = 0;
 };
@@ -49,7 +49,7 @@ int telling_lag(const std::vector<ModelExplanation>& models) {
   int lag = 0;
   for (const int candidate : {2, 5, 10, 20, 50, 100}) {
     const auto has = [&](const ModelExplanation& model) {
-      const std::vector<double>& state = model.gradient.state;  // 0: too few steps have that many before them
+      const std::vector<double>& state = model.gradient.state;  // 0: too few positions have that many steps before them
       return static_cast<size_t>(candidate) < state.size() && state[static_cast<size_t>(candidate)] != 0;
     };
     const auto keeps = [&](const ModelExplanation& model) { return left_of(model.gradient, candidate) >= kTold; };
@@ -128,8 +128,8 @@ std::string worst_sentence(const Explanation& all, const std::vector<Player>& wh
   }
   if (each.empty()) return "";
   return fmt::format(
-      "Forwards, in the direction that lasts best, a small change of the state comes to {} (measured at one place of the "
-      "text).",
+      "Looking forward: in the direction that is preserved best, a small change of the state grows or shrinks to {} "
+      "(measured at one place in the text).",
       listing(each));
 }
 
@@ -148,11 +148,11 @@ std::string recall_sentence(const Recall& recall, const std::vector<Player>& who
   }
   if (figures.empty()) return "";
   const std::string head =
-      fmt::format("When {} more symbols follow the first one, a guess is right in {} of the cases. ",
+      fmt::format("When {} more symbols follow the first one, a guess is right {} of the time. ",
                   value(recall.lags[last], count(recall.lags[last]), fmt::format("/recall/lags/{}", last)),
                   value(recall.chance, share(recall.chance), "/recall/chance"));
   if (all_guess) return head + fmt::format("At this distance no cell does clearly better: {}.", listing(each));
-  return head + compare(figures, Better::higher, {"is right most often", "are right most often", "is right in"}) +
+  return head + compare(figures, Better::higher, {"is right most often", "are right most often", "is right this often:"}) +
          plain_wins(figures, Better::higher);
 }
 
@@ -161,14 +161,13 @@ std::string recall_reach_sentence(const Recall& recall, const std::vector<Player
   std::vector<Figure> figures;
   for (size_t c = 0; c < recall.cells.size(); ++c) {
     const int reach = recall_reach(recall, recall.cells[c]);
-    const std::string_view bound = reach == recall.lags.back() ? "at least " : "";  // no longer delay was tried
+    const std::string_view bound = reach == recall.lags.back() ? "at least " : "";  // longer delays were not tried
     figures.push_back(figure_of(
         who[c], reach,
         reach == 0 ? fmt::format("not even {} steps", recall.lags[0]) : fmt::format("{}{} steps", bound, count(reach))));
   }
   return fmt::format(
-             "How long does a cell remember reliably, that is with at least {} right, half way between guessing and always "
-             "right? ",
+             "How long does a cell remember reliably (at least {} right, half way between guessing and always right)? ",
              share((1 + recall.chance) / 2)) +
          compare(figures, Better::higher, {"remembers longest", "remember longest", "remembers for"}) +
          plain_wins(figures, Better::higher);
@@ -182,7 +181,7 @@ std::string clipping_sentence(const Clipping& clipping) {
   if (with_ok && !without_ok) {
     verdict = "Clipping saved this run.";
   } else if (!with_ok && without_ok) {
-    verdict = "Here clipping did not help: only the run without it stayed in bounds.";
+    verdict = "Here clipping did not help: only the run without it stayed within bounds.";
   } else if (!with_ok) {
     verdict = "Both runs failed: clipping alone was not enough here.";
   } else if (number(with.end) == number(without.end)) {

@@ -1,4 +1,4 @@
-// Why: what the charts share: the colours, the frame with its title, text of a guessed width, axes.
+// Why: what the charts share: the colours, the frame with its title, estimated text widths, axes.
 #include "pages/svg.h"
 
 #include <fmt/format.h>
@@ -21,15 +21,16 @@ struct Pair {
   Colour light, dark;
 };
 
-// Series: wine, teal, indigo, ochre, purple, slate. Apart from each other under the common kinds of colour blindness (after
-// Paul Tol's "muted" scheme) and from the blue and orange of the cells; 4.5 : 1 against the paper, since they colour words.
+// Series: wine, teal, indigo, ochre, purple, slate. Distinguishable from each other with the common kinds of colour
+// blindness (after Paul Tol's "muted" scheme) and from the blue and orange of the cells; contrast 4.5 : 1 against the paper,
+// because they colour words.
 constexpr std::array<Pair, kStyles> kSeries = {{{{0xA3, 0x19, 0x5B}, {0xFF, 0x86, 0xB4}},
                                                 {{0x00, 0x74, 0x66}, {0x4F, 0xD1, 0xBD}},
                                                 {{0x3F, 0x3F, 0xA6}, {0xA9, 0xAC, 0xFF}},
                                                 {{0x85, 0x60, 0x00}, {0xE3, 0xBF, 0x4E}},
                                                 {{0x7B, 0x3B, 0x8F}, {0xD5, 0xA0, 0xE8}},
                                                 {{0x4A, 0x55, 0x63}, {0xB7, 0xC1, 0xCD}}}};
-// Lines and areas are also told apart by dashes and, where there are few points, by markers.
+// Lines also differ by their dashes and, if there are few points, by markers.
 constexpr std::array<std::string_view, kStyles> kDashes = {"none", "9 4", "2 4", "12 4 2 4", "5 3", "1 3"};
 
 constexpr Pair kZero = {{0xF1, 0xF1, 0xEE}, {0x2A, 0x30, 0x3A}};
@@ -99,7 +100,7 @@ double text_width(std::string_view words, bool bold) {
   double width = 0;
   for (const char c : words) {
     const unsigned char byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0) == 0x80) continue;  // a following byte of the same character
+    if ((byte & 0xC0) == 0x80) continue;  // a continuation byte of the same character
     if (byte >= 0xE3) {
       width += byte >= 0xF0 ? 17 : 13;  // wide scripts, signs
     } else if (std::string_view("ijl'|.,:; ").find(c) != std::string_view::npos) {

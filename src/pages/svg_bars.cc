@@ -57,7 +57,7 @@ std::string legend(const BarChart& chart, double x, double y) {
   return out;
 }
 
-// Under each other would cost a line each: a legend too wide for its place begins further left.
+// A legend that is too wide for its place starts further left, so that it still fits on one line.
 double legend_left(const BarChart& chart, double left) {
   double width = -20;
   for (const std::string& name : chart.series) width += text_width(name) + 36;

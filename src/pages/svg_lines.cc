@@ -1,4 +1,4 @@
-// Why: lines over steps or distances, each named at its own end, so that no legend has to be matched by colour.
+// Why: lines over steps or distances, each labelled at its own end, so that no legend has to be matched by colour.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace rnn::core::svg {
 namespace {
 
-constexpr double kName = 0.34;  // of the width at most for the name at a line's end
+constexpr double kName = 0.34;  // at most this part of the width for the name at a line's end
 
 struct Range {
   double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
@@ -77,7 +77,7 @@ std::string marker(int style, double x, double y) {
   }
 }
 
-// The data ride along in full precision: tests compare them, the script reads them out.
+// The data are attached in full precision: tests compare them, the script displays them.
 std::string series_data(const Series& series) {
   return fmt::format(" data-name=\"{}\" data-x=\"{}\" data-values=\"{}\"{}", pages::escape(series.name),
                      pages::exact(series.x), pages::exact(series.y),
@@ -87,7 +87,7 @@ std::string series_data(const Series& series) {
 }
 
 struct End {
-  double x = 0, y = 0, label_y = 0;  // where the line ends; where its name stands
+  double x = 0, y = 0, label_y = 0;  // where the line ends; where its name is placed
   const Series* series = nullptr;
 };
 
@@ -119,7 +119,7 @@ std::string draw_series(const LineChart& chart, const Series& series, const Scal
   return out + "</g>\n";
 }
 
-// Names at line ends, pushed apart until none covers another, inside [top, bottom].
+// Moves the names at the line ends apart until none covers another, within [top, bottom].
 void spread(std::vector<End>& ends, double top, double bottom) {
   const double gap = 16;
   std::stable_sort(ends.begin(), ends.end(), [](const End& a, const End& b) { return a.y < b.y; });
@@ -189,7 +189,7 @@ std::string line_chart(const LineChart& chart) {
       const std::string name = fitted(chart.x_names[i], 0.3 * chart.width);
       const double half = text_width(name) / 2,
                    middle = std::max(half, std::min(x(static_cast<double>(i)), chart.width - half));
-      if (middle - half < free_from) continue;  // a word that would run into the one before stays out; the table has it
+      if (middle - half < free_from) continue;  // a word that would run into the previous one is left out; the table has it
       out += text(middle, bottom + 20, name, Anchor::middle, "soft");
       free_from = middle + half + 6;
     }

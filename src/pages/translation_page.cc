@@ -1,4 +1,4 @@
-// Why: the page of a translator: head, the translation, where it looked, the other sections in their order, data, script.
+// Why: the page of a translator: head, the translation, where it looked, the other sections in order, data, script.
 #include "pages/translation_page.h"
 
 #include <fmt/format.h>
@@ -30,9 +30,9 @@ std::string header(const TranslationExplanation& e) {
 
 std::string footer(const TranslationExplanation& e, bool whole) {
   return fmt::format(
-      "<footer>\n<p>Every number on this page was computed, from the network <code>{}</code>. The figures stand in this "
-      "file once more in full precision{}. Made by rnn {}.</p>\n</footer>\n",
-      escape(e.name), whole ? "" : " (of a sentence as long as this one, states and beginnings only where they are shown)",
+      "<footer>\n<p>Every number on this page was computed from the network <code>{}</code>. This file also contains all "
+      "figures in full precision{}. Made by rnn {}.</p>\n</footer>\n",
+      escape(e.name), whole ? "" : " (for a sentence this long: states and candidates only where they are shown)",
       RNN_VERSION);
 }
 
@@ -60,7 +60,7 @@ std::string translations_table(const TranslationExplanation& e) {
   return table(found);
 }
 
-// Scores and weights, as nn/layers/attention.h has them.
+// Scores and weights, as defined in nn/layers/attention.h.
 std::string formula(const TranslationExplanation& e) {
   const std::string_view score = e.attention == "additive"     ? "v · tanh(W q + U m + b)"
                                  : e.attention == "general"    ? "q · (W m)"
@@ -68,7 +68,7 @@ std::string formula(const TranslationExplanation& e) {
                                                                : "q · m";
   return fmt::format(
       "For engineers: {} attention: score = {}, weights = softmax of the scores over the sentence, c = sum of weight × m, "
-      "the decoder says tanh(O [c; q]). q: the decoder’s state, m: what the encoder says of a word.",
+      "output of the decoder = tanh(O [c; q]). q: the decoder’s state, m: the encoder’s output for a word.",
       escape(e.attention), score);
 }
 
@@ -78,19 +78,20 @@ std::string map_of(const TranslationExplanation& e) {
   svg::AttentionMap map;
   map.id = "attention-map";
   map.title = "Where the network looked before it wrote each word";
-  map.description = "A row for each word written, a column for each word read; the numbers stand in the table below.";
+  map.description = "A row for each word written, a column for each word read; the numbers are in the table below.";
   for (size_t j = 0; j < columns; ++j) map.source.push_back(named(e.source[j].text));
   for (size_t t = 0; t < rows; ++t) {
     map.target.push_back(named(e.target[t].text));
     std::copy_n(e.target[t].attention.begin(), columns, weights.row(static_cast<int>(t)));
   }
   map.weights = weights.view();
-  return "<div class=\"scroll natural\" tabindex=\"0\" role=\"group\" aria-label=\"Map of the attention\">" +
+  return "<div class=\"scroll natural\" tabindex=\"0\" role=\"group\" aria-label=\"Attention map\">" +
          svg::attention_map(map) + "</div>\n";
 }
 
 Table attention_table(const TranslationExplanation& e, size_t rows) {
-  Table looked{"Where the network looked", {"word written", "looked at", "spread over", "part of the look"}, {}};
+  Table looked{
+      "Where the network looked", {"word written", "looked at", "spread over (words)", "share of the sentence"}, {}};
   for (size_t t = 0; t < rows; ++t) {
     const TargetToken& token = e.target[t];
     const std::string at = fmt::format("/target/{}", t);
@@ -109,10 +110,10 @@ Table attention_table(const TranslationExplanation& e, size_t rows) {
 std::string context_chart(const TranslationExplanation& e) {
   svg::BarChart chart;
   chart.id = "context";
-  chart.title = "How much of what the network says comes from what it looked at";
+  chart.title = "How much of each word comes from what the network looked at";
   chart.description = "One bar per word written; the rest up to 100 % comes from the decoder’s own state.";
-  chart.x_label = "part of the look in what is said";
-  chart.series = {"part of the look"};
+  chart.x_label = "share of what it looked at in the sentence";
+  chart.series = {"share of the sentence"};
   chart.styles = {2};
   chart.percent = true;
   chart.maximum = 1;
@@ -143,7 +144,7 @@ std::string translation_section(const TranslationExplanation& e) {
   if (!e.translations.empty()) html += translations_table(e);
   html += paragraph(
       "An <strong>encoder</strong> reads the sentence, a <strong>decoder</strong> writes the translation word by word. "
-      "Nobody told them any grammar: they have only seen many pairs of sentences.");
+      "Nobody taught them any grammar: they have only seen many pairs of sentences.");
   html += pieces_note(e.tokenizer, "This network reads and writes");
   return html + facts(e) + "</section>\n";
 }
@@ -153,29 +154,31 @@ std::string attention_section(const TranslationExplanation& e) {
   if (e.attention == "none") {
     return section(
         "attention", kHeading,
-        paragraph("This model has no attention: while the decoder writes, it never looks back at the sentence. All that it "
-                  "knows of it is what the encoder handed over at the end, so there is no map to show. The section “Which "
-                  "words of the sentence matter” asks the same question in another way."));
+        paragraph("This model has no attention: while the decoder writes, it never looks back at the sentence. All it knows "
+                  "about the sentence is what the encoder handed over at the end, so there is no map to show. The section "
+                  "“Which words of the sentence matter” asks the same question in another way."));
   }
   std::string html = paragraph(
-      "Before it writes a word, the decoder looks back along the sentence: it takes a mixture of what the encoder says "
-      "about each word, most of it from those that matter now. How much it takes of each is called "
+      "Before it writes a word, the decoder looks back at the sentence: it takes a mixture of what the encoder holds for "
+      "each word, most of it from the words that matter now. How much it takes from each word is called "
       "<strong>attention</strong>, and it can be drawn.");
   html += paragraph(formula(e), "small");
   if (e.target.empty()) return section("attention", kHeading, html);
   html += paragraph(looked_most_sentence(e) + " " + looked_around_sentence(e));
   const size_t rows = std::min(kDrawnTokens, e.target.size());
   std::string caption =
-      "A row for each word that was written, a column for each word that was read. The end of line is read, too, and often "
-      "serves as a place to look at when nothing else is needed.";
+      "A row for each word that was written, a column for each word that was read. The end of line is read, too; the "
+      "network often looks there when it needs none of the words.";
   if (rows < e.target.size() || kDrawnTokens < e.source.size())
     caption += fmt::format(" The first {} words of each side are drawn.", kDrawnTokens);
   html += figure(map_of(e) + folded_table(attention_table(e, rows)), caption);
   html +=
-      block("<h3>The look and the state</h3>\n" + paragraph(context_sentence(e)) +
-                paragraph("For engineers: |O_c c| over |O_c c| + |O_q q|, the two halves of the matrix O.", "small"),
+      block("<h3>The sentence and the decoder’s own state</h3>\n" + paragraph(context_sentence(e)) +
+                paragraph("For engineers: |O_c c| / (|O_c c| + |O_q q|), with O_c and O_q the two halves of the matrix O.",
+                          "small"),
             figure(context_chart(e),
-                   "The part that what it looked at has in what the network says, by size; the rest comes from its state."));
+                   "How much of each word comes from what the network looked at in the sentence, by size; the rest comes "
+                   "from its own state."));
   return section("attention", kHeading, html);
 }
 

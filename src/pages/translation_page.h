@@ -7,8 +7,8 @@
 
 namespace rnn::core {
 
-// One HTML file, as explain_page() makes it: every figure is of `e`, which is embedded as JSON (id "data"). Where the page
-// would have more than kPageBytes, states that it does not show are left out of the JSON.
+// One HTML file like that of explain_page(): every figure comes from `e`, which is embedded as JSON (id "data"). If the page
+// would exceed kPageBytes, the JSON omits the states that the page does not show.
 std::string translation_page(const TranslationExplanation& e);
 
 }  // namespace rnn::core

@@ -1,4 +1,4 @@
-// Why: the section on the search: a tree of the beginnings that went on, that ended and that were left behind.
+// Why: the section on the search: a tree of the candidates that were kept, finished or dropped.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace rnn::core::pages {
 namespace {
 
-constexpr double kBoxWide = 132, kBoxHigh = 38, kAcross = 164, kDown = 46;  // a box; from one to the next
+constexpr double kBoxWide = 132, kBoxHigh = 38, kAcross = 164, kDown = 46;  // a box; the distance from one to the next
 constexpr double kTop = 34, kLeft = 74;                                     // of the first box
 
 double left_of(size_t step) { return kLeft + kAcross * static_cast<double>(step); }
@@ -26,11 +26,11 @@ std::string box_class(const BeamNode& node) {
   return fmt::format("box{}{}", fate, node.won ? " won" : "");
 }
 
-// Wide numbers would run into the chance beside them.
+// Wide numbers would run into the probability next to them.
 std::string score_text(double score) { return std::fabs(score) < 0.005 ? "0.00" : number(score); }
 
 std::string_view what_became(const BeamNode& node) {
-  if (node.won) return node.fate == BeamFate::finished ? "finished, and won" : "kept, on the way that won";
+  if (node.won) return node.fate == BeamFate::finished ? "finished, and won" : "kept, on the winning path";
   return fate_name(node.fate);
 }
 
@@ -41,7 +41,7 @@ std::string figure_text(double x, double y, double exact_value, const std::strin
   return label.insert(label.find('>'), fmt::format(" data-value=\"{}\" data-at=\"{}\"", exact(exact_value), at));
 }
 
-// From the right side of a beginning to the left side of what goes on from it.
+// From the right side of a candidate to the left side of its continuation.
 std::string link(double x, double y, double to_x, double to_y, bool won) {
   const double bend = (to_x - x) / 2;
   return fmt::format("<path class=\"link{}\" d=\"M{} {}C{} {} {} {} {} {}\"/>\n", won ? " won" : "", svg::at(x), svg::at(y),
@@ -67,8 +67,8 @@ std::string tree(const TranslationExplanation& e, size_t steps) {
   frame.id = "search-tree";
   frame.title = "The search, step by step";
   frame.description =
-      "A column for each step, the likeliest beginning at the top; lines join a beginning to what went on from it. The same "
-      "stands in the table below.";
+      "A column for each step, the likeliest candidate at the top; lines join each candidate to its continuations. The "
+      "table below has the same figures.";
   frame.width = static_cast<int>(left_of(steps) - (kAcross - kBoxWide) + 8);
   std::string links, boxes;
   const double start = middle_of((steps > 0 ? e.search.steps[0].size() : 1) / 2);
@@ -78,7 +78,7 @@ std::string tree(const TranslationExplanation& e, size_t steps) {
       const BeamNode& node = e.search.steps[t][k];
       const double from_x = t == 0 ? kLeft - 22 : left_of(t - 1) + kBoxWide;
       const double from_y = t == 0 ? start : middle_of(static_cast<size_t>(node.parent));
-      std::string& where = node.won ? boxes : links;  // the way that won lies above the others
+      std::string& where = node.won ? boxes : links;  // the winning path is drawn over the others
       where += link(from_x, from_y, left_of(t), middle_of(k), node.won);
       boxes += box(node, t, k);
     }
@@ -89,8 +89,7 @@ std::string tree(const TranslationExplanation& e, size_t steps) {
 }
 
 Table steps_table(const TranslationExplanation& e, size_t steps) {
-  Table table{
-      "The search, step by step", {"word", "written", "its last word", "log-probability", "score", "what became of it"}, {}};
+  Table table{"The search, step by step", {"word", "candidate", "last word", "log-probability", "score", "outcome"}, {}};
   for (size_t t = 0; t < steps; ++t) {
     for (size_t k = 0; k < e.search.steps[t].size(); ++k) {
       const BeamNode& node = e.search.steps[t][k];
@@ -114,25 +113,27 @@ std::string score_note(const BeamTree& search) {
   return "For engineers: beam search of width " + value(search.beam, count(search.beam), "/search/beam") +
          "; score: " + rule + power +
          (search.alpha != 0 && search.length_rule == LengthRule::wu ? " (Wu et al. 2016)" : "") +
-         ". Beginnings of one length are compared by log-probability, finished translations by score.";
+         ". Candidates of equal length are compared by log-probability, finished translations by score.";
 }
 
 }  // namespace
 
 std::string search_section(const TranslationExplanation& e) {
   std::string html = paragraph(
-      "The decoder says for every word of its vocabulary how likely it comes next. It would be rash to take the likeliest "
-      "each time: a word that looks good now may lead nowhere. So several beginnings go on side by side. At each step all "
-      "of them are continued with all words, the best stay, the others are dropped, and what comes to an end of line is a "
-      "finished translation. This is called <strong>beam search</strong>.");
+      "For every word of its vocabulary, the decoder computes how likely it is to come next. It would be rash to take the "
+      "likeliest each time: a word that looks good now may lead nowhere. So several unfinished translations, the "
+      "candidates, are followed side by side. At each step every candidate is continued with every word; the best are kept, "
+      "the others are dropped, and a candidate that reaches the end of line is a finished translation. This is called "
+      "<strong>beam search</strong>.");
   html += paragraph(score_note(e.search), "small");
   const size_t steps = std::min(kDrawnSteps, e.search.steps.size());
-  constexpr std::string_view kHeading = "The search: several beginnings side by side";
+  constexpr std::string_view kHeading = "The search: several candidates side by side";
   if (steps == 0) return section("search", kHeading, html);
   html += paragraph(greedy_sentence(e));
   std::string caption =
-      "Each box is a beginning with one more word: its chance behind the words before it at the left, the score of the "
-      "whole at the right. Thick lines: the way that won. Filled: finished. Dashed: dropped, the likeliest of them.";
+      "Each box is a candidate with one more word: on the left the probability of this word after the words before it, on "
+      "the right the score of the whole. Thick lines: the winning path. Filled: finished. Dashed: dropped; only the "
+      "likeliest of these are shown.";
   if (steps < e.search.steps.size())
     caption += fmt::format(" The first {} of {} steps are drawn.", steps, e.search.steps.size());
   html += figure("<div class=\"scroll natural\" tabindex=\"0\" role=\"group\" aria-label=\"The search as a tree\">" +

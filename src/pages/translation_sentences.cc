@@ -1,4 +1,4 @@
-// Why: every sentence of a translator's page that states a figure is a function of the figures, so that it is always right.
+// Why: every sentence of a translator's page that states a figure is computed from the figures, so it is always right.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace rnn::core::pages {
 namespace {
 
-constexpr size_t kNamedWords = 8;  // of a sentence that goes through the words one by one
+constexpr size_t kNamedWords = 8;  // in a sentence that lists the words one by one
 
 std::string target_at(size_t t, std::string_view member) { return fmt::format("/target/{}/{}", t, member); }
 
@@ -22,7 +22,7 @@ std::string share_of(const TargetToken& token, size_t t, size_t j) {
   return value(w, share(w), target_at(t, fmt::format("attention/{}", j)));
 }
 
-// The places of the tokens of the translation that are words: not the end of line, where there is anything else.
+// The indices of the tokens of the translation that are words: the end of line counts only if there is nothing else.
 std::vector<size_t> written_words(const TranslationExplanation& e) {
   std::vector<size_t> places;
   for (size_t t = 0; t < e.target.size(); ++t) {
@@ -33,9 +33,9 @@ std::vector<size_t> written_words(const TranslationExplanation& e) {
 
 std::string chance(const TargetToken& token, size_t t) { return value(token.p, part(token.p), target_at(t, "p")); }
 
-// "the change has a size of 2.31, the whole state after it one of 4.10"
+// "the change has a size of 2.31, and the whole state after it has a size of 4.10"
 std::string change(const StateStep& step, const std::string& at) {
-  return fmt::format("the change has a size of {}, the whole state after it one of {}",
+  return fmt::format("the change has a size of {}, and the whole state after it has a size of {}",
                      value(step.update_norm, number(step.update_norm), at + "/update_norm"),
                      value(step.state_norm, number(step.state_norm), at + "/state_norm"));
 }
@@ -61,10 +61,10 @@ std::string found_sentence(const TranslationExplanation& e) {
     return value(e.translations[i].p, part(e.translations[i].p), fmt::format("/translations/{}/p", i));
   };
   std::string text =
-      fmt::format("{} becomes {}. To this very sentence, word for word, the network gives a probability of {}",
+      fmt::format("{} becomes {}. The network gives exactly this translation, word for word, a probability of {}",
                   in_quotes(escape(e.sentence)), in_quotes(escape(e.translations[0].text)), chance_of(0));
   if (e.translations.size() > 1)
-    text += fmt::format(", and to the next best one, {}, {}", in_quotes(escape(e.translations[1].text)), chance_of(1));
+    text += fmt::format("; the next best one, {}, has {}", in_quotes(escape(e.translations[1].text)), chance_of(1));
   text += ".";
   size_t likeliest = 0;
   for (size_t i = 1; i < e.translations.size(); ++i) {
@@ -72,11 +72,11 @@ std::string found_sentence(const TranslationExplanation& e) {
   }
   if (likeliest > 0) {
     text += fmt::format(
-        " It is not the likeliest one ({} has {}): every further word lowers the probability, so the search compares "
-        "translations by a score that makes up for their length.",
+        " It is not the likeliest one ({} has {}): every additional word lowers the probability, so the search compares "
+        "translations by a score that compensates for their length.",
         in_quotes(escape(e.translations[likeliest].text)), chance_of(likeliest));
   }
-  if (!e.translations[0].finished) text += " The translation is cut: it came to no end within the greatest length.";
+  if (!e.translations[0].finished) text += " The translation is cut off: it did not end within the maximum length.";
   return text;
 }
 
@@ -88,12 +88,13 @@ std::string looked_most_sentence(const TranslationExplanation& e) {
     const TargetToken& token = e.target[t];
     if (token.attention.empty() || parts.size() == kNamedWords) continue;
     const size_t j = largest(token.attention, 1)[0];
-    parts.push_back(fmt::format("for {}{} at {} ({})", quoted_token(token.text), parts.empty() ? " most" : "",
-                                quoted_token(e.source[j].text), share_of(token, t, j)));
+    parts.push_back(fmt::format("{} {}{} at {} ({})", parts.empty() ? "Before it wrote" : "before", quoted_token(token.text),
+                                parts.empty() ? ", the network looked most" : "", quoted_token(e.source[j].text),
+                                share_of(token, t, j)));
   }
   if (parts.empty()) return "";
   const bool all = parts.size() == written_words(e).size();
-  return fmt::format("Before it wrote a word, the network looked {}{}.", listing(parts), all ? "" : ", and so on");
+  return fmt::format("{}{}.", listing(parts), all ? "" : ", and so on");
 }
 
 std::string looked_around_sentence(const TranslationExplanation& e) {
@@ -108,14 +109,14 @@ std::string looked_around_sentence(const TranslationExplanation& e) {
     around = true;
   }
   if (!looked) return "";
-  if (!around) return "For every word that it wrote, a single word of the sentence had more than half of its look.";
+  if (!around) return "For every word that it wrote, a single word of the sentence had more than half of its attention.";
   const TargetToken& token = e.target[most];
   std::vector<std::string> seen;
   for (const size_t j : largest(token.attention, 3))
     seen.push_back(fmt::format("{} ({})", quoted_token(e.source[j].text), share_of(token, most, j)));
-  return fmt::format("For {} it looked at several: {}. Its look was spread as wide as an even one over {} words.",
-                     quoted_token(token.text), listing(seen),
-                     value(token.spread, number(token.spread), target_at(most, "spread")));
+  return fmt::format(
+      "For {} it looked at several words: {}. Its attention was spread as widely as if {} words had equal shares.",
+      quoted_token(token.text), listing(seen), value(token.spread, number(token.spread), target_at(most, "spread")));
 }
 
 std::string context_sentence(const TranslationExplanation& e) {
@@ -132,10 +133,11 @@ std::string context_sentence(const TranslationExplanation& e) {
   const auto part_of = [&](size_t t) {
     return value(e.target[t].from_context, share(e.target[t].from_context), target_at(t, "from_context"));
   };
-  const std::string head = "What the network says has two sources: what it looks at, and its own state. ";
+  const std::string head =
+      "Each word that the network writes draws on two sources: what it looks at in the sentence, and its own state. ";
   if (share(e.target[most].from_context) == share(e.target[least].from_context))
-    return head + fmt::format("The look makes up {} of it.", part_of(most));
-  return head + fmt::format("The part of the look was largest for {} ({}) and smallest for {} ({}).",
+    return head + fmt::format("The sentence has a share of {}.", part_of(most));
+  return head + fmt::format("The share of the sentence was largest for {} ({}) and smallest for {} ({}).",
                             quoted_token(e.target[most].text), part_of(most), quoted_token(e.target[least].text),
                             part_of(least));
 }
@@ -149,19 +151,19 @@ std::string greedy_sentence(const TranslationExplanation& e) {
     const auto won = std::find_if(nodes.begin(), nodes.end(), [](const BeamNode& node) { return node.won; });
     if (won == nodes.end()) break;
     found = true;
-    // The likeliest come first: whatever goes on from the same beginning and stands before it was likelier.
+    // The likeliest come first: any earlier node with the same parent was likelier.
     const auto other = std::find_if(nodes.begin(), won, [&](const BeamNode& node) { return node.parent == won->parent; });
     if (other == won) continue;
     const auto chance_of = [&](const BeamNode& node) {
       return value(node.p, part(node.p), fmt::format("/search/steps/{}/{}/p", t, &node - nodes.data()));
     };
     return fmt::format(
-        "At word {} the network held {} ({}) to be likelier than {} ({}), which won in the end. A search that takes the "
-        "likeliest word every time (greedy) would have gone another way there.",
+        "At word {} the network considered {} ({}) likelier than {} ({}), which won in the end. A search that always takes "
+        "the likeliest word (greedy) would have chosen differently there.",
         t + 1, quoted_token(other->text), chance_of(*other), quoted_token(won->text), chance_of(*won));
   }
   if (!found) return "";
-  return "Here the search changed nothing: the likeliest word at every step (greedy) leads to the same translation.";
+  return "Here the search changed nothing: always taking the likeliest word (greedy) leads to the same translation.";
 }
 
 // ------------------------------------------------------------------------------------------------------------------- states
@@ -227,7 +229,7 @@ std::string left_out_sentence(const TranslationExplanation& e) {
   text += ".";
   if (most == least) return text;
   return text + (e.left_out[least].bits < 0
-                     ? fmt::format(" Without {} the translation even becomes likelier: {} of what it was.",
+                     ? fmt::format(" Without {} the translation actually becomes likelier: {} of what it was.",
                                    quoted_token(e.left_out[least].word), kept(least))
                      : fmt::format(" {} matters least: without it {} of the probability is left.",
                                    quoted_token(e.left_out[least].word), kept(least)));

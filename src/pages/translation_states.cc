@@ -1,4 +1,4 @@
-// Why: what encoder and decoder hold at every word, and what the translation is worth without one of them.
+// Why: the states of encoder and decoder at every word, and how likely the translation is without one of the words.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,7 +44,7 @@ std::string target_card(const TargetToken& token, size_t t) {
   html += strip_of(token.state, "decoder, before it wrote", token.text, at + "/state");
   html += paragraph(changed_by(token.state, at + "/state"), "small");
   html += paragraph("probability " + value(token.p, share(token.p), at + "/p"), "small");
-  return html + "<p class=\"small then\">it might have been:</p>" + next_words(token.next, at + "/next", kTargetStyle) +
+  return html + "<p class=\"small then\">likeliest words:</p>" + next_words(token.next, at + "/next", kTargetStyle) +
          "</li>\n";
 }
 
@@ -75,7 +75,7 @@ Table source_table(const TranslationExplanation& e, size_t shown) {
 
 Table target_table(const TranslationExplanation& e, size_t shown) {
   Table table{
-      "Every step of the decoder", {"word", "probability", "size of the state", "changed by", "it might have been"}, {}};
+      "Every step of the decoder", {"word", "probability", "size of the state", "changed by", "likeliest words"}, {}};
   for (size_t t = 0; t < shown; ++t) {
     const TargetToken& token = e.target[t];
     const std::string at = fmt::format("/target/{}", t);
@@ -106,13 +106,13 @@ std::string encoder_part(const TranslationExplanation& e) {
   const size_t shown = std::min(kDrawnStates, e.source.size());
   std::string html = "<h3>The encoder reads</h3>\n";
   html += paragraph(e.both_ways ? "The encoder reads the sentence twice: from the beginning to the end and from the end to "
-                                  "the beginning. So what it holds of a word knows both sides of the sentence."
-                                : "The encoder reads the sentence from the beginning to the end. What it holds after a word "
-                                  "knows the words before it, and none behind it.");
+                                  "the beginning. So its states at a word reflect both sides of the sentence."
+                                : "The encoder reads the sentence from the beginning to the end. Its state after a word "
+                                  "reflects the words up to this one, and none that follow.");
   if (e.reversed_source)
     html += paragraph(
-        "This model was trained on sentences turned round: it reads the last word first, so “forward” begins there, and the "
-        "end of line comes last all the same.");
+        "This model was trained on reversed sentences: it reads the last word first, so “forward” starts there; the end of "
+        "line still comes last.");
   html += paragraph(reading_sentence(e));
   html += "<figure><ol class=\"steps\">\n";
   for (size_t i = 0; i < shown; ++i) html += source_card(e.source[i], i);
@@ -127,29 +127,29 @@ std::string decoder_part(const TranslationExplanation& e) {
   const size_t shown = std::min(kDrawnStates, e.target.size());
   if (shown == 0) return "";
   const std::string_view start =
-      e.bridge == "zero"   ? "It begins with nothing in its state: all that it knows of the sentence it has to look up."
+      e.bridge == "zero"   ? "It begins with an empty state: everything it knows about the sentence it has to look up."
       : e.bridge == "copy" ? "It begins with a copy of the encoder’s last states."
-                           : "It begins with a state that is worked out from the encoder’s last ones.";
+                           : "It begins with a state that is computed from the encoder’s last states.";
   std::string html = "<h3>The decoder writes</h3>\n";
-  html +=
-      paragraph(fmt::format("The decoder writes word by word. Before each it reads the word that it has just written{}. {}",
-                            e.input_feeding ? ", and what it said then (input feeding)" : "", start));
+  html += paragraph(
+      fmt::format("The decoder writes word by word. Before each word it reads the word that it has just written{}. {}",
+                  e.input_feeding ? ", and its own output from that step (input feeding)" : "", start));
   html += paragraph(writing_sentence(e));
   html += "<figure><ol class=\"steps\">\n";
   for (size_t t = 0; t < shown; ++t) html += target_card(e.target[t], t);
   return html + fmt::format(
                     "</ol>\n{}<figcaption>A card for every word that was written, with the state of the decoder’s {} that "
-                    "chose it, and the likeliest words at this place.{}</figcaption></figure>\n",
+                    "chose it, and the likeliest words at this point.{}</figcaption></figure>\n",
                     folded_table(target_table(e, shown)), e.layers > 1 ? "top layer" : "layer",
                     shown_part(shown, e.target.size()));
 }
 
-// Bits are even steps: each halves the probability.
+// In bits all steps are equal: each halves the probability.
 std::string left_out_chart(const TranslationExplanation& e, size_t shown) {
   svg::BarChart chart;
   chart.id = "left-out";
   chart.title = "What the translation loses when one word of the sentence is left out";
-  chart.description = "One bar per word of the sentence; the numbers stand in the table below.";
+  chart.description = "One bar per word of the sentence; the numbers are in the table below.";
   chart.x_label = "bits lost: each bit halves the probability";
   chart.series = {"bits lost"};
   chart.styles = {kSourceStyle};
@@ -160,7 +160,7 @@ std::string left_out_chart(const TranslationExplanation& e, size_t shown) {
 
 Table left_out_table(const TranslationExplanation& e) {
   Table table{"The sentence without one of its words",
-              {"word left out", "probability left", "bits lost", "words hurt most (bits)"},
+              {"word left out", "probability left", "bits lost", "words that suffer most (bits)"},
               {}};
   for (size_t i = 0; i < e.left_out.size(); ++i) {
     const LeftOutWord& word = e.left_out[i];
@@ -184,9 +184,9 @@ Table left_out_table(const TranslationExplanation& e) {
 std::string states_section(const TranslationExplanation& e) {
   if (e.source.empty()) return "";
   std::string html = paragraph(
-      "Two recurrent networks share the work. What each of them knows at a moment stands in its <strong>hidden "
-      "state</strong>: a list of numbers, drawn here as one small cell per number (a <strong>unit</strong>). The same place "
-      "in every strip of one network is the same unit.");
+      "Two recurrent networks share the work. What each of them knows at any moment is in its <strong>hidden "
+      "state</strong>: a list of numbers, drawn here as one small cell per number (a <strong>unit</strong>). The same "
+      "position in every strip of one network is the same unit.");
   return section("states", "Reading and writing: the states",
                  html + scale_of_colours(beyond_one(e)) + encoder_part(e) + decoder_part(e));
 }
@@ -195,18 +195,18 @@ std::string words_section(const TranslationExplanation& e) {
   if (e.left_out.empty()) return "";
   const size_t shown = std::min(kDrawnStates, e.left_out.size());
   std::string said = paragraph(
-      "There is a simple way to ask what a word is good for: leave it out, let the network read the rest, and ask how "
-      "likely it now finds the translation that it had made of the whole sentence.");
+      "There is a simple way to find out how much a word matters: leave it out, let the network read the rest, and see how "
+      "likely it now considers the translation that it made from the whole sentence.");
   said += paragraph(left_out_sentence(e));
   said += paragraph(
-      "For engineers: log2 p(translation | sentence) − log2 p(translation | sentence without the word); the translation is "
-      "given, not searched anew.",
+      "For engineers: log2 p(translation | sentence) − log2 p(translation | sentence without the word); the translation "
+      "stays the same, there is no new search.",
       "small");
   return section(
       "words", "Which words of the sentence matter",
       block(said, figure(left_out_chart(e, shown) + folded_table(left_out_table(e)),
-                         "What the translation loses without each word. With three bits lost an eighth of its "
-                         "probability is left, with ten about a thousandth. Below zero: without the word it is likelier." +
+                         "What the translation loses without each word. If three bits are lost, an eighth of its "
+                         "probability is left; if ten, about a thousandth. Below zero: without the word it is likelier." +
                              shown_part(shown, e.left_out.size()))));
 }
 

@@ -1,4 +1,4 @@
-# Why: the page of rnn explain says what rnn inspect measures, is whole in one file, and each fault is said once.
+# Why: the page of rnn explain shows what rnn inspect measures, is complete in one file, and each error is reported once.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"
@@ -14,7 +14,7 @@ for cell in rnn gru lstm; do
 done
 expect_exit 0 "$RNN" train story.txt --valid valid.txt "${tiny[@]}" --tokens char --max-updates 3 -o char --quiet
 
-# The page of three: its data are the figures of rnn inspect over the same text, and those of --json.
+# The page of three models: its data are the figures of rnn inspect over the same text, and those of --json.
 expect_exit 0 "$RNN" explain rnn gru lstm -p "$prompt" -o page.html --seconds 0.3
 expect_out '^page\.html$'
 expect_err 'wrote page\.html'
@@ -39,7 +39,7 @@ assert timeless(data["models"]) == timeless(models) == timeless(whole["models"])
 assert data["prompt"] == whole["prompt"] == "The cat sees the dog"
 assert [c["cell"] for c in data["recall"]["cells"]] == ["rnn", "gru", "lstm"] and data["clipping"]["with"]
 assert whole["recall"]["lags"] == []
-# What is printed is what the data say.
+# Printed figures are those of the data.
 def at(pointer):
     value = data
     for key in pointer.split("/")[1:]:
@@ -61,12 +61,12 @@ assert len(page) < 2_000_000
 assert not re.search(r'(src|href)="(?!#|data:)', page)
 PYTHON
 
-# The memory test is kept when it was trained to its end: here its time was over first, so that the next call trains again.
+# The memory test is cached only if its training finished: here the time ran out first, so the next call trains again.
 expect_exit 0 "$RNN" explain lstm -p "$prompt" -o one.html --no-lab
 expect_file one.html
 [[ "$(grep -c 'id="recall"' one.html)" -eq 0 ]] || fail "--no-lab"
 
-# Without the text of the run the prompt alone is measured, and that is said; --data names another.
+# Without the text of the run, only the prompt is measured, and a note says so; --data names another text.
 cp -r lstm moved
 mv valid.txt other.txt
 expect_exit 0 "$RNN" explain moved -p "$prompt" -o moved.html --no-lab
@@ -75,13 +75,14 @@ expect_exit 0 "$RNN" explain moved -p "$prompt" -o moved.html --no-lab --data ot
 [[ "$(json_value "$out_file" 'len(x["models"][0]["gradient"]["state"])')" -eq 101 ]] || fail "--data"
 mv other.txt valid.txt
 
-# Two runs in folders of one name are told apart.
+# Two runs in folders of the same name can be told apart.
 mkdir -p again && cp -r lstm again/lstm
 expect_exit 0 "$RNN" explain lstm again/lstm -p "$prompt" --json --no-lab
 [[ "$(json_value "$out_file" 'len({m["name"] for m in x["models"]})')" -eq 2 ]] || fail "names"
 
-# A translator: one sentence and how it became another; the page, --json and rnn inspect hold the same figures, and the translation is
-# that of rnn translate. Without attention the page says so.
+# A translator: one sentence and how it became another; the page, --json and rnn inspect have the same figures, and the
+# translation
+# is that of rnn translate. If the model has no attention, the page says so.
 "$RNN" data make dates -n 600 >dates.tsv
 date='Friday, March 5, 2021'
 pairs=(--tokens char --hidden 16 --batch 16 --lr 0.01 --max-updates 40 --patience 0 --threads 1 --quiet)

@@ -1,4 +1,5 @@
-// Why: every sentence of the page follows its figures, whichever network does better; no text of a user can break out of the page.
+// Why: every sentence of the page agrees with its figures, whichever network does better; no user text can break out of the
+// page.
 #include "pages/explain_page.h"
 
 #include <gtest/gtest.h>
@@ -41,10 +42,9 @@ TEST(PageFigures, ShareNumberAndPart) {
 
 TEST(PageSentences, QualityNamesTheBestAndSaysWherePlainWins) {
   Explanation all = synthetic_explanation();
-  EXPECT_TRUE(
-      has(read(quality_sentence(all, cast(all.models))),
-          "The LSTM predicts new text best, with the smallest perplexity: 16.0, against 16.9 for the GRU and 21.8 for "
-          "the plain RNN."));
+  EXPECT_TRUE(has(read(quality_sentence(all, cast(all.models))),
+                  "The LSTM predicts new text best, with the lowest perplexity: 16.0, against 16.9 for the GRU and 21.8 for "
+                  "the plain RNN."));
   EXPECT_FALSE(has(read(quality_sentence(all, cast(all.models))), "does better"));
   all.models[0].val_perplexity = 12;
   const std::string turned = read(quality_sentence(all, cast(all.models)));
@@ -72,19 +72,20 @@ TEST(PageSentences, NextWordSaysWhoAgrees) {
 
 TEST(PageSentences, EarlyWordAndDistanceFollowTheFigures) {
   Explanation all = synthetic_explanation();
-  EXPECT_TRUE(
-      has(read(early_word_sentence(all, cast(all.models))), "in the place of “cat”, four words before the last one,"));
+  EXPECT_TRUE(has(read(early_word_sentence(all, cast(all.models))),
+                  "We replaced “cat”, four words before the last one, with other words"));
   EXPECT_TRUE(has(read(early_word_sentence(all, cast(all.models))), "The LSTM changes its mind most"));
   EXPECT_TRUE(has(read(distance_sentence(all, cast(all.models), 0)), "The LSTM keeps the largest part"));
   all.models[0].influence[1].mean = 0.8;
   all.models[0].distances[0].kept = 0.97;
-  EXPECT_TRUE(has(read(early_word_sentence(all, cast(all.models))), "the plain RNN holds on to the word more than the GRU"));
+  EXPECT_TRUE(
+      has(read(early_word_sentence(all, cast(all.models))), "the plain RNN makes more use of the word than the GRU"));
   EXPECT_TRUE(has(read(distance_sentence(all, cast(all.models), 0)), "the plain RNN keeps more than the GRU and the LSTM."));
 }
 
 TEST(PageSentences, ReachLooksWhereThereIsSomethingToTell) {
   Explanation all = synthetic_explanation();
-  // Over 100 steps nothing is left of any: that all are "under 1 %" there would hide a factor of 10^20.
+  // After 100 steps nothing is left in any of them: "under 1 %" for all would hide a factor of 10^20.
   const double fade[] = {0.6, 0.92, 0.8};
   for (size_t i = 0; i < 3; ++i) {
     std::vector<double>& state = all.models[i].gradient.state;
@@ -103,7 +104,7 @@ TEST(PageSentences, ReachLooksWhereThereIsSomethingToTell) {
   EXPECT_EQ(telling_lag(all.models), 100);
   const std::string verdict = read(verdict_sentence(all, cast(all.models)));
   EXPECT_TRUE(
-      has(verdict, "it explodes in the plain RNN, it vanishes in the GRU and it stays about as strong in the LSTM."));
+      has(verdict, "it explodes in the plain RNN, it vanishes in the GRU and it stays about equally strong in the LSTM."));
   EXPECT_TRUE(has(read(reach_sentence(all, cast(all.models))), "the plain RNN keeps more than the GRU and the LSTM."));
   for (ModelExplanation& model : all.models) model.gradient = {};
   EXPECT_EQ(reach_sentence(all, cast(all.models)) + verdict_sentence(all, cast(all.models)), "");
@@ -147,7 +148,7 @@ TEST(PageSentences, ClippingHelpsOnlyWhereItDoes) {
       "ends at 1.00 (its highest value was 2.00). Clipping saved this run.");
   std::swap(clipping.with, clipping.without);
   EXPECT_TRUE(
-      has(read(clipping_sentence(clipping)), "Here clipping did not help: only the run without it stayed in bounds."));
+      has(read(clipping_sentence(clipping)), "Here clipping did not help: only the run without it stayed within bounds."));
   clipping.without = clipping.with;
   EXPECT_TRUE(has(read(clipping_sentence(clipping)), "Both runs failed"));
   clipping.with = clipping.without = {2, 1};
@@ -172,10 +173,9 @@ TEST(PageSentences, ReadingFollowsTheSteps) {
   model.steps[2].surprise = 5, model.steps[4].surprise = 1;
   model.steps[3].layers[0].update_norm = 2;
   const Player who = cast(all.models)[0];
-  EXPECT_EQ(
-      read(surprise_sentence(model, who, 0)),
-      "The word that surprised the GRU most was “cat”: the chance that it had given to it was 3 %. It expected “sleeping” "
-      "best, with 50 %.");
+  EXPECT_EQ(read(surprise_sentence(model, who, 0)),
+            "The word that surprised the GRU most was “cat”: it had given this word a chance of 3 %. The word it expected "
+            "most was “sleeping”, with 50 %.");
   EXPECT_TRUE(has(read(movement_sentence(model, 0)), "The word “is” changed the state most: the change has a size of 2.00"));
   for (Influence& influence : model.influence) influence.mean = 0.1;
   model.influence[3].mean = 0.4;
@@ -235,7 +235,7 @@ TEST(Page, WhatIsMissingOrNoNumberIsSaidOrLeftOut) {
   all.models[2].steps.back().next.clear();
   const std::string page = explain_page(all);
   EXPECT_TRUE(has(page, "infinite"));
-  for (const char* part : {"bits per byte", "time per word", "What each word still counts", ">nan<", ">inf<", ">-1<"})
+  for (const char* part : {"bits per byte", "time per word", "How much each word still counts", ">nan<", ">inf<", ">-1<"})
     EXPECT_FALSE(has(page, part)) << part;
   Explanation bare;
   bare.prompt = "x";
@@ -247,11 +247,11 @@ TEST(Page, WhatIsMissingOrNoNumberIsSaidOrLeftOut) {
 TEST(Page, LettersAreNotCalledWords) {
   Explanation all = synthetic_explanation();
   for (ModelExplanation& model : all.models) model.tokenizer = "word";
-  EXPECT_FALSE(has(explain_page(all), "read not words"));
+  EXPECT_FALSE(has(explain_page(all), ", not words"));
   for (ModelExplanation& model : all.models) model.tokenizer = "char";
-  EXPECT_TRUE(has(explain_page(all), "These networks read not words but single letters"));
+  EXPECT_TRUE(has(explain_page(all), "These networks read single characters, not words"));
   for (ModelExplanation& model : all.models) model.tokenizer = "bpe";
-  EXPECT_TRUE(has(explain_page(all), "These networks read not words but pieces of words"));
+  EXPECT_TRUE(has(explain_page(all), "These networks read pieces of words (▁ marks a space before the piece), not words"));
 }
 
 TEST(Page, SizeStaysWithinBounds) {

@@ -1,4 +1,4 @@
-// Why: every sentence of a translator's page follows its figures, every figure its place in the data; no text can break out.
+// Why: on a translator's page every sentence agrees with its figures, every figure with the data; no text can break out.
 #include "pages/translation_page.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ using test::has;
 using test::read;
 using test::synthetic_translation;
 
-// The printed figures that have a place in the data are what stands there; returns how many there are.
+// Checks that every printed figure with a JSON pointer equals the value it points to; returns how many there are.
 int check_figures(const std::string& page) {
   const nlohmann::json data = data_of(page);
   const std::regex printed("data-value=\"([^\"]*)\" data-at=\"([^\"]*)\"");
@@ -29,7 +29,7 @@ int check_figures(const std::string& page) {
   for (auto at = std::sregex_iterator(page.begin(), page.end(), printed); at != std::sregex_iterator(); ++at, ++count) {
     const nlohmann::json::json_pointer place((*at)[2].str());
     if (!data.contains(place)) {
-      ADD_FAILURE() << (*at)[2] << " is no place of the data";
+      ADD_FAILURE() << (*at)[2] << " is not in the data";
     } else if (data.at(place).is_null()) {
       EXPECT_EQ((*at)[1], "null") << (*at)[2];
     } else {
@@ -41,10 +41,9 @@ int check_figures(const std::string& page) {
 
 TEST(TranslationSentences, TheTranslationAndTheNextBest) {
   TranslationExplanation e = synthetic_translation();
-  EXPECT_EQ(
-      read(found_sentence(e)),
-      "“I have lost my keys” becomes “j&#39;ai perdu mes clés”. To this very sentence, word for word, the network gives "
-      "a probability of 31 %, and to the next best one, “j&#39;ai perdu des clés”, 1 part in 2,500.");
+  EXPECT_EQ(read(found_sentence(e)),
+            "“I have lost my keys” becomes “j&#39;ai perdu mes clés”. The network gives exactly this translation, word for "
+            "word, a probability of 31 %; the next best one, “j&#39;ai perdu des clés”, has 1 part in 2,500.");
   e.translations[1].p = 0.5;
   EXPECT_TRUE(has(read(found_sentence(e)), "It is not the likeliest one (“j&#39;ai perdu des clés” has 50 %)"));
   e.translations[0].finished = false;
@@ -56,11 +55,11 @@ TEST(TranslationSentences, TheTranslationAndTheNextBest) {
 TEST(TranslationSentences, WhereItLooked) {
   TranslationExplanation e = synthetic_translation();
   const std::string most = read(looked_most_sentence(e));
-  EXPECT_TRUE(has(most, "the network looked for “j&#39;ai” most at “I” (")) << most;
-  EXPECT_TRUE(has(most, ", for “mes” at “lost” (")) << most;
+  EXPECT_TRUE(has(most, "Before it wrote “j&#39;ai”, the network looked most at “I” (")) << most;
+  EXPECT_TRUE(has(most, ", before “mes” at “lost” (")) << most;
   EXPECT_FALSE(has(most, "end of line")) << most;
   const std::string around = read(looked_around_sentence(e));
-  EXPECT_TRUE(has(around, "For “perdu” it looked at several: “have” (28 %), ")) << around;
+  EXPECT_TRUE(has(around, "For “perdu” it looked at several words: “have” (28 %), ")) << around;
   for (TargetToken& token : e.target) {
     for (float& share : token.attention) share = 0;
     token.attention[2] = 1;
@@ -73,8 +72,8 @@ TEST(TranslationSentences, WhereItLooked) {
 TEST(TranslationSentences, ALongTranslationIsNotGoneThroughToItsEnd) {
   const TranslationExplanation e = synthetic_translation("a b c d e f g h i j", "k l m n o p q r s t");
   const std::string most = read(looked_most_sentence(e));
-  EXPECT_TRUE(has(most, "for “r” at")) << most;
-  EXPECT_FALSE(has(most, "for “s” at")) << most;
+  EXPECT_TRUE(has(most, "before “r” at")) << most;
+  EXPECT_FALSE(has(most, "before “s” at")) << most;
   EXPECT_TRUE(has(most, "and so on.")) << most;
 }
 
@@ -83,7 +82,7 @@ TEST(TranslationSentences, WhereWhatIsSaidComesFrom) {
   e.target[2].from_context = 0.71;
   EXPECT_TRUE(has(read(context_sentence(e)), "was largest for “mes” (71 %) and smallest for “perdu” (33 %)"));
   for (TargetToken& token : e.target) token.from_context = 0.5;
-  EXPECT_TRUE(has(read(context_sentence(e)), "The look makes up 50 % of it."));
+  EXPECT_TRUE(has(read(context_sentence(e)), "The sentence has a share of 50 %."));
   for (TargetToken& token : e.target) token.from_context = -1;
   EXPECT_EQ(context_sentence(e), "");
 }
@@ -91,10 +90,10 @@ TEST(TranslationSentences, WhereWhatIsSaidComesFrom) {
 TEST(TranslationSentences, GreedyChoice) {
   TranslationExplanation e = synthetic_translation();
   EXPECT_TRUE(has(read(greedy_sentence(e)),
-                  "At word 2 the network held “un” (45 %) to be likelier than “perdu” (40 %), which won in the end."));
+                  "At word 2 the network considered “un” (45 %) likelier than “perdu” (40 %), which won in the end."));
   std::swap(e.search.steps[1][0], e.search.steps[1][1]);
   EXPECT_TRUE(has(greedy_sentence(e), "Here the search changed nothing"));
-  // A likelier beginning of another hypothesis is no greedy choice.
+  // A likelier continuation of another candidate is not a greedy choice.
   std::swap(e.search.steps[2][0], e.search.steps[2][1]);
   e.search.steps[2][0].parent = 1, e.search.steps[2][1].parent = 0;
   EXPECT_TRUE(has(greedy_sentence(e), "Here the search changed nothing"));
@@ -130,7 +129,7 @@ TEST(TranslationSentences, WordsThatMatter) {
       "left.");
   e.left_out[1].bits = -0.5, e.left_out[1].kept = std::exp2(0.5);
   EXPECT_TRUE(
-      has(read(left_out_sentence(e)), "Without “have” the translation even becomes likelier: 141 % of what it was."));
+      has(read(left_out_sentence(e)), "Without “have” the translation actually becomes likelier: 141 % of what it was."));
   e.left_out.clear();
   EXPECT_EQ(left_out_sentence(e), "");
 }
@@ -164,7 +163,7 @@ TEST(TranslationPage, TextCannotBreakOut) {
 TEST(TranslationPage, WithoutAttentionItSaysSo) {
   const std::string page = translation_page(synthetic_translation("I have lost my keys", "j'ai perdu mes clés", "none"));
   EXPECT_TRUE(has(page, "This model has no attention"));
-  for (const char* part : {"attention-map", "The look and the state", "/attention/", "from_context\""}) {
+  for (const char* part : {"attention-map", "The sentence and the decoder’s own state", "/attention/", "from_context\""}) {
     const size_t data = page.find("id=\"data\"");
     EXPECT_FALSE(has(page.substr(0, data), part)) << part;
   }
@@ -188,13 +187,14 @@ TEST(TranslationPage, KindsOfModelsAreToldApart) {
   EXPECT_TRUE(has(translation_page(e), "reads the sentence twice"));
   EXPECT_TRUE(has(translation_page(e), "v · tanh(W q + U m + b)"));
   EXPECT_FALSE(has(translation_page(e), "input feeding"));
-  EXPECT_FALSE(has(translation_page(e), "not words but"));
+  EXPECT_FALSE(has(translation_page(e), ", not words"));
   e.both_ways = false, e.input_feeding = true, e.bridge = "zero", e.attention = "scaled-dot", e.tokenizer = "bpe";
   e.reversed_source = true;
   for (SourceToken& token : e.source) token.read.resize(1);
   const std::string page = translation_page(e);
-  for (const char* part : {"from the beginning to the end. What", "input feeding", "It begins with nothing", "√(size of m)",
-                           "This network reads and writes not words but pieces of words", "turned round"})
+  for (const char* part :
+       {"from the beginning to the end. Its state", "input feeding", "It begins with an empty state", "√(size of m)",
+        "This network reads and writes pieces of words (▁ marks a space before the piece), not words", "reversed sentences"})
     EXPECT_TRUE(has(page, part)) << part;
   check_figures(page);
 }

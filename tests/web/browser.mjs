@@ -1,4 +1,4 @@
-// Why: what every test of a page needs: a browser, and the checks that hold whatever the page is about.
+// Why: what every test of a page needs: a browser, and the checks that apply to every page.
 // PAGES: the folder of the pages.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -37,7 +37,7 @@ const serious = async page => {
     .map(v => `${v.id}: ${v.help}: ${where(v.nodes)}`);
 };
 
-// Chart labels that leave their drawing, or cover each other; those that stand aslant apart.
+// Chart labels that leave their drawing or cover each other; slanted ones are not checked.
 const crowded = page => page.evaluate(() => {
   const found = [];
   for (const chart of document.querySelectorAll('svg.chart')) {
@@ -60,7 +60,7 @@ const crowded = page => page.evaluate(() => {
   return found;
 });
 
-// Words in the colours of the series, and on the bars behind next words.
+// Contrast of words in the colours of the series, and of words on the bars of next words.
 async function contrasts(page) {
   const names = ['paper', 'card', 'ink', 'soft', 'link', ...[0, 1, 2, 3, 4, 5].map(s => `s${s}`), 'wash'];
   const colour = await page.evaluate(all => {
@@ -78,11 +78,11 @@ async function contrasts(page) {
   return low;
 }
 
-// Tests of a page at two widths in both schemes.
+// Tests of a page at two widths in both colour schemes.
 export function looksWell(name) {
   for (const width of [390, 1280]) {
     for (const scheme of ['light', 'dark']) {
-      test(`${name}, ${width} px, ${scheme}: silent, alone, accessible, nothing cut off`, async () => {
+      test(`${name}, ${width} px, ${scheme}: no messages, no requests, accessible, nothing cut off`, async () => {
         const { page, faults, close } = await open(name, { width, scheme });
         const room = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.equal(await room(), 0, 'wider than the screen');
@@ -100,7 +100,7 @@ export function looksWell(name) {
   }
 }
 
-// Whether every printed figure is its number, at its place in the data; at least `least` have one.
+// Checks that every printed figure shows its number and that the data have it; more than `least` have a JSON pointer.
 export async function figuresAreTrue(page, data, least) {
   const figures = await page.evaluate(() => [...document.querySelectorAll('[data-value]')].map(element => ({
     text: element.textContent, value: element.dataset.value, at: element.dataset.at,

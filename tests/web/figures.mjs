@@ -1,4 +1,4 @@
-// Why: what is printed must be what the exact number rounds to; and what is drawn must have the length of its number.
+// Why: printed figures must be the exact numbers, rounded, and drawn lengths must be proportional to their numbers.
 
 export const at = (data, pointer) =>
   pointer.split('/').slice(1).reduce((value, key) => value?.[key], data);
@@ -21,12 +21,12 @@ const near = (text, exact, scale = 1) => {
   return found !== undefined && Math.abs(found.number - exact * scale) <= found.half * (1 + 1e-6);
 };
 
-// Does `text` say `exact`? `pointer` tells what kind of figure it is. A null is what JSON has for what is no finite number.
+// Does `text` show `exact`? `pointer` shows what kind of figure it is. JSON has null for a number that is not finite.
 export function says(text, exact, pointer = '') {
   text = text.replaceAll('\u00a0', ' ').trim();
   if (exact === null) return ['infinite', 'minus infinite', 'not a number'].includes(text);
-  if (pointer.endsWith('/surprise')) exact = 2 ** -exact;  // printed as the chance that it stands for
-  if (pointer.endsWith('/half_life') && exact < 0) return /^more (than \d+ steps|steps than looked at)$/.test(text);
+  if (pointer.endsWith('/surprise')) exact = 2 ** -exact;  // printed as the probability it means
+  if (pointer.endsWith('/half_life') && exact < 0) return /^more (than \d+ steps|steps than measured)$/.test(text);
   if (text === 'under 1 %' || text === '<1 %') return exact > 0 && exact < 0.01;
   if (text === 'over 99 %') return exact > 0.99 && exact < 1;
   let found = /^1 part in ([\d,]+)$/.exec(text);
@@ -41,7 +41,7 @@ export function says(text, exact, pointer = '') {
   return near(found[1], exact, { '%': 100, ms: 1e-3 }[found[2]] ?? 1);
 }
 
-// One scale for all: pixels = a + b * value within `slack`. Fewer than three points agree with anything.
+// One scale for all: pixels = a + b * value within `slack`. Fewer than three points fit any scale.
 export function onOneScale(pairs, slack) {
   if (pairs.length < 3) return true;
   const low = pairs.reduce((a, b) => (b[0] < a[0] ? b : a)), high = pairs.reduce((a, b) => (b[0] > a[0] ? b : a));
@@ -49,7 +49,7 @@ export function onOneScale(pairs, slack) {
   return pairs.every(([value, pixel]) => Math.abs(low[1] + slope * (value - low[0]) - pixel) <= slack);
 }
 
-// The level of a cell's colour, from -7 to 7, as single precision has it.
+// The level of a cell's colour, from -7 to 7, as computed in single precision.
 export function level(value) {
   const scaled = Math.fround(Math.fround(Math.max(-1, Math.min(1, value))) * 7);
   return Math.sign(scaled) * Math.floor(Math.abs(scaled) + 0.5);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at, contrast, level, onOneScale, rgb, says } from './figures.mjs';
 
-test('what is printed is what the number rounds to', () => {
+test('a printed figure is its number, rounded', () => {
   for (const [text, exact, pointer] of [
     ['14.4', 14.449, ''], ['1,440', 1440.4, ''], ['0.0312', 0.03124, ''], ['3.1 × 10⁻⁵', 3.14e-5, ''],
     ['43 %', 0.432, ''],
@@ -16,7 +16,7 @@ test('what is printed is what the number rounds to', () => {
   }
 });
 
-test('what is printed wrongly is found', () => {
+test('wrongly printed figures are found', () => {
   for (const [text, exact, pointer] of [
     ['14.4', 14.46, ''], ['1,440', 1441.2, ''], ['0.0312', 0.0313, ''], ['3.1 × 10⁻⁵', 3.14e-6, ''],
     ['43 %', 0.438, ''],

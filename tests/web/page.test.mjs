@@ -1,5 +1,5 @@
-// Why: the pages of rnn in a real browser: true to their data, whole without scripts, readable by everyone, on every screen.
-// PAGES: a folder of pages; NAME.html beside NAME-0.json, NAME-1.json...: what rnn inspect --json says of its models.
+// Why: the pages of rnn in a real browser: true to their data, complete without scripts, accessible, fit for every screen.
+// PAGES: a folder of pages; NAME.html and NAME-0.json, NAME-1.json...: the output of rnn inspect --json for its models.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { figuresAreTrue, folder, launch, looksWell, names, open, quit, smallEnough } from './browser.mjs';
 import { at, level, onOneScale, says } from './figures.mjs';
 
-const pages = names.filter(name => !name.startsWith('translation'));  // those have tests of their own
+const pages = names.filter(name => !name.startsWith('translation'));  // they have their own tests
 before(launch);
 after(quit);
 
@@ -22,7 +22,7 @@ for (const name of pages) {
     });
     after(() => opened.close());
 
-    test('every printed figure is its number, at its place in the data', async () => {
+    test('every printed figure shows its number from the data', async () => {
       await figuresAreTrue(opened.page, data, 40);
     });
 
@@ -67,7 +67,7 @@ for (const name of pages) {
       for (const [share, width] of words) assert.ok(Math.abs(100 * share - width) <= 0.0501, `${share} drawn as ${width}`);
     });
 
-    test('states: a cell per number, in its colour', async () => {
+    test('states: one cell per number, in its colour', async () => {
       const strips = await opened.page.evaluate(() => [...document.querySelectorAll('.strip')].map(strip => ({
         at: strip.dataset.at, count: Number(strip.firstElementChild.dataset.count),
         paths: [...strip.querySelectorAll('path:not(.cz)')].map(
@@ -90,12 +90,12 @@ for (const name of pages) {
     test('the figures of rnn inspect --json', { skip: !fs.existsSync(path.join(folder, `${name}-0.json`)) }, () => {
       data.models.forEach((model, i) => {
         const inspected = JSON.parse(fs.readFileSync(path.join(folder, `${name}-${i}.json`), 'utf8'));
-        delete model.step_microseconds, delete inspected.step_microseconds;  // measured anew each time
+        delete model.step_microseconds, delete inspected.step_microseconds;  // measured each time
         assert.deepEqual(inspected, model);
       });
     });
 
-    test('hovering and keys say the numbers of the data', async () => {
+    test('pointer and keys show the numbers of the data', async () => {
       const { page } = opened, strip = page.locator('.strip:visible').first(), tip = page.locator('#tip');
       await strip.scrollIntoViewIfNeeded();
       await strip.hover({ position: { x: 1, y: 1 } });
@@ -115,7 +115,7 @@ for (const name of pages) {
     });
   });
 
-  test(`${name}: whole without scripts`, async () => {
+  test(`${name}: complete without scripts`, async () => {
     const { page, faults, close } = await open(name, { scripts: false });
     const heads = await page.locator('main h2[id]').allInnerTexts();
     assert.deepEqual(heads.slice(0, 4), ['Reading step by step', 'Remembering', 'Long sequences', 'RNN, LSTM, GRU']);

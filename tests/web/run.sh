@@ -1,8 +1,7 @@
-# Why: the tests of the page need Chromium, node and two npm packages; what is missing is said: skipped, in CI failed.
+# Why: the tests of the page need Chromium, node and two npm packages; if one is missing, they are skipped; in CI they fail.
 # shellcheck shell=bash
-#
 # MAKE_PAGE: the program that writes synthetic pages; RNN: the program rnn, for a page of trained models; SOURCE: the
-# checkout; WORK: a folder of its own. PAGE=FILE looks at one more page, for example one of your own models.
+# checkout; WORK: an empty folder. PAGE=FILE adds one more page, for example one of your own models.
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"
 # shellcheck source=tests/support/texts.sh
@@ -18,7 +17,7 @@ CHROMIUM="${CHROMIUM:-$(command -v chromium || command -v chromium-browser || co
 command -v node >/dev/null || missing 'no node (apt-get install nodejs)'
 command -v npm >/dev/null || missing 'no npm (apt-get install npm)'
 
-# The packages live beside the build; what is there for the same list is kept.
+# The packages are installed next to the build folder and kept as long as the list is the same.
 tools="${WORK}.npm"
 mkdir -p "$tools"
 if ! cmp -s "$SOURCE/tests/web/package-lock.json" "$tools/installed"; then
@@ -34,7 +33,7 @@ cp "$SOURCE"/tests/web/*.mjs "$tools"
 mkdir pages
 expect_exit 0 "$MAKE_PAGE" pages
 
-# A page of trained models, and what rnn inspect says of each on the same text.
+# A page of trained models, and the output of rnn inspect for each on the same text.
 if [[ -n "${RNN:-}" ]]; then
   sentences 400 7 >story.txt
   sentences 60 8 >new.txt

@@ -1,4 +1,5 @@
-// Why: the page of a translator in a real browser: true to its data, whole without scripts, readable by everyone, on every screen.
+// Why: the page of a translator in a real browser: true to its data, complete without scripts, accessible, fit for every
+// screen.
 // PAGES: a folder; its pages named translation* are of translators.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -24,11 +25,11 @@ for (const name of pages) {
     });
     after(() => opened.close());
 
-    test('every printed figure is its number, at its place in the data', async () => {
+    test('every printed figure shows its number from the data', async () => {
       await figuresAreTrue(opened.page, data, 100);
     });
 
-    test('the map: a cell per pair, as strong as its share', async () => {
+    test('the map: one cell per pair, its opacity equal to its share', async () => {
       const cells = await opened.page.evaluate(() => [...document.querySelectorAll('.natural svg.chart rect[fill-opacity]')].map(
         cell => [Number(cell.getAttribute('fill-opacity')), cell.querySelector('title').textContent]));
       const rows = data.attention === 'none' ? [] : data.target.slice(0, kTokens);
@@ -40,7 +41,7 @@ for (const name of pages) {
       assert.equal(await opened.page.getByText('This model has no attention').count(), data.attention === 'none' ? 1 : 0);
     });
 
-    test('the tree: a box per beginning, a line to each from the one before, the way that won', async () => {
+    test('the tree: one box per candidate, a line to each from its parent, the winning path', async () => {
       const count = selector => opened.page.locator(`.natural ${selector}`).count();
       const steps = data.search.steps.slice(0, kSteps), nodes = steps.flat();
       assert.equal(await count('.box'), nodes.length);
@@ -50,7 +51,7 @@ for (const name of pages) {
       assert.equal(await count('.box.ended'), nodes.filter(node => node.fate === 'finished').length);
     });
 
-    test('bars: as long as their numbers', async () => {
+    test('bars: lengths proportional to their numbers', async () => {
       const charts = await opened.page.evaluate(() => [...document.querySelectorAll(':is(.wide, .narrow) svg.chart')].map(
         chart => [...chart.querySelectorAll('text[data-value]')].map(
           label => [Number(label.dataset.value), Number(label.previousElementSibling.getAttribute('width'))])));
@@ -58,7 +59,7 @@ for (const name of pages) {
       for (const bars of charts) assert.ok(onOneScale(bars.filter(([, width]) => width > 1), 0.12));
     });
 
-    test('states: a cell per number, in its colour', async () => {
+    test('states: one cell per number, in its colour', async () => {
       const strips = await opened.page.evaluate(() => [...document.querySelectorAll('.strip')].map(strip => ({
         at: strip.dataset.at, count: Number(strip.firstElementChild.dataset.count),
         paths: [...strip.querySelectorAll('path:not(.cz)')].map(
@@ -79,7 +80,7 @@ for (const name of pages) {
       }
     });
 
-    test('hovering and keys say the numbers of the data', async () => {
+    test('pointer and keys show the numbers of the data', async () => {
       const { page } = opened, strip = page.locator('.strip').first(), tip = page.locator('#tip');
       await strip.scrollIntoViewIfNeeded();
       await strip.hover({ position: { x: 1, y: 1 } });
@@ -96,7 +97,7 @@ for (const name of pages) {
     });
   });
 
-  test(`${name}: whole without scripts`, async () => {
+  test(`${name}: complete without scripts`, async () => {
     const { page, faults, close } = await open(name, { scripts: false });
     const heads = await page.locator('main h2[id]').allInnerTexts();
     const wanted = [/^Attention/, /^The search/, /^Reading and writing/, /^Which words/, /^Words/];
