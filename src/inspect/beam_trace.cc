@@ -1,4 +1,4 @@
-// Why: a scorer in front of the scorer writes down what the search asks for: which rows go on, and with which tokens.
+// Why: a scorer wrapped around the real one records what the search asks for: which rows continue, and with which tokens.
 #include "inspect/beam_trace.h"
 
 #include <algorithm>
@@ -8,14 +8,14 @@
 namespace rnn::core {
 namespace {
 
-// A continuation before it is known what becomes of it.
+// A continuation whose fate is not yet known.
 struct Continuation {
   double log_prob;
   int row;
   int32_t id;
 };
 
-// The order of the search itself (decode/beam.cc): a total one, so that ties fall alike.
+// The order of the search itself (decode/beam.cc): a total order, so that ties are broken in the same way.
 bool likelier(const Continuation& a, const Continuation& b) {
   if (a.log_prob != b.log_prob) return a.log_prob > b.log_prob;
   return a.row != b.row ? a.row < b.row : a.id < b.id;
@@ -45,7 +45,7 @@ class Trace final : public Scorer {
   View<const float> attention() const override { return scorer_.attention(); }
   int looked_at(int row) const override { return scorer_.looked_at(row); }
 
-  // The step after which the search ended: nothing of it goes on.
+  // The step after which the search ended: nothing continues from it.
   void end() {
     if (o_.max_tokens > 0) take({});
   }
@@ -53,7 +53,7 @@ class Trace final : public Scorer {
  private:
   struct Row {
     double log_prob = 0;
-    int node = -1;  // in the step before
+    int node = -1;  // index in the step before
   };
 
   View<const float> seen(View<const float> next) {
@@ -62,7 +62,7 @@ class Trace final : public Scorer {
     return next;
   }
 
-  // What may come, the likeliest `count` in order.
+  // The likeliest `count` of the possible continuations, in order.
   std::vector<Continuation> likeliest(size_t count) const {
     const bool early = static_cast<int>(tree_.steps.size()) + 1 < o_.min_tokens;
     std::vector<Continuation> all;
@@ -80,7 +80,7 @@ class Trace final : public Scorer {
     return all;
   }
 
-  // ids: with what the selected rows go on; none: the search has ended.
+  // ids: the tokens that continue the selected rows; none: the search has ended.
   void take(std::span<const int32_t> ids) {
     std::vector<Continuation> kept;
     for (size_t k = 0; k < ids.size(); ++k) {
@@ -92,11 +92,11 @@ class Trace final : public Scorer {
     std::vector<BeamNode> nodes;
     std::vector<Row> live(kept.size());
     size_t going = 0, dropped = 0, found = 0;
-    // Among rows * ends + beam there are as many that go on as the beam holds.
+    // The likeliest rows * ends + beam continuations contain enough to fill the beam.
     for (const Continuation& c : likeliest(live_.size() * o_.ends.size() + beam + dropped_)) {
       const auto same = [&](const Continuation& k) { return k.row == c.row && k.id == c.id; };
       const auto at = std::find_if(kept.begin(), kept.end(), same);
-      const bool in_beam = last ? found < beam : going < beam;  // the last tokens are results, whatever they are
+      const bool in_beam = last ? found < beam : going < beam;  // at the last step every token gives a result
       ++found;
       BeamFate fate = BeamFate::dropped;
       if (at != kept.end()) {
@@ -126,9 +126,9 @@ class Trace final : public Scorer {
   const BeamOptions& o_;
   size_t dropped_;
   BeamTree& tree_;
-  std::vector<Row> live_;  // a row of the scorer each
-  std::vector<int> rows_;  // selected last
-  Matrix<float> next_;     // [live, V] what comes next
+  std::vector<Row> live_;  // one per row of the scorer
+  std::vector<int> rows_;  // selected most recently
+  Matrix<float> next_;     // [live, V] predictions of the next token
 };
 
 void mark_winner(const std::vector<int32_t>& ids, BeamTree& tree) {

@@ -1,4 +1,4 @@
-// Why: walks back through time are independent of each other: whole walks in parallel cost no waiting between their small steps.
+// Why: walks back through time are independent: running whole walks in parallel avoids waiting between their small steps.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 namespace rnn::core {
 
-// Cuts [0, count) into blocks of at most `block` and calls f(first, size, own) for each, `own` being a pool of one thread. The first
-// exception is rethrown when all are done.
+// Splits [0, count) into blocks of at most `block` and calls f(first, size, own) for each, where `own` is a pool of one
+// thread. The first exception is rethrown after all have finished.
 template <class F>
 void in_blocks(Pool& pool, int count, int block, F&& f) {
   const int fair = (count + pool.size() - 1) / pool.size();  // every thread gets one

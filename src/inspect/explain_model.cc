@@ -1,4 +1,4 @@
-// Why: the order in which a model is looked at, and which part of the text serves which figure.
+// Why: the order in which a model is examined, and which part of the text each figure is computed from.
 #include "inspect/explain_model.h"
 
 #include <algorithm>
@@ -70,7 +70,7 @@ std::vector<int32_t> first_tokens(const std::vector<std::vector<int32_t>>& text,
   return ids;
 }
 
-// What is true of the model whatever it reads, and what the text says.
+// The figures that do not depend on any text, and those measured on options.text.
 void look_at_text(const Model<float>& model, Pool& pool, const ReadingOptions& reading, const ExplainOptions& options,
                   ModelExplanation& m) {
   if (!options.text.empty()) {
@@ -111,7 +111,7 @@ ModelExplanation explain_model(ModelFile& file, std::string_view prompt, const E
   const int position = substitutes.first_content(ids);
   for (const int32_t other : substitutes.of(ids[static_cast<size_t>(position)], 1))
     m.distances.push_back(state_distance(model, tokenizer, reading, how, position, other));
-  // Nothing reaches back beyond a line that began from the zero state.
+  // No gradient reaches back beyond the start of a line that began from the zero state.
   const auto fresh = std::find(reading.fresh.rbegin(), reading.fresh.rend(), true);
   const std::vector<int32_t> last_line(ids.end() - (fresh - reading.fresh.rbegin()) - 1, ids.end());
   m.prompt_gradient = reach_of(model, pool, one_window(last_line), options.worst);

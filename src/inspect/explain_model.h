@@ -1,4 +1,4 @@
-// Why: everything that is known about one model and one prompt, in one call; pages and the terminal only draw it.
+// Why: one call computes everything about one model and one prompt; pages and the terminal only display it.
 #pragma once
 
 #include <string>
@@ -16,22 +16,23 @@ struct ExplainOptions {
   int top = 5;                 // words of a next-word table
   int moved = 5;               // units named per step
   int substitutes = 8;         // per word
-  // A longer text, as token documents: what is said of the gradient, gates and norms is measured on it. Empty: on the prompt.
+  // A longer text, as documents of tokens, on which gradient, gates and norms are measured. Empty: they are measured on the
+  // prompt.
   std::vector<std::vector<int32_t>> text;
-  int window = 101, targets = 32;  // the gradient is taken from `targets` words of the text, each back over `window` tokens
-  int tokens = 2000;               // of the text at most are read for gates and norms
+  int window = 101, targets = 32;  // the gradient of the loss at `targets` words of the text, each back over `window` tokens
+  int tokens = 2000;               // at most so many of the text are read for gates and norms
   WorstOptions worst;
   bool spectra = true, timing = true;
 };
 
-// A name for people: that of the run folder, or of the file without its ending.
+// A readable name: that of the run folder, or of the file without its extension.
 std::string model_name(const std::string& path);
-// A figure that the trainer wrote down under this key; -1: there is none.
+// A figure that the trainer saved in the model file under this key; -1: none.
 double trained_metric(const ModelFile& file, const char* key);
 
-// `file` keeps its weights and is packed for training. Throws as prompt_ids() and inspected_model().
+// Packs the model in `file` for training; its row-major weights stay. Throws what prompt_ids() and inspected_model() throw.
 ModelExplanation explain_model(ModelFile& file, std::string_view prompt, const ExplainOptions& options, Pool& pool);
-// The same without a prompt: only what options.text says.
+// The same without a prompt: only what is measured on options.text.
 ModelExplanation explain_text(ModelFile& file, const ExplainOptions& options, Pool& pool);
 
 }  // namespace rnn::core

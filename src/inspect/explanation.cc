@@ -1,4 +1,4 @@
-// Why: one place says how an explanation is written as JSON.
+// Why: one place defines how an explanation is written as JSON.
 #include "inspect/explanation.h"
 
 #include <fmt/format.h>
@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// Named first: list() calls them.
+// Declared first, because list() calls them.
 ordered_json json(const std::vector<double>& values);
 ordered_json json(const LayerStep& step);
 ordered_json json(const ReadStep& step);

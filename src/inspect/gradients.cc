@@ -1,4 +1,4 @@
-// Why: one forward call and one tape per step, so that the gradient can be looked at between any two steps.
+// Why: one forward call and one tape per step, so that the gradient can be observed between any two steps.
 #include "inspect/gradients.h"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace rnn::core {
 namespace {
 
-constexpr double kArenaNumbers = 48e6;  // a walk keeps all activations: more streams than fit are walked in turns
+constexpr double kArenaNumbers = 48e6;  // a walk keeps all activations: if not all streams fit, they are processed in blocks
 
 template <class T>
 class Walk {
@@ -36,12 +36,12 @@ class Walk {
       by_last_state(outputs_.back(), g.gradient);
     }
     visit(0, g);
-    Params<T> none;  // of the weights: nobody asks for them
+    Params<T> none;  // gradients of the weights are not needed
     for (int t = steps() - 1; t >= 0; --t) {
       const bool last = t == steps() - 1;
       const State<T> after = std::move(g.gradient);
       g.gradient = model_.initial(streams());
-      const bool by_loss = last && !options.dstate_last;  // then the outputs carry it, not the state
+      const bool by_loss = last && !options.dstate_last;  // then the gradient comes in through the outputs, not the state
       const View<T> doutput = last || !model_.has_head() ? outputs_[t] : View<T>{};
       if (!last) clear(doutput);
       model_.backward(context_, step_, tapes_[t], doutput, none, by_loss ? nullptr : &after, &g.gradient);
@@ -96,7 +96,7 @@ class Walk {
     }
   }
 
-  // Rows to a largest number in [1, 2): a power of two changes no bit of the others.
+  // Scales each row so that its largest number is in [1, 2); a power of two leaves all mantissas unchanged.
   void rescale(StateGradient<T>& g) const {
     for (int s = 0; s < streams(); ++s) {
       T* row = g.gradient.row(s);
@@ -116,7 +116,7 @@ class Walk {
   Context<T> context_;
   std::vector<Tape> tapes_;
   State<T> last_;
-  std::vector<View<T>> outputs_;  // of each step; later the gradient by them
+  std::vector<View<T>> outputs_;  // of each step; later the gradient with respect to them
 };
 
 template <class T>
@@ -134,7 +134,7 @@ void walk_back(const Model<T>& model, Pool& pool, const Batch& window, const Wal
                const std::function<void(int lag, const StateGradient<T>& g)>& visit) {
   if (model.config().rnn.bidirectional) {
     throw Error(Exit::model, "inspect/bidirectional",
-                "a model that reads in both directions has no state that goes from step to step",
+                "a model that reads in both directions has no state that is passed from step to step",
                 "train one without --bidirectional to see how far it remembers");
   }
   assert(window.seq.uniform() && window.seq.steps() > 0 && model.params().size() > 0);
@@ -229,7 +229,7 @@ Batch gradient_windows(const std::vector<std::vector<int32_t>>& documents, int s
   steps = std::min(steps, static_cast<int>(longest) - 1);
   Batch batch;
   if (steps < 2) return batch;
-  std::vector<const int32_t*> begins;  // every place where a window fits
+  std::vector<const int32_t*> begins;  // every position where a window fits
   for (const auto& document : documents) {
     for (size_t i = 0; i + static_cast<size_t>(steps) < document.size(); ++i) begins.push_back(document.data() + i);
   }

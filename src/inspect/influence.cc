@@ -1,4 +1,4 @@
-// Why: all substitutes of a word read on side by side, as streams of one Session.
+// Why: the readings with all substitutes of a word run side by side, as streams of one Session.
 #include "inspect/influence.h"
 
 #include <cmath>
@@ -15,7 +15,7 @@ double total_variation(const std::vector<double>& p, const std::vector<double>& 
 
 namespace {
 
-// The last next-token tables [others] of the reading with each of `others` at `position`.
+// The last next-token predictions [others] of the readings with each of `others` at `position`.
 std::vector<std::vector<double>> changed_tables(const Model<float>& model, const Reading& reading,
                                                 const ReadingOptions& options, int position,
                                                 const std::vector<int32_t>& others) {
@@ -42,7 +42,7 @@ std::vector<Influence> influences(const Model<float>& model, const Tokenizer& to
   std::vector<Influence> result;
   for (int t = 1; t < reading.steps(); ++t) {
     Influence influence{t, reading.steps() - 1 - t, shown_token(tokenizer, reading.ids[t]), {}, 0};
-    // An end of line is not a word, and in its place a word would go on with the line before.
+    // An end of line is not a word; a word in its place would continue the line before.
     const bool word = reading.ids[t] != tokenizer.newline_id();
     const std::vector<int32_t> others = word ? substitutes.of(reading.ids[t], per_word) : std::vector<int32_t>();
     if (others.empty()) continue;

@@ -1,4 +1,4 @@
-// Why: what a network remembers of a word is what changes when the word is changed.
+// Why: what a network remembers of a word shows in what changes when the word is replaced.
 #pragma once
 
 #include <vector>
@@ -8,16 +8,16 @@
 
 namespace rnn::core {
 
-// For every token of the reading but the first: the reading is repeated with each substitute in its place. `lines` and `newline`
-// as the reading was made.
+// For every token of the reading but the first: the reading is repeated with each substitute in its place. `lines` and
+// `newline` must be those of the reading.
 std::vector<Influence> influences(const Model<float>& model, const Tokenizer& tokenizer, const Substitutes& substitutes,
                                   const Reading& reading, const ReadingOptions& options, int per_word);
 
-// The states of the reading and of one with `other` at `position` (>= 1), step by step.
+// Compares the states of the reading with those of one with `other` at `position` (>= 1), step by step.
 StateDistance state_distance(const Model<float>& model, const Tokenizer& tokenizer, const Reading& reading,
                              const ReadingOptions& options, int position, int32_t other);
 
-// 1/2 sum |p - q|: 0 the same table, 1 nothing in common.
+// 1/2 sum |p - q|: 0 if they are equal, 1 if they have nothing in common.
 double total_variation(const std::vector<double>& p, const std::vector<double>& q);
 
 }  // namespace rnn::core

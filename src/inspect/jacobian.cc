@@ -1,4 +1,4 @@
-// Why: unit gradients walk back side by side as streams of one text: each is a row of the matrix.
+// Why: unit gradients are propagated back side by side, as streams of one text; each gives a row of the matrix.
 #include "inspect/jacobian.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kRowsAtOnce = 64;
 
-// The model without its output layer, which no state depends on; frames stay frames, ids keep their embedding.
+// The model without its output layer, on which no state depends; frames stay frames, ids keep their embedding.
 template <class T>
 std::unique_ptr<Model<T>> without_outputs(const Model<T>& model, Pool& pool) {
   ModelConfig config = model.config();
@@ -29,7 +29,7 @@ std::unique_ptr<Model<T>> without_outputs(const Model<T>& model, Pool& pool) {
   return rest;
 }
 
-// `from` of one stream, its last `steps` steps, as `streams` equal streams.
+// The last `steps` steps of `from`, which has one stream, as `streams` equal streams.
 Batch repeated(const Batch& from, int steps, int streams) {
   Batch batch;
   batch.seq = Seq::uniform_batch(streams, steps);

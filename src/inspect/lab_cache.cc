@@ -1,4 +1,4 @@
-// Why: figures of the lab as JSON files, one per cell and setting; what does not read back as written is trained again.
+// Why: figures of the lab as JSON files, one per cell and settings; whatever cannot be read back is trained again.
 #include "inspect/lab_cache.h"
 
 #include <fmt/format.h>
@@ -25,7 +25,7 @@ std::string place(const std::string& folder, const std::string& kind, const json
   return fmt::format("{}/{}-{}.json", folder, kind, hash.substr(hash.find(':') + 1));
 }
 
-// The kept figures, or null. The file repeats its settings: a hash alone is no proof.
+// The saved figures, or null. The file repeats its settings, because hashes can collide.
 json kept(const std::string& path, const json& settings) {
   std::error_code ignored;
   if (path.empty() || !fs::exists(path, ignored)) return nullptr;
@@ -68,7 +68,7 @@ json settings_of(const ClippingOptions& o) {
           {"updates", o.updates},   {"scale", o.scale},  {"clip", o.clip},     {"lr", o.lr},         {"seed", o.seed}};
 }
 
-// JSON has no infinity: null stands for it.
+// JSON has no infinity; null is used instead.
 json to_list(const std::vector<double>& values) {
   json list = json::array();
   for (const double v : values) list.push_back(std::isfinite(v) ? json(v) : json());

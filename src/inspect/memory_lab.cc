@@ -1,4 +1,4 @@
-// Why: trains the small networks of the two experiments with the product's own trainer.
+// Why: the small networks of the two experiments are trained with the trainer of `rnn train`.
 #include "inspect/memory_lab.h"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ ModelConfig network(const std::string& cell, const SequenceShape& shape, int hid
   return c;
 }
 
-// Batches of one lag each, the lags in turn: batch b has lag b % lags.
+// Each batch has one lag; the lags alternate: batch b has lag number b % lags.
 class LagBatcher final : public Batcher {
  public:
   LagBatcher(const RecallOptions& o, int64_t batches) : batches_(batches) {

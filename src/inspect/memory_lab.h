@@ -1,4 +1,4 @@
-// Why: two small experiments that show what long sequences do to a network: recall of the first symbol, and an exploding run.
+// Why: two small experiments that show the effect of long sequences: recall of the first symbol, and an exploding run.
 #pragma once
 
 #include <atomic>
@@ -12,26 +12,27 @@
 
 namespace rnn::core {
 
-// The first of k + 1 random symbols is to be named after the last, for every k of `lags`: one network for all of them, which meets
-// the lags in turn. The same recipe for every cell: AdamW, clipping, weights as `rnn train` begins with them, but forget bias 1
+// After k + 1 random symbols the first one has to be named, for every k in `lags`: one network learns all lags, which
+// alternate. The same recipe for every cell: AdamW, clipping, the initial weights of `rnn train`, but forget bias 1
 // (Jozefowicz et al. 2015).
 struct RecallOptions {
   std::vector<int> lags = {5, 10, 20, 50, 100, 200};
   int hidden = 64, symbols = 26, batch = 32;
-  int64_t updates = 1800;                          // fewer when `seconds` are over first
+  int64_t updates = 1800;                          // fewer if `seconds` run out first
   double seconds = 20;                             // per cell
   double lr = 2e-3;                                // falls to a tenth over the run
-  int examples = 512;                              // unseen, per lag, that accuracy is measured on
+  int examples = 512;                              // unseen sequences per lag on which accuracy is measured
   InitOptions init = {InitKind::pytorch, 0.1, 1};  // the LSTM's forget bias is 1
   uint64_t seed = 1;
-  const std::atomic<int>* stop = nullptr;  // not 0: end the training now
+  const std::atomic<int>* stop = nullptr;  // not 0: stop training now
 };
 // cell: rnn, rnn-relu, lstm, gru, gru-reset-before, lstm-coupled.
 RecallCurve train_recall(const std::string& cell, const RecallOptions& options, Pool& pool);
 double recall_chance(const RecallOptions& options);
 
-// A plain RNN with relu whose recurrent weights are a little too large learns the adding problem: twice from the same weights on
-// the same data, with the gradient clipped and not. What is no number any more is infinite.
+// A plain RNN with relu whose recurrent weights are a little too large learns the adding problem twice, from the same
+// weights on the same data: once with the gradient clipped and once without. Losses and norms that are no longer numbers are
+// infinite.
 struct ClippingOptions {
   int length = 60, hidden = 64, batch = 16;
   int64_t updates = 150;

@@ -1,4 +1,4 @@
-// Why: one Session per reading, so the figures are those of generation, bit for bit.
+// Why: each reading uses a Session, so its figures are those of generation, bit for bit.
 #include "inspect/reading.h"
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kNearest = 3;
 
-// Words of the vocabulary that are spelt like `word`, nearest first.
+// Words of the vocabulary that are spelt like `word`, most similar first.
 std::vector<std::string> nearest_words(const Tokenizer& tokenizer, const std::string& word) {
   std::vector<std::string> pieces;
   for (int32_t id = 0; id < tokenizer.size(); ++id) {
@@ -37,16 +37,16 @@ std::vector<std::string> nearest_words(const Tokenizer& tokenizer, const std::st
 
 [[noreturn]] void unknown_word(const Tokenizer& tokenizer, const std::string& word) {
   const std::vector<std::string> near = nearest_words(tokenizer, word);
-  throw Error(Exit::usage, "inspect/unknown_word", fmt::format("there is no '{}' in the vocabulary", printable(word)),
-              near.empty() ? "use words of the text that the model was trained on"
-                           : fmt::format("words like it that the model knows: {}", fmt::join(near, ", ")));
+  throw Error(Exit::usage, "inspect/unknown_word", fmt::format("'{}' is not in the vocabulary", printable(word)),
+              near.empty() ? "use words from the text that the model was trained on"
+                           : fmt::format("similar words that the model knows: {}", fmt::join(near, ", ")));
 }
 
 }  // namespace
 
 const Model<float>& inspected_model(ModelFile& file, Pool& pool) {
   if (!file.tokenizer || !file.model->is_language_model()) {
-    throw Error(Exit::model, "model/task", file.path + " is not a language model: there are no words to look at",
+    throw Error(Exit::model, "model/task", file.path + " is not a language model: it has no words to show",
                 "rnn info shows what it is");
   }
   require_finite(*file.model, file.path);
@@ -62,8 +62,8 @@ std::vector<int32_t> prompt_ids(const ModelFile& file, std::string_view prompt, 
   }
   if (static_cast<int>(ids.size()) > limit) {
     throw Error(Exit::usage, "inspect/too_long",
-                fmt::format("the prompt has {} tokens, at most {} can be shown", ids.size(), limit),
-                "take a part of it, or give the whole text as a file: rnn inspect MODEL FILE");
+                fmt::format("the prompt has {} tokens, but at most {} can be shown", ids.size(), limit),
+                "use a part of it, or give the whole text as a file: rnn inspect MODEL FILE");
   }
   const std::vector<std::string> unknown = tokenizer.unknown_pieces(prompt);
   if (!unknown.empty()) unknown_word(tokenizer, unknown.front());

@@ -1,4 +1,4 @@
-// Why: a prompt is read here as `rnn generate` reads it, with every state and table on the way kept or summed up.
+// Why: a prompt is read here as `rnn generate` reads it, and every state and prediction on the way is kept or summarised.
 #pragma once
 
 #include <span>
@@ -14,30 +14,30 @@ namespace rnn::core {
 
 constexpr int kLongestPrompt = 200;  // tokens
 
-// The id that begins a line, then those of the prompt. Throws Error{usage}: "inspect/empty", "inspect/too_long",
-// "inspect/unknown_word" with the nearest words of the vocabulary.
+// The id that begins a line, then the ids of the prompt. Throws Error{usage}: "inspect/empty", "inspect/too_long", or
+// "inspect/unknown_word" with the most similar words of the vocabulary.
 std::vector<int32_t> prompt_ids(const ModelFile& file, std::string_view prompt, int limit = kLongestPrompt);
 
-// Throws Error{model}: "model/task" unless it is a language model, "model/nan" when a weight is no number. Packs it for training
-// and keeps the row-major weights.
+// Throws Error{model}: "model/task" unless it is a language model, "model/nan" if a weight is not a number. Packs it for
+// training and keeps the row-major weights.
 const Model<float>& inspected_model(ModelFile& file, Pool& pool);
 
-// A token as a person sees it: an end of line is ↵, a space ␣, no control characters.
+// A token in readable form: an end of line is ↵, a space is ␣, no control characters.
 std::string shown_token(const Tokenizer& tokenizer, int32_t id);
 
-// What reading leaves behind, step by step.
+// The results of reading, step by step.
 struct Reading {
   std::vector<int32_t> ids;
   Matrix<float> frames;                      // [steps, input] instead of ids, for a model that reads numbers
-  std::vector<bool> fresh;                   // [steps] began from the zero state
+  std::vector<bool> fresh;                   // [steps] the step started from the zero state
   Matrix<float> states;                      // [steps, state width] after the step
-  std::vector<double> surprise;              // [steps] bits; -1: the first
+  std::vector<double> surprise;              // [steps] bits; -1: the first step
   std::vector<std::vector<Candidate>> next;  // [steps] likeliest next tokens
-  std::vector<double> last;                  // [vocabulary] the table after the last step
+  std::vector<double> last;                  // [vocabulary] the probabilities after the last step
   int steps() const { return static_cast<int>(fresh.size()); }
 };
 
-// lines: an id `newline` begins from the zero state. top: length of the tables.
+// lines: every id `newline` starts from the zero state. top: length of the next-token tables.
 struct ReadingOptions {
   int32_t newline = 0;
   bool lines = false;
@@ -45,7 +45,7 @@ struct ReadingOptions {
 };
 Reading read_ids(const Model<float>& model, std::span<const int32_t> ids, const ReadingOptions& options);
 
-// The states alone: a sequence of ids or of frames from the zero state.
+// Only the states: reads a sequence of ids or of frames from the zero state.
 Reading read_states(const Model<float>& model, std::span<const int32_t> ids, View<const float> frames);
 
 // Softmax in double, summed in order. out [K].

@@ -1,4 +1,4 @@
-// Why: the only file that sees Eigen; the products of large matrices go through our own kernels, which are faster here.
+// Why: the only file that includes Eigen; products of large matrices use our own kernels, which are faster here.
 #include "inspect/spectrum.h"
 
 #include <Eigen/SVD>
@@ -35,9 +35,10 @@ std::string suffix(const std::string& name, int layer) { return name + "_l" + st
 
 double largest_singular_value(View<const double> a, double change) {
   const Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>> A(a.data, a.rows, a.cols, Eigen::OuterStride<>(a.stride));
-  const double scale = A.size() > 0 ? A.cwiseAbs().maxCoeff() : 0;  // squares of a vanished matrix would underflow
+  const double scale = A.size() > 0 ? A.cwiseAbs().maxCoeff() : 0;  // squares of tiny numbers would underflow
   if (!(scale > 0) || !std::isfinite(scale)) return scale;
-  // From the longest row, with a little of everything: never at right angles to the direction looked for.
+  // Starts from the row with the largest number, plus a little in every direction: never orthogonal to the vector we look
+  // for.
   Eigen::Index row = 0;
   A.rowwise().lpNorm<Eigen::Infinity>().maxCoeff(&row);
   Eigen::VectorXd v = A.row(row).transpose() / scale;
@@ -105,7 +106,7 @@ std::vector<Spectrum> spectra(const Model<float>& model, Pool& pool) {
       spectrum.radius = spectral_radius(pool, round.view());
     }
   }
-  // The decompositions are one thread's work each.
+  // Each decomposition runs on one thread.
   pool.parallel_for(static_cast<int64_t>(result.size()), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       Spectrum& spectrum = result[static_cast<size_t>(i)];

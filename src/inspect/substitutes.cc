@@ -1,4 +1,4 @@
-// Why: the list of kinds, fitted to the everyday corpus (data/corpus/everyday.txt) and common English.
+// Why: the list of kinds of words, chosen for the everyday corpus (data/corpus/everyday.txt) and common English.
 #include "inspect/substitutes.h"
 
 #include <algorithm>
@@ -123,15 +123,15 @@ Substitutes::Substitutes(const Tokenizer& tokenizer)
       subwords_(is_subword_kind(tokenizer.kind())),
       words_(subwords_ || tokenizer.kind() == "word"),
       kinds_(words_ ? kWordKinds : kCharacterKinds) {
-  pieces_.reserve(static_cast<size_t>(tokenizer.size()));  // the views below stay where they point
+  pieces_.reserve(static_cast<size_t>(tokenizer.size()));  // so that the views below stay valid
   for (int32_t id = 0; id < tokenizer.size(); ++id) pieces_.push_back(tokenizer.piece(id));
-  for (const bool begins : {true, false}) {  // a sub-word that begins a word goes before the same letters inside one
+  for (const bool begins : {true, false}) {  // a sub-word at the start of a word is preferred to the same letters inside one
     for (int32_t id = 0; id < tokenizer.size(); ++id) {
       if (id != tokenizer.unknown_id() && begins_word(id) == begins) ids_.emplace(word_of(id), id);
     }
   }
   for (const WordKind& kind : kinds_) {
-    for (const std::string_view word : split(kind.words)) kind_.emplace(word, &kind);  // the first kind keeps it
+    for (const std::string_view word : split(kind.words)) kind_.emplace(word, &kind);  // the first kind counts
   }
 }
 

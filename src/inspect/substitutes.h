@@ -1,4 +1,5 @@
-// Why: to see what a word did, another of its kind is put in its place; which words are of one kind is a visible list.
+// Why: to see the effect of a word, it is replaced by another of the same kind; which words are of one kind is a visible
+// list.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 namespace rnn::core {
 
-// A kind of words: content words name things, people, deeds, qualities; function words (the, is, in, .) hold a sentence together.
+// A kind of words: content words name things, people, actions, qualities; function words (the, is, in, .) hold a sentence
+// together.
 struct WordKind {
   std::string_view name;
   bool content;
@@ -20,25 +22,26 @@ struct WordKind {
 // For words, and for single characters.
 extern const std::vector<WordKind> kWordKinds, kCharacterKinds;
 
-// Answers for one vocabulary, which outlives it.
+// The substitutes in one vocabulary, which must outlive this object.
 class Substitutes {
  public:
   explicit Substitutes(const Tokenizer& tokenizer);
   Substitutes(const Substitutes&) = delete;
   Substitutes& operator=(const Substitutes&) = delete;
 
-  // At most `count` other ids to stand in for `id`: those of its kind, in the list's order; when it is of no kind, the most
+  // At most `count` other ids that can replace `id`: those of its kind, in the list's order; if it is of no kind, the most
   // frequent words (letters) of the vocabulary.
   std::vector<int32_t> of(int32_t id, int count) const;
-  // The first content word of a text behind its first token; else the first token that has a letter and is of no kind; else 1.
+  // The position of the first content word after the first token; else of the first token with a letter and of no kind; else
+  // 1.
   int first_content(const std::vector<int32_t>& ids) const;
 
  private:
   const WordKind* kind_of(int32_t id) const;
   bool begins_word(int32_t id) const;          // true for whole words and characters
-  std::string_view word_of(int32_t id) const;  // the piece without the space before a sub-word
+  std::string_view word_of(int32_t id) const;  // the piece without the space that starts a sub-word
   const Tokenizer& tokenizer_;
-  const bool subwords_, words_;  // pieces of words; pieces or whole words
+  const bool subwords_, words_;  // sub-words; sub-words or whole words
   const std::vector<WordKind>& kinds_;
   std::vector<std::string> pieces_;
   std::unordered_map<std::string_view, int32_t> ids_;

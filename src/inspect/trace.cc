@@ -1,4 +1,4 @@
-// Why: all steps of a layer at once: their states are known, so the products are two for the whole text.
+// Why: all steps of a layer at once: the states are known, so two matrix products are enough for the whole text.
 #include "inspect/trace.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ Matrix<float> product(Pool& pool, View<const float> x, View<const float> w, cons
   return y;
 }
 
-// What a layer reads and holds; views into a reading.
+// The inputs and old states of a layer; x is a view.
 struct LayerRun {
   const Model<float>& model;
   Pool& pool;
@@ -73,7 +73,7 @@ class CellSteps {
   }
 
  private:
-  // The product of gates [first, first + count) with x plus bias, normalised in between where the layer is.
+  // The product of the weights of gates [first, first + count) with x, plus bias; normalised in between if the layer is.
   Matrix<float> part(View<const float> x, const std::string& what, int first, int count) {
     const int H = o_.hidden;
     const auto named = [&](const char* kind) { return kind + what; };
@@ -93,7 +93,7 @@ class CellSteps {
     return y;
   }
 
-  // h of step t from the normalised states `made` [states, H].
+  // h of step t from the states `made` [states, H], which are normalised here.
   void show(int t, std::vector<double>* made) {
     if constexpr (Cell::shown >= 0) {
       const View<const float> gain = run_.weight("layer_norm_c", ".weight"), bias = run_.weight("layer_norm_c", ".bias");
@@ -107,7 +107,7 @@ class CellSteps {
   double* at(int t, int u) { return values_.data() + (static_cast<size_t>(t) * o_.hidden + u) * Cell::gates; }
 
   void old_states(int t, int u, double* old) const {
-    if (o_.projection == 0) old[0] = run_.old_h(t, u);  // with a projection no cell reads the h of its own unit
+    if (o_.projection == 0) old[0] = run_.old_h(t, u);  // with a projection, cells do not read the h of their own unit
     if constexpr (Cell::states > 1) old[1] = run_.old_c(t, u);
   }
 

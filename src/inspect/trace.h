@@ -1,4 +1,4 @@
-// Why: what a network does at each word: its gates, how far its state moves, what it expects next.
+// Why: what a network does at each word: its gates, how much its state changes, what it expects next.
 #pragma once
 
 #include <string_view>
@@ -8,22 +8,21 @@
 
 namespace rnn::core {
 
-// One layer over a reading, computed anew from the row-major weights by the cell's own definition (cells/reference.h), each step
-// from the state that the reading left before it.
+// One layer over a reading, recomputed from the row-major weights with the cell's own definition (cells/reference.h), each
+// step from the state that the reading recorded before it.
 struct LayerGates {
   std::string_view names;  // one letter each: CellInfo::gate_names
   std::vector<Matrix<float>>
-      values;       // [gate] of [steps, hidden], behind the squashing function; the plain RNN's only "gate" is
-                    // what it squashes: h itself
+      values;  // [gate] of [steps, hidden], after the squashing function; the plain RNN's only "gate" is the value it squashes: h itself
   Matrix<float> h;  // [steps, output]
-  Matrix<float> c;  // [steps, hidden] two-state cells, else empty
+  Matrix<float> c;  // [steps, hidden] for two-state cells, else empty
 };
 LayerGates layer_gates(const Model<float>& model, Pool& pool, const Reading& reading, int layer);
 
-// Whether values of this gate lie in (-1, 1) instead of (0, 1), asked of the cell itself.
+// Whether the values of this gate are in (-1, 1) rather than (0, 1), found by running the cell.
 bool gate_is_signed(CellKind cell, int flags, int gate);
 
-// moved: how many units that changed most.
+// moved: how many of the units that changed most are listed.
 std::vector<ReadStep> read_steps(const Model<float>& model, Pool& pool, const Tokenizer& tokenizer, const Reading& reading,
                                  int moved);
 std::vector<GateUse> gate_use(const Model<float>& model, Pool& pool, const Reading& reading);

@@ -1,4 +1,4 @@
-// Why: a translator is looked at with its own passes: the encoder alone, the decoder step by step, both without one word.
+// Why: a translator is examined with its own passes: the encoder alone, the decoder step by step, both without one word.
 #include "inspect/translation.h"
 
 #include <fmt/format.h>
@@ -36,7 +36,7 @@ std::vector<float> copied(const float* row, int count) { return {row, row + coun
 
 // --------------------------------------------------------------------------------------------------------------- the source
 
-// The encoder by itself, a bare recurrent model: what it says of each token is then there without an attention, too.
+// The encoder alone, as a plain recurrent model: its output for each token is then available without attention, too.
 std::unique_ptr<Model<float>> encoder_alone(const Model<float>& model, Pool& pool) {
   ModelConfig config;
   config.task = "recurrent";
@@ -51,7 +51,7 @@ std::unique_ptr<Model<float>> encoder_alone(const Model<float>& model, Pool& poo
   return alone;
 }
 
-// What the encoder's top layer says of each token, a direction after the other.
+// The output of the encoder's top layer for each token, one direction after the other.
 std::vector<SourceToken> read_source(const Model<float>& model, const Tokenizer& tokenizer,
                                      const std::vector<int32_t>& source, Pool& pool) {
   const EncoderOptions& encoder = model.config().encoder;
@@ -85,7 +85,7 @@ std::vector<SourceToken> read_source(const Model<float>& model, const Tokenizer&
 
 // --------------------------------------------------------------------------------------------------------------- the target
 
-// What the top layer hands on, out of a State row: q of the attention.
+// The output of the top layer, taken from a row of State: q of the attention.
 std::vector<float> handed_on(const Recurrent<float>& rnn, const float* row) {
   const RecurrentOptions& o = rnn.options();
   const int top = o.layers - 1;
@@ -109,7 +109,7 @@ double contribution(View<const float> w, int first, const std::vector<float>& x)
   return std::sqrt(sum);
 }
 
-// What a step looked at: weights [longest] in the order of the encoder.
+// The attention of one step: weights [longest] in the order in which the encoder reads.
 void look_at_attention(const Model<float>& model, const float* weights, const Encoded<float>& encoded,
                        const std::vector<float>& q, TargetToken& token) {
   const EncoderOptions& encoder = model.config().encoder;
@@ -143,7 +143,7 @@ std::vector<WordChance> likeliest_tokens(const Tokenizer& tokenizer, View<const 
   return table;
 }
 
-// log p of what comes behind h [rows, width] -> [rows, V], in the arena.
+// log p of the token after h [rows, width] -> [rows, V], in the arena.
 View<const float> next_log_probs(const Model<float>& model, Context<float>& context, View<const float> h) {
   const View<float> outputs = context.arena.matrix<float>(h.rows, model.outputs());
   model.forward_output(context, h, outputs);
@@ -185,7 +185,7 @@ std::vector<TargetToken> write_target(const Model<float>& model, const Tokenizer
 
 // --------------------------------------------------------------------------------------------------------- without one word
 
-// The tokens of the sentence in words: a word is what stands between spaces, or a token where there are none.
+// The tokens of the sentence grouped into words: a word is whatever is between spaces, or a token if there are no spaces.
 std::vector<LeftOutWord> words_of(const Tokenizer& tokenizer, const std::vector<int32_t>& source) {
   const bool whole = tokenizer.kind() == "word";
   std::vector<LeftOutWord> words;
@@ -209,7 +209,7 @@ std::vector<LeftOutWord> words_of(const Tokenizer& tokenizer, const std::vector<
   return words;
 }
 
-// ln p(target[t] | source, target before t), [sources][target]; all sources side by side.
+// ln p(target[t] | source, target before t), [sources][target]; all sources in one batch.
 std::vector<std::vector<double>> target_log_probs(const Model<float>& model, int32_t begin,
                                                   const std::vector<std::vector<int32_t>>& sources,
                                                   const std::vector<int32_t>& target, Pool& pool) {
@@ -272,7 +272,7 @@ TranslationExplanation describe(const ModelFile& file) {
 }
 
 void add_texts(const Tokenizer& tokenizer, BeamTree& tree) {
-  std::vector<std::vector<int32_t>> written, before(1);  // by each node of a step
+  std::vector<std::vector<int32_t>> written, before(1);  // per node of a step
   for (std::vector<BeamNode>& nodes : tree.steps) {
     written.clear();
     for (BeamNode& node : nodes) {
@@ -302,11 +302,11 @@ void require_sentence(std::string_view sentence, const std::vector<int32_t>& sou
   if (source.size() < 2 || sentence.find_first_not_of(" \t\r\n") == sentence.npos)
     throw Error(Exit::usage, "inspect/empty", "the sentence has no words", example);
   if (sentence.find('\n') != sentence.npos)
-    throw Error(Exit::usage, "inspect/lines", "a translator reads one line at a time, but there are more", example);
+    throw Error(Exit::usage, "inspect/lines", "a translator reads one line at a time, but there are several", example);
   if (source.size() > kLongestSentence + 1) {
     throw Error(Exit::usage, "inspect/too_long",
-                fmt::format("the sentence has {} tokens, at most {} can be shown", source.size() - 1, kLongestSentence),
-                "take a part of it; rnn translate reads sentences of any length");
+                fmt::format("the sentence has {} tokens, but at most {} can be shown", source.size() - 1, kLongestSentence),
+                "use a part of it; rnn translate reads sentences of any length");
   }
 }
 

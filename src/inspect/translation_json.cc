@@ -1,4 +1,4 @@
-// Why: one place says how the explanation of a translation is written as JSON.
+// Why: one place defines how the explanation of a translation is written as JSON.
 #include "inspect/json_numbers.h"
 #include "inspect/translation.h"
 
@@ -7,7 +7,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// Named first: list() calls them.
+// Declared first, because list() calls them.
 ordered_json json(const StateStep& s);
 ordered_json json(const SourceToken& s);
 ordered_json json(const TargetToken& t);
