@@ -1,4 +1,4 @@
-// Why: what is read of a run, and what is advised as a command.
+// Why: what is read from a run, and the command that is advised.
 #include "doctor/doctor.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kHealthNames[] = {"unknown", "good", "bad", "absent"};
 
-// Text in files that are named as such; rnn train takes others for tables, sequences or collections.
+// Whether all training files end in .txt; rnn train takes files with other names for tables, sequences or collections.
 bool only_texts(const ModelFile& file) {
   const std::vector<std::string> train = run_files(file, "train");
   return std::all_of(train.begin(), train.end(), [](const std::string& path) { return path.ends_with(".txt"); });
@@ -32,8 +32,8 @@ Diagnosis diagnose(const DoctorRequest& request) {
   while (run.size() > 1 && run.back() == '/') run.pop_back();
   std::error_code ignored;
   if (!std::filesystem::is_directory(run, ignored)) {
-    throw Error(Exit::data, "run/missing", run + " is no run folder",
-                "name a folder that rnn train made; rnn inspect looks at a model alone");
+    throw Error(Exit::data, "run/missing", run + " is not a run folder",
+                "name a folder that rnn train created; rnn inspect examines a model without its run");
   }
   const History history = read_history(run + "/metrics.jsonl");
   const Options options = history.config.is_null() ? Options{} : options_from_json(history.config);

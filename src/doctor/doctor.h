@@ -1,4 +1,4 @@
-// Why: rnn doctor: what is wrong with a run, how it shows, and which option mends it.
+// Why: rnn doctor: what is wrong with a run, how it shows, and which option fixes it.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -12,15 +12,15 @@ namespace rnn::core {
 
 struct DoctorRequest {
   std::string run;   // folder
-  std::string data;  // text or sequences that the model is tried on; "": what the run was checked on
+  std::string data;  // text or sequences that the model is tested on; "": the run's validation data
   int threads = 0;
 };
 
 struct Diagnosis {
   std::string run, task;                // task "": the run has no model
-  std::vector<HealthVerdict> verdicts;  // one per rule: those over metrics, then those over the model
-  int64_t steps = 0;                    // that the model was tried on
-  bool name_task = false;               // to train anew the task has to be named: the data alone looks like another
+  std::vector<HealthVerdict> verdicts;  // one per rule: first those about the metrics, then those about the model
+  int64_t steps = 0;                    // on which the model was tested
+  bool name_task = false;               // the advised command must name the task, which cannot be told from the data
   int bad() const;
 };
 
@@ -28,12 +28,13 @@ struct Diagnosis {
 // unknown_words.
 std::span<const HealthRule> model_rules();
 
-// Reads metrics.jsonl and model.safetensors (else last.ckpt.safetensors) and tries the model on some thousand steps of data. A
-// rule that cannot be looked at is Health::unknown and says why. Throws Error{data}: "run/missing" (no such folder),
-// "run/metrics" (none, or a line that is no event, with file:line), those of `data`; Error{model} for a damaged model.
+// Reads metrics.jsonl and model.safetensors (else last.ckpt.safetensors) and tests the model on a few thousand steps of
+// data. A rule that cannot be evaluated is Health::unknown and gives the reason. Throws Error{data}: "run/missing" (no such
+// folder), "run/metrics" (no metrics, or a line that is not an event, with file:line), and those of reading `data`;
+// Error{model} for a damaged model.
 Diagnosis diagnose(const DoctorRequest& request);
 
-// The command that does what a bad verdict advises; "" when it advises no option.
+// The command that does what a bad verdict advises; "" if it advises no option.
 std::string mending_command(const Diagnosis& diagnosis, const HealthVerdict& verdict);
 
 // {"run", "task", "steps", "bad", "rules": [{"code", "health", "title", "evidence", "sign", "mend", "options", "command"}]}

@@ -1,4 +1,4 @@
-// Why: the rules that look at what a model does with data, a function each, in one list.
+// Why: the rules about what a model does with data, one function each, in one list.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ bool plain(const Case& c) { return c.p.model().config().rnn.cell == CellKind::el
 
 HealthVerdict vanishing(const Case& c) {
   const std::vector<double>& norms = c.reach.state;
-  if (norms.size() < 3 || !(norms[1] > 0)) return unknown("no two steps to compare the gradient of");
+  if (norms.size() < 3 || !(norms[1] > 0)) return unknown("there are no two steps whose gradients could be compared");
   const int steps = static_cast<int>(norms.size()) - 1;
   const int wanted = c.p.model().answers_at_end() ? static_cast<int>(limit::kReachShare.value * steps)
                                                   : static_cast<int>(limit::kReachSteps.value);
@@ -36,12 +36,12 @@ HealthVerdict vanishing(const Case& c) {
   const std::string figures = fmt::format("of the gradient one step back, {} is left after {} steps",
                                           percent(norms[static_cast<size_t>(shown)] / norms[1]), shown);
   if (steps <= wanted || gone > wanted) return good(figures);
-  const std::string where = c.p.model().answers_at_end() ? fmt::format("; the answer comes after {}", steps) : "";
+  const std::string where = c.p.model().answers_at_end() ? fmt::format("; the answer comes after {} steps", steps) : "";
   if (plain(c)) return bad(figures + where, "--cell lstm --forget-bias 1");
   return bad(figures + where, c.p.model().answers_at_end() ? fmt::format("--chrono {}", std::max(2, steps)) : "");
 }
 
-// Share of a gate's values within `margin` of its ends; a signed gate is twice as wide.
+// Share of a gate's values within `margin` of the ends of its range; the range of a signed gate is twice as wide.
 double share_at_ends(const Case& c, int layer, size_t gate, double margin) {
   const RecurrentOptions& o = c.p.model().config().rnn;
   const bool is_signed = gate_is_signed(o.cell, o.flags, static_cast<int>(gate));
@@ -55,7 +55,7 @@ double share_at_ends(const Case& c, int layer, size_t gate, double margin) {
   return static_cast<double>(ends) / static_cast<double>(std::max<int64_t>(all, 1));
 }
 
-// What begins this large saturates whatever the learning rate.
+// Weights or biases that start this large saturate the gates at any learning rate.
 std::string freer_gates(const Case& c) {
   const std::string& init = c.p.options.model.init;
   if (init.starts_with("uniform:") && std::strtod(init.c_str() + 8, nullptr) > limit::kWideStart.value)
@@ -66,10 +66,11 @@ std::string freer_gates(const Case& c) {
   return fmt::format("--lr {:.3g}", std::min(rate / 4, own));
 }
 
-// A memory that waits keeps a gate or two shut or open; sick is a layer where no gate is free, or a gate without any slope.
+// A unit that stores something keeps a gate or two shut or open. The problem is a layer without a free gate or a gate
+// without slope.
 HealthVerdict saturated(const Case& c) {
   const RecurrentOptions& o = c.p.model().config().rnn;
-  if (o.flags & kRelu) return absent("relu has no end to stick to");
+  if (o.flags & kRelu) return absent("relu does not saturate");
   const auto& names = cell_info(o.cell).gate_names;
   double most = -1;
   std::string evidence, dead;
@@ -83,13 +84,15 @@ HealthVerdict saturated(const Case& c) {
       if (share < least) least = share, freest = g;
       const double flat = share_at_ends(c, l, g, limit::kGateFlat.value);
       if (flat <= limit::kSaturated.value || !dead.empty()) continue;
-      dead = fmt::format("{} of the values of {} in layer {} are within {:.0e} of an end: it has no slope there",
-                         percent(flat), name(g), l + 1, limit::kGateFlat.value);
+      dead =
+          fmt::format("{} of the values of {} in layer {} are within {:.0e} of an end of its range: it has no slope there",
+                      percent(flat), name(g), l + 1, limit::kGateFlat.value);
     }
     if (least <= most) continue;
     most = least;
-    evidence = fmt::format("{} of the values of {} in layer {} are at their ends", percent(least), name(freest), l + 1);
-    if (gates > 1) evidence += ", more of the other gates";
+    evidence =
+        fmt::format("{} of the values of {} in layer {} are at the ends of its range", percent(least), name(freest), l + 1);
+    if (gates > 1) evidence += ", and more of those of the other gates";
   }
   if (!dead.empty()) return bad(dead, freer_gates(c));
   return most <= limit::kSaturated.value ? good(evidence) : bad(evidence, freer_gates(c));
@@ -99,7 +102,7 @@ HealthVerdict dead_relu(const Case& c) {
   const RecurrentOptions& o = c.p.model().config().rnn;
   if (!(o.flags & kRelu)) return absent("the cell has no relu");
   if (c.p.steps < limit::kProbe.value)
-    return unknown(fmt::format("the data have {} steps, {} are needed", c.p.steps, limit::kProbe.value));
+    return unknown(fmt::format("the data have {} steps, but {} are needed", c.p.steps, limit::kProbe.value));
   int dead = 0, all = 0;
   for (int l = 0; l < o.layers; ++l) {
     for (int u = 0; u < o.width(l); ++u, ++all) {
@@ -112,7 +115,7 @@ HealthVerdict dead_relu(const Case& c) {
       dead += silent;
     }
   }
-  const std::string figures = fmt::format("{} of {} units are 0 at all of {} steps", dead, all, c.p.steps);
+  const std::string figures = fmt::format("{} of {} units are 0 at all {} steps", dead, all, c.p.steps);
   if (dead <= limit::kDead.value * all) return good(figures);
   return bad(figures, "--cell rnn");
 }
@@ -129,8 +132,8 @@ HealthVerdict scale_of_frames(const Case& c) {
       }
     }
     const double mean = sum / n, deviation = std::sqrt(std::max(0.0, squares / n - mean * mean));
-    const std::string figures =
-        fmt::format("input {} of {}: mean {}, deviation {}", k + 1, width, short_number(mean), short_number(deviation));
+    const std::string figures = fmt::format("input {} of {}: mean {}, standard deviation {}", k + 1, width,
+                                            short_number(mean), short_number(deviation));
     const bool constant = deviation == 0;
     const bool odd = std::abs(mean) > limit::kInputMean.value * std::max(1.0, deviation) ||
                      deviation > limit::kInputLarge.value || (!constant && deviation < limit::kInputSmall.value);
@@ -148,15 +151,15 @@ HealthVerdict input_scale(const Case& c) {
   for (int r = 0; r < e.rows; ++r)
     for (int i = 0; i < e.cols; ++i) squares += static_cast<double>(e(r, i)) * e(r, i);
   const double size = std::sqrt(squares / (static_cast<double>(e.rows) * e.cols));
-  const std::string figures = fmt::format("the numbers of the embedding have the size {}", short_number(size));
+  const std::string figures = fmt::format("the numbers of the embedding have a magnitude of {}", short_number(size));
   if (size <= limit::kEmbeddingLarge.value && size >= limit::kEmbeddingSmall.value) return good(figures);
   return bad(figures, "--init pytorch");
 }
 
-// Loss of the first tokens of each line, the state carried on (as the reading did) and from a fresh start.
+// Compares the loss of the first tokens of each line with the state carried over (as in the reading) and from a zero state.
 HealthVerdict carried_state(const Case& c) {
-  if (!c.p.is_text()) return absent("every sequence begins from a fresh start");
-  if (c.p.lines) return absent("every line begins from a fresh start");
+  if (!c.p.is_text()) return absent("every sequence starts from a zero state");
+  if (c.p.lines) return absent("every line starts from a zero state");
   const int32_t newline = c.p.file.tokenizer->newline_id();
   Session fresh(c.p.model());
   std::vector<double> saved, table;
@@ -173,15 +176,15 @@ HealthVerdict carried_state(const Case& c) {
       if (++since == limit::kLineTokens.value || ids[t + 1] == newline) saved.push_back(gain / since), since = -1;
     }
   }
-  if (saved.size() < 10) return unknown(fmt::format("the text tried has {} line starts, 10 are needed", saved.size()));
+  if (saved.size() < 10) return unknown(fmt::format("the tested text has {} line starts, but 10 are needed", saved.size()));
   const double n = static_cast<double>(saved.size());
   double mean = 0, squares = 0;
   for (const double s : saved) mean += s / n;
   for (const double s : saved) squares += (s - mean) * (s - mean) / (n - 1);
   const double error = std::sqrt(squares / n);
-  const std::string figures =
-      fmt::format("over {} line starts a fresh state would {} {:.3f} ± {:.3f} nats per token of the line's first {:.0f}",
-                  saved.size(), mean >= 0 ? "save" : "cost", std::abs(mean), error, limit::kLineTokens.value);
+  const std::string figures = fmt::format(
+      "over {} line starts, a zero state would {} {:.3f} ± {:.3f} nats per token among the first {:.0f} of the line",
+      saved.size(), mean >= 0 ? "save" : "cost", std::abs(mean), error, limit::kLineTokens.value);
   if (mean < limit::kLineGain.value || mean < limit::kLineSure.value * error) return good(figures);
   return bad(figures, "--mode sentence");
 }
@@ -191,9 +194,10 @@ HealthVerdict short_window(const Case& c) {
   if (c.p.lines) return absent("lines are read whole");
   const int window = c.p.options.train.bptt;
   const std::vector<double>& norms = c.reach.state;
-  if (window + 1 > kLongestWindow) return good(fmt::format("windows of {} steps are as long as is looked", window));
+  if (window + 1 > kLongestWindow)
+    return good(fmt::format("windows of {} steps are as long as this rule looks back", window));
   if (static_cast<int>(norms.size()) <= window || !(norms[1] > 0))
-    return unknown(fmt::format("the text tried is shorter than a window of {} steps", window));
+    return unknown(fmt::format("the tested text is shorter than a window of {} steps", window));
   const double left = norms[static_cast<size_t>(window)] / norms[1];
   const std::string figures = fmt::format(
       "of the gradient one step back, {} is left at the end of the window, {} steps back", percent(left), window);
@@ -204,14 +208,14 @@ HealthVerdict short_window(const Case& c) {
 HealthVerdict unknown_words(const Case& c) {
   if (!c.p.is_text()) return absent("symbols that the model does not know are refused");
   const int32_t mark = c.p.file.tokenizer->unknown_id();
-  if (mark < 0) return absent("its tokens can write every text");
+  if (mark < 0) return absent("its tokens can represent every text");
   int64_t count = 0, all = 0;
   for (const auto& document : c.p.text) {
     all += static_cast<int64_t>(document.size());
     count += std::count(document.begin(), document.end(), mark);
   }
   const double share = static_cast<double>(count) / static_cast<double>(all);
-  const std::string figures = fmt::format("{} of {} tokens are the unknown one", percent(share), all);
+  const std::string figures = fmt::format("{} of {} tokens are the unknown word", percent(share), all);
   if (share <= limit::kUnknown.value) return good(figures);
   const ModelOptions& o = c.p.options.model;
   if (o.max_vocabulary > 0) return bad(figures, fmt::format("--max-vocabulary {}", 4 * o.max_vocabulary));
@@ -220,23 +224,22 @@ HealthVerdict unknown_words(const Case& c) {
 
 constexpr HealthRule kRules[] = {
     {"health/vanishing", "the gradient vanishes on its way back",
-     "within a few steps, or a quarter of the sequence, the gradient is a thousandth of what it was: nothing older is "
-     "learnt",
-     "a cell with gates (--cell lstm or gru), gates that begin open (--forget-bias, --chrono), --init orthogonal", false},
-    {"health/saturated", "the gates are stuck at their ends",
+     "within a few steps, or a quarter of the sequence, it falls to a thousandth: nothing older is learnt",
+     "a cell with gates (--cell lstm or gru), gates that start open (--forget-bias, --chrono), --init orthogonal", false},
+    {"health/saturated", "the gates are saturated",
      "nearly all values of every gate of a layer are shut or wide open, where they hardly learn, or one gate has no slope "
      "left",
-     "train anew with a smaller --lr; check the scale of the inputs and --init", false},
-    {"health/dead_relu", "units are dead", "units of a relu layer are 0 whatever is read: they will never learn again",
+     "train again with a smaller --lr; check the scale of the inputs and --init", false},
+    {"health/dead_relu", "units are dead", "units of a relu layer are 0 for every input: they will never learn again",
      "the tanh cell (--cell rnn), a smaller --lr, --init identity", false},
-    {"health/input_scale", "the inputs are out of scale",
+    {"health/input_scale", "the inputs are badly scaled",
      "numbers that the first layer reads are far from 0, very large or very small",
-     "bring every input to about mean 0 and deviation 1 before training; for text --init pytorch", false},
-    {"health/carried_state", "memory is carried over where it should end",
-     "the first words of a line are predicted better from a fresh start than with what stood before",
-     "read each line by itself (--mode sentence)", false},
-    {"health/short_window", "the windows of training are too short",
-     "at the end of the window much of the gradient is still there: what it would teach is cut off",
+     "scale every input to about mean 0 and standard deviation 1 before training; for text --init pytorch", false},
+    {"health/carried_state", "the state is carried over where it should be reset",
+     "the first words of a line are predicted better from a zero state than from the state of the line before",
+     "start each line from a zero state (--mode sentence)", false},
+    {"health/short_window", "the training windows are too short",
+     "at the end of the window much of the gradient is still left: what it would teach is cut off",
      "longer windows (--bptt)", false},
     {"health/unknown_words", "too many words are unknown", "more than one in twenty tokens of the text is the unknown word",
      "a larger vocabulary (--max-vocabulary, --min-count), or --tokens char", false},

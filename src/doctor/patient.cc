@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The best model; a run that was cut before its first check has a checkpoint only.
+// The best model; a run that was stopped before its first validation has only a checkpoint.
 void take_model(const std::string& run, Patient& p, Pool& pool) {
   std::error_code ignored;
   for (const char* name : {"model.safetensors", "last.ckpt.safetensors"}) {
@@ -30,12 +30,12 @@ void take_model(const std::string& run, Patient& p, Pool& pool) {
       return;
     }
     if (p.file.model->translates()) {
-      p.no_model = "the model is a translator: these rules look at a network that reads one sequence step by step";
+      p.no_model = "the model is a translator: these rules apply to networks that read one sequence step by step";
       p.file.model = nullptr;
       return;
     }
     if (p.file.model->config().rnn.bidirectional) {
-      p.no_model = "the model reads in both directions: no state goes from step to step";
+      p.no_model = "the model reads in both directions: no state is passed from step to step";
       p.file.model = nullptr;
       return;
     }
@@ -43,16 +43,16 @@ void take_model(const std::string& run, Patient& p, Pool& pool) {
     p.lines = reads_sentences(p.file);
     return;
   }
-  p.no_model = "the run has no model: it ended before the first check";
+  p.no_model = "the run has no model: it ended before the first validation";
 }
 
-// Large models are tried on less, so that the doctor stays a matter of seconds.
+// Large models are tested on less data, so that the doctor takes only seconds.
 int tried(const Patient& p, int most) {
   const double weights = static_cast<double>(p.model().params().size());
   return std::clamp(static_cast<int>(kTriedWork * most / weights / kTriedSteps), most / 4, most);
 }
 
-// The beginning of a text, whole lines if it has any.
+// The beginning of a text; whole lines if it has any.
 std::string_view beginning(std::string_view text) {
   if (text.size() <= kTriedBytes) return text;
   text = text.substr(0, kTriedBytes);
@@ -62,12 +62,12 @@ std::string_view beginning(std::string_view text) {
   return text.substr(0, text.size() - 1);
 }
 
-// What the run was checked on, for people: its file as it was named.
+// What the run was validated on, for a message: its file as it was named.
 std::string checked_on(const ModelFile& file) {
   std::vector<std::string> files = run_files(file, "valid");
   if (files.empty() || files[0].empty()) files = run_files(file, "train");
-  if (files.empty()) return "the data that the run was checked on";
-  return printable(files[0]) + (files.size() > 1 ? ", ..." : "") + ", which the run was checked on,";
+  if (files.empty()) return "the data on which the run was validated";
+  return printable(files[0]) + (files.size() > 1 ? ", ..." : "") + ", on which the run was validated,";
 }
 
 // Each document is read from the zero state, as in training.
@@ -95,7 +95,7 @@ void take_text(const std::string& data, Patient& p) {
   p.window = gradient_windows(p.text, std::min(kLongestWindow, p.options.train.bptt + 1), tried(p, kTriedTargets));
 }
 
-// Sequences of the commonest length, for the gradient: that of a step without a target is nothing.
+// Sequences of the most common length, for the gradient: only those whose last step has a target.
 Batch equal_lengths(const SequenceData& data, bool last_step, size_t targets) {
   std::vector<std::pair<int, const SequenceExample*>> found;
   for (const SequenceExample& e : data.valid) {
@@ -162,13 +162,13 @@ Patient examine(const std::string& run, const std::string& data, const Options& 
     return p;
   }
   if (p.model().config().task == "recurrent") {
-    p.no_data = "the model is a bare recurrent one, without a task";
+    p.no_data = "the model is only a recurrent network, without a task";
     return p;
   }
   p.is_text() ? take_text(data, p) : take_sequences(data, p);
   if (p.readings.empty())
-    p.no_data = data.empty() ? checked_on(p.file) + " is gone or has changed (--data names other)"
-                             : "there is too little in " + data;
+    p.no_data = data.empty() ? checked_on(p.file) + " is gone or has changed (--data names another)"
+                             : "there is too little data in " + data;
   for (const Reading& reading : p.readings) {
     p.steps += reading.steps();
     p.gates.emplace_back();

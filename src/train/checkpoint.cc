@@ -1,4 +1,4 @@
-// Why: names and order of what a checkpoint holds, written and read side by side.
+// Why: names and order of the contents of a checkpoint; writing and reading are next to each other.
 #include "train/checkpoint.h"
 
 #include <algorithm>
@@ -41,7 +41,7 @@ State<float> read_carried(const Safetensors& file, int width) {
   return state;
 }
 
-// Everything as long as the weights that the next update depends on.
+// All arrays of the size of the weights that the next update depends on.
 std::vector<std::pair<std::string, Params<float>*>> slabs_of(Trainer& trainer) {
   auto slabs = trainer.optimizer().slabs();
   if (trainer.average().active()) slabs.emplace_back("mean", &trainer.average().mean());
@@ -100,7 +100,7 @@ void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
     p.best_epoch = state.at("best_epoch");
     p.best_loss = state.at("best_loss");
     trainer.optimizer().set_steps(state.at("optimizer_steps"));
-    if (state.contains("average")) trainer.average().from_json(state.at("average"));  // earlier versions do without
+    if (state.contains("average")) trainer.average().from_json(state.at("average"));  // earlier versions have none
     trainer.schedule().from_json(state.at("schedule"));
     trainer.early_stopping().from_json(state.at("early_stopping"));
   } catch (const json::exception& e) {
@@ -113,9 +113,8 @@ void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
   }
   for (const auto& name : tensors.names()) {
     if (name.starts_with("checkpoint.") && std::find(used.begin(), used.end(), name) == used.end()) {
-      throw Error(Exit::model, "model/corrupt",
-                  file.path + ": '" + name + "' is nothing that this run's optimizer remembers",
-                  "resume with the optimizer that the run began with");
+      throw Error(Exit::model, "model/corrupt", file.path + ": '" + name + "' does not belong to this run's optimizer",
+                  "resume with the optimizer that the run started with");
     }
   }
   trainer.carried() = read_carried(tensors, trainer.model().state_width());

@@ -1,4 +1,4 @@
-// Why: training ends when the validation loss has stopped falling; what was seen so far survives a resume.
+// Why: training ends when the validation loss has stopped falling; the state survives a resume.
 #pragma once
 
 #include <cmath>
@@ -10,12 +10,12 @@
 
 namespace rnn::core {
 
-// Counts evaluations in a row that did not improve on the best. A value; one thread.
+// Counts consecutive evaluations that did not improve on the best. A value type, for one thread.
 class EarlyStopping {
  public:
   explicit EarlyStopping(int patience) : patience_(patience) {}  // 0 or less: never stops
 
-  // Tells the validation loss; true when it is the best so far. NaN and infinity never are.
+  // Takes the validation loss; returns whether it is the best so far. NaN and infinity never are.
   bool improved(double loss) {
     if (loss < best_) {
       best_ = loss;

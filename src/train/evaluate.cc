@@ -1,4 +1,4 @@
-// Why: the loss of a model over an epoch of batches, as training and every later look see it.
+// Why: the loss of a model over an epoch of batches, computed in the same way for training and for every later evaluation.
 #include <algorithm>
 
 #include "base/error.h"

@@ -30,7 +30,7 @@ struct LossRun {
     base = losses(nullptr);
   }
 
-  // Per row, and the penalty; gradients of their sum are added to `grads` when given.
+  // One loss per row, then the penalty; the gradients of their sum are added to `grads` if given.
   std::vector<double> losses(Params<double>* grads) {
     model.pack(pool, true);
     if (options.dropout) model.drop_weights(pool, options.seed, 7);
@@ -50,7 +50,7 @@ struct LossRun {
     return out;
   }
 
-  // By how much the summed loss changes when *w becomes `value`. Row by row: the sum itself would round more.
+  // The change of the summed loss when *w becomes `value`. Row by row, because the sum itself would be rounded more.
   double change(double* w, double value) {
     const double keep = *w;
     *w = value;
@@ -61,7 +61,7 @@ struct LossRun {
     return sum;
   }
 
-  // A loss of some nats rounds to about 1e-15 in every row: what that does to a slope.
+  // The error of a slope caused by rounding: a loss of a few nats has a rounding error of about 1e-15 in every row.
   double rounding(double step) const {
     const double largest = base.empty() ? 0 : *std::max_element(base.begin(), base.end());
     return 1e-15 * (1 + largest) * std::sqrt(static_cast<double>(base.size())) / step;
@@ -73,8 +73,8 @@ struct Slope {
   bool smooth = false;
 };
 
-// A fourth difference over h is h^3 f'''' of a smooth loss, but the size of the slope's jump where a unit of relu switches in
-// between: then the step shrinks, down to where rounding ends it.
+// A fourth difference over h is h^3 f'''' for a smooth loss, but as large as the jump of the slope if a relu unit switches
+// in between: then the step is reduced, until rounding errors are as large.
 Slope measure(LossRun& loss, double* w, double floor) {
   const double at = *w, tolerance = loss.options.tolerance;
   Slope slope;
@@ -89,7 +89,7 @@ Slope measure(LossRun& loss, double* w, double floor) {
   return slope;
 }
 
-// Elements to compare: half those with the largest gradients, half anywhere.
+// Elements to compare: half are those with the largest gradients, half are random.
 std::vector<size_t> choose(const double* gradient, size_t size, const CheckOptions& options, uint32_t stream) {
   std::vector<size_t> all(size);
   for (size_t i = 0; i < size; ++i) all[i] = i;

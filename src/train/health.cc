@@ -1,4 +1,4 @@
-// Why: the rules that metrics and options decide, a function each, in one list.
+// Why: the rules that need only metrics and options, one function each, in one list.
 #include "train/health.h"
 
 #include <fmt/format.h>
@@ -17,16 +17,16 @@ using namespace verdict;
 struct Case {
   const History& h;
   const Options& o;
-  double chance;  // loss of an even guess; 0: not known
+  double chance;  // loss of giving every answer the same probability; 0: not known
 
   double steps() const { return h.steps(); }
   double own_rate() const { return default_learning_rate(o.train.optimizer); }
   double rate() const { return o.train.lr > 0 ? o.train.lr : own_rate(); }
   bool wild_rate() const { return rate() >= limit::kWildRate.value * own_rate(); }
   bool clips() const { return o.train.clip > 0 || o.train.clip_value > 0; }
-  // Updates before it are not looked at.
+  // Earlier updates are ignored.
   double settled() const { return std::max<double>(limit::kSettled.value, o.train.warmup); }
-  // What losses are measured by: near 0 a change of many per cent means nothing.
+  // The unit for changes of a loss: near 0 even a change of many per cent means nothing.
   double scale() const { return chance > 0 ? chance : h.stretches.empty() ? 1 : h.stretches.front().loss; }
 };
 
@@ -59,29 +59,29 @@ HealthVerdict exploding(const Case& c) {
   if (!c.h.diverged.empty() && !c.clips())
     return bad(c.h.diverged, c.wild_rate() ? "--clip 1 " + lower_rate(c) : "--clip 1");
   if (norms.size() < static_cast<size_t>(limit::kLooks.value))
-    return unknown(fmt::format("{} gradient norms were logged, {} are needed", norms.size(), limit::kLooks.value));
+    return unknown(fmt::format("{} gradient norms were logged, but {} are needed", norms.size(), limit::kLooks.value));
   const double middle = median(norms), largest = *std::max_element(norms.begin(), norms.end());
   const std::string figures =
       fmt::format("gradient norm: median {}, largest {}", short_number(middle), short_number(largest));
-  if (c.clips()) return good(figures + ", held by clipping");
+  if (c.clips()) return good(figures + ", limited by clipping");
   if (largest < limit::kSpikeNorm.value || largest < limit::kSpike.value * middle) return good(figures);
   return bad(fmt::format("{}, {} times as large, and nothing clips it", figures, short_number(largest / middle)),
              fmt::format("--clip {:.3g}", round_up(2 * middle)));
 }
 
-// Training loss near and above what knowing nothing costs.
+// Training loss above that of a model that knows nothing.
 HealthVerdict above_chance(const Case& c, double recent, double window) {
   if (!(c.chance > 0)) return good("");
   const bool early = c.steps() <= 2 * limit::kSettled.value;
   if (!(recent > (early ? limit::kBurst.value : limit::kAboveChance.value) * c.chance)) return good("");
-  // A large loss that falls, or that nothing moves, is a start from large weights.
+  // A large loss that falls, or hardly moves at a low rate, only means large initial weights.
   if (!c.wild_rate() && (c.rate() < c.own_rate() / 2 || recent < 0.97 * c.h.mean_loss(0, c.steps() / 4))) return good("");
-  return bad(fmt::format("the training loss is {} over the last {:.0f} updates; knowing nothing would cost {}",
+  return bad(fmt::format("the training loss is {} over the last {:.0f} updates; a model that knows nothing has {}",
                          short_number(recent), window, short_number(c.chance)),
              lower_rate(c));
 }
 
-// Training loss that was better before.
+// Training loss that was lower before.
 HealthVerdict risen(const Case& c, double recent, double window) {
   double best = recent, where = c.steps();
   for (double to = c.steps() - window; to - window >= c.settled(); to -= window) {
@@ -106,15 +106,16 @@ HealthVerdict unsteady(const Case& c) {
     change > 0 ? ++rises : falls += rises > 0;
   }
   if (rises >= limit::kSwings.value && falls >= limit::kSwings.value - 1) {
-    return bad(fmt::format("the validation loss rose {} times by more than {} from one check to the next, and fell again",
-                           rises, percent(limit::kSwing.value)),
-               lower_rate(c));
+    return bad(
+        fmt::format("the validation loss rose {} times by more than {} from one validation to the next, and fell again",
+                    rises, percent(limit::kSwing.value)),
+        lower_rate(c));
   }
   const bool worse = checks.size() > 3 && std::all_of(checks.begin() + 1, checks.end(), [&](const History::Check& check) {
                        return check.val_loss > 1.02 * checks[0].val_loss && check.loss > 0.99 * checks[0].loss;
                      });
   if (!worse) return good("");
-  return bad(fmt::format("the validation loss was {} at the first check and is {} now; the training loss does not fall",
+  return bad(fmt::format("the validation loss was {} at first and is {} now; the training loss does not fall",
                          short_number(checks[0].val_loss), short_number(checks.back().val_loss)),
              lower_rate(c));
 }
@@ -122,14 +123,14 @@ HealthVerdict unsteady(const Case& c) {
 HealthVerdict rate_too_large(const Case& c) {
   if (!c.h.diverged.empty() && (c.clips() || c.wild_rate())) return bad(c.h.diverged, lower_rate(c));
   if (c.steps() < limit::kBurstUpdates.value)
-    return unknown(fmt::format("the run has {:.0f} updates, {} are needed", c.steps(), limit::kBurstUpdates.value));
+    return unknown(fmt::format("the run has {:.0f} updates, but {} are needed", c.steps(), limit::kBurstUpdates.value));
   const double window = std::min(c.steps(), std::max(limit::kSettled.value, limit::kRiseShare.value * c.steps()));
   const double recent = c.h.mean_loss(c.steps() - window, c.steps());
   if (!std::isfinite(recent)) return unknown("no training loss was logged");
   HealthVerdict verdict = above_chance(c, recent, window);
   if (verdict.health == Health::bad) return verdict;
   if (c.steps() < c.settled() + 2 * window)
-    return unknown(fmt::format("the run has {:.0f} updates, {:.0f} are needed", c.steps(), c.settled() + 2 * window));
+    return unknown(fmt::format("the run has {:.0f} updates, but {:.0f} are needed", c.steps(), c.settled() + 2 * window));
   verdict = risen(c, recent, window);
   if (verdict.health != Health::bad) verdict = unsteady(c);
   if (verdict.health == Health::bad) return verdict;
@@ -141,7 +142,7 @@ HealthVerdict rate_too_small(const Case& c) {
   const double begin = std::max<double>(0, c.o.train.warmup), length = c.steps() - begin;
   if (length < limit::kSlowUpdates.value)
     return unknown(
-        fmt::format("the run has {:.0f} updates, {:.0f} are needed", c.steps(), begin + limit::kSlowUpdates.value));
+        fmt::format("the run has {:.0f} updates, but {:.0f} are needed", c.steps(), begin + limit::kSlowUpdates.value));
   double quarter[4];
   for (int q = 0; q < 4; ++q) quarter[q] = c.h.mean_loss(begin + length * q / 4, begin + length * (q + 1) / 4);
   const double fall = quarter[0] - quarter[3];
@@ -164,8 +165,8 @@ HealthVerdict clipping_always(const Case& c) {
   if (!(clip > 0)) return absent("--clip is off");
   const std::vector<double> norms = gradient_norms(c, c.settled());
   if (norms.size() < static_cast<size_t>(limit::kLooks.value)) {
-    return unknown(fmt::format("{} gradient norms were logged after update {:.0f}, {} are needed", norms.size(), c.settled(),
-                               limit::kLooks.value));
+    return unknown(fmt::format("{} gradient norms were logged after update {:.0f}, but {} are needed", norms.size(),
+                               c.settled(), limit::kLooks.value));
   }
   const auto above = std::count_if(norms.begin(), norms.end(), [&](double norm) { return norm > clip; });
   const double share = static_cast<double>(above) / static_cast<double>(norms.size()), middle = median(norms);
@@ -178,15 +179,15 @@ HealthVerdict clipping_always(const Case& c) {
 HealthVerdict overfitting(const Case& c) {
   const auto& checks = c.h.checks;
   if (checks.size() <= static_cast<size_t>(limit::kOverfitChecks.value)) {
-    return unknown(fmt::format("{} check{} on the validation data, {} are needed", checks.size(),
+    return unknown(fmt::format("the run has {} validation{}, but {} are needed", checks.size(),
                                checks.size() == 1 ? "" : "s", limit::kOverfitChecks.value + 1));
   }
   const auto best =
       std::min_element(checks.begin(), checks.end(), [](const auto& a, const auto& b) { return a.val_loss < b.val_loss; });
   const History::Check& last = checks.back();
-  const std::string figures =
-      fmt::format("best validation loss {} (epoch {}), at the end {}; training loss {} and {}", short_number(best->val_loss),
-                  short_number(best->epoch), short_number(last.val_loss), short_number(best->loss), short_number(last.loss));
+  const std::string figures = fmt::format(
+      "best validation loss {} (epoch {}), last {}; training loss {} then, {} at the end", short_number(best->val_loss),
+      short_number(best->epoch), short_number(last.val_loss), short_number(best->loss), short_number(last.loss));
   const double rise = last.val_loss - best->val_loss;
   const bool since = std::distance(best, checks.end()) > static_cast<ptrdiff_t>(limit::kOverfitChecks.value);
   if (!since || !(rise > limit::kOverfit.value * best->val_loss) || !(rise > limit::kOverfitFloor.value * c.scale()) ||
@@ -198,12 +199,12 @@ HealthVerdict overfitting(const Case& c) {
 
 HealthVerdict undertrained(const Case& c) {
   const auto& checks = c.h.checks;
-  if (c.h.stopped.empty()) return unknown("the run has not come to its end");
-  if (checks.size() < 2) return unknown("one check on the validation data, 2 are needed");
+  if (c.h.stopped.empty()) return unknown("the run has not ended");
+  if (checks.size() < 2) return unknown("the run has fewer than 2 validations");
   const History::Check &last = checks.back(), &before = checks[checks.size() - 2];
   const double gain = (before.val_loss - last.val_loss) / before.val_loss;
   const std::string figures =
-      fmt::format("the last two checks: {:.4g}, {:.4g}; stopped by --{}", before.val_loss, last.val_loss,
+      fmt::format("the last two validation losses: {:.4g}, {:.4g}; stopped by --{}", before.val_loss, last.val_loss,
                   c.h.stopped == "updates" ? "max-updates"
                   : c.h.stopped == "time"  ? "max-time"
                                            : c.h.stopped);
@@ -216,28 +217,29 @@ HealthVerdict undertrained(const Case& c) {
   if (c.h.stopped == "updates") more = fmt::format("--max-updates {}", 2 * o.max_updates);
   if (c.h.stopped == "time") more = fmt::format("--max-time {:.0f}", 2 * std::max(1.0, o.max_seconds));
   return bad(
-      fmt::format("the last check still gained {}: {:.4g}, then {:.4g}", percent(gain), before.val_loss, last.val_loss),
+      fmt::format("the last validation still gained {}: {:.4g}, then {:.4g}", percent(gain), before.val_loss, last.val_loss),
       more, o.schedule != "cosine");
 }
 
 constexpr HealthRule kRules[] = {
     {"health/exploding", "the gradient explodes",
-     "without clipping, training diverges or the gradient norm is once far above its median",
-     "clip the gradient (--clip); a lower --lr helps, too", true},
+     "without clipping, training diverges or the gradient norm is at some point far above its median",
+     "clip the gradient (--clip); a lower --lr also helps", true},
     {"health/lr_large", "the learning rate is too large",
-     "the training loss rises again, stays above an even guess, or the validation loss jumps up and down",
+     "the training loss rises again or stays above chance, or the validation loss jumps up and down",
      "lower the learning rate (--lr), or let it rise slowly at the start (--warmup)", true},
     {"health/lr_small", "the learning rate is too small",
-     "far below the optimizer's own rate, and the training loss falls in a slow straight line or not at all",
+     "it is far below the optimizer's default, and the training loss falls in a slow straight line or not at all",
      "raise the learning rate (--lr)", true},
     {"health/clip_always", "nearly every gradient is clipped",
-     "the gradient norm is above --clip in nearly all updates, and its median is several times --clip: all steps have one "
-     "length",
+     "the gradient norm is above --clip in nearly all updates, and its median is several times --clip: all steps have the "
+     "same length",
      "clip at a larger norm (--clip)", true},
-    {"health/overfitting", "the model learns the training text by heart",
-     "the validation loss has risen since its best check while the training loss fell",
+    {"health/overfitting", "the model memorises the training text",
+     "the validation loss has risen since its best value while the training loss fell",
      "more data, more --dropout, a smaller --hidden, --weight-decay; --patience stops in time", true},
-    {"health/undertrained", "training stopped too early", "the last check was the best and gained much over the one before",
+    {"health/undertrained", "training stopped too early",
+     "the last validation was the best and gained much over the one before",
      "train longer (--epochs, --max-updates or --max-time)", false},
 };
 constexpr HealthVerdict (*kJudges[])(const Case&) = {exploding,       rate_too_large, rate_too_small,

@@ -1,4 +1,5 @@
-// Why: the rules by which a training run is recognised as sick, once: `rnn train` warns by them, `rnn doctor` judges by them.
+// Why: the rules that find problems in a training run are defined once, for the warnings of `rnn train` and for `rnn
+// doctor`.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -14,27 +15,27 @@
 
 namespace rnn::core {
 
-// What a rule looks for. The texts are for people who train models, not for those who write them.
+// What a rule looks for. The texts are for people who train models, not for people who write training code.
 struct HealthRule {
   std::string_view code;   // "health/exploding": stable
   std::string_view title;  // one line: what is wrong
-  std::string_view sign;   // how it is recognised
+  std::string_view sign;   // how it shows
   std::string_view mend;   // what to change, with the names of the options
-  bool live = false;       // rnn train warns of it, too
+  bool live = false;       // rnn train also warns of it
 };
 
-enum class Health { unknown, good, bad, absent };  // absent: what it looks for cannot be in this kind of run
+enum class Health { unknown, good, bad, absent };  // absent: the rule does not apply to this kind of run
 
-// What came of one rule.
+// The result of one rule.
 struct HealthVerdict {
   const HealthRule* rule = nullptr;
   Health health = Health::unknown;
-  std::string evidence;  // the figures it rests on; unknown, absent: why
+  std::string evidence;  // the figures behind the verdict; unknown, absent: the reason
   std::string options;   // bad: what to add to the command of the run, "--clip 1 --lr 0.002"; may be empty
-  bool resume = false;   // bad: the same run can go on with these options
+  bool resume = false;   // bad: the same run can be resumed with these options
 };
 
-// What a rule comes to; judge_history() and judge_model() add the rule.
+// The results of a rule; judge_history() and judge_model() add the rule itself.
 namespace verdict {
 inline HealthVerdict unknown(std::string why) { return {nullptr, Health::unknown, std::move(why), "", false}; }
 inline HealthVerdict absent(std::string why) { return {nullptr, Health::absent, std::move(why), "", false}; }
@@ -45,49 +46,50 @@ inline HealthVerdict bad(std::string evidence, std::string options = "", bool re
 inline std::string percent(double share) { return short_number(100 * share) + " %"; }
 }  // namespace verdict
 
-// The metrics of a run, as metrics.jsonl tells them.
+// The metrics of a run, as in metrics.jsonl.
 struct History {
   struct Update {
-    double step = 0, epoch = 0, loss = 0, lr = 0, grad_norm = 0;  // loss: mean since the last check
+    double step = 0, epoch = 0, loss = 0, lr = 0, grad_norm = 0;  // loss: mean since the last validation
   };
   struct Check {
     double step = 0, epoch = 0, loss = 0, val_loss = 0;
     bool best = false;
   };
-  // The training loss alone of the updates in (from, to].
+  // The training loss of just the updates in (from, to].
   struct Stretch {
     double from = 0, to = 0, loss = 0;
   };
   std::vector<Update> updates;
   std::vector<Check> checks;
   std::vector<Stretch> stretches;
-  nlohmann::json config;          // of the start event: what options_from_json reads; null before it
+  nlohmann::json config;          // from the start event, for options_from_json(); null before it
   std::vector<std::string> told;  // codes of the warnings
-  std::string diverged;           // how training diverged; "" when it did not
-  std::string stopped;            // why training ended: "epochs", "patience", ...; "" while it runs or when it was killed
+  std::string diverged;           // how training diverged; "" if it did not
+  std::string stopped;            // why training ended: "epochs", "patience", ...; "" while it runs or if it was killed
   void add(const Event& event);
-  double steps() const;                            // updates seen
-  double mean_loss(double from, double to) const;  // of the updates in (from, to]; NaN when there are none
+  double steps() const;                            // number of updates seen
+  double mean_loss(double from, double to) const;  // of the updates in (from, to]; NaN if there are none
 
-  double last_check = 0, told_until = 0, told_mean = 0;  // for add(): what the last logged loss was the mean of
+  double last_check = 0, told_until = 0, told_mean = 0;  // for add(): the interval and value of the last logged mean
   void stretch(double step, double mean);
 };
-// Throws Error{data, "run/metrics"}: missing, empty, or a line that is no event, with file:line. A last line that was cut is
-// left out.
+// Throws Error{data, "run/metrics"}: missing, empty, or a line that is not an event, with file:line. An incomplete last line
+// is ignored.
 History read_history(const std::string& path);
 
-// The rules that metrics and options decide: exploding, learning rate too large, too small, clipping always on, overfitting,
-// under-training.
+// The rules that need only metrics and options: exploding, learning rate too large, too small, clipping always on,
+// overfitting, undertrained.
 std::span<const HealthRule> history_rules();
-// One verdict per rule, in their order. `chance`: loss of an even guess, ln K, of a regression that of answering 0; 0: not known.
+// One verdict per rule, in their order. `chance`: loss of giving every answer the same probability, ln K; for a regression,
+// of always answering 0; 0: not known.
 std::vector<HealthVerdict> judge_history(const History& history, const Options& options, double chance);
 
-// A sink that adds a "warning" event to `out` the first time a live rule speaks. Add it behind the others, so that they have the
-// event that it speaks about. It only reads: no number of the training depends on it. Looks at each new event of a short run and
-// at every twentieth part of a long one, so its cost does not grow with the run.
+// A sink that adds a "warning" event to `out` the first time a live rule finds a problem. Add it after the other sinks, so
+// that they receive the event that caused the warning first. It only observes: no number of the training depends on it. It
+// checks after each event of a short run and whenever a long one has grown by a twentieth, so its cost stays small.
 class HealthWatch final : public EventSink {
  public:
-  // `metrics`: the run's metrics.jsonl, read when a run is resumed; "": none.
+  // `metrics`: the run's metrics.jsonl, which is read when a run is resumed; "": none.
   HealthWatch(const Options& options, double chance, std::string metrics, EventStream& out);
   void on(const Event& event) override;
   void truncate_after(int64_t step) override;

@@ -1,4 +1,4 @@
-// Why: what a run told about itself, event by event, and the sink that listens to it while it trains.
+// Why: what a run logged, event by event, and the sink that watches it while it trains.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ std::string text_of(const Event& event, const char* key) {
 
 }  // namespace
 
-// A loss in the log is the mean since the last check: what happened between two entries follows from both.
+// A loss in the log is the mean since the last validation: two entries give the loss between them.
 void History::stretch(double step, double mean) {
   if (!(step > told_until) || !std::isfinite(mean)) return;
   const double before = told_until - last_check, all = step - last_check;
@@ -109,7 +109,7 @@ void HealthWatch::on(const Event& event) {
     const auto& told = history_.told;
     if (verdict.health != Health::bad || !verdict.rule->live) continue;
     if (std::find(told.begin(), told.end(), verdict.rule->code) != told.end()) continue;
-    out_.emit(health_warning(verdict, history_.steps()));  // comes back to on(), which takes note of it
+    out_.emit(health_warning(verdict, history_.steps()));  // on() receives this event, too, and records it
   }
 }
 

@@ -1,4 +1,4 @@
-// Why: every threshold of the health rules in one table, each with its reason; docs/doctor.md prints it.
+// Why: every threshold of the health rules in one table, each with its reason; docs/doctor.md contains the same table.
 #pragma once
 
 #include <string_view>
@@ -12,8 +12,8 @@ struct HealthLimit {
   std::string_view why;
 };
 
-// "Chance" is the loss of giving every answer the same probability, ln K; of a regression, that of answering 0, which only
-// rnn doctor knows, else the loss at its beginning.
+// "Chance" is the loss of giving every answer the same probability, ln K; for a regression, the loss of always answering 0,
+// which only rnn doctor knows (during rnn train: the loss at the start of the run).
 namespace limit {
 
 inline constexpr HealthLimit kSettled{"", "updates before any rule other than exploding reports", 50,

@@ -1,4 +1,4 @@
-// Why: what a run is told about its output layer, checked against each other, and the sampler that follows from it.
+// Why: a run's options for the output layer are checked against each other, and its sampler is made from them.
 #pragma once
 
 #include <optional>
@@ -12,11 +12,12 @@
 
 namespace rnn::core {
 
-// Options of another kind of output layer than the model's. Throws Error{usage, "usage/option"}.
+// Refuses options for another kind of output layer than the model's: throws Error{usage, "usage/option"}.
 void check_softmax_options(const ModelOptions& model, const TrainOptions& train);
 
-// Of a model with a sampled softmax. A unigram sampler counts the targets of the first epoch of `train`, and leaves the batcher at its
-// beginning. Throws Error{usage}: more samples than classes; label smoothing, which needs every class, without a full softmax.
+// The sampler for a model with a sampled softmax, else none. A unigram sampler counts the targets of the first epoch of
+// `train` and leaves the batcher at its beginning. Throws Error{usage}: more samples than classes; label smoothing, which
+// needs every class, without a full softmax.
 std::optional<ClassSampler> sampler_for(const TrainOptions& options, const Model<float>& model, Batcher& train);
 
 }  // namespace rnn::core

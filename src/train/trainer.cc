@@ -1,4 +1,4 @@
-// Why: one update, and the loop around it that knows when to look, to save and to stop.
+// Why: one update, and the loop around it that decides when to evaluate, save and stop.
 #include "train/trainer.h"
 
 #include <algorithm>
@@ -85,10 +85,10 @@ double Trainer::epochs_done() const {
 
 void Trainer::seek() {
   const bool possible = progress_.update >= 0 && progress_.epoch >= 0 && progress_.position >= 0;
-  if (possible) train_.start_epoch(progress_.epoch);  // an epoch's batches may be as many as it says
+  if (possible) train_.start_epoch(progress_.epoch);  // the number of batches may depend on the epoch
   if (!possible || progress_.position > train_.batches_per_epoch()) {
     throw Error(Exit::model, "model/corrupt",
-                "the checkpoint stands at batch " + std::to_string(progress_.position) + " of epoch " +
+                "the checkpoint is at batch " + std::to_string(progress_.position) + " of epoch " +
                     std::to_string(progress_.epoch) + ", but an epoch has " + std::to_string(train_.batches_per_epoch()) +
                     " batches",
                 "the checkpoint belongs to another run");
@@ -128,7 +128,8 @@ ActivationPenalty Trainer::penalty_of(const Batch& batch) const {
   return {ar * weight / (std::max(1.0, rows) * width), tar * weight / (std::max(1.0, pairs) * width)};
 }
 
-// Of random windows a short one weighs less: its gradient is a mean over fewer steps (Merity, Keskar and Socher 2018).
+// With random window lengths, a short window gets a lower rate: its gradient is a mean over fewer steps (Merity, Keskar and
+// Socher 2018).
 double Trainer::rate_of(const Batch& batch) const {
   const double rate = schedule_.rate(progress_.update - 1, progress_.epoch + 1);
   return options_.bptt_random ? rate * batch.seq.steps() / options_.bptt : rate;
@@ -145,7 +146,7 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   if (parts <= 1) {
     loss = accumulate(batch, &weight);
   } else {
-    // Micro-batches of streams; the state is cut and joined again.
+    // Micro-batches of streams; the state is split and joined again.
     State<float> whole = carried_;
     for (int p = 0; p < parts; ++p) {
       const int first = streams * p / parts, count = streams * (p + 1) / parts - first;
@@ -194,7 +195,8 @@ double Trainer::measured_norm(const SparseParams& sparse) {
   return gradient_norm(pool_, grads_, sparse, optimizer_->trained(grads_.size()));
 }
 
-// New weights and their packed forms come in one go; a profile tells them apart by what this thread spends on its pieces.
+// New weights and their packed forms are made in one pass; a profile separates them by the time this thread spends on its
+// parts.
 void Trainer::update_weights(double scale, double rate, const SparseParams& sparse) {
   Profile* profile = hooks_.profile;
   const ProfileScope profiled(profile, Phase::packing);
@@ -213,7 +215,7 @@ void Trainer::update_weights(double scale, double rate, const SparseParams& spar
   if (profile) profile->move(Phase::packing, Phase::optimizer, seconds);
 }
 
-// The tensor to look at: the first that holds no number, else the one with the largest weight.
+// The suspect tensor: the first that contains NaN or infinity, else the one with the largest weight.
 std::string Trainer::blame() const {
   const std::pair<const char*, const Params<float>*> slabs[] = {{"weights", &model_.params()}, {"gradient", &grads_}};
   std::string largest_name;
@@ -240,14 +242,14 @@ void Trainer::diverged(const std::string& what) {
               "training diverged at update " + std::to_string(progress_.update) + ": " + what + "; " + tensor,
               "lower the learning rate (now --lr " + short_number(lr) + ", try " + short_number(lr / 4) + ")" +
                   (options_.clip > 0 ? " or --clip" : " and clip the gradient with --clip 1") +
-                  "; what was saved before is kept");
+                  "; what was saved earlier is kept");
 }
 
 void Trainer::log_update(const StepReport& report) {
   const ProfileScope profiled(hooks_.profile, Phase::saving);
   progress_.loss_sum += report.loss * report.weight;
   progress_.loss_weight += report.weight;
-  // Speed counts the words that were predicted, or the steps that were read to answer once.
+  // Speed counts the predicted words, or the steps that were read.
   progress_.tokens += model_.writes_text() ? static_cast<int64_t>(report.weight) : report.steps;
   const double now = elapsed();
   if (now - last_log_ < 0.25 && progress_.update % 100 != 0) return;
@@ -272,7 +274,8 @@ void Trainer::log_update(const StepReport& report) {
 
 double Trainer::total_updates() const { return static_cast<double>(std::max(planned_, progress_.update)); }
 
-// With eval_every 0 after each epoch; never twice at one update, also when a stop came between the update and its evaluation.
+// If eval_every is 0, after each epoch; never twice at the same update, even if a stop came between the update and its
+// evaluation.
 bool Trainer::evaluation_due() const {
   if (progress_.update == 0 || progress_.evaluated == progress_.update) return false;
   return options_.eval_every > 0 ? progress_.update % options_.eval_every == 0 : progress_.position == 0;
@@ -283,7 +286,7 @@ bool Trainer::exploded(double loss) const {
   return !(loss <= (model_.config().task == "regress" ? std::numeric_limits<double>::max() : kExplodedLoss));
 }
 
-// Of the validation text, or what stands for it.
+// The loss on the validation data, or the training loss if there are none.
 double Trainer::validation_loss(double train_loss) {
   const ProfileScope profiled(hooks_.profile, Phase::evaluation);
   model_.pack_output(pool_);
@@ -317,14 +320,14 @@ void Trainer::save(const std::function<void()>& hook) {
   if (hook) hook();
 }
 
-// What a check is judged by, the lower the better.
+// The figure that decides which evaluation is best; lower is better.
 double Trainer::figure_of(double loss) {
   if (!hooks_.judge) return loss;
   const ProfileScope profiled(hooks_.profile, Phase::evaluation);
   return -(judged_ = hooks_.judge());
 }
 
-// Brings the mean into the model's place, and back.
+// Swaps the averaged weights into the model, and back.
 class Trainer::Averaged {
  public:
   explicit Averaged(Trainer& trainer) : trainer_(trainer), on_(trainer.average_.ready()) {
@@ -373,7 +376,8 @@ double Trainer::evaluate_weights() {
   return loss;
 }
 
-// Leaves no trace in what is checkpointed, but that it was. Resumed where it stopped, a run looks again and does not log it again.
+// Leaves no trace in the checkpoint except that it took place: a run resumed where it stopped evaluates again but does not
+// log it again.
 void Trainer::look_once_more(TrainResult& result) {
   const Averaged averaged(*this);
   const TrainProgress exact = progress_;

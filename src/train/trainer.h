@@ -21,33 +21,33 @@
 
 namespace rnn::core {
 
-// A mean loss above it, in nats per token, is an explosion: nothing learns its way back from there.
+// A mean loss above this, in nats per token, is an explosion: no training recovers from it.
 constexpr double kExplodedLoss = 1000;
 
 // Why training ended.
 enum class StopReason { epochs, updates, time, patience, signal };
 std::string_view stop_reason_name(StopReason reason);
 
-// Loss of a model over a batcher's epoch, without dropout and smoothing: its sum (nats, or squared errors of a regression) and the
-// number of counted targets (tokens of a language model).
+// Loss of a model over an epoch of a batcher, without dropout and label smoothing: its sum (nats, or squared errors for a
+// regression) and the number of counted targets (tokens for a language model).
 struct Evaluation {
   double nats = 0;
   int64_t tokens = 0;
-  double accuracy = -1;  // share of the targets that had the largest output; -1: a regression
+  double accuracy = -1;  // share of the targets that had the largest output; -1: regression
   double loss() const { return tokens > 0 ? nats / static_cast<double>(tokens) : 0; }
 };
 Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool);
 
-// Everything but weights and optimizer moments that the next update depends on; saved in a checkpoint.
+// Everything that the next update depends on, except weights and optimizer moments; saved in a checkpoint.
 struct TrainProgress {
   int64_t update = 0;    // optimizer steps done
-  int64_t epoch = 0;     // epochs finished
-  int64_t position = 0;  // batches of the current epoch done
-  double seconds = 0;    // of training, over all resumes
+  int64_t epoch = 0;     // epochs completed
+  int64_t position = 0;  // batches of the current epoch completed
+  double seconds = 0;    // of training, including those before a resume
   int64_t tokens = 0;
   double loss_sum = 0, loss_weight = 0;  // since the last evaluation, for the log
-  int64_t evaluated = -1;                // the update after which the last evaluation was
-  int64_t looked = -1;                   // the same for the last look at a stop; only keeps it from being logged twice
+  int64_t evaluated = -1;                // the update after which the last evaluation took place
+  int64_t looked = -1;                   // the same for the extra evaluation at a stop; only prevents logging it twice
   int64_t best_update = -1;
   double best_epoch = 0, best_loss = 0;
   bool finished = false;
@@ -56,45 +56,48 @@ struct TrainProgress {
 struct TrainResult {
   StopReason reason = StopReason::epochs;
   TrainProgress progress;
-  double train_loss = 0;  // mean over the updates behind the last evaluation before the end, nats per token
+  double train_loss = 0;  // mean over the updates since the last evaluation before the end, nats per token
 };
 
-// The layers' learning rates that options ask for. Throws as rate_factors does: to be called before a run leaves traces.
+// The layers' learning-rate factors that the options ask for. Throws what rate_factors() throws: call it before a run writes
+// any files.
 std::vector<double> rate_factors_of(const TrainOptions& options, const Model<float>& model);
 
-// Trains one model. Same seed, same kernels: same bits, whatever the number of threads and however often it was stopped.
+// Trains one model. Same seed and same kernels give the same bits, whatever the number of threads and however often it was
+// stopped.
 class Trainer {
  public:
   struct Hooks {
     std::function<void()> best;                // the validation loss is the best so far; see last_look()
     std::function<void()> checkpoint;          // save everything now
-    std::function<double()> judge;             // instead of the validation loss it decides what is best; higher is better
+    std::function<double()> judge;             // decides what is best, instead of the validation loss; higher is better
     std::function<std::string()> sample;       // text for the log after an evaluation; may be empty
     const std::atomic<int>* signal = nullptr;  // not 0: stop after this update
-    Profile* profile = nullptr;                // charged in step(); run() starts and stops it
+    Profile* profile = nullptr;                // records the time of step(); run() starts and stops it
     double bits_per_byte_factor = 0;           // bits per byte = factor * loss (nats per token); 0: unknown
   };
 
-  // All references outlive the trainer. `valid` may be null: then the training loss decides what is best. Throws Error{usage}
-  // for impossible options. A unigram sampler of a sampled softmax counts the targets of the first epoch of `train`, and leaves the
-  // batcher at its beginning.
+  // All references must outlive the trainer. `valid` may be null: then the training loss decides what is best. Throws
+  // Error{usage} for impossible options. For a sampled softmax with a unigram sampler it counts the targets of the first
+  // epoch of `train` and leaves the batcher at its beginning.
   Trainer(Model<float>& model, Batcher& train, Batcher* valid, const TrainOptions& options, EventStream& events, Pool& pool,
           Hooks hooks);
 
-  // Goes on from progress() until an end is reached; an end that is reached already takes no update. A stop at an update that has
-  // no evaluation of its own takes a last look (but not for a signal): it may find the best model, and the result tells so, but
-  // what is checkpointed knows nothing of it, because a run that was not stopped would not have looked.
-  // Throws Error{diverged, "train/diverged"} naming the tensor: a loss or gradient that is no number, or a loss above
-  // kExplodedLoss. The bad gradient has not touched the weights, and no checkpoint is made of weights that failed an evaluation.
+  // Continues from progress() until an end is reached; if it has been reached already, there is no update. If training stops
+  // at an update without an evaluation, there is an extra one (the last look), except after a signal. It may find the best
+  // model, and the result includes it, but the checkpoint does not, because a run that was not stopped would not have had
+  // this evaluation.
+  // Throws Error{diverged, "train/diverged"} naming the tensor: a loss or gradient that is not a number, or a loss above
+  // kExplodedLoss. The bad gradient has not changed the weights, and weights that failed an evaluation are not checkpointed.
   TrainResult run();
-  // True while hooks.best is called for a last look.
+  // True while hooks.best is called for the last look, the extra evaluation at a stop.
   bool last_look() const { return last_look_; }
 
   // One optimizer step on one batch; returns {loss per token, gradient norm before clipping}. For tests and examples.
   struct StepReport {
     double loss, gradient_norm, weight;
-    int64_t steps = 0;   // of all sequences
-    double penalty = 0;  // AR and TAR; not in the loss
+    int64_t steps = 0;   // summed over all sequences
+    double penalty = 0;  // AR and TAR; not part of the loss
   };
   StepReport step(const Batch& batch);
 
@@ -106,7 +109,8 @@ class Trainer {
   WeightAverage& average() { return average_; }
   Schedule& schedule() { return schedule_; }
   EarlyStopping& early_stopping() { return early_; }
-  // After progress() was restored: brings the batcher there. Throws Error{model, "model/corrupt"} when there is no such place.
+  // After progress() was restored: moves the batcher to that position. Throws Error{model, "model/corrupt"} if it does not
+  // exist.
   void seek();
 
  private:
@@ -158,17 +162,17 @@ class Trainer {
   EarlyStopping early_;
   State<float> carried_;
   TrainProgress progress_;
-  ActivationPenalty penalty_;  // of the update at work
+  ActivationPenalty penalty_;  // of the current update
   double penalty_sum_ = 0;     // times the weight of its batch
-  int64_t planned_;            // updates of the whole run
+  int64_t planned_;            // number of updates of the whole run
   std::vector<double> losses_;
-  std::optional<ClassSampler> sampler_;  // of a sampled softmax
+  std::optional<ClassSampler> sampler_;  // for a sampled softmax
   ClassSamples samples_;                 // of the current update
   std::chrono::steady_clock::time_point started_;
   double seconds_before_ = 0, last_log_ = 0;
   int64_t last_log_tokens_ = 0;
   bool last_look_ = false;
-  double val_accuracy_ = -1, judged_ = -1;  // of the last evaluation; judged: of hooks.judge
+  double val_accuracy_ = -1, judged_ = -1;  // of the last evaluation; judged_: from hooks.judge
 };
 
 }  // namespace rnn::core

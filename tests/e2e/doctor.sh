@@ -1,4 +1,5 @@
-# Why: each rule of rnn doctor speaks of a run that was made sick on purpose, a healthy run has none, and rnn train warns as it runs.
+# Why: each rule of rnn doctor finds the run that was spoilt on purpose for it, none a healthy run; rnn train warns as it
+# runs.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"
@@ -9,7 +10,8 @@ sentences 400 7 >story.txt
 sentences 60 8 >valid.txt
 story=(story.txt --valid valid.txt --threads 1)
 
-# sick RUN CODE FLAGS...: a run trained with these flags has the finding, with evidence and advice; diverged runs end with 5.
+# sick RUN CODE FLAGS...: a run trained with these flags has this finding, with evidence and advice; diverged runs end with
+# 5.
 sick() {
   local run=$1 code=$2
   shift 2
@@ -26,7 +28,7 @@ found() {  # found RUN CODE FLAGS...
   [[ "$(json_value "$out_file" "[r['health'] for r in x['rules'] if r['code'] == 'health/$code' and r['evidence'] and r['mend']]")" == "['bad']" ]] ||
     fail "$run: $code is not in the JSON object"
 }
-advised() {  # advised CODE COMMAND: of the last diagnosis
+advised() {  # advised CODE COMMAND: the command in the last diagnosis
   local command
   command="$(json_value "$out_file" "next(r['command'] for r in x['rules'] if r['code'] == 'health/$1')")"
   [[ "$command" == "$2" ]] || fail "advised '$command', not '$2'"
@@ -41,7 +43,7 @@ mended() {  # mended CODE: the command that the last diagnosis advises trains a 
   [[ "$(json_value "$out_file" "next(r['health'] for r in x['rules'] if r['code'] == 'health/$1')")" != bad ]] || fail "$1 is not mended"
 }
 
-# A healthy run: nothing is found, and nothing is warned of.
+# A healthy run: no findings and no warnings.
 expect_exit 0 "$RNN" train "${story[@]}" --hidden 32 --epochs 30 --batch 8 -o healthy
 expect_no_err '^warning'
 expect_exit 0 "$RNN" doctor healthy
@@ -52,12 +54,12 @@ expect_exit 0 "$RNN" doctor healthy/ --json
 [[ "$(json_value "$out_file" '[r["code"][7:] for r in x["rules"] if r["health"] == "absent"]')" == \
   "['dead_relu', 'carried_state', 'short_window']" ]] || fail "what cannot be in this run"
 
-# What metrics show; the warning of the live rules is told once, on the terminal and in the run.
+# What metrics show; live rules warn once, on the terminal and in the run.
 sick lr_large lr_large "${story[@]}" --hidden 32 --lr 3 --epochs 8 --batch 8
 advised lr_large 'rnn train -c lr_large/config.toml --lr 0.002'
 mended lr_large
 expect_exit 0 "$RNN" train "${story[@]}" --hidden 32 --lr 3 --epochs 8 --batch 8 -o warned
-[[ "$(grep -c '^warning\[health/lr_large\]' "$err_file")" -eq 1 ]] || fail "the warning is not told once"
+[[ "$(grep -c '^warning\[health/lr_large\]' "$err_file")" -eq 1 ]] || fail "the warning is not printed once"
 expect_err '^help: .*--lr 0\.002'
 [[ "$(grep -c 'health/lr_large' warned/metrics.jsonl)" -eq 1 ]] || fail "the warning is not in the metrics"
 expect_exit 0 "$RNN" train --resume warned --epochs 12
@@ -92,7 +94,7 @@ sick flat saturated "${story[@]}" --hidden 16 --forget-bias 30 --epochs 2
 expect_out '"evidence":"100 % of the values of gate f in layer 1 are within 1e-06 of an end'
 expect_exit 0 "$RNN" train adding.jsonl --chrono 2000 --hidden 16 --epochs 1 --threads 1 -o open --quiet
 "$RNN" doctor open >"$out_file" || [[ $? -eq 6 ]]
-expect_no_out 'health/saturated'  # open for a long memory is not stuck
+expect_no_out 'health/saturated'  # open for a long memory is not saturated
 sick dead_relu dead_relu "${story[@]}" --cell rnn-relu --init uniform:0.6 --optimizer sgd --lr 1 --clip 0 --hidden 32 --epochs 5 --batch 8
 expect_exit 0 "$RNN" data make adding --length 20 -n 400
 python3 -c '
@@ -105,8 +107,9 @@ sick short_window short_window "${story[@]}" --mode stream --bptt 4 --cell lstm 
 sick unknown_words unknown_words "${story[@]}" --hidden 16 --epochs 8 --max-vocabulary 6
 mended unknown_words
 
-# Each line begins with the last noun of the line before: a model that carries its state on learns that, and is misled by lines that
-# have nothing to do with each other.
+# Each line begins with the last noun of the line before: a model that carries its state over learns that, and is misled by
+# lines
+# that have nothing to do with each other.
 awk 'BEGIN {
   split("cat dog bird horse fish girl boy farmer", noun); split("sees likes finds follows feeds", verb); seed = 5; last = 1
   for (i = 0; i < 1600; i++) {
@@ -116,15 +119,15 @@ awk 'BEGIN {
   } }'
 expect_exit 0 "$RNN" train chain.txt --mode stream --cell gru --hidden 32 --epochs 6 --bptt 16 --lr 0.01 --batch 8 --threads 1 -o chain --quiet
 found chain carried_state --data unchained.txt
-mkdir single && (cd single && split -l 1 -a 3 --additional-suffix=.txt ../unchained.txt)  # documents begin afresh, as in training
+mkdir single && (cd single && split -l 1 -a 3 --additional-suffix=.txt ../unchained.txt)  # documents start from a zero state, as in training
 expect_exit 0 "$RNN" doctor chain --data single
-expect_out '^ carried_state: the text tried has 0 line starts'
+expect_out '^ carried_state: the tested text has 0 line starts'
 
-# What cannot be looked at says why.
+# A rule that cannot be evaluated says why.
 mv valid.txt gone.txt
 expect_exit 0 "$RNN" doctor healthy
 expect_out '^not evaluated$'
-expect_out '^ vanishing, saturated, .*unknown_words: valid\.txt, which the run was checked on, is gone or has changed \(--data names other\)'
+expect_out '^ vanishing, saturated, .*unknown_words: valid\.txt, on which the run was validated, is gone or has changed \(--data names another\)'
 mv gone.txt valid.txt
 
 # Bad input: one error each.
@@ -141,7 +144,7 @@ expect_refused 3 data/missing "$RNN" doctor healthy --data nowhere.txt
 cp -r healthy cut && head -c 100 healthy/model.safetensors >cut/model.safetensors
 expect_exit 4 "$RNN" doctor cut
 
-# The page about the doctor prints every threshold as the program has it.
+# The page about the doctor has every threshold as the program has it.
 python3 - "$SOURCE" <<'PYTHON' || fail "docs/doctor.md and src/train/health_limits.h do not agree"
 import re, sys
 source = open(sys.argv[1] + "/src/train/health_limits.h").read()

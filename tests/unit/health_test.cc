@@ -1,4 +1,4 @@
-// Why: every rule over metrics speaks of the run it is for and is silent about good ones; what it advises can be typed.
+// Why: every rule about metrics reports the run it is meant for and no good run; the options it advises are accepted.
 #include "train/health.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kChance = 6.9;  // a vocabulary of a thousand
 
-// A run as the trainer logs it: a metric every `every` updates whose loss is the mean since the last check.
+// A run as the trainer logs it: a metric every `every` updates, whose loss is the mean since the last validation.
 struct Story {
   int updates = 1000, per_epoch = 100, every = 10;
   std::function<double(double)> loss = [](double t) { return 3 + 3.5 * std::exp(-t / 200); };
@@ -59,7 +59,7 @@ std::vector<std::string> codes(const History& history, const Options& options, d
     EXPECT_FALSE(v.evidence.empty()) << v.rule->code;
     if (v.health != Health::bad) continue;
     result.emplace_back(v.rule->code);
-    // Each option of the advice exists and takes the value.
+    // Each advised option exists and accepts the value.
     Options changed = options;
     for (size_t at = 0; at < v.options.size();) {
       const size_t name = v.options.find("--", at) + 2, value = v.options.find(' ', name) + 1;
@@ -168,7 +168,7 @@ TEST(RateTooLarge, TheLossRisesAgain) {
   story.loss = [](double t) { return t < 500 ? 3.5 + 3.5 * std::exp(-t / 100) : 5; };
   story.stopped = "";
   EXPECT_EQ(codes(story), Codes{"health/lr_large"});
-  EXPECT_EQ(codes(story, {}, 0), Codes{"health/lr_large"});  // regression: no chance is known
+  EXPECT_EQ(codes(story, {}, 0), Codes{"health/lr_large"});  // regression: chance is not known
   const HealthVerdict v = verdict(story, "health/lr_large");
   EXPECT_EQ(v.evidence, "the training loss rose from 3.53 (updates 450 to 500) to 5 (the last 50)");
   EXPECT_EQ(v.options, "--lr 0.0005");
@@ -178,7 +178,7 @@ TEST(RateTooLarge, WorseThanKnowingNothing) {
   Story story;
   story.loss = [](double t) { return 9 + std::sin(t); };
   EXPECT_EQ(codes(story), Codes{"health/lr_large"});
-  story.updates = 30, story.every = 30;  // an explosion is told at once
+  story.updates = 30, story.every = 30;  // an explosion is reported at once
   story.loss = [](double) { return 400; };
   EXPECT_EQ(codes(story), Codes{"health/lr_large"});
   story.updates = 1000;  // large weights at the start; the loss falls
@@ -190,9 +190,9 @@ TEST(RateTooLarge, TheValidationLossJumps) {
   Story story;
   story.val = [](double t) { return std::fmod(t, 200) < 100 ? 3.5 : 4.2; };
   EXPECT_EQ(codes(story), Codes{"health/lr_large"});
-  story.val = [](double t) { return t == 300 || t == 700 ? 4.2 : 3.5; };  // twice happens
+  story.val = [](double t) { return t == 300 || t == 700 ? 4.2 : 3.5; };  // twice is normal
   EXPECT_EQ(codes(story), Codes{});
-  story.val = [](double t) { return 6 + t / 500; };  // worse from the first check on
+  story.val = [](double t) { return 6 + t / 500; };  // worse from the first validation on
   story.loss = [](double) { return 5.8; };
   EXPECT_EQ(codes(story), Codes{"health/lr_large"});
 }
@@ -200,16 +200,16 @@ TEST(RateTooLarge, TheValidationLossJumps) {
 TEST(RateTooSmall, AStraightLineOrNothing) {
   Story story;
   story.loss = story.val = [](double t) { return 6.9 - t / 2000; };
-  EXPECT_EQ(codes(story), Codes{});  // at the usual rate the task is hard
+  EXPECT_EQ(codes(story), Codes{});  // at the usual rate: the task is hard
   Options options;
   options.train.lr = 1e-5;
   EXPECT_EQ(codes(story, options), Codes{"health/lr_small"});
   EXPECT_EQ(verdict(story, "health/lr_small", options).options, "--lr 0.002");
   story.loss = story.val = [](double) { return 6.9; };
   EXPECT_EQ(codes(story, options), Codes{"health/lr_small"});
-  story.loss = story.val = [](double t) { return 3 + 3.5 * std::exp(-t / 100); };  // it learns all the same
+  story.loss = story.val = [](double t) { return 3 + 3.5 * std::exp(-t / 100); };  // it learns nevertheless
   EXPECT_EQ(codes(story, options), Codes{});
-  story.loss = story.val = [](double t) { return 2 - t / 20000; };  // goes on from a trained model
+  story.loss = story.val = [](double t) { return 2 - t / 20000; };  // starts from a trained model
   EXPECT_EQ(codes(story, options), Codes{});
 }
 
@@ -245,19 +245,19 @@ TEST(Undertrained, TheLastCheckStillGains) {
   EXPECT_TRUE(v.resume);
   Options options;
   options.train.max_updates = 1000;
-  options.train.schedule = "cosine";  // its end is planned from the beginning
+  options.train.schedule = "cosine";  // the schedule fixes its end from the beginning
   story.stopped = "updates";
   v = verdict(story, "health/undertrained", options);
   EXPECT_EQ(v.options, "--max-updates 2000");
   EXPECT_FALSE(v.resume);
   story.stopped = "";
   EXPECT_EQ(verdict(story, "health/undertrained").health, Health::unknown);
-  story.stopped = "epochs";  // a solved task still gains many per cent of nothing
+  story.stopped = "epochs";  // a solved task still gains many per cent of almost nothing
   story.loss = story.val = [](double t) { return 0.003 - 0.002 * t / 1000; };
   EXPECT_EQ(codes(story), Codes{});
 }
 
-// What a HealthWatch adds to the stream, as the sinks before it see it.
+// Records what a HealthWatch adds to the stream, as the sinks before it receive it.
 class Keeper final : public EventSink {
  public:
   explicit Keeper(std::vector<Event>* events) : events_(events) {}
@@ -287,7 +287,7 @@ TEST(Watch, SaysEachThingOnceBehindTheEventThatShowsIt) {
   while (seen[at].type == told[at].type) ++at;
   EXPECT_EQ(seen[at].type, "warning");
   EXPECT_EQ(seen[at].fields["code"], "health/exploding");
-  EXPECT_EQ(seen[at].fields["help"], "clip the gradient (--clip); a lower --lr helps, too: --clip 2");
+  EXPECT_EQ(seen[at].fields["help"], "clip the gradient (--clip); a lower --lr also helps: --clip 2");
   EXPECT_GE(seen[at].fields["step"], 700);
   EXPECT_LE(seen[at].fields["step"], 750);
   for (size_t i = at; i < told.size(); ++i) EXPECT_EQ(event_json(seen[i + 1]), event_json(told[i]));
@@ -295,7 +295,7 @@ TEST(Watch, SaysEachThingOnceBehindTheEventThatShowsIt) {
 
 TEST(Watch, IsSilentOnAGoodRunAndAboutItsEnd) {
   EXPECT_EQ(watched(Story{}.events(), {}).size(), Story{}.events().size());
-  Story story;  // under-trained: nothing to warn of while it trains
+  Story story;  // undertrained: no warning while it trains
   story.loss = story.val = [](double t) { return 6 - 2 * t / 1000; };
   EXPECT_EQ(watched(story.events(), {}).size(), story.events().size());
 }
@@ -328,7 +328,7 @@ TEST(Metrics, ReadingNamesTheLine) {
   EXPECT_EQ(failure("{\"type\":\"start\"}\nnonsense\n").message, path + ":2 is not a line of metrics");
   EXPECT_EQ(failure("{\"kind\":\"start\"}\n").exit, Exit::data);
   EXPECT_EQ(failure("[1]\n").code, "run/metrics");
-  EXPECT_EQ(failure("{\"type\":\"start\"}\n{\"type\":\"met").code, "none");  // the run is writing it
+  EXPECT_EQ(failure("{\"type\":\"start\"}\n{\"type\":\"met").code, "none");  // the run is still writing it
   std::filesystem::remove(path);
   EXPECT_EQ(failure_of([&] { read_history(path); }).message, path + " is missing");
 }
