@@ -1,5 +1,5 @@
-// Why: the kernels alone, so that a change of one loop can be judged in seconds; items per second are operations (2 per
-// multiply-add). RNN_ISA chooses the instruction set, RNN_THREADS the threads.
+// Why: the kernels alone, so that a change to one loop can be judged in seconds; items per second are operations (2 per
+// multiply-add). RNN_ISA chooses the instruction set, RNN_THREADS the number of threads.
 #include <benchmark/benchmark.h>
 
 #include "base/rng.h"
@@ -60,7 +60,8 @@ void layer(benchmark::State& state, CellKind cell) {
     model.backward(context, seq, tape, dy.view(), grads);
   }
   const int64_t weights = static_cast<int64_t>(model.table()[0].size() + model.table()[1].size());
-  // Forward, the gradient by the weights, and that by the recurrent input; the input's own gradient is not wanted here.
+  // Forward, the gradient of the weights, and that of the recurrent input; the gradient of the layer's input is not computed
+  // here.
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * 2 * seq.rows() *
                           (3 * weights - static_cast<int64_t>(model.table()[0].size())));
 }
@@ -96,7 +97,7 @@ void output_layer(benchmark::State& state) {
     Context<float> context{pool, arena};
     output_loss<float>(context, model, batch, h.view(), {0, nullptr, &grads, dh.view()});
   };
-  work();  // the arena grows
+  work();  // the arena grows here
   for (auto _ : state) work();
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * 6 * rows * H * V);
 }
@@ -109,8 +110,8 @@ BENCHMARK(output_layer)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
-// What follows the gradient of a language model of two LSTM layers: norm, optimizer step, packing, a zero gradient. All rows of the
-// embedding, or the 700 (400) that a batch reads.
+// What follows the gradient in a language model of two LSTM layers: norm, optimizer step, packing, zeroing the gradient. All
+// rows of the embedding, or only those that a batch of 400 tokens reads.
 void update(benchmark::State& state, const char* optimizer, bool sparse) {
   ModelConfig config;
   config.rnn.cell = CellKind::lstm, config.rnn.layers = 2;

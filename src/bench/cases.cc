@@ -1,4 +1,4 @@
-// Why: the visible list of suites, of the sizes that each measures, and the loop over the chosen cases.
+// Why: a visible list of the suites and the sizes that each measures, and the loop over the chosen cases.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,8 +18,8 @@ struct Size {
 using Cells = std::vector<CellKind>;
 using Hidden = std::vector<int>;
 
-// The lengths of torch.randint(1, T + 1, (B,), generator=torch.Generator().manual_seed(1)), the longest raised to T: PyTorch's
-// generator is the standard's Mersenne twister, so peers and we read batches of one shape.
+// The lengths of torch.randint(1, T + 1, (B,), generator=torch.Generator().manual_seed(1)), the longest raised to T:
+// PyTorch's generator is the standard Mersenne twister, so all engines get batches of the same shape.
 std::vector<int> ragged_lengths(int batch, int steps) {
   std::mt19937 words(1);
   std::vector<int> lengths(static_cast<size_t>(batch));
@@ -31,9 +31,9 @@ std::vector<int> ragged_lengths(int batch, int steps) {
 struct LayerSuite {
   std::string_view name;
   std::vector<Size> sizes;
-  Hidden hidden;        // by itself
-  Hidden short_hidden;  // in the short round; empty: not in it
-  bool one_thread;      // on one thread, too
+  Hidden hidden;        // by default
+  Hidden short_hidden;  // in the short selection; empty: not part of it
+  bool one_thread;      // also on one thread
   Figures (*measure)(const Case&, Pool&, double);
 };
 
@@ -66,7 +66,7 @@ constexpr LanguageModel kModels[] = {
     {"word 2x650 of 100k, adaptive", 100000, 650, 2, {20, 35}, false, SoftmaxKind::adaptive},
 };
 
-// One language model with the methods that papers add to it.
+// One language model with methods from the literature.
 constexpr std::string_view kMethodSuite = "methods";
 struct Method {
   const char* name;
@@ -85,7 +85,7 @@ void add_methods(const Selection& s, std::vector<Case>& cases) {
   }
 }
 
-// Translators as bench/peers_seq2seq.py has them, which says what their sentences are.
+// The same translators as in bench/peers_seq2seq.py, which describes their sentences.
 constexpr std::string_view kPairs = "pairs", kBeam = "beam";
 constexpr int kLongestSentence = 26;  // 25 words and the end
 
@@ -119,8 +119,9 @@ void add_layer_cases(const LayerSuite& suite, const Selection& s, std::vector<Ca
     for (const int H : hidden) {
       for (const Size& size : suite.sizes) {
         if (suite.name == "ragged") {
-          if (H > 256 && size.steps > 200) continue;  // as the peers' program
-          // The same number of real tokens and of steps, and the same number of streams: what raggedness costs.
+          if (H > 256 && size.steps > 200) continue;  // as in the program for the other engines
+          // Uniform batches with the same number of tokens, once with as many steps, once with as many streams: the cost of
+          // raggedness.
           add(cell, H, size, true, s.threads);
           int64_t tokens = 0;
           for (const int n : ragged_lengths(size.batch, size.steps)) tokens += n;

@@ -1,4 +1,4 @@
-// Why: whole language-model steps as rnn train makes them, and a model of the user's own: step, reading, training.
+// Why: whole updates of language models as in rnn train, and for a given model: single steps, reading, training.
 #include <algorithm>
 #include <cmath>
 
@@ -21,7 +21,7 @@ std::vector<int32_t> random_ids(size_t count, int vocabulary) {
   return ids;
 }
 
-// By Zipf's law: the logarithm of the rank is about even, as in a text whose words are numbered by falling count.
+// Zipf's law: the logarithm of the rank is about uniform, as in a text whose words are numbered by descending count.
 std::vector<int32_t> zipf_ids(size_t count, int vocabulary) {
   Random random(1, Purpose::test);
   std::vector<int32_t> ids(count);
@@ -56,9 +56,9 @@ Figures training_of(Model<float>& model, const Case& c, Pool& pool, double secon
     }
     trainer.step(batch);
   };
-  update();  // memory grows: a phase would pay for it
+  update();  // memory grows here, so that no phase is charged for it
   f.profile = {};
-  const ProfileRun profiled(hooks.profile);  // the trainer counts
+  const ProfileRun profiled(hooks.profile);  // the trainer counts the updates
   f.seconds = median_time(seconds, update);
   f.tokens = int64_t{c.batch} * c.steps;
   f.flops = 6.0 * token_weights(model, options) * static_cast<double>(f.tokens);

@@ -1,4 +1,4 @@
-// Why: the suites of one recurrent layer: single steps as a user calls them, whole sequences, training with all gradients.
+// Why: the suites for one recurrent layer: single steps as a user calls them, whole sequences, training with all gradients.
 #include <cmath>
 
 #include "base/rng.h"
@@ -75,7 +75,8 @@ Figures measure_sequence(const Case& c, Pool& pool, double seconds) {
   return f;
 }
 
-// Forward, backward with gradients by weights and inputs, and what every update needs: gradients set to zero and weights packed.
+// Forward, backward with gradients for weights and inputs, and what every update needs: gradients set to zero, weights
+// packed.
 Figures measure_training(const Case& c, Pool& pool, double seconds) {
   const FlushDenormals flush;
   ParamTable table;

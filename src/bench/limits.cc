@@ -1,4 +1,5 @@
-// Why: times the loops of kernels/limits on one and on all threads, over sizes that fit each cache, and a barrier of two threads.
+// Why: times the loops of kernels/limits on one and on all threads, over sizes that fit each cache, and a barrier of two
+// threads.
 #include "bench/limits.h"
 
 #include <atomic>
@@ -18,8 +19,8 @@ struct Effort {
   int samples;
 };
 
-// Median seconds of work(thread) on `threads` threads at once. Threads of our own, because a pool may let one thread do the work of
-// two; they warm up until the system has given each a processor of its own.
+// Median seconds of work(thread) on `threads` threads at once. Uses its own threads, because a pool may let one thread do
+// the work of two; they warm up until the system has given each its own processor.
 template <class Work>
 double together(int threads, int samples, Work&& work) {
   constexpr double kSettle = 0.02;
@@ -57,7 +58,7 @@ int64_t calibrate(double seconds, Work&& work) {
   }
 }
 
-// Keeps what the loops return, so that no call can be left out.
+// Keeps the results of the loops, so that the compiler cannot remove a call.
 struct alignas(kAlignment) Sink {
   float value = 0;
 };
@@ -75,7 +76,7 @@ Limit measure_fma(int threads, const Effort& effort) {
   return {speed(1), speed(threads)};
 }
 
-// Bytes per second of `threads` threads that each read `size` bytes of their own again and again.
+// Bytes per second of `threads` threads, each of which reads its own `size` bytes again and again.
 double read_speed(int threads, const Effort& effort, size_t size) {
   const Kernels<float>& k = kernels<float>();
   const int64_t n = static_cast<int64_t>(size / sizeof(float));
@@ -101,7 +102,7 @@ std::vector<ReadLimit> measure_reads(int threads, const Effort& effort) {
   };
   add("L1", caches[0] / 4 * 3, caches[0] / 4 * 3);
   add("L2", std::max(2 * caches[0], caches[1] / 2), std::max(2 * caches[0], caches[1] / 2));
-  // The third level is shared by some cores or by all; half of it leaves room for other guests of the machine.
+  // The third level is shared by some or all cores; half of it leaves room for other users of the machine.
   const size_t parts = static_cast<size_t>(2 * std::max(2, threads));
   add("L3", std::max(2 * caches[1], caches[2] / 4), std::max(2 * caches[1], caches[2] / parts));
   const size_t memory = std::max(size_t{512} << 20, 4 * caches[2]);
@@ -114,8 +115,8 @@ struct alignas(2 * kAlignment) Flag {
   std::atomic<int> value{0};
 };
 
-// Waits without a pause instruction, which would be a large part of the time; a machine with fewer processors than threads must
-// let the other one run.
+// Waits without a pause instruction, which would be a large part of the time. If there are fewer processors than threads, it
+// must let the other thread run.
 void wait_for(const Flag& flag, int value) {
   for (int spins = 0; flag.value.load(std::memory_order_acquire) < value; ++spins) {
     if (spins > 10000) std::this_thread::yield();
@@ -132,7 +133,7 @@ double barrier_once(int rounds) {
     }
   };
   std::thread second(meet, 1);
-  wait_for(flags[1], 1);  // it is there
+  wait_for(flags[1], 1);  // it has started
   const double begin = now();
   meet(0);
   const double took = now() - begin;

@@ -1,4 +1,5 @@
-// Why: no figure says much without the limit beside it: what this machine can compute, read and synchronise, measured now.
+// Why: a figure means little without the limit to compare it with: how fast this machine can compute, read and synchronise
+// now.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 
 namespace rnn::core::bench {
 
-// A figure on one thread, and on all threads of the pool together.
+// A figure for one thread, and for all threads of the pool together.
 struct Limit {
   double one = 0, all = 0;
   double of(int threads) const { return threads == 1 ? one : all; }
@@ -17,12 +18,12 @@ struct Limit {
 
 struct ReadLimit {
   std::string level;  // L1, L2, L3, memory
-  size_t bytes = 0;   // that each thread reads when all do
+  size_t bytes = 0;   // that each thread reads when all of them read
   Limit bandwidth;    // bytes per second
 };
 
-// Two threads that wait for each other, as kernels do between the steps of a split layer. On a virtual machine it is bimodal and
-// changes while programs run: near where both processors share a cache, far where they do not.
+// Two threads that wait for each other, as kernels do between the steps of a split layer. On a virtual machine the time is
+// bimodal and changes while programs run: near if both processors share a cache, far if they do not.
 struct BarrierLimit {
   double seconds = 0;  // median; 0: one thread
   double fastest = 0, slowest = 0;
@@ -36,10 +37,11 @@ struct Limits {
   double parallel_part = 0;  // seconds of an empty Pool::run
 };
 
-// The peak alone takes a tenth of a second, `all` about three seconds; `quick` a fifth of that.
+// The peak alone takes a tenth of a second, `all` about three seconds, `quick` a fifth of that.
 Limits measure_limits(Pool& pool, bool all, bool quick);
 
-// Sizes in bytes of the data caches of the first processor, first level first; common ones where the system does not tell.
+// Sizes in bytes of the data caches of the first processor, first level first; common sizes if the system does not report
+// them.
 std::vector<size_t> cache_sizes();
 
 }  // namespace rnn::core::bench

@@ -1,4 +1,4 @@
-// Why: one way to time: warm up, repeat until the time is over, take the median.
+// Why: everything is timed in the same way: warm up, repeat until the time is over, take the median.
 #pragma once
 
 #include <algorithm>
@@ -11,15 +11,15 @@ namespace rnn::core::bench {
 
 inline double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-// The value below which `share` of the values lie; reorders them.
+// The value below which a share `share` of the values is; reorders them.
 inline double quantile(std::vector<double>& values, double share) {
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), at, values.end());
   return *at;
 }
 
-// Median seconds of one call of work(): three calls that do not count, then samples of at least a millisecond until `seconds` are
-// over, five at least and 400 at most.
+// Median seconds of one call of work(): three calls that are not counted, then at least 5 and at most 400 samples of at
+// least a millisecond each until `seconds` are over.
 template <class Work>
 double median_time(double seconds, Work&& work) {
   work(), work();
@@ -36,7 +36,7 @@ double median_time(double seconds, Work&& work) {
   return quantile(samples, 0.5);
 }
 
-// The same for calls of seconds, which the caller has made once before: three at least.
+// The same for calls that take seconds; the caller has warmed up. At least three samples.
 template <class Work>
 double median_of_long(double seconds, Work&& work) {
   std::vector<double> samples;
@@ -49,11 +49,11 @@ double median_of_long(double seconds, Work&& work) {
   return quantile(samples, 0.5);
 }
 
-// As median_time, and where the time of all calls goes when that is wanted: work(profile), null: not.
+// Like median_time; if `wanted`, also profiles all calls: work(profile), with null for no profile.
 template <class Work>
 void time_profiled(bool wanted, double seconds, Figures* figures, Work&& work) {
   Profile* profile = wanted ? &figures->profile : nullptr;
-  if (wanted) work(static_cast<Profile*>(nullptr));  // memory grows: a phase would pay for it
+  if (wanted) work(static_cast<Profile*>(nullptr));  // memory grows here, so that no phase is charged for it
   const ProfileRun profiled(profile);
   figures->seconds = median_time(seconds, [&] {
     work(profile);
@@ -61,7 +61,8 @@ void time_profiled(bool wanted, double seconds, Figures* figures, Work&& work) {
   });
 }
 
-// Steps of microseconds: first each timed alone for the quantiles, then the median of blocks of 50, in which the clock costs nothing.
+// Steps of microseconds: first each is timed alone for the quantiles, then blocks of 50 for the median, so that reading the
+// clock costs nothing.
 template <class Work>
 Figures time_steps(double seconds, Work&& work) {
   constexpr int kBlock = 50;

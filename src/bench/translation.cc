@@ -1,4 +1,5 @@
-// Why: updates and beam searches of a translator, over sentences of fixed lengths, so that other engines can take the same ones.
+// Why: updates and beam searches of a translator, over sentences of fixed lengths, so that other engines can run the same
+// ones.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -19,12 +20,12 @@ namespace {
 using Sentence = std::vector<int32_t>;
 
 constexpr int32_t kEnd = 0, kEnds[] = {kEnd};
-constexpr int kLeast = 5, kSpread = 21;  // words: every two lengths from 5 to 25 meet
-constexpr int kPairs = 4096;             // sorted by length and cut into batches, of which every eighth is trained on
+constexpr int kLeast = 5, kSpread = 21;  // words: every combination of two lengths from 5 to 25 occurs
+constexpr int kPairs = 4096;             // sorted by length and split into batches; every eighth is used for training
 constexpr int kFirstBatch = 4, kEveryBatch = 8;
 constexpr int kSentences = 1000;
 
-// So many words and the end.
+// `words` random words and the end.
 Sentence sentence(Random& random, int words, int vocabulary) {
   Sentence ids(static_cast<size_t>(words));
   for (int32_t& id : ids) id = 1 + static_cast<int32_t>(random.below(static_cast<uint32_t>(vocabulary - 1)));
@@ -33,7 +34,7 @@ Sentence sentence(Random& random, int words, int vocabulary) {
 }
 
 std::vector<TokenPair> chosen_pairs(const Case& c) {
-  std::vector<std::pair<int, int>> words;  // of a target, of its source
+  std::vector<std::pair<int, int>> words;  // lengths of a target and its source
   for (int i = 0; i < kPairs; ++i) words.emplace_back(kLeast + i / kSpread % kSpread, kLeast + i % kSpread);
   std::sort(words.begin(), words.end(), std::greater<>());
   Random random(1, Purpose::test);
@@ -46,7 +47,7 @@ std::vector<TokenPair> chosen_pairs(const Case& c) {
   return pairs;
 }
 
-// The longest first.
+// Longest first.
 std::vector<Sentence> chosen_sentences(const Case& c) {
   std::vector<int> words;
   for (int i = 0; i < kSentences; ++i) words.push_back(kLeast + i % kSpread);
@@ -74,7 +75,8 @@ ModelConfig translator_of(const Case& c) {
   return config;
 }
 
-// Multiply-adds of products forward: for a token of a source, for one that the decoder reads, and where the one looks at the other.
+// Multiply-adds of the products of a forward pass: per source token, per token that the decoder reads, and per pair of them
+// (attention).
 struct Products {
   double source = 0, target = 0, meeting = 0;
 
@@ -92,7 +94,7 @@ struct Products {
   }
 };
 
-// No hypothesis ends before it has as many words as its source, and there it must: with random weights ends come at random.
+// Every hypothesis must end exactly when it has as many words as its source: with random weights ends would come at random.
 BeamOptions forced_search(int beam, size_t tokens) {
   BeamOptions o;
   o.beam = beam, o.ends = kEnds;
@@ -142,16 +144,16 @@ Figures measure_pairs(const Case& c, Pool& pool, double seconds) {
     batcher->start_epoch(0);
     while (next()) trainer.step(batch);
   };
-  all_batches();  // memory grows: a phase would pay for it
+  all_batches();  // memory grows here, so that no phase is charged for it
   f.profile = {};
   {
-    const ProfileRun profiled(hooks.profile);  // the trainer counts
+    const ProfileRun profiled(hooks.profile);  // the trainer counts the updates
     f.seconds = median_of_long(seconds, all_batches);
   }
   const Products products(model);
   for (const TokenPair& pair : pairs)
     f.flops += 3 * products.flops(pair.source.size(), static_cast<double>(pair.target.size()));
-  // Of one batch: as many tokens as a batch has on average, in whole numbers.
+  // Converted to one batch with the average number of tokens, rounded.
   const auto all = static_cast<double>(batcher->tokens_per_epoch());
   f.tokens = std::llround(all / static_cast<double>(batcher->batches_per_epoch()));
   const double share = static_cast<double>(f.tokens) / all;
@@ -173,13 +175,13 @@ Figures measure_beam(const Case& c, Pool& pool, double seconds) {
       translate(scorer, {begin, begin + static_cast<ptrdiff_t>(count)}, c.beam);
     }
   };
-  all_sentences();  // memory grows
+  all_sentences();  // memory grows here
   Figures f;
   f.seconds = median_of_long(seconds, all_sentences);
   const Products products(model);
   double tokens = 0;
   for (const Sentence& source : sentences) {
-    // The begin is read by one hypothesis, each word by all of the beam.
+    // The start token is read by one hypothesis, each word by the whole beam.
     f.flops += products.flops(source.size(), 1 + c.beam * static_cast<double>(source.size() - 1));
     tokens += static_cast<double>(source.size());
   }
