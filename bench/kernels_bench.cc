@@ -60,8 +60,7 @@ void layer(benchmark::State& state, CellKind cell) {
     model.backward(context, seq, tape, dy.view(), grads);
   }
   const int64_t weights = static_cast<int64_t>(model.table()[0].size() + model.table()[1].size());
-  // Forward, the gradient of the weights, and that of the recurrent input; the gradient of the layer's input is not computed
-  // here.
+  // Forward, the gradient of the weights and that of the recurrent input; the gradient of the layer's input is not computed.
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * 2 * seq.rows() *
                           (3 * weights - static_cast<int64_t>(model.table()[0].size())));
 }

@@ -120,8 +120,7 @@ void add_layer_cases(const LayerSuite& suite, const Selection& s, std::vector<Ca
       for (const Size& size : suite.sizes) {
         if (suite.name == "ragged") {
           if (H > 256 && size.steps > 200) continue;  // as in the program for the other engines
-          // Uniform batches with the same number of tokens, once with as many steps, once with as many streams: the cost of
-          // raggedness.
+          // To see the cost of raggedness: uniform batches of as many tokens, with the same steps or the same streams.
           add(cell, H, size, true, s.threads);
           int64_t tokens = 0;
           for (const int n : ragged_lengths(size.batch, size.steps)) tokens += n;

@@ -75,8 +75,7 @@ Figures measure_sequence(const Case& c, Pool& pool, double seconds) {
   return f;
 }
 
-// Forward, backward with gradients for weights and inputs, and what every update needs: gradients set to zero, weights
-// packed.
+// Forward, backward with gradients for weights and inputs, and what every update needs: zeroed gradients, packed weights.
 Figures measure_training(const Case& c, Pool& pool, double seconds) {
   const FlushDenormals flush;
   ParamTable table;

@@ -1,5 +1,4 @@
-// Why: times the loops of kernels/limits on one and on all threads, over sizes that fit each cache, and a barrier of two
-// threads.
+// Why: times the loops of kernels/limits on one and on all threads, over sizes that fit each cache, and a barrier.
 #include "bench/limits.h"
 
 #include <atomic>

@@ -1,5 +1,4 @@
-// Why: a figure means little without the limit to compare it with: how fast this machine can compute, read and synchronise
-// now.
+// Why: a figure means little without its limit: how fast this machine can compute, read and synchronise right now.
 #pragma once
 
 #include <cstddef>
@@ -40,8 +39,7 @@ struct Limits {
 // The peak alone takes a tenth of a second, `all` about three seconds, `quick` a fifth of that.
 Limits measure_limits(Pool& pool, bool all, bool quick);
 
-// Sizes in bytes of the data caches of the first processor, first level first; common sizes if the system does not report
-// them.
+// Sizes in bytes of the first processor's data caches, first level first; common sizes if the system does not report them.
 std::vector<size_t> cache_sizes();
 
 }  // namespace rnn::core::bench

@@ -1,5 +1,4 @@
-// Why: updates and beam searches of a translator, over sentences of fixed lengths, so that other engines can run the same
-// ones.
+// Why: updates and beam searches of a translator, over sentences of fixed lengths that other engines can run, too.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -75,8 +74,7 @@ ModelConfig translator_of(const Case& c) {
   return config;
 }
 
-// Multiply-adds of the products of a forward pass: per source token, per token that the decoder reads, and per pair of them
-// (attention).
+// Multiply-adds of the products of a forward pass: per source token, per token that the decoder reads, per pair of these.
 struct Products {
   double source = 0, target = 0, meeting = 0;
 

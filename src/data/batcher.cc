@@ -1,4 +1,4 @@
-// Why: where each stream begins, which sentences go together, and the packing of both into time-major rows.
+// Why: where each stream begins, which sentences go together, and how both are packed into time-major rows.
 #include "data/batcher.h"
 
 #include <fmt/core.h>
@@ -91,7 +91,7 @@ void StreamBatcher::cut_streams(const StreamOptions& options) {
   if (total < needed) {
     const std::string shape =
         options.keep_tail ? "evaluation needs" : fmt::format("{} streams of {} steps need", wanted, window_);
-    throw Error(Exit::data, "data/too_short", fmt::format("the text has {} tokens; {} {}", total, shape, needed),
+    throw Error(Exit::data, "data/too_short", fmt::format("the text has {} tokens, but {} {}", total, shape, needed),
                 options.keep_tail ? "use more text" : "lower --batch or --bptt, or use more text");
   }
   if (!options.keep_tail) {
@@ -144,7 +144,7 @@ bool StreamBatcher::next(Batch& batch) {
   bool resets = false, ends = false;
   for (int64_t t = first; t < last; ++t) {
     for (const Stream& stream : streams_) {
-      if (t >= stream.steps) break;  // longest first: so are all that follow
+      if (t >= stream.steps) break;  // longest first: all that follow have ended, too
       const int64_t i = stream.begin + t;
       batch.inputs.push_back(tokens_[static_cast<size_t>(i)]);
       batch.targets.push_back(tokens_[static_cast<size_t>(i + 1)]);

@@ -1,4 +1,4 @@
-// Why: batches come in an order that is a function of (seed, epoch, position) alone, so a stopped run goes on exactly.
+// Why: the order of batches depends only on (seed, epoch, position), so a stopped run resumes exactly.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +10,18 @@
 
 namespace rnn::core {
 
-// Batches of one epoch after another. The next batch depends on epoch() and position() only. One thread.
+// Batches, epoch by epoch. The next batch depends only on epoch() and position(). One thread.
 class Batcher {
  public:
   virtual ~Batcher() = default;
-  // Fills `batch`, whose buffers are reused; false, leaving it alone, at the end of the epoch.
+  // Fills `batch`, whose buffers are reused; at the end of the epoch returns false and leaves it unchanged.
   virtual bool next(Batch& batch) = 0;
   virtual int64_t batches_per_epoch() const = 0;  // of the current epoch
   // Of the first `epochs` epochs together.
   virtual int64_t batches_in(int64_t epochs) const { return epochs * batches_per_epoch(); }
-  virtual int64_t tokens_per_epoch() const = 0;  // targets that count (weight above 0)
-  // Goes to where next() has been called `position` times in `epoch` (from 0); position in [0, batches_per_epoch()] of that epoch.
+  virtual int64_t tokens_per_epoch() const = 0;  // counted targets (weight above 0)
+  // Moves to the point after `position` calls of next() in `epoch` (from 0); position: 0 to batches_per_epoch() of that
+  // epoch.
   virtual void seek(int64_t epoch, int64_t position) = 0;
 
   void start_epoch(int64_t epoch) { seek(epoch, 0); }
@@ -34,8 +35,8 @@ class Batcher {
 // Throws Error{usage, "usage/batch"} below 1.
 void check_batch(int batch);
 
-// Sentences as sequences of their own, each ending in the end-of-line id: inputs "\n" w1 .. wn, targets w1 .. wn "\n", the
-// state fresh. `chosen` are their numbers, longest first, at least one; stream i is sentence chosen[i], and so is its
+// Sentences as separate sequences, each ending in the end-of-line id: inputs "\n" w1 .. wn, targets w1 .. wn "\n", from the
+// zero state. `chosen` are their numbers, longest first, at least one; stream i is sentence chosen[i], which is also its
 // seq.id.
 void fill_sentences(const std::vector<std::vector<int32_t>>& sentences, std::span<const uint32_t> chosen, Batch& batch);
 
@@ -44,22 +45,23 @@ struct StreamOptions {
   int window = 64;         // T: steps of truncated back-propagation; >= 1
   bool keep_tail = false;  // false: equal streams of N / B tokens each, the rest dropped (training). true: every target is
                            // counted once, streams may differ by one step (evaluation; streams = 1 is exact)
-  int32_t begin = -1;      // >= 0: this id is put before each document, so that its first token is predicted, too
-  bool random_windows = false;  // of lengths around `window`, others in every epoch (random_windows.h); window >= 10
-  uint64_t seed = 1;            // of these lengths
+  int32_t begin = -1;      // >= 0: this id is put before each document, so that its first token is also predicted
+  bool random_windows = false;  // lengths around `window`, different in every epoch (random_windows.h); window >= 10
+  uint64_t seed = 1;            // for these lengths
 };
 
-// Documents, put together, cut into B contiguous streams and read in windows of T steps; the state is carried from window to
-// window. A document that begins inside a window has its reset bit; the step at a document's end predicts nothing (weight
-// 0). Row s of a batch is stream s and so is its seq.id. A batch may hold weights 0 only (window 1, a document's end).
+// Documents, concatenated, split into B contiguous streams and read in windows of T steps; the state is carried from window
+// to window. A document that begins inside a window has its reset bit; the step at a document's end predicts nothing (weight
+// 0). Row s of a batch is stream s, which is also its seq.id. All weights of a batch may be 0 (window 1, end of a document).
 class StreamBatcher final : public Batcher {
  public:
-  // Throws Error{data, "data/too_short"}: fewer than B * (T + 1) tokens (keep_tail: than 2); Error{usage, "usage/batch"}.
+  // Throws Error{data, "data/too_short"}: fewer than B * (T + 1) tokens (keep_tail: fewer than 2); Error{usage,
+  // "usage/batch"}.
   StreamBatcher(const std::vector<std::vector<int32_t>>& documents, const StreamOptions& options);
 
   bool next(Batch& batch) override;
   int64_t batches_per_epoch() const override;
-  // With random windows exact for as many epochs as take kExactDraws draws; epochs beyond count as these do on average.
+  // With random windows: exact for the epochs of the first kExactDraws draws, then estimated from their mean.
   int64_t batches_in(int64_t epochs) const override;
   static constexpr int64_t kExactDraws = 1 << 22;
   int64_t tokens_per_epoch() const override { return counted_; }
@@ -79,7 +81,7 @@ class StreamBatcher final : public Batcher {
   int window_;
   bool random_;
   uint64_t seed_;
-  std::vector<int64_t> begins_of_windows_;  // random windows: of epoch planned_, and the end
+  std::vector<int64_t> begins_of_windows_;  // random windows: those of epoch planned_, and the end
   int64_t planned_ = 0;
 };
 
@@ -89,12 +91,12 @@ struct SentenceOptions {
   uint64_t seed = 1;
 };
 
-// Each sentence w1 .. wn "\n" is a ragged sequence of its own, the state fresh: inputs "\n" w1 .. wn, targets w1 .. wn "\n".
-// Shuffled by (seed, epoch), sorted by length within pools of 64 batches, cut, batches shuffled: each sentence once per
-// epoch. seq.id is the number of the sentence.
+// Each sentence w1 .. wn "\n" is a separate ragged sequence, from the zero state: inputs "\n" w1 .. wn, targets w1 .. wn
+// "\n". Shuffled by (seed, epoch), sorted by length within pools of 64 batches, split, batches shuffled: each sentence once
+// per epoch. seq.id is the number of the sentence.
 class SentenceBatcher final : public Batcher {
  public:
-  // Every sentence ends in the end-of-line id. Throws Error{data, "data/too_short"} when there is none, Error{usage,
+  // Every sentence must end in the end-of-line id. Throws Error{data, "data/too_short"} if there are none, Error{usage,
   // "usage/batch"}.
   SentenceBatcher(std::vector<std::vector<int32_t>> sentences, const SentenceOptions& options);
 
@@ -113,7 +115,7 @@ class SentenceBatcher final : public Batcher {
   int64_t tokens_ = 0;
 };
 
-// Cuts tokens behind each end of line; a missing last one is added; blank lines are left out.
+// Splits tokens after each end of line; a missing last one is added; blank lines are left out.
 std::vector<std::vector<int32_t>> split_sentences(std::span<const int32_t> tokens, int32_t newline_id);
 
 }  // namespace rnn::core

@@ -1,4 +1,4 @@
-// Why: a run remembers which bytes it was trained on.
+// Why: a run records a hash of the bytes it was trained on.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace rnn::core {
 
-// FNV-1a, 64 bits (Fowler, Noll, Vo; RFC 9923): tells changed files, not forged ones.
+// FNV-1a, 64 bits (Fowler, Noll, Vo; RFC 9923): detects changed files, not forged ones.
 inline uint64_t fnv1a64(std::string_view bytes, uint64_t hash = 0xCBF29CE484222325u) noexcept {
   for (const char c : bytes) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3u;
   return hash;

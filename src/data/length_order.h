@@ -1,4 +1,4 @@
-// Why: which sequences go together, and in which order batches come, is a function of (seed, epoch) and the lengths alone.
+// Why: which sequences go together, and the order of the batches, depends only on (seed, epoch) and the lengths.
 #pragma once
 
 #include <algorithm>
@@ -12,17 +12,17 @@
 namespace rnn::core {
 
 struct OrderOptions {
-  size_t batch = 1;      // sequences of a batch
-  size_t tokens = 0;     // > 0: instead as many sequences as have at most so many tokens together, and at least one
+  size_t batch = 1;      // sequences per batch
+  size_t tokens = 0;     // > 0: instead, as many sequences as fit into so many tokens, at least one
   bool shuffled = true;  // false: longest first, the same in every epoch
   uint64_t seed = 1;
   int64_t epoch = 0;
 };
 
-// Batches of like lengths: shuffled, sorted by length within pools of about 64 batches, cut, the batches shuffled.
+// Batches of similar lengths: shuffled, sorted by length within pools of about 64 batches, split, the batches shuffled.
 struct LengthOrder {
   std::vector<uint32_t> order;         // [sequences]
-  std::vector<uint32_t> starts, ends;  // [batches] places in `order`
+  std::vector<uint32_t> starts, ends;  // [batches] positions in `order`
 
   // The sequences of batch b, longest first.
   std::span<const uint32_t> batch(int64_t b) const {
@@ -30,7 +30,7 @@ struct LengthOrder {
     return std::span<const uint32_t>(order).subspan(start, ends[static_cast<size_t>(b)] - start);
   }
 
-  // `length_of(i)` of `count` sequences: anything that can be compared. `tokens_of(i)` is asked with o.tokens above 0 only.
+  // `length_of(i)` of each of `count` sequences: any comparable value. `tokens_of(i)` is only called if o.tokens > 0.
   template <class Length, class Tokens>
   void plan(size_t count, const OrderOptions& o, Length&& length_of, Tokens&& tokens_of) {
     const size_t room = o.tokens > 0 ? o.tokens : o.batch;
@@ -50,7 +50,7 @@ struct LengthOrder {
       cut(begin, end, room, size_of);
     }
     if (!o.shuffled) return;
-    Random again = random;  // the ends go with their starts
+    Random again = random;  // the ends are shuffled like their starts
     shuffle(starts, random);
     shuffle(ends, again);
   }
@@ -60,7 +60,7 @@ struct LengthOrder {
   }
 
  private:
-  // order[begin, end) as batches of at most `room`.
+  // Splits order[begin, end) into batches of at most `room`.
   template <class Size>
   void cut(size_t begin, size_t end, size_t room, Size&& size_of) {
     size_t filled = 0;

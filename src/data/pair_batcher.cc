@@ -1,4 +1,4 @@
-// Why: pairs of like lengths go together, and every row of a batch knows which sentence it continues on either side.
+// Why: pairs of similar lengths go together, and every row of a batch knows which sentence it continues on either side.
 #include "data/pair_batcher.h"
 
 #include <fmt/core.h>
@@ -19,7 +19,7 @@ class PairBatcher final : public Batcher {
 
   bool next(Batch& batch) override;
   int64_t batches_per_epoch() const override { return static_cast<int64_t>(order_.starts.size()); }
-  // With a budget of tokens epochs differ: exact for as many as have kExactPairs pairs, beyond as these are on average.
+  // With a budget of tokens, epochs differ: exact for the first kExactPairs pairs, then estimated from their mean.
   int64_t batches_in(int64_t epochs) const override;
   int64_t tokens_per_epoch() const override { return tokens_; }
   void seek(int64_t epoch, int64_t position) override {
@@ -34,12 +34,12 @@ class PairBatcher final : public Batcher {
   LengthOrder order_of(int64_t epoch) const;
   void plan(int64_t epoch) { order_ = order_of(epoch), planned_ = epoch; }
 
-  std::vector<std::vector<int32_t>> sources_, targets_;  // [pairs], sources as they are read
+  std::vector<std::vector<int32_t>> sources_, targets_;  // [pairs]; sources in the order in which they are read
   PairBatchOptions options_;
   LengthOrder order_;
   int64_t planned_ = -1;  // the epoch that order_ is for
   int64_t tokens_ = 0;
-  std::vector<int> lengths_;  // of the sources of the batch being made
+  std::vector<int> lengths_;  // of the sources of the current batch
 };
 
 PairBatcher::PairBatcher(std::vector<TokenPair> pairs, const PairBatchOptions& options) : options_(options) {

@@ -1,4 +1,4 @@
-// Why: the three problems with one function each; every pair is drawn for its index alone.
+// Why: the three problems, one function each; every pair depends only on its index.
 #include "data/pair_problems.h"
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@ namespace rnn::core {
 namespace {
 
 constexpr std::string_view kNames[] = {"dates", "reverse", "addition"};
-constexpr int kMostLetters = 26, kMostDigits = 18;  // two numbers of 18 digits: their sum fits into 64 bits
+constexpr int kMostLetters = 26, kMostDigits = 18;  // the sum of two numbers of 18 digits fits into 64 bits
 
 constexpr int kFirstYear = 1900, kYears = 200;
 constexpr int kLeapDays = 49;  // 1904 to 2096: 1900 and 2100 have none
@@ -22,7 +22,7 @@ constexpr std::string_view kMonths[] = {"January", "February", "March",     "Apr
                                         "July",    "August",   "September", "October", "November", "December"};
 constexpr std::string_view kWeekdays[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 
-// {nth} is 5th, {mon} Mar, {m} the number of the month, {wday} Fri; :02 stands for two digits.
+// {nth} is 5th, {mon} Mar, {m} the number of the month, {wday} Fri; :02 means two digits.
 constexpr std::string_view kWays[] = {"{month} {d}, {y}",
                                       "{month} {nth}, {y}",
                                       "{month} {nth} {y}",
@@ -81,7 +81,7 @@ Pair dates_example(Random& random) {
       fmt::format(fmt::runtime(way), fmt::arg("y", date.year), fmt::arg("m", date.month), fmt::arg("d", date.day),
                   fmt::arg("nth", fmt::format("{}{}", date.day, ending_of(date.day))), fmt::arg("month", month),
                   fmt::arg("mon", month.substr(0, 3)), fmt::arg("weekday", weekday), fmt::arg("wday", weekday.substr(0, 3)));
-  if (random.below(4) == 0) {  // people are in a hurry
+  if (random.below(4) == 0) {  // some people write everything in lower case
     for (char& c : pair.source) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   pair.target = fmt::format("{}-{:02}-{:02}", date.year, date.month, date.day);
@@ -114,7 +114,7 @@ Pair addition_example(Random& random, int digits) {
 
 void check_range(std::string_view name, const char* option, const char* what, int value, int low, int high) {
   if (value >= low && value <= high) return;
-  throw Error(Exit::usage, "usage/option", fmt::format("{} with {} {} is no problem", name, value, what),
+  throw Error(Exit::usage, "usage/option", fmt::format("{} with {} {} is not a valid problem", name, value, what),
               fmt::format("give {} from {} to {}", option, low, high));
 }
 
@@ -138,7 +138,7 @@ void check_pair_problem(const PairProblemOptions& options) {
   if (options.min_length < 0 || options.min_length > options.length) {
     throw Error(Exit::usage, "usage/option",
                 fmt::format("reverse cannot have lengths from {} to {}", options.min_length, options.length),
-                "give a --min-length from 1 to --length, or 0 for one length");
+                "give a --min-length from 1 to --length, or 0 for a single length");
   }
 }
 

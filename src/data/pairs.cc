@@ -1,4 +1,4 @@
-// Why: three forms of files become one list of pairs; whatever would shift one side against the other is told by its line.
+// Why: three forms of files become one list of pairs; whatever would misalign the two sides is reported with its line.
 #include "data/pairs.h"
 
 #include <fmt/format.h>
@@ -17,23 +17,23 @@
 namespace rnn::core {
 namespace {
 
-using nlohmann::ordered_json;  // the languages in the order of the file
+using nlohmann::ordered_json;  // keeps the languages in the order of the file
 
 constexpr int kLinesLookedAt = 20;
 constexpr const char* kColumns = "each line is the source, one tab, and the target";
 constexpr const char* kObjects =
     "each line looks like {\"translation\": {\"en\": \"...\", \"fr\": \"...\"}} or "
     "{\"source\": \"...\", \"target\": \"...\"}";
-constexpr const char* kCut = "one pair is one sentence: cut the line into sentences on both sides, or leave the pair out";
+constexpr const char* kCut = "one pair is one sentence: split the line into sentences on both sides, or leave the pair out";
 
-// One file, line by line: unpacked, every line well-formed UTF-8 without its end.
+// One file, line by line: decompressed, every line well-formed UTF-8 without its end.
 class LineFile {
  public:
   explicit LineFile(const std::string& path);
   LineFile(const LineFile&) = delete;
   LineFile& operator=(const LineFile&) = delete;
 
-  bool next();  // to the next line; false behind the last
+  bool next();  // to the next line; false after the last
   std::string_view line() const { return line_; }
   LinePlace place() const { return {path_, number_}; }  // of line()
   int64_t lines() const;                                // of the whole file
@@ -45,7 +45,7 @@ class LineFile {
 
  private:
   std::string path_, bytes_;
-  std::string_view rest_, line_;  // of bytes_
+  std::string_view rest_, line_;  // views into bytes_
   int64_t number_ = 0;
 };
 
@@ -56,7 +56,7 @@ LineFile::LineFile(const std::string& path) : path_(path), bytes_(decompress(rea
   const size_t nul = bytes_.find('\0');
   if (nul == std::string::npos) return;
   const std::string_view before = rest_.substr(0, nul);
-  const size_t column = nul - (before.rfind('\n') + 1) + 1;  // no line before: npos + 1 is 0
+  const size_t column = nul - (before.rfind('\n') + 1) + 1;  // first line: npos + 1 is 0
   number_ = 1 + std::count(before.begin(), before.end(), '\n');
   refuse("data/binary", not_text(column), "name a text file");
 }
@@ -117,10 +117,10 @@ void read_aligned(LineFile& source, LineFile& target, PairSet& set) {
     if (more_source != more_target) {
       const int64_t sources = source.lines(), targets = target.lines();
       throw Error(Exit::data, "data/pairs",
-                  fmt::format("{} has {} line{}, {} has {}; the first line that stands alone is {}:{}", source.path(),
+                  fmt::format("{} has {} line{}, {} has {}; the first line without a counterpart is {}:{}", source.path(),
                               sources, sources == 1 ? "" : "s", target.path(), targets,
                               more_source ? source.path() : target.path(), std::min(sources, targets) + 1),
-                  "line n of one file belongs to line n of the other: look for a line that only one of them has");
+                  "line n of one file belongs to line n of the other: look for a line that is only in one of them");
     }
     if (!more_source) return;
     add(set, source, source.line(), target, target.line());
@@ -135,7 +135,7 @@ void read_columns(LineFile& file, PairSet& set) {
     if (tabs == 0 && is_blank(line)) continue;
     if (tabs == 0) file.refuse("data/pairs", "the line has no tab", kColumns);
     if (tabs > 1) {
-      file.refuse("data/pairs", fmt::format("the line has {} columns, a pair has two", tabs + 1),
+      file.refuse("data/pairs", fmt::format("the line has {} columns, but a pair has two", tabs + 1),
                   fmt::format("{}; to keep two columns: cut -f 1,2 FILE", kColumns));
     }
     const size_t tab = line.find('\t');
@@ -161,27 +161,28 @@ const ordered_json& member(const LineFile& file, const ordered_json& object, con
 
 const ordered_json& languages(const LineFile& file, const ordered_json& object) {
   const ordered_json& found = member(file, object, "translation");
-  if (!found.is_object()) file.refuse("data/json", "\"translation\" is no object", kObjects);
+  if (!found.is_object()) file.refuse("data/json", "\"translation\" is not an object", kObjects);
   if (found.size() != 2) {
-    file.refuse("data/pairs",
-                fmt::format("\"translation\" has {} language{}, a pair has two", found.size(), found.size() == 1 ? "" : "s"),
-                kObjects);
+    file.refuse(
+        "data/pairs",
+        fmt::format("\"translation\" has {} language{}, but a pair has two", found.size(), found.size() == 1 ? "" : "s"),
+        kObjects);
   }
   return found;
 }
 
-// The sentence called `name`; line breaks at its end are left out.
+// The sentence called `name`, without line breaks at its end.
 std::string_view sentence(const LineFile& file, const ordered_json& object, const std::string& name) {
   const ordered_json& found = member(file, object, name);
-  if (!found.is_string()) file.refuse("data/json", fmt::format("\"{}\" is no text in quotes", name), kObjects);
+  if (!found.is_string()) file.refuse("data/json", fmt::format("\"{}\" is not a string", name), kObjects);
   std::string_view text = found.get_ref<const std::string&>();
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
   if (text.find('\0') != std::string_view::npos) {
-    file.refuse("data/json", fmt::format("\"{}\" holds a NUL character", name), "take it out");
+    file.refuse("data/json", fmt::format("\"{}\" contains a NUL character", name), "remove it");
   }
   if (text.find('\n') != std::string_view::npos) {
-    file.refuse("data/pairs", fmt::format("\"{}\" holds a line break", name),
-                "a sentence is one line: write a space there, or leave the pair out");
+    file.refuse("data/pairs", fmt::format("\"{}\" contains a line break", name),
+                "a sentence is one line: replace it by a space, or leave the pair out");
   }
   return text;
 }
@@ -191,7 +192,7 @@ void read_objects(LineFile& file, PairSet& set) {
   while (file.next()) {
     if (is_blank(file.line())) continue;
     const ordered_json line = parse(file);
-    if (!line.is_object()) file.refuse("data/json", "the line is no JSON object", kObjects);
+    if (!line.is_object()) file.refuse("data/json", "the line is not a JSON object", kObjects);
     if (set.source_name.empty()) {
       nested = line.contains("translation");
       set.source_name = nested ? languages(file, line).begin().key() : "source";
@@ -207,7 +208,7 @@ void read_objects(LineFile& file, PairSet& set) {
 
 PairSet read_pairs(const std::vector<std::string>& paths) {
   if (paths.empty() || paths.size() > 2) {
-    throw Error(Exit::usage, "usage/pairs", fmt::format("pairs stand in one file or in two, not in {}", paths.size()),
+    throw Error(Exit::usage, "usage/pairs", fmt::format("pairs are read from one file or two, not from {}", paths.size()),
                 "for example train.en train.fr, or train.tsv, or train.jsonl");
   }
   PairSet set;
@@ -219,7 +220,7 @@ PairSet read_pairs(const std::vector<std::string>& paths) {
     name_by_extensions(set);
     read_aligned(first, second, set);
     if (set.pairs.empty()) {
-      throw Error(Exit::data, "data/empty", fmt::format("{} and {} hold no pair", paths[0], paths[1]),
+      throw Error(Exit::data, "data/empty", fmt::format("{} and {} contain no pairs", paths[0], paths[1]),
                   "line n of one file belongs to line n of the other");
     }
     return set;
@@ -228,7 +229,7 @@ PairSet read_pairs(const std::vector<std::string>& paths) {
   const bool objects = is_json_lines(paths[0]);
   objects ? read_objects(first, set) : read_columns(first, set);
   if (set.pairs.empty())
-    throw Error(Exit::data, "data/empty", paths[0] + ": the file holds no pair", objects ? kObjects : kColumns);
+    throw Error(Exit::data, "data/empty", paths[0] + ": the file contains no pairs", objects ? kObjects : kColumns);
   return set;
 }
 

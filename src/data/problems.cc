@@ -1,4 +1,4 @@
-// Why: the four problems as a table of sizes and one function each; every number is drawn for its example alone.
+// Why: the four problems as a table of sizes and one function each; the random numbers of an example depend on nothing else.
 #include "data/problems.h"
 
 #include <fmt/core.h>
@@ -13,17 +13,17 @@ namespace rnn::core {
 namespace {
 
 constexpr int kLongest = 1'000'000, kMostSymbols = 10'000;
-constexpr std::string_view kBlank = "_", kGo = ">";  // sorted they stand before the letters: go 0, blank 1
+constexpr std::string_view kBlank = "_", kGo = ">";  // they sort before the letters: go 0, blank 1
 
 struct ProblemInfo {
   std::string_view name;
   int shortest;  // T
-  bool symbols;  // has an alphabet of its own
+  bool symbols;  // has its own alphabet
 };
 constexpr ProblemInfo kInfo[] = {{"adding", 2, false}, {"copy", 1, true}, {"recall", 1, true}, {"parity", 1, false}};
 const ProblemInfo& info_of(Problem problem) { return kInfo[static_cast<size_t>(problem)]; }
 
-// a, b, c, ...; more than 26: s000, s001, ... In this order they are sorted.
+// a, b, c, ...; more than 26: s000, s001, ... This order is sorted.
 std::vector<std::string> alphabet(int symbols) {
   std::vector<std::string> names;
   names.reserve(static_cast<size_t>(symbols));
@@ -121,7 +121,7 @@ class ProblemBatcher final : public Batcher {
   SequenceShape shape_;
   size_t size_;
   int64_t batches_;
-  std::vector<SequenceExample> examples_;  // of the batch being made
+  std::vector<SequenceExample> examples_;  // of the current batch
   std::vector<const SequenceExample*> pointers_;
   std::vector<uint32_t> ids_;
 };
@@ -140,7 +140,7 @@ bool problem_of(std::string_view name, Problem* out) {
 void check_problem(const ProblemOptions& options) {
   const ProblemInfo& info = info_of(options.problem);
   if (options.length < info.shortest || options.length > kLongest) {
-    refuse(fmt::format("{} of length {} is no problem", info.name, options.length),
+    refuse(fmt::format("{} of length {} is not a valid problem", info.name, options.length),
            fmt::format("give a --length from {} to {}", info.shortest, kLongest));
   }
   if (options.min_length != 0 && (options.min_length < info.shortest || options.min_length > options.length)) {
@@ -148,7 +148,7 @@ void check_problem(const ProblemOptions& options) {
            fmt::format("give a --min-length from {} to --length", info.shortest));
   }
   if (info.symbols && (options.symbols < 2 || options.symbols > kMostSymbols)) {
-    refuse(fmt::format("{} with {} symbols is no problem", info.name, options.symbols),
+    refuse(fmt::format("{} with {} symbols is not a valid problem", info.name, options.symbols),
            fmt::format("give --symbols from 2 to {}", kMostSymbols));
   }
 }

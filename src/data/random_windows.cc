@@ -1,4 +1,4 @@
-// Why: the draws of AWD-LSTM, one after the other; each takes the same count of random words.
+// Why: the window lengths of AWD-LSTM, drawn one after the other; each draw uses the same number of random words.
 #include "data/random_windows.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Why: a set of sequences becomes epochs of ragged batches that a stopped run finds again.
+// Why: a set of sequences becomes epochs of ragged batches that a resumed run can reproduce.
 #include <cassert>
 
 #include "base/error.h"
@@ -55,9 +55,9 @@ class SequenceBatcher final : public Batcher {
   std::span<const SequenceExample> examples_;
   SequenceBatchOptions options_;
   LengthOrder plan_;
-  int64_t planned_ = -1;  // the epoch of plan_
+  int64_t planned_ = -1;  // the epoch that plan_ is for
   int64_t targets_ = 0;
-  std::vector<const SequenceExample*> pointers_;  // of the batch being made
+  std::vector<const SequenceExample*> pointers_;  // of the current batch
 };
 
 }  // namespace

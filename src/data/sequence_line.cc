@@ -1,4 +1,4 @@
-// Why: the grammar of a sequence line as a small machine of places, each refusing what does not belong there.
+// Why: the grammar of a sequence line as a small state machine; each place refuses what does not belong there.
 #include "data/sequence_line.h"
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@ const char* const kSequenceForm =
     "{\"input\": [\"a\", \"b\"], \"target\": \"a\"}";
 
 namespace {
-constexpr size_t kShown = 8;  // names of an alphabet in a message
+constexpr size_t kShown = 8;  // names of an alphabet listed in a message
 }
 
 SymbolTable::SymbolTable(const std::vector<std::string>* known) : fixed_(known != nullptr) {
@@ -63,7 +63,7 @@ std::string SequenceLine::here() const {
   if (place_ == Place::input) return "the input";
   if (place_ == Place::target) return "the target";
   if (place_ == Place::target_list)
-    return fmt::format("place {} of the target", example.values.size() + example.labels.size() + 1);
+    return fmt::format("item {} of the target", example.values.size() + example.labels.size() + 1);
   const size_t rows = width > 0 ? (example.frames.size() - in_row_) / width : 0;
   return fmt::format("step {} of the input",
                      (input == SequenceForm::rows ? rows : example.frames.size() + example.ids.size()) + 1);
@@ -78,14 +78,14 @@ bool SequenceLine::null() {
   }
   if (place_ == Place::input || place_ == Place::target) return wrong("null");
   if (place_ == Place::top) return no_object();
-  return fail("data/nan", here() + " is null where a number or a word belongs", "fill it in, or leave the sequence out");
+  return fail("data/nan", here() + " is null, but must be a number or a word", "give it a value, or leave the sequence out");
 }
 
 bool SequenceLine::set_form(SequenceForm& form, SequenceForm wanted) {
   if (form != SequenceForm::none && form != wanted) {
     return fail("data/sequence",
-                fmt::format("{} is unlike those before it: numbers, rows of numbers and words do not mix", here()),
-                "numbers as words? write them in quotes, all of them");
+                fmt::format("{} differs from those before it: numbers, rows of numbers and words cannot be mixed", here()),
+                "to use numbers as words, write all of them in quotes");
   }
   form = wanted;
   return true;
@@ -169,7 +169,7 @@ bool SequenceLine::key(const std::string& name) {
     place_ = Place::ignored;
     return true;
   }
-  if (*seen) return fail("data/sequence", fmt::format("\"{}\" stands there twice", name), "leave one of them out");
+  if (*seen) return fail("data/sequence", fmt::format("\"{}\" occurs twice", name), "remove one of them");
   *seen = true;
   place_ = name == "input" ? Place::input : Place::target;
   return true;
@@ -210,17 +210,19 @@ bool SequenceLine::end_array() {
       return scalar_ignored();
     case Place::row:
       if (in_row_ == 0)
-        return fail("data/sequence", here() + " is a row without numbers", "every step has the same numbers");
+        return fail("data/sequence", here() + " is a row without numbers", "every step must have the same number of values");
       if (width == 0) width = in_row_;
       if (in_row_ != width) {
-        return fail("data/sequence", fmt::format("{} has {} numbers, the steps before it have {}", here(), in_row_, width),
-                    "every step has the same numbers");
+        return fail("data/sequence",
+                    fmt::format("{} has {} numbers, but the steps before it have {}", here(), in_row_, width),
+                    "every step must have the same number of values");
       }
       in_row_ = 0;
       place_ = Place::input_list;
       return true;
     case Place::input_list:
-      if (input == SequenceForm::none) return fail("data/sequence", "the input is empty", "a sequence has one step or more");
+      if (input == SequenceForm::none)
+        return fail("data/sequence", "the input is empty", "a sequence needs at least one step");
       if (input == SequenceForm::numbers) width = 1;
       place_ = Place::object;
       return true;
@@ -232,13 +234,13 @@ bool SequenceLine::end_array() {
 }
 
 bool SequenceLine::parse_error(size_t position, const std::string& token, const nlohmann::json::exception& exception) {
-  // The word in which the parser stopped, without its sign.
+  // The word at which the parser stopped, without its sign.
   const size_t last = std::min(std::max<size_t>(position, 1), line_.size()) - 1;
   std::string_view word = line_.substr(line_.find_last_of(" \t,:[", last) + 1);
   if (word.starts_with("-")) word.remove_prefix(1);
   if (word.starts_with("N") || word.starts_with("na") || word.starts_with("I") || word.starts_with("inf")) {
-    return fail("data/nan", fmt::format("byte {} of the line: NaN and infinity are no numbers here", position),
-                "fill them in, or leave the sequence out");
+    return fail("data/nan", fmt::format("byte {} of the line: NaN and infinity are not allowed", position),
+                "give them values, or leave the sequence out");
   }
   if (exception.id == 406) {  // a number beyond the range of double
     return fail("data/nan", fmt::format("the number {} is too large", token), "scale the numbers");

@@ -1,4 +1,4 @@
-// Why: what the JSON parser calls, token by token, for one line of a sequence file: a sequence, or what is wrong with it.
+// Why: the JSON parser calls this, token by token, for one line of a sequence file; the result is a sequence or an error.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,19 @@
 
 namespace rnn::core {
 
-// How a line looks, for a help text.
+// What a line looks like, for a help text.
 extern const char* const kSequenceForm;
 
 struct SequenceFault {
   std::string code, message, help;
 };
 
-// Names and their numbers: those of a model, or collected in the order in which they come.
+// Names and their ids: those of a model, or collected in the order in which they occur.
 class SymbolTable {
  public:
-  explicit SymbolTable(const std::vector<std::string>* known);  // null: collects
+  explicit SymbolTable(const std::vector<std::string>* known);  // null: collects names
   int32_t find(const std::string& name);                        // -1: unknown to the model
-  // The names, sorted unless they are a model's; `to` gets the new number of every old one.
+  // The names, sorted unless they are those of a model; `to` receives the new id of every old id.
   std::vector<std::string> sorted(std::vector<int32_t>& to) const;
   std::string shown() const;  // the first few, for a message
 
@@ -37,7 +37,7 @@ class SymbolTable {
 
 enum class SequenceForm { none, number, numbers, rows, word, words };  // of an input or a target
 
-// What the parser calls, token by token, for one line. A method that returns false stops it.
+// The handler that the parser calls, token by token, for one line. A method that returns false stops the parser.
 class SequenceLine {
  public:
   // `line` is the text being parsed.
@@ -46,7 +46,7 @@ class SequenceLine {
 
   SequenceExample example;
   SequenceForm input = SequenceForm::none, target = SequenceForm::none;
-  size_t width = 0;  // of the rows; 0: none yet
+  size_t width = 0;  // numbers in a row; 0: no row yet
   bool has_text = false;
   SequenceFault fault;  // code "": none
   bool seen_input() const { return seen_input_; }
@@ -77,7 +77,7 @@ class SequenceLine {
     fault = {std::move(code), std::move(message), std::move(help)};
     return false;
   }
-  bool no_object() { return fail("data/json", "the line is no JSON object", kSequenceForm); }
+  bool no_object() { return fail("data/json", "the line is not a JSON object", kSequenceForm); }
   bool wrong(const char* what);
   // "step 3 of the input".
   std::string here() const;
@@ -86,8 +86,8 @@ class SequenceLine {
   SymbolTable &symbols_, &labels_;
   Place place_ = Place::top;
   bool seen_input_ = false, seen_target_ = false;
-  size_t depth_ = 0;   // of an ignored value
-  size_t in_row_ = 0;  // numbers read of this row
+  size_t depth_ = 0;   // nesting inside an ignored value
+  size_t in_row_ = 0;  // numbers of this row read so far
 };
 
 }  // namespace rnn::core

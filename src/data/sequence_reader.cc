@@ -1,4 +1,4 @@
-// Why: JSON lines become sequences in one pass, without a tree, and every fault is told with its line and its mend.
+// Why: JSON lines become sequences in one pass, without a tree; every error names its line and what to do.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -55,8 +55,8 @@ std::string input_text(int width) {
 // What is wrong with a line that is well formed: code "" for nothing.
 SequenceFault Reader::judge(const SequenceLine& sink) {
   const SequenceExample& e = sink.example;
-  const std::string help = known_ != nullptr ? "give the model data of the kind that it was trained on"
-                                             : "all sequences of a file have the same form";
+  const std::string help = known_ != nullptr ? "give the model data of the same kind as in training"
+                                             : "all sequences of a file must have the same form";
   if (sink.input == SequenceForm::none) return {"data/sequence", "the line has no \"input\"", kSequenceForm};
   if (sink.target == SequenceForm::none) return {"data/sequence", "the line has no \"target\"", kSequenceForm};
   const std::string_view task = task_of(sink.target);
@@ -78,7 +78,7 @@ SequenceFault Reader::judge(const SequenceLine& sink) {
   }
   const auto steps = static_cast<size_t>(shape.steps(e));
   if (task == "tag" && e.labels.size() != steps) {
-    return {"data/sequence", fmt::format("the target has {} labels, the input {} steps", e.labels.size(), steps),
+    return {"data/sequence", fmt::format("the target has {} labels, but the input has {} steps", e.labels.size(), steps),
             "give a label for every step, null for a step that does not count"};
   }
   return {};
@@ -86,7 +86,7 @@ SequenceFault Reader::judge(const SequenceLine& sink) {
 
 void Reader::read_line(std::string_view line) {
   SequenceLine sink(line, symbols_, labels_);
-  if (!set_.examples.empty()) {  // the next sequence is often as long
+  if (!set_.examples.empty()) {  // the next sequence often has the same length
     sink.example.frames.reserve(set_.examples.back().frames.size());
     sink.example.ids.reserve(set_.examples.back().ids.size());
   }
@@ -117,7 +117,8 @@ void Reader::read(std::string_view text) {
 }
 
 SequenceSet Reader::finish() {
-  if (set_.examples.empty()) throw Error(Exit::data, "data/empty", path_ + ": the file holds no sequence", kSequenceForm);
+  if (set_.examples.empty())
+    throw Error(Exit::data, "data/empty", path_ + ": the file contains no sequences", kSequenceForm);
   std::vector<int32_t> symbol_to, label_to;
   set_.shape.symbols = symbols_.sorted(symbol_to);
   set_.shape.labels = labels_.sorted(label_to);

@@ -1,4 +1,4 @@
-// Why: a sequence as a line, many as one packed batch, and what a set of them holds.
+// Why: a sequence as a line, many as one packed batch, and a summary of a set.
 #include "data/sequences.h"
 
 #include <fmt/format.h>
@@ -34,7 +34,7 @@ void append_list(std::string& out, size_t count, F&& f) {
   out += ']';
 }
 
-// from [steps * width] of the stream in packed row r to its places among the rows of `seq`.
+// Copies from [steps * width], the stream in packed row r, to its places among the rows of `seq`.
 template <class V>
 void scatter(const Seq& seq, int r, const std::vector<V>& from, size_t width, std::vector<V>& to) {
   const size_t steps = from.size() / width;

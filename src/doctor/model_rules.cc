@@ -66,8 +66,8 @@ std::string freer_gates(const Case& c) {
   return fmt::format("--lr {:.3g}", std::min(rate / 4, own));
 }
 
-// A unit that stores something keeps a gate or two shut or open. The problem is a layer without a free gate or a gate
-// without slope.
+// A unit that stores something keeps a gate or two shut or open: bad is a layer without a free gate, or a gate without
+// slope.
 HealthVerdict saturated(const Case& c) {
   const RecurrentOptions& o = c.p.model().config().rnn;
   if (o.flags & kRelu) return absent("relu does not saturate");

@@ -16,8 +16,7 @@ struct ExplainOptions {
   int top = 5;                 // words of a next-word table
   int moved = 5;               // units named per step
   int substitutes = 8;         // per word
-  // A longer text, as documents of tokens, on which gradient, gates and norms are measured. Empty: they are measured on the
-  // prompt.
+  // A longer text, as documents of tokens, on which gradient, gates and norms are measured. Empty: the prompt is used.
   std::vector<std::vector<int32_t>> text;
   int window = 101, targets = 32;  // the gradient of the loss at `targets` words of the text, each back over `window` tokens
   int tokens = 2000;               // at most so many of the text are read for gates and norms

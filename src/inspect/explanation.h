@@ -1,5 +1,4 @@
-// Why: everything that the page of `rnn explain` and `rnn inspect --json` show about models and a text, as data; no drawing
-// here.
+// Why: everything that `rnn explain` and `rnn inspect --json` show about models and a text, as data; no drawing here.
 #pragma once
 
 #include <nlohmann/json.hpp>

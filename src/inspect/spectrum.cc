@@ -37,8 +37,7 @@ double largest_singular_value(View<const double> a, double change) {
   const Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>> A(a.data, a.rows, a.cols, Eigen::OuterStride<>(a.stride));
   const double scale = A.size() > 0 ? A.cwiseAbs().maxCoeff() : 0;  // squares of tiny numbers would underflow
   if (!(scale > 0) || !std::isfinite(scale)) return scale;
-  // Starts from the row with the largest number, plus a little in every direction: never orthogonal to the vector we look
-  // for.
+  // Starts from the row with the largest number, plus a little in every direction: never orthogonal to the wanted vector.
   Eigen::Index row = 0;
   A.rowwise().lpNorm<Eigen::Infinity>().maxCoeff(&row);
   Eigen::VectorXd v = A.row(row).transpose() / scale;

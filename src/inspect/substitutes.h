@@ -1,5 +1,4 @@
-// Why: to see the effect of a word, it is replaced by another of the same kind; which words are of one kind is a visible
-// list.
+// Why: to see the effect of a word, it is replaced by another of the same kind; the kinds of words are a visible list.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +11,7 @@
 
 namespace rnn::core {
 
-// A kind of words: content words name things, people, actions, qualities; function words (the, is, in, .) hold a sentence
-// together.
+// A kind of words: content words name things, people, actions, qualities; function words (the, is, in, .) connect them.
 struct WordKind {
   std::string_view name;
   bool content;
@@ -32,8 +30,7 @@ class Substitutes {
   // At most `count` other ids that can replace `id`: those of its kind, in the list's order; if it is of no kind, the most
   // frequent words (letters) of the vocabulary.
   std::vector<int32_t> of(int32_t id, int count) const;
-  // The position of the first content word after the first token; else of the first token with a letter and of no kind; else
-  // 1.
+  // The position of the first content word after the first token; else of the first token with a letter and no kind; else 1.
   int first_content(const std::vector<int32_t>& ids) const;
 
  private:

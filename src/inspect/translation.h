@@ -86,8 +86,7 @@ const Model<float>& inspected_translator(ModelFile& file, Pool& pool);
 // source: its ids, then the id of the end of line.
 void require_sentence(std::string_view sentence, const std::vector<int32_t>& source);
 
-// `file` must have been through inspected_translator(). `scorer` must have read `source`; the search gets its predictions
-// from it.
+// Call inspected_translator(file) first. `scorer` must have read `source`; the search gets its predictions from it.
 TranslationExplanation explain_translation(const ModelFile& file, std::string_view sentence,
                                            const std::vector<int32_t>& source, Scorer& scorer, const BeamOptions& search,
                                            const TranslationLook& look, Pool& pool);

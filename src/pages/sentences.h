@@ -35,9 +35,8 @@ enum class Better { higher, lower };
 struct Wording {
   std::string_view one, many, alone;  // "keeps the most", "keep the most", "keeps"
 };
-// Figures that look equal as shown are a tie. Those that are not finite are left out of the order and named at the end. For
-// one
-// figure the wording is `alone`.
+// Figures that look equal as shown are a tie; those that are not finite are named at the end. For one figure the wording is
+// `alone`.
 std::string compare(std::vector<Figure> figures, Better better, const Wording& wording);
 // "Here the plain RNN does better than the GRU and the LSTM.", or "" if it does not. `does` is "does better".
 std::string plain_wins(const std::vector<Figure>& figures, Better better, std::string_view does = "does better");

@@ -31,8 +31,8 @@ struct CheckOptions {
 
 // Checks every parameter tensor of `model`, for the summed loss over `batch` from a random state. Numeric slopes come from
 // four points, (f(x-2h) - 8 f(x-h) + 8 f(x+h) - f(x+2h)) / 12h, so an element costs four passes. The floor of a tensor is a
-// thousandth of its largest gradient, or the accuracy that rounding leaves. A tensor without a comparable element has worst
-// = infinity.
+// thousandth of its largest gradient, or the accuracy that rounding leaves. If no element of a tensor can be compared, its
+// worst is infinity.
 std::vector<TensorCheck> check_gradients(Model<double>& model, const Batch& batch, const CheckOptions& options);
 
 // Its two halves: the result of backward (gradient of the summed loss), and the comparison of given gradients.

@@ -1,5 +1,4 @@
-// Why: the rules that find problems in a training run are defined once, for the warnings of `rnn train` and for `rnn
-// doctor`.
+// Why: the rules that find problems in a training run are defined once, for `rnn train`, which warns, and `rnn doctor`.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -73,8 +72,8 @@ struct History {
   double last_check = 0, told_until = 0, told_mean = 0;  // for add(): the interval and value of the last logged mean
   void stretch(double step, double mean);
 };
-// Throws Error{data, "run/metrics"}: missing, empty, or a line that is not an event, with file:line. An incomplete last line
-// is ignored.
+// Throws Error{data, "run/metrics"}: missing, empty, or a line that is no event, with file:line. Ignores an incomplete last
+// line.
 History read_history(const std::string& path);
 
 // The rules that need only metrics and options: exploding, learning rate too large, too small, clipping always on,

@@ -128,8 +128,7 @@ ActivationPenalty Trainer::penalty_of(const Batch& batch) const {
   return {ar * weight / (std::max(1.0, rows) * width), tar * weight / (std::max(1.0, pairs) * width)};
 }
 
-// With random window lengths, a short window gets a lower rate: its gradient is a mean over fewer steps (Merity, Keskar and
-// Socher 2018).
+// Of random windows a short one gets a lower rate: its gradient is a mean over fewer steps (Merity, Keskar and Socher 2018).
 double Trainer::rate_of(const Batch& batch) const {
   const double rate = schedule_.rate(progress_.update - 1, progress_.epoch + 1);
   return options_.bptt_random ? rate * batch.seq.steps() / options_.bptt : rate;
@@ -195,8 +194,7 @@ double Trainer::measured_norm(const SparseParams& sparse) {
   return gradient_norm(pool_, grads_, sparse, optimizer_->trained(grads_.size()));
 }
 
-// New weights and their packed forms are made in one pass; a profile separates them by the time this thread spends on its
-// parts.
+// New weights and their packed forms are made in one pass; a profile separates them by the time this thread spends on each.
 void Trainer::update_weights(double scale, double rate, const SparseParams& sparse) {
   Profile* profile = hooks_.profile;
   const ProfileScope profiled(profile, Phase::packing);
@@ -274,8 +272,7 @@ void Trainer::log_update(const StepReport& report) {
 
 double Trainer::total_updates() const { return static_cast<double>(std::max(planned_, progress_.update)); }
 
-// If eval_every is 0, after each epoch; never twice at the same update, even if a stop came between the update and its
-// evaluation.
+// If eval_every is 0, after each epoch; never twice at the same update, even if training stopped between the two.
 bool Trainer::evaluation_due() const {
   if (progress_.update == 0 || progress_.evaluated == progress_.update) return false;
   return options_.eval_every > 0 ? progress_.update % options_.eval_every == 0 : progress_.position == 0;
@@ -376,8 +373,7 @@ double Trainer::evaluate_weights() {
   return loss;
 }
 
-// Leaves no trace in the checkpoint except that it took place: a run resumed where it stopped evaluates again but does not
-// log it again.
+// The checkpoint only records that it took place: a run resumed where it stopped evaluates again but does not log it again.
 void Trainer::look_once_more(TrainResult& result) {
   const Averaged averaged(*this);
   const TrainProgress exact = progress_;

@@ -59,11 +59,11 @@ struct TrainResult {
   double train_loss = 0;  // mean over the updates since the last evaluation before the end, nats per token
 };
 
-// The layers' learning-rate factors that the options ask for. Throws what rate_factors() throws: call it before a run writes
-// any files.
+// The layers' learning-rate factors given by the options. Throws what rate_factors() throws: call it before a run writes
+// files.
 std::vector<double> rate_factors_of(const TrainOptions& options, const Model<float>& model);
 
-// Trains one model. Same seed and same kernels give the same bits, whatever the number of threads and however often it was
+// Trains one model. Same seed and kernels give the same bits, whatever the number of threads and however often it was
 // stopped.
 class Trainer {
  public:
@@ -109,8 +109,7 @@ class Trainer {
   WeightAverage& average() { return average_; }
   Schedule& schedule() { return schedule_; }
   EarlyStopping& early_stopping() { return early_; }
-  // After progress() was restored: moves the batcher to that position. Throws Error{model, "model/corrupt"} if it does not
-  // exist.
+  // Moves the batcher to the restored progress(). Throws Error{model, "model/corrupt"} if there is no such position.
   void seek();
 
  private:

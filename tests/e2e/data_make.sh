@@ -132,9 +132,9 @@ refused 'dates has no --length' dates --length 10
 refused 'addition has no --symbols' addition --symbols 4
 refused 'reverse has no --digits' reverse --digits 4
 refused 'parity has no --digits' parity --digits 4
-refused 'reverse with 27 symbols is no problem' reverse --symbols 27
+refused 'reverse with 27 symbols is not a valid problem' reverse --symbols 27
 expect_err '^help: give --symbols from 2 to 26$'
-refused 'reverse with 10001 letters is no problem' reverse --length 10001
+refused 'reverse with 10001 letters is not a valid problem' reverse --length 10001
 refused 'lengths from 21 to 20' reverse --min-length 21
 refused '--digits is 19' addition --digits 19
 expect_exit 0 "$RNN" data make --help

@@ -1,5 +1,4 @@
-# Why: each rule of rnn doctor finds the run that was spoilt on purpose for it, none a healthy run; rnn train warns as it
-# runs.
+# Why: each rule of rnn doctor finds the run that was spoilt on purpose, no rule a healthy one; rnn train warns as it runs.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"
@@ -10,8 +9,7 @@ sentences 400 7 >story.txt
 sentences 60 8 >valid.txt
 story=(story.txt --valid valid.txt --threads 1)
 
-# sick RUN CODE FLAGS...: a run trained with these flags has this finding, with evidence and advice; diverged runs end with
-# 5.
+# sick RUN CODE FLAGS...: a run trained with these flags has this finding, evidence and advice; diverged runs exit with 5.
 sick() {
   local run=$1 code=$2
   shift 2
@@ -107,9 +105,8 @@ sick short_window short_window "${story[@]}" --mode stream --bptt 4 --cell lstm 
 sick unknown_words unknown_words "${story[@]}" --hidden 16 --epochs 8 --max-vocabulary 6
 mended unknown_words
 
-# Each line begins with the last noun of the line before: a model that carries its state over learns that, and is misled by
-# lines
-# that have nothing to do with each other.
+# Each line begins with the last noun of the line before: a model that carries its state over learns this, and is misled
+# by unrelated lines.
 awk 'BEGIN {
   split("cat dog bird horse fish girl boy farmer", noun); split("sees likes finds follows feeds", verb); seed = 5; last = 1
   for (i = 0; i < 1600; i++) {

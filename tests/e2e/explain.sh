@@ -81,8 +81,7 @@ expect_exit 0 "$RNN" explain lstm again/lstm -p "$prompt" --json --no-lab
 [[ "$(json_value "$out_file" 'len({m["name"] for m in x["models"]})')" -eq 2 ]] || fail "names"
 
 # A translator: one sentence and how it became another; the page, --json and rnn inspect have the same figures, and the
-# translation
-# is that of rnn translate. If the model has no attention, the page says so.
+# translation is that of rnn translate. If the model has no attention, the page says so.
 "$RNN" data make dates -n 600 >dates.tsv
 date='Friday, March 5, 2021'
 pairs=(--tokens char --hidden 16 --batch 16 --lr 0.01 --max-updates 40 --patience 0 --threads 1 --quiet)

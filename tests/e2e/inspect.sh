@@ -1,4 +1,5 @@
-# Why: what rnn inspect shows of a model agrees between its forms and with rnn generate, for every kind of model, and faults are said once.
+# Why: the figures of rnn inspect agree between its output forms and with rnn generate, for every kind of model, and errors
+# are reported once.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"
@@ -75,11 +76,11 @@ if x["name"] in ("lstm", "gru"):  # the terminal shows these very figures
 PYTHON
 done
 
-# --top: as many next words as asked for.
+# --top: as many next words as requested.
 expect_exit 0 "$RNN" inspect lstm -p "$prompt" --top 2 --json
 [[ "$(json_value "$out_file" 'all(len(s["next"]) == 2 for s in x["steps"])')" == True ]] || fail "--top 2"
 
-# Over a text: the gradient reaches as far back as the text allows; with a prompt both are there; drawings are well-formed.
+# Over a text: the gradient reaches as far back as the text allows; with a prompt both are shown; drawings are well-formed.
 expect_exit 0 "$RNN" inspect gru new.txt --svg figures
 expect_out '^Gradient against distance, 32 positions of new\.txt$'
 expect_no_out '^Word by word'
@@ -107,7 +108,7 @@ PYTHON
 expect_exit 0 "$RNN" inspect gru new.txt --tokens 50 --json
 [[ "$(json_value "$out_file" 'len(x["gradient"]["state"])')" == 49 ]] || fail "--tokens 50"
 
-# The number of threads changes no figure (the time of a step apart).
+# The number of threads changes no figure (except the time of a step).
 expect_exit 0 "$RNN" inspect gru new.txt -p "$prompt" --json --threads 1
 python3 - both.json "$out_file" <<'PYTHON' || fail "another number of threads, other figures"
 import json, sys
@@ -148,7 +149,7 @@ word = x["left_out"][1]
 assert re.search(rf'^ {re.escape(word["word"])} .* {word["bits"]:.2f}\b', shown, re.M), word
 for token in x["source"]:
     assert len(token["read"]) == 2 and len(token["read"][0]["h"]) == 8
-# The sentence is read from its end: there the forward direction began from nothing.
+# The sentence is read from its end: there the forward direction started from the zero state.
 first = x["source"][-2]["read"][0]
 assert abs(first["update_norm"] - first["state_norm"]) < 1e-6, first
 assert len(x["target"][0]["state"]["h"]) == 16
@@ -170,7 +171,7 @@ expect_refused 2 inspect/unknown_word "$RNN" inspect char -p 'The Ω'
 expect_refused 2 inspect/empty "$RNN" inspect lstm -p ''
 expect_refused 2 inspect/empty "$RNN" inspect lstm -p '  ' new.txt
 expect_refused 2 inspect/too_long "$RNN" inspect lstm -p "$(for _ in $(seq 70); do printf 'the cat sees '; done)"
-expect_err '210 tokens, at most 200'
+expect_err '210 tokens, but at most 200'
 expect_refused 2 usage/missing "$RNN" inspect lstm
 expect_refused 2 usage/missing "$RNN" inspect
 expect_refused 3 data/missing "$RNN" inspect lstm nowhere.txt

@@ -160,7 +160,7 @@ TEST_F(TextFiles, FaultsAreNamedByFileLineAndByte) {
   expect(write("long.txt", "\xC0\xAF"), "data/utf8", "long.txt:1: byte 1 of the line is 0xC0");
   expect(write("cut.txt", "ab\n\xF0\x9F\x90"), "data/utf8", "cut.txt:2: byte 1 of the line is 0xF0");
   write("g/readme.pdf", "x");
-  expect((folder_ / "g").string(), "data/no_text", "holds no .txt");
+  expect((folder_ / "g").string(), "data/no_text", "contains no .txt");
   write("h/a.txt", "\n");
   expect((folder_ / "h").string(), "data/no_text", "all empty");
 }

@@ -293,7 +293,7 @@ TEST(Prompt, FaultsAreSaid) {
   EXPECT_EQ(prompt_failure(file, "The xylophonist is").help.find("know"), std::string::npos);
   const Failure longer = prompt_failure(file, "The cat is sleeping .", 4);
   EXPECT_EQ(longer.code, "inspect/too_long");
-  EXPECT_NE(longer.message.find("5 tokens, at most 4"), std::string::npos);
+  EXPECT_NE(longer.message.find("5 tokens, but at most 4"), std::string::npos);
   EXPECT_EQ(prompt_failure(file, "The cat is sleeping", 4).code, "none");
   const ModelFile characters = test::small_file(test::kInspectCases[0], "char");
   EXPECT_EQ(prompt_failure(characters, "the cat Ω").code, "inspect/unknown_word");

@@ -1,5 +1,4 @@
-// Why: every sentence of the page agrees with its figures, whichever network does better; no user text can break out of the
-// page.
+// Why: every sentence of the page agrees with its figures, whichever network does better; no user text can break out.
 #include "pages/explain_page.h"
 
 #include <gtest/gtest.h>

@@ -113,14 +113,14 @@ TEST_F(Pairs, FilesOfUnlikeLengthSayWhere) {
   Failure f = refusal_of_two("a\nb\nc\n", "a\nb");
   EXPECT_EQ(f.code, "data/pairs");
   EXPECT_EQ(f.exit, Exit::data);
-  EXPECT_EQ(f.message, "a.en has 3 lines, a.fr has 2; the first line that stands alone is a.en:3");
+  EXPECT_EQ(f.message, "a.en has 3 lines, a.fr has 2; the first line without a counterpart is a.en:3");
   EXPECT_EQ(f.help, "line n of one file belongs to line n of the other: look for a line that only one of them has");
   f = refusal_of_two("a\n", "a\nb\nc\nd\ne");
-  EXPECT_EQ(f.message, "a.en has 1 line, a.fr has 5; the first line that stands alone is a.fr:2");
+  EXPECT_EQ(f.message, "a.en has 1 line, a.fr has 5; the first line without a counterpart is a.fr:2");
   f = refusal_of_two("a\nb\n", "a\nb\n\n");
-  EXPECT_EQ(f.message, "a.en has 2 lines, a.fr has 3; the first line that stands alone is a.fr:3");
+  EXPECT_EQ(f.message, "a.en has 2 lines, a.fr has 3; the first line without a counterpart is a.fr:3");
   f = refusal_of_two("", "a\n");
-  EXPECT_EQ(f.message, "a.en has 0 lines, a.fr has 1; the first line that stands alone is a.fr:1");
+  EXPECT_EQ(f.message, "a.en has 0 lines, a.fr has 1; the first line without a counterpart is a.fr:1");
 }
 
 TEST_F(Pairs, ColumnsOfATable) {
@@ -130,7 +130,7 @@ TEST_F(Pairs, ColumnsOfATable) {
   EXPECT_EQ(set.empty, 2);
   EXPECT_EQ(set.source_name + " " + set.target_name, "source target");
   refused("t.tsv", "a\tb\na b\n", "data/pairs", "t.tsv:2: the line has no tab");
-  refused("t.txt", "a\tb\n\na\tb\tc\n", "data/pairs", "t.txt:3: the line has 3 columns, a pair has two");
+  refused("t.txt", "a\tb\n\na\tb\tc\n", "data/pairs", "t.txt:3: the line has 3 columns, but a pair has two");
   EXPECT_EQ(refusal("t.tsv", "a\tb\tc\n").help,
             "each line is the source, one tab, and the target; to keep two columns: cut -f 1,2 FILE");
 }
@@ -155,22 +155,22 @@ TEST_F(Pairs, RefusesBrokenJson) {
   const std::string good = "{\"translation\": {\"en\": \"a\", \"fr\": \"b\"}}\n", name = "t.jsonl";
   refused(name, good + "{\"translation\": {\"en\": \"a\"\n", "data/json", "t.jsonl:2: byte 27: the line is not JSON");
   refused(name, good + "{\"x\": 1e999}\n", "data/json", "t.jsonl:2: the line is not JSON");
-  refused(name, "[1]\n", "data/json", "t.jsonl:1: the line is no JSON object");
+  refused(name, "[1]\n", "data/json", "t.jsonl:1: the line is not a JSON object");
   refused(name, "{\"translation\": 3}\n", "data/json", "t.jsonl:1: \"translation\" is no object");
   refused(name, "{\"translation\": {\"en\": \"a\"}}\n", "data/pairs",
-          "t.jsonl:1: \"translation\" has 1 language, a pair has two");
+          "t.jsonl:1: \"translation\" has 1 language, but a pair has two");
   refused(name, good + "\n{\"translation\": {\"en\": \"a\", \"fr\": \"b\", \"de\": \"c\"}}\n", "data/pairs",
-          "t.jsonl:3: \"translation\" has 3 languages, a pair has two");
+          "t.jsonl:3: \"translation\" has 3 languages, but a pair has two");
   refused(name, good + "{\"translation\": {\"en\": \"a\", \"de\": \"c\"}}\n", "data/pairs",
           "t.jsonl:2: the line has no \"fr\"");
   refused(name, good + "{\"source\": \"a\", \"target\": \"c\"}\n", "data/pairs",
           "t.jsonl:2: the line has no \"translation\"");
   refused(name, "{\"text\": \"a\"}\n", "data/pairs", "t.jsonl:1: the line has no \"source\"");
   refused(name, "{\"source\": \"a\"}\n", "data/pairs", "t.jsonl:1: the line has no \"target\"");
-  refused(name, "{\"source\": \"a\", \"target\": 3}\n", "data/json", "t.jsonl:1: \"target\" is no text in quotes");
-  refused(name, "{\"source\": \"a\\nb\", \"target\": \"c\"}\n", "data/pairs", "t.jsonl:1: \"source\" holds a line break");
+  refused(name, "{\"source\": \"a\", \"target\": 3}\n", "data/json", "t.jsonl:1: \"target\" is not a string");
+  refused(name, "{\"source\": \"a\\nb\", \"target\": \"c\"}\n", "data/pairs", "t.jsonl:1: \"source\" contains a line break");
   refused(name, "{\"source\": \"a\\u0000b\", \"target\": \"c\"}\n", "data/json",
-          "t.jsonl:1: \"source\" holds a NUL character");
+          "t.jsonl:1: \"source\" contains a NUL character");
   EXPECT_EQ(refusal(name, "{}\n").help,
             "each line looks like {\"translation\": {\"en\": \"...\", \"fr\": \"...\"}} or "
             "{\"source\": \"...\", \"target\": \"...\"}");
@@ -194,15 +194,15 @@ TEST_F(Pairs, RefusesWhatIsNoText) {
 }
 
 TEST_F(Pairs, RefusesEmptyFilesAndOddNumbersOfThem) {
-  refused("t.tsv", "", "data/empty", "t.tsv: the file holds no pair");
-  refused("t.tsv", "a\t\n", "data/empty", "t.tsv: the file holds no pair");
-  refused("t.jsonl", "\n", "data/empty", "t.jsonl: the file holds no pair");
-  EXPECT_EQ(refusal_of_two("a\n\n", "\nb\n").message, "a.en and a.fr hold no pair");
+  refused("t.tsv", "", "data/empty", "t.tsv: the file contains no pairs");
+  refused("t.tsv", "a\t\n", "data/empty", "t.tsv: the file contains no pairs");
+  refused("t.jsonl", "\n", "data/empty", "t.jsonl: the file contains no pairs");
+  EXPECT_EQ(refusal_of_two("a\n\n", "\nb\n").message, "a.en and a.fr contain no pairs");
   const Failure none = failure_of([] { read_pairs({}); }), three = failure_of([] { read_pairs({"a", "b", "c"}); });
   EXPECT_EQ(none.code, "usage/pairs");
   EXPECT_EQ(none.exit, Exit::usage);
-  EXPECT_EQ(none.message, "pairs stand in one file or in two, not in 0");
-  EXPECT_EQ(three.message, "pairs stand in one file or in two, not in 3");
+  EXPECT_EQ(none.message, "pairs are read from one file or two, not from 0");
+  EXPECT_EQ(three.message, "pairs are read from one file or two, not from 3");
 }
 
 TEST_F(Pairs, RefusesGiantLines) {

@@ -128,9 +128,9 @@ TEST_F(Sequences, RefusesBrokenLines) {
   refused("hello\n", "data/json", "1", "not JSON");
   refused(good + "{\"input\": [[1, 2]], \"target\": 1\n", "data/json", "2", "not JSON");
   refused(good + "{\"input\": [[1, 2]], \"target\": 1} 3\n", "data/json", "2", "not JSON");
-  refused("[1]\n", "data/json", "1", "no JSON object");
-  refused("3\n", "data/json", "1", "no JSON object");
-  refused("null\n", "data/json", "1", "no JSON object");
+  refused("[1]\n", "data/json", "1", "not a JSON object");
+  refused("3\n", "data/json", "1", "not a JSON object");
+  refused("null\n", "data/json", "1", "not a JSON object");
   refused("{\"input\": 3, \"target\": 1}", "data/json", "1", "the input cannot be a number");
   refused("{\"input\": \"abc\", \"target\": 1}", "data/json", "1", "the input cannot be one word");
   refused("{\"input\": {}, \"target\": 1}", "data/json", "1", "the input cannot be an object");
@@ -138,7 +138,7 @@ TEST_F(Sequences, RefusesBrokenLines) {
   refused("{\"input\": [[1, [2]]], \"target\": 1}", "data/json", "1", "step 1 of the input cannot be a list");
   refused("{\"input\": [[1], [\"a\"]], \"target\": 1}", "data/json", "1", "step 2 of the input cannot be one word");
   refused("{\"input\": [1], \"target\": null}", "data/json", "1", "the target cannot be null");
-  refused("{\"input\": [1], \"target\": [[1]]}", "data/json", "1", "place 1 of the target cannot be a list");
+  refused("{\"input\": [1], \"target\": [[1]]}", "data/json", "1", "item 1 of the target cannot be a list");
   refused("{\"input\": [\"a\xff\"], \"target\": \"a\"}", "data/utf8", "1", "byte 14 ");
 }
 
@@ -160,7 +160,7 @@ TEST_F(Sequences, RefusesWhatDoesNotFitTogether) {
   refused("{\"input\": [], \"target\": 1}", "data/sequence", "1", "the input is empty");
   refused("{\"input\": [1], \"target\": []}", "data/sequence", "1", "the target is empty");
   refused("{\"input\": [[]], \"target\": 1}", "data/sequence", "1", "step 1 of the input is a row without numbers");
-  refused("{\"input\": [1], \"input\": [2], \"target\": 1}", "data/sequence", "1", "\"input\" stands there twice");
+  refused("{\"input\": [1], \"input\": [2], \"target\": 1}", "data/sequence", "1", "\"input\" occurs twice");
   refused("{\"input\": [[1, 2], [1, 2], [3]], \"target\": 1}", "data/sequence", "1",
           "step 3 of the input has 1 numbers, the steps before it have 2");
   refused("{\"input\": [[1, 2], [3, 4, 5]], \"target\": 1}", "data/sequence", "1", "step 2 of the input has 3 numbers");

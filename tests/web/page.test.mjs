@@ -1,4 +1,4 @@
-// Why: the pages of rnn in a real browser: true to their data, complete without scripts, accessible, fit for every screen.
+// Why: the pages of rnn in a real browser: true to their data, complete without scripts, accessible on every screen.
 // PAGES: a folder of pages; NAME.html and NAME-0.json, NAME-1.json...: the output of rnn inspect --json for its models.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';

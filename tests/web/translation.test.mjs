@@ -1,5 +1,4 @@
-// Why: the page of a translator in a real browser: true to its data, complete without scripts, accessible, fit for every
-// screen.
+// Why: the page of a translator in a real browser: true to its data, complete without scripts, accessible on every screen.
 // PAGES: a folder; its pages named translation* are of translators.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

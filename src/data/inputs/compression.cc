@@ -25,14 +25,14 @@ bool is_zstd(std::string_view bytes) noexcept { return bytes.substr(0, 4) == "\x
 
 std::string decompress_gzip(std::string_view bytes, const std::string& path) {
   z_stream stream{};
-  if (inflateInit2(&stream, 15 + 16) != Z_OK) throw Error(Exit::internal, "internal/zlib", "zlib does not start");
+  if (inflateInit2(&stream, 15 + 16) != Z_OK) throw Error(Exit::internal, "internal/zlib", "zlib cannot be initialised");
   const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
   std::string out;
   std::vector<char> block(size_t{1} << 16);
   for (;;) {
     if (stream.avail_in == 0) {
       const size_t n = std::min(bytes.size(), size_t{1} << 30);
-      stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib reads only
+      stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib only reads it
       stream.avail_in = static_cast<uInt>(n);
       bytes.remove_prefix(n);
     }
@@ -43,7 +43,7 @@ std::string decompress_gzip(std::string_view bytes, const std::string& path) {
     if (status == Z_STREAM_END) {
       const size_t rest = stream.avail_in + bytes.size();
       if (rest == 0) return out;
-      if (inflateReset(&stream) != Z_OK) damaged(path, "gzip", "more data behind its end");
+      if (inflateReset(&stream) != Z_OK) damaged(path, "gzip", "more data after its end");
     } else if (status == Z_BUF_ERROR || (status == Z_OK && stream.avail_in == 0 && bytes.empty() && stream.avail_out > 0)) {
       damaged(path, "gzip", "it ends too early");
     } else if (status != Z_OK) {

@@ -1,4 +1,4 @@
-// Why: the errors of files, said for data.
+// Why: errors of reading files are turned into errors of the data.
 #include "data/inputs/data_file.h"
 
 #include "base/error.h"

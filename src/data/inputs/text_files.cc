@@ -1,4 +1,4 @@
-// Why: reading for a run and for a check, what is worth saying about a text, and the split.
+// Why: reading for a run and for a check, what is worth reporting about a text, and the split.
 #include "data/inputs/text_files.h"
 
 #include <fmt/core.h>
@@ -20,7 +20,7 @@ constexpr int64_t kLittleText = 20000;   // characters
 constexpr int64_t kDuplicatesFrom = 50;  // lines
 constexpr double kManyDuplicates = 0.2;  // of the bytes
 
-// f(line without its end, its number from 1) for every line.
+// Calls f(line without its end, its number from 1) for every line.
 template <class F>
 void for_each_line(std::string_view text, F&& f) {
   for (int64_t number = 1; !text.empty(); ++number) {
@@ -64,7 +64,7 @@ void count(const std::vector<Document>& documents, TextReport& report) {
   report.hash = content_hash(hash);
 }
 
-// One finding for all places of one kind: the first place and how many there are.
+// One finding for all places of a kind: the first place and how many there are.
 struct Oddity {
   std::string code;
   Severity severity;
@@ -86,10 +86,10 @@ struct Oddity {
 
 void find_odd_lines(const std::vector<Document>& documents, TextReport& report) {
   Oddity giant{"data/long_line", Severity::warning, fmt::format("the line is longer than {} bytes", kLongLine),
-               "line by line training makes one sequence of it; break the text into lines, or train on streams"};
-  Oddity control{"data/control", Severity::warning, "the line holds control characters",
-                 "remove them if they are no part of the text"};
-  Oddity damaged{"data/replacement", Severity::warning, "the line holds U+FFFD, the mark of a failed conversion",
+               "training line by line reads it as one sequence; break the text into lines, or train on streams"};
+  Oddity control{"data/control", Severity::warning, "the line contains control characters",
+                 "remove them if they are not part of the text"};
+  Oddity damaged{"data/replacement", Severity::warning, "the line contains U+FFFD, the sign of a failed conversion",
                  "convert the original again"};
   for (const Document& document : documents) {
     for_each_line(document.text, [&](std::string_view line, int64_t number) {
@@ -109,21 +109,21 @@ void find_odd_amounts(const std::string& path, TextReport& report) {
   const auto add = [&](const char* code, Severity severity, std::string message, const char* help) {
     report.findings.push_back({code, severity, path, 0, std::move(message), help});
   };
-  if (report.crlf) add("data/line_ends", Severity::note, "lines that end in CRLF are read as ending in LF", "");
+  if (report.crlf) add("data/line_ends", Severity::note, "lines that end in CRLF are read as if they ended in LF", "");
   const double repeated = static_cast<double>(report.duplicate_bytes) / static_cast<double>(report.bytes);
   if (full >= kDuplicatesFrom && repeated > kManyDuplicates) {
     add("data/duplicates", Severity::warning,
-        fmt::format("{} of {} lines repeat an earlier line: validation will look better than it is", report.duplicate_lines,
-                    full),
+        fmt::format("{} of {} lines repeat an earlier line: validation will look better than it should",
+                    report.duplicate_lines, full),
         "remove the duplicates, for example: sort -u");
   }
   if (full == 1) {
-    add("data/one_line", Severity::warning, "the text is one line: none can be kept for validation",
+    add("data/one_line", Severity::warning, "the text is a single line: none can be held out for validation",
         "break the text into lines, or give a validation text");
   }
   if (report.characters < kLittleText) {
-    add("data/little", Severity::warning, fmt::format("{} characters are little to learn from", report.characters),
-        "100,000 characters give a first useful model");
+    add("data/little", Severity::warning, fmt::format("there are only {} characters to learn from", report.characters),
+        "100,000 characters are enough for a first useful model");
   }
 }
 
@@ -161,7 +161,7 @@ TextSplit split_documents(const std::vector<Document>& documents, double share) 
     throw Error(Exit::usage, "usage/valid_share", fmt::format("a validation share of {} is impossible", share),
                 "give a number between 0 and 1, for example 0.05");
   }
-  // Offsets in the text of all documents; a cut stands behind a line.
+  // Offsets in the text of all documents; cuts are at line ends.
   size_t total = 0, first_end = 0, last_begin = 0;
   for (const Document& document : documents) {
     for_each_line(document.text, [&](std::string_view line, int64_t) {
@@ -173,12 +173,12 @@ TextSplit split_documents(const std::vector<Document>& documents, double share) 
     total += document.text.size();
   }
   if (first_end == 0 || last_begin < first_end) {
-    throw Error(Exit::data, "data/too_short", "the text has fewer than two lines: none can be kept for validation",
+    throw Error(Exit::data, "data/too_short", "the text has fewer than two lines: none can be held out for validation",
                 "use more text, break it into lines, or give a validation text");
   }
   const size_t wanted = std::clamp(static_cast<size_t>(static_cast<double>(total) * (1 - share)), first_end, last_begin);
   TextSplit split;
-  size_t start = 0;  // of the document
+  size_t start = 0;  // of the current document
   for (const Document& document : documents) {
     const std::string& text = document.text;
     if (start + text.size() <= wanted) {
@@ -186,7 +186,7 @@ TextSplit split_documents(const std::vector<Document>& documents, double share) 
     } else if (start >= wanted) {
       split.valid.push_back(document);
     } else {
-      const size_t inside = wanted - start;  // > 0; the nearest line end, which lies between the first and the last line
+      const size_t inside = wanted - start;  // > 0; the nearest line end is chosen, between the first and the last line
       const size_t before = text.rfind('\n', inside - 1) + 1;  // npos + 1 is 0
       const size_t after = std::min(text.find('\n', inside - 1), text.size() - 1) + 1;
       const size_t cut = inside - before < after - inside ? before : after;

@@ -1,4 +1,4 @@
-// Why: the wording of faults that every reader of lines can meet.
+// Why: the wording of errors that every reader of lines can meet.
 #include "data/inputs/text_line.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Why: a line that is no text, or no sentence, is refused by its place and in one wording, whatever is read.
+// Why: a line that is not text, or not a sentence, is always refused with its place and in the same words.
 #pragma once
 
 #include <cstddef>
@@ -9,11 +9,11 @@
 namespace rnn::core {
 
 constexpr std::string_view kWhiteSpace = " \t\r\n\f\v", kByteOrderMark = "\xEF\xBB\xBF";
-constexpr int kMaxWords = 10000;  // of a sentence, between white space
+constexpr int kMaxWords = 10000;  // in a sentence, separated by white space
 constexpr const char* kToUtf8 = "convert the text, for example: iconv -f WINDOWS-1252 -t UTF-8";
 constexpr const char* kFromUtf16 = "convert it: iconv -f UTF-16 -t UTF-8";
 
-// Where a line stands: as "train.en:17".
+// The place of a line, written as "train.en:17".
 struct LinePlace {
   std::string_view file;
   int64_t number = 0;  // from 1
@@ -26,7 +26,7 @@ std::string not_utf8(size_t column, char byte);
 // "byte 3 of the line is 0x00: this is a binary file, not text".
 std::string not_text(size_t column);
 
-// Throws Error{data, code}, the place before the message.
+// Throws Error{data, code} with the place before the message.
 [[noreturn]] void refuse_line(const LinePlace& place, const char* code, const std::string& message, const std::string& help);
 // Throws Error{data}: data/utf8 for ill-formed UTF-8, data/binary for a NUL byte.
 void require_text(const LinePlace& place, std::string_view line);

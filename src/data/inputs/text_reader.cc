@@ -1,4 +1,4 @@
-// Why: from paths to clean documents, step by step: list, decompress, check the bytes, normalise, cut.
+// Why: from paths to clean documents, step by step: list, decompress, check the bytes, normalise, split.
 #include "data/inputs/text_reader.h"
 
 #include <fmt/core.h>
@@ -23,7 +23,7 @@ bool ends_with_any(std::string_view name, std::initializer_list<std::string_view
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
-// The files below a folder that hold text, by name.
+// The text files below a folder, by name.
 std::vector<std::string> list_folder(const std::string& folder) {
   std::vector<std::string> paths;
   std::error_code error;
@@ -38,8 +38,8 @@ std::vector<std::string> list_folder(const std::string& folder) {
   }
   if (error) throw Error(Exit::data, "data/unreadable", "cannot read the folder " + folder + ": " + error.message());
   if (paths.empty()) {
-    throw Error(Exit::data, "data/no_text", "the folder " + folder + " holds no .txt, .jsonl, .gz or .zst file",
-                "name a text file, or a folder that holds some");
+    throw Error(Exit::data, "data/no_text", "the folder " + folder + " contains no .txt, .jsonl, .gz or .zst file",
+                "name a text file, or a folder with text files");
   }
   std::sort(paths.begin(), paths.end());
   return paths;
@@ -51,7 +51,7 @@ bool is_json_lines(std::string_view path) {
   return ends_with_any(path, {".jsonl", ".ndjson"});
 }
 
-// Line of a byte, counted on from an earlier one.
+// The line of a byte, counted from an earlier byte.
 class LineCounter {
  public:
   explicit LineCounter(std::string_view text) : text_(text) {}
@@ -68,7 +68,7 @@ class LineCounter {
   int64_t line_ = 1;
 };
 
-// CRLF becomes LF. True if there was one.
+// CRLF becomes LF. Returns whether there was one.
 bool unify_line_ends(std::string& text) {
   if (text.find("\r\n") == std::string::npos) return false;
   size_t out = 0;
@@ -95,7 +95,8 @@ void TextReader::read(const std::string& path) {
   for (const std::string& file : report.files) read_one(file, folder);
   if (!documents.empty() || report.has_errors()) return;
   tell({folder ? "data/no_text" : "data/empty", Severity::error, path, 0,
-        folder ? "the text files in the folder are all empty" : "the file holds no text", "name a file that holds text"});
+        folder ? "the text files in the folder are all empty" : "the file contains no text",
+        "name a file that contains text"});
 }
 
 void TextReader::read_one(const std::string& path, bool in_folder) {
@@ -109,14 +110,14 @@ void TextReader::read_one(const std::string& path, bool in_folder) {
     return;
   }
   if (is_blank(std::string_view(bytes).substr(bytes.starts_with(kByteOrderMark) ? 3 : 0))) {
-    if (in_folder) tell({"data/empty", Severity::warning, path, 0, "the file holds no text and is left out", ""});
+    if (in_folder) tell({"data/empty", Severity::warning, path, 0, "the file contains no text and is left out", ""});
     return;
   }
   check_bytes(path, bytes);
   if (bytes.starts_with(kByteOrderMark)) {
     report.byte_order_mark = true;
     bytes.erase(0, kByteOrderMark.size());
-    tell({"data/byte_order_mark", Severity::note, path, 1, "the byte order mark at the begin is left out", ""});
+    tell({"data/byte_order_mark", Severity::note, path, 1, "the byte order mark at the beginning is dropped", ""});
   }
   if (unify_line_ends(bytes)) report.crlf = true;
   if (is_json_lines(path)) {
@@ -126,7 +127,7 @@ void TextReader::read_one(const std::string& path, bool in_folder) {
   }
 }
 
-// NUL bytes and ill-formed UTF-8: thrown, or told and repaired.
+// NUL bytes and ill-formed UTF-8: thrown, or reported and repaired.
 void TextReader::check_bytes(const std::string& path, std::string& bytes) {
   const bool utf16 = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
   const size_t nul = bytes.find('\0');
@@ -185,13 +186,13 @@ void TextReader::read_lines_of_json(const std::string& path, std::string_view by
     if (value.is_discarded()) {
       fault = "the line is not JSON";
     } else if (!value.is_object()) {
-      fault = "the line is no JSON object";
+      fault = "the line is not a JSON object";
     } else if (!value.contains("text")) {
       fault = "the object has no \"text\"";
     } else if (!value["text"].is_string()) {
-      fault = "\"text\" is no string";
+      fault = "\"text\" is not a string";
     } else if (value["text"].get_ref<const std::string&>().find('\0') != std::string::npos) {
-      fault = "\"text\" holds a NUL character";
+      fault = "\"text\" contains a NUL character";
     }
     if (fault.empty()) {
       std::string text = value["text"].get<std::string>();

@@ -1,4 +1,4 @@
-// Why: the strict reading of a run and the patient reading of a check are one piece of code with two kinds of patience.
+// Why: strict reading for a run and tolerant reading for a check share the same code.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace rnn::core {
 
-// Reads files into documents. strict: the first error finding is thrown; else findings are gathered and reading goes on with
-// what can be saved.
+// Reads files into documents. strict: the first error is thrown; else findings are collected and reading continues with
+// whatever is usable.
 class TextReader {
  public:
   explicit TextReader(bool strict) : strict_(strict) {}
