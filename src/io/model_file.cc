@@ -1,4 +1,4 @@
-// Why: what stands in a model file, read strictly: every tensor is used, every shape is checked, nothing is guessed silently.
+// Why: model files are read strictly: every tensor is used, every shape is checked, nothing is guessed silently.
 #include "io/model_file.h"
 
 #include <algorithm>
@@ -40,15 +40,15 @@ void load_weights(const Safetensors& file, const std::string& prefix, bool check
       bad("model/shape",
           "[" + std::string(cell_info(model.config().rnn.cell).name) + "] tensor '" + name + "' is " +
               text_of(file.shape(name)) + ", expected " + text_of(shape_of(info)),
-          "the file's configuration and its weights do not belong together");
+          "the file's configuration does not match its weights");
     }
     file.read_floats(name, {model.params().view(id).data, info.size()});
   }
   for (const auto& name : file.names()) {
     const bool known = name.starts_with(prefix) && table.find(std::string_view(name).substr(prefix.size())) >= 0;
     if (!known && !(checkpoint && name.starts_with("checkpoint."))) {
-      bad("model/tensor", file.path() + " holds a tensor '" + name + "' that this model does not use",
-          "nothing is skipped silently: remove it or export again");
+      bad("model/tensor", file.path() + " contains a tensor '" + name + "' that this model does not use",
+          "no tensor is ignored silently: remove it or export the model again");
     }
   }
 }
@@ -65,7 +65,8 @@ ModelFile load_own(const Safetensors& file) {
   const int format = std::atoi(file.metadata().at("rnn.format").c_str());
   if (format > kModelFormat) {
     bad("model/newer",
-        file.path() + " has format " + std::to_string(format) + ", this program reads up to " + std::to_string(kModelFormat),
+        file.path() + " has format " + std::to_string(format) + ", but this program only reads up to " +
+            std::to_string(kModelFormat),
         "get a newer rnn: the file was written by version " +
             (file.metadata().count("rnn.version") ? file.metadata().at("rnn.version") : std::string("unknown")));
   }
@@ -87,7 +88,7 @@ ModelFile load_own(const Safetensors& file) {
     if (!result.tokenizer) bad("model/tokenizer", file.path() + " writes text, but has no tokenizer");
     if (result.tokenizer->size() != config.vocabulary) {
       bad("model/tokenizer", file.path() + ": the tokenizer has " + std::to_string(result.tokenizer->size()) +
-                                 " pieces, the model " + std::to_string(config.vocabulary));
+                                 " pieces, but the model has " + std::to_string(config.vocabulary));
     }
   }
   return result;
@@ -123,8 +124,8 @@ ModelFile load_bare(const Safetensors& file) {
     rnn.hidden = static_cast<int>(hh[1]);
     const int64_t gates = hh[0] / hh[1];
     if (hh[0] % hh[1] != 0 || (gates != 1 && gates != 3 && gates != 4)) {
-      bad("model/shape",
-          file.path() + ": weight_hh_l0 is " + text_of(hh) + ", which is no RNN (1 x H), GRU (3 x H) or LSTM (4 x H)");
+      bad("model/shape", file.path() + ": weight_hh_l0 is " + text_of(hh) +
+                             ", which is not the shape of an RNN (1 x H), GRU (3 x H) or LSTM (4 x H)");
     }
     rnn.cell = gates == 1 ? CellKind::elman : gates == 3 ? CellKind::gru : CellKind::lstm;
   }
@@ -135,7 +136,7 @@ ModelFile load_bare(const Safetensors& file) {
   try {
     result.model = std::make_unique<Model<float>>(config);
   } catch (const Error& e) {
-    bad("model/shape", file.path() + ": the shapes of its tensors fit no model: " + e.what());
+    bad("model/shape", file.path() + ": the shapes of its tensors do not fit any model: " + e.what());
   }
   load_weights(file, prefix, false, *result.model);
   return result;
@@ -152,7 +153,7 @@ V field(const json& j, const char* name) {
   }
 }
 
-// The value of a list of names that stands under `key`.
+// The value of `key`, which must be in a list of names.
 template <class Kind, size_t n>
 Kind named(const json& j, const char* key, const std::string_view (&names)[n]) {
   const auto name = field<std::string>(j, key);
@@ -241,7 +242,7 @@ ModelConfig config_from_json(const json& j) {
   ModelConfig c;
   c.task = field<std::string>(j, "task");
   if (std::find(std::begin(kTasks), std::end(kTasks), c.task) == std::end(kTasks)) {
-    bad("model/task", "this file holds a model for the task '" + c.task + "', which this version does not know",
+    bad("model/task", "this file contains a model for the task '" + c.task + "', which this version does not know",
         "get a newer rnn");
   }
   const auto cell = field<std::string>(j, "cell");
@@ -252,12 +253,12 @@ ModelConfig config_from_json(const json& j) {
   c.rnn.input = field<int>(j, "input");
   c.rnn.hidden = field<int>(j, "hidden");
   c.rnn.layers = field<int>(j, "layers");
-  if (j.contains("last_hidden")) c.rnn.last_hidden = field<int>(j, "last_hidden");  // earlier versions do without
+  if (j.contains("last_hidden")) c.rnn.last_hidden = field<int>(j, "last_hidden");  // not in files of earlier versions
   c.rnn.projection = field<int>(j, "projection");
   c.rnn.bidirectional = field<bool>(j, "bidirectional");
   c.dropout = field<double>(j, "dropout");
   c.rnn.dropout = field<double>(j, "layer_dropout");
-  if (j.contains("variational")) {  // earlier versions do without
+  if (j.contains("variational")) {  // not in files of earlier versions
     c.rnn.variational = field<bool>(j, "variational");
     c.rnn.state_dropout = field<double>(j, "state_dropout");
     c.rnn.zoneout[0] = field<double>(j, "zoneout"), c.rnn.zoneout[1] = field<double>(j, "zoneout_cell");
@@ -273,7 +274,7 @@ ModelConfig config_from_json(const json& j) {
     c.rnn.cell_clip = field<double>(j, "cell_clip");
   }
   c.vocabulary = field<int>(j, "vocabulary");
-  if (j.contains("output")) c.output = field<int>(j, "output");  // language models of earlier versions do without
+  if (j.contains("output")) c.output = field<int>(j, "output");  // not in language models of earlier versions
   c.tied = field<bool>(j, "tied");
   if (j.contains("residual")) c.rnn.residual = field<bool>(j, "residual");
   if (j.contains("encoder")) {
@@ -290,7 +291,7 @@ std::string model_path(const std::string& path) {
   if (!std::filesystem::is_directory(path, ignored)) return path;
   std::string inside = (std::filesystem::path(path) / "model.safetensors").string();
   if (!std::filesystem::exists(inside, ignored)) {
-    bad("model/missing", path + " holds no model.safetensors", "is it the folder of a run? rnn train writes one");
+    bad("model/missing", path + " contains no model.safetensors", "is it a run folder? rnn train creates one");
   }
   return inside;
 }

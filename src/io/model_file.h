@@ -1,4 +1,5 @@
-// Why: one self-contained file per model: weights under PyTorch's names, tokenizer and configuration inside, nothing executed.
+// Why: one self-contained file per model: weights under PyTorch's names, tokenizer and configuration inside, nothing
+// executed.
 #pragma once
 
 #include <memory>
@@ -10,28 +11,28 @@
 
 namespace rnn::core {
 
-constexpr int kModelFormat = 1;  // rnn.format in the file; a newer number is refused with a clear message
+constexpr int kModelFormat = 1;  // rnn.format in the file; newer formats are refused with a clear message
 
 struct ModelFile {
   std::string path;                                 // of the file itself
   std::unique_ptr<Model<float>> model;              // weights loaded, not packed
-  std::unique_ptr<Tokenizer> tokenizer;             // null for a bare recurrent model
-  nlohmann::json about = nlohmann::json::object();  // what the trainer wrote down: command, metrics, data, options
+  std::unique_ptr<Tokenizer> tokenizer;             // null for a plain recurrent network
+  nlohmann::json about = nlohmann::json::object();  // what the trainer recorded: command, metrics, data, options
   nlohmann::json checkpoint;                        // null unless the file is a checkpoint
 };
 
-// `path`: a run folder (its model.safetensors) or a file. Accepts what format_model() writes and a bare state dict of a
-// torch.nn.RNN (tanh), GRU or LSTM (task "recurrent"; names weight_ih_l0, ..., with or without one common prefix). Every tensor
-// must be used. Throws Error{model}: model/missing, model/corrupt, model/truncated, model/newer, model/task, model/tensor,
-// model/shape with both shapes and the mend.
+// `path`: a run folder (its model.safetensors) or a file. Accepts the output of format_model() and the state dict of a
+// torch.nn.RNN (tanh), GRU or LSTM (task "recurrent"; names weight_ih_l0, ..., with or without a common prefix). Every
+// tensor must be used. Throws Error{model}: model/missing, model/corrupt, model/truncated, model/newer, model/task,
+// model/tensor, model/shape with both shapes.
 ModelFile load_model(const std::string& path);
 
 // The bytes of a model file.
 std::string format_model(const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about);
 
-// The same into a file, whole or not at all.
+// Writes them to a file, completely or not at all.
 void save_model(const std::string& path, const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about);
-// The same into a writer, to which a checkpoint adds tensors named "checkpoint.*" and the metadata key "rnn.checkpoint".
+// Adds them to a writer, to which a checkpoint also adds tensors named "checkpoint.*" and the metadata key "rnn.checkpoint".
 void add_model(class SafetensorsWriter& writer, const Model<float>& model, const Tokenizer* tokenizer,
                const nlohmann::json& about);
 

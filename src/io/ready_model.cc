@@ -1,4 +1,4 @@
-// Why: looks at the weights once, where they come in.
+// Why: the weights are checked once, when a model is loaded.
 #include "io/ready_model.h"
 
 #include <cmath>
@@ -13,11 +13,10 @@ void require_finite(const Model<float>& model, const std::string& path) {
     const float* values = model.params().view(id).data;
     for (size_t i = 0; i < info.size(); ++i) {
       if (std::isfinite(values[i])) continue;
-      throw Error(
-          Exit::model, "model/nan",
-          path + ": tensor '" + info.name + "' holds " + (std::isnan(values[i]) ? "NaN" : "infinity") + " at row " +
-              std::to_string(i / info.cols) + ", column " + std::to_string(i % info.cols),
-          "its training diverged or the file was damaged: train again with a lower --lr, or take another checkpoint");
+      throw Error(Exit::model, "model/nan",
+                  path + ": tensor '" + info.name + "' contains " + (std::isnan(values[i]) ? "NaN" : "infinity") +
+                      " at row " + std::to_string(i / info.cols) + ", column " + std::to_string(i % info.cols),
+                  "training diverged or the file is damaged: train again with a lower --lr, or use another checkpoint");
     }
   }
 }
@@ -30,12 +29,12 @@ bool reads_sentences(const ModelFile& file) {
 namespace {
 
 [[noreturn]] void wrong_task(const ModelFile& file, const char* wanted, const std::string& instead) {
-  throw Error(
-      Exit::model, "model/task",
-      file.path +
-          (file.model->has_head() ? " is a model for the task " + file.model->config().task : " is a bare recurrent model") +
-          ", not a " + wanted,
-      instead);
+  throw Error(Exit::model, "model/task",
+              file.path +
+                  (file.model->has_head() ? " is a model for the task " + file.model->config().task
+                                          : " is only a recurrent network") +
+                  ", not a " + wanted,
+              instead);
 }
 
 const Model<float>& ready(ModelFile& file, Pool& pool) {

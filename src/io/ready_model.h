@@ -1,16 +1,16 @@
-// Why: every use of a trained language model begins with the same checks and holds its weights once.
+// Why: every use of a trained model begins with the same checks and keeps its weights in memory only once.
 #pragma once
 
 #include "io/model_file.h"
 
 namespace rnn::core {
 
-// The model of `file`, ready to run: packed, its row-major weights freed (params() is empty afterwards; what is ready already
-// stays as it is). Throws Error{model}: "model/task" when it is not a language model, `instead` saying what to do then;
-// "model/nan" naming the tensor that holds a number that is none.
+// The model of `file`, ready to run: packed, its row-major weights freed (params() is empty afterwards; a model that is
+// ready stays as it is). Throws Error{model}: "model/task" if it is not a language model, with `instead` as help;
+// "model/nan" naming a tensor with NaN or infinity.
 const Model<float>& ready_language_model(ModelFile& file, Pool& pool, const std::string& instead);
 
-// The same of a translator.
+// The same for a translator.
 const Model<float>& ready_translator(ModelFile& file, Pool& pool);
 
 // Whether it was trained on sentences, each from the zero state.

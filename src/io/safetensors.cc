@@ -15,7 +15,7 @@
 namespace rnn::core {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "tensors are copied as they lie: the format is little-endian");
+static_assert(std::endian::native == std::endian::little, "tensors are copied byte for byte: the format is little-endian");
 
 constexpr const char* kMetadata = "__metadata__";
 constexpr const char* kAgain = "fetch or save the file again";
@@ -33,10 +33,10 @@ constexpr Dtype kDtypes[] = {{"F64", 8}, {"F32", 4}, {"F16", 2},  {"BF16", 2},  
 }
 
 [[noreturn]] void truncated(const std::string& path, const std::string& what) {
-  throw Error(Exit::model, "model/truncated", path + ": the file is cut short: " + what, kAgain);
+  throw Error(Exit::model, "model/truncated", path + ": the file is truncated: " + what, kAgain);
 }
 
-// Bytes of a tensor, or false when the product does not fit.
+// Bytes of a tensor; false if the product overflows.
 bool tensor_bytes(const TensorInfo& info, size_t* bytes) {
   size_t product = dtype_size(info.dtype);
   for (const int64_t n : info.shape)
@@ -45,7 +45,7 @@ bool tensor_bytes(const TensorInfo& info, size_t* bytes) {
   return true;
 }
 
-// Reads the header as a stream of JSON events: a hostile header costs memory in proportion to its length, never a deep tree.
+// Reads the header as a stream of JSON events: a hostile header takes memory in proportion to its length, never a deep tree.
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   struct Entry {
@@ -102,7 +102,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
   bool key(string_t& value) override {
     if (level_ == Level::table) {
-      if (!names_.emplace(value, 0).second) corrupt(path_, fmt::format("the name '{}' stands twice", value));
+      if (!names_.emplace(value, 0).second) corrupt(path_, fmt::format("the name '{}' occurs twice", value));
       name_ = value;
     } else if (level_ == Level::tensor) {
       const unsigned bit = value == "dtype" ? 1 : value == "shape" ? 2 : value == "data_offsets" ? 4 : 0;
@@ -110,7 +110,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       if (fields_ & bit) corrupt(path_, fmt::format("tensor '{}' has '{}' twice", name_, value));
       fields_ |= bit;
     } else if (metadata_->count(value)) {
-      corrupt(path_, fmt::format("the metadata key '{}' stands twice", value));
+      corrupt(path_, fmt::format("the metadata key '{}' occurs twice", value));
     }
     key_ = std::move(value);
     return true;
@@ -137,7 +137,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  private:
   enum class Level { before, table, tensor, shape, offsets, metadata, after };
   bool unexpected(const std::string& what) {
-    corrupt(path_, name_.empty() ? what + " stands in its header" : fmt::format("{} stands in its entry '{}'", what, name_));
+    corrupt(path_, name_.empty() ? what + " in its header" : fmt::format("{} in its entry '{}'", what, name_));
   }
 
   const std::string& path_;
@@ -150,7 +150,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   int offsets_ = 0;
 };
 
-// The tensors must cover the data section exactly: sorted by their place, each starts where the one before ends.
+// The tensors must cover the data section exactly: sorted by position, each starts where the previous one ends.
 void check_layout(const std::vector<HeaderReader::Entry>& entries, size_t available, const std::string& path) {
   size_t end = 0;
   for (const auto& [name, info] : entries) {
@@ -159,13 +159,14 @@ void check_layout(const std::vector<HeaderReader::Entry>& entries, size_t availa
       corrupt(path, fmt::format("tensor '{}' ends at {} before it begins at {}", name, info.end, info.begin));
     if (!tensor_bytes(info, &bytes)) corrupt(path, fmt::format("the shape of tensor '{}' overflows", name));
     if (info.end - info.begin != bytes)
-      corrupt(path, fmt::format("tensor '{}' has {} bytes, its shape and dtype say {}", name, info.end - info.begin, bytes));
+      corrupt(path,
+              fmt::format("tensor '{}' has {} bytes, but its shape and dtype need {}", name, info.end - info.begin, bytes));
     if (info.begin != end)
       corrupt(path, fmt::format("tensor '{}' begins at {}, expected {} ({})", name, info.begin, end,
                                 info.begin < end ? "tensors overlap" : "a hole"));
     end = info.end;
   }
-  if (end > available) truncated(path, fmt::format("its tensors need {} bytes, it holds {}", end, available));
+  if (end > available) truncated(path, fmt::format("its tensors need {} bytes, but there are {}", end, available));
   if (end < available) corrupt(path, fmt::format("{} bytes follow the last tensor", available - end));
 }
 
@@ -205,15 +206,16 @@ Safetensors Safetensors::parse(std::string bytes, const std::string& path) {
   file.bytes_ = std::move(bytes);
   file.path_ = path;
   const std::string& all = file.bytes_;
-  if (all.size() < 8) truncated(path, fmt::format("{} bytes; even the length of the header needs 8", all.size()));
+  if (all.size() < 8)
+    truncated(path, fmt::format("it has {} bytes, but the length of the header alone needs 8", all.size()));
   uint64_t length = 0;
   std::memcpy(&length, all.data(), 8);
   if (length > kMaxSafetensorsHeader) corrupt(path, fmt::format("its header would have {} bytes", length));
   if (length > all.size() - 8) {
-    // A cut file still shows the start of its table; anything else never was one.
+    // A truncated file still has the start of its table; anything else never was a safetensors file.
     if (all.size() > 8 && all[8] != '{')
       corrupt(path, fmt::format("its header would have {} bytes, more than the file", length));
-    truncated(path, fmt::format("its header needs {} bytes, it holds {}", length, all.size() - 8));
+    truncated(path, fmt::format("its header needs {} bytes, but there are {}", length, all.size() - 8));
   }
   if (length == 0 || all[8] != '{') corrupt(path, "its header does not start with '{'");
   file.data_ = 8 + static_cast<size_t>(length);
@@ -301,7 +303,7 @@ void SafetensorsWriter::append(Entry entry) {
   for (const int64_t n : entry.info.shape)
     if (n < 0) wrong(fmt::format("negative dimension {}", n));
   if (!tensor_bytes(entry.info, &expected)) wrong("its shape overflows");
-  if (given != expected) wrong(fmt::format("{} bytes given, its shape and dtype say {}", given, expected));
+  if (given != expected) wrong(fmt::format("{} bytes given, but its shape and dtype need {}", given, expected));
   if (entry.name == kMetadata) wrong("the name is reserved");
   if (!index_.emplace(entry.name, entries_.size()).second) wrong("the name was added before");
   entry.info.begin = size_;
@@ -331,7 +333,7 @@ std::string SafetensorsWriter::head() const {
   header.back() = '}';
   header.resize((header.size() + 7) / 8 * 8, ' ');
   if (header.size() > kMaxSafetensorsHeader)
-    throw Error(Exit::internal, "io/tensor", "the header of the model file passes 100 MB");
+    throw Error(Exit::internal, "io/tensor", "the header of the model file exceeds 100 MB");
 
   const uint64_t length = header.size();
   return std::string(reinterpret_cast<const char*>(&length), 8) + header;

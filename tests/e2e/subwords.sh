@@ -128,4 +128,4 @@ text += b" " * (-len(text) % 8)
 open("swapped.safetensors", "wb").write(struct.pack("<Q", len(text)) + text + raw[8 + n:])
 PYTHON
 expect_exit 4 "$RNN" info swapped.safetensors
-expect_err '^error\[model/tokenizer\]: swapped\.safetensors: the tokenizer has 300 pieces, the model [0-9]+$'
+expect_err '^error\[model/tokenizer\]: swapped\.safetensors: the tokenizer has 300 pieces, but the model has [0-9]+$'

@@ -314,7 +314,7 @@ TEST_F(DivergedRun, NanInAWeightFileIsNamed) {
     const Failure f = failure_of(use);
     EXPECT_EQ(f.code, "model/nan");
     EXPECT_EQ(f.exit, Exit::model);
-    EXPECT_NE(f.message.find("'output.weight' holds NaN at row 1, column 2"), std::string::npos) << f.message;
+    EXPECT_NE(f.message.find("'output.weight' contains NaN at row 1, column 2"), std::string::npos) << f.message;
   }
 }
 

@@ -276,9 +276,9 @@ TEST(PairProblems, NamesAndImpossibleSizes) {
   refused(letters(5, 0, 1), "reverse with 1 symbols is not a valid problem", "give --symbols from 2 to 26");
   refused(letters(5, 0, 27), "reverse with 27 symbols is not a valid problem", "give --symbols from 2 to 26");
   refused(letters(5, 6), "reverse cannot have lengths from 6 to 5",
-          "give a --min-length from 1 to --length, or 0 for one length");
+          "give a --min-length from 1 to --length, or 0 for a single length");
   refused(letters(5, -1), "reverse cannot have lengths from -1 to 5",
-          "give a --min-length from 1 to --length, or 0 for one length");
+          "give a --min-length from 1 to --length, or 0 for a single length");
   refused(digits(0), "addition with 0 digits is not a valid problem", "give --digits from 1 to 18");
   refused(digits(19), "addition with 19 digits is not a valid problem", "give --digits from 1 to 18");
   for (const PairProblem p : kPairProblems) EXPECT_EQ(failure_of([&] { check_pair_problem(with(p)); }).code, "none");

@@ -114,7 +114,7 @@ TEST_F(Pairs, FilesOfUnlikeLengthSayWhere) {
   EXPECT_EQ(f.code, "data/pairs");
   EXPECT_EQ(f.exit, Exit::data);
   EXPECT_EQ(f.message, "a.en has 3 lines, a.fr has 2; the first line without a counterpart is a.en:3");
-  EXPECT_EQ(f.help, "line n of one file belongs to line n of the other: look for a line that only one of them has");
+  EXPECT_EQ(f.help, "line n of one file belongs to line n of the other: look for a line that is only in one of them");
   f = refusal_of_two("a\n", "a\nb\nc\nd\ne");
   EXPECT_EQ(f.message, "a.en has 1 line, a.fr has 5; the first line without a counterpart is a.fr:2");
   f = refusal_of_two("a\nb\n", "a\nb\n\n");
@@ -156,7 +156,7 @@ TEST_F(Pairs, RefusesBrokenJson) {
   refused(name, good + "{\"translation\": {\"en\": \"a\"\n", "data/json", "t.jsonl:2: byte 27: the line is not JSON");
   refused(name, good + "{\"x\": 1e999}\n", "data/json", "t.jsonl:2: the line is not JSON");
   refused(name, "[1]\n", "data/json", "t.jsonl:1: the line is not a JSON object");
-  refused(name, "{\"translation\": 3}\n", "data/json", "t.jsonl:1: \"translation\" is no object");
+  refused(name, "{\"translation\": 3}\n", "data/json", "t.jsonl:1: \"translation\" is not an object");
   refused(name, "{\"translation\": {\"en\": \"a\"}}\n", "data/pairs",
           "t.jsonl:1: \"translation\" has 1 language, but a pair has two");
   refused(name, good + "\n{\"translation\": {\"en\": \"a\", \"fr\": \"b\", \"de\": \"c\"}}\n", "data/pairs",
@@ -214,7 +214,7 @@ TEST_F(Pairs, RefusesGiantLines) {
           "t.tsv:2: the sentence has 10001 words, more than 10000");
   const Failure two = refusal_of_two("a\nb\n", "c\n" + more + "\n");
   EXPECT_EQ(two.message, "a.fr:2: the sentence has 10001 words, more than 10000");
-  EXPECT_EQ(two.help, "one pair is one sentence: cut the line into sentences on both sides, or leave the pair out");
+  EXPECT_EQ(two.help, "one pair is one sentence: split the line into sentences on both sides, or leave the pair out");
 }
 
 TEST_F(Pairs, AreToldFromOtherFiles) {

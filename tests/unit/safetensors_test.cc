@@ -135,13 +135,13 @@ TEST(Safetensors, RefusesWhatBreaksTheFormat) {
     std::string bytes, says;
   };
   const Case cases[] = {
-      {with_header("{" + entry("[1]", "[0,1]") + "," + entry("[1]", "[1,2]") + "}", "ab"), "'t' stands twice"},
+      {with_header("{" + entry("[1]", "[0,1]") + "," + entry("[1]", "[1,2]") + "}", "ab"), "'t' occurs twice"},
       {with_header("{" + entry("[1]", "[0,1]") + R"(,"u":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})", "abc"),
        "a hole"},
       {with_header("{" + entry("[2]", "[0,2]") + R"(,"u":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", "abc"),
        "overlap"},
       {with_header("{" + entry("[2]", "[1,3]") + "}", "abc"), "a hole"},
-      {with_header("{" + entry("[2]", "[0,1]") + "}", "a"), "has 1 bytes, its shape and dtype say 2"},
+      {with_header("{" + entry("[2]", "[0,1]") + "}", "a"), "has 1 bytes, but its shape and dtype need 2"},
       {with_header("{" + entry("[1]", "[1,0]") + "}", "a"), "before it begins"},
       {with_header("{" + entry("[-1]", "[0,1]") + "}", "a"), "negative"},
       {with_header("{" + entry("[1]", "[0,-1]") + "}", "a"), "negative"},
@@ -158,8 +158,8 @@ TEST(Safetensors, RefusesWhatBreaksTheFormat) {
       {with_header(R"({"t":{"dtype":"U8","dtype":"U8","shape":[],"data_offsets":[0,1]}})", "a"), "'dtype' twice"},
       {with_header(R"({"t":[1]})"), "an array"},
       {with_header(R"({"__metadata__":{"a":1}})"), "the number 1"},
-      {with_header(R"({"__metadata__":{"a":"1","a":"2"}})"), "stands twice"},
-      {with_header(R"({"__metadata__":{},"__metadata__":{}})"), "stands twice"},
+      {with_header(R"({"__metadata__":{"a":"1","a":"2"}})"), "occurs twice"},
+      {with_header(R"({"__metadata__":{},"__metadata__":{}})"), "occurs twice"},
       {with_header("{} x"), "not JSON"},
       {with_header("{\"\xff\":1}"), "not JSON"},
       {with_header("[]"), "does not start with"},

@@ -162,13 +162,13 @@ TEST_F(Sequences, RefusesWhatDoesNotFitTogether) {
   refused("{\"input\": [[]], \"target\": 1}", "data/sequence", "1", "step 1 of the input is a row without numbers");
   refused("{\"input\": [1], \"input\": [2], \"target\": 1}", "data/sequence", "1", "\"input\" occurs twice");
   refused("{\"input\": [[1, 2], [1, 2], [3]], \"target\": 1}", "data/sequence", "1",
-          "step 3 of the input has 1 numbers, the steps before it have 2");
+          "step 3 of the input has 1 numbers, but the steps before it have 2");
   refused("{\"input\": [[1, 2], [3, 4, 5]], \"target\": 1}", "data/sequence", "1", "step 2 of the input has 3 numbers");
-  refused("{\"input\": [1, \"a\"], \"target\": 1}", "data/sequence", "1", "step 2 of the input is unlike");
-  refused("{\"input\": [1, [1]], \"target\": 1}", "data/sequence", "1", "step 2 of the input is unlike");
-  refused("{\"input\": [[1], 1], \"target\": 1}", "data/sequence", "1", "step 2 of the input is unlike");
-  refused("{\"input\": [1, 2], \"target\": [\"a\", 1]}", "data/sequence", "1", "place 2 of the target is unlike");
-  refused("{\"input\": [1, 2], \"target\": [\"a\"]}", "data/sequence", "1", "1 labels, the input 2 steps");
+  refused("{\"input\": [1, \"a\"], \"target\": 1}", "data/sequence", "1", "step 2 of the input differs");
+  refused("{\"input\": [1, [1]], \"target\": 1}", "data/sequence", "1", "step 2 of the input differs");
+  refused("{\"input\": [[1], 1], \"target\": 1}", "data/sequence", "1", "step 2 of the input differs");
+  refused("{\"input\": [1, 2], \"target\": [\"a\", 1]}", "data/sequence", "1", "item 2 of the target differs");
+  refused("{\"input\": [1, 2], \"target\": [\"a\"]}", "data/sequence", "1", "1 labels, but the input has 2 steps");
   refused("{\"input\": [1, 2], \"target\": [null, null]}", "data/sequence", "", "every label is null");
   const std::string good = "\n{\"input\": [1, 2], \"target\": 1}\n";
   refused(good + "{\"input\": [[1, 2]], \"target\": 1}", "data/sequence", "3",
