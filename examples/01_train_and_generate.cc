@@ -1,5 +1,5 @@
-// Why: the whole way in one page: a text becomes a model, the model writes a sentence.
-// 01_train_and_generate [TEXT [RUN]]: trains on TEXT (the project's own corpus), keeps the run in RUN (first_run).
+// Why: the whole process on one page: a text becomes a model, the model writes a sentence.
+// 01_train_and_generate [TEXT [RUN]]: trains on TEXT (the project's own corpus) and writes the run to RUN (first_run).
 #include <rnn/rnn.h>
 
 #include <cstdio>
@@ -16,7 +16,7 @@ std::string default_text() {
 bool show(const rnn::TrainEvent& event) {
   if (event.type == "eval")
     std::printf("update %4lld  validation loss %.3f\n", static_cast<long long>(event.step), event.val_loss);
-  return true;  // false: stop here and keep what is learnt
+  return true;  // false: stop here and keep what has been learnt
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Why: what a language model is: a distribution over the next word, given all words so far.
+// Why: shows what a language model is: a distribution over the next word, given all words so far.
 // 02_next_word RUN [PROMPT]: prints the five likeliest next words.
 #include <rnn/rnn.h>
 

@@ -1,4 +1,4 @@
-// Why: one figure says how good a model is, another compares it with models that cut text differently.
+// Why: perplexity shows how good a model is; bits per byte compare it with models that split text differently.
 // 03_evaluate RUN TEXT: loss, perplexity and bits per byte of a text.
 #include <rnn/rnn.h>
 

@@ -1,5 +1,5 @@
-// Why: a torch.nn.GRU saved as .safetensors runs frame by frame: no allocation, its memory a value to keep and give back.
-// 04_numeric_frames [MODEL]: without MODEL it writes a GRU of two inputs and three units, integrators of unlike speed.
+// Why: a torch.nn.GRU saved as .safetensors runs frame by frame without allocating; its state can be saved and restored.
+// 04_numeric_frames [MODEL]: without MODEL it writes a GRU of two inputs and three units, integrators of different speeds.
 #include <rnn/rnn.h>
 
 #include <cmath>
@@ -16,7 +16,7 @@ void write_gru(const std::string& path) {
   std::vector<float> w_ih(18, 0), w_hh(27, 0), b_ih(9, 0), b_hh(9, 0);
   for (int unit = 0; unit < 3; ++unit) {
     b_ih[3 + unit] = 1.0f + static_cast<float>(unit);         // z: the larger, the slower the unit forgets
-    w_ih[2 * (6 + unit)] = 1, w_ih[2 * (6 + unit) + 1] = -1;  // n: what it follows, the difference of the inputs
+    w_ih[2 * (6 + unit)] = 1, w_ih[2 * (6 + unit) + 1] = -1;  // n: the value it follows, the difference of the inputs
   }
   std::string header = R"({"weight_ih_l0":{"dtype":"F32","shape":[9,2],"data_offsets":[0,72]},)"
                        R"("weight_hh_l0":{"dtype":"F32","shape":[9,3],"data_offsets":[72,180]},)"

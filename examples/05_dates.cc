@@ -1,5 +1,5 @@
-// Why: translation in one page: pairs of dates become a translator, which turns three more into their ISO form.
-// 05_dates [PAIRS.tsv]: without a file of pairs it writes one of its own.
+// Why: translation on one page: pairs of dates become a translator, which converts three more dates to ISO form.
+// 05_dates [PAIRS.tsv]: without a file of pairs it writes its own.
 #include <rnn/rnn.h>
 
 #include <cstdio>
@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
                                    "July",    "August",   "September", "October", "November", "December"};
 
-// Each line: a date as people write it, a tab, the same in ISO form.
+// Each line: a date as people write it, a tab, the same date in ISO form.
 void write_pairs(const std::string& path, int count) {
   std::ofstream file(path);
   std::minstd_rand random(1);

@@ -1,4 +1,4 @@
-// Why: page 2 of the tutorial: the gradient of an Elman network by one loop backwards, and how far it reaches into the past.
+// Why: page 2 of the tutorial: the gradient of an Elman network from one backward loop, and how far back it reaches.
 #include <array>
 #include <bit>
 #include <cmath>
@@ -65,17 +65,17 @@ double over_chains(const Net& net, const std::vector<Hidden>& h, const Hidden& d
 
 // [backward]
 struct Gradient {
-  Net net{};              // by the weights
-  std::vector<Hidden> h;  // by each hidden state
+  Net net{};              // with respect to the weights
+  std::vector<Hidden> h;  // with respect to each hidden state
 };
 
-// Of the losses of steps `first`, first + 1, ... together.
+// Of the summed losses of steps `first`, first + 1, ...
 Gradient backward(const Net& net, std::span<const int> x, std::span<const int> target, size_t first = 0) {
   const std::vector<Hidden> h = forward(net, x);
   Gradient g;
   g.h.resize(x.size());
   for (size_t t = x.size(); t-- > 0;) {
-    if (t >= first) {  // what the loss of this very step says
+    if (t >= first) {  // from the loss of this step itself
       Scores dy = chances(net, h[t]);
       dy[target[t]] -= 1;
       for (int k = 0; k < K; ++k) {
@@ -100,12 +100,12 @@ Gradient backward(const Net& net, std::span<const int> x, std::span<const int> t
 void check_gradient(const Net& net, std::span<const int> x, std::span<const int> target) {
   const Flat w = std::bit_cast<Flat>(net), gradient = std::bit_cast<Flat>(backward(net, x, target).net);
   const Flat slope = tutorial::slopes(w, [&](const Flat& at) { return loss(std::bit_cast<Net>(at), x, target); });
-  tutorial::check(tutorial::difference(slope, gradient) < 1e-8, "the gradient is what 83 pairs of nudges say");
+  tutorial::check(tutorial::difference(slope, gradient) < 1e-8, "the gradient agrees with 83 pairs of nudges");
 
   rnn::ModelConfig config{.task = "tag", .rnn = {.cell = rnn::CellKind::elman, .input = K, .hidden = H}, .output = K};
   tutorial::Library library(config, tutorial::kTensors, w);
   library.run(tutorial::one_hot(x, K, target));
-  tutorial::check(tutorial::difference(library.gradient(), gradient) < 1e-12, "and what the library's model says");
+  tutorial::check(tutorial::difference(library.gradient(), gradient) < 1e-12, "and with the library's model");
 }
 // [/check]
 

@@ -1,4 +1,4 @@
-// Why: page 3 of the tutorial: the LSTM and the GRU beside the Elman cell, and how far each lets a gradient reach.
+// Why: page 3 of the tutorial: the LSTM and the GRU next to the Elman cell, and how far a gradient reaches in each.
 #include <bit>
 #include <cmath>
 #include <cstdio>
@@ -75,8 +75,8 @@ void check(const char* name, std::span<const int> x) {
   tutorial::Library library = tutorial::library<Cell>(w);
   library.run(tutorial::question(x, 1));
   std::printf("%-5s %zu weights\n", name, w.size());
-  tutorial::check(tutorial::difference(slope, gradient) < 1e-8, "the gradient is what the nudges say");
-  tutorial::check(tutorial::difference(library.gradient(), gradient) < 1e-12, "and what the library's model says");
+  tutorial::check(tutorial::difference(slope, gradient) < 1e-8, "the gradient agrees with the nudges");
+  tutorial::check(tutorial::difference(library.gradient(), gradient) < 1e-12, "and with the library's model");
 }
 // [/check]
 

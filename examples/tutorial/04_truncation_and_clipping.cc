@@ -1,4 +1,4 @@
-// Why: page 4 of the tutorial: long sequences in windows, what that forgets, and what clipping does to an exploding run.
+// Why: page 4 of the tutorial: long sequences in windows, what is lost that way, and what clipping does to an exploding run.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -27,7 +27,7 @@ double target(int first) { return first == 0 ? -1 : 1; }
 // [/task]
 
 // [windows]
-// The answer's loss and the steps of the last window. carry: a window starts from the state that the one before left.
+// The answer's loss and the steps of the last window. carry: a window starts from the last state of the one before.
 double forward(const Net& net, int first, size_t window, bool carry, Steps* last) {
   const std::vector<int> x = sequence(first);
   tutorial::Step<tutorial::Elman> state{};

@@ -1,4 +1,4 @@
-// Why: how the programs of the tutorial prove themselves: slopes by differences, and the library's own model.
+// Why: how the programs of the tutorial are checked: slopes from differences, and the library's own model.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ inline void check(bool ok, const char* what) {
   if (!ok) std::exit(1);
 }
 
-// |a - b| in the largest place, as a share of the largest |a|; infinite where the sizes differ or a number is none.
+// The largest |a - b| relative to the largest |a|; infinite if the sizes differ or a number is not finite.
 inline double difference(std::span<const double> a, std::span<const double> b) {
   double largest = 1e-300, worst = a.size() == b.size() ? 0 : INFINITY;
   for (size_t n = 0; n < std::min(a.size(), b.size()); ++n) {
@@ -29,7 +29,7 @@ inline double difference(std::span<const double> a, std::span<const double> b) {
   return worst / largest;
 }
 
-// Even in [-0.5, 0.5), the same on every machine.
+// Uniform in [-0.5, 0.5), the same on every machine.
 template <class Flat>
 Flat random_weights() {
   Flat w;
@@ -38,7 +38,7 @@ Flat random_weights() {
   return w;
 }
 
-// The slope of loss(w) by each number of w, from two points beside it (page 1).
+// The slope of loss(w) with respect to each number of w, from two points next to it (page 1).
 template <class Flat, class Loss>
 Flat slopes(const Flat& w, const Loss& loss) {
   Flat slope;
@@ -56,7 +56,7 @@ inline double norm(std::span<const double> v) {
   return std::sqrt(sum);
 }
 
-// A sequence of symbols and what to answer after each, as the library's batch: a symbol is a frame of `width` numbers, one of
+// A sequence of symbols and the answer to each, as the library's batch: a symbol is a frame of `width` numbers, one of
 // them 1.
 inline rnn::Batch one_hot(std::span<const int> symbols, int width, std::span<const int> targets) {
   rnn::Batch batch;
@@ -75,7 +75,7 @@ inline const std::vector<std::string> kTensors = {"rnn.weight_ih_l0", "rnn.weigh
 // The library's Model<double>, which runs the cells of rnn::reference, with the weights of a program.
 class Library {
  public:
-  // names: of the model's tensors in the order in which `weights` has their numbers, row by row. Others stay zero.
+  // names: the model's tensors in the order in which `weights` has their numbers, row by row. Other tensors stay zero.
   Library(const rnn::ModelConfig& config, std::vector<std::string> names, std::span<const double> weights)
       : model_(config), names_(std::move(names)), gradient_(model_.table()), state_(model_.initial(1)) {
     const double* next = weights.data();
@@ -87,7 +87,7 @@ class Library {
     model_.pack(pool_, true);
   }
 
-  // The summed loss of a batch that starts where the one before ended; its gradient is added up.
+  // The summed loss of a batch that starts where the previous one ended; its gradient is accumulated.
   double run(const rnn::Batch& batch) {
     arena_.clear();
     rnn::Tape tape;

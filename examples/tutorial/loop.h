@@ -1,4 +1,4 @@
-// Why: the loops of page 2 around any cell: pages 3 and 4 of the tutorial change the cell and the length, not the loops.
+// Why: the loops of page 2 for any cell: pages 3 and 4 of the tutorial change the cell and the length, not the loops.
 #pragma once
 
 #include <array>
@@ -13,8 +13,9 @@ namespace tutorial {
 
 constexpr int K = 3, H = 8;  // symbols, hidden units
 
-// A cell is one step of one unit. a: the input's part W x + b of each gate, u: the past's part R h; s, s1: state before, after.
-// forward leaves each gate's value in a. backward gets dL/ds1, leaves dL/d(W x + b) in a and dL/d(R h) in u, adds to dL/ds.
+// A cell is one step of one unit. a: the contribution W x + b of the input to each gate, u: the contribution R h of the
+// past; s, s1: state before, after. forward leaves each gate's value in a. backward gets dL/ds1, leaves dL/d(W x + b) in a
+// and dL/d(R h) in u, and adds to dL/ds.
 
 // [elman]
 struct Elman {
@@ -47,7 +48,7 @@ using Steps = std::vector<Step<Cell>>;
 // [/net]
 
 // [forward]
-// steps[0] is where the sequence starts, steps[t + 1] what x[t] made of it.
+// steps[0] is the start of the sequence, steps[t + 1] is the step of x[t].
 template <class Cell>
 Steps<Cell> forward(const Net<Cell>& net, std::span<const int> x, const Step<Cell>& start = {}) {
   Steps<Cell> steps(x.size() + 1);
@@ -101,7 +102,7 @@ Net<Cell> backward(const Net<Cell>& net, std::span<const int> x, Steps<Cell>& st
 }
 // [/backward]
 
-// The sequence as the library's batch, for its task "regress". weight 0: the answer does not count.
+// The sequence as the library's batch, for its task "regress". weight 0: the answer is not counted.
 inline rnn::Batch question(std::span<const int> x, double target, double weight = 1) {
   rnn::Batch batch = one_hot(x, K, {});
   batch.values = {static_cast<float>(target)}, batch.outputs = 1, batch.last_step = true;
