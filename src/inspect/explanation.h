@@ -18,7 +18,7 @@ struct WordChance {
 struct LayerStep {
   std::vector<float> h;                                           // [output]
   std::vector<float> c;                                           // [hidden], two-state cells only
-  std::vector<std::pair<std::string, std::vector<float>>> gates;  // name as CellInfo::gate_names says, [hidden]; the plain
+  std::vector<std::pair<std::string, std::vector<float>>> gates;  // named as in CellInfo::gate_names, [hidden]; the plain
                                                                   // RNN's "a" is what it squashes: h itself
   double state_norm = 0, update_norm = 0;                         // ||h_t||, ||h_t - h_{t-1}|| (Euclid)
   std::vector<std::pair<int, double>> moved;                      // units that changed most: number, h_t - h_{t-1}

@@ -12,8 +12,8 @@ namespace rnn::core {
 // step from the state that the reading recorded before it.
 struct LayerGates {
   std::string_view names;  // one letter each: CellInfo::gate_names
-  std::vector<Matrix<float>>
-      values;  // [gate] of [steps, hidden], after the squashing function; the plain RNN's only "gate" is the value it squashes: h itself
+  // [gate] of [steps, hidden], after the squashing function; the plain RNN's only "gate" is the value it squashes: h itself
+  std::vector<Matrix<float>> values;
   Matrix<float> h;  // [steps, output]
   Matrix<float> c;  // [steps, hidden] for two-state cells, else empty
 };

@@ -224,7 +224,8 @@ std::string Trainer::blame() const {
       const std::string& name = model_.table()[id].name;
       for (size_t i = 0; i < model_.table()[id].size(); ++i) {
         if (!std::isfinite(values[i]))
-          return "the " + std::string(what) + " of " + name + " hold" + (slab == &grads_ ? "s " : " ") + "NaN or infinity";
+          return "the " + std::string(what) + " of " + name + " contain" + (slab == &grads_ ? "s " : " ") +
+                 "NaN or infinity";
         if (slab != &grads_ && std::abs(values[i]) > largest) largest = std::abs(values[i]), largest_name = name;
       }
     }
