@@ -7,9 +7,9 @@
 namespace rnn::core {
 namespace {
 
-constexpr uint32_t kEncoderSite = 128;  // of its masks; the decoder's begin at 0
+constexpr uint32_t kEncoderSite = 128;  // of its masks; the decoder's start at 0
 
-// Of each source: its first row where sources lie one behind the other, and its rows. Both in the arena.
+// For each source, with the sources laid out one after another: its first row, and its number of rows. Both in the arena.
 template <class T>
 void lay_out(Arena& arena, const Seq& source, Encoded<T>* encoded) {
   const int n = source.streams();
@@ -92,7 +92,8 @@ EncoderDecoder<T>::EncoderDecoder(const EncoderOptions& options, const Recurrent
 
 // ------------------------------------------------------------------------------------------------------------- the bridge
 
-// What a bridge copies: (numbers, from a column of the encoder's state, to one of the decoder's), layer after layer.
+// What a bridge copies, layer after layer: how many numbers, from which column of the encoder's state, to which of the
+// decoder's.
 template <class T, class Copy>
 static void for_copied(const Recurrent<T>& encoder, const Recurrent<T>& decoder, const Copy& copy) {
   const RecurrentOptions& from = encoder.options();
@@ -129,7 +130,7 @@ void EncoderDecoder<T>::bridge(Context<T>& context, const Packed<T>& packed, con
   }
 }
 
-// dfirst [sources, decoder's states] -> gradient by the encoder's final states.
+// dfirst [sources, decoder's states] -> gradient w.r.t. the encoder's final states.
 template <class T>
 State<T> EncoderDecoder<T>::bridge_backward(Context<T>& context, const Packed<T>& packed, const EncodeRecord& record,
                                             const State<T>& dfirst, Params<T>& grads) const {
@@ -208,7 +209,7 @@ View<T> EncoderDecoder<T>::decode(Context<T>& context, const Packed<T>& packed, 
   return h;
 }
 
-// Input feeding: what a step reads is ready when the one before is done.
+// Input feeding: a step can be read only when the previous one is done.
 template <class T>
 void EncoderDecoder<T>::decode_steps(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
                                      const Memory<T>& memory, State<T>& state, DecodeRecord* record) const {

@@ -49,19 +49,19 @@ void fill_orthogonal(View<T> w, Random& random) {
   }
 }
 
-// Units of the layer that a parameter belongs to: rnn.weight_ih_l2 is of layer 2.
+// Number of units of the layer that a parameter belongs to: rnn.weight_ih_l2 belongs to layer 2.
 int hidden_of(const std::string& name, const RecurrentOptions& rnn) {
   const size_t at = name.rfind("_l");
   const bool numbered = at != std::string::npos && at + 2 < name.size() && name[at + 2] >= '0' && name[at + 2] <= '9';
   return numbered ? rnn.width(std::stoi(name.substr(at + 2))) : rnn.hidden;
 }
 
-// Of a torch.nn.Linear: what stands outside of embeddings and recurrent layers.
+// Whether it belongs to a torch.nn.Linear: everything outside embeddings and recurrent layers.
 bool is_linear(const std::string& name) {
   return contains(name, "output.") || name.starts_with("attention.") || name.starts_with("bridge.");
 }
 
-// Numbers that a Linear reads, of its weight or its bias.
+// Number of inputs of a Linear, from its weight or its bias.
 template <class T>
 int linear_inputs(const Model<T>& model, const ParamInfo& info) {
   if (info.name == "bridge.bias" || info.name == "attention.key.bias") return model.config().encoder.output();
@@ -81,7 +81,7 @@ void fill_glorot(View<T> w, Random& random) {
 
 template <class T>
 void fill(View<T> w, const ParamInfo& info, const InitOptions& options, int hidden, Random& random) {
-  if (contains(info.name, "layer_norm")) {  // a gain is 1 and a bias 0: what is normalised passes as it is
+  if (contains(info.name, "layer_norm")) {  // gain 1 and bias 0: normalised values pass unchanged
     if (info.name.ends_with(".weight")) std::fill_n(w.data, info.size(), T(1));
     return;
   }
@@ -91,7 +91,7 @@ void fill(View<T> w, const ParamInfo& info, const InitOptions& options, int hidd
       return fill_uniform(w, random, options.range);
     case InitKind::pytorch:
       if (info.name.ends_with("embedding.weight")) return fill_normal(w, random, 1);
-      if (is_linear(info.name)) return;  // needs the width of its weight: initialise() does it
+      if (is_linear(info.name)) return;  // needs the width of its weight: see initialise()
       return fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(hidden)));
     case InitKind::identity:
       if (recurrent) {
@@ -113,7 +113,8 @@ void fill(View<T> w, const ParamInfo& info, const InitOptions& options, int hidd
   }
 }
 
-// Tallec and Ollivier 2018: gates open for times spread evenly up to the longest dependency. The GRU's z keeps (1 - z writes).
+// Tallec and Ollivier 2018: gates open for times spread evenly up to the longest dependency. The GRU's z keeps (1 - z
+// writes).
 template <class T>
 void set_gate_biases(View<T> input_bias, View<T> recurrent_bias, CellKind cell, int hidden, const InitOptions& options,
                      Random& random) {

@@ -1,4 +1,4 @@
-// Why: how weights start decides whether a recurrent network learns at all.
+// Why: the initial weights decide whether a recurrent network learns at all.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,11 @@ struct InitOptions {
   double chrono = 0;        // longest dependency in steps (Tallec and Ollivier 2018); 0: off. LSTM and GRU
 };
 
-// pytorch: uniform(+-1/sqrt(H)), embedding normal(0, 1), or uniform(+-0.1)
-// where it is the output's weight too, output uniform(+-1/sqrt(inputs)). glorot: uniform per gate (Glorot and
-// Bengio 2010), biases 0. orthogonal: recurrent matrices orthogonal per gate (Saxe et al. 2014), the rest glorot. identity:
-// recurrent matrices the identity (Le, Jaitly and Hinton 2015), inputs normal(0, 0.001). Values depend on (seed, parameter)
-// only; float and double models get the same numbers up to rounding.
+// pytorch: uniform(+-1/sqrt(H)); embedding normal(0, 1), or uniform(+-0.1) where it is also the output matrix; output
+// uniform(+-1/sqrt(inputs)). glorot: uniform per gate (Glorot and Bengio 2010), biases 0. orthogonal: recurrent matrices
+// orthogonal per gate (Saxe et al. 2014), the rest glorot. identity: recurrent matrices the identity (Le, Jaitly and Hinton
+// 2015), inputs normal(0, 0.001). Values depend on (seed, parameter) only; float and double models get the same numbers up
+// to rounding.
 template <class T>
 void initialise(Model<T>& model, const InitOptions& options, uint64_t seed);
 

@@ -13,8 +13,8 @@ namespace {
 
 constexpr uint32_t kEmbeddingSite = 1, kOutputSite = 2, kSourceSite = 3;  // dropout
 
-// Calls visit(r, row, d) with the packed row in which direction d ends the sequence of packed row r: its last, its first when read
-// backwards. Sequences without steps are left out.
+// Calls visit(r, row, d) with the packed row at which direction d ends the sequence of packed row r: its last, or its first
+// when read backwards. Empty sequences are skipped.
 template <class Visit>
 void visit_ends(const Seq& seq, int directions, const Visit& visit) {
   int t = seq.steps() - 1;
@@ -24,7 +24,7 @@ void visit_ends(const Seq& seq, int directions, const Visit& visit) {
   }
 }
 
-// out = a * b, which may be in place.
+// out = a * b, may be in place.
 template <class T>
 void multiply(Pool& pool, const T* a, const T* b, T* out, int64_t n) {
   pool.parallel_for(n, 4096, [&](int64_t begin, int64_t end) {
@@ -37,9 +37,9 @@ void multiply(Pool& pool, const T* a, const T* b, T* out, int64_t n) {
 template <class T>
 struct Model<T>::NetworkRecord {
   const int32_t* inputs;       // null: frames
-  const Batch* batch;          // of a translator, else null
-  View<const T> h;             // [h_rows, width] what the output layer read
-  View<const T> raw, dropped;  // [rows, width] outputs of the last layer before and behind dropout
+  const Batch* batch;          // for a translator, else null
+  View<const T> h;             // [h_rows, width] input of the output layer
+  View<const T> raw, dropped;  // [rows, width] outputs of the last layer before and after dropout
 };
 
 template <class T>
@@ -178,7 +178,7 @@ void Model<T>::embed_backward(Context<T>& context, const Seq& seq, const int32_t
   rnn::core::embed_backward<T>(context, seq, inputs, config_.drops, dx, gradient, source ? kSourceSite : 0);
 }
 
-// What the output layer reads: every step, or the last ones. A sequence without steps answers from a state of zeros.
+// The output layer's input: every step, or the last ones. An empty sequence is answered from a state of zeros.
 template <class T>
 View<T> Model<T>::below_output(Context<T>& context, const Seq& seq, const int32_t* inputs, View<T> h, Tape* tape,
                                const Batch* batch) const {
@@ -202,7 +202,7 @@ View<T> Model<T>::below_output(Context<T>& context, const Seq& seq, const int32_
   return h;
 }
 
-// Gradient by the hidden states of all steps [rows, width], in the arena or in dh.
+// Gradient w.r.t. the hidden states of all steps [rows, width], in the arena or in dh.
 template <class T>
 View<T> Model<T>::below_output_backward(Context<T>& context, const Seq& seq, const NetworkRecord& record, View<T> dh) const {
   if (!dh.data || answers_at_end()) {

@@ -1,4 +1,4 @@
-// Why: a network that cannot be built is refused with the reason, before any memory is taken.
+// Why: a network that cannot be built is refused with the reason, before any memory is allocated.
 #include "networks/model_config.h"
 
 #include <algorithm>
@@ -17,12 +17,12 @@ namespace {
 
 void check_residual(const RecurrentOptions& rnn) {
   if (rnn.layers < 2)
-    bad("model/residual", "one layer has no layer below to add", "set --layers 2, or leave --residual out");
+    bad("model/residual", "a residual connection needs at least two layers", "set --layers 2, or leave --residual out");
   if (rnn.last_hidden > 0 && rnn.last_hidden != rnn.hidden)
     bad("model/residual", "a residual connection needs layers of the same width", "leave --last-hidden out");
 }
 
-// The states that a copying bridge hands over fit each other.
+// Checks that the encoder's states fit the decoder's, for a bridge that copies them.
 bool same_states(const RecurrentOptions& encoder, const RecurrentOptions& decoder) {
   if (encoder.layers != decoder.layers || encoder.states() != decoder.states()) return false;
   const int directions = encoder.directions();
@@ -39,10 +39,10 @@ void check_encoder(const ModelConfig& c) {
     bad("model/task", e.present() ? "only a translator has an encoder" : "a translator needs an encoder", "");
   if (!e.present()) return;
   if (c.rnn.bidirectional)
-    bad("model/bidirectional", "a decoder cannot read what it has not written yet", "the encoder may read both ways");
+    bad("model/bidirectional", "a decoder cannot read what it has not written yet", "only the encoder can be bidirectional");
   if (c.drops.rows > 0 && e.own_embedding)
     bad("model/dropout", "embedding dropout needs one embedding for both languages", "leave --own-embedding out");
-  if (e.rnn.input != c.rnn.input) bad("model/size", "encoder and decoder read embeddings of unlike sizes", "");
+  if (e.rnn.input != c.rnn.input) bad("model/size", "encoder and decoder read embeddings of different sizes", "");
   if (e.rnn.last_hidden < 0 || e.rnn.last_hidden > 65536)
     bad("model/size", "a last layer of " + std::to_string(e.rnn.last_hidden) + " units is impossible", "");
   if (e.rnn.projection < 0 || e.rnn.projection > e.rnn.hidden || (e.rnn.projection > 0 && e.rnn.states() < 2))
@@ -50,7 +50,7 @@ void check_encoder(const ModelConfig& c) {
   if (e.rnn.projection > 0 && e.rnn.zoneout[0] > 0)
     bad("model/zoneout", "zoneout of a projected hidden state is not defined", "--zoneout-cell works with --projection");
   if (e.attention == AttentionKind::none && e.bridge == BridgeKind::zero)
-    bad("model/bridge", "without attention and with a bridge of zeros the decoder would know nothing of the source",
+    bad("model/bridge", "without attention and with a bridge of zeros the decoder would know nothing about the source",
         "use --bridge copy or dense");
   if (e.rnn.hidden < 1 || e.rnn.hidden > 65536 || e.rnn.layers > 64)
     bad("model/size",
@@ -62,13 +62,13 @@ void check_encoder(const ModelConfig& c) {
   if (dots && e.output() != c.rnn.output()) {
     bad("model/attention",
         std::string(attention_name(e.attention)) + " attention multiplies the decoder's " + std::to_string(c.rnn.output()) +
-            " numbers with the encoder's " + std::to_string(e.output()) + ", which must be as many",
+            " numbers with the encoder's " + std::to_string(e.output()) + ", the two must be equal",
         "use --attention general or additive");
   }
   if (e.attention == AttentionKind::additive && (e.attention_size < 1 || e.attention_size > 65536))
     bad("model/attention", "an attention of size " + std::to_string(e.attention_size) + " is impossible", "");
   if (e.input_feeding && e.attention == AttentionKind::none)
-    bad("model/attention", "input feeding feeds what attention finds, but there is none", "leave --input-feeding out");
+    bad("model/attention", "input feeding needs attention, but there is none", "leave --input-feeding out");
   if (e.bridge == BridgeKind::copy && !same_states(e.rnn, c.rnn)) {
     bad("model/bridge", "the final states of the encoder do not fit the decoder's: layers or widths differ",
         "use --bridge dense, or zero");
@@ -91,15 +91,15 @@ void check_config(const ModelConfig& c) {
   positive(c.rnn.layers, "layers", 64);
   if (c.rnn.last_hidden != 0) positive(c.rnn.last_hidden, "last-hidden", 65536);
   if (c.rnn.last_hidden > 0 && c.rnn.layers < 2)
-    bad("model/size", "last-hidden needs a layer below, but there is one layer", "set --hidden, or --layers 2");
+    bad("model/size", "last-hidden needs a layer below, but there is only one layer", "set --hidden, or --layers 2");
   if (c.rnn.last_hidden > 0 && c.rnn.projection > 0)
-    bad("model/projection", "with a projection every layer has an output of that size; last-hidden is not for it", "");
+    bad("model/projection", "with a projection every layer's output has that size; last-hidden does not work with it", "");
   positive(c.rnn.input, c.vocabulary > 0 ? "embed" : "input", 65536);
   if (lm || translates || c.vocabulary != 0) positive(c.vocabulary, "vocabulary", 1 << 24);
   if (bare && c.vocabulary != 0) bad("model/task", "a bare recurrent model reads frames, it has no vocabulary", "");
   if (!lm && !translates && !bare) positive(c.output, "output", 1 << 24);
   if (c.tied && !lm && !translates)
-    bad("model/tied", "only a language model and a translator can tie its output weights to the embedding", "");
+    bad("model/tied", "only a language model and a translator can tie their output weights to the embedding", "");
   const std::string name(cell_info(c.rnn.cell).name);
   if (c.rnn.projection != 0 && c.rnn.states() < 2) {
     bad("model/projection", "[" + name + "] has no projection", "projection works with --cell lstm and lstm-coupled");
@@ -114,8 +114,7 @@ void check_config(const ModelConfig& c) {
     bad("model/peephole", "[" + name + "] has no peepholes", "peepholes work with --cell lstm");
   }
   if (!(c.rnn.cell_clip >= 0) || c.rnn.cell_clip > 1e9) {
-    bad("model/cell-clip",
-        "the bound of the cell state is " + std::to_string(c.rnn.cell_clip) + ", it must be above 0, or 0 for none", "");
+    bad("model/cell-clip", "cell clip is " + std::to_string(c.rnn.cell_clip) + ", it must be above 0, or 0 for none", "");
   }
   if (c.rnn.cell_clip > 0 && c.rnn.states() < 2)
     bad("model/cell-clip", "[" + name + "] has no cell state to clip", "cell clip works with --cell lstm and lstm-coupled");
@@ -132,7 +131,7 @@ void check_config(const ModelConfig& c) {
   for (const auto& [what, p] : shares) {
     if (!(p >= 0 && p < 1)) {
       bad("model/dropout", std::string(what) + " is " + std::to_string(p) + ", it must be at least 0 and below 1",
-          "at 1 nothing would be left");
+          "1 would drop everything");
     }
   }
   if (c.vocabulary == 0 && (c.drops.rows > 0 || c.drops.words > 0 || c.input_dropout > 0)) {
@@ -145,7 +144,7 @@ void check_config(const ModelConfig& c) {
             " words",
         "");
   if (c.rnn.zoneout[1] > 0 && c.rnn.states() < 2)
-    bad("model/zoneout", "[" + name + "] has no cell state", "--zoneout alone keeps units of the hidden state");
+    bad("model/zoneout", "[" + name + "] has no cell state", "use --zoneout, which is for the hidden state");
   if (c.rnn.zoneout[0] > 0 && c.rnn.projection > 0)
     bad("model/zoneout", "zoneout of a projected hidden state is not defined", "--zoneout-cell works with --projection");
   if (lm && c.rnn.bidirectional) {
@@ -159,7 +158,8 @@ void check_config(const ModelConfig& c) {
     bad("model/softmax", "only a language model has a sampled or an adaptive softmax", "");
   if (c.tied && c.softmax.kind == SoftmaxKind::adaptive) {
     bad("model/tied",
-        "an adaptive softmax cannot be tied to the embedding: its clusters have matrices of other widths than the embedding",
+        "an adaptive softmax cannot be tied to the embedding: the widths of its clusters' matrices differ from the "
+        "embedding's",
         "--softmax sampled works with --tied");
   }
   check_softmax(c.softmax, c.vocabulary, out);

@@ -1,4 +1,4 @@
-// Why: what a network is, in numbers and names: all that is needed to build it, and what cannot be built.
+// Why: a network's configuration: all that is needed to build it, and which configurations are refused.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace rnn::core {
 
-// Tasks and their ends:
+// Tasks, their inputs and outputs:
 //   language-model   ids in, an output row per step (classes: the next id)
 //   tag              ids or frames in, an output row per step (classes)
 //   classify         ids or frames in, one output row per sequence, from the last step (classes)
@@ -21,12 +21,11 @@ constexpr std::string_view kTasks[] = {"language-model", "tag", "classify", "reg
 
 struct ModelConfig {
   std::string task = "language-model";
-  RecurrentOptions rnn;  // input: the embedding's size, or the size of a frame; of a translator the decoder
-  int vocabulary = 0;    // different ids of the input, which get an embedding; 0: frames
+  RecurrentOptions rnn;  // input: the embedding's size, or the size of a frame; for a translator: the decoder
+  int vocabulary = 0;    // number of input ids, which get an embedding; 0: frames
   bool tied = false;     // language model, translator: output weights = embedding; needs output size = embedding size
-  double dropout = 0;    // after the embedding and before the output, where these say nothing of their own:
-  int output =
-      0;  // K, rows of the output layer; a language model's and a translator's is the vocabulary, whatever stands here
+  double dropout = 0;    // after the embedding and before the output, unless the next two options set their own:
+  int output = 0;  // K, rows of the output layer; ignored for a language model and a translator, which use the vocabulary
   double input_dropout = -1, output_dropout = -1;  // after the embedding; before the output; -1: as `dropout`
   InputDrops drops = {};                           // of whole words
   SoftmaxOptions softmax = {};                     // language models; a model's own config() has the cutoffs that it took
@@ -35,8 +34,8 @@ struct ModelConfig {
   double dropout_of_output() const { return output_dropout < 0 ? dropout : output_dropout; }
 };
 
-// Throws Error{usage, "model/..."} for what cannot be built (sizes <= 0, projection of a GRU, tied weights of unlike sizes, cutoffs
-// out of order, ...).
+// Throws Error{usage, "model/..."} for what cannot be built (sizes <= 0, projection of a GRU, tied weights of different
+// sizes, cutoffs out of order, ...).
 void check_config(const ModelConfig& config);
 
 }  // namespace rnn::core

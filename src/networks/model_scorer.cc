@@ -7,7 +7,7 @@
 namespace rnn::core {
 namespace {
 
-constexpr size_t kReadAtOnce = 512;  // steps: memory, not results, depend on it
+constexpr size_t kReadAtOnce = 512;  // steps: affects memory, not results
 
 }  // namespace
 
@@ -56,7 +56,7 @@ View<const float> ModelScorer::step(std::span<const int32_t> ids) { return norma
 View<const float> ModelScorer::read(std::span<const int32_t> ids) {
   assert(state_.rows() == 1 && !ids.empty());
   const auto from = std::find(ids.rbegin(), ids.rend(), fresh_);
-  if (from != ids.rend()) {  // all before it is forgotten
+  if (from != ids.rend()) {  // everything before it is forgotten
     state_.clear();
     ids = ids.last(static_cast<size_t>(from - ids.rbegin()) + 1);
   }

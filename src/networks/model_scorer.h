@@ -8,11 +8,11 @@
 
 namespace rnn::core {
 
-// A language model and one state per hypothesis. Step by step or at once (read): the same bits.
+// A language model and one state per hypothesis. Step by step or all at once (read): the same bits.
 class ModelScorer final : public Scorer {
  public:
-  // `model` is packed; it and the pool outlive the scorer. `fresh`: before this id a hypothesis forgets all (the end of a line of a
-  // model of sentences); -1: none.
+  // `model` is packed; it and the pool must outlive the scorer. `fresh`: at this id the state of a hypothesis is reset first
+  // (the end of a line, for a model of sentences); -1: never.
   ModelScorer(const Model<float>& model, Pool& pool, int32_t fresh = -1);
   int vocabulary() const override { return model_.config().vocabulary; }
   void start(int n) override;
@@ -21,9 +21,9 @@ class ModelScorer final : public Scorer {
   Pool* pool() const override { return &pool_; }
   View<const float> read(std::span<const int32_t> ids) override;
 
-  // step() without the softmax -> [n, V], whose softmax is the distribution.
+  // step() without the softmax -> [n, V] logits.
   View<const float> push(std::span<const int32_t> ids);
-  // What the output layer read in the last call [n, width].
+  // The output layer's input in the last call [n, width].
   View<const float> hidden() const { return hidden_; }
   // The memory of every hypothesis. start() starts from `start_from` (one row) instead of the zero state.
   const State<float>& state() const { return state_; }

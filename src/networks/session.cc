@@ -1,4 +1,4 @@
-// Why: steps a model with memory that was set aside at construction.
+// Why: steps a model in memory that was allocated at construction.
 #include "networks/session.h"
 
 namespace rnn::core {

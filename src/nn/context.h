@@ -1,4 +1,4 @@
-// Why: what a pass needs beside the model: threads, kernels, memory, the key of its random numbers; and the tape of a pass.
+// Why: what a pass needs besides the model: threads, kernels, memory, the key of its random numbers; and the tape of a pass.
 #pragma once
 
 #include <cassert>
@@ -13,9 +13,10 @@
 
 namespace rnn::core {
 
-// What a pass adds to the gradient beside that of the loss: factor times a sum over its rows (layers/activation.h).
+// A term that a pass adds to the gradient of the loss: factor times the gradient of a sum over its rows
+// (layers/activation.h).
 struct ActivationPenalty {
-  double squares = 0;  // AR: of the dropped outputs of the last layer
+  double squares = 0;  // AR: of the last layer's outputs after dropout
   double changes = 0;  // TAR: of the differences between its outputs, step by step
 };
 
@@ -27,13 +28,13 @@ struct Context {
   const Kernels<T>& kernels = rnn::core::kernels<T>();
   bool training = false;                   // dropout on
   uint64_t seed = 0;                       // key of the masks
-  uint32_t update = 0;                     // number of the optimizer step: every update has masks of its own
-  Profile* profile = nullptr;              // null: nobody measures
-  size_t output_bytes = size_t{64} << 20;  // outputs that a loss holds at once (loss/loss.h)
+  uint32_t update = 0;                     // number of the optimizer step: every update has its own masks
+  Profile* profile = nullptr;              // null: no time is measured
+  size_t output_bytes = size_t{64} << 20;  // limit of the outputs that a loss holds at once (loss/loss.h)
   ActivationPenalty penalty = {};          // read by Model::backward_hidden
 };
 
-// What backward needs, in the order of use: forward pushes records, backward pops them. The numbers lie in the Context's arena.
+// What backward needs, as a stack: forward pushes records, backward pops them. The numbers lie in the Context's arena.
 // No tape means inference. Keeps its memory between passes.
 class Tape {
  public:

@@ -1,4 +1,4 @@
-// Why: refreshes packed forms from the slab.
+// Why: refreshes the packed forms from the slab.
 #include "nn/packed.h"
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 namespace rnn::core {
 namespace {
 
-// Forms beyond this size go past the caches when they are packed: nothing of them would be left when they are read.
+// Forms above this size bypass the caches when they are packed: they would be evicted before they are read.
 constexpr size_t kCacheBytes = size_t{4} << 20;
 
 }  // namespace
@@ -58,7 +58,7 @@ void Packed<T>::cut(const ParamTable& table) {
     const ParamInfo& info = table[id];
     const auto form =
         std::find_if(forms_.begin(), forms_.end(), [&](const Form& f) { return !f.is_vector && f.first == id; });
-    const int units = form != forms_.end() ? form->rows.units : info.rows;  // of a gate
+    const int units = form != forms_.end() ? form->rows.units : info.rows;  // of one gate
     const int lines = std::max(1, kBlock / info.cols / kernels_->lanes) * kernels_->lanes;
     for (int gate = 0; gate < info.rows; gate += units) {
       for (int row = gate; row < gate + units; row += lines) {

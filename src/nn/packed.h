@@ -1,4 +1,4 @@
-// Why: the weights once more, in the order in which this machine's kernels read them.
+// Why: a second copy of the weights, in the order in which this machine's kernels read them.
 #pragma once
 
 #include <algorithm>
@@ -10,35 +10,36 @@
 
 namespace rnn::core {
 
-// Rows of one parameter, in rising order, outside of which its gradient is zero.
+// Rows of one parameter, in ascending order; outside of them its gradient is zero.
 struct SparseRows {
   ParamId param = -1;
   std::vector<int32_t> rows;
 };
-// At most one entry for a parameter, in the order of parameters.
+// At most one entry per parameter, in the order of the parameters.
 using SparseParams = std::vector<SparseRows>;
 
 // Packed forms of parameters. Declared once by the layers; update() refreshes them with every change of the weights.
-// Backward forms take memory only when training.
+// Backward forms take up memory only for training.
 template <class T>
 class Packed {
  public:
-  // y = x W^T with the rows of W as `rows` says.
+  // y = x W^T, with the rows of W in the order of `rows`.
   int add_forward(ParamId id, Columns rows, int depth);
-  // dx = dy W, dy in the order of `rows`. Kept only when training.
+  // dx = dy W, with dy in the order of `rows`. Kept only for training.
   int add_backward(ParamId id, Columns rows, int depth);
-  // A vector in the order of `rows`: the sum of one or two parameters, the second without gate `apart` (-1: whole).
+  // A vector in the order of `rows`: the sum of one or two parameters, the second without gate `apart` (-1: all of it).
   int add_vector(Columns rows, ParamId first, ParamId second = -1, int apart = -1);
 
-  // late: a parameter whose matrix forms update() leaves behind, or -1; pack_late() makes its forward forms when they are needed, and
-  // it has no backward ones.
+  // late: a parameter whose matrix forms update() skips, or -1; pack_late() makes its forward forms when they are needed. It
+  // has no backward forms.
   void allocate(const Kernels<T>& kernels, const ParamTable& table, bool training, ParamId late = -1);
-  // Once for every piece of the slab, from any thread: change(begin, end) may give the weights [begin, end) new values, then their
-  // part of every form follows while they are in the cache. Of sparse parameters, which have no forms or late ones, only these rows.
+  // Visits every piece of the slab once, from any thread: change(begin, end) may give the weights [begin, end) new values,
+  // then their part of every form is updated while they are still in the cache. Of sparse parameters, which have no forms or
+  // only late ones, only these rows are visited.
   template <class Change>
   void update(Pool& pool, const Params<T>& params, const Change& change, const SparseParams& sparse = {});
   void pack_late(Pool& pool, const Params<T>& params);
-  // The matrix forms of one parameter from other numbers than its own, until the next update().
+  // Makes the matrix forms of one parameter from other numbers than its own, until the next update().
   void pack_other(Pool& pool, ParamId id, const T* source);
   const T* operator[](int form) const { return forms_[form].values.data(); }
   size_t bytes() const;
@@ -98,7 +99,7 @@ void Packed<T>::update(Pool& pool, const Params<T>& params, const Change& change
       }
     }
   };
-  params.size() < 32768 ? work(0) : pool.run(work);  // waking a thread costs as much as a small model
+  params.size() < 32768 ? work(0) : pool.run(work);  // waking a thread costs as much as packing a small model
   for (auto& form : forms_) {
     if (form.is_vector) pack_vector(form, params);
   }

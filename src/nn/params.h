@@ -20,7 +20,7 @@ struct ParamInfo {
   size_t size() const { return static_cast<size_t>(rows) * cols; }
 };
 
-// Names, shapes and places; says nothing about values.
+// Names, shapes and offsets of parameters; holds no values.
 class ParamTable {
  public:
   ParamId add_matrix(std::string name, int rows, int cols) { return add({std::move(name), rows, cols, false, 0}); }
@@ -54,7 +54,7 @@ class Params {
 
  private:
   const ParamInfo& info(ParamId id) const { return (*table_)[id]; }
-  const ParamTable* table_ = nullptr;  // outlives this
+  const ParamTable* table_ = nullptr;  // must outlive this
   Buffer<T> values_;
 };
 

@@ -37,7 +37,7 @@ std::vector<int> Seq::positions() const {
 
 namespace {
 
-// Appends row `row` of `from` (`width` numbers, 0: none).
+// Appends row `row` of `from` (`width` numbers; 0: nothing).
 template <class V>
 void append_row(const std::vector<V>& from, int64_t row, int64_t width, std::vector<V>& to) {
   if (!from.empty()) to.insert(to.end(), from.begin() + row * width, from.begin() + (row + 1) * width);
@@ -49,11 +49,11 @@ void append_target(const Batch& from, int64_t row, Batch& to) {
   append_row(from.weights, row, 1, to.weights);
 }
 
-// The streams [first, first + count) of `from`, renumbered from 0; keep(row) is told each of their packed rows, in order.
+// The streams [first, first + count) of `from`, renumbered from 0; calls keep(row) for each of their packed rows, in order.
 template <class Keep>
 Seq select_sequences(const Seq& from, int first, int count, Keep&& keep) {
   Seq part;
-  std::vector<int> rows;  // rows of `from` that stay, in order
+  std::vector<int> rows;  // rows of `from` that are kept, in order
   for (int r = 0; r < from.streams(); ++r) {
     if (from.order[r] < first || from.order[r] >= first + count) continue;
     rows.push_back(r);

@@ -6,30 +6,30 @@
 
 namespace rnn::core {
 
-// Sequences of unlike lengths, packed without padding: time-major, longest first (stable). Step t owns the packed rows
+// Sequences of different lengths, packed without padding: time-major, longest first (stable). Step t owns the packed rows
 // [start[t], start[t+1]); row start[t] + r continues row start[t-1] + r. order[r] is the stream (caller's number) of row r.
 struct Seq {
   std::vector<int> start{0};   // steps + 1 offsets
   std::vector<int> order;      // [streams], longest first
-  std::vector<uint8_t> reset;  // [rows] or empty; 1: this row takes the initial state before its step
-  std::vector<uint32_t> id;    // [streams] or empty; what random masks are keyed by; empty: the stream's number
+  std::vector<uint8_t> reset;  // [rows] or empty; 1: this row is reset to the initial state before its step
+  std::vector<uint32_t> id;    // [streams] or empty; keys of the random masks; empty: the stream's number
 
   int steps() const { return static_cast<int>(start.size()) - 1; }
   int rows() const { return start.back(); }
   int streams() const { return static_cast<int>(order.size()); }
-  int active(int t) const { return start[t + 1] - start[t]; }  // sequences that are t + 1 long or more
+  int active(int t) const { return start[t + 1] - start[t]; }  // sequences of length t + 1 or more
   bool uniform() const { return steps() == 0 || active(steps() - 1) == streams(); }
 
   // `streams` sequences of `steps` steps each, in stream order.
   static Seq uniform_batch(int streams, int steps);
-  // One sequence per length (each >= 0; empty ones take part with their state only).
+  // One sequence per length (each >= 0; empty ones contribute only their state).
   static Seq ragged(const std::vector<int>& lengths);
-  // The packed row of (stream, t), for tests and front ends: position[stream] is the inverse of order.
+  // The packed row of (stream, t), for tests and callers; position[stream] is the inverse of order.
   std::vector<int> positions() const;
 };
 
-// What a model trains on: inputs per packed row, and targets per packed row or, for a model that answers after the last step, per
-// stream (in packed order: target r belongs to stream seq.order[r]).
+// What a model trains on: inputs per packed row, and targets per packed row or, for a model that answers after the last
+// step, per stream (in packed order: target r belongs to stream seq.order[r]).
 struct Batch {
   Seq seq;
   std::vector<int32_t> inputs;   // [rows] ids, for a model that reads symbols
@@ -40,8 +40,8 @@ struct Batch {
   int outputs = 0;               // numbers of a regression's target; 0: ids
   std::vector<float> weights;    // [targets] or empty (all 1); 0 ignores the target
   bool last_step = false;        // one target per stream
-  bool carried = false;          // the state of the batch before goes on (streams), or starts fresh (sentences)
-  // What each stream of seq says in other words, for a model with an encoder: one sequence per stream, in an order of its own.
+  bool carried = false;  // true: the state of the previous batch is carried on (streams); false: it starts fresh (sentences)
+  // For a model with an encoder: the source of each stream of seq, one sequence per stream, in an order of its own.
   Seq source;
   std::vector<int32_t> source_ids;  // [source.rows()]
   int64_t target_rows() const { return last_step ? seq.streams() : seq.rows(); }

@@ -13,8 +13,8 @@
 
 namespace rnn::core {
 
-// One row per stream or hypothesis: for each layer and direction h, then c where the cell has one. A value: copy it to remember,
-// assign it to rewind. Rows are in stream order.
+// One row per stream or hypothesis: for each layer and direction h, then c where the cell has one. A value: copy it to save
+// it, assign it to go back. Rows are in stream order.
 template <class T>
 class State {
  public:
@@ -28,16 +28,16 @@ class State {
   void clear_row(int r) { std::fill_n(row(r), width_, T(0)); }
   bool operator==(const State&) const = default;
 
-  // The rows named, in that order; a row may be named twice (a beam splits).
+  // The given rows, in that order; a row may be given more than once (a beam splits).
   State select(const std::vector<int>& rows) const {
     State out(static_cast<int>(rows.size()), width_);
     for (size_t i = 0; i < rows.size(); ++i) std::copy_n(row(rows[i]), width_, out.row(static_cast<int>(i)));
     return out;
   }
 
-  // Becomes from.select(rows), in the memory that is there. `from` is another state.
+  // Becomes from.select(rows), reusing its own memory. `from` must be another state.
   void select_from(Pool& pool, const State& from, const std::vector<int>& rows) {
-    constexpr int64_t kNumbers = 16384;  // of a share at least
+    constexpr int64_t kNumbers = 16384;  // at least this many per share of the work
     rows_ = static_cast<int>(rows.size()), width_ = from.width_;
     values_.resize(rows.size() * static_cast<size_t>(width_));
     pool.parallel_for(rows_, std::max<int64_t>(1, kNumbers / std::max(1, width_)), [&](int64_t begin, int64_t end) {

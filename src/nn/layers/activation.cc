@@ -1,4 +1,4 @@
-// Why: the two sums of squares and their gradients over packed rows; every row is summed by itself, rows in their order.
+// Why: the two sums of squares and their gradients over packed rows; each row is summed on its own, the rows in their order.
 #include "nn/layers/activation.h"
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 namespace rnn::core {
 namespace {
 
-// For each packed row the row a step before, -1: none. [rows] in the arena.
+// For each packed row the row of the previous step, -1: none. [rows] in the arena.
 template <class T>
 const int* rows_before(Context<T>& context, const Seq& seq) {
   int* before = context.arena.template take<int>(static_cast<size_t>(seq.rows()));
@@ -20,7 +20,7 @@ const int* rows_before(Context<T>& context, const Seq& seq) {
   return before;
 }
 
-// The row a step later, -1: none; from rows_before.
+// The row of the next step, -1: none; from rows_before.
 template <class T>
 const int* rows_behind(Context<T>& context, const Seq& seq, const int* before) {
   int* behind = context.arena.template take<int>(static_cast<size_t>(seq.rows()));

@@ -1,4 +1,4 @@
-// Why: attention over ragged memories, forward and backward side by side, for all steps at once or one after the other.
+// Why: attention over ragged memories, forward and backward side by side, for all steps at once or one at a time.
 #include "nn/layers/attention.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Why: a decoder looks back at what an encoder said of a whole sentence; scores, weights and what is made of them stand here once.
+// Why: a decoder looks back at the encoder's outputs for a whole sentence; scores, weights and context are defined here.
 #pragma once
 
 #include <algorithm>
@@ -11,29 +11,30 @@
 
 namespace rnn::core {
 
-// What a decoder attends to: encoder outputs of several sentences without padding, sentence after sentence. Does not own.
+// What a decoder attends to: encoder outputs of several sentences without padding, sentence after sentence. Non-owning.
 template <class T>
 struct Memory {
   View<const T> values;         // [memory rows, M]
-  View<const T> keys;           // [memory rows, A]; dot kinds: the values
+  View<const T> keys;           // [memory rows, A]; dot kinds: same as values
   const int* begin = nullptr;   // [streams] first row of the sentence of each packed row
-  const int* length = nullptr;  // [streams] its rows
-  int longest = 0;              // of all lengths
+  const int* length = nullptr;  // [streams] its number of rows
+  int longest = 0;              // the largest length
 };
 
-// h~ = tanh(W_o [c; q]) (Luong et al. 2015, equation 5), c = sum of weights * m, weights = softmax of the scores over a sentence.
-// Parameters: attention.query.weight [A, Q], attention.key.weight [A, M], attention.key.bias [A], attention.score.weight [A] of
-// additive; attention.key.weight [Q, M] of general; attention.output.weight [Q, M + Q]. A step may be asked for alone: the same bits.
+// h~ = tanh(W_o [c; q]) (Luong et al. 2015, equation 5), c = sum of weights * m, weights = softmax of the scores over a
+// sentence. Parameters: attention.query.weight [A, Q], attention.key.weight [A, M], attention.key.bias [A],
+// attention.score.weight [A] for additive; attention.key.weight [Q, M] for general; attention.output.weight [Q, M + Q].
+// Steps run one by one give the same bits.
 template <class T>
 class Attention {
  public:
-  // query: Q, width of the decoder's outputs and of h~; memory: M; size: A of additive.
+  // query: Q, width of the decoder's outputs and of h~; memory: M; size: A, additive only.
   Attention(AttentionKind kind, int query, int memory, int size, ParamTable& table, Packed<T>& packed);
   int key_width() const { return key_width_; }
 
   // values [rows, M] -> keys [rows, A], in the arena; dot kinds: the values themselves.
   View<const T> keys(Context<T>& context, const Packed<T>& packed, View<const T> values) const;
-  // Adds to dvalues from dkeys (dot kinds: the same), and to grads (empty: not wanted).
+  // Adds the gradient of the keys to dvalues (dot kinds: dkeys itself) and to grads (empty: not wanted).
   void keys_backward(Context<T>& context, const Packed<T>& packed, View<const T> values, View<const T> dkeys,
                      View<T> dvalues, Params<T>& grads) const;
 
@@ -43,23 +44,23 @@ class Attention {
     View<T> read;     // [rows, M + Q] context and query
     View<T> h;        // [rows, Q] h~
   };
-  // Takes the memory of a pass over the rows of seq; q may be filled later, before its steps.
+  // Allocates the memory of a pass over the rows of seq; the rows of q may be filled later, before their steps run.
   Saved begin(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Memory<T>& memory, View<const T> q) const;
   // Steps [from, to).
   void forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, int from, int to, const Saved& saved) const;
 
   struct Back {
     AttentionArgs<T> args;
-    View<T> dz;     // [rows, Q] by what the tanh reads
+    View<T> dz;     // [rows, Q] w.r.t. the argument of tanh
     View<T> dread;  // [rows, M + Q]
     View<T> dq;     // [rows, Q] out
   };
-  // dkeys, dvalues [memory rows, .] are added to; they must not be the same numbers.
+  // dkeys, dvalues [memory rows, .] are added to; they must not share memory.
   Back begin_backward(Context<T>& context, const Seq& seq, const Saved& saved, View<T> dkeys, View<T> dvalues) const;
-  // Steps [from, to), the later ones first: dh [rows, Q] gradient by h~ -> rows of back.dq.
+  // Steps [from, to), last first: dh [rows, Q], the gradient w.r.t. h~ -> rows of back.dq.
   void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, int from, int to, View<const T> dh,
                 const Saved& saved, const Back& back) const;
-  // By the weights, once all steps are done. grads empty: not wanted.
+  // Gradients w.r.t. the weights, once all steps are done. grads empty: not wanted.
   void end_backward(Context<T>& context, const Seq& seq, const Saved& saved, const Back& back, Params<T>& grads) const;
 
  private:

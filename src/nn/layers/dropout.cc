@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint32_t kWholeSequence = 0xFFFFFFFF;  // instead of a step
 
-// Numbers that are below `threshold` with chance p.
+// Random numbers are below `threshold` with probability p.
 uint32_t threshold_of(double p) { return static_cast<uint32_t>(std::min(4294967295.0, p * 4294967296.0)); }
 
 uint64_t key_of(uint64_t seed, Purpose purpose) { return seed * 0x9E3779B97F4A7C15u + static_cast<uint32_t>(purpose); }
@@ -38,7 +38,7 @@ uint32_t stream_id(const Seq& seq, int row_of_step) {
   return seq.id.empty() ? static_cast<uint32_t>(stream) : seq.id[stream];
 }
 
-// Calls f(row, row of its step, t) for all packed rows, on all threads.
+// Calls f(row, row within its step, t) for all packed rows, on all threads.
 template <class T, class F>
 void for_rows(Context<T>& context, const Seq& seq, const F& f) {
   context.pool.parallel_for(seq.rows(), 4, [&](int64_t begin, int64_t end) {

@@ -1,4 +1,4 @@
-// Why: lookup and its adjoint read the same ids and scales, so both ask one function for them.
+// Why: lookup and its adjoint need the same ids and scales, so one function computes them for both.
 #include "nn/layers/embedding.h"
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 namespace rnn::core {
 namespace {
 
-// What a pass reads: ids [rows], -1 for zeros, and scales [rows] or null (all 1); both in the arena where drops are on.
+// What a pass reads: ids [rows], -1 for zeros, and scales [rows] or null (all 1); both in the arena where words are dropped.
 template <class T>
 struct Reading {
   const int32_t* ids;

@@ -1,4 +1,4 @@
-// Why: ids become rows of the embedding, and gradients of these rows find back; what training drops on the way is decided here.
+// Why: ids become rows of the embedding, and their gradients are added back to these rows; dropout of words is done here.
 #pragma once
 
 #include "nn/context.h"
@@ -6,7 +6,7 @@
 
 namespace rnn::core {
 
-// What training drops of the input ids, each chance in [0, 1).
+// What training drops of the input ids, each probability in [0, 1).
 struct InputDrops {
   double rows = 0;       // of the embedding: a word is zero for a whole update, the others times 1 / (1 - rows)
                          // (Gal and Ghahramani 2016; Merity, Keskar and Socher 2018)
@@ -14,14 +14,14 @@ struct InputDrops {
   int32_t unknown = -1;  // -1: there is no unknown word, the step reads zeros
 };
 
-// x [rows, width] = the rows of weights [vocabulary, width] that ids [rows] name. `site` tells the dropped words of two inputs of a model
-// apart.
+// x [rows, width] = the rows of weights [vocabulary, width] given by ids [rows]. `site` distinguishes the dropped words of
+// the two inputs of a model.
 template <class T>
 void embed(Context<T>& context, const Seq& seq, const int32_t* ids, const T* weights, const InputDrops& drops, View<T> x,
            uint32_t site = 0);
 
-// gradient [vocabulary, width] += by the weights, from dx [rows, width]. Every thread adds all rows, for columns of its own: one
-// order of summation.
+// gradient [vocabulary, width] += the gradient w.r.t. the weights, from dx [rows, width]. Every thread adds all rows, for
+// columns of its own: the order of summation is fixed.
 template <class T>
 void embed_backward(Context<T>& context, const Seq& seq, const int32_t* ids, const InputDrops& drops, View<const T> dx,
                     View<T> gradient, uint32_t site = 0);

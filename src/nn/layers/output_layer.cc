@@ -1,4 +1,4 @@
-// Why: the last layer written out: one chain of matrices per part; for whole rows of an adaptive softmax the parts are joined.
+// Why: the last layer written out: one chain of matrices per part; an adaptive softmax joins its parts for whole rows.
 #include "nn/layers/output_layer.h"
 
 #include <algorithm>
@@ -68,19 +68,18 @@ std::vector<int> automatic_cutoffs(int classes, int width, double divide) {
 
 void check_softmax(const SoftmaxOptions& o, int classes, int width) {
   if (o.kind != SoftmaxKind::adaptive) return;
-  if (classes < 2)
-    bad("model/softmax", "an adaptive softmax needs at least 2 classes, there is " + std::to_string(classes), "");
+  if (classes < 2) bad("model/softmax", "an adaptive softmax needs at least 2 classes, not " + std::to_string(classes), "");
   if (!(o.divide >= 1 && o.divide <= 65536)) {
-    bad("model/softmax", "the softmax's divide is " + std::to_string(o.divide) + ", it must be between 1 and 65536",
-        "4 makes each cluster a quarter as wide as the one before");
+    bad("model/softmax", "softmax-divide is " + std::to_string(o.divide) + ", it must be between 1 and 65536",
+        "4 makes each cluster a quarter as wide as the previous one");
   }
   const std::vector<int> cutoffs = o.cutoffs.empty() ? automatic_cutoffs(classes, width, o.divide) : o.cutoffs;
   for (size_t i = 0; i < cutoffs.size(); ++i) {
     const int before = i > 0 ? cutoffs[i - 1] : 0;
     if (cutoffs[i] <= before) {
       bad("model/cutoffs",
-          "the cutoffs are out of order: " + std::to_string(cutoffs[i]) + " comes behind " + std::to_string(before),
-          "they rise from above 0, for example --cutoffs 2000,10000");
+          "the cutoffs are out of order: " + std::to_string(cutoffs[i]) + " follows " + std::to_string(before),
+          "they must be above 0 and ascending, for example --cutoffs 2000,10000");
     }
   }
   if (cutoffs.back() >= classes) {
@@ -200,7 +199,7 @@ void OutputLayer<T>::forward(Context<T>& context, const Packed<T>& packed, View<
   }
 }
 
-// Clusters are written where they belong, and shifted once the head has said how likely each is.
+// The clusters' outputs are written in place, and shifted once the head has computed the clusters' log-probabilities.
 template <class T>
 void OutputLayer<T>::forward_adaptive(Context<T>& context, const Packed<T>& packed, View<const T> h, View<T> outputs) const {
   const ArenaScope scope(context.arena);
@@ -219,7 +218,7 @@ void OutputLayer<T>::forward_adaptive(Context<T>& context, const Packed<T>& pack
   }
 }
 
-// In place: a part's logits become the gradient by them: what each column's classes are told, less its share of the row's sum.
+// In place: a part's logits become gradients: the gradients of each column's classes, minus its share of the row's sum.
 template <class T>
 void OutputLayer<T>::logits_gradient(int part, View<const T> doutputs, View<T> logits) const {
   const auto sum = [&](int m, int first, int count) {
@@ -235,7 +234,7 @@ void OutputLayer<T>::logits_gradient(int part, View<const T> doutputs, View<T> l
     for (int k = 0; k < logits.cols; ++k) total += std::exp(static_cast<double>(x[k]) - top);
     const double all = part == 0 ? sum(m, 0, classes_) : sum(m, p.first, p.count);
     for (int k = 0; k < logits.cols; ++k) {
-      const bool cluster = k >= p.count;  // of part 0
+      const bool cluster = k >= p.count;  // a column of part 0
       const Part& own = parts_[cluster ? k - p.count + 1 : part];
       const double told = cluster ? sum(m, own.first, own.count) : static_cast<double>(doutputs(m, p.first + k));
       x[k] = static_cast<T>(told - all * std::exp(static_cast<double>(x[k]) - top) / total);

@@ -1,4 +1,4 @@
-// Why: the last layer, from hidden states to what a softmax or an error is taken of: one matrix, or the parts of an adaptive softmax.
+// Why: the last layer, from hidden states to the argument of a softmax or an error: one matrix, or an adaptive softmax.
 #pragma once
 
 #include <string_view>
@@ -12,45 +12,48 @@ namespace rnn::core {
 
 struct SoftmaxOptions {
   SoftmaxKind kind = SoftmaxKind::full;
-  // adaptive only. Classes are numbered by falling count; cluster i holds [cutoffs[i], cutoffs[i + 1]), the last one the rest.
-  std::vector<int> cutoffs;  // rising, in [1, classes); empty: automatic_cutoffs()
+  // adaptive only. Classes are numbered by descending count; cluster i holds [cutoffs[i], cutoffs[i + 1]), the last one the
+  // rest.
+  std::vector<int> cutoffs;  // ascending, in [1, classes); empty: automatic_cutoffs()
   double divide = 4;         // cluster i reads width / divide^(i + 1) numbers, rounded down, as PyTorch's div_value
 };
 
-// 2000, 10000, 50000, ...: at most four, each with at least as many classes above as below it, for clusters of at least one
-// number's width; a fifth of the classes where there are fewer than 4000 of them.
+// 2000, 10000, 50000, ...: at most four, each with at least as many classes above as below it, for clusters that read at
+// least one number; a fifth of the classes where there are fewer than 4000 of them.
 std::vector<int> automatic_cutoffs(int classes, int width, double divide);
-// Throws Error{usage, "model/softmax" or "model/cutoffs"} for what an adaptive softmax cannot be made of.
+// Throws Error{usage, "model/softmax" or "model/cutoffs"} for options from which no adaptive softmax can be built.
 void check_softmax(const SoftmaxOptions& options, int classes, int width);
 
 // Every part is a chain of one or two matrices with a softmax of its own:
 //   part 0      the classes below the first cutoff and a column for each cluster (full, sampled: all classes, and a bias)
 //   part i + 1  the classes of cluster i
-// log p(class) = log p(column of its part) + log p(its cluster's column of part 0). Parameters have the names of PyTorch's Linear
-// and AdaptiveLogSoftmaxWithLoss: output.weight, output.bias; output.head.weight, output.tail.0.0.weight, output.tail.0.1.weight.
+// log p(class) = log p(column of its part) + log p(its cluster's column of part 0). Parameters have the names of PyTorch's
+// Linear and AdaptiveLogSoftmaxWithLoss: output.weight, output.bias; output.head.weight, output.tail.0.0.weight,
+// output.tail.0.1.weight.
 template <class T>
 class OutputLayer {
  public:
-  // tied: the parameter that is the matrix too, or -1.
+  // tied: the parameter that is also the output matrix, or -1.
   OutputLayer(const SoftmaxOptions& options, int classes, int width, ParamId tied, ParamTable& table, Packed<T>& packed);
 
   int classes() const { return classes_; }
   int parts() const { return static_cast<int>(parts_.size()); }
   int columns(int part) const { return parts_[part].columns; }
-  // The column of a class in a part: its own, in part 0 perhaps its cluster's; -1: the part has nothing to say about it.
+  // The column of a class in a part: its own or, in part 0, that of its cluster; -1: the class has none in this part.
   int column(int part, int32_t label) const;
   // The matrix and the bias of part 0.
   ParamId weight() const { return parts_[0].weight; }
   ParamId bias() const { return parts_[0].bias; }
 
-  // h [m, width] -> logits [m, columns] of one part. Returns what the part's last matrix has read, h or numbers in the arena.
+  // h [m, width] -> logits [m, columns] of one part. Returns the input of the part's last matrix: h, or numbers in the
+  // arena.
   View<const T> forward_part(Context<T>& context, const Packed<T>& packed, int part, View<const T> h, View<T> logits) const;
   // read: what forward_part returned. dh [m, width] is assigned; adds to grads; an empty one is not wanted.
   void backward_part(Context<T>& context, const Packed<T>& packed, int part, View<const T> h, View<const T> read,
                      View<const T> dlogits, View<T> dh, Params<T>& grads) const;
 
-  // h [m, width] -> outputs [m, classes]: logits, or the log-probabilities of an adaptive softmax. Either way their softmax is
-  // what the model says.
+  // h [m, width] -> outputs [m, classes]: logits, or the log-probabilities of an adaptive softmax. In both cases their
+  // softmax is the model's distribution.
   void forward(Context<T>& context, const Packed<T>& packed, View<const T> h, View<T> outputs) const;
   // dh [m, width] is assigned; adds to grads; an empty one is not wanted.
   void backward(Context<T>& context, const Packed<T>& packed, View<const T> h, View<const T> doutputs, View<T> dh,

@@ -5,8 +5,8 @@
 
 namespace rnn::core {
 
-// gradient [gates * units, n] += d^T x: d [M, padded] in the order of `columns` (first = 0), x [M, n]; sums [gates * units], not null:
-// += the sums of d's columns. One order of summation per element, whatever the number of threads.
+// gradient [gates * units, n] += d^T x: d [M, padded] in the order of `columns` (first = 0), x [M, n]; sums [gates * units],
+// unless null: += the column sums of d. One order of summation per element, whatever the number of threads.
 template <class T>
 void add_outer_product(Context<T>& context, View<const T> d, const Columns& columns, View<const T> x, View<T> gradient,
                        T* sums = nullptr) {

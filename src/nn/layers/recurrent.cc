@@ -6,7 +6,7 @@
 namespace rnn::core {
 namespace {
 
-constexpr uint32_t kLayerSite = 16;  // dropout sites below are the network's own
+constexpr uint32_t kLayerSite = 16;  // the dropout sites below are the network's own
 
 template <class T>
 struct LayerRecord {
@@ -80,7 +80,7 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
   Arena& arena = context.arena;
   const int rows = seq.rows();
   T* initial = state.rows() > 0 ? state.row(0) : nullptr;
-  if (tape) {  // backward wants the initial state again
+  if (tape) {  // backward needs the initial state again
     initial = arena.take<T>(static_cast<size_t>(seq.streams()) * state_width_);
     std::copy_n(state.row(0), static_cast<size_t>(seq.streams()) * state_width_, initial);
   }
@@ -162,7 +162,7 @@ auto Recurrent<T>::begin_steps(Context<T>& context, const Packed<T>& packed, con
   s.saved = arena.take<typename RecurrentLayer<T>::Saved>(L);
   s.x = arena.take<View<T>>(L), s.masks = arena.take<View<T>>(L), s.out = arena.take<View<T>>(L);
   const size_t numbers = static_cast<size_t>(seq.streams()) * state_width_;
-  T* initial = arena.take<T>(numbers);  // backward wants it again
+  T* initial = arena.take<T>(numbers);  // backward needs it again
   if (numbers > 0) std::copy_n(state.row(0), numbers, initial);
   for (int l = 0; l < L; ++l) {
     const bool drops = l > 0 && options_.dropout > 0 && context.training;
@@ -219,7 +219,7 @@ auto Recurrent<T>::begin_backward(Context<T>& context, const Packed<T>& packed, 
   StepsBack back;
   for (int l = 0; l < options_.layers; ++l) {
     back.dx.push_back(l == 0 ? dx : context.arena.template matrix<T>(seq.rows(), width(l - 1)));
-    if (l > 0) back.dout.push_back(back.dx[l]);  // of the layer below, once the dropout between is undone
+    if (l > 0) back.dout.push_back(back.dx[l]);  // w.r.t. the output of the layer below, once the dropout between is undone
   }
   back.dout.push_back(dy);
   for (int l = 0; l < options_.layers; ++l)

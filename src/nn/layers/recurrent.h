@@ -1,4 +1,4 @@
-// Why: recurrent layers over packed batches: one direction of one layer, and the stack of them that users mean by "an LSTM".
+// Why: recurrent layers over packed batches: one direction of one layer, and the stack of them that users call "an LSTM".
 #pragma once
 
 #include <string>
@@ -23,17 +23,17 @@ struct RecurrentOptions {
   int last_hidden = 0;  // units of the last layer; 0: as many as the others
   int projection = 0;   // LSTM: size of h; 0: none
   bool bidirectional = false;
-  bool residual = false;     // a layer above the first adds what it reads to what it says (Wu et al. 2016); equal widths
+  bool residual = false;     // layers above the first add their input to their output (Wu et al. 2016); equal widths
   double dropout = 0;        // between layers
   bool variational = false;  // every dropout has one mask per sequence (Gal and Ghahramani 2016) instead of one per step
-  double state_dropout = 0;  // of h inside the recurrent product, one mask per sequence (the same)
+  double state_dropout = 0;  // of h inside the recurrent product, one mask per sequence (Gal and Ghahramani 2016)
   double zoneout[2] =
-      {};  // of h and c: chance that a unit keeps its old value (Krueger et al. 2017); h not with a projection
+      {};  // of h and c: probability that a unit keeps its old value (Krueger et al. 2017); of h not with a projection
   double weight_drop =
       0;  // of recurrent matrices, one mask per update (Merity, Keskar and Socher 2018); Model::drop_weights
   int width(int layer) const { return last_hidden > 0 && layer == layers - 1 ? last_hidden : hidden; }  // units
   int output() const { return projection > 0 ? projection : width(layers - 1); }  // of one direction of the last layer
-  RecurrentOptions of_layer(int layer) const;                                     // the same for this layer alone
+  RecurrentOptions of_layer(int layer) const;                                     // the options of this layer alone
   int directions() const { return bidirectional ? 2 : 1; }
   int states() const { return cell_states(cell); }
   static int cell_states(CellKind kind);
@@ -43,23 +43,23 @@ struct RecurrentOptions {
 template <class T>
 class RecurrentLayer {
  public:
-  // Adds weight_ih, weight_hh, bias_ih, bias_hh (weight_hr, weight_peephole) under `prefix`, each with `suffix` (_l0, _l0_reverse); with
-  // layer normalisation the gains layer_norm_ih, layer_norm_hh and (cells that show a state) layer_norm_c, each with `suffix`.weight,
-  // the last one also with `suffix`.bias. What the products are shifted by is bias_ih and bias_hh.
-  // `site` tells its masks from those of other layers.
+  // Adds weight_ih, weight_hh, bias_ih, bias_hh (weight_hr, weight_peephole) under `prefix`, each with `suffix` (_l0,
+  // _l0_reverse); with layer normalisation also the gains layer_norm_ih, layer_norm_hh and, for cells with a shown state,
+  // layer_norm_c, each with `suffix`.weight, the last one also with `suffix`.bias. The biases of the normalised products are
+  // bias_ih and bias_hh. `site` distinguishes its masks from those of other layers.
   RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, uint32_t site, const std::string& prefix,
                  const std::string& suffix, ParamTable& table, Packed<T>& packed);
 
-  struct Saved;  // what forward leaves for backward
+  struct Saved;  // what forward keeps for backward
 
-  // x [rows, input] -> y [rows, output] (rows strided). h0, c0 [streams] point at the initial state of each packed row, widths
-  // output and hidden; hn, cn at where the final states go (may be the same memory). keep: backward follows, x, y and the
-  // initial states must live until then; else what is returned is of no use.
+  // x [rows, input] -> y [rows, output] (rows strided). h0, c0 [streams] point at the initial state of each packed row,
+  // widths output and hidden; hn, cn at where the final states go (may be the same memory). keep: backward follows, and x, y
+  // and the initial states must live until then; without keep the result must not be used.
   Saved forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const T* const* h0,
                 const T* const* c0, T* const* hn, T* const* cn, View<T> y, bool keep) const;
   // dy [rows, output] -> dx [rows, input] (null data: not wanted; `add`: added to what is there); adds to grads (empty: not
-  // wanted). dh_last, dc_last: gradients by the final states or null; dh0 [streams, output], dc0 [streams, hidden] packed row
-  // order, null: not wanted.
+  // wanted). dh_last, dc_last: gradients w.r.t. the final states, or null; dh0 [streams, output], dc0 [streams, hidden] in
+  // packed row order, null: not wanted.
   void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved, View<const T> dy,
                 View<T> dx, bool add, Params<T>& grads, const T* const* dh_last = nullptr, const T* const* dc_last = nullptr,
                 T* dh0 = nullptr, T* dc0 = nullptr) const;
@@ -70,7 +70,7 @@ class RecurrentLayer {
     T *gates = nullptr, *side = nullptr, *c = nullptr, *m = nullptr;
     const T* const* h0 = nullptr;
     const T* const* c0 = nullptr;
-    const T* h_mask = nullptr;  // as in RecurrentArgs, from here on
+    const T* h_mask = nullptr;  // from here on as in RecurrentArgs
     const T* const* h0_masked = nullptr;
     T* masked = nullptr;
     const T* keep_old[2] = {};
@@ -79,24 +79,25 @@ class RecurrentLayer {
     NormArgs<T> norm;  // with kLayerNorm
   };
 
-  // The same in single steps, for inputs that depend on the output of the step before (input feeding); not read backwards. take_saved
-  // takes the memory of the whole batch, with keep; rows of x must be there when forward_step comes to them, and those of y are then.
+  // The same in single steps, for inputs that depend on the previous step's output (input feeding); not for a reversed
+  // direction. take_saved allocates the memory of the whole batch, with keep; the rows of x that belong to a step must be
+  // filled before its forward_step, which writes the rows of y.
   Saved take_saved(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const T* const* h0,
                    const T* const* c0, View<T> y, bool keep) const;
   void forward_step(Context<T>& context, const Packed<T>& packed, const Seq& seq, int t, const Saved& saved) const;
   // hn, cn [streams]: where the final states go.
   void final_states(const Context<T>& context, const Seq& seq, const Saved& saved, T* const* hn, T* const* cn) const;
-  // What backward of all steps has in common; in the arena until end_backward.
+  // What the backward steps have in common; in the arena until end_backward.
   struct StepGradients {
     RecurrentArgs<T> all;
     NormArgs<T> norm;
-    View<T> carry[2][2];  // [turn][h, c] [streams, width] by the states that a step started from
-    // After step 0: by the initial states, in packed row order.
+    View<T> carry[2][2];  // [turn][h, c] [streams, width] gradients w.r.t. the states that a step started from
+    // After step 0: w.r.t. the initial states, in packed row order.
     View<T> initial(int k) const { return carry[1][k]; }
   };
   StepGradients begin_backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved,
                                View<const T> dy, View<T> dx) const;
-  // From the last step to the first: reads the rows of dy, writes those of dx.
+  // Call from the last step to the first: reads the rows of dy, writes those of dx.
   void backward_step(Context<T>& context, const Seq& seq, int t, const Saved& saved, const StepGradients& g) const;
   // Adds to grads (empty: not wanted).
   void end_backward(Context<T>& context, const Seq& seq, const Saved& saved, const StepGradients& g, Params<T>& grads) const;
@@ -111,7 +112,7 @@ class RecurrentLayer {
   RecurrentArgs<T> backward_arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved,
                                       View<const T> dy, View<T> dx, NormArgs<T>* norm) const;
   int block_rows(const Context<T>& context, int rows) const;
-  // Makes arguments of a whole pass those of step t, which starts from the states of the step before.
+  // Turns the arguments of a whole pass into those of step t, which starts from the states of the previous step.
   void narrow(Context<T>& context, const Seq& seq, int t, const Saved& saved, RecurrentArgs<T>* r) const;
   bool normed() const { return gain_ih_ >= 0; }
   void declare_norm(const std::string& prefix, const std::string& suffix, ParamTable& table, Packed<T>& packed);
@@ -122,7 +123,7 @@ class RecurrentLayer {
                           Params<T>& grads) const;
   void weight_gradients(Context<T>& context, const Seq& seq, const Saved& saved, const RecurrentArgs<T>& r,
                         Params<T>& grads) const;
-  // Multiply-adds of a product of all gates with `width` numbers per row, and of what every step multiplies.
+  // Multiply-adds of a product of all gates with `width` numbers per row, and of the products of every step.
   double products(int rows, int width) const;
   double step_products(int rows) const;
   View<const T> old_h(Context<T>& context, const Seq& seq, const Saved& saved) const;
@@ -140,7 +141,8 @@ class RecurrentLayer {
   std::vector<int> recurrent_form_, recurrent_back_, gain_hh_form_;
 };
 
-// What is dropped where: chance p, `site` tells the masks of one pass apart; variational: one mask per sequence, else one per step.
+// Where and how dropout applies: probability p; `site` distinguishes the masks of one pass; variational: one mask per
+// sequence, else one per step.
 struct Dropout {
   double p;
   uint32_t site;
@@ -151,7 +153,7 @@ struct Dropout {
 template <class T>
 class Recurrent {
  public:
-  // `site`: tells its masks from those of another stack of the same model; a multiple of 128.
+  // `site`: distinguishes its masks from those of another stack of the same model; a multiple of 128.
   Recurrent(const RecurrentOptions& options, const std::string& prefix, ParamTable& table, Packed<T>& packed,
             uint32_t site = 0);
   const RecurrentOptions& options() const { return options_; }
@@ -159,22 +161,23 @@ class Recurrent {
   int state_width() const { return state_width_; }
 
   // x [rows, input] -> [rows, output()]. `state` has a row per stream: initial in, final out. tape null: inference.
-  // A bidirectional stack whose state is carried between windows would be wrong: the caller must not.
+  // The caller must not carry the state of a bidirectional stack from window to window: the result would be wrong.
   View<T> forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, State<T>& state,
                   Tape* tape) const;
-  // dy [rows, output()] -> dx [rows, input] in `dx` (null data: not wanted). dstate_last, dstate_first: gradients by the final and
-  // initial state in stream order, null: zero, not wanted. Adds to grads.
+  // dy [rows, output()] -> dx [rows, input] in `dx` (null data: not wanted). dstate_last, dstate_first: gradients w.r.t. the
+  // final and initial states in stream order; null: zero, not wanted. Adds to grads.
   void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, Tape& tape, View<T> dy, View<T> dx,
                 Params<T>& grads, const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
 
-  // The same in single steps (RecurrentLayer), one direction. x, all that begin_steps takes and the record must live until end_backward.
+  // The same in single steps (RecurrentLayer), one direction. x, all arguments of begin_steps and the record must live until
+  // end_backward.
   struct Steps;
   Steps begin_steps(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
                     const State<T>& state) const;
   void forward_step(Context<T>& context, const Packed<T>& packed, const Seq& seq, int t, const Steps& steps) const;
   void final_states(Context<T>& context, const Seq& seq, const Steps& steps, State<T>& state) const;
   struct StepsBack;
-  // dy [rows, output()]: rows of a step are there when backward_step comes to them.
+  // dy [rows, output()]: the rows of a step must be filled before its backward_step.
   StepsBack begin_backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Steps& steps, View<T> dy,
                            View<T> dx) const;
   void backward_step(Context<T>& context, const Seq& seq, int t, const Steps& steps, const StepsBack& back) const;
@@ -195,7 +198,7 @@ class Recurrent {
   RecurrentOptions options_;
   uint32_t site_;
   std::vector<RecurrentLayer<T>> layers_;  // layer-major, then direction
-  std::vector<int> state_begin_;           // of each of them in a State row
+  std::vector<int> state_begin_;           // offset of each of them in a State row
   int state_width_ = 0;
 };
 
@@ -203,20 +206,20 @@ class Recurrent {
 template <class T>
 struct Recurrent<T>::Steps {
   typename RecurrentLayer<T>::Saved* saved;
-  View<T>* x;      // [rows, input] what the layer reads; of layer 0 the caller's
+  View<T>* x;      // [rows, input] input of the layer; for layer 0 the caller's
   View<T>* masks;  // [rows, input] of the dropout below it, or without data
-  View<T>* out;    // [rows, output] what it hands on
-  View<T> y;       // what the last one hands on
+  View<T>* out;    // [rows, output] its output
+  View<T> y;       // output of the last layer
 };
 
 template <class T>
 struct Recurrent<T>::StepsBack {
   std::vector<typename RecurrentLayer<T>::StepGradients> layers;
-  std::vector<View<T>> dout, dx;  // by what each layer hands on; by what it reads
+  std::vector<View<T>> dout, dx;  // w.r.t. the output and the input of each layer
 };
 
-// y = x * mask / (1 - p), the mask a function of (seed, update, site, stream, t, unit) (Srivastava et al. 2014). In place when
-// y.data == x.data. Applied to a gradient it is its own adjoint.
+// y = x * mask / (1 - p), the mask a function of (seed, update, site, stream, t, unit) (Srivastava et al. 2014). In place
+// when y.data == x.data. It is its own adjoint: apply it to a gradient in the same way.
 template <class T>
 void dropout(Context<T>& context, const Seq& seq, const Dropout& what, View<const T> x, View<T> y);
 
@@ -224,7 +227,7 @@ void dropout(Context<T>& context, const Seq& seq, const Dropout& what, View<cons
 template <class T>
 View<T> sequence_masks(Context<T>& context, const Seq& seq, double p, Purpose purpose, uint32_t site, int width);
 
-// [rows, padded] in the arena, 1 with chance p in the first `width` numbers of a row, else 0.
+// [rows, padded] in the arena, 1 with probability p in the first `width` numbers of a row, else 0.
 template <class T>
 View<T> zoneout_masks(Context<T>& context, const Seq& seq, double p, uint32_t site, int width, int padded);
 

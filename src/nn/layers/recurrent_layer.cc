@@ -1,4 +1,4 @@
-// Why: one direction of one recurrent layer: whole-sequence products around the recurrent kernel, forward and backward side by side.
+// Why: one direction of one recurrent layer: whole-sequence products around the recurrent kernel, forward and backward.
 #include <algorithm>
 
 #include "cells/reference.h"
@@ -31,7 +31,8 @@ constexpr int kBlockBytes = 1 << 20;
 
 CellShape shape_of(CellKind kind) { return shape_of(reference::AllCells(), kind); }
 
-// Through time, forward or backward. What the kernel says of its products over many steps is input projection, the rest recurrence.
+// Runs through time, forward or backward. The time that the kernel reports for its products over many steps counts as input
+// projection, the rest as recurrence.
 template <class T>
 void run_pass(Context<T>& context, RecurrentArgs<T>& r, void (*pass)(Pool&, const RecurrentArgs<T>&), double input_products,
               double step_products) {
@@ -114,7 +115,7 @@ RecurrentArgs<T> RecurrentLayer<T>::arguments(Context<T>& context, const Packed<
   return r;
 }
 
-// Without training, zoneout mixes by its chance: the mean of what training does.
+// Outside training, zoneout mixes old and new with its probability: the mean of what training does.
 template <class T>
 void RecurrentLayer<T>::take_masks(Context<T>& context, const Seq& seq, bool keep, Saved* saved) const {
   Arena& arena = context.arena;
@@ -144,14 +145,14 @@ void RecurrentLayer<T>::take_masks(Context<T>& context, const Seq& seq, bool kee
   }
 }
 
-// Rows whose input part is projected at a time.
+// Number of rows whose input part is projected at a time.
 template <class T>
 int RecurrentLayer<T>::block_rows(const Context<T>& context, int rows) const {
   const int width = Columns{options_.hidden, gates_, 0}.padded(context.kernels.lanes);
   return std::min(rows, std::max(1, kBlockBytes / static_cast<int>(width * sizeof(T))));
 }
 
-// The memory of a pass.
+// Allocates the memory of a pass.
 template <class T>
 auto RecurrentLayer<T>::take_saved(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
                                    const T* const* h0, const T* const* c0, View<T> y, bool keep) const -> Saved {
@@ -197,7 +198,7 @@ auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, co
   return saved;
 }
 
-// Of the last step of each sequence, or of the first when walking back.
+// The state after the last step of each sequence, or after the first when walking backwards.
 template <class T>
 void RecurrentLayer<T>::final_states(const Context<T>& context, const Seq& seq, const Saved& saved, T* const* hn,
                                      T* const* cn) const {
@@ -215,7 +216,7 @@ void RecurrentLayer<T>::final_states(const Context<T>& context, const Seq& seq, 
   }
 }
 
-// norm: where the gradients of layer normalisation are told, for as long as the arguments are used.
+// norm: where the gradients of layer normalisation are put, for as long as the arguments are used.
 template <class T>
 RecurrentArgs<T> RecurrentLayer<T>::backward_arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq,
                                                        const Saved& saved, View<const T> dy, View<T> dx,
@@ -282,7 +283,8 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
   if (unit_weights_ > 0) k.unit_gradient(context.pool, r, grads.view(w_peephole_).data);
 }
 
-// By the recurrent weights of one stage, from the gradient d by their product; sums [gates * H], not null: += the sums of d's columns.
+// Gradient w.r.t. the recurrent weights of one stage, from the gradient d w.r.t. their product; sums [gates * H], unless
+// null: += the column sums of d.
 template <class T>
 void RecurrentLayer<T>::recurrent_gradient(Context<T>& context, const Seq& seq, const Saved& saved, int stage, const T* d,
                                            T* sums, Params<T>& grads) const {
@@ -295,7 +297,7 @@ void RecurrentLayer<T>::recurrent_gradient(Context<T>& context, const Seq& seq, 
                     grads.view(w_hh_).middle(part.first * H, part.gates * H), sums ? sums + part.first * H : nullptr);
 }
 
-// h of the step before, masked where it was, row by row: what the recurrent weights multiplied.
+// h of the previous step, masked where it was, row by row: what the recurrent weights were multiplied with.
 template <class T>
 View<const T> RecurrentLayer<T>::old_h(Context<T>& context, const Seq& seq, const Saved& saved) const {
   const int P = options_.output();
@@ -366,7 +368,7 @@ auto RecurrentLayer<T>::begin_backward(Context<T>& context, const Packed<T>& pac
   return g;
 }
 
-// What step t hands to the one before lies in one of two buffers, by turns; rows that end at t find zeros in the other one.
+// What step t passes to the previous one alternates between two buffers; rows that end at t find zeros in the other one.
 template <class T>
 void RecurrentLayer<T>::backward_step(Context<T>& context, const Seq& seq, int t, const Saved& saved,
                                       const StepGradients& g) const {

@@ -51,7 +51,8 @@ void RecurrentLayer<T>::take_norm_gradients(Context<T>& context, const Seq& seq,
   norm->incoming = arena.take<T>(seq.streams() * padded);
 }
 
-// Biases are added behind the gains, so both have the gradient by the pre-activations. A recurrent gate that arrives apart has its own.
+// Biases are added after the gains, so both have the gradient w.r.t. the pre-activations. A recurrent gate that is kept
+// apart has its own.
 template <class T>
 void RecurrentLayer<T>::norm_gradients(Context<T>& context, const Seq& seq, const RecurrentArgs<T>& r,
                                        Params<T>& grads) const {
