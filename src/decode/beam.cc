@@ -1,4 +1,4 @@
-// Why: beam search in one loop, of several searches at once: extend all, rank, finish some, select the states of the rest.
+// Why: beam search in one loop, for several searches at once: extend all, rank, finish some, select the states of the rest.
 #include "decode/beam.h"
 
 #include <algorithm>
@@ -19,7 +19,7 @@ struct Extension {
   int32_t id;
 };
 
-// A total order: one result, whatever is sorted or left out on the way.
+// A total order: one result, whatever is sorted or skipped on the way.
 constexpr auto kLikelier = [](const Extension& a, const Extension& b) {
   if (a.log_prob != b.log_prob) return a.log_prob > b.log_prob;
   return a.parent != b.parent ? a.parent < b.parent : a.id < b.id;
@@ -34,8 +34,8 @@ bool better(const Hypothesis& a, const Hypothesis& b) {
 class Likeliest {
  public:
   void clear(size_t limit) { limit_ = limit, kept_.clear(); }
-  // Behind a hypothesis of log-probability `before`, a token at or below this is none of them, and one above may be: the bar
-  // lies lower by more than what is rounded in it and in the sum of an extension.
+  // For a hypothesis of log-probability `before`: a token at or below this value cannot be one of them, one above it may be.
+  // The margin is larger than the rounding errors in the value and in the sum of an extension.
   float bar(double before) const {
     if (kept_.size() < limit_) return -std::numeric_limits<float>::infinity();
     const double last = kept_.front().log_prob;
@@ -58,7 +58,7 @@ class Likeliest {
   std::vector<Extension> kept_;  // a heap once it is full
 };
 
-// What may follow a hypothesis.
+// Decides what may follow a hypothesis.
 class Rules {
  public:
   explicit Rules(int vocabulary) : forbidden_(static_cast<size_t>(vocabulary)), allowed_(forbidden_.size()) {}
@@ -85,7 +85,7 @@ class Rules {
     forbidden_[static_cast<size_t>(id)] = 1;
     marked_.push_back(id);
   }
-  // The tokens that would complete an n-gram that is there already.
+  // Forbids the tokens that would complete an n-gram that is already there.
   void forbid_repetition(const std::vector<int32_t>& ids, size_t n) {
     if (ids.size() + 1 < n) return;
     const auto tail = ids.end() - static_cast<ptrdiff_t>(n - 1);
@@ -97,28 +97,28 @@ class Rules {
 
   std::vector<uint8_t> forbidden_, allowed_;  // [V]
   std::vector<int32_t> marked_;               // those that are set in forbidden_
-  bool ruled_ = false;                        // allowed_ counts
+  bool ruled_ = false;                        // whether allowed_ applies
 };
 
-// What a step of a search works with and nobody keeps: one for each thread.
+// Working memory of a step of a search, kept for nobody: one for each thread.
 struct Scratch {
   explicit Scratch(int vocabulary) : rules(vocabulary) {}
   Rules rules;
   Likeliest likeliest;
 };
 
-constexpr int kBlock = 64;  // tokens looked at together
+constexpr int kBlock = 64;  // tokens compared at a time
 
-// Without an early end, so that it becomes a few instructions on vectors.
+// Without an early exit, so that it compiles to a few vector instructions.
 bool any_above(const float* x, float bar) {
   int any = 0;
   for (int i = 0; i < kBlock; ++i) any |= x[i] > bar ? 1 : 0;
   return any != 0;
 }
 
-// Sum over the positions of a source of log(min(1, sum of what looked there)) (Wu et al. 2016, equation 14). Published
+// Sum over the positions of a source of log(min(1, sum of the attention there)) (Wu et al. 2016, equation 14). Published
 // programs have no floor (OpenNMT-py) or leave a sum of 0 out, as if it were covered (CTranslate2). Here every sum counts as
-// it is, and 0, which float makes of very little, as the smallest normal float: the worst there is, but a number.
+// it is, and 0, which float rounds very small sums to, as the smallest normal float: the worst possible, but a number.
 double uncovered(const std::vector<double>& sums) {
   constexpr double kLeast = std::numeric_limits<float>::min();
   double sum = 0;
@@ -158,7 +158,7 @@ class Search {
  private:
   void end() { live_.clear(), covered_.clear(), parents_.clear(), last_ids_.clear(); }
 
-  // Where the hypotheses looked in order to choose the token that comes now.
+  // The attention with which the hypotheses choose the token that comes now.
   void look(const Scorer& scorer, int first) {
     const View<const float> attention = scorer.attention();
     for (int row = 0; row < rows(); ++row) {
@@ -170,7 +170,7 @@ class Search {
   }
 
   // The tokens that may follow the live hypotheses. At most rows * ends extensions finish one by their id, so the likeliest
-  // rows * ends + beam hold `beam` others, and rank() looks no further. What `finished` says is not known yet: then all.
+  // rows * ends + beam contain `beam` others, and rank() needs no more. The result of `finished` is not known yet: then all.
   void extend(View<const float> next, Scratch& scratch) {
     Likeliest& likeliest = scratch.likeliest;
     likeliest.clear(o_.finished ? SIZE_MAX : live_.size() * o_.ends.size() + static_cast<size_t>(o_.beam));
@@ -189,7 +189,7 @@ class Search {
     }
   }
 
-  // Walks the extensions from the best: what finishes is a result, the first `beam` others live on.
+  // Goes through the extensions from the best: those that finish are results, the first `beam` others live on.
   void rank(bool last, std::vector<Extension>& extensions) {
     const auto beam = static_cast<size_t>(o_.beam);
     std::vector<Hypothesis> live;
@@ -197,7 +197,7 @@ class Search {
     parents_.clear(), last_ids_.clear();
     size_t sorted = 0, cut = 0;
     for (size_t i = 0; i < extensions.size() && live.size() < beam; ++i) {
-      if (i == sorted) {  // in pieces: a few of V times the beam are looked at
+      if (i == sorted) {  // in pieces: only a few of V times the beam are needed
         const auto at = [&](size_t k) { return extensions.begin() + static_cast<ptrdiff_t>(k); };
         sorted = std::min(extensions.size(), sorted + 2 * beam);
         std::nth_element(at(i), at(sorted - 1), extensions.end(), kLikelier);
@@ -214,8 +214,8 @@ class Search {
         h.score = length_score(h.log_prob, h.ids.size(), o_);
         if (o_.coverage > 0) h.score += o_.coverage * uncovered(covered_[parent]);
         add_result(std::move(h), last);
-        // The last tokens in the order of their log-probability: behind `beam` of them no result can be better. With a
-        // coverage penalty one could, but what the beam holds is chosen by log-probability here as at every step.
+        // The last tokens in the order of their log-probability: after the first `beam` no result can be better. With a
+        // coverage penalty one could, but as at every step the beam is chosen by log-probability.
         if (last && ++cut >= beam) break;
         continue;
       }
@@ -233,8 +233,8 @@ class Search {
     results_.resize(static_cast<size_t>(o_.n_best));
   }
 
-  // Whether no live hypothesis can become one of the n best: more tokens bring no probability, only a larger divisor, and a
-  // coverage penalty is never above 0.
+  // Whether no live hypothesis can become one of the n best: more tokens do not raise the probability, only the divisor, and
+  // a coverage penalty is never above 0.
   bool hopeless() {
     const auto n = static_cast<size_t>(o_.n_best);
     if (results_.size() < n) return false;
@@ -244,8 +244,8 @@ class Search {
 
   const BeamOptions& o_;
   std::vector<Hypothesis> live_, results_;    // live ones have equal lengths and are ordered by log-probability
-  std::vector<std::vector<double>> covered_;  // [live, source] sums of where they looked; empty without a coverage penalty
-  std::vector<int> parents_;                  // of the live ones, among the live ones before
+  std::vector<std::vector<double>> covered_;  // [live, source] sums of their attention; empty without a coverage penalty
+  std::vector<int> parents_;                  // of the live ones, among the previous live ones
   std::vector<int32_t> last_ids_;             // their last tokens
   int length_ = 0;                            // tokens of a live one
 };
@@ -254,12 +254,12 @@ void require_attention(const Scorer& scorer, std::span<const BeamOptions> each) 
   for (const BeamOptions& o : each) {
     if (!(o.coverage > 0) || scorer.attention().rows > 0) continue;
     throw Error(Exit::usage, "search/coverage",
-                "a coverage penalty needs a model that looks back at its source word by word, and this one does not",
+                "a coverage penalty needs a model with attention to its source, and this one has none",
                 "search without the penalty");
   }
 }
 
-// Threads worth waking for so many numbers to look at.
+// How many threads are worth waking to go through so many numbers.
 int workers(const Scorer& scorer, size_t searches, View<const float> next) {
   constexpr int64_t kNumbers = 1 << 16;
   const bool worth = searches > 1 && int64_t{next.rows} * next.cols > kNumbers;
@@ -313,7 +313,7 @@ std::vector<std::vector<Hypothesis>> beam_search(Scorer& scorer, std::span<const
   std::vector<Search> searches(each.begin(), each.end());
   std::vector<Scratch> scratch;
   std::vector<int> first(searches.size());  // row of each search
-  std::vector<int> rows;                    // that go on, search after search
+  std::vector<int> rows;                    // that continue, search after search
   std::vector<int32_t> ids;
   for (;;) {
     for (size_t i = 1; i < searches.size(); ++i) first[i] = first[i - 1] + searches[i - 1].rows();

@@ -33,7 +33,7 @@ Sampler::Sampler(int vocabulary) : candidates_(static_cast<size_t>(std::max(voca
   assert(vocabulary >= 1);
 }
 
-// A ban on everything is void.
+// A ban on everything is ignored.
 void Sampler::mark(const SampleOptions& options) noexcept {
   const auto set = [&](std::span<const int32_t> ids, uint8_t bit, bool on) {
     for (const int32_t id : ids) {
@@ -87,7 +87,7 @@ size_t Sampler::weigh(std::span<const float> logits, const SampleOptions& option
   return count;
 }
 
-// Makes positions [first, last) of the sorted order final, given that [0, first) already are.
+// Puts positions [first, last) of the sorted order in their final order, given that [0, first) already are.
 void Sampler::sort_first(size_t first, size_t last, size_t count) noexcept {
   const auto begin = candidates_.begin();
   const auto at = [&](size_t i) { return begin + static_cast<ptrdiff_t>(i); };
@@ -95,7 +95,7 @@ void Sampler::sort_first(size_t first, size_t last, size_t count) noexcept {
   std::sort(at(first), at(last), likelier);
 }
 
-// The result is in no order.
+// The result is unordered.
 size_t Sampler::cut_typical(size_t count, double p) noexcept {
   const std::span<Candidate> all(candidates_.data(), count);
   const double total = mass(all);
@@ -126,7 +126,7 @@ size_t Sampler::cut(size_t count, const SampleOptions& o) noexcept {
     const double wanted = o.top_p * total - kMassSlack * total;
     double reached = 0;
     count = 0;
-    // Sorted in growing pieces: most distributions need a few dozen tokens of many thousand.
+    // Sorted in growing pieces: most distributions need a few dozen tokens out of many thousand.
     const auto more = [&] { return count == 0 || reached < wanted; };
     for (size_t piece = 64; count < limit && more(); piece *= 4) {
       const size_t last = std::min(limit, count + piece);

@@ -1,4 +1,4 @@
-// Why: choosing the next token: the only place where temperature, repetition penalty and every cut are defined.
+// Why: choosing the next token: the only place where temperature, repetition penalty and every truncation are defined.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 namespace rnn::core {
 
 struct SampleOptions {
-  double temperature = 0.8;              // >= 0; 0 is greedy: the likeliest, of equals the lowest id
+  double temperature = 0.8;              // >= 0; 0 is greedy: the likeliest, on a tie the lowest id
   int top_k = 0;                         // keep the k likeliest; 0: all
   double top_p = 1;                      // (0, 1]: then keep the fewest whose mass reaches p (Holtzman et al. 2020); 1: all
-  std::span<const int32_t> banned = {};  // never chosen; ids outside the vocabulary are ignored, a ban on every id is void
-  double typical_p = 1;                  // (0, 1]: behind top_k, keep the fewest whose mass reaches p of those whose -log
+  std::span<const int32_t> banned = {};  // never chosen; ignored: ids outside the vocabulary, a ban on every id
+  double typical_p = 1;                  // (0, 1]: after top_k, keep the fewest whose mass reaches p of those whose -log
                                          // probability is nearest to the entropy (Meister et al. 2023); 1: all
   double min_p = 0;  // [0, 1]: last, keep those at least min_p times as likely as the likeliest (Nguyen et al. 2024)
   double repetition_penalty =
@@ -29,14 +29,15 @@ struct Candidate {
 
 // Turns logits into choices. Holds scratch for one vocabulary and allocates nothing after construction; one thread at a
 // time. Logits have exactly `vocabulary` entries. NaN counts as -inf. +inf beats everything finite; where nothing is above
-// -inf, all that is not banned is equally likely. Sums are taken in a fixed order in double: the same input gives the same
-// bits.
+// -inf, everything that is not banned is equally likely. Sums are computed in a fixed order in double: the same input gives
+// the same bits.
 class Sampler {
  public:
   explicit Sampler(int vocabulary);  // >= 1
 
-  // What draw() draws from: penalty, temperature, top_k, typical_p, top_p, min_p, renormalised to 1, by falling probability, then rising id;
-  // tokens of probability 0 are left out. Valid until the next call on this Sampler.
+  // The distribution that draw() draws from: penalty, temperature, top_k, typical_p, top_p, min_p, renormalised to 1, by
+  // descending probability, then ascending id; tokens of probability 0 are left out. Valid until the next call on this
+  // Sampler.
   std::span<const Candidate> distribution(std::span<const float> logits, const SampleOptions& options) noexcept;
 
   // One token; takes one uniform() from `random`, or none when temperature is 0.
@@ -47,15 +48,15 @@ class Sampler {
   void top(std::span<const float> logits, int n, std::vector<Candidate>& out);
 
  private:
-  // Fills candidates_ with every possible token and its weight, the largest weight being 1; returns how many.
+  // Fills candidates_ with every possible token and its weight, the largest weight being 1; returns their number.
   size_t weigh(std::span<const float> logits, const SampleOptions& options) noexcept;
-  // Cuts the first `count` candidates to what the options leave, sorted; returns how many.
+  // Reduces the first `count` candidates to those that the options keep, sorted; returns their number.
   size_t cut(size_t count, const SampleOptions& options) noexcept;
   size_t cut_typical(size_t count, double p) noexcept;
   void sort_first(size_t first, size_t last, size_t count) noexcept;
   int32_t greedy(std::span<const float> logits, double penalty) const noexcept;
   float logit(std::span<const float> logits, size_t i, double penalty) const noexcept;
-  // Marks the banned and the recent ids, or takes the marks away.
+  // Marks the banned and the recent ids, or removes the marks.
   void mark(const SampleOptions& options) noexcept;
   void unmark(const SampleOptions& options) noexcept;
 

@@ -1,4 +1,4 @@
-// Why: the loop of beam search without its choice: every text draws, those that are not finished go on.
+// Why: the loop of beam search without the ranking: every text draws a token, the unfinished ones continue.
 #include "decode/sample_search.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Why: texts that are drawn, not searched, side by side: one step of a model serves all of them.
+// Why: several texts are drawn, not searched, at once: one step of a model serves all of them.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +11,18 @@
 namespace rnn::core {
 
 struct SampleSearch {
-  int max_tokens = 60;                 // >= 0; a text of that many tokens is cut there
-  std::span<const int32_t> ends = {};  // ids that finish a text, whose last token they are
-  // How a token is drawn; `recent` is not read: of a text those are all tokens that it has written.
+  int max_tokens = 60;                 // >= 0; a text is cut after that many tokens
+  std::span<const int32_t> ends = {};  // ids that finish a text; the id is its last token
+  // How a token is drawn; `recent` is ignored: all tokens that a text has written are recent.
   SampleOptions options = {};
   // The text depends on these two and on its row of the scorer: Random(seed, Purpose::sample, stream).
   uint64_t seed = 1;
   uint32_t stream = 0;
 };
 
-// Draws a text for each row of start(each.size()) behind `prompt`, which has at least one id and is no part of it; the texts
-// that go on are the rows of one step(). A text is the same whatever is drawn beside it, if the rows of the scorer are.
-// log_prob and score: of the text under the model's own distribution, temperature 1 and nothing cut.
+// Draws a text for each row of start(each.size()) after `prompt`, which has at least one id and is not part of it; the
+// unfinished texts are the rows of one step(). A text is the same whatever is drawn along with it, if the rows of the scorer
+// are. log_prob and score: of the text under the model's own distribution, temperature 1 and nothing cut.
 std::vector<Hypothesis> sample_search(Scorer& scorer, std::span<const int32_t> prompt, std::span<const SampleSearch> each);
 
 }  // namespace rnn::core

@@ -1,4 +1,4 @@
-// Why: the arithmetic that all scorers share: normalising, adding up along a text, taking the mean of several.
+// Why: the arithmetic that all scorers share: normalising, summing along a text, averaging several scorers.
 #include "decode/scorer.h"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ void log_softmax_row(const float* x, float* out, int n) noexcept {
   for (int i = 0; i < n; ++i) out[i] = x[i] > kNever ? static_cast<float>(x[i] - log_sum) : kNever;
 }
 
-// Whether the kernel finds a softmax in this row.
+// Whether the kernel can compute a softmax of this row.
 bool has_softmax(const float* x, int n) noexcept {
   bool possible = false;
   for (int i = 0; i < n; ++i) {
@@ -58,7 +58,7 @@ View<const float> start_behind(Scorer& scorer, int n, std::span<const int32_t> p
   return next;
 }
 
-// In place, a row that is done is one that has a softmax, too.
+// In place: a row that is already done has a softmax, too.
 void log_softmax(Pool& pool, View<const float> logits, View<float> out) noexcept {
   if (kernels<float>().log_softmax(pool, logits, out) == 0) return;
   for (int r = 0; r < logits.rows; ++r) {
@@ -74,7 +74,7 @@ std::vector<std::vector<double>> continuation_log_probs(Scorer& scorer, std::spa
                                                         const std::vector<std::vector<int32_t>>& continuations) {
   std::vector<std::vector<double>> sums(continuations.size());
   View<const float> next = start_behind(scorer, 1, prompt);
-  std::vector<int> going, from;  // continuations that have a token to come; the row behind which it comes
+  std::vector<int> going, from;  // unfinished continuations; the row after which each continues
   for (size_t i = 0; i < continuations.size(); ++i) {
     if (!continuations[i].empty()) going.push_back(static_cast<int>(i)), from.push_back(0);
   }
@@ -103,7 +103,7 @@ std::vector<double> ensemble_weights(size_t members, const std::vector<double>& 
   if (weights.size() != members) {
     throw Error(Exit::usage, "ensemble/weights",
                 std::to_string(weights.size()) + " weights do not fit " + std::to_string(members) + " models",
-                "give one weight for each model, the first model's first");
+                "give one weight per model, in the order of the models");
   }
   double sum = 0;
   for (const double w : weights) {

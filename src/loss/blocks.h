@@ -1,4 +1,4 @@
-// Why: outputs of many classes are held for some rows at a time.
+// Why: outputs of many classes are held for a few rows at a time.
 #pragma once
 
 #include <algorithm>
@@ -6,11 +6,11 @@
 
 namespace rnn::core {
 
-// Rows of such a block, of `rows` with `row_bytes` of outputs each. Below 16 rows a block would only read weights: then it takes
-// more than its share of memory.
+// Number of rows in such a block, of `rows` with `row_bytes` of outputs each. With fewer than 16 rows a block would mostly
+// read weights, so it then takes more than its share of memory.
 int output_block_rows(int rows, size_t row_bytes, size_t output_bytes);
 
-// Calls f(first, count) for even blocks of `rows`, each of which fits.
+// Calls f(first, count) for blocks of nearly equal size that cover `rows`, each of which fits.
 template <class F>
 void for_row_blocks(int rows, size_t row_bytes, size_t output_bytes, F&& f) {
   const int block = output_block_rows(rows, row_bytes, output_bytes);

@@ -1,4 +1,4 @@
-// Why: draws classes by two laws, and knows how often a class is to be expected.
+// Why: draws classes from two distributions, and computes how often a class is to be expected.
 #include "loss/class_sampler.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ ClassSampler::ClassSampler(std::span<const int64_t> counts, int samples)
     alias_[k] = static_cast<int32_t>(k);
     (keep_[k] < 1 ? small : large).push_back(static_cast<int32_t>(k));
   }
-  // A column that its class does not fill takes the rest from a class with more than a column.
+  // A column that its class does not fill takes the rest from a class that has more than a column.
   while (!small.empty() && !large.empty()) {
     const int32_t poor = small.back(), rich = large.back();
     small.pop_back();
@@ -28,7 +28,7 @@ ClassSampler::ClassSampler(std::span<const int64_t> counts, int samples)
     keep_[rich] -= 1 - keep_[poor];
     if (keep_[rich] < 1) large.pop_back(), small.push_back(rich);
   }
-  for (const int32_t k : small) keep_[k] = 1;  // what rounding left
+  for (const int32_t k : small) keep_[k] = 1;  // rounding left these over
 }
 
 double ClassSampler::probability(int32_t label) const {
@@ -48,7 +48,7 @@ ClassSamples ClassSampler::draw(uint64_t seed, uint32_t update) const {
   ClassSamples found;
   found.sampler = this;
   found.classes.reserve(samples_);
-  if (samples_ == classes_) {  // nothing is left to chance
+  if (samples_ == classes_) {  // nothing is random
     for (int32_t k = 0; k < classes_; ++k) found.classes.push_back(k);
     return found;
   }

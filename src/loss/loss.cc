@@ -1,5 +1,5 @@
-// Why: the losses themselves: softmax cross-entropy by its kernel, mean squared error in plain loops over a few numbers per row;
-// and the output layer with its loss, block of rows by block of rows.
+// Why: the losses themselves: softmax cross-entropy by its kernel, mean squared error in plain loops over a few numbers per
+// row; and the output layer with its loss, block of rows by block of rows.
 #include "loss/loss.h"
 
 #include <algorithm>
@@ -57,7 +57,8 @@ void mean_squared_error(View<T> outputs, const Batch& batch, int first, bool gra
   }
 }
 
-// `outputs` belong to the target rows from `first` on, and so do `losses`. Returns the weight of the rows that were right, or -1.
+// `outputs` belong to the target rows from `first` on, and so do `losses`. Returns the weight of the rows that were right,
+// or -1.
 template <class T>
 double loss_of_rows(Context<T>& context, std::string_view task, View<T> outputs, const Batch& batch, int first,
                     const LossOptions& options, double* losses) {
@@ -115,7 +116,7 @@ double whole_loss(Context<T>& context, const Model<T>& model, const Batch& batch
   return correct;
 }
 
-// Rows of h that one part of the output layer answers for, with their columns there. Without a choice: all rows, in place.
+// The rows of h that one part of the output layer handles, with their columns there. Without a choice: all rows, in place.
 template <class T>
 struct PartRows {
   std::vector<int> chosen;
@@ -143,7 +144,8 @@ PartRows<T> rows_of_part(Context<T>& context, const Model<T>& model, int part, c
   return rows;
 }
 
-// Every row through the head; what is in a cluster through that, too: log p = log p(cluster) + log p(class in it).
+// Every row goes through the head; rows with a target in a cluster also through that: log p = log p(cluster) + log p(class
+// in it).
 template <class T>
 void adaptive_loss(Context<T>& context, const Model<T>& model, const Batch& batch, View<const T> h,
                    const OutputLossArgs<T>& args, double* losses) {

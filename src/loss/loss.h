@@ -1,4 +1,4 @@
-// Why: what a model's outputs are worth: one door to every loss, value and gradient side by side, with bounded memory.
+// Why: the value of a model's outputs: the one interface to every loss, value and gradient together, with bounded memory.
 #pragma once
 
 #include <string_view>
@@ -17,7 +17,7 @@ struct LossOptions {
   bool gradient = false;       // overwrite the outputs with the gradient of the summed loss
 };
 
-// What a batch's outputs add up to. Divide by weight for the mean.
+// The sums of a batch. Divide by weight for the mean.
 struct LossSum {
   double loss = 0;      // cross-entropy: nats; mean squared error: per target row, averaged over its numbers
   double weight = 0;    // of the rows that count
@@ -25,26 +25,26 @@ struct LossSum {
                         // and of a single softmax over all classes
 };
 
-// The loss that task says: "regress" mean squared error, every other cross-entropy of the softmax. `outputs` [targets, K] as
-// Model::forward returned them. `rows` [targets] out when not null: the loss of every target row, times its weight.
+// The loss of the task: "regress" mean squared error, every other cross-entropy of the softmax. `outputs` [targets, K] as
+// Model::forward returned them. `rows`, [targets] out unless null: the loss of every target row, times its weight.
 template <class T>
 LossSum loss_of(Context<T>& context, std::string_view task, View<T> outputs, const Batch& batch, const LossOptions& options,
                 std::vector<double>* rows = nullptr);
 
-// What output_loss is to find beside the sum.
+// What output_loss computes besides the sum.
 template <class T>
 struct OutputLossArgs {
   double label_smoothing = 0;             // only where every class is looked at: neither adaptive nor sampled
   std::vector<double>* rows = nullptr;    // the loss of every target row, times its weight
   Params<T>* grads = nullptr;             // null: no gradient is wanted; else those of the output layer are added
-  View<T> dh;                             // [targets, width] with grads: the gradient by h, assigned
-  const ClassSamples* samples = nullptr;  // the loss looks at these classes only (sampled.h); null: exact
+  View<T> dh;                             // [targets, width] with grads: the gradient w.r.t. h, assigned
+  const ClassSamples* samples = nullptr;  // the loss looks only at these classes (sampled.h); null: exact
 };
 
-// The output layer and the loss together: from h [targets, width], which Model::forward_hidden returned, to the loss, and back
-// to the gradient by h. At no time there are more outputs than fit in context.output_bytes: what does not fit at once goes in even
-// blocks of rows; of an adaptive softmax a row goes through the head and its target's cluster only. The loss of a row does not depend
-// on the blocks to the last bit, gradients of weights only by rounding.
+// The output layer and the loss together: from h [targets, width], which Model::forward_hidden returned, to the loss, and
+// back to the gradient w.r.t. h. There are never more outputs in memory than fit in context.output_bytes: larger batches are
+// processed in equal blocks of rows; for an adaptive softmax a row goes only through the head and its target's cluster. The
+// loss of a row does not depend on the blocks, to the last bit; gradients of weights depend on them only by rounding.
 template <class T>
 LossSum output_loss(Context<T>& context, const Model<T>& model, const Batch& batch, View<const T> h,
                     const OutputLossArgs<T>& args = {});

@@ -1,4 +1,4 @@
-// Why: the drawn rows of the output matrix as a small matrix of their own, and each row's target beside them.
+// Why: the drawn rows of the output matrix as a small matrix of their own, with each row's target next to them.
 #include "loss/sampled.h"
 
 #include <algorithm>
@@ -10,10 +10,10 @@
 namespace rnn::core {
 namespace {
 
-// Far below every logit, and a number in float: its exponential is nothing.
+// Far below every logit, but finite in float: its exponential is 0.
 constexpr double kNothing = -1e30;
 
-// Sum of products, eight at a time: one order, whatever the compiler.
+// Sum of products, eight at a time, in one order whatever the compiler.
 template <class T>
 T dot(const T* a, const T* b, int n) {
   constexpr int kLanes = 8;
@@ -135,7 +135,7 @@ class SampledLoss {
     context_.kernels.gemm(context_.pool, {drawn, back_, nullptr, false, {dh.cols}, dh});
     const View<T> grad = grads_->view(model_.output_layer().weight());
     T* bias = grads_->view(model_.output_layer().bias()).data;
-    // Every thread takes all rows, for columns of its own: one order of summation where rows share a target.
+    // Every thread goes through all rows, for columns of its own: one order of summation where rows share a target.
     context_.pool.parallel_for(h.cols, 16, [&](int64_t begin, int64_t end) {
       for (int r = 0; r < h.rows; ++r) {
         if (!counts(first + r)) continue;
@@ -158,7 +158,7 @@ class SampledLoss {
   View<const T> weights_;  // [classes, width]
   const T* bias_;
   int count_;
-  const T *form_ = nullptr, *back_ = nullptr, *shift_ = nullptr;  // of the samples; shift: bias less the correction
+  const T *form_ = nullptr, *back_ = nullptr, *shift_ = nullptr;  // of the samples; shift: bias minus the correction
   View<T> gradient_;
   T* bias_gradient_ = nullptr;
 };

@@ -1,4 +1,4 @@
-// Why: a softmax over a large vocabulary costs what it looks at: in training, the target and some hundred drawn classes.
+// Why: the cost of a softmax over a large vocabulary is its number of classes: training reads only the target and some drawn ones.
 #pragma once
 
 #include <vector>
@@ -11,11 +11,12 @@
 namespace rnn::core {
 
 // Sampled softmax (Bengio and Senecal 2008; Jean et al. 2015), as TensorFlow's sampled_softmax_loss: per target row the
-// cross-entropy of a softmax over its target and the samples, which all rows share, every logit less the log of how often its class
-// is to be expected among the samples; a sample that is the row's target does not count. With all classes as samples it is the full
-// softmax. Only the weights of targets and samples are read, and only their gradients are added to; the model needs no packed output
-// matrix. h [targets, width]; losses [targets] out: times the row's weight; grads null: no gradient is wanted, else dh [targets,
-// width] is assigned. The loss of a row does not depend on how rows go by blocks (loss.h).
+// cross-entropy of a softmax over its target and the samples, which all rows share; the log of the expected number of times
+// that a class is among the samples is subtracted from its logit; a sample that is the row's target does not count. With all
+// classes as samples it is the full softmax. Only the weights of targets and samples are read, and only their gradients are
+// added to; the model needs no packed output matrix. h [targets, width]; losses [targets] out: times the row's weight; grads
+// null: no gradient is wanted, else dh [targets, width] is assigned. The loss of a row does not depend on how rows are
+// divided into blocks (loss.h).
 template <class T>
 void sampled_loss(Context<T>& context, const Model<T>& model, const Batch& batch, View<const T> h,
                   const ClassSamples& samples, double* losses, Params<T>* grads, View<T> dh);

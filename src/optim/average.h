@@ -1,4 +1,4 @@
-// Why: the mean of the weights of many updates predicts better than the last ones; which updates go in is a small saved state.
+// Why: the mean of the weights over many updates predicts better than the last weights; its state is small and saved.
 #pragma once
 
 #include <cstdint>
@@ -22,26 +22,28 @@ struct AverageOptions {
 };
 
 // The mean of the weights:
-//   asgd     of all updates (Polyak and Juditsky 1992), with the weights of torch.optim.ASGD: update k moves it by 1 / max(1, k - 1)
-//   nt-asgd  the same, from the evaluation on whose loss is worse than the best of those at least `nonmono` evaluations older (the
-//            non-monotone trigger of Merity, Keskar and Socher 2018)
+//   asgd     of all updates (Polyak and Juditsky 1992), with the weights of torch.optim.ASGD: update k moves it by
+//            1 / max(1, k - 1)
+//   nt-asgd  the same, starting at the evaluation whose loss is worse than the best of those at least `nonmono` evaluations
+//            earlier (the non-monotone trigger of Merity, Keskar and Socher 2018)
 //   ema      exponential: update k moves it by 1 - min(decay, (1 + k) / (10 + k)), as Marian does
-// A value of one thread.
+// A value; one thread at a time.
 class WeightAverage {
  public:
   WeightAverage(const AverageOptions& options, const ParamTable& table);
 
-  // Whether updates go into the mean.
+  // Whether updates are averaged.
   bool active() const { return active_; }
   // Whether there is a mean.
   bool ready() const { return active_ && updates_ > 0; }
-  // By how much the next update moves the mean: 1 the first time.
+  // How far the next update moves the mean: 1 the first time.
   double next_rate();
   Params<float>& mean() { return mean_; }
-  // Tells the validation loss of an evaluation; true when this set off the averaging.
+  // Reports the validation loss of an evaluation; returns true when this started the averaging.
   bool evaluated(double loss);
 
-  // What next_rate() and evaluated() have changed; mean() is stored beside it. from_json throws Error{model, "model/corrupt"}.
+  // What next_rate() and evaluated() have changed; mean() is stored separately. from_json throws Error{model,
+  // "model/corrupt"}.
   nlohmann::json to_json() const;
   void from_json(const nlohmann::json& state);
 

@@ -112,7 +112,7 @@ const Entry& find(std::string_view name) {
 
 void Optimizer::set_factors(const std::vector<double>& factors, const ParamTable& table) {
   spans_.clear();
-  for (size_t i = 0; i < factors.size(); ++i) {  // padding goes with what stands before it
+  for (size_t i = 0; i < factors.size(); ++i) {  // padding belongs to the parameter before it
     const auto factor = static_cast<float>(factors[i]);
     const size_t begin = table.all()[i].offset, end = i + 1 < factors.size() ? table.all()[i + 1].offset : table.slab_size();
     if (!spans_.empty() && spans_.back().factor == factor) {

@@ -17,13 +17,13 @@ namespace rnn::core {
 struct OptimizerOptions {
   std::string name = "adamw";  // sgd, adam, adamw, rmsprop, adagrad
   double momentum = 0;         // sgd
-  double weight_decay = 0;     // adamw: decoupled; else added to the gradient
+  double weight_decay = 0;     // adamw: decoupled; others: added to the gradient
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-  double clip_value = 0;    // each gradient element to [-clip_value, clip_value], after scaling; 0: off
+  double clip_value = 0;    // each gradient element is clamped to [-clip_value, clip_value], after scaling; 0: off
   double rms_decay = 0.99;  // rmsprop: of the mean of squares
 };
 
-// Steps are counted from 1. Memory is the same slab layout as the weights', so checkpoints store slabs() as they are.
+// Steps are counted from 1. Its memory has the weights' slab layout, so checkpoints store slabs() as they are.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -31,13 +31,14 @@ class Optimizer {
   virtual void begin(Params<float>& weights, Params<float>& grads, double scale, double lr) = 0;
   // After begin(): this step also moves the mean of the weights (average.h), an array as long as the slab.
   void also_average(float* mean, double rate) { args_.average = mean, args_.average_rate = static_cast<float>(rate); }
-  // The learning rate of each parameter times its factor; 0: frozen, its bits stay, whatever decay, momentum or a mean say.
+  // Multiplies each parameter's learning rate by its factor; 0: frozen, its bits do not change, whatever decay, momentum or
+  // a mean do.
   void set_factors(const std::vector<double>& factors, const ParamTable& table);
-  // Parts [begin, end) of the slab that are not frozen; no set_factors: all of it.
+  // Parts [begin, end) of the slab that are not frozen; without set_factors: all of it.
   std::vector<std::pair<size_t, size_t>> trained(size_t slab_size) const;
-  // Numbers [begin, end) of the slab, in any order and from any thread.
+  // Updates the numbers [begin, end) of the slab; in any order and from any thread.
   void update(size_t begin, size_t end) const noexcept;
-  // True: a number without gradient keeps its weight and has no memory, so its update may be left out.
+  // True: a number with a zero gradient keeps its weight and has no memory, so its update may be skipped.
   virtual bool keeps_without_gradient() const = 0;
   // Named memory of this optimizer, for checkpoints.
   virtual std::vector<std::pair<std::string, Params<float>*>> slabs() = 0;
@@ -61,9 +62,8 @@ class Optimizer {
   std::vector<Span> spans_;  // of the whole slab; empty: every factor is 1
 };
 
-// Euclidean norm of the gradient, in one order of summation; of sparse parameters, in the order of the slab, only
-// their rows are looked at. `parts`: of the
-// slab that count, all without them.
+// Euclidean norm of the gradient, in one order of summation; of sparse parameters, in the order of the slab, only their rows
+// are read. `parts`: the parts of the slab that count; without them all of it.
 double gradient_norm(Pool& pool, const Params<float>& grads, const SparseParams& sparse = {},
                      const std::vector<std::pair<size_t, size_t>>& parts = {});
 

@@ -35,7 +35,7 @@ std::vector<std::string> layers_of(const ParamTable& table) {
   return layers;
 }
 
-// Calls set(parameter) for all that `name` means.
+// Calls set(parameter) for all parameters that `name` refers to.
 void for_named(const ParamTable& table, const std::string& flag, const std::string& name,
                const std::function<void(size_t)>& set) {
   bool found = false;
@@ -50,7 +50,7 @@ void for_named(const ParamTable& table, const std::string& flag, const std::stri
   std::string all;
   for (const std::string& layer : layers_of(table)) all += (all.empty() ? "" : ", ") + layer;
   bad("--" + flag + " names '" + name + "', which this model does not have",
-      "its layers are " + all + "; names of tensors (rnn info MODEL) and * are understood, too");
+      "its layers are " + all + "; names of tensors (rnn info MODEL) and * work, too");
 }
 
 std::vector<std::string> words_of(const std::string& list) {
@@ -71,7 +71,7 @@ double factor_of(const std::string& text, const std::string& item) {
   const char* end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, factor);
   if (text.empty() || read.ec != std::errc() || read.ptr != end || !(factor > 0 && factor <= kLargestFactor))
-    bad("--layer-lr has '" + item + "', it must be a layer, = and a factor above 0", "for a rate of 0 there is --freeze");
+    bad("--layer-lr has '" + item + "', it must be LAYER=FACTOR with a factor above 0", "use --freeze for a rate of 0");
   return factor;
 }
 
@@ -102,7 +102,7 @@ std::vector<double> rate_factors(const LayerRates& rates, const ParamTable& tabl
   }
   for (const std::string& name : words_of(rates.freeze)) for_named(table, "freeze", name, [&](size_t i) { factors[i] = 0; });
   if (!factors.empty() && std::all_of(factors.begin(), factors.end(), [](double f) { return f <= 0; }))
-    bad("--freeze " + rates.freeze + " leaves nothing to learn", "leave a layer out of it");
+    bad("--freeze " + rates.freeze + " leaves nothing to train", "leave a layer out of it");
   return factors;
 }
 

@@ -51,11 +51,11 @@ Schedule::Schedule(const ScheduleOptions& options) : options_(options) {
   if (!(o.decay > 0 && o.decay <= 1)) refuse("decay", o.decay, "a factor above 0, at most 1");
   if (o.decay_from < 0) refuse("decay-from", o.decay_from, "0 or more epochs");
   if (o.kind == ScheduleKind::steps && o.decay_at.empty())
-    throw Error(Exit::usage, "options/decay-at", "the schedule steps does not say after which epochs the rate falls",
+    throw Error(Exit::usage, "options/decay-at", "the schedule 'steps' needs the epochs after which the rate falls",
                 "for example --schedule steps --decay-at 25,35 --decay 0.1");
   for (size_t i = 0; i < o.decay_at.size(); ++i) {
     if (o.decay_at[i] < 1 || (i > 0 && o.decay_at[i] <= o.decay_at[i - 1]))
-      refuse("decay-at", o.decay_at[i], "rising epochs from 1");
+      refuse("decay-at", o.decay_at[i], "ascending epochs from 1");
   }
   if (o.warmup < 0) refuse("warmup", static_cast<double>(o.warmup), "0 or more updates");
   if (o.kind == ScheduleKind::cosine && o.total_updates <= 0)

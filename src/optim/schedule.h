@@ -17,13 +17,13 @@ const char* schedule_name(ScheduleKind kind);
 
 struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::constant;
-  double lr = 1;                   // > 0: the rate at full height
+  double lr = 1;                   // > 0: the full rate
   double min_lr = 0;               // [0, lr]: no schedule goes below
   double decay = 0.5;              // (0, 1]: the factor of stall, decay and steps
   int decay_from = 4;              // >= 0: decay starts after this many epochs
-  std::vector<int> decay_at = {};  // steps: the epochs after which it decays, rising
-  int64_t warmup = 0;              // updates of linear rise to the full rate, in front of any kind
-  int64_t total_updates = 0;       // cosine: where it ends; warm-up is a part of it
+  std::vector<int> decay_at = {};  // steps: the epochs after which it decays, ascending
+  int64_t warmup = 0;              // updates of linear increase to the full rate, before any kind
+  int64_t total_updates = 0;       // cosine: where it ends; includes the warm-up
 };
 
 // The learning rate of each update:
@@ -41,7 +41,7 @@ class Schedule {
   // update counts from 0 over the whole run, epoch from 1.
   double rate(int64_t update, int64_t epoch) const;
 
-  // Tells the validation loss; true when this lowered the rate (stall only). NaN and infinity never improve.
+  // Reports the validation loss; returns true when this lowered the rate (stall only). NaN and infinity never improve.
   bool evaluated(double loss);
 
   const ScheduleOptions& options() const { return options_; }

@@ -146,7 +146,7 @@ TEST(AdaptiveSoftmax, OneClearErrorEach) {
   const auto failure = [](const ModelConfig& c) { return failure_of([&] { Model<float> model(c); }); };
   Failure f = failure(config_of({15, 6}));
   EXPECT_EQ(f.code, "model/cutoffs");
-  EXPECT_EQ(f.message, "the cutoffs are out of order: 6 comes behind 15");
+  EXPECT_EQ(f.message, "the cutoffs are out of order: 6 follows 15");
   EXPECT_EQ(failure(config_of({0, 6})).code, "model/cutoffs");
   f = failure(config_of({6, 41}));
   EXPECT_EQ(f.message, "the last cutoff is 41, but the vocabulary has 41 tokens");
