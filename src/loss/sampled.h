@@ -1,4 +1,4 @@
-// Why: the cost of a softmax over a large vocabulary is its number of classes: training reads only the target and some drawn ones.
+// Why: a softmax over a large vocabulary is expensive: training reads only the target and some drawn classes.
 #pragma once
 
 #include <vector>

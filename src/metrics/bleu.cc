@@ -40,9 +40,9 @@ std::string part_symbols(std::string_view text) {
   return out;
 }
 
-// The substitution of a pair of characters: a space goes between them and another one behind the second or, where
-// `before`, before the first. Pairs are found from the left and do not overlap. Bytes do for characters: of every pair
-// one is ASCII, so no space breaks a sequence.
+// The substitution of a pair of characters: a space is put between them and another one after the second or, with
+// `before`, before the first. Pairs are found from the left and do not overlap. Working on bytes is enough: one of every
+// pair is ASCII, so no space breaks a sequence.
 std::string part_pairs(std::string_view text, bool (*first)(char), bool (*second)(char), bool before = false) {
   std::string out;
   out.reserve(text.size() * 2);
@@ -60,14 +60,14 @@ std::string part_pairs(std::string_view text, bool (*first)(char), bool (*second
 
 Units tokens_of(std::string_view line) {
   const std::vector<std::string_view> words = split_words(line);
-  // sacreBLEU cuts white space from the end before it looks for hyphens at ends of lines.
+  // sacreBLEU strips white space from the end before it looks for hyphens at ends of lines.
   if (!words.empty()) line = line.substr(0, static_cast<size_t>(words.back().data() + words.back().size() - line.data()));
   Units units{.separator = " "};
   for (const std::string& token : tokenize_13a(line)) units.add(token);
   return units;
 }
 
-// Of several equally near to the hypothesis the shortest.
+// Of several equally close to the hypothesis the shortest.
 int64_t nearest_length(const std::vector<Units>& references, int64_t length) {
   int64_t nearest = references.empty() ? 0 : references[0].size();
   for (const Units& reference : references) {
@@ -130,7 +130,7 @@ void BleuCounter::add(std::string_view hypothesis, const std::vector<std::string
   sums_.hypothesis_length += tokens.size();
   sums_.reference_length += nearest_length(others, tokens.size());
   for (int order = 1; order <= kBleuOrder; ++order) {
-    NgramCounts most;  // how often an n-gram may match: as often as it stands in one of the references
+    NgramCounts most;  // how often an n-gram may match: at most as often as it occurs in one of the references
     for (const Units& other : others) {
       for (const auto& [ngram, count] : count_ngrams(other, order)) {
         int64_t& allowed = most[ngram];

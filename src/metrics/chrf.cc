@@ -24,7 +24,8 @@ Units characters_of(std::string_view line) {
   return units;
 }
 
-// One mark goes off each word: the last character or, where that is none, the first. So "(so)" is "(so" and ")".
+// One punctuation mark is split off each word: the last character or, if that is none, the first. So "(so)" is "(so" and
+// ")".
 Units words_of(std::string_view line) {
   Units units{.separator = " "};
   for (const std::string_view word : split_words(line)) {
@@ -39,7 +40,7 @@ Units words_of(std::string_view line) {
   return units;
 }
 
-// The n-grams of a line: by characters, then by words. Not copied or moved: the counts hold slices of the units.
+// The n-grams of a line: of characters, then of words. Not copied or moved: the counts hold slices of the units.
 class LineNgrams {
  public:
   LineNgrams(std::string_view line, const ChrfOptions& options) {

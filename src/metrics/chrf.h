@@ -1,4 +1,4 @@
-// Why: chrF needs no tokens, so it judges languages and endings that BLEU is blind to; this is sacreBLEU's.
+// Why: chrF needs no tokens, so it judges languages and word endings that BLEU is blind to; this is sacreBLEU's.
 #pragma once
 
 #include <cstdint>
@@ -9,27 +9,27 @@
 namespace rnn::core {
 
 struct ChrfOptions {
-  int char_order = 6;  // n-grams of 1 to so many characters, white space left out
-  int word_order = 0;  // and of 1 to so many words; 2 is chrF++
+  int char_order = 6;  // n-grams of up to this many characters, white space left out
+  int word_order = 0;  // and of up to this many words; 2 is chrF++
   int beta = 2;        // how many times recall counts as much as precision
 };
 
-// The n-grams of one order: of the hypotheses, of the references, and of both.
+// The number of n-grams of one order: of the hypotheses, of the references, and common to both.
 struct ChrfMatches {
   int64_t hypothesis = 0, reference = 0, both = 0;
 };
 
 // Corpus chrF (Popovic 2015, "chrF: character n-gram F-score for automatic MT evaluation"; 2017, "chrF++: words helping
-// character n-grams") equal to that of sacreBLEU with its defaults: cased, the mean over the orders that both sides have, of
+// character n-grams") equal to that of sacreBLEU with its defaults: cased, the mean over the orders that both sides have; of
 // several references the one with the best score. Ill-formed bytes read as U+FFFD.
 class ChrfCounter {
  public:
   explicit ChrfCounter(const ChrfOptions& options = {});
-  // An empty reference counts as none. A hypothesis that is left without one changes nothing.
+  // An empty reference counts as none. A hypothesis without any changes nothing.
   void add(std::string_view hypothesis, const std::vector<std::string>& references);
   // In [0, 100]; 0 when nothing was added.
   double score() const;
-  // For each hypothesis, or 0 when the number varied.
+  // For each hypothesis; 0 if the number varied.
   int references() const { return references_; }
 
  private:

@@ -1,4 +1,4 @@
-// Why: the recursion of the edit distance in one row, with the kinds of edits counted along.
+// Why: the recursion of the edit distance in one row, counting the kinds of edits at the same time.
 #include "metrics/edit_distance.h"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace rnn::core {
 namespace {
 
 // The number of edits in the high bits, of insertions in the low ones: the smallest sum has the fewest edits and, of equally
-// few, the fewest insertions. These decide the rest, because deletions - insertions is the difference of the lengths.
+// few, the fewest insertions. These determine the rest, because deletions - insertions is the difference of the lengths.
 constexpr int64_t kEdit = int64_t{1} << 32, kInsertion = kEdit + 1;
 
 template <class Item>

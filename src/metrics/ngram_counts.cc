@@ -1,4 +1,4 @@
-// Why: counting and matching n-grams of words and of characters is one piece of code.
+// Why: one piece of code counts and matches n-grams of words and of characters.
 #include "metrics/ngram_counts.h"
 
 namespace rnn::core {

@@ -1,4 +1,4 @@
-// Why: BLEU and chrF count the same thing: how many n-grams of a hypothesis stand in a reference.
+// Why: BLEU and chrF count the same thing: how many n-grams of a hypothesis occur in a reference.
 #pragma once
 
 #include <algorithm>
@@ -10,8 +10,8 @@
 
 namespace rnn::core {
 
-// A line as its units, words or characters, in order. An n-gram is the slice of `text` from its first unit to its last, with
-// the separators inside; so no unit may hold the separator.
+// A line as its units, words or characters, in order. An n-gram is the slice of `text` from its first unit to its last,
+// including the separators; so no unit may contain the separator.
 struct Units {
   std::string_view separator = {};
   std::string text = {};
@@ -32,7 +32,7 @@ using NgramCounts = std::unordered_map<std::string_view, int64_t>;
 
 NgramCounts count_ngrams(const Units& units, int order);
 
-// N-grams of the hypothesis that have a partner of their own in the reference.
+// The number of n-grams of the hypothesis that match a different one of the reference each.
 int64_t count_matches(const NgramCounts& hypothesis, const NgramCounts& reference);
 
 }  // namespace rnn::core

@@ -1,4 +1,4 @@
-// Why: the white space of Unicode as ranges, and the cutting of a line there.
+// Why: the white space of Unicode as ranges, and splitting a line there.
 #include "metrics/white_space.h"
 
 #include "text/utf8.h"

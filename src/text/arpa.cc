@@ -1,4 +1,4 @@
-// Why: an ARPA model is asked, and ours are written; reading the file is arpa_reader.cc.
+// Why: querying an ARPA model and writing ours; reading the file is arpa_reader.cc.
 #include "text/arpa.h"
 
 #include <fmt/format.h>
@@ -37,7 +37,7 @@ int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <=
 // SRILM's zero.
 constexpr double kNever = -99;
 
-// The parts of a file while they grow: the head, the n-grams of each length, the end.
+// The parts of a file as they are built: the head, the n-grams of each length, the end.
 class Writer {
  public:
   Writer(const NgramModel& model, const ArpaWords& words) : words_(words), told_(words.words.size()) {
@@ -76,7 +76,8 @@ class Writer {
   void longer(std::span<const int32_t> ids, double log_prob, double log_back_off) {
     const auto inside = std::find(ids.begin() + 1, ids.end(), words_.newline);
     if (inside != ids.end() && inside + 1 != ids.end()) {
-      throw Error(Exit::usage, "arpa/stream", "an ARPA file holds sentences, and this model was counted across ends of line",
+      throw Error(Exit::usage, "arpa/stream",
+                  "an ARPA file describes sentences, but this model was counted across ends of line",
                   "count it from sentences");
     }
     std::string ngram = ids[0] == words_.newline ? std::string(kSentenceBegin) : words_.words[static_cast<size_t>(ids[0])];

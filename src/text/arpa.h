@@ -1,4 +1,4 @@
-// Why: ARPA files are how n-gram models travel between toolkits; ours are written as such and any of them can be read.
+// Why: ARPA files are the exchange format of n-gram models between toolkits; we write it, and read any such file.
 #pragma once
 
 #include <string>
@@ -12,31 +12,32 @@ namespace rnn::core {
 
 constexpr int kMaxArpaOrder = 20;
 
-// How ids are spelled in an ARPA file, each id otherwise. A sentence there stands between <s> and </s>; our end of line, which begins
-// and ends a sentence, is <s> as context and </s> as what follows. White space, control bytes and what is not UTF-8 are written as
-// <0x20>, and so is the first byte of a longer piece that begins with "<"; a piece whose spelling is taken is <#ID>.
+// How ids are spelled in an ARPA file, each one differently. There, a sentence is enclosed in <s> and </s>; our end of line,
+// which begins and ends a sentence, is <s> as context and </s> as a predicted word. White space, control bytes and bytes
+// that are not UTF-8 are written as <0x20>, and so is the first byte of a longer piece that begins with "<"; a piece whose
+// spelling is taken is <#ID>.
 struct ArpaWords {
-  std::vector<std::string> words;  // [vocabulary]; that of the end of line is </s>
-  int32_t unknown = -1;            // <unk>; -1: there is none
+  std::vector<std::string> words;  // [vocabulary]; the end of line is </s>
+  int32_t unknown = -1;            // <unk>; -1: there is no unknown word
   int32_t newline = 0;
 };
 ArpaWords arpa_words(const Tokenizer& tokenizer);
-// What a spelling stands for.
+// The piece that a spelling stands for.
 std::string arpa_piece(std::string_view word);
 
-// The model in back-off form, one text per part of the file: interpolated probabilities, and back-off weights that give the same
-// probabilities for n-grams that are not there; log10 with 7 digits. The model was counted from sentences behind begin =
-// words.newline, each of which ends in it; Error{usage, "arpa/stream"} for one that has an end of line inside an n-gram.
+// The model in back-off form, one text per part of the file: interpolated probabilities, and back-off weights that give the
+// same probabilities for n-grams that are not listed; log10 with 7 digits. The model was counted from sentences after begin
+// = words.newline, each of which ends in it; Error{usage, "arpa/stream"} for one that has an end of line inside an n-gram.
 std::vector<std::string> format_arpa(const NgramModel& model, const ArpaWords& words);
 
-// An n-gram model as an ARPA file has it, by any toolkit, of any order up to kMaxArpaOrder.
+// An n-gram model read from an ARPA file, by any toolkit, of any order up to kMaxArpaOrder.
 class ArpaModel final : public AnyNgram {
  public:
-  // `text`: the whole file, `path` for messages. With `words` the ids are those, and the file must have these words and no others
-  // (Error{data, "arpa/tokens"}); without, 0 is <unk>, 1 the end of line and the others follow as the file has them.
+  // `text`: the whole file, `path` for messages. With `words` the ids are those, and the file must have exactly these words
+  // (Error{data, "arpa/tokens"}); without, 0 is <unk>, 1 the end of line and the others follow in the order of the file.
   // Throws Error{data} with file:line: arpa/data (no \data\), arpa/counts, arpa/section, arpa/order, arpa/line, arpa/number,
-  // arpa/probability (above 1), arpa/word (unknown to the unigrams), arpa/duplicate, arpa/prefix, arpa/end, arpa/sentence (no <s>
-  // or </s>).
+  // arpa/probability (above 1), arpa/word (unknown to the unigrams), arpa/duplicate, arpa/prefix, arpa/end, arpa/sentence
+  // (no <s> or </s>).
   ArpaModel(std::string_view text, const std::string& path, const ArpaWords* words = nullptr);
 
   // Back-off. The context ends to the left at the last end of line. 10^-99 for an id that is not in the file.

@@ -1,4 +1,4 @@
-// Why: what an ARPA file calls the ends of a sentence, for its writer and its reader.
+// Why: how an ARPA file marks the ends of a sentence, for its writer and its reader.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 namespace rnn::core {
 
 constexpr std::string_view kSentenceBegin = "<s>", kSentenceEnd = "</s>";
-// Behind all ids of a vocabulary: <s>, and an <unk> that the vocabulary does not have.
+// Above all ids of a vocabulary: <s>, and an <unk> that the vocabulary does not have.
 constexpr int32_t kBeginId = std::numeric_limits<int32_t>::max(), kForeignUnknownId = kBeginId - 1;
 
 }  // namespace rnn::core

@@ -1,4 +1,4 @@
-// Why: an ARPA file comes from elsewhere: every fault is named by file and line before a number of it is used.
+// Why: ARPA files come from elsewhere: every error is reported with file and line before any of the numbers is used.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -59,12 +59,12 @@ class ArpaReader {
     if (line_ != "\\end\\") {
       fail(section_order(line_) > 0 ? "arpa/order" : "arpa/end",
            line_.empty() ? "the file ends without \\end\\" : fmt::format("expected \\end\\, not '{}'", line_),
-           "the file was cut short, or it holds longer n-grams than its head announces");
+           "the file was cut short, or has longer n-grams than its header lists");
     }
   }
 
  private:
-  // The n-grams of one length as they stand in the file.
+  // The n-grams of one length in the order of the file.
   struct Entries {
     size_t length = 0;
     std::vector<int32_t> ids;  // [n * length]
@@ -114,31 +114,30 @@ class ArpaReader {
       if (!sign || second.ec != std::errc() || second.ptr != end || count < 0)
         fail("arpa/counts", fmt::format("expected ngram N=COUNT, not '{}'", line_));
       if (order != static_cast<int64_t>(counts_.size()) + 1 || order > kMaxArpaOrder) {
-        fail("arpa/order",
-             fmt::format("the count of {}-grams stands where that of {}-grams is expected", order, counts_.size() + 1),
+        fail("arpa/order", fmt::format("expected the count of {}-grams, not of {}-grams", counts_.size() + 1, order),
              fmt::format("orders 1, 2, ... up to {} are read", kMaxArpaOrder));
       }
       counts_.push_back(count);
     }
-    if (counts_.empty()) fail("arpa/counts", "there is no line ngram 1=COUNT behind \\data\\");
+    if (counts_.empty()) fail("arpa/counts", "there is no line ngram 1=COUNT after \\data\\");
     model_.levels_.resize(counts_.size());
   }
 
-  // line_ is the head of the section; afterwards it is that of the next one.
+  // line_ is the header of the section; afterwards it is that of the next one.
   void read_section(size_t n) {
     const int order = section_order(line_);
     if (order != static_cast<int>(n)) {
       fail(order > static_cast<int>(counts_.size()) ? "arpa/order" : "arpa/section",
            fmt::format("expected \\{}-grams:, {}", n,
                        line_.empty() ? "not the end of the file" : fmt::format("not '{}'", line_)),
-           "every order that the head counts has a section of its own, the shortest first");
+           "every order counted in the header needs a section of its own, the shortest first");
     }
     Entries entries;
     entries.length = n;
     while (next_filled() && line_[0] != '\\') read_entry(entries);
     const auto found = static_cast<int64_t>(entries.line.size());
     if (found != counts_[n - 1]) {
-      fail("arpa/counts", fmt::format("{} {}-grams stand here, and the head says {}", found, n, counts_[n - 1]),
+      fail("arpa/counts", fmt::format("there are {} {}-grams here, but the header says {}", found, n, counts_[n - 1]),
            "the file was cut short, or changed by hand");
     }
     keep(entries);
@@ -154,13 +153,13 @@ class ArpaReader {
       rest.remove_prefix(std::min(rest.find_first_not_of(kBlank, end), rest.size()));
     }
     if (!rest.empty() || count < n + 1 || count > most) {
-      fail("arpa/line", fmt::format("a line of {}-grams is a logarithm, {} word{}{}", n, n, n == 1 ? "" : "s",
-                                    most == n + 2 ? " and perhaps a back-off weight" : ""));
+      fail("arpa/line", fmt::format("a line of {}-grams must be a logarithm, {} word{}{}", n, n, n == 1 ? "" : "s",
+                                    most == n + 2 ? " and possibly a back-off weight" : ""));
     }
     const float log_prob = number(fields[0]);
     if (log_prob > 0) {
       fail("arpa/probability", fmt::format("the logarithm of a probability is {}, above 0", fields[0]),
-           "an ARPA file holds logarithms to base 10");
+           "an ARPA file has logarithms to base 10");
     }
     for (size_t i = 1; i <= n; ++i) entries.ids.push_back(n == 1 ? new_word(fields[i]) : known_word(fields[i]));
     entries.log_prob.push_back(log_prob);
@@ -195,7 +194,7 @@ class ArpaReader {
       fail("arpa/word", fmt::format("the word '{}' is not among the unigrams", word));
     return at->second;
   }
-  // Of an id in seen_: the two that stand behind the vocabulary come last.
+  // The index of an id in seen_: the two above the vocabulary come last.
   size_t slot(int32_t id) const {
     const size_t size = model_.words_.words.size();
     return id == kBeginId ? size : id == kForeignUnknownId ? size + 1 : static_cast<size_t>(id);
@@ -213,7 +212,7 @@ class ArpaReader {
       const auto a = entries[order[i - 1]], b = entries[order[i]];
       if (std::equal(a.begin(), a.end(), b.begin())) {
         fail_at(entries.line[order[i]], "arpa/duplicate",
-                fmt::format("this {}-gram stands in line {} already", n, entries.line[order[i - 1]]));
+                fmt::format("this {}-gram is already on line {}", n, entries.line[order[i - 1]]));
       }
     }
     if (n == 1) note_words(entries);
@@ -227,8 +226,8 @@ class ArpaReader {
       const int64_t prefix = model_.find(entries[i].first(n - 1));
       if (prefix < 0) {
         fail_at(entries.line[i], "arpa/prefix",
-                fmt::format("the first {} words of this {}-gram are no {}-gram", n - 1, n, n - 1),
-                "every n-gram needs the one that is a word shorter, for its back-off weight");
+                fmt::format("the first {} words of this {}-gram are not in the list of {}-grams", n - 1, n, n - 1),
+                "every n-gram needs the one without its last word, for its back-off weight");
       }
       ++children[static_cast<size_t>(prefix) + 1];
     }
@@ -250,7 +249,7 @@ class ArpaReader {
     if (!given_) return;
     for (size_t id = 0; id < words.words.size(); ++id) {
       if (seen_[id]) continue;
-      fail("arpa/tokens", fmt::format("the unigrams do not have the model's token '{}'", words.words[id]),
+      fail("arpa/tokens", fmt::format("the unigrams lack the model's token '{}'", words.words[id]),
            "the n-gram model and the network must have the same tokens: rnn data ngram TEXT --tokens-of MODEL makes one "
            "that has");
     }

@@ -1,4 +1,4 @@
-// Why: Unicode code points as tokens: the alphabet is what the training text holds.
+// Why: Unicode code points as tokens: the alphabet is that of the training text.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -18,7 +18,7 @@ class CharTokenizer final : public Tokenizer {
       const std::string& piece = vocabulary_.pieces()[static_cast<size_t>(id)];
       const char32_t c = next_code_point(piece, end);
       if (end != piece.size())
-        throw Error(Exit::model, "model/tokenizer", "character '" + piece + "' of the model is more than one");
+        throw Error(Exit::model, "model/tokenizer", "character '" + piece + "' of the model is more than one character");
       if (c >= ids_.size()) ids_.resize(c + 1, 0);
       ids_[c] = id;
     }

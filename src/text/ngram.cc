@@ -11,16 +11,17 @@
 namespace rnn::core {
 namespace {
 
-constexpr int32_t kEnd = -1;  // stands between streams and behind the last
+constexpr int32_t kEnd = -1;  // between streams and after the last one
 
 void check_prune(const std::vector<int>& prune, int order) {
   if (prune.empty()) return;
   const bool rises = std::is_sorted(prune.begin(), prune.end());
   if (prune[0] == 0 && rises && prune.size() <= static_cast<size_t>(order)) return;
-  throw Error(
-      Exit::usage, "ngram/prune", fmt::format("a model of order {} cannot be pruned at {}", order, fmt::join(prune, " ")),
-      "at most one number per order, the first 0, none below the one before it: 0 0 1 leaves out what is longer than two "
-      "words and occurs once");
+  throw Error(Exit::usage, "ngram/prune",
+              fmt::format("a model of order {} cannot be pruned at {}", order, fmt::join(prune, " ")),
+              "give at most one number per order, the first 0, none below the previous one: 0 0 1 leaves out what is longer "
+              "than two "
+              "words and occurs once");
 }
 
 }  // namespace
@@ -95,8 +96,9 @@ void NgramModel::collect(const std::vector<int32_t>& tokens) {
   for (size_t k = 0; k + 1 < order; ++k) levels_[k].child.push_back(static_cast<int64_t>(levels_[k + 1].word.size()));
 }
 
-// [order][n-gram] of those that occur so seldom that they are left out; empty: all stay. What an n-gram is a part of occurs no
-// more often than it does, so with thresholds that rise no rare one is the begin or the end of one that stays.
+// [order][n-gram] true for those that are rare enough to be left out; empty: all are kept. An n-gram that contains another
+// one occurs no more often than it, so with ascending thresholds no rare n-gram is the beginning or the end of one that is
+// kept.
 std::vector<std::vector<bool>> NgramModel::rare_ones(const std::vector<int>& prune) const {
   if (prune.empty() || prune.back() == 0) return {};
   std::vector<std::vector<bool>> rare(levels_.size());
@@ -107,8 +109,8 @@ std::vector<std::vector<bool>> NgramModel::rare_ones(const std::vector<int>& pru
   return rare;
 }
 
-// The count of an n-gram below the longest: in how many ways it goes on to the left, each begin of a stream being one. What begins
-// every stream is no event there.
+// The count of an n-gram below the longest: the number of its left extensions, where each beginning of a stream is one. What
+// begins every stream is not counted there.
 void NgramModel::count_words_before(const std::vector<int32_t>& tokens) {
   for (size_t k = 0; k + 1 < levels_.size(); ++k) std::fill(levels_[k].count.begin(), levels_[k].count.end(), 0);
   std::vector<int32_t> ngram;
@@ -205,20 +207,20 @@ void NgramModel::drop(const std::vector<std::vector<bool>>& rare) {
     if (!inner) continue;
     level.child[kept] = level.child.back();
     level.child.resize(kept + 1), context_[k + 1].resize(kept);
-    std::vector<int64_t> before(rare[k + 1].size() + 1);  // how many of the next length stay before the i-th
+    std::vector<int64_t> before(rare[k + 1].size() + 1);  // how many of the next length are kept before the i-th
     for (size_t i = 0; i < rare[k + 1].size(); ++i) before[i + 1] = before[i] + (rare[k + 1][i] ? 0 : 1);
     for (int64_t& child : level.child) child = before[static_cast<size_t>(child)];
   }
 }
 
-// What a context, n-gram `index` of `length` words, leaves to shorter ones; 1 when nothing was seen behind it.
+// The weight that a context, n-gram `index` of `length` words, gives to shorter ones; 1 when nothing was seen after it.
 double NgramModel::back_off(size_t length, int64_t index) const {
   const Interpolation sum = context_[length][static_cast<size_t>(index)];
   return sum.total == 0 ? 1 : sum.reserved / sum.total;
 }
 
 void NgramModel::each(const std::function<void(const Entry&)>& take) const {
-  std::vector<double> shorter, own;  // probabilities of the n-grams of the length before and of this one
+  std::vector<double> shorter, own;  // probabilities of the n-grams of the previous length and of this one
   std::vector<int32_t> ngram;
   for (size_t top = 0; top < levels_.size(); ++top) {
     own.assign(levels_[top].word.size(), 0);
@@ -253,7 +255,7 @@ double NgramModel::log_prob(std::span<const int32_t> context, int32_t id) const 
   const size_t longest = std::min(context.size(), levels_.size() - 1);
   for (size_t length = 0; length <= longest; ++length) {
     const int64_t index = find(context.last(length));
-    if (index < 0) break;  // what was never seen was never seen in a longer form
+    if (index < 0) break;  // an unseen n-gram has no longer forms either
     const Interpolation sum = context_[length][static_cast<size_t>(index)];
     if (sum.total == 0) break;  // seen at the end of a stream only
     const int64_t i = find(length, children(length, index), id);

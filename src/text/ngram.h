@@ -9,7 +9,7 @@
 
 namespace rnn::core {
 
-// What every n-gram model answers, counted from text or read from an ARPA file (text/arpa.h). Immutable: any thread.
+// The interface of every n-gram model, counted from text or read from an ARPA file (text/arpa.h). Immutable: any thread.
 class AnyNgram {
  public:
   AnyNgram() = default;
@@ -27,24 +27,26 @@ class AnyNgram {
 constexpr int kMaxNgramOrder = 8;
 
 struct NgramOptions {
-  // Each stream is read behind this id, which is context there and no event (an end of line before each sentence); -1: none.
+  // Each stream is read after this id, which serves as context only and is not counted (an end of line before each
+  // sentence); -1: none.
   int32_t begin = -1;
-  // N-grams of 1, 2, ... words that occur at most that often are left out (the last number goes for all longer ones); what they
-  // had goes to the shorter ones. The first number is 0, and none is below the one before it. Empty: nothing is left out.
+  // N-grams of 1, 2, ... words that occur at most this often are left out (the last number applies to all longer ones);
+  // their probability goes to the shorter ones. The first number is 0, and none is below the one before it. Empty: nothing
+  // is left out.
   std::vector<int> prune = {};
 };
 
 // Interpolated modified Kneser-Ney (Chen and Goodman 1999, "An empirical study of smoothing techniques for language
-// modeling", section 3). The longest n-grams count occurrences, the shorter ones count distinct words before them; at the begin
-// of a stream nothing stands before, so there each occurrence counts (Heafield and others 2013, "Scalable modified Kneser-Ney
-// language model estimation", adjusted counts). Three discounts per order from counts of counts, 0.5, 1, 1.5 where the text is too
-// small for them; below the unigrams lies 1 / vocabulary, so every id has a probability above 0 and each context sums to 1.
-// Immutable after construction: any thread. 8 bytes per distinct n-gram of the longest kind, 32 per shorter one; while it is
-// made 8 bytes per token more.
+// modeling", section 3). The longest n-grams count occurrences, the shorter ones count distinct preceding words; at the
+// beginning of a stream nothing precedes, so there each occurrence counts (Heafield and others 2013, "Scalable modified
+// Kneser-Ney language model estimation", adjusted counts). Three discounts per order from counts of counts, 0.5, 1, 1.5
+// where the text is too small for them; below the unigrams lies 1 / vocabulary, so every id has a probability above 0 and
+// each context sums to 1. Immutable after construction: any thread. 8 bytes per distinct n-gram of the longest kind, 32 per
+// shorter one; during construction 8 bytes per token more.
 class NgramModel final : public AnyNgram {
  public:
-  // Ids lie in [0, vocabulary), or Error{internal, "ngram/id"}; order in [1, kMaxNgramOrder] and the options possible, or
-  // "ngram/order", "ngram/prune". N-grams do not cross streams.
+  // Throws Error{internal, "ngram/id"} for ids outside [0, vocabulary), "ngram/order" for an order outside [1,
+  // kMaxNgramOrder], "ngram/prune" for impossible options. N-grams do not cross streams.
   NgramModel(const std::vector<std::span<const int32_t>>& streams, int vocabulary, int order = 3,
              const NgramOptions& options = {});
 
@@ -55,13 +57,14 @@ class NgramModel final : public AnyNgram {
 
   int order() const override { return static_cast<int>(levels_.size()); }
   int vocabulary() const override { return vocabulary_; }
-  int64_t ngrams() const;  // distinct n-grams of all orders that were kept
+  int64_t ngrams() const;  // distinct n-grams of all orders, without pruned ones
   int64_t ngrams(int length) const { return static_cast<int64_t>(levels_[static_cast<size_t>(length - 1)].word.size()); }
   int64_t bytes() const;  // of memory
   bool holds(std::span<const int32_t> ngram) const { return find(ngram) >= 0; }
-  // The model in back-off form: its n-grams by length, each length in the order of the ids, with the natural logarithms of the
-  // interpolated probability of the last word and of the share that goes to shorter contexts when the n-gram is the context (0
-  // when it never was one). p(w | h) is that of "h w", or the share of h times p(w | h without its first word) where there is none.
+  // The model in back-off form: its n-grams by length, each length in the order of the ids, with the natural logarithms of
+  // the interpolated probability of the last word and of the weight of shorter contexts when the n-gram is the context (0
+  // when it never was one). p(w | h) is that of "h w" or, where that is not listed, the weight of h times p(w | h without
+  // its first word).
   struct Entry {
     std::span<const int32_t> ngram;
     double log_prob, log_back_off;
@@ -74,7 +77,7 @@ class NgramModel final : public AnyNgram {
   // The n-grams of one length, sorted; the children of n-gram i (one word longer) are [child[i], child[i + 1]) of the next.
   struct Level {
     std::vector<int32_t> word;   // last word
-    std::vector<int32_t> count;  // occurrences, or distinct words before
+    std::vector<int32_t> count;  // occurrences, or distinct preceding words
     std::vector<int64_t> child;  // [size + 1]; empty for the longest
     std::array<double, 3> discount{};
   };
@@ -82,7 +85,7 @@ class NgramModel final : public AnyNgram {
     int64_t begin, end;
   };
   struct Interpolation {
-    double total, reserved;  // sum of the counts behind a context, and of what the discounts and the pruning took from them
+    double total, reserved;  // sum of the counts after a context, and of what discounts and pruning took from them
   };
 
   std::vector<int32_t> join(const std::vector<std::span<const int32_t>>& streams) const;

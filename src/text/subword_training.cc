@@ -1,4 +1,5 @@
-// Why: learning sub-words: the training text handed over piece by piece, in memory, and every refusal in our own words.
+// Why: learning sub-words: the training text is passed on piece by piece, in memory, and every refusal has a message of our
+// own.
 #include <fmt/core.h>
 #include <sentencepiece_trainer.h>
 
@@ -14,11 +15,12 @@
 namespace rnn::core {
 namespace {
 
-constexpr int64_t kLearnBytes = int64_t{16} << 20;  // of a longer text every n-th run is learnt from
+constexpr int64_t kLearnBytes = int64_t{16} << 20;  // of a longer text only every n-th run is used
 constexpr size_t kLongestRun = 4096;                // bytes; SentencePiece counts positions in 16 bits
 constexpr int kSmallest = 1000, kLargest = 8000, kBytesPerPiece = 500;
 
-// The runs of the training text, cut at kLongestRun and thinned. A lone space comes first, so that a space is always a piece.
+// The runs of the training text, cut at kLongestRun and thinned. A lone space comes first, so that a space is always a
+// piece.
 class TrainingRuns final : public sentencepiece::SentenceIterator {
  public:
   explicit TrainingRuns(const std::vector<std::string_view>& documents) : documents_(documents), value_(" ") {
@@ -77,7 +79,7 @@ bool has_runs(const std::vector<std::string_view>& documents) {
   });
 }
 
-// SentencePiece says "... smaller than required_chars. 300 vs 301." when not even the characters have room.
+// SentencePiece reports "... smaller than required_chars. 300 vs 301." when there is no room even for the characters.
 [[noreturn]] void refuse(const std::string& message, int vocabulary) {
   int needed = 0;
   const size_t at = message.find("required_chars. ");
@@ -85,7 +87,7 @@ bool has_runs(const std::vector<std::string_view>& documents) {
     throw Error(
         Exit::usage, "usage/tokens",
         fmt::format("a vocabulary of {} is too small for sub-words of this text: it needs at least {}", vocabulary, needed),
-        "256 bytes, the unknown piece and the characters of the text come first; give --max-vocabulary some hundreds "
+        "256 bytes, the unknown piece and the characters of the text come first; give --max-vocabulary a few hundred "
         "more, or 0");
   }
   throw Error(Exit::data, "tokenizer/text", "no sub-words can be learnt from this text: " + message,
@@ -104,7 +106,7 @@ std::string train_subwords(std::string_view kind, const std::vector<std::string_
                 "give a text, or choose --tokens byte");
   }
   TrainingRuns runs(documents);
-  // Nothing is normalised and no space is added or taken away: what is decoded is what was encoded. Characters beyond the
+  // Nothing is normalised and no space is added or removed: decoding gives back what was encoded. Characters beyond the
   // coverage, and all that the text lacks, are spelt in bytes.
   const std::unordered_map<std::string, std::string> settings = {{"model_type", std::string(kind)},
                                                                  {"vocab_size", std::to_string(vocabulary)},

@@ -1,4 +1,4 @@
-// Why: the tokenizer of sub-words: what is decoded is what was encoded, byte for byte.
+// Why: the tokenizer of sub-words: decoding gives back what was encoded, byte for byte.
 #include "text/subwords.h"
 
 #include <fmt/core.h>
@@ -24,18 +24,18 @@ namespace {
 enum : protozero::pbf_tag_type { kTrainer = 2, kNormalizer = 3 };                // of the model
 enum : protozero::pbf_tag_type { kModelType = 3, kSpaceBehind = 24 };            // of the trainer
 enum : protozero::pbf_tag_type { kLeadingSpace = 3, kSpacesMarked = 5 };         // of the normalizer
-constexpr std::array<std::string_view, 3> kModelTypes = {"", "unigram", "bpe"};  // by their numbers
+constexpr std::array<std::string_view, 3> kModelTypes = {"", "unigram", "bpe"};  // by their numbers in the file
 
 [[noreturn]] void not_usable(const std::string& what) { throw std::runtime_error(what); }
 
 class SubwordTokenizer final : public Tokenizer {
  public:
-  // Throws std::exception when the bytes are no usable model.
+  // Throws std::exception when the bytes are not a usable model.
   explicit SubwordTokenizer(std::string bytes) : bytes_(std::move(bytes)), settings_(subword_settings(bytes_)) {
     if (settings_.kind.empty()) not_usable("it is neither a unigram nor a BPE model");
     if (settings_.space_behind || !settings_.spaces_marked) not_usable("its pieces do not begin with their space");
     const auto status = processor_.LoadFromSerializedProto(bytes_);
-    if (!status.ok()) not_usable("SentencePiece says: " + status.ToString());
+    if (!status.ok()) not_usable("SentencePiece reports: " + status.ToString());
     list_pieces();
     find_newline();
   }
@@ -84,7 +84,8 @@ class SubwordTokenizer final : public Tokenizer {
   void append(int32_t id, WordSpacing& spacing, std::string& out) const override {
     std::string_view text =
         id == unknown_ ? std::string_view("\xEF\xBF\xBD") : std::string_view(pieces_[static_cast<size_t>(id)]);
-    const bool shown = spacing.glued || (settings_.leading_space && spacing.line_start);  // its space is there, or was none
+    // Whether the space at the beginning of a piece is already there, or was none in the text.
+    const bool shown = spacing.glued || (settings_.leading_space && spacing.line_start);
     if (shown && text.starts_with(' ')) text.remove_prefix(1);
     if (!pieces_[static_cast<size_t>(id)].empty()) spacing.glued = false, spacing.line_start = id == newline_;
     out += text;
@@ -93,7 +94,7 @@ class SubwordTokenizer final : public Tokenizer {
   const std::string& file() const { return bytes_; }
 
  private:
-  // The text of every piece; nothing for marks that stand for no text.
+  // The text of every piece; nothing for markers that stand for no text.
   void list_pieces() {
     bytes_of_.fill(unknown_ = processor_.unk_id());
     pieces_.reserve(static_cast<size_t>(processor_.GetPieceSize()));
@@ -120,7 +121,7 @@ class SubwordTokenizer final : public Tokenizer {
     spells_all_ = bytes == 256;
   }
 
-  // The byte, a piece of its own, or else the mark for the end of a sentence.
+  // The piece for this byte, or else the marker for the end of a sentence.
   void find_newline() {
     newline_ = bytes_of_['\n'];
     for (int32_t id = 0; newline_ == unknown_ && id < size(); ++id) {
@@ -135,7 +136,7 @@ class SubwordTokenizer final : public Tokenizer {
   SubwordSettings settings_;
   sentencepiece::SentencePieceProcessor processor_;
   std::vector<std::string> pieces_;    // [size]: text, spaces as spaces
-  std::array<int32_t, 256> bytes_of_;  // the piece that is this byte; the unknown one where there is none
+  std::array<int32_t, 256> bytes_of_;  // the piece for this byte, or the unknown piece
   int32_t unknown_ = 0, newline_ = 0;
   bool spells_all_ = false;  // every byte is a piece: nothing is unknown
 };
@@ -152,7 +153,7 @@ std::unique_ptr<Tokenizer> build_subwords(std::string_view kind, const std::vect
 
 SubwordSettings subword_settings(std::string_view bytes) {
   SubwordSettings settings;
-  settings.kind = kModelTypes[1];  // what the file format says when the file says nothing
+  settings.kind = kModelTypes[1];  // the file format's default
   for (protozero::pbf_reader model(bytes.data(), bytes.size()); model.next();) {
     if (model.tag() == kTrainer) {
       for (protozero::pbf_reader trainer = model.get_message(); trainer.next();) {
@@ -219,7 +220,7 @@ std::unique_ptr<Tokenizer> read_subwords(const std::string& path, int vocabulary
   try {
     tokenizer = std::make_unique<SubwordTokenizer>(bytes);
   } catch (const std::exception& e) {
-    throw Error(Exit::model, "tokenizer/file", fmt::format("{} is no sub-word model that can be used: {}", path, e.what()),
+    throw Error(Exit::model, "tokenizer/file", fmt::format("{} is not a usable sub-word model: {}", path, e.what()),
                 "give a .model file of SentencePiece: spm_train, rnn tokenizer train or rnn tokenizer export write one");
   }
   if (vocabulary > 0 && vocabulary != tokenizer->size()) {
@@ -245,7 +246,7 @@ std::unique_ptr<Tokenizer> build_bpe(const std::vector<std::string_view>& docume
 std::unique_ptr<Tokenizer> load_subwords(const nlohmann::json& content) {
   const auto fail = [](const std::string& what) {
     throw Error(Exit::model, "model/tokenizer", "the tokenizer of the model is damaged: " + what,
-                "take the model file from its source again");
+                "get the model file from its source again");
   };
   const auto model = content.find("model");
   if (model == content.end() || !model->is_string()) fail("it has no 'model'");

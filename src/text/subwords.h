@@ -1,6 +1,6 @@
-// Why: sub-words: pieces between characters and words, learnt from the text or taken from a file, by SentencePiece (Kudo and
-// Richardson 2018, "SentencePiece: A simple and language independent subword tokenizer"): unigram (Kudo 2018) and BPE (Sennrich
-// et al. 2016).
+// Why: sub-words are pieces between characters and words, learnt from the text or read from a file, by SentencePiece (Kudo
+// and Richardson 2018, "SentencePiece: A simple and language independent subword tokenizer"): unigram (Kudo 2018) and BPE
+// (Sennrich et al. 2016).
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,15 @@
 
 namespace rnn::core {
 
-// Whether a kind of tokenizer is one of sub-words.
+// Whether this kind of tokenizer uses sub-words.
 bool is_subword_kind(std::string_view kind);
 
-// How many pieces are learnt from `bytes` of text when nothing else is asked: one for every 500 bytes, in [1000, 8000].
+// The default number of pieces learnt from `bytes` of text: one for every 500 bytes, in [1000, 8000].
 int default_subwords(int64_t bytes);
 
 // A SentencePiece model file, as spm_train writes it. `vocabulary` > 0: it must have that many pieces. Throws
-// Error{data, "tokenizer/file"} when it cannot be read, Error{model, "tokenizer/file"} when it is no unigram or BPE model that this
-// program can use, Error{usage, "usage/tokens"} with both sizes.
+// Error{data, "tokenizer/file"} when it cannot be read, Error{model, "tokenizer/file"} when it is not a unigram or BPE model
+// that this program can use, Error{usage, "usage/tokens"} with both sizes.
 std::unique_ptr<Tokenizer> read_subwords(const std::string& path, int vocabulary = 0);
 
 // The content of that file; nothing for other kinds of tokenizer.

@@ -1,4 +1,4 @@
-// Why: the list of tokenizers, the choice by name, and text that streams without ever cutting a character.
+// Why: the list of tokenizers, the choice by name, and streaming text that never cuts a character.
 #include "text/tokenizer.h"
 
 #include <fmt/core.h>
@@ -19,8 +19,8 @@ constexpr std::array<TokenizerKind, 5> kKinds = {{
     {"byte", "256 bytes; nothing is unknown", build_bytes, load_bytes},
     {"char", "Unicode characters of the training text", build_chars, load_chars},
     {"word", "words and punctuation; rare words become <unk>", build_words, load_words},
-    {"unigram", "sub-words of a unigram model; what is not among them is spelt in bytes", build_unigram, load_subwords},
-    {"bpe", "sub-words of byte pair encoding; what is not among them is spelt in bytes", build_bpe, load_subwords},
+    {"unigram", "sub-words of a unigram model; anything else is spelt in bytes", build_unigram, load_subwords},
+    {"bpe", "sub-words of byte pair encoding; anything else is spelt in bytes", build_bpe, load_subwords},
 }};
 
 const TokenizerKind* find_kind(std::string_view name) {
@@ -62,7 +62,7 @@ std::unique_ptr<Tokenizer> tokenizer_from_json(const nlohmann::json& content) {
   const auto fail = [](const std::string& what, const char* help) {
     throw Error(Exit::model, "model/tokenizer", "the tokenizer of the model is damaged: " + what, help);
   };
-  const char* again = "take the model file from its source again";
+  const char* again = "get the model file from its source again";
   if (!content.is_object()) fail("it is not an object", again);
   const auto kind = content.find("kind");
   if (kind == content.end() || !kind->is_string()) fail("it has no 'kind'", again);

@@ -1,4 +1,4 @@
-// Why: the visible list of tokenizers reads from here; each kind has a file of its own.
+// Why: the functions behind the visible list of tokenizers; each kind has a file of its own.
 #pragma once
 
 #include "text/tokenizer.h"
@@ -13,6 +13,6 @@ std::unique_ptr<Tokenizer> build_words(const std::vector<std::string_view>& docu
 std::unique_ptr<Tokenizer> load_words(const nlohmann::json& content);
 std::unique_ptr<Tokenizer> build_unigram(const std::vector<std::string_view>& documents, const TokenizerOptions& options);
 std::unique_ptr<Tokenizer> build_bpe(const std::vector<std::string_view>& documents, const TokenizerOptions& options);
-std::unique_ptr<Tokenizer> load_subwords(const nlohmann::json& content);  // of both kinds
+std::unique_ptr<Tokenizer> load_subwords(const nlohmann::json& content);  // both sub-word kinds
 
 }  // namespace rnn::core

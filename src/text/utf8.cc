@@ -7,7 +7,7 @@
 namespace rnn::core {
 namespace {
 
-// What a lead byte asks for: sequence length (0: no lead byte) and the range of its second byte.
+// What a lead byte requires: sequence length (0: not a lead byte) and the range of its second byte.
 struct Lead {
   int length;
   uint8_t low, high;
@@ -24,7 +24,7 @@ Lead lead_of(uint8_t byte) noexcept {
   return {0, 0, 0};
 }
 
-// Bytes of the sequence at `position` that are well-formed, and how many it needs. complete() when they are equal.
+// How many bytes of the sequence at `position` are well-formed, and how many it needs. complete() when they are equal.
 struct Extent {
   int good, needed;
   bool complete() const { return needed > 0 && good == needed; }
@@ -67,7 +67,7 @@ size_t complete_utf8(std::string_view text) noexcept {
   for (size_t back = 1; back <= 3 && back <= text.size(); ++back) {
     const size_t start = text.size() - back;
     const Extent extent = extent_at(text, start);
-    if (extent.needed == 0) continue;  // a continuation byte: its lead lies further back
+    if (extent.needed == 0) continue;  // a continuation byte: its lead byte is further back
     const bool cut = static_cast<size_t>(extent.good) == back && extent.good < extent.needed;
     return cut ? start : text.size();
   }

@@ -1,4 +1,4 @@
-// Why: choosing the pieces of a vocabulary and refusing a broken one.
+// Why: choosing the pieces of a vocabulary and refusing a corrupt one.
 #include "text/vocabulary.h"
 
 #include <fmt/core.h>
@@ -14,7 +14,7 @@ namespace {
 
 [[noreturn]] void bad_content(const std::string& what) {
   throw Error(Exit::model, "model/tokenizer", "the tokenizer of the model is damaged: " + what,
-              "take the model file from its source again");
+              "get the model file from its source again");
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ Vocabulary::Vocabulary(const nlohmann::json& content) {
   const auto list = content.find("pieces");
   if (list == content.end() || !list->is_array()) bad_content("it has no list 'pieces'");
   for (const auto& item : *list) {
-    if (!item.is_string()) bad_content(fmt::format("piece {} is no text", pieces_.size()));
+    if (!item.is_string()) bad_content(fmt::format("piece {} is not text", pieces_.size()));
     pieces_.push_back(item.get<std::string>());
     const std::string& piece = pieces_.back();
     if (piece.empty()) bad_content(fmt::format("piece {} is empty", pieces_.size() - 1));

@@ -24,7 +24,7 @@ using PieceCounts = std::unordered_map<std::string_view, int64_t>;
 // Distinct pieces, numbered. Piece 0 is <unk>; "\n" is always among them. Immutable.
 class Vocabulary {
  public:
-  // From counts: <unk>, then by falling count, ties by bytes; rare and surplus pieces fall away, never "\n".
+  // From counts: <unk>, then by descending count, ties by bytes; rare and surplus pieces are dropped, except "\n".
   Vocabulary(const PieceCounts& counts, const TokenizerOptions& options);
   // From a model file: content["pieces"]. Throws Error{model, "model/tokenizer"}.
   explicit Vocabulary(const nlohmann::json& content);

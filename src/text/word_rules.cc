@@ -1,4 +1,4 @@
-// Why: the Unicode classes behind the rules of word_rules.h, and the table of who stands close to whom.
+// Why: the Unicode classes behind the rules of word_rules.h, and the table of which characters attach to which side.
 #include "text/word_rules.h"
 
 #include <utf8proc.h>
@@ -41,7 +41,7 @@ bool is_space(char32_t c) {
   return (k >= UTF8PROC_CATEGORY_ZS && k <= UTF8PROC_CATEGORY_CC) || c == 0x200B || c == 0xFEFF;
 }
 
-// Apostrophes, hyphens and joiners that may stand inside a word.
+// Apostrophes, hyphens and joiners that may occur inside a word.
 bool is_inner(char32_t c) {
   return c == '\'' || c == '-' || c == 0x2019 || c == 0x2010 || c == 0x2011 || c == 0x00AD || c == 0x200C || c == 0x200D;
 }
@@ -148,7 +148,7 @@ size_t WordScanner::cluster_end(size_t begin) const {
 
 namespace {
 
-// Where a token of one character stands: closing keeps to the word before, opening to the word behind, tight to both.
+// Where a token of one character attaches: closing to the word before, opening to the word after, tight to both.
 enum class Place { word, closing, opening, tight };
 
 Place place_of(char32_t c) {
@@ -203,7 +203,7 @@ Place place_of(char32_t c) {
   }
 }
 
-// A straight quote opens and closes by turns.
+// A straight quote alternately opens and closes.
 Place place_of_quote(char c, WordSpacing& spacing) {
   const uint8_t bit = c == '"' ? 1 : 2;
   const bool open = (spacing.open_quotes & bit) != 0;

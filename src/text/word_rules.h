@@ -1,4 +1,4 @@
-// Why: what a word is, and how words become prose again, in one place: the splitter and the joiner must agree.
+// Why: what a word is, and how words are joined into prose again, in one place: the splitter and the joiner must agree.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,11 @@
 namespace rnn::core {
 
 // Cuts text into words, symbols and line ends, each a slice of the text; other white space only separates.
-//  - A word is a maximal run of letters, digits and marks (Unicode general categories L, N, M). Inside it, between two of
-//    them, may stand one apostrophe, hyphen or joiner (don't, well-known), and . , : between two digits (3.14, 10:30).
-//    Behind a final s it keeps the apostrophe of a plural (the dogs' bones), unless a ' quote is open on the line.
+//  - A word is a maximal run of letters, digits and marks (Unicode general categories L, N, M). Between two of them it may contain
+//    one apostrophe, hyphen or joiner (don't, well-known), and . , : between two digits (3.14, 10:30).
+//    After a final s it keeps the apostrophe of a plural (the dogs' bones), unless a ' quote is open on the line.
 //  - Chinese and Japanese write no spaces: each ideograph and kana is a word.
-//  - <...> without space inside, 64 bytes at most, not glued to a word, is one token (<unk>).
+//  - <...> without spaces inside, 64 bytes at most, not attached to a word, is one token (<unk>).
 //  - A detached 's 're 've 'll 'd 'm (as in tokenised corpora) is one token.
 //  - A run of two or more hyphens is one token, a dash.
 //  - "\n" is a token; every other visible character (grapheme cluster: an emoji with its modifiers is one) is its own token.
@@ -35,15 +35,15 @@ class WordScanner {
   bool quote_open_ = false;  // an odd number of ' tokens on this line
 };
 
-// Where a line of joined words stands: decides if a space goes before the next one. A value.
+// What precedes in a line of joined words: decides if a space goes before the next one. A value.
 struct WordSpacing {
   bool line_start = true;
-  bool glued = false;       // the token before takes no space behind it
-  bool wide = false;        // the token before is Chinese or Japanese
+  bool glued = false;       // no space goes after the previous token
+  bool wide = false;        // the previous token is Chinese or Japanese
   uint8_t open_quotes = 0;  // bit 0: " is open, bit 1: ' is open; a new line closes both
 };
 
-// Appends a space where English prose has one, then the token, and moves `spacing` on.
+// Appends a space where English prose has one, then the token, and updates `spacing`.
 void join_word(std::string_view token, WordSpacing& spacing, std::string& out);
 
 }  // namespace rnn::core

@@ -38,7 +38,7 @@ class WordTokenizer final : public Tokenizer {
   void append(int32_t id, WordSpacing& spacing, std::string& out) const override {
     join_word(vocabulary_.pieces()[static_cast<size_t>(id)], spacing, out);
   }
-  // White space at the end asks for a word that has ended.
+  // White space at the end requires a finished word.
   std::string as_written(std::string_view text, WordSpacing spacing) const override {
     std::string out;
     WordScanner scanner(text);

@@ -172,7 +172,7 @@ expect_err '^help: .*--tokens-of MODEL'
 # Faults.
 sed '0,/^ngram 2=/s/^ngram 2=.*/ngram 2=7/' story.arpa >bad.arpa
 expect_refused 3 arpa/counts "$RNN" data ngram bad.arpa
-expect_err 'bad\.arpa:[0-9]+: [0-9]+ 2-grams stand here, and the head says 7'
+expect_err 'bad\.arpa:[0-9]+: there are [0-9]+ 2-grams here, but the header says 7'
 head -c 3000 story.arpa >cut.arpa
 expect_exit 3 "$RNN" data ngram cut.arpa
 expect_err '^error\[arpa/'

@@ -103,7 +103,7 @@ expect_err '^error\[usage/tokens\]: one\.model has 300 pieces, but --max-vocabul
 expect_exit 2 "$RNN" train story.txt "${tiny[@]}" --tokenizer one.model --tokens word -o no
 expect_err '^error\[usage/tokens\]: --tokens is word, but one\.model holds a bpe model$'
 expect_exit 4 "$RNN" train story.txt "${tiny[@]}" --tokenizer story.txt -o no
-expect_err '^error\[tokenizer/file\]: story\.txt is no sub-word model'
+expect_err '^error\[tokenizer/file\]: story\.txt is not a usable sub-word model'
 expect_exit 3 "$RNN" train story.txt "${tiny[@]}" --tokenizer none.model -o no
 expect_err '^error\[tokenizer/file\]: .*none\.model'
 expect_exit 2 "$RNN" train story.txt "${tiny[@]}" --tokenizer one.model --init-from bpe -o no

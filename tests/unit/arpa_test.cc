@@ -154,7 +154,7 @@ TEST(Arpa, EveryFaultIsNamedByItsLine) {
     EXPECT_EQ(failure.message.find(place), 0u) << failure.message;
   };
   refused("\\data\\", "data", "arpa/data", "f.arpa has no line");
-  refused("ngram 1=5", "ngram 1=6", "arpa/counts", "f.arpa:15: 5 1-grams stand here, and the head says 6");
+  refused("ngram 1=5", "ngram 1=6", "arpa/counts", "f.arpa:15: there are 5 1-grams here, but the header says 6");
   refused("ngram 1=5", "ngram 1=4", "arpa/counts", "f.arpa:15:");
   refused("ngram 1=5", "ngram 1=-5", "arpa/counts", "f.arpa:4:");
   refused("ngram 1=5", "ngram one=5", "arpa/counts", "f.arpa:4:");
@@ -173,7 +173,7 @@ TEST(Arpa, EveryFaultIsNamedByItsLine) {
   refused("-0.2\t", "-0.2x\t", "arpa/number", "f.arpa:16:");
   refused("-0.2\t", "0.2\t", "arpa/probability", "f.arpa:16: the logarithm of a probability is 0.2");
   refused("cat cat", "cat dog", "arpa/word", "f.arpa:19: the word 'dog'");
-  refused("cat cat", "the cat", "arpa/duplicate", "f.arpa:19: this 2-gram stands in line 16 already");
+  refused("cat cat", "the cat", "arpa/duplicate", "f.arpa:19: this 2-gram is already on line 16");
   refused("-0.6\tcat", "-0.6\tthe", "arpa/duplicate", "f.arpa:13:");
   refused("-0.1\tthe cat </s>", "-0.1\tcat the </s>", "arpa/prefix", "f.arpa:21:");
   refused("-99\t<s>", "-99\tbegin", "arpa/sentence", "f.arpa:15: the unigrams have no <s>");
