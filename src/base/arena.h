@@ -1,4 +1,4 @@
-// Why: activations live for one pass; an arena gives them memory without a heap call once it has grown to its working size.
+// Why: activations live for one pass; an arena gives them memory without heap calls once it has grown to its working size.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ class Arena {
     size_t block = 0, used = 0;
   };
 
-  // Room for `count` numbers, 64-byte aligned, contents undefined. Allocates only when it has to grow.
+  // Memory for `count` numbers, 64-byte aligned, contents undefined. Allocates only when it has to grow.
   template <class T>
   T* take(size_t count) {
     return static_cast<T*>(take_bytes(count * sizeof(T)));
@@ -36,7 +36,7 @@ class Arena {
 
  private:
   void* take_bytes(size_t bytes) {
-    // Adjacent buffers start on different sets of the first-level cache: one extra line between them.
+    // One extra line between adjacent buffers, so that they start in different sets of the first-level cache.
     bytes = (bytes + 2 * kAlignment - 1) / kAlignment * kAlignment;
     while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].size()) ++block_, used_ = 0;
     if (block_ == blocks_.size()) {
@@ -50,10 +50,10 @@ class Arena {
 
   std::vector<Buffer<unsigned char>> blocks_;
   size_t block_ = 0, used_ = 0;
-  size_t next_ = 65536;  // bytes of the next block; what is larger gets one of its own
+  size_t next_ = 65536;  // bytes of the next block; a larger request gets a block of its own
 };
 
-// Gives back at the end of a scope what the scope took.
+// Releases at the end of a scope what the scope took.
 class ArenaScope {
  public:
   explicit ArenaScope(Arena& arena) : arena_(arena), mark_(arena.mark()) {}

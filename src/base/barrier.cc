@@ -1,4 +1,4 @@
-// Why: the part of the barrier that is not a handful of instructions: spinning, sleeping and waking.
+// Why: the part of the barrier that is more than a handful of instructions: spinning, sleeping and waking.
 #include "base/barrier.h"
 
 #include "base/waiting.h"
@@ -11,9 +11,9 @@ constexpr int64_t kSpin = 100'000;
 
 }  // namespace
 
-// A sleeper marks the bell by a read-modify-write before it looks at the count a last time. The owner of the line looks at the mark
-// after each count with a plain load, which may miss it, and by a read-modify-write before it sleeps or leaves: whichever of the two
-// comes first in the order of the bell, the sleeper sees the count or the owner the mark.
+// A sleeper marks the bell by a read-modify-write before it reads the count a last time. The owner of the line reads the
+// mark after each count with a plain load, which may miss it, and by a read-modify-write before it sleeps or leaves:
+// whichever of the two comes first in the order of the bell, either the sleeper sees the count or the owner sees the mark.
 void Barrier::ring(Line& own) noexcept {
   if (own.bell.fetch_or(0, std::memory_order_acq_rel) % 2 == 0) return;
   own.bell.fetch_add(1, std::memory_order_release);

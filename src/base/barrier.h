@@ -1,4 +1,4 @@
-// Why: steps of a small recurrent network last a microsecond; what separates them must cost no more than a cache line's way.
+// Why: steps of a small recurrent network last a microsecond; a barrier must cost no more than cache line transfers.
 #pragma once
 
 #include <atomic>
@@ -7,10 +7,10 @@
 
 namespace rnn::core {
 
-// All of `threads` threads wait for each other, thousands of times: wait(worker) returns when every worker has called it as often.
-// What was written before a wait is seen by all after it. Dissemination (Hensgen, Finkel, Manber 1988): in round k worker w waits
-// for w - 2^k, so log2(threads) rounds; each thread writes its own line and reads another's. Who waits long sleeps.
-// noexcept, no allocation after construction.
+// All of `threads` threads wait for each other, thousands of times: wait(worker) returns when every worker has called it as
+// often. Writes before a wait are visible to all threads after it. Dissemination (Hensgen, Finkel, Manber 1988): in round k
+// worker w waits for w - 2^k, so log2(threads) rounds; each thread writes its own line and reads another's. A thread that
+// waits long sleeps. noexcept, no allocation after construction.
 class Barrier {
  public:
   explicit Barrier(int threads) : threads_(threads), lines_(new Line[static_cast<size_t>(threads)]) {}
@@ -26,7 +26,7 @@ class Barrier {
     }
   }
 
-  // After a worker's last wait: wakes whoever sleeps on its line. Not needed where all are known to have returned.
+  // After a worker's last wait: wakes any thread that sleeps on its line. Not needed where all are known to have returned.
   void leave(int worker) noexcept { ring(lines_[worker]); }
 
   // Whether any wait since the last call lasted a millisecond or more.
@@ -37,7 +37,7 @@ class Barrier {
  private:
   struct alignas(128) Line {
     std::atomic<uint32_t> count{0};  // rounds this worker has entered, wrapping
-    std::atomic<uint32_t> bell{0};   // odd: somebody sleeps, or is about to, until the owner rings, which makes it even
+    std::atomic<uint32_t> bell{0};   // odd: a thread sleeps, or is about to, until the owner rings, which makes it even
   };
 
   static bool reached(const Line& line, uint32_t count) noexcept {

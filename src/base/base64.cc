@@ -1,4 +1,4 @@
-// Why: three bytes are four signs of six bits each.
+// Why: three bytes are four characters of six bits each.
 #include "base/base64.h"
 
 #include <array>
@@ -48,7 +48,7 @@ std::optional<std::string> from_base64(std::string_view text) {
       if (k + 1 < signs) {
         bytes += byte;
       } else if (byte != 0) {
-        return std::nullopt;  // bits that no byte owns
+        return std::nullopt;  // bits that belong to no byte
       }
     }
   }

@@ -1,4 +1,4 @@
-// Why: whole files in, whole files out, and never half a file: a reader sees the old one or the new one.
+// Why: whole files are read and written, never half a file: a reader sees either the old one or the new one.
 #pragma once
 
 #include <span>
@@ -10,8 +10,8 @@ namespace rnn::core {
 // All bytes of a file. Throws Error{missing_exit, "io/..."} naming the path when it is missing, a folder or unreadable.
 std::string read_file(const std::string& path);
 
-// Writes beside `path`, flushes to the disk, renames over it, flushes the folder. On any failure (full disk, no permission)
-// the old file survives untouched and Error{internal, "io/write"} names the path and the system's reason.
+// Writes next to `path`, flushes to the disk, renames over it, flushes the folder. On any failure (full disk, no permission)
+// the old file is untouched and Error{internal, "io/write"} names the path and the system's reason.
 void write_file_atomic(const std::string& path, std::string_view bytes);
 // The pieces one after another, without joining them in memory first.
 void write_file_atomic(const std::string& path, std::span<const std::string_view> pieces);

@@ -1,4 +1,4 @@
-// Why: aligned allocation, with huge pages for what is worth one.
+// Why: aligned allocation, with huge pages for blocks that are large enough.
 #include "base/matrix.h"
 
 #include <sys/mman.h>

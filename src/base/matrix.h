@@ -1,4 +1,4 @@
-// Why: owned memory of numbers, aligned for vectors, movable only, zeroed once.
+// Why: owned memory of numbers, aligned for vectors, movable only, zeroed at allocation.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ constexpr size_t kAlignment = 64;  // bytes: one cache line, one AVX-512 vector
 void* allocate_bytes(size_t bytes);
 void free_bytes(void* data, size_t bytes) noexcept;
 
-// `size` numbers of a trivial type, zero at first, 64-byte aligned.
+// `size` numbers of a trivial type, initially zero, 64-byte aligned.
 template <class T>
 class Buffer {
  public:
@@ -64,7 +64,7 @@ class Matrix {
   int rows() const { return rows_; }
   int cols() const { return cols_; }
   size_t size() const { return buffer_.size(); }
-  // The first `rows` rows of at least that many; contents are lost where it grows.
+  // The first `rows` rows, after growing to at least that many; growing loses the contents.
   View<T> at_least(int rows, int cols) {
     if (rows_ < rows || cols_ != cols) *this = Matrix(rows, cols);
     return view().middle(0, rows);

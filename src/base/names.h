@@ -1,4 +1,4 @@
-// Why: kinds have names for people and numbers for programs; the way back from a name stands once.
+// Why: kinds have names for people and numbers for programs; the conversion from name to number is defined once.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace rnn::core {
 
-// The place of `name` among `names`, whose order is that of the enumeration; n where it is none of them.
+// The index of `name` in `names`, whose order is that of the enumeration; n if it is not among them.
 template <size_t n>
 constexpr size_t index_of(const std::string_view (&names)[n], std::string_view name) {
   return static_cast<size_t>(std::find(std::begin(names), std::end(names), name) - std::begin(names));

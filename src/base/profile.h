@@ -1,4 +1,4 @@
-// Why: where the time of an update goes, phase by phase: charged by the calling thread, nothing measured when nobody asks.
+// Why: where the time of an update goes, phase by phase: measured by the calling thread, and only when requested.
 #pragma once
 
 #include <algorithm>
@@ -17,18 +17,18 @@ enum class Phase {
   data,              // batches
   embedding,         // lookup and its gradient
   input_projection,  // inputs of many steps at once: x W^T, and dx = dgates W
-  recurrence,        // step after step, forward and backward
+  recurrence,        // step by step, forward and backward
   weight_gradients,  // of the recurrent layers
-  attention,         // of a decoder over the encoder's outputs, with its products
+  attention,         // of a decoder over the encoder's outputs, including its products
   dropout,
-  output_layer,  // logits, their gradients by hidden states, weights and bias
+  output_layer,  // logits, their gradients w.r.t. hidden states, weights and bias
   loss,          // softmax, cross-entropy, squared errors
   norm,          // of the gradient, for clipping
   optimizer,     // new weights from gradients
-  packing,       // the weights once more, in the order of the kernels
-  evaluation,    // on validation data, whatever it spends its time on
+  packing,       // copying the weights into the order of the kernels
+  evaluation,    // on validation data, all of its time
   saving,        // models, checkpoints, the log
-  other,         // what no scope claims
+  other,         // time outside every scope
 };
 constexpr std::string_view kPhaseNames[] = {"data",      "embedding", "input projection", "recurrence", "weight gradients",
                                             "attention", "dropout",   "output layer",     "loss",       "norm",
@@ -42,7 +42,7 @@ class Profile {
 
   void start() { running_ = Phase::other, since_ = Clock::now(); }
   void stop() { enter(Phase::other); }
-  // Charges the time since the last change and goes on in `phase`; returns the phase before.
+  // Charges the time since the last change and continues in `phase`; returns the previous phase.
   Phase enter(Phase phase) {
     const Clock::time_point now = Clock::now();
     seconds_[index(running_)] += std::chrono::duration<double>(now - since_).count();
@@ -50,9 +50,9 @@ class Profile {
     return std::exchange(running_, phase);
   }
   Phase running() const { return running_; }
-  // What a region found out about its own time: `seconds` of what is or will be charged to `from` belong to `to`.
+  // For a region that measured its own time: `seconds` of what was or will be charged to `from` belong to `to`.
   void move(Phase from, Phase to, double seconds) { seconds_[index(from)] -= seconds, seconds_[index(to)] += seconds; }
-  void count() { ++calls_; }  // one more update, or whatever is measured
+  void count() { ++calls_; }  // one more update, or other unit of measurement
   void add_flops(Phase phase, double flops) { flops_[index(phase)] += flops; }
 
   int64_t calls() const { return calls_; }
@@ -82,7 +82,7 @@ class Profile {
   Clock::time_point since_{};
 };
 
-// The time of its life is what the profile accounts for.
+// The profile accounts for the time of this object's life.
 class ProfileRun {
  public:
   explicit ProfileRun(Profile* profile) : profile_(profile) {
@@ -98,7 +98,7 @@ class ProfileRun {
   Profile* profile_;
 };
 
-// The block it stands in belongs to `phase`; a scope inside it takes its own time out. Without a profile: one branch.
+// The enclosing block belongs to `phase`; a scope nested in it takes its own time out. Without a profile: one branch.
 class ProfileScope {
  public:
   ProfileScope(Profile* profile, Phase phase, double flops = 0) : profile_(profile) {

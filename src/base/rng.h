@@ -1,4 +1,4 @@
-// Why: random numbers that are a function of what they are for, never of who asks first: f(seed, purpose, counters).
+// Why: random numbers depend on what they are for, never on who asks first: f(seed, purpose, counters).
 #pragma once
 
 #include <array>

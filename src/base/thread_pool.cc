@@ -1,4 +1,4 @@
-// Why: who computes which part, how the threads of the pool wait, and the flush-to-zero mode of all of them.
+// Why: which thread computes which part, how the threads of the pool wait, and their flush-to-zero mode.
 #include "base/thread_pool.h"
 
 #include <sys/resource.h>
@@ -9,7 +9,7 @@
 namespace rnn::core {
 namespace {
 
-// All in ns. Waking takes about 30 us: spinning that long costs at most what sleeping would have.
+// All in ns. Waking takes about 30 us: spinning that long costs at most as much as sleeping would have.
 constexpr int64_t kIdleSpin = 50'000;   // a worker without work
 constexpr int64_t kJoinSpin = 300'000;  // the caller, for a part that another thread computes
 constexpr int64_t kGrace = 1'000;       // the caller, before it looks for parts that nobody has begun
@@ -25,7 +25,7 @@ int default_threads() {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
-// Whether the scheduler took the core away from the calling thread since it last asked. A system call of 0.3 us.
+// Whether the scheduler has taken the core from the calling thread since the last call. A system call of 0.3 us.
 bool lost_core() noexcept {
 #if defined(RUSAGE_THREAD)
   static thread_local long seen = -1;
@@ -39,7 +39,7 @@ bool lost_core() noexcept {
 #endif
 }
 
-// Words of a slot are generation * 8 + phase: who comes late with the word of an old job cannot take a part of a new one.
+// Words of a slot are generation * 8 + phase: a late thread with the word of an old job cannot take a part of a new one.
 constexpr unsigned kPhaseBits = 3;
 constexpr uint64_t word(uint64_t generation, unsigned phase) { return generation << kPhaseBits | phase; }
 constexpr uint64_t generation_of(uint64_t word) { return word >> kPhaseBits; }
@@ -62,18 +62,19 @@ FlushDenormals::~FlushDenormals() {
 #endif
 }
 
-// One part of the job, and the worker of the same number. The caller offers it: kOpen to everyone, kTogether to this worker. Whoever
-// moves the claim from (last job, kDone) to (this job, kTaken) computes the part and alone may read it; the caller writes it again
-// only after kDone. On a quiet machine each line has one writer and at most one reader, and the claim never leaves its worker.
+// One part of the job, and the worker with the same number. The caller offers it: kOpen to everyone, kTogether to this
+// worker. The thread that moves the claim from (last job, kDone) to (this job, kTaken) computes the part and alone may read
+// it; the caller writes it again only after kDone. On a quiet machine each line has one writer and at most one reader, and
+// the claim never leaves its worker.
 struct Pool::Slot {
   alignas(128) std::atomic<uint64_t> offer{0};  // written by the caller
   Part part = nullptr;
   void* context = nullptr;
   alignas(128) std::atomic<uint64_t> claim{0};
-  std::atomic<int64_t> awaited_since{0};         // written by the caller before kAwaited
-  std::atomic<uint32_t> asleep{0};               // or not yet begun: set by the worker, cleared by who wakes it
-  Rest resting;                                  // not to be woken
-  alignas(128) std::atomic<uint64_t> report{0};  // kTaken, kDone: what the caller polls; the claim is what counts
+  std::atomic<int64_t> awaited_since{0};  // written by the caller before kAwaited
+  std::atomic<uint32_t> asleep{0};        // or not started yet: set by the worker, cleared by the thread that wakes it
+  Rest resting;                           // must not be woken
+  alignas(128) std::atomic<uint64_t> report{0};  // kTaken, kDone: what the caller polls; the claim decides
 };
 
 Pool::Pool(int threads, int cores)
@@ -141,8 +142,8 @@ bool Pool::run_region(Part part, void* context) noexcept {
   return all;
 }
 
-// Offers a job to all. Returns whether threads are missing. The read-modify-write is the caller's half of falling asleep: either it
-// sees the sleeper, or the sleeper sees the offer.
+// Offers a job to all. Returns whether threads are missing. The read-modify-write is the caller's half of going to sleep:
+// either it sees the sleeper, or the sleeper sees the offer.
 bool Pool::publish(Phase phase, Part part, void* context) noexcept {
   ++generation_;
   for (int other = 1; other < size_; ++other) {
@@ -155,7 +156,7 @@ bool Pool::publish(Phase phase, Part part, void* context) noexcept {
   return missing;
 }
 
-// Whether all parts are reported done within the time.
+// Whether all parts are reported done in time.
 bool Pool::reported(int64_t limit) noexcept {
   const uint64_t done = word(generation_, kDone);
   for (int other = 1; other < size_; ++other) {
@@ -165,8 +166,8 @@ bool Pool::reported(int64_t limit) noexcept {
   return true;
 }
 
-// Waits for the workers to take their own slots, then withdraws the offer from those that have not. One worker alone begins at once;
-// several must hear whether all came.
+// Waits for the workers to take their own slots, then withdraws the offer from those that have not. A single worker starts
+// at once; several must be told whether all arrived.
 bool Pool::gather() noexcept {
   bool all = true;
   for (int other = 1; other < size_ && all; ++other) {
@@ -199,7 +200,7 @@ void Pool::await(Slot& slot) noexcept {
   }
 }
 
-// Wakes who sleeps, except those that rest.
+// Wakes sleeping workers, except those that rest.
 void Pool::wake_workers() noexcept {
   for (int worker = 1; worker < cores_; ++worker) {
     Slot& slot = slots_[worker];
@@ -224,7 +225,7 @@ bool Pool::claim(Slot& slot, Phase phase, Phase next) noexcept {
                                             std::memory_order_relaxed);
 }
 
-// Computes the part in the thread of `worker` if nobody has begun it.
+// Computes the part in the thread of `worker` if no thread has started it.
 bool Pool::take(int part, int worker) noexcept {
   Slot& slot = slots_[part];
   if (!claim(slot, kOpen, kTaken)) return false;
@@ -273,7 +274,7 @@ void Pool::work(int worker) noexcept {
   }
 }
 
-// Until somebody wakes this worker. One that rests leaves its work to others, but must hear of the end.
+// Until another thread wakes this worker. One that rests leaves its work to others, but must notice the end.
 void Pool::sleep(Slot& slot, uint64_t seen) noexcept {
   slot.asleep.store(1, std::memory_order_relaxed);
   sleepers_.fetch_add(1, std::memory_order_acq_rel);

@@ -6,7 +6,7 @@
 
 namespace rnn::core {
 
-// Rows x cols numbers at `data`, row r starting at data + r * stride (stride >= cols). Does not own.
+// Rows x cols numbers at `data`, row r starting at data + r * stride (stride >= cols). Non-owning.
 template <class T>
 struct View {
   T* data = nullptr;

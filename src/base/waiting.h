@@ -1,4 +1,4 @@
-// Why: threads that wait for microseconds spin, those that wait longer must give their core away; both the pool and its barrier do.
+// Why: threads that wait for microseconds spin, those that wait longer must give up their core: in pool and barrier.
 #pragma once
 
 #include <algorithm>
@@ -23,12 +23,12 @@ inline void cpu_pause() noexcept {
 #endif
 }
 
-// A wait for another thread that lasts this long, in ns, says that it lost its core: hiccups of an idle machine are shorter, time
-// slices longer.
+// A wait for another thread that lasts this long, in ns, means that it lost its core: hiccups of an idle machine are
+// shorter, time slices longer.
 constexpr int64_t kLongWait = 1'000'000;
 
-// Spins until ready() and returns 0, or gives up after `limit` ns and returns how long it was: much longer than the limit means
-// that the thread had lost its core. The first polls, about the time a cache line takes, are back to back.
+// Spins until ready() and returns 0, or gives up after `limit` ns and returns how long it waited: much longer than the limit
+// means that the thread had lost its core. The first polls, for about the time of a cache line transfer, are back to back.
 template <class Ready>
 inline int64_t spin_until(Ready&& ready, int64_t limit) noexcept {
   for (int i = 0; i < 64; ++i) {
@@ -45,8 +45,8 @@ inline int64_t spin_until(Ready&& ready, int64_t limit) noexcept {
   }
 }
 
-// How long to keep away from cores that other programs use: from 4 ms, twice as long whenever they are found busy soon after the
-// last time, up to 64 ms. Any thread may call.
+// How long to stay away from cores that other programs use: from 4 ms, doubled whenever they are found busy again soon after
+// the last time, up to 64 ms. Any thread may call.
 class Rest {
  public:
   void begin() noexcept {
@@ -57,7 +57,7 @@ class Rest {
     until_.store(now + length, std::memory_order_relaxed);
   }
 
-  // Costs nothing where there was no rest lately.
+  // Costs nothing if there was no rest lately.
   bool active() noexcept {
     const int64_t until = until_.load(std::memory_order_relaxed);
     if (until == 0) return false;

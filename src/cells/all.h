@@ -1,5 +1,5 @@
 // Why: the visible list of cells. A new cell is one file, one line in each of the two lists here and a name in CellKind.
-// No include guard: cell.h says why.
+// No include guard: see cell.h.
 #include "cells/cell_state.h"
 
 #include "cells/elman.h"

@@ -1,35 +1,37 @@
-// Why: what a cell is: the contract that every file beside this one fulfils, and the data about a cell that other rooms read.
+// Why: what a cell is: the contract that every file next to this one fulfils, and the data that other rooms read.
 //
 // A cell defines one time step of one unit. It is a struct with
 //   enum { ..., gates }        its gates in PyTorch's order; a[gate] is the pre-activation of the unit in that gate
 //   enum { h, ..., states }    its states, the visible one first
-//   sides                      values a step keeps beside the gates (0 or 1)
+//   sides                      values a step keeps besides the gates (0 or 1)
 //   stages, first_gate(s), gate_count(s)
-//                              a step is a list of stages: a recurrent product for some gates, then the lanes below. The operand
-//                              of stage 0 is h of the step before, that of stage 1 is side 0
-//   apart                      the gate whose recurrent part stays apart from its input part (it arrives as side 0), or -1
-//   carries_h                  whether backward hands a gradient to the old h directly, not only through the product
+//                              a step is a list of stages: a recurrent product for some gates, then the lanes below. The
+//                              operand of stage 0 is the previous step's h, that of stage 1 is side 0
+//   apart                      the gate whose recurrent part is kept apart from its input part (it arrives as side 0), or -1
+//   carries_h                  whether backward passes a gradient to the old h directly, not only through the product
 //   unit_weights               weights that belong to one unit (peepholes), used when flags say so
-//   shown                      the state from which the visible one is read (the cell state of an LSTM), which layer normalisation
-//                              normalises in between, or -1
-//   norm_groups, norm_group(g) under layer normalisation the gates of a group share mean and deviation over all units; group of gate g,
-//                              groups in the order of their gates
+//   shown                      the state from which the visible one is computed (the cell state of an LSTM); layer
+//                              normalisation normalises it first; or -1
+//   norm_groups, norm_group(g) under layer normalisation the gates of a group share mean and deviation over all units; the
+//                              group of gate g, groups in the order of their gates
 //   info                       names, orders and the equation as text
 //   forward<stage>(o, a, q, s, s1, p), o: CellSettings
-//       a[gates]  in: pre-activations (input part + recurrent part); out: what backward wants to find again
-//       q[sides]  side values, in or out as the cell says        s[states] old state   s1[states] new state
+//       a[gates]  in: pre-activations (input part + recurrent part); out: what backward needs
+//       q[sides]  side values, in or out depending on the cell   s[states] old state   s1[states] new state
 //       p[unit_weights] weights of the unit
-//   backward<stage>(o, a, q, s, s1, d, ds, p), stages in falling order, dX = gradient of the loss by X:
-//       a[gates]  in: as forward left them; out: gradient by the pre-activations
-//       q[sides]  in: as forward left them; out (apart): gradient by the recurrent part
-//       d         last stage: d[states] gradient by the new state; earlier stage: d[0] gradient by the side value
-//       ds[states] gradient by the old state, without the part through the recurrent product: the last stage assigns, others add
-//   unit_gradient(a, s, s1, dp): with a as backward left it, the gradient by p of this step.
-//   show(a, c), dshow(a, c, dh), cells with `shown`: h from the gates and that state; dshow turns the gates that show reads into gradients
-//       by their pre-activations and returns the gradient by c. Under kLayerNorm the caller calls both, forward and backward do not.
+//   backward<stage>(o, a, q, s, s1, d, ds, p), stages in descending order, dX = gradient of the loss w.r.t. X:
+//       a[gates]  in: as forward left them; out: gradient w.r.t. the pre-activations
+//       q[sides]  in: as forward left them; out (apart): gradient w.r.t. the recurrent part
+//       d         last stage: d[states] gradient w.r.t. the new state; earlier stage: d[0] gradient w.r.t. the side value
+//       ds[states] gradient w.r.t. the old state, without the part through the recurrent product: the last stage assigns,
+//                  others add
+//   unit_gradient(a, s, s1, dp): with a as backward left it, the gradient w.r.t. p of this step.
+//   show(a, c), dshow(a, c, dh), cells with `shown`: h from the gates and that state; dshow turns the gates that show reads
+//       into gradients w.r.t. their pre-activations and returns the gradient w.r.t. c. Under kLayerNorm the caller calls
+//       both, forward and backward do not.
 //
-// V is a number: double, a dual number, a SIMD vector of units. Cells use + - *, V(constant), sigmoid, tanh and
-// select_positive only, so that every number type fits. The cell files have no include guard: kernels include all.h inside
+// V is a number: double, a dual number, a SIMD vector of units. Cells use only + - *, V(constant), sigmoid, tanh and
+// select_positive, so that every number type fits. The cell files have no include guard: kernels include all.h inside
 // each instruction set's namespace, namespace rnn::core::reference once more for plain numbers.
 #pragma once
 
@@ -42,11 +44,11 @@ namespace rnn::core {
 enum class CellKind : int { elman = 0, lstm = 1, gru = 2, gru_reset_before = 3, lstm_coupled = 4 };
 constexpr int kCellKinds = 5;
 
-// What changes the equation of a unit. A set of bits. kLayerNorm: pre-activations and the shown state arrive normalised (Ba, Kiros and
-// Hinton 2016); what that is stands in kernels.h.
+// Options that change the equation of a unit, as a set of bits. kLayerNorm: pre-activations and the shown state arrive
+// normalised (Ba, Kiros and Hinton 2016); kernels.h defines the normalisation.
 enum CellFlags : int { kRelu = 1, kPeephole = 2, kLayerNorm = 4 };
 
-// What a step is told beside its numbers.
+// The options of a step.
 struct CellSettings {
   int flags;
   double cell_clip;  // > 0: the new cell state is kept in [-cell_clip, cell_clip] (Sak, Senior and Beaufays 2014)
@@ -54,7 +56,7 @@ struct CellSettings {
 };
 
 struct CellInfo {
-  std::string_view name;        // as the command line says it
+  std::string_view name;        // as on the command line
   std::string_view gate_names;  // one letter each, in this project's (PyTorch's) order
   int gates, states;
   std::array<int, 4> onnx_order;   // position p of the ONNX tensor holds our gate onnx_order[p]

@@ -1,4 +1,4 @@
-// Why: what the cells with a cell state share: h as a gated reading of it, and its bounds. No include guard: cell.h says why.
+// Why: common to cells with a cell state: h as a gated function of it, and its bounds. No include guard: see cell.h.
 
 // h' = o * tanh(c').
 template <class V>
@@ -6,7 +6,7 @@ RNN_CELL V gated(V out, V c) {
   return out * tanh(c);
 }
 
-// out in: the gate; out: gradient by its pre-activation. Returns the gradient by c.
+// out in: the gate; out: gradient w.r.t. its pre-activation. Returns the gradient w.r.t. c.
 template <class V>
 RNN_CELL V dgated(V& out, V c, V dh) {
   const V gate = out, t = tanh(c);
@@ -23,7 +23,7 @@ RNN_CELL V clipped(const ::rnn::core::CellSettings& set, V c) {
   return select_positive(V(0) - bound - c, V(0) - bound, c);
 }
 
-// c as clipped() left it: a state at a bound does not move with what it was made of.
+// c as clipped() left it: the gradient through a state at a bound is 0.
 template <class V>
 RNN_CELL V dclipped(const ::rnn::core::CellSettings& set, V c, V dc) {
   if (!(set.cell_clip > 0)) return dc;

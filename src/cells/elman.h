@@ -1,4 +1,4 @@
-// Why: the plain recurrent network (Elman 1990), with tanh or relu. No include guard: cell.h says why.
+// Why: the plain recurrent network (Elman 1990), with tanh or relu. No include guard: see cell.h.
 struct Elman {
   enum Gate { a, gates };
   enum State { h, states };

@@ -1,5 +1,5 @@
 // Why: the GRU (Cho et al. 2014) in its two forms: reset after the recurrent product (arXiv 1406.1078v1; PyTorch, cuDNN) and
-// before it (v3; ONNX's default). No include guard: cell.h says why.
+// before it (v3; ONNX's default). No include guard: see cell.h.
 struct Gru {
   enum Gate { r, z, n, gates };
   enum State { h, states };

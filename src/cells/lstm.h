@@ -1,5 +1,5 @@
 // Why: the LSTM (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000; peepholes: Gers and Schmidhuber 2000).
-// No include guard: cell.h says why.
+// No include guard: see cell.h.
 struct Lstm {
   enum Gate { i, f, g, o, gates };
   enum State { h, c, states };

@@ -1,5 +1,5 @@
-// Why: the LSTM whose input gate is what its forget gate leaves (Greff et al. 2017: CIFG), a quarter smaller. No include guard: cell.h
-// says why.
+// Why: the LSTM whose input gate is 1 minus its forget gate (Greff et al. 2017: CIFG), a quarter smaller.
+// No include guard: see cell.h.
 struct LstmCoupled {
   enum Gate { f, g, o, gates };
   enum State { h, c, states };

@@ -1,4 +1,4 @@
-// Why: the cells for plain numbers: double is the oracle, a dual number differentiates exactly; and the list of CellInfo.
+// Why: the cells for plain numbers: double is the reference, a dual number differentiates exactly; and the list of CellInfo.
 #pragma once
 
 #include <cmath>
@@ -7,7 +7,7 @@
 
 namespace rnn::core::reference {
 
-// a + b * epsilon with epsilon^2 = 0: the derivative rides along (forward-mode differentiation).
+// a + b * epsilon with epsilon^2 = 0: carries the derivative along (forward-mode differentiation).
 struct Dual {
   double v = 0, d = 0;
   Dual() = default;

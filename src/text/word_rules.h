@@ -8,8 +8,8 @@
 namespace rnn::core {
 
 // Cuts text into words, symbols and line ends, each a slice of the text; other white space only separates.
-//  - A word is a maximal run of letters, digits and marks (Unicode general categories L, N, M). Between two of them it may contain
-//    one apostrophe, hyphen or joiner (don't, well-known), and . , : between two digits (3.14, 10:30).
+//  - A word is a maximal run of letters, digits and marks (Unicode general categories L, N, M). Between two of
+//    them it may contain one apostrophe, hyphen or joiner (don't, well-known), and . , : between two digits (3.14, 10:30).
 //    After a final s it keeps the apostrophe of a plural (the dogs' bones), unless a ' quote is open on the line.
 //  - Chinese and Japanese write no spaces: each ideograph and kana is a word.
 //  - <...> without spaces inside, 64 bytes at most, not attached to a word, is one token (<unk>).
