@@ -1,8 +1,8 @@
 // Why: attention: scores of a query over the rows of its memory, softmax and context, forward and backward side by side.
 // Once per instruction set.
 //
-// A query and a row of its memory are one walk along their A numbers, so keys are read as they lie; a memory of some 50 rows
-// stays in the second-level cache while all steps of its stream pass. Backward computes tanh again instead of keeping it.
+// A query and a row of its memory are read together along their A numbers, so keys need no packing; a memory of some 50 rows
+// stays in the second-level cache for all steps of its stream. Backward computes tanh again instead of keeping it.
 #if defined(RNN_KERNELS_ATTENTION_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RNN_KERNELS_ATTENTION_INL_H_
 #undef RNN_KERNELS_ATTENTION_INL_H_
@@ -41,13 +41,13 @@ inline void add_scaled(float factor, const float* x, float* y, int n) {
   if (i < n) store_part(hn::MulAdd(f, load_part(x + i, n - i), load_part(y + i, n - i)), y + i, n - i);
 }
 
-// What an additive score v . tanh(query + key) reads, and what its gradient is added to; all [A].
+// The operands of an additive score v . tanh(query + key), and where its gradients are added; all [A].
 struct AdditivePair {
   const float *query, *key, *v;
   float *dquery = nullptr, *dkey = nullptr, *dv = nullptr;
 };
 
-// Numbers [i, i + L), of which `valid` are there. Lanes that are not are zero, and so is their tanh.
+// Numbers [i, i + L), of which `valid` exist. The other lanes are zero, and so is their tanh.
 HWY_INLINE Vec additive_tanh(const AdditivePair& p, int i, int valid) {
   return tanh_vector(hn::Add(load_part(p.query + i, valid), load_part(p.key + i, valid)));
 }
@@ -62,7 +62,7 @@ HWY_INLINE void dadditive_part(const AdditivePair& p, int i, int valid, Vec d) {
   store_part(hn::MulAdd(d, u, load_part(p.dv + i, valid)), p.dv + i, valid);
 }
 
-// One chain of vectors is enough: its additions wait for nothing while tanh of the next ones is computed.
+// One chain of vectors is enough: its additions are hidden by computing tanh of the next ones.
 inline float additive(const AdditivePair& p, int n) {
   Vec sum = zero();
   int i = 0;
@@ -70,7 +70,7 @@ inline float additive(const AdditivePair& p, int n) {
   if (i < n) sum = additive_part(p, i, n - i, sum);
   return sum_lanes(sum);
 }
-// d: the gradient by the score.
+// d: the gradient w.r.t. the score.
 inline void dadditive(const AdditivePair& p, int n, float d) {
   const Vec by_score = set(d);
   int i = 0;
@@ -78,7 +78,7 @@ inline void dadditive(const AdditivePair& p, int n, float d) {
   if (i < n) dadditive_part(p, i, n - i, by_score);
 }
 
-// Scores p[n] to their softmax, in place. NaN among them makes all of them NaN.
+// Turns the scores p[n] into their softmax, in place. NaN among them makes all of them NaN.
 inline void softmax(float* p, int n) {
   if (n == 0) return;
   const Vec top = set(*std::max_element(p, p + n));
@@ -89,8 +89,8 @@ inline void softmax(float* p, int n) {
   for (int i = 0; i < n; i += kLanes) store_part(hn::Mul(load_part(p + i, n - i), scale), p + i, n - i);
 }
 
-// N vectors of the context of one row, from column i on: each element has one sum, memory rows in their order. Only a single
-// vector may be cut.
+// N vectors of the context of one row, from column i on: each element has one sum, over the memory rows in order. Only a
+// single vector may be partial.
 template <int N>
 inline void context_part(const AttentionArgs<float>& a, int row, int r, int i) {
   const int valid = N > 1 ? kLanes : a.values.cols - i;
@@ -122,8 +122,8 @@ inline void attend(const AttentionArgs<float>& a, int row, int r) {
   for (; i < values; i += kLanes) context_part<1>(a, row, r, i);
 }
 
-// The gradient by score j is weight j * (dweight j - sum over k of weight k * dweight k). The sum must be known first, so
-// the dweights of the first rows of the memory are kept in a small buffer, those of the others computed again.
+// The gradient w.r.t. score j is weight j * (dweight j - sum over k of weight k * dweight k). The sum must be known first,
+// so the dweights of the first rows of the memory are kept in a small buffer and those of the others are computed again.
 inline void dattend(const AttentionArgs<float>& a, int row, int r) {
   constexpr int kKept = 1024;
   float kept[kKept];
@@ -152,7 +152,7 @@ inline void dattend(const AttentionArgs<float>& a, int row, int r) {
   }
 }
 
-// How many workers share a call that falls into `parts`: one where waking the others costs more than they save. A tanh
+// How many workers share a call that can be cut into `parts`: one where waking the others costs more than it saves. A tanh
 // counts as 16 multiply-adds.
 inline int attention_workers(const Pool& pool, const AttentionArgs<float>& a, int parts) {
   if (pool.size() == 1 || parts < 2) return 1;
@@ -161,8 +161,8 @@ inline int attention_workers(const Pool& pool, const AttentionArgs<float>& a, in
   return pairs * (a.values.cols + a.queries.cols * (a.v ? 16 : 1)) < 30000 ? 1 : pool.size();
 }
 
-// Stream after stream, so that its memory is in the cache for all of its steps. Of stream r the steps t are worker w's where
-// (r + t) % W = w: so one stream of many steps is shared out, and so are many streams of one step.
+// Stream after stream, so that its memory is in the cache for all of its steps. Worker w has those steps t of stream r for
+// which (r + t) % W = w: so both one stream of many steps and many streams of one step are shared evenly.
 inline void attention_forward(Pool& pool, const AttentionArgs<float>& a) {
   if (a.steps == 0) return;
   const FlushDenormals flush;
@@ -177,7 +177,7 @@ inline void attention_forward(Pool& pool, const AttentionArgs<float>& a) {
   pool.run(part);
 }
 
-// Stream r is worker r % W's, all of its steps: they add to the same rows.
+// Worker r % W has stream r, with all of its steps: they add to the same rows.
 inline void attention_backward(Pool& pool, const AttentionArgs<float>& a) {
   if (a.steps == 0) return;
   const FlushDenormals flush;

@@ -1,4 +1,4 @@
-// Why: builds the table of each instruction set that this machine has, once, and chooses one.
+// Why: builds the table of each instruction set that this machine supports, once, and chooses one.
 #include <cstdlib>
 #include <mutex>
 #include <string>
@@ -54,8 +54,8 @@ const Kernels<float>& choose() {
     for (const auto name : isa_names()) {
       if (isa_supported(name)) known += (known.empty() ? "" : ", ") + std::string(name);
     }
-    throw Error(Exit::usage, "cpu/isa", std::string("RNN_ISA is '") + wanted + "', which this machine does not run",
-                "this machine runs: " + known);
+    throw Error(Exit::usage, "cpu/isa", std::string("RNN_ISA is '") + wanted + "', which this machine does not support",
+                "this machine supports: " + known);
   }
   for (size_t i = std::size(kIsas); i-- > 0;) {
     if (tables().present[i]) return tables().table[i];

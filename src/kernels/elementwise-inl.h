@@ -35,12 +35,12 @@ HWY_INLINE float max_of(const float* x, int n) {
   return best;
 }
 
-// Sums over a row of the exponentials, and of the shifted logits where smoothing wants them.
+// Sums over a row: of the exponentials, and of the shifted logits where smoothing needs them.
 struct RowSums {
   Vec exponentials, plain;
 };
 
-// Numbers [i, i + L) of a row, of which `valid` are there; leaves the exponential in their place where a gradient is wanted.
+// Numbers [i, i + L) of a row, of which `valid` exist; replaces them with their exponentials where a gradient is wanted.
 HWY_INLINE void softmax_part(const SoftmaxArgs<float>& s, float* x, int valid, Vec shift, RowSums& sums) {
   Vec raw = hn::Sub(load_part(x, valid), shift), e = exp_vector(raw);
   if (valid < kLanes) {
@@ -94,7 +94,7 @@ inline void softmax_cross_entropy(Pool& pool, const SoftmaxArgs<float>& s) {
   pool.parallel_for(s.logits.rows, 1, some);
 }
 
-// Adds up as softmax_row does. False, and nothing written, where the row has no softmax: NaN in it, or infinity less
+// Sums as softmax_row does. Returns false and writes nothing where the row has no softmax: NaN in it, or infinity minus
 // infinity, makes the sum NaN.
 inline bool log_softmax_row(const float* x, float* out, int n) {
   const float top = max_of(x, n);
@@ -140,7 +140,7 @@ inline void tanh_rows(Pool& pool, View<float> x) {
   pool.parallel_for(x.rows, 1, some);
 }
 
-// Blocks of fixed size, each in double by lanes of fixed order, joined block after block: no thread count changes a bit.
+// Blocks of fixed size, each summed in double by lanes of fixed order, joined block after block, whatever the threads.
 inline double sum_squares(Pool& pool, const float* x, size_t n) {
   const FlushDenormals flush;
   constexpr size_t kBlock = 1 << 16;
@@ -171,7 +171,7 @@ inline double sum_squares(Pool& pool, const float* x, size_t n) {
   return total;
 }
 
-// The gradient of the next numbers, scaled and clipped; zeros stay in its place.
+// The next gradients, scaled and clipped; they are set to zero in memory.
 HWY_INLINE Vec take_gradient(const StepArgs<float>& s, size_t i, int valid) {
   const Vec g = hn::Mul(load_part(s.g + i, valid), set(s.scale));
   store_part(zero(), s.g + i, valid);
@@ -225,8 +225,8 @@ inline void adam(const StepArgs<float>& s) {
   }
 }
 
-// p -= lr * g / (sqrt(v) + epsilon), v the running mean of g^2 (RMSprop, Tieleman and Hinton 2012) or its sum (Adagrad, Duchi, Hazan and
-// Singer 2011), as PyTorch writes them.
+// p -= lr * g / (sqrt(v) + epsilon), v the running mean of g^2 (RMSprop, Tieleman and Hinton 2012) or its sum (Adagrad,
+// Duchi, Hazan and Singer 2011), as PyTorch defines them.
 inline void rms(const StepArgs<float>& s) {
   const FlushDenormals flush;
   const Vec old = set(s.sum ? 1.0f : s.beta2), gain = set(s.sum ? 1.0f : 1.0f - s.beta2);

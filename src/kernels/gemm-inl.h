@@ -1,4 +1,5 @@
-// Why: the product of whole sequences: C = A B (+ bias) (+ C) with B packed, blocked for the caches. Once per instruction set.
+// Why: the product of whole sequences: C = A B (+ bias) (+ C) with B packed, blocked for the caches.
+// Once per instruction set.
 #if defined(RNN_KERNELS_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RNN_KERNELS_GEMM_INL_H_
 #undef RNN_KERNELS_GEMM_INL_H_
@@ -16,11 +17,11 @@ HWY_BEFORE_NAMESPACE();
 namespace rnn::core {
 namespace HWY_NAMESPACE {
 
-// A block of kDepth x 64 columns (128 KiB; 64 KiB of 8 lanes) and kHeight rows of A (192 KiB) stay in the second-level cache: the first is
-// read from there for each tile, so that C, which lies further away, passes as rarely as can be.
+// A block of kDepth x 64 columns (128 KiB; 64 KiB with 8 lanes) and kHeight rows of A (192 KiB) stay in the second-level
+// cache: the first is read from there for each tile, so that C, which is further away, passes through as rarely as possible.
 constexpr int kDepth = 512, kHeight = 96;
 
-// Tile of `rows` rows from `row` on against one panel block; the last panel of a plain C may end inside a vector.
+// Tile of `rows` rows, starting at `row`, for one panel block; the last panel of a plain C may end inside a vector.
 inline void gemm_tile(const GemmArgs<float>& g, int row, int rows, int first, int vectors, int k0, int depth,
                       const float* b) {
   const float* a[kMaxRows];
@@ -30,7 +31,7 @@ inline void gemm_tile(const GemmArgs<float>& g, int row, int rows, int first, in
             {g.c.row(row) + column, rows, g.c.cols - column, g.c.stride});
 }
 
-// Row m by panels [p_begin, p_end): many panels at a time.
+// Row m, panels [p_begin, p_end): many panels at a time.
 inline void gemm_row(const GemmArgs<float>& g, int m, int p_begin, int p_end) {
   const int total = g.n.vectors(kLanes), wide = panel_vectors(g.n.gates), depth = g.a.cols;
   const bool ahead = ask_ahead(static_cast<size_t>(p_end - p_begin) * wide * kLanes * depth);
@@ -50,7 +51,7 @@ inline void gemm_row(const GemmArgs<float>& g, int m, int p_begin, int p_end) {
   }
 }
 
-// Rows [m_begin, m_end) by panels [p_begin, p_end).
+// Rows [m_begin, m_end), panels [p_begin, p_end).
 inline void gemm_part(const GemmArgs<float>& g, int m_begin, int m_end, int p_begin, int p_end) {
   if (m_end - m_begin == 1) return gemm_row(g, m_begin, p_begin, p_end);
   const int total = g.n.vectors(kLanes), wide = panel_vectors(g.n.gates);

@@ -1,5 +1,5 @@
-// Why: what an instruction set can do at best: multiply-adds in registers and reads from memory, with nothing else in the loop.
-// Included once per instruction set.
+// Why: what an instruction set can achieve at best: multiply-adds in registers and reads from memory, with nothing else in
+// the loop. Included once per instruction set.
 #if defined(RNN_KERNELS_LIMITS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RNN_KERNELS_LIMITS_INL_H_
 #undef RNN_KERNELS_LIMITS_INL_H_
@@ -14,11 +14,11 @@ HWY_BEFORE_NAMESPACE();
 namespace rnn::core {
 namespace HWY_NAMESPACE {
 
-// As many chains as a tile of a product has accumulators: more than latency times units of every processor we know.
+// As many chains as a tile of a product has accumulators: more than latency times units of every processor known to us.
 inline float fma_loop(int64_t n) {
   constexpr int kChains = 4 * max_rows(4);
   static_assert(kFmaGroup % kChains == 0);
-  const Vec a = set(0.999f), b = set(1e-3f);  // x = a x + b goes to 1: neither large nor denormal
+  const Vec a = set(0.999f), b = set(1e-3f);  // x = a x + b tends to 1: neither large nor denormal
   Vec x[kChains];
   RNN_UNROLL for (int i = 0; i < kChains; ++i) x[i] = set(static_cast<float>(i));
   for (int64_t k = 0; k < n; k += kChains) {

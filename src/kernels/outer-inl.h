@@ -15,14 +15,14 @@ HWY_BEFORE_NAMESPACE();
 namespace rnn::core {
 namespace HWY_NAMESPACE {
 
-// Rows of a pass are taken kOuterDepth at a time, at most one and a half times that (kernels.h, outer_scratch). Of such a block, x
-// is packed once for everybody; each worker then goes through its own columns of d, up to kOuterColumns at a time, copied so
-// that a vector of them is contiguous in k.
+// Rows of a pass are processed kOuterDepth at a time, at most one and a half times that (kernels.h, outer_scratch). In such
+// a block, x is packed once for all workers; each worker then goes through its own columns of d, up to kOuterColumns at a
+// time, copied so that a vector of them is contiguous in k.
 constexpr int kOuterVectors = kOuterColumns / kLanes;
 static_assert(piece_of(kOuterMaxDepth, kOuterDepth) == kOuterMaxDepth &&
               piece_of(kOuterMaxDepth + 1, kOuterDepth) == kOuterDepth);
 
-// x [depth, n] from row m0 on, vectors [first, first + vectors) -> out [depth, vectors * L], zeros behind the last column.
+// x [depth, n] from row m0 on, vectors [first, first + vectors) -> out [depth, vectors * L], zeros after the last column.
 inline void pack_right(View<const float> x, int m0, int depth, int first, int vectors, float* out) {
   const int column = first * kLanes, width = vectors * kLanes, valid = std::min(width, x.cols - column);
   for (int k = 0; k < depth; ++k, out += width) {
@@ -31,7 +31,8 @@ inline void pack_right(View<const float> x, int m0, int depth, int first, int ve
   }
 }
 
-// Vectors [first, first + count) of d from row m0 on -> out, vector after vector [depth, L]; adds their sums over k to `sums`.
+// Vectors [first, first + count) of d from row m0 on -> out, vector after vector [depth, L]; adds their sums over k to
+// `sums`.
 inline void copy_columns(View<const float> d, int m0, int depth, int first, int count, float* out, float* sums) {
   constexpr int kSide = 8;  // vectors at a time
   for (int v = 0; v < count; v += kSide) {

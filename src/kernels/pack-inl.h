@@ -1,4 +1,4 @@
-// Why: turns matrices into the order that tiles read. Once per instruction set.
+// Why: reorders matrices into the layout that tiles read. Once per instruction set.
 #if defined(RNN_KERNELS_PACK_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RNN_KERNELS_PACK_INL_H_
 #undef RNN_KERNELS_PACK_INL_H_
@@ -16,7 +16,7 @@ HWY_BEFORE_NAMESPACE();
 namespace rnn::core {
 namespace HWY_NAMESPACE {
 
-// Turns 4 x 4 numbers in each 128-bit block of r: r[j] then holds columns 4 b + j in its blocks b.
+// Transposes 4 x 4 numbers in each 128-bit block of r: r[j] then holds columns 4 b + j in its blocks b.
 #if HWY_TARGET != HWY_SCALAR
 HWY_INLINE void turn_blocks(Vec* r) {
   const D d;
@@ -55,14 +55,15 @@ HWY_INLINE void transpose4(const float* const* rows, int n, float* out, ptrdiff_
 
 HWY_INLINE void put(Vec v, float* to, bool streamed) { streamed ? hn::Stream(v, D(), to) : store(v, to); }
 
-// out[i * out_stride + j] = rows[j][i] for L rows, whole vectors stored; n <= L columns are read and written; a null row gives zeros.
+// out[i * out_stride + j] = rows[j][i] for L rows, whole vectors stored; n <= L columns are read and written; a null row
+// gives zeros.
 HWY_INLINE void transpose_square(const float* const* rows, int n, float* out, ptrdiff_t out_stride, bool streamed) {
   Vec r[kLanes];
   RNN_UNROLL for (int j = 0; j < kLanes; ++j) r[j] = rows[j] ? load_part(rows[j], n) : zero();
 #if HWY_TARGET != HWY_SCALAR
   const D d;
   RNN_UNROLL for (int j = 0; j < kLanes; j += 4) turn_blocks(r + j);
-  // Now block b of r[4 q + j] holds rows 4 q to 4 q + 3 of column 4 b + j; what is left is to turn the blocks.
+  // Now block b of r[4 q + j] holds rows 4 q to 4 q + 3 of column 4 b + j; it remains to transpose the blocks.
   RNN_UNROLL for (int j = 0; j < 4 && kLanes > 4; ++j) {
     if constexpr (kLanes == 16) {
       const Vec p = r[j], q = r[4 + j], s = r[8 + j], t = r[12 + j];
@@ -99,7 +100,7 @@ inline void pack_columns(const PackForm& form, const float* source, int begin, i
   }
 }
 
-// Rows [begin, end) of W or X are rows of B: each is cut into the panels; padding behind the last unit of a gate is zero.
+// Rows [begin, end) of W or X are rows of B: each is cut into the panels; padding after the last unit of a gate is zero.
 inline void pack_lines(const PackForm& form, const float* source, int begin, int end, float* out) {
   const int total = form.n.vectors(kLanes), wide = panel_vectors(form.n.gates), depth = form.depth(kLanes);
   const int padded = form.k.gates > 1 ? (end - begin + kLanes - 1) / kLanes * kLanes : end - begin;

@@ -1,5 +1,5 @@
-// Why: what forward and backward through time share: who owns which rows and units, where a row's past lies, the product of one
-// stage. Included once per instruction set.
+// Why: what forward and backward through time have in common: which worker owns which rows and units, where the previous
+// states are, the product of one stage. Included once per instruction set.
 #if defined(RNN_KERNELS_RECURRENT_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RNN_KERNELS_RECURRENT_INL_H_
 #undef RNN_KERNELS_RECURRENT_INL_H_
@@ -24,14 +24,14 @@ namespace HWY_NAMESPACE {
 
 using Args = RecurrentArgs<float>;
 
-// What one worker does of every step. Rows split: it owns the packed rows w, w + W, ..., so ragged batches stay balanced and no step
-// needs a barrier. Units split: it owns some unit blocks of every row, reads a part of the weights only, and waits for the others
-// after each stage.
+// What one worker does of every step. Rows split: it owns the packed rows w, w + W, ..., so ragged batches stay balanced and
+// no step needs a barrier. Units split: it owns some unit blocks of every row, reads only a part of the weights, and waits
+// for the others after each stage.
 struct Share {
   int worker = 0, workers = 1;
   int row0 = 0, stride = 1;    // packed rows row0, row0 + stride, ...
   int first = 0, last = 0;     // unit blocks
-  Barrier* barrier = nullptr;  // units split over more than one step or stage
+  Barrier* barrier = nullptr;  // where units are split and there is more than one step or stage
 
   int count(int active) const { return active > row0 ? (active - row0 + stride - 1) / stride : 0; }
   int row(int i) const { return row0 + i * stride; }
@@ -39,14 +39,14 @@ struct Share {
     if (barrier) barrier->wait(worker);
   }
   static Share rows(int worker, int workers, int blocks) { return {worker, workers, worker, workers, 0, blocks, nullptr}; }
-  // `align`: unit blocks that lie in one panel.
+  // `align`: number of unit blocks in one panel.
   static Share units(int worker, int workers, int blocks, int align, Barrier* barrier) {
     const auto cut = [&](int w) { return std::min(blocks, (blocks + align - 1) / align * w / workers * align); };
     return {worker, workers, 0, 1, cut(worker), cut(worker + 1), barrier};
   }
 };
 
-// Adds the life of this object to the seconds that somebody asked for.
+// Adds the lifetime of this object to the given seconds.
 class Stopwatch {
   using Clock = std::chrono::steady_clock;
 
@@ -68,7 +68,7 @@ class Stopwatch {
 // Sizes of one call, and the worker's part of the scratch.
 struct Plan {
   int blocks, padded, gate_width;
-  const float** h_old;  // old states of the share's rows
+  const float** h_old;  // old states of the worker's rows
   const float** c_old;
   const float** operand;
   const float* zeros;  // as long as any operand; backward, and forward with resets to zero
@@ -81,7 +81,7 @@ struct Plan {
   }
 };
 
-// Unit blocks that lie in one panel of some stage, so belong to one worker.
+// Number of unit blocks in one panel of some stage, which therefore belong to one worker.
 template <class Cell>
 constexpr int unit_align() {
   int align = 1;
@@ -91,8 +91,9 @@ constexpr int unit_align() {
 
 enum class Split { none, rows, units };
 
-// How a pass is cut over threads; measured on two cores (docs/kernels.md). Few rows leave a core waiting for weights, and split
-// units then let each core read a part of them only; many rows need no barrier. `pieces`: how often the units can be cut.
+// How a pass is divided among threads; measured on two cores (docs/kernels.md). With few rows a core waits for weights, and
+// split units let each core read only a part of them; many rows need no barrier. `pieces`: into how many parts the units can
+// be cut.
 inline Split split_of(const Args& r, int gates, int threads, int pieces) {
   const double weights = static_cast<double>(r.hidden) * r.output * gates, rows = r.start[r.steps] - r.start[0];
   if (threads == 1 || weights * rows < 30000) return Split::none;
@@ -103,7 +104,7 @@ inline Split split_of(const Args& r, int gates, int threads, int pieces) {
   return Split::rows;
 }
 
-// The step whose state step t starts from, or -1: `active` rows of it go on.
+// The step whose state step t starts from, or -1: `active` of its rows continue.
 struct Before {
   int step, active;
   Before(const Args& r, int t) : step(r.reverse ? t + 1 : t - 1), active(0) {
@@ -115,7 +116,7 @@ struct Before {
   }
 };
 
-// Points h_old and c_old of the share's rows at the states that step t starts from, and with a mask `operand` at what products see.
+// Points h_old and c_old of the worker's rows at the states that step t starts from, and `operand` at h times the mask, if any.
 HWY_INLINE void find_old_states(const Args& r, const Share& share, int t, int states, const Plan& plan) {
   const Before before(r, t);
   const int n = share.count(r.rows_of(t));
@@ -138,8 +139,8 @@ HWY_INLINE void find_old_states(const Args& r, const Share& share, int t, int st
   }
 }
 
-// Calls f(t, at, rows) for every run of the steps [first, last) in which the share's packed rows at, at + stride, ... follow each
-// other evenly; t is its first step.
+// Calls f(t, at, rows) for every run of the steps [first, last) in which the worker's packed rows at, at + stride, ... are
+// evenly spaced; t is its first step.
 template <class F>
 HWY_INLINE void for_runs(const Args& r, const Share& share, int first, int last, F&& f) {
   for (int t = first; t < last;) {
@@ -150,25 +151,26 @@ HWY_INLINE void for_runs(const Args& r, const Share& share, int first, int last,
   }
 }
 
-// `value` as products see it: times the mask of packed row `row`, columns from `unit` on.
+// `value` as the products see it: times the mask of packed row `row`, columns from `unit` on.
 HWY_INLINE Vec masked(const Args& r, int row, int unit, Vec value) {
   return r.h_mask ? hn::Mul(value, load_part(r.h_mask + static_cast<int64_t>(row) * r.output + unit, r.output - unit))
                   : value;
 }
 
-// A packed right-hand side, and which of its vectors are wanted: whole panels of `wide`, the last one of `total` may be narrower.
+// A packed right-hand side, and which of its vectors are wanted: whole panels of `wide`; the last one of `total` may be
+// narrower.
 struct PackedPart {
   const float* weights;
   int depth, total, wide, first, last;
 };
 
-// What the sums start from: row i begins at base + i * stride; base null: zeros.
+// Initial values of the sums: row i begins at base + i * stride; base null: zeros.
 struct Init {
   const float* base = nullptr;
   ptrdiff_t stride = 0;
 };
 
-constexpr int kGroupRows = 48;  // rows whose products wait in the first-level cache for the lanes
+constexpr int kGroupRows = 48;  // rows whose products stay in the first-level cache until the lanes read them
 constexpr int kChunk = 128;     // of the depth: a piece of a panel that is read once for all tiles of a group
 
 // One row times the wanted vectors; see product_tiles.
@@ -186,8 +188,8 @@ HWY_INLINE void product_row(const float* operand, const PackedPart& b, Init init
   }
 }
 
-// Calls use(i0, rows, first, vectors, product) for every group of rows and panel of operand[0..n) times the packed weights; product
-// is [rows, vectors * L].
+// Calls use(i0, rows, first, vectors, product) for every group of rows and panel of operand[0..n) times the packed weights;
+// product is [rows, vectors * L].
 template <class Use>
 HWY_INLINE void product_tiles(const float* const* operand, int n, const PackedPart& b, Init init, Use&& use) {
   if (n == 1) return product_row(operand[0], b, init, use);
@@ -218,7 +220,7 @@ HWY_INLINE void product_tiles(const float* const* operand, int n, const PackedPa
   }
 }
 
-// Runs f<Cell>(args...) for the cell of `kind`: the list of cells, once.
+// Runs f<Cell>(args...) for the cell of `kind`: the only place that lists the cells.
 template <template <class> class F, class... Cells, class... A>
 HWY_INLINE void for_cell(CellTypes<Cells...>, CellKind kind, A&&... args) {
   int index = 0;

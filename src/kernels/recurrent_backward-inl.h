@@ -1,5 +1,5 @@
-// Why: backpropagation through time of one direction of one layer, the cell's adjoint as the end of its product: side by side
-// with recurrent_forward-inl.h, in reverse. Once per instruction set.
+// Why: backpropagation through time of one direction of one layer, with the cell's adjoint at the end of its product: the
+// mirror image of recurrent_forward-inl.h. Once per instruction set.
 #if defined(RNN_KERNELS_RECURRENT_BACKWARD_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RNN_KERNELS_RECURRENT_BACKWARD_INL_H_
 #undef RNN_KERNELS_RECURRENT_BACKWARD_INL_H_
@@ -20,7 +20,7 @@ struct Backward {
   static constexpr int kLast = Cell::stages - 1;
   static constexpr bool kSplit = Cell::apart >= 0 || Cell::stages > 1;  // the recurrent gradient has buffers of its own
 
-  // Gradients that go from a step to the one before it, beside the product: [streams, padded] each.
+  // Gradients that pass from a step to the previous one outside the product: [streams, padded] each.
   struct Carry {
     float* state[2];
     int64_t padded;
@@ -30,12 +30,12 @@ struct Backward {
       padded = static_cast<int64_t>(layout.padded);
     }
     float* at(int k, int row, int unit) const { return state[k] + row * padded + unit; }
-    // The share's units of a row.
+    // The worker's units of a row.
     void clear(const Share& share, int row) const {
       for (int k = 0; k < Cell::states; ++k)
         std::fill_n(at(k, row, share.first * kLanes), (share.last - share.first) * kLanes, 0.0f);
     }
-    // A row whose future lies outside: the final state's gradient, or nothing.
+    // A row that does not continue in this pass: the gradient of the final state, or nothing.
     void start(const Args& r, const Share& share, int t, int row) const {
       clear(share, row);
       const int unit = share.first * kLanes, n = std::min(share.last * kLanes, r.hidden) - unit;
@@ -43,7 +43,7 @@ struct Backward {
     }
   };
 
-  // What step t hands to the step before it: the gradient by the recurrent pre-activations of stage 0.
+  // What step t passes to the previous step: the gradient w.r.t. the recurrent pre-activations of stage 0.
   static HWY_INLINE const float* handed(const Args& r, const Plan& plan, int64_t row) {
     constexpr int count = Cell::gate_count(0);
     if (r.norm) return r.norm->drecurrent[0] + row * plan.blocks * count * kLanes;
@@ -51,12 +51,13 @@ struct Backward {
     return r.gates + row * plan.gate_width;
   }
 
-  // Depth of a product whose operand is the gradient of `count` gates: one gate is in plain order, without padding (PackForm).
+  // Depth of a product whose operand is the gradient of `count` gates: one gate is in plain order, without padding
+  // (PackForm).
   static int depth_of(const Args& r, const Plan& plan, int count) {
     return count > 1 ? plan.blocks * count * kLanes : r.hidden;
   }
 
-  // Whether packed row `row` goes on after step t; `next` is that step.
+  // Whether packed row `row` continues after step t; `next` is that step.
   static HWY_INLINE bool goes_on(const Args& r, int t, int row, int* next) {
     *next = r.reverse ? t - 1 : t + 1;
     if (*next < 0 || *next >= r.steps || row >= r.start[*next + 1] - r.start[*next]) return false;
@@ -68,21 +69,21 @@ struct Backward {
     return next < 0 || next >= r.steps || row >= r.start[next + 1] - r.start[next];
   }
 
-  // Whether a gradient goes from h to the old h beside the product.
+  // Whether a gradient passes from h to the old h outside the product.
   static HWY_INLINE bool carries_h(const Args& r) { return Cell::carries_h || r.keep_old[0]; }
 
-  // Whether h was read from a normalised state (Forward::show).
+  // Whether h was computed from a normalised state (Forward::show).
   static HWY_INLINE bool shows_later(const Args& r) { return Cell::shown >= 0 && r.norm; }
 
-  // Gradient d by new state k without the share that goes to the old one, which becomes *kept.
+  // Gradient d w.r.t. the new state k, without the share that goes to the old one, which is stored in *kept.
   static HWY_INLINE Vec less_kept(const Args& r, int k, int64_t at, int unit, Vec d, Vec* kept) {
     if (!r.keep_old[k]) return d;
     *kept = hn::Mul(load(r.keep_old[k] + at * r.keep_old_stride + unit), d);
     return hn::Sub(d, *kept);
   }
 
-  // One unit block of one row: incoming is dL/dh (last stage, without the direct parts) or dL/d(side), L lanes; by_state what came
-  // through the normalised state.
+  // One unit block of one row: incoming is dL/dh (last stage, without the direct parts) or dL/d(side), L lanes; by_state is
+  // the gradient through the normalised state.
   template <int stage>
   static HWY_INLINE void lanes(const Args& r, const Plan& plan, const Carry& carry, int i, int64_t at, int row, int block,
                                Vec incoming, Vec by_state = zero()) {
@@ -106,7 +107,7 @@ struct Backward {
     }
     float* carry_h = carry.at(0, row, unit);
     d[0].v = incoming;
-    Vec kept[Cell::states];  // what goes to the old state by the share of it that stays
+    Vec kept[Cell::states];  // the zoneout share, which goes to the old state
     for (Vec& v : kept) v = zero();
     if constexpr (stage == kLast) {
       if (carries_h(r)) d[0].v = hn::Add(d[0].v, load(carry_h));
@@ -133,7 +134,7 @@ struct Backward {
     if constexpr (Cell::states > 1) store(ds[1].v, carry.at(1, row, unit));
   }
 
-  // Product of `operand` with the packed weights whose columns are the units, then the lanes of `stage`.
+  // The product of `operand` with the packed weights whose columns are the units, then the lanes of `stage`.
   template <int stage>
   static void run_stage(const Args& r, const Share& share, const Plan& plan, const Carry& carry, int t, int n, int depth,
                         const float* weights, bool add_dh) {
@@ -147,7 +148,7 @@ struct Backward {
                       for (int v = 0; v < vectors; ++v) {
                         const int unit = (first + v) * kLanes, valid = r.hidden - unit;
                         Vec incoming = load(product + (i * vectors + v) * kLanes);
-                        if (add_dh || stage < kLast) incoming = masked(r, row, unit, incoming);  // of what a product saw
+                        if (add_dh || stage < kLast) incoming = masked(r, row, unit, incoming);  // of the product's operand
                         if (add_dh) incoming = hn::Add(incoming, load_part(dh + unit, valid));
                         if (dh_last) incoming = hn::Add(incoming, load_part(dh_last + unit, valid));
                         if (stage == kLast && shows_later(r)) {
@@ -168,7 +169,7 @@ struct Backward {
     }
   }
 
-  // What statistics tie together in one row: h to all units of the state, the lanes' gradients to all units of the product.
+  // The statistics of one row: from h to all units of the state, and from the lanes' gradients to all units of the product.
   template <int stage>
   static void normed_row(const Args& r, const Plan& plan, const Carry& carry, int i, int64_t at, int row) {
     const NormArgs<float>& norm = *r.norm;
@@ -203,7 +204,7 @@ struct Backward {
     });
   }
 
-  // Gradient by W x of the share's rows, behind the walk through time.
+  // Gradient w.r.t. W x of the worker's rows, after the walk through time.
   static void normed_input(const Args& r, const Share& share, const Plan& plan) {
     for (int t = 0; t < r.steps; ++t) {
       for (int i = 0; i < share.count(r.rows_of(t)); ++i) {
@@ -216,7 +217,8 @@ struct Backward {
     }
   }
 
-  // Whole gradient by the projected h of step t into r.dprojected; its rows become the operand of the cell's stage.
+  // Writes the whole gradient w.r.t. the projected h of step t to r.dprojected; its rows become the operand of the cell's
+  // stage.
   static void project(const Args& r, const Share& share, const Plan& plan, int t, int n, int depth) {
     const int total = (r.output + kLanes - 1) / kLanes;
     product_tiles(plan.operand, n, {r.weights[0], depth, total, kPanelVectors, 0, total}, {},
@@ -262,7 +264,7 @@ struct Backward {
     if (r.dx.data) input_gradient(r, share, plan);
   }
 
-  // dx = dgates W: of the rows that this core has just computed, or of an even part where units were split.
+  // dx = dgates W: for the rows that this core has just computed, or for an even part where units were split.
   static void input_gradient(const Args& r, const Share& share, const Plan& plan) {
     const Stopwatch watch(r, share);
     const int panels = (r.dx.cols + kPanelVectors * kLanes - 1) / (kPanelVectors * kLanes);

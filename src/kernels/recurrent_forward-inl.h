@@ -1,4 +1,5 @@
-// Why: one direction of one recurrent layer forward through time, the cell as the end of its product. Once per instruction set.
+// Why: one direction of one recurrent layer forward through time, with the cell at the end of its product.
+// Once per instruction set.
 #if defined(RNN_KERNELS_RECURRENT_FORWARD_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RNN_KERNELS_RECURRENT_FORWARD_INL_H_
 #undef RNN_KERNELS_RECURRENT_FORWARD_INL_H_
@@ -16,7 +17,7 @@ namespace HWY_NAMESPACE {
 
 template <class Cell>
 struct Forward {
-  // The product of a stage starts from the input part where all gates take part in it, in their order.
+  // The product of a stage starts from the input part where all gates take part in it, in order.
   static constexpr bool from_input(int stage) { return Cell::apart < 0 && Cell::gate_count(stage) == Cell::gates; }
 
   // One unit block of one row: product holds the sums of the stage's gates, L lanes each; gates the input parts.
@@ -59,10 +60,10 @@ struct Forward {
     }
   }
 
-  // Whether h waits for the statistics of the state from which it is read.
+  // Whether h must wait for the statistics of the state from which it is computed.
   static HWY_INLINE bool shows_later(const Args& r) { return Cell::shown >= 0 && r.norm; }
 
-  // The new states of one unit block go where they belong.
+  // Stores the new states of one unit block.
   static HWY_INLINE void finish(const Args& r, const Plan& plan, int i, int row, int64_t at, int unit, Lane* s1) {
     const int valid = r.hidden - unit;
     if (r.keep_old[0] || r.keep_old[1]) keep_old(r, plan, i, at, unit, s1);
@@ -75,7 +76,7 @@ struct Forward {
     if constexpr (Cell::states > 1) store(s1[1].v, r.c + at * plan.padded + unit);
   }
 
-  // The share of the old states that stays.
+  // The share of the old states that is kept (zoneout).
   static HWY_INLINE void keep_old(const Args& r, const Plan& plan, int i, int64_t at, int unit, Lane* s1) {
     const float* old[2] = {plan.h_old[i], plan.c_old[i]};
     for (int k = 0; k < Cell::states; ++k) {
@@ -86,26 +87,26 @@ struct Forward {
     }
   }
 
-  // Where the gates of the share's rows of one step lie: row i at data + i * stride.
+  // Where the gates of the worker's rows of one step are: row i at data + i * stride.
   struct StepGates {
     float* data;
     ptrdiff_t stride;
   };
-  // Walks over the steps of a block up or down in time: kept gates lie in their packed rows, others one after the other in the
-  // worker's scratch.
+  // Walks over the steps of a block up or down in time: gates that are kept are in their packed rows, others one after the
+  // other in the worker's scratch.
   struct GateWalk {
     const Args& r;
     const Share& share;
     int64_t width;
     bool down;
-    float* scratch;  // null: kept
+    float* scratch;  // null: the gates are kept
     GateWalk(const Args& args, const Share& of, const Plan& plan, int share_rows, int from, int to, bool down_in_time)
         : r(args), share(of), width(plan.gate_width), down(down_in_time), scratch(nullptr) {
       if (!r.x.data || r.keep) return;
       scratch = r.gates + (of.stride > 1 ? int64_t{of.worker} * share_rows * width : 0);
       for (int i = from; i < to && down; ++i) scratch += share.count(r.rows_of(r.time(i))) * width;
     }
-    // Of the share's `rows` rows from step t on.
+    // Of the worker's `rows` rows from step t on.
     StepGates next(int t, int rows) {
       if (!scratch) return {r.gates + (r.start[t] + share.row0) * width, share.stride * width};
       const int64_t size = rows * width;
@@ -115,7 +116,7 @@ struct Forward {
     }
   };
 
-  // Step t of the share's n rows.
+  // Step t of the worker's n rows.
   template <int stage>
   static void run_stage(const Args& r, const Share& share, const Plan& plan, int t, int n, StepGates gates) {
     constexpr int count = Cell::gate_count(stage);
@@ -137,7 +138,7 @@ struct Forward {
     }
   }
 
-  // Product and lanes in one go, panel after panel.
+  // Product and lanes together, panel after panel.
   template <int stage>
   static HWY_INLINE void run_fused(const Args& r, const Share& share, const Plan& plan, int t, int n, StepGates gates,
                                    const float* const* operand, const PackedPart& part) {
@@ -157,7 +158,7 @@ struct Forward {
     });
   }
 
-  // Layer normalisation: the product of all units, row statistics, lanes; where h is read from a state, its statistics and lanes again.
+  // Layer normalisation: the product of all units, row statistics, lanes; with a shown state then its statistics, and h.
   template <int stage>
   static void run_normed(const Args& r, const Share& share, const Plan& plan, int t, int n, StepGates gates,
                          const float* const* operand, const PackedPart& part) {
@@ -236,8 +237,8 @@ struct Forward {
                   });
   }
 
-  // The input part of the share's rows and units in steps [first, last): a core projects what it reads on itself. Layer normalisation
-  // follows there and then.
+  // The input part of the worker's rows and units in steps [first, last): a core projects what it will read itself. Layer
+  // normalisation follows immediately.
   static void project_input(const Args& r, const Share& share, int first, int last, GateWalk gates) {
     const Stopwatch watch(r, share);
     constexpr int wide = panel_vectors(Cell::gates);
@@ -260,7 +261,7 @@ struct Forward {
     });
   }
 
-  // W x of one row, in place, to gain * normalised W x + b; with `keep` its packed row is `at`.
+  // Turns W x of one row, in place, into gain * normalised W x + b; with `keep` its packed row is `at`.
   static void normalise_input(const Args& r, float* gates, int64_t at) {
     const int vectors = (r.hidden + kLanes - 1) / kLanes * Cell::gates;
     float unused[kNormGroups];
@@ -273,7 +274,7 @@ struct Forward {
     }
   }
 
-  // All steps of a share, block after block. Who owns units waits for the others after each step, who owns rows for nobody.
+  // All steps of a worker, block after block. With split units it waits for the others after each step.
   static void run_share(const Args& r, const Share& share, const Plan& plan, int threads) {
     const int share_rows = recurrent_gate_rows(r.streams, r.block_rows, threads) / threads;
     const int limit = share.stride > 1 ? share_rows : r.block_rows;

@@ -1,7 +1,7 @@
-// Why: layer normalisation inside a step: statistics of one row over all units of a group of gates, forward and backward side by side
-// (Ba, Kiros and Hinton 2016), and the gradients by its gains. Once per instruction set.
+// Why: layer normalisation inside a step: statistics of one row over all units of a group of gates, forward and backward
+// side by side (Ba, Kiros and Hinton 2016), and the gradients w.r.t. its gains. Once per instruction set.
 //
-// A row has one owner and its sums one order, so statistics depend on nothing beside the row. Padding lanes take no part and stay zero.
+// A row has one owner and its sums one order, so statistics depend on nothing else. Padding lanes stay zero.
 #if defined(RNN_KERNELS_RECURRENT_NORM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RNN_KERNELS_RECURRENT_NORM_INL_H_
 #undef RNN_KERNELS_RECURRENT_NORM_INL_H_
@@ -36,7 +36,7 @@ struct NormGroup {
     const auto some = hn::FirstN(D(), static_cast<size_t>(hidden - unit));
     RNN_UNROLL for (int g = 0; g < kGates; ++g) f(g, offset + g * kLanes, some);
   }
-  // The mean of what the gates' vectors have summed.
+  // The mean over what the gates' vectors have summed.
   static HWY_INLINE float mean(const Vec* sums, int hidden) {
     Vec sum = sums[0];
     RNN_UNROLL for (int g = 1; g < kGates; ++g) sum = hn::Add(sum, sums[g]);
@@ -44,7 +44,7 @@ struct NormGroup {
   }
 };
 
-// Of the gates [first, first + count) those before the groups from `group` on.
+// Of the gates [first, first + count): the number of those before the groups from `group` on.
 template <class Cell>
 constexpr int gates_below(int first, int count, int group) {
   int below = 0;
@@ -68,7 +68,7 @@ HWY_INLINE void for_groups(F&& f) {
   for_groups<Cell, first, count>(f, std::make_integer_sequence<int, Cell::norm_groups>());
 }
 
-// to = (x - mean) / deviation, in place or not. Returns 1 / deviation.
+// to = (x - mean) / deviation, possibly in place. Returns 1 / deviation.
 template <class Group>
 HWY_INLINE float normalise(Group, int hidden, const float* x, float* to) {
   Vec sums[Group::kGates], squares[Group::kGates];
@@ -88,7 +88,7 @@ HWY_INLINE float normalise(Group, int hidden, const float* x, float* to) {
   return scale;
 }
 
-// The adjoint: dy is the gradient by gain * normed, at() that by the number that was normalised, L lanes.
+// The adjoint: dy is the gradient w.r.t. gain * normed, at() that w.r.t. the number that was normalised, L lanes.
 template <class Group>
 class NormGradient {
  public:
@@ -122,7 +122,7 @@ HWY_INLINE void norm_gradient(Group, int hidden, const float* dy, const float* g
   Group::each(hidden, [&](int, ptrdiff_t at, auto mask) { store(gradient.at(at, mask), out + at); });
 }
 
-// What h is read from: L lanes of the normalised state from `unit` on.
+// What h is computed from: L lanes of the normalised state from `unit` on.
 HWY_INLINE Vec normed_state(const Args& r, const float* normed, int unit) {
   return hn::MulAdd(load(normed), load(r.norm->state_gain + unit), load(r.norm->state_bias + unit));
 }

@@ -1,4 +1,4 @@
-// Why: the same table in double by plain loops: the oracle of `rnn check` and of the tests. Written to be read, not to be fast.
+// Why: the same table in double by plain loops: the reference for `rnn check` and the tests. Readable, not fast.
 #include <algorithm>
 
 #include "cells/reference.h"
@@ -14,7 +14,7 @@ namespace {
 
 using Args = RecurrentArgs<double>;
 
-// Where a row stands in time: its packed position at step t, the position before and after it (-1: outside or cut by a reset).
+// The position of a row in time: its packed row at step t, and those before and after it (-1: outside or cut by a reset).
 struct Where {
   int64_t at, before = -1, after = -1;
   bool cut_before, ends;  // starts from the reset state; its final state leaves the layer
@@ -44,7 +44,7 @@ void store_h(const Args& r, int64_t at, int row, int unit, double h) {
   r.h[at * r.h_stride + unit] = h;
   if (r.h_mask) r.masked[at * r.output + unit] = h * mask(r, row, unit);
 }
-// The share of old state k that stays.
+// The share of old state k that is kept (zoneout).
 double kept(const Args& r, int k, int64_t at, int unit) {
   return r.keep_old[k] ? r.keep_old[k][at * r.keep_old_stride + unit] : 0;
 }
@@ -62,7 +62,7 @@ struct Loops {
     for (int k = 0; k < Cell::unit_weights && r.unit_weights; ++k) p[k] = r.unit_weights[unit * Cell::unit_weights + k];
   }
 
-  // The product of a stage, [H, count]; normalised and times its gain where layer normalisation asks for it.
+  // The product of a stage, [H, count]; with layer normalisation normalised and times its gain.
   template <int stage>
   static std::vector<double> product(const Args& r, const Where& w, int t, int row) {
     constexpr int count = Cell::gate_count(stage);
@@ -157,7 +157,7 @@ struct Loops {
     }
   }
 
-  // W x of one row, in place, to gain * normalised W x + b.
+  // Turns W x of one row, in place, into gain * normalised W x + b.
   static void normalise_input(const Args& r, double* gates, int64_t at) {
     const int width = r.hidden * Cell::gates;
     double unused[kNormGroups];
@@ -187,7 +187,7 @@ struct Loops {
     if (r.norm) return r.norm->drecurrent[0] + at * r.hidden * Cell::gate_count(0);
     return kSplit ? r.recurrent[0] + at * r.hidden * Cell::gate_count(0) : r.gates + at * r.hidden * Cell::gates;
   }
-  // (handed gradient of row `at`) times the recurrent matrix, column `unit`.
+  // (gradient passed on by row `at`) times the recurrent matrix, column `unit`.
   static double through_product(const Args& r, const double* gradient, int gates, const double* weights, int width,
                                 int unit) {
     double sum = 0;
@@ -195,7 +195,7 @@ struct Loops {
     return sum;
   }
 
-  // Through h and the statistics of the state it was read from: gradients by that state, [H]; gates as Cell::dshow leaves them.
+  // Back through h and the statistics of its state: gradients w.r.t. that state, [H]; gates as Cell::dshow leaves them.
   static std::vector<double> by_shown(const Args& r, const Where& w, int row, const double* carry,
                                       const std::vector<double>& incoming) {
     const NormArgs<double>& norm = *r.norm;

@@ -1,4 +1,4 @@
-// Why: attention in double by plain loops, as its papers write it, and its adjoint.
+// Why: attention in double by plain loops, as in its papers, and its adjoint.
 #include "kernels/reference_attention.h"
 
 #include <algorithm>
@@ -10,14 +10,14 @@ namespace {
 
 using Args = AttentionArgs<double>;
 
-// Of the query of a row and one row of its memory.
+// Between the query of a row and one row of its memory.
 double score(const Args& a, int row, int memory) {
   const double *query = a.queries.row(row), *key = a.keys.row(memory);
   double sum = 0;
   for (int i = 0; i < a.queries.cols; ++i) sum += a.v ? a.v[i] * std::tanh(query[i] + key[i]) : a.scale * query[i] * key[i];
   return sum;
 }
-// d: the gradient by the score; r: the stream of the row.
+// d: the gradient w.r.t. the score; r: the stream of the row.
 void dscore(const Args& a, int row, int r, int memory, double d) {
   const double *query = a.queries.row(row), *key = a.keys.row(memory);
   double *dquery = a.dqueries.row(row), *dkey = a.dkeys.row(memory);

@@ -1,4 +1,4 @@
-// Why: attention of the double table, apart from its products and recurrences.
+// Why: attention of the double table, separate from its products and recurrences.
 #pragma once
 
 #include "kernels/kernels.h"

@@ -1,4 +1,4 @@
-// Why: softmax, losses and optimizer steps in double by plain loops, as their papers write them.
+// Why: softmax, losses and optimizer steps in double by plain loops, as in their papers.
 #include "kernels/reference_elementwise.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ void softmax_cross_entropy(Pool&, const SoftmaxArgs<double>& s) {
   for (int m = 0; m < s.logits.rows; ++m) {
     double* x = s.logits.row(m);
     const double weight = s.weights ? s.weights[m] : 1;
-    if (weight == 0) {  // an ignored row: its target may be no class at all
+    if (weight == 0) {  // an ignored row: its target may not be a class at all
       s.loss[m] = 0;
       if (s.nll) s.nll[m] = 0;
       if (s.correct) s.correct[m] = 0;

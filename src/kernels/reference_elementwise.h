@@ -1,4 +1,4 @@
-// Why: the losses and optimizer steps of the double table, apart from its products and recurrences.
+// Why: the losses and optimizer steps of the double table, separate from its products and recurrences.
 #pragma once
 
 #include "kernels/kernels.h"

@@ -1,4 +1,4 @@
-// Why: layer normalisation as the paper has it, in double by plain loops (Ba, Kiros and Hinton 2016, equation 3), and its adjoint.
+// Why: layer normalisation as in the paper, in double by plain loops (Ba, Kiros and Hinton 2016, equation 3); adjoint.
 #pragma once
 
 #include <cmath>
@@ -7,7 +7,8 @@
 
 namespace rnn::core::reference {
 
-// Mean and deviation of the numbers x(i) that `in(i)` lets through, then to(i) = (x(i) - mean) / deviation. Returns 1 / deviation.
+// Mean and deviation of the numbers x(i) for which in(i) is true, then to(i) = (x(i) - mean) / deviation. Returns 1 /
+// deviation.
 template <class In>
 double normalise(int n, const In& in, const double* x, double* to) {
   double sum = 0, squares = 0, count = 0;
@@ -25,7 +26,7 @@ double normalise(int n, const In& in, const double* x, double* to) {
   return scale;
 }
 
-// dy by gain * normed -> out by x.
+// dy w.r.t. gain * normed -> out w.r.t. x.
 template <class In>
 void normalise_gradient(int n, const In& in, const double* dy, const double* gain, const double* normed, double scale,
                         double* out) {
@@ -66,7 +67,7 @@ void normalise_gradient(int first, int count, int hidden, const double* dy, cons
   });
 }
 
-// What h is read from.
+// What h is computed from.
 inline double shown(const NormArgs<double>& norm, const double* normed, int unit) {
   return normed[unit] * norm.state_gain[unit] + norm.state_bias[unit];
 }

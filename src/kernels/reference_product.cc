@@ -1,4 +1,4 @@
-// Why: packing and products in double by plain loops, for the oracle (reference.cc).
+// Why: packing and products in double by plain loops, for the reference (reference.cc).
 #include "kernels/reference_product.h"
 
 #include <cassert>

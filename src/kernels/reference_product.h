@@ -1,4 +1,4 @@
-// Why: packing and products of the double table, as kernels.h says of each.
+// Why: packing and products of the double table, each as described in kernels.h.
 #pragma once
 
 #include "kernels/kernels.h"

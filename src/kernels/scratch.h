@@ -1,4 +1,4 @@
-// Why: the scratch of a recurrent pass is laid out once, for who sets it aside and for who uses it.
+// Why: the layout of a recurrent pass's scratch is defined once, for the caller that allocates it and for the kernel.
 #pragma once
 
 #include <algorithm>
@@ -6,18 +6,18 @@
 
 namespace rnn::core {
 
-// Above so many streams the units are never split over threads, each thread then owns rows.
+// With more streams than this the units are never split over threads; each thread then owns rows.
 constexpr int kMaxSharedRows = 64;
 
-// In numbers of float or larger: zeros as long as any operand, then three lists of pointers per worker, then the gradients that
-// go from a step to the one before it.
+// In numbers of float or larger: zeros as long as any operand, then three lists of pointers per worker, then the gradients
+// that pass from a step to the previous one.
 struct RecurrentScratch {
   size_t depth, capacity, list, padded, streams;
   RecurrentScratch(int rows, int hidden, int output, int gates, int threads, int lanes)
       : padded((static_cast<size_t>(hidden) + lanes - 1) / lanes * lanes), streams(rows) {
     depth = (std::max<size_t>(output + lanes, padded * gates) + 15) / 16 * 16;
     capacity = std::max<size_t>((streams + threads - 1) / threads, std::min<size_t>(streams, kMaxSharedRows));
-    list = (capacity * 2 + 15) / 16 * 16;  // a pointer takes the room of two floats
+    list = (capacity * 2 + 15) / 16 * 16;  // a pointer takes the space of two floats
   }
   size_t pointers(int worker, int which) const { return depth + (static_cast<size_t>(worker) * 3 + which) * list; }
   size_t carried(int threads, int state) const {

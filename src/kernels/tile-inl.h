@@ -1,4 +1,5 @@
-// Why: the innermost loop of everything: a register tile of a few rows by a few vectors of columns. Once per instruction set.
+// Why: the innermost loop of everything: a register tile of a few rows by a few vectors of columns.
+// Once per instruction set.
 #if defined(RNN_KERNELS_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RNN_KERNELS_TILE_INL_H_
 #undef RNN_KERNELS_TILE_INL_H_
@@ -32,8 +33,8 @@ struct TileRows {
   ptrdiff_t from = 0, step = 1;
 };
 
-// out[r, :] = init[r, :] + sum over k of a(r, k) * b[k, :], R rows, V vectors; b is [depth, V * L]; init null: zeros. init and out may
-// be the same. Each element: one accumulator, k in rising order.
+// out[r, :] = init[r, :] + sum over k of a(r, k) * b[k, :], R rows, V vectors; b is [depth, V * L]; init null: zeros. init
+// and out may be the same. Each element: one accumulator, k in ascending order.
 template <int R, int V>
 HWY_NOINLINE void tile(const TileRows& a, size_t depth, const float* HWY_RESTRICT b, const float* init,
                        ptrdiff_t init_stride, float* out, ptrdiff_t out_stride) {
@@ -72,8 +73,8 @@ HWY_INLINE TileFunction tile_for(int rows, int vectors) {
   return kTiles[rows - 1][vectors - 1];
 }
 
-// c = a b + bias, or c += a b, for a tile whose last vector may be cut: c has c.cols valid columns of `vectors` vectors, bias (null:
-// zeros) all of them.
+// c = a b + bias, or c += a b, for a tile whose last vector may be partial: c has c.cols valid columns of `vectors` vectors,
+// bias (null: zeros) has all of them.
 inline void tile_into(const TileRows& a, int rows, int vectors, size_t depth, const float* b, const float* bias, bool add,
                       View<float> c) {
   const TileFunction run = tile_for(rows, vectors);
@@ -85,11 +86,12 @@ inline void tile_into(const TileRows& a, int rows, int vectors, size_t depth, co
   for (int r = 0; r < rows; ++r) std::memcpy(c.row(r), block + r * width, c.cols * sizeof(float));
 }
 
-// How much of `left` values of k is taken at a time: `size`, or the rest where it is not much more.
+// How many of the `left` values of k are processed at a time: `size`, or all the rest where it is not much more.
 constexpr int piece_of(int left, int size) { return left <= size * 3 / 2 ? left : size; }
 
-// One row times P whole panels at once, the same sums as tile<1, V> one panel after the other: only with many accumulators does a
-// single row keep the multipliers busy. init, out [P * V * L]; init null: zeros. kAhead: asks for weights before they are needed.
+// One row times P whole panels at once, the same sums as tile<1, V> one panel after the other: only with many accumulators
+// does a single row keep the multipliers busy. init, out [P * V * L]; init null: zeros. kAhead: prefetches weights before
+// they are needed.
 template <int P, int V, bool kAhead>
 HWY_NOINLINE void row_tile(const float* HWY_RESTRICT a, size_t depth, const float* HWY_RESTRICT b, const float* init,
                            float* out) {
@@ -116,12 +118,13 @@ using RowTileFunction = void (*)(const float*, size_t, const float*, const float
 constexpr int kRowVectors = HWY_TARGET == HWY_AVX3 ? 16 : 12;
 constexpr int max_row_panels(int vectors) { return kRowVectors / vectors; }
 
-// Whether a pass over so many weights should ask ahead. From the second-level cache a row tile reads twice as fast with it on Zen 5
-// (as fast as without on Zen 4); from the first level it has nothing to win, and further away the processor's own prefetcher is
-// the better one (by a quarter on Zen 4).
+// Whether a pass over so many weights should prefetch. From the second-level cache a row tile reads twice as fast with it on
+// Zen 5 (no difference on Zen 4); from the first level it gains nothing, and further away the processor's own prefetcher is
+// better (by a quarter on Zen 4).
 inline bool ask_ahead(size_t weights) { return weights > 8192 && weights <= 131072; }
 
-// Row tile for `panels` panels of `vectors` vectors: 1 <= panels <= max_row_panels(vectors), more than 1 for whole panels only.
+// Row tile for `panels` panels of `vectors` vectors: 1 <= panels <= max_row_panels(vectors), more than 1 for whole panels
+// only.
 HWY_INLINE RowTileFunction row_tile_for(int panels, int vectors, bool ahead) {
 #define RNN_ROW(P, V) \
   { &row_tile<P, V, false>, &row_tile<P, V, true> }
@@ -133,7 +136,7 @@ HWY_INLINE RowTileFunction row_tile_for(int panels, int vectors, bool ahead) {
   return (vectors == 4 ? kFour[panels - 1] : vectors == 3 ? kThree[panels - 1] : kNarrow[vectors - 1])[ahead];
 }
 
-// Cuts n rows into the fewest tiles of nearly even height: tile i is rows [begin(i), begin(i + 1)).
+// Cuts n rows into the fewest tiles of nearly equal height: tile i is rows [begin(i), begin(i + 1)).
 struct RowTiles {
   int n, count;
   RowTiles(int rows, int vectors) : n(rows), count((rows + max_rows(vectors) - 1) / max_rows(vectors)) {}

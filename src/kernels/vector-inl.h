@@ -25,7 +25,7 @@ HWY_INLINE void store(Vec v, float* p) { hn::StoreU(v, D(), p); }
 HWY_INLINE Vec set(float x) { return hn::Set(D(), x); }
 HWY_INLINE Vec zero() { return hn::Zero(D()); }
 
-// The first `count` of L lanes; the others are zero or stay untouched. Never touches memory behind them.
+// The first `count` of L lanes; the others are zero or stay untouched. Never touches memory beyond them.
 HWY_INLINE Vec load_part(const float* p, int count) {
   if (HWY_LIKELY(count >= kLanes)) return load(p);
   HWY_ALIGN float lanes[kLanes] = {};
@@ -49,7 +49,8 @@ HWY_INLINE float sum_lanes(Vec v) {
   return lanes[0];
 }
 
-// What Min and Max made of x, NaN where x is NaN. Of NaN and a number x86 takes the second operand, the emulation the number.
+// The result of Min and Max for x, but NaN where x is NaN. Of NaN and a number x86 takes the second operand, the emulation
+// the number.
 HWY_INLINE Vec keep_nan(Vec x, Vec result) {
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
   (void)x;
@@ -59,7 +60,8 @@ HWY_INLINE Vec keep_nan(Vec x, Vec result) {
 #endif
 }
 
-// x = n ln 2 + r with n whole and |r| <= ln 2 / 2 (Cody and Waite 1980), for |x| <= 88. `power` has the bits of 2^n above bit 23.
+// x = n ln 2 + r with n whole and |r| <= ln 2 / 2 (Cody and Waite 1980), for |x| <= 88. `power` has the bits of 2^n above
+// bit 23.
 struct Reduced {
   Vec n, r;
   hn::Vec<hn::RebindToSigned<D>> power;
@@ -88,8 +90,8 @@ HWY_INLINE Vec exp_vector(Vec x) {
   return keep_nan(x, hn::Mul(p, hn::BitCast(D(), e.power)));
 }
 
-// 1 / x for x in [1, 2^127]. AVX-512 defines its estimate to the last bit on every maker's chip, so one Newton step keeps
-// results portable (error 1 ulp); elsewhere estimates differ between makers, so divide.
+// 1 / x for x in [1, 2^127]. AVX-512 defines its estimate to the last bit for every vendor's chip, so one Newton step keeps
+// results portable (error 1 ulp); elsewhere estimates differ between vendors, so divide.
 HWY_INLINE Vec reciprocal(Vec x) {
 #if HWY_TARGET == HWY_AVX3
   const Vec y = hn::ApproximateReciprocal(x);
@@ -101,7 +103,7 @@ HWY_INLINE Vec reciprocal(Vec x) {
 
 HWY_INLINE Vec sigmoid_vector(Vec x) { return reciprocal(hn::Add(set(1.0f), exp_vector(hn::Neg(x)))); }
 
-// tanh = e / (e + 2) with e = e^2x - 1, put together so that small x lose nothing; max relative error 2e-7. NaN stays NaN.
+// tanh = e / (e + 2) with e = e^2x - 1, computed so that small x lose no accuracy; max relative error 2e-7. NaN stays NaN.
 HWY_INLINE Vec tanh_vector(Vec x) {
   const Vec clamped = hn::Min(set(9.1f), hn::Max(set(-9.1f), x));
   const Reduced half = reduce(hn::Add(clamped, clamped));
@@ -111,7 +113,7 @@ HWY_INLINE Vec tanh_vector(Vec x) {
   return keep_nan(x, hn::Mul(e, reciprocal(hn::Add(e, set(2.0f)))));
 }
 
-// What a cell computes with.
+// The number type that a cell computes with.
 struct Lane {
   Vec v;
   Lane() = default;

@@ -17,9 +17,9 @@ bool is_punctuation(char c) {  // of ASCII
 
 Units characters_of(std::string_view line) {
   Units units;
-  for (size_t behind = 0; behind < line.size();) {
-    const size_t begin = behind;
-    if (!is_white_space(next_code_point(line, behind))) units.add(line.substr(begin, behind - begin));
+  for (size_t past = 0; past < line.size();) {
+    const size_t begin = past;
+    if (!is_white_space(next_code_point(line, past))) units.add(line.substr(begin, past - begin));
   }
   return units;
 }

@@ -14,11 +14,11 @@ bool is_white_space(char32_t c) noexcept {
 std::vector<std::string_view> split_words(std::string_view text) {
   std::vector<std::string_view> words;
   size_t begin = 0;
-  for (size_t behind = 0; behind < text.size();) {
-    const size_t end = behind;
-    if (!is_white_space(next_code_point(text, behind))) continue;
+  for (size_t past = 0; past < text.size();) {
+    const size_t end = past;
+    if (!is_white_space(next_code_point(text, past))) continue;
     if (end > begin) words.push_back(text.substr(begin, end - begin));
-    begin = behind;
+    begin = past;
   }
   if (begin < text.size()) words.push_back(text.substr(begin));
   return words;

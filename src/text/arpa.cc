@@ -163,8 +163,8 @@ double ArpaModel::log_prob(std::span<const int32_t> context, int32_t id) const {
     const int64_t index = find(all);
     if (index >= 0) return (back_off + levels_[all.size() - 1].log_prob[static_cast<size_t>(index)]) * std::log(10.0);
     if (before.empty()) return (back_off + kNever) * std::log(10.0);
-    const int64_t behind = find(before);
-    if (behind >= 0) back_off += levels_[before.size() - 1].log_back_off[static_cast<size_t>(behind)];
+    const int64_t entry = find(before);
+    if (entry >= 0) back_off += levels_[before.size() - 1].log_back_off[static_cast<size_t>(entry)];
   }
 }
 

@@ -95,17 +95,17 @@ size_t WordScanner::word_end(size_t begin) const {
   size_t end = begin;
   char32_t before = next_code_point(text_, end);
   while (end < text_.size()) {
-    size_t behind = end;
-    const char32_t c = next_code_point(text_, behind);
+    size_t past = end;
+    const char32_t c = next_code_point(text_, past);
     if (is_word(c) && !is_ideograph(c)) {
-      end = behind, before = c;
+      end = past, before = c;
       continue;
     }
-    if (behind >= text_.size()) break;
-    const char32_t after = next_code_point(text_, behind);
+    if (past >= text_.size()) break;
+    const char32_t after = next_code_point(text_, past);
     const bool number = (c == '.' || c == ',' || c == ':') && is_digit(before) && is_digit(after);
     if (!number && !(is_inner(c) && is_word(after) && !is_mark(after) && !is_ideograph(after))) break;
-    end = behind, before = after;
+    end = past, before = after;
   }
   return end;
 }
@@ -115,8 +115,8 @@ size_t WordScanner::bracket_end(size_t begin) const {
     const char c = text_[i];
     if (static_cast<unsigned char>(c) <= ' ' || c == '<') return 0;
     if (c != '>') continue;
-    size_t behind = i + 1;
-    const bool glued = behind < text_.size() && is_word(next_code_point(text_, behind));
+    size_t past = i + 1;
+    const bool glued = past < text_.size() && is_word(next_code_point(text_, past));
     return i > begin + 1 && !glued ? i + 1 : 0;
   }
   return 0;
@@ -125,8 +125,8 @@ size_t WordScanner::bracket_end(size_t begin) const {
 size_t WordScanner::clitic_end(size_t begin) const {
   size_t end = begin + 1;
   if (end >= text_.size()) return 0;
-  size_t behind = end;
-  if (!is_word(next_code_point(text_, behind))) return 0;
+  size_t past = end;
+  if (!is_word(next_code_point(text_, past))) return 0;
   end = word_end(end);
   return is_clitic(text_.substr(begin, end - begin)) ? end : 0;
 }
@@ -136,12 +136,12 @@ size_t WordScanner::cluster_end(size_t begin) const {
   char32_t before = next_code_point(text_, end);
   utf8proc_int32_t state = 0;
   while (end < text_.size()) {
-    size_t behind = end;
-    const char32_t c = next_code_point(text_, behind);
+    size_t past = end;
+    const char32_t c = next_code_point(text_, past);
     if (c < 0x80) break;
     const auto a = static_cast<utf8proc_int32_t>(before), b = static_cast<utf8proc_int32_t>(c);
     if (utf8proc_grapheme_break_stateful(a, b, &state)) break;
-    end = behind, before = c;
+    end = past, before = c;
   }
   return end;
 }
@@ -220,12 +220,12 @@ void join_word(std::string_view token, WordSpacing& spacing, std::string& out) {
     spacing = {};
     return;
   }
-  size_t behind = 0;
-  const char32_t c = next_code_point(token, behind);
+  size_t past = 0;
+  const char32_t c = next_code_point(token, past);
   Place place = Place::word;
   if (token == "\"" || token == "'") {
     place = place_of_quote(token[0], spacing);
-  } else if (behind == token.size()) {
+  } else if (past == token.size()) {
     place = place_of(c);
   } else if (is_clitic(token)) {
     place = Place::closing;

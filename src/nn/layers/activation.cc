@@ -22,13 +22,13 @@ const int* rows_before(Context<T>& context, const Seq& seq) {
 
 // The row of the next step, -1: none; from rows_before.
 template <class T>
-const int* rows_behind(Context<T>& context, const Seq& seq, const int* before) {
-  int* behind = context.arena.template take<int>(static_cast<size_t>(seq.rows()));
-  std::fill_n(behind, seq.rows(), -1);
+const int* rows_after(Context<T>& context, const Seq& seq, const int* before) {
+  int* after = context.arena.template take<int>(static_cast<size_t>(seq.rows()));
+  std::fill_n(after, seq.rows(), -1);
   for (int row = 0; row < seq.rows(); ++row) {
-    if (before[row] >= 0) behind[before[row]] = row;
+    if (before[row] >= 0) after[before[row]] = row;
   }
-  return behind;
+  return after;
 }
 
 }  // namespace
@@ -78,13 +78,13 @@ template <class T>
 void add_change_gradient(Context<T>& context, const Seq& seq, View<const T> raw, double factor, View<T> d) {
   const ProfileScope profiled(context.profile, Phase::loss);
   const ArenaScope scope(context.arena);
-  const int *before = rows_before(context, seq), *behind = rows_behind(context, seq, before);
+  const int *before = rows_before(context, seq), *after = rows_after(context, seq, before);
   const T twice = static_cast<T>(2 * factor);
   context.pool.parallel_for(d.rows, 16, [&](int64_t begin, int64_t end) {
     for (int row = static_cast<int>(begin); row < end; ++row) {
       const T* h = raw.row(row);
       const T* from = before[row] >= 0 ? raw.row(before[row]) : nullptr;
-      const T* to = behind[row] >= 0 ? raw.row(behind[row]) : nullptr;
+      const T* to = after[row] >= 0 ? raw.row(after[row]) : nullptr;
       for (int i = 0; i < d.cols; ++i) {
         T slope = from ? h[i] - from[i] : T(0);
         if (to) slope -= to[i] - h[i];
