@@ -1,4 +1,4 @@
-# Why: the mean of models is worked out again outside of the program, and what has no mean is refused by name.
+# Why: the mean of models is computed again outside the program, and models that cannot be averaged are refused with the reason.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

@@ -1,4 +1,4 @@
-# Why: runs side by side as one types it: which is best, what differs, several seeds, and what must not be compared.
+# Why: comparing runs as a user types it: which is best, what differs, several seeds, and what must not be compared.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

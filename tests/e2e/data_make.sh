@@ -1,4 +1,4 @@
-# Why: sequences and pairs as people make and look at them: the same ones again, through pipes, and every wrong wish told.
+# Why: sequences and pairs as people generate and look at them: reproducible, through pipes, and every wrong option reported.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

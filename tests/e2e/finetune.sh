@@ -1,4 +1,4 @@
-# Why: the methods of AWD-LSTM and fine-tuning from the command line: stopped and resumed, frozen to the bit, and refused in one sentence.
+# Why: the methods of AWD-LSTM and fine-tuning from the command line: stopped and resumed, frozen to the bit, refused clearly.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

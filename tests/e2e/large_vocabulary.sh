@@ -1,4 +1,4 @@
-# Why: an adaptive or sampled softmax from end to end: trained, shown, evaluated exactly, checked, stopped and taken up again.
+# Why: an adaptive or sampled softmax from end to end: trained, shown, evaluated exactly, checked, stopped and resumed.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

@@ -1,4 +1,4 @@
-# Why: n-gram models from text to figures, to ARPA files and back, against a second reading of the formula outside of the program.
+# Why: n-gram models from text to figures, to ARPA files and back, against a second implementation outside the program.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

@@ -1,4 +1,4 @@
-# Why: disks fill, pipes close, folders cannot be written: what was saved before stays whole and the user is told.
+# Why: disks fill, pipes close, folders cannot be written: what was saved before stays intact and the user is told.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

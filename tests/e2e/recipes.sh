@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Why: settings of published models load by their names and take a step; their small twins have the same methods and learn any text.
+# Why: settings of published models load by name and take a step; their small versions have the same methods and train on any text.
 . "$SOURCE/tests/support/assert.sh"
 unset RNN_RECIPES
 corpus="$SOURCE/data/corpus/everyday.txt"

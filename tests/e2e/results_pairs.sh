@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Why: a figure of a translation is the one that rnn eval measures, on pairs that no training has seen, and PyTorch learns the same.
+# Why: a figure of a translation is the one that rnn eval measures, on pairs held out from training, and PyTorch learns the same.
 . "${SOURCE:?the checkout}/tests/support/assert.sh"
 unset RNN_DATA RNN_ISA
 python=python3

@@ -1,4 +1,4 @@
-# Why: a run that was stopped by hand, by a limit or by a signal goes on to the same bits as one that was not.
+# Why: a run that was stopped by hand, by a limit or by a signal resumes to the same bits as one that was not.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

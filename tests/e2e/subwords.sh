@@ -1,4 +1,4 @@
-# Why: sub-words from end to end: learnt or loaded, inside the model file, out again for other tools, and every refusal.
+# Why: sub-words from end to end: learnt or loaded, inside the model file, exported for other tools, and every refusal.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

@@ -1,4 +1,4 @@
-# Why: translation from end to end: pairs become a run, a run translates line by line, and every wrong wish is told in one sentence.
+# Why: translation from end to end: pairs become a run, a run translates line by line, and every wrong option gets one sentence.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

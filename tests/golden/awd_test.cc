@@ -1,4 +1,4 @@
-// Why: the training methods of AWD-LSTM and of fine-tuning are PyTorch's, update by update, with its masks and windows our own.
+// Why: the training methods of AWD-LSTM and of fine-tuning match PyTorch update by update, with our own masks and windows.
 #include <gtest/gtest.h>
 
 #include "golden/golden.h"

@@ -1,4 +1,4 @@
-// Why: how far the program may be from PyTorch's float64 answer, and why. Errors are relative to the largest value
+// Why: how far the program may deviate from PyTorch's float64 answer, and why. Errors are relative to the largest value
 // of the tensor unless said otherwise; u = 2^-24 = 6e-8. What float32 PyTorch itself misses by is printed by ./run golden.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Why: what every file of training updates shares: weights to begin with, batches, a tolerance per update, weights at the end.
+// Why: common to all files of training updates: initial weights, batches, a tolerance per update, final weights.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-# Why: what librnn.so shows is the public face and nothing else; exports.txt lists it, so a change of it is a decision.
+# Why: librnn.so exports the public face and nothing else; exports.txt lists it, so a change of it is a decision.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

@@ -1,4 +1,4 @@
-# Why: install_test.sh tree|find_package|pkg_config|subdirectory: an installed rnn serves a program that knows nothing of this tree.
+# Why: install_test.sh tree|find_package|pkg_config|subdirectory: a program without access to this tree uses an installed rnn.
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"

@@ -1,4 +1,4 @@
-// Why: a test that looks at denormal numbers must let the calling thread have them, and give its mode back.
+// Why: a test of denormal numbers must enable them in the calling thread and restore its mode afterwards.
 #pragma once
 
 #include <xmmintrin.h>

@@ -1,4 +1,4 @@
-// Why: a buffer between two zones that nothing may write to, so that one number stored too far is seen in every build.
+// Why: a buffer between two guard zones, so that a number stored out of bounds is found in every build.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Why: gate blocks and PyTorch's rows are turned into each other without losing, moving or inventing a number.
+// Why: gate blocks and PyTorch's rows are converted into each other without losing, moving or inventing a number.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Why: a limit is one only if the loop does the work that it is paid for: every multiply-add, every number read.
+// Why: a measured limit is one only if the loop really does its work: every multiply-add, every number read.
 #include <gtest/gtest.h>
 
 #include <cmath>

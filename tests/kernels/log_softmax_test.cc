@@ -1,4 +1,4 @@
-// Why: the log softmax that decoders rank by, of both tables, against the definition in long double; rows that have none.
+// Why: the log softmax by which decoders rank, of both tables, against the definition in long double; and rows without one.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Why: the double table is the oracle of everything else, so its backward is proved by central differences of its forward.
+// Why: the double table is the reference for everything else, so its backward is checked by central differences of its forward.
 #include <gtest/gtest.h>
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Why: "allocates nothing" is a promise of several rooms, counted in one way. To be included by one file of a program.
+// Why: "allocates nothing" is a promise of several rooms, counted in one way. Include it in only one file of a program.
 #pragma once
 
 #include <atomic>

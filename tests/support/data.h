@@ -1,4 +1,4 @@
-// Why: tests on public data sets read them in place; where there are none a test is skipped, except in CI, where it fails.
+// Why: tests on public data sets read them in place; without them a test is skipped, except in CI, where it fails.
 #pragma once
 
 #include <gtest/gtest.h>

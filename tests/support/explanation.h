@@ -1,4 +1,4 @@
-// Why: tests of pages need an explanation with every part filled, without a model: figures that look real and are known.
+// Why: tests of pages need an explanation with every part filled, without a model: figures that are plausible and known.
 #pragma once
 
 #include <algorithm>

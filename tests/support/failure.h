@@ -1,4 +1,4 @@
-// Why: tests ask what a failing call says: its code, its sentence, the way out, the exit status.
+// Why: tests check all of a failure: its code, its message, its help, the exit status.
 #pragma once
 
 #include <functional>

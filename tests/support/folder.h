@@ -1,4 +1,4 @@
-// Why: a test that writes files has a folder of its own, which is gone behind it.
+// Why: a test that writes files has a folder of its own, which is removed after it.
 #pragma once
 
 #include <gtest/gtest.h>

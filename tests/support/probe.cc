@@ -1,4 +1,4 @@
-// Why: known outcomes (pass, fail, skip, data) from which self_test.sh sees that the runner reports each of them truly.
+// Why: known outcomes (pass, fail, skip, data), by which self_test.sh checks that the runner reports each of them correctly.
 #include "support/data.h"
 
 TEST(Probe, Pass) { SUCCEED(); }

@@ -1,4 +1,4 @@
-# Why: the end-to-end tests need small texts that a tiny model can learn in a second; source it behind assert.sh.
+# Why: the end-to-end tests need small texts that a tiny model can learn in a second; source it after assert.sh.
 # shellcheck shell=bash
 
 # sentences COUNT SEED: lines such as "The cat sees the dog." from a fixed generator.

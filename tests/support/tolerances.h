@@ -1,4 +1,4 @@
-// Why: the one table of tolerances: how far a result may be from the oracle, and why just so far.
+// Why: the only table of tolerances: how far a result may be from the reference, and why exactly that far.
 // u = 2^-24: half a unit in the last place of 1 in float.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Why: the honest test of the whole chain: a small LSTM on the project's own text must know what its words do.
+// Why: the test of the whole chain on real text: a small LSTM must learn what the words of the project's own text do.
 #include <gtest/gtest.h>
 #include <unistd.h>
 

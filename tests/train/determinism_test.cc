@@ -1,4 +1,4 @@
-// Why: the same seed gives the same weights, bit for bit, whatever the number of threads and whoever looks on.
+// Why: the same seed gives the same weights, bit for bit, whatever the number of threads and whoever observes.
 #include "train/tiny_run.h"
 
 namespace rnn::core::test {

@@ -1,4 +1,4 @@
-// Why: what a translator says of a pair is a matter of the pair alone, to the bit: in a batch, in a beam, step by step, on any
+// Why: what a translator computes for a pair depends on the pair alone, to the bit: in a batch, in a beam, step by step, on any
 // number of threads.
 #include <numeric>
 #include <string>

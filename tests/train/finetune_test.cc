@@ -1,4 +1,4 @@
-// Why: a run that starts from a model keeps what it is told to keep, to the bit, and says so where it cannot do what it is told.
+// Why: a run that starts from a model keeps what it was told to keep, to the bit, and reports what it cannot do.
 #include "io/model_file.h"
 #include "tasks/training.h"
 #include "train/tiny_run.h"

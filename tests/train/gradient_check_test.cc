@@ -1,4 +1,4 @@
-// Why: backward of whole models is the derivative of forward, and the check that says so is able to say no.
+// Why: backward of whole models is the derivative of forward, and the gradient check can fail.
 #include <cmath>
 
 #include "train/gradient_check.h"

@@ -1,4 +1,4 @@
-// Why: every cell learns what can be learnt, and the figures that say so are right.
+// Why: every cell learns what can be learnt, and the figures that show it are right.
 #include <cmath>
 
 #include "networks/session.h"

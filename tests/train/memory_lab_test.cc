@@ -1,4 +1,4 @@
-// Why: the experiments behind the page of `rnn explain` learn, repeat to the bit, and come back from the cache as they went in.
+// Why: the experiments behind the page of `rnn explain` learn, repeat to the bit, and are loaded from the cache as they were saved.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Why: memory is promised in numbers, so it is measured: whole processes, by what the system says they used at most.
+// Why: memory use is promised in numbers, so it is measured: whole processes, by the peak that the system reports.
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>

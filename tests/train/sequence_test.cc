@@ -1,4 +1,4 @@
-// Why: models that answer at the end or read frames: their gradients are exact, ragged batches are their sequences one by one,
+// Why: models that answer at the end or read frames: their gradients are exact, ragged batches equal their single sequences,
 // micro-batches are one batch.
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// Why: when the loop looks, saves, stops and gives up, and which learning rate it says it used.
+// Why: when the loop validates, saves, stops and gives up, and which learning rate it reports.
 #include <cmath>
 
 #include "io/safetensors.h"

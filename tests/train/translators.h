@@ -1,4 +1,4 @@
-// Why: small translators and pairs of sentences for the proofs of the encoder-decoder network.
+// Why: small translators and pairs of sentences for the tests of the encoder-decoder network.
 #pragma once
 
 #include <cstdint>

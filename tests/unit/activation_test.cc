@@ -1,4 +1,4 @@
-// Why: AR and TAR are sums over what a batch really holds: no padding, no step over the end of a document.
+// Why: AR and TAR are sums over real steps of a batch only: no padding, no step across the end of a document.
 #include "nn/layers/activation.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: a cache must see what lies before a token and nothing else, and weights may move only behind what has been counted.
+// Why: a cache must see only what precedes a token, and weights may change only after a token has been counted.
 #include "tasks/adapt.h"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Why: an adaptive softmax is a distribution over all classes, whichever way it is asked: by its definition, whole, as a loss, streamed.
+// Why: an adaptive softmax is a distribution over all classes, however it is computed: by definition, whole, as a loss, streamed.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Why: what both tests of the public face need: an LSTM given by a formula, a small language model, files, errors by code.
+// Why: common to both tests of the public face: an LSTM given by a formula, a small language model, files, errors by code.
 #pragma once
 
 #include <gtest/gtest.h>

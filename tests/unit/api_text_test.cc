@@ -1,4 +1,4 @@
-// Why: the public face from text to text: tokens, evaluation, writing, training, stopping, going on.
+// Why: the public face from text to text: tokens, evaluation, writing, training, stopping, resuming.
 #include <algorithm>
 #include <atomic>
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Why: an n-gram model must say the same behind a file as before, and no damaged file may pass for a model.
+// Why: an n-gram model must give the same answers after a trip through a file, and no damaged file may pass for a model.
 #include "text/arpa.h"
 
 #include <gtest/gtest.h>

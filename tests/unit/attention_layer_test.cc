@@ -1,4 +1,4 @@
-// Why: attention by hand, as its papers write it; and what a translator can be made of: refused, sparse, in a model file.
+// Why: attention by hand, as in its papers; and which translators can be built: refused, sparse, in a model file.
 #include "nn/layers/attention.h"
 
 #include <gtest/gtest.h>

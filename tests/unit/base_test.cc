@@ -1,4 +1,4 @@
-// Why: the ground floor holds its promises: known random numbers, files never half written, aligned and reused memory.
+// Why: the ground floor keeps its promises: known random numbers, files never half written, aligned and reused memory.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>

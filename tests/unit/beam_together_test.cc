@@ -1,4 +1,4 @@
-// Why: a search that looks at a few extensions, beside others, must find what one finds that sorts them all and is alone.
+// Why: a search that looks at a few extensions, together with others, must find what a lone one finds that sorts them all.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Why: error rates rest on counts of edits that must be the fewest, and on words cut where the published scores cut them.
+// Why: error rates rest on the smallest number of edits, and on words split where the published scores split them.
 #include "metrics/edit_distance.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: the figures of an evaluation add up, line by line, and the baselines stand there only when they are honest.
+// Why: the figures of an evaluation add up, line by line, and baselines appear only where they are fair.
 #include <cmath>
 
 #include "data/inputs/compression.h"

@@ -1,4 +1,4 @@
-// Why: decoders are tested on a scorer that anyone can ask about any history, so that all texts can be tried by hand.
+// Why: decoders are tested on a scorer that can be queried about any history, so that all texts can be enumerated.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: gradients through time are believed because finite differences of the loss by every number of every state say the same.
+// Why: gradients through time are checked against finite differences of the loss by every number of every state.
 #include "inspect/gradients.h"
 
 #include <gtest/gtest.h>

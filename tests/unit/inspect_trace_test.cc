@@ -1,4 +1,4 @@
-// Why: what is shown of a model must be what the model does: traces beside its own Session and Writer, changed words beside
+// Why: what is shown of a model must be what the model does: traces against its own Session and Writer, changed words against
 // readings of their own.
 #include "inspect/trace.h"
 

@@ -1,4 +1,4 @@
-// Why: a score of ours may stand in a table with scores of others: published numbers, and the definitions counted by force.
+// Why: our scores are put into tables with scores of others: published numbers, and the definitions by brute force.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Why: a saved model is the model that is loaded, bit for bit; any other file is refused with code, place and mend.
+// Why: a saved model is the model that is loaded, bit for bit; any other file is refused with code, place and help.
 #include "io/model_file.h"
 
 #include <gtest/gtest.h>

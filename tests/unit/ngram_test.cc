@@ -1,4 +1,4 @@
-// Why: the baseline must be right: its probabilities add up and agree with a second, slow reading of the definition.
+// Why: the baseline must be right: its probabilities add up and agree with a second, slow implementation of the definition.
 #include "text/ngram.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: each optimizer does what its paper's formula says, and its memory is all that a checkpoint needs.
+// Why: each optimizer follows its paper's formula, and its memory is all that a checkpoint needs.
 #include "optim/optimizer.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: a flag that reads back another value than was typed ruins a run without a word.
+// Why: a flag that is read back as another value than was typed ruins a run silently.
 #include "options/option_list.h"
 
 #include <gtest/gtest.h>

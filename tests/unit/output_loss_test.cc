@@ -1,4 +1,4 @@
-// Why: the output layer and its loss by blocks of rows are what they are at once, and hold no more memory than allowed.
+// Why: the output layer and its loss in blocks of rows equal the whole computation, and hold no more memory than allowed.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Why: changing and packing the weights in one go leaves what changing them and then packing them leaves, bit for bit.
+// Why: changing and packing the weights in one pass gives the same bits as changing them and then packing them.
 #include "nn/packed.h"
 
 #include <gtest/gtest.h>

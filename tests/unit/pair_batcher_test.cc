@@ -1,4 +1,4 @@
-// Why: a decoder row that looks at another pair's source would train on noise: every batch is taken apart and compared.
+// Why: a decoder row that attends to another pair's source would train on noise: every batch is unpacked and compared.
 #include "data/pair_batcher.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: a wrong target would be learnt as faithfully as a right one: every date, sum and mirror image is worked out again.
+// Why: a wrong target would be learnt as faithfully as a right one: every date, sum and mirror image is computed again.
 #include "data/pair_problems.h"
 
 #include <gtest/gtest.h>

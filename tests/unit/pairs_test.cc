@@ -1,4 +1,4 @@
-// Why: a pair that slips by one line teaches nonsense: each form of file is read exactly, a misfit is named by line.
+// Why: pairs shifted by one line teach nonsense: each file format is read exactly, a mismatch is reported by line.
 #include "data/pairs.h"
 
 #include <gtest/gtest.h>

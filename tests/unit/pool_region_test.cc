@@ -1,4 +1,4 @@
-// Why: regions of the pool run in all threads at once or not at all, and their barrier lets nobody pass early or sleep for ever.
+// Why: regions of the pool run in all threads at once or not at all, and their barrier lets no thread pass early or sleep forever.
 #include <gtest/gtest.h>
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Why: a wrong target would make a network look forgetful: every answer is worked out here once more, and its odds counted.
+// Why: a wrong target would make a network look forgetful: every answer is computed here once more, and its odds counted.
 #include "data/problems.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: a name in --layer-lr or --freeze means the tensors that its user thinks of, and no name is lost.
+// Why: a name in --layer-lr or --freeze refers to the tensors that the user expects, and no name is ignored.
 #include "optim/rate_factors.h"
 
 #include <gtest/gtest.h>

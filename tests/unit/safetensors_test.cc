@@ -1,4 +1,4 @@
-// Why: the model file is the one input that strangers hand over: every broken one must end in an Error, never in a crash.
+// Why: the model file is the one input that comes from strangers: every broken one must end in an Error, never in a crash.
 #include "io/safetensors.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: texts drawn side by side must be those drawn alone, as often as the model says, and no random number may be shared.
+// Why: texts drawn together must equal those drawn alone, follow the model's distribution, and share no random number.
 #include "decode/sample_search.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: a sampled softmax draws what its law says, is the full softmax when it draws everything, and touches nothing it did not draw.
+// Why: a sampled softmax draws from its distribution, is the full softmax when it draws everything, touches only what it drew.
 #include <gtest/gtest.h>
 
 #include <cmath>

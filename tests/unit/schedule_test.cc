@@ -1,4 +1,4 @@
-// Why: a wrong learning rate costs days and looks like bad luck; each schedule is held to figures worked out elsewhere.
+// Why: a wrong learning rate costs days and looks like bad luck; each schedule is compared with figures computed elsewhere.
 #include "optim/schedule.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: what stands in a sequence file is what a network gets, row by row, and what cannot be used is named by line.
+// Why: what is in a sequence file is what a network reads, row by row; unusable lines are reported by number.
 #include "data/sequences.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: streaming is a sequence of length one: the same bits as a whole text, whoever runs beside it, and not one allocation.
+// Why: streaming is a sequence of length one: the same bits as a whole text, whatever runs next to it, and not one allocation.
 #include "networks/session.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Why: sub-words must give back every text they were given, learn the same pieces every time, and refuse what is damaged.
+// Why: sub-words must give back every text exactly, learn the same pieces every time, and refuse damaged files.
 #include "text/subwords.h"
 
 #include <gtest/gtest.h>

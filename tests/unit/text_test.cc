@@ -1,4 +1,4 @@
-// Why: text must survive the way into ids and back, byte for byte where it can.
+// Why: text must survive the conversion into ids and back, byte for byte where it can.
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Why: a text that must begin in a given way, the likeliest text, a cache and several models: what a writer adds to one model's outputs.
+// Why: what a writer adds to one model's outputs: a given beginning, the likeliest text, a cache, several models.
 #include <algorithm>
 #include <cmath>
 

@@ -1,4 +1,4 @@
-// Why: what a model writes is what its session says, its memory can be kept as bytes, and what does not fit is refused.
+// Why: what a model writes follows its session, its memory can be kept as bytes, and what does not fit is refused.
 #include <cmath>
 
 #include "networks/session.h"
