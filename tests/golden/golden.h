@@ -74,7 +74,7 @@ inline RecurrentOptions recurrent_options(const GoldenCase& c) {
   return o;
 }
 
-// Largest difference relative to the largest expected value; infinite for NaN and for unlike sizes.
+// Largest difference relative to the largest expected value; infinite for NaN and for different sizes.
 template <class T>
 double relative_error(const std::vector<T>& actual, const std::vector<float>& expected) {
   if (actual.size() != expected.size() || expected.empty()) return INFINITY;
@@ -87,7 +87,7 @@ double relative_error(const std::vector<T>& actual, const std::vector<float>& ex
   return worst / std::fmax(largest, 1e-30);
 }
 
-// Keeps the worst of many errors for the log of the test: how much room a tolerance leaves.
+// Keeps the worst of many errors for the log of the test: how much margin a tolerance leaves.
 class Worst {
  public:
   void see(const std::string& what, double error, double tolerance) {

@@ -34,7 +34,7 @@ struct Layout {
     }
   }
 
-  // [B, T, cols] with zeros behind each end <-> [rows, cols].
+  // [B, T, cols] with zeros after each end <-> [rows, cols].
   Matrix<T> pack(const std::string& key) const {
     const std::vector<float> padded = c.tensor(key);
     Matrix<T> rows(seq.rows(), static_cast<int>(c.shape(key).at(2)));

@@ -1,4 +1,5 @@
-// Why: encoder, bridge, decoder and attention are PyTorch's: gradient and attention weights of a batch, updates of a training.
+// Why: encoder, bridge, decoder and attention are PyTorch's: gradient and attention weights of a batch, updates of a
+// training.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -175,7 +176,7 @@ TEST(Seq2seq, AccumulationIsTheSameUpdate) {
   values.record("accumulated");
 }
 
-// A model with the weights that the case begins with, and its first batch.
+// A model with the initial weights of the case, and its first batch.
 template <class T>
 struct Beginning {
   Model<T> model;

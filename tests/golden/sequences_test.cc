@@ -40,7 +40,7 @@ Batch batch_of(const GoldenCase& c, int update, const std::vector<float>& inputs
   return batch;
 }
 
-// The trainer asks a batcher for its batches; here they are handed to it one by one.
+// The trainer takes its batches from a batcher; here they are supplied one by one.
 class NoBatches final : public Batcher {
  public:
   bool next(Batch&) override { return false; }

@@ -20,7 +20,7 @@ struct Variation {
 
 using Weights = std::map<std::string, std::vector<float>>;
 
-// The weights that the case begins with.
+// The initial weights of the case.
 template <class T>
 void take_first_weights(const GoldenCase& c, Model<T>& model) {
   for (const ParamInfo& info : model.table().all()) {

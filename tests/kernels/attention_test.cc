@@ -1,5 +1,5 @@
 // Why: attention with both kinds of scores: float against the double loops, these against central differences, and the same
-// bits however the work is cut.
+// bits however the work is divided.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -29,7 +29,8 @@ struct Case {
   int gap = 0;                 // unused numbers between rows
 };
 
-// All values are floats, so that both tables start from the same ones. Behind each memory lies a row that nobody may read.
+// All values are floats, so that both tables start from the same ones. After each memory there is a row that must not be
+// read.
 struct Problem {
   Case c;
   int streams = 0, width;                      // of the weights: more than the longest memory
@@ -103,7 +104,7 @@ Problem alone(const Problem& p, int stream) {
   return one;
 }
 
-// A matrix between guard zones, NaN behind each row.
+// A matrix between guard zones, NaN after each row.
 template <class T>
 class Grid {
  public:
@@ -117,7 +118,7 @@ class Grid {
     }
   }
   View<T> view() { return {buffer_.data(), rows_, cols_, stride_}; }
-  // Its numbers, after a look at what nobody may have written.
+  // Its numbers, after a check of what must not have been written.
   Numbers numbers() {
     EXPECT_TRUE(buffer_.intact());
     Numbers all;
@@ -342,7 +343,7 @@ TEST_P(AttentionBits, RowsThatShareAMemory) {
   }
 }
 
-// A number that is none must not be washed out, and stays with its stream.
+// NaN must not disappear, and stays in its stream.
 TEST_P(AttentionBits, NanStaysNan) {
   for (const int place : {0, 11}) {
     Problem p = p_;
@@ -365,7 +366,7 @@ TEST_P(AttentionBits, NanStaysNan) {
   }
 }
 
-// A score far above the others takes all, one far below nothing.
+// A score far above the others takes all the weight, one far below none.
 TEST_P(AttentionBits, FarApart) {
   Problem p({GetParam(), 1, 17, {3}, {1}}, 3);
   p.queries = {GetParam() ? 0.0 : 1.0}, p.keys = {-50, 50, 0, kNan}, p.v = {500}, p.scale = 100;

@@ -7,7 +7,7 @@
 
 namespace rnn::core::test {
 
-// `size` numbers, 64-byte aligned, all `value` at first.
+// `size` numbers, 64-byte aligned, initially all `value`.
 template <class T>
 class Guarded {
  public:

@@ -79,7 +79,7 @@ TEST(Layout, DenormalsCountAsZero) {
   EXPECT_TRUE(mode.kept());
 }
 
-// In parts, as an update of the weights takes them: the same form, every number of it written.
+// In parts, as an update of the weights packs them: the same form, every number of it written.
 TEST(Layout, PackRowsIsPack) {
   const Kernels<float>& k = kernels<float>();
   Pool pool(3);

@@ -35,7 +35,7 @@ struct Outcome {
   int without = 0;          // rows that have no softmax
 };
 
-// `gap` unused numbers behind each row; what is not written is 77, or stays x in place.
+// `gap` unused numbers after each row; what is not written is 77, or stays x in place.
 template <class T>
 Outcome run(const Rows& rows, bool in_place, int gap, int threads) {
   Pool pool(threads);
@@ -135,7 +135,7 @@ TEST(LogSoftmax, SameBitsOnAnyThreadsInPlaceAndAlone) {
   EXPECT_TRUE(same(one_by_one)) << "a row depends on nothing beside it";
 }
 
-// NaN or +inf anywhere, or nothing above -inf: counted and left alone, on any threads; the rows beside them are not.
+// NaN or +inf anywhere, or nothing above -inf: counted and not written, on any threads; neighbouring rows are.
 template <class T>
 void leaves_rows_without_softmax() {
   for (const int cols : {1, 5, 16, 17, 40, 600}) {

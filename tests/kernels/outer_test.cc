@@ -1,4 +1,5 @@
-// Why: the gradient of a weight matrix, out += d^T x with the sums of d's columns, against plain loops; the same bits on any threads.
+// Why: the gradient of a weight matrix, out += d^T x with the sums of d's columns, against plain loops; the same bits on any
+// threads.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -22,7 +23,7 @@ struct Case {
   int m, units, gates, n0, n1;  // n1 = 0: one x only
 };
 
-// Numbers of a matrix with rows of `stride`, NaN where nobody may look.
+// Numbers of a matrix with rows of `stride`, NaN where nothing may be read.
 std::vector<float> numbers(int rows, int cols, int stride, Random& random) {
   std::vector<float> a(static_cast<size_t>(rows) * stride, kNan);
   for (int r = 0; r < rows; ++r) {
@@ -79,7 +80,7 @@ class Outer : public testing::TestWithParam<Case> {
     for (int p = 0; p < 2; ++p) ASSERT_TRUE(result.out[p].intact() && result.sums[p].intact());
   }
 
-  // Against sums in double; the gap behind each row keeps what was there.
+  // Against sums in double; the gap after each row keeps its contents.
   void check(const Result& result, int part, int n, int x_stride) {
     for (int i = 0; i < width_; ++i) {
       const int row = columns_.row(i, k_.lanes);

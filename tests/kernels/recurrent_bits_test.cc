@@ -14,7 +14,7 @@ bool same_bits(const Numbers& a, const Numbers& b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
 }
 
-// Everything that forward and backward leave.
+// All results of forward and backward.
 void expect_same(const Pass<float>& got, const Pass<float>& want) {
   EXPECT_TRUE(same_bits(got.h, want.h));
   EXPECT_TRUE(same_bits(got.c, want.c));
@@ -34,7 +34,7 @@ void expect_same(const Pass<float>& got, const Pass<float>& want) {
 
 class RecurrentBits : public testing::TestWithParam<Variant> {
  protected:
-  // Enough work for every thread count to cut it: the kernels run small calls on one thread.
+  // Enough work for every thread count to divide it: the kernels run small calls on one thread.
   static Layer layer(bool reverse, int hidden = 37, int streams = 11, bool masked = false) {
     Shape shape{GetParam(), hidden, ragged(streams, 13), reverse};
     shape.resets = true, shape.reset_states = !masked, shape.masks = shape.keeps = masked;
@@ -60,8 +60,8 @@ TEST_P(RecurrentBits, AnyThreadCount) {
   }
 }
 
-// W x + b inside the pass, whatever the block of steps, is the product before it; dx inside is the product behind it; inference, which
-// keeps no gates, gives the same states.
+// W x + b inside the pass, whatever the block of steps, equals the product before it; dx inside equals the product after it;
+// inference, which keeps no gates, gives the same states.
 TEST_P(RecurrentBits, InputInsideThePass) {
   for (const bool reverse : {false, true}) {
     for (const int streams : {1, 11}) {
@@ -158,7 +158,7 @@ TEST_P(RecurrentBits, DenormalsInEveryMode) {
     EXPECT_TRUE(same_bits(h_of(batch, l, 2, t), h_of(single, alone, 0, t))) << "step " << t;
 }
 
-// A number that is none must not be washed out: the trainer finds divergence by it.
+// NaN and infinity must not disappear: the trainer detects divergence by them.
 TEST_P(RecurrentBits, NanStaysNan) {
   Layer l = layer(false, 5, 2);
   l.reset.assign(l.reset.size(), 0);

@@ -1,4 +1,5 @@
-// Why: the double table is the reference for everything else, so its backward is checked by central differences of its forward.
+// Why: the double table is the reference for everything else, so its backward is checked by central differences of its
+// forward.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -9,7 +10,7 @@
 namespace rnn::core::test {
 namespace {
 
-// sum(dh * h) + what the final states add: its gradient is what backward computes.
+// sum(dh * h) + the share of the final states: its gradient is what backward computes.
 double loss(const Layer& l, Pool& pool) {
   const Pass<double> run(kernels<double>(), pool, l, false);
   double sum = 0;
@@ -38,7 +39,7 @@ Numbers old_h(const Layer& l, const Pass<double>& run, int stream, int t) {
   return h;
 }
 
-// Gradients by the recurrent weights, the bias of the apart gate and the projection, from what backward leaves.
+// Gradients w.r.t. the recurrent weights, the bias of the apart gate and the projection, from the results of backward.
 struct WeightGradients {
   Numbers weights, bias, projection;
   WeightGradients(const Layer& l, const Pass<double>& run)

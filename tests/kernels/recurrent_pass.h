@@ -1,5 +1,5 @@
-// Why: runs one recurrent layer (recurrent_case.h) through any table of kernels, so that two tables, two cuts of a batch, or a table and
-// finite differences can be compared number by number.
+// Why: runs one recurrent layer (recurrent_case.h) through any table of kernels, so that two tables, two cuts of a batch, or
+// a table and finite differences can be compared number by number.
 #pragma once
 
 #include "kernels/guarded.h"
@@ -33,7 +33,8 @@ class Pass {
   Numbers d_pre, d_recurrent;  // [rows, gates, H]
   Numbers dh0, dc0, dprojected, d_unit;
   Numbers dx;  // [rows, I] with an input
-  // Layer normalisation: d_pre is by W x then, d_recurrent by R h; gradients by bias, gains and what shifts the state.
+  // Layer normalisation: d_pre is then w.r.t. W x, d_recurrent w.r.t. R h; gradients w.r.t. bias, gains and the bias of the
+  // state.
   Numbers d_bias, d_input_bias, d_input_gain, d_recurrent_gain, d_state_gain, d_state_bias;
 
   // State of a stream after its last step in walking order.
@@ -143,7 +144,7 @@ class Pass {
     }
   }
 
-  // Buffers of what forward leaves: a row per packed row, in inference per stream.
+  // Buffers of forward's results: a row per packed row, in inference per stream.
   void lay_out_norm(size_t padded) {
     const bool keep = l_.keep || l_.input != InputMode::inside;
     const size_t rows = keep ? l_.rows : l_.streams;
@@ -230,7 +231,7 @@ class Pass {
     }
   }
 
-  // dx = dgates W: inside the pass, or a product of its own behind it.
+  // dx = dgates W: inside the pass, or a separate product after it.
   void input_gradient(bool inside) {
     const View<T> out{dx_.data(), l_.rows, l_.inputs, l_.inputs};
     if (inside) {

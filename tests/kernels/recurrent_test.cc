@@ -19,7 +19,8 @@ double worst(const Numbers& got, const Numbers& want) {
   return largest > 0 ? difference / largest : difference;
 }
 
-// Two or three numbers are hardly told apart once normalised, and their gradient is a small rest of large terms: in float it says nothing.
+// Two or three numbers are hardly distinguishable once normalised, and their gradient is a small remainder of large terms:
+// in float it means nothing.
 int units(const Variant& variant, int hidden) { return variant.flags & kLayerNorm ? std::max(hidden, 7) : hidden; }
 
 class Recurrent : public testing::TestWithParam<Variant> {

@@ -22,7 +22,7 @@ struct Case {
   int gap = 0;
 };
 
-// Logits (floats), targets and weights; some rows have weight 0 and a target that is no class.
+// Logits (floats), targets and weights; some rows have weight 0 and a target that is not a class.
 struct Batch {
   Case c;
   std::vector<double> logits;

@@ -1,4 +1,5 @@
-// Why: norms and optimizer steps, of both tables, against their published formulas; equal bits in any pieces, on any number of threads.
+// Why: norms and optimizer steps, of both tables, against their published formulas; equal bits in any pieces, on any number
+// of threads.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -82,7 +83,8 @@ Slab run(const Options& o, size_t n, size_t piece) {
   return {{p.begin(), p.end()}, {m.begin(), m.end()}, {v.begin(), v.end()}, {average.begin(), average.end()}};
 }
 
-// SGD, RMSprop and Adagrad as PyTorch writes them; Adam: Kingma and Ba 2015, algorithm 1; AdamW: Loshchilov and Hutter 2019, algorithm 2.
+// SGD, RMSprop and Adagrad as PyTorch writes them; Adam: Kingma and Ba 2015, algorithm 1; AdamW: Loshchilov and Hutter 2019,
+// algorithm 2.
 Slab definition(const Options& o, size_t n) {
   Slab s = begin(n);
   for (int step = 1; step <= kSteps; ++step) {
@@ -147,7 +149,7 @@ TEST(Step, SameBitsInAnyPieces) {
   }
 }
 
-// Clipping must not turn a gradient that is no number into one that looks healthy.
+// Clipping must not turn a NaN gradient into one that looks healthy.
 TEST(Step, ClipKeepsNan) {
   std::vector<float> p(20, 1.0f), g(20, 0.5f);
   g[3] = g[18] = std::numeric_limits<float>::quiet_NaN();

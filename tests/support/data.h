@@ -21,7 +21,7 @@ inline const char* data_folder() {
 // "lm/x.txt" -> the path of that file. Only after RNN_NEED_DATA().
 inline std::string data_path(const std::string& relative) { return std::string(data_folder()) + "/" + relative; }
 
-// Continuous integration says so by CI=true (any value but empty, 0 and false).
+// Continuous integration is recognised by CI=true (any value but empty, 0 and false).
 inline bool in_ci() {
   const char* value = std::getenv("CI");
   return value != nullptr && *value != '\0' && std::strcmp(value, "0") != 0 && std::strcmp(value, "false") != 0;

@@ -13,7 +13,7 @@
 
 namespace rnn::core::test {
 
-// What a cell's figures are like: its gradient falls by `fade` a step, an early word moves the last table by `memory`.
+// The character of a cell's figures: its gradient falls by `fade` a step, an early word moves the last table by `memory`.
 struct Character {
   CellKind cell = CellKind::elman;
   double fade = 0.6, memory = 0.05, loss = 3.1, recall_steps = 8;
@@ -25,7 +25,7 @@ inline const std::vector<Character>& demo_characters() {
   return all;
 }
 
-// The same number for the same arguments, between -1 and 1, smooth in nothing.
+// Pseudo-random: the same number for the same arguments, between -1 and 1.
 inline double noise(int a, int b, int c) {
   const double x = std::sin(a * 12.9898 + b * 78.233 + c * 37.719 + 4.1) * 43758.5453;
   return 2 * (x - std::floor(x)) - 1;
@@ -45,7 +45,7 @@ inline std::vector<WordChance> next_table(int model, int step) {
   static constexpr std::string_view kWords[] = {"is",    "sleeping", "because", "was",  "it",
                                                 "tired", "the",      "a",       "very", "hungry"};
   std::vector<WordChance> table;
-  double left = 0.92;  // each word takes its part of what the likelier ones left
+  double left = 0.92;  // each word takes its share of what the likelier ones left
   for (int i = 0; i < 8; ++i) {
     const double p = left * (0.38 + 0.2 * noise(model, step, i));
     table.push_back({std::string(kWords[static_cast<size_t>(step * 3 + i) % std::size(kWords)]), p});
@@ -148,7 +148,7 @@ inline ModelExplanation synthetic_model(const Character& character, int number, 
   model.val_bits_per_byte = character.loss / 3.1;
   model.step_microseconds = 6.5 + 5.1 * info.gates;
   std::vector<std::string> words = split_words(prompt);
-  words.insert(words.begin(), "↵");  // the end of line that stands before every prompt
+  words.insert(words.begin(), "↵");  // the end of line that precedes every prompt
   for (int step = 0; step < static_cast<int>(words.size()); ++step) {
     ReadStep read;
     read.id = 10 + step;

@@ -13,7 +13,7 @@ struct Failure {
   Exit exit = Exit::ok;
 };
 
-// What f throws as rnn::Error; code "none" when it does not.
+// What f throws as rnn::Error; code "none" if it does not throw.
 inline Failure failure_of(const std::function<void()>& f) {
   try {
     f();

@@ -10,7 +10,7 @@
 
 namespace rnn::core::test {
 
-// The instruction set that RNN_ISA asks for; empty: the best of this machine.
+// The instruction set requested by RNN_ISA; empty: the best of this machine.
 inline std::string forced_isa() {
   const char* name = std::getenv("RNN_ISA");
   return name == nullptr ? "" : name;

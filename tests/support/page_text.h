@@ -15,7 +15,7 @@ inline std::string read(const std::string& html) {
 }
 inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-// The explanation that a page embeds.
+// The explanation that is embedded in a page.
 inline nlohmann::json data_of(const std::string& page) {
   const std::string head = "<script type=\"application/json\" id=\"data\">";
   const size_t begin = page.find(head) + head.size();

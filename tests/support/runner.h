@@ -7,7 +7,7 @@
 
 namespace rnn::core::test {
 
-constexpr int kSkipped = 77;  // what ctest and the shell scripts show as skipped
+constexpr int kSkipped = 77;  // shown as skipped by ctest and the shell scripts
 
 // Runs the tests. 0: passed; 1: one failed, or none was selected; kSkipped: none failed and every one was skipped.
 inline int run_all() {

@@ -8,7 +8,8 @@ namespace rnn::core::test {
 constexpr double kDual = 1e-12;
 
 // Central differences, step 1e-5: truncation step^2 / 6 * f''' (1e-11) and rounding 1e-16 / 1e-5 * loss (about 1e-9).
-// Floor: what that rounding leaves where there is hardly any gradient (two numbers under layer normalisation are always -1 and 1).
+// Floor: the rounding that remains where there is hardly any gradient (two numbers under layer normalisation are always -1
+// and 1).
 constexpr double kFiniteDifferenceStep = 1e-5, kFiniteDifference = 1e-6, kFiniteDifferenceFloor = 1e-10;
 
 // Dot product of n terms summed in one chain: at most (n + 2) u times the sum of |terms| (Higham 2002, section 3.1).
@@ -24,11 +25,12 @@ constexpr double kLaneTanh = 2e-7, kLaneSigmoid = 2e-7, kLaneExp = 2e-7;
 // by a few u, steps add up. Measured on all shapes and instruction sets: 8 u forward, 19 u backward; four times that.
 constexpr double kRecurrentForward = 2e-6, kRecurrentBackward = 5e-6;
 
-// The same with layer normalisation, from 7 units on: it divides by deviations of 0.1 and less, and rounding with them. Measured: 5e-6
-// forward, 9e-6 backward.
+// The same with layer normalisation, from 7 units on: it divides by deviations of 0.1 and less, and rounding with them.
+// Measured: 5e-6 forward, 9e-6 backward.
 constexpr double kNormForward = 1e-5, kNormBackward = 3e-5;
 
-// One function written in two ways, numbers of at most 1: what has a weight of zero, and sums of some ten terms in another order.
+// One function implemented in two ways, numbers of at most 1: terms with weight zero, and sums of some ten terms in another
+// order.
 constexpr double kTwoWays = 1e-6, kDoubleTwoWays = 1e-12;
 
 // Softmax cross-entropy, per weight. Loss: relative error of a float sum of up to 10,000 exponentials in 1 to 16 chains

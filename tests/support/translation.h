@@ -25,7 +25,7 @@ inline StateStep synthetic_state(int units, int step, int what, const StateStep*
   return state;
 }
 
-// Shares that fall with the distance from `centre`; `width`: how fast.
+// Weights that fall with the distance from `centre`; `width`: how fast.
 inline void add_look(TargetToken& token, size_t source, double centre, double width) {
   std::vector<double> shares(source);
   double sum = 0;
@@ -45,7 +45,7 @@ inline BeamNode synthetic_node(int parent, int32_t id, std::string text, double 
   return {parent, id, text, text, p, log_prob, log_prob / 2, fate, won};
 }
 
-// A search of `words` whose winner is the second best at the second step; two beginnings go on.
+// A search of `words` whose winner is the second best at the second step; two hypotheses continue.
 inline BeamTree synthetic_search(const std::vector<std::string>& words) {
   BeamTree tree{2, 1, LengthRule::wu, {}};
   double log_prob = 0;
@@ -99,7 +99,7 @@ inline TranslationExplanation synthetic_translation(std::string_view sentence = 
     token.id = static_cast<int>(20 + t), token.text = written[t], token.p = 0.55 + 0.4 * noise(static_cast<int>(t), 1, 1);
     token.next = next_table(0, static_cast<int>(t));
     token.state = synthetic_state(units, static_cast<int>(t), 7, t == 0 ? nullptr : &e.target[t - 1].state);
-    // Each word looks at the one of its own place, the second at several.
+    // Each word attends to the one at its own position, the second to several.
     if (attention != "none")
       add_look(token, read.size(), static_cast<double>(std::min(t, read.size() - 1)), t == 1 ? 3 : 0.4);
     e.target.push_back(std::move(token));

@@ -12,7 +12,7 @@ struct Settings {
   uint64_t seed = 1;
   int64_t eval_every = 1000;
   std::string optimizer = "adamw";
-  bool awd = false;  // with what AWD-LSTM adds
+  bool awd = false;  // with the methods of AWD-LSTM
 };
 
 std::unique_ptr<Batcher> batches(bool sentences, uint64_t seed, bool awd = false) {
@@ -101,7 +101,7 @@ double largest_difference(const Params<float>& a, const Params<float>& b) {
   return worst;
 }
 
-// With gains of 1 so small a normalised network is chaotic, in PyTorch too: what one update rounds, the next ones multiply by ten.
+// With gains of 1 so small a normalised network is chaotic, in PyTorch too: later updates multiply rounding errors by ten.
 void calm(Model<float>& model) {
   for (const auto& info : model.table().all()) {
     if (info.name.find("layer_norm") != std::string::npos && info.name.ends_with(".weight"))
@@ -116,7 +116,7 @@ TEST_P(Accumulation, OneOf64IsFourOf16) {
   for (const bool sentences : {false, true}) {
     for (const double dropout : {0.0, 0.4}) {
       std::unique_ptr<Model<float>> models[3];
-      const int parts[] = {1, 4, 5};  // 64 / 5 is no whole number
+      const int parts[] = {1, 4, 5};  // 64 / 5 is not a whole number
       for (int m = 0; m < 3; ++m) {
         models[m] = tiny_model(tiny_config(GetParam(), kVocabulary, 11, 2, dropout));
         calm(*models[m]);

@@ -1,5 +1,5 @@
-// Why: what a translator computes for a pair depends on the pair alone, to the bit: in a batch, in a beam, step by step, on any
-// number of threads.
+// Why: what a translator computes for a pair depends on the pair alone, to the bit: in a batch, in a beam, step by step, on
+// any number of threads.
 #include <numeric>
 #include <string>
 
@@ -57,7 +57,7 @@ std::unique_ptr<Model<float>> ready_model(const ModelConfig& config, bool traini
   return model;
 }
 
-// What a model says of a batch, stream after stream, in bytes.
+// A model's outputs for a batch, stream after stream, in bytes.
 struct Said {
   std::string h, losses, states;
   bool operator==(const Said&) const = default;
@@ -114,7 +114,7 @@ TEST_F(TranslatorBits, GradientsHaveTheSameBitsOnAnyNumberOfThreads) {
   }
 }
 
-// Of all steps of a decoder, or of one after the other. Rows of the attention count as far as their sources reach.
+// For all steps of a decoder, or one at a time. Rows of the attention count up to the length of their sources.
 struct Decoded {
   std::string h, weights;
   State<float> state;
@@ -159,7 +159,7 @@ TEST_F(TranslatorBits, StepByStepHasTheBitsOfTheWholeTarget) {
   }
 }
 
-// Hypotheses of several sources, of some more than one; after a step some are dropped and some are split.
+// Hypotheses of several sources, some with more than one; after a step some are dropped and some are split.
 TEST_F(TranslatorBits, RowsOfABeamHaveTheBitsOfEachAlone) {
   const std::vector<int> kept{3, 3, 0, 5, 2, 1};
   const int n = static_cast<int>(kept.size());

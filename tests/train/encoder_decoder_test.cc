@@ -31,8 +31,8 @@ void expect_right(const ModelConfig& config, const CheckOptions& options) {
 class Cells : public testing::TestWithParam<Variant> {};
 INSTANTIATE_TEST_SUITE_P(Variants, Cells, testing::ValuesIn(kVariants), variant_name);
 
-// Of three units none may be awake under relu, and normalised they leave hardly any smooth ground: there the encoder has six,
-// in one direction.
+// Of three units under relu none may be active, and normalised they leave hardly any smooth region: there the encoder has
+// six, in one direction.
 TEST_P(Cells, GradientsWithAndWithoutInputFeeding) {
   for (const bool feeding : {false, true}) {
     SCOPED_TRACE(feeding);
@@ -59,7 +59,7 @@ TEST(EncoderDecoder, GradientsOfEveryAttention) {
   }
 }
 
-// What makes a network unlike the one of translator(); where there is attention, each is tried with input feeding, too.
+// Variants of the network of translator(); those with attention are also tried with input feeding.
 struct Design {
   const char* name;
   void (*change)(ModelConfig&, CheckOptions&);
@@ -188,7 +188,7 @@ double difference(View<const T> a, View<const T> b) {
   return worst / std::max(largest, 1e-30);
 }
 
-// Where nothing is read of what is fed, single steps and whole sequences are one function, with the same masks.
+// Where the fed input is not used, single steps and whole sequences are one function, with the same masks.
 template <class T>
 void expect_feeding_of_nothing(ModelConfig config, double tolerance, double gradient_tolerance) {
   config = complete(config);

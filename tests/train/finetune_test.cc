@@ -26,7 +26,7 @@ class Finetune : public FolderTest {
     EventStream events;
     return train_run(r, events, {});
   }
-  // Names of the tensors that a run moved.
+  // Names of the tensors that a run changed.
   std::vector<std::string> moved(const std::string& run) const {
     const ModelFile before = load_model(path("start")), after = load_model(path(run) + "/last.ckpt.safetensors");
     std::vector<std::string> names;
@@ -96,7 +96,7 @@ TEST_F(Finetune, AnotherShapeIsRefused) {
   r = request("other", {"tokens"});
   r.model.tokens = "char";
   EXPECT_NE(refused(r).message.find("has word"), std::string::npos);
-  r = request("same", {"hidden", "cell", "layers", "embed"});  // what it is, and 0 for the embedding's own size
+  r = request("same", {"hidden", "cell", "layers", "embed"});  // the model's own values, and 0 for the embedding's size
   r.model.hidden = 12, r.model.layers = 2;
   EXPECT_EQ(train(r).updates > 0, true);
 }

@@ -9,10 +9,10 @@ namespace {
 
 constexpr int kVocabulary = 13;
 
-// Four-point differences in double, step 1e-3: truncation h^4 f'''''/30 and rounding leave some 1e-9 of the largest slope, and
-// the smallest slope that is judged by itself is a thousandth of that.
+// Four-point differences in double, step 1e-3: truncation h^4 f'''''/30 and rounding leave some 1e-9 of the largest slope,
+// and the smallest slope that is judged on its own is a thousandth of that.
 constexpr double kSmooth = 1e-7;
-// A step that had to shrink in front of a kink of relu rounds more.
+// A step that had to be reduced near a kink of relu rounds more.
 constexpr double kWithKinks = 1e-6;
 
 // Ragged, with reset bits and uneven weights, one of them 0.
@@ -33,7 +33,7 @@ Batch ragged_batch() {
 std::unique_ptr<Model<double>> random_model(const ModelConfig& config) {
   auto model = tiny_model<double>(config);
   Random random(5, Purpose::test);
-  for (const auto& info : model->table().all()) {  // peepholes and biases, too, are away from zero
+  for (const auto& info : model->table().all()) {  // peepholes and biases, too, are nonzero
     double* w = model->params().data() + info.offset;
     for (size_t i = 0; i < info.size(); ++i) w[i] = random.uniform(-0.6, 0.6);
   }
@@ -96,7 +96,7 @@ TEST_P(Gradients, RegularisedCells) {
   const auto model = random_model(config);
   CheckOptions o = options();
   expect_right(*model, ragged_batch(), o, tolerance());
-  o.dropout = false;  // zoneout by its chance, and nothing else
+  o.dropout = false;  // zoneout with its probability, and nothing else
   expect_right(*model, ragged_batch(), o, tolerance());
 }
 
@@ -130,7 +130,7 @@ TEST_P(Gradients, DroppedWordsAndActivationPenalties) {
   }
 }
 
-// One answer per sequence: the penalties are of all steps, also where only the last is read.
+// One answer per sequence: the penalties cover all steps, even where only the last is read.
 TEST(GradientCheck, ActivationPenaltiesOfBothDirections) {
   ModelConfig config = tiny_config(kVariants[2], kVocabulary, 5, 2, 0.2);
   config.task = "classify", config.output = 3, config.rnn.bidirectional = true;
@@ -176,7 +176,7 @@ TEST_P(Gradients, SampledSoftmax) {
   }
 }
 
-// One tensor after the other is given a wrong gradient; that one and no other is found.
+// One tensor at a time is given a wrong gradient; that one and no other is found.
 TEST_P(Gradients, AWrongOneIsFound) {
   const auto model = random_model(tiny_config(GetParam(), kVocabulary, 7));
   const Batch batch = ragged_batch();

@@ -19,7 +19,7 @@ TrainOptions quick(int64_t updates) {
   return o;
 }
 
-// A cycle in which one token is followed by different ones: what came three steps ago decides.
+// A cycle in which one token is followed by different ones: the token three steps ago decides.
 TEST_P(Learning, ACycleByHeart) {
   const std::vector<int32_t> cycle = {1, 1, 2, 1, 1, 1, 2, 2, 1, 3};
   std::vector<int32_t> text;
@@ -129,7 +129,7 @@ TEST_F(RunFigures, OfTheRunAreThoseOfItsParts) {
     ASSERT_EQ(result.baselines.size(), 3u);
     EXPECT_EQ(result.baselines[0].name, "trigram");
 
-    // The trigram by hand: every stream is read behind an end of line, which itself is not counted.
+    // The trigram by hand: every stream is read after an end of line, which itself is not counted.
     const ModelFile file = load_model(path(mode));
     const Tokenizer& words = *file.tokenizer;
     const TextSplit split = split_documents(read_text(r.data[0]), r.options.valid_share);

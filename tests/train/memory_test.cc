@@ -61,7 +61,7 @@ class Memory : public FolderTest {
   void TearDown() override {
     if (!folder_.empty()) FolderTest::TearDown();
   }
-  // Two updates, above what the bare process takes.
+  // Two updates, beyond what the bare process takes.
   int64_t training(const ModelConfig& config, const TrainOptions& options) const {
     const int64_t peak = peak_bytes([&] {
       Model<float> model(config);
@@ -151,7 +151,7 @@ TEST_F(Memory, LargeRunWithin600MB) {
   std::printf("2 x 650, 10k words, whole run: %lld MB\n", static_cast<long long>(peak / kMegabyte));
   EXPECT_LE(peak, 600 * kMegabyte);
 
-  // Taking the model up again: for a moment the file's bytes, the weights and the numbers of one tensor.
+  // Loading the model again: for a moment the file's bytes, the weights and the numbers of one tensor.
   const int64_t writing = peak_bytes([&] {
     ModelFile file = load_model(path("run"));
     Writer writer(file);
@@ -168,8 +168,8 @@ TEST_F(Memory, LargeRunWithin600MB) {
   EXPECT_LE(writing - nothing_, 2 * weights + largest + 16 * kMegabyte);
 }
 
-// A vocabulary of 250,000 words by Zipf's law, the whole task: text, tokenizer, training, an exact check, checkpoint, best model,
-// baselines, card. The default optimizer, adamw, holds the weights four times.
+// A vocabulary of 250,000 words by Zipf's law, the whole task: text, tokenizer, training, an exact check, checkpoint, best
+// model, baselines, card. The default optimizer, adamw, holds the weights four times.
 class LargeVocabulary : public Memory, public testing::WithParamInterface<const char*> {};
 INSTANTIATE_TEST_SUITE_P(Softmax, LargeVocabulary, testing::Values("adaptive", "sampled"),
                          [](const auto& softmax) { return std::string(softmax.param); });
@@ -201,7 +201,7 @@ TEST_P(LargeVocabulary, TrainsWithin2GB) {
   EXPECT_GE(static_cast<double>(estimate), static_cast<double>(peak) / 1.5);
 }
 
-// Resident now, not at the peak: what stays while a model runs.
+// Resident now, not at the peak: what remains while a model runs.
 int64_t resident_bytes() {
   long pages = 0, resident = 0;
   std::ifstream("/proc/self/statm") >> pages >> resident;

@@ -73,7 +73,7 @@ class Resume : public FolderTest, public testing::WithParamInterface<Case> {
     EXPECT_GE(a.names().size(), 7u);
     for (const auto& tensor : a.names()) EXPECT_TRUE(a.bytes(tensor) == b.bytes(tensor)) << name << " " << tensor;
   }
-  // `same_options`: of the runs when the best model was written, which says how it was made.
+  // `same_options`: whether both runs had the same options when the best model, which records them, was written.
   void expect_same_run(const std::string& whole, const std::string& parts, bool same_options) const {
     const Safetensors a = file(whole, "last.ckpt.safetensors"), b = file(parts, "last.ckpt.safetensors");
     expect_same_tensors(whole, parts, "last.ckpt.safetensors");
@@ -112,7 +112,7 @@ TEST_P(Resume, StoppedAtAnyUpdate) {
     EXPECT_EQ(second.updates, updates);
     EXPECT_EQ(second.reason, StopReason::epochs);
     expect_same_run("whole", "stopped", false);
-    // Every line of the whole run once, with the same numbers; besides them only the look at the stop.
+    // Every line of the whole run once, with the same numbers; besides them only the validation at the stop.
     std::set<int64_t> seen;
     std::vector<nlohmann::json> rows;
     std::set<int64_t> regular;
@@ -169,7 +169,7 @@ TEST_P(Resume, OfAFinishedRunChangesNothing) {
   EXPECT_EQ(evaluations("run"), rows);
 }
 
-// With other threads, too, and the end of the numbers is the same.
+// With other numbers of threads, too, and the final figures are the same.
 TEST_P(Resume, WithMoreThreads) {
   train(request("whole"));
   RunRequest r = request("stopped");
@@ -239,7 +239,7 @@ TEST_F(BadResume, CheckpointOfAnotherTrainer) {
       restore_checkpoint(file, trainer);
     });
   };
-  EXPECT_NE(restore("sgd", 7, 12).message.find("moment"), std::string::npos);  // what sgd does not remember
+  EXPECT_NE(restore("sgd", 7, 12).message.find("moment"), std::string::npos);  // a state that sgd does not have
   EXPECT_EQ(restore("adamw", 7, 40).code, "model/corrupt");                    // moments of another size
 }
 

@@ -20,7 +20,7 @@
 
 namespace rnn::core::test {
 
-// A cell with what changes its equation.
+// A cell with the options that change its equation.
 struct Variant {
   const char* name;
   CellKind cell;
@@ -63,7 +63,7 @@ std::unique_ptr<Model<T>> tiny_model(const ModelConfig& config, uint64_t seed = 
   return model;
 }
 
-// Random ids in [1, vocabulary): 0 stays for the end of a line.
+// Random ids in [1, vocabulary): 0 is reserved for the end of a line.
 inline std::vector<int32_t> random_tokens(int count, int vocabulary, uint32_t stream = 0) {
   Random random(7, Purpose::test, stream);
   std::vector<int32_t> tokens(count);
@@ -95,7 +95,7 @@ bool same_bits(const Params<T>& a, const Params<T>& b) {
   return a.size() == b.size() && a.size() > 0 && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
 }
 
-// Keeps every event.
+// Records every event.
 class Recorder final : public EventSink {
  public:
   explicit Recorder(std::vector<Event>* events) : events_(events) {}

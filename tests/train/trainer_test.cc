@@ -66,7 +66,7 @@ TEST(Trainer, StopsWhereItIsTold) {
   EXPECT_EQ(some.reason, StopReason::updates);
   EXPECT_EQ(some.progress.update, epoch + 2);
   EXPECT_FALSE(some.progress.finished);
-  ASSERT_EQ(few.of("eval").size(), 2u);  // after the epoch, and a last look
+  ASSERT_EQ(few.of("eval").size(), 2u);  // after the epoch, and a last validation
   EXPECT_EQ(few.of("eval")[1]->fields.at("step"), epoch + 2);
   EXPECT_EQ(trainer->progress().evaluated, epoch);  // of which the checkpoint knows nothing
   EXPECT_EQ(trainer->run().progress.update, epoch + 2) << "an end that is reached takes no update";
@@ -127,7 +127,7 @@ TEST(Trainer, TellsTheBestWhereverItIs) {
   EXPECT_EQ(result.progress.best_update, steps.back());
 }
 
-// The loss of an evaluation event is the mean over all tokens since the one before.
+// The loss of an evaluation event is the mean over all tokens since the previous one.
 TEST(Trainer, LossOfTheEventsIsTheMeanOfTheSteps) {
   Small s, by_hand;
   s.options.eval_every = by_hand.options.eval_every = 4;
@@ -173,7 +173,7 @@ TEST(Trainer, LearningRateOfTheEventsIsTheSchedules) {
   }
 }
 
-// SGD makes the rate visible: the step is lr times the gradient, which the clip holds at norm 1.
+// SGD makes the rate visible: the step is lr times the gradient, which clipping keeps at norm 1.
 TEST(Trainer, DecaysWithTheEpochAndClips) {
   Small s;
   s.options.optimizer = "sgd", s.options.lr = 0.5, s.options.clip = 1e-3;
@@ -248,7 +248,7 @@ TEST(Divergence, BadGradientDoesNotTouchTheWeights) {
   EXPECT_EQ(std::memcmp(before.data(), s.model->params().data(), before.size() * sizeof(float)), 0);
 }
 
-// A validation text that the model is sure to get wrong: found at the evaluation, nothing is called best.
+// A validation text that the model is sure to get wrong: this is found at the evaluation, nothing is called best.
 TEST(Divergence, FoundByTheEvaluation) {
   Small s;
   const ParamId id = s.model->table().find("output.bias");

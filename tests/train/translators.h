@@ -24,14 +24,14 @@ inline ModelConfig translator(const Variant& v, int embed, int hidden) {
   return c;
 }
 
-// Gives the encoder what it has in common with the decoder; to be called when all else is said.
+// Gives the encoder what it has in common with the decoder; call it after all other settings.
 inline ModelConfig complete(ModelConfig c) {
   c.encoder.rnn.input = c.rnn.input;
   c.encoder.match(c.rnn);
   return c;
 }
 
-// Pairs of these lengths, with uneven weights, one of them 0, and masks of their own.
+// Pairs of these lengths, with uneven weights, one of them 0, and their own masks.
 inline Batch pairs(const std::vector<int>& sources, const std::vector<int>& targets) {
   Batch batch;
   batch.source = Seq::ragged(sources), batch.seq = Seq::ragged(targets);
@@ -48,7 +48,7 @@ inline Batch pairs(const std::vector<int>& sources, const std::vector<int>& targ
 inline Batch few_pairs() { return pairs({2, 5, 1, 3, 1}, {4, 1, 3, 2, 1}); }
 inline Batch many_pairs() { return pairs({9, 1, 4, 7, 2, 12, 3, 8, 5, 6, 1, 4}, {3, 8, 1, 5, 5, 2, 9, 4, 6, 7, 1, 10}); }
 
-// Biases, peepholes and gains, too, are away from zero.
+// Moves biases, peepholes and gains away from zero, too.
 template <class T>
 void fill_weights(Model<T>& model, double bound = 0.6) {
   Random random(5, Purpose::test);
