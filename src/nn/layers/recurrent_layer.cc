@@ -31,8 +31,7 @@ constexpr int kBlockBytes = 1 << 20;
 
 CellShape shape_of(CellKind kind) { return shape_of(reference::AllCells(), kind); }
 
-// Runs through time, forward or backward. The time that the kernel reports for its products over many steps counts as input
-// projection, the rest as recurrence.
+// Runs through time. The kernel's reported seconds for products over many steps are input projection, the rest recurrence.
 template <class T>
 void run_pass(Context<T>& context, RecurrentArgs<T>& r, void (*pass)(Pool&, const RecurrentArgs<T>&), double input_products,
               double step_products) {
@@ -283,8 +282,7 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
   if (unit_weights_ > 0) k.unit_gradient(context.pool, r, grads.view(w_peephole_).data);
 }
 
-// Gradient w.r.t. the recurrent weights of one stage, from the gradient d w.r.t. their product; sums [gates * H], unless
-// null: += the column sums of d.
+// Gradient of one stage's recurrent weights, from d, that of their product; sums [gates * H] or null: += d's column sums.
 template <class T>
 void RecurrentLayer<T>::recurrent_gradient(Context<T>& context, const Seq& seq, const Saved& saved, int stage, const T* d,
                                            T* sums, Params<T>& grads) const {
