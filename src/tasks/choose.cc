@@ -150,7 +150,7 @@ ChoiceResult Chooser::score(const ChoiceQuestion& question) {
   size_t before = SIZE_MAX;
   for (const std::string& alternative : question.alternatives) {
     const FilledBlank filled = fill_blank(question.context, alternative);
-    texts.push_back(tokenizer.encode(filled.before + filled.alternative + filled.behind));
+    texts.push_back(tokenizer.encode(filled.before + filled.alternative + filled.after));
     // The text before the alternative is not counted, unless a token extends beyond its end.
     const std::vector<int32_t> ids = tokenizer.encode(filled.before);
     const size_t shared = static_cast<size_t>(
@@ -158,7 +158,7 @@ ChoiceResult Chooser::score(const ChoiceQuestion& question) {
     before = std::min(before, shared);
     ChoiceScore score;
     score.text = alternative;
-    score.bytes = static_cast<int64_t>(alternative.size() + filled.behind.size());
+    score.bytes = static_cast<int64_t>(alternative.size() + filled.after.size());
     result.scores.push_back(std::move(score));
   }
   const size_t shared = parting(texts, before);

@@ -49,7 +49,7 @@ std::vector<ChoiceQuestion> read_questions(std::string_view text, const std::str
 // The whole text: context before the alternative, the alternative, context after it. If the context has no blank, a space is
 // inserted between context and alternative unless one of them has white space there.
 struct FilledBlank {
-  std::string before, alternative, behind;
+  std::string before, alternative, after;
 };
 FilledBlank fill_blank(const std::string& context, const std::string& alternative);
 
