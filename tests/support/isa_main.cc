@@ -19,5 +19,5 @@ int main(int argc, char** argv) {
     return rnn::core::test::kSkipped;
   }
   testing::AddGlobalTestEnvironment(new rnn::core::test::ForcedIsa);  // owned by GoogleTest
-  return rnn::core::test::run_all();
+  return rnn::core::test::run_all(argc, argv);
 }

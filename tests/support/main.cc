@@ -3,5 +3,5 @@
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  return rnn::core::test::run_all();
+  return rnn::core::test::run_all(argc, argv);
 }

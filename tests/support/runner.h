@@ -4,13 +4,56 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <string>
+#include <string_view>
 
 namespace rnn::core::test {
 
 constexpr int kSkipped = 77;  // shown as skipped by ctest and the shell scripts
 
-// Runs the tests. 0: passed; 1: one failed, or none was selected; kSkipped: none failed and every one was skipped.
-inline int run_all() {
+// A GoogleTest filter of all tests that stand in `file`, a path below tests/ ("base/pool_test.cc"); empty where there are none.
+inline std::string filter_of_file(const std::string& file) {
+  const std::string ending = "/" + file;
+  const testing::UnitTest& unit = *testing::UnitTest::GetInstance();
+  std::string filter;
+  for (int s = 0; s < unit.total_test_suite_count(); ++s) {
+    const testing::TestSuite& suite = *unit.GetTestSuite(s);
+    for (int t = 0; t < suite.total_test_count(); ++t) {
+      const testing::TestInfo& test = *suite.GetTestInfo(t);
+      const std::string_view path = test.file();
+      if (path.size() < ending.size() || path.substr(path.size() - ending.size()) != ending) continue;
+      filter += std::string(filter.empty() ? "" : ":") + suite.name() + "." + test.name();
+    }
+  }
+  return filter;
+}
+
+// --file=PATH runs the tests of one source file; GoogleTest has taken its own arguments away. False: said why not.
+inline bool select_tests(int argc, char** argv) {
+  constexpr std::string_view kFile = "--file=";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.substr(0, kFile.size()) != kFile) {
+      std::fprintf(stderr, "unknown argument '%s': --file=ROOM/NAME_test.cc, or one of GoogleTest (--help)\n", argv[i]);
+      return false;
+    }
+    if (GTEST_FLAG_GET(filter) != "*") {
+      std::fprintf(stderr, "'%s' and a filter: only one of them, once\n", argv[i]);
+      return false;
+    }
+    const std::string filter = filter_of_file(std::string(argument.substr(kFile.size())));
+    if (filter.empty()) {
+      std::fprintf(stderr, "no test was run: none of this program stands in the file of '%s'\n", argv[i]);
+      return false;
+    }
+    GTEST_FLAG_SET(filter, filter);
+  }
+  return true;
+}
+
+// Runs the tests, behind InitGoogleTest. 0: passed; 1: one failed, or none was selected; kSkipped: none failed, all were skipped.
+inline int run_all(int argc, char** argv) {
+  if (!select_tests(argc, argv)) return 1;
   const int failed = RUN_ALL_TESTS();
   const testing::UnitTest& unit = *testing::UnitTest::GetInstance();
   if (failed != 0 || !unit.Passed()) return 1;

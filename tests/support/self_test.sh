@@ -12,6 +12,25 @@ expect_exit 77 "$PROBE" --gtest_filter='Probe.Skip'
 expect_exit 1 "$PROBE" --gtest_filter='Probe.NoSuchTest'
 expect_err 'no test was run'
 
+# One source file of a program: its tests, with and without parameters, and no others; what names none fails.
+expect_exit 0 "$PROBE" --file=support/other_probe.cc
+expect_out '^\[  PASSED  \] 3 tests\.$'
+expect_out 'OK.*Numbers/OtherProbes.Pass/1'
+expect_no_out 'Probe\.Fail'
+expect_exit 1 "$PROBE" --file=support/probe.cc
+expect_out 'FAILED.*Probe\.Fail'
+expect_no_out 'OtherProbe'
+RNN_ISA=emulated expect_exit 1 "$ISA_PROBE" --file=support/probe.cc
+expect_out 'FAILED.*Probe\.Fail'
+for wrong in other_probe no_such.cc robe.cc; do
+  expect_exit 1 "$PROBE" --file=$wrong
+  expect_err 'no test was run'
+done
+expect_exit 1 "$PROBE" --file=support/other_probe.cc --gtest_filter='Probe.Pass'
+expect_err 'only one of them'
+expect_exit 1 "$PROBE" --flie=support/other_probe.cc
+expect_err "unknown argument '--flie"
+
 # Missing data: skipped at home, failed in CI.
 expect_exit 77 env -u CI RNN_DATA="$WORK/none" "$PROBE" --gtest_filter='Probe.Data'
 expect_out 'set RNN_DATA=FOLDER'
