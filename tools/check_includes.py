@@ -125,7 +125,7 @@ SELF_TEST = [
     ("src/nn/model.cc", WHY + '#include "model.h"\n', None),
     ("include/rnn/rnn.h", WHY + "#include <string>\n", None),
     ("app/main.cc", WHY + "#include <rnn/rnn.h>\n#include \"nn/model.h\"\n", None),
-    ("tests/unit/any_test.cc", WHY + '#include "nn/model.h"\n#include "support/gone.h"\n', None),
+    ("tests/nn/any_test.cc", WHY + '#include "nn/model.h"\n#include "support/gone.h"\n', None),
     ("src/text/words.h", WHY, None),
     ("src/io/load.cc", WHY + '#include "text/words.h"\n', None),
     ("src/base/arena.h", WHY + '#include "view.h"\n\n#include "nn/model.h"\n', ":4: includes \"nn/model.h\" upwards"),

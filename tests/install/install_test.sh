@@ -70,7 +70,7 @@ subdirectory() {
   expect_exit 0 grep -A2 -F '/consumer/main.cc' "$WORK/build/compile_commands.json"
   expect_no_out '-Wshadow|-ffp-contract'
   expect_exit 0 "$CMAKE" --build "$WORK/build" --target help
-  expect_no_out '_test|kernels_bench|app/'
+  expect_no_out 'test_|kernels_bench|app/'
   # With a compiler cache the objects of the outer build are at hand (debug information, which names the build folder, apart);
   # otherwise the whole library would be compiled again.
   if [[ "$LAUNCHER" == *ccache* && "$BUILD_TYPE" == Release ]]; then

@@ -1,5 +1,5 @@
 // Why: the same seed gives the same weights, bit for bit, whatever the number of threads and whoever observes.
-#include "train/tiny_run.h"
+#include "support/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

@@ -1,7 +1,7 @@
 // Why: a run that starts from a model keeps what it was told to keep, to the bit, and reports what it cannot do.
 #include "io/model_file.h"
+#include "support/tiny_run.h"
 #include "tasks/training.h"
-#include "train/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

@@ -1,8 +1,8 @@
 // Why: backward of whole models is the derivative of forward, and the gradient check can fail.
 #include <cmath>
 
+#include "support/tiny_run.h"
 #include "train/gradient_check.h"
-#include "train/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

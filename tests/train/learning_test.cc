@@ -3,9 +3,9 @@
 
 #include "networks/session.h"
 #include "runs/run_data.h"
+#include "support/tiny_run.h"
 #include "tasks/training.h"
 #include "text/ngram.h"
-#include "train/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "support/tiny_run.h"
 #include "runs/plan.h"
 #include "tasks/training.h"
 #include "train/tiny_run.h"

@@ -3,9 +3,9 @@
 #include <set>
 
 #include "io/safetensors.h"
+#include "support/tiny_run.h"
 #include "tasks/training.h"
 #include "train/checkpoint.h"
-#include "train/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "data/problems.h"
 #include "loss/loss.h"
+#include "support/tiny_run.h"
 #include "train/gradient_check.h"
-#include "train/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

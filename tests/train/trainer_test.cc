@@ -3,8 +3,8 @@
 
 #include "io/safetensors.h"
 #include "optim/schedule.h"
+#include "support/tiny_run.h"
 #include "tasks/training.h"
-#include "train/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "loss/loss.h"
-#include "train/tiny_run.h"
+#include "support/tiny_run.h"
 
 namespace rnn::core::test {
 

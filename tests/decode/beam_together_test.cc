@@ -10,7 +10,7 @@
 #include <tuple>
 
 #include "decode/beam.h"
-#include "unit/history_scorer.h"
+#include "support/history_scorer.h"
 
 namespace rnn::core::test {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "loss/loss.h"
-#include "train/tiny_run.h"
+#include "support/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

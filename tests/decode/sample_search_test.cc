@@ -7,7 +7,7 @@
 #include <cmath>
 #include <string>
 
-#include "unit/history_scorer.h"
+#include "support/history_scorer.h"
 
 namespace rnn::core::test {
 namespace {

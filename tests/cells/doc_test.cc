@@ -19,7 +19,7 @@ std::string order(const std::array<int, 4>& positions, const CellInfo& cell) {
 std::string page() {
   std::string text = R"(# Cells
 
-Generated from the definitions in `src/cells/` by `tests/unit/cells_doc_test.cc`; each cell is defined there once, with
+Generated from the definitions in `src/cells/` by `tests/cells/doc_test.cc`; each cell is defined there once, with
 forward pass and adjoint side by side. x is the input of a step, h (and c) the state before it, h' (and c') the state after it;
 `*` works unit by unit.
 )";

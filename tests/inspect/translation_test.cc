@@ -9,9 +9,9 @@
 #include "inspect/reading.h"
 #include "inspect_case.h"
 #include "support/failure.h"
+#include "support/history_scorer.h"
 #include "tasks/pair_data.h"
 #include "tasks/translator.h"
-#include "unit/history_scorer.h"
 
 namespace rnn::core {
 namespace {

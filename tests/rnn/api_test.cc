@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <new>
 
-#include "unit/api_case.h"
+#include "api_case.h"
 
 namespace {
 std::atomic<long> allocations{0};

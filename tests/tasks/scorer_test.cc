@@ -8,9 +8,9 @@
 #include "decode/sample_search.h"
 #include "io/ready_model.h"
 #include "networks/session.h"
+#include "support/tiny_run.h"
 #include "tasks/choose.h"
 #include "tasks/evaluate_together.h"
-#include "train/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

@@ -9,7 +9,7 @@
 #include <limits>
 
 #include "support/failure.h"
-#include "unit/history_scorer.h"
+#include "support/history_scorer.h"
 
 namespace rnn::core::test {
 namespace {

@@ -43,7 +43,7 @@ constexpr Variant kVariants[] = {{"tanh", CellKind::elman, 0, 19, 0},
                                  {"gru norm", CellKind::gru, kLayerNorm, 35, 0},
                                  {"gru reset before norm", CellKind::gru_reset_before, kLayerNorm, 18, 0}};
 
-// For unit/session: once on the best instruction set, and once on each by RNN_ISA.
+// For unit/networks/session: once on the best instruction set, and once on each by RNN_ISA.
 class Sessions : public testing::Test {
  protected:
   void SetUp() override {

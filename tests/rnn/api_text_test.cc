@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "unit/api_case.h"
+#include "api_case.h"
 
 namespace rnn_api {
 namespace {

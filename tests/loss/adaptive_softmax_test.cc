@@ -7,7 +7,7 @@
 #include "io/model_file.h"
 #include "loss/loss.h"
 #include "networks/session.h"
-#include "train/tiny_run.h"
+#include "support/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "networks/session.h"
-#include "train/tiny_run.h"
+#include "support/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "loss/loss.h"
-#include "train/tiny_run.h"
+#include "support/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "io/ready_model.h"
-#include "train/tiny_run.h"
+#include "support/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

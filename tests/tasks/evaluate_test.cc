@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "data/inputs/compression.h"
+#include "support/tiny_run.h"
 #include "tasks/ngram_rows.h"
 #include "tasks/training.h"
 #include "train/tiny_run.h"
