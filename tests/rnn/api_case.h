@@ -49,7 +49,7 @@ struct Lstm {
     }
   }
   void save(const std::string& path, const std::string& direction = "") const {
-    rnn::SafetensorsWriter writer;
+    rnn::core::SafetensorsWriter writer;
     for (const std::string& d : {std::string(), direction}) {
       writer.add_floats("weight_ih_l0" + d, {4 * kHidden, kIn}, w_ih);
       writer.add_floats("weight_hh_l0" + d, {4 * kHidden, kHidden}, w_hh);

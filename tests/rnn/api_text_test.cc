@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "api_case.h"
+#include "rnn/rnn.h"
 
 namespace rnn_api {
 namespace {
@@ -21,7 +22,7 @@ std::vector<double> softmax(std::span<const float> logits) {
 }
 
 TEST(ApiText, TextToTokensAndBack) {
-  const rnn::core::Model& model = trained_model();
+  const rnn::Model& model = trained_model();
   ASSERT_TRUE(model.is_language_model());
   EXPECT_EQ(model.outputs(), model.vocabulary());
   EXPECT_EQ(model.inputs(), 0);
@@ -39,11 +40,11 @@ TEST(ApiText, TextToTokensAndBack) {
 
 // Two ways through the library to one number.
 TEST(ApiText, EvaluationIsTheMeanSurpriseOfTheSteps) {
-  const rnn::core::Model& model = trained_model();
+  const rnn::Model& model = trained_model();
   const std::string text = "the cat sleeps .\nthe fish swims at home .\nthe zebra barks .\n";
   write_all("held_out.txt", text);
-  const rnn::core::TextScore score = rnn::core::evaluate(model, "held_out.txt", 1);
-  rnn::core::Session session(model);
+  const rnn::TextScore score = rnn::evaluate(model, "held_out.txt", 1);
+  rnn::Session session(model);
   double nats = 0;
   int32_t last = model.newline_token();
   const std::vector<int32_t> ids = model.encode(text);
@@ -58,21 +59,21 @@ TEST(ApiText, EvaluationIsTheMeanSurpriseOfTheSteps) {
   EXPECT_NEAR(score.loss, nats / n, 1e-6 * score.loss) << "float32 softmax";
   EXPECT_DOUBLE_EQ(score.perplexity, std::exp(score.loss));
   EXPECT_NEAR(score.bits_per_byte, nats / std::log(2.0) / static_cast<double>(text.size()), 1e-6 * score.bits_per_byte);
-  expect_error(Exit::data, "data/missing", [&] { rnn::core::evaluate(model, "no_such_text.txt"); });
+  expect_error(Exit::data, "data/missing", [&] { rnn::evaluate(model, "no_such_text.txt"); });
 }
 
 TEST(ApiText, WriterWritesWhatTheModelThinks) {
-  const rnn::core::Model& model = trained_model();
-  rnn::core::Writer writer(model);
+  const rnn::Model& model = trained_model();
+  rnn::Writer writer(model);
   EXPECT_EQ(writer.read("the zebra and the cat"), (std::vector<std::string>{"zebra", "and"}));
-  rnn::core::Session session(model);
+  rnn::Session session(model);
   session.push(model.newline_token());
   std::vector<double> p;
   for (const int32_t id : model.encode("the zebra and the cat")) p = softmax(session.push(id));
-  const std::vector<rnn::core::Choice> top = writer.top(3);
+  const std::vector<rnn::Choice> top = writer.top(3);
   ASSERT_EQ(top.size(), 3u);
   EXPECT_EQ(top[0].text, "sleeps") << "it has learnt";
-  for (const rnn::core::Choice& choice : top) {
+  for (const rnn::Choice& choice : top) {
     EXPECT_NEAR(choice.probability, p[static_cast<size_t>(choice.token)], 1e-9);
     EXPECT_EQ(choice.text, model.token_text(choice.token));
     EXPECT_LE(std::count_if(p.begin(), p.end(), [&](double q) { return q > choice.probability + 1e-9; }), 2);
@@ -83,8 +84,8 @@ TEST(ApiText, WriterWritesWhatTheModelThinks) {
 }
 
 TEST(ApiText, SearchAndChooseAgreeWithTheModel) {
-  const rnn::core::Model& model = trained_model();
-  rnn::core::Writer writer(model);
+  const rnn::Model& model = trained_model();
+  rnn::Writer writer(model);
   writer.read("the cat");
   const std::string before = writer.save_state();
   const auto found = writer.search({.beam = 4, .n_best = 2, .tokens = 6, .stop = "."});
@@ -98,9 +99,9 @@ TEST(ApiText, SearchAndChooseAgreeWithTheModel) {
   expect_error(Exit::usage, "generate/options", [&] { writer.search({.beam = 0}); });
   expect_error(Exit::usage, "generate/options", [&] { writer.search({.beam = 2, .n_best = 3}); });
 
-  const auto scored = rnn::core::choose(model, "the cat", {"barks", "sleeps", "sleeps ."});
+  const auto scored = rnn::choose(model, "the cat", {"barks", "sleeps", "sleeps ."});
   ASSERT_EQ(scored.size(), 3u);
-  for (const rnn::core::Choice& c : writer.top(1000)) {
+  for (const rnn::Choice& c : writer.top(1000)) {
     if (c.text == "sleeps") {
       EXPECT_NEAR(scored[1].log_prob, std::log(c.probability), 1e-5);
     }
@@ -109,25 +110,25 @@ TEST(ApiText, SearchAndChooseAgreeWithTheModel) {
   EXPECT_NEAR(scored[2].log_prob, found[0].log_prob, 1e-5);
   EXPECT_NEAR(scored[2].per_token, scored[2].log_prob / 2, 1e-12);
   EXPECT_NEAR(scored[0].share + scored[1].share + scored[2].share, 1, 1e-12);
-  expect_error(Exit::data, "choose/alternatives", [&] { rnn::core::choose(model, "the cat", {"barks"}); });
+  expect_error(Exit::data, "choose/alternatives", [&] { rnn::choose(model, "the cat", {"barks"}); });
 
-  rnn::core::Writer both(std::vector<rnn::core::Model>{model, model});
+  rnn::Writer both(std::vector<rnn::Model>{model, model});
   both.read("the cat");
   EXPECT_NEAR(both.top(1)[0].probability, writer.top(1)[0].probability, 1e-6) << "a model with itself is itself";
-  expect_error(Exit::usage, "session/size", [&] { rnn::core::Writer none(std::vector<rnn::core::Model>{}); });
-  expect_error(Exit::model, "model/task", [&] { rnn::core::choose(bare_model(), "a", {"b", "c"}); });
+  expect_error(Exit::usage, "session/size", [&] { rnn::Writer none(std::vector<rnn::Model>{}); });
+  expect_error(Exit::model, "model/task", [&] { rnn::choose(bare_model(), "a", {"b", "c"}); });
 }
 
 // Nothing that uses a model changes it (the thread sanitizer looks at this test, too).
 TEST(ApiText, OneModelServesManyThreads) {
-  const rnn::core::Model& model = trained_model();
+  const rnn::Model& model = trained_model();
   const auto use = [&](int worker) {
     const std::string path = "thread_" + std::to_string(worker) + ".txt";
     write_all(path, story());
-    rnn::core::Writer writer(model, 5);
-    std::string result = std::to_string(rnn::core::evaluate(model, path, 1).loss);
+    rnn::Writer writer(model, 5);
+    std::string result = std::to_string(rnn::evaluate(model, path, 1).loss);
     for (int i = 0; i < 50; ++i) result += writer.next();
-    rnn::core::Session session(rnn::core::Model(model), 2);
+    rnn::Session session(rnn::Model(model), 2);
     for (int i = 0; i < 50; ++i) session.push(model.encode("the cat"));
     return result + session.state().to_bytes();
   };
@@ -143,7 +144,7 @@ TEST(ApiText, OneModelServesManyThreads) {
 
 TEST(ApiText, WriterIsAFunctionOfItsSeed) {
   const auto write = [](uint64_t seed) {
-    rnn::core::Writer writer(trained_model(), seed);
+    rnn::Writer writer(trained_model(), seed);
     std::string text;
     for (int i = 0; i < 60; ++i) text += writer.next({.temperature = 1.5});
     return text + writer.flush();
@@ -151,10 +152,10 @@ TEST(ApiText, WriterIsAFunctionOfItsSeed) {
   EXPECT_EQ(write(3), write(3));
   EXPECT_NE(write(3), write(4));
 
-  rnn::core::Writer writer(trained_model());
+  rnn::Writer writer(trained_model());
   writer.read("the dog");
   const std::string kept = writer.save_state();
-  const auto greedy = [](rnn::core::Writer& w) {
+  const auto greedy = [](rnn::Writer& w) {
     std::string text;
     for (int i = 0; i < 12; ++i) text += w.next({.temperature = 0});
     return text;
@@ -162,14 +163,13 @@ TEST(ApiText, WriterIsAFunctionOfItsSeed) {
   const std::string text = greedy(writer);
   writer.load_state(kept);
   EXPECT_EQ(greedy(writer), text);
-  rnn::core::Writer other(trained_model(), 99);
+  rnn::Writer other(trained_model(), 99);
   other.load_state(kept);
   EXPECT_EQ(greedy(other), text);
   expect_error(Exit::model, "state/corrupt", [&] { other.load_state("nonsense"); });
-  for (const rnn::core::GenerateOptions& bad :
-       {rnn::core::GenerateOptions{.temperature = -1}, rnn::core::GenerateOptions{.temperature = std::nan("")},
-        rnn::core::GenerateOptions{.top_k = -1}, rnn::core::GenerateOptions{.top_p = 0},
-        rnn::core::GenerateOptions{.top_p = 1.5}}) {
+  for (const rnn::GenerateOptions& bad :
+       {rnn::GenerateOptions{.temperature = -1}, rnn::GenerateOptions{.temperature = std::nan("")},
+        rnn::GenerateOptions{.top_k = -1}, rnn::GenerateOptions{.top_p = 0}, rnn::GenerateOptions{.top_p = 1.5}}) {
     expect_error(Exit::usage, "generate/options", [&] { other.next(bad); });
   }
   expect_error(Exit::usage, "generate/options", [&] { other.top(0); });
@@ -177,7 +177,7 @@ TEST(ApiText, WriterIsAFunctionOfItsSeed) {
 
 TEST(ApiText, UnknownWordsAreWrittenOnlyWhenAsked) {
   const auto unknown = [](bool allowed) {
-    rnn::core::Writer writer(trained_model());
+    rnn::Writer writer(trained_model());
     int count = 0;
     for (int i = 0; i < 300; ++i) {
       writer.next({.temperature = 1e6, .unknown_words = allowed});  // all tokens about equally likely
@@ -192,8 +192,8 @@ TEST(ApiText, UnknownWordsAreWrittenOnlyWhenAsked) {
 TEST(ApiText, TrainingTellsAndStopsAndGoesOn) {
   std::vector<std::string> types;
   std::vector<double> losses;
-  rnn::core::TrainRequest request = small_request("whole_run");
-  request.on_event = [&](const rnn::core::TrainEvent& event) {
+  rnn::TrainRequest request = small_request("whole_run");
+  request.on_event = [&](const rnn::TrainEvent& event) {
     types.push_back(event.type);
     EXPECT_EQ(event.json.find("{\"type\":\"" + event.type + "\""), 0u) << event.json;
     if (event.type == "eval") losses.push_back(event.val_loss);
@@ -201,7 +201,7 @@ TEST(ApiText, TrainingTellsAndStopsAndGoesOn) {
     EXPECT_EQ(std::isnan(event.val_loss), event.type != "eval") << event.json;
     return true;
   };
-  const rnn::core::TrainSummary whole = rnn::core::train(request);
+  const rnn::TrainSummary whole = rnn::train(request);
   ASSERT_FALSE(types.empty());
   EXPECT_EQ(types.front(), "start");
   EXPECT_EQ(types.back(), "result");
@@ -210,49 +210,49 @@ TEST(ApiText, TrainingTellsAndStopsAndGoesOn) {
   EXPECT_EQ(whole.reason, "epochs");
   EXPECT_EQ(whole.folder, "whole_run");
   EXPECT_EQ(whole.val_loss, *std::min_element(losses.begin(), losses.end()));
-  EXPECT_EQ(whole.parameters, rnn::core::Model::load("whole_run").parameters());
+  EXPECT_EQ(whole.parameters, rnn::Model::load("whole_run").parameters());
   EXPECT_LT(whole.test_loss, 0);
 
-  rnn::core::TrainRequest interrupted = small_request("stopped_run");
-  interrupted.on_event = [](const rnn::core::TrainEvent& event) { return event.type != "eval"; };
-  const rnn::core::TrainSummary stopped = rnn::core::train(interrupted);
+  rnn::TrainRequest interrupted = small_request("stopped_run");
+  interrupted.on_event = [](const rnn::TrainEvent& event) { return event.type != "eval"; };
+  const rnn::TrainSummary stopped = rnn::train(interrupted);
   EXPECT_EQ(stopped.reason, "signal");
   EXPECT_LT(stopped.updates, whole.updates);
   std::atomic<int> stop{1};
-  const rnn::core::TrainSummary once_more = rnn::core::resume("stopped_run", {}, {}, &stop);
+  const rnn::TrainSummary once_more = rnn::resume("stopped_run", {}, {}, &stop);
   EXPECT_EQ(once_more.reason, "signal");
   EXPECT_EQ(once_more.updates, stopped.updates + 1) << "a flag that is set lets one update pass";
-  const rnn::core::TrainSummary resumed = rnn::core::resume("stopped_run");
+  const rnn::TrainSummary resumed = rnn::resume("stopped_run");
   EXPECT_EQ(resumed.reason, "epochs");
   EXPECT_EQ(resumed.updates, whole.updates);
   EXPECT_EQ(resumed.val_loss, whole.val_loss) << "the same bits as without a stop";
 }
 
 TEST(ApiText, TrainingRefuses) {
-  rnn::core::TrainRequest request;
+  rnn::TrainRequest request;
   expect_error(Exit::usage, "usage/option", [&] { request.set("hiden", "8"); });
   expect_error(Exit::usage, "usage/option", [&] { request.set("hidden", "0"); });
   EXPECT_TRUE(request.options.empty()) << "what was refused is not kept";
   request.folder = "never";
-  expect_error(Exit::usage, "usage/missing", [&] { rnn::core::train(request); });
+  expect_error(Exit::usage, "usage/missing", [&] { rnn::train(request); });
   request.data = {"no_such_text.txt"};
-  expect_error(Exit::data, "data/missing", [&] { rnn::core::train(request); });
+  expect_error(Exit::data, "data/missing", [&] { rnn::train(request); });
   EXPECT_FALSE(std::filesystem::exists("never"));
-  expect_error(Exit::model, "run/no_checkpoint", [] { rnn::core::resume("never"); });
+  expect_error(Exit::model, "run/no_checkpoint", [] { rnn::resume("never"); });
   trained_model();
-  rnn::core::TrainRequest again = small_request("shared_run");
+  rnn::TrainRequest again = small_request("shared_run");
   again.force = false;
-  expect_error(Exit::usage, "run/exists", [&] { rnn::core::train(again); });
-  rnn::core::TrainRequest thrown = small_request("thrown_run");
-  thrown.on_event = [](const rnn::core::TrainEvent&) -> bool { throw std::runtime_error("mine"); };
-  EXPECT_THROW(rnn::core::train(thrown), std::runtime_error);
+  expect_error(Exit::usage, "run/exists", [&] { rnn::train(again); });
+  rnn::TrainRequest thrown = small_request("thrown_run");
+  thrown.on_event = [](const rnn::TrainEvent&) -> bool { throw std::runtime_error("mine"); };
+  EXPECT_THROW(rnn::train(thrown), std::runtime_error);
 }
 
 TEST(ApiText, EveryOptionTakesItsOwnDefault) {
-  const std::vector<rnn::core::TrainOption> options = rnn::core::train_options();
+  const std::vector<rnn::TrainOption> options = rnn::train_options();
   EXPECT_GT(options.size(), 30u);
-  for (const rnn::core::TrainOption& option : options) {
-    rnn::core::TrainRequest request;
+  for (const rnn::TrainOption& option : options) {
+    rnn::TrainRequest request;
     EXPECT_NO_THROW(request.set(option.name, option.value)) << option.name << " = " << option.value;
     EXPECT_FALSE(option.help.empty()) << option.name;
   }

@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "base/file.h"
 #include "base/rng.h"
 #include "cells/reference.h"
 #include "data/batcher.h"
 #include "networks/init.h"
+#include "support/failure.h"
 #include "support/folder.h"
 #include "tasks/language_model.h"
 #include "train/trainer.h"
@@ -104,19 +104,6 @@ class Recorder final : public EventSink {
  private:
   std::vector<Event>* events_;
 };
-
-struct Failure {
-  Exit exit = Exit::ok;
-  std::string code = "none", message, help;
-};
-inline Failure failure_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return {error.exit(), error.code(), error.what(), error.help()};
-  }
-  return {};
-}
 
 // Lines such as "the cat sees a dog ."
 inline std::string tiny_story(int lines, uint32_t stream = 0) {

@@ -5,7 +5,6 @@
 #include "support/tiny_run.h"
 #include "tasks/ngram_rows.h"
 #include "tasks/training.h"
-#include "train/tiny_run.h"
 
 namespace rnn::core::test {
 namespace {

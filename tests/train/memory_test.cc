@@ -5,10 +5,9 @@
 
 #include <cmath>
 
-#include "support/tiny_run.h"
 #include "runs/plan.h"
+#include "support/tiny_run.h"
 #include "tasks/training.h"
-#include "train/tiny_run.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define RNN_SANITIZED 1
