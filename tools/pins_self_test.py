@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # Why: a comparison that finds nothing must mean that there is nothing: a single changed bit is found and named.
-"""pins_self_test.py --binary RNN      tests tools/pins.py: its items, its exit statuses, and a program that spoils one bit."""
+"""pins_self_test.py --binary RNN      tests tools/pins.py: its items, its exit statuses, and a program that spoils one bit;
+and that tools/old_files.py finds a file that says something else, or is not read."""
 
 import argparse
 import contextlib
@@ -16,6 +17,7 @@ import unittest
 
 sys.dont_write_bytecode = True  # tools/ stays clean
 
+import old_files
 import pins
 from pins_cases import CASES, OUTPUTS
 from pins_items import item_of_output, items_of_model, items_of_metrics
@@ -187,6 +189,26 @@ class Program(Folder):
                                                  f"emulated {CASE}/eval: output (only now)"])
         status, told = run_pins(*asked, "--build", "Debug")
         self.assertEqual(status, 77, told)
+
+
+class OldFiles(Folder):
+    def test_a_changed_weight_and_a_file_of_a_later_format_are_found(self):
+        folder = self.folder / "files" / "0.1"
+        shutil.copytree(old_files.FOLDER / "0.1", folder)
+        model = folder / "tied-projection.safetensors"
+        data = bytearray(model.read_bytes())
+        data[-1] ^= 0x80
+        model.write_bytes(data)
+        found = old_files.check(BINARY, folder, "emulated")
+        self.assertTrue(found)
+        self.assertEqual([line for line in found if not line.startswith("emulated 0.1/tied-projection/")], [])
+        self.assertRegex(found[0], r"/loss: [\d.]+, expected 4\.\d+$")
+        differences = len(found)
+        tag = folder / "tag.safetensors"
+        tag.write_bytes(tag.read_bytes().replace(b'"rnn.format":"1"', b'"rnn.format":"9"'))
+        found = old_files.check(BINARY, folder, "emulated")
+        self.assertRegex(found[-1], r"^emulated 0\.1/tag: rnn eval tag\.safetensors .*: exit status 4: error\[model/")
+        self.assertEqual(len(found), differences + 1)
 
 
 if __name__ == "__main__":
