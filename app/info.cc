@@ -115,7 +115,7 @@ ordered_json as_json(const ModelFile& file) {
   if (file.tokenizer) result["tokenizer"] = {{"kind", file.tokenizer->kind()}, {"size", file.tokenizer->size()}};
   if (!c.softmax.cutoffs.empty()) result["cutoffs"] = c.softmax.cutoffs, result["softmax_divide"] = c.softmax.divide;
   result["tensors"] = tensors;
-  result["about"] = file.about;
+  result["about"] = file.about.get();
   return result;
 }
 
@@ -131,7 +131,9 @@ void print_text(const ModelFile& file) {
   if (file.tokenizer) {
     line("tokenizer", fmt::format("{}, {} different tokens", file.tokenizer->kind(), grouped(file.tokenizer->size())));
   }
-  const auto text_of = [&](const char* key) { return file.about.is_object() ? file.about.value(key, json()) : json(); };
+  const auto text_of = [&](const char* key) {
+    return file.about.is_object() ? file.about.get().value(key, json()) : json();
+  };
   if (text_of("command").is_string()) line("command", text_of("command").get<std::string>());
   const json metrics = text_of("metrics");
   if (metrics.is_object()) {

@@ -29,6 +29,9 @@ FLOORS = {
 # A public header that a lower floor defines for everyone.
 ROOM_OF_FILE = {"include/rnn/error.h": "base"}
 HIGHWAY_ROOM = "kernels"
+# Each costs every file that reads it up to seconds of compiling, so headers name none: json_fwd.hpp and base/json_value.h stand for
+# json.hpp, a declaration for the rest.
+HEAVY = ("nlohmann/json.hpp", "CLI/", "toml++/", "toml.hpp", "Eigen/", "fmt/", "spdlog/")
 CODE_FOLDERS = ("src", "app", "include", "tests", "bench", "examples")
 FLOOR_FOLDERS = ("src", "app", "include")
 SUFFIXES = (".h", ".cc", ".inc")
@@ -72,6 +75,8 @@ def check_include(root, path, room, bracket, name):
         return f"includes <{name}>: Highway is for src/{HIGHWAY_ROOM} alone"
     if room is None or path.split("/")[0] not in FLOOR_FOLDERS:
         return None
+    if path.endswith(".h") and name.startswith(HEAVY):
+        return f"header includes <{name}>: too heavy, it is for .cc files alone"
     if bracket == "<" and not name.startswith("rnn/"):
         return None
     target = resolve(root, path, name)
@@ -138,6 +143,15 @@ SELF_TEST = [
     ("bench/step_bench.cc", WHY + '#include "hwy/highway.h"\n', ":2: includes <hwy/highway.h>: Highway is for"),
     ("include/rnn/model.h", WHY + '#include "nn/model.h"\n', ":2: public header includes"),
     ("src/nn/lost.cc", WHY + '#include "nn/nowhere.h"\n', ":2: includes \"nn/nowhere.h\", which is no file"),
+    ("src/text/forward.h", WHY + "#include <nlohmann/json_fwd.hpp>\n", None),
+    ("src/text/heavy.cc", WHY + "#include <nlohmann/json.hpp>\n#include <fmt/format.h>\n", None),
+    ("tests/unit/heavy.h", WHY + "#include <nlohmann/json.hpp>\n", None),
+    ("src/text/heavy.h", WHY + "#include <nlohmann/json.hpp>\n", ":2: header includes <nlohmann/json.hpp>: too heavy"),
+    ("src/text/quoted.h", WHY + '#include "nlohmann/json.hpp"\n', ":2: header includes <nlohmann/json.hpp>: too heavy"),
+    ("app/flags.h", WHY + "#include <CLI/CLI.hpp>\n", ":2: header includes <CLI/CLI.hpp>: too heavy"),
+    ("app/config.h", WHY + "#include <toml++/toml.h>\n", ":2: header includes <toml++/toml.h>: too heavy"),
+    ("src/nn/eigen.h", WHY + "#include <Eigen/SVD>\n", ":2: header includes <Eigen/SVD>: too heavy"),
+    ("include/rnn/text.h", WHY + "#include <fmt/format.h>\n", ":2: header includes <fmt/format.h>: too heavy"),
     ("src/misc/thing.h", WHY, ":1: stands in no room"),
     ("src/stray.h", WHY, ":1: stands in no room"),
     ("src/optim/sgd.cc", "// Gradient descent.\n", ":1: the first line does not say why"),

@@ -233,7 +233,7 @@ bool SequenceLine::end_array() {
   }
 }
 
-bool SequenceLine::parse_error(size_t position, const std::string& token, const nlohmann::json::exception& exception) {
+bool SequenceLine::not_parsed(size_t position, const std::string& token, int exception) {
   // The word at which the parser stopped, without its sign.
   const size_t last = std::min(std::max<size_t>(position, 1), line_.size()) - 1;
   std::string_view word = line_.substr(line_.find_last_of(" \t,:[", last) + 1);
@@ -242,7 +242,7 @@ bool SequenceLine::parse_error(size_t position, const std::string& token, const 
     return fail("data/nan", fmt::format("byte {} of the line: NaN and infinity are not allowed", position),
                 "give them values, or leave the sequence out");
   }
-  if (exception.id == 406) {  // a number beyond the range of double
+  if (exception == 406) {  // a number beyond the range of double
     return fail("data/nan", fmt::format("the number {} is too large", token), "scale the numbers");
   }
   return fail("data/json", fmt::format("byte {}: the line is not JSON", position), kSequenceForm);

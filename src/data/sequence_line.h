@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -63,7 +62,10 @@ class SequenceLine {
   bool end_object();
   bool start_array(size_t);
   bool end_array();
-  bool parse_error(size_t position, const std::string& token, const nlohmann::json::exception& exception);
+  template <class Exception>  // nlohmann::json::exception
+  bool parse_error(size_t position, const std::string& token, const Exception& exception) {
+    return not_parsed(position, token, exception.id);
+  }
 
  private:
   enum class Place { top, object, ignored, input, input_list, row, target, target_list };
@@ -79,6 +81,7 @@ class SequenceLine {
   }
   bool no_object() { return fail("data/json", "the line is not a JSON object", kSequenceForm); }
   bool wrong(const char* what);
+  bool not_parsed(size_t position, const std::string& token, int exception);  // the number of the parser's exception
   // "step 3 of the input".
   std::string here() const;
 

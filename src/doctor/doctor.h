@@ -1,7 +1,7 @@
 // Why: rnn doctor: what is wrong with a run, how it shows, and which option fixes it.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <vector>

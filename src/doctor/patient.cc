@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "io/ready_model.h"
@@ -144,8 +145,9 @@ void take_sequences(const std::string& data, Patient& p) {
 }  // namespace
 
 std::vector<std::string> run_files(const ModelFile& file, const char* part) {
-  const auto data = file.about.find("data");
-  if (data == file.about.end() || !data->is_object() || !data->contains(part)) return {};
+  const nlohmann::json& about = file.about;
+  const auto data = about.find("data");
+  if (data == about.end() || !data->is_object() || !data->contains(part)) return {};
   const nlohmann::json& names = (*data)[part];
   std::vector<std::string> files;
   for (const auto& name : names.is_array() ? names : nlohmann::json::array({names}))

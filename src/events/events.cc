@@ -7,7 +7,7 @@
 #include <cmath>
 #include <exception>
 #include <iterator>
-#include <limits>
+#include <nlohmann/json.hpp>
 
 namespace rnn::core {
 namespace {
@@ -31,6 +31,8 @@ std::string dump(const nlohmann::json& value) {
 
 }  // namespace
 
+Event::Event(std::string name, const nlohmann::json& values) : type(std::move(name)) { fields = values; }
+
 void EventStream::emit(const Event& event) {
   for_all(sinks_, [&](EventSink& sink) { sink.on(event); });
 }
@@ -41,9 +43,10 @@ void EventStream::truncate_after(int64_t step) {
 
 std::vector<std::pair<std::string, nlohmann::json>> ordered_fields(const Event& event) {
   std::vector<std::pair<std::string, nlohmann::json>> result;
+  const nlohmann::json& fields = event.fields;
   for (const char* key : kMetricKeys)
-    if (event.fields.contains(key)) result.emplace_back(key, event.fields[key]);
-  for (const auto& [key, value] : event.fields.items())
+    if (fields.contains(key)) result.emplace_back(key, fields[key]);
+  for (const auto& [key, value] : fields.items())
     if (std::find(std::begin(kMetricKeys), std::end(kMetricKeys), key) == std::end(kMetricKeys))
       result.emplace_back(key, value);
   return result;
@@ -61,11 +64,7 @@ nlohmann::json profile_json(const Profile& profile) {
   return {{"calls", profile.calls()}, {"total_s", profile.total()}, {"phases", phases}};
 }
 
-double number_field(const Event& event, const char* key) {
-  const auto found = event.fields.find(key);
-  if (found == event.fields.end() || !found->is_number()) return std::numeric_limits<double>::quiet_NaN();
-  return found->get<double>();
-}
+double number_field(const Event& event, const char* key) { return event.fields.number(key); }
 
 std::string event_json(const Event& event) {
   std::string line = "{\"type\":" + dump(event.type);

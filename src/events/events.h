@@ -3,12 +3,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/json_value.h"
 #include "base/profile.h"
 
 namespace rnn::core {
@@ -22,8 +23,10 @@ namespace rnn::core {
 // step counts updates; epoch is the number of epochs done, with a fraction (2.58: the third is at 58 %); losses are in nats
 // per token; times in seconds.
 struct Event {
+  Event() = default;
+  Event(std::string name, const nlohmann::json& values);
   std::string type;
-  nlohmann::json fields = nlohmann::json::object();
+  JsonValue fields = JsonValue::object();
 };
 
 // The metric keys in the order in which every sink shows them; also the columns of metrics.csv.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/error.h"
@@ -84,11 +85,12 @@ void CsvSink::truncate_after(int64_t step) {
 }
 
 std::string csv_row(const Event& event, std::span<const std::string> columns) {
+  const nlohmann::json& fields = event.fields;
   std::string row;
   for (const std::string& key : columns) {
     if (&key != &columns.front()) row += ',';
-    const auto value = event.fields.find(key);
-    if (value == event.fields.end() || !value->is_number()) continue;
+    const auto value = fields.find(key);
+    if (value == fields.end() || !value->is_number()) continue;
     row += value->is_number_float() ? fmt::format("{}", value->get<double>()) : value->dump();
   }
   return row;

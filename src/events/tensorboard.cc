@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <protozero/pbf_writer.hpp>
 
 namespace rnn::core {
@@ -87,8 +88,9 @@ void TensorBoardSink::truncate_after(int64_t step) {
 }
 
 void TensorBoardSink::on(const Event& event) {
-  const auto step = event.fields.find("step");
-  if ((event.type != "metric" && event.type != "eval") || step == event.fields.end() || !step->is_number()) return;
+  const nlohmann::json& fields = event.fields;
+  const auto step = fields.find("step");
+  if ((event.type != "metric" && event.type != "eval") || step == fields.end() || !step->is_number()) return;
   write(step->get<int64_t>(), [&](std::string* out) {
     protozero::pbf_writer writer(*out);
     protozero::pbf_writer summary(writer, kSummary);

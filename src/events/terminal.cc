@@ -59,19 +59,17 @@ double monotonic_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-std::string text_field(const nlohmann::json& fields, const char* key) {
-  const auto found = fields.find(key);
-  return found != fields.end() && found->is_string() ? printable(found->get<std::string>()) : "";
-}
+std::string shown_field(const Event& event, const char* key) { return printable(event.fields.text(key)); }
 
 std::string warning_line(const Event& event) {
-  const std::string code = text_field(event.fields, "code"), help = text_field(event.fields, "help");
-  return (code.empty() ? "warning: " : "warning[" + code + "]: ") + text_field(event.fields, "message") +
+  const std::string code = shown_field(event, "code"), help = shown_field(event, "help");
+  return (code.empty() ? "warning: " : "warning[" + code + "]: ") + shown_field(event, "message") +
          (help.empty() ? "" : "\nhelp: " + help);
 }
 
 std::string result_line(const Event& event) {
-  const Event metrics{"", event.fields.contains("metrics") ? event.fields["metrics"] : nlohmann::json::object()};
+  Event metrics;
+  if (event.fields.contains("metrics")) metrics.fields = event.fields.at("metrics");
   const double exit = number_field(event, "exit"), elapsed = number_field(event, "elapsed_s");
   std::string line = exit == 0 || std::isnan(exit) ? "done" : "stopped";
   if (!std::isnan(elapsed)) line += fmt::format(" {}", clock_time(elapsed));
@@ -81,7 +79,7 @@ std::string result_line(const Event& event) {
   add(number_field(metrics, "val_loss"), "val ", "");
   add(number_field(metrics, "val_bits_per_byte"), "", " bits/byte");
   add(number_field(event, "best_epoch"), "best epoch ", "");
-  const std::string model = text_field(event.fields, "model");
+  const std::string model = shown_field(event, "model");
   return model.empty() ? line : line + "  " + model;
 }
 
@@ -192,12 +190,11 @@ void TerminalSink::on(const Event& event) {
     if (options_.tty) {
       if (eval || now - last_ >= kRepaint) paint(), last_ = now;
     } else if (eval || now - last_ >= kSparse) {
-      const auto best = event.fields.find("best");
-      print(progress_line(progress_, {}) + (best != event.fields.end() && *best == true ? "  best" : ""));
+      print(progress_line(progress_, {}) + (event.fields.flag("best") ? "  best" : ""));
       if (!eval) last_ = now;
     }
   } else if (event.type == "sample" && options_.tty) {
-    print("sample  \"" + text_field(event.fields, "text") + "\"");
+    print("sample  \"" + shown_field(event, "text") + "\"");
   } else if (event.type == "warning") {
     print(warning_line(event));
   } else if (event.type == "result") {

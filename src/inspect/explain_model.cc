@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "cells/reference.h"
 #include "inspect/gradients.h"
@@ -92,8 +93,9 @@ std::string model_name(const std::string& path) {
 }
 
 double trained_metric(const ModelFile& file, const char* key) {
-  const auto metrics = file.about.find("metrics");
-  if (metrics == file.about.end() || !metrics->is_object()) return -1;
+  const nlohmann::json& about = file.about;
+  const auto metrics = about.find("metrics");
+  if (metrics == about.end() || !metrics->is_object()) return -1;
   const auto at = metrics->find(key);
   return at != metrics->end() && at->is_number() ? at->get<double>() : -1;
 }

@@ -1,7 +1,7 @@
 // Why: everything that `rnn explain` and `rnn inspect --json` show about models and a text, as data; no drawing here.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <vector>

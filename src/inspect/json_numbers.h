@@ -1,7 +1,7 @@
 // Why: all numbers of explanations are written to JSON in the same way: floats short, non-finite numbers as null.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 namespace rnn::core {
 

@@ -1,7 +1,7 @@
 // Why: the only file that includes Eigen; products of large matrices use our own kernels, which are faster here.
 #include "inspect/spectrum.h"
 
-#include <Eigen/SVD>
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
@@ -56,11 +56,19 @@ double largest_singular_value(View<const double> a, double change) {
   return value * scale;
 }
 
+// The eigenvalues of [0 A^T; A 0] are plus and minus the singular values of A (Golub and Kahan 1965). As exact as an SVD, which takes a
+// minute to compile; 512 x 512 takes 0.6 s.
 std::vector<double> singular_values(View<const float> a) {
   const Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>, 0, Eigen::OuterStride<>> A(
       a.data, a.rows, a.cols, Eigen::OuterStride<>(a.stride));
-  const Eigen::VectorXd values = Eigen::BDCSVD<Eigen::MatrixXd>(A.cast<double>()).singularValues();
-  return {values.begin(), values.end()};
+  const Eigen::Index n = A.rows() + A.cols();
+  Eigen::MatrixXd both = Eigen::MatrixXd::Zero(n, n);
+  both.bottomLeftCorner(A.rows(), A.cols()) = A.cast<double>();  // the solver reads the lower triangle
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(both, Eigen::EigenvaluesOnly);
+  std::vector<double> values;
+  for (Eigen::Index i = n - 1; i >= n - std::min(A.rows(), A.cols()); --i)
+    values.push_back(std::max(0.0, solver.eigenvalues()[i]));
+  return values;
 }
 
 double spectral_radius(Pool& pool, View<const float> a) {

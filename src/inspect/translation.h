@@ -1,7 +1,7 @@
 // Why: everything that is shown about a translator at work on one sentence, as data; no drawing here.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

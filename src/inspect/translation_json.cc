@@ -1,5 +1,7 @@
 // Why: one place defines how the explanation of a translation is written as JSON.
 #include "inspect/json_numbers.h"
+
+#include <nlohmann/json.hpp>
 #include "inspect/translation.h"
 
 namespace rnn::core {

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "base/json_value.h"
 #include "networks/model.h"
 #include "text/tokenizer.h"
 
@@ -14,11 +15,11 @@ namespace rnn::core {
 constexpr int kModelFormat = 1;  // rnn.format in the file; newer formats are refused with a clear message
 
 struct ModelFile {
-  std::string path;                                 // of the file itself
-  std::unique_ptr<Model<float>> model;              // weights loaded, not packed
-  std::unique_ptr<Tokenizer> tokenizer;             // null for a plain recurrent network
-  nlohmann::json about = nlohmann::json::object();  // what the trainer recorded: command, metrics, data, options
-  nlohmann::json checkpoint;                        // null unless the file is a checkpoint
+  std::string path;                       // of the file itself
+  std::unique_ptr<Model<float>> model;    // weights loaded, not packed
+  std::unique_ptr<Tokenizer> tokenizer;   // null for a plain recurrent network
+  JsonValue about = JsonValue::object();  // what the trainer recorded: command, metrics, data, options
+  JsonValue checkpoint;                   // null unless the file is a checkpoint
 };
 
 // `path`: a run folder (its model.safetensors) or a file. Accepts the output of format_model() and the state dict of a

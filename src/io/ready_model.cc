@@ -21,10 +21,7 @@ void require_finite(const Model<float>& model, const std::string& path) {
   }
 }
 
-bool reads_sentences(const ModelFile& file) {
-  const auto mode = file.about.find("mode");
-  return mode != file.about.end() && *mode == "sentence";
-}
+bool reads_sentences(const ModelFile& file) { return file.about.text("mode") == "sentence"; }
 
 namespace {
 

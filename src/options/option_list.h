@@ -1,7 +1,7 @@
 // Why: every option of a run in one visible table, so that flag, config key, variable, help and range cannot disagree.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 #include "pages/explain_page.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "pages/cell_texts.h"
 #include "pages/figures.h"

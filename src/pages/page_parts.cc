@@ -2,6 +2,7 @@
 #include "pages/page_parts.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "pages/cell_texts.h"
 #include "pages/figures.h"

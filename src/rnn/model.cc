@@ -1,5 +1,6 @@
 // Why: the public handle of a loaded model: facts, tokens and text, and how well it predicts a text.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/thread_pool.h"
@@ -59,7 +60,7 @@ ModelInfo Model::info() const {
   info.layers = config.rnn.layers;
   info.projection = config.rnn.projection;
   info.bidirectional = config.rnn.bidirectional;
-  info.about = core_->file.about.dump();
+  info.about = core_->file.about.get().dump();
   return info;
 }
 

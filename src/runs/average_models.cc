@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "io/ready_model.h"
@@ -56,7 +57,7 @@ void compare_tokens(const ModelFile& a, const ModelFile& b) {
 }
 
 json about_of(const ModelFile& file, const char* key) {
-  return file.about.is_object() ? file.about.value(key, json()) : json();
+  return file.about.is_object() ? file.about.get().value(key, json()) : json();
 }
 
 void compare(const ModelFile& a, const ModelFile& b) {
@@ -125,7 +126,7 @@ AveragedModels average_models(const std::vector<std::string>& paths, const std::
   result.file.checkpoint = nullptr;
   float* weights = result.file.model->params().data();
   for (size_t i = 0; i < mean.size(); ++i) weights[i] = static_cast<float>(mean[i]);
-  json& about = result.file.about;
+  json& about = result.file.about.get();
   if (!about.is_object()) about = json::object();
   about.erase("metrics");
   if (!same_data) about.erase("data");

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "base/json_value.h"
 #include "io/model_file.h"
 #include "options/option_list.h"
 #include "runs/request.h"
@@ -62,7 +63,7 @@ class Run {
   void write_best(const Trainer& trainer);
   nlohmann::json request_json() const;
 
-  nlohmann::json best_metrics_;
+  JsonValue best_metrics_;
 };
 
 // The recurrent stack according to ModelOptions; the task fills in input and output.

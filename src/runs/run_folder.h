@@ -1,7 +1,6 @@
 // Why: the files of a run folder and how they are written; an existing run is overwritten only on request.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "options/option_list.h"

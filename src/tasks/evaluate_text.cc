@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/error.h"
@@ -120,8 +121,9 @@ void add_adapted(ModelFile& file, const std::vector<Batch>& segments, const Adap
 
 // N-grams of the run's training text, if that text has not changed.
 void add_ngrams(const ModelFile& file, const TokenDocuments& tokens, bool sentences, double factor, EvalReport& report) {
-  const auto data = file.about.find("data"), options = file.about.find("options");
-  if (data == file.about.end() || options == file.about.end()) {
+  const nlohmann::json& about = file.about;
+  const auto data = about.find("data"), options = about.find("options");
+  if (data == about.end() || options == about.end()) {
     report.note = "no n-gram rows: the model file does not name its training data";
     return;
   }

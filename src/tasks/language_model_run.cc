@@ -1,5 +1,6 @@
 // Why: the parts of a run on text: documents, tokenizer, batches, baselines, a card.
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "io/ready_model.h"

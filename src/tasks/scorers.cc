@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "io/ready_model.h"

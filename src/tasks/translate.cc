@@ -2,6 +2,7 @@
 #include "tasks/translate.h"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "io/ready_model.h"

@@ -1,7 +1,7 @@
 // Why: a stopped run resumes exactly: weights, moments, schedule, position in the data and carried state in one file.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "io/model_file.h"

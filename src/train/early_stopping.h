@@ -1,12 +1,9 @@
 // Why: training ends when the validation loss has stopped falling; the state survives a resume.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
-
-#include "base/error.h"
+#include <nlohmann/json_fwd.hpp>
 
 namespace rnn::core {
 
@@ -29,20 +26,8 @@ class EarlyStopping {
   int64_t stalled() const { return stalled_; }  // evaluations since the best one
   double best() const { return best_; }         // infinite before the first
 
-  nlohmann::json to_json() const {
-    nlohmann::json state = {{"stalled", stalled_}};
-    if (std::isfinite(best_)) state["best"] = best_;
-    return state;
-  }
-  // Throws Error{model, "model/corrupt"}.
-  void from_json(const nlohmann::json& state) {
-    const auto stalled = state.find("stalled"), best = state.find("best");
-    if (stalled == state.end() || !stalled->is_number_integer() || *stalled < 0 ||
-        (best != state.end() && !best->is_number()))
-      throw Error(Exit::model, "model/corrupt", "the state of early stopping is not valid: " + state.dump());
-    stalled_ = stalled->get<int64_t>();
-    best_ = best == state.end() ? std::numeric_limits<double>::infinity() : best->get<double>();
-  }
+  nlohmann::json to_json() const;
+  void from_json(const nlohmann::json& state);  // throws Error{model, "model/corrupt"}
 
  private:
   int patience_;

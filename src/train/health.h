@@ -1,13 +1,13 @@
 // Why: the rules that find problems in a training run are defined once, for `rnn train`, which warns, and `rnn doctor`.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/json_value.h"
 #include "events/events.h"
 #include "options/option_list.h"
 #include "train/health_limits.h"
@@ -61,7 +61,7 @@ struct History {
   std::vector<Update> updates;
   std::vector<Check> checks;
   std::vector<Stretch> stretches;
-  nlohmann::json config;          // from the start event, for options_from_json(); null before it
+  JsonValue config;               // from the start event, for options_from_json(); null before it
   std::vector<std::string> told;  // codes of the warnings
   std::string diverged;           // how training diverged; "" if it did not
   std::string stopped;            // why training ended: "epochs", "patience", ...; "" while it runs or if it was killed

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -14,11 +15,6 @@ namespace rnn::core {
 namespace {
 
 constexpr size_t kEveryTwentieth = 20;
-
-std::string text_of(const Event& event, const char* key) {
-  const auto found = event.fields.find(key);
-  return found != event.fields.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 }  // namespace
 
@@ -33,20 +29,19 @@ void History::stretch(double step, double mean) {
 void History::add(const Event& event) {
   const double step = number_field(event, "step"), epoch = number_field(event, "epoch"), loss = number_field(event, "loss");
   if (event.type == "start") {
-    if (event.fields.contains("config")) config = event.fields["config"];
+    if (event.fields.contains("config")) config = event.fields.at("config");
   } else if (event.type == "metric" && std::isfinite(step)) {
     stretch(step, loss);
     updates.push_back({step, epoch, loss, number_field(event, "lr"), number_field(event, "grad_norm")});
   } else if (event.type == "eval" && std::isfinite(step)) {
     stretch(step, loss);
     last_check = told_until = step, told_mean = 0;
-    const auto best = event.fields.find("best");
-    checks.push_back({step, epoch, loss, number_field(event, "val_loss"), best != event.fields.end() && *best == true});
+    checks.push_back({step, epoch, loss, number_field(event, "val_loss"), event.fields.flag("best")});
   } else if (event.type == "warning") {
-    told.push_back(text_of(event, "code"));
-    if (told.back() == "train/diverged") diverged = text_of(event, "message");
+    told.push_back(event.fields.text("code"));
+    if (told.back() == "train/diverged") diverged = event.fields.text("message");
   } else if (event.type == "result") {
-    stopped = text_of(event, "reason");
+    stopped = event.fields.text("reason");
   }
 }
 
