@@ -2,6 +2,7 @@
 #include "inspect/json_numbers.h"
 
 #include <nlohmann/json.hpp>
+
 #include "inspect/translation.h"
 
 namespace rnn::core {
