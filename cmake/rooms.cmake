@@ -1,9 +1,10 @@
 # Why: one function makes every room, so that each is its own target and the linker agrees with the table of floors.
 
-# rnn_room(NAME LINK targets...): one static library rnn_NAME from src/NAME/*.cc; names of rooms stand for their libraries.
-# The global property RNN_ROOMS lists the rooms made; RNN_ROOM_LINK lists what they link from outside (for librnn).
+# rnn_room(NAME [COLD] LINK targets...): one static library rnn_NAME from src/NAME/*.cc; names of rooms stand for their libraries.
+# COLD: no loop over numbers here, so the compiler need not try hard. The global property RNN_ROOMS lists the rooms made;
+# RNN_ROOM_LINK lists what they link from outside (for librnn).
 function(rnn_room name)
-  cmake_parse_arguments(ROOM "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "COLD" "" "LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc ${PROJECT_SOURCE_DIR}/src/${name}/*/*.cc)
   if(NOT sources)
     return()
@@ -22,13 +23,43 @@ function(rnn_room name)
       set_property(GLOBAL APPEND PROPERTY RNN_ROOM_LINK ${item})
     endif()
   endforeach()
+  if(ROOM_COLD)
+    rnn_cold(rnn_${name})
+    target_precompile_headers(rnn_${name} REUSE_FROM rnn_cold_headers)
+  elseif(ROOM_LINK MATCHES nlohmann AND ROOM_LINK MATCHES fmt)
+    target_precompile_headers(rnn_${name} REUSE_FROM rnn_headers)
+  endif()
   set_property(GLOBAL APPEND PROPERTY RNN_ROOMS rnn_${name})
+endfunction()
+
+# Precompiled headers: rooms that speak JSON and format text spend most of their compile time on the same headers. Each file names
+# what it needs all the same: the preset clang and ./run lint compile without (CMAKE_DISABLE_PRECOMPILE_HEADERS).
+# rnn_headers: with the options of a room; rnn_cold_headers: with those of a COLD one.
+function(rnn_precompile target)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${target}.cc CONTENT "// Why: a target needs a source.\n")
+  add_library(${target} OBJECT ${PROJECT_BINARY_DIR}/${target}.cc)
+  target_link_libraries(${target} PRIVATE fmt::fmt nlohmann_json::nlohmann_json)
+  target_compile_definitions(${target} PRIVATE RNN_VERSION="${PROJECT_VERSION}")
+  rnn_compile_options(${target})
+  set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  target_precompile_headers(${target} PRIVATE <fmt/format.h> <algorithm> <array> <charconv> <cmath> <cstdint> <filesystem>
+    <functional> <limits> <map> <memory> <nlohmann/json.hpp> <optional> <span> <string> <string_view> <utility> <variant> <vector>
+    ${ARGN})
+endfunction()
+
+# rnn_cold(TARGET): the least effort that still inlines, half the time of -O3 where templates of JSON and text are all there is.
+function(rnn_cold target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
 # Every fused multiply-add is written down: the compiler may not make or break one (ARCHITECTURE.md, numerics).
 function(rnn_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -ffp-contract=off
                          $<$<BOOL:${RNN_WERROR}>:-Werror>)
+  # With precompiled headers ccache needs the source with its macros (and CCACHE_SLOPPINESS, which ./run sets).
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+  endif()
   # GCC 12 sees overlaps that are not there in "text" + std::string (its bug 105651, mended in 13).
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE -Wno-restrict)
