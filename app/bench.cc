@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "bench_report.h"
 #include "cells/reference.h"
 #include "command.h"
@@ -47,10 +47,8 @@ bench::Selection selection_of(const Asked& asked, int threads) {
     s.cells.push_back(static_cast<CellKind>(found - kCells.begin()));
   }
   for (const std::string& text : split_commas(asked.hidden)) {
-    int size = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-    if (error != std::errc() || end != text.data() + text.size() || size < 1 || size > 65536)
-      refuse("--hidden", text, "whole numbers from 1 to 65536");
+    const int size = parse_number<int>(text).value_or(0);
+    if (size < 1 || size > 65536) refuse("--hidden", text, "whole numbers from 1 to 65536");
     s.hidden.push_back(size);
   }
   return s;

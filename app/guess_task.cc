@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "data/pairs.h"
 #include "options/option_list.h"
 
@@ -27,7 +27,7 @@ constexpr int kRowsLookedAt = 20;
 
 std::string extension(const fs::path& path) {
   std::string text = path.extension().string();
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return c < 128 ? std::tolower(c) : c; });
+  std::transform(text.begin(), text.end(), text.begin(), lower_case);
   return text;
 }
 
@@ -73,6 +73,7 @@ TaskGuess guess_sequence(const std::string& path) {
   std::ifstream file(path);
   std::string line;
   std::getline(file, line);
+  const PlainNumbers plain_numbers;
   const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
   if (!object.is_object() || !object.contains("input") || !object.contains("target")) return {};
   const nlohmann::json& target = object["target"];
@@ -82,10 +83,11 @@ TaskGuess guess_sequence(const std::string& path) {
   return {"classify", path + " has sequences with one label each"};
 }
 
-bool is_number(const std::string& text) {
-  char* end = nullptr;
-  std::strtod(text.c_str(), &end);
-  return end != text.c_str() && std::string_view(end).find_first_not_of(" \r") == std::string_view::npos;
+bool is_number(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  text.remove_suffix(text.size() - (text.find_last_not_of(" \r") + 1));  // npos + 1 is 0
+  if (text.starts_with('+')) text.remove_prefix(1);
+  return parse_number<double>(text).has_value();
 }
 
 // A table of two columns of numbers, perhaps with a header: not a translation unless requested.

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iostream>
 #include <vector>
 
+#include "base/numbers.h"
 #include "screen.h"
 
 namespace rnn::core::app {
@@ -49,9 +49,8 @@ class Conversation {
     if (word == "/help") {
       say(kHelp);
     } else if (word == "/top") {
-      int count = 8;
-      const char* end = line.data() + line.size();
-      if (line.size() > 5) std::from_chars(line.data() + 5, end, count);
+      std::string_view asked = std::string_view(line).substr(std::min<size_t>(5, line.size()));
+      const int count = take_number<int>(asked).value_or(8);
       print(next_words_table(writer_, "", std::clamp(count, 1, 1000)));
       flush_output();
     } else if (word == "/undo" || word == "/forget") {

@@ -1,13 +1,13 @@
 // Why: rnn tokenizer: sub-words learnt for several runs, the tokens of a model for other tools, and the tokens of a text.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "command.h"
 #include "data/inputs/text_files.h"
 #include "io/model_file.h"
@@ -162,9 +162,8 @@ std::vector<int32_t> parse_ids(const Tokenizer& tokenizer, std::string_view line
   for (size_t begin = 0; (begin = line.find_first_not_of(" \t\r", begin)) != std::string_view::npos;) {
     const size_t end = std::min(line.find_first_of(" \t\r", begin), line.size());
     const std::string_view word = line.substr(begin, end - begin);
-    int32_t id = -1;
-    const auto parsed = std::from_chars(word.data(), word.data() + word.size(), id);
-    if (parsed.ec != std::errc() || parsed.ptr != word.data() + word.size() || id < 0 || id >= tokenizer.size()) {
+    const int32_t id = parse_number<int32_t>(word).value_or(-1);
+    if (id < 0 || id >= tokenizer.size()) {
       throw Error(Exit::usage, "tokenizer/id",
                   fmt::format("'{}' is not a token id: ids are numbers from 0 to {}", word, tokenizer.size() - 1),
                   "rnn tokenizer encode MODEL --ids writes them");

@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <functional>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "command.h"
 #include "guess_task.h"
 #include "profile_view.h"
@@ -88,9 +88,9 @@ std::string next_folder(const std::string& data) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator("runs", error)) {
     const std::string name = entry.path().filename().string();
-    int number = 0;
-    if (name.rfind(stem + "-", 0) == 0) std::from_chars(name.data() + stem.size() + 1, name.data() + name.size(), number);
-    highest = std::max(highest, number);
+    if (!name.starts_with(stem + "-")) continue;
+    std::string_view number = std::string_view(name).substr(stem.size() + 1);
+    highest = std::max(highest, take_number<int>(number).value_or(0));
   }
   return fmt::format("runs/{}-{:03}", stem, highest + 1);
 }

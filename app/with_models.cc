@@ -3,24 +3,30 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
+#include <algorithm>
 
 #include "base/error.h"
+#include "base/numbers.h"
 
 namespace rnn::core::app {
 namespace {
+
+std::string_view trimmed(std::string_view word) {
+  word.remove_prefix(std::min(word.find_first_not_of(' '), word.size()));
+  return word.substr(0, word.find_last_not_of(' ') + 1);  // npos + 1 is 0
+}
 
 std::vector<double> numbers(const std::string& list) {
   std::vector<double> values;
   for (size_t begin = 0; begin <= list.size();) {
     const size_t end = std::min(list.find(',', begin), list.size());
     const std::string word = list.substr(begin, end - begin);
-    char* rest = nullptr;
-    values.push_back(std::strtod(word.c_str(), &rest));
-    if (word.empty() || *rest != '\0') {
+    const std::optional<double> value = parse_number<double>(trimmed(word));
+    if (!value) {
       throw Error(Exit::usage, "usage/option", fmt::format("--with-weights: '{}' is not a number", word),
                   "for example: --with B --with C --with-weights 2,1,1");
     }
+    values.push_back(*value);
     begin = end + 1;
   }
   return values;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/numbers.h"
+
 namespace rnn::core {
 namespace {
 
@@ -19,7 +21,8 @@ constexpr int kMostThreads = 1024;
 
 int default_threads() {
   if (const char* text = std::getenv("RNN_THREADS")) {
-    const int n = std::atoi(text);
+    std::string_view digits = text;
+    const int n = take_number<int>(digits).value_or(0);
     if (n >= 1) return std::min(n, kMostThreads);
   }
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/matrix.h"
+#include "base/numbers.h"
 #include "bench/timing.h"
 #include "kernels/kernels.h"
 
@@ -155,12 +156,18 @@ std::vector<size_t> cache_sizes() {
   std::vector<size_t> sizes{32 << 10, 1 << 20, 32 << 20};
   for (int i = 0; i < 8; ++i) {
     const std::string folder = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(i) + "/";
-    std::string type;
-    size_t level = 0, kib = 0;  // the size is written as 32768K
-    std::ifstream(folder + "type") >> type;
-    std::ifstream(folder + "level") >> level;
-    std::ifstream(folder + "size") >> kib;
-    if (type != "Instruction" && level >= 1 && level <= sizes.size() && kib > 0) sizes[level - 1] = kib << 10;
+    const auto line = [&](const char* name) {
+      std::string text;
+      std::getline(std::ifstream(folder + name), text);
+      return text;
+    };
+    const auto number = [&](const char* name) -> size_t {  // the size is written as 32768K
+      const std::string text = line(name);
+      std::string_view digits = text;
+      return take_number<uint64_t>(digits).value_or(0);
+    };
+    const size_t level = number("level"), kib = number("size");
+    if (line("type") != "Instruction" && level >= 1 && level <= sizes.size() && kib > 0) sizes[level - 1] = kib << 10;
   }
   return sizes;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "data/hash.h"
 #include "data/inputs/data_file.h"
 #include "data/inputs/text_line.h"
@@ -144,6 +145,7 @@ void read_columns(LineFile& file, PairSet& set) {
 }
 
 ordered_json parse(const LineFile& file) {
+  const PlainNumbers plain_numbers;
   try {
     return ordered_json::parse(file.line());
   } catch (const ordered_json::parse_error& error) {

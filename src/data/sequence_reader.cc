@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "data/hash.h"
 #include "data/inputs/data_file.h"
 #include "data/inputs/text_line.h"
@@ -104,6 +105,7 @@ void Reader::read_line(std::string_view line) {
 }
 
 void Reader::read(std::string_view text) {
+  const PlainNumbers plain_numbers;
   if (known_ != nullptr) set_.shape = *known_;
   set_.hash = content_hash(text);
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
@@ -151,6 +153,7 @@ bool holds_sequences(const std::string& path) {
     if (!text.starts_with("{")) return false;
     SymbolTable symbols(nullptr), labels(nullptr);
     SequenceLine sink(text, symbols, labels);
+    const PlainNumbers plain_numbers;
     json::sax_parse(text.begin(), text.end(), &sink);
     return sink.seen_input() && !sink.has_text;
   } catch (const Error&) {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "kernels/kernels.h"
 
 namespace rnn::core {
@@ -108,8 +109,8 @@ std::vector<double> ensemble_weights(size_t members, const std::vector<double>& 
   double sum = 0;
   for (const double w : weights) {
     if (!(w > 0) || !std::isfinite(w))
-      throw Error(Exit::usage, "ensemble/weights",
-                  "a weight of an ensemble is " + std::to_string(w) + ", it must be above 0", "leave the model out instead");
+      throw Error(Exit::usage, "ensemble/weights", "a weight of an ensemble is " + number_text(w) + ", it must be above 0",
+                  "leave the model out instead");
     sum += w;
   }
   std::vector<double> shares = weights;

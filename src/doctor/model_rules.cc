@@ -57,9 +57,7 @@ double share_at_ends(const Case& c, int layer, size_t gate, double margin) {
 
 // Weights or biases that start this large saturate the gates at any learning rate.
 std::string freer_gates(const Case& c) {
-  const std::string& init = c.p.options.model.init;
-  if (init.starts_with("uniform:") && std::strtod(init.c_str() + 8, nullptr) > limit::kWideStart.value)
-    return "--init pytorch";
+  if (uniform_range(c.p.options.model.init).value_or(0) > limit::kWideStart.value) return "--init pytorch";
   if (c.p.options.model.forget_bias > limit::kWideBias.value) return "--forget-bias 1";
   const double own = default_learning_rate(c.p.options.train.optimizer);
   const double rate = c.p.options.train.lr > 0 ? c.p.options.train.lr : own;

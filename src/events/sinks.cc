@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/error.h"
+#include "base/numbers.h"
 
 namespace rnn::core {
 namespace {
@@ -48,6 +48,7 @@ void filter_lines(AppendFile* file, Keep&& keep) {
 }  // namespace
 
 void JsonlSink::truncate_after(int64_t step) {
+  const PlainNumbers plain_numbers;
   bool later = false;  // an event without an update belongs to the last update before it
   filter_lines(&file_, [&](std::string_view line, int number) {
     const auto event = nlohmann::json::parse(line, nullptr, false);
@@ -77,10 +78,9 @@ void CsvSink::on(const Event& event) {
 void CsvSink::truncate_after(int64_t step) {
   filter_lines(&file_, [&](std::string_view line, int number) {
     if (number == 1) return true;
-    int64_t at = 0;
-    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), at);
-    if (error != std::errc() || end == line.data() + line.size() || *end != ',') bad_line(file_.path(), number);
-    return at <= step;
+    const std::optional<int64_t> at = take_number<int64_t>(line);
+    if (!at || !line.starts_with(',')) bad_line(file_.path(), number);
+    return *at <= step;
   });
 }
 

@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/numbers.h"
 #include "inspect/json_numbers.h"
 
 namespace rnn::core {
@@ -116,10 +116,7 @@ ordered_json json_number(double value) { return std::isfinite(value) ? ordered_j
 
 double decimal_of(float value) {
   if (!std::isfinite(value)) return static_cast<double>(value);
-  const std::string text = fmt::format("{}", value);
-  double exact = 0;
-  std::from_chars(text.data(), text.data() + text.size(), exact);
-  return exact;
+  return parse_number<double>(fmt::format("{}", value)).value_or(0);
 }
 
 ordered_json json_number(float value) { return json_number(decimal_of(value)); }

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "data/hash.h"
 
 namespace rnn::core {
@@ -29,6 +30,7 @@ std::string place(const std::string& folder, const std::string& kind, const json
 json kept(const std::string& path, const json& settings) {
   std::error_code ignored;
   if (path.empty() || !fs::exists(path, ignored)) return nullptr;
+  const PlainNumbers plain_numbers;
   try {
     const json all = json::parse(read_file(path));
     return all.at("settings") == settings ? all.at("figures") : json();

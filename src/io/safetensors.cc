@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 
 namespace rnn::core {
 namespace {
@@ -221,6 +222,7 @@ Safetensors Safetensors::parse(std::string bytes, const std::string& path) {
   file.data_ = 8 + static_cast<size_t>(length);
 
   HeaderReader reader(file.path_, &file.metadata_);
+  const PlainNumbers plain_numbers;
   nlohmann::json::sax_parse(all.data() + 8, all.data() + file.data_, &reader);
   auto& entries = reader.entries();
   std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {

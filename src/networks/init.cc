@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/numbers.h"
 #include "base/rng.h"
 #include "cells/reference.h"
 
@@ -52,8 +53,10 @@ void fill_orthogonal(View<T> w, Random& random) {
 // Number of units of the layer that a parameter belongs to: rnn.weight_ih_l2 belongs to layer 2.
 int hidden_of(const std::string& name, const RecurrentOptions& rnn) {
   const size_t at = name.rfind("_l");
-  const bool numbered = at != std::string::npos && at + 2 < name.size() && name[at + 2] >= '0' && name[at + 2] <= '9';
-  return numbered ? rnn.width(std::stoi(name.substr(at + 2))) : rnn.hidden;
+  if (at == std::string::npos) return rnn.hidden;
+  std::string_view number = std::string_view(name).substr(at + 2);
+  const auto layer = take_number<uint64_t>(number);
+  return layer ? rnn.width(static_cast<int>(*layer)) : rnn.hidden;
 }
 
 // Whether it belongs to a torch.nn.Linear: everything outside embeddings and recurrent layers.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "cells/reference.h"
 
 namespace rnn::core {
@@ -114,7 +115,7 @@ void check_config(const ModelConfig& c) {
     bad("model/peephole", "[" + name + "] has no peepholes", "peepholes work with --cell lstm");
   }
   if (!(c.rnn.cell_clip >= 0) || c.rnn.cell_clip > 1e9) {
-    bad("model/cell-clip", "cell clip is " + std::to_string(c.rnn.cell_clip) + ", it must be above 0, or 0 for none", "");
+    bad("model/cell-clip", "cell clip is " + number_text(c.rnn.cell_clip) + ", it must be above 0, or 0 for none", "");
   }
   if (c.rnn.cell_clip > 0 && c.rnn.states() < 2)
     bad("model/cell-clip", "[" + name + "] has no cell state to clip", "cell clip works with --cell lstm and lstm-coupled");
@@ -130,7 +131,7 @@ void check_config(const ModelConfig& c) {
                                                    {"weight drop", c.rnn.weight_drop}};
   for (const auto& [what, p] : shares) {
     if (!(p >= 0 && p < 1)) {
-      bad("model/dropout", std::string(what) + " is " + std::to_string(p) + ", it must be at least 0 and below 1",
+      bad("model/dropout", std::string(what) + " is " + number_text(p) + ", it must be at least 0 and below 1",
           "1 would drop everything");
     }
   }

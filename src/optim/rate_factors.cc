@@ -2,11 +2,11 @@
 #include "optim/rate_factors.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
 
 #include "base/error.h"
+#include "base/numbers.h"
 
 namespace rnn::core {
 namespace {
@@ -67,10 +67,8 @@ std::vector<std::string> words_of(const std::string& list) {
 }
 
 double factor_of(const std::string& text, const std::string& item) {
-  double factor = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, factor);
-  if (text.empty() || read.ec != std::errc() || read.ptr != end || !(factor > 0 && factor <= kLargestFactor))
+  const double factor = parse_number<double>(text).value_or(0);
+  if (!(factor > 0 && factor <= kLargestFactor))
     bad("--layer-lr has '" + item + "', it must be LAYER=FACTOR with a factor above 0", "use --freeze for a rate of 0");
   return factor;
 }

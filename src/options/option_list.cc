@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "options/kinds.h"
 
 namespace rnn::core {
@@ -186,14 +186,11 @@ void check_range(std::string_view flag, const OptionRange& r, double value, std:
 }
 
 template <class T>
-T parse_number(std::string_view flag, std::string_view text, const char* what) {
+T number_of(std::string_view flag, std::string_view text, const char* what) {
   T value{};
-  const char* end = text.data() + text.size();
-  const std::from_chars_result result = std::from_chars(text.data(), end, value);
-  if (result.ec == std::errc::result_out_of_range && result.ptr == end) {
-    bad(fmt::format("--{} is {}, which is out of range", flag, text));
-  }
-  if (result.ec != std::errc() || result.ptr != end) bad(fmt::format("--{} is '{}', it must be {}", flag, text, what));
+  const std::errc wrong = read_number(text, value);
+  if (wrong == std::errc::result_out_of_range) bad(fmt::format("--{} is {}, which is out of range", flag, text));
+  if (wrong != std::errc()) bad(fmt::format("--{} is '{}', it must be {}", flag, text, what));
   if constexpr (std::is_floating_point_v<T>) {
     if (!std::isfinite(value)) bad(fmt::format("--{} is {}, it must be a finite number", flag, text));
   }
@@ -207,7 +204,7 @@ void read(const OptionInfo& o, std::string_view text, double& value) {
     value = o.automatic;
     return;
   }
-  const double number = o.seconds ? parse_seconds(o.name, text) : parse_number<double>(o.name, text, "a number");
+  const double number = o.seconds ? parse_seconds(o.name, text) : number_of<double>(o.name, text, "a number");
   check_range(o.name, o.range, number, text);
   value = number;
 }
@@ -216,9 +213,9 @@ template <class T>
 T parse_in_range(std::string_view flag, std::string_view text, const OptionRange& range) {
   // A minus sign is a range error, not a syntax error, for unsigned numbers, too.
   if (std::is_unsigned_v<T> && text.size() > 1 && text[0] == '-') {
-    check_range(flag, range, parse_number<double>(flag, text, "a whole number"), text);
+    check_range(flag, range, number_of<double>(flag, text, "a whole number"), text);
   }
-  const T number = parse_number<T>(flag, text, "a whole number");
+  const T number = number_of<T>(flag, text, "a whole number");
   check_range(flag, range, static_cast<double>(number), text);
   return number;
 }
@@ -242,13 +239,7 @@ void read(const OptionInfo& o, std::string_view text, std::string& value) {
   bool known = o.choices.empty() || (chosen && text.find(':') == text.npos);  // no choices: any text
   if (o.name == "cutoffs") parse_cutoffs(text), known = true;
   if (o.name == "decay-at") parse_rising(o.name, text);
-  constexpr std::string_view kUniform = "uniform:";
-  if (o.name == "init" && text.substr(0, kUniform.size()) == kUniform) {
-    const double range =
-        parse_number<double>("init", text.substr(kUniform.size()), "uniform: and a number, for example uniform:0.1");
-    if (!(range > 0 && range <= 10)) bad(fmt::format("--init is {}, the number must be above 0 and at most 10", text));
-    known = true;
-  }
+  if (o.name == "init" && uniform_range(text)) known = true;
   if (!known) {
     const std::string near = nearest_name(text, o.choices);
     bad(fmt::format("--{} is '{}', it must be one of {}", o.name, text, fmt::join(o.choices, ", ")),
@@ -328,8 +319,17 @@ const OptionInfo* find_option(std::string_view name) {
   return nullptr;
 }
 
+std::optional<double> uniform_range(std::string_view init) {
+  constexpr std::string_view kUniform = "uniform:";
+  if (!init.starts_with(kUniform)) return std::nullopt;
+  const double range =
+      number_of<double>("init", init.substr(kUniform.size()), "uniform: and a number, for example uniform:0.1");
+  if (!(range > 0 && range <= 10)) bad(fmt::format("--init is {}, the number must be above 0 and at most 10", init));
+  return range;
+}
+
 double parse_real(std::string_view flag, std::string_view text, const OptionRange& range) {
-  const double value = parse_number<double>(flag, text, "a number");
+  const double value = number_of<double>(flag, text, "a number");
   check_range(flag, range, value, text);
   return value;
 }
@@ -366,7 +366,7 @@ double parse_seconds(std::string_view flag, std::string_view text) {
       break;
     }
   }
-  const double value = parse_number<double>(flag, number, "a time such as 90s, 30m or 2h");
+  const double value = number_of<double>(flag, number, "a time such as 90s, 30m or 2h");
   if (value < 0) bad(fmt::format("--{} is {}, it must be at least 0", flag, text));
   return value * unit;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -69,6 +70,8 @@ std::string options_to_toml(const Options& options, const DataPaths& data);
 // locale. Throw Error{usage, "usage/option"}.
 double parse_real(std::string_view flag, std::string_view text, const OptionRange& range);
 int64_t parse_whole(std::string_view flag, std::string_view text, const OptionRange& range);
+// The number of --init uniform:A; none for another --init.
+std::optional<double> uniform_range(std::string_view init);
 // "2000,10000": increasing whole numbers from 1 on; empty: none.
 std::vector<int> parse_rising(std::string_view flag, std::string_view text);
 // "2000,10000,50000": as parse_rising; "auto": none.

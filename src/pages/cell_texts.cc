@@ -2,8 +2,9 @@
 #include "pages/cell_texts.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
+
+#include "base/numbers.h"
 
 namespace rnn::core::pages {
 namespace {
@@ -57,7 +58,7 @@ std::vector<std::string> letters_in(const std::string& line) {
   for (size_t i = 0; i < line.size();) {
     if (line[i] == '*') letters.emplace_back("*");
     size_t end = i;
-    while (end < line.size() && (std::isalpha(static_cast<unsigned char>(line[end])) || line[end] == '\'')) ++end;
+    while (end < line.size() && (is_letter(line[end]) || line[end] == '\'')) ++end;
     if (end == i) {
       ++i;
       continue;

@@ -16,6 +16,7 @@
 #include "runs/model_card.h"
 #include "train/checkpoint.h"
 #include "train/health.h"
+#include "options/option_list.h"
 
 namespace rnn::core {
 namespace {
@@ -33,7 +34,7 @@ InitOptions init_of(const ModelOptions& o) {
   for (const auto& [name, value] : kKinds) {
     if (kind == name) init.kind = value;
   }
-  if (o.init.size() > kind.size()) init.range = std::stod(o.init.substr(kind.size() + 1));
+  if (const auto range = uniform_range(o.init)) init.range = *range;
   init.forget_bias = o.forget_bias;
   init.chrono = o.chrono;
   return init;

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "text/utf8.h"
 
 namespace rnn::core {
@@ -21,6 +22,7 @@ namespace {
 
 ChoiceQuestion json_question(std::string_view line, const std::string& name, int64_t number) {
   ChoiceQuestion q;
+  const PlainNumbers plain_numbers;
   try {
     const nlohmann::json json = nlohmann::json::parse(line);
     for (const auto& item : json.items()) {

@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "text/arpa.h"
 #include "text/arpa_marks.h"
 #include "text/vocabulary.h"
@@ -25,13 +25,10 @@ std::string_view trimmed(std::string_view line) {
 
 // "12" of "\12-grams:", or 0.
 int section_order(std::string_view line) {
-  int order = 0;
-  const char* end = line.data() + line.size();
-  if (line.substr(0, 1) != "\\") return 0;
-  const auto result = std::from_chars(line.data() + 1, end, order);
-  const bool fits =
-      result.ec == std::errc() && std::string_view(result.ptr, static_cast<size_t>(end - result.ptr)) == "-grams:";
-  return fits ? order : 0;
+  if (!line.starts_with('\\')) return 0;
+  line.remove_prefix(1);
+  const std::optional<int> order = take_number<int>(line);
+  return order && line == "-grams:" ? *order : 0;
 }
 
 }  // namespace
@@ -104,15 +101,11 @@ class ArpaReader {
     if (line_ != "\\data\\")
       throw Error(Exit::data, "arpa/data", path_ + " has no line \\data\\", "is it an n-gram model in ARPA form?");
     while (next_filled() && line_[0] != '\\') {
-      int64_t order = 0, count = -1;
-      const char* end = line_.data() + line_.size();
-      const bool named = line_.substr(0, 6) == "ngram ";
-      const size_t digits = named ? line_.find_first_not_of(kBlank, 6) : 0;
-      const auto first = std::from_chars(line_.data() + digits, end, order);
-      const bool sign = named && first.ec == std::errc() && first.ptr != end && *first.ptr == '=';
-      const auto second = sign ? std::from_chars(first.ptr + 1, end, count) : first;
-      if (!sign || second.ec != std::errc() || second.ptr != end || count < 0)
-        fail("arpa/counts", fmt::format("expected ngram N=COUNT, not '{}'", line_));
+      const bool named = line_.starts_with("ngram ");
+      std::string_view rest = named ? trimmed(line_.substr(6)) : line_;
+      const int64_t order = take_number<int64_t>(rest).value_or(0);
+      const int64_t count = rest.starts_with('=') ? parse_number<int64_t>(rest.substr(1)).value_or(-1) : -1;
+      if (!named || count < 0) fail("arpa/counts", fmt::format("expected ngram N=COUNT, not '{}'", line_));
       if (order != static_cast<int64_t>(counts_.size()) + 1 || order > kMaxArpaOrder) {
         fail("arpa/order", fmt::format("expected the count of {}-grams, not of {}-grams", counts_.size() + 1, order),
              fmt::format("orders 1, 2, ... up to {} are read", kMaxArpaOrder));
@@ -168,10 +161,8 @@ class ArpaReader {
   }
 
   float number(std::string_view field) const {
-    double value = 0;
-    const auto result = std::from_chars(field.data(), field.data() + field.size(), value);
-    if (result.ec != std::errc() || result.ptr != field.data() + field.size() || !std::isfinite(value))
-      fail("arpa/number", fmt::format("'{}' is not a finite number", field));
+    const double value = parse_number<double>(field).value_or(NAN);
+    if (!std::isfinite(value)) fail("arpa/number", fmt::format("'{}' is not a finite number", field));
     return static_cast<float>(value);
   }
 

@@ -4,10 +4,10 @@
 #include <sentencepiece_trainer.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "text/subword_model.h"
 #include "text/subwords.h"
 #include "text/utf8.h"
@@ -80,13 +80,20 @@ bool has_runs(const std::vector<std::string_view>& documents) {
 }
 
 // SentencePiece reports "... smaller than required_chars. 300 vs 301." when there is no room even for the characters.
+std::optional<int> characters_needed(std::string_view message) {
+  for (const std::string_view before : {"required_chars. ", " vs "}) {
+    const size_t at = message.find(before);
+    if (at == std::string_view::npos) return std::nullopt;
+    message.remove_prefix(at + before.size());
+  }
+  return take_number<int>(message);
+}
+
 [[noreturn]] void refuse(const std::string& message, int vocabulary) {
-  int needed = 0;
-  const size_t at = message.find("required_chars. ");
-  if (at != std::string::npos && std::sscanf(message.c_str() + at, "required_chars. %*d vs %d", &needed) == 1) {
+  if (const std::optional<int> needed = characters_needed(message)) {
     throw Error(
         Exit::usage, "usage/tokens",
-        fmt::format("a vocabulary of {} is too small for sub-words of this text: it needs at least {}", vocabulary, needed),
+        fmt::format("a vocabulary of {} is too small for sub-words of this text: it needs at least {}", vocabulary, *needed),
         "256 bytes, the unknown piece and the characters of the text come first; give --max-vocabulary a few hundred "
         "more, or 0");
   }
@@ -107,12 +114,12 @@ std::string train_subwords(std::string_view kind, const std::vector<std::string_
   }
   TrainingRuns runs(documents);
   // Nothing is normalised and no space is added or removed: decoding gives back what was encoded. Characters beyond the
-  // coverage, and all that the text lacks, are spelt in bytes.
+  // coverage, and all that the text lacks, are spelt in bytes. The coverage has no decimal point, because SentencePiece reads it by the locale.
   const std::unordered_map<std::string, std::string> settings = {{"model_type", std::string(kind)},
                                                                  {"vocab_size", std::to_string(vocabulary)},
                                                                  {"hard_vocab_limit", "false"},
                                                                  {"byte_fallback", "true"},
-                                                                 {"character_coverage", "0.9995"},
+                                                                 {"character_coverage", "9995e-4"},
                                                                  {"required_chars", std::string(kSpaceMark)},
                                                                  {"normalization_rule_name", "identity"},
                                                                  {"add_dummy_prefix", "false"},

@@ -13,6 +13,7 @@
 #include "base/base64.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "text/subword_model.h"
 #include "text/tokenizer_kinds.h"
 #include "text/utf8.h"
@@ -103,7 +104,9 @@ class SubwordTokenizer final : public Tokenizer {
       const std::string& piece = processor_.IdToPiece(id);
       std::string text;
       if (processor_.IsByte(id)) {
-        const auto byte = static_cast<uint8_t>(std::stoi(piece.substr(3, 2), nullptr, 16));  // "<0x0A>"
+        const auto value = parse_hexadecimal(std::string_view(piece).substr(std::min<size_t>(3, piece.size()), 2));
+        if (!value || *value < 0) not_usable("its piece " + piece + " names no byte");  // as "<0x0A>" does
+        const auto byte = static_cast<uint8_t>(*value);
         bytes_of_[byte] = id;
         text = static_cast<char>(byte);
         ++bytes;

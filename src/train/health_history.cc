@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "train/health.h"
 
 namespace rnn::core {
@@ -65,6 +66,7 @@ History read_history(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) throw bad(path + " is missing");
   const std::string text = read_file(path);
+  const PlainNumbers plain_numbers;
   History history;
   int number = 0;
   for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "data/inputs/data_file.h"
 #include "data/inputs/text_line.h"
 #include "text/utf8.h"
@@ -174,6 +175,7 @@ void TextReader::add_marked_text(const std::string& path, std::string_view text)
 }
 
 void TextReader::read_lines_of_json(const std::string& path, std::string_view bytes) {
+  const PlainNumbers plain_numbers;
   int64_t number = 0, faults = 0;
   while (!bytes.empty()) {
     const size_t end = std::min(bytes.find('\n'), bytes.size());

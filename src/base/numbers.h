@@ -1,0 +1,55 @@
+// Why: a number in text means the same whatever locale the host of the library has set; reading and writing numbers stands here alone.
+#pragma once
+
+#include <locale.h>  // locale_t is POSIX, not in <clocale>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace rnn::core {
+
+// T: int, int64_t, uint64_t, float, double. The form is that of std::from_chars: digits with a decimal point, no white space, no plus
+// sign; "inf" and "nan" are numbers of a floating type, so who needs a finite one asks std::isfinite.
+
+// All of `text`. std::errc(): `value` has it. Else `value` is left alone: result_out_of_range for a number that T does not hold,
+// invalid_argument for what is no number.
+template <class T>
+std::errc read_number(std::string_view text, T& value);
+
+// The same for who does not tell the two apart.
+template <class T>
+std::optional<T> parse_number(std::string_view text) {
+  T value{};
+  return read_number(text, value) == std::errc() ? std::optional<T>(value) : std::nullopt;
+}
+
+// The number that `text` begins with, which is cut off; without one `text` stays.
+template <class T>
+std::optional<T> take_number(std::string_view& text);
+
+// A whole number in hexadecimal digits.
+std::optional<int> parse_hexadecimal(std::string_view text);
+
+// The shortest decimal number that reads back as `value`: 0.1, 1e+20, inf.
+std::string number_text(double value);
+
+// As long as it lives, the C library reads and writes numbers of this thread with a decimal point. For parsers of others that go
+// through it: nlohmann::json asks the locale for its point and reads the first byte of it only.
+class PlainNumbers {
+ public:
+  PlainNumbers();
+  ~PlainNumbers();
+  PlainNumbers(const PlainNumbers&) = delete;
+  PlainNumbers& operator=(const PlainNumbers&) = delete;
+
+ private:
+  locale_t before_;
+};
+
+// Letters and digits of ASCII, whatever the locale.
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+}  // namespace rnn::core
