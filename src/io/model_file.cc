@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "base/file.h"
 #include "base/names.h"
+#include "base/numbers.h"
 #include "cells/reference.h"
 #include "io/safetensors.h"
 
@@ -30,40 +33,67 @@ std::string text_of(const std::vector<int64_t>& shape) {
   return text.empty() ? "scalar" : text;
 }
 
-void load_weights(const Safetensors& file, const std::string& prefix, bool checkpoint, Model<float>& model) {
-  const ParamTable& table = model.table();
-  for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
-    const ParamInfo& info = table[id];
+// Throws unless the file has the tensors of `table` and no others.
+void compare_tensors(const Safetensors& file, const std::string& prefix, bool checkpoint, CellKind cell,
+                     const ParamTable& table) {
+  for (const ParamInfo& info : table.all()) {
     const std::string name = prefix + info.name;
     if (!file.contains(name))
       bad("model/tensor", file.path() + " has no tensor '" + name + "'", "the file is incomplete; save it again");
     if (file.shape(name) != shape_of(info)) {
       bad("model/shape",
-          "[" + std::string(cell_info(model.config().rnn.cell).name) + "] tensor '" + name + "' is " +
-              text_of(file.shape(name)) + ", expected " + text_of(shape_of(info)),
+          "[" + std::string(cell_info(cell).name) + "] tensor '" + name + "' is " + text_of(file.shape(name)) +
+              ", expected " + text_of(shape_of(info)),
           "the file's configuration does not match its weights");
     }
-    file.read_floats(name, {model.params().view(id).data, info.size()});
   }
   for (const auto& name : file.names()) {
+    if (checkpoint && name.starts_with("checkpoint.")) continue;
     const bool known = name.starts_with(prefix) && table.find(std::string_view(name).substr(prefix.size())) >= 0;
-    if (!known && !(checkpoint && name.starts_with("checkpoint."))) {
+    if (!known) {
       bad("model/tensor", file.path() + " contains a tensor '" + name + "' that this model does not use",
           "no tensor is ignored silently: remove it or export the model again");
     }
   }
 }
 
+// The model that `config` says, with the file's weights; `wrong` begins what is said of an impossible one. A file of some bytes may ask
+// for a model of any size: nothing is allocated before its tensors are known to be there.
+std::unique_ptr<Model<float>> load_network(const Safetensors& file, const std::string& prefix, bool checkpoint,
+                                           const ModelConfig& config, const char* code, const char* wrong) {
+  std::unique_ptr<Model<float>> model;
+  try {
+    model = std::make_unique<Model<float>>(
+        config, [&](const ParamTable& table) { compare_tensors(file, prefix, checkpoint, config.rnn.cell, table); });
+  } catch (const Error& e) {
+    if (e.exit() == Exit::model) throw;
+    bad(code, file.path() + wrong + e.what());
+  }
+  for (ParamId id = 0; id < static_cast<ParamId>(model->table().all().size()); ++id) {
+    const ParamInfo& info = model->table()[id];
+    file.read_floats(prefix + info.name, {model->params().view(id).data, info.size()});
+  }
+  return model;
+}
+
+constexpr int kDeepest = 64;  // what programs walk through level by level must not be deeper; a model file has some 5 levels
+
 json parse_json(const Safetensors& file, const std::string& key) {
   const auto at = file.metadata().find(key);
   if (at == file.metadata().end()) return nullptr;
-  json parsed = json::parse(at->second, nullptr, false);
+  const PlainNumbers plain_numbers;
+  const auto shallow = [&](int depth, json::parse_event_t, const json&) {
+    if (depth > kDeepest)
+      bad("model/corrupt", file.path() + ": '" + key + "' has more than " + std::to_string(kDeepest) + " levels");
+    return true;
+  };
+  json parsed = json::parse(at->second, shallow, false);
   if (parsed.is_discarded()) bad("model/corrupt", file.path() + ": '" + key + "' is not JSON");
   return parsed;
 }
 
 ModelFile load_own(const Safetensors& file) {
-  const int format = std::atoi(file.metadata().at("rnn.format").c_str());
+  const int format = parse_number<int>(file.metadata().at("rnn.format")).value_or(0);
   if (format > kModelFormat) {
     bad("model/newer",
         file.path() + " has format " + std::to_string(format) + ", but this program only reads up to " +
@@ -77,12 +107,8 @@ ModelFile load_own(const Safetensors& file) {
   const ModelConfig config = config_from_json(parse_json(file, "rnn.config"));
   result.checkpoint = parse_json(file, "rnn.checkpoint");
   result.about = parse_json(file, "rnn.about");
-  try {
-    result.model = std::make_unique<Model<float>>(config);
-  } catch (const Error& e) {
-    bad("model/corrupt", file.path() + ": its configuration is impossible: " + e.what());
-  }
-  load_weights(file, "", !result.checkpoint.is_null(), *result.model);
+  result.model =
+      load_network(file, "", !result.checkpoint.is_null(), config, "model/corrupt", ": its configuration is impossible: ");
   const json tokenizer = parse_json(file, "rnn.tokenizer");
   if (!tokenizer.is_null()) result.tokenizer = tokenizer_from_json(tokenizer);
   if (result.model->writes_text()) {
@@ -94,6 +120,8 @@ ModelFile load_own(const Safetensors& file) {
   }
   return result;
 }
+
+int to_int(int64_t n) { return static_cast<int>(std::min<int64_t>(n, std::numeric_limits<int>::max())); }
 
 // A state dict of torch.nn.RNN, GRU or LSTM: sizes follow from the shapes, the cell from the number of gates.
 ModelFile load_bare(const Safetensors& file) {
@@ -116,13 +144,13 @@ ModelFile load_bare(const Safetensors& file) {
   ModelConfig config;
   config.task = "recurrent";
   RecurrentOptions& rnn = config.rnn;
-  rnn.input = static_cast<int>(ih[1]);
+  rnn.input = to_int(ih[1]);
   if (has("weight_hr_l0")) {
     rnn.cell = CellKind::lstm;
-    rnn.projection = static_cast<int>(hh[1]);
-    rnn.hidden = static_cast<int>(hh[0] / 4);
+    rnn.projection = to_int(hh[1]);
+    rnn.hidden = to_int(hh[0] / 4);
   } else {
-    rnn.hidden = static_cast<int>(hh[1]);
+    rnn.hidden = to_int(hh[1]);
     const int64_t gates = hh[0] / hh[1];
     if (hh[0] % hh[1] != 0 || (gates != 1 && gates != 3 && gates != 4)) {
       bad("model/shape", file.path() + ": weight_hh_l0 is " + text_of(hh) +
@@ -134,13 +162,15 @@ ModelFile load_bare(const Safetensors& file) {
   while (has("weight_ih_l" + std::to_string(rnn.layers))) ++rnn.layers;
   ModelFile result;
   result.path = file.path();
-  try {
-    result.model = std::make_unique<Model<float>>(config);
-  } catch (const Error& e) {
-    bad("model/shape", file.path() + ": the shapes of its tensors do not fit any model: " + e.what());
-  }
-  load_weights(file, prefix, false, *result.model);
+  result.model = load_network(file, prefix, false, config, "model/shape", ": the shapes of its tensors do not fit any model: ");
   return result;
+}
+
+// The library would cut 2^32 + 8 down to 8, and take true for 1.
+void require_whole(const json& j) {
+  const bool fits = j.is_number_unsigned() ? j.get<uint64_t>() <= std::numeric_limits<int>::max()
+                                           : j.is_number_integer() && j.get<int64_t>() >= std::numeric_limits<int>::min();
+  if (!fits) throw json::other_error::create(501, "no whole number of this size", &j);
 }
 
 template <class V>
@@ -148,6 +178,8 @@ V field(const json& j, const char* name) {
   const auto at = j.find(name);
   if (at == j.end()) bad("model/corrupt", std::string("the model's configuration has no '") + name + "'");
   try {
+    if constexpr (std::is_same_v<V, int>) require_whole(*at);
+    if constexpr (std::is_same_v<V, std::vector<int>>) std::for_each(at->begin(), at->end(), require_whole);
     return at->template get<V>();
   } catch (const json::exception&) {
     bad("model/corrupt", std::string("the model's configuration has a bad '") + name + "': " + at->dump());

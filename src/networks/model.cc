@@ -43,7 +43,7 @@ struct Model<T>::NetworkRecord {
 };
 
 template <class T>
-Model<T>::Model(const ModelConfig& config) : config_(config) {
+Model<T>::Model(const ModelConfig& config, const std::function<void(const ParamTable&)>& accept) : config_(config) {
   if (translates()) config_.encoder.match(config.rnn);
   check_config(config_);
   if (writes_text()) config_.output = config.vocabulary;
@@ -62,6 +62,7 @@ Model<T>::Model(const ModelConfig& config) : config_(config) {
       softmax.cutoffs = automatic_cutoffs(config_.output, width(), softmax.divide);
     output_.emplace(softmax, config_.output, width(), config.tied ? embedding_ : -1, table_, packed_);
   }
+  if (accept) accept(table_);
   params_ = Params<T>(table_);
 }
 

@@ -2,6 +2,7 @@
 // them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,8 @@ namespace rnn::core {
 template <class T>
 class Model {
  public:
-  explicit Model(const ModelConfig& config);  // weights zero
+  // Weights are zero. `accept`, where there is one, sees their names and shapes before memory is taken for them, and may throw.
+  explicit Model(const ModelConfig& config, const std::function<void(const ParamTable&)>& accept = nullptr);
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 

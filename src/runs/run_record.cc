@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "data/hash.h"
 #include "io/safetensors.h"
 #include "options/option_list.h"
@@ -19,6 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+// Discarded where it is not JSON; what lies deeper than any run writes is left out, because copies go down level by level.
+json parse(std::string_view text) {
+  constexpr int kDeepest = 64;
+  const PlainNumbers plain_numbers;
+  return json::parse(
+      text, [](int depth, json::parse_event_t, const json&) { return depth <= kDeepest; }, false);
+}
 
 std::string text_of(const json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
@@ -96,8 +105,7 @@ void read_metrics(const std::string& path, RunRecord& run) {
   int64_t number = 0;
   for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
     ++number;
-    const json event = json::parse(text.begin() + static_cast<ptrdiff_t>(begin), text.begin() + static_cast<ptrdiff_t>(end),
-                                   nullptr, false);
+    const json event = parse(std::string_view(text).substr(begin, end - begin));
     if (text_of(event, "type").empty()) {
       throw Error(Exit::data, "run/metrics", fmt::format("{}:{} is not a line of metrics", path, number),
                   "rnn train writes this file into the run folder, line by line");
@@ -112,20 +120,25 @@ json read_model_head(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   uint64_t size = 0;
   for (int byte = 0; byte < 8; ++byte) size |= static_cast<uint64_t>(static_cast<uint8_t>(file.get())) << (8 * byte);
-  if (!file || size > kMaxSafetensorsHeader) return nullptr;
+  std::error_code error;
+  const uintmax_t all = fs::file_size(path, error);
+  if (!file || error || size > kMaxSafetensorsHeader || size > all) return nullptr;
   std::string text(size, '\0');
   if (!file.read(text.data(), static_cast<std::streamsize>(size))) return nullptr;
-  json head = json::parse(text, nullptr, false);
+  json head = parse(text);
   return head.is_object() ? head : json();
 }
 
+// -1: the shapes are impossible.
 int64_t count_parameters(const json& head) {
   int64_t total = 0;
   for (const auto& tensor : head.items()) {
     if (tensor.key() == "__metadata__") continue;
     int64_t count = 1;
-    for (const json& n : part_of(tensor.value(), "shape")) count *= n.is_number_integer() ? n.get<int64_t>() : 1;
-    total += count;
+    for (const json& n : part_of(tensor.value(), "shape")) {
+      if (!n.is_number_unsigned() || __builtin_mul_overflow(count, n.get<uint64_t>(), &count)) return -1;
+    }
+    if (__builtin_add_overflow(total, count, &total)) return -1;
   }
   return total;
 }
@@ -145,7 +158,7 @@ void read_model(const std::string& path, RunRecord& run) {
     return;
   }
   const json metadata = part_of(head, "__metadata__");
-  const auto parsed = [&](const char* key) { return json::parse(text_of(metadata, key), nullptr, false); };
+  const auto parsed = [&](const char* key) { return parse(text_of(metadata, key)); };
   const json config = parsed("rnn.config"), about = parsed("rnn.about");
   run.task = text_of(config, "task");
   if (run.parameters < 0) run.parameters = count_parameters(head);
@@ -171,7 +184,7 @@ std::string names_of(const json& files) {
 }
 
 void read_data_note(const std::string& path, RunRecord& run) {
-  const json data = json::parse(read_file(path), nullptr, false);
+  const json data = parse(read_file(path));
   const json valid = part_of(data, "valid");
   if (text_of(data, "hash").empty() || !valid.is_object()) {
     run.problem = "its data.json cannot be read";

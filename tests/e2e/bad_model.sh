@@ -37,6 +37,23 @@ LC_ALL=C sed 's/"rnn.format":"1"/"rnn.format":"9"/' "$model" >newer.safetensors
 refused '^error\[model/newer\]: .*format 9' newer.safetensors
 LC_ALL=C sed 's/rnn.weight_hh_l0/rnn.weight_hX_l0/' "$model" >renamed.safetensors
 refused '^error\[model/tensor\].*weight_h' renamed.safetensors
+# Some KB that ask for a network of terabytes: the shapes are compared before any of it is allocated.
+python3 - "$model" <<'PYTHON'
+import json, struct, sys
+data = open(sys.argv[1], "rb").read()
+size = struct.unpack("<Q", data[:8])[0]
+head = json.loads(data[8 : 8 + size])
+config = json.loads(head["__metadata__"]["rnn.config"])
+config.update(hidden=65536, input=65536, layers=64)
+head["__metadata__"]["rnn.config"] = json.dumps(config)
+text = json.dumps(head).encode()
+open("asks.safetensors", "wb").write(struct.pack("<Q", len(text)) + text + data[8 + size :])
+PYTHON
+refused '^error\[model/shape\]: .*embedding.* is [0-9]+x[0-9]+, expected [0-9]+x65536' asks.safetensors
+expect_exit 4 "$RNN" average asks.safetensors "$model" -o mean.safetensors
+expect_err '^error\[model/shape\]'
+expect_exit 4 "$RNN" train story.txt "${tiny[@]}" --init-from asks.safetensors -o tuned
+expect_err '^error\[model/shape\]'
 python3 - "$model" <<'PYTHON'
 import struct, sys
 data = bytearray(open(sys.argv[1], "rb").read())

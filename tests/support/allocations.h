@@ -1,4 +1,5 @@
-// Why: "allocates nothing" is a promise of several rooms, counted in one way. Include it in only one file of a program.
+// Why: "allocates nothing" and "allocates little" are promises of several rooms, counted in one way. Include it in only one file
+// of a program.
 #pragma once
 
 #include <atomic>
@@ -16,6 +17,14 @@
 #endif
 
 inline std::atomic<int64_t> allocations{0};
+inline std::atomic<size_t> largest_allocation{0};  // bytes
+
+inline size_t counted_allocation(size_t bytes) {
+  ++allocations;
+  for (size_t largest = largest_allocation; bytes > largest && !largest_allocation.compare_exchange_weak(largest, bytes);) {
+  }
+  return bytes;
+}
 
 #ifdef RNN_COUNT_ALLOCATIONS
 extern "C" {
@@ -23,14 +32,13 @@ void* __libc_malloc(size_t);
 void* __libc_calloc(size_t, size_t);
 void* __libc_realloc(void*, size_t);
 void* __libc_memalign(size_t, size_t);
-void* malloc(size_t size) { return ++allocations, __libc_malloc(size); }
-void* calloc(size_t count, size_t size) { return ++allocations, __libc_calloc(count, size); }
-void* realloc(void* old, size_t size) { return ++allocations, __libc_realloc(old, size); }
-void* aligned_alloc(size_t alignment, size_t size) { return ++allocations, __libc_memalign(alignment, size); }
-void* memalign(size_t alignment, size_t size) { return ++allocations, __libc_memalign(alignment, size); }
+void* malloc(size_t size) { return __libc_malloc(counted_allocation(size)); }
+void* calloc(size_t count, size_t size) { return counted_allocation(count * size), __libc_calloc(count, size); }
+void* realloc(void* old, size_t size) { return __libc_realloc(old, counted_allocation(size)); }
+void* aligned_alloc(size_t alignment, size_t size) { return __libc_memalign(alignment, counted_allocation(size)); }
+void* memalign(size_t alignment, size_t size) { return __libc_memalign(alignment, counted_allocation(size)); }
 int posix_memalign(void** out, size_t alignment, size_t size) {
-  ++allocations;
-  *out = __libc_memalign(alignment, size);
+  *out = __libc_memalign(alignment, counted_allocation(size));
   return *out ? 0 : 12;
 }
 }

@@ -5,12 +5,14 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "nn/layers/product.h"
 
 namespace rnn::core {
 namespace {
 
-constexpr int kFirstCutoff = 2000, kCutoffFactor = 5, kMostCutoffs = 4;
+constexpr int kFirstCutoff = 2000, kCutoffFactor = 5, kMostCutoffs = 4;  // of automatic ones
+constexpr size_t kMostClusters = 64;
 
 [[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help) {
   throw Error(Exit::usage, code, message, help);
@@ -70,10 +72,15 @@ void check_softmax(const SoftmaxOptions& o, int classes, int width) {
   if (o.kind != SoftmaxKind::adaptive) return;
   if (classes < 2) bad("model/softmax", "an adaptive softmax needs at least 2 classes, not " + std::to_string(classes), "");
   if (!(o.divide >= 1 && o.divide <= 65536)) {
-    bad("model/softmax", "softmax-divide is " + std::to_string(o.divide) + ", it must be between 1 and 65536",
+    bad("model/softmax", "softmax-divide is " + number_text(o.divide) + ", it must be between 1 and 65536",
         "4 makes each cluster a quarter as wide as the previous one");
   }
   const std::vector<int> cutoffs = o.cutoffs.empty() ? automatic_cutoffs(classes, width, o.divide) : o.cutoffs;
+  if (cutoffs.size() > kMostClusters) {
+    bad("model/cutoffs",
+        std::to_string(cutoffs.size()) + " cutoffs are too many, at most " + std::to_string(kMostClusters) + " are possible",
+        "--cutoffs auto takes up to " + std::to_string(kMostCutoffs));
+  }
   for (size_t i = 0; i < cutoffs.size(); ++i) {
     const int before = i > 0 ? cutoffs[i - 1] : 0;
     if (cutoffs[i] <= before) {
@@ -92,7 +99,7 @@ void check_softmax(const SoftmaxOptions& o, int classes, int width) {
   if (width_of_cluster(width, o.divide, last) < 1) {
     bad("model/cutoffs",
         "the last of " + std::to_string(last + 1) + " clusters would read " + std::to_string(width) + " / " +
-            std::to_string(o.divide) + "^" + std::to_string(last + 1) + " = 0 numbers",
+            number_text(o.divide) + "^" + std::to_string(last + 1) + " = 0 numbers",
         "use fewer --cutoffs or a smaller --softmax-divide");
   }
 }
