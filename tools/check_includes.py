@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-# Why: the floors of ARCHITECTURE.md as data; an include that goes sideways or up is an error with its line.
+# Why: the floors of ARCHITECTURE.md as data, and what no file may do: an include that goes sideways or up, a number that is read or
+# written by the locale of the host, is an error with its line.
 """check_includes.py [ROOT] | --self-test      exit 0: clean; 1: findings, one per line as file:line: what."""
 
 import os
@@ -29,6 +30,7 @@ FLOORS = {
 # A public header that a lower floor defines for everyone.
 ROOM_OF_FILE = {"include/rnn/error.h": "base"}
 HIGHWAY_ROOM = "kernels"
+HIGHWAY_TESTS = "tests/kernels/"
 # Each costs every file that reads it up to seconds of compiling, so headers name none: json_fwd.hpp and base/json_value.h stand for
 # json.hpp, a declaration for the rest.
 HEAVY = ("nlohmann/json.hpp", "CLI/", "toml++/", "toml.hpp", "Eigen/", "fmt/", "spdlog/")
@@ -36,6 +38,15 @@ CODE_FOLDERS = ("src", "app", "include", "tests", "bench", "examples")
 FLOOR_FOLDERS = ("src", "app", "include")
 SUFFIXES = (".h", ".cc", ".inc")
 MAX_LINES = 450
+# What reads or writes numbers, or tells letters apart, by the locale that the host of the library has set: base/numbers does without.
+NUMBERS = ("src/base/numbers.h", "src/base/numbers.cc")
+LOCALE = re.compile(
+    r"\b(?:sto(?:d|f|ld|i|l|ll|ul|ull)|strto(?:d|f|ld|l|ll|ul|ull|imax|umax)|ato(?:f|i|l|ll)|v?f?s?n?w?printf|v?[fs]?w?scanf|"
+    r"from_chars|to_chars|setlocale|newlocale|uselocale|localeconv|is(?:w?alpha|w?digit|w?alnum|w?space|w?upper|w?lower|w?punct)|"
+    r"tow?(?:upper|lower)|strftime|put_time|get_time)\s*\(|\b[io]?stringstream\b|\bstd::locale\b|"
+    r"\b(?:ifstream|cin|istream)\b[^;]*>>|#\s*include\s*<(?:charconv|sstream|iomanip|clocale|locale|cctype|cwctype)>")
+JSON_PARSE = re.compile(r"\b(?:json::parse|sax_parse)\s*\(")
+COMMENT = re.compile(r"//.*")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -71,8 +82,8 @@ def resolve(root, path, name):
 
 
 def check_include(root, path, room, bracket, name):
-    if name.startswith("hwy/") and room != HIGHWAY_ROOM:
-        return f"includes <{name}>: Highway is for src/{HIGHWAY_ROOM} alone"
+    if name.startswith("hwy/") and room != HIGHWAY_ROOM and not path.startswith(HIGHWAY_TESTS):
+        return f"includes <{name}>: Highway is for src/{HIGHWAY_ROOM} and its tests alone"
     if room is None or path.split("/")[0] not in FLOOR_FOLDERS:
         return None
     if path.endswith(".h") and name.startswith(HEAVY):
@@ -97,6 +108,21 @@ def check_include(root, path, room, bracket, name):
     return None
 
 
+def check_locale(path, lines):
+    """(line, finding) of what depends on the host's locale."""
+    if path.split("/")[0] not in FLOOR_FOLDERS or path in NUMBERS:
+        return
+    code = [COMMENT.sub("", line) for line in lines]
+    for number, line in enumerate(code, 1):
+        match = LOCALE.search(line)
+        if match:
+            what = match.group(0).strip().rstrip("(").strip()
+            yield number, f"'{what}' goes by the locale of the host: base/numbers.h reads and writes numbers"
+    parses = next((number for number, line in enumerate(code, 1) if JSON_PARSE.search(line)), None)
+    if parses and not any("PlainNumbers" in line for line in code):
+        yield parses, "parses JSON by the locale of the host: PlainNumbers (base/numbers.h) keeps it away"
+
+
 def check_tree(root):
     findings, count = [], 0
     for path in code_files(root):
@@ -109,6 +135,7 @@ def check_tree(root):
             continue
         if not lines or not lines[0].startswith("// Why: "):
             findings.append(f"{path}:1: the first line does not say why the file exists (// Why: ...)")
+        findings += [f"{path}:{number}: {what}" for number, what in check_locale(path, lines)]
         if len(lines) > MAX_LINES:
             findings.append(f"{path}:{len(lines)}: {len(lines)} lines; at most {MAX_LINES}")
         for number, line in enumerate(lines, 1):
@@ -157,6 +184,20 @@ SELF_TEST = [
     ("src/optim/sgd.cc", "// Gradient descent.\n", ":1: the first line does not say why"),
     ("src/decode/empty.cc", "", ":1: the first line does not say why"),
     ("app/long.cc", WHY + "\n" * MAX_LINES, f":{MAX_LINES + 1}: {MAX_LINES + 1} lines"),
+    ("tests/kernels/host_test.cc", WHY + "#include <hwy/highway.h>\n", None),
+    ("tests/unit/host_test.cc", WHY + "#include <hwy/highway.h>\n", ":2: includes <hwy/highway.h>: Highway is for"),
+    ("src/base/numbers.cc", WHY + "#include <charconv>\n\nauto end = std::from_chars(a, b, value);\n", None),
+    ("src/tasks/range.cc", WHY + "const double range = std::stod(text);\n", ":2: 'stod' goes by the locale"),
+    ("src/io/format.cc", WHY + "const int format = atoi (text);\n", ":2: 'atoi' goes by the locale"),
+    ("src/train/rate.cc", WHY + "\n#include <charconv>\n", ":3: '#include <charconv>' goes by the locale"),
+    ("src/train/row.cc", WHY + "std::snprintf(row, sizeof row, \"%g\", rate);\n", ":2: 'snprintf' goes by the locale"),
+    ("src/data/text.cc", WHY + "std::istringstream text(line);\n", ":2: 'istringstream' goes by the locale"),
+    ("src/data/size.cc", WHY + "std::ifstream(path) >> size;\n", ":2: 'ifstream(path) >>' goes by the locale"),
+    ("app/letters.cc", WHY + "if (std::isalpha(c)) return;\n", ":2: 'isalpha' goes by the locale"),
+    ("app/words.cc", WHY + "// strtod(text) would go by the locale\nint printed = sprintf_of(atom(1));\n", None),
+    ("src/data/lines.cc", WHY + "const json line = json::parse(text);\n", ":2: parses JSON by the locale"),
+    ("src/data/plain.cc", WHY + "const PlainNumbers plain;\nconst json line = json::parse(text);\n", None),
+    ("tests/unit/printed_test.cc", WHY + 'std::printf("%g", 0.5);\n', None),
     ("app/full.cc", WHY + "\n" * (MAX_LINES - 1), None),
 ]
 
