@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -16,6 +17,7 @@ namespace {
 
 class Descriptor {
  public:
+  explicit Descriptor(int fd) : fd_(fd) {}
   Descriptor(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
   ~Descriptor() { close(); }
   Descriptor(const Descriptor&) = delete;
@@ -30,6 +32,17 @@ class Descriptor {
  private:
   int fd_;
 };
+
+// A new file beside `path` under a name that nobody else writes; -1: errno says why not. The process id tells processes apart, the count
+// what one process writes at the same time; O_EXCL passes over what a killed process left, or one of another machine has.
+int open_beside(const std::string& path, std::string* beside) {
+  static std::atomic<unsigned> count{0};
+  for (;;) {
+    *beside = path + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(count++);
+    const int fd = ::open(beside->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd >= 0 || errno != EEXIST) return fd;
+  }
+}
 
 }  // namespace
 
@@ -59,27 +72,26 @@ std::string read_file(const std::string& path) {
 void write_file_atomic(const std::string& path, std::string_view bytes) { write_file_atomic(path, {&bytes, 1}); }
 
 void write_file_atomic(const std::string& path, std::span<const std::string_view> pieces) {
-  const std::string beside = path + ".tmp";
+  std::string beside;
+  Descriptor file(open_beside(path, &beside));
+  const bool made = file.get() >= 0;
   const auto fail = [&](const char* what) {
     const std::string reason = std::strerror(errno);
-    ::unlink(beside.c_str());
+    if (made) ::unlink(beside.c_str());
     throw Error(Exit::internal, "io/write", std::string("cannot ") + what + " " + path + ": " + reason,
                 "free some space or choose another folder with -o; what was there before is unchanged");
   };
-  {
-    Descriptor file(beside, O_WRONLY | O_CREAT | O_TRUNC);
-    if (file.get() < 0) fail("write");
-    for (std::string_view bytes : pieces) {
-      while (!bytes.empty()) {
-        const ssize_t n = ::write(file.get(), bytes.data(), bytes.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) fail("write");
-        bytes.remove_prefix(static_cast<size_t>(n));
-      }
+  if (!made) fail("write");
+  for (std::string_view bytes : pieces) {
+    while (!bytes.empty()) {
+      const ssize_t n = ::write(file.get(), bytes.data(), bytes.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) fail("write");
+      bytes.remove_prefix(static_cast<size_t>(n));
     }
-    if (::fsync(file.get()) != 0) fail("flush");
-    if (file.close() != 0) fail("close");
   }
+  if (::fsync(file.get()) != 0) fail("flush");
+  if (file.close() != 0) fail("close");
   if (::rename(beside.c_str(), path.c_str()) != 0) fail("replace");
   const std::string folder = std::filesystem::path(path).parent_path().string();
   Descriptor directory(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);

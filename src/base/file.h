@@ -10,8 +10,10 @@ namespace rnn::core {
 // All bytes of a file. Throws Error{missing_exit, "io/..."} naming the path when it is missing, a folder or unreadable.
 std::string read_file(const std::string& path);
 
-// Writes next to `path`, flushes to the disk, renames over it, flushes the folder. On any failure (full disk, no permission)
-// the old file is untouched and Error{internal, "io/write"} names the path and the system's reason.
+// Writes next to `path`, flushes to the disk, renames over it, flushes the folder. On any failure (full disk, no permission) the
+// old file is untouched, nothing is left next to it, and Error{internal, "io/write"} names the path and the system's reason. Any
+// number of threads and processes may write one path at once: it then contains what one of them wrote, complete. A process that
+// is killed meanwhile leaves PATH.tmp<process id>-<number>.
 void write_file_atomic(const std::string& path, std::string_view bytes);
 // The pieces one after another, without joining them in memory first.
 void write_file_atomic(const std::string& path, std::span<const std::string_view> pieces);

@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <csignal>
 #include <cstdint>
@@ -12,6 +14,7 @@
 #include <fstream>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/arena.h"
@@ -145,17 +148,82 @@ TEST_F(File, UnwritableFolderKeepsTheOldFile) {
   EXPECT_EQ(read_file(path_), "the old one");
 }
 
-// The same for root too: something in the way of the file beside, no folder at all, a folder in the place of the file.
+// The same for root too: no folder at all, a folder in the place of the file.
 TEST_F(File, WhatCannotBeWrittenIsSaid) {
   write_file_atomic(path_, "the old one");
-  fs::create_directories(path_ + ".tmp/inside");
-  EXPECT_EQ(code_of(path_, "new"), "io/write");
-  EXPECT_EQ(read_file(path_), "the old one");
   EXPECT_EQ(code_of((folder_ / "none" / "model.bin").string(), "new"), "io/write");
   fs::create_directories(folder_ / "taken" / "inside");
   EXPECT_EQ(code_of((folder_ / "taken").string(), "new"), "io/write");
   EXPECT_TRUE(fs::exists(folder_ / "taken" / "inside"));
-  EXPECT_FALSE(fs::exists(folder_ / "taken.tmp"));
+  EXPECT_EQ(read_file(path_), "the old one");
+  EXPECT_EQ(names(), (std::vector<std::string>{"model.bin", "taken"}));
+}
+
+// Threads of several processes write one path: it has the bytes of one of them at any time, and nothing is left beside it.
+TEST_F(File, ManyWritersOfOnePathLeaveOneWholeFile) {
+  constexpr int kProcesses = 3, kThreads = 4, kTimes = 25;
+  const auto content = [](int writer) {
+    return std::string(static_cast<size_t>(20000 + 1000 * writer), static_cast<char>('a' + writer));
+  };
+  const auto write_all = [&](int process) {
+    std::atomic<int> failed{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kTimes; ++i) {
+          try {
+            write_file_atomic(path_, content(process * kThreads + t));
+          } catch (const Error&) {
+            ++failed;
+          }
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    return failed.load();
+  };
+  write_file_atomic(path_, content(0));
+  std::vector<pid_t> children;
+  for (int process = 1; process < kProcesses; ++process) {
+    children.push_back(fork());
+    ASSERT_GE(children.back(), 0);
+    if (children.back() == 0) _exit(std::min(write_all(process), 100));
+  }
+  std::atomic<bool> done{false};
+  int looks = 0, broken = 0;
+  std::thread reader([&] {
+    for (; !done; ++looks) {
+      const std::string bytes = read_file(path_);
+      broken += bytes != content(bytes[0] - 'a');
+    }
+  });
+  EXPECT_EQ(write_all(0), 0);
+  for (const pid_t child : children) {
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0) << "writes of another process failed";
+  }
+  done = true;
+  reader.join();
+  EXPECT_GT(looks, 0);
+  EXPECT_EQ(broken, 0);
+  EXPECT_EQ(names(), std::vector<std::string>{"model.bin"});
+}
+
+// What a killed process of the same number left behind stays, and is in nobody's way.
+TEST_F(File, LeftoversAreNoObstacle) {
+  const auto leftover = [&](int i) { return path_ + ".tmp" + std::to_string(getpid()) + "-" + std::to_string(i); };
+  for (int i = 0; i < 2000; ++i) std::ofstream(leftover(i)) << "half";
+  EXPECT_EQ(code_of(path_, "new"), "");
+  EXPECT_EQ(read_file(path_), "new");
+  for (int i = 0; i < 2000; ++i) EXPECT_EQ(read_file(leftover(i)), "half");
+}
+
+TEST_F(File, PermissionsAreThoseOfTheMask) {
+  const mode_t before = umask(027);
+  write_file_atomic(path_, "text");
+  umask(before);
+  EXPECT_EQ(fs::status(path_).permissions(), fs::perms(0640));
 }
 
 TEST_F(File, ReadErrorsHaveCodes) {
