@@ -34,6 +34,8 @@ refused 3 '^error\[data/json\]: broken\.jsonl:2' broken.jsonl
 gzip -c good.txt >good.txt.gz
 head -c 200 good.txt.gz >cut.txt.gz
 refused 3 '^error\[data/compressed\]: .*cut\.txt\.gz' cut.txt.gz
+head -c 400000000 /dev/zero | tr '\0' 'a' | gzip >bomb.txt.gz
+refused 3 '^error\[data/unpacked\]: .*bomb\.txt\.gz: its [0-9]+ bytes unpack to more than [0-9]+' bomb.txt.gz
 expect_exit 3 "$RNN" train good.txt --valid nothing.txt "${tiny[@]}" -o run
 expect_err 'nothing\.txt'
 

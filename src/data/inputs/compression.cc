@@ -18,12 +18,24 @@ namespace {
               "fetch or compress the file again");
 }
 
+// Adds a block to what was unpacked, unless it grows beyond `most`.
+void add(std::string_view block, size_t most, size_t compressed, const std::string& path, const char* command,
+         std::string& out) {
+  if (block.size() > most - out.size()) {
+    throw Error(Exit::data, "data/unpacked",
+                path + ": its " + std::to_string(compressed) + " bytes unpack to more than " + std::to_string(most),
+                "no text packs like that; if this one does, unpack it first: " + std::string(command) + " FILE > TEXT");
+  }
+  out.append(block);
+}
+
 }  // namespace
 
 bool is_gzip(std::string_view bytes) noexcept { return bytes.substr(0, 2) == "\x1f\x8b"; }
 bool is_zstd(std::string_view bytes) noexcept { return bytes.substr(0, 4) == "\x28\xb5\x2f\xfd"; }
 
-std::string decompress_gzip(std::string_view bytes, const std::string& path) {
+std::string decompress_gzip(std::string_view bytes, const std::string& path, size_t most) {
+  const size_t compressed = bytes.size();
   z_stream stream{};
   if (inflateInit2(&stream, 15 + 16) != Z_OK) throw Error(Exit::internal, "internal/zlib", "zlib cannot be initialised");
   const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
@@ -39,7 +51,7 @@ std::string decompress_gzip(std::string_view bytes, const std::string& path) {
     stream.next_out = reinterpret_cast<Bytef*>(block.data());
     stream.avail_out = static_cast<uInt>(block.size());
     const int status = inflate(&stream, Z_NO_FLUSH);
-    out.append(block.data(), block.size() - stream.avail_out);
+    add({block.data(), block.size() - stream.avail_out}, most, compressed, path, "gzip -dc", out);
     if (status == Z_STREAM_END) {
       const size_t rest = stream.avail_in + bytes.size();
       if (rest == 0) return out;
@@ -52,7 +64,7 @@ std::string decompress_gzip(std::string_view bytes, const std::string& path) {
   }
 }
 
-std::string decompress_zstd(std::string_view bytes, const std::string& path) {
+std::string decompress_zstd(std::string_view bytes, const std::string& path, size_t most) {
   const std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
   std::string out;
   std::vector<char> block(ZSTD_DStreamOutSize());
@@ -62,7 +74,7 @@ std::string decompress_zstd(std::string_view bytes, const std::string& path) {
     const size_t read = input.pos;
     left = ZSTD_decompressStream(context.get(), &output, &input);
     if (ZSTD_isError(left)) damaged(path, "zstd", ZSTD_getErrorName(left));
-    out.append(block.data(), output.pos);
+    add({block.data(), output.pos}, most, bytes.size(), path, "zstd -dc", out);
     if (left != 0 && input.pos == read && output.pos == 0) damaged(path, "zstd", "it ends too early");
   }
   return out;

@@ -90,6 +90,76 @@ TEST_F(TextFiles, CompressedTextIsText) {
   EXPECT_EQ(failure_of([&] { read_text(write("rest.gz", gzip(text) + "garbage")); }).code, "data/compressed");
 }
 
+// Hundreds of MiB of one letter, which never stand in memory: as one frame or member, a block at a time.
+std::string gzip_bomb(const std::string& block, int times) {
+  z_stream stream{};
+  deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  std::string out(4 << 20, '\0');
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  for (int i = 0; i < times; ++i) {
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(block.data()));
+    stream.avail_in = static_cast<uInt>(block.size());
+    deflate(&stream, i + 1 < times ? Z_NO_FLUSH : Z_FINISH);
+  }
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+std::string zstd_bomb(const std::string& block, int times) {
+  ZSTD_CCtx* context = ZSTD_createCCtx();
+  std::string out(4 << 20, '\0');
+  ZSTD_outBuffer to{out.data(), out.size(), 0};
+  for (int i = 0; i < times; ++i) {
+    ZSTD_inBuffer from{block.data(), block.size(), 0};
+    ZSTD_compressStream2(context, &to, &from, i + 1 < times ? ZSTD_e_continue : ZSTD_e_end);
+  }
+  ZSTD_freeCCtx(context);
+  out.resize(to.pos);
+  return out;
+}
+
+TEST_F(TextFiles, WhatIsPackedToFillMemoryIsRefused) {
+  const std::string block(1 << 20, 'a');
+  for (const std::string& bomb : {gzip_bomb(block, 400), zstd_bomb(block, 400)}) {
+    ASSERT_LT(bomb.size(), 500000u);
+    const std::string file = write("bomb", bomb);
+    const Failure failure = failure_of([&] { read_text(file); });
+    EXPECT_EQ(failure.code, "data/unpacked");
+    EXPECT_EQ(failure.exit, Exit::data);
+    for (const std::string& part : {file, std::to_string(bomb.size()), std::to_string(most_unpacked(bomb.size()))})
+      EXPECT_NE(failure.message.find(part), std::string::npos) << failure.message;
+    EXPECT_NE(failure.help.find("-dc FILE > TEXT"), std::string::npos) << failure.help;
+    EXPECT_EQ(check_text(file).findings.at(0).code, "data/unpacked");
+  }
+}
+
+TEST(Compression, TheLimitIsExactAndHoldsForAllPartsTogether) {
+  const std::string text(100000, 'a');
+  for (const bool two : {false, true}) {
+    const std::string half = text.substr(0, 50000);
+    const std::string g = two ? gzip(half) + gzip(half) : gzip(text), z = two ? zstd(half) + zstd(half) : zstd(text);
+    EXPECT_EQ(decompress_gzip(g, "g", 100000), text);
+    EXPECT_EQ(decompress_zstd(z, "z", 100000), text);
+    EXPECT_EQ(failure_of([&] { decompress_gzip(g, "g", 99999); }).code, "data/unpacked");
+    EXPECT_EQ(failure_of([&] { decompress_zstd(z, "z", 99999); }).code, "data/unpacked");
+    // Cut short it is damaged, whatever the limit.
+    EXPECT_EQ(failure_of([&] { decompress_gzip(g.substr(0, g.size() - 9), "g", 200000); }).code, "data/compressed");
+    EXPECT_EQ(failure_of([&] { decompress_zstd(z.substr(0, z.size() - 3), "z", 200000); }).code, "data/compressed");
+  }
+  EXPECT_EQ(failure_of([&] { decompress_zstd(zstd(text) + "garbage", "z"); }).code, "data/compressed");
+}
+
+// The logs of a server that repeats itself pack 100 times and more.
+TEST(Compression, LargeTextThatPacksWellIsRead) {
+  std::string text;
+  for (int i = 0; i < 200000; ++i) text += "INFO request 200 GET /index.html\n";
+  const std::string packed = zstd(text);
+  ASSERT_GT(text.size() / packed.size(), 1000u);
+  EXPECT_EQ(decompress_zstd(packed, "log"), text);
+  EXPECT_EQ(most_unpacked(size_t{100} << 20), (size_t{20256} << 20)) << "100 MiB of a log may be 20 GiB";
+}
+
 TEST_F(TextFiles, MarksSplitDocuments) {
   const std::string path =
       write("s.txt", "One.\nTwo.\n<|endoftext|>\nThree.\n<|endoftext|>\n\n<|endoftext|>Four<|endoftext|>Five");
