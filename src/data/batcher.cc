@@ -38,6 +38,9 @@ void check_batch(int batch) {
 }
 
 void fill_sentences(const std::vector<std::vector<int32_t>>& sentences, std::span<const uint32_t> chosen, Batch& batch) {
+  int64_t rows = 0;
+  for (const uint32_t s : chosen) rows += static_cast<int64_t>(sentences[s].size());
+  Seq::checked_rows(rows);
   clear(batch);
   batch.carried = false;
   for (size_t r = 0; r < chosen.size(); ++r) {
@@ -64,6 +67,7 @@ StreamBatcher::StreamBatcher(const std::vector<std::vector<int32_t>>& documents,
     throw Error(Exit::usage, "usage/bptt", fmt::format("a window of {} steps is impossible", window_),
                 fmt::format("give {} or more", shortest));
   }
+  if (!options.keep_tail) Seq::checked_rows(options.streams * (random_ ? longest_window(window_) : int64_t{window_}));
   size_t total = 0, full = 0;
   for (const auto& document : documents) {
     if (document.empty()) continue;
@@ -135,6 +139,7 @@ bool StreamBatcher::next(Batch& batch) {
   const int64_t first = random_ ? begins_of_windows_[at] : position_ * window_;
   const int64_t last = random_ ? begins_of_windows_[at + 1] : std::min(first + window_, streams_[0].steps);
   const int count = static_cast<int>(streams_.size());
+  Seq::checked_rows(count * (last - first));
   clear(batch);
   batch.carried = position_ > 0;
   for (int s = 0; s < count; ++s) {

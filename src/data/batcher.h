@@ -37,7 +37,7 @@ void check_batch(int batch);
 
 // Sentences as separate sequences, each ending in the end-of-line id: inputs "\n" w1 .. wn, targets w1 .. wn "\n", from the
 // zero state. `chosen` are their numbers, longest first, at least one; stream i is sentence chosen[i], which is also its
-// seq.id.
+// seq.id. Throws as Seq::checked_rows does.
 void fill_sentences(const std::vector<std::vector<int32_t>>& sentences, std::span<const uint32_t> chosen, Batch& batch);
 
 struct StreamOptions {

@@ -91,7 +91,7 @@ bool PairBatcher::next(Batch& batch) {
   const std::span<const uint32_t> chosen = order_.batch(position_);
   fill_sentences(targets_, chosen, batch);
   lengths_.clear();
-  for (const uint32_t pair : chosen) lengths_.push_back(static_cast<int>(sources_[pair].size()));
+  for (const uint32_t pair : chosen) lengths_.push_back(Seq::checked_length(sources_[pair].size()));
   Seq& source = batch.source;
   source = Seq::ragged(lengths_);
   source.id = batch.seq.id;

@@ -12,15 +12,15 @@ constexpr double kWholeChance = 0.95, kDeviation = 5;
 
 }  // namespace
 
-int longest_window(int bptt) { return bptt + static_cast<int>(4 * kDeviation); }
+int64_t longest_window(int bptt) { return bptt + static_cast<int64_t>(4 * kDeviation); }
 
 std::vector<int64_t> random_windows(uint64_t seed, int64_t epoch, int bptt, int64_t steps) {
   Random random(seed, Purpose::window_length, static_cast<uint32_t>(epoch));
   std::vector<int64_t> begins = {0};
   while (begins.back() < steps) {
     const double mean = random.uniform() < kWholeChance ? bptt : bptt / 2.0;
-    const int length =
-        std::clamp(static_cast<int>(mean + kDeviation * random.normal()), kShortestWindow, longest_window(bptt));
+    const int64_t length = std::clamp(static_cast<int64_t>(mean + kDeviation * random.normal()), int64_t{kShortestWindow},
+                                      longest_window(bptt));
     begins.push_back(std::min(steps, begins.back() + length));
   }
   return begins;

@@ -10,7 +10,7 @@ namespace rnn::core {
 constexpr int kShortestWindow = 5, kShortestRandomBptt = 2 * kShortestWindow;
 
 // The most steps that a window can have, so that memory is bounded.
-int longest_window(int bptt);
+int64_t longest_window(int bptt);
 
 // Splits `steps` steps into windows: normally distributed around bptt (probability 0.95) or bptt / 2, with a standard
 // deviation of 5, from kShortestWindow to longest_window steps (Merity, Keskar and Socher 2018); the last takes the rest.

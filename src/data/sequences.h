@@ -29,7 +29,7 @@ struct SequenceShape {
   int values = 0;                    // regress: numbers of a target
   int outputs() const { return task == "regress" ? values : static_cast<int>(labels.size()); }
   int steps(const SequenceExample& e) const {
-    return static_cast<int>(width > 0 ? e.frames.size() / static_cast<size_t>(width) : e.ids.size());
+    return Seq::checked_length(width > 0 ? e.frames.size() / static_cast<size_t>(width) : e.ids.size());
   }
 };
 

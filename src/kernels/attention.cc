@@ -22,7 +22,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace rnn::core {
-HWY_EXPORT(fill_attention);
-void fill_table_attention(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_attention)(table); }
+Fillers fillers_of_attention() { return {RNN_OF_EACH_ISA(fill_attention)}; }
 }  // namespace rnn::core
 #endif

@@ -1,13 +1,11 @@
 // Why: builds the table of each instruction set that this machine supports, once, and chooses one.
 #include <cstdlib>
-#include <mutex>
 #include <string>
 
 #include "base/error.h"
+#include "kernels/processor.h"
 #include "kernels/simd.h"
 #include "kernels/table.h"
-
-#include "hwy/highway.h"
 
 namespace rnn::core {
 namespace {
@@ -16,28 +14,23 @@ struct Isa {
   const char* name;
   int64_t target;
 };
-constexpr Isa kIsas[] = {{"emulated", HWY_STATIC_TARGET}, {"avx2", HWY_AVX2}, {"avx512", HWY_AVX3}};
+constexpr Isa kIsas[std::tuple_size_v<Fillers>] = {
+    {"emulated", HWY_STATIC_TARGET}, {"avx2", HWY_AVX2}, {"avx512", HWY_AVX3}};
 
 struct Tables {
   Kernels<float> table[std::size(kIsas)] = {};
   bool present[std::size(kIsas)] = {};
 
   Tables() {
-    const int64_t supported = hwy::SupportedTargets();
+    const Processor processor = this_processor();
+    const bool runs[] = {true, processor.avx2, processor.avx512};
+    const Fillers parts[] = {fillers_of_product(),   fillers_of_recurrent_forward(), fillers_of_recurrent_backward(),
+                             fillers_of_attention(), fillers_of_elementwise(),       fillers_of_limits()};
     for (size_t i = 0; i < std::size(kIsas); ++i) {
-      if (!(supported & kIsas[i].target) && i > 0) continue;
-      hwy::SetSupportedTargetsForTest(kIsas[i].target);
-      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-      fill_table_product(table[i]);
-      fill_table_recurrent_forward(table[i]);
-      fill_table_recurrent_backward(table[i]);
-      fill_table_attention(table[i]);
-      fill_table_elementwise(table[i]);
-      fill_table_limits(table[i]);
+      if (!runs[i] || !parts[0][i]) continue;
+      for (const Fillers& part : parts) part[i](table[i]);
       present[i] = std::string_view(table[i].name) == kIsas[i].name;
     }
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   }
 };
 

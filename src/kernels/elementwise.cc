@@ -27,7 +27,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace rnn::core {
-HWY_EXPORT(fill_elementwise);
-void fill_table_elementwise(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_elementwise)(table); }
+Fillers fillers_of_elementwise() { return {RNN_OF_EACH_ISA(fill_elementwise)}; }
 }  // namespace rnn::core
 #endif

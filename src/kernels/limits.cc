@@ -22,7 +22,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace rnn::core {
-HWY_EXPORT(fill_limits);
-void fill_table_limits(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_limits)(table); }
+Fillers fillers_of_limits() { return {RNN_OF_EACH_ISA(fill_limits)}; }
 }  // namespace rnn::core
 #endif

@@ -29,7 +29,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace rnn::core {
-HWY_EXPORT(fill_product);
-void fill_table_product(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_product)(table); }
+Fillers fillers_of_product() { return {RNN_OF_EACH_ISA(fill_product)}; }
 }  // namespace rnn::core
 #endif

@@ -23,7 +23,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace rnn::core {
-HWY_EXPORT(fill_recurrent_backward);
-void fill_table_recurrent_backward(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_recurrent_backward)(table); }
+Fillers fillers_of_recurrent_backward() { return {RNN_OF_EACH_ISA(fill_recurrent_backward)}; }
 }  // namespace rnn::core
 #endif

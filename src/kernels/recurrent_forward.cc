@@ -19,7 +19,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace rnn::core {
-HWY_EXPORT(fill_recurrent_forward);
-void fill_table_recurrent_forward(Kernels<float>& table) { HWY_DYNAMIC_DISPATCH(fill_recurrent_forward)(table); }
+Fillers fillers_of_recurrent_forward() { return {RNN_OF_EACH_ISA(fill_recurrent_forward)}; }
 }  // namespace rnn::core
 #endif

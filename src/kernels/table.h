@@ -1,6 +1,7 @@
 // Why: how the sources that are compiled per instruction set add their functions to the tables.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "kernels/kernels.h"
@@ -10,12 +11,13 @@ namespace rnn::core {
 // "emulated", "avx2", "avx512" for a target of the vector library.
 const char* target_name(int64_t target);
 
-// Each fills its part of the table for the instruction set that is selected at this moment.
-void fill_table_product(Kernels<float>& table);
-void fill_table_recurrent_forward(Kernels<float>& table);
-void fill_table_recurrent_backward(Kernels<float>& table);
-void fill_table_attention(Kernels<float>& table);
-void fill_table_elementwise(Kernels<float>& table);
-void fill_table_limits(Kernels<float>& table);
+// What fills one part of the table of an instruction set: emulated, AVX2, AVX-512; null where this build has none.
+using Fillers = std::array<void (*)(Kernels<float>& table), 3>;
+Fillers fillers_of_product();
+Fillers fillers_of_recurrent_forward();
+Fillers fillers_of_recurrent_backward();
+Fillers fillers_of_attention();
+Fillers fillers_of_elementwise();
+Fillers fillers_of_limits();
 
 }  // namespace rnn::core

@@ -71,7 +71,11 @@ double loss_of_rows(Context<T>& context, std::string_view task, View<T> outputs,
 LossSum add_up(const Batch& batch, const std::vector<double>& losses, double correct) {
   LossSum sum;
   for (const double loss : losses) sum.loss += loss;
-  for (size_t row = 0; row < losses.size(); ++row) sum.weight += weight_of(batch, static_cast<int>(row));
+  for (size_t row = 0; row < losses.size(); ++row) {
+    const double weight = weight_of(batch, static_cast<int>(row));
+    sum.weight += weight;
+    sum.counted += weight != 0;
+  }
   sum.correct = correct;
   return sum;
 }
@@ -91,8 +95,8 @@ LossSum loss_of(Context<T>& context, std::string_view task, View<T> outputs, con
 
 int output_block_rows(int rows, size_t row_bytes, size_t output_bytes) {
   const auto most = static_cast<int>(std::min<size_t>(std::max<size_t>(output_bytes / row_bytes, 16), 1 << 30));
-  const int blocks = (rows + most - 1) / most;
-  return blocks > 1 ? (rows + blocks - 1) / blocks : rows;
+  const int64_t blocks = (int64_t{rows} + most - 1) / most;
+  return blocks > 1 ? static_cast<int>((rows + blocks - 1) / blocks) : rows;
 }
 
 namespace {

@@ -1,6 +1,7 @@
 // Why: the value of a model's outputs: the one interface to every loss, value and gradient together, with bounded memory.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct LossOptions {
 struct LossSum {
   double loss = 0;      // cross-entropy: nats; mean squared error: per target row, averaged over its numbers
   double weight = 0;    // of the rows that count
+  int64_t counted = 0;  // how many count: their weight is not 0
   double correct = -1;  // weight of the rows whose largest output is the target; cross-entropy without gradient only,
                         // and of a single softmax over all classes
 };

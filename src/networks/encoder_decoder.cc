@@ -47,7 +47,7 @@ void EncoderOptions::match(const RecurrentOptions& decoder) {
 
 PackedSources pack_sources(const EncoderOptions& options, const std::vector<std::vector<int32_t>>& sources) {
   std::vector<int> lengths;
-  for (const auto& source : sources) lengths.push_back(static_cast<int>(source.size()));
+  for (const auto& source : sources) lengths.push_back(Seq::checked_length(source.size()));
   PackedSources packed{Seq::ragged(lengths), {}};
   for (int t = 0; t < packed.seq.steps(); ++t) {
     for (int r = 0; r < packed.seq.active(t); ++r) {

@@ -2,20 +2,45 @@
 #include "nn/seq.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
+#include "base/error.h"
+
 namespace rnn::core {
+namespace {
+
+constexpr int kMost = std::numeric_limits<int>::max();
+
+}  // namespace
+
+int Seq::checked_rows(int64_t rows) {
+  if (rows <= kMost) return static_cast<int>(rows);
+  throw Error(Exit::usage, "usage/batch_rows",
+              "a batch would have " + std::to_string(rows) + " steps in all its sequences, at most " +
+                  std::to_string(kMost) + " are possible",
+              "use smaller batches (--batch), shorter windows (--bptt) or shorter sequences");
+}
+
+int Seq::checked_length(size_t steps) {
+  if (steps <= static_cast<size_t>(kMost)) return static_cast<int>(steps);
+  throw Error(Exit::data, "data/too_long",
+              "a sequence has " + std::to_string(steps) + " steps, at most " + std::to_string(kMost) + " are possible",
+              "cut it into shorter ones");
+}
 
 Seq Seq::uniform_batch(int streams, int steps) {
+  checked_rows(int64_t{streams} * steps);
   Seq seq;
   seq.order.resize(streams);
   std::iota(seq.order.begin(), seq.order.end(), 0);
-  seq.start.resize(steps + 1);
-  for (int t = 0; t <= steps; ++t) seq.start[t] = t * streams;
+  seq.start.resize(static_cast<size_t>(steps) + 1);
+  for (int64_t t = 0; t <= steps; ++t) seq.start[static_cast<size_t>(t)] = static_cast<int>(t * streams);
   return seq;
 }
 
 Seq Seq::ragged(const std::vector<int>& lengths) {
+  checked_rows(std::accumulate(lengths.begin(), lengths.end(), int64_t{0}));
   Seq seq;
   seq.order.resize(lengths.size());
   std::iota(seq.order.begin(), seq.order.end(), 0);

@@ -1,6 +1,7 @@
 // Why: the shape of a ragged batch in time, and the batch that a network trains on.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -17,13 +18,18 @@ struct Seq {
   int steps() const { return static_cast<int>(start.size()) - 1; }
   int rows() const { return start.back(); }
   int streams() const { return static_cast<int>(order.size()); }
-  int active(int t) const { return start[t + 1] - start[t]; }  // sequences of length t + 1 or more
+  // Sequences of length t + 1 or more; t >= 0.
+  int active(int t) const { return t < steps() ? start[t + 1] - start[t] : 0; }
   bool uniform() const { return steps() == 0 || active(steps() - 1) == streams(); }
 
-  // `streams` sequences of `steps` steps each, in stream order.
+  // `streams` sequences of `steps` steps each, in stream order. Throws as checked_rows does, before it takes memory.
   static Seq uniform_batch(int streams, int steps);
-  // One sequence per length (each >= 0; empty ones contribute only their state).
+  // One sequence per length (each >= 0; empty ones contribute only their state). Throws as checked_rows does, before it takes memory.
   static Seq ragged(const std::vector<int>& lengths);
+  // Rows and lengths are counted in int. Throw Error{usage, "usage/batch_rows"} for a batch of more rows than that, Error{data,
+  // "data/too_long"} for a sequence of more steps.
+  static int checked_rows(int64_t rows);
+  static int checked_length(size_t steps);
   // The packed row of (stream, t), for tests and callers; position[stream] is the inverse of order.
   std::vector<int> positions() const;
 };

@@ -130,7 +130,7 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o) {
   return training_bytes(model, o, o.bptt_random ? longest_window(o.bptt) : o.bptt);
 }
 
-int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int steps) {
+int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int64_t steps) {
   const RecurrentOptions& rnn = model.config().rnn;
   const int64_t weights = static_cast<int64_t>(model.params().size());
   const int64_t of_optimizer = o.optimizer == "sgd" ? o.momentum > 0 : o.optimizer.starts_with("adam") ? 2 : 1;

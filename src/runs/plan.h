@@ -26,6 +26,6 @@ int64_t product_weights(const Model<float>& model);
 double token_weights(const Model<float>& model, const TrainOptions& options);
 // Peak memory of training, in bytes.
 int64_t training_bytes(const Model<float>& model, const TrainOptions& options);
-int64_t training_bytes(const Model<float>& model, const TrainOptions& options, int steps);  // steps: of a sequence
+int64_t training_bytes(const Model<float>& model, const TrainOptions& options, int64_t steps);  // steps: of a sequence
 
 }  // namespace rnn::core

@@ -65,7 +65,7 @@ Evaluation evaluate_adapted(Model<float>& model, const std::vector<Batch>& segme
     const View<float> dh = arena.matrix<float>(h.rows, h.cols);
     const LossSum sum = output_loss<float>(context, model, batch, h, {0, &nll, learner ? &learner->grads() : nullptr, dh});
     result.nats += how.cache.size > 0 ? cache.mix(context, h, batch.targets, nll) : sum.loss;
-    result.tokens += h.rows;
+    result.weight += h.rows, result.tokens += h.rows;
     if (!learner) continue;
     model.backward_hidden(context, batch.seq, tape, dh, learner->grads());
     learner->step(h.rows);

@@ -53,7 +53,7 @@ void evaluate_lines(const ModelFile& file, const std::vector<Document>& document
   for (size_t first = 0; first < sentences.size(); first += kLinesAtOnce) {
     const size_t count = std::min<size_t>(kLinesAtOnce, sentences.size() - first);
     std::vector<int> lengths;
-    for (size_t i = 0; i < count; ++i) lengths.push_back(static_cast<int>(sentences[first + i].size()));
+    for (size_t i = 0; i < count; ++i) lengths.push_back(Seq::checked_length(sentences[first + i].size()));
     Batch batch;
     batch.seq = Seq::ragged(lengths);
     const Seq& seq = batch.seq;
@@ -93,7 +93,7 @@ std::vector<Batch> segments_of(const TokenDocuments& tokens, const Tokenizer& to
   }
   for (const auto& sentence : sentences_of(tokens, tokenizer.newline_id())) {
     if (sentence.empty()) continue;
-    batch.seq = Seq::uniform_batch(1, static_cast<int>(sentence.size()));
+    batch.seq = Seq::uniform_batch(1, Seq::checked_length(sentence.size()));
     batch.targets = sentence;
     batch.inputs.assign(1, tokenizer.newline_id());
     batch.inputs.insert(batch.inputs.end(), sentence.begin(), sentence.end() - 1);

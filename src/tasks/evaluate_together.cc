@@ -47,14 +47,13 @@ TogetherEvaluation evaluate_together(const std::vector<const Model<float>*>& mod
         log_p[row] = log_add(log_p[row], std::log(shares[m]) - nll[row]);
       }
     }
-    double tokens = 0;
     for (size_t row = 0; row < log_p.size(); ++row) {
       result.together.nats -= counted(row) * log_p[row];
-      tokens += counted(row);
+      result.together.weight += counted(row);
+      result.together.tokens += counted(row) != 0;
     }
-    for (Evaluation& one : result.alone) one.tokens += static_cast<int64_t>(tokens);
-    result.together.tokens += static_cast<int64_t>(tokens);
   }
+  for (Evaluation& one : result.alone) one.weight = result.together.weight, one.tokens = result.together.tokens;
   return result;
 }
 

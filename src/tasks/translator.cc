@@ -42,7 +42,7 @@ void TranslationScorer::set_sources(const std::vector<std::vector<int32_t>>& sou
   const FlushDenormals flush;
   source_arena_.clear();
   lengths_.clear();
-  for (const auto& source : sources) lengths_.push_back(static_cast<int>(source.size()));
+  for (const auto& source : sources) lengths_.push_back(Seq::checked_length(source.size()));
   const PackedSources packed = pack_sources(model_.config().encoder, sources);
   Context<float> context{pool_, source_arena_};
   encoded_ = model_.encode(context, packed.seq, packed.ids.data(), first_);
@@ -88,7 +88,7 @@ Matrix<float> TranslationScorer::align(const std::vector<int32_t>& source, const
   const FlushDenormals flush;
   arena_.clear();
   Context<float> context{pool_, arena_};
-  const Seq seq = Seq::uniform_batch(1, static_cast<int>(target.size()));
+  const Seq seq = Seq::uniform_batch(1, Seq::checked_length(target.size()));
   std::vector<int32_t> inputs = {source.back()};  // the end of line is the first input
   inputs.insert(inputs.end(), target.begin(), target.end() - (target.empty() ? 0 : 1));
   View<const float> weights;

@@ -22,10 +22,11 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
     const View<float> h = model.forward_hidden(context, batch, state, nullptr);
     const LossSum sum = output_loss<float>(context, model, batch, h);
     result.nats += sum.loss;
-    result.tokens += static_cast<int64_t>(sum.weight);
+    result.weight += sum.weight;
+    result.tokens += sum.counted;
     if (sum.correct >= 0) correct = std::max(correct, 0.0) + sum.correct;
   }
-  if (correct >= 0 && result.tokens > 0) result.accuracy = correct / static_cast<double>(result.tokens);
+  if (correct >= 0 && result.weight > 0) result.accuracy = correct / result.weight;
   return result;
 }
 

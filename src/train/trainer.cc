@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "base/error.h"
-#include "loss/loss.h"
 #include "optim/rate_factors.h"
 #include "options/option_list.h"
 #include "train/softmax_options.h"
@@ -97,8 +96,8 @@ void Trainer::seek() {
   train_.seek(progress_.epoch, progress_.position);
 }
 
-// Forward and backward of one micro-batch; adds to the gradients; returns the sum of the loss.
-double Trainer::accumulate(const Batch& batch, double* weight) {
+// Forward and backward of one micro-batch; adds to the gradients and to `total`.
+void Trainer::accumulate(const Batch& batch, LossSum* total) {
   arena_.clear();
   tape_.clear();
   Context<float> context{pool_, arena_, kernels<float>(), true, options_.seed, static_cast<uint32_t>(progress_.update)};
@@ -114,8 +113,7 @@ double Trainer::accumulate(const Batch& batch, double* weight) {
     penalty_sum_ += penalty_.squares * sums.squares + penalty_.changes * sums.changes;
   }
   model_.backward_hidden(context, batch.seq, tape_, dh, grads_);
-  *weight += sum.weight;
-  return sum.loss;
+  total->loss += sum.loss, total->weight += sum.weight, total->counted += sum.counted;
 }
 
 // The gradient is that of a summed loss and is divided by the batch's weight later; the penalties are means over the batch.
@@ -138,13 +136,13 @@ double Trainer::rate_of(const Batch& batch) const {
 Trainer::StepReport Trainer::step(const Batch& batch) {
   const FlushDenormals flush;
   if (!batch.carried || carried_.rows() != batch.seq.streams()) carried_ = model_.initial(batch.seq.streams());
-  double weight = 0, loss = 0;
+  LossSum total;
   penalty_ = penalty_of(batch), penalty_sum_ = 0;
   drop_weights();
   draw_samples();
   const int streams = batch.seq.streams(), parts = std::min(options_.accumulate, streams);
   if (parts <= 1) {
-    loss = accumulate(batch, &weight);
+    accumulate(batch, &total);
   } else {
     // Micro-batches of streams; the state is split and joined again.
     State<float> whole = carried_;
@@ -153,13 +151,14 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
       std::vector<int> rows(count);
       for (int i = 0; i < count; ++i) rows[i] = first + i;
       carried_ = whole.select(rows);
-      loss += accumulate(select_streams(batch, first, count), &weight);
+      accumulate(select_streams(batch, first, count), &total);
       for (int i = 0; i < count; ++i) std::copy_n(carried_.row(i), whole.width(), whole.row(first + i));
     }
     carried_ = whole;
   }
   ++progress_.update;
   if (hooks_.profile) hooks_.profile->count();
+  const double weight = total.weight;
   if (weight <= 0) {
     std::fill_n(grads_.data(), grads_.size(), 0.0f);
     pack();
@@ -168,14 +167,14 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   drop_gradients();
   const SparseParams sparse = model_.sparse_rows(batch, sampler_ ? &samples_.classes : nullptr);
   const double norm = measured_norm(sparse) / weight;
-  loss /= weight;
+  const double loss = total.loss / weight;
   if (!std::isfinite(norm) || exploded(loss)) {
     diverged("loss " + short_number(loss) + ", gradient norm " + short_number(norm));
   }
   double scale = 1 / weight;
   if (options_.clip > 0) scale *= std::min(1.0, options_.clip / (norm + 1e-6));  // Pascanu, Mikolov and Bengio 2013
   update_weights(scale, rate_of(batch), sparse);
-  return {loss, norm, weight, batch.seq.rows(), penalty_sum_ / weight};
+  return {loss, norm, weight, batch.seq.rows(), total.counted, penalty_sum_ / weight};
 }
 
 void Trainer::drop_weights() {
@@ -250,7 +249,7 @@ void Trainer::log_update(const StepReport& report) {
   progress_.loss_sum += report.loss * report.weight;
   progress_.loss_weight += report.weight;
   // Speed counts the predicted words, or the steps that were read.
-  progress_.tokens += model_.writes_text() ? static_cast<int64_t>(report.weight) : report.steps;
+  progress_.tokens += model_.writes_text() ? report.counted : report.steps;
   const double now = elapsed();
   if (now - last_log_ < 0.25 && progress_.update % 100 != 0) return;
   const double done = static_cast<double>(progress_.update), total = total_updates();

@@ -12,6 +12,7 @@
 #include "data/batcher.h"
 #include "events/events.h"
 #include "loss/class_sampler.h"
+#include "loss/loss.h"
 #include "networks/model.h"
 #include "optim/average.h"
 #include "optim/optimizer.h"
@@ -28,13 +29,13 @@ constexpr double kExplodedLoss = 1000;
 enum class StopReason { epochs, updates, time, patience, signal };
 std::string_view stop_reason_name(StopReason reason);
 
-// Loss of a model over an epoch of a batcher, without dropout and label smoothing: its sum (nats, or squared errors for a
-// regression) and the number of counted targets (tokens for a language model).
+// Loss of a model over an epoch of a batcher, without dropout and label smoothing.
 struct Evaluation {
-  double nats = 0;
-  int64_t tokens = 0;
-  double accuracy = -1;  // share of the targets that had the largest output; -1: regression
-  double loss() const { return tokens > 0 ? nats / static_cast<double>(tokens) : 0; }
+  double nats = 0;       // sum of weight * loss (nats, or squared errors for a regression)
+  double weight = 0;     // sum of the weights
+  int64_t tokens = 0;    // targets whose weight is not 0 (tokens for a language model); with weights of 0 and 1 their sum
+  double accuracy = -1;  // share of the weight on targets that had the largest output; -1: regression
+  double loss() const { return weight > 0 ? nats / weight : 0; }
 };
 Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool);
 
@@ -96,8 +97,9 @@ class Trainer {
   // One optimizer step on one batch; returns {loss per token, gradient norm before clipping}. For tests and examples.
   struct StepReport {
     double loss, gradient_norm, weight;
-    int64_t steps = 0;   // summed over all sequences
-    double penalty = 0;  // AR and TAR; not part of the loss
+    int64_t steps = 0;    // summed over all sequences
+    int64_t counted = 0;  // targets whose weight is not 0
+    double penalty = 0;   // AR and TAR; not part of the loss
   };
   StepReport step(const Batch& batch);
 
@@ -113,7 +115,7 @@ class Trainer {
   void seek();
 
  private:
-  double accumulate(const Batch& batch, double* weight);
+  void accumulate(const Batch& batch, LossSum* total);
   ActivationPenalty penalty_of(const Batch& batch) const;
   double rate_of(const Batch& batch) const;
   void drop_weights();

@@ -73,6 +73,19 @@ static T** rows_at(Arena& arena, const Seq& seq, T* base, int64_t width, int off
   return pointers;
 }
 
+// A sequence without steps ends in the state that it began with, numbers [offset, offset + count) of a row: so do its gradients.
+template <class T>
+static void pass_on(const Seq& seq, const State<T>* dlast, State<T>& dfirst, int offset, int count) {
+  for (int r = seq.active(0); r < seq.streams(); ++r) {
+    T* to = dfirst.row(seq.order[r]) + offset;
+    if (dlast) {
+      std::copy_n(dlast->row(seq.order[r]) + offset, count, to);
+    } else {
+      std::fill_n(to, count, T(0));
+    }
+  }
+}
+
 template <class T>
 View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, State<T>& state,
                               Tape* tape) const {
@@ -143,6 +156,7 @@ void Recurrent<T>::backward(Context<T>& context, const Packed<T>& packed, const 
         std::copy_n(dh0 + static_cast<size_t>(r) * out, out, row + h);
         if (options_.states() > 1) std::copy_n(dc0 + static_cast<size_t>(r) * H, H, row + c);
       }
+      if (dstate_first) pass_on(seq, dstate_last, *dstate_first, h, out + (options_.states() > 1 ? H : 0));
     }
     if (l > 0 && options_.dropout > 0 && context.training) dropout<T>(context, seq, dropout_below(l), below, below);
     if (adds(l)) add_rows<T>(context, below, dy, below, 0, rows);
@@ -246,6 +260,7 @@ void Recurrent<T>::end_backward(Context<T>& context, const Seq& seq, const Steps
       const View<T> initial = back.layers[l].initial(k);
       for (int r = 0; r < seq.active(0); ++r)
         std::copy_n(initial.row(r), initial.cols, dstate_first->row(seq.order[r]) + state_offset(l, 0, k));
+      pass_on<T>(seq, nullptr, *dstate_first, state_offset(l, 0, k), initial.cols);
     }
   }
 }
