@@ -1,0 +1,84 @@
+// Why: sequences come as JSON lines from anywhere; what is read is written to lines that read back to the same bits.
+#include <bit>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "data/sequences.h"
+#include "fuzz/target.h"
+
+namespace rnn::core::fuzz {
+namespace {
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i)
+    if (std::bit_cast<uint32_t>(a[i]) != std::bit_cast<uint32_t>(b[i])) return false;
+  return true;
+}
+
+void require_whole(const SequenceShape& shape, const SequenceExample& e) {
+  const auto below = [](const std::vector<int32_t>& ids, const std::vector<std::string>& names, int32_t lowest) {
+    for (const int32_t id : ids)
+      if (id < lowest || id >= static_cast<int32_t>(names.size())) return false;
+    return true;
+  };
+  require(shape.steps(e) > 0, "a sequence has a step");
+  require(shape.width == 0 || e.frames.size() % static_cast<size_t>(shape.width) == 0, "every step has the same numbers");
+  require(below(e.ids, shape.symbols, 0), "a symbol is one of the alphabet");
+  require(below(e.labels, shape.labels, shape.task == "tag" ? -1 : 0), "a label is one of the set");
+  require(shape.task != "tag" || e.labels.size() == static_cast<size_t>(shape.steps(e)), "every step has a label");
+  require(shape.task != "classify" || e.labels.size() == 1, "a sequence has one label");
+  require(shape.task != "regress" || e.values.size() == static_cast<size_t>(shape.values), "targets have the same numbers");
+  for (const float x : e.frames) require(std::isfinite(x), "an input is a finite number");
+  for (const float x : e.values) require(std::isfinite(x), "a target is a finite number");
+}
+
+void require_same(const SequenceSet& a, const SequenceSet& b) {
+  require(a.shape.task == b.shape.task && a.shape.width == b.shape.width && a.shape.values == b.shape.values &&
+              a.shape.symbols == b.shape.symbols && a.shape.labels == b.shape.labels,
+          "the shape of sequences comes back");
+  require(a.examples.size() == b.examples.size(), "every sequence comes back");
+  for (size_t i = 0; i < a.examples.size(); ++i) {
+    const SequenceExample &x = a.examples[i], &y = b.examples[i];
+    require(same_bits(x.frames, y.frames) && same_bits(x.values, y.values), "numbers come back to the same bits");
+    require(x.ids == y.ids && x.labels == y.labels, "symbols and labels come back");
+  }
+}
+
+void test(std::string_view input) {
+  static const Folder folder;
+  const std::string path = folder.write("input.jsonl", input);
+  SequenceSet set;
+  if (!reads([&] { set = read_sequences(path); })) {
+    holds_sequences(path);
+    return;
+  }
+  ++accepted;
+  require(holds_sequences(path), "what is read as sequences is recognised as such");
+  std::string lines;
+  for (const SequenceExample& e : set.examples) {
+    require_whole(set.shape, e);
+    lines += sequence_line(set.shape, e);
+  }
+  const std::string again = folder.write("again.jsonl", lines);
+  require_same(set, read_sequences(again));
+  require_same(set, read_sequences(again, &set.shape));
+  require(summarize(set.shape, set.examples).sequences == static_cast<int64_t>(set.examples.size()), "a summary counts all");
+  std::vector<const SequenceExample*> examples;
+  std::vector<uint32_t> ids;
+  for (const SequenceExample& e : set.examples)
+    ids.push_back(static_cast<uint32_t>(examples.size())), examples.push_back(&e);
+  Batch batch;
+  fill_sequence_batch(set.shape, examples, ids, batch);
+  require(batch.seq.streams() == static_cast<int>(examples.size()), "every sequence is a stream of the batch");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  test(text_of(data, size));
+  return 0;
+}
+
+}  // namespace rnn::core::fuzz
