@@ -68,7 +68,10 @@ void summarize_values(std::span<const SequenceExample> examples, size_t values, 
 
 std::string sequence_line(const SequenceShape& shape, const SequenceExample& e) {
   std::string line = "{\"input\": ";
-  const auto number = [&](float value) { fmt::format_to(std::back_inserter(line), "{}", value); };
+  const auto number = [&](float value) {
+    fmt::format_to(std::back_inserter(line), "{}", value);
+    if (value == 0 && std::signbit(value)) line += ".0";  // "-0" would be read as a whole number, which has no sign at 0
+  };
   const auto word = [&](const std::vector<std::string>& names, int32_t id) {
     append_word(line, names[static_cast<size_t>(id)]);
   };
