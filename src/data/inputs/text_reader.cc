@@ -69,12 +69,13 @@ class LineCounter {
   int64_t line_ = 1;
 };
 
-// CRLF becomes LF. Returns whether there was one.
+// CRLF becomes LF, and so does CRCRLF, the result of converting twice. Returns whether there was one.
 bool unify_line_ends(std::string& text) {
   if (text.find("\r\n") == std::string::npos) return false;
   size_t out = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') text[out++] = text[i];
+  for (const char c : text) {
+    while (c == '\n' && out > 0 && text[out - 1] == '\r') --out;
+    text[out++] = c;
   }
   text.resize(out);
   return true;
@@ -211,6 +212,7 @@ void TextReader::read_lines_of_json(const std::string& path, std::string_view by
 
 void TextReader::add_document(Document document) {
   if (is_blank(document.text)) return;
+  while (document.text.back() == '\r') document.text.pop_back();  // half of a CRLF
   if (document.text.back() != '\n') document.text += '\n';
   documents.push_back(std::move(document));
 }
