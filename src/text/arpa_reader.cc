@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <unordered_map>
 
@@ -162,7 +163,8 @@ class ArpaReader {
 
   float number(std::string_view field) const {
     const double value = parse_number<double>(field).value_or(NAN);
-    if (!std::isfinite(value)) fail("arpa/number", fmt::format("'{}' is not a finite number", field));
+    const bool finite = std::abs(value) <= std::numeric_limits<float>::max();  // as it is stored; false for NaN
+    if (!finite) fail("arpa/number", fmt::format("'{}' is not a finite number", field));
     return static_cast<float>(value);
   }
 
