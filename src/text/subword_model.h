@@ -14,10 +14,11 @@ constexpr std::string_view kSpaceMark = "\xE2\x96\x81";
 
 // Settings inside the file that decide how its pieces become text.
 struct SubwordSettings {
-  std::string_view kind;      // "unigram", "bpe"; "" for others
-  bool leading_space = true;  // every line is read as if it began with a space
-  bool space_behind = false;  // a space belongs to the piece before it, not after it
-  bool spaces_marked = true;  // a space is written as kSpaceMark
+  std::string_view kind;         // "unigram", "bpe"; "" for others
+  bool leading_space = true;     // every line is read as if it began with a space
+  bool space_behind = false;     // a space belongs to the piece before it, not after it
+  bool spaces_marked = true;     // a space is written as kSpaceMark
+  bool sound_characters = true;  // its map of characters stays within its own memory (text/character_map.h)
 };
 
 // Throws std::exception when the bytes are not a SentencePiece model.

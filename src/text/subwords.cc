@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/numbers.h"
+#include "text/character_map.h"
 #include "text/subword_model.h"
 #include "text/tokenizer_kinds.h"
 #include "text/utf8.h"
@@ -22,10 +23,10 @@ namespace rnn::core {
 namespace {
 
 // Fields of sentencepiece_model.proto.
-enum : protozero::pbf_tag_type { kTrainer = 2, kNormalizer = 3 };                // of the model
-enum : protozero::pbf_tag_type { kModelType = 3, kSpaceBehind = 24 };            // of the trainer
-enum : protozero::pbf_tag_type { kLeadingSpace = 3, kSpacesMarked = 5 };         // of the normalizer
-constexpr std::array<std::string_view, 3> kModelTypes = {"", "unigram", "bpe"};  // by their numbers in the file
+enum : protozero::pbf_tag_type { kTrainer = 2, kNormalizer = 3 };                            // of the model
+enum : protozero::pbf_tag_type { kModelType = 3, kSpaceBehind = 24 };                        // of the trainer
+enum : protozero::pbf_tag_type { kCharacterMap = 2, kLeadingSpace = 3, kSpacesMarked = 5 };  // of the normalizer
+constexpr std::array<std::string_view, 3> kModelTypes = {"", "unigram", "bpe"};              // by their numbers
 
 [[noreturn]] void not_usable(const std::string& what) { throw std::runtime_error(what); }
 
@@ -35,6 +36,7 @@ class SubwordTokenizer final : public Tokenizer {
   explicit SubwordTokenizer(std::string bytes) : bytes_(std::move(bytes)), settings_(subword_settings(bytes_)) {
     if (settings_.kind.empty()) not_usable("it is neither a unigram nor a BPE model");
     if (settings_.space_behind || !settings_.spaces_marked) not_usable("its pieces do not begin with their space");
+    if (!settings_.sound_characters) not_usable("its map of characters leads out of its own memory");
     const auto status = processor_.LoadFromSerializedProto(bytes_);
     if (!status.ok()) not_usable("SentencePiece reports: " + status.ToString());
     list_pieces();
@@ -154,35 +156,68 @@ std::unique_ptr<Tokenizer> build_subwords(std::string_view kind, const std::vect
 
 }  // namespace
 
+namespace {
+
+using protozero::pbf_wire_type;
+
+// Calls visit(field) for every field of a message; what visit() did not read is skipped.
+template <class Visit>
+void each_field(protozero::pbf_reader message, const Visit& visit) {
+  while (message.next()) {
+    if (!visit(message)) message.skip();
+  }
+}
+
+// A field of another wire type than its own is an unknown one, as it is to SentencePiece.
+bool is_field(const protozero::pbf_reader& at, protozero::pbf_tag_type tag, pbf_wire_type type) {
+  return at.tag() == tag && at.wire_type() == type;
+}
+
+void read_trainer(protozero::pbf_reader trainer, SubwordSettings& settings) {
+  each_field(trainer, [&](protozero::pbf_reader& field) {
+    if (is_field(field, kModelType, pbf_wire_type::varint)) {
+      const int32_t type = field.get_enum();
+      settings.kind = type > 0 && type < static_cast<int32_t>(kModelTypes.size()) ? kModelTypes[type] : kModelTypes[0];
+    } else if (is_field(field, kSpaceBehind, pbf_wire_type::varint)) {
+      settings.space_behind = field.get_bool();
+    } else {
+      return false;
+    }
+    return true;
+  });
+}
+
+void read_normalizer(protozero::pbf_reader normalizer, SubwordSettings& settings) {
+  each_field(normalizer, [&](protozero::pbf_reader& field) {
+    if (is_field(field, kCharacterMap, pbf_wire_type::length_delimited)) {
+      const protozero::data_view map = field.get_view();
+      settings.sound_characters = is_sound_character_map({map.data(), map.size()});
+    } else if (is_field(field, kLeadingSpace, pbf_wire_type::varint)) {
+      settings.leading_space = field.get_bool();
+    } else if (is_field(field, kSpacesMarked, pbf_wire_type::varint)) {
+      settings.spaces_marked = field.get_bool();
+    } else {
+      return false;
+    }
+    return true;
+  });
+}
+
+}  // namespace
+
 SubwordSettings subword_settings(std::string_view bytes) {
   SubwordSettings settings;
   settings.kind = kModelTypes[1];  // the file format's default
-  for (protozero::pbf_reader model(bytes.data(), bytes.size()); model.next();) {
-    if (model.tag() == kTrainer) {
-      for (protozero::pbf_reader trainer = model.get_message(); trainer.next();) {
-        if (trainer.tag() == kModelType) {
-          const int32_t type = trainer.get_enum();
-          settings.kind = type > 0 && type < static_cast<int32_t>(kModelTypes.size()) ? kModelTypes[type] : kModelTypes[0];
-        } else if (trainer.tag() == kSpaceBehind) {
-          settings.space_behind = trainer.get_bool();
-        } else {
-          trainer.skip();
-        }
-      }
-    } else if (model.tag() == kNormalizer) {
-      for (protozero::pbf_reader normalizer = model.get_message(); normalizer.next();) {
-        if (normalizer.tag() == kLeadingSpace) {
-          settings.leading_space = normalizer.get_bool();
-        } else if (normalizer.tag() == kSpacesMarked) {
-          settings.spaces_marked = normalizer.get_bool();
-        } else {
-          normalizer.skip();
-        }
-      }
+  each_field(protozero::pbf_reader(bytes.data(), bytes.size()), [&](protozero::pbf_reader& field) {
+    if (is_field(field, kTrainer, pbf_wire_type::length_delimited)) {
+      read_trainer(field.get_message(), settings);
+    } else if (is_field(field, kNormalizer, pbf_wire_type::length_delimited)) {
+      read_normalizer(field.get_message(), settings);
     } else {
-      model.skip();
+      return false;
     }
-  }
+    return true;
+  });
   return settings;
 }
 
