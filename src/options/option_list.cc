@@ -286,9 +286,11 @@ nlohmann::json json_value(const OptionInfo&, const T& value) {
   return value;
 }
 
-// A TOML basic string.
+// A TOML basic string: that of JSON, but DEL must be escaped, too.
 std::string toml_string(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string quoted = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  for (size_t at = 0; (at = quoted.find('\x7F', at)) != std::string::npos;) quoted.replace(at, 1, "\\u007F");
+  return quoted;
 }
 
 std::string toml_files(const std::vector<std::string>& paths) {
