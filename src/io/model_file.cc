@@ -11,6 +11,7 @@
 #include "base/names.h"
 #include "base/numbers.h"
 #include "cells/reference.h"
+#include "io/json_tree.h"
 #include "io/safetensors.h"
 
 namespace rnn::core {
@@ -76,19 +77,13 @@ std::unique_ptr<Model<float>> load_network(const Safetensors& file, const std::s
   return model;
 }
 
-constexpr int kDeepest = 64;  // what programs walk through level by level must not be deeper; a model file has some 5 levels
-
 json parse_json(const Safetensors& file, const std::string& key) {
   const auto at = file.metadata().find(key);
   if (at == file.metadata().end()) return nullptr;
-  const PlainNumbers plain_numbers;
-  const auto shallow = [&](int depth, json::parse_event_t, const json&) {
-    if (depth > kDeepest)
-      bad("model/corrupt", file.path() + ": '" + key + "' has more than " + std::to_string(kDeepest) + " levels");
-    return true;
-  };
-  json parsed = json::parse(at->second, shallow, false);
-  if (parsed.is_discarded()) bad("model/corrupt", file.path() + ": '" + key + "' is not JSON");
+  json parsed = parse_tree(at->second);
+  if (parsed.is_discarded()) {
+    bad("model/corrupt", file.path() + ": '" + key + "' is not JSON of at most " + std::to_string(kDeepestJson) + " levels");
+  }
   return parsed;
 }
 

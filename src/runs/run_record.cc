@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/numbers.h"
 #include "data/hash.h"
+#include "io/json_tree.h"
 #include "io/safetensors.h"
 #include "options/option_list.h"
 
@@ -20,14 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-// Discarded where it is not JSON; what lies deeper than any run writes is left out, because copies go down level by level.
-json parse(std::string_view text) {
-  constexpr int kDeepest = 64;
-  const PlainNumbers plain_numbers;
-  return json::parse(
-      text, [](int depth, json::parse_event_t, const json&) { return depth <= kDeepest; }, false);
-}
 
 std::string text_of(const json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
@@ -105,7 +98,7 @@ void read_metrics(const std::string& path, RunRecord& run) {
   int64_t number = 0;
   for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
     ++number;
-    const json event = parse(std::string_view(text).substr(begin, end - begin));
+    const json event = parse_tree(std::string_view(text).substr(begin, end - begin));
     if (text_of(event, "type").empty()) {
       throw Error(Exit::data, "run/metrics", fmt::format("{}:{} is not a line of metrics", path, number),
                   "rnn train writes this file into the run folder, line by line");
@@ -125,7 +118,7 @@ json read_model_head(const std::string& path) {
   if (!file || error || size > kMaxSafetensorsHeader || size > all) return nullptr;
   std::string text(size, '\0');
   if (!file.read(text.data(), static_cast<std::streamsize>(size))) return nullptr;
-  json head = parse(text);
+  json head = parse_tree(text);
   return head.is_object() ? head : json();
 }
 
@@ -158,7 +151,7 @@ void read_model(const std::string& path, RunRecord& run) {
     return;
   }
   const json metadata = part_of(head, "__metadata__");
-  const auto parsed = [&](const char* key) { return parse(text_of(metadata, key)); };
+  const auto parsed = [&](const char* key) { return parse_tree(text_of(metadata, key)); };
   const json config = parsed("rnn.config"), about = parsed("rnn.about");
   run.task = text_of(config, "task");
   if (run.parameters < 0) run.parameters = count_parameters(head);
@@ -184,7 +177,7 @@ std::string names_of(const json& files) {
 }
 
 void read_data_note(const std::string& path, RunRecord& run) {
-  const json data = parse(read_file(path));
+  const json data = parse_tree(read_file(path));
   const json valid = part_of(data, "valid");
   if (text_of(data, "hash").empty() || !valid.is_object()) {
     run.problem = "its data.json cannot be read";
