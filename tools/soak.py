@@ -83,6 +83,8 @@ class Soak:
             if until is not None and time.monotonic() > until:
                 return None
             time.sleep(0.02)
+        if self.stop.is_set():
+            raise Stopped
         with self.lock:
             self.children.discard(child)
         return child.returncode
