@@ -77,7 +77,7 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
   }
   request.folder = folder;
   request.task = file.model->config().task;
-  return make_run(request)->go_on(std::move(file), hash, mode, events, hooks);
+  return make_run(request)->resume(std::move(file), hash, mode, events, hooks);
 }
 
 }  // namespace rnn::core
