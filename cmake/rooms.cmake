@@ -42,9 +42,12 @@ function(rnn_precompile target)
   target_compile_definitions(${target} PRIVATE RNN_VERSION="${PROJECT_VERSION}")
   rnn_compile_options(${target})
   set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  rnn_precompile_headers(${target})
+endfunction()
+
+function(rnn_precompile_headers target)
   target_precompile_headers(${target} PRIVATE <fmt/format.h> <algorithm> <array> <charconv> <cmath> <cstdint> <filesystem>
-    <functional> <limits> <map> <memory> <nlohmann/json.hpp> <optional> <span> <string> <string_view> <utility> <variant> <vector>
-    ${ARGN})
+    <functional> <limits> <map> <memory> <nlohmann/json.hpp> <optional> <span> <string> <string_view> <utility> <variant> <vector>)
 endfunction()
 
 # rnn_cold(TARGET): the least effort that still inlines, half the time of -O3 where templates of JSON and text are all there is.
