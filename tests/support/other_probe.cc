@@ -1,4 +1,4 @@
-// Why: a second file with tests, so that self_test.sh sees --file=PATH run the tests of one file and leave those of others.
+// Why: a second file of tests lets self_test.sh check that --file=PATH runs the tests of one file and not those of another.
 #include <gtest/gtest.h>
 
 TEST(OtherProbe, Pass) { SUCCEED(); }

@@ -11,7 +11,7 @@ namespace rnn::core::test {
 
 constexpr int kSkipped = 77;  // shown as skipped by ctest and the shell scripts
 
-// A GoogleTest filter of all tests that stand in `file`, a path below tests/ ("base/pool_test.cc"); empty where there are none.
+// A GoogleTest filter for all tests of `file`, a path below tests/ ("base/pool_test.cc"); empty if there are none.
 inline std::string filter_of_file(const std::string& file) {
   const std::string ending = "/" + file;
   const testing::UnitTest& unit = *testing::UnitTest::GetInstance();
@@ -28,7 +28,8 @@ inline std::string filter_of_file(const std::string& file) {
   return filter;
 }
 
-// --file=PATH runs the tests of one source file; GoogleTest has taken its own arguments away. False: said why not.
+// --file=PATH selects the tests of one source file. Called after InitGoogleTest, which removes GoogleTest's own arguments.
+// False: the arguments are wrong, and standard error says why.
 inline bool select_tests(int argc, char** argv) {
   constexpr std::string_view kFile = "--file=";
   for (int i = 1; i < argc; ++i) {
@@ -38,12 +39,12 @@ inline bool select_tests(int argc, char** argv) {
       return false;
     }
     if (GTEST_FLAG_GET(filter) != "*") {
-      std::fprintf(stderr, "'%s' and a filter: only one of them, once\n", argv[i]);
+      std::fprintf(stderr, "'%s' excludes --gtest_filter and a second --file\n", argv[i]);
       return false;
     }
     const std::string filter = filter_of_file(std::string(argument.substr(kFile.size())));
     if (filter.empty()) {
-      std::fprintf(stderr, "no test was run: none of this program stands in the file of '%s'\n", argv[i]);
+      std::fprintf(stderr, "no test was run: this program has none of '%s'\n", argv[i]);
       return false;
     }
     GTEST_FLAG_SET(filter, filter);
@@ -51,7 +52,7 @@ inline bool select_tests(int argc, char** argv) {
   return true;
 }
 
-// Runs the tests, behind InitGoogleTest. 0: passed; 1: one failed, or none was selected; kSkipped: none failed, all were skipped.
+// Runs the tests. 0: passed; 1: one failed, or none was selected; kSkipped: none failed and every one was skipped.
 inline int run_all(int argc, char** argv) {
   if (!select_tests(argc, argv)) return 1;
   const int failed = RUN_ALL_TESTS();

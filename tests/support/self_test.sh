@@ -12,7 +12,7 @@ expect_exit 77 "$PROBE" --gtest_filter='Probe.Skip'
 expect_exit 1 "$PROBE" --gtest_filter='Probe.NoSuchTest'
 expect_err 'no test was run'
 
-# One source file of a program: its tests, with and without parameters, and no others; what names none fails.
+# --file runs the tests of one source file, with and without parameters, and no others; a name without tests fails.
 expect_exit 0 "$PROBE" --file=support/other_probe.cc
 expect_out '^\[  PASSED  \] 3 tests\.$'
 expect_out 'OK.*Numbers/OtherProbes.Pass/1'
@@ -27,7 +27,7 @@ for wrong in other_probe no_such.cc robe.cc; do
   expect_err 'no test was run'
 done
 expect_exit 1 "$PROBE" --file=support/other_probe.cc --gtest_filter='Probe.Pass'
-expect_err 'only one of them'
+expect_err 'excludes --gtest_filter'
 expect_exit 1 "$PROBE" --flie=support/other_probe.cc
 expect_err "unknown argument '--flie"
 
