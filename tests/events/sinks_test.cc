@@ -2,6 +2,7 @@
 #include "events/sinks.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <clocale>
 #include <cmath>

@@ -2,6 +2,7 @@
 #include "events/terminal.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace rnn::core {
 namespace {

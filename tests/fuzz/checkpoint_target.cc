@@ -1,5 +1,6 @@
 // Why: a run that is resumed believes its checkpoint; one that does not fit is refused before it does anything.
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -7,8 +8,8 @@
 #include "data/batcher.h"
 #include "fuzz/target.h"
 #include "io/model_file.h"
-#include "train/checkpoint.h"
 #include "options/option_list.h"
+#include "train/checkpoint.h"
 #include "train/trainer.h"
 
 namespace rnn::core::fuzz {
@@ -31,8 +32,9 @@ struct Bench {
 
   void build() {
     Options asked;
-    const auto request = file.checkpoint.find("request");
-    if (request != file.checkpoint.end() && request->contains("options")) asked = options_from_json(request->at("options"));
+    const nlohmann::json& checkpoint = file.checkpoint;
+    const auto request = checkpoint.find("request");
+    if (request != checkpoint.end() && request->contains("options")) asked = options_from_json(request->at("options"));
     std::vector<int32_t> tokens;
     for (int i = 0; i < kTokens; ++i) tokens.push_back(i % file.model->config().vocabulary);
     const TrainOptions options = small(asked.train);
@@ -42,7 +44,7 @@ struct Bench {
     restore_checkpoint(file, *trainer);
   }
   void save(const std::string& path) {
-    const nlohmann::json request = file.checkpoint.value("request", nlohmann::json());
+    const nlohmann::json request = file.checkpoint.get().value("request", nlohmann::json());
     save_checkpoint(path, *file.model, file.tokenizer.get(), file.about, *trainer, request);
   }
   void continued() {

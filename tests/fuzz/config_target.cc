@@ -1,9 +1,10 @@
 // Why: a config file is written by hand; it is refused with its line, or says the same when it is written out and read again.
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "fuzz/target.h"
-#include "settings.h"
 #include "options/option_list.h"
+#include "settings.h"
 
 namespace rnn::core::fuzz {
 namespace {

@@ -1,5 +1,6 @@
 // Why: a model file comes from anybody; what is loaded must run, and be saved to the same bytes again and again.
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "data/pairs.h"
 #include "data/inputs/text_files.h"
+#include "data/pairs.h"
 #include "fuzz/target.h"
 #include "text/utf8.h"
 

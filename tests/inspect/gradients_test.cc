@@ -2,6 +2,7 @@
 #include "inspect/gradients.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <functional>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -77,7 +78,7 @@ inline ModelFile small_file(const InspectCase& c, const char* tokens = "word", b
   file.path = "runs/small/model.safetensors";
   file.tokenizer = build_tokenizer(tokens, {kText});
   file.model = lively_model<float>(config_of(c, file.tokenizer->size()));
-  file.about = {{"mode", sentences ? "sentence" : "stream"}, {"metrics", {{"val_loss", 1.5}}}};
+  file.about.get() = {{"mode", sentences ? "sentence" : "stream"}, {"metrics", {{"val_loss", 1.5}}}};
   return file;
 }
 

@@ -2,6 +2,7 @@
 #include "inspect/spectrum.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 

@@ -3,6 +3,7 @@
 #include "inspect/trace.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 

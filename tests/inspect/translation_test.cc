@@ -2,6 +2,7 @@
 #include "inspect/translation.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -56,7 +57,7 @@ ModelFile translator_file(const TranslatorCase& c, const char* tokens = "word") 
   e.input_feeding = c.input_feeding, e.reversed_source = c.reversed, e.own_embedding = c.own_embedding;
   e.match(config.rnn);
   file.model = test::lively_model<float>(config);
-  file.about = {{"metrics", {{"val_loss", 1.5}, {"val_perplexity", 4.5}, {"val_bleu", 12.5}}}};
+  file.about.get() = {{"metrics", {{"val_loss", 1.5}, {"val_perplexity", 4.5}, {"val_bleu", 12.5}}}};
   return file;
 }
 

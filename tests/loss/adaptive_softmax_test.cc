@@ -1,5 +1,6 @@
 // Why: an adaptive softmax is a distribution over all classes, however it is computed: by definition, whole, as a loss, streamed.
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <cstring>

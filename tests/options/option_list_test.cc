@@ -2,6 +2,7 @@
 #include "options/option_list.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <limits>

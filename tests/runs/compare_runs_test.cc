@@ -3,6 +3,7 @@
 #include "runs/compare_runs.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <filesystem>

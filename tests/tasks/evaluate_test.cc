@@ -1,5 +1,6 @@
 // Why: the figures of an evaluation add up, line by line, and baselines appear only where they are fair.
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "data/inputs/compression.h"
 #include "support/tiny_run.h"

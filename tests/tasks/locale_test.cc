@@ -110,7 +110,7 @@ TEST_P(UnderLocale, JsonIsRead) {
     const ModelFile model = load_model(file);
     EXPECT_EQ(model.model->config().rnn.zoneout[0], 0.0625);
     EXPECT_EQ(model.about.at("share"), 0.3);
-    return config_to_json(model.model->config()).dump() + model.about.dump();
+    return config_to_json(model.model->config()).dump() + model.about.get().dump();
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "data/batcher.h"
 #include "decode/sample_search.h"
@@ -25,7 +26,7 @@ ModelFile made_model(const std::string& kind, int variant, const std::string& mo
   file.model = tiny_model(tiny_config(kVariants[variant], file.tokenizer->size(), 9, 2), seed);
   const View<float> out = file.model->params().view(file.model->table().find("output.weight"));
   for (int i = 0; i < out.rows * out.cols; ++i) out.data[i] *= 8;
-  file.about = {{"mode", mode}};
+  file.about.get() = {{"mode", mode}};
   return file;
 }
 

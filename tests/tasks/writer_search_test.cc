@@ -1,6 +1,7 @@
 // Why: what a writer adds to one model's outputs: a given beginning, the likeliest text, a cache, several models.
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "io/ready_model.h"
 #include "support/tiny_run.h"
@@ -17,7 +18,7 @@ ModelFile made_model(const std::string& kind, uint64_t seed = 1, const std::stri
   file.model = tiny_model(tiny_config(kVariants[2], file.tokenizer->size(), 9, 2), seed);
   const View<float> out = file.model->params().view(file.model->table().find("output.weight"));
   for (int i = 0; i < out.rows * out.cols; ++i) out.data[i] *= 8;
-  file.about = {{"mode", "stream"}};
+  file.about.get() = {{"mode", "stream"}};
   return file;
 }
 

@@ -1,5 +1,6 @@
 // Why: what a model writes follows its session, its memory can be kept as bytes, and what does not fit is refused.
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "networks/session.h"
 #include "support/tiny_run.h"
@@ -17,7 +18,7 @@ ModelFile made_model(const std::string& kind, int hidden, const std::string& mod
   // Larger output weights: an untrained model is too even to tell a right distribution from a wrong one.
   const View<float> out = file.model->params().view(file.model->table().find("output.weight"));
   for (int i = 0; i < out.rows * out.cols; ++i) out.data[i] *= 8;
-  file.about = {{"mode", mode}};
+  file.about.get() = {{"mode", mode}};
   return file;
 }
 

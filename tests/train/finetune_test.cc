@@ -1,4 +1,5 @@
 // Why: a run that starts from a model keeps what it was told to keep, to the bit, and reports what it cannot do.
+#include <nlohmann/json.hpp>
 #include "io/model_file.h"
 #include "support/tiny_run.h"
 #include "tasks/training.h"

@@ -1,5 +1,6 @@
 // Why: every cell learns what can be learnt, and the figures that show it are right.
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "networks/session.h"
 #include "runs/run_data.h"

@@ -1,5 +1,6 @@
 // Why: a run that was stopped anywhere and resumed is, number for number, the run that was never stopped.
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "io/safetensors.h"

@@ -1,5 +1,6 @@
 // Why: when the loop validates, saves, stops and gives up, and which learning rate it reports.
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "io/safetensors.h"
 #include "optim/schedule.h"

@@ -2,6 +2,7 @@
 #include "train/health.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <filesystem>
@@ -286,10 +287,10 @@ TEST(Watch, SaysEachThingOnceBehindTheEventThatShowsIt) {
   size_t at = 0;
   while (seen[at].type == told[at].type) ++at;
   EXPECT_EQ(seen[at].type, "warning");
-  EXPECT_EQ(seen[at].fields["code"], "health/exploding");
-  EXPECT_EQ(seen[at].fields["help"], "clip the gradient (--clip); a lower --lr also helps: --clip 2");
-  EXPECT_GE(seen[at].fields["step"], 700);
-  EXPECT_LE(seen[at].fields["step"], 750);
+  EXPECT_EQ(seen[at].fields.at("code"), "health/exploding");
+  EXPECT_EQ(seen[at].fields.at("help"), "clip the gradient (--clip); a lower --lr also helps: --clip 2");
+  EXPECT_GE(seen[at].fields.at("step"), 700);
+  EXPECT_LE(seen[at].fields.at("step"), 750);
   for (size_t i = at; i < told.size(); ++i) EXPECT_EQ(event_json(seen[i + 1]), event_json(told[i]));
 }
 
