@@ -28,26 +28,29 @@ function(rnn_room name)
     target_precompile_headers(rnn_${name} REUSE_FROM rnn_cold_headers)
   elseif(ROOM_LINK MATCHES nlohmann AND ROOM_LINK MATCHES fmt)
     target_precompile_headers(rnn_${name} REUSE_FROM rnn_headers)
+  elseif(NOT name STREQUAL kernels)  # whose files are compiled once per instruction set: there the headers are the least
+    target_precompile_headers(rnn_${name} REUSE_FROM rnn_standard_headers)
   endif()
   set_property(GLOBAL APPEND PROPERTY RNN_ROOMS rnn_${name})
 endfunction()
 
 # Precompiled headers: rooms that speak JSON and format text spend most of their compile time on the same headers. Each file names
 # what it needs all the same: the preset clang and ./run lint compile without (CMAKE_DISABLE_PRECOMPILE_HEADERS).
-# rnn_headers: with the options of a room; rnn_cold_headers: with those of a COLD one.
+# rnn_precompile(TARGET headers...): rnn_headers has the options of a room, rnn_cold_headers those of a COLD one; for rooms without
+# JSON rnn_standard_headers.
+set(RNN_STANDARD_HEADERS <algorithm> <array> <charconv> <cmath> <cstdint> <filesystem> <functional> <limits> <map> <memory> <optional>
+    <span> <string> <string_view> <utility> <variant> <vector>)
+set(RNN_TEXT_HEADERS <fmt/format.h> <nlohmann/json.hpp>)
 function(rnn_precompile target)
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${target}.cc CONTENT "// Why: a target needs a source.\n")
   add_library(${target} OBJECT ${PROJECT_BINARY_DIR}/${target}.cc)
-  target_link_libraries(${target} PRIVATE fmt::fmt nlohmann_json::nlohmann_json)
+  if(ARGN MATCHES fmt)
+    target_link_libraries(${target} PRIVATE fmt::fmt nlohmann_json::nlohmann_json)
+  endif()
   target_compile_definitions(${target} PRIVATE RNN_VERSION="${PROJECT_VERSION}")
   rnn_compile_options(${target})
   set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-  rnn_precompile_headers(${target})
-endfunction()
-
-function(rnn_precompile_headers target)
-  target_precompile_headers(${target} PRIVATE <fmt/format.h> <algorithm> <array> <charconv> <cmath> <cstdint> <filesystem>
-    <functional> <limits> <map> <memory> <nlohmann/json.hpp> <optional> <span> <string> <string_view> <utility> <variant> <vector>)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
 endfunction()
 
 # rnn_cold(TARGET): the least effort that still inlines, half the time of -O3 where templates of JSON and text are all there is.
@@ -65,7 +68,7 @@ function(rnn_compile_options target)
   endif()
   # GCC 12 sees overlaps and overflows that are not there in "text" + std::string (its bug 105651, fixed in 13).
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    target_compile_options(${target} PRIVATE -Wno-restrict -Wno-stringop-overflow)
+    target_compile_options(${target} PRIVATE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
   endif()
   if(RNN_SANITIZE)
     target_compile_options(${target} PUBLIC -fsanitize=${RNN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

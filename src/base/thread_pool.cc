@@ -6,6 +6,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
 #include "base/numbers.h"
 
 namespace rnn::core {

@@ -6,10 +6,6 @@
 #include <chrono>
 #include <cstdint>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 namespace rnn::core {
 
 // Nanoseconds of the steady clock.
@@ -19,7 +15,7 @@ inline int64_t now_ns() noexcept {
 
 inline void cpu_pause() noexcept {
 #if defined(__x86_64__)
-  _mm_pause();
+  __builtin_ia32_pause();
 #endif
 }
 

@@ -150,7 +150,7 @@ TEST_F(Sequences, RefusesWhatIsNoNumber) {
   refused(good + "{\"input\": [2], \"target\": NaN}", "data/nan", "2", "");
   refused(good + "{\"input\": [2], \"target\": 1e39}", "data/nan", "2", "the target is too large");
   refused("{\"input\": [[1, 2], [3, null]], \"target\": 1}", "data/nan", "1", "step 2 of the input is null");
-  refused("{\"input\": [1], \"target\": [1, null]}", "data/nan", "1", "place 2 of the target is null");
+  refused("{\"input\": [1], \"target\": [1, null]}", "data/nan", "1", "item 2 of the target is null");
 }
 
 TEST_F(Sequences, RefusesWhatDoesNotFitTogether) {

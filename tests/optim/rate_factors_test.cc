@@ -74,7 +74,7 @@ TEST(RateFactors, WhatMeansNothingIsRefused) {
   EXPECT_EQ(refused({.factors = "rnn=0"}).code, "usage/layers");
   EXPECT_EQ(refused({.factors = "rnn=nan"}).code, "usage/layers");
   EXPECT_EQ(refused({.factors = "rnn=0.5x"}).code, "usage/layers");
-  EXPECT_NE(refused({.freeze = "*"}).message.find("nothing to learn"), std::string::npos);
+  EXPECT_NE(refused({.freeze = "*"}).message.find("nothing to train"), std::string::npos);
   EXPECT_EQ(refused({.freeze = "embedding,rnn,output.weight"}).code, "none");
 }
 

@@ -95,7 +95,7 @@ rnn info runs/story-001
 
 The whole model is one file, `model.safetensors`: weights under PyTorch's names, tokenizer and configuration.
 
-What it writes:
+A text that it generated:
 
 ```text
 The cat is sleeping.
@@ -126,7 +126,7 @@ TEST(ModelCard, NothingIsMadeUp) {
   card.results = {{"trigram", false, 1.0, {}, {}}};
   std::string text = model_card(card);
   for (const char* absent :
-       {"license", "language:", "tags", "metrics", "model-index", "Limits", "data file", "What it writes"})
+       {"license", "language:", "tags", "metrics", "model-index", "Limits", "data file", "A text that it generated"})
     EXPECT_EQ(text.find(absent), std::string::npos) << absent;
   EXPECT_NE(text.find("rnn generate model.safetensors -n 60"), std::string::npos);
   card.dataset = std::string("data");

@@ -43,12 +43,13 @@ std::string own_map(const std::string& rules) {
 // A double array laid out by hand: states at places of their own, children at base ^ byte.
 class Array {
  public:
-  explicit Array(size_t units) : units_(units) {}
+  // Units that hold no state look like values: no byte leads to them.
+  explicit Array(size_t units) : units_(units, 1u << 31) { units_[0] = 0; }
   // The children of `state` stand around `base`, a multiple of 256.
   void set_base(uint32_t state, uint32_t base) { units_[state] |= (state ^ base) << 10; }
   // The child of a state with that base by `byte`; returns its place.
   uint32_t add_child(uint32_t base, uint8_t byte) {
-    units_[base ^ byte] |= byte;
+    units_[base ^ byte] = byte;
     return base ^ byte;
   }
   void end_key(uint32_t state, uint32_t base, uint32_t value) {
