@@ -18,6 +18,26 @@ constexpr std::string_view kDataKeys[] = {"train", "valid", "test"};
   throw Error(Exit::usage, code, message, help);
 }
 
+// The parser builds and destroys a table for each part of a dotted name by recursion, without a limit of its own. No option needs more
+// than two parts. Returns the first line with more than kMostDots dots outside quotes, or 0.
+constexpr int kMostDots = 64;
+int line_of_deep_name(std::string_view text) {
+  int line = 1, dots = 0;
+  char quote = 0;
+  for (const char c : text) {
+    if (c == '\n') {
+      ++line, dots = 0, quote = 0;
+    } else if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = 0;
+    } else if (quote == 0 && c == '.' && ++dots > kMostDots) {
+      return line;
+    }
+  }
+  return 0;
+}
+
 class Reader {
  public:
   explicit Reader(std::string path) : path_(std::move(path)) {}
@@ -28,8 +48,11 @@ class Reader {
       bad("config/missing", path_ + (std::filesystem::exists(path_, error) ? " is not a file" : " does not exist"),
           "rnn config show --toml > run.toml writes one with every option");
     }
+    const std::string text = read_file(path_);
+    if (const int line = line_of_deep_name(text); line > 0)
+      bad("config/syntax", fmt::format("{}:{}: a name has more than {} parts", path_, line, kMostDots));
     try {
-      const toml::table table = toml::parse(read_file(path_), path_);
+      const toml::table table = toml::parse(text, path_);
       for (const auto& [key, node] : table) read_section(key.str(), node);
     } catch (const toml::parse_error& e) {
       bad("config/syntax", fmt::format("{}:{}: {}", path_, e.source().begin.line, e.description()));

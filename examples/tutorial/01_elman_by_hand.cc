@@ -114,18 +114,17 @@ void compare_step(const Net& net) {
   for (int i = 0; i < H; ++i) {
     double a = net.W[i][0] + net.b[i], theirs;
     for (int j = 0; j < H; ++j) a += net.R[i][j] * old[j];
-    rnn::core::reference::Elman::forward<0, double>(0, &a, nullptr, nullptr, &theirs, nullptr);
+    core::reference::Elman::forward<0, double>(0, &a, nullptr, nullptr, &theirs, nullptr);
     same = same && h[i] == theirs;
   }
-  tutorial::check(same, "one step is rnn::core::reference::Elman, to the last bit");
+  tutorial::check(same, "one step is core::reference::Elman, to the last bit");
 }
 
 void compare_gradient(const Net& net, const Sentence& words) {
-  rnn::core::ModelConfig config{
-      .task = "tag", .rnn = {.cell = rnn::core::CellKind::elman, .input = K, .hidden = H}, .output = K};
+  core::ModelConfig config{.task = "tag", .rnn = {.cell = core::CellKind::elman, .input = K, .hidden = H}, .output = K};
   tutorial::Library library(config, tutorial::kTensors, std::bit_cast<Flat>(net));
   const std::span all(words);
-  const rnn::core::Batch batch = tutorial::one_hot(all.first(all.size() - 1), K, all.subspan(1));
+  const core::Batch batch = tutorial::one_hot(all.first(all.size() - 1), K, all.subspan(1));
   tutorial::check(std::abs(library.run(batch) - loss(net, words)) < 1e-12, "the library's model has the same loss");
   tutorial::check(tutorial::difference(library.gradient(), slopes(net, words)) < 1e-8, "its gradient is our 83 slopes");
 }

@@ -102,8 +102,7 @@ void check_gradient(const Net& net, std::span<const int> x, std::span<const int>
   const Flat slope = tutorial::slopes(w, [&](const Flat& at) { return loss(std::bit_cast<Net>(at), x, target); });
   tutorial::check(tutorial::difference(slope, gradient) < 1e-8, "the gradient agrees with 83 pairs of nudges");
 
-  rnn::core::ModelConfig config{
-      .task = "tag", .rnn = {.cell = rnn::core::CellKind::elman, .input = K, .hidden = H}, .output = K};
+  core::ModelConfig config{.task = "tag", .rnn = {.cell = core::CellKind::elman, .input = K, .hidden = H}, .output = K};
   tutorial::Library library(config, tutorial::kTensors, w);
   library.run(tutorial::one_hot(x, K, target));
   tutorial::check(tutorial::difference(library.gradient(), gradient) < 1e-12, "and with the library's model");

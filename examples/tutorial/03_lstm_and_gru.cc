@@ -17,7 +17,7 @@ double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 struct Lstm {
   enum { i, f, g, o, gates };
   enum { h, c, states };
-  static constexpr auto kind = rnn::core::CellKind::lstm;
+  static constexpr auto kind = core::CellKind::lstm;
 
   static void forward(double* a, const double* u, const double* s, double* s1) {
     for (const int gate : {i, f, o}) a[gate] = sigmoid(a[gate] + u[gate]);
@@ -42,7 +42,7 @@ struct Lstm {
 struct Gru {
   enum { r, z, n, gates };
   enum { h, states };
-  static constexpr auto kind = rnn::core::CellKind::gru;
+  static constexpr auto kind = core::CellKind::gru;
 
   static void forward(double* a, const double* u, const double* s, double* s1) {
     for (const int gate : {r, z}) a[gate] = sigmoid(a[gate] + u[gate]);

@@ -12,6 +12,8 @@
 
 #include "loss/loss.h"
 
+namespace core = rnn::core;  // the library's own types, below its public face
+
 namespace tutorial {
 
 inline void check(bool ok, const char* what) {
@@ -58,9 +60,9 @@ inline double norm(std::span<const double> v) {
 
 // A sequence of symbols and the answer to each, as the library's batch: a symbol is a frame of `width` numbers, one of
 // them 1.
-inline rnn::core::Batch one_hot(std::span<const int> symbols, int width, std::span<const int> targets) {
-  rnn::core::Batch batch;
-  batch.seq = rnn::core::Seq::uniform_batch(1, static_cast<int>(symbols.size()));
+inline core::Batch one_hot(std::span<const int> symbols, int width, std::span<const int> targets) {
+  core::Batch batch;
+  batch.seq = core::Seq::uniform_batch(1, static_cast<int>(symbols.size()));
   batch.width = width;
   batch.targets.assign(targets.begin(), targets.end());
   batch.frames.resize(symbols.size() * width);
@@ -72,15 +74,15 @@ inline rnn::core::Batch one_hot(std::span<const int> symbols, int width, std::sp
 inline const std::vector<std::string> kTensors = {"rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0", "output.weight",
                                                   "output.bias"};
 
-// The library's Model<double>, which runs the cells of rnn::core::reference, with the weights of a program.
+// The library's Model<double>, which runs the cells of core::reference, with the weights of a program.
 class Library {
  public:
   // names: the model's tensors in the order in which `weights` has their numbers, row by row. Other tensors stay zero.
-  Library(const rnn::core::ModelConfig& config, std::vector<std::string> names, std::span<const double> weights)
+  Library(const core::ModelConfig& config, std::vector<std::string> names, std::span<const double> weights)
       : model_(config), names_(std::move(names)), gradient_(model_.table()), state_(model_.initial(1)) {
     const double* next = weights.data();
     for (const std::string& name : names_) {
-      const rnn::core::ParamId id = model_.table().find(name);
+      const core::ParamId id = model_.table().find(name);
       std::copy_n(next, model_.table()[id].size(), model_.params().view(id).data);
       next += model_.table()[id].size();
     }
@@ -88,13 +90,13 @@ class Library {
   }
 
   // The summed loss of a batch that starts where the previous one ended; its gradient is accumulated.
-  double run(const rnn::core::Batch& batch) {
+  double run(const core::Batch& batch) {
     arena_.clear();
-    rnn::core::Tape tape;
-    rnn::core::Context<double> context{pool_, arena_};
-    const rnn::core::View<double> outputs = model_.forward(context, batch, state_, &tape);
+    core::Tape tape;
+    core::Context<double> context{pool_, arena_};
+    const core::View<double> outputs = model_.forward(context, batch, state_, &tape);
     const std::string& task = model_.config().task;
-    const double loss = rnn::core::loss_of<double>(context, task, outputs, batch, {.gradient = true}).loss;
+    const double loss = core::loss_of<double>(context, task, outputs, batch, {.gradient = true}).loss;
     model_.backward(context, batch.seq, tape, outputs, gradient_);
     return loss;
   }
@@ -103,7 +105,7 @@ class Library {
   std::vector<double> gradient() const {
     std::vector<double> all;
     for (const std::string& name : names_) {
-      const rnn::core::ParamId id = model_.table().find(name);
+      const core::ParamId id = model_.table().find(name);
       const double* first = gradient_.view(id).data;
       all.insert(all.end(), first, first + model_.table()[id].size());
     }
@@ -111,12 +113,12 @@ class Library {
   }
 
  private:
-  rnn::core::Pool pool_{1};
-  rnn::core::Model<double> model_;
+  core::Pool pool_{1};
+  core::Model<double> model_;
   std::vector<std::string> names_;
-  rnn::core::Params<double> gradient_;
-  rnn::core::State<double> state_;
-  rnn::core::Arena arena_;
+  core::Params<double> gradient_;
+  core::State<double> state_;
+  core::Arena arena_;
 };
 
 }  // namespace tutorial

@@ -21,7 +21,7 @@ constexpr int K = 3, H = 8;  // symbols, hidden units
 struct Elman {
   enum { n, gates };
   enum { h, states };
-  static constexpr auto kind = rnn::core::CellKind::elman;
+  static constexpr auto kind = core::CellKind::elman;
 
   static void forward(double* a, const double* u, const double*, double* s1) { s1[h] = a[n] = std::tanh(a[n] + u[n]); }
 
@@ -103,8 +103,8 @@ Net<Cell> backward(const Net<Cell>& net, std::span<const int> x, Steps<Cell>& st
 // [/backward]
 
 // The sequence as the library's batch, for its task "regress". weight 0: the answer is not counted.
-inline rnn::core::Batch question(std::span<const int> x, double target, double weight = 1) {
-  rnn::core::Batch batch = one_hot(x, K, {});
+inline core::Batch question(std::span<const int> x, double target, double weight = 1) {
+  core::Batch batch = one_hot(x, K, {});
   batch.values = {static_cast<float>(target)}, batch.outputs = 1, batch.last_step = true;
   batch.weights = {static_cast<float>(weight)};
   return batch;
