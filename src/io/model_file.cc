@@ -157,7 +157,8 @@ ModelFile load_bare(const Safetensors& file) {
   while (has("weight_ih_l" + std::to_string(rnn.layers))) ++rnn.layers;
   ModelFile result;
   result.path = file.path();
-  result.model = load_network(file, prefix, false, config, "model/shape", ": the shapes of its tensors do not fit any model: ");
+  result.model =
+      load_network(file, prefix, false, config, "model/shape", ": the shapes of its tensors do not fit any model: ");
   return result;
 }
 

@@ -13,10 +13,10 @@
 #include "cells/reference.h"
 #include "io/ready_model.h"
 #include "networks/init.h"
+#include "options/option_list.h"
 #include "runs/model_card.h"
 #include "train/checkpoint.h"
 #include "train/health.h"
-#include "options/option_list.h"
 
 namespace rnn::core {
 namespace {

@@ -8,10 +8,10 @@
 #include "base/error.h"
 #include "io/model_file.h"
 #include "io/safetensors.h"
+#include "runs/run_record.h"
 #include "support/allocations.h"
 #include "support/failure.h"
 #include "support/folder.h"
-#include "runs/run_record.h"
 
 namespace rnn::core::test {
 namespace {

@@ -14,13 +14,13 @@
 #include "io/model_file.h"
 #include "networks/init.h"
 #include "optim/rate_factors.h"
+#include "options/option_list.h"
 #include "support/comma_locale.h"
 #include "support/failure.h"
 #include "support/folder.h"
 #include "tasks/language_model.h"
-#include "text/arpa.h"
-#include "options/option_list.h"
 #include "tasks/training.h"
+#include "text/arpa.h"
 
 namespace rnn::core::test {
 namespace {

@@ -107,7 +107,8 @@ TEST(CharacterMap, WhatLeadsOutsideIsRefused) {
   };
   EXPECT_FALSE(is_sound_character_map(changed(0, 4 * 256 << 10))) << "the root's children stand behind the end";
   EXPECT_FALSE(is_sound_character_map(changed(512, 1u << 31 | 2))) << "a value behind the replacements";
-  EXPECT_FALSE(is_sound_character_map(changed(256 + 'x', 'x' | 1u << 8 | (256 + 'x') << 10))) << "its value would be the root";
+  EXPECT_FALSE(is_sound_character_map(changed(256 + 'x', 'x' | 1u << 8 | (256 + 'x') << 10)))
+      << "its value would be the root";
   for (const std::string& odd : {std::string("\0\0\0\0x\0", 6), std::string("\3\0\0\0xyzw\0", 9), std::string("abc"),
                                  std::string("\4\0\0\0\0\0\0\0", 8)})
     EXPECT_FALSE(is_sound_character_map(odd)) << odd.size();
