@@ -1,6 +1,7 @@
 // Why: from a request, or from the checkpoint of a run, to the class that runs the task.
 #include "tasks/training.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
