@@ -147,8 +147,12 @@ bool holds_sequences(const std::string& path) {
   try {
     const std::string bytes = decompress(read_data_bytes(path), path);
     std::string_view text = bytes;
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    const auto drop_mark = [&] {
+      if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    };
+    drop_mark();
     text.remove_prefix(std::min(text.find_first_not_of(kWhiteSpace), text.size()));
+    drop_mark();  // a line may begin with one: files that have marks were put one after the other
     text = text.substr(0, text.find('\n'));
     if (!text.starts_with("{")) return false;
     SymbolTable symbols(nullptr), labels(nullptr);

@@ -114,6 +114,9 @@ TEST_F(Sequences, ReadsCompressedFilesAndNamesTheirContent) {
 TEST_F(Sequences, TellsSequencesFromTexts) {
   EXPECT_TRUE(holds_sequences(write("\n{\"target\": 1, \"input\": [1, \n")));
   EXPECT_TRUE(holds_sequences(write("{\"input\": [\"new word\"], \"target\": \"x\"}")));
+  const std::string mark = write(" \t\r\n\xEF\xBB\xBF{\"input\": [1], \"target\": 2}\n");  // as in files put together
+  EXPECT_EQ(read_sequences(mark).examples.size(), 1u);
+  EXPECT_TRUE(holds_sequences(mark));
   EXPECT_FALSE(holds_sequences(write("{\"text\": \"a\", \"input\": 3}\n")));
   EXPECT_FALSE(holds_sequences(write("{\"text\": \"\\\"input\\\": 3\"}\n")));
   EXPECT_FALSE(holds_sequences(write("A text about {\"input\": 3}\n")));
