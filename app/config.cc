@@ -67,13 +67,13 @@ int run_config_recipes(const Arguments& arguments) {
   return 0;
 }
 
-constexpr Part kParts[] = {{"show", "every option, its value and its source", run_config_show},
+constexpr Part kConfigParts[] = {{"show", "every option, its value and its source", run_config_show},
                            {"recipes", "settings of published models: rnn train TEXT -c NAME", run_config_recipes}};
 
 }  // namespace
 
 int run_config(const Arguments& arguments) {
-  return run_part("config", "the options of rnn train", kParts,
+  return run_part("config", "the options of rnn train", kConfigParts,
                   "  rnn config show -c run.toml --lr 0.5\n  rnn config recipes\n", arguments);
 }
 

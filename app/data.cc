@@ -195,7 +195,7 @@ int run_data_split(const Arguments& arguments) {
   return 0;
 }
 
-constexpr Part kParts[] = {
+constexpr Part kDataParts[] = {
     {"check", "what is in a text or in sequences and what is wrong with it", run_data_check},
     {"head", "the first lines, as the program reads them", run_data_head},
     {"split", "split a text into train.txt, valid.txt and test.txt", run_data_split},
@@ -206,7 +206,7 @@ constexpr Part kParts[] = {
 }  // namespace
 
 int run_data(const Arguments& arguments) {
-  return run_part("data", "check data before training, or generate some", kParts,
+  return run_part("data", "check data before training, or generate some", kDataParts,
                   "  rnn data check story.txt\n  rnn data split story.txt -o parts\n"
                   "  rnn data ngram story.txt --eval new.txt -o story.arpa\n"
                   "  rnn data make adding --length 600 -n 10000 > adding.jsonl\n"

@@ -25,7 +25,7 @@ constexpr const char* kSummary =
     "  reverse   a b c -> c b a\n"
     "  addition  1234+77 -> 1311; for --tokens char";
 
-struct Wishes {
+struct ProblemSize {
   int64_t length = 0, min_length = 0, count = 1000, symbols = 0, digits = 0, seed = 1;
 };
 
@@ -36,46 +36,46 @@ void refuse_options(const Command& command, const std::string& problem, std::ini
   }
 }
 
-void make_sequences(Problem problem, const std::string& name, const Command& command, const Wishes& wishes) {
+void make_sequences(Problem problem, const std::string& name, const Command& command, const ProblemSize& size) {
   refuse_options(command, name, {"--digits"});
   if (problem != Problem::copy && problem != Problem::recall) refuse_options(command, name, {"--symbols"});
-  ProblemOptions options{.problem = problem, .seed = static_cast<uint64_t>(wishes.seed)};
-  if (command.given("--length")) options.length = static_cast<int>(wishes.length);
-  if (command.given("--symbols")) options.symbols = static_cast<int>(wishes.symbols);
-  options.min_length = static_cast<int>(wishes.min_length);
+  ProblemOptions options{.problem = problem, .seed = static_cast<uint64_t>(size.seed)};
+  if (command.given("--length")) options.length = static_cast<int>(size.length);
+  if (command.given("--symbols")) options.symbols = static_cast<int>(size.symbols);
+  options.min_length = static_cast<int>(size.min_length);
   const SequenceShape shape = problem_shape(options);
-  for (int64_t i = 0; i < wishes.count; ++i) {
+  for (int64_t i = 0; i < size.count; ++i) {
     print(sequence_line(shape, problem_example(options, static_cast<uint64_t>(i))));
   }
 }
 
-void make_pairs(PairProblem problem, const std::string& name, const Command& command, const Wishes& wishes) {
+void make_pairs(PairProblem problem, const std::string& name, const Command& command, const ProblemSize& size) {
   if (problem != PairProblem::reverse) refuse_options(command, name, {"--length", "--min-length", "--symbols"});
   if (problem != PairProblem::addition) refuse_options(command, name, {"--digits"});
-  PairProblemOptions options{.problem = problem, .seed = static_cast<uint64_t>(wishes.seed)};
-  if (command.given("--length")) options.length = static_cast<int>(wishes.length);
-  if (command.given("--symbols")) options.symbols = static_cast<int>(wishes.symbols);
-  if (command.given("--digits")) options.digits = static_cast<int>(wishes.digits);
-  options.min_length = static_cast<int>(wishes.min_length);
+  PairProblemOptions options{.problem = problem, .seed = static_cast<uint64_t>(size.seed)};
+  if (command.given("--length")) options.length = static_cast<int>(size.length);
+  if (command.given("--symbols")) options.symbols = static_cast<int>(size.symbols);
+  if (command.given("--digits")) options.digits = static_cast<int>(size.digits);
+  options.min_length = static_cast<int>(size.min_length);
   check_pair_problem(options);
-  for (int64_t i = 0; i < wishes.count; ++i) print(pair_line(pair_example(options, static_cast<uint64_t>(i))));
+  for (int64_t i = 0; i < size.count; ++i) print(pair_line(pair_example(options, static_cast<uint64_t>(i))));
 }
 
 }  // namespace
 
 int run_data_make(const Arguments& arguments) {
   std::string name;
-  Wishes wishes;
+  ProblemSize size;
   Command command("data make", "PROBLEM [options]", kSummary);
   command.word("PROBLEM", &name, "adding, copy, recall, parity; dates, reverse, addition");
-  command.whole("--length", &wishes.length, {1, 1e6}, "T", "steps to remember over (100); reverse: number of letters (20)");
-  command.whole("--min-length", &wishes.min_length, {0, 1e6}, "T",
+  command.whole("--length", &size.length, {1, 1e6}, "T", "steps to remember over (100); reverse: number of letters (20)");
+  command.whole("--min-length", &size.min_length, {0, 1e6}, "T",
                 "random lengths from T to --length; 0: all equal to --length (0)");
-  command.whole("-n,--sequences", &wishes.count, {1, 1e12}, "N", "number of sequences or pairs (1000)");
-  command.whole("--symbols", &wishes.symbols, {2, 10000}, "K",
+  command.whole("-n,--sequences", &size.count, {1, 1e12}, "N", "number of sequences or pairs (1000)");
+  command.whole("--symbols", &size.symbols, {2, 10000}, "K",
                 "copy, recall: number of symbols (8); reverse: of letters (26)");
-  command.whole("--digits", &wishes.digits, {1, 18}, "D", "addition: largest number of digits (4)");
-  command.whole("-s,--seed", &wishes.seed, {0, 9e15}, "N", "seed of all random numbers (1)");
+  command.whole("--digits", &size.digits, {1, 18}, "D", "addition: largest number of digits (4)");
+  command.whole("-s,--seed", &size.seed, {0, 9e15}, "N", "seed of all random numbers (1)");
   command.example("rnn data make adding --length 600 -n 10000 > adding.jsonl");
   command.example("rnn data make dates -n 20000 > dates.tsv");
   if (!command.parse(arguments)) return 0;
@@ -83,9 +83,9 @@ int run_data_make(const Arguments& arguments) {
   Problem problem = Problem::adding;
   PairProblem pair_problem = PairProblem::dates;
   if (problem_of(name, &problem)) {
-    make_sequences(problem, name, command, wishes);
+    make_sequences(problem, name, command, size);
   } else if (pair_problem_of(name, &pair_problem)) {
-    make_pairs(pair_problem, name, command, wishes);
+    make_pairs(pair_problem, name, command, size);
   } else {
     std::vector<std::string_view> names;
     for (const Problem p : kProblems) names.push_back(problem_name(p));

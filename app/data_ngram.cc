@@ -31,7 +31,7 @@ using nlohmann::ordered_json;
 
 constexpr std::string_view kSpaceTokens = "space", kWhite = " \t\n\r\v\f";
 
-struct Wishes {
+struct NgramOptions {
   std::string path, tokens = "auto", tokens_of, prune, eval, output;
   int64_t order = 0, min_count = 1, max_vocabulary = 0;
   bool json = false, force = false;
@@ -125,7 +125,7 @@ std::string kind_of(const ArpaWords& words) {
 }
 
 // Reads `model` again if the ids of its tokens differ from those of the file.
-Cutter cutter_of(const Wishes& wishes, const std::string& text, std::optional<ArpaModel>& model) {
+Cutter cutter_of(const NgramOptions& wishes, const std::string& text, std::optional<ArpaModel>& model) {
   Cutter cutter;
   cutter.kind = wishes.tokens == "auto" ? kind_of(model->words()) : wishes.tokens;
   const std::vector<std::string>& words = model->words().words;
@@ -160,7 +160,7 @@ Cutter cutter_of_model(const std::string& path) {
   return cutter;
 }
 
-int evaluate_file(const Wishes& wishes) {
+int evaluate_file(const NgramOptions& wishes) {
   const std::string text = decompress(read_data_bytes(wishes.path), wishes.path);
   std::optional<ArpaModel> model;
   Cutter cutter;
@@ -207,7 +207,7 @@ struct Training {
   int64_t lines = 0, bytes = 0;
 };
 
-Training read_training(const Wishes& wishes) {
+Training read_training(const NgramOptions& wishes) {
   Training t;
   TextReport report;
   const std::vector<Document> documents = read_text(wishes.path, &report);
@@ -229,7 +229,7 @@ Training read_training(const Wishes& wishes) {
   return t;
 }
 
-void print_model(const Wishes& wishes, const Training& t, const NgramModel& model, double seconds) {
+void print_model(const NgramOptions& wishes, const Training& t, const NgramModel& model, double seconds) {
   print(key_line("data", fmt::format("{} · {}, {} lines", wishes.path, bytes_text(t.bytes), grouped(t.lines))) + "\n");
   print(key_line("tokens", fmt::format("{} ({}), {} different · {} in {} sentences", t.cutter.kind, t.reason,
                                        grouped(model.vocabulary()), grouped(count_of(t.sentences)),
@@ -259,7 +259,7 @@ ordered_json model_json(const Training& t, const NgramModel& model, double secon
   return json;
 }
 
-int64_t write_model(const Wishes& wishes, const NgramModel& model, const Tokenizer& tokenizer) {
+int64_t write_model(const NgramOptions& wishes, const NgramModel& model, const Tokenizer& tokenizer) {
   const std::vector<std::string> parts = format_arpa(model, arpa_words(tokenizer));
   write_file_atomic(wishes.output, std::vector<std::string_view>(parts.begin(), parts.end()));
   int64_t bytes = 0;
@@ -267,7 +267,7 @@ int64_t write_model(const Wishes& wishes, const NgramModel& model, const Tokeniz
   return bytes;
 }
 
-int count_text(const Wishes& wishes) {
+int count_text(const NgramOptions& wishes) {
   if (!wishes.output.empty()) refuse_existing(wishes.output, wishes.force);
   const auto start = std::chrono::steady_clock::now();
   const Training t = read_training(wishes);
@@ -294,7 +294,7 @@ int count_text(const Wishes& wishes) {
 }  // namespace
 
 int run_data_ngram(const Arguments& arguments) {
-  Wishes w;
+  NgramOptions w;
   Command command("data ngram", "TEXT|MODEL.arpa [options]",
                   "an n-gram model of a text (interpolated modified Kneser-Ney, line by line), or one from an ARPA file");
   command.word("TEXT", &w.path, "text file or folder to count, or an ARPA file (.arpa, .arpa.gz, .arpa.zst)");

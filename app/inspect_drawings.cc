@@ -1,6 +1,7 @@
 // Why: the figures of rnn inspect --svg, one file each.
 #include <fmt/format.h>
 
+#include "inspect_parts.h"
 #include "inspect_view.h"
 #include "pages/cell_texts.h"
 #include "pages/svg.h"
@@ -15,13 +16,6 @@ std::string gate_name(const ModelExplanation& m, const std::string& gate, int la
   const pages::GateText* text = pages::gate_text(m.cell, gate);
   const std::string name = gate.empty() || (m.cell.substr(0, 3) == "rnn" && gate == "a") ? "h" : gate;
   return layer_name(m, text ? std::string(text->name) : name, layer);
-}
-
-template <class Chart>
-Chart chart_of(const std::string& id, const std::string& title, const std::string& description) {
-  Chart chart;
-  chart.id = id, chart.title = title, chart.description = description, chart.standalone = true;
-  return chart;
 }
 
 std::string gradient(const ModelExplanation& m, const std::string& over) {

@@ -18,4 +18,12 @@ std::string percent(double share);           // 4.2%  43%
 std::string head(const std::string& title);  // of a table, after an empty line
 std::string note(const std::string& text);   // below it
 
+// An SVG file's chart, without its data.
+template <class Chart>
+Chart chart_of(const std::string& id, const std::string& title, const std::string& description) {
+  Chart chart;
+  chart.id = id, chart.title = title, chart.description = description, chart.standalone = true;
+  return chart;
+}
+
 }  // namespace rnn::core::app

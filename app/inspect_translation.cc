@@ -136,13 +136,6 @@ std::string left_out_view(const TranslationExplanation& e) {
              "1000.");
 }
 
-template <class Chart>
-Chart chart_of(const std::string& id, const std::string& title, const std::string& description) {
-  Chart chart;
-  chart.id = id, chart.title = title, chart.description = description, chart.standalone = true;
-  return chart;
-}
-
 std::string attention_drawing(const TranslationExplanation& e) {
   Matrix<float> weights(static_cast<int>(e.target.size()), static_cast<int>(e.source.size()));
   auto map = chart_of<svg::AttentionMap>("attention", fmt::format("{}: where it looked", e.name),

@@ -11,7 +11,7 @@ namespace {
 
 std::string name_of(Phase phase) { return std::string(kPhaseNames[static_cast<size_t>(phase)]); }
 
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+std::string share_text(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 }  // namespace
 
@@ -19,7 +19,7 @@ std::string profile_table(const Profile& profile) {
   if (profile.calls() == 0 || profile.total() <= 0) return {};
   Table table({"where the time went", "share", "seconds", "ms per update", "GFLOP/s"});
   const auto add = [&](const std::string& name, double seconds, double flops) {
-    table.add({name, percent(seconds / profile.total()), fmt::format("{:.2f}", seconds),
+    table.add({name, share_text(seconds / profile.total()), fmt::format("{:.2f}", seconds),
                fmt::format("{:.3f}", seconds / static_cast<double>(profile.calls()) * 1e3),
                flops > 0 ? fmt::format("{:.0f}", flops / seconds * 1e-9) : ""});
   };
@@ -46,7 +46,7 @@ std::string profile_shares(const std::vector<std::pair<std::string, const Profil
     std::vector<std::string> cells{name};
     for (const Phase phase : phases) {
       const double seconds = profile->seconds(phase);
-      cells.push_back(seconds > 0 ? percent(seconds / profile->total()) : "");
+      cells.push_back(seconds > 0 ? share_text(seconds / profile->total()) : "");
     }
     table.add(cells);
   }

@@ -193,7 +193,7 @@ int run_decode(const Arguments& arguments) {
   return 0;
 }
 
-constexpr Part kParts[] = {{"export", "the tokens of a model for other tools", run_export},
+constexpr Part kTokenizerParts[] = {{"export", "the tokens of a model for other tools", run_export},
                            {"train", "sub-words learnt from texts, for rnn train --tokenizer", run_train_tokenizer},
                            {"encode", "the tokens of a text", run_encode},
                            {"decode", "the text of token ids", run_decode}};
@@ -201,7 +201,7 @@ constexpr Part kParts[] = {{"export", "the tokens of a model for other tools", r
 }  // namespace
 
 int run_tokenizer(const Arguments& arguments) {
-  return run_part("tokenizer", "text to tokens and back", kParts,
+  return run_part("tokenizer", "text to tokens and back", kTokenizerParts,
                   "  rnn tokenizer export runs/story-001 -o story.model\n"
                   "  rnn tokenizer encode runs/story-001 \"The cat is sleeping.\"\n",
                   arguments);

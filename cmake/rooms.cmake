@@ -31,6 +31,9 @@ function(rnn_room name)
   elseif(NOT name STREQUAL kernels)  # whose files are compiled once per instruction set: there the headers are the least
     target_precompile_headers(rnn_${name} REUSE_FROM rnn_standard_headers)
   endif()
+  if(name STREQUAL kernels)  # each of its files includes itself once per instruction set
+    set_target_properties(rnn_kernels PROPERTIES UNITY_BUILD OFF)
+  endif()
   set_property(GLOBAL APPEND PROPERTY RNN_ROOMS rnn_${name})
 endfunction()
 
@@ -69,6 +72,11 @@ function(rnn_compile_options target)
   # GCC 12 sees overlaps and overflows that are not there in "text" + std::string (its bug 105651, fixed in 13).
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+  endif()
+  # Several files of a room at once (preset base): a name of one may hide that of another, and what GCC says about types without
+  # linkage in included files is not meant for these. The preset clang compiles each file alone.
+  if(CMAKE_UNITY_BUILD)
+    target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
   endif()
   if(RNN_SANITIZE)
     target_compile_options(${target} PUBLIC -fsanitize=${RNN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

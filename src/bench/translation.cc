@@ -20,7 +20,7 @@ using Sentence = std::vector<int32_t>;
 
 constexpr int32_t kEnd = 0, kEnds[] = {kEnd};
 constexpr int kLeast = 5, kSpread = 21;  // words: every combination of two lengths from 5 to 25 occurs
-constexpr int kPairs = 4096;             // sorted by length and split into batches; every eighth is used for training
+constexpr int kPairCount = 4096;             // sorted by length and split into batches; every eighth is used for training
 constexpr int kFirstBatch = 4, kEveryBatch = 8;
 constexpr int kSentences = 1000;
 
@@ -34,11 +34,11 @@ Sentence sentence(Random& random, int words, int vocabulary) {
 
 std::vector<TokenPair> chosen_pairs(const Case& c) {
   std::vector<std::pair<int, int>> words;  // lengths of a target and its source
-  for (int i = 0; i < kPairs; ++i) words.emplace_back(kLeast + i / kSpread % kSpread, kLeast + i % kSpread);
+  for (int i = 0; i < kPairCount; ++i) words.emplace_back(kLeast + i / kSpread % kSpread, kLeast + i % kSpread);
   std::sort(words.begin(), words.end(), std::greater<>());
   Random random(1, Purpose::test);
   std::vector<TokenPair> pairs;
-  for (int i = 0; i < kPairs; ++i) {
+  for (int i = 0; i < kPairCount; ++i) {
     if (i / c.batch % kEveryBatch != kFirstBatch) continue;
     const auto [target, source] = words[static_cast<size_t>(i)];
     pairs.push_back({sentence(random, source, c.vocabulary), sentence(random, target, c.vocabulary)});

@@ -12,33 +12,33 @@
 namespace rnn::core {
 namespace {
 
-constexpr float kNever = -std::numeric_limits<float>::infinity();
+constexpr float kImpossible = -std::numeric_limits<float>::infinity();
 
 void log_softmax_row(const float* x, float* out, int n) noexcept {
-  float top = kNever;
+  float top = kImpossible;
   for (int i = 0; i < n; ++i) top = x[i] > top ? x[i] : top;  // false for NaN
   if (!std::isfinite(top)) {
-    const auto ties = [&](float v) { return v == top || (top == kNever && std::isnan(v)); };
+    const auto ties = [&](float v) { return v == top || (top == kImpossible && std::isnan(v)); };
     int count = 0;
     for (int i = 0; i < n; ++i) count += ties(x[i]);
     const auto share = static_cast<float>(-std::log(static_cast<double>(count)));
-    for (int i = 0; i < n; ++i) out[i] = ties(x[i]) ? share : kNever;
+    for (int i = 0; i < n; ++i) out[i] = ties(x[i]) ? share : kImpossible;
     return;
   }
   double sum = 0;
   for (int i = 0; i < n; ++i) {
-    if (x[i] > kNever) sum += std::exp(static_cast<double>(x[i]) - top);
+    if (x[i] > kImpossible) sum += std::exp(static_cast<double>(x[i]) - top);
   }
   const double log_sum = top + std::log(sum);
-  for (int i = 0; i < n; ++i) out[i] = x[i] > kNever ? static_cast<float>(x[i] - log_sum) : kNever;
+  for (int i = 0; i < n; ++i) out[i] = x[i] > kImpossible ? static_cast<float>(x[i] - log_sum) : kImpossible;
 }
 
 // Whether the kernel can compute a softmax of this row.
 bool has_softmax(const float* x, int n) noexcept {
   bool possible = false;
   for (int i = 0; i < n; ++i) {
-    if (!(x[i] < -kNever)) return false;  // NaN, too
-    possible = possible || x[i] > kNever;
+    if (!(x[i] < -kImpossible)) return false;  // NaN, too
+    possible = possible || x[i] > kImpossible;
   }
   return possible;
 }

@@ -14,71 +14,71 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// Declared first, because list() calls them.
-ordered_json json(const std::vector<double>& values);
-ordered_json json(const LayerStep& step);
-ordered_json json(const ReadStep& step);
-ordered_json json(const Influence& i);
-ordered_json json(const StateDistance& d);
-ordered_json json(const GateUse& g);
-ordered_json json(const StateNorms& n);
-ordered_json json(const Spectrum& s);
-ordered_json json(const RecallCurve& c);
+// Declared first, because as_list() calls them.
+ordered_json as_json(const std::vector<double>& values);
+ordered_json as_json(const LayerStep& step);
+ordered_json as_json(const ReadStep& step);
+ordered_json as_json(const Influence& i);
+ordered_json as_json(const StateDistance& d);
+ordered_json as_json(const GateUse& g);
+ordered_json as_json(const StateNorms& n);
+ordered_json as_json(const Spectrum& s);
+ordered_json as_json(const RecallCurve& c);
 
-ordered_json json(const WordChance& w) { return {{"text", w.text}, {"p", json_number(w.p)}}; }
-ordered_json json(double value) { return json_number(value); }
-ordered_json json(float value) { return json_number(value); }
-ordered_json json(const std::pair<int, double>& pair) { return ordered_json::array({pair.first, json_number(pair.second)}); }
+ordered_json as_json(const WordChance& w) { return {{"text", w.text}, {"p", json_number(w.p)}}; }
+ordered_json as_json(double value) { return json_number(value); }
+ordered_json as_json(float value) { return json_number(value); }
+ordered_json as_json(const std::pair<int, double>& pair) { return ordered_json::array({pair.first, json_number(pair.second)}); }
 
 template <class V>
-ordered_json list(const std::vector<V>& values) {
+ordered_json as_list(const std::vector<V>& values) {
   ordered_json array = ordered_json::array();
-  for (const V& value : values) array.push_back(json(value));
+  for (const V& value : values) array.push_back(as_json(value));
   return array;
 }
-ordered_json json(const std::vector<double>& values) { return list(values); }
+ordered_json as_json(const std::vector<double>& values) { return as_list(values); }
 
-ordered_json json(const LayerStep& step) {
+ordered_json as_json(const LayerStep& step) {
   ordered_json gates = ordered_json::object();
-  for (const auto& [name, values] : step.gates) gates[name] = list(values);
-  return {{"h", list(step.h)},
-          {"c", list(step.c)},
+  for (const auto& [name, values] : step.gates) gates[name] = as_list(values);
+  return {{"h", as_list(step.h)},
+          {"c", as_list(step.c)},
           {"gates", gates},
           {"state_norm", json_number(step.state_norm)},
           {"update_norm", json_number(step.update_norm)},
-          {"moved", list(step.moved)}};
+          {"moved", as_list(step.moved)}};
 }
 
-ordered_json json(const ReadStep& step) {
+ordered_json as_json(const ReadStep& step) {
   return {{"id", step.id},
           {"text", step.text},
           {"surprise", json_number(step.surprise)},
-          {"layers", list(step.layers)},
-          {"next", list(step.next)}};
+          {"layers", as_list(step.layers)},
+          {"next", as_list(step.next)}};
 }
 
-ordered_json json(const Influence& i) {
+ordered_json as_json(const Influence& i) {
   return {{"position", i.position},
           {"lag", i.lag},
           {"word", i.word},
-          {"substitutes", list(i.substitutes)},
+          {"substitutes", as_list(i.substitutes)},
           {"mean", json_number(i.mean)}};
 }
 
-ordered_json json(const StateDistance& d) {
-  return {{"position", d.position}, {"word", d.word}, {"other", d.other}, {"h", list(d.h)}, {"kept", json_number(d.kept)}};
+ordered_json as_json(const StateDistance& d) {
+  return {{"position", d.position}, {"word", d.word}, {"other", d.other}, {"h", as_list(d.h)}, {"kept", json_number(d.kept)}};
 }
 
-ordered_json json(const GradientReach& g) {
-  return {{"h", list(g.h)},
-          {"c", list(g.c)},
-          {"state", list(g.state)},
-          {"worst", list(g.worst)},
+ordered_json as_json(const GradientReach& g) {
+  return {{"h", as_list(g.h)},
+          {"c", as_list(g.c)},
+          {"state", as_list(g.state)},
+          {"worst", as_list(g.worst)},
           {"half_life", json_number(g.half_life)},
           {"steps", g.steps}};
 }
 
-ordered_json json(const GateUse& g) {
+ordered_json as_json(const GateUse& g) {
   return {{"layer", g.layer},
           {"gate", g.gate},
           {"mean", json_number(g.mean)},
@@ -86,26 +86,26 @@ ordered_json json(const GateUse& g) {
           {"open", json_number(g.open)}};
 }
 
-ordered_json json(const StateNorms& n) {
+ordered_json as_json(const StateNorms& n) {
   return {{"layer", n.layer},
           {"state", json_number(n.state)},
           {"largest", json_number(n.largest)},
           {"update", json_number(n.update)}};
 }
 
-ordered_json json(const Spectrum& s) {
+ordered_json as_json(const Spectrum& s) {
   return {{"layer", s.layer},
           {"gate", s.gate},
           {"radius", json_number(s.radius)},
           {"largest", json_number(s.largest)},
           {"smallest", json_number(s.smallest)},
-          {"singular_values", list(s.singular_values)}};
+          {"singular_values", as_list(s.singular_values)}};
 }
 
-ordered_json json(const RecallCurve& c) {
+ordered_json as_json(const RecallCurve& c) {
   return {{"cell", c.cell},
           {"hidden", c.hidden},
-          {"accuracy", list(c.accuracy)},
+          {"accuracy", as_list(c.accuracy)},
           {"updates", c.updates},
           {"seconds", json_number(c.seconds)}};
 }
@@ -135,14 +135,14 @@ ordered_json to_json_object(const ModelExplanation& m) {
           {"val_perplexity", json_number(m.val_perplexity)},
           {"val_bits_per_byte", json_number(m.val_bits_per_byte)},
           {"step_microseconds", json_number(m.step_microseconds)},
-          {"steps", list(m.steps)},
-          {"influence", list(m.influence)},
-          {"distances", list(m.distances)},
-          {"gradient", json(m.gradient)},
-          {"prompt_gradient", json(m.prompt_gradient)},
-          {"gates", list(m.gates)},
-          {"norms", list(m.norms)},
-          {"spectra", list(m.spectra)}};
+          {"steps", as_list(m.steps)},
+          {"influence", as_list(m.influence)},
+          {"distances", as_list(m.distances)},
+          {"gradient", as_json(m.gradient)},
+          {"prompt_gradient", as_json(m.prompt_gradient)},
+          {"gates", as_list(m.gates)},
+          {"norms", as_list(m.norms)},
+          {"spectra", as_list(m.spectra)}};
 }
 
 ordered_json to_json_object(const Explanation& e) {
@@ -150,15 +150,15 @@ ordered_json to_json_object(const Explanation& e) {
   for (const ModelExplanation& m : e.models) models.push_back(to_json_object(m));
   return {{"prompt", e.prompt},
           {"models", models},
-          {"recall", {{"lags", e.recall.lags}, {"chance", json_number(e.recall.chance)}, {"cells", list(e.recall.cells)}}},
+          {"recall", {{"lags", e.recall.lags}, {"chance", json_number(e.recall.chance)}, {"cells", as_list(e.recall.cells)}}},
           {"clipping",
            {{"cell", e.clipping.cell},
             {"clip", json_number(e.clipping.clip)},
             {"lr", json_number(e.clipping.lr)},
-            {"with", list(e.clipping.with)},
-            {"without", list(e.clipping.without)},
-            {"norm_with", list(e.clipping.norm_with)},
-            {"norm_without", list(e.clipping.norm_without)}}}};
+            {"with", as_list(e.clipping.with)},
+            {"without", as_list(e.clipping.without)},
+            {"norm_with", as_list(e.clipping.norm_with)},
+            {"norm_without", as_list(e.clipping.norm_without)}}}};
 }
 
 }  // namespace rnn::core

@@ -10,44 +10,44 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// Declared first, because list() calls them.
-ordered_json json(const StateStep& s);
-ordered_json json(const SourceToken& s);
-ordered_json json(const TargetToken& t);
-ordered_json json(const FoundTranslation& t);
-ordered_json json(const LeftOutWord& w);
-ordered_json json(const BeamNode& n);
-ordered_json json(const std::vector<BeamNode>& nodes);
+// Declared first, because written_list() calls them.
+ordered_json written(const StateStep& s);
+ordered_json written(const SourceToken& s);
+ordered_json written(const TargetToken& t);
+ordered_json written(const FoundTranslation& t);
+ordered_json written(const LeftOutWord& w);
+ordered_json written(const BeamNode& n);
+ordered_json written(const std::vector<BeamNode>& nodes);
 
-ordered_json json(const WordChance& w) { return {{"text", w.text}, {"p", json_number(w.p)}}; }
-ordered_json json(float value) { return json_number(value); }
+ordered_json written(const WordChance& w) { return {{"text", w.text}, {"p", json_number(w.p)}}; }
+ordered_json written(float value) { return json_number(value); }
 
 template <class V>
-ordered_json list(const std::vector<V>& values) {
+ordered_json written_list(const std::vector<V>& values) {
   ordered_json array = ordered_json::array();
-  for (const V& value : values) array.push_back(json(value));
+  for (const V& value : values) array.push_back(written(value));
   return array;
 }
 
-ordered_json json(const StateStep& s) {
-  return {{"h", list(s.h)}, {"state_norm", json_number(s.state_norm)}, {"update_norm", json_number(s.update_norm)}};
+ordered_json written(const StateStep& s) {
+  return {{"h", written_list(s.h)}, {"state_norm", json_number(s.state_norm)}, {"update_norm", json_number(s.update_norm)}};
 }
 
-ordered_json json(const SourceToken& s) { return {{"id", s.id}, {"text", s.text}, {"read", list(s.read)}}; }
+ordered_json written(const SourceToken& s) { return {{"id", s.id}, {"text", s.text}, {"read", written_list(s.read)}}; }
 
-ordered_json json(const TargetToken& t) {
+ordered_json written(const TargetToken& t) {
   return {{"id", t.id},
           {"text", t.text},
           {"p", json_number(t.p)},
-          {"next", list(t.next)},
-          {"state", json(t.state)},
-          {"attention", list(t.attention)},
+          {"next", written_list(t.next)},
+          {"state", written(t.state)},
+          {"attention", written_list(t.attention)},
           {"entropy", json_number(t.entropy)},
           {"spread", json_number(t.spread)},
           {"from_context", json_number(t.from_context)}};
 }
 
-ordered_json json(const FoundTranslation& t) {
+ordered_json written(const FoundTranslation& t) {
   return {{"text", t.text},
           {"p", json_number(t.p)},
           {"log_prob", json_number(t.log_prob)},
@@ -55,16 +55,16 @@ ordered_json json(const FoundTranslation& t) {
           {"finished", t.finished}};
 }
 
-ordered_json json(const LeftOutWord& w) {
+ordered_json written(const LeftOutWord& w) {
   return {{"first", w.first},
           {"tokens", w.tokens},
           {"word", w.word},
           {"kept", json_number(w.kept)},
           {"bits", json_number(w.bits)},
-          {"by_token", list(w.by_token)}};
+          {"by_token", written_list(w.by_token)}};
 }
 
-ordered_json json(const BeamNode& n) {
+ordered_json written(const BeamNode& n) {
   return {{"parent", n.parent},
           {"id", n.id},
           {"text", n.text},
@@ -76,7 +76,7 @@ ordered_json json(const BeamNode& n) {
           {"won", n.won}};
 }
 
-ordered_json json(const std::vector<BeamNode>& nodes) { return list(nodes); }
+ordered_json written(const std::vector<BeamNode>& nodes) { return written_list(nodes); }
 
 }  // namespace
 
@@ -99,15 +99,15 @@ ordered_json to_json_object(const TranslationExplanation& e) {
           {"val_perplexity", json_number(e.val_perplexity)},
           {"val_bleu", json_number(e.val_bleu)},
           {"sentence", e.sentence},
-          {"translations", list(e.translations)},
-          {"source", list(e.source)},
-          {"target", list(e.target)},
+          {"translations", written_list(e.translations)},
+          {"source", written_list(e.source)},
+          {"target", written_list(e.target)},
           {"search",
            {{"beam", e.search.beam},
             {"alpha", json_number(e.search.alpha)},
             {"length_rule", e.search.length_rule == LengthRule::wu ? "wu" : "power"},
-            {"steps", list(e.search.steps)}}},
-          {"left_out", list(e.left_out)}};
+            {"steps", written_list(e.search.steps)}}},
+          {"left_out", written_list(e.left_out)}};
 }
 
 }  // namespace rnn::core

@@ -11,13 +11,13 @@
 namespace rnn::core {
 namespace {
 
-[[noreturn]] void bad(const std::string& message, const std::string& help = {}) {
+[[noreturn]] void refuse(const std::string& message, const std::string& help = {}) {
   throw Error(Exit::usage, "usage/option", message, help);
 }
 
 void check_smoothing(SoftmaxKind softmax, double label_smoothing) {
   if (softmax == SoftmaxKind::full || label_smoothing == 0) return;
-  bad(fmt::format("--label-smoothing {} spreads over all tokens, which --softmax {} does not compute in training",
+  refuse(fmt::format("--label-smoothing {} spreads over all tokens, which --softmax {} does not compute in training",
                   label_smoothing, softmax_name(softmax)),
       "drop one of the two");
 }
@@ -41,7 +41,7 @@ void check_softmax_options(const ModelOptions& m, const TrainOptions& t) {
   const ModelOptions model;
   const TrainOptions train;
   const auto belongs = [&](bool given, const char* flag, const char* kind) {
-    if (given && m.softmax != kind) bad(fmt::format("--{} needs --softmax {}, but it is {}", flag, kind, m.softmax));
+    if (given && m.softmax != kind) refuse(fmt::format("--{} needs --softmax {}, but it is {}", flag, kind, m.softmax));
   };
   belongs(m.cutoffs != model.cutoffs, "cutoffs", "adaptive");
   belongs(m.softmax_divide != model.softmax_divide, "softmax-divide", "adaptive");
@@ -56,7 +56,7 @@ std::optional<ClassSampler> sampler_for(const TrainOptions& o, const Model<float
   if (kind != SoftmaxKind::sampled) return std::nullopt;
   const int classes = model.outputs(), samples = o.samples > 0 ? o.samples : std::min(kDefaultSamples, classes);
   if (samples > classes) {
-    bad(fmt::format("--samples is {}, but the vocabulary has {} tokens", samples, classes),
+    refuse(fmt::format("--samples is {}, but the vocabulary has {} tokens", samples, classes),
         "with so few tokens a sampled softmax gains nothing: use --softmax full");
   }
   if (o.sampler == "unigram") return ClassSampler(target_counts(train, classes), samples);

@@ -65,7 +65,8 @@ pkg_config() {
 
 subdirectory() {
   configure -S "$here/fetch" -B "$WORK/build" -DFETCHCONTENT_SOURCE_DIR_RNN="$SOURCE" -DCMAKE_BUILD_TYPE="$BUILD_TYPE" \
-    -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" -DRNN_WERROR="$WERROR" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
+    -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" -DRNN_WERROR="$WERROR" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=4
   # Nothing of ours may reach the consumer's own files: no standard, no warnings, no floating-point flags.
   expect_exit 0 grep -A2 -F '/consumer/main.cc' "$WORK/build/compile_commands.json"
   expect_no_out '-Wshadow|-ffp-contract'
