@@ -68,7 +68,7 @@ int run_config_recipes(const Arguments& arguments) {
 }
 
 constexpr Part kConfigParts[] = {{"show", "every option, its value and its source", run_config_show},
-                           {"recipes", "settings of published models: rnn train TEXT -c NAME", run_config_recipes}};
+                                 {"recipes", "settings of published models: rnn train TEXT -c NAME", run_config_recipes}};
 
 }  // namespace
 

@@ -194,9 +194,9 @@ int run_decode(const Arguments& arguments) {
 }
 
 constexpr Part kTokenizerParts[] = {{"export", "the tokens of a model for other tools", run_export},
-                           {"train", "sub-words learnt from texts, for rnn train --tokenizer", run_train_tokenizer},
-                           {"encode", "the tokens of a text", run_encode},
-                           {"decode", "the text of token ids", run_decode}};
+                                    {"train", "sub-words learnt from texts, for rnn train --tokenizer", run_train_tokenizer},
+                                    {"encode", "the tokens of a text", run_encode},
+                                    {"decode", "the text of token ids", run_decode}};
 
 }  // namespace
 

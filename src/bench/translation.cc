@@ -20,7 +20,7 @@ using Sentence = std::vector<int32_t>;
 
 constexpr int32_t kEnd = 0, kEnds[] = {kEnd};
 constexpr int kLeast = 5, kSpread = 21;  // words: every combination of two lengths from 5 to 25 occurs
-constexpr int kPairCount = 4096;             // sorted by length and split into batches; every eighth is used for training
+constexpr int kPairCount = 4096;         // sorted by length and split into batches; every eighth is used for training
 constexpr int kFirstBatch = 4, kEveryBatch = 8;
 constexpr int kSentences = 1000;
 

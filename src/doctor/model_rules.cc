@@ -144,7 +144,7 @@ HealthVerdict scale_of_frames(const Case& c) {
 HealthVerdict input_scale(const Case& c) {
   if (!c.p.model().reads_ids()) return scale_of_frames(c);
   const Model<float>& model = c.p.model();
-  const View<const float> e = model.params().view(model.table().find("embedding.weight"));
+  const View<const float> e = model.params().view(model.embedding());
   double squares = 0;
   for (int r = 0; r < e.rows; ++r)
     for (int i = 0; i < e.cols; ++i) squares += static_cast<double>(e(r, i)) * e(r, i);

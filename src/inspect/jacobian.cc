@@ -22,7 +22,7 @@ std::unique_ptr<Model<T>> without_outputs(const Model<T>& model, Pool& pool) {
   auto rest = std::make_unique<Model<T>>(config);
   for (ParamId id = 0; id < static_cast<ParamId>(rest->table().all().size()); ++id) {
     const ParamInfo& info = rest->table()[id];
-    if (info.name.rfind("output.", 0) == 0) continue;
+    if (info.use.stack == "output") continue;
     std::copy_n(model.params().view(model.table().find(info.name)).data, info.size(), rest->params().view(id).data);
   }
   rest->pack(pool, true);

@@ -93,7 +93,7 @@ void explode(const ClippingOptions& o, double clip, Pool& pool, std::vector<doub
   const ProblemOptions problem{Problem::adding, o.length, 0, 2, o.seed};
   Model<float> model(network("rnn-relu", problem_shape(problem), o.hidden));
   initialise(model, {InitKind::identity}, o.seed);
-  const View<float> recurrent = model.params().view(model.table().find("rnn.weight_hh_l0"));
+  const View<float> recurrent = model.params().view(model.table().find(Role::recurrent, "rnn", 0));
   for (int i = 0; i < o.hidden; ++i) recurrent(i, i) *= static_cast<float>(o.scale);
   const auto batches = problem_batcher(problem, o.batch, o.updates);
   TrainOptions train;

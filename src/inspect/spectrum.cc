@@ -29,8 +29,6 @@ double frobenius(View<const float> a) {
   return std::sqrt(sum);
 }
 
-std::string suffix(const std::string& name, int layer) { return name + "_l" + std::to_string(layer); }
-
 }  // namespace
 
 double largest_singular_value(View<const double> a, double change) {
@@ -93,10 +91,9 @@ double spectral_radius(Pool& pool, View<const float> a) {
 std::vector<Spectrum> spectra(const Model<float>& model, Pool& pool) {
   const RecurrentOptions& o = model.config().rnn;
   const CellInfo& info = cell_info(o.cell);
-  const std::string prefix = model.has_head() ? "rnn." : "";
   std::vector<Spectrum> result(static_cast<size_t>(o.layers) * info.gates);
   const auto recurrent = [&](int i) {
-    const ParamId id = model.table().find(suffix(prefix + "weight_hh", i / info.gates));
+    const ParamId id = model.table().find(Role::recurrent, model.stack(), i / info.gates);
     const int H = o.width(i / info.gates);
     return model.params().view(id).middle(i % info.gates * H, H);
   };
@@ -109,7 +106,8 @@ std::vector<Spectrum> spectra(const Model<float>& model, Pool& pool) {
       spectrum.radius = spectral_radius(pool, R);
     } else {
       Matrix<float> round(o.projection, o.projection);
-      multiply(pool, model.params().view(model.table().find(suffix(prefix + "weight_hr", spectrum.layer))), R, round.view());
+      multiply(pool, model.params().view(model.table().find(Role::projection, model.stack(), spectrum.layer)), R,
+               round.view());
       spectrum.radius = spectral_radius(pool, round.view());
     }
   }

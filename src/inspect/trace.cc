@@ -225,7 +225,7 @@ LayerGates layer_gates(const Model<float>& model, Pool& pool, const Reading& rea
     std::copy_n(reading.frames.data(), x.size(), x.data());
   } else if (layer == 0) {
     x = Matrix<float>(reading.steps(), o.input);
-    const View<const float> embedding = model.params().view(model.table().find("embedding.weight"));
+    const View<const float> embedding = model.params().view(model.embedding());
     for (int t = 0; t < reading.steps(); ++t)
       std::copy_n(embedding.row(reading.ids[static_cast<size_t>(t)]), o.input, x.row(t));
   } else {

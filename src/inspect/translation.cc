@@ -56,8 +56,7 @@ std::vector<SourceToken> read_source(const Model<float>& model, const Tokenizer&
                                      const std::vector<int32_t>& source, Pool& pool) {
   const EncoderOptions& encoder = model.config().encoder;
   const int m = static_cast<int>(source.size()), E = model.config().rnn.input;
-  const ParamId own = model.table().find("encoder.embedding.weight");
-  const View<const float> embedding = model.params().view(own >= 0 ? own : model.table().find("embedding.weight"));
+  const View<const float> embedding = model.params().view(model.source_embedding());
   Matrix<float> x(m, E);
   for (int t = 0; t < m; ++t)
     std::copy_n(embedding.row(source[static_cast<size_t>(place_read(encoder, t, m))]), E, x.row(t));

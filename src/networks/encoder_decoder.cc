@@ -74,14 +74,15 @@ template <class T>
 EncoderDecoder<T>::EncoderDecoder(const EncoderOptions& options, const RecurrentOptions& decoder, ParamTable& table,
                                   Packed<T>& packed)
     : options_(options) {
-  encoder_.emplace(options.rnn, "encoder.", table, packed, kEncoderSite);
+  encoder_.emplace(options.rnn, "encoder", table, packed, kEncoderSite);
   RecurrentOptions fed = decoder;
   if (options.input_feeding) fed.input += decoder.output();
-  decoder_.emplace(fed, "decoder.", table, packed);
+  decoder_.emplace(fed, "decoder", table, packed);
   const int memory = options.output(), states = decoder_->state_width();
   if (options.bridge == BridgeKind::dense) {
-    w_bridge_ = table.add_matrix("bridge.weight", states, memory);
-    b_bridge_ = table.add_vector("bridge.bias", states);
+    w_bridge_ =
+        table.add_matrix("bridge.weight", states, memory, {.role = Role::linear, .stack = "bridge", .inputs = memory});
+    b_bridge_ = table.add_vector("bridge.bias", states, {.role = Role::bias, .stack = "bridge", .inputs = memory});
     bridge_form_ = packed.add_forward(w_bridge_, {states}, memory);
     bridge_back_ = packed.add_backward(w_bridge_, {states}, memory);
     bridge_bias_form_ = packed.add_vector({states}, b_bridge_);

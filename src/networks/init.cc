@@ -4,14 +4,11 @@
 #include <cmath>
 #include <vector>
 
-#include "base/numbers.h"
 #include "base/rng.h"
 #include "cells/reference.h"
 
 namespace rnn::core {
 namespace {
-
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 template <class T>
 void fill_uniform(View<T> w, Random& random, double range) {
@@ -50,26 +47,7 @@ void fill_orthogonal(View<T> w, Random& random) {
   }
 }
 
-// Number of units of the layer that a parameter belongs to: rnn.weight_ih_l2 belongs to layer 2.
-int hidden_of(const std::string& name, const RecurrentOptions& rnn) {
-  const size_t at = name.rfind("_l");
-  if (at == std::string::npos) return rnn.hidden;
-  std::string_view number = std::string_view(name).substr(at + 2);
-  const auto layer = take_number<uint64_t>(number);
-  return layer ? rnn.width(static_cast<int>(*layer)) : rnn.hidden;
-}
-
-// Whether it belongs to a torch.nn.Linear: everything outside embeddings and recurrent layers.
-bool is_linear(const std::string& name) {
-  return contains(name, "output.") || name.starts_with("attention.") || name.starts_with("bridge.");
-}
-
-// Number of inputs of a Linear, from its weight or its bias.
-template <class T>
-int linear_inputs(const Model<T>& model, const ParamInfo& info) {
-  if (info.name == "bridge.bias" || info.name == "attention.key.bias") return model.config().encoder.output();
-  return info.vector && info.name != "attention.score.weight" ? model.width() : info.cols;
-}
+bool is_bias(Role role) { return role == Role::bias || role == Role::input_bias || role == Role::recurrent_bias; }
 
 // Calls f(gate block) for each block of H rows.
 template <class T, class F>
@@ -83,19 +61,15 @@ void fill_glorot(View<T> w, Random& random) {
 }
 
 template <class T>
-void fill(View<T> w, const ParamInfo& info, const InitOptions& options, int hidden, Random& random) {
-  if (contains(info.name, "layer_norm")) {  // gain 1 and bias 0: normalised values pass unchanged
-    if (info.name.ends_with(".weight")) std::fill_n(w.data, info.size(), T(1));
-    return;
-  }
-  const bool recurrent = contains(info.name, "weight_hh"), gates = recurrent || contains(info.name, "weight_ih");
+void fill(View<T> w, const ParamUse& use, const InitOptions& options, Random& random) {
+  const bool recurrent = use.role == Role::recurrent, gates = recurrent || use.role == Role::input;
+  const int hidden = use.units;
   switch (options.kind) {
     case InitKind::uniform:
       return fill_uniform(w, random, options.range);
     case InitKind::pytorch:
-      if (info.name.ends_with("embedding.weight")) return fill_normal(w, random, 1);
-      if (is_linear(info.name)) return;  // needs the width of its weight: see initialise()
-      return fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(hidden)));
+      if (use.role == Role::embedding) return fill_normal(w, random, 1);
+      return fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(hidden > 0 ? hidden : use.inputs)));
     case InitKind::identity:
       if (recurrent) {
         return each_gate(w, hidden, [](View<T> block) {
@@ -110,7 +84,7 @@ void fill(View<T> w, const ParamInfo& info, const InitOptions& options, int hidd
       }
       [[fallthrough]];
     case InitKind::glorot:
-      if (info.vector && info.name != "attention.score.weight") return;
+      if (is_bias(use.role)) return;
       if (gates) return each_gate(w, hidden, [&](View<T> block) { fill_glorot(block, random); });
       return fill_glorot(w, random);
   }
@@ -152,16 +126,17 @@ void initialise(Model<T>& model, const InitOptions& options, uint64_t seed) {
     Random random(seed, Purpose::init, static_cast<uint32_t>(id));
     View<T> w = model.params().view(id);
     std::fill_n(w.data, info.size(), T(0));
-    const int hidden = hidden_of(info.name, info.name.starts_with("encoder.") ? model.config().encoder.rnn : rnn);
-    fill(w, info, options, hidden, random);
-    if (options.kind == InitKind::pytorch && is_linear(info.name))
-      fill_uniform(w, random, 1 / std::sqrt(static_cast<double>(linear_inputs(model, info))));
-    if (options.kind == InitKind::pytorch && model.config().tied && info.name == "embedding.weight")
-      fill_uniform(w, random, 0.1);
-    const size_t at = info.name.find("bias_hh");
-    if (at == std::string::npos) continue;
-    const ParamId input = table.find(info.name.substr(0, at) + "bias_ih" + info.name.substr(at + 7));
-    set_gate_biases(model.params().view(input), w, rnn.cell, hidden, options, random);
+    const ParamUse& use = info.use;
+    if (use.init == InitAs::zeros) continue;
+    if (use.init == InitAs::ones) {
+      std::fill_n(w.data, info.size(), T(1));
+      continue;
+    }
+    fill(w, use, options, random);
+    if (options.kind == InitKind::pytorch && model.config().tied && id == model.embedding()) fill_uniform(w, random, 0.1);
+    if (use.role != Role::recurrent_bias) continue;
+    const ParamId input = table.find(Role::input_bias, use.stack, use.layer, use.direction);
+    set_gate_biases(model.params().view(input), w, rnn.cell, use.units, options, random);
   }
 }
 

@@ -47,14 +47,16 @@ Model<T>::Model(const ModelConfig& config, const std::function<void(const ParamT
   if (translates()) config_.encoder.match(config.rnn);
   check_config(config_);
   if (writes_text()) config_.output = config.vocabulary;
-  if (reads_ids()) embedding_ = table_.add_matrix("embedding.weight", config.vocabulary, config.rnn.input);
+  if (reads_ids())
+    embedding_ = table_.add_matrix("embedding.weight", config.vocabulary, config.rnn.input, {Role::embedding, "embedding"});
   if (translates()) {
     source_embedding_ = embedding_;
     if (config.encoder.own_embedding)
-      source_embedding_ = table_.add_matrix("encoder.embedding.weight", config.vocabulary, config.rnn.input);
+      source_embedding_ =
+          table_.add_matrix("encoder.embedding.weight", config.vocabulary, config.rnn.input, {Role::embedding, "encoder"});
     encoder_decoder_.emplace(config.encoder, config.rnn, table_, packed_);
   } else {
-    recurrent_.emplace(config.rnn, has_head() ? "rnn." : "", table_, packed_);
+    recurrent_.emplace(config.rnn, has_head() ? "rnn" : "", table_, packed_);
   }
   if (has_head()) {
     SoftmaxOptions& softmax = config_.softmax;

@@ -39,6 +39,10 @@ class Model {
   const ParamTable& table() const { return table_; }
   Params<T>& params() { return params_; }
   const Params<T>& params() const { return params_; }
+  ParamId embedding() const { return embedding_; }                // [vocabulary, input]; -1: a model that reads frames
+  ParamId source_embedding() const { return source_embedding_; }  // of a translator; may be the same
+  // Of the recurrent parameters; for a translator the decoder's.
+  std::string stack() const { return translates() ? "decoder" : has_head() ? "rnn" : ""; }
   // For a translator: the decoder.
   const Recurrent<T>& recurrent() const { return encoder_decoder_ ? encoder_decoder_->decoder() : *recurrent_; }
   const EncoderDecoder<T>& encoder_decoder() const { return *encoder_decoder_; }  // only for translators

@@ -17,6 +17,15 @@ ParamId ParamTable::find(std::string_view name) const {
   return -1;
 }
 
+ParamId ParamTable::find(Role role, std::string_view stack, int layer, int direction) const {
+  for (size_t i = 0; i < all_.size(); ++i) {
+    const ParamUse& use = all_[i].use;
+    if (use.role == role && use.stack == stack && use.layer == layer && use.direction == direction)
+      return static_cast<ParamId>(i);
+  }
+  return -1;
+}
+
 size_t ParamTable::count() const {
   size_t sum = 0;
   for (const auto& p : all_) sum += p.size();

@@ -12,22 +12,56 @@ namespace rnn::core {
 
 using ParamId = int;
 
+// What a parameter does. Initialisation, freezing, plans and pages read this and never the name.
+enum class Role {
+  embedding,       // [ids, width]: a row per id
+  input,           // [gates * units, inputs]: from the input of a recurrent layer
+  recurrent,       // [gates * units, output]: from its previous output
+  projection,      // [output, units]
+  unit,            // [weights, units]: weights that belong to one unit (peepholes)
+  input_bias,      // [gates * units]
+  recurrent_bias,  // [gates * units]: its partner
+  linear,          // [outputs, inputs]
+  bias,            // [outputs] of a linear map, or of normalised values
+  gain,            // [units]: of normalised values
+  score            // [inputs]: a linear map to one number
+};
+enum class InitAs { random, zeros, ones };  // random: what the chosen initialisation makes of this role
+
+struct ParamUse {
+  Role role = Role::linear;
+  std::string stack = {};  // what it belongs to: rnn, encoder, decoder, output ...
+  int layer = -1;          // of a recurrent stack; -1: not part of a layer
+  int direction = 0;       // 1: the layer read backwards
+  int units = 0;           // of a recurrent layer
+  int inputs = 0;          // numbers that a linear map reads, of its bias, too
+  InitAs init = InitAs::random;
+  bool operator==(const ParamUse&) const = default;
+};
+
 struct ParamInfo {
   std::string name;  // PyTorch's name, for example rnn.weight_ih_l0
   int rows = 0, cols = 0;
   bool vector = false;  // one-dimensional in files: shape [cols], rows = 1
   size_t offset = 0;    // in the slab, in numbers
+  ParamUse use = {};
   size_t size() const { return static_cast<size_t>(rows) * cols; }
 };
 
 // Names, shapes and offsets of parameters; holds no values.
 class ParamTable {
  public:
-  ParamId add_matrix(std::string name, int rows, int cols) { return add({std::move(name), rows, cols, false, 0}); }
-  ParamId add_vector(std::string name, int size) { return add({std::move(name), 1, size, true, 0}); }
+  ParamId add_matrix(std::string name, int rows, int cols, ParamUse use) {
+    return add({std::move(name), rows, cols, false, 0, std::move(use)});
+  }
+  ParamId add_vector(std::string name, int size, ParamUse use) {
+    return add({std::move(name), 1, size, true, 0, std::move(use)});
+  }
   const std::vector<ParamInfo>& all() const { return all_; }
   const ParamInfo& operator[](ParamId id) const { return all_[id]; }
   ParamId find(std::string_view name) const;  // -1: no such parameter
+  // The first parameter with this role in this part of the model, -1: none.
+  ParamId find(Role role, std::string_view stack, int layer = -1, int direction = 0) const;
   size_t slab_size() const { return slab_size_; }
   size_t count() const;  // numbers without padding
 

@@ -29,7 +29,7 @@ bool fits_pattern(std::string_view pattern, std::string_view text) {
 std::vector<std::string> layers_of(const ParamTable& table) {
   std::vector<std::string> layers;
   for (const ParamInfo& info : table.all()) {
-    const std::string layer = layer_of(info.name);
+    const std::string layer = layer_of(info.use);
     if (std::find(layers.begin(), layers.end(), layer) == layers.end()) layers.push_back(layer);
   }
   return layers;
@@ -41,7 +41,7 @@ void for_named(const ParamTable& table, const std::string& flag, const std::stri
   bool found = false;
   for (size_t i = 0; i < table.all().size(); ++i) {
     const std::string& parameter = table.all()[i].name;
-    const std::string layer = layer_of(parameter), group = layer.substr(0, layer.find('.'));
+    const std::string layer = layer_of(table.all()[i].use), group = layer.substr(0, layer.find('.'));
     if (!fits_pattern(name, parameter) && !fits_pattern(name, layer) && name != group) continue;
     set(i);
     found = true;
@@ -75,21 +75,13 @@ double factor_of(const std::string& text, const std::string& item) {
 
 }  // namespace
 
-std::string layer_of(std::string_view parameter) {
-  std::string head(parameter.substr(0, parameter.find('.')));
-  const size_t mark = parameter.rfind("_l");
-  if (mark == parameter.npos) return head;
-  size_t end = mark + 2;
-  while (end < parameter.size() && parameter[end] >= '0' && parameter[end] <= '9') ++end;
-  const bool layered = end > mark + 2 && (end == parameter.size() || parameter.substr(end) == "_reverse");
-  return layered ? head + "." + std::string(parameter.substr(mark + 2, end - mark - 2)) : head;
-}
+std::string layer_of(const ParamUse& use) { return use.layer < 0 ? use.stack : use.stack + "." + std::to_string(use.layer); }
 
 std::vector<double> rate_factors(const LayerRates& rates, const ParamTable& table) {
   std::vector<double> factors(table.all().size(), 1);
   const std::vector<std::string> layers = layers_of(table);
   for (size_t i = 0; i < factors.size(); ++i) {
-    const std::string layer = layer_of(table.all()[i].name);
+    const std::string layer = layer_of(table.all()[i].use);
     const auto above = layers.end() - std::find(layers.begin(), layers.end(), layer) - 1;
     if (!(rates.tied && layer == "embedding")) factors[i] = std::pow(rates.decay, -static_cast<double>(above));
   }

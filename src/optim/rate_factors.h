@@ -19,7 +19,7 @@ struct LayerRates {
 };
 
 // "embedding", "rnn.1" (both directions) or "output": the layer of a parameter.
-std::string layer_of(std::string_view parameter);
+std::string layer_of(const ParamUse& use);
 
 // The factor of each parameter, 0: frozen. Throws Error{usage, "usage/layers"}: a name that matches nothing (the possible
 // names are listed), a factor that is no number above 0, everything frozen.

@@ -98,10 +98,10 @@ std::string grouped_count(int64_t n) {
 int64_t product_weights(const Model<float>& model) {
   int64_t sum = 0;
   for (const auto& p : model.table().all()) {
-    const bool tied = model.config().tied && p.name == "embedding.weight";
-    const bool lookup = p.name.ends_with("embedding.weight") && !tied;
-    const bool elementwise = p.name.find("weight_peephole") != std::string::npos;
-    if (!p.vector && !lookup && !elementwise) sum += static_cast<int64_t>(p.size());
+    const Role role = p.use.role;
+    const bool output = role == Role::embedding && model.config().tied && p.use.stack == "embedding";
+    const bool product = role == Role::input || role == Role::recurrent || role == Role::projection || role == Role::linear;
+    if (product || output) sum += static_cast<int64_t>(p.size());
   }
   return sum;
 }
@@ -118,10 +118,8 @@ double token_weights(const Model<float>& model, const TrainOptions& o) {
   for (size_t i = 0; i < softmax.cutoffs.size(); ++i) {
     const double begin = softmax.cutoffs[i], end = i + 1 < softmax.cutoffs.size() ? softmax.cutoffs[i + 1] : classes;
     const double share = std::log((end + 1) / (begin + 1)) / std::log(classes + 1);
-    const std::string name = "output.tail." + std::to_string(i);
-    for (const auto& p : model.table().all()) {
-      if (p.name.starts_with(name + ".")) sum -= (1 - share) * static_cast<double>(p.size());
-    }
+    for (const ParamId id : model.output_layer().weights(static_cast<int>(i) + 1))
+      sum -= (1 - share) * static_cast<double>(model.table()[id].size());
   }
   return sum;
 }

@@ -18,8 +18,8 @@ namespace {
 void check_smoothing(SoftmaxKind softmax, double label_smoothing) {
   if (softmax == SoftmaxKind::full || label_smoothing == 0) return;
   refuse(fmt::format("--label-smoothing {} spreads over all tokens, which --softmax {} does not compute in training",
-                  label_smoothing, softmax_name(softmax)),
-      "drop one of the two");
+                     label_smoothing, softmax_name(softmax)),
+         "drop one of the two");
 }
 
 std::vector<int64_t> target_counts(Batcher& batcher, int classes) {
@@ -57,7 +57,7 @@ std::optional<ClassSampler> sampler_for(const TrainOptions& o, const Model<float
   const int classes = model.outputs(), samples = o.samples > 0 ? o.samples : std::min(kDefaultSamples, classes);
   if (samples > classes) {
     refuse(fmt::format("--samples is {}, but the vocabulary has {} tokens", samples, classes),
-        "with so few tokens a sampled softmax gains nothing: use --softmax full");
+           "with so few tokens a sampled softmax gains nothing: use --softmax full");
   }
   if (o.sampler == "unigram") return ClassSampler(target_counts(train, classes), samples);
   return ClassSampler(classes, samples);

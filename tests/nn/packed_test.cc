@@ -31,8 +31,8 @@ TEST(Packed, AnUpdatePacksLikeTheKernel) {
   for (const int units : {3, 16, 50, 650}) {
     for (const int depth : {1, 37, 700}) {
       ParamTable table;
-      const ParamId w = table.add_matrix("w", 3 * units, depth), b = table.add_vector("b", 3 * units),
-                    c = table.add_vector("c", 3 * units);
+      const ParamId w = table.add_matrix("w", 3 * units, depth, {}), b = table.add_vector("b", 3 * units, {}),
+                    c = table.add_vector("c", 3 * units, {});
       Packed<float> packed;
       const Columns all{units, 3, 0}, first{units, 2, 0}, second{units, 1, 2};
       std::vector<std::pair<int, PackForm>> forms;

@@ -17,8 +17,8 @@ constexpr double kFloat = 2e-6;  // a few roundings in float per step, weights a
 
 ParamTable table() {
   ParamTable t;
-  t.add_matrix("w", 5, 6);
-  t.add_vector("b", 7);
+  t.add_matrix("w", 5, 6, {});
+  t.add_vector("b", 7, {});
   return t;
 }
 

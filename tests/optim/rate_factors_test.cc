@@ -29,11 +29,21 @@ Factors factors(const LayerRates& rates, bool tied = false) {
 }
 
 TEST(RateFactors, LayerOfAParameter) {
-  EXPECT_EQ(layer_of("embedding.weight"), "embedding");
-  EXPECT_EQ(layer_of("rnn.weight_hh_l0"), "rnn.0");
-  EXPECT_EQ(layer_of("rnn.bias_ih_l12_reverse"), "rnn.12");
-  EXPECT_EQ(layer_of("output.bias"), "output");
-  EXPECT_EQ(layer_of("output.weight_left"), "output");  // no number, no layer
+  EXPECT_EQ(layer_of({Role::embedding, "embedding"}), "embedding");
+  EXPECT_EQ(layer_of({Role::recurrent, "rnn", 0}), "rnn.0");
+  EXPECT_EQ(layer_of({Role::input_bias, "rnn", 12, 1}), "rnn.12");
+  EXPECT_EQ(layer_of({Role::bias, "output"}), "output");
+}
+
+// Their names end in .weight behind the number of the layer.
+TEST(RateFactors, TheGainsOfALayerBelongToIt) {
+  ModelConfig c = config();
+  c.rnn.flags = kLayerNorm;
+  const Model<float> model(c);
+  const std::vector<double> values = rate_factors({.freeze = "rnn.0"}, model.table());
+  EXPECT_EQ(values[static_cast<size_t>(model.table().find("rnn.layer_norm_ih_l0.weight"))], 0);
+  EXPECT_EQ(values[static_cast<size_t>(model.table().find("rnn.layer_norm_c_l0.bias"))], 0);
+  EXPECT_EQ(values[static_cast<size_t>(model.table().find("rnn.layer_norm_ih_l1.weight"))], 1);
 }
 
 TEST(RateFactors, LayersTensorsAndPatterns) {

@@ -121,7 +121,8 @@ TEST_P(UnderLocale, OtherTextIsRead) {
     EXPECT_NEAR(model.log_prob(std::vector<int32_t>{}, 2), -std::log(2), 1e-5);
     std::string said;
     ParamTable table;
-    table.add_matrix("embedding.weight", 2, 2), table.add_matrix("rnn.weight_ih_l0", 2, 2);
+    table.add_matrix("embedding.weight", 2, 2, {Role::embedding, "embedding"});
+    table.add_matrix("rnn.weight_ih_l0", 2, 2, {Role::input, "rnn", 0});
     for (const double factor : rate_factors({"embedding=0.25", "", 1, false}, table)) said += number_text(factor) + " ";
     return said;
   });

@@ -11,24 +11,25 @@ namespace rnn::core {
 template <class T>
 Attention<T>::Attention(AttentionKind kind, int query, int memory, int size, ParamTable& table, Packed<T>& packed)
     : kind_(kind), query_(query), memory_(memory), key_width_(query) {
+  const auto use = [](Role role, int inputs) { return ParamUse{.role = role, .stack = "attention", .inputs = inputs}; };
   if (additive()) {
     key_width_ = size;
-    w_query_ = table.add_matrix("attention.query.weight", size, query);
+    w_query_ = table.add_matrix("attention.query.weight", size, query, use(Role::linear, query));
     query_form_ = packed.add_forward(w_query_, {size}, query);
     query_back_ = packed.add_backward(w_query_, {size}, query);
   }
   if (additive() || kind == AttentionKind::general) {
-    w_key_ = table.add_matrix("attention.key.weight", key_width_, memory);
+    w_key_ = table.add_matrix("attention.key.weight", key_width_, memory, use(Role::linear, memory));
     key_form_ = packed.add_forward(w_key_, {key_width_}, memory);
     key_back_ = packed.add_backward(w_key_, {key_width_}, memory);
   }
   if (additive()) {
-    b_key_ = table.add_vector("attention.key.bias", size);
+    b_key_ = table.add_vector("attention.key.bias", size, use(Role::bias, memory));
     key_bias_form_ = packed.add_vector({size}, b_key_);
-    score_ = table.add_vector("attention.score.weight", size);
+    score_ = table.add_vector("attention.score.weight", size, use(Role::score, size));
     score_form_ = packed.add_vector({size}, score_);
   }
-  w_out_ = table.add_matrix("attention.output.weight", query, memory + query);
+  w_out_ = table.add_matrix("attention.output.weight", query, memory + query, use(Role::linear, memory + query));
   out_form_ = packed.add_forward(w_out_, {query}, memory + query);
   out_back_ = packed.add_backward(w_out_, {query}, memory + query);
 }

@@ -104,6 +104,8 @@ void check_softmax(const SoftmaxOptions& o, int classes, int width) {
   }
 }
 
+static ParamUse use_of(Role role, int inputs) { return {.role = role, .stack = "output", .inputs = inputs}; }
+
 template <class T>
 OutputLayer<T>::OutputLayer(const SoftmaxOptions& options, int classes, int width, ParamId tied, ParamTable& table,
                             Packed<T>& packed)
@@ -113,8 +115,8 @@ OutputLayer<T>::OutputLayer(const SoftmaxOptions& options, int classes, int widt
     return;
   }
   Part whole{0, classes, classes, width};
-  whole.weight = tied >= 0 ? tied : table.add_matrix("output.weight", classes, width);
-  whole.bias = table.add_vector("output.bias", classes);
+  whole.weight = tied >= 0 ? tied : table.add_matrix("output.weight", classes, width, use_of(Role::linear, width));
+  whole.bias = table.add_vector("output.bias", classes, use_of(Role::bias, width));
   whole.form = packed.add_forward(whole.weight, {classes}, width);
   whole.back = packed.add_backward(whole.weight, {classes}, width);
   whole.bias_form = packed.add_vector({classes}, whole.bias);
@@ -131,15 +133,15 @@ void OutputLayer<T>::add_adaptive(const SoftmaxOptions& options, int width, Para
     *back = packed.add_backward(id, {rows}, depth);
   };
   Part head{0, shortlist_, shortlist_ + clusters, width};
-  head.weight = table.add_matrix("output.head.weight", head.columns, width);
+  head.weight = table.add_matrix("output.head.weight", head.columns, width, use_of(Role::linear, width));
   forms(head.weight, head.columns, width, &head.form, &head.back);
   parts_.push_back(head);
   for (int i = 0; i < clusters; ++i) {
     const int count = (i + 1 < clusters ? cutoffs[i + 1] : classes_) - cutoffs[i];
     const std::string name = "output.tail." + std::to_string(i);
     Part tail{cutoffs[i], count, count, width_of_cluster(width, options.divide, i)};
-    tail.down = table.add_matrix(name + ".0.weight", tail.reads, width);
-    tail.weight = table.add_matrix(name + ".1.weight", count, tail.reads);
+    tail.down = table.add_matrix(name + ".0.weight", tail.reads, width, use_of(Role::linear, width));
+    tail.weight = table.add_matrix(name + ".1.weight", count, tail.reads, use_of(Role::linear, tail.reads));
     forms(tail.down, tail.reads, width, &tail.down_form, &tail.down_back);
     forms(tail.weight, count, tail.reads, &tail.form, &tail.back);
     parts_.push_back(tail);

@@ -1,6 +1,7 @@
 // Why: the last layer, from hidden states to the argument of a softmax or an error: one matrix, or an adaptive softmax.
 #pragma once
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -44,6 +45,8 @@ class OutputLayer {
   // The matrix and the bias of part 0.
   ParamId weight() const { return parts_[0].weight; }
   ParamId bias() const { return parts_[0].bias; }
+  // The matrices of a part: one, or the two of a cluster; the first may be -1.
+  std::array<ParamId, 2> weights(int part) const { return {parts_[part].down, parts_[part].weight}; }
 
   // h [m, width] -> logits [m, columns] of one part. Returns the input of the part's last matrix: h, or numbers in the
   // arena.

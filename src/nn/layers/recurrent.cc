@@ -23,15 +23,14 @@ RecurrentOptions RecurrentOptions::of_layer(int layer) const {
 }
 
 template <class T>
-Recurrent<T>::Recurrent(const RecurrentOptions& options, const std::string& prefix, ParamTable& table, Packed<T>& packed,
+Recurrent<T>::Recurrent(const RecurrentOptions& options, const std::string& stack, ParamTable& table, Packed<T>& packed,
                         uint32_t site)
     : options_(options), site_(site) {
   for (int l = 0; l < options.layers; ++l) {
     const RecurrentOptions one = options.of_layer(l);
     for (int d = 0; d < options.directions(); ++d) {
-      const std::string suffix = "_l" + std::to_string(l) + (d == 1 ? "_reverse" : "");
       state_begin_.push_back(state_width_);
-      layers_.emplace_back(one, one.input, d == 1, site + static_cast<uint32_t>(2 * l + d), prefix, suffix, table, packed);
+      layers_.emplace_back(one, one.input, d == 1, site + static_cast<uint32_t>(2 * l + d), stack, l, table, packed);
       state_width_ += one.output() + (one.states() > 1 ? one.hidden : 0);
     }
   }

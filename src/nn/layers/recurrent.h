@@ -43,12 +43,12 @@ struct RecurrentOptions {
 template <class T>
 class RecurrentLayer {
  public:
-  // Adds weight_ih, weight_hh, bias_ih, bias_hh (weight_hr, weight_peephole) under `prefix`, each with `suffix` (_l0,
+  // Adds weight_ih, weight_hh, bias_ih, bias_hh (weight_hr, weight_peephole) under `stack` and a dot, each with a suffix (_l0,
   // _l0_reverse); with layer normalisation also the gains layer_norm_ih, layer_norm_hh and, for cells with a shown state,
-  // layer_norm_c, each with `suffix`.weight, the last one also with `suffix`.bias. The biases of the normalised products are
+  // layer_norm_c, each with the suffix and .weight, the last one also with .bias. The biases of the normalised products are
   // bias_ih and bias_hh. `site` distinguishes its masks from those of other layers.
-  RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, uint32_t site, const std::string& prefix,
-                 const std::string& suffix, ParamTable& table, Packed<T>& packed);
+  RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, uint32_t site, const std::string& stack,
+                 int layer, ParamTable& table, Packed<T>& packed);
 
   struct Saved;  // what forward keeps for backward
 
@@ -115,7 +115,8 @@ class RecurrentLayer {
   // Turns the arguments of a whole pass into those of step t, which starts from the states of the previous step.
   void narrow(Context<T>& context, const Seq& seq, int t, const Saved& saved, RecurrentArgs<T>* r) const;
   bool normed() const { return gain_ih_ >= 0; }
-  void declare_norm(const std::string& prefix, const std::string& suffix, ParamTable& table, Packed<T>& packed);
+  void declare_norm(const std::string& prefix, const std::string& suffix, const ParamUse& use, ParamTable& table,
+                    Packed<T>& packed);
   NormArgs<T> take_norm(Context<T>& context, const Packed<T>& packed, const Seq& seq, bool keep) const;
   void take_norm_gradients(Context<T>& context, const Seq& seq, NormArgs<T>* norm) const;
   void norm_gradients(Context<T>& context, const Seq& seq, const RecurrentArgs<T>& r, Params<T>& grads) const;
@@ -154,7 +155,7 @@ template <class T>
 class Recurrent {
  public:
   // `site`: distinguishes its masks from those of another stack of the same model; a multiple of 128.
-  Recurrent(const RecurrentOptions& options, const std::string& prefix, ParamTable& table, Packed<T>& packed,
+  Recurrent(const RecurrentOptions& options, const std::string& stack, ParamTable& table, Packed<T>& packed,
             uint32_t site = 0);
   const RecurrentOptions& options() const { return options_; }
   int output() const { return options_.output() * options_.directions(); }

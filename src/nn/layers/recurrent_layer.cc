@@ -50,17 +50,20 @@ int RecurrentOptions::cell_states(CellKind kind) { return shape_of(kind).states;
 
 template <class T>
 RecurrentLayer<T>::RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, uint32_t site,
-                                  const std::string& prefix, const std::string& suffix, ParamTable& table, Packed<T>& packed)
+                                  const std::string& stack, int layer, ParamTable& table, Packed<T>& packed)
     : options_(options), input_(input), reverse_(reverse), site_(site) {
   const CellShape shape = shape_of(options.cell);
   gates_ = shape.gates, stages_ = shape.stages, sides_ = shape.sides, apart_ = shape.apart;
   unit_weights_ = options.flags & kPeephole ? shape.unit_weights : 0;
   split_ = apart_ >= 0 || stages_ > 1, shows_ = shape.shown >= 0;
   const int H = options.hidden, G = gates_;
-  w_ih_ = table.add_matrix(prefix + "weight_ih" + suffix, G * H, input);
-  w_hh_ = table.add_matrix(prefix + "weight_hh" + suffix, G * H, options.output());
-  b_ih_ = table.add_vector(prefix + "bias_ih" + suffix, G * H);
-  b_hh_ = table.add_vector(prefix + "bias_hh" + suffix, G * H);
+  const std::string prefix = stack.empty() ? "" : stack + ".";
+  const std::string suffix = "_l" + std::to_string(layer) + (reverse ? "_reverse" : "");
+  const auto use = [&](Role role) { return ParamUse{role, stack, layer, reverse ? 1 : 0, H}; };
+  w_ih_ = table.add_matrix(prefix + "weight_ih" + suffix, G * H, input, use(Role::input));
+  w_hh_ = table.add_matrix(prefix + "weight_hh" + suffix, G * H, options.output(), use(Role::recurrent));
+  b_ih_ = table.add_vector(prefix + "bias_ih" + suffix, G * H, use(Role::input_bias));
+  b_hh_ = table.add_vector(prefix + "bias_hh" + suffix, G * H, use(Role::recurrent_bias));
   const Columns all{H, G, 0};
   input_form_ = packed.add_forward(w_ih_, all, input);
   input_back_ = packed.add_backward(w_ih_, all, input);
@@ -72,15 +75,15 @@ RecurrentLayer<T>::RecurrentLayer(const RecurrentOptions& options, int input, bo
     recurrent_back_.push_back(packed.add_backward(w_hh_, stage_columns_[s], options.output()));
   }
   if (options.projection > 0) {
-    w_hr_ = table.add_matrix(prefix + "weight_hr" + suffix, options.projection, H);
+    w_hr_ = table.add_matrix(prefix + "weight_hr" + suffix, options.projection, H, use(Role::projection));
     projection_form_ = packed.add_forward(w_hr_, {options.projection}, H);
     projection_back_ = packed.add_backward(w_hr_, {options.projection}, H);
   }
   if (unit_weights_ > 0) {
-    w_peephole_ = table.add_matrix(prefix + "weight_peephole" + suffix, unit_weights_, H);
+    w_peephole_ = table.add_matrix(prefix + "weight_peephole" + suffix, unit_weights_, H, use(Role::unit));
     peephole_form_ = packed.add_vector({H, unit_weights_, 0}, w_peephole_);
   }
-  if (options.flags & kLayerNorm) declare_norm(prefix, suffix, table, packed);
+  if (options.flags & kLayerNorm) declare_norm(prefix, suffix, use(Role::gain), table, packed);
 }
 
 template <class T>

@@ -4,18 +4,21 @@
 namespace rnn::core {
 
 template <class T>
-void RecurrentLayer<T>::declare_norm(const std::string& prefix, const std::string& suffix, ParamTable& table,
-                                     Packed<T>& packed) {
+void RecurrentLayer<T>::declare_norm(const std::string& prefix, const std::string& suffix, const ParamUse& use,
+                                     ParamTable& table, Packed<T>& packed) {
   const int H = options_.hidden;
-  const auto add = [&](const char* name, const char* what, int size) {
-    return table.add_vector(prefix + name + suffix + what, size);
+  // Gain 1 and bias 0: normalised values pass unchanged.
+  const auto add = [&](const char* name, const char* what, int size, Role role = Role::gain) {
+    ParamUse own = use;
+    own.role = role, own.init = role == Role::gain ? InitAs::ones : InitAs::zeros;
+    return table.add_vector(prefix + name + suffix + what, size, own);
   };
   gain_ih_ = add("layer_norm_ih", ".weight", gates_ * H);
   gain_hh_ = add("layer_norm_hh", ".weight", gates_ * H);
   gain_ih_form_ = packed.add_vector({H, gates_, 0}, gain_ih_);
   for (const Columns& part : stage_columns_) gain_hh_form_.push_back(packed.add_vector(part, gain_hh_));
   if (!shows_) return;
-  gain_c_ = add("layer_norm_c", ".weight", H), norm_bias_c_ = add("layer_norm_c", ".bias", H);
+  gain_c_ = add("layer_norm_c", ".weight", H), norm_bias_c_ = add("layer_norm_c", ".bias", H, Role::bias);
   gain_c_form_ = packed.add_vector({H}, gain_c_), norm_bias_c_form_ = packed.add_vector({H}, norm_bias_c_);
 }
 
