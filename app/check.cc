@@ -23,10 +23,10 @@ constexpr int kFewest = 4, kMost = 64;
 
 // Random sources of different lengths for the streams of a translator, one longer and one shorter than its target.
 void add_sources(Batch& batch, const ModelConfig& config, uint64_t seed) {
-  batch.source = Seq::ragged({4, 8, 1, 3});
+  batch.source.seq = Seq::ragged({4, 8, 1, 3});
   Random random(seed, Purpose::test, 2);
-  for (int i = 0; i < batch.source.rows(); ++i) {
-    batch.source_ids.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(config.vocabulary))));
+  for (int i = 0; i < batch.source.seq.rows(); ++i) {
+    batch.source.ids.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(config.vocabulary))));
   }
 }
 
@@ -34,28 +34,28 @@ void add_sources(Batch& batch, const ModelConfig& config, uint64_t seed) {
 Batch small_batch(const Model<double>& model, uint64_t seed) {
   const ModelConfig& config = model.config();
   Batch batch;
-  batch.seq = Seq::ragged({7, 5, 5, 2});
-  const auto rows = static_cast<size_t>(batch.seq.rows());
+  batch.in.seq = Seq::ragged({7, 5, 5, 2});
+  const auto rows = static_cast<size_t>(batch.in.seq.rows());
   if (model.translates()) {
     add_sources(batch, config, seed);
   } else if (config.rnn.directions() == 1) {
-    batch.seq.reset.assign(rows, 0);
-    batch.seq.reset[static_cast<size_t>(batch.seq.start[3])] = 1;
+    batch.in.seq.reset.assign(rows, 0);
+    batch.in.seq.reset[static_cast<size_t>(batch.in.seq.start[3])] = 1;
   }
   Random random(seed, Purpose::test);
   const auto id_below = [&](int count) { return static_cast<int32_t>(random.below(static_cast<uint32_t>(count))); };
-  batch.last_step = model.answers_at_end();
-  batch.width = model.reads_ids() ? 0 : config.rnn.input;
-  batch.outputs = config.task == "regress" ? config.output : 0;
+  batch.to.last_step = model.answers_at_end();
+  batch.in.width = model.reads_ids() ? 0 : config.rnn.input;
+  batch.to.width = config.task == "regress" ? config.output : 0;
   const auto targets = static_cast<size_t>(batch.target_rows());
-  for (size_t i = 0; i < rows && model.reads_ids(); ++i) batch.inputs.push_back(id_below(config.vocabulary));
-  for (size_t i = 0; i < rows * static_cast<size_t>(batch.width); ++i)
-    batch.frames.push_back(static_cast<float>(random.normal()));
-  for (size_t i = 0; i < targets && batch.outputs == 0; ++i) batch.targets.push_back(id_below(config.output));
-  for (size_t i = 0; i < targets * static_cast<size_t>(batch.outputs); ++i)
-    batch.values.push_back(static_cast<float>(random.normal()));
-  batch.weights.assign(targets, 1);
-  batch.weights[targets / 2] = 0;
+  for (size_t i = 0; i < rows && model.reads_ids(); ++i) batch.in.ids.push_back(id_below(config.vocabulary));
+  for (size_t i = 0; i < rows * static_cast<size_t>(batch.in.width); ++i)
+    batch.in.frames.push_back(static_cast<float>(random.normal()));
+  for (size_t i = 0; i < targets && batch.to.width == 0; ++i) batch.to.ids.push_back(id_below(config.output));
+  for (size_t i = 0; i < targets * static_cast<size_t>(batch.to.width); ++i)
+    batch.to.values.push_back(static_cast<float>(random.normal()));
+  batch.to.weights.assign(targets, 1);
+  batch.to.weights[targets / 2] = 0;
   return batch;
 }
 
@@ -67,7 +67,7 @@ double forward_seconds(Model<double>& model, const Batch& batch) {
   const auto begin = Clock::now();
   model.pack(pool, true);
   Context<double> context{pool, arena};
-  State<double> state = model.initial(batch.seq.streams());
+  State<double> state = model.initial(batch.in.seq.streams());
   model.forward(context, batch, state, nullptr);
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
@@ -139,8 +139,8 @@ int run_check(const Arguments& arguments) {
   const ClassSamples drawn = sampler.draw(options.seed, 0);
   if (file.model->config().softmax.kind == SoftmaxKind::sampled) options.samples = &drawn;
   options.per_tensor = samples > 0 ? static_cast<int>(samples) : affordable(*model, batch);
-  say(fmt::format("comparing {} elements of each tensor on {} steps of {} streams", options.per_tensor, batch.seq.steps(),
-                  batch.seq.streams()));
+  say(fmt::format("comparing {} elements of each tensor on {} steps of {} streams", options.per_tensor, batch.in.seq.steps(),
+                  batch.in.seq.streams()));
   const std::vector<TensorCheck> checks = check_gradients(*model, batch, options);
   report(checks, options.tolerance, json);
   const auto wrong =

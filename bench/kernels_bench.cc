@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/rng.h"
-#include "loss/loss.h"
+#include "heads/head.h"
 #include "networks/init.h"
 #include "optim/optimizer.h"
 
@@ -85,16 +85,16 @@ void output_layer(benchmark::State& state) {
   model.pack(pool, true);
   Params<float> grads(model.table());
   Batch batch;
-  batch.seq = Seq::uniform_batch(20, 35);
-  const int rows = batch.seq.rows();
-  for (int i = 0; i < rows; ++i) batch.targets.push_back(i * 7919 % V);
+  batch.in.seq = Seq::uniform_batch(20, 35);
+  const int rows = batch.in.seq.rows();
+  for (int i = 0; i < rows; ++i) batch.to.ids.push_back(i * 7919 % V);
   Matrix<float> h(rows, H), dh(rows, H);
   fill(h);
   Arena arena;
   const auto work = [&] {
     arena.clear();
     Context<float> context{pool, arena};
-    output_loss<float>(context, model, batch, h.view(), {0, nullptr, &grads, dh.view()});
+    model.loss(context, h.view(), batch.to, {0, nullptr, &grads, dh.view()});
   };
   work();  // the arena grows here
   for (auto _ : state) work();
@@ -122,7 +122,7 @@ void update(benchmark::State& state, const char* optimizer, bool sparse) {
   model.pack(pool, true);
   Params<float> grads(model.table());
   Batch batch;
-  for (int i = 0; i < 400; ++i) batch.inputs.push_back(i * i / 16 % config.vocabulary);
+  for (int i = 0; i < 400; ++i) batch.in.ids.push_back(i * i / 16 % config.vocabulary);
   const SparseParams rows = sparse ? model.sparse_rows(batch) : SparseParams{};
   const auto steps = make_optimizer({optimizer}, model.table());
   for (auto _ : state) {

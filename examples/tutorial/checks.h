@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "loss/loss.h"
+#include "heads/head.h"
 
 namespace core = rnn::core;  // the library's own types, below its public face
 
@@ -62,11 +62,11 @@ inline double norm(std::span<const double> v) {
 // them 1.
 inline core::Batch one_hot(std::span<const int> symbols, int width, std::span<const int> targets) {
   core::Batch batch;
-  batch.seq = core::Seq::uniform_batch(1, static_cast<int>(symbols.size()));
-  batch.width = width;
-  batch.targets.assign(targets.begin(), targets.end());
-  batch.frames.resize(symbols.size() * width);
-  for (size_t t = 0; t < symbols.size(); ++t) batch.frames[t * width + symbols[t]] = 1;
+  batch.in.seq = core::Seq::uniform_batch(1, static_cast<int>(symbols.size()));
+  batch.in.width = width;
+  batch.to.ids.assign(targets.begin(), targets.end());
+  batch.in.frames.resize(symbols.size() * width);
+  for (size_t t = 0; t < symbols.size(); ++t) batch.in.frames[t * width + symbols[t]] = 1;
   return batch;
 }
 
@@ -97,7 +97,7 @@ class Library {
     const core::View<double> outputs = model_.forward(context, batch, state_, &tape);
     const std::string& task = model_.config().task;
     const double loss = core::loss_of<double>(context, task, outputs, batch, {.gradient = true}).loss;
-    model_.backward(context, batch.seq, tape, outputs, gradient_);
+    model_.backward(context, batch.in.seq, tape, outputs, gradient_);
     return loss;
   }
 

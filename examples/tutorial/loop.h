@@ -105,8 +105,8 @@ Net<Cell> backward(const Net<Cell>& net, std::span<const int> x, Steps<Cell>& st
 // The sequence as the library's batch, for its task "regress". weight 0: the answer is not counted.
 inline core::Batch question(std::span<const int> x, double target, double weight = 1) {
   core::Batch batch = one_hot(x, K, {});
-  batch.values = {static_cast<float>(target)}, batch.outputs = 1, batch.last_step = true;
-  batch.weights = {static_cast<float>(weight)};
+  batch.to.values = {static_cast<float>(target)}, batch.to.width = 1, batch.to.last_step = true;
+  batch.to.weights = {static_cast<float>(weight)};
   return batch;
 }
 

@@ -22,12 +22,12 @@ void clear(Seq& seq) {
 }
 
 void clear(Batch& batch) {
-  clear(batch.seq);
-  clear(batch.source);
-  batch.inputs.clear();
-  batch.targets.clear();
-  batch.weights.clear();
-  batch.source_ids.clear();
+  clear(batch.in.seq);
+  clear(batch.source.seq);
+  batch.in.ids.clear();
+  batch.to.ids.clear();
+  batch.to.weights.clear();
+  batch.source.ids.clear();
 }
 
 }  // namespace
@@ -44,18 +44,18 @@ void fill_sentences(const std::vector<std::vector<int32_t>>& sentences, std::spa
   clear(batch);
   batch.carried = false;
   for (size_t r = 0; r < chosen.size(); ++r) {
-    batch.seq.order.push_back(static_cast<int>(r));
-    batch.seq.id.push_back(chosen[r]);
+    batch.in.seq.order.push_back(static_cast<int>(r));
+    batch.in.seq.id.push_back(chosen[r]);
   }
   const size_t longest = sentences[chosen[0]].size();
   for (size_t t = 0; t < longest; ++t) {
     for (const uint32_t s : chosen) {
       const std::vector<int32_t>& sentence = sentences[s];
       if (t >= sentence.size()) break;
-      batch.inputs.push_back(t == 0 ? sentence.back() : sentence[t - 1]);
-      batch.targets.push_back(sentence[t]);
+      batch.in.ids.push_back(t == 0 ? sentence.back() : sentence[t - 1]);
+      batch.to.ids.push_back(sentence[t]);
     }
-    batch.seq.start.push_back(static_cast<int>(batch.inputs.size()));
+    batch.in.seq.start.push_back(static_cast<int>(batch.in.ids.size()));
   }
 }
 
@@ -143,26 +143,26 @@ bool StreamBatcher::next(Batch& batch) {
   clear(batch);
   batch.carried = position_ > 0;
   for (int s = 0; s < count; ++s) {
-    batch.seq.order.push_back(s);
-    batch.seq.id.push_back(static_cast<uint32_t>(s));
+    batch.in.seq.order.push_back(s);
+    batch.in.seq.id.push_back(static_cast<uint32_t>(s));
   }
   bool resets = false, ends = false;
   for (int64_t t = first; t < last; ++t) {
     for (const Stream& stream : streams_) {
       if (t >= stream.steps) break;  // longest first: all that follow have ended, too
       const int64_t i = stream.begin + t;
-      batch.inputs.push_back(tokens_[static_cast<size_t>(i)]);
-      batch.targets.push_back(tokens_[static_cast<size_t>(i + 1)]);
+      batch.in.ids.push_back(tokens_[static_cast<size_t>(i)]);
+      batch.to.ids.push_back(tokens_[static_cast<size_t>(i + 1)]);
       if (begins_.empty()) continue;
       const bool begin = begins_document(i), end = begins_document(i + 1);
-      batch.seq.reset.push_back(begin ? 1 : 0);
-      batch.weights.push_back(end ? 0.0f : 1.0f);
+      batch.in.seq.reset.push_back(begin ? 1 : 0);
+      batch.to.weights.push_back(end ? 0.0f : 1.0f);
       resets = resets || begin, ends = ends || end;
     }
-    batch.seq.start.push_back(static_cast<int>(batch.inputs.size()));
+    batch.in.seq.start.push_back(static_cast<int>(batch.in.ids.size()));
   }
-  if (!resets) batch.seq.reset.clear();
-  if (!ends) batch.weights.clear();
+  if (!resets) batch.in.seq.reset.clear();
+  if (!ends) batch.to.weights.clear();
   ++position_;
   return true;
 }

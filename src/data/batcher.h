@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "data/length_order.h"
-#include "nn/seq.h"
+#include "nn/batch.h"
 
 namespace rnn::core {
 

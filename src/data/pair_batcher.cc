@@ -92,13 +92,13 @@ bool PairBatcher::next(Batch& batch) {
   fill_sentences(targets_, chosen, batch);
   lengths_.clear();
   for (const uint32_t pair : chosen) lengths_.push_back(Seq::checked_length(sources_[pair].size()));
-  Seq& source = batch.source;
+  Seq& source = batch.source.seq;
   source = Seq::ragged(lengths_);
-  source.id = batch.seq.id;
+  source.id = batch.in.seq.id;
   for (int t = 0; t < source.steps(); ++t) {
     for (int r = 0; r < source.active(t); ++r) {
       const auto stream = static_cast<size_t>(source.order[static_cast<size_t>(r)]);
-      batch.source_ids.push_back(sources_[chosen[stream]][static_cast<size_t>(t)]);
+      batch.source.ids.push_back(sources_[chosen[stream]][static_cast<size_t>(t)]);
     }
   }
   ++position_;

@@ -133,39 +133,39 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
   assert(examples.size() == ids.size());
   std::vector<int> lengths;
   for (const SequenceExample* e : examples) lengths.push_back(shape.steps(*e));
-  batch.seq = Seq::ragged(lengths);
-  batch.seq.id.assign(ids.begin(), ids.end());
+  batch.in.seq = Seq::ragged(lengths);
+  batch.in.seq.id.assign(ids.begin(), ids.end());
   const bool tag = shape.task == "tag", regress = shape.task == "regress";
-  const auto rows = static_cast<size_t>(batch.seq.rows()), width = static_cast<size_t>(shape.width);
+  const auto rows = static_cast<size_t>(batch.in.seq.rows()), width = static_cast<size_t>(shape.width);
   batch.carried = false;
-  batch.last_step = !tag;
-  batch.width = shape.width;
-  batch.outputs = regress ? shape.values : 0;
-  batch.inputs.resize(width == 0 ? rows : 0);
-  batch.frames.resize(rows * width);
-  batch.targets.assign(tag ? rows : 0, -1);
-  batch.values.clear();
-  batch.weights.clear();
-  for (int r = 0; r < batch.seq.streams(); ++r) {
-    const SequenceExample& e = *examples[static_cast<size_t>(batch.seq.order[static_cast<size_t>(r)])];
+  batch.to.last_step = !tag;
+  batch.in.width = shape.width;
+  batch.to.width = regress ? shape.values : 0;
+  batch.in.ids.resize(width == 0 ? rows : 0);
+  batch.in.frames.resize(rows * width);
+  batch.to.ids.assign(tag ? rows : 0, -1);
+  batch.to.values.clear();
+  batch.to.weights.clear();
+  for (int r = 0; r < batch.in.seq.streams(); ++r) {
+    const SequenceExample& e = *examples[static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(r)])];
     if (width == 0) {
-      scatter(batch.seq, r, e.ids, 1, batch.inputs);
+      scatter(batch.in.seq, r, e.ids, 1, batch.in.ids);
     } else {
-      scatter(batch.seq, r, e.frames, width, batch.frames);
+      scatter(batch.in.seq, r, e.frames, width, batch.in.frames);
     }
     if (tag) {
-      scatter(batch.seq, r, e.labels, 1, batch.targets);
+      scatter(batch.in.seq, r, e.labels, 1, batch.to.ids);
     } else if (regress) {
-      batch.values.insert(batch.values.end(), e.values.begin(), e.values.end());
+      batch.to.values.insert(batch.to.values.end(), e.values.begin(), e.values.end());
     } else {
-      batch.targets.push_back(e.labels[0]);
+      batch.to.ids.push_back(e.labels[0]);
     }
   }
-  if (!tag || std::find(batch.targets.begin(), batch.targets.end(), -1) == batch.targets.end()) return;
-  batch.weights.resize(rows);
+  if (!tag || std::find(batch.to.ids.begin(), batch.to.ids.end(), -1) == batch.to.ids.end()) return;
+  batch.to.weights.resize(rows);
   for (size_t i = 0; i < rows; ++i) {
-    batch.weights[i] = batch.targets[i] < 0 ? 0.0f : 1.0f;
-    batch.targets[i] = std::max(batch.targets[i], 0);
+    batch.to.weights[i] = batch.to.ids[i] < 0 ? 0.0f : 1.0f;
+    batch.to.ids[i] = std::max(batch.to.ids[i], 0);
   }
 }
 

@@ -252,7 +252,7 @@ std::span<const HealthRule> model_rules() { return kRules; }
 
 std::vector<HealthVerdict> judge_model(const Patient& p, Pool& pool) {
   GradientReach reach;
-  if (p.no_data.empty() && p.window.seq.steps() > 1) reach = gradient_reach(gradient_norms(p.model(), pool, p.window));
+  if (p.no_data.empty() && p.window.in.seq.steps() > 1) reach = gradient_reach(gradient_norms(p.model(), pool, p.window));
   std::vector<HealthVerdict> verdicts;
   for (size_t i = 0; i < std::size(kRules); ++i) {
     verdicts.push_back(p.no_data.empty() ? kJudges[i]({p, pool, reach}) : unknown(p.no_data));

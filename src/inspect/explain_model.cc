@@ -53,9 +53,9 @@ double step_microseconds(const Model<float>& model) {
 }
 
 GradientReach reach_of(const Model<float>& model, Pool& pool, const Batch& windows, const WorstOptions& worst) {
-  if (windows.seq.steps() < 1) return {};
+  if (windows.in.seq.steps() < 1) return {};
   GradientReach reach = gradient_reach(gradient_norms(model, pool, windows));
-  reach.worst = worst_directions(model, pool, select_streams(windows, windows.seq.streams() - 1, 1), worst);
+  reach.worst = worst_directions(model, pool, select_streams(windows, windows.in.seq.streams() - 1, 1), worst);
   return reach;
 }
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "heads/head.h"
 #include "inspect/blocks.h"
-#include "loss/loss.h"
 
 namespace rnn::core {
 namespace {
@@ -16,7 +16,7 @@ template <class T>
 class Walk {
  public:
   Walk(const Model<T>& model, Pool& pool, const Batch& window)
-      : model_(model), window_(window), step_(Seq::uniform_batch(window.seq.streams(), 1)), context_{pool, arena_} {}
+      : model_(model), window_(window), step_(Seq::uniform_batch(window.in.seq.streams(), 1)), context_{pool, arena_} {}
 
   void forward(const WalkOptions<T>& options) {
     State<T> state = options.initial ? *options.initial : model_.initial(streams());
@@ -51,32 +51,33 @@ class Walk {
   }
 
  private:
-  int streams() const { return window_.seq.streams(); }
-  int steps() const { return window_.seq.steps(); }
+  int streams() const { return window_.in.seq.streams(); }
+  int steps() const { return window_.in.seq.steps(); }
   static void clear(View<T> view) { std::fill_n(view.data, static_cast<int64_t>(view.rows) * view.stride, T(0)); }
 
   View<T> forward_step(int t, State<T>& state) {
     const int64_t row = static_cast<int64_t>(t) * streams();
-    if (window_.width == 0) return model_.forward(context_, step_, window_.inputs.data() + row, state, &tapes_[t]);
-    const View<T> frames = arena_.matrix<T>(streams(), window_.width);
-    std::copy_n(window_.frames.begin() + row * window_.width, static_cast<int64_t>(streams()) * window_.width, frames.data);
+    if (window_.in.width == 0) return model_.forward(context_, step_, window_.in.ids.data() + row, state, &tapes_[t]);
+    const View<T> frames = arena_.matrix<T>(streams(), window_.in.width);
+    std::copy_n(window_.in.frames.begin() + row * window_.in.width, static_cast<int64_t>(streams()) * window_.in.width,
+                frames.data);
     return model_.forward_frames(context_, step_, frames, state, &tapes_[t]);
   }
 
   void loss_gradient(const WalkOptions<T>& options) {
     if (options.last) return options.last(context_, outputs_.back());
     Batch last;
-    last.seq = step_, last.outputs = window_.outputs, last.last_step = window_.last_step;
-    const int64_t first = window_.last_step ? 0 : static_cast<int64_t>(steps() - 1) * streams();
+    last.in.seq = step_, last.to.width = window_.to.width, last.to.last_step = window_.to.last_step;
+    const int64_t first = window_.to.last_step ? 0 : static_cast<int64_t>(steps() - 1) * streams();
     const auto cut = [&](const auto& from, auto& to, int64_t width) {
       if (!from.empty()) to.assign(from.begin() + first * width, from.begin() + (first + streams()) * width);
     };
-    cut(window_.targets, last.targets, 1);
-    cut(window_.values, last.values, window_.outputs);
-    cut(window_.weights, last.weights, 1);
+    cut(window_.to.ids, last.to.ids, 1);
+    cut(window_.to.values, last.to.values, window_.to.width);
+    cut(window_.to.weights, last.to.weights, 1);
     LossOptions loss;
     loss.gradient = true;
-    loss_of(context_, model_.config().task, outputs_.back(), last, loss);
+    model_.head().loss_of(context_, outputs_.back(), last.to, loss);
   }
 
   // The output layer alone: dL/dh of the last step.
@@ -137,7 +138,7 @@ void walk_back(const Model<T>& model, Pool& pool, const Batch& window, const Wal
                 "a model that reads in both directions has no state that is passed from step to step",
                 "train one without --bidirectional to see how far it remembers");
   }
-  assert(window.seq.uniform() && window.seq.steps() > 0 && model.params().size() > 0);
+  assert(window.in.seq.uniform() && window.in.seq.steps() > 0 && model.params().size() > 0);
   const FlushDenormals flush;
   Walk<T> walk(model, pool, window);
   walk.forward(options);
@@ -147,7 +148,7 @@ void walk_back(const Model<T>& model, Pool& pool, const Batch& window, const Wal
 template <class T>
 GradientNorms gradient_norms(const Model<T>& model, Pool& pool, const Batch& window) {
   const RecurrentOptions& o = model.config().rnn;
-  const int streams = window.seq.streams(), lags = window.seq.steps();
+  const int streams = window.in.seq.streams(), lags = window.in.seq.steps();
   GradientNorms norms;
   for (int l = 0; l < o.layers; ++l) {
     norms.h.emplace_back(streams, lags);
@@ -217,9 +218,9 @@ double half_life(std::span<const double> norms) {
 Batch one_window(std::span<const int32_t> ids) {
   Batch batch;
   if (ids.size() < 2) return batch;
-  batch.seq = Seq::uniform_batch(1, static_cast<int>(ids.size()) - 1);
-  batch.inputs.assign(ids.begin(), ids.end() - 1);
-  batch.targets.assign(ids.begin() + 1, ids.end());
+  batch.in.seq = Seq::uniform_batch(1, static_cast<int>(ids.size()) - 1);
+  batch.in.ids.assign(ids.begin(), ids.end() - 1);
+  batch.to.ids.assign(ids.begin() + 1, ids.end());
   return batch;
 }
 
@@ -234,12 +235,12 @@ Batch gradient_windows(const std::vector<std::vector<int32_t>>& documents, int s
     for (size_t i = 0; i + static_cast<size_t>(steps) < document.size(); ++i) begins.push_back(document.data() + i);
   }
   const auto count = std::min<size_t>(static_cast<size_t>(targets), begins.size());
-  batch.seq = Seq::uniform_batch(static_cast<int>(count), steps);
+  batch.in.seq = Seq::uniform_batch(static_cast<int>(count), steps);
   for (int t = 0; t < steps; ++t) {
     for (size_t i = 0; i < count; ++i) {
       const int32_t* window = begins[count > 1 ? i * (begins.size() - 1) / (count - 1) : 0];
-      batch.inputs.push_back(window[t]);
-      batch.targets.push_back(window[t + 1]);
+      batch.in.ids.push_back(window[t]);
+      batch.to.ids.push_back(window[t + 1]);
     }
   }
   return batch;

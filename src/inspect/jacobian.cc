@@ -32,13 +32,13 @@ std::unique_ptr<Model<T>> without_outputs(const Model<T>& model, Pool& pool) {
 // The last `steps` steps of `from`, which has one stream, as `streams` equal streams.
 Batch repeated(const Batch& from, int steps, int streams) {
   Batch batch;
-  batch.seq = Seq::uniform_batch(streams, steps);
-  batch.width = from.width;
-  for (int t = from.seq.steps() - steps; t < from.seq.steps(); ++t) {
+  batch.in.seq = Seq::uniform_batch(streams, steps);
+  batch.in.width = from.in.width;
+  for (int t = from.in.seq.steps() - steps; t < from.in.seq.steps(); ++t) {
     for (int s = 0; s < streams; ++s) {
-      if (from.width == 0) batch.inputs.push_back(from.inputs[t]);
-      const auto frame = from.frames.begin() + static_cast<ptrdiff_t>(t) * from.width;
-      batch.frames.insert(batch.frames.end(), frame, frame + from.width);
+      if (from.in.width == 0) batch.in.ids.push_back(from.in.ids[t]);
+      const auto frame = from.in.frames.begin() + static_cast<ptrdiff_t>(t) * from.in.width;
+      batch.in.frames.insert(batch.in.frames.end(), frame, frame + from.in.width);
     }
   }
   return batch;
@@ -50,11 +50,11 @@ State<T> state_before(const Model<T>& model, Pool& pool, const Batch& window, in
   State<T> state = model.initial(1);
   Arena arena;
   Context<T> context{pool, arena};
-  Batch head = repeated(window, window.seq.steps(), 1);
-  head.seq = Seq::uniform_batch(1, window.seq.steps() - steps);
-  if (head.seq.steps() > 0) {
-    head.inputs.resize(window.width == 0 ? static_cast<size_t>(head.seq.rows()) : 0);
-    head.frames.resize(static_cast<size_t>(head.seq.rows()) * window.width);
+  Batch head = repeated(window, window.in.seq.steps(), 1);
+  head.in.seq = Seq::uniform_batch(1, window.in.seq.steps() - steps);
+  if (head.in.seq.steps() > 0) {
+    head.in.ids.resize(window.in.width == 0 ? static_cast<size_t>(head.in.seq.rows()) : 0);
+    head.in.frames.resize(static_cast<size_t>(head.in.seq.rows()) * window.in.width);
     model.forward(context, head, state, nullptr);
   }
   return state;
@@ -73,7 +73,7 @@ std::vector<std::pair<int, double>> worst_directions(const Model<T>& model, Pool
       4 * S * (static_cast<double>(rest->table().count()) - embedding);  // forward, two products back, weight gradients
   std::vector<int> lags;
   for (const int lag : options.lags) {
-    if (lag >= 1 && lag < window.seq.steps() && lag * step <= options.max_work) lags.push_back(lag);
+    if (lag >= 1 && lag < window.in.seq.steps() && lag * step <= options.max_work) lags.push_back(lag);
   }
   if (lags.empty()) return {};
   const int longest = *std::max_element(lags.begin(), lags.end());

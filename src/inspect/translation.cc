@@ -156,7 +156,7 @@ std::vector<TargetToken> write_target(const Model<float>& model, const Tokenizer
   Arena source_arena, arena;
   Context<float> reading{pool, source_arena};
   State<float> state;
-  const PackedSources one = pack_sources(model.config().encoder, {source});
+  const Rows one = pack_sources(model.config().encoder, {source});
   const Encoded<float> encoded = model.encode(reading, one.seq, one.ids.data(), state);
   const Seq step = Seq::uniform_batch(1, 1);
   const Recurrent<float>& decoder = model.recurrent();
@@ -216,7 +216,7 @@ std::vector<std::vector<double>> target_log_probs(const Model<float>& model, int
   Arena source_arena, arena;
   Context<float> reading{pool, source_arena};
   State<float> state;
-  const PackedSources all = pack_sources(model.config().encoder, sources);
+  const Rows all = pack_sources(model.config().encoder, sources);
   const Encoded<float> encoded = model.encode(reading, all.seq, all.ids.data(), state);
   const Seq step = Seq::uniform_batch(n, 1);
   std::vector<std::vector<double>> log_probs(sources.size());

@@ -7,6 +7,12 @@
 namespace rnn::core {
 namespace {
 
+// What forward read.
+struct InputRecord {
+  const int32_t* ids;
+  const Rows* source;
+};
+
 constexpr uint32_t kEncoderSite = 128;  // of its masks; the decoder's start at 0
 
 // For each source, with the sources laid out one after another: its first row, and its number of rows. Both in the arena.
@@ -45,10 +51,11 @@ void EncoderOptions::match(const RecurrentOptions& decoder) {
   rnn = own;
 }
 
-PackedSources pack_sources(const EncoderOptions& options, const std::vector<std::vector<int32_t>>& sources) {
+Rows pack_sources(const EncoderOptions& options, const std::vector<std::vector<int32_t>>& sources) {
   std::vector<int> lengths;
   for (const auto& source : sources) lengths.push_back(Seq::checked_length(source.size()));
-  PackedSources packed{Seq::ragged(lengths), {}};
+  Rows packed;
+  packed.seq = Seq::ragged(lengths);
   for (int t = 0; t < packed.seq.steps(); ++t) {
     for (int r = 0; r < packed.seq.active(t); ++r) {
       const auto s = static_cast<size_t>(packed.seq.order[r]);
@@ -71,9 +78,16 @@ struct EncoderDecoder<T>::DecodeRecord {
 };
 
 template <class T>
-EncoderDecoder<T>::EncoderDecoder(const EncoderOptions& options, const RecurrentOptions& decoder, ParamTable& table,
+EncoderDecoder<T>::EncoderDecoder(const EncoderOptions& options, const RecurrentOptions& decoder, int vocabulary,
+                                  EmbeddedOptions source, const EmbeddedOptions& target, ParamTable& table,
                                   Packed<T>& packed)
     : options_(options) {
+  target_.emplace(table.add_matrix("embedding.weight", vocabulary, target.width, {Role::embedding, "embedding"}), target);
+  source.tied = target.tied && !options.own_embedding;
+  source_.emplace(options.own_embedding
+                      ? table.add_matrix("encoder.embedding.weight", vocabulary, source.width, {Role::embedding, "encoder"})
+                      : target_->id(),
+                  source);
   encoder_.emplace(options.rnn, "encoder", table, packed, kEncoderSite);
   RecurrentOptions fed = decoder;
   if (options.input_feeding) fed.input += decoder.output();
@@ -162,16 +176,35 @@ State<T> EncoderDecoder<T>::bridge_backward(Context<T>& context, const Packed<T>
 // ------------------------------------------------------------------------------------------------------------------ forward
 
 template <class T>
-Encoded<T> EncoderDecoder<T>::encode(Context<T>& context, const Packed<T>& packed, const Seq& source, View<const T> x,
+Hidden<T> EncoderDecoder<T>::forward(Context<T>& context, const Weights<T>& weights, const Input<T>& input, State<T>& state,
+                                     Tape* tape) const {
+  const Rows& source = *input.source;
+  const Encoded<T> encoded = encode(context, weights, source.seq, source.ids.data(), state, tape);
+  const View<T> h = decode(context, weights, input.seq, input.ids, encoded, nullptr, state, tape);
+  if (tape) tape->push(InputRecord{input.ids, input.source});
+  return {h, &input.seq};
+}
+
+template <class T>
+void EncoderDecoder<T>::touched(const Batch& batch, bool sampled, SparseParams& touched) const {
+  target_->touched(batch.in.ids, sampled, touched);
+  source_->touched(batch.source.ids, false, touched);
+}
+
+template <class T>
+Encoded<T> EncoderDecoder<T>::encode(Context<T>& context, const Weights<T>& weights, const Seq& source, const int32_t* ids,
                                      State<T>& first, Tape* tape) const {
+  const Packed<T>& packed = weights.packed();
+  const View<const T> x = source_->forward(context, weights, source, ids);
   State<T> last(source.streams(), encoder_->state_width());
   const View<T> y = encoder_->forward(context, packed, source, x, last, tape);
   EncodeRecord record;
   Encoded<T>& encoded = record.encoded;
   lay_out(context.arena, source, &encoded);
   if (attention_) {
-    encoded.values = context.arena.template matrix<T>(source.rows(), y.cols);
-    for_memory(source, encoded, [&](int row, int at) { std::copy_n(y.row(row), y.cols, encoded.values.row(at)); });
+    const View<T> values = context.arena.template matrix<T>(source.rows(), y.cols);
+    for_memory(source, encoded, [&](int row, int at) { std::copy_n(y.row(row), y.cols, values.row(at)); });
+    encoded.values = values;
     encoded.keys = attention_->keys(context, packed, encoded.values);
   }
   bridge(context, packed, last, first, &record);
@@ -180,18 +213,13 @@ Encoded<T> EncoderDecoder<T>::encode(Context<T>& context, const Packed<T>& packe
 }
 
 template <class T>
-View<T> EncoderDecoder<T>::decode(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
+View<T> EncoderDecoder<T>::decode(Context<T>& context, const Weights<T>& weights, const Seq& seq, const int32_t* ids,
                                   const Encoded<T>& encoded, const int* sources, State<T>& state, Tape* tape,
-                                  View<const T>* weights) const {
+                                  View<const T>* attention) const {
   assert(state.rows() == seq.streams() && state.width() == state_width());
-  const int n = seq.streams();
-  int* begin = context.arena.template take<int>(n);
-  int* length = context.arena.template take<int>(n);
-  for (int r = 0; r < n; ++r) {
-    const int source = sources ? sources[seq.order[r]] : seq.order[r];
-    begin[r] = encoded.begin[source], length[r] = encoded.length[source];
-  }
-  const Memory<T> memory{encoded.values, encoded.keys, begin, length, encoded.longest};
+  const Packed<T>& packed = weights.packed();
+  const View<const T> x = target_->forward(context, weights, seq, ids);
+  const Encoded<T> memory = encoded.of_rows(context.arena, seq, sources);
   DecodeRecord record;
   View<T> h;
   if (options_.input_feeding) {
@@ -205,7 +233,7 @@ View<T> EncoderDecoder<T>::decode(Context<T>& context, const Packed<T>& packed, 
       h = record.attention.h;
     }
   }
-  if (weights) *weights = record.attention.args.weights;
+  if (attention) *attention = record.attention.args.weights;
   if (tape) tape->push(record);
   return h;
 }
@@ -213,7 +241,7 @@ View<T> EncoderDecoder<T>::decode(Context<T>& context, const Packed<T>& packed, 
 // Input feeding: a step can be read only when the previous one is done.
 template <class T>
 void EncoderDecoder<T>::decode_steps(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
-                                     const Memory<T>& memory, State<T>& state, DecodeRecord* record) const {
+                                     const Encoded<T>& memory, State<T>& state, DecodeRecord* record) const {
   const int states = decoder_->state_width(), H = width();
   const View<T> read = context.arena.template matrix<T>(seq.rows(), x.cols + H);
   for (int row = 0; row < seq.rows(); ++row) std::copy_n(x.row(row), x.cols, read.row(row));
@@ -242,8 +270,23 @@ void EncoderDecoder<T>::decode_steps(Context<T>& context, const Packed<T>& packe
 // ----------------------------------------------------------------------------------------------------------------- backward
 
 template <class T>
-void EncoderDecoder<T>::backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Seq& source, Tape& tape,
-                                 View<T> dh, View<T> dx, View<T> dsource_x, Params<T>& grads) const {
+void EncoderDecoder<T>::backward(Context<T>& context, const Weights<T>& weights, const Seq& seq, Tape& tape, View<T> dh,
+                                 Params<T>& grads, const State<T>*, State<T>*) const {
+  const auto record = tape.pop<InputRecord>();
+  const Rows& source = *record.source;
+  const bool wanted = grads.size() > 0;
+  View<T> dx, dsource;
+  if (wanted) dx = context.arena.template matrix<T>(seq.rows(), options_.rnn.input);
+  if (wanted) dsource = context.arena.template matrix<T>(source.seq.rows(), options_.rnn.input);
+  backward_both(context, weights.packed(), seq, source.seq, tape, dh, dx, dsource, grads);
+  if (!wanted) return;
+  target_->backward(context, seq, record.ids, dx, grads);
+  source_->backward(context, source.seq, source.ids.data(), dsource, grads);
+}
+
+template <class T>
+void EncoderDecoder<T>::backward_both(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Seq& source,
+                                      Tape& tape, View<T> dh, View<T> dx, View<T> dsource_x, Params<T>& grads) const {
   const auto decoded = tape.pop<DecodeRecord>();
   const ArenaScope scope(context.arena);
   const int memory_rows = source.rows();

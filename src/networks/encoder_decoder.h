@@ -5,8 +5,9 @@
 #include <optional>
 #include <string_view>
 
+#include "networks/embedded.h"
+#include "networks/network.h"
 #include "nn/layers/attention.h"
-#include "nn/layers/recurrent.h"
 #include "options/kinds.h"
 
 namespace rnn::core {
@@ -34,56 +35,57 @@ inline int place_read(const EncoderOptions& options, int i, int m) {
 }
 
 // Sources, each with its end of line, batched as an encoder reads them: stream s is sources[s].
-struct PackedSources {
-  Seq seq;
-  std::vector<int32_t> ids;  // [rows]
-};
-PackedSources pack_sources(const EncoderOptions& options, const std::vector<std::vector<int32_t>>& sources);
-
-// The result of encode(), for any number of decode() calls; in the arena.
-template <class T>
-struct Encoded {
-  View<T> values;               // [memory rows, M], source after source in stream order
-  View<const T> keys;           // [memory rows, A]; without data: no attention
-  const int* begin = nullptr;   // [sources]
-  const int* length = nullptr;  // [sources]
-  int longest = 0;
-};
+Rows pack_sources(const EncoderOptions& options, const std::vector<std::vector<int32_t>>& sources);
 
 // Encoder, bridge, decoder and attention. Parameters encoder.*, decoder.* (as torch.nn.LSTM names them), bridge.weight
 // [state, M], bridge.bias, attention.*. Const after construction; thread-safe.
 template <class T>
-class EncoderDecoder {
+class EncoderDecoder final : public Network<T> {
  public:
-  // decoder.input: the embedding's size; the width that input feeding needs is added here.
-  EncoderDecoder(const EncoderOptions& options, const RecurrentOptions& decoder, ParamTable& table, Packed<T>& packed);
+  // decoder.input: the embedding's size; the width that input feeding needs is added here. `source`, `target`: the embeddings of
+  // both inputs, of `vocabulary` symbols each; one and the same without options.own_embedding.
+  EncoderDecoder(const EncoderOptions& options, const RecurrentOptions& decoder, int vocabulary, EmbeddedOptions source,
+                 const EmbeddedOptions& target, ParamTable& table, Packed<T>& packed);
   const Recurrent<T>& encoder() const { return *encoder_; }
   const Recurrent<T>& decoder() const { return *decoder_; }
-  int width() const { return decoder_->output(); }  // of h~
+  int width() const override { return decoder_->output(); }  // of h~
   // Of one hypothesis: the decoder's states and, with input feeding, h~ of the previous step.
-  int state_width() const { return decoder_->state_width() + (options_.input_feeding ? width() : 0); }
+  int state_width() const override { return decoder_->state_width() + (options_.input_feeding ? width() : 0); }
 
-  // x [source rows, E]; `first`, out: the decoder's initial state, one row per source.
-  Encoded<T> encode(Context<T>& context, const Packed<T>& packed, const Seq& source, View<const T> x, State<T>& first,
-                    Tape* tape) const;
-  // x [rows, E] -> h~ [rows, width()]. `sources` [streams]: the source that each stream of seq belongs to; null: its own
-  // number. `state` in stream order: initial in, final out. weights: null, or out: [rows, longest] attention weights, of
+  std::vector<const Recurrent<T>*> stacks() const override { return {&*encoder_, &*decoder_}; }
+  const EncoderDecoder* encoder_decoder() const override { return this; }
+  ParamId embedding() const override { return target_->id(); }
+  ParamId source_embedding() const override { return source_->id(); }
+  void touched(const Batch& batch, bool sampled, SparseParams& touched) const override;
+
+  // input.source and input.ids; what decode() starts from is written to `state`.
+  Hidden<T> forward(Context<T>& context, const Weights<T>& weights, const Input<T>& input, State<T>& state,
+                    Tape* tape) const override;
+  // The state comes from the source: there are no gradients w.r.t. it.
+  void backward(Context<T>& context, const Weights<T>& weights, const Seq& seq, Tape& tape, View<T> dh, Params<T>& grads,
+                const State<T>* dstate_last, State<T>* dstate_first) const override;
+
+  // The two halves, for decoding. ids [source rows]; `first`, out: the decoder's initial state, one row per source.
+  Encoded<T> encode(Context<T>& context, const Weights<T>& weights, const Seq& source, const int32_t* ids, State<T>& first,
+                    Tape* tape = nullptr) const;
+  // ids [rows] -> h~ [rows, width()]. `sources` [streams]: the source that each stream of seq belongs to; null: its own
+  // number. `state` in stream order: initial in, final out. attention: null, or out: [rows, longest] its weights, of
   // which each row uses as many as its source is long. One step at a time or all at once: the same bits.
-  View<T> decode(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const Encoded<T>& encoded,
-                 const int* sources, State<T>& state, Tape* tape, View<const T>* weights = nullptr) const;
-  // Backward through both. dh: gradient w.r.t. h~ (overwritten). dx, dsource_x without data: not wanted. Adds to grads
-  // (empty: not wanted).
-  void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Seq& source, Tape& tape, View<T> dh,
-                View<T> dx, View<T> dsource_x, Params<T>& grads) const;
+  View<T> decode(Context<T>& context, const Weights<T>& weights, const Seq& seq, const int32_t* ids,
+                 const Encoded<T>& encoded, const int* sources, State<T>& state, Tape* tape = nullptr,
+                 View<const T>* attention = nullptr) const;
 
  private:
+  // dh: gradient w.r.t. h~ (overwritten). dx, dsource_x without data: not wanted. Adds to grads (empty: not wanted).
+  void backward_both(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Seq& source, Tape& tape, View<T> dh,
+                     View<T> dx, View<T> dsource_x, Params<T>& grads) const;
   struct EncodeRecord;
   struct DecodeRecord;
   void bridge(Context<T>& context, const Packed<T>& packed, const State<T>& last, State<T>& first,
               EncodeRecord* record) const;
   State<T> bridge_backward(Context<T>& context, const Packed<T>& packed, const EncodeRecord& record, const State<T>& dfirst,
                            Params<T>& grads) const;
-  void decode_steps(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const Memory<T>& memory,
+  void decode_steps(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const Encoded<T>& memory,
                     State<T>& state, DecodeRecord* record) const;
   void decode_backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, Tape& tape, const DecodeRecord& record,
                        View<T> dh, View<T> dkeys, View<T> dvalues, View<T> dx, State<T>& dfirst, Params<T>& grads) const;
@@ -92,6 +94,7 @@ class EncoderDecoder {
                       Params<T>& grads) const;
 
   EncoderOptions options_;
+  std::optional<Embedded<T>> source_, target_;
   std::optional<Recurrent<T>> encoder_, decoder_;
   std::optional<Attention<T>> attention_;
   ParamId w_bridge_ = -1, b_bridge_ = -1;

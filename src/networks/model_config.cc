@@ -175,4 +175,23 @@ void check_config(const ModelConfig& c) {
   }
 }
 
+ModelConfig checked_config(ModelConfig c) {
+  if (c.encoder.present()) c.encoder.match(c.rnn);
+  check_config(c);
+  if (c.task == "language-model" || c.encoder.present()) c.output = c.vocabulary;
+  if (c.softmax.kind == SoftmaxKind::adaptive && c.softmax.cutoffs.empty())
+    c.softmax.cutoffs = automatic_cutoffs(c.output, c.rnn.output() * c.rnn.directions(), c.softmax.divide);
+  return c;
+}
+
+std::string_view ModelConfig::head() const {
+  if (task == "recurrent") return kNoHead;
+  if (task == "regress") return "squared";
+  return softmax.kind == SoftmaxKind::full ? "softmax" : softmax_name(softmax.kind);
+}
+
+RowsRead ModelConfig::head_reads() const {
+  return task == "classify" || task == "regress" ? RowsRead::last : RowsRead::every;
+}
+
 }  // namespace rnn::core

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "heads/head.h"
 #include "networks/encoder_decoder.h"
 #include "nn/layers/embedding.h"
 #include "nn/layers/output_layer.h"
@@ -19,6 +20,8 @@ namespace rnn::core {
 //   recurrent        frames in, hidden states out: a bare torch.nn.RNN, GRU or LSTM
 constexpr std::string_view kTasks[] = {"language-model", "tag", "classify", "regress", "translate", "recurrent"};
 
+constexpr std::string_view kNoHead = "";
+
 struct ModelConfig {
   std::string task = "language-model";
   RecurrentOptions rnn;  // input: the embedding's size, or the size of a frame; for a translator: the decoder
@@ -30,6 +33,10 @@ struct ModelConfig {
   InputDrops drops = {};                           // of whole words
   SoftmaxOptions softmax = {};                     // language models; a model's own config() has the cutoffs that it took
   EncoderOptions encoder = {};                     // translate only
+  // What it is built from, by name.
+  std::string_view network() const { return encoder.present() ? "encoder-decoder" : "stacked"; }  // networks/list.h
+  std::string_view head() const;                                                                  // heads/list.h, or kNoHead
+  RowsRead head_reads() const;
   double dropout_of_input() const { return input_dropout < 0 ? dropout : input_dropout; }
   double dropout_of_output() const { return output_dropout < 0 ? dropout : output_dropout; }
 };
@@ -37,5 +44,7 @@ struct ModelConfig {
 // Throws Error{usage, "model/..."} for what cannot be built (sizes <= 0, projection of a GRU, tied weights of different
 // sizes, cutoffs out of order, ...).
 void check_config(const ModelConfig& config);
+// The same with what follows from other options filled in: the encoder's cell, the outputs of a model of text. Throws the same.
+ModelConfig checked_config(ModelConfig config);
 
 }  // namespace rnn::core

@@ -12,23 +12,19 @@ constexpr size_t kReadAtOnce = 512;  // steps: affects memory, not results
 }  // namespace
 
 ModelScorer::ModelScorer(const Model<float>& model, Pool& pool, int32_t fresh)
-    : model_(model), pool_(pool), fresh_(fresh), first_(model.initial(1)), state_(first_) {}
+    : engine_(model, &pool), fresh_(fresh), first_(model.initial(1)), state_(first_) {}
 
 void ModelScorer::start(int n) { state_ = first_.select(std::vector<int>(static_cast<size_t>(n), 0)); }
 
 void ModelScorer::select(const std::vector<int>& rows) {
   std::swap(state_, before_);
-  state_.select_from(pool_, before_, rows);
+  state_.select_from(engine_.pool(), before_, rows);
 }
 
 // ids [steps, rows] -> hidden states [steps * rows, width].
 View<float> ModelScorer::run(int rows, int steps, std::span<const int32_t> ids) {
-  const FlushDenormals flush;
-  arena_.clear();
-  Context<float> context{pool_, arena_};
-  if (batch_.seq.streams() != rows || batch_.seq.steps() != steps) batch_.seq = Seq::uniform_batch(rows, steps);
-  batch_.inputs.assign(ids.begin(), ids.end());
-  return model_.forward_hidden(context, batch_, state_, nullptr);
+  if (seq_.streams() != rows || seq_.steps() != steps) seq_ = Seq::uniform_batch(rows, steps);
+  return engine_.hidden({seq_, ids.data()}, state_);
 }
 
 View<const float> ModelScorer::push(std::span<const int32_t> ids) {
@@ -38,16 +34,12 @@ View<const float> ModelScorer::push(std::span<const int32_t> ids) {
     if (ids[static_cast<size_t>(r)] == fresh_) state_.clear_row(r);
   }
   hidden_ = run(rows, 1, ids);
-  const FlushDenormals flush;
-  Context<float> context{pool_, arena_};
-  const View<float> outputs = arena_.matrix<float>(rows, vocabulary());
-  model_.forward_output(context, hidden_, outputs);
-  return outputs;
+  return engine_.outputs_of(hidden_);
 }
 
 View<const float> ModelScorer::normalised(View<const float> outputs) {
   const View<float> log_p = log_probs_.at_least(outputs.rows, outputs.cols);
-  log_softmax(pool_, outputs, log_p);
+  log_softmax(engine_.pool(), outputs, log_p);
   return log_p;
 }
 

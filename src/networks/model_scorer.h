@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "decode/scorer.h"
-#include "networks/model.h"
+#include "networks/engine.h"
 
 namespace rnn::core {
 
@@ -14,11 +14,11 @@ class ModelScorer final : public Scorer {
   // `model` is packed; it and the pool must outlive the scorer. `fresh`: at this id the state of a hypothesis is reset first
   // (the end of a line, for a model of sentences); -1: never.
   ModelScorer(const Model<float>& model, Pool& pool, int32_t fresh = -1);
-  int vocabulary() const override { return model_.config().vocabulary; }
+  int vocabulary() const override { return engine_.model().config().vocabulary; }
   void start(int n) override;
   View<const float> step(std::span<const int32_t> ids) override;
   void select(const std::vector<int>& rows) override;
-  Pool* pool() const override { return &pool_; }
+  Pool* pool() const override { return &engine_.pool(); }
   View<const float> read(std::span<const int32_t> ids) override;
 
   // step() without the softmax -> [n, V] logits.
@@ -34,11 +34,9 @@ class ModelScorer final : public Scorer {
   View<float> run(int rows, int steps, std::span<const int32_t> ids);
   View<const float> normalised(View<const float> outputs);
 
-  const Model<float>& model_;
-  Pool& pool_;
+  Engine engine_;
   int32_t fresh_;
-  Arena arena_;
-  Batch batch_;
+  Seq seq_;
   State<float> first_, state_, before_;  // before_: memory for the next state
   View<const float> hidden_;
   Matrix<float> log_probs_;

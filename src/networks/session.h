@@ -5,15 +5,15 @@
 #include <cstdint>
 #include <span>
 
-#include "networks/model.h"
+#include "networks/engine.h"
 
 namespace rnn::core {
 
-// A Model (which must outlive it), a State and scratch. Streaming is a sequence of length one: the same bits as a whole text
-// at once. One thread at a time; many sessions may share a model. push() is noexcept and allocates nothing.
+// An Engine of fixed streams that advance together, and their State. One thread at a time; many sessions may share a model, which
+// must outlive them. push() is noexcept and allocates nothing.
 class Session {
  public:
-  // streams >= 1 independent streams that advance together. pool null: only the caller's thread.
+  // streams >= 1 independent streams. pool null: only the caller's thread.
   explicit Session(const Model<float>& model, int streams = 1, Pool* pool = nullptr);
 
   // ids [streams] in [0, vocabulary) -> logits [streams, vocabulary], valid until the next push.
@@ -26,13 +26,10 @@ class Session {
   const State<float>& state() const { return state_; }
   void set_state(const State<float>& state);  // throws Error{model, "state/size"} when it does not fit
   void reset() { state_.clear(); }
-  const Model<float>& model() const { return model_; }
+  const Model<float>& model() const { return engine_.model(); }
 
  private:
-  const Model<float>& model_;
-  Pool own_pool_{1};
-  Pool& pool_;
-  Arena arena_;
+  Engine engine_;
   Seq seq_;
   State<float> state_;
 };

@@ -1,4 +1,4 @@
-// Why: the shape of a ragged batch in time, and the batch that a network trains on.
+// Why: the shape of a ragged batch in time.
 #pragma once
 
 #include <cstddef>
@@ -33,27 +33,5 @@ struct Seq {
   // The packed row of (stream, t), for tests and callers; position[stream] is the inverse of order.
   std::vector<int> positions() const;
 };
-
-// What a model trains on: inputs per packed row, and targets per packed row or, for a model that answers after the last
-// step, per stream (in packed order: target r belongs to stream seq.order[r]).
-struct Batch {
-  Seq seq;
-  std::vector<int32_t> inputs;   // [rows] ids, for a model that reads symbols
-  std::vector<float> frames;     // [rows * width] numbers, for a model that reads frames
-  int width = 0;                 // numbers of a frame; 0: symbols
-  std::vector<int32_t> targets;  // [targets] ids
-  std::vector<float> values;     // [targets * outputs] numbers, for a regression
-  int outputs = 0;               // numbers of a regression's target; 0: ids
-  std::vector<float> weights;    // [targets] or empty (all 1); 0 ignores the target
-  bool last_step = false;        // one target per stream
-  bool carried = false;  // true: the state of the previous batch is carried on (streams); false: it starts fresh (sentences)
-  // For a model with an encoder: the source of each stream of seq, one sequence per stream, in an order of its own.
-  Seq source;
-  std::vector<int32_t> source_ids;  // [source.rows()]
-  int64_t target_rows() const { return last_step ? seq.streams() : seq.rows(); }
-};
-
-// The sub-batch of streams [first, first + count), renumbered from 0; keeps ids, so masks stay the same.
-Batch select_streams(const Batch& batch, int first, int count);
 
 }  // namespace rnn::core

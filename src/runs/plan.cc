@@ -107,21 +107,9 @@ int64_t product_weights(const Model<float>& model) {
 }
 
 double token_weights(const Model<float>& model, const TrainOptions& o) {
-  auto sum = static_cast<double>(product_weights(model));
-  const SoftmaxOptions& softmax = model.config().softmax;
-  const double classes = model.outputs();
-  if (softmax.kind == SoftmaxKind::sampled) {
-    const double samples = o.samples > 0 ? o.samples : std::min(kDefaultSamples, model.outputs());
-    return sum - (classes - samples) * model.width();
-  }
-  // By Zipf's law, a share of log((b + 1) / (a + 1)) / log(classes + 1) of the tokens of a text is in [a, b).
-  for (size_t i = 0; i < softmax.cutoffs.size(); ++i) {
-    const double begin = softmax.cutoffs[i], end = i + 1 < softmax.cutoffs.size() ? softmax.cutoffs[i + 1] : classes;
-    const double share = std::log((end + 1) / (begin + 1)) / std::log(classes + 1);
-    for (const ParamId id : model.output_layer().weights(static_cast<int>(i) + 1))
-      sum -= (1 - share) * static_cast<double>(model.table()[id].size());
-  }
-  return sum;
+  const auto sum = static_cast<double>(product_weights(model));
+  const int samples = o.samples > 0 ? o.samples : std::min(kDefaultSamples, model.outputs());
+  return model.has_head() ? sum - model.head().unread(model.table(), samples) : sum;
 }
 
 int64_t training_bytes(const Model<float>& model, const TrainOptions& o) {
@@ -141,11 +129,10 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int64_t
     units += int64_t{encoder.rnn.layers} * encoder.output() + 2 * model.width();
   const int64_t normed = rnn.flags & kLayerNorm ? 2 * gates + 1 : 0;  // numbers stored per unit; the same for backward
   const int64_t per_row = (gates + 5 + normed) * units + normed * rnn.hidden + 3 * rnn.input;  // gates, states
-  int64_t columns = 0, packed = 2 * product_weights(model);
-  for (int part = 0; model.has_head() && part < model.output_layer().parts(); ++part)
-    columns = std::max<int64_t>(columns, model.output_layer().columns(part));
-  if (model.config().softmax.kind == SoftmaxKind::sampled)  // packed for validation only
-    packed -= static_cast<int64_t>(model.outputs()) * model.width();
+  const int64_t columns = model.has_head() ? model.head().widest() : 0;
+  int64_t packed = 2 * product_weights(model);
+  if (const ParamId late = model.has_head() ? model.head().sampled_matrix() : -1; late >= 0)  // packed for validation only
+    packed -= static_cast<int64_t>(model.table()[late].size());
   const int64_t block = std::min(rows * columns, int64_t{o.output_memory} << 18);
   const int64_t activations = rows * per_row + block;
   return 4 * (weights * (2 + moments) + packed + activations) + (int64_t{12} << 20);

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <optional>
 
-#include "loss/loss.h"
+#include "heads/head.h"
 
 namespace rnn::core {
 namespace {
@@ -57,17 +57,17 @@ Evaluation evaluate_adapted(Model<float>& model, const std::vector<Batch>& segme
   State<float> state = model.initial(1);
   std::vector<double> nll;
   for (const Batch& batch : segments) {
-    assert(batch.seq.streams() == 1 && batch.weights.empty());
+    assert(batch.in.seq.streams() == 1 && batch.to.weights.empty());
     if (!batch.carried) state.clear();
     arena.clear(), tape.clear();
     Context<float> context{pool, arena};
     const View<float> h = model.forward_hidden(context, batch, state, learner ? &tape : nullptr);
     const View<float> dh = arena.matrix<float>(h.rows, h.cols);
-    const LossSum sum = output_loss<float>(context, model, batch, h, {0, &nll, learner ? &learner->grads() : nullptr, dh});
-    result.nats += how.cache.size > 0 ? cache.mix(context, h, batch.targets, nll) : sum.loss;
+    const LossSum sum = model.loss(context, h, batch.to, {0, &nll, learner ? &learner->grads() : nullptr, dh});
+    result.nats += how.cache.size > 0 ? cache.mix(context, h, batch.to.ids, nll) : sum.loss;
     result.weight += h.rows, result.tokens += h.rows;
     if (!learner) continue;
-    model.backward_hidden(context, batch.seq, tape, dh, learner->grads());
+    model.backward_hidden(context, batch.in.seq, tape, dh, learner->grads());
     learner->step(h.rows);
   }
   return result;

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "base/error.h"
+#include "heads/head.h"
 #include "io/ready_model.h"
-#include "loss/loss.h"
 #include "options/option_list.h"
 #include "tasks/evaluate_together.h"
 #include "tasks/language_model.h"
@@ -55,9 +55,9 @@ void evaluate_lines(const ModelFile& file, const std::vector<Document>& document
     std::vector<int> lengths;
     for (size_t i = 0; i < count; ++i) lengths.push_back(Seq::checked_length(sentences[first + i].size()));
     Batch batch;
-    batch.seq = Seq::ragged(lengths);
-    const Seq& seq = batch.seq;
-    batch.inputs.resize(seq.rows()), batch.targets.resize(seq.rows());
+    batch.in.seq = Seq::ragged(lengths);
+    const Seq& seq = batch.in.seq;
+    batch.in.ids.resize(seq.rows()), batch.to.ids.resize(seq.rows());
     std::vector<double> losses;
     const auto each = [&](auto&& f) {
       for (int t = 0; t < seq.steps(); ++t) {
@@ -65,14 +65,14 @@ void evaluate_lines(const ModelFile& file, const std::vector<Document>& document
       }
     };
     each([&](int row, size_t sentence, int t) {
-      batch.inputs[row] = t == 0 ? tokenizer.newline_id() : sentences[sentence][t - 1];
-      batch.targets[row] = sentences[sentence][t];
+      batch.in.ids[row] = t == 0 ? tokenizer.newline_id() : sentences[sentence][t - 1];
+      batch.to.ids[row] = sentences[sentence][t];
     });
     arena.clear();
     Context<float> context{pool, arena};
     State<float> state = file.model->initial(static_cast<int>(count));
     const View<float> h = file.model->forward_hidden(context, batch, state, nullptr);
-    output_loss<float>(context, *file.model, batch, h, {0, &losses, nullptr, {}});
+    file.model->loss(context, h, batch.to, {0, &losses, nullptr, {}});
     each([&](int row, size_t sentence, int) { report.lines_report[number[sentence]].loss += losses[row]; });
     for (size_t i = first; i < first + count; ++i)
       report.lines_report[number[i]].loss /= static_cast<double>(sentences[i].size());
@@ -93,10 +93,10 @@ std::vector<Batch> segments_of(const TokenDocuments& tokens, const Tokenizer& to
   }
   for (const auto& sentence : sentences_of(tokens, tokenizer.newline_id())) {
     if (sentence.empty()) continue;
-    batch.seq = Seq::uniform_batch(1, Seq::checked_length(sentence.size()));
-    batch.targets = sentence;
-    batch.inputs.assign(1, tokenizer.newline_id());
-    batch.inputs.insert(batch.inputs.end(), sentence.begin(), sentence.end() - 1);
+    batch.in.seq = Seq::uniform_batch(1, Seq::checked_length(sentence.size()));
+    batch.to.ids = sentence;
+    batch.in.ids.assign(1, tokenizer.newline_id());
+    batch.in.ids.insert(batch.in.ids.end(), sentence.begin(), sentence.end() - 1);
     segments.push_back(batch);
   }
   return segments;

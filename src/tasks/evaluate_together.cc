@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "heads/head.h"
 #include "io/ready_model.h"
-#include "loss/loss.h"
 
 namespace rnn::core {
 namespace {
@@ -33,15 +33,16 @@ TogetherEvaluation evaluate_together(const std::vector<const Model<float>*>& mod
   Batch batch;
   batcher.start_epoch(0);
   while (batcher.next(batch)) {
-    const std::vector<float> counts = std::exchange(batch.weights, {});  // we need -log p of every row
+    const std::vector<float> counts = std::exchange(batch.to.weights, {});  // we need -log p of every row
     const auto counted = [&](size_t row) { return counts.empty() ? 1.0 : static_cast<double>(counts[row]); };
-    log_p.assign(batch.targets.size(), -std::numeric_limits<double>::infinity());
+    log_p.assign(batch.to.ids.size(), -std::numeric_limits<double>::infinity());
     for (size_t m = 0; m < models.size(); ++m) {
-      if (!batch.carried || states[m].rows() != batch.seq.streams()) states[m] = models[m]->initial(batch.seq.streams());
+      if (!batch.carried || states[m].rows() != batch.in.seq.streams())
+        states[m] = models[m]->initial(batch.in.seq.streams());
       arena.clear();
       Context<float> context{pool, arena};
       const View<float> h = models[m]->forward_hidden(context, batch, states[m], nullptr);
-      output_loss<float>(context, *models[m], batch, h, {0, &nll, nullptr, {}});
+      models[m]->loss(context, h, batch.to, {0, &nll, nullptr, {}});
       for (size_t row = 0; row < nll.size(); ++row) {
         result.alone[m].nats += counted(row) * nll[row];
         log_p[row] = log_add(log_p[row], std::log(shares[m]) - nll[row]);

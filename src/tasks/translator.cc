@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <numeric>
 
 #include "base/error.h"
 #include "data/inputs/text_line.h"
@@ -41,9 +40,8 @@ TranslationScorer::TranslationScorer(const Model<float>& model, Pool& pool) : mo
 void TranslationScorer::set_sources(const std::vector<std::vector<int32_t>>& sources) {
   const FlushDenormals flush;
   source_arena_.clear();
-  lengths_.clear();
-  for (const auto& source : sources) lengths_.push_back(Seq::checked_length(source.size()));
-  const PackedSources packed = pack_sources(model_.config().encoder, sources);
+  for (const auto& source : sources) Seq::checked_length(source.size());
+  const Rows packed = pack_sources(model_.config().encoder, sources);
   Context<float> context{pool_, source_arena_};
   encoded_ = model_.encode(context, packed.seq, packed.ids.data(), first_);
 }
@@ -51,8 +49,14 @@ void TranslationScorer::set_sources(const std::vector<std::vector<int32_t>>& sou
 void TranslationScorer::start(int n) {
   assert(n == first_.rows());
   state_ = first_;
-  sources_.resize(static_cast<size_t>(n));
-  std::iota(sources_.begin(), sources_.end(), 0);
+  begin_.assign(encoded_.begin, encoded_.begin + n), length_.assign(encoded_.length, encoded_.length + n);
+}
+
+// The source of every hypothesis, where it is.
+Encoded<float> TranslationScorer::sources() const {
+  Encoded<float> own = encoded_;
+  own.begin = begin_.data(), own.length = length_.data();
+  return own;
 }
 
 View<const float> TranslationScorer::step(std::span<const int32_t> ids) {
@@ -62,7 +66,7 @@ View<const float> TranslationScorer::step(std::span<const int32_t> ids) {
   arena_.clear();
   Context<float> context{pool_, arena_};
   if (seq_.streams() != rows) seq_ = Seq::uniform_batch(rows, 1);
-  const View<float> h = model_.decode(context, seq_, ids.data(), encoded_, sources_.data(), state_, &weights_);
+  const View<float> h = model_.decode(context, seq_, ids.data(), sources(), nullptr, state_, &weights_);
   const View<float> outputs = arena_.matrix<float>(rows, vocabulary());
   model_.forward_output(context, h, outputs);
   if (log_probs_.rows() < rows) log_probs_ = Matrix<float>(rows, vocabulary());
@@ -74,10 +78,12 @@ View<const float> TranslationScorer::step(std::span<const int32_t> ids) {
 void TranslationScorer::select(const std::vector<int>& rows) {
   std::swap(state_, before_);
   state_.select_from(pool_, before_, rows);
-  std::vector<int> sources;
-  sources.reserve(rows.size());
-  for (const int row : rows) sources.push_back(sources_[static_cast<size_t>(row)]);
-  sources_ = std::move(sources);
+  const auto select_from = [&](std::vector<int>& values) {
+    std::swap(values, before_values_);
+    values.resize(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) values[i] = before_values_[static_cast<size_t>(rows[i])];
+  };
+  select_from(begin_), select_from(length_);
 }
 
 Matrix<float> TranslationScorer::align(const std::vector<int32_t>& source, const std::vector<int32_t>& target) {
@@ -92,7 +98,7 @@ Matrix<float> TranslationScorer::align(const std::vector<int32_t>& source, const
   std::vector<int32_t> inputs = {source.back()};  // the end of line is the first input
   inputs.insert(inputs.end(), target.begin(), target.end() - (target.empty() ? 0 : 1));
   View<const float> weights;
-  model_.decode(context, seq, inputs.data(), encoded_, sources_.data(), state_, &weights);
+  model_.decode(context, seq, inputs.data(), encoded_, nullptr, state_, &weights);
   const int m = static_cast<int>(source.size());
   Matrix<float> out(static_cast<int>(target.size()), m);
   for (int t = 0; t < out.rows(); ++t) {

@@ -28,19 +28,21 @@ class TranslationScorer final : public Scorer {
   void select(const std::vector<int>& rows) override;
   View<const float> attention() const override { return weights_; }
   Pool* pool() const override { return &pool_; }
-  int looked_at(int row) const override { return lengths_[static_cast<size_t>(sources_[static_cast<size_t>(row)])]; }
+  int looked_at(int row) const override { return length_[static_cast<size_t>(row)]; }
 
   // The attention of each step of `target` (including its end of line) over the ids of the source, in their order: [target,
   // source]. Empty if the model has no attention. Calls set_sources() itself.
   Matrix<float> align(const std::vector<int32_t>& source, const std::vector<int32_t>& target);
 
  private:
+  Encoded<float> sources() const;
+
   const Model<float>& model_;
   Pool& pool_;
   Arena source_arena_, arena_;
   Encoded<float> encoded_;
-  std::vector<int> lengths_, sources_;   // for each source; for each hypothesis
-  State<float> first_, state_, before_;  // before_: storage for the next state
+  std::vector<int> begin_, length_, before_values_;  // of each hypothesis: where in encoded_; storage
+  State<float> first_, state_, before_;              // before_: storage for the next state
   Seq seq_;
   View<const float> weights_;
   Matrix<float> log_probs_;

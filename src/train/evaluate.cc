@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "loss/loss.h"
+#include "heads/head.h"
 #include "train/trainer.h"
 
 namespace rnn::core {
@@ -13,20 +13,20 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
   Arena arena;
   Batch batch;
   State<float> state;
-  double correct = -1;
+  std::optional<double> correct;
   batcher.start_epoch(0);
   while (batcher.next(batch)) {
-    if (!batch.carried || state.rows() != batch.seq.streams()) state = model.initial(batch.seq.streams());
+    if (!batch.carried || state.rows() != batch.in.seq.streams()) state = model.initial(batch.in.seq.streams());
     arena.clear();
     Context<float> context{pool, arena};
     const View<float> h = model.forward_hidden(context, batch, state, nullptr);
-    const LossSum sum = output_loss<float>(context, model, batch, h);
+    const LossSum sum = model.loss(context, h, batch.to);
     result.nats += sum.loss;
     result.weight += sum.weight;
     result.tokens += sum.counted;
-    if (sum.correct >= 0) correct = std::max(correct, 0.0) + sum.correct;
+    if (sum.correct) correct = correct.value_or(0) + *sum.correct;
   }
-  if (correct >= 0 && result.weight > 0) result.accuracy = correct / result.weight;
+  if (correct && result.weight > 0) result.accuracy = *correct / result.weight;
   return result;
 }
 

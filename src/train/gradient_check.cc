@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "base/rng.h"
-#include "loss/loss.h"
+#include "heads/head.h"
 
 namespace rnn::core {
 namespace {
@@ -22,7 +22,7 @@ struct LossRun {
   std::vector<double> base;  // losses of the unchanged model, per row
 
   LossRun(Model<double>& m, const Batch& b, const CheckOptions& o)
-      : model(m), batch(b), options(o), start(m.initial(b.seq.streams())) {
+      : model(m), batch(b), options(o), start(m.initial(b.in.seq.streams())) {
     Random random(o.seed, Purpose::test, 1);
     for (int r = 0; r < start.rows(); ++r) {
       for (int i = 0; i < start.width(); ++i) start.row(r)[i] = 0.1 * random.normal();
@@ -42,10 +42,10 @@ struct LossRun {
     const View<double> h = model.forward_hidden(context, batch, state, &tape);
     const View<double> dh = arena.matrix<double>(h.rows, h.cols);
     std::vector<double> out;
-    output_loss<double>(context, model, batch, h, {options.label_smoothing, &out, grads, dh, options.samples});
-    const ActivationSums sums = model.activations(context, batch.seq, tape);
+    model.loss(context, h, batch.to, {options.label_smoothing, &out, grads, dh, options.samples});
+    const ActivationSums sums = model.activations(context, batch.in.seq, tape);
     out.push_back(options.penalty.squares * sums.squares + options.penalty.changes * sums.changes);
-    if (grads) model.backward_hidden(context, batch.seq, tape, dh, *grads);
+    if (grads) model.backward_hidden(context, batch.in.seq, tape, dh, *grads);
     if (grads && options.dropout) model.drop_gradients(pool, *grads);
     return out;
   }

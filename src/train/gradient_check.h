@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "loss/class_sampler.h"
+#include "heads/class_sampler.h"
 #include "networks/model.h"
 
 namespace rnn::core {

@@ -27,8 +27,8 @@ std::vector<int64_t> target_counts(Batcher& batcher, int classes) {
   Batch batch;
   batcher.start_epoch(0);
   while (batcher.next(batch)) {
-    for (size_t i = 0; i < batch.targets.size(); ++i) {
-      if (batch.weights.empty() || batch.weights[i] != 0) ++counts[static_cast<size_t>(batch.targets[i])];
+    for (size_t i = 0; i < batch.to.ids.size(); ++i) {
+      if (batch.to.weights.empty() || batch.to.weights[i] != 0) ++counts[static_cast<size_t>(batch.to.ids[i])];
     }
   }
   batcher.start_epoch(0);

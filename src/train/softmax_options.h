@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "data/batcher.h"
-#include "loss/class_sampler.h"
+#include "heads/class_sampler.h"
 #include "networks/model.h"
 #include "options/options.h"
 

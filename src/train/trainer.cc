@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <thread>
 
 #include "base/error.h"
@@ -65,6 +66,7 @@ Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const Trai
       early_(options.patience),
       planned_(schedule_.options().total_updates),
       sampler_(sampler_for(options, model, train)),
+      reducer_(hooks_.shards),
       started_(Clock::now()) {
   optimizer_->set_factors(rate_factors_of(options, model), model.table());
   pack();
@@ -97,7 +99,7 @@ void Trainer::seek() {
 }
 
 // Forward and backward of one micro-batch; adds to the gradients and to `total`.
-void Trainer::accumulate(const Batch& batch, LossSum* total) {
+void Trainer::accumulate(const Batch& batch, Params<float>& grads, LossSum& total) {
   arena_.clear();
   tape_.clear();
   Context<float> context{pool_, arena_, kernels<float>(), true, options_.seed, static_cast<uint32_t>(progress_.update)};
@@ -106,56 +108,60 @@ void Trainer::accumulate(const Batch& batch, LossSum* total) {
   context.penalty = penalty_;
   const View<float> h = model_.forward_hidden(context, batch, carried_, &tape_);
   const View<float> dh = arena_.matrix<float>(h.rows, h.cols);
-  const LossSum sum =
-      output_loss<float>(context, model_, batch, h, {options_.label_smoothing, &losses_, &grads_, dh, samples()});
+  const LossSum sum = model_.loss(context, h, batch.to, {options_.label_smoothing, &losses_, &grads, dh, samples()});
   if (penalty_.squares > 0 || penalty_.changes > 0) {
-    const ActivationSums sums = model_.activations(context, batch.seq, tape_);
+    const ActivationSums sums = model_.activations(context, batch.in.seq, tape_);
     penalty_sum_ += penalty_.squares * sums.squares + penalty_.changes * sums.changes;
   }
-  model_.backward_hidden(context, batch.seq, tape_, dh, grads_);
-  total->loss += sum.loss, total->weight += sum.weight, total->counted += sum.counted;
+  model_.backward_hidden(context, batch.in.seq, tape_, dh, grads);
+  total += sum;
 }
 
 // The gradient is that of a summed loss and is divided by the batch's weight later; the penalties are means over the batch.
 ActivationPenalty Trainer::penalty_of(const Batch& batch) const {
   const double ar = options_.activation_regularization, tar = options_.temporal_activation_regularization;
   if (ar <= 0 && tar <= 0) return {};
-  double weight = batch.weights.empty() ? static_cast<double>(batch.target_rows()) : 0;
-  for (const float w : batch.weights) weight += static_cast<double>(w);
-  const double width = model_.width(), rows = batch.seq.rows();
-  const auto pairs = static_cast<double>(following_rows(batch.seq));
+  double weight = batch.to.weights.empty() ? static_cast<double>(batch.target_rows()) : 0;
+  for (const float w : batch.to.weights) weight += static_cast<double>(w);
+  const double width = model_.width(), rows = batch.in.seq.rows();
+  const auto pairs = static_cast<double>(following_rows(batch.in.seq));
   return {ar * weight / (std::max(1.0, rows) * width), tar * weight / (std::max(1.0, pairs) * width)};
 }
 
 // Of random windows a short one gets a lower rate: its gradient is a mean over fewer steps (Merity, Keskar and Socher 2018).
 double Trainer::rate_of(const Batch& batch) const {
   const double rate = schedule_.rate(progress_.update - 1, progress_.epoch + 1);
-  return options_.bptt_random ? rate * batch.seq.steps() / options_.bptt : rate;
+  return options_.bptt_random ? rate * batch.in.seq.steps() / options_.bptt : rate;
+}
+
+// Streams [first, first + count) as micro-batches; the state is split and joined again.
+void Trainer::accumulate_streams(const Batch& batch, int first, int count, Params<float>& grads, LossSum& total) {
+  const int parts = std::min(options_.accumulate, count);
+  if (parts <= 1 && count == batch.in.seq.streams()) return accumulate(batch, grads, total);
+  State<float> whole = carried_;
+  for (int p = 0; p < parts; ++p) {
+    const int begin = first + count * p / parts, size = first + count * (p + 1) / parts - begin;
+    std::vector<int> rows(static_cast<size_t>(size));
+    std::iota(rows.begin(), rows.end(), begin);
+    carried_ = whole.select(rows);
+    accumulate(select_streams(batch, begin, size), grads, total);
+    for (int i = 0; i < size; ++i) std::copy_n(carried_.row(i), whole.width(), whole.row(begin + i));
+  }
+  carried_ = whole;
 }
 
 Trainer::StepReport Trainer::step(const Batch& batch) {
   const FlushDenormals flush;
-  if (!batch.carried || carried_.rows() != batch.seq.streams()) carried_ = model_.initial(batch.seq.streams());
+  if (!batch.carried || carried_.rows() != batch.in.seq.streams()) carried_ = model_.initial(batch.in.seq.streams());
   LossSum total;
   penalty_ = penalty_of(batch), penalty_sum_ = 0;
   drop_weights();
   draw_samples();
-  const int streams = batch.seq.streams(), parts = std::min(options_.accumulate, streams);
-  if (parts <= 1) {
-    accumulate(batch, &total);
-  } else {
-    // Micro-batches of streams; the state is split and joined again.
-    State<float> whole = carried_;
-    for (int p = 0; p < parts; ++p) {
-      const int first = streams * p / parts, count = streams * (p + 1) / parts - first;
-      std::vector<int> rows(count);
-      for (int i = 0; i < count; ++i) rows[i] = first + i;
-      carried_ = whole.select(rows);
-      accumulate(select_streams(batch, first, count), &total);
-      for (int i = 0; i < count; ++i) std::copy_n(carried_.row(i), whole.width(), whole.row(first + i));
-    }
-    carried_ = whole;
-  }
+  reducer_.run(pool_, grads_, total, [&](int shard, Params<float>& grads, LossSum& sum) {
+    const int streams = batch.in.seq.streams(), shards = reducer_.shards();
+    const int first = streams * shard / shards, end = streams * (shard + 1) / shards;
+    accumulate_streams(batch, first, end - first, grads, sum);
+  });
   ++progress_.update;
   if (hooks_.profile) hooks_.profile->count();
   const double weight = total.weight;
@@ -174,7 +180,7 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   double scale = 1 / weight;
   if (options_.clip > 0) scale *= std::min(1.0, options_.clip / (norm + 1e-6));  // Pascanu, Mikolov and Bengio 2013
   update_weights(scale, rate_of(batch), sparse);
-  return {loss, norm, weight, batch.seq.rows(), total.counted, penalty_sum_ / weight};
+  return {loss, norm, weight, batch.in.seq.rows(), total.counted, penalty_sum_ / weight};
 }
 
 void Trainer::drop_weights() {
@@ -279,10 +285,7 @@ bool Trainer::evaluation_due() const {
   return options_.eval_every > 0 ? progress_.update % options_.eval_every == 0 : progress_.position == 0;
 }
 
-// Squared errors are measured in the target's own units: any finite number may be one.
-bool Trainer::exploded(double loss) const {
-  return !(loss <= (model_.config().task == "regress" ? std::numeric_limits<double>::max() : kExplodedLoss));
-}
+bool Trainer::exploded(double loss) const { return !(loss <= model_.head().info().exploded); }
 
 // The loss on the validation data, or the training loss if there are none.
 double Trainer::validation_loss(double train_loss) {

@@ -11,19 +11,17 @@
 
 #include "data/batcher.h"
 #include "events/events.h"
-#include "loss/class_sampler.h"
-#include "loss/loss.h"
+#include "heads/class_sampler.h"
+#include "heads/head.h"
 #include "networks/model.h"
 #include "optim/average.h"
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
 #include "options/options.h"
 #include "train/early_stopping.h"
+#include "train/reducer.h"
 
 namespace rnn::core {
-
-// A mean loss above this, in nats per token, is an explosion: no training recovers from it.
-constexpr double kExplodedLoss = 1000;
 
 // Why training ended.
 enum class StopReason { epochs, updates, time, patience, signal };
@@ -75,6 +73,7 @@ class Trainer {
     std::function<std::string()> sample;       // text for the log after an evaluation; may be empty
     const std::atomic<int>* signal = nullptr;  // not 0: stop after this update
     Profile* profile = nullptr;                // records the time of step(); run() starts and stops it
+    int shards = 1;                            // of every update (Reducer); more: the same gradients up to rounding
     double bits_per_byte_factor = 0;           // bits per byte = factor * loss (nats per token); 0: unknown
   };
 
@@ -88,8 +87,8 @@ class Trainer {
   // at an update without an evaluation, there is an extra one (the last look), except after a signal. It may find the best
   // model, and the result includes it, but the checkpoint does not, because a run that was not stopped would not have had
   // this evaluation.
-  // Throws Error{diverged, "train/diverged"} naming the tensor: a loss or gradient that is not a number, or a loss above
-  // kExplodedLoss. The bad gradient has not changed the weights, and weights that failed an evaluation are not checkpointed.
+  // Throws Error{diverged, "train/diverged"} naming the tensor: a loss or gradient that is not a number, or a loss that
+  // its head calls exploded. The bad gradient has not changed the weights, and weights that failed an evaluation are not checkpointed.
   TrainResult run();
   // True while hooks.best is called for the last look, the extra evaluation at a stop.
   bool last_look() const { return last_look_; }
@@ -115,7 +114,8 @@ class Trainer {
   void seek();
 
  private:
-  void accumulate(const Batch& batch, LossSum* total);
+  void accumulate(const Batch& batch, Params<float>& grads, LossSum& total);
+  void accumulate_streams(const Batch& batch, int first, int count, Params<float>& grads, LossSum& total);
   ActivationPenalty penalty_of(const Batch& batch) const;
   double rate_of(const Batch& batch) const;
   void drop_weights();
@@ -168,7 +168,8 @@ class Trainer {
   int64_t planned_;            // number of updates of the whole run
   std::vector<double> losses_;
   std::optional<ClassSampler> sampler_;  // for a sampled softmax
-  ClassSamples samples_;                 // of the current update
+  Reducer reducer_;
+  ClassSamples samples_;  // of the current update
   std::chrono::steady_clock::time_point started_;
   double seconds_before_ = 0, last_log_ = 0;
   int64_t last_log_tokens_ = 0;

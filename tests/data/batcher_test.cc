@@ -41,18 +41,18 @@ std::vector<std::vector<Row>> rows_of(Batcher& batcher, int streams) {
   int64_t batches = 0, counted = 0;
   while (batcher.next(batch)) {
     EXPECT_EQ(batch.carried, batches > 0);
-    EXPECT_EQ(batch.seq.rows(), static_cast<int>(batch.inputs.size()));
-    EXPECT_EQ(batch.inputs.size(), batch.targets.size());
-    EXPECT_EQ(batch.seq.streams(), streams);
-    for (int t = 0; t < batch.seq.steps(); ++t) {
-      EXPECT_GT(batch.seq.active(t), 0);
-      for (int r = 0; r < batch.seq.active(t); ++r) {
-        const size_t row = static_cast<size_t>(batch.seq.start[static_cast<size_t>(t)] + r);
-        const size_t stream = static_cast<size_t>(batch.seq.order[static_cast<size_t>(r)]);
-        EXPECT_EQ(batch.seq.id[stream], stream);
-        const float weight = batch.weights.empty() ? 1.0f : batch.weights[row];
+    EXPECT_EQ(batch.in.seq.rows(), static_cast<int>(batch.in.ids.size()));
+    EXPECT_EQ(batch.in.ids.size(), batch.to.ids.size());
+    EXPECT_EQ(batch.in.seq.streams(), streams);
+    for (int t = 0; t < batch.in.seq.steps(); ++t) {
+      EXPECT_GT(batch.in.seq.active(t), 0);
+      for (int r = 0; r < batch.in.seq.active(t); ++r) {
+        const size_t row = static_cast<size_t>(batch.in.seq.start[static_cast<size_t>(t)] + r);
+        const size_t stream = static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(r)]);
+        EXPECT_EQ(batch.in.seq.id[stream], stream);
+        const float weight = batch.to.weights.empty() ? 1.0f : batch.to.weights[row];
         rows[stream].push_back(
-            {batch.inputs[row], batch.targets[row], !batch.seq.reset.empty() && batch.seq.reset[row] == 1, weight});
+            {batch.in.ids[row], batch.to.ids[row], !batch.in.seq.reset.empty() && batch.in.seq.reset[row] == 1, weight});
         counted += weight > 0;
       }
     }
@@ -76,15 +76,15 @@ TEST(StreamBatcher, CutsEqualStreams) {
   Batch batch;
   StreamBatcher uneven({count_up(24)}, {.streams = 3, .window = 5});  // 7 steps: windows of 5 and 2
   ASSERT_TRUE(uneven.next(batch));
-  EXPECT_EQ(batch.seq.steps(), 5);
-  EXPECT_TRUE(batch.seq.uniform());
-  EXPECT_TRUE(batch.weights.empty());
-  EXPECT_TRUE(batch.seq.reset.empty());
-  EXPECT_EQ(batch.inputs[1], 8);  // time-major
+  EXPECT_EQ(batch.in.seq.steps(), 5);
+  EXPECT_TRUE(batch.in.seq.uniform());
+  EXPECT_TRUE(batch.to.weights.empty());
+  EXPECT_TRUE(batch.in.seq.reset.empty());
+  EXPECT_EQ(batch.in.ids[1], 8);  // time-major
   ASSERT_TRUE(uneven.next(batch));
-  EXPECT_EQ(batch.seq.steps(), 2);
+  EXPECT_EQ(batch.in.seq.steps(), 2);
   EXPECT_FALSE(uneven.next(batch));
-  EXPECT_EQ(batch.seq.steps(), 2);  // left alone
+  EXPECT_EQ(batch.in.seq.steps(), 2);  // left alone
   uneven.start_epoch(1);
   ASSERT_TRUE(uneven.next(batch));
   EXPECT_FALSE(batch.carried);
@@ -138,8 +138,9 @@ TEST(StreamBatcher, TooShortIsSaidWithNumbers) {
 }
 
 bool same(const Batch& a, const Batch& b) {
-  return a.seq.start == b.seq.start && a.seq.order == b.seq.order && a.seq.reset == b.seq.reset && a.seq.id == b.seq.id &&
-         a.inputs == b.inputs && a.targets == b.targets && a.weights == b.weights && a.carried == b.carried;
+  return a.in.seq.start == b.in.seq.start && a.in.seq.order == b.in.seq.order && a.in.seq.reset == b.in.seq.reset &&
+         a.in.seq.id == b.in.seq.id && a.in.ids == b.in.ids && a.to.ids == b.to.ids && a.to.weights == b.to.weights &&
+         a.carried == b.carried;
 }
 
 std::vector<Ids> some_sentences(int count) {
@@ -205,7 +206,7 @@ TEST(Batchers, BuffersAreReused) {
   for (int64_t epoch = 0; epoch < 4; ++epoch) {
     batcher.start_epoch(epoch);
     while (batcher.next(batch)) {
-      if (epoch >= 3) places.insert(batch.inputs.data());
+      if (epoch >= 3) places.insert(batch.in.ids.data());
     }
   }
   EXPECT_EQ(places.size(), 1u);
@@ -232,9 +233,9 @@ TEST(StreamBatcher, RandomWindows) {
     ASSERT_TRUE(other.next(batch));
     batcher.seek(epoch, 7);
     ASSERT_TRUE(batcher.next(same));
-    EXPECT_EQ(batch.inputs, same.inputs);
+    EXPECT_EQ(batch.in.ids, same.in.ids);
     batcher.start_epoch(epoch);
-    while (batcher.next(batch)) lengths[static_cast<size_t>(epoch)].push_back(batch.seq.steps());
+    while (batcher.next(batch)) lengths[static_cast<size_t>(epoch)].push_back(batch.in.seq.steps());
   }
   EXPECT_NE(lengths[0], lengths[1]);
   StreamBatcher seeded({count_up(2500)}, {.streams = 3, .window = 20, .random_windows = true, .seed = 6});
@@ -279,22 +280,22 @@ TEST(SentenceBatcher, EverySentenceOncePerEpochAndInItsOwnOrder) {
       Batch batch;
       while (batcher.next(batch)) {
         EXPECT_FALSE(batch.carried);
-        std::vector<Ids> inputs(batch.seq.order.size()), targets(batch.seq.order.size());
-        for (int t = 0; t < batch.seq.steps(); ++t) {
-          for (int r = 0; r < batch.seq.active(t); ++r) {
-            const size_t row = static_cast<size_t>(batch.seq.start[static_cast<size_t>(t)] + r);
-            const size_t stream = static_cast<size_t>(batch.seq.order[static_cast<size_t>(r)]);
-            inputs[stream].push_back(batch.inputs[row]);
-            targets[stream].push_back(batch.targets[row]);
+        std::vector<Ids> inputs(batch.in.seq.order.size()), targets(batch.in.seq.order.size());
+        for (int t = 0; t < batch.in.seq.steps(); ++t) {
+          for (int r = 0; r < batch.in.seq.active(t); ++r) {
+            const size_t row = static_cast<size_t>(batch.in.seq.start[static_cast<size_t>(t)] + r);
+            const size_t stream = static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(r)]);
+            inputs[stream].push_back(batch.in.ids[row]);
+            targets[stream].push_back(batch.to.ids[row]);
           }
         }
         for (size_t s = 0; s < inputs.size(); ++s) {
-          const Ids& sentence = sentences[batch.seq.id[s]];
+          const Ids& sentence = sentences[batch.in.seq.id[s]];
           Ids begun = {0};
           begun.insert(begun.end(), sentence.begin(), sentence.end() - 1);
           ASSERT_EQ(inputs[s], begun);
           ASSERT_EQ(targets[s], sentence);
-          order.push_back(batch.seq.id[s]);
+          order.push_back(batch.in.seq.id[s]);
         }
       }
       EXPECT_EQ(std::set<uint32_t>(order.begin(), order.end()).size(), sentences.size());
@@ -308,7 +309,7 @@ TEST(SentenceBatcher, EverySentenceOncePerEpochAndInItsOwnOrder) {
   Batch a, b;
   SentenceBatcher same_seed(sentences, {.batch = 4, .seed = 5});
   other.next(a), same_seed.next(b);
-  EXPECT_NE(a.seq.id, b.seq.id);
+  EXPECT_NE(a.in.seq.id, b.in.seq.id);
 }
 
 TEST(SentenceBatcher, BatchesHoldLikeLengths) {
@@ -316,7 +317,7 @@ TEST(SentenceBatcher, BatchesHoldLikeLengths) {
   SentenceBatcher batcher(sentences, {.batch = 10});
   Batch batch;
   int64_t rows = 0, padded = 0;
-  while (batcher.next(batch)) rows += batch.seq.rows(), padded += batch.seq.steps() * batch.seq.streams();
+  while (batcher.next(batch)) rows += batch.in.seq.rows(), padded += batch.in.seq.steps() * batch.in.seq.streams();
   EXPECT_GT(static_cast<double>(rows), 0.95 * static_cast<double>(padded));
 }
 

@@ -57,17 +57,17 @@ void expect_in_order(const Seq& seq, const std::vector<Ids>& streams) {
 
 void expect_pairs(const Batch& batch, const std::vector<TokenPair>& pairs, bool reversed = false) {
   EXPECT_FALSE(batch.carried);
-  EXPECT_FALSE(batch.last_step);
-  EXPECT_TRUE(batch.weights.empty());
-  EXPECT_TRUE(batch.seq.reset.empty() && batch.source.reset.empty());
-  EXPECT_EQ(batch.source.streams(), batch.seq.streams());
-  EXPECT_EQ(batch.source.id, batch.seq.id);
-  const std::vector<Ids> inputs = by_stream(batch.seq, batch.inputs), targets = by_stream(batch.seq, batch.targets),
-                         sources = by_stream(batch.source, batch.source_ids);
-  expect_in_order(batch.seq, targets);
-  expect_in_order(batch.source, sources);
+  EXPECT_FALSE(batch.to.last_step);
+  EXPECT_TRUE(batch.to.weights.empty());
+  EXPECT_TRUE(batch.in.seq.reset.empty() && batch.source.seq.reset.empty());
+  EXPECT_EQ(batch.source.seq.streams(), batch.in.seq.streams());
+  EXPECT_EQ(batch.source.seq.id, batch.in.seq.id);
+  const std::vector<Ids> inputs = by_stream(batch.in.seq, batch.in.ids), targets = by_stream(batch.in.seq, batch.to.ids),
+                         sources = by_stream(batch.source.seq, batch.source.ids);
+  expect_in_order(batch.in.seq, targets);
+  expect_in_order(batch.source.seq, sources);
   for (size_t s = 0; s < targets.size(); ++s) {
-    const TokenPair& pair = pairs.at(batch.seq.id.at(s));
+    const TokenPair& pair = pairs.at(batch.in.seq.id.at(s));
     Ids begun = {0}, source = pair.source;
     begun.insert(begun.end(), pair.target.begin(), pair.target.end() - 1);
     if (reversed) std::reverse(source.begin(), source.end() - 1);
@@ -78,9 +78,9 @@ void expect_pairs(const Batch& batch, const std::vector<TokenPair>& pairs, bool 
 }
 
 bool same(const Batch& a, const Batch& b) {
-  return a.seq.start == b.seq.start && a.seq.order == b.seq.order && a.seq.id == b.seq.id && a.inputs == b.inputs &&
-         a.targets == b.targets && a.source.start == b.source.start && a.source.order == b.source.order &&
-         a.source.id == b.source.id && a.source_ids == b.source_ids;
+  return a.in.seq.start == b.in.seq.start && a.in.seq.order == b.in.seq.order && a.in.seq.id == b.in.seq.id &&
+         a.in.ids == b.in.ids && a.to.ids == b.to.ids && a.source.seq.start == b.source.seq.start &&
+         a.source.seq.order == b.source.seq.order && a.source.seq.id == b.source.seq.id && a.source.ids == b.source.ids;
 }
 
 TEST(PairBatcher, ABatchWrittenOut) {
@@ -88,21 +88,21 @@ TEST(PairBatcher, ABatchWrittenOut) {
   const auto batcher = pair_batcher(pairs, {.batch = 4, .shuffle = false});
   Batch batch;
   ASSERT_TRUE(batcher->next(batch));
-  EXPECT_EQ(batch.seq.id, (std::vector<uint32_t>{1, 0, 2, 3}));  // targets of 3, 2, 2, 2; then sources of 3, 3, 1
-  EXPECT_EQ(batch.seq.order, (std::vector<int>{0, 1, 2, 3}));
-  EXPECT_EQ(batch.seq.start, (std::vector<int>{0, 4, 8, 9}));
-  EXPECT_EQ(batch.inputs, (Ids{0, 0, 0, 0, 2, 1, 4, 5, 3}));
-  EXPECT_EQ(batch.targets, (Ids{2, 1, 4, 5, 3, 0, 0, 0, 0}));
-  EXPECT_EQ(batch.source.order, (std::vector<int>{1, 2, 0, 3}));
-  EXPECT_EQ(batch.source.start, (std::vector<int>{0, 4, 7, 9}));
-  EXPECT_EQ(batch.source_ids, (Ids{5, 8, 7, 0, 6, 9, 0, 0, 0}));
-  EXPECT_EQ(batch.source.id, batch.seq.id);
+  EXPECT_EQ(batch.in.seq.id, (std::vector<uint32_t>{1, 0, 2, 3}));  // targets of 3, 2, 2, 2; then sources of 3, 3, 1
+  EXPECT_EQ(batch.in.seq.order, (std::vector<int>{0, 1, 2, 3}));
+  EXPECT_EQ(batch.in.seq.start, (std::vector<int>{0, 4, 8, 9}));
+  EXPECT_EQ(batch.in.ids, (Ids{0, 0, 0, 0, 2, 1, 4, 5, 3}));
+  EXPECT_EQ(batch.to.ids, (Ids{2, 1, 4, 5, 3, 0, 0, 0, 0}));
+  EXPECT_EQ(batch.source.seq.order, (std::vector<int>{1, 2, 0, 3}));
+  EXPECT_EQ(batch.source.seq.start, (std::vector<int>{0, 4, 7, 9}));
+  EXPECT_EQ(batch.source.ids, (Ids{5, 8, 7, 0, 6, 9, 0, 0, 0}));
+  EXPECT_EQ(batch.source.seq.id, batch.in.seq.id);
   EXPECT_FALSE(batcher->next(batch));
-  EXPECT_EQ(batch.source_ids.size(), 9u);  // left alone
+  EXPECT_EQ(batch.source.ids.size(), 9u);  // left alone
   const auto reversed = pair_batcher(pairs, {.batch = 4, .shuffle = false, .reverse_source = true});
   ASSERT_TRUE(reversed->next(batch));
-  EXPECT_EQ(batch.source_ids, (Ids{6, 9, 7, 0, 5, 8, 0, 0, 0}));
-  EXPECT_EQ(batch.targets, (Ids{2, 1, 4, 5, 3, 0, 0, 0, 0}));
+  EXPECT_EQ(batch.source.ids, (Ids{6, 9, 7, 0, 5, 8, 0, 0, 0}));
+  EXPECT_EQ(batch.to.ids, (Ids{2, 1, 4, 5, 3, 0, 0, 0, 0}));
 }
 
 TEST(PairBatcher, EveryPairOncePerEpoch) {
@@ -123,7 +123,7 @@ TEST(PairBatcher, EveryPairOncePerEpoch) {
           int64_t batches = 0;
           while (batcher->next(batch)) {
             expect_pairs(batch, pairs, reverse);
-            order.insert(order.end(), batch.seq.id.begin(), batch.seq.id.end());
+            order.insert(order.end(), batch.in.seq.id.begin(), batch.in.seq.id.end());
             EXPECT_EQ(batcher->position(), ++batches);
           }
           EXPECT_EQ(batches, batcher->batches_per_epoch());
@@ -140,7 +140,7 @@ TEST(PairBatcher, EveryPairOncePerEpoch) {
     const auto other = pair_batcher(pairs, {.batch = 4, .tokens = budget, .seed = 6});
     Batch batch;
     ASSERT_TRUE(other->next(batch));
-    EXPECT_NE(batch.seq.id, std::vector<uint32_t>(orders[0].begin(), orders[0].begin() + batch.seq.streams()));
+    EXPECT_NE(batch.in.seq.id, std::vector<uint32_t>(orders[0].begin(), orders[0].begin() + batch.in.seq.streams()));
   }
 }
 
@@ -153,11 +153,11 @@ TEST(PairBatcher, ABudgetOfTokens) {
   int64_t rows = 0, padded = 0, alone = 0, full = 0;
   while (batcher->next(batch)) {
     expect_pairs(batch, pairs);
-    const bool giant = batch.seq.id[0] == 7;
-    alone += giant && batch.seq.streams() == 1;
-    EXPECT_TRUE(giant || batch.seq.rows() <= 60) << batch.seq.rows();
-    full += batch.seq.rows() > 60 - 12;  // the next longest did not fit
-    rows += batch.seq.rows(), padded += batch.seq.steps() * batch.seq.streams();
+    const bool giant = batch.in.seq.id[0] == 7;
+    alone += giant && batch.in.seq.streams() == 1;
+    EXPECT_TRUE(giant || batch.in.seq.rows() <= 60) << batch.in.seq.rows();
+    full += batch.in.seq.rows() > 60 - 12;  // the next longest did not fit
+    rows += batch.in.seq.rows(), padded += batch.in.seq.steps() * batch.in.seq.streams();
   }
   EXPECT_EQ(alone, 1);
   EXPECT_GE(full, batcher->batches_per_epoch() - 10);  // but the last of each pool and around the giant
@@ -166,7 +166,7 @@ TEST(PairBatcher, ABudgetOfTokens) {
   const auto all = pair_batcher(pairs, {.tokens = 1 << 30, .shuffle = false});
   EXPECT_EQ(all->batches_per_epoch(), 1);
   ASSERT_TRUE(all->next(batch));
-  EXPECT_EQ(batch.seq.streams(), 3000);
+  EXPECT_EQ(batch.in.seq.streams(), 3000);
 }
 
 TEST(PairBatcher, BatchesOfManyEpochsAreCounted) {
@@ -221,29 +221,30 @@ TEST(SelectStreams, TakesTheSourcesAlong) {
   const auto batcher = pair_batcher(pairs, {.batch = 11, .seed = 2});
   Batch batch;
   while (batcher->next(batch)) {
-    const int streams = batch.seq.streams();
+    const int streams = batch.in.seq.streams();
     for (const int parts : {1, 2, 3, streams}) {
       int rows = 0, source_rows = 0;
       for (int p = 0; p < parts; ++p) {
         const int first = streams * p / parts, count = streams * (p + 1) / parts - first;
         if (count == 0) continue;
         const Batch part = select_streams(batch, first, count);
-        EXPECT_EQ(part.seq.id, std::vector<uint32_t>(batch.seq.id.begin() + first, batch.seq.id.begin() + first + count));
+        EXPECT_EQ(part.in.seq.id,
+                  std::vector<uint32_t>(batch.in.seq.id.begin() + first, batch.in.seq.id.begin() + first + count));
         expect_pairs(part, pairs);
-        rows += part.seq.rows(), source_rows += part.source.rows();
+        rows += part.in.seq.rows(), source_rows += part.source.seq.rows();
       }
-      EXPECT_EQ(rows, batch.seq.rows());
-      EXPECT_EQ(source_rows, batch.source.rows());
+      EXPECT_EQ(rows, batch.in.seq.rows());
+      EXPECT_EQ(source_rows, batch.source.seq.rows());
     }
     ASSERT_TRUE(same(select_streams(batch, 0, streams), batch));
   }
   Batch plain;
-  plain.seq = Seq::uniform_batch(3, 2);
-  plain.inputs = plain.targets = {1, 2, 3, 4, 5, 6};
+  plain.in.seq = Seq::uniform_batch(3, 2);
+  plain.in.ids = plain.to.ids = {1, 2, 3, 4, 5, 6};
   const Batch part = select_streams(plain, 1, 2);
-  EXPECT_EQ(part.inputs, (Ids{2, 3, 5, 6}));
-  EXPECT_EQ(part.source.streams(), 0);  // no sources, none made up
-  EXPECT_EQ(part.source.rows(), 0);
+  EXPECT_EQ(part.in.ids, (Ids{2, 3, 5, 6}));
+  EXPECT_EQ(part.source.seq.streams(), 0);  // no sources, none made up
+  EXPECT_EQ(part.source.seq.rows(), 0);
 }
 
 TEST(LengthOrder, CutsByTokensInsideOfPools) {

@@ -208,21 +208,21 @@ TEST(Problems, BatchesAreFreshExamplesInOrder) {
         for (const uint32_t id : ids) examples.push_back(problem_example(options, id));
         for (const SequenceExample& e : examples) pointers.push_back(&e);
         fill_sequence_batch(shape, pointers, ids, expected);
-        EXPECT_EQ(batch.seq.id, ids);
-        EXPECT_EQ(batch.inputs, expected.inputs);
-        EXPECT_EQ(batch.frames, expected.frames);
-        EXPECT_EQ(batch.targets, expected.targets);
-        EXPECT_EQ(batch.values, expected.values);
+        EXPECT_EQ(batch.in.seq.id, ids);
+        EXPECT_EQ(batch.in.ids, expected.in.ids);
+        EXPECT_EQ(batch.in.frames, expected.in.frames);
+        EXPECT_EQ(batch.to.ids, expected.to.ids);
+        EXPECT_EQ(batch.to.values, expected.to.values);
         int64_t counted = 0;
-        for (const float w : batch.weights) counted += w > 0;
+        for (const float w : batch.to.weights) counted += w > 0;
         EXPECT_EQ(counted, problem == Problem::copy ? 50 : 0);
       }
       EXPECT_FALSE(batcher->next(batch));
     }
     batcher->seek(1, 2);  // the last batch again
     ASSERT_TRUE(batcher->next(batch));
-    EXPECT_EQ(batch.inputs, expected.inputs);
-    EXPECT_EQ(batch.frames, expected.frames);
+    EXPECT_EQ(batch.in.ids, expected.in.ids);
+    EXPECT_EQ(batch.in.frames, expected.in.frames);
   }
 }
 

@@ -256,28 +256,28 @@ std::vector<SequenceExample> random_examples(const SequenceShape& shape, int cou
 
 // Reads the examples out of a batch again, by stream.
 std::vector<SequenceExample> unpack(const SequenceShape& shape, const Batch& batch) {
-  std::vector<SequenceExample> examples(static_cast<size_t>(batch.seq.streams()));
-  const auto width = static_cast<size_t>(batch.width), outputs = static_cast<size_t>(batch.outputs);
-  EXPECT_EQ(batch.width, shape.width);
-  for (int t = 0; t < batch.seq.steps(); ++t) {
-    for (int r = 0; r < batch.seq.active(t); ++r) {
-      const auto row = static_cast<size_t>(batch.seq.start[static_cast<size_t>(t)] + r);
-      SequenceExample& e = examples[static_cast<size_t>(batch.seq.order[static_cast<size_t>(r)])];
-      for (size_t i = 0; i < width; ++i) e.frames.push_back(batch.frames.at(row * width + i));
-      if (width == 0) e.ids.push_back(batch.inputs.at(row));
-      if (batch.last_step) continue;
-      const bool counts = batch.weights.empty() || batch.weights.at(row) == 1;
+  std::vector<SequenceExample> examples(static_cast<size_t>(batch.in.seq.streams()));
+  const auto width = static_cast<size_t>(batch.in.width), outputs = static_cast<size_t>(batch.to.width);
+  EXPECT_EQ(batch.in.width, shape.width);
+  for (int t = 0; t < batch.in.seq.steps(); ++t) {
+    for (int r = 0; r < batch.in.seq.active(t); ++r) {
+      const auto row = static_cast<size_t>(batch.in.seq.start[static_cast<size_t>(t)] + r);
+      SequenceExample& e = examples[static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(r)])];
+      for (size_t i = 0; i < width; ++i) e.frames.push_back(batch.in.frames.at(row * width + i));
+      if (width == 0) e.ids.push_back(batch.in.ids.at(row));
+      if (batch.to.last_step) continue;
+      const bool counts = batch.to.weights.empty() || batch.to.weights.at(row) == 1;
       if (!counts) {
-        EXPECT_EQ(batch.weights[row], 0);
-        EXPECT_EQ(batch.targets[row], 0);  // a target that any loss may look up
+        EXPECT_EQ(batch.to.weights[row], 0);
+        EXPECT_EQ(batch.to.ids[row], 0);  // a target that any loss may look up
       }
-      e.labels.push_back(counts ? batch.targets.at(row) : -1);
+      e.labels.push_back(counts ? batch.to.ids.at(row) : -1);
     }
   }
-  for (size_t r = 0; r < examples.size() && batch.last_step; ++r) {
-    SequenceExample& e = examples[static_cast<size_t>(batch.seq.order[r])];
-    if (outputs == 0) e.labels = {batch.targets.at(r)};
-    for (size_t i = 0; i < outputs; ++i) e.values.push_back(batch.values.at(r * outputs + i));
+  for (size_t r = 0; r < examples.size() && batch.to.last_step; ++r) {
+    SequenceExample& e = examples[static_cast<size_t>(batch.in.seq.order[r])];
+    if (outputs == 0) e.labels = {batch.to.ids.at(r)};
+    for (size_t i = 0; i < outputs; ++i) e.values.push_back(batch.to.values.at(r * outputs + i));
   }
   return examples;
 }
@@ -307,18 +307,19 @@ TEST_F(Sequences, ARaggedBatchIsItsExamples) {
       ids.push_back(static_cast<uint32_t>(100 + 3 * ids.size()));
     }
     fill_sequence_batch(shape, pointers, ids, batch);
-    EXPECT_EQ(batch.seq.id, ids);
-    EXPECT_TRUE(batch.seq.reset.empty());
+    EXPECT_EQ(batch.in.seq.id, ids);
+    EXPECT_TRUE(batch.in.seq.reset.empty());
     EXPECT_FALSE(batch.carried);
-    EXPECT_EQ(batch.last_step, shape.task != "tag");
+    EXPECT_EQ(batch.to.last_step, shape.task != "tag");
     const auto targets = static_cast<size_t>(batch.target_rows());
-    EXPECT_EQ(batch.targets.size(), shape.task == "regress" ? 0 : targets);
-    EXPECT_EQ(batch.values.size(), shape.task == "regress" ? targets * static_cast<size_t>(shape.values) : 0);
-    EXPECT_EQ(batch.inputs.size() + batch.frames.size(), static_cast<size_t>(batch.seq.rows() * std::max(1, shape.width)));
-    EXPECT_FALSE(batch.seq.uniform());
-    for (int r = 1; r < batch.seq.streams(); ++r) {
+    EXPECT_EQ(batch.to.ids.size(), shape.task == "regress" ? 0 : targets);
+    EXPECT_EQ(batch.to.values.size(), shape.task == "regress" ? targets * static_cast<size_t>(shape.values) : 0);
+    EXPECT_EQ(batch.in.ids.size() + batch.in.frames.size(),
+              static_cast<size_t>(batch.in.seq.rows() * std::max(1, shape.width)));
+    EXPECT_FALSE(batch.in.seq.uniform());
+    for (int r = 1; r < batch.in.seq.streams(); ++r) {
       const auto steps = [&](int row) {
-        return shape.steps(examples[static_cast<size_t>(batch.seq.order[static_cast<size_t>(row)])]);
+        return shape.steps(examples[static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(row)])]);
       };
       EXPECT_GE(steps(r - 1), steps(r));
     }
@@ -351,18 +352,18 @@ TEST_F(Sequences, AnEpochHasEverySequenceOnceAndIsFoundAgain) {
         while (batcher->next(batch)) {
           const std::vector<SequenceExample> back = unpack(shape, batch);
           for (size_t i = 0; i < back.size(); ++i) {
-            EXPECT_TRUE(seen.insert(batch.seq.id.at(i)).second);
-            order.push_back(batch.seq.id[i]);
-            expect_same(back[i], examples.at(batch.seq.id[i]));
+            EXPECT_TRUE(seen.insert(batch.in.seq.id.at(i)).second);
+            order.push_back(batch.in.seq.id[i]);
+            expect_same(back[i], examples.at(batch.in.seq.id[i]));
           }
-          rows += batch.seq.rows(), steps += int64_t{batch.seq.steps()} * batch.seq.streams();
+          rows += batch.in.seq.rows(), steps += int64_t{batch.in.seq.steps()} * batch.in.seq.streams();
         }
         EXPECT_EQ(seen.size(), examples.size());
         EXPECT_LT(static_cast<double>(steps - rows) / static_cast<double>(rows), 0.1);  // like lengths together
         orders.push_back(order);
         other->seek(epoch, 82);
         ASSERT_TRUE(other->next(again));
-        EXPECT_EQ(again.seq.id, batch.seq.id);
+        EXPECT_EQ(again.in.seq.id, batch.in.seq.id);
       }
       EXPECT_EQ(orders[0] != orders[1], shuffle);
       if (!shuffle) {
@@ -373,7 +374,7 @@ TEST_F(Sequences, AnEpochHasEverySequenceOnceAndIsFoundAgain) {
                seed_six = sequence_batcher(shape, examples, {.seed = 6});
     Batch five, six;
     ASSERT_TRUE(seed_five->next(five) && seed_six->next(six));
-    EXPECT_NE(five.seq.id, six.seq.id);
+    EXPECT_NE(five.in.seq.id, six.in.seq.id);
   }
   EXPECT_EQ(failure_of([] { sequence_batcher(kShapes[0], {}, {}); }).code, "data/too_short");
   EXPECT_EQ(failure_of([] { sequence_batcher(kShapes[0], random_examples(kShapes[0], 2), {.batch = 0}); }).code,

@@ -52,19 +52,19 @@ void run_batch(ModelFile& file) {
   Model<float>& model = *file.model;
   model.pack(pool, false);
   Batch batch;
-  batch.seq = Seq::uniform_batch(kStreams, kSteps);
-  batch.last_step = model.answers_at_end();
+  batch.in.seq = Seq::uniform_batch(kStreams, kSteps);
+  batch.to.last_step = model.answers_at_end();
   if (model.reads_ids()) {
-    batch.inputs.assign(kStreams * kSteps, 0);
+    batch.in.ids.assign(kStreams * kSteps, 0);
   } else {
-    batch.width = model.config().rnn.input;
-    batch.frames.assign(static_cast<size_t>(kStreams * kSteps * batch.width), 0.5f);
+    batch.in.width = model.config().rnn.input;
+    batch.in.frames.assign(static_cast<size_t>(kStreams * kSteps * batch.in.width), 0.5f);
   }
   Arena arena;
   Context<float> context{pool, arena};
   State<float> state = model.initial(kStreams);
   const View<float> out = model.forward(context, batch, state, nullptr);
-  require(out.rows == model.output_rows(batch.seq) && out.cols == model.outputs(), "outputs have the model's shape");
+  require(out.rows == model.output_rows(batch.in.seq) && out.cols == model.outputs(), "outputs have the model's shape");
 }
 
 void run_model(ModelFile& file) {

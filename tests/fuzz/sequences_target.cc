@@ -71,7 +71,7 @@ void test(std::string_view input) {
     ids.push_back(static_cast<uint32_t>(examples.size())), examples.push_back(&e);
   Batch batch;
   fill_sequence_batch(set.shape, examples, ids, batch);
-  require(batch.seq.streams() == static_cast<int>(examples.size()), "every sequence is a stream of the batch");
+  require(batch.in.seq.streams() == static_cast<int>(examples.size()), "every sequence is a stream of the batch");
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ void expect_log_probabilities(const GoldenCase& c, double tolerance, Worst& wors
   ASSERT_TRUE(batcher->next(batch));
   Arena arena;
   Context<T> context{pool, arena};
-  State<T> state = model.initial(batch.seq.streams());
+  State<T> state = model.initial(batch.in.seq.streams());
   const View<T> y = model.forward(context, batch, state, nullptr);
   worst.see(c.name,
             relative_error(std::vector<T>(y.data, y.data + static_cast<ptrdiff_t>(y.rows) * y.cols), c.tensor("log_prob")),

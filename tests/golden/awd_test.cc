@@ -51,7 +51,7 @@ History train(const GoldenCase& c, const Variation& variation) {
   for (int update = 0; batcher.next(batch); ++update) {
     if (c.get<bool>("sentences")) batch = sentences(batch, update, options.bptt);
     const Trainer::StepReport report = trainer.step(batch);
-    run.loss.push_back(report.loss), run.norm.push_back(report.gradient_norm), run.steps.push_back(batch.seq.steps());
+    run.loss.push_back(report.loss), run.norm.push_back(report.gradient_norm), run.steps.push_back(batch.in.seq.steps());
     EXPECT_EQ(report.penalty > 0, options.activation_regularization > 0);
   }
   run.last = weights_of(model.params());

@@ -9,7 +9,7 @@
 #include "golden/golden.h"
 #include "golden/tolerances.h"
 #include "golden/updates.h"
-#include "loss/loss.h"
+#include "heads/head.h"
 #include "train/trainer.h"
 
 namespace rnn::core::test {
@@ -70,16 +70,16 @@ class GoldenPairs final : public Batcher {
     for (int number = 0; number < c.get<int>("batches"); ++number) {
       const int first = number * streams;
       Batch batch;
-      batch.source = seq_of(sources, first, streams), batch.seq = seq_of(targets, first, streams);
-      for (int t = 0; t < batch.source.steps(); ++t) {
-        for (int r = 0; r < batch.source.active(t); ++r)
-          batch.source_ids.push_back(sources[first + batch.source.order[r]][t]);
+      batch.source.seq = seq_of(sources, first, streams), batch.in.seq = seq_of(targets, first, streams);
+      for (int t = 0; t < batch.source.seq.steps(); ++t) {
+        for (int r = 0; r < batch.source.seq.active(t); ++r)
+          batch.source.ids.push_back(sources[first + batch.source.seq.order[r]][t]);
       }
-      for (int t = 0; t < batch.seq.steps(); ++t) {
-        for (int r = 0; r < batch.seq.active(t); ++r) {
-          const std::vector<int32_t>& target = targets[first + batch.seq.order[r]];
-          batch.inputs.push_back(t == 0 ? end : target[t - 1]);
-          batch.targets.push_back(target[t]);
+      for (int t = 0; t < batch.in.seq.steps(); ++t) {
+        for (int r = 0; r < batch.in.seq.active(t); ++r) {
+          const std::vector<int32_t>& target = targets[first + batch.in.seq.order[r]];
+          batch.in.ids.push_back(t == 0 ? end : target[t - 1]);
+          batch.to.ids.push_back(target[t]);
         }
       }
       batches_.push_back(std::move(batch));
@@ -94,7 +94,7 @@ class GoldenPairs final : public Batcher {
   int64_t batches_per_epoch() const override { return static_cast<int64_t>(batches_.size()); }
   int64_t tokens_per_epoch() const override {
     int64_t tokens = 0;
-    for (const Batch& b : batches_) tokens += b.seq.rows();
+    for (const Batch& b : batches_) tokens += b.in.seq.rows();
     return tokens;
   }
   void seek(int64_t epoch, int64_t position) override { epoch_ = epoch, position_ = position; }
@@ -196,13 +196,12 @@ void expect_gradient(const GoldenCase& c, double tolerance, Worst& worst) {
   SCOPED_TRACE(c.name);
   Beginning<T> b(c);
   Tape tape;
-  State<T> state = b.model.initial(b.batch.seq.streams());
+  State<T> state = b.model.initial(b.batch.in.seq.streams());
   const View<T> h = b.model.forward_hidden(b.context, b.batch, state, &tape);
   const View<T> dh = b.arena.template matrix<T>(h.rows, h.cols);
   Params<T> grads(b.model.table());
-  const LossSum sum =
-      output_loss<T>(b.context, b.model, b.batch, h, {c.get<double>("label_smoothing"), nullptr, &grads, dh});
-  b.model.backward_hidden(b.context, b.batch.seq, tape, dh, grads);
+  const LossSum sum = b.model.loss(b.context, h, b.batch.to, {c.get<double>("label_smoothing"), nullptr, &grads, dh});
+  b.model.backward_hidden(b.context, b.batch.in.seq, tape, dh, grads);
   EXPECT_TRUE(tape.empty());
   worst.see(c.name + " loss", std::fabs(sum.loss / sum.weight / c.tensor("loss")[0] - 1), tolerance);
   for (const ParamInfo& info : b.model.table().all()) {
@@ -230,17 +229,17 @@ void expect_attention(const GoldenCase& c, double tolerance, Worst& worst) {
   SCOPED_TRACE(c.name);
   Beginning<T> b(c);
   State<T> state;
-  const Encoded<T> encoded = b.model.encode(b.context, b.batch.source, b.batch.source_ids.data(), state);
+  const Encoded<T> encoded = b.model.encode(b.context, b.batch.source.seq, b.batch.source.ids.data(), state);
   View<const T> weights;
-  b.model.decode(b.context, b.batch.seq, b.batch.inputs.data(), encoded, nullptr, state, &weights);
+  b.model.decode(b.context, b.batch.in.seq, b.batch.in.ids.data(), encoded, nullptr, state, &weights);
   ASSERT_EQ(weights.data != nullptr, c.has("attention_weights"));
   if (!weights.data) return;
   const std::vector<int64_t> shape = c.shape("attention_weights");
   ASSERT_EQ(shape, (std::vector<int64_t>{static_cast<int64_t>(c.tensor("target_lengths")[0]), encoded.length[0]}));
-  const int position = b.batch.seq.positions()[0];
+  const int position = b.batch.in.seq.positions()[0];
   std::vector<T> first;
   for (int t = 0; t < shape[0]; ++t) {
-    const T* row = weights.row(b.batch.seq.start[t] + position);
+    const T* row = weights.row(b.batch.in.seq.start[t] + position);
     first.insert(first.end(), row, row + shape[1]);
   }
   worst.see(c.name, relative_error(first, c.tensor("attention_weights")), tolerance);

@@ -16,26 +16,26 @@ Batch batch_of(const GoldenCase& c, int update, const std::vector<float>& inputs
   std::vector<int> lengths;
   for (int b = 0; b < streams; ++b) lengths.push_back(1 + (5 * b + 3 * update) % window);
   Batch batch;
-  batch.seq = Seq::ragged(lengths);
-  batch.width = symbols > 0 ? 0 : width;
-  batch.last_step = task != "tag";
-  batch.outputs = task == "regress" ? outputs : 0;
+  batch.in.seq = Seq::ragged(lengths);
+  batch.in.width = symbols > 0 ? 0 : width;
+  batch.to.last_step = task != "tag";
+  batch.to.width = task == "regress" ? outputs : 0;
   const auto place = [&](int stream, int t) { return (static_cast<size_t>(update) * streams + stream) * window + t; };
-  for (int t = 0; t < batch.seq.steps(); ++t) {
-    for (int r = 0; r < batch.seq.active(t); ++r) {
-      const float* from = inputs.data() + place(batch.seq.order[r], t) * width;
+  for (int t = 0; t < batch.in.seq.steps(); ++t) {
+    for (int r = 0; r < batch.in.seq.active(t); ++r) {
+      const float* from = inputs.data() + place(batch.in.seq.order[r], t) * width;
       if (symbols > 0) {
-        batch.inputs.push_back(static_cast<int32_t>(*from));
+        batch.in.ids.push_back(static_cast<int32_t>(*from));
       } else {
-        batch.frames.insert(batch.frames.end(), from, from + width);
+        batch.in.frames.insert(batch.in.frames.end(), from, from + width);
       }
-      if (task == "tag") batch.targets.push_back(static_cast<int32_t>(targets[place(batch.seq.order[r], t)]));
+      if (task == "tag") batch.to.ids.push_back(static_cast<int32_t>(targets[place(batch.in.seq.order[r], t)]));
     }
   }
-  for (int r = 0; batch.last_step && r < streams; ++r) {
-    const size_t stream = static_cast<size_t>(update) * streams + batch.seq.order[r];
-    if (task == "classify") batch.targets.push_back(static_cast<int32_t>(targets[stream]));
-    for (int k = 0; task == "regress" && k < outputs; ++k) batch.values.push_back(targets[stream * outputs + k]);
+  for (int r = 0; batch.to.last_step && r < streams; ++r) {
+    const size_t stream = static_cast<size_t>(update) * streams + batch.in.seq.order[r];
+    if (task == "classify") batch.to.ids.push_back(static_cast<int32_t>(targets[stream]));
+    for (int k = 0; task == "regress" && k < outputs; ++k) batch.to.values.push_back(targets[stream * outputs + k]);
   }
   return batch;
 }

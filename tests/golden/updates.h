@@ -10,7 +10,7 @@
 
 #include "golden/golden.h"
 #include "networks/model.h"
-#include "nn/seq.h"
+#include "nn/batch.h"
 
 namespace rnn::core::test {
 
@@ -47,14 +47,14 @@ inline std::vector<std::vector<int32_t>> text_of(const GoldenCase& c) {
 // The cut of a window that gen_golden.py calls sentences: ragged, each with a fresh state.
 inline Batch sentences(const Batch& window, int update, int steps) {
   std::vector<int> lengths;
-  for (int b = 0; b < window.seq.streams(); ++b) lengths.push_back(1 + (5 * b + 3 * update) % steps);
+  for (int b = 0; b < window.in.seq.streams(); ++b) lengths.push_back(1 + (5 * b + 3 * update) % steps);
   Batch batch;
-  batch.seq = Seq::ragged(lengths);
-  for (int t = 0; t < batch.seq.steps(); ++t) {
-    for (int r = 0; r < batch.seq.active(t); ++r) {
-      const int from = window.seq.start[t] + batch.seq.order[r];
-      batch.inputs.push_back(window.inputs[from]);
-      batch.targets.push_back(window.targets[from]);
+  batch.in.seq = Seq::ragged(lengths);
+  for (int t = 0; t < batch.in.seq.steps(); ++t) {
+    for (int r = 0; r < batch.in.seq.active(t); ++r) {
+      const int from = window.in.seq.start[t] + batch.in.seq.order[r];
+      batch.in.ids.push_back(window.in.ids[from]);
+      batch.to.ids.push_back(window.to.ids[from]);
     }
   }
   return batch;

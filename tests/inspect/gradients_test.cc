@@ -7,9 +7,9 @@
 #include <cmath>
 #include <functional>
 
+#include "heads/head.h"
 #include "inspect/jacobian.h"
 #include "inspect_case.h"
-#include "loss/loss.h"
 #include "support/failure.h"
 #include "support/tolerances.h"
 
@@ -21,9 +21,9 @@ constexpr int kVocabulary = 7;
 
 Batch windows_of(int streams, int steps) {
   Batch batch;
-  batch.seq = Seq::uniform_batch(streams, steps);
-  batch.inputs = test::some_ids(streams * steps, kVocabulary, 1);
-  batch.targets = test::some_ids(streams * steps, kVocabulary, 2);
+  batch.in.seq = Seq::uniform_batch(streams, steps);
+  batch.in.ids = test::some_ids(streams * steps, kVocabulary, 1);
+  batch.to.ids = test::some_ids(streams * steps, kVocabulary, 2);
   return batch;
 }
 
@@ -37,14 +37,14 @@ struct Forward {
   std::vector<double> run(int from, State<double>& state) {
     Arena arena;
     Context<double> context{pool, arena};
-    const int streams = batch.seq.streams(), steps = batch.seq.steps() - from;
+    const int streams = batch.in.seq.streams(), steps = batch.in.seq.steps() - from;
     View<double> out;
     const Seq seq = Seq::uniform_batch(streams, steps);
-    if (batch.width == 0) {
-      out = model.forward(context, seq, batch.inputs.data() + from * streams, state, nullptr);
+    if (batch.in.width == 0) {
+      out = model.forward(context, seq, batch.in.ids.data() + from * streams, state, nullptr);
     } else {
-      const View<double> frames = arena.matrix<double>(streams * steps, batch.width);
-      std::copy(batch.frames.begin() + static_cast<ptrdiff_t>(from) * streams * batch.width, batch.frames.end(),
+      const View<double> frames = arena.matrix<double>(streams * steps, batch.in.width);
+      std::copy(batch.in.frames.begin() + static_cast<ptrdiff_t>(from) * streams * batch.in.width, batch.in.frames.end(),
                 frames.data);
       out = model.forward_frames(context, seq, frames, state, nullptr);
     }
@@ -52,17 +52,17 @@ struct Forward {
     return {last.data, last.data + static_cast<ptrdiff_t>(streams) * last.cols};
   }
   State<double> state_before(int step) {
-    State<double> state = model.initial(batch.seq.streams());
+    State<double> state = model.initial(batch.in.seq.streams());
     for (int t = 0; t < step; ++t) {
       Arena arena;
       Context<double> context{pool, arena};
-      const int streams = batch.seq.streams();
+      const int streams = batch.in.seq.streams();
       const Seq one = Seq::uniform_batch(streams, 1);
-      if (batch.width == 0) {
-        model.forward(context, one, batch.inputs.data() + t * streams, state, nullptr);
+      if (batch.in.width == 0) {
+        model.forward(context, one, batch.in.ids.data() + t * streams, state, nullptr);
       } else {
-        const View<double> frames = arena.matrix<double>(streams, batch.width);
-        std::copy_n(batch.frames.begin() + static_cast<ptrdiff_t>(t) * streams * batch.width, streams * batch.width,
+        const View<double> frames = arena.matrix<double>(streams, batch.in.width);
+        std::copy_n(batch.in.frames.begin() + static_cast<ptrdiff_t>(t) * streams * batch.in.width, streams * batch.in.width,
                     frames.data);
         model.forward_frames(context, one, frames, state, nullptr);
       }
@@ -73,20 +73,20 @@ struct Forward {
 
 // Plain -log softmax, or the mean of squares of `values`, of one stream.
 double loss_of_row(const Batch& batch, const std::vector<double>& outputs, int stream) {
-  const int streams = batch.seq.streams(), K = static_cast<int>(outputs.size()) / streams;
+  const int streams = batch.in.seq.streams(), K = static_cast<int>(outputs.size()) / streams;
   const double* y = outputs.data() + static_cast<ptrdiff_t>(stream) * K;
   double sum = 0;
-  if (batch.outputs > 0) {
-    for (int k = 0; k < K; ++k) sum += std::pow(y[k] - static_cast<double>(batch.values[stream * K + k]), 2) / K;
+  if (batch.to.width > 0) {
+    for (int k = 0; k < K; ++k) sum += std::pow(y[k] - static_cast<double>(batch.to.values[stream * K + k]), 2) / K;
     return sum;
   }
   for (int k = 0; k < K; ++k) sum += std::exp(y[k]);
-  return std::log(sum) - y[batch.targets[batch.last_step ? stream : (batch.seq.steps() - 1) * streams + stream]];
+  return std::log(sum) - y[batch.to.ids[batch.to.last_step ? stream : (batch.in.seq.steps() - 1) * streams + stream]];
 }
 
 // dL/ds of every stream after step T - lag, lag >= 1, by central differences.
 State<double> measured(Forward& f, int lag) {
-  const int step = f.batch.seq.steps() - lag, streams = f.batch.seq.streams();
+  const int step = f.batch.in.seq.steps() - lag, streams = f.batch.in.seq.streams();
   const State<double> at = f.state_before(step);
   State<double> slope(streams, at.width());
   constexpr double h = test::kFiniteDifferenceStep;
@@ -115,7 +115,7 @@ constexpr double kBend = 100;
 void expect_gradients(const Model<double>& model, const Batch& batch) {
   Pool pool(1);
   Forward f{model, batch};
-  const int steps = batch.seq.steps(), streams = batch.seq.streams();
+  const int steps = batch.in.seq.steps(), streams = batch.in.seq.streams();
   const Recurrent<double>& rnn = model.recurrent();
   const RecurrentOptions& o = rnn.options();
   const GradientNorms norms = gradient_norms(model, pool, batch);
@@ -175,7 +175,7 @@ TEST(GradientThroughTime, LagZeroIsTheOutputLayersProduct) {
         for (int i = 0; i < 4; ++i) {
           double expected = 0;
           for (int k = 0; k < kVocabulary; ++k)
-            expected += W(k, i) * (std::exp(logits[s * kVocabulary + k]) / sum - (k == batch.targets[2 * 2 + s] ? 1 : 0));
+            expected += W(k, i) * (std::exp(logits[s * kVocabulary + k]) / sum - (k == batch.to.ids[2 * 2 + s] ? 1 : 0));
           EXPECT_NEAR(g.gradient.row(s)[4 + i], expected, 1e-12);
           EXPECT_EQ(g.gradient.row(s)[i], 0);
         }
@@ -190,14 +190,15 @@ TEST(GradientThroughTime, WorksForOtherTasks) {
     ModelConfig config = test::config_of({"", CellKind::lstm, 0, 5, 0, 1}, 0);
     config.task = task, config.output = 3;
     Batch batch = windows_of(2, 5);
-    batch.inputs.clear(), batch.width = config.rnn.input;
+    batch.in.ids.clear(), batch.in.width = config.rnn.input;
     Random random(4, Purpose::test);
-    for (int i = 0; i < batch.seq.rows() * batch.width; ++i) batch.frames.push_back(static_cast<float>(random.normal()));
-    batch.last_step = config.task != "tag";
-    batch.targets = test::some_ids(static_cast<int>(batch.target_rows()), 3, 5);
+    for (int i = 0; i < batch.in.seq.rows() * batch.in.width; ++i)
+      batch.in.frames.push_back(static_cast<float>(random.normal()));
+    batch.to.last_step = config.task != "tag";
+    batch.to.ids = test::some_ids(static_cast<int>(batch.target_rows()), 3, 5);
     if (config.task == "regress") {
-      batch.targets.clear(), batch.outputs = 3;
-      for (int i = 0; i < 6; ++i) batch.values.push_back(static_cast<float>(random.normal()));
+      batch.to.ids.clear(), batch.to.width = 3;
+      for (int i = 0; i < 6; ++i) batch.to.values.push_back(static_cast<float>(random.normal()));
     }
     expect_gradients(*test::lively_model<double>(config), batch);
   }
@@ -232,7 +233,7 @@ TEST(GradientThroughTime, BothDirectionsAreRefused) {
   const auto model = test::lively_model<double>(config);
   Pool pool(1);
   Batch batch;
-  batch.seq = Seq::uniform_batch(1, 2), batch.width = 3, batch.frames.resize(6);
+  batch.in.seq = Seq::uniform_batch(1, 2), batch.in.width = 3, batch.in.frames.resize(6);
   const Failure failure = failure_of([&] { walk_back<double>(*model, pool, batch, {}, [](int, const auto&) {}); });
   EXPECT_EQ(failure.code, "inspect/bidirectional");
   EXPECT_EQ(failure.exit, Exit::model);
@@ -240,7 +241,7 @@ TEST(GradientThroughTime, BothDirectionsAreRefused) {
 
 // Largest singular value of a matrix, by power iteration on the matrix that finite differences filled.
 double brute_force(Forward& f, int lag) {
-  const int step = f.batch.seq.steps() - lag;
+  const int step = f.batch.in.seq.steps() - lag;
   const State<double> at = f.state_before(step);
   const int S = at.width();
   Matrix<double> J(S, S);
@@ -341,16 +342,16 @@ TEST(GradientWindows, LieInsideDocumentsAndAreSpreadOverAllOfThem) {
   documents[1] = {100, 101, 102};  // too short
   for (int i = 0; i < 12; ++i) documents[2].push_back(200 + i);
   const Batch batch = gradient_windows(documents, 10, 4);
-  ASSERT_EQ(batch.seq.streams(), 4);
-  ASSERT_EQ(batch.seq.steps(), 10);
+  ASSERT_EQ(batch.in.seq.streams(), 4);
+  ASSERT_EQ(batch.in.seq.steps(), 10);
   for (int s = 0; s < 4; ++s) {
     for (int t = 0; t < 10; ++t) {
-      EXPECT_EQ(batch.targets[t * 4 + s], batch.inputs[t * 4 + s] + 1);
-      EXPECT_EQ(batch.inputs[t * 4 + s], batch.inputs[s] + t);
+      EXPECT_EQ(batch.to.ids[t * 4 + s], batch.in.ids[t * 4 + s] + 1);
+      EXPECT_EQ(batch.in.ids[t * 4 + s], batch.in.ids[s] + t);
     }
   }
-  EXPECT_EQ(batch.inputs[0], 0);
-  EXPECT_EQ(batch.targets[9 * 4 + 3], 211);  // the last token
+  EXPECT_EQ(batch.in.ids[0], 0);
+  EXPECT_EQ(batch.to.ids[9 * 4 + 3], 211);  // the last token
   EXPECT_EQ(gradient_windows(documents, 500, 4).seq.steps(), 29);
   EXPECT_EQ(gradient_windows({{1, 2}}, 10, 4).seq.streams(), 0);
   EXPECT_EQ(gradient_windows({{1, 2, 3, 4}}, 2, 100).seq.streams(), 2);

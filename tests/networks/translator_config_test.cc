@@ -27,8 +27,8 @@ ModelConfig translator() {
 
 Batch two_pairs() {
   Batch batch;
-  batch.seq = Seq::ragged({2, 1}), batch.inputs = {0, 0, 5}, batch.targets = {5, 3, 0};
-  batch.source = Seq::ragged({1, 3}), batch.source_ids = {7, 2, 5, 7};
+  batch.in.seq = Seq::ragged({2, 1}), batch.in.ids = {0, 0, 5}, batch.to.ids = {5, 3, 0};
+  batch.source.seq = Seq::ragged({1, 3}), batch.source.ids = {7, 2, 5, 7};
   return batch;
 }
 
@@ -59,7 +59,7 @@ Rows touched_rows(const ModelConfig& config) {
     for (int i = 0; i < dh.cols; ++i) dh(r, i) = random.uniform(-1, 1);
   }
   Params<double> grads(model.table());
-  model.backward_hidden(context, batch.seq, tape, dh, grads);
+  model.backward_hidden(context, batch.in.seq, tape, dh, grads);
   Rows rows;
   for (const char* name : {"embedding.weight", "encoder.embedding.weight"}) {
     const ParamId id = model.table().find(name);

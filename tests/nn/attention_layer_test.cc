@@ -62,7 +62,7 @@ struct Case {
   typename Attention<T>::Saved look(int chunk = 100) {
     packed.update(pool, params, [](size_t, size_t) {});
     const View<const T> keys = attention.keys(context, packed, values.view());
-    const Memory<T> memory{values.view(), keys, begin.data(), length.data(), 5};
+    const Encoded<T> memory{values.view(), keys, begin.data(), length.data(), 5};
     const auto saved = attention.begin(context, packed, seq, memory, queries.view());
     for (int t = 0; t < seq.steps(); t += chunk)
       attention.forward(context, packed, seq, t, std::min(seq.steps(), t + chunk), saved);

@@ -134,7 +134,7 @@ TEST(Packed, OptimizerAndPackingInOneGo) {
 TEST(Packed, RowsThatABatchReadsAreEnough) {
   const ModelConfig config = config_of(CellKind::lstm, 37, 1);
   Batch batch;
-  batch.inputs = {5, 70, 5, 0, 33};
+  batch.in.ids = {5, 70, 5, 0, 33};
   Model<float> all(config), some(config);
   const SparseParams sparse = some.sparse_rows(batch);
   ASSERT_EQ(sparse.size(), 1u);
@@ -150,7 +150,7 @@ TEST(Packed, RowsThatABatchReadsAreEnough) {
   for (auto* grads : {&all_grads, &some_grads}) {
     fill(*grads, 7);
     const View<float> embedding = grads->view(sparse[0].param);
-    const std::set<int> read(batch.inputs.begin(), batch.inputs.end());
+    const std::set<int> read(batch.in.ids.begin(), batch.in.ids.end());
     for (int row = 0; row < embedding.rows; ++row) {
       if (read.count(row) == 0) std::fill_n(embedding.row(row), embedding.cols, 0.0f);
     }

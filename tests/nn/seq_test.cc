@@ -1,5 +1,5 @@
 // Why: rows of a batch are counted in int: what does not fit is refused before any memory is taken; sequences may have no steps.
-#include "nn/seq.h"
+#include "nn/batch.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 
 #include "data/batcher.h"
 #include "data/sequences.h"
-#include "loss/blocks.h"
+#include "heads/blocks.h"
 #include "networks/encoder_decoder.h"
 #include "support/failure.h"
 
@@ -60,7 +60,7 @@ TEST(Seq, BatchersRefuseThemBeforeTheyFillThem) {
   const std::vector<uint32_t> chosen(3000, 0);
   Batch batch;
   expect_too_many([&] { fill_sentences(sentences, chosen, batch); }, "3000000000");
-  EXPECT_TRUE(batch.inputs.empty());
+  EXPECT_TRUE(batch.in.ids.empty());
 
   SequenceShape shape;
   shape.task = "classify", shape.symbols = {"a"}, shape.labels = {"x"};
@@ -77,7 +77,7 @@ TEST(Seq, BatchersRefuseThemBeforeTheyFillThem) {
   // A window longer than the text is no window of that length.
   StreamBatcher whole({{1, 2, 3}}, {.streams = 1, .window = kMost, .keep_tail = true});
   EXPECT_TRUE(whole.next(batch));
-  EXPECT_EQ(batch.seq.rows(), 2);
+  EXPECT_EQ(batch.in.seq.rows(), 2);
 }
 
 TEST(Seq, BlocksOfTheMostRows) {

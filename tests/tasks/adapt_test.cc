@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "loss/loss.h"
+#include "heads/head.h"
 #include "support/tiny_run.h"
 
 namespace rnn::core::test {
@@ -17,9 +17,9 @@ std::vector<Batch> segments(const std::vector<int32_t>& text, int window) {
   for (size_t at = 0; at + 1 < text.size(); at += static_cast<size_t>(window)) {
     const size_t end = std::min(at + static_cast<size_t>(window), text.size() - 1);
     Batch batch;
-    batch.seq = Seq::uniform_batch(1, static_cast<int>(end - at));
-    batch.inputs.assign(text.begin() + static_cast<ptrdiff_t>(at), text.begin() + static_cast<ptrdiff_t>(end));
-    batch.targets.assign(text.begin() + static_cast<ptrdiff_t>(at) + 1, text.begin() + static_cast<ptrdiff_t>(end) + 1);
+    batch.in.seq = Seq::uniform_batch(1, static_cast<int>(end - at));
+    batch.in.ids.assign(text.begin() + static_cast<ptrdiff_t>(at), text.begin() + static_cast<ptrdiff_t>(end));
+    batch.to.ids.assign(text.begin() + static_cast<ptrdiff_t>(at) + 1, text.begin() + static_cast<ptrdiff_t>(end) + 1);
     batch.carried = at > 0;
     all.push_back(batch);
   }
@@ -43,7 +43,7 @@ struct Adapt : testing::Test {
     const View<float> h = model->forward_hidden(context, batch, state, nullptr);
     *states = Matrix<float>(h.rows, h.cols);
     std::copy_n(h.data, states->size(), states->data());
-    output_loss<float>(context, *model, batch, h, {0, nll, nullptr, {}});
+    model->loss(context, h, batch.to, {0, nll, nullptr, {}});
   }
 
   Pool pool{2};

@@ -40,23 +40,23 @@ ModelConfig config_of(const Kind& kind, const Variant& v, int layers) {
 // Sequences of these lengths: inputs and targets of a sequence are those of its place among the ones that have steps.
 Batch batch_of(const ModelConfig& c, const std::vector<int>& lengths) {
   Batch batch;
-  batch.seq = Seq::ragged(lengths);
-  const auto rows = static_cast<size_t>(batch.seq.rows());
+  batch.in.seq = Seq::ragged(lengths);
+  const auto rows = static_cast<size_t>(batch.in.seq.rows());
   for (size_t s = 0, number = 0; s < lengths.size(); ++s)
-    batch.seq.id.push_back(static_cast<uint32_t>(lengths[s] > 0 ? number++ : 100 + s));
+    batch.in.seq.id.push_back(static_cast<uint32_t>(lengths[s] > 0 ? number++ : 100 + s));
   if (c.vocabulary == 0) {
-    batch.width = kWidth;
-    for (size_t i = 0; i < rows * kWidth; ++i) batch.frames.push_back(std::sin(static_cast<float>(i)));
+    batch.in.width = kWidth;
+    for (size_t i = 0; i < rows * kWidth; ++i) batch.in.frames.push_back(std::sin(static_cast<float>(i)));
   } else {
-    batch.inputs = random_tokens(static_cast<int>(rows), kVocabulary, 1);
+    batch.in.ids = random_tokens(static_cast<int>(rows), kVocabulary, 1);
   }
-  batch.last_step = c.task == "classify" || c.task == "regress";
+  batch.to.last_step = c.task == "classify" || c.task == "regress";
   const int targets = static_cast<int>(batch.target_rows());
   if (c.task == "regress") {
-    batch.outputs = kOutputs;
-    for (int i = 0; i < targets * kOutputs; ++i) batch.values.push_back(static_cast<float>(i % 3));
+    batch.to.width = kOutputs;
+    for (int i = 0; i < targets * kOutputs; ++i) batch.to.values.push_back(static_cast<float>(i % 3));
   } else {
-    batch.targets = random_tokens(targets, c.task == "language-model" ? kVocabulary : kOutputs, 2);
+    batch.to.ids = random_tokens(targets, c.task == "language-model" ? kVocabulary : kOutputs, 2);
   }
   return batch;
 }
@@ -159,7 +159,7 @@ TEST_P(Empty, StatesHandGradientsOn) {
     State<double> first = model.initial(streams);
     for (int s = 0; s < streams; ++s) std::fill_n(first.row(s), first.width(), NAN);
     Params<double> grads(model.table());
-    model.backward_hidden(context, batch.seq, tape, dh, grads, &last, &first);
+    model.backward_hidden(context, batch.in.seq, tape, dh, grads, &last, &first);
     for (int s = 0; s < streams; ++s) {
       for (int i = 0; i < first.width(); ++i) ASSERT_TRUE(std::isfinite(first.row(s)[i])) << s << " " << i;
       if (lengths[static_cast<size_t>(s)] > 0) continue;
@@ -182,11 +182,11 @@ TEST_P(Empty, BareModels) {
     Arena arena;
     Tape tape;
     Context<float> context{pool, arena};
-    State<float> state = model->initial(batch.seq.streams());
+    State<float> state = model->initial(batch.in.seq.streams());
     const View<float> h = model->forward(context, batch, state, &tape);
-    EXPECT_EQ(h.rows, batch.seq.rows());
+    EXPECT_EQ(h.rows, batch.in.seq.rows());
     Params<float> grads(model->table());
-    model->backward(context, batch.seq, tape, h, grads);
+    model->backward(context, batch.in.seq, tape, h, grads);
     for (size_t i = 0; i < grads.size(); ++i) ASSERT_TRUE(std::isfinite(grads.data()[i]));
   }
 }

@@ -67,15 +67,15 @@ Said said_of(const Model<float>& model, const Batch& batch, int threads = 1, boo
   Arena arena;
   Tape tape;
   Context<float> context{pool, arena};
-  State<float> state = model.initial(batch.seq.streams());
+  State<float> state = model.initial(batch.in.seq.streams());
   const View<float> h = model.forward_hidden(context, batch, state, with_tape ? &tape : nullptr);
   std::vector<double> losses;
-  output_loss<float>(context, model, batch, h, {0.1, &losses, nullptr, {}, nullptr});
+  model.loss(context, h, batch.to, {0.1, &losses, nullptr, {}, nullptr});
   Said said;
-  const std::vector<int> position = batch.seq.positions();
+  const std::vector<int> position = batch.in.seq.positions();
   for (const int r : position) {
-    for (int t = 0; t < batch.seq.steps() && r < batch.seq.active(t); ++t) {
-      const int row = batch.seq.start[t] + r;
+    for (int t = 0; t < batch.in.seq.steps() && r < batch.in.seq.active(t); ++t) {
+      const int row = batch.in.seq.start[t] + r;
       append(said.h, h.row(row), h.cols * sizeof(float)), append(said.losses, &losses[row], sizeof(double));
     }
   }
@@ -89,13 +89,13 @@ TEST_F(TranslatorBits, ARaggedBatchGivesEachPairTheBitsItHasAlone) {
     SCOPED_TRACE(describe(config));
     const auto model = ready_model(config);
     const Said whole = said_of(*model, batch);
-    ASSERT_EQ(whole.h.size(), sizeof(float) * batch.seq.rows() * model->width());
+    ASSERT_EQ(whole.h.size(), sizeof(float) * batch.in.seq.rows() * model->width());
     for (const int threads : {1, 2, 3}) {
       for (const bool with_tape : {false, true})
         EXPECT_TRUE(said_of(*model, batch, threads, with_tape) == whole) << threads << " threads, tape " << with_tape;
     }
     Said alone;
-    for (int s = 0; s < batch.seq.streams(); ++s) {
+    for (int s = 0; s < batch.in.seq.streams(); ++s) {
       const Said one = said_of(*model, select_streams(batch, s, 1), 1 + s % 3);
       alone.h += one.h, alone.losses += one.losses, alone.states += one.states;
     }
@@ -132,7 +132,7 @@ void decode(const Model<float>& model, Context<float>& context, const Encoded<fl
 TEST_F(TranslatorBits, StepByStepHasTheBitsOfTheWholeTarget) {
   constexpr int kSteps = 6;
   const Batch batch = many_pairs();
-  const int n = batch.source.streams();
+  const int n = batch.source.seq.streams();
   const std::vector<int32_t> ids = random_tokens(n * kSteps, kVocabulary, 4);
   std::vector<int> own(n);
   std::iota(own.begin(), own.end(), 0);
@@ -143,13 +143,13 @@ TEST_F(TranslatorBits, StepByStepHasTheBitsOfTheWholeTarget) {
     Arena arena;
     Context<float> context{pool, arena};
     Decoded whole;
-    const Encoded<float> encoded = model->encode(context, batch.source, batch.source_ids.data(), whole.state);
+    const Encoded<float> encoded = model->encode(context, batch.source.seq, batch.source.ids.data(), whole.state);
     decode(*model, context, encoded, n, kSteps, ids.data(), nullptr, whole);
     EXPECT_EQ(whole.weights.empty(), config.encoder.attention == AttentionKind::none);
     for (const int chunk : {1, 2}) {
       if (chunk == 2) model->drop_params();  // the packed weights are enough
       Decoded parts;
-      const Encoded<float> again = model->encode(context, batch.source, batch.source_ids.data(), parts.state);
+      const Encoded<float> again = model->encode(context, batch.source.seq, batch.source.ids.data(), parts.state);
       for (int t = 0; t < kSteps; t += chunk)
         decode(*model, context, again, n, chunk, ids.data() + static_cast<ptrdiff_t>(t) * n, own.data(), parts);
       EXPECT_TRUE(parts.h == whole.h) << chunk;
@@ -171,7 +171,7 @@ TEST_F(TranslatorBits, RowsOfABeamHaveTheBitsOfEachAlone) {
     Arena arena;
     Context<float> context{pool, arena};
     State<float> first;
-    const Encoded<float> encoded = model->encode(context, batch.source, batch.source_ids.data(), first);
+    const Encoded<float> encoded = model->encode(context, batch.source.seq, batch.source.ids.data(), first);
     std::vector<int> sources{2, 0, 2, 1, 1, 5};
     State<float> beam = first.select(sources);
     for (uint32_t step = 0; step < 3; ++step) {

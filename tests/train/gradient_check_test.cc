@@ -18,15 +18,15 @@ constexpr double kWithKinks = 1e-6;
 // Ragged, with reset bits and uneven weights, one of them 0.
 Batch ragged_batch() {
   Batch batch;
-  batch.seq = Seq::ragged({4, 1, 6, 3});
-  batch.seq.id = {9, 4, 7, 2};
-  const int rows = batch.seq.rows();
-  batch.inputs = random_tokens(rows, kVocabulary, 1);
-  batch.targets = random_tokens(rows, kVocabulary, 2);
-  batch.inputs[3] = batch.inputs[0];  // one embedding, two rows
-  batch.seq.reset.assign(rows, 0);
-  batch.seq.reset[batch.seq.start[2] + 1] = batch.seq.reset[batch.seq.start[4]] = 1;
-  for (int i = 0; i < rows; ++i) batch.weights.push_back(i == 5 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 4));
+  batch.in.seq = Seq::ragged({4, 1, 6, 3});
+  batch.in.seq.id = {9, 4, 7, 2};
+  const int rows = batch.in.seq.rows();
+  batch.in.ids = random_tokens(rows, kVocabulary, 1);
+  batch.to.ids = random_tokens(rows, kVocabulary, 2);
+  batch.in.ids[3] = batch.in.ids[0];  // one embedding, two rows
+  batch.in.seq.reset.assign(rows, 0);
+  batch.in.seq.reset[batch.in.seq.start[2] + 1] = batch.in.seq.reset[batch.in.seq.start[4]] = 1;
+  for (int i = 0; i < rows; ++i) batch.to.weights.push_back(i == 5 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 4));
   return batch;
 }
 
@@ -66,8 +66,8 @@ INSTANTIATE_TEST_SUITE_P(Cells, Gradients, testing::ValuesIn(kVariants), variant
 TEST_P(Gradients, OneLayerUniformBatch) {
   const auto model = random_model(tiny_config(GetParam(), kVocabulary, 9));
   Batch batch;
-  batch.seq = Seq::uniform_batch(3, 5);
-  batch.inputs = random_tokens(15, kVocabulary, 3), batch.targets = random_tokens(15, kVocabulary, 4);
+  batch.in.seq = Seq::uniform_batch(3, 5);
+  batch.in.ids = random_tokens(15, kVocabulary, 3), batch.to.ids = random_tokens(15, kVocabulary, 4);
   expect_right(*model, batch, options(), tolerance());
 }
 
@@ -136,9 +136,9 @@ TEST(GradientCheck, ActivationPenaltiesOfBothDirections) {
   config.task = "classify", config.output = 3, config.rnn.bidirectional = true;
   const auto model = random_model(config);
   Batch batch;
-  batch.seq = Seq::ragged({4, 1, 6, 3});
-  batch.inputs = random_tokens(batch.seq.rows(), kVocabulary, 1);
-  batch.last_step = true, batch.targets = {2, 0, 1, 1};
+  batch.in.seq = Seq::ragged({4, 1, 6, 3});
+  batch.in.ids = random_tokens(batch.in.seq.rows(), kVocabulary, 1);
+  batch.to.last_step = true, batch.to.ids = {2, 0, 1, 1};
   CheckOptions o;
   o.per_tensor = 20, o.tolerance = kSmooth, o.penalty = {0.4, 0.7};
   expect_right(*model, batch, o, kSmooth);

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "data/problems.h"
-#include "loss/loss.h"
+#include "heads/list.h"
 #include "support/tiny_run.h"
 #include "train/gradient_check.h"
 
@@ -36,19 +36,19 @@ class Heads : public testing::TestWithParam<Head> {
 
   Batch batch(const std::vector<int>& lengths) const {
     Batch b;
-    b.seq = Seq::ragged(lengths);
+    b.in.seq = Seq::ragged(lengths);
     const bool regress = std::string(GetParam().task) == "regress";
-    b.last_step = std::string(GetParam().task) != "tag";
-    b.width = GetParam().ids ? 0 : kWidth;
-    b.outputs = regress ? kOutputs : 0;
+    b.to.last_step = std::string(GetParam().task) != "tag";
+    b.in.width = GetParam().ids ? 0 : kWidth;
+    b.to.width = regress ? kOutputs : 0;
     Random random(11, Purpose::test);
     const auto below = [&](int n) { return static_cast<int32_t>(random.below(static_cast<uint32_t>(n))); };
-    for (int i = 0; i < b.seq.rows() && GetParam().ids; ++i) b.inputs.push_back(below(kIds));
-    for (int i = 0; i < b.seq.rows() * b.width; ++i) b.frames.push_back(static_cast<float>(random.normal()));
-    for (int64_t i = 0; i < b.target_rows() && !regress; ++i) b.targets.push_back(below(kOutputs));
-    for (int64_t i = 0; i < b.target_rows() * b.outputs; ++i) b.values.push_back(static_cast<float>(random.normal()));
+    for (int i = 0; i < b.in.seq.rows() && GetParam().ids; ++i) b.in.ids.push_back(below(kIds));
+    for (int i = 0; i < b.in.seq.rows() * b.in.width; ++i) b.in.frames.push_back(static_cast<float>(random.normal()));
+    for (int64_t i = 0; i < b.target_rows() && !regress; ++i) b.to.ids.push_back(below(kOutputs));
+    for (int64_t i = 0; i < b.target_rows() * b.to.width; ++i) b.to.values.push_back(static_cast<float>(random.normal()));
     for (int64_t i = 0; i < b.target_rows(); ++i)
-      b.weights.push_back(i == 1 ? 0.0f : 0.5f + 0.5f * static_cast<float>(i % 2));
+      b.to.weights.push_back(i == 1 ? 0.0f : 0.5f + 0.5f * static_cast<float>(i % 2));
     return b;
   }
 };
@@ -79,21 +79,21 @@ TEST_P(Heads, ARaggedBatchIsItsSequencesOneByOne) {
   const auto outputs = [&](const Batch& b) {
     Arena arena;
     Context<float> context{pool, arena};
-    State<float> state = model.initial(b.seq.streams());
+    State<float> state = model.initial(b.in.seq.streams());
     const View<float> y = model.forward(context, b, state, nullptr);
     EXPECT_EQ(y.rows, b.target_rows());
     return std::vector<float>(y.data, y.data + static_cast<size_t>(y.rows) * y.cols);
   };
   const std::vector<float> together = outputs(all);
-  const std::vector<int> position = all.seq.positions();
-  for (int s = 0; s < all.seq.streams(); ++s) {
+  const std::vector<int> position = all.in.seq.positions();
+  for (int s = 0; s < all.in.seq.streams(); ++s) {
     const Batch one = select_streams(all, s, 1);
     const std::vector<float> alone = outputs(one);
     for (int64_t row = 0; row < one.target_rows(); ++row) {
-      const int64_t from = all.last_step ? position[s] : all.seq.start[row] + position[s];
+      const int64_t from = all.to.last_step ? position[s] : all.in.seq.start[row] + position[s];
       for (int k = 0; k < kOutputs; ++k) EXPECT_EQ(alone[row * kOutputs + k], together[from * kOutputs + k]) << s;
     }
-    EXPECT_EQ(one.weights.size(), static_cast<size_t>(one.target_rows()));
+    EXPECT_EQ(one.to.weights.size(), static_cast<size_t>(one.target_rows()));
   }
 }
 
@@ -104,17 +104,20 @@ INSTANTIATE_TEST_SUITE_P(All, Heads,
 
 TEST(Losses, MeanSquaredErrorIsPyTorchsOfTheMean) {
   Batch b;
-  b.seq = Seq::uniform_batch(2, 1);
-  b.last_step = true, b.outputs = 2;
-  b.values = {1, 2, 3, 5};
+  b.in.seq = Seq::uniform_batch(2, 1);
+  b.to.last_step = true, b.to.width = 2;
+  b.to.values = {1, 2, 3, 5};
   std::vector<float> y = {2, 2, 0, 4};  // squares 1 0 | 9 1
   Pool pool(1);
   Arena arena;
   Context<float> context{pool, arena};
-  const LossSum sum = loss_of<float>(context, "regress", {y.data(), 2, 2, 2}, b, {0, true});
+  ParamTable table;
+  Packed<float> forms;
+  const auto head = make_head<float>({.kind = "squared", .reads = RowsRead::last, .outputs = 2, .width = 1}, table, forms);
+  const LossSum sum = head->loss_of(context, {y.data(), 2, 2, 2}, b.to, {0, true});
   EXPECT_DOUBLE_EQ(sum.loss / sum.weight, 11.0 / 4);
   EXPECT_EQ(y, (std::vector<float>{1, 0, -3, -1}));
-  EXPECT_EQ(sum.correct, -1);
+  EXPECT_FALSE(sum.correct);
 }
 
 // A GRU learns to name the first of a few symbols; without training it guesses.

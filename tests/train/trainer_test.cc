@@ -19,13 +19,13 @@ struct Small {
                            valid = stream_batcher(3, 5, 90, kVocabulary);
   std::vector<Event> events;
   EventStream stream;
-  Pool pool{1};
+  Pool pool;
   TrainOptions options;
   Trainer::Hooks hooks;
   int checkpoints = 0;
   std::vector<int64_t> best;
 
-  Small() {
+  explicit Small(int threads = 1) : pool(threads) {
     stream.add(std::make_unique<Recorder>(&events));
     options.patience = 0, options.epochs = 3;
   }
@@ -206,13 +206,33 @@ TEST(Trainer, StallDividesTheRate) {
   EXPECT_DOUBLE_EQ(trainer->schedule().rate(evaluations, 1), 1e-30 * std::pow(0.25, static_cast<double>(evaluations - 1)));
 }
 
+// Shards are the same update up to rounding, and their sum has one order: its bits depend on their number alone.
+TEST(Trainer, ShardsAddUp) {
+  const auto trained = [](int shards, int threads, int accumulate) {
+    Small s(threads);
+    s.options.optimizer = "sgd", s.options.lr = 0.5, s.options.accumulate = accumulate, s.options.max_updates = 7;
+    s.hooks.shards = shards;
+    const auto trainer = s.trainer();
+    trainer->run();
+    const Params<float>& params = s.model->params();
+    return std::vector<float>(params.data(), params.data() + params.size());
+  };
+  const std::vector<float> whole = trained(1, 1, 1), three = trained(3, 1, 1);
+  ASSERT_EQ(whole.size(), three.size());
+  for (size_t i = 0; i < whole.size(); ++i) ASSERT_NEAR(whole[i], three[i], 1e-5) << i;
+  EXPECT_NE(whole, three) << "sums in another order";
+  EXPECT_EQ(three, trained(3, 2, 1));
+  const std::vector<float> parts = trained(2, 1, 2);  // two micro-batches in each shard
+  for (size_t i = 0; i < whole.size(); ++i) ASSERT_NEAR(whole[i], parts[i], 1e-5) << i;
+}
+
 TEST(Trainer, RowsWithoutWeightOnly) {
   Small s;
   const auto trainer = s.trainer();
   s.train->start_epoch(0);
   Batch batch;
   ASSERT_TRUE(s.train->next(batch));
-  batch.weights.assign(batch.targets.size(), 0.0f);
+  batch.to.weights.assign(batch.to.ids.size(), 0.0f);
   const auto before = tiny_model(s.model->config());
   const Trainer::StepReport report = trainer->step(batch);
   EXPECT_EQ(report.weight, 0);

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "loss/loss.h"
+#include "heads/head.h"
 #include "support/tiny_run.h"
 
 namespace rnn::core::test {
@@ -34,13 +34,13 @@ inline ModelConfig complete(ModelConfig c) {
 // Pairs of these lengths, with uneven weights, one of them 0, and their own masks.
 inline Batch pairs(const std::vector<int>& sources, const std::vector<int>& targets) {
   Batch batch;
-  batch.source = Seq::ragged(sources), batch.seq = Seq::ragged(targets);
-  for (size_t s = 0; s < targets.size(); ++s) batch.seq.id.push_back(static_cast<uint32_t>(3 * s + 2));
-  batch.source.id = batch.seq.id;
-  const int rows = batch.seq.rows();
-  batch.source_ids = random_tokens(batch.source.rows(), kVocabulary, 1);
-  batch.inputs = random_tokens(rows, kVocabulary, 2), batch.targets = random_tokens(rows, kVocabulary, 3);
-  for (int i = 0; i < rows; ++i) batch.weights.push_back(i == 3 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 4));
+  batch.source.seq = Seq::ragged(sources), batch.in.seq = Seq::ragged(targets);
+  for (size_t s = 0; s < targets.size(); ++s) batch.in.seq.id.push_back(static_cast<uint32_t>(3 * s + 2));
+  batch.source.seq.id = batch.in.seq.id;
+  const int rows = batch.in.seq.rows();
+  batch.source.ids = random_tokens(batch.source.seq.rows(), kVocabulary, 1);
+  batch.in.ids = random_tokens(rows, kVocabulary, 2), batch.to.ids = random_tokens(rows, kVocabulary, 3);
+  for (int i = 0; i < rows; ++i) batch.to.weights.push_back(i == 3 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 4));
   return batch;
 }
 
@@ -72,12 +72,12 @@ Pass<T> trained(Model<T>& model, const Batch& batch, int threads = 1) {
   Arena arena;
   Tape tape;
   Context<T> context{pool, arena, kernels<T>(), true, 5, 3};
-  State<T> state = model.initial(batch.seq.streams());
+  State<T> state = model.initial(batch.in.seq.streams());
   const View<T> h = model.forward_hidden(context, batch, state, &tape);
   const View<T> dh = arena.matrix<T>(h.rows, h.cols);
   Pass<T> pass{std::vector<T>(h.data, h.data + static_cast<ptrdiff_t>(h.rows) * h.cols), Params<T>(model.table())};
-  output_loss<T>(context, model, batch, h, {0.1, nullptr, &pass.grads, dh});
-  model.backward_hidden(context, batch.seq, tape, dh, pass.grads);
+  model.loss(context, h, batch.to, {0.1, nullptr, &pass.grads, dh});
+  model.backward_hidden(context, batch.in.seq, tape, dh, pass.grads);
   model.drop_gradients(pool, pass.grads);
   EXPECT_TRUE(tape.empty());
   return pass;

@@ -9,6 +9,21 @@
 namespace rnn::core {
 
 template <class T>
+Encoded<T> Encoded<T>::of_rows(Arena& arena, const Seq& seq, const int* sources) const {
+  if (!sources && std::is_sorted(seq.order.begin(), seq.order.end())) return *this;
+  const int n = seq.streams();
+  int* row_begin = arena.take<int>(n);
+  int* row_length = arena.take<int>(n);
+  for (int r = 0; r < n; ++r) {
+    const int source = sources ? sources[seq.order[r]] : seq.order[r];
+    row_begin[r] = begin[source], row_length[r] = length[source];
+  }
+  Encoded rows = *this;
+  rows.begin = row_begin, rows.length = row_length;
+  return rows;
+}
+
+template <class T>
 Attention<T>::Attention(AttentionKind kind, int query, int memory, int size, ParamTable& table, Packed<T>& packed)
     : kind_(kind), query_(query), memory_(memory), key_width_(query) {
   const auto use = [](Role role, int inputs) { return ParamUse{.role = role, .stack = "attention", .inputs = inputs}; };
@@ -61,7 +76,7 @@ void Attention<T>::keys_backward(Context<T>& context, const Packed<T>& packed, V
 }
 
 template <class T>
-auto Attention<T>::begin(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Memory<T>& memory,
+auto Attention<T>::begin(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Encoded<T>& memory,
                          View<const T> q) const -> Saved {
   Arena& arena = context.arena;
   const int rows = seq.rows();
@@ -164,6 +179,8 @@ void Attention<T>::end_backward(Context<T>& context, const Seq& seq, const Saved
   }
 }
 
+template struct Encoded<float>;
+template struct Encoded<double>;
 template class Attention<float>;
 template class Attention<double>;
 

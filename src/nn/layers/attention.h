@@ -13,12 +13,15 @@ namespace rnn::core {
 
 // What a decoder attends to: encoder outputs of several sentences without padding, sentence after sentence. Non-owning.
 template <class T>
-struct Memory {
+struct Encoded {
   View<const T> values;         // [memory rows, M]
-  View<const T> keys;           // [memory rows, A]; dot kinds: same as values
-  const int* begin = nullptr;   // [streams] first row of the sentence of each packed row
-  const int* length = nullptr;  // [streams] its number of rows
+  View<const T> keys;           // [memory rows, A]; dot kinds: same as values; without data: no attention
+  const int* begin = nullptr;   // [sentences or packed rows] first row of each
+  const int* length = nullptr;  // [the same] its number of rows
   int longest = 0;              // the largest length
+  // For the packed rows of seq instead of sentences: `sources` [streams] is the sentence of each stream, null: its own number.
+  // Nothing is copied where the rows are in the order of the streams and sources is null.
+  Encoded of_rows(Arena& arena, const Seq& seq, const int* sources) const;
 };
 
 // h~ = tanh(W_o [c; q]) (Luong et al. 2015, equation 5), c = sum of weights * m, weights = softmax of the scores over a
@@ -45,7 +48,7 @@ class Attention {
     View<T> h;        // [rows, Q] h~
   };
   // Allocates the memory of a pass over the rows of seq; the rows of q may be filled later, before their steps run.
-  Saved begin(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Memory<T>& memory, View<const T> q) const;
+  Saved begin(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Encoded<T>& memory, View<const T> q) const;
   // Steps [from, to).
   void forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, int from, int to, const Saved& saved) const;
 

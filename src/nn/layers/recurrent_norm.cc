@@ -73,10 +73,11 @@ void RecurrentLayer<T>::norm_gradients(Context<T>& context, const Seq& seq, cons
   if (shows_) add(r.norm->dstate, r.norm->state, 1, norm_bias_c_, gain_c_, 0);
 }
 
-#define RNN_MEMBERS(T)                                                                                            \
-  template void RecurrentLayer<T>::declare_norm(const std::string&, const std::string&, ParamTable&, Packed<T>&); \
-  template NormArgs<T> RecurrentLayer<T>::take_norm(Context<T>&, const Packed<T>&, const Seq&, bool) const;       \
-  template void RecurrentLayer<T>::take_norm_gradients(Context<T>&, const Seq&, NormArgs<T>*) const;              \
+#define RNN_MEMBERS(T)                                                                                                \
+  template void RecurrentLayer<T>::declare_norm(const std::string&, const std::string&, const ParamUse&, ParamTable&, \
+                                                Packed<T>&);                                                          \
+  template NormArgs<T> RecurrentLayer<T>::take_norm(Context<T>&, const Packed<T>&, const Seq&, bool) const;           \
+  template void RecurrentLayer<T>::take_norm_gradients(Context<T>&, const Seq&, NormArgs<T>*) const;                  \
   template void RecurrentLayer<T>::norm_gradients(Context<T>&, const Seq&, const RecurrentArgs<T>&, Params<T>&) const;
 RNN_MEMBERS(float)
 RNN_MEMBERS(double)

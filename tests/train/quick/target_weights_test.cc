@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "data/batcher.h"
-#include "loss/loss.h"
+#include "heads/head.h"
 #include "networks/init.h"
 #include "tasks/evaluate_together.h"
 #include "train/trainer.h"
@@ -23,12 +23,12 @@ class Weighted final : public Batcher {
   bool next(Batch& batch) override {
     if (position_ >= batches_per_epoch()) return false;
     batch = Batch();
-    batch.seq = Seq::uniform_batch(2, 3);
+    batch.in.seq = Seq::uniform_batch(2, 3);
     for (int i = 0; i < 6; ++i) {
-      batch.inputs.push_back(static_cast<int>((i + position_) % kVocabulary));
-      batch.targets.push_back(static_cast<int>((2 * i + 1 + position_) % kVocabulary));
+      batch.in.ids.push_back(static_cast<int>((i + position_) % kVocabulary));
+      batch.to.ids.push_back(static_cast<int>((2 * i + 1 + position_) % kVocabulary));
     }
-    batch.weights = weights_[static_cast<size_t>(position_++)];
+    batch.to.weights = weights_[static_cast<size_t>(position_++)];
     return true;
   }
   int64_t batches_per_epoch() const override { return static_cast<int64_t>(weights_.size()); }
@@ -59,20 +59,20 @@ Sums by_hand(const Model<float>& model, Pool& pool) {
   Sums sums;
   Batch batch;
   while (batcher.next(batch)) {
-    const std::vector<float> weights = std::exchange(batch.weights, {});
+    const std::vector<float> weights = std::exchange(batch.to.weights, {});
     Arena arena;
     Context<float> context{pool, arena};
     State<float> state = model.initial(2);
     std::vector<double> rows;
     const View<float> h = model.forward_hidden(context, batch, state, nullptr);
-    output_loss<float>(context, model, batch, h, {0, &rows, nullptr, {}});
+    model.loss(context, h, batch.to, {0, &rows, nullptr, {}});
     const View<float> logits = context.arena.matrix<float>(h.rows, kVocabulary);
     model.forward_output(context, h, logits);
     for (size_t i = 0; i < rows.size(); ++i) {
       const float* x = logits.row(static_cast<int>(i));
       sums.nats += static_cast<double>(weights[i]) * rows[i];
       sums.weight += static_cast<double>(weights[i]);
-      if (std::max_element(x, x + kVocabulary) - x == batch.targets[i]) sums.right += static_cast<double>(weights[i]);
+      if (std::max_element(x, x + kVocabulary) - x == batch.to.ids[i]) sums.right += static_cast<double>(weights[i]);
     }
   }
   return sums;

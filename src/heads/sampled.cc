@@ -1,10 +1,10 @@
 // Why: the drawn rows of the output matrix as a small matrix of their own, with each row's target next to them.
-#include "loss/sampled.h"
+#include "heads/sampled.h"
 
 #include <algorithm>
 #include <cassert>
 
-#include "loss/blocks.h"
+#include "heads/blocks.h"
 #include "nn/layers/product.h"
 
 namespace rnn::core {
@@ -31,14 +31,15 @@ T dot(const T* a, const T* b, int n) {
 template <class T>
 class SampledLoss {
  public:
-  SampledLoss(Context<T>& context, const Model<T>& model, const Batch& batch, const ClassSamples& samples, Params<T>* grads)
+  SampledLoss(Context<T>& context, const OutputLayer<T>& layer, const Params<T>& params, const Targets& targets,
+              const ClassSamples& samples, Params<T>* grads)
       : context_(context),
-        model_(model),
-        batch_(batch),
+        layer_(layer),
+        targets_(targets),
         samples_(samples),
         grads_(grads),
-        weights_(model.params().view(model.output_layer().weight())),
-        bias_(model.params().view(model.output_layer().bias()).data),
+        weights_(params.view(layer.weight())),
+        bias_(params.view(layer.bias()).data),
         count_(static_cast<int>(samples.classes.size())) {
     pack_samples();
   }
@@ -55,8 +56,8 @@ class SampledLoss {
 
   // Gradients of the samples' own rows, once all blocks have added to them.
   void add_sample_gradients() {
-    const View<T> to = grads_->view(model_.output_layer().weight());
-    T* bias = grads_->view(model_.output_layer().bias()).data;
+    const View<T> to = grads_->view(layer_.weight());
+    T* bias = grads_->view(layer_.bias()).data;
     context_.pool.parallel_for(count_, 16, [&](int64_t begin, int64_t end) {
       for (int s = static_cast<int>(begin); s < end; ++s) {
         const int32_t label = samples_.classes[s];
@@ -68,8 +69,8 @@ class SampledLoss {
   }
 
  private:
-  int32_t target(int row) const { return batch_.targets[row]; }
-  bool counts(int row) const { return batch_.weights.empty() || batch_.weights[row] != 0; }
+  int32_t target(int row) const { return targets_.ids[row]; }
+  bool counts(int row) const { return targets_.weights.empty() || targets_.weights[row] != 0; }
 
   void pack_samples() {
     const Kernels<T>& k = context_.kernels;
@@ -123,7 +124,7 @@ class SampledLoss {
     const ProfileScope profiled(context_.profile, Phase::loss);
     auto* last = context_.arena.template take<int32_t>(logits.rows);
     std::fill_n(last, logits.rows, count_);
-    SoftmaxArgs<T> args{logits, last, batch_.weights.empty() ? nullptr : batch_.weights.data() + first};
+    SoftmaxArgs<T> args{logits, last, targets_.weights.empty() ? nullptr : targets_.weights.data() + first};
     args.gradient = grads_ != nullptr;
     args.loss = losses;
     context_.kernels.softmax_cross_entropy(context_.pool, args);
@@ -133,8 +134,8 @@ class SampledLoss {
     const ProfileScope profiled(context_.profile, Phase::output_layer, 4.0 * h.rows * h.cols * dlogits.cols);
     add_outer_product<T>(context_, drawn, {count_}, h, gradient_, bias_gradient_);
     context_.kernels.gemm(context_.pool, {drawn, back_, nullptr, false, {dh.cols}, dh});
-    const View<T> grad = grads_->view(model_.output_layer().weight());
-    T* bias = grads_->view(model_.output_layer().bias()).data;
+    const View<T> grad = grads_->view(layer_.weight());
+    T* bias = grads_->view(layer_.bias()).data;
     // Every thread goes through all rows, for columns of its own: one order of summation where rows share a target.
     context_.pool.parallel_for(h.cols, 16, [&](int64_t begin, int64_t end) {
       for (int r = 0; r < h.rows; ++r) {
@@ -151,8 +152,8 @@ class SampledLoss {
   }
 
   Context<T>& context_;
-  const Model<T>& model_;
-  const Batch& batch_;
+  const OutputLayer<T>& layer_;
+  const Targets& targets_;
   const ClassSamples& samples_;
   Params<T>* grads_;
   View<const T> weights_;  // [classes, width]
@@ -166,19 +167,19 @@ class SampledLoss {
 }  // namespace
 
 template <class T>
-void sampled_loss(Context<T>& context, const Model<T>& model, const Batch& batch, View<const T> h,
-                  const ClassSamples& samples, double* losses, Params<T>* grads, View<T> dh) {
+void sampled_loss(Context<T>& context, const OutputLayer<T>& layer, const Params<T>& params, const Targets& targets,
+                  View<const T> h, const ClassSamples& samples, double* losses, Params<T>* grads, View<T> dh) {
   const ArenaScope scope(context.arena);
-  SampledLoss<T> loss(context, model, batch, samples, grads);
+  SampledLoss<T> loss(context, layer, params, targets, samples, grads);
   for_row_blocks(h.rows, (samples.classes.size() + 1) * sizeof(T), context.output_bytes, [&](int first, int count) {
     loss.rows(first, h.middle(first, count), losses + first, grads ? dh.middle(first, count) : View<T>{});
   });
   if (grads) loss.add_sample_gradients();
 }
 
-template void sampled_loss(Context<float>&, const Model<float>&, const Batch&, View<const float>, const ClassSamples&,
-                           double*, Params<float>*, View<float>);
-template void sampled_loss(Context<double>&, const Model<double>&, const Batch&, View<const double>, const ClassSamples&,
-                           double*, Params<double>*, View<double>);
+template void sampled_loss(Context<float>&, const OutputLayer<float>&, const Params<float>&, const Targets&,
+                           View<const float>, const ClassSamples&, double*, Params<float>*, View<float>);
+template void sampled_loss(Context<double>&, const OutputLayer<double>&, const Params<double>&, const Targets&,
+                           View<const double>, const ClassSamples&, double*, Params<double>*, View<double>);
 
 }  // namespace rnn::core

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "heads/head.h"
 #include "io/model_file.h"
-#include "loss/loss.h"
 #include "networks/session.h"
 #include "support/tiny_run.h"
 
@@ -23,11 +23,11 @@ ModelConfig config_of(std::vector<int> cutoffs = {6, 15}, double divide = 2) {
 
 Batch batch_of(int streams, int steps) {
   Batch batch;
-  batch.seq = Seq::uniform_batch(streams, steps);
-  batch.inputs = random_tokens(streams * steps, kVocabulary, 1),
-  batch.targets = random_tokens(streams * steps, kVocabulary, 2);
+  batch.in.seq = Seq::uniform_batch(streams, steps);
+  batch.in.ids = random_tokens(streams * steps, kVocabulary, 1),
+  batch.to.ids = random_tokens(streams * steps, kVocabulary, 2);
   for (int i = 0; i < streams * steps; ++i)
-    batch.weights.push_back(i % 7 == 3 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 3));
+    batch.to.weights.push_back(i % 7 == 3 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 3));
   return batch;
 }
 
@@ -39,7 +39,7 @@ struct Pass {
   Context<T> context{pool, arena};
   explicit Pass(const ModelConfig& config) : model(tiny_model<T>(config)) { model->pack(pool, true); }
   View<T> hidden(const Batch& batch) {
-    State<T> state = model->initial(batch.seq.streams());
+    State<T> state = model->initial(batch.in.seq.streams());
     return model->forward_hidden(context, batch, state, nullptr);
   }
   View<T> outputs(View<const T> h) {
@@ -104,12 +104,12 @@ TEST(AdaptiveSoftmax, LossByPartsIsThatOfWholeRows) {
     const View<double> whole_dh = p.arena.matrix<double>(h.rows, h.cols), dh = p.arena.matrix<double>(h.rows, h.cols);
     const View<double> y = p.outputs(h);
     std::vector<double> whole_rows, rows, value_rows, cut_rows;
-    const LossSum whole = loss_of<double>(p.context, "language-model", y, batch, {0, true}, &whole_rows);
+    const LossSum whole = p.model->head().loss_of(p.context, y, batch.to, {0, true}, &whole_rows);
     p.model->backward_output(p.context, h, y, whole_dh, whole_grads);
-    const LossSum parts = output_loss<double>(p.context, *p.model, batch, h, {0, &rows, &grads, dh});
-    output_loss<double>(p.context, *p.model, batch, h, {0, &value_rows, nullptr, {}});
+    const LossSum parts = p.model->loss(p.context, h, batch.to, {0, &rows, &grads, dh});
+    p.model->loss(p.context, h, batch.to, {0, &value_rows, nullptr, {}});
     p.context.output_bytes = 1;  // blocks of a few rows
-    output_loss<double>(p.context, *p.model, batch, h, {0, &cut_rows, nullptr, {}});
+    p.model->loss(p.context, h, batch.to, {0, &cut_rows, nullptr, {}});
     EXPECT_NEAR(parts.loss, whole.loss, 1e-12 * whole.loss);
     EXPECT_EQ(parts.weight, whole.weight);
     EXPECT_EQ(rows, value_rows);
@@ -128,7 +128,7 @@ TEST(AdaptiveSoftmax, StreamedHasTheBitsOfAWholeText) {
   const View<float> y = p.outputs(p.hidden(batch));
   Session session(*p.model, 1, &p.pool);
   for (int t = 0; t < 9; ++t) {
-    const View<const float> one = session.push(batch.inputs[static_cast<size_t>(t)]);
+    const View<const float> one = session.push(batch.in.ids[static_cast<size_t>(t)]);
     EXPECT_EQ(std::memcmp(one.data, y.row(t), kVocabulary * sizeof(float)), 0) << t;
   }
 }

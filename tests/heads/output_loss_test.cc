@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "loss/loss.h"
+#include "heads/blocks.h"
+#include "heads/head.h"
 #include "networks/init.h"
 #include "support/tolerances.h"
 
@@ -29,17 +30,17 @@ class OutputLayer {
   explicit OutputLayer(const Layer& layer) : layer_(layer), model_(config(layer)) {
     initialise(model_, {}, 1);
     model_.pack(pool_, true);
-    batch_.seq = Seq::uniform_batch(layer.streams, layer.steps);
-    batch_.last_step = layer.task == "regress", batch_.outputs = layer.outputs;
-    const int rows = model_.output_rows(batch_.seq);
+    batch_.in.seq = Seq::uniform_batch(layer.streams, layer.steps);
+    batch_.to.last_step = layer.task == "regress", batch_.to.width = layer.outputs;
+    const int rows = model_.output_rows(batch_.in.seq);
     Random random(3, Purpose::test);
     h_ = Matrix<T>(rows, layer.hidden);
     for (size_t i = 0; i < h_.size(); ++i) h_.data()[i] = static_cast<T>(static_cast<float>(random.uniform(-1, 1)));
     for (int m = 0; m < rows; ++m) {
-      batch_.weights.push_back(m % 5 == 3 ? 0.0f : static_cast<float>(random.uniform(0.5, 2)));
-      if (layer.task != "regress") batch_.targets.push_back(static_cast<int32_t>(random.below(layer.outputs)));
+      batch_.to.weights.push_back(m % 5 == 3 ? 0.0f : static_cast<float>(random.uniform(0.5, 2)));
+      if (layer.task != "regress") batch_.to.ids.push_back(static_cast<int32_t>(random.below(layer.outputs)));
       for (int k = 0; k < layer.outputs && layer.task == "regress"; ++k)
-        batch_.values.push_back(static_cast<float>(random.uniform(-1, 1)));
+        batch_.to.values.push_back(static_cast<float>(random.uniform(-1, 1)));
     }
   }
 
@@ -50,7 +51,7 @@ class OutputLayer {
     Context<T> context{pool_, arena};
     context.output_bytes = output_bytes;
     Matrix<T> dh(h_.rows(), layer_.hidden);
-    out.sum = output_loss<T>(context, model_, batch_, h_.view(), {0.1, &out.rows, gradient ? &grads : nullptr, dh.view()});
+    out.sum = model_.loss(context, h_.view(), batch_.to, {0.1, &out.rows, gradient ? &grads : nullptr, dh.view()});
     if (gradient) out.dh.assign(dh.data(), dh.data() + dh.size());
     out.grads.assign(grads.data(), grads.data() + grads.size());
     if (arena_bytes) *arena_bytes = arena.capacity();

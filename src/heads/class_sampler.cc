@@ -1,5 +1,5 @@
 // Why: draws classes from two distributions, and computes how often a class is to be expected.
-#include "loss/class_sampler.h"
+#include "heads/class_sampler.h"
 
 #include <algorithm>
 #include <cassert>

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "loss/loss.h"
+#include "heads/head.h"
 #include "support/tiny_run.h"
 
 namespace rnn::core::test {
@@ -90,10 +90,10 @@ Outcome run(const ModelConfig& config, const ClassSamples* samples, int threads 
   else
     model->pack(pool, true);
   Batch batch;
-  batch.seq = Seq::uniform_batch(5, 8);
-  batch.inputs = random_tokens(40, kVocabulary, 1), batch.targets = random_tokens(40, kVocabulary, 2);
-  for (int i = 0; i < 40; ++i) batch.weights.push_back(i % 7 == 3 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 3));
-  batch.targets[3] = -1;  // weight 0
+  batch.in.seq = Seq::uniform_batch(5, 8);
+  batch.in.ids = random_tokens(40, kVocabulary, 1), batch.to.ids = random_tokens(40, kVocabulary, 2);
+  for (int i = 0; i < 40; ++i) batch.to.weights.push_back(i % 7 == 3 ? 0.0f : 0.5f + 0.25f * static_cast<float>(i % 3));
+  batch.to.ids[3] = -1;  // weight 0
   Arena arena;
   Context<T> context{pool, arena};
   context.output_bytes = output_bytes;
@@ -102,10 +102,10 @@ Outcome run(const ModelConfig& config, const ClassSamples* samples, int threads 
   const View<T> dh = arena.matrix<T>(h.rows, h.cols);
   Params<T> grads(model->table());
   Outcome out;
-  out.sum = output_loss<T>(context, *model, batch, h, {0, &out.rows, &grads, dh, samples});
+  out.sum = model->loss(context, h, batch.to, {0, &out.rows, &grads, dh, samples});
   out.dh.assign(dh.data, dh.data + 40 * h.cols), out.grads.assign(grads.data(), grads.data() + grads.size());
   std::vector<double> values;
-  output_loss<T>(context, *model, batch, h, {0, &values, nullptr, {}, samples});
+  model->loss(context, h, batch.to, {0, &values, nullptr, {}, samples});
   EXPECT_EQ(values, out.rows) << "the gradient changed the loss";
   return out;
 }
@@ -148,18 +148,18 @@ TEST(SampledSoftmax, IsItsDefinition) {
   Pool pool(1);
   model->pack(pool, true);
   Batch batch;
-  batch.seq = Seq::uniform_batch(2, 9);
-  batch.inputs = random_tokens(18, kVocabulary, 1), batch.targets = random_tokens(18, kVocabulary, 2);
-  batch.targets[0] = samples.classes[4];  // one accidental hit at least
+  batch.in.seq = Seq::uniform_batch(2, 9);
+  batch.in.ids = random_tokens(18, kVocabulary, 1), batch.to.ids = random_tokens(18, kVocabulary, 2);
+  batch.to.ids[0] = samples.classes[4];  // one accidental hit at least
   Arena arena;
   Context<double> context{pool, arena};
   State<double> state = model->initial(2);
   const View<double> h = model->forward_hidden(context, batch, state, nullptr), y = arena.matrix<double>(18, kVocabulary);
   model->forward_output(context, h, y);
   std::vector<double> rows;
-  output_loss<double>(context, *model, batch, h, {0, &rows, nullptr, {}, &samples});
+  model->loss(context, h, batch.to, {0, &rows, nullptr, {}, &samples});
   for (int m = 0; m < 18; ++m) {
-    const int32_t target = batch.targets[static_cast<size_t>(m)];
+    const int32_t target = batch.to.ids[static_cast<size_t>(m)];
     const auto corrected = [&](int32_t k) { return y(m, k) - samples.log_expected(k); };
     double sum = std::exp(corrected(target));
     for (const int32_t k : samples.classes) sum += k == target ? 0 : std::exp(corrected(k));
@@ -185,8 +185,8 @@ TEST(SampledSoftmax, RowsOutsideTheSampleHaveNoGradient) {
   for (const bool tied : {false, true}) {
     const auto model = tiny_model<float>(config_of(tied));
     Batch batch;
-    batch.seq = Seq::uniform_batch(2, 2);
-    batch.inputs = {1, 2, 3, 2}, batch.targets = {30, 2, 30, 29};
+    batch.in.seq = Seq::uniform_batch(2, 2);
+    batch.in.ids = {1, 2, 3, 2}, batch.to.ids = {30, 2, 30, 29};
     const SparseParams sparse = model->sparse_rows(batch, &samples.classes);
     ASSERT_EQ(sparse.size(), tied ? 1u : 2u);
     std::vector<int32_t> expected = samples.classes;
@@ -195,7 +195,7 @@ TEST(SampledSoftmax, RowsOutsideTheSampleHaveNoGradient) {
     std::sort(expected.begin(), expected.end());
     expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
     EXPECT_EQ(sparse.back().rows, expected);
-    EXPECT_EQ(sparse.back().param, model->output_layer().weight());
+    EXPECT_EQ(sparse.back().param, model->head().sampled_matrix());
   }
 }
 

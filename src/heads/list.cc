@@ -1,0 +1,47 @@
+// Why: name and maker of every head.
+#include "heads/list.h"
+
+#include "base/error.h"
+#include "heads/softmax.h"
+#include "heads/squared.h"
+
+namespace rnn::core {
+namespace {
+
+template <class T>
+struct Kind {
+  std::string_view name;
+  std::unique_ptr<Head<T>> (*make)(const HeadOptions&, ParamTable&, Packed<T>&);
+};
+
+template <class T, class Made>
+constexpr Kind<T> kind(std::string_view name) {
+  return {name, [](const HeadOptions& options, ParamTable& table, Packed<T>& packed) -> std::unique_ptr<Head<T>> {
+            return std::make_unique<Made>(options, table, packed);
+          }};
+}
+
+template <class T>
+constexpr Kind<T> kKinds[] = {
+    kind<T, SoftmaxHead<T>>("softmax"),    // cross-entropy over all classes
+    kind<T, SoftmaxHead<T>>("sampled"),    // the same; training looks at some classes
+    kind<T, AdaptiveHead<T>>("adaptive"),  // classes in clusters
+    kind<T, SquaredHead<T>>("squared"),    // numbers
+};
+
+}  // namespace
+
+template <class T>
+std::unique_ptr<Head<T>> make_head(const HeadOptions& options, ParamTable& table, Packed<T>& packed) {
+  std::string names;
+  for (const Kind<T>& k : kKinds<T>) {
+    if (k.name == options.kind) return k.make(options, table, packed);
+    names += (names.empty() ? "" : ", ") + std::string(k.name);
+  }
+  throw Error(Exit::usage, "model/head", "there is no head '" + std::string(options.kind) + "'", "one of " + names);
+}
+
+template std::unique_ptr<Head<float>> make_head(const HeadOptions&, ParamTable&, Packed<float>&);
+template std::unique_ptr<Head<double>> make_head(const HeadOptions&, ParamTable&, Packed<double>&);
+
+}  // namespace rnn::core

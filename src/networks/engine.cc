@@ -1,0 +1,59 @@
+// Why: a pass without a tape, and the gathering of streams into one.
+#include "networks/engine.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace rnn::core {
+
+View<float> Engine::outputs(const Input<float>& input, State<float>& state) noexcept {
+  const FlushDenormals flush;
+  arena_.clear();
+  Context<float> context{pool_, arena_};
+  return model_.forward(context, input, state, nullptr);
+}
+
+View<float> Engine::hidden(const Input<float>& input, State<float>& state) noexcept {
+  const FlushDenormals flush;
+  arena_.clear();
+  Context<float> context{pool_, arena_};
+  return model_.forward_hidden(context, input, state, nullptr);
+}
+
+View<float> Engine::outputs_of(View<const float> hidden) noexcept {
+  const FlushDenormals flush;
+  Context<float> context{pool_, arena_};
+  const View<float> outputs = arena_.matrix<float>(hidden.rows, model_.outputs());
+  model_.forward_output(context, hidden, outputs);
+  return outputs;
+}
+
+View<const float> Engine::run(std::span<const Part> parts) {
+  const int width = model_.reads_ids() ? 0 : model_.config().rnn.input;
+  std::vector<int> lengths;
+  State<float> states(static_cast<int>(parts.size()), model_.state_width());
+  for (const Part& part : parts) {
+    assert(part.state->rows() == 1 && part.state->width() == states.width());
+    std::copy_n(part.state->row(0), states.width(), states.row(static_cast<int>(lengths.size())));
+    lengths.push_back(Seq::checked_length(width > 0 ? part.frames.size() / static_cast<size_t>(width) : part.ids.size()));
+  }
+  seq_ = Seq::ragged(lengths);
+  position_ = seq_.positions();
+  ids_.clear();
+  if (width > 0) frames_ = Matrix<float>(seq_.rows(), width);
+  for (int t = 0; t < seq_.steps(); ++t) {
+    for (int r = 0; r < seq_.active(t); ++r) {
+      const Part& part = parts[static_cast<size_t>(seq_.order[r])];
+      if (width > 0) {
+        std::copy_n(part.frames.begin() + static_cast<ptrdiff_t>(t) * width, width, frames_.row(seq_.start[t] + r));
+      } else {
+        ids_.push_back(part.ids[static_cast<size_t>(t)]);
+      }
+    }
+  }
+  const View<float> result = width > 0 ? outputs({seq_, nullptr, frames_.view()}, states) : outputs({seq_, ids_.data()}, states);
+  for (size_t p = 0; p < parts.size(); ++p) std::copy_n(states.row(static_cast<int>(p)), states.width(), parts[p].state->row(0));
+  return result;
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,52 @@
+// Why: everything that runs a model step by step goes through here: one stream or many, of one length or of unlike ones.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "networks/model.h"
+
+namespace rnn::core {
+
+// A model (packed; it must outlive the engine) and scratch. Streaming is a sequence of length one: the same bits as a whole text at
+// once, whatever runs beside it. One thread at a time; many engines may share a model.
+class Engine {
+ public:
+  // pool null: only the caller's thread.
+  explicit Engine(const Model<float>& model, Pool* pool = nullptr) : model_(model), pool_(pool ? *pool : own_pool_) {}
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  const Model<float>& model() const { return model_; }
+  Pool& pool() const { return pool_; }
+
+  // One pass over all steps of `input`; state [streams], in stream order, moves on. The results are valid until the next pass.
+  // Without allocation once the scratch has grown to what a pass of this shape needs.
+  View<float> outputs(const Input<float>& input, State<float>& state) noexcept;  // of the head, or hidden rows without one
+  View<float> hidden(const Input<float>& input, State<float>& state) noexcept;   // what the head reads
+  View<float> outputs_of(View<const float> hidden) noexcept;                     // in the scratch of the pass that made them
+
+  // Streams that are at different points of sequences of their own, each with a state of one row: gathered, run as one ragged
+  // pass, and scattered.
+  struct Part {
+    State<float>* state;                 // one row; moves on
+    std::span<const int32_t> ids = {};   // [steps], or
+    std::span<const float> frames = {};  // [steps * input]
+  };
+  // -> outputs [all steps]; row(p, t) is that of step t of part p.
+  View<const float> run(std::span<const Part> parts);
+  int row(int part, int t) const { return seq_.start[t] + position_[static_cast<size_t>(part)]; }
+
+ private:
+  const Model<float>& model_;
+  Pool own_pool_{1};
+  Pool& pool_;
+  Arena arena_;
+  // Of run().
+  Seq seq_;
+  std::vector<int> position_;
+  std::vector<int32_t> ids_;
+  Matrix<float> frames_;
+};
+
+}  // namespace rnn::core

@@ -1,0 +1,42 @@
+// Why: what a network reads and what its heads are measured against, batch by batch.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "nn/seq.h"
+
+namespace rnn::core {
+
+// The steps of some sequences, in packed order: symbols or numbers.
+struct Rows {
+  Seq seq;
+  std::vector<int32_t> ids;   // [rows], for a network that reads symbols
+  std::vector<float> frames;  // [rows * width], for a network that reads numbers
+  int width = 0;              // numbers of a frame; 0: symbols
+};
+
+// What the outputs are compared with: a target per row of the input or, for an answer after the last step, per stream, in packed
+// order (target r belongs to stream in.seq.order[r]).
+struct Targets {
+  std::vector<int32_t> ids;    // [targets], classes
+  std::vector<float> values;   // [targets * width], numbers
+  int width = 0;               // numbers of a target; 0: classes
+  std::vector<float> weights;  // [targets] or empty (all 1); 0 ignores the target
+  bool last_step = false;      // one target per stream
+  double weight(size_t target) const { return weights.empty() ? 1 : static_cast<double>(weights[target]); }
+};
+
+// Streams of `in`, `source` and `to` match by number.
+struct Batch {
+  Rows in;
+  Rows source;  // for a network with an encoder: one sequence per stream of `in`, in an order of its own
+  Targets to;
+  bool carried = false;  // true: the state of the previous batch is carried on (streams); false: it starts fresh (sentences)
+  int64_t target_rows() const { return to.last_step ? in.seq.streams() : in.seq.rows(); }
+};
+
+// The sub-batch of streams [first, first + count), renumbered from 0; keeps ids, so masks stay the same.
+Batch select_streams(const Batch& batch, int first, int count);
+
+}  // namespace rnn::core
