@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "command.h"
 #include "runs/average_models.h"
 #include "runs/model_card.h"
@@ -35,8 +35,8 @@ std::string card_of(const AveragedModels& mean, const std::string& output, const
   card.task = model.config().task;
   card.name = fs::path(output).stem().string();
   card.summary = fmt::format("The mean of the weights of {} models.", mean.parts.size());
-  card.tags = {std::string(cell_info(rnn.cell).name), card.task};
-  card.facts = {{"cell", std::string(cell_info(rnn.cell).name)},
+  card.tags = {std::string(cell_name(rnn.cell, rnn.flags)), card.task};
+  card.facts = {{"cell", std::string(cell_name(rnn.cell, rnn.flags))},
                 {"layers", std::to_string(rnn.layers)},
                 {"hidden units", std::to_string(rnn.hidden)},
                 {"parameters", std::to_string(model.table().count())}};

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "bench_report.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "command.h"
 #include "io/model_file.h"
 #include "screen.h"
@@ -38,13 +38,9 @@ bench::Selection selection_of(const Asked& asked, int threads) {
       refuse("--suite", suite, fmt::format("{}", fmt::join(names, ",")));
   }
   for (const std::string& name : split_commas(asked.cells)) {
-    const auto found = std::find_if(kCells.begin(), kCells.end(), [&](const CellInfo* c) { return c->name == name; });
-    if (found == kCells.end()) {
-      std::vector<std::string_view> known;
-      for (const CellInfo* c : kCells) known.push_back(c->name);
-      refuse("--cell", name, fmt::format("{}", fmt::join(known, ",")));
-    }
-    s.cells.push_back(static_cast<CellKind>(found - kCells.begin()));
+    const NamedCell* cell = find_cell(name);
+    if (!cell) refuse("--cell", name, fmt::format("{}", fmt::join(kCellNames, ",")));
+    s.cells.push_back(*cell);
   }
   for (const std::string& text : split_commas(asked.hidden)) {
     const int size = parse_number<int>(text).value_or(0);

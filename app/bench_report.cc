@@ -6,7 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "events/events.h"
 #include "kernels/kernels.h"
 #include "profile_view.h"
@@ -55,7 +55,7 @@ ordered_json case_json(const Result& r, const Limits& limits) {
   const Figures& f = r.figures;
   ordered_json j{{"suite", c.suite},
                  {"name", c.name},
-                 {"cell", cell_info(c.cell).name},
+                 {"cell", cell_name(c.cell, c.flags)},
                  {"hidden", c.hidden},
                  {"layers", c.layers},
                  {"vocabulary", c.vocabulary},

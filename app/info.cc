@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "command.h"
 #include "events/events.h"
 #include "screen.h"
@@ -56,11 +56,8 @@ ordered_json encoder_json(const EncoderOptions& e) {
 
 std::string summary(const ModelFile& file) {
   const RecurrentOptions& o = file.model->config().rnn;
-  std::string text = fmt::format("{}{} {} x {}", cell_info(o.cell).name,
-                                 o.flags & kRelu       ? " (relu)"
-                                 : o.flags & kPeephole ? " (peephole)"
-                                                       : "",
-                                 o.layers, o.hidden);
+  std::string text =
+      fmt::format("{}{} {} x {}", cell_name(o.cell, o.flags), o.flags & kPeephole ? " (peephole)" : "", o.layers, o.hidden);
   if (o.last_hidden > 0) text += fmt::format(", last layer {}", o.last_hidden);
   if (o.flags & kLayerNorm) text += ", layer normalisation";
   if (o.cell_clip > 0) text += fmt::format(", cell state clipped to +-{}", o.cell_clip);
@@ -100,7 +97,7 @@ ordered_json as_json(const ModelFile& file) {
   ordered_json result = {{"file", file.path},
                          {"bytes", file_bytes(file)},
                          {"task", c.task},
-                         {"cell", cell_info(c.rnn.cell).name},
+                         {"cell", cell_name(c.rnn.cell, c.rnn.flags)},
                          {"layers", c.rnn.layers},
                          {"hidden", c.rnn.hidden},
                          {"last_hidden", c.rnn.last_hidden},

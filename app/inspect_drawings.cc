@@ -14,7 +14,7 @@ std::string layer_name(const ModelExplanation& m, const std::string& name, int l
 }
 std::string gate_name(const ModelExplanation& m, const std::string& gate, int layer) {
   const pages::GateText* text = pages::gate_text(m.cell, gate);
-  const std::string name = gate.empty() || (m.cell.substr(0, 3) == "rnn" && gate == "a") ? "h" : gate;
+  const std::string name = gate.empty() || pages::has_one_sum(m.cell) ? "h" : gate;
   return layer_name(m, text ? std::string(text->name) : name, layer);
 }
 

@@ -18,16 +18,16 @@ namespace {
 std::string layer_of(const ModelExplanation& m, int layer) {
   return m.layers > 1 ? fmt::format(", layer {}", layer + 1) : "";
 }
-// "f forget gate", or "h" for the plain RNN, whose only sum is its state.
+// "f forget gate", or "h" for a cell whose only sum is its state.
 std::string gate_name(const ModelExplanation& m, const std::string& gate) {
   const pages::GateText* text = pages::gate_text(m.cell, gate);
-  return text                                           ? fmt::format("{} {}", gate, text->name)
-         : gate.empty() || m.cell.substr(0, 3) == "rnn" ? "h hidden state"
-                                                        : gate;
+  return text                                         ? fmt::format("{} {}", gate, text->name)
+         : gate.empty() || pages::has_one_sum(m.cell) ? "h hidden state"
+                                                      : gate;
 }
 bool is_valve(const ModelExplanation& m, const std::string& gate) {
   const pages::GateText* text = pages::gate_text(m.cell, gate);
-  return text && text->valve;
+  return text && text->range == GateRange::valve;
 }
 
 // 0, then 1, 2, 5, 10, 20, 50, ... as far as there are values, then the last one.

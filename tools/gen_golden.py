@@ -4,7 +4,7 @@
 Every number drawn is rounded to float32 first; PyTorch then computes in float64, so a golden value is the exact answer up to
 its own rounding to float32. PyTorch's float32 run is made, too: how far it is from the float64 run stands in the metadata of
 each file (float32_error) and tells what any float32 program can be asked for. What PyTorch lacks (GRU with reset before,
-peepholes, resets inside a sequence) is written out step by step below and differentiated by autograd; the same loop without
+peepholes, minGRU, IndRNN, resets inside a sequence) is written out step by step below and differentiated by autograd; the same loop without
 those options must agree with torch.nn first. One thread, Python's Mersenne twister seeded by the name of the case: the same
 files every time.
 """
@@ -21,7 +21,8 @@ torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 VOCABULARY, STREAMS, WINDOW, UPDATES, SEED = 20, 4, 7, 50, 1
 REGULARISATION = dict(dropout=0.0, variational=False, state_dropout=0.0, zoneout=0.0, zoneout_cell=0.0, weight_drop=0.0)
-GATES = {"rnn": 1, "lstm": 4, "gru": 3, "gru-reset-before": 3}
+GATES = {"rnn": 1, "lstm": 4, "gru": 3, "gru-reset-before": 3, "mingru": 2, "indrnn": 1}
+OF_TORCH = ("rnn", "lstm", "gru")
 
 
 # ------------------------------------------------------------------------------------------------------- files and numbers
@@ -104,6 +105,11 @@ def weight_shapes(o):
         below = o["input"] if layer == 0 else width * directions
         for suffix in ("", "_reverse")[:directions]:
             end = f"_l{layer}{suffix}"
+            if o["cell"] in ("mingru", "indrnn"):  # no recurrent matrix, one bias
+                shapes.update({"weight_ih" + end: (rows, below), "bias_ih" + end: (rows,)})
+                if o["cell"] == "indrnn":
+                    shapes["weight_hh" + end] = (width,)
+                continue
             shapes.update({"weight_ih" + end: (rows, below), "weight_hh" + end: (rows, width), "bias_ih" + end: (rows,),
                            "bias_hh" + end: (rows,)})
             if o["projection"]:
@@ -142,6 +148,12 @@ def cell_step(o, w, x, h, c):
         (wr, wz, wn), (br, bz, bn) = w["weight_hh"].chunk(3), w["bias_hh"].chunk(3)
         r, z = torch.sigmoid(xr + wr @ h + br), torch.sigmoid(xz + wz @ h + bz)
         return (1 - z) * torch.tanh(xn + wn @ (r * h) + bn) + z * h, c
+    if o["cell"] == "mingru":  # Feng et al. 2024, section 3.1.3
+        z, candidate = torch.sigmoid(a[:o["hidden"]]), a[o["hidden"]:]
+        return (1 - z) * h + z * candidate, c
+    if o["cell"] == "indrnn":  # Li et al. 2018
+        a = a + w["weight_hh"] * h
+        return (torch.relu(a) if o["relu"] else torch.tanh(a)), c
     i, f, g, out = (a + w["weight_hh"] @ h + w["bias_hh"]).chunk(4)
     p = w["weight_peephole"] if o["peephole"] else torch.zeros(3, o["hidden"], dtype=x.dtype)
     i, f, g = torch.sigmoid(i + p[0] * c), torch.sigmoid(f + p[1] * c), torch.tanh(g)
@@ -208,7 +220,7 @@ def add_layer(golden, name, run, cell, hidden, layers=1, bidirectional=False, re
     if cell == "lstm":
         given["rc"] = draw.uniform(sides, streams, hidden)
     exact, single = layer_case(o, run, given, torch.float64), layer_case(o, run, given, torch.float32)
-    if run is stepped_run and cell != "gru-reset-before" and not peephole:
+    if run is stepped_run and cell in OF_TORCH and not peephole:
         # The loop without its extras must be torch.nn: so it is trusted with them.
         plain = {**o, "resets": None}
         ours, theirs = (layer_case(plain, way, given, torch.float64) for way in (stepped_run, packed_run))
@@ -248,6 +260,18 @@ def cells_file(folder):
             "resets_peephole_projection": {**projected, "resets": resets}}.items():
         add_layer(golden, name, stepped_run, **options)
     golden.write(folder, "cells.safetensors")
+
+
+def input_cells_file(folder):
+    """Cells without recurrent matrix."""
+    golden, two = Golden(), dict(layers=2, bidirectional=True)
+    resets = [[1, 0, 1], [0, 0, 0, 1, 0, 0], [1], [0, 1, 1, 0, 0, 1], [0, 0, 0, 0]]
+    for name, cell in {"mingru": dict(cell="mingru"), "indrnn": dict(cell="indrnn", relu=True),
+                       "indrnn_tanh": dict(cell="indrnn")}.items():
+        for end, options in {"": dict(hidden=11), "_2_layers_bidirectional": dict(hidden=9, **two), "_16": dict(hidden=16),
+                             "_resets_2_layers": dict(hidden=17, layers=2, resets=resets)}.items():
+            add_layer(golden, name + end, stepped_run, **cell, **options)
+    golden.write(folder, "input_cells.safetensors")
 
 
 # ----------------------------------------------------------------------------------------------------------------- training
@@ -614,7 +638,7 @@ def main():
     os.makedirs(folder, exist_ok=True)
     from golden_adaptive import adaptive_file  # these modules read this one
     from golden_layer_norm import layer_norm_file
-    for write in (layers_file, cells_file, training_file, sequences_file, loss_file, bare_files, layer_norm_file, adaptive_file):
+    for write in (layers_file, cells_file, input_cells_file, training_file, sequences_file, loss_file, bare_files, layer_norm_file, adaptive_file):
         write(folder)
     import golden_awd  # they build on this module
     import golden_seq2seq

@@ -204,4 +204,12 @@ CASES = [
     Case("tag/lstm", "copy", "--cell lstm --hidden 24 --peephole", "eval*"),
     Case("tag/gru", "copy", "--cell gru --hidden 13 --layers 2 --residual", "eval*", accumulate=3),
     Case("tag/regularised", "copy", REGULARISED + " --cell gru", "eval*"),
+
+    Case("language/mingru", "words", "--cell mingru --hidden 24 --embed 13 --layers 2 --zoneout 0.1 --dropout 0.1",
+         WRITES + " next* inspect over-text explain check"),
+    Case("language/indrnn", "words", "--cell indrnn --hidden 24 --embed 13 --layer-norm",
+         WRITES + " next* inspect over-text explain check"),
+    Case("translate/mingru", "reverse", "--cell mingru --hidden 14 --input-feeding --chrono 9", TRANSLATES),
+    Case("regress/indrnn", "adding", "--cell indrnn --hidden 13 --layers 2 --residual", "eval*", accumulate=3),
+    Case("classify/indrnn-tanh", "recall", "--cell indrnn-tanh --hidden 13 --init identity", "eval*"),
 ]

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/profile.h"
+#include "cells/names.h"
 #include "networks/model.h"
 
 namespace rnn::core::bench {
@@ -50,7 +51,7 @@ std::vector<std::string_view> suite_names();
 
 struct Selection {
   std::vector<std::string> suites;  // empty: a short selection of the most informative cases
-  std::vector<CellKind> cells;      // empty: those that the suite measures by default
+  std::vector<NamedCell> cells;     // empty: those that the suite measures by default
   std::vector<int> hidden;          // the same
   int threads = 1;                  // single steps are also run on one thread
   bool profile = false;

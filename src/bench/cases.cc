@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "bench/bench.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 
 namespace rnn::core::bench {
 namespace {
@@ -15,8 +15,10 @@ struct Size {
   int batch, steps;
 };
 
-using Cells = std::vector<CellKind>;
+using Cells = std::vector<NamedCell>;
 using Hidden = std::vector<int>;
+
+const NamedCell& lstm() { return named_cell(CellKind::lstm, 0); }
 
 // The lengths of torch.randint(1, T + 1, (B,), generator=torch.Generator().manual_seed(1)), the longest raised to T:
 // PyTorch's generator is the standard Mersenne twister, so all engines get batches of the same shape.
@@ -90,12 +92,13 @@ constexpr std::string_view kPairs = "pairs", kBeam = "beam";
 constexpr int kLongestSentence = 26;  // 25 words and the end
 
 void add_translators(std::string_view suite, const Selection& s, std::vector<Case>& cases) {
-  const Cells cells = s.cells.empty() ? Cells{CellKind::lstm} : s.cells;
+  const Cells cells = s.cells.empty() ? Cells{lstm()} : s.cells;
   const Hidden hidden = s.hidden.empty() ? Hidden{512} : s.hidden;
-  for (const CellKind cell : cells) {
+  for (const NamedCell& cell : cells) {
     for (const int H : hidden) {
-      const std::string name = fmt::format("{} 2x{}", cell_info(cell).name, H);
-      Case c{suite, name, cell, H, 2, 8000, 64, kLongestSentence, true, s.threads};
+      const std::string name = fmt::format("{} 2x{}", cell.variant.name, H);
+      Case c{suite, name, cell.kind, H, 2, 8000, 64, kLongestSentence, true, s.threads};
+      c.flags = cell.variant.flag;
       if (suite == kBeam) c.beam = 5, c.name += ", beam 5";
       cases.push_back(c);
       if (suite == kBeam) continue;
@@ -107,15 +110,16 @@ void add_translators(std::string_view suite, const Selection& s, std::vector<Cas
 
 void add_layer_cases(const LayerSuite& suite, const Selection& s, std::vector<Case>& cases) {
   const bool short_round = s.suites.empty();
-  const Cells cells = s.cells.empty() ? Cells{CellKind::lstm, CellKind::gru} : s.cells;
+  const Cells cells = s.cells.empty() ? Cells{lstm(), named_cell(CellKind::gru, 0)} : s.cells;
   const Hidden& hidden = !s.hidden.empty() ? s.hidden : short_round ? suite.short_hidden : suite.hidden;
-  const auto add = [&](CellKind cell, int H, Size size, bool ragged, int threads) {
-    std::string name = fmt::format("{} {}", cell_info(cell).name, H);
+  const auto add = [&](const NamedCell& cell, int H, Size size, bool ragged, int threads) {
+    std::string name = fmt::format("{} {}", cell.variant.name, H);
     if (suite.name != "step") name += fmt::format(" B={} T={}", size.batch, size.steps);
     if (suite.name == "ragged") name += ragged ? " ragged" : " uniform";
-    cases.push_back({suite.name, name, cell, H, 1, 0, size.batch, size.steps, ragged, threads});
+    cases.push_back({suite.name, name, cell.kind, H, 1, 0, size.batch, size.steps, ragged, threads});
+    cases.back().flags = cell.variant.flag;
   };
-  for (const CellKind cell : cells) {
+  for (const NamedCell& cell : cells) {
     for (const int H : hidden) {
       for (const Size& size : suite.sizes) {
         if (suite.name == "ragged") {
@@ -136,16 +140,16 @@ void add_layer_cases(const LayerSuite& suite, const Selection& s, std::vector<Ca
 }
 
 void add_language_models(const Selection& s, std::vector<Case>& cases) {
-  const Cells cells = s.cells.empty() ? Cells{CellKind::lstm} : s.cells;
+  const Cells cells = s.cells.empty() ? Cells{lstm()} : s.cells;
   for (const LanguageModel& m : kModels) {
     const bool wanted = s.hidden.empty() ? !s.suites.empty() || m.in_short_round
                                          : std::find(s.hidden.begin(), s.hidden.end(), m.hidden) != s.hidden.end();
     if (!wanted) continue;
-    for (const CellKind cell : cells) {
-      const std::string name = cell == CellKind::lstm ? m.name : fmt::format("{} {}", m.name, cell_info(cell).name);
-      cases.push_back(
-          {kLanguageModels, name, cell, m.hidden, m.layers, m.vocabulary, m.size.batch, m.size.steps, false, s.threads});
-      cases.back().softmax = m.softmax;
+    for (const NamedCell& cell : cells) {
+      const std::string name = cell.kind == CellKind::lstm ? m.name : fmt::format("{} {}", m.name, cell.variant.name);
+      cases.push_back({kLanguageModels, name, cell.kind, m.hidden, m.layers, m.vocabulary, m.size.batch, m.size.steps, false,
+                       s.threads});
+      cases.back().softmax = m.softmax, cases.back().flags = cell.variant.flag;
     }
   }
 }
@@ -178,7 +182,7 @@ std::vector<Case> cases_of(const Selection& s) {
     if (!s.suites.empty() && s.wants(suite)) add_translators(suite, s, cases);
   }
   for (Case& c : cases) {
-    c.flags = s.layer_norm ? kLayerNorm : 0;
+    c.flags |= s.layer_norm ? kLayerNorm : 0;
     if (s.layer_norm) c.name += " normed";
   }
   if (!s.suites.empty() && s.wants(kMethodSuite)) add_methods(s, cases);

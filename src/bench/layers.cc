@@ -34,7 +34,8 @@ ModelConfig bare_model(const Case& c) {
 }
 
 double forward_flops(const Case& c, int64_t tokens) {
-  return 4.0 * static_cast<double>(tokens) * c.layers * cell_info(c.cell).gates * c.hidden * c.hidden;
+  const double products = cell_info(c.cell).recurrence == Recurrence::matrix ? 2 : 1;  // W x, R h
+  return 2 * products * static_cast<double>(tokens) * c.layers * cell_info(c.cell).gates * c.hidden * c.hidden;
 }
 
 }  // namespace

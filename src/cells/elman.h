@@ -7,14 +7,20 @@ struct Elman {
   static constexpr int first_gate(int) { return a; }
   static constexpr int gate_count(int) { return 1; }
   static constexpr int norm_group(int) { return 0; }
-  static constexpr ::rnn::core::CellInfo info{"rnn",
-                                              "a",
-                                              gates,
-                                              states,
-                                              {0},
-                                              {0},
-                                              "h' = tanh(W x + b + R h + c)     (or relu)",
-                                              "Elman 1990, Finding structure in time"};
+  static constexpr ::rnn::core::CellInfo info{
+      .name = "rnn",
+      .gate_names = "a",
+      .gates = gates,
+      .states = states,
+      .onnx_order = {0},
+      .keras_order = {0},
+      .equation = "h' = tanh(W x + b + R h + c)     (or relu)",
+      .source = "Elman 1990, Finding structure in time",
+      .variants = {{{"rnn", 0, "the plain RNN", "plain RNN"},
+                    {"rnn-relu", ::rnn::core::kRelu, "the plain RNN (ReLU)", "plain RNN (ReLU)"}}},
+      .in_words =
+          "At every word the plain RNN mixes the word with its whole state and rewrites "
+          "the whole state. Nothing protects what was there before."};
 
   template <int stage, class V>
   RNN_CELL static void forward(const ::rnn::core::CellSettings& o, V* g, V*, const V*, V* s1, const V*) {

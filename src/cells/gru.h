@@ -8,17 +8,28 @@ struct Gru {
   static constexpr int first_gate(int) { return r; }
   static constexpr int gate_count(int) { return gates; }
   static constexpr int norm_group(int gate) { return gate == n; }
-  static constexpr ::rnn::core::CellInfo info{"gru",
-                                              "rzn",
-                                              gates,
-                                              states,
-                                              {z, r, n},
-                                              {z, r, n},
-                                              "r = sigmoid(Wr x + br + Rr h + cr)\n"
-                                              "z = sigmoid(Wz x + bz + Rz h + cz)\n"
-                                              "n = tanh(Wn x + bn + r * (Rn h + cn))\n"
-                                              "h' = (1 - z) * n + z * h",
-                                              "Cho et al. 2014, arXiv 1406.1078v1"};
+  static constexpr ::rnn::core::CellInfo info{
+      .name = "gru",
+      .gate_names = "rzn",
+      .gates = gates,
+      .states = states,
+      .onnx_order = {z, r, n},
+      .keras_order = {z, r, n},
+      .equation =
+          "r = sigmoid(Wr x + br + Rr h + cr)\n"
+          "z = sigmoid(Wz x + bz + Rz h + cz)\n"
+          "n = tanh(Wn x + bn + r * (Rn h + cn))\n"
+          "h' = (1 - z) * n + z * h",
+      .source = "Cho et al. 2014, arXiv 1406.1078v1",
+      .variants = {{{"gru", 0, "the GRU", "GRU"}}},
+      .in_words =
+          "The GRU has one state and two gates. Unit by unit, its update gate decides how "
+          "much of the old state stays as it is.",
+      .gate_texts = {{{"reset gate", "how much of the past goes into the new content"},
+                      {"update gate", "how much of the old state is kept"},
+                      {"new content", "what would replace the old state, from\u00A0−1\u00A0to\u00A01",
+                       ::rnn::core::GateRange::bounded}}},
+      .keep = z};
 
   template <int stage, class V>  // q[0] in: Rn h + cn
   RNN_CELL static void forward(const ::rnn::core::CellSettings&, V* a, V* q, const V* s, V* s1, const V*) {
@@ -51,17 +62,23 @@ struct GruResetBefore {
   static constexpr int first_gate(int stage) { return stage == 0 ? r : n; }
   static constexpr int gate_count(int stage) { return stage == 0 ? 2 : 1; }
   static constexpr int norm_group(int gate) { return gate == n; }
-  static constexpr ::rnn::core::CellInfo info{"gru-reset-before",
-                                              "rzn",
-                                              gates,
-                                              states,
-                                              {z, r, n},
-                                              {z, r, n},
-                                              "r = sigmoid(Wr x + br + Rr h + cr)\n"
-                                              "z = sigmoid(Wz x + bz + Rz h + cz)\n"
-                                              "n = tanh(Wn x + bn + Rn (r * h) + cn)\n"
-                                              "h' = (1 - z) * n + z * h",
-                                              "Cho et al. 2014, arXiv 1406.1078v3"};
+  static constexpr ::rnn::core::CellInfo info{
+      .name = "gru-reset-before",
+      .gate_names = "rzn",
+      .gates = gates,
+      .states = states,
+      .onnx_order = {z, r, n},
+      .keras_order = {z, r, n},
+      .equation =
+          "r = sigmoid(Wr x + br + Rr h + cr)\n"
+          "z = sigmoid(Wz x + bz + Rz h + cz)\n"
+          "n = tanh(Wn x + bn + Rn (r * h) + cn)\n"
+          "h' = (1 - z) * n + z * h",
+      .source = "Cho et al. 2014, arXiv 1406.1078v3",
+      .variants = {{{"gru-reset-before", 0, "the GRU (reset before)", "GRU (reset before)"}}},
+      .in_words = Gru::info.in_words,
+      .gate_texts = Gru::info.gate_texts,
+      .keep = z};
 
   template <int stage, class V>  // q[0] out of stage 0: r * h, the operand of stage 1
   RNN_CELL static void forward(const ::rnn::core::CellSettings&, V* a, V* q, const V* s, V* s1, const V*) {

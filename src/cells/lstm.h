@@ -10,20 +10,32 @@ struct Lstm {
   static constexpr int gate_count(int) { return gates; }
   static constexpr int norm_group(int) { return 0; }
   static constexpr ::rnn::core::CellInfo info{
-      "lstm",
-      "ifgo",
-      gates,
-      states,
-      {i, o, f, g},
-      {i, f, g, o},
-      "i = sigmoid(Wi x + bi + Ri h + ci)\n"
-      "f = sigmoid(Wf x + bf + Rf h + cf)\n"
-      "g = tanh(Wg x + bg + Rg h + cg)\n"
-      "o = sigmoid(Wo x + bo + Ro h + co)\n"
-      "c' = f * c + i * g\n"
-      "h' = o * tanh(c')\n"
-      "(peephole: i and f also see pi * c and pf * c, o also sees po * c'; cell clip X: c' is kept in [-X, X])",
-      "Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000"};
+      .name = "lstm",
+      .gate_names = "ifgo",
+      .gates = gates,
+      .states = states,
+      .onnx_order = {i, o, f, g},
+      .keras_order = {i, f, g, o},
+      .equation =
+          "i = sigmoid(Wi x + bi + Ri h + ci)\n"
+          "f = sigmoid(Wf x + bf + Rf h + cf)\n"
+          "g = tanh(Wg x + bg + Rg h + cg)\n"
+          "o = sigmoid(Wo x + bo + Ro h + co)\n"
+          "c' = f * c + i * g\n"
+          "h' = o * tanh(c')\n"
+          "(peephole: i and f also see pi * c and pf * c, o also sees po * c'; cell clip X: c' is kept in [-X, X])",
+      .source = "Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000",
+      .variants = {{{"lstm", 0, "the LSTM", "LSTM"}}},
+      .in_words =
+          "The LSTM has a second memory, the cell state. It is not rewritten: at every word a part of it is kept and "
+          "something is added. Three gates decide, unit by unit, what is kept, what is added and what is shown.",
+      .gate_texts = {{{"input gate", "how much of the new content is written into the memory"},
+                      {"forget gate", "how much of the old memory is kept"},
+                      {"new content", "what would be written, from\u00A0−1\u00A0to\u00A01", ::rnn::core::GateRange::bounded},
+                      {"output gate", "how much of the memory is shown to the rest of the network"}}},
+      .keep = f,
+      .write = i,
+      .unit = {"weight_peephole", ::rnn::core::kPeephole}};
 
   template <int stage, class V>
   RNN_CELL static void forward(const ::rnn::core::CellSettings& set, V* a, V*, const V* s, V* s1, const V* p) {

@@ -8,19 +8,28 @@ struct LstmCoupled {
   static constexpr int first_gate(int) { return f; }
   static constexpr int gate_count(int) { return gates; }
   static constexpr int norm_group(int) { return 0; }
-  static constexpr ::rnn::core::CellInfo info{"lstm-coupled",
-                                              "fgo",
-                                              gates,
-                                              states,
-                                              {o, f, g},
-                                              {f, g, o},
-                                              "f = sigmoid(Wf x + bf + Rf h + cf)\n"
-                                              "g = tanh(Wg x + bg + Rg h + cg)\n"
-                                              "o = sigmoid(Wo x + bo + Ro h + co)\n"
-                                              "c' = f * c + (1 - f) * g\n"
-                                              "h' = o * tanh(c')\n"
-                                              "(cell clip X: c' is kept in [-X, X])",
-                                              "Greff et al. 2017, arXiv 1503.04069"};
+  static constexpr ::rnn::core::CellInfo info{
+      .name = "lstm-coupled",
+      .gate_names = "fgo",
+      .gates = gates,
+      .states = states,
+      .onnx_order = {o, f, g},
+      .keras_order = {f, g, o},
+      .equation =
+          "f = sigmoid(Wf x + bf + Rf h + cf)\n"
+          "g = tanh(Wg x + bg + Rg h + cg)\n"
+          "o = sigmoid(Wo x + bo + Ro h + co)\n"
+          "c' = f * c + (1 - f) * g\n"
+          "h' = o * tanh(c')\n"
+          "(cell clip X: c' is kept in [-X, X])",
+      .source = "Greff et al. 2017, arXiv 1503.04069",
+      .variants = {{{"lstm-coupled", 0, "the coupled LSTM", "coupled LSTM"}}},
+      .in_words =
+          "The coupled LSTM has a second memory, the cell state. At every word a part of "
+          "it is kept, and new content fills exactly the part that was given up. Two "
+          "gates decide, unit by unit, what is kept and what is shown.",
+      .gate_texts = {{Lstm::info.gate_texts[Lstm::f], Lstm::info.gate_texts[Lstm::g], Lstm::info.gate_texts[Lstm::o]}},
+      .keep = f};
 
   template <int stage, class V>
   RNN_CELL static void forward(const ::rnn::core::CellSettings& set, V* a, V*, const V* s, V* s1, const V*) {

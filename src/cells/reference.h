@@ -45,8 +45,7 @@ namespace rnn::core {
 
 // Every cell's data, in the order of CellKind.
 inline constexpr auto kCells = reference::infos(reference::AllCells{});
-static_assert(kCells.size() == kCellKinds);
 
-inline const CellInfo& cell_info(CellKind kind) { return *kCells[static_cast<size_t>(kind)]; }
+constexpr const CellInfo& cell_info(CellKind kind) { return *kCells[static_cast<size_t>(kind)]; }
 
 }  // namespace rnn::core

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "doctor/doctor.h"
 #include "doctor/patient.h"
 #include "networks/session.h"
@@ -22,7 +22,7 @@ struct Case {
   const GradientReach& reach;
 };
 
-bool plain(const Case& c) { return c.p.model().config().rnn.cell == CellKind::elman; }
+bool plain(const Case& c) { return !has_memory_gate(c.p.model().config().rnn.cell); }
 
 HealthVerdict vanishing(const Case& c) {
   const std::vector<double>& norms = c.reach.state;
@@ -44,7 +44,7 @@ HealthVerdict vanishing(const Case& c) {
 // Share of a gate's values within `margin` of the ends of its range; the range of a signed gate is twice as wide.
 double share_at_ends(const Case& c, int layer, size_t gate, double margin) {
   const RecurrentOptions& o = c.p.model().config().rnn;
-  const bool is_signed = gate_is_signed(o.cell, o.flags, static_cast<int>(gate));
+  const bool is_signed = gate_range(o.cell, o.flags, static_cast<int>(gate)) == GateRange::bounded;
   const double low = is_signed ? -1 + 2 * margin : margin, high = is_signed ? 1 - 2 * margin : 1 - margin;
   int64_t ends = 0, all = 0;
   for (const auto& layers : c.p.gates) {
@@ -65,7 +65,7 @@ std::string freer_gates(const Case& c) {
 }
 
 // A unit that stores something keeps a gate or two shut or open: bad is a layer without a free gate, or a gate without
-// slope.
+// slope. A gate whose values have no ends does not count.
 HealthVerdict saturated(const Case& c) {
   const RecurrentOptions& o = c.p.model().config().rnn;
   if (o.flags & kRelu) return absent("relu does not saturate");
@@ -76,8 +76,12 @@ HealthVerdict saturated(const Case& c) {
     double least = 2;
     size_t freest = 0;
     const size_t gates = c.p.gates[0][static_cast<size_t>(l)].values.size();
+    const auto has_ends = [&](size_t g) { return gate_range(o.cell, o.flags, static_cast<int>(g)) != GateRange::any; };
     const auto name = [&](size_t g) { return names.size() > 1 ? fmt::format("gate {}", names[g]) : std::string("h"); };
+    size_t counted = 0;
     for (size_t g = 0; g < gates; ++g) {
+      if (!has_ends(g)) continue;
+      ++counted;
       const double share = share_at_ends(c, l, g, limit::kGateEnds.value);
       if (share < least) least = share, freest = g;
       const double flat = share_at_ends(c, l, g, limit::kGateFlat.value);
@@ -86,11 +90,12 @@ HealthVerdict saturated(const Case& c) {
           fmt::format("{} of the values of {} in layer {} are within {:.0e} of an end of its range: it has no slope there",
                       percent(flat), name(g), l + 1, limit::kGateFlat.value);
     }
+    if (counted == 0) return absent("no gate of the cell has values with ends");
     if (least <= most) continue;
     most = least;
     evidence =
         fmt::format("{} of the values of {} in layer {} are at the ends of its range", percent(least), name(freest), l + 1);
-    if (gates > 1) evidence += ", and more of those of the other gates";
+    if (counted > 1) evidence += ", and more of those of the other gates";
   }
   if (!dead.empty()) return bad(dead, freer_gates(c));
   return most <= limit::kSaturated.value ? good(evidence) : bad(evidence, freer_gates(c));
@@ -115,7 +120,7 @@ HealthVerdict dead_relu(const Case& c) {
   }
   const std::string figures = fmt::format("{} of {} units are 0 at all {} steps", dead, all, c.p.steps);
   if (dead <= limit::kDead.value * all) return good(figures);
-  return bad(figures, "--cell rnn");
+  return bad(figures, fmt::format("--cell {}", cell_name(o.cell, o.flags & ~kRelu)));
 }
 
 HealthVerdict scale_of_frames(const Case& c) {

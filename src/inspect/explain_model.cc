@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "inspect/gradients.h"
 #include "inspect/influence.h"
 #include "inspect/spectrum.h"
@@ -21,8 +21,8 @@ ModelExplanation describe(const ModelFile& file, const Model<float>& model) {
   const RecurrentOptions& o = model.config().rnn;
   const CellInfo& info = cell_info(o.cell);
   ModelExplanation m;
-  m.name = model_name(file.path), m.path = file.path, m.cell = info.name, m.tokenizer = file.tokenizer->kind();
-  if (o.flags & kRelu) m.cell += "-relu";
+  m.name = model_name(file.path), m.path = file.path, m.cell = cell_name(o.cell, o.flags),
+  m.tokenizer = file.tokenizer->kind();
   const std::string equations(info.equation);
   for (size_t begin = 0; begin <= equations.size();) {
     const size_t end = std::min(equations.find('\n', begin), equations.size());

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "base/error.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "data/problems.h"
 #include "networks/init.h"
 #include "train/trainer.h"
@@ -18,11 +18,8 @@ namespace {
 ModelConfig network(const std::string& cell, const SequenceShape& shape, int hidden) {
   ModelConfig c;
   c.task = shape.task;
-  c.rnn.cell = CellKind::elman;
-  for (size_t i = 0; i < kCells.size(); ++i) {
-    if (kCells[i]->name == cell) c.rnn.cell = static_cast<CellKind>(i);
-  }
-  if (cell == "rnn-relu") c.rnn.flags = kRelu;
+  const NamedCell* named = find_cell(cell);
+  c.rnn.cell = named->kind, c.rnn.flags = named->variant.flag;
   c.rnn.hidden = hidden;
   c.vocabulary = static_cast<int>(shape.symbols.size());
   c.rnn.input = shape.width > 0 ? shape.width : std::min(hidden, 16);

@@ -26,7 +26,7 @@ struct RecallOptions {
   uint64_t seed = 1;
   const std::atomic<int>* stop = nullptr;  // not 0: stop training now
 };
-// cell: rnn, rnn-relu, lstm, gru, gru-reset-before, lstm-coupled.
+// cell: one of kCellNames.
 RecallCurve train_recall(const std::string& cell, const RecallOptions& options, Pool& pool);
 double recall_chance(const RecallOptions& options);
 

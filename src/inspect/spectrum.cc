@@ -91,6 +91,7 @@ double spectral_radius(Pool& pool, View<const float> a) {
 std::vector<Spectrum> spectra(const Model<float>& model, Pool& pool) {
   const RecurrentOptions& o = model.config().rnn;
   const CellInfo& info = cell_info(o.cell);
+  if (info.recurrence == Recurrence::none) return {};
   std::vector<Spectrum> result(static_cast<size_t>(o.layers) * info.gates);
   const auto recurrent = [&](int i) {
     const ParamId id = model.table().find(Role::recurrent, model.stack(), i / info.gates);

@@ -50,6 +50,8 @@ Matrix<float> column(const Reading& reading, int offset, int width, bool before)
 
 template <class Cell>
 class CellSteps {
+  static constexpr bool kMatrix = Cell::info.recurrence == Recurrence::matrix;
+
  public:
   CellSteps(const LayerRun& run, LayerGates& out)
       : run_(run), out_(out), o_(run.model.config().rnn.of_layer(run.layer)), T_(run.x.rows) {}
@@ -116,21 +118,23 @@ class CellSteps {
   void stage(View<const float> operand) {
     constexpr int first = Cell::first_gate(s), count = Cell::gate_count(s);
     const int H = o_.hidden;
-    const Matrix<float> recurrent_part = part(operand, "hh", first, count);
+    Matrix<float> recurrent_part;
+    if constexpr (kMatrix) recurrent_part = part(operand, "hh", first, count);
     const CellSettings settings(o_.flags, o_.cell_clip);
     std::vector<double> made[2] = {std::vector<double>(H), std::vector<double>(H)};  // new states of a step
-    const View<const float> peephole = run_.weight("weight_peephole");
+    const ParamId unit_id = run_.model.table().find(Role::unit, run_.model.stack(), run_.layer);
+    const View<const float> unit = unit_id < 0 ? View<const float>{} : run_.model.params().view(unit_id);
     for (int t = 0; t < T_; ++t) {
       for (int u = 0; u < H; ++u) {
         double *a = at(t, u), q[1] = {side_(t, u)}, old[Cell::states] = {}, now[Cell::states] = {},
                p[Cell::unit_weights + 1] = {};
         for (int g = first; g < first + count; ++g) {
-          const float recurrent = recurrent_part(t, (g - first) * H + u);
+          const float recurrent = kMatrix ? recurrent_part(t, (g - first) * H + u) : 0;
           a[g] = input_(t, g * H + u) + (g == Cell::apart ? 0.0 : static_cast<double>(recurrent));
           if (g == Cell::apart) q[0] = recurrent;
         }
         old_states(t, u, old);
-        for (int k = 0; k < Cell::unit_weights && peephole.data; ++k) p[k] = peephole(k, u);
+        for (int k = 0; k < Cell::unit_weights && unit.data; ++k) p[k] = unit(k, u);
         Cell::template forward<s>(settings, a, q, old, now, p);
         side_(t, u) = static_cast<float>(q[0]);
         for (int k = 0; k < Cell::states; ++k) made[k][u] = now[k];
@@ -204,16 +208,17 @@ LayerStep layer_step(const RecurrentOptions& o, const LayerGates& gates, const M
 
 }  // namespace
 
-bool gate_is_signed(CellKind cell, int flags, int gate) {
-  bool is_signed = false;
+GateRange gate_range(CellKind cell, int flags, int gate) {
+  GateRange range = GateRange::valve;
   with_cell(reference::AllCells(), cell, [&](auto c) {
     using Cell = decltype(c);
     double a[Cell::gates], q[1] = {}, old[Cell::states] = {}, now[Cell::states] = {}, p[Cell::unit_weights + 1] = {};
     std::fill(std::begin(a), std::end(a), -30.0);
     run_low<Cell>(flags, a, q, old, now, p);
-    is_signed = (Cell::gates == 1 ? now[0] : a[gate]) < -0.5;
+    const double value = Cell::gates == 1 ? now[0] : a[gate];
+    range = value < -1.5 ? GateRange::any : value < -0.5 ? GateRange::bounded : GateRange::valve;
   });
-  return is_signed;
+  return range;
 }
 
 LayerGates layer_gates(const Model<float>& model, Pool& pool, const Reading& reading, int layer) {
@@ -271,7 +276,9 @@ std::vector<GateUse> gate_use(const Model<float>& model, Pool& pool, const Readi
     const LayerGates gates = layer_gates(model, pool, reading, l);
     for (size_t g = 0; g < gates.values.size(); ++g) {
       const Matrix<float>& values = gates.values[g];
-      const float low = gate_is_signed(o.cell, o.flags, static_cast<int>(g)) ? -0.9F : 0.1F;
+      const GateRange range = gate_range(o.cell, o.flags, static_cast<int>(g));
+      if (range == GateRange::any) continue;
+      const float low = range == GateRange::bounded ? -0.9F : 0.1F;
       GateUse use{l, std::string(1, gates.names[g])};
       const double n = std::max<double>(1, static_cast<double>(values.size()));
       for (size_t i = 0; i < values.size(); ++i) {

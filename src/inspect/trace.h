@@ -12,19 +12,20 @@ namespace rnn::core {
 // step from the state that the reading recorded before it.
 struct LayerGates {
   std::string_view names;  // one letter each: CellInfo::gate_names
-  // [gate] of [steps, hidden], after the squashing function; the plain RNN's only "gate" is the value it squashes: h itself
+  // [gate] of [steps, hidden], after the squashing function if there is one; the plain RNN's only "gate" is the value it squashes: h itself
   std::vector<Matrix<float>> values;
   Matrix<float> h;  // [steps, output]
   Matrix<float> c;  // [steps, hidden] for two-state cells, else empty
 };
 LayerGates layer_gates(const Model<float>& model, Pool& pool, const Reading& reading, int layer);
 
-// Whether the values of this gate are in (-1, 1) rather than (0, 1), found by running the cell.
-bool gate_is_signed(CellKind cell, int flags, int gate);
+// The range of this gate's values, found by running the cell; of a plain RNN's only "gate", its state, with relu as a valve's.
+GateRange gate_range(CellKind cell, int flags, int gate);
 
 // moved: how many of the units that changed most are listed.
 std::vector<ReadStep> read_steps(const Model<float>& model, Pool& pool, const Tokenizer& tokenizer, const Reading& reading,
                                  int moved);
+// Of the gates whose range has ends.
 std::vector<GateUse> gate_use(const Model<float>& model, Pool& pool, const Reading& reading);
 std::vector<StateNorms> state_norms(const Model<float>& model, const Reading& reading);
 

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "events/events.h"
 #include "inspect/explain_model.h"
 #include "io/ready_model.h"
@@ -257,8 +257,7 @@ std::vector<LeftOutWord> leave_out(const Model<float>& model, const Tokenizer& t
 TranslationExplanation describe(const ModelFile& file) {
   const ModelConfig& c = file.model->config();
   TranslationExplanation e;
-  e.name = model_name(file.path), e.path = file.path, e.cell = cell_info(c.rnn.cell).name;
-  if (c.rnn.flags & kRelu) e.cell += "-relu";
+  e.name = model_name(file.path), e.path = file.path, e.cell = cell_name(c.rnn.cell, c.rnn.flags);
   e.tokenizer = file.tokenizer->kind();
   e.attention = attention_name(c.encoder.attention), e.bridge = bridge_name(c.encoder.bridge);
   e.both_ways = c.encoder.rnn.bidirectional, e.input_feeding = c.encoder.input_feeding;

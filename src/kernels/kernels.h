@@ -128,14 +128,16 @@ struct RecurrentArgs {
   const T* h_reset = nullptr;    // initial state of a reset row; null: zeros
   const T* c_reset = nullptr;
 
-  const T* weights[2] = {};         // packed recurrent weights per stage: forward form; backward: backward form
-  const T* bias = nullptr;          // [blocks(1)] bias of the apart gate's recurrent part
+  const T* weights[2] = {};  // packed recurrent weights per stage: forward form; backward: backward form; null and not
+                             // read for cells without recurrent matrix, like the recurrent parts of NormArgs
+  const T* bias = nullptr;   // [blocks(1)] bias of the apart gate's recurrent part
   const T* unit_weights = nullptr;  // [blocks(1) x unit_weights]: block after block, vector after vector
   const T* projection = nullptr;    // packed W_hr: forward or backward form
 
   // Masks for regularisation; null: none.
   const T* h_mask =
-      nullptr;  // [streams, output] products see h * mask (variational dropout: Gal and Ghahramani 2016); no h_reset then
+      nullptr;  // [streams, output] products see h * mask (variational dropout: Gal and Ghahramani 2016); no h_reset then;
+                // not for cells without recurrent matrix
   const T* const* h0_masked = nullptr;  // [streams] with h_mask: h0 * mask
   T* masked = nullptr;                  // [rows, output] out, with h_mask: h * mask
   // [rows, blocks(1)], zero in the padding, for h (not with a projection) and c: the share k of the old state in the new

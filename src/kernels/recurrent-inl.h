@@ -81,6 +81,13 @@ struct Plan {
   }
 };
 
+// Whether a step has recurrent products.
+template <class Cell>
+constexpr bool has_matrix() {
+  static_assert(Cell::info.recurrence == Recurrence::matrix || (Cell::stages == 1 && Cell::apart < 0 && Cell::carries_h));
+  return Cell::info.recurrence == Recurrence::matrix;
+}
+
 // Number of unit blocks in one panel of some stage, which therefore belong to one worker.
 template <class Cell>
 constexpr int unit_align() {
@@ -94,8 +101,9 @@ enum class Split { none, rows, units };
 // How a pass is divided among threads; measured on two cores (docs/kernels.md). With few rows a core waits for weights, and
 // split units let each core read only a part of them; many rows need no barrier. `pieces`: into how many parts the units can
 // be cut.
-inline Split split_of(const Args& r, int gates, int threads, int pieces) {
-  const double weights = static_cast<double>(r.hidden) * r.output * gates, rows = r.start[r.steps] - r.start[0];
+inline Split split_of(const Args& r, bool matrix, int gates, int threads, int pieces) {
+  const int depth = matrix ? r.output : std::max({r.x.cols, r.dx.cols, 16});  // of the product, or the cost of the lanes
+  const double weights = static_cast<double>(r.hidden) * depth * gates, rows = r.start[r.steps] - r.start[0];
   if (threads == 1 || weights * rows < 30000) return Split::none;
   const double active = rows / r.steps;
   const bool units = !r.projection && !r.norm && r.streams <= kMaxSharedRows && pieces >= threads;

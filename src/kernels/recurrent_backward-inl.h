@@ -17,6 +17,7 @@ namespace HWY_NAMESPACE {
 
 template <class Cell>
 struct Backward {
+  static constexpr bool kMatrix = has_matrix<Cell>();
   static constexpr int kLast = Cell::stages - 1;
   static constexpr bool kSplit = Cell::apart >= 0 || Cell::stages > 1;  // the recurrent gradient has buffers of its own
 
@@ -134,6 +135,22 @@ struct Backward {
     if constexpr (Cell::states > 1) store(ds[1].v, carry.at(1, row, unit));
   }
 
+  // Without a product: the lanes of step t.
+  static void run_lanes(const Args& r, const Share& share, const Plan& plan, const Carry& carry, int t, int n) {
+    for (int i = 0; i < n; ++i) {
+      const int row = share.row(i);
+      const int64_t at = r.start[t] + row;
+      const float* dh = r.dh + at * r.dh_stride;
+      const float* dh_last = r.dh_last && ends(r, t, row) ? r.dh_last[row] : nullptr;
+      for (int block = share.first; block < share.last; ++block) {
+        const int unit = block * kLanes, valid = r.hidden - unit;
+        Vec incoming = load_part(dh + unit, valid);
+        if (dh_last) incoming = hn::Add(incoming, load_part(dh_last + unit, valid));
+        lanes<kLast>(r, plan, carry, i, at, row, block, incoming);
+      }
+    }
+  }
+
   // The product of `operand` with the packed weights whose columns are the units, then the lanes of `stage`.
   template <int stage>
   static void run_stage(const Args& r, const Share& share, const Plan& plan, const Carry& carry, int t, int n, int depth,
@@ -248,18 +265,21 @@ struct Backward {
         const int row = share.row(i);
         int next;
         const bool on = goes_on(r, t, row, &next);
-        plan.operand[i] = on ? handed(r, plan, r.start[next] + row) : plan.zeros;
+        if constexpr (kMatrix) plan.operand[i] = on ? handed(r, plan, r.start[next] + row) : plan.zeros;
         if (!on) carry.start(r, share, t, row);
       }
-      if (n > 0 && r.projection) {
+      if constexpr (!kMatrix) {
+        run_lanes(r, share, plan, carry, t, n);
+      } else if (n > 0 && r.projection) {
         project(r, share, plan, t, n, depth);
         run_stage<kLast>(r, share, plan, carry, t, n, r.output, r.projection, false);
       } else if (n > 0) {
         run_stage<kLast>(r, share, plan, carry, t, n, depth, r.weights[0], true);
       }
-      share.wait();
+      if constexpr (kMatrix) share.wait();  // else units depend on themselves alone
     }
     if (r.dh0) initial_gradient(r, share, plan, carry, depth);
+    if constexpr (!kMatrix) share.wait();
     if (r.norm) normed_input(r, share, plan);
     if (r.dx.data) input_gradient(r, share, plan);
   }
@@ -296,11 +316,18 @@ struct Backward {
       }
       const int64_t at = r.start[t] + row;
       const bool cut = r.reset && r.reset[at];
-      plan.operand[i] = cut ? plan.zeros : handed(r, plan, at);
+      if constexpr (kMatrix) plan.operand[i] = cut ? plan.zeros : handed(r, plan, at);
       if (cut) carry.clear(share, row);
+      if (!kMatrix && units > 0)
+        std::copy_n(carry.at(0, row, unit0), units, r.dh0 + static_cast<int64_t>(row) * r.output + unit0);
       if (Cell::states > 1 && units > 0)
         std::copy_n(carry.at(1, row, unit0), units, r.dc0 + static_cast<int64_t>(row) * r.hidden + unit0);
     }
+    if constexpr (kMatrix) initial_product(r, share, plan, carry, n, depth);
+  }
+
+  // dh0 through the product of the step that read h0.
+  static void initial_product(const Args& r, const Share& share, const Plan& plan, const Carry& carry, int n, int depth) {
     const int total = (r.output + kLanes - 1) / kLanes;
     const PackedPart part{r.weights[0], depth, total, kPanelVectors, share.first, r.projection ? total : share.last};
     product_tiles(plan.operand, n, part, {}, [&](int i0, int rows, int first, int vectors, const float* product) {
@@ -327,7 +354,7 @@ struct Backward {
     const auto units = [&](int worker, Barrier& barrier) {
       part(worker, Share::units(worker, threads, blocks, kPanelVectors, &barrier));
     };
-    const Split split = split_of(r, Cell::gates, threads, blocks / kPanelVectors);
+    const Split split = split_of(r, kMatrix, Cell::gates, threads, blocks / kPanelVectors);
     if (split == Split::none) return part(0, Share::rows(0, 1, blocks));
     if (split == Split::units && pool.run_together(units)) return;
     if (r.streams == 1) return part(0, Share::rows(0, 1, blocks));
@@ -338,54 +365,6 @@ struct Backward {
 inline void recurrent_backward(Pool& pool, const Args& r) {
   const FlushDenormals flush;
   for_cell<Backward>(AllCells(), r.cell, pool, r);
-}
-
-template <class Cell>
-struct UnitGradient {
-  static void run(Pool& pool, const Args& r, float* out) {
-    if constexpr (Cell::unit_weights > 0) {
-      const int blocks = (r.hidden + kLanes - 1) / kLanes;
-      pool.parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
-        for (int block = static_cast<int>(begin); block < end; ++block) run_block(r, block, blocks, out);
-      });
-    }
-  }
-
-  static void run_block(const Args& r, int block, int blocks, float* out) {
-    const int unit = block * kLanes, valid = std::min(kLanes, r.hidden - unit);
-    const int64_t padded = static_cast<int64_t>(blocks) * kLanes;
-    Vec total[Cell::unit_weights + 1];
-    for (auto& v : total) v = zero();
-    for (int t = 0; t < r.steps; ++t) {
-      const Before before(r, t);
-      for (int row = 0; row < r.start[t + 1] - r.start[t]; ++row) {
-        const int64_t at = r.start[t] + row;
-        Lane a[Cell::gates], s[Cell::states], s1[Cell::states], dp[Cell::unit_weights + 1];
-        for (int g = 0; g < Cell::gates; ++g)
-          a[g].v = load(r.gates + (at * blocks + block) * Cell::gates * kLanes + g * kLanes);
-        s1[1].v = load((r.keep_old[1] ? r.computed[1] : r.c) + at * padded + unit);
-        if (r.reset && r.reset[at]) {
-          s[1].v = r.c_reset ? load_part(r.c_reset + unit, valid) : zero();
-        } else if (row < before.active) {
-          s[1].v = load(r.c + (r.start[before.step] + row) * padded + unit);
-        } else {
-          s[1].v = load_part(r.c0[row] + unit, valid);
-        }
-        Cell::unit_gradient(a, s, s1, dp);
-        for (int k = 0; k < Cell::unit_weights; ++k) total[k] = hn::Add(total[k], dp[k].v);
-      }
-    }
-    HWY_ALIGN float lanes[kLanes];
-    for (int k = 0; k < Cell::unit_weights; ++k) {
-      hn::Store(total[k], D(), lanes);
-      for (int i = 0; i < valid; ++i) out[k * r.hidden + unit + i] += lanes[i];
-    }
-  }
-};
-
-inline void unit_gradient(Pool& pool, const Args& r, float* out) {
-  const FlushDenormals flush;
-  for_cell<UnitGradient>(AllCells(), r.cell, pool, r, out);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -1,4 +1,4 @@
-// Why: compiles recurrent_backward-inl.h once per instruction set and fills that part of each table.
+// Why: compiles recurrent_backward-inl.h and recurrent_unit-inl.h once per instruction set and fills that part of each table.
 #include "kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -7,6 +7,7 @@
 #include "hwy/highway.h"
 
 #include "kernels/recurrent_backward-inl.h"
+#include "kernels/recurrent_unit-inl.h"
 #include "kernels/table.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -17,6 +17,8 @@ namespace HWY_NAMESPACE {
 
 template <class Cell>
 struct Forward {
+  static constexpr bool kMatrix = has_matrix<Cell>();
+
   // The product of a stage starts from the input part where all gates take part in it, in order.
   static constexpr bool from_input(int stage) { return Cell::apart < 0 && Cell::gate_count(stage) == Cell::gates; }
 
@@ -138,6 +140,17 @@ struct Forward {
     }
   }
 
+  // Without a product: the lanes over the input part.
+  static void run_lanes(const Args& r, const Share& share, const Plan& plan, int t, int n, StepGates gates) {
+    for (int i = 0; i < n; ++i) {
+      const int row = share.row(i);
+      for (int block = share.first; block < share.last; ++block) {
+        float* of_block = gates.data + i * gates.stride + static_cast<ptrdiff_t>(block) * Cell::gates * kLanes;
+        lanes<0>(r, plan, i, row, r.start[t] + row, block, of_block, of_block);
+      }
+    }
+  }
+
   // Product and lanes together, panel after panel.
   template <int stage>
   static HWY_INLINE void run_fused(const Args& r, const Share& share, const Plan& plan, int t, int n, StepGates gates,
@@ -211,10 +224,14 @@ struct Forward {
       const int t = r.time(step), n = share.count(r.rows_of(t));
       if (n > 0) {
         find_old_states(r, share, t, Cell::states, plan);
-        run_stage<0>(r, share, plan, t, n, gates.next(t, n));
-        if (r.projection) project(r, share, plan, t, n);
+        if constexpr (kMatrix) {
+          run_stage<0>(r, share, plan, t, n, gates.next(t, n));
+          if (r.projection) project(r, share, plan, t, n);
+        } else {
+          run_lanes(r, share, plan, t, n, gates.next(t, n));
+        }
       }
-      share.wait();
+      if constexpr (kMatrix) share.wait();  // else units depend on themselves alone
     }
   }
 
@@ -299,9 +316,9 @@ struct Forward {
     const auto units = [&](int worker, Barrier* barrier) {
       part(worker, Share::units(worker, threads, blocks, align, barrier));
     };
-    const Split split = split_of(r, Cell::gates, threads, blocks / align);
+    const Split split = split_of(r, kMatrix, Cell::gates, threads, blocks / align);
     if (split == Split::units) {
-      if (r.steps == 1 && Cell::stages == 1) return pool.run([&](int worker) { units(worker, nullptr); });
+      if (!kMatrix || (r.steps == 1 && Cell::stages == 1)) return pool.run([&](int worker) { units(worker, nullptr); });
       if (pool.run_together([&](int worker, Barrier& barrier) { units(worker, &barrier); })) return;
     }
     if (split == Split::none || r.streams == 1) return part(0, Share::rows(0, 1, blocks));

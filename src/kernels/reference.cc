@@ -51,6 +51,7 @@ double kept(const Args& r, int k, int64_t at, int unit) {
 
 template <class Cell>
 struct Loops {
+  static constexpr bool kMatrix = Cell::info.recurrence == Recurrence::matrix;
   static constexpr bool kSplit = Cell::apart >= 0 || Cell::stages > 1;
   static bool carries_h(const Args& r) { return Cell::carries_h || r.keep_old[0]; }
 
@@ -62,12 +63,13 @@ struct Loops {
     for (int k = 0; k < Cell::unit_weights && r.unit_weights; ++k) p[k] = r.unit_weights[unit * Cell::unit_weights + k];
   }
 
-  // The product of a stage, [H, count]; with layer normalisation normalised and times its gain.
+  // The product of a stage, [H, count]; with layer normalisation normalised and times its gain. Without a matrix: zeros.
   template <int stage>
   static std::vector<double> product(const Args& r, const Where& w, int t, int row) {
     constexpr int count = Cell::gate_count(stage);
     const int depth = stage == 0 ? r.output : r.hidden;
     std::vector<double> sums(static_cast<size_t>(r.hidden) * count);
+    if (!kMatrix) return sums;
     for (size_t i = 0; i < sums.size(); ++i) {
       for (int k = 0; k < depth; ++k) {
         const double x = stage == 0 ? old_h(r, w, row, k) * mask(r, row, k) : r.side[w.at * r.hidden + k];
@@ -248,7 +250,7 @@ struct Loops {
         for (int g = 0; g < count; ++g) out[g] = first + g == Cell::apart ? side : a[first + g];
       }
     }
-    if (r.norm) {
+    if (r.norm && kMatrix) {
       constexpr int count = Cell::gate_count(stage);
       const int64_t at = w.at * r.hidden * count;
       reference::normalise_gradient<Cell>(Cell::first_gate(stage), count, r.hidden,
@@ -284,7 +286,7 @@ struct Loops {
         }
         for (int o = 0; o < r.output; ++o) {
           incoming[o] = r.dh[w.at * r.dh_stride + o] + (w.ends && r.dh_last ? r.dh_last[row][o] : 0);
-          if (w.after >= 0)
+          if (w.after >= 0 && kMatrix)
             incoming[o] += mask(r, row, o) * through_product(r, handed(r, w.after), count, r.weights[0], r.output, o);
         }
         if (r.projection) {
@@ -310,7 +312,9 @@ struct Loops {
 
   static void initial(const Args& r, const Where& w, int row, const double* carry) {
     for (int o = 0; o < r.output; ++o) {
-      double sum = w.cut_before ? 0 : through_product(r, handed(r, w.at), Cell::gate_count(0), r.weights[0], r.output, o);
+      double sum = 0;
+      if (kMatrix && !w.cut_before)
+        sum = through_product(r, handed(r, w.at), Cell::gate_count(0), r.weights[0], r.output, o);
       sum *= mask(r, row, o);
       if (carries_h(r) && !w.cut_before) sum += carry[(static_cast<ptrdiff_t>(row) * r.hidden + o) * Cell::states];
       r.dh0[static_cast<ptrdiff_t>(row) * r.output + o] = sum;

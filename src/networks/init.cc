@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 
 namespace rnn::core {
 namespace {
@@ -61,7 +61,14 @@ void fill_glorot(View<T> w, Random& random) {
 }
 
 template <class T>
-void fill(View<T> w, const ParamUse& use, const InitOptions& options, Random& random) {
+void fill(View<T> w, const ParamUse& use, const InitOptions& options, const UnitWeights& unit, Random& random) {
+  if (use.role == Role::unit && unit.low < unit.high && options.kind != InitKind::uniform) {
+    const double low = options.kind == InitKind::identity ? unit.high : unit.low;
+    for (int r = 0; r < w.rows; ++r) {
+      for (int c = 0; c < w.cols; ++c) w(r, c) = static_cast<T>(random.uniform(low, unit.high));
+    }
+    return;
+  }
   const bool recurrent = use.role == Role::recurrent, gates = recurrent || use.role == Role::input;
   const int hidden = use.units;
   switch (options.kind) {
@@ -90,29 +97,28 @@ void fill(View<T> w, const ParamUse& use, const InitOptions& options, Random& ra
   }
 }
 
-// Tallec and Ollivier 2018: gates open for times spread evenly up to the longest dependency. The GRU's z keeps (1 - z
-// writes).
+// Tallec and Ollivier 2018: gates open for times spread evenly up to the longest dependency. Without data: the cell has no
+// recurrent bias.
 template <class T>
 void set_gate_biases(View<T> input_bias, View<T> recurrent_bias, CellKind cell, int hidden, const InitOptions& options,
                      Random& random) {
-  const bool coupled = cell == CellKind::lstm_coupled, lstm = cell == CellKind::lstm || coupled;
-  const bool gru = cell == CellKind::gru || cell == CellKind::gru_reset_before;
-  const int keep = coupled ? 0 : 1;  // f of the LSTM, z of the GRU
+  const CellInfo& info = cell_info(cell);
   const auto set = [&](int gate, int unit, double value) {
+    if (gate < 0) return;
     input_bias.data[gate * hidden + unit] = static_cast<T>(value);
-    recurrent_bias.data[gate * hidden + unit] = T(0);
+    if (recurrent_bias.data) recurrent_bias.data[gate * hidden + unit] = T(0);
   };
-  if (options.chrono > 0 && (lstm || gru)) {
+  if (options.chrono > 0 && has_memory_gate(cell)) {
     for (int u = 0; u < hidden; ++u) {
       const double bias = std::log(random.uniform(1, std::max(2.0, options.chrono - 1)));
-      set(keep, u, bias);
-      if (lstm && !coupled) set(0, u, -bias);
+      set(info.keep, u, bias);
+      set(info.write, u, -bias);
     }
     return;
   }
   const bool by_default = options.kind != InitKind::pytorch && options.kind != InitKind::uniform;
   const double forget = options.forget_bias >= 0 ? options.forget_bias : by_default ? 1 : -1;
-  for (int u = 0; u < hidden && lstm && forget >= 0; ++u) set(keep, u, forget);
+  for (int u = 0; u < hidden && has_forget_gate(cell) && forget >= 0; ++u) set(info.keep, u, forget);
 }
 
 }  // namespace
@@ -132,11 +138,12 @@ void initialise(Model<T>& model, const InitOptions& options, uint64_t seed) {
       std::fill_n(w.data, info.size(), T(1));
       continue;
     }
-    fill(w, use, options, random);
+    fill(w, use, options, cell_info(rnn.cell).unit, random);
     if (options.kind == InitKind::pytorch && model.config().tied && id == model.embedding()) fill_uniform(w, random, 0.1);
-    if (use.role != Role::recurrent_bias) continue;
+    const bool two = has_recurrent_matrix(rnn.cell);  // biases in a layer: the last one sets both
+    if (use.role != (two ? Role::recurrent_bias : Role::input_bias)) continue;
     const ParamId input = table.find(Role::input_bias, use.stack, use.layer, use.direction);
-    set_gate_biases(model.params().view(input), w, rnn.cell, use.units, options, random);
+    set_gate_biases(model.params().view(input), two ? w : View<T>{}, rnn.cell, use.units, options, random);
   }
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/numbers.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 
 namespace rnn::core {
 namespace {
@@ -101,8 +101,8 @@ void check_config(const ModelConfig& c) {
   if (!lm && !translates && !bare) positive(c.output, "output", 1 << 24);
   if (c.tied && !lm && !translates)
     bad("model/tied", "only a language model and a translator can tie their output weights to the embedding", "");
-  const std::string name(cell_info(c.rnn.cell).name);
-  if (c.rnn.projection != 0 && c.rnn.states() < 2) {
+  const std::string name(cell_name(c.rnn.cell, c.rnn.flags));
+  if (c.rnn.projection != 0 && (c.rnn.states() < 2 || !has_recurrent_matrix(c.rnn.cell))) {
     bad("model/projection", "[" + name + "] has no projection", "projection works with --cell lstm and lstm-coupled");
   }
   if (c.rnn.projection < 0 || c.rnn.projection > c.rnn.hidden) {
@@ -111,7 +111,7 @@ void check_config(const ModelConfig& c) {
             std::to_string(c.rnn.hidden) + "), or 0 for none",
         "");
   }
-  if ((c.rnn.flags & kPeephole) && c.rnn.cell != CellKind::lstm) {
+  if ((c.rnn.flags & kPeephole) && !has_peepholes(c.rnn.cell)) {
     bad("model/peephole", "[" + name + "] has no peepholes", "peepholes work with --cell lstm");
   }
   if (!(c.rnn.cell_clip >= 0) || c.rnn.cell_clip > 1e9) {
@@ -148,6 +148,11 @@ void check_config(const ModelConfig& c) {
     bad("model/zoneout", "[" + name + "] has no cell state", "use --zoneout, which is for the hidden state");
   if (c.rnn.zoneout[0] > 0 && c.rnn.projection > 0)
     bad("model/zoneout", "zoneout of a projected hidden state is not defined", "--zoneout-cell works with --projection");
+  if (!has_recurrent_matrix(c.rnn.cell) && (c.rnn.weight_drop > 0 || c.rnn.state_dropout > 0)) {
+    const char* what = c.rnn.weight_drop > 0 ? "weight drop" : "state dropout";
+    bad("model/dropout", "[" + name + "] has no recurrent matrix, so there is nothing for " + what,
+        "leave it out; --dropout and --zoneout work with every cell");
+  }
   if (lm && c.rnn.bidirectional) {
     bad("model/bidirectional", "a language model cannot read its text backwards: it would see the word it has to predict",
         "");

@@ -18,7 +18,7 @@ enum class Role {
   input,           // [gates * units, inputs]: from the input of a recurrent layer
   recurrent,       // [gates * units, output]: from its previous output
   projection,      // [output, units]
-  unit,            // [weights, units]: weights that belong to one unit (peepholes)
+  unit,            // [weights, units]: weights that belong to one unit (peepholes, the IndRNN's own weight)
   input_bias,      // [gates * units]
   recurrent_bias,  // [gates * units]: its partner
   linear,          // [outputs, inputs]

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/numbers.h"
+#include "cells/names.h"
 #include "options/kinds.h"
 
 namespace rnn::core {
@@ -19,7 +20,6 @@ using M = ModelOptions;
 using R = TrainOptions;
 
 constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word", "unigram", "bpe"};
-constexpr std::string_view kCells[] = {"rnn", "rnn-relu", "lstm", "gru", "gru-reset-before", "lstm-coupled"};
 constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
 constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
 constexpr std::string_view kAverages[] = {"off", "asgd", "nt-asgd", "ema"};
@@ -45,7 +45,7 @@ const OptionInfo kOptions[] = {
      "largest vocabulary; 0: no limit, for sub-words set by the size of the text",
      &M::max_vocabulary,
      {0, 1 << 24}},
-    {"cell", "model", "NAME", "rnn, rnn-relu, lstm, gru, gru-reset-before, lstm-coupled", &M::cell, {}, kCells},
+    {"cell", "model", "NAME", kCellNamesText, &M::cell, {}, kCellNames},
     {"peephole", "model", "", "the gates also read the cell state (lstm)", &M::peephole},
     {"layer-norm", "model", "", "normalise the gates and the cell state over the units of a layer", &M::layer_norm},
     {"cell-clip", "model", "X", "keep the cell state in [-X, X] (lstm, lstm-coupled); 0: off", &M::cell_clip, {0, 1e9}},

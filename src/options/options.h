@@ -12,7 +12,7 @@ struct ModelOptions {
   std::string tokenizer;        // file of a sub-word model to use; empty: learnt from the text
   int min_count = 1;            // words seen less often become the unknown word
   int max_vocabulary = 0;       // 0: no limit; for sub-words by the size of the text
-  std::string cell = "lstm";    // rnn, rnn-relu, lstm, gru, gru-reset-before, lstm-coupled
+  std::string cell = "lstm";    // one of kCellNames (cells/names.h)
   bool peephole = false;        // LSTM only
   bool layer_norm = false;      // Ba, Kiros and Hinton 2016
   double cell_clip = 0;         // bound of the cell state; 0: none

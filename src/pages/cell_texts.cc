@@ -5,52 +5,32 @@
 #include <cstddef>
 
 #include "base/numbers.h"
+#include "cells/names.h"
 
 namespace rnn::core::pages {
 namespace {
 
-struct Row {
-  std::string_view cell, gate;
-  GateText text;
-};
-constexpr Row kGates[] = {
-    {"lstm", "i", {"input gate", "how much of the new content is written into the memory", true}},
-    {"lstm", "f", {"forget gate", "how much of the old memory is kept", true}},
-    {"lstm", "g", {"new content", "what would be written, from\u00A0−1\u00A0to\u00A01", false}},
-    {"lstm", "o", {"output gate", "how much of the memory is shown to the rest of the network", true}},
-    {"gru", "r", {"reset gate", "how much of the past goes into the new content", true}},
-    {"gru", "z", {"update gate", "how much of the old state is kept", true}},
-    {"gru", "n", {"new content", "what would replace the old state, from\u00A0−1\u00A0to\u00A01", false}},
-};
-
+constexpr std::string_view kAll = "", kOneState = "1", kTwoStates = "2";
 struct Symbol {
-  std::string_view letter, meaning, only;  // only: the cell family it applies to; empty: all
+  std::string_view letter, meaning, only;  // only: cells with one state, or with two
 };
-constexpr Symbol kSymbols[] = {
-    {"x", "the word that is being read, as a list of numbers", ""},
-    {"h", "the hidden state before this word", ""},
-    {"h'", "the hidden state after this word", ""},
-    {"c", "the cell state before this word: the LSTM’s long-term memory", "lstm"},
-    {"c'", "the cell state after this word", "lstm"},
-    {"i", "the input gate", "lstm"},
-    {"f", "the forget gate", "lstm"},
-    {"g", "the new content", "lstm"},
-    {"o", "the output gate", "lstm"},
-    {"r", "the reset gate", "gru"},
-    {"z", "the update gate", "gru"},
-    {"n", "the new content", "gru"},
-    {"W", "learned numbers (weights) that the word is multiplied by", ""},
-    {"R", "learned numbers (weights) that the state is multiplied by: they link one step to the next", ""},
-    {"b", "learned numbers that are added", ""},
-    {"c", "more learned numbers that are added", "rnn"},
-    {"sigmoid", "squeezes any number into the range from 0 (closed) to 1 (open)", ""},
-    {"tanh", "squeezes any number into the range from −1 to 1", ""},
-    {"relu", "keeps positive numbers and replaces negative ones by 0", ""},
-    {"*", "unit by unit: each number times the number in the same position", ""},
+constexpr Symbol kStates[] = {
+    {"x", "the word that is being read, as a list of numbers", kAll},
+    {"h", "the hidden state before this word", kAll},
+    {"h'", "the hidden state after this word", kAll},
+    {"c", "the cell state before this word: the LSTM’s long-term memory", kTwoStates},
+    {"c'", "the cell state after this word", kTwoStates},
 };
-
-// "gru-reset-before" is a GRU, "rnn-relu" a plain RNN.
-std::string_view family(std::string_view cell) { return cell.substr(0, cell.find('-')); }
+constexpr Symbol kOthers[] = {
+    {"W", "learned numbers (weights) that the word is multiplied by", kAll},
+    {"R", "learned numbers (weights) that the state is multiplied by: they link one step to the next", kAll},
+    {"b", "learned numbers that are added", kAll},
+    {"c", "more learned numbers that are added", kOneState},
+    {"sigmoid", "squeezes any number into the range from 0 (closed) to 1 (open)", kAll},
+    {"tanh", "squeezes any number into the range from −1 to 1", kAll},
+    {"relu", "keeps positive numbers and replaces negative ones by 0", kAll},
+    {"*", "unit by unit: each number times the number in the same position", kAll},
+};
 
 // "Wi", "Rn", "bf" count as W, R, b; "cf" as b: a second bias. Gates and states keep their names.
 std::vector<std::string> letters_in(const std::string& line) {
@@ -75,30 +55,22 @@ std::vector<std::string> letters_in(const std::string& line) {
 }  // namespace
 
 const GateText* gate_text(std::string_view cell, std::string_view gate) {
-  for (const Row& row : kGates) {
-    if (row.cell == family(cell) && row.gate == gate) return &row.text;
-  }
-  return nullptr;
+  const NamedCell* named = find_cell(cell);
+  if (!named || gate.size() != 1) return nullptr;
+  const size_t at = named->info().gate_names.find(gate);
+  if (at == std::string_view::npos) return nullptr;
+  const GateText& text = named->info().gate_texts[at];
+  return text.name.empty() ? nullptr : &text;
+}
+
+bool has_one_sum(std::string_view cell) {
+  const NamedCell* named = find_cell(cell);
+  return named && named->info().gates == 1;
 }
 
 std::string_view cell_in_a_sentence(std::string_view cell) {
-  if (cell.starts_with("rnn")) {
-    return "At every word the plain RNN mixes the word with its whole state and rewrites the whole state. Nothing protects "
-           "what was there before.";
-  }
-  if (cell == "lstm") {
-    return "The LSTM has a second memory, the cell state. It is not rewritten: at every word a part of it is kept and "
-           "something is added. Three gates decide, unit by unit, what is kept, what is added and what is shown.";
-  }
-  if (cell == "lstm-coupled") {
-    return "The coupled LSTM has a second memory, the cell state. At every word a part of it is kept, and new content fills "
-           "exactly the part that was given up. Two gates decide, unit by unit, what is kept and what is shown.";
-  }
-  if (family(cell) == "gru") {
-    return "The GRU has one state and two gates. Unit by unit, its update gate decides how much of the old state stays as "
-           "it is.";
-  }
-  return "";
+  const NamedCell* named = find_cell(cell);
+  return named ? named->info().in_words : "";
 }
 
 std::vector<std::pair<std::string, std::string>> symbols_of(std::string_view cell,
@@ -109,10 +81,23 @@ std::vector<std::pair<std::string, std::string>> symbols_of(std::string_view cel
     for (std::string& letter : letters_in(line)) found.push_back(std::move(letter));
   }
   std::vector<std::pair<std::string, std::string>> out;
-  for (const Symbol& symbol : kSymbols) {
-    if (!symbol.only.empty() && symbol.only != family(cell)) continue;
-    if (std::find(found.begin(), found.end(), symbol.letter) != found.end()) out.emplace_back(symbol.letter, symbol.meaning);
+  const NamedCell* named = find_cell(cell);
+  if (!named) return out;
+  const CellInfo& info = named->info();
+  const auto add = [&](std::string_view letter, std::string_view meaning) {
+    if (std::find(found.begin(), found.end(), letter) != found.end()) out.emplace_back(letter, meaning);
+  };
+  const auto add_all = [&](const auto& symbols) {
+    for (const Symbol& s : symbols) {
+      if (s.only == kAll || (s.only == kTwoStates) == (info.states > 1)) add(s.letter, s.meaning);
+    }
+  };
+  add_all(kStates);
+  for (size_t g = 0; g < info.gate_names.size(); ++g) {
+    if (!info.gate_texts[g].name.empty()) add(info.gate_names.substr(g, 1), "the " + std::string(info.gate_texts[g].name));
   }
+  if (!info.unit.letter.empty()) add(info.unit.letter, info.unit.meaning);
+  add_all(kOthers);
   return out;
 }
 

@@ -6,15 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include "cells/cell.h"
+
 namespace rnn::core::pages {
 
-struct GateText {
-  std::string_view name;     // "forget gate"
-  std::string_view meaning;  // "how much of the old memory is kept"
-  bool valve = true;         // 0 to 1; otherwise -1 to 1: new content, not a valve
-};
-// For a gate named as in CellInfo::gate_names ("f"); nullptr: nothing to show (the plain RNN's only sum is its new state).
+using ::rnn::core::GateText;
+// For a cell by its name and a gate named as in CellInfo::gate_names ("f"); nullptr: nothing to show.
 const GateText* gate_text(std::string_view cell, std::string_view gate);
+// Whether a cell has one sum only, which is its new state: the plain RNN.
+bool has_one_sum(std::string_view cell);
 
 // A sentence or two on what the cell does.
 std::string_view cell_in_a_sentence(std::string_view cell);

@@ -14,11 +14,25 @@ namespace {
 
 constexpr size_t kBins = 20;
 
-std::vector<double> spread_of(const std::vector<float>& values, double low) {
+// The ends of a gate's histogram: those of its range, or the largest size of its values.
+struct Ends {
+  double low, high;
+  std::string low_text, high_text;
+};
+Ends ends_of(GateRange range, const std::vector<float>& values) {
+  if (range == GateRange::valve) return {0, 1, "0", "1"};
+  if (range == GateRange::bounded) return {-1, 1, "−1", "1"};
+  double most = 0;
+  for (const float v : values) most = std::isfinite(v) ? std::max(most, std::abs(static_cast<double>(v))) : most;
+  if (!(most > 0)) most = 1;
+  return {-most, most, "−" + number(most), number(most)};
+}
+
+std::vector<double> spread_of(const std::vector<float>& values, const Ends& ends) {
   std::vector<double> shares(kBins, 0.0);
   for (const float v : values) {
     if (!std::isfinite(v)) continue;
-    const double place = (static_cast<double>(v) - low) / (1 - low) * static_cast<double>(kBins);
+    const double place = (static_cast<double>(v) - ends.low) / (ends.high - ends.low) * static_cast<double>(kBins);
     shares[static_cast<size_t>(std::clamp(place, 0.0, kBins - 1.0))] += 1.0 / static_cast<double>(values.size());
   }
   return shares;
@@ -32,15 +46,17 @@ double mean_of(const std::vector<float>& values) {
 
 std::string meter(const GateText& text, const std::vector<float>& values, const Player& who, const std::string& at) {
   const double mean = mean_of(values);
+  const bool valve = text.range == GateRange::valve;
+  const Ends ends = ends_of(text.range, values);
   svg::Histogram chart;
-  chart.shares = spread_of(values, text.valve ? 0 : -1);
+  chart.shares = spread_of(values, ends);
   chart.style = who.style;
-  chart.title = fmt::format("{}: how the values of {} units are spread between {} and 1", text.name, values.size(),
-                            text.valve ? "0" : "−1");
+  chart.title = fmt::format("{}: how the values of {} units are spread between {} and {}", text.name, values.size(),
+                            ends.low_text, ends.high_text);
   std::string html =
       fmt::format("<div class=\"meter\"><p class=\"meter-name\"><strong>{}</strong> <span class=\"small\">{}</span></p>\n",
                   escape(text.name), escape(text.meaning));
-  if (text.valve) {
+  if (valve) {
     html += fmt::format(
         "<p class=\"reading\"><svg class=\"gauge\" viewBox=\"0 0 100 1\" preserveAspectRatio=\"none\" "
         "aria-hidden=\"true\"><path class=\"track\" "
@@ -50,7 +66,7 @@ std::string meter(const GateText& text, const std::vector<float>& values, const 
   }
   html += svg::histogram(chart);
   html += fmt::format("<p class=\"ends small\" aria-hidden=\"true\"><span>{}</span><span>{}</span></p></div>\n",
-                      text.valve ? "0 closed" : "−1", text.valve ? "1 open" : "1");
+                      valve ? "0 closed" : ends.low_text, valve ? "1 open" : ends.high_text);
   return html;
 }
 

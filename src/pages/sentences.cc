@@ -7,27 +7,18 @@
 #include <cmath>
 #include <map>
 
+#include "cells/names.h"
 #include "pages/figures.h"
 #include "pages/html.h"
 
 namespace rnn::core::pages {
 namespace {
 
-struct CellName {
-  std::string_view cell, the, label;
-};
-constexpr CellName kNames[] = {{"rnn", "the plain RNN", "plain RNN"},
-                               {"rnn-relu", "the plain RNN (ReLU)", "plain RNN (ReLU)"},
-                               {"gru", "the GRU", "GRU"},
-                               {"gru-reset-before", "the GRU (reset before)", "GRU (reset before)"},
-                               {"lstm", "the LSTM", "LSTM"},
-                               {"lstm-coupled", "the coupled LSTM", "coupled LSTM"}};
-
 Player player_of(std::string_view cell) {
-  for (const CellName& name : kNames) {
-    if (name.cell == cell) return {std::string(name.the), std::string(name.label), 0, cell.starts_with("rnn")};
-  }
-  return {"the " + std::string(cell), std::string(cell), 0, false};
+  const NamedCell* named = find_cell(cell);
+  if (!named) return {"the " + std::string(cell), std::string(cell), 0, false};
+  const bool plain = has_recurrent_matrix(named->kind) && !has_memory_gate(named->kind);
+  return {std::string(named->variant.the), std::string(named->variant.label), 0, plain};
 }
 
 std::string shown_text(const std::string& word) { return word == "↵" ? "end of line" : word; }

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/thread_pool.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "rnn/engine.h"
 
 namespace rnn {
@@ -52,7 +52,7 @@ ModelInfo Model::info() const {
   ModelInfo info;
   info.path = core_->file.path;
   info.task = config.task;
-  info.cell = config.rnn.flags & kRelu ? "rnn-relu" : std::string(cell_info(config.rnn.cell).name);
+  info.cell = cell_name(config.rnn.cell, config.rnn.flags);
   if (core_->file.tokenizer) info.tokens = core_->file.tokenizer->kind();
   info.input = config.rnn.input;
   info.hidden = config.rnn.hidden;

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/error.h"
+#include "cells/names.h"
 #include "data/random_windows.h"
 #include "train/softmax_options.h"
 
@@ -21,17 +22,26 @@ using R = TrainOptions;
 }
 
 void check_cell(const M& m) {
-  const bool lstm = m.cell.starts_with("lstm"), gated = lstm || m.cell.substr(0, 3) == "gru";
+  const CellKind kind = find_cell(m.cell)->kind;
   const auto needs_lstm = [&](bool given, const char* flag) {
-    if (given && !lstm) bad(fmt::format("--{} needs --cell lstm, but the cell is {}", flag, m.cell));
+    if (given && !has_cell_state(kind)) bad(fmt::format("--{} needs --cell lstm, but the cell is {}", flag, m.cell));
   };
   needs_lstm(m.peephole, "peephole");
-  if (m.peephole && m.cell != "lstm") bad("--peephole cannot be combined with coupled gates", "--cell lstm has peepholes");
+  if (m.peephole && !has_peepholes(kind))
+    bad("--peephole cannot be combined with coupled gates", "--cell lstm has peepholes");
   needs_lstm(m.cell_clip > 0, "cell-clip");
   needs_lstm(m.projection > 0, "projection");
   needs_lstm(m.forget_bias >= 0, "forget-bias");
   needs_lstm(m.zoneout_cell > 0, "zoneout-cell");
-  if (m.chrono > 0 && !gated) bad(fmt::format("--chrono needs gates (lstm, gru), but the cell is {}", m.cell));
+  const auto needs_matrix = [&](double share, const char* flag) {
+    if (share > 0 && !has_recurrent_matrix(kind))
+      bad(fmt::format("--{} needs a cell with a recurrent matrix, but the cell is {}", flag, m.cell),
+          "leave it out; --dropout and --zoneout work with every cell");
+  };
+  needs_matrix(m.weight_drop, "weight-drop");
+  needs_matrix(m.state_dropout, "state-dropout");
+  if (m.chrono > 0 && !has_memory_gate(kind))
+    bad(fmt::format("--chrono needs gates (lstm, gru), but the cell is {}", m.cell));
   if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
 }
 

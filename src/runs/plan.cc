@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "data/random_windows.h"
 #include "events/events.h"
 #include "train/trainer.h"
@@ -59,7 +59,7 @@ std::string bytes_text(int64_t bytes) {
 
 std::string model_text(const Model<float>& model) {
   const RecurrentOptions& rnn = model.config().rnn;
-  return fmt::format("{} {}x{}{}, {} {}{}{}{} · {} parameters, {}", cell_info(rnn.cell).name, rnn.layers, rnn.hidden,
+  return fmt::format("{} {}x{}{}, {} {}{}{}{} · {} parameters, {}", cell_name(rnn.cell, rnn.flags), rnn.layers, rnn.hidden,
                      std::string(rnn.flags & kLayerNorm ? " with layer normalisation" : "") +
                          (rnn.last_hidden > 0 ? fmt::format(" (last layer {})", rnn.last_hidden) : "") +
                          (rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : ""),

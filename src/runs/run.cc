@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "io/ready_model.h"
 #include "networks/init.h"
 #include "options/option_list.h"
@@ -63,9 +63,9 @@ void regularise_by(const ModelOptions& o, ModelConfig* config) {
 
 ModelConfig model_config(const ModelOptions& o) {
   ModelConfig c;
-  const auto found = std::find_if(kCells.begin(), kCells.end(), [&](const CellInfo* cell) { return cell->name == o.cell; });
-  c.rnn.cell = o.cell == "rnn-relu" ? CellKind::elman : static_cast<CellKind>(found - kCells.begin());
-  c.rnn.flags = (o.cell == "rnn-relu" ? kRelu : 0) | (o.peephole ? kPeephole : 0) | (o.layer_norm ? kLayerNorm : 0);
+  const NamedCell& cell = *find_cell(o.cell);  // a choice of --cell
+  c.rnn.cell = cell.kind;
+  c.rnn.flags = cell.variant.flag | (o.peephole ? kPeephole : 0) | (o.layer_norm ? kLayerNorm : 0);
   c.rnn.cell_clip = o.cell_clip;
   c.rnn.hidden = o.hidden;
   c.rnn.layers = o.layers;

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "events/sinks.h"
 #include "events/tensorboard.h"
 #include "runs/model_card.h"
@@ -87,7 +87,7 @@ static std::string units_text(const RecurrentOptions& rnn) {
 static ModelCard common_card(const std::string& path, const RunRequest& request, const RunResult& result,
                              const Model<float>& model, const std::vector<std::string>& files) {
   const RecurrentOptions& rnn = model.config().rnn;
-  const std::string cell(cell_info(rnn.cell).name);
+  const std::string cell(cell_name(rnn.cell, rnn.flags));
   ModelCard card;
   card.name = fs::path(path).filename().string();
   if (card.name.empty()) card.name = fs::path(path).parent_path().filename().string();
@@ -122,7 +122,7 @@ void RunFolder::write_card(const RunRequest& request, const RunText& text, const
                            const Tokenizer& tokenizer, const RunResult& result, const std::string& prompt,
                            const std::string& sample) const {
   const RecurrentOptions& rnn = model.config().rnn;
-  const std::string cell(cell_info(rnn.cell).name);
+  const std::string cell(cell_name(rnn.cell, rnn.flags));
   ModelCard card = common_card(path_, request, result, model, text.report.files);
   if (!text.paths.empty()) card.dataset = fs::path(text.paths[0]).filename().string();
   card.summary = fmt::format("A recurrent language model: {} layer{} of {} with {} hidden units, reading {} tokens.",
@@ -140,7 +140,7 @@ void RunFolder::write_translator_card(const RunRequest& request, const std::stri
                                       const RunResult& result, const Model<float>& model, const Tokenizer& tokenizer,
                                       const std::string& sample) const {
   const ModelConfig& config = model.config();
-  const std::string cell(cell_info(config.rnn.cell).name), attention(attention_name(config.encoder.attention));
+  const std::string cell(cell_name(config.rnn.cell, config.rnn.flags)), attention(attention_name(config.encoder.attention));
   ModelCard card = common_card(path_, request, result, model, request.data);
   card.task = config.task;
   card.summary = fmt::format("A recurrent translator from {} to {}: {} of {} units, {} attention, reading {} tokens.",
@@ -160,7 +160,7 @@ void RunFolder::write_translator_card(const RunRequest& request, const std::stri
 
 void RunFolder::write_sequence_card(const RunRequest& request, const RunResult& result, const Model<float>& model) const {
   const RecurrentOptions& rnn = model.config().rnn;
-  const std::string cell(cell_info(rnn.cell).name);
+  const std::string cell(cell_name(rnn.cell, rnn.flags));
   ModelCard card = common_card(path_, request, result, model, request.data);
   card.task = model.config().task;
   card.loss_title = card.task == "regress" ? "mean squared error" : "loss (nats/target)";

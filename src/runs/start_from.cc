@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "runs/run.h"
 
 namespace rnn::core {
@@ -24,7 +24,7 @@ double own_share(double share, double dropout) { return share < 0 || share == dr
 
 // The configuration of a model, as options.
 void options_from_config(const ModelConfig& c, ModelOptions* o) {
-  o->cell = c.rnn.flags & kRelu ? "rnn-relu" : std::string(cell_info(c.rnn.cell).name);
+  o->cell = cell_name(c.rnn.cell, c.rnn.flags);
   o->peephole = (c.rnn.flags & kPeephole) != 0, o->layer_norm = (c.rnn.flags & kLayerNorm) != 0;
   o->cell_clip = c.rnn.cell_clip;
   o->layers = c.rnn.layers, o->hidden = c.rnn.hidden, o->last_hidden = c.rnn.last_hidden;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "support/tolerances.h"
 
 namespace rnn::core::test {
@@ -30,6 +30,8 @@ struct Inputs {
   }
 };
 template <class Cell>
+constexpr bool kMatrix = Cell::info.recurrence == Recurrence::matrix;
+template <class Cell>
 constexpr int kInputs = 2 * Cell::gates + 1 + Cell::states + Cell::unit_weights + 1;
 
 // What a step leaves behind.
@@ -45,7 +47,7 @@ void forward_stages(const CellSettings& set, const Inputs<Cell, V>& in, Step<Cel
     for (int g = Cell::first_gate(stage); g < Cell::first_gate(stage) + Cell::gate_count(stage); ++g) {
       if (g == Cell::apart) {
         step->q[0] = in.weight[g] * operand + in.bias;
-      } else {
+      } else if (kMatrix<Cell>) {
         step->a[g] = step->a[g] + in.weight[g] * operand;
       }
     }
@@ -72,6 +74,7 @@ void backward_stages(const CellSettings& set, const Inputs<Cell, double>& in, co
   const double operand = stage == 0 ? in.state[Cell::h] : saved.q[0];
   double by_operand = 0;
   for (int g = Cell::first_gate(stage); g < Cell::first_gate(stage) + Cell::gate_count(stage); ++g) {
+    if (!kMatrix<Cell>) continue;
     const double by_product = g == Cell::apart ? step->q[0] : step->a[g];
     gradient->weight[g] = by_product * operand;
     if (g == Cell::apart) gradient->bias = by_product;
@@ -94,7 +97,7 @@ Inputs<Cell, double> backward(const CellSettings& set, const Inputs<Cell, double
   std::copy_n(step.a, static_cast<int>(Cell::gates), gradient.pre);
   for (int k = 0; k < Cell::states; ++k) gradient.state[k] = k == Cell::h && !Cell::carries_h ? 0 : ds[k];
   gradient.state[Cell::h] += through_product;
-  if (set.flags & kPeephole) Cell::unit_gradient(step.a, in.state, saved.s1, dp);
+  if (Cell::info.unit.flag == 0 || set.flags & Cell::info.unit.flag) Cell::unit_gradient(step.a, in.state, saved.s1, dp);
   std::copy_n(dp, static_cast<int>(Cell::unit_weights), gradient.unit);
   return gradient;
 }
@@ -137,15 +140,15 @@ void check(const CellSettings& set) {
   EXPECT_GT(compared, 1000);
 }
 
-TEST(Cell, ElmanTanh) { check<reference::Elman>(0); }
-TEST(Cell, ElmanRelu) { check<reference::Elman>(kRelu); }
-TEST(Cell, Lstm) { check<reference::Lstm>(0); }
-TEST(Cell, LstmPeephole) { check<reference::Lstm>(kPeephole); }
-TEST(Cell, LstmClip) { check<reference::Lstm>({kPeephole, 0.7}); }
-TEST(Cell, LstmCoupled) { check<reference::LstmCoupled>(0); }
-TEST(Cell, LstmCoupledClip) { check<reference::LstmCoupled>({0, 0.7}); }
-TEST(Cell, Gru) { check<reference::Gru>(0); }
-TEST(Cell, GruResetBefore) { check<reference::GruResetBefore>(0); }
+// Every cell of the list, with each flag and with a bound; flags that a cell does not read change nothing.
+template <class... Cells>
+void check_all(reference::CellTypes<Cells...>) {
+  for (const int flags : {0, static_cast<int>(kRelu), static_cast<int>(kPeephole)}) {
+    (check<Cells>(flags), ...);
+    (check<Cells>({flags, 0.7}), ...);
+  }
+}
+TEST(Cell, BackwardIsTheDerivativeOfForward) { check_all(reference::AllCells{}); }
 
 // The equations, written once more from the papers, so that a wrong forward does not pass with the right derivative.
 TEST(Cell, ForwardEquations) {
@@ -194,6 +197,19 @@ TEST(Cell, ForwardEquations) {
     reference::GruResetBefore::forward<1>(0, a, q, s, s1, static_cast<double*>(nullptr));
     EXPECT_DOUBLE_EQ(s1[0], (1 - z) * std::tanh(x[2]) + z * h);
   }
+  {
+    double a[] = {x[0], x[1]}, s[] = {h}, s1[1];
+    reference::MinGru::forward<0>(0, a, static_cast<double*>(nullptr), s, s1, static_cast<double*>(nullptr));
+    EXPECT_DOUBLE_EQ(s1[0], (1 - r) * h + r * x[1]);  // its gate is the first
+  }
+  for (const double v : {-2.0, -0.05, 3.0}) {
+    double a[] = {v}, s[] = {h}, s1[1];
+    reference::IndRnn::forward<0>(kRelu, a, static_cast<double*>(nullptr), s, s1, p);
+    EXPECT_DOUBLE_EQ(s1[0], std::max(v + p[0] * h, 0.0));
+    a[0] = v;
+    reference::IndRnn::forward<0>(0, a, static_cast<double*>(nullptr), s, s1, p);
+    EXPECT_DOUBLE_EQ(s1[0], std::tanh(v + p[0] * h));
+  }
 }
 
 // At 0 PyTorch's relu has gradient 0.
@@ -211,25 +227,51 @@ TEST(Cell, ReluKeepsNan) {
 
 TEST(CellInfo, ListsAreConsistent) {
   std::set<std::string_view> names;
-  for (int kind = 0; kind < kCellKinds; ++kind) {
-    const CellInfo& info = cell_info(static_cast<CellKind>(kind));
+  for (const CellInfo* cell : kCells) {
+    const CellInfo& info = *cell;
     SCOPED_TRACE(info.name);
     EXPECT_TRUE(names.insert(info.name).second);
     EXPECT_EQ(static_cast<int>(info.gate_names.size()), info.gates);
     EXPECT_FALSE(info.equation.empty());
     EXPECT_FALSE(info.source.empty());
+    EXPECT_FALSE(info.in_words.empty());
     for (const auto& order : {info.onnx_order, info.keras_order}) {
       std::set<int> gates(order.begin(), order.begin() + info.gates);
       EXPECT_EQ(static_cast<int>(gates.size()), info.gates) << "not a permutation";
       EXPECT_EQ(*gates.begin(), 0);
       EXPECT_EQ(*gates.rbegin(), info.gates - 1);
     }
+    for (int g = 0; g < info.gates && info.gates > 1; ++g)
+      EXPECT_FALSE(info.gate_texts[static_cast<size_t>(g)].name.empty());
+    EXPECT_LT(info.keep, info.gates);
+    EXPECT_LT(info.write, info.gates);
   }
   EXPECT_EQ(cell_info(CellKind::elman).name, "rnn");
   EXPECT_EQ(cell_info(CellKind::lstm).name, "lstm");
   EXPECT_EQ(cell_info(CellKind::gru).name, "gru");
   EXPECT_EQ(cell_info(CellKind::gru_reset_before).name, "gru-reset-before");
   EXPECT_EQ(cell_info(CellKind::lstm_coupled).name, "lstm-coupled");
+}
+
+TEST(CellNames, EachMeansOneCellAndFlag) {
+  std::set<std::string_view> names;
+  for (const NamedCell& cell : kNamedCells) {
+    SCOPED_TRACE(cell.variant.name);
+    EXPECT_TRUE(names.insert(cell.variant.name).second);
+    EXPECT_FALSE(cell.variant.the.empty());
+    EXPECT_FALSE(cell.variant.label.empty());
+    ASSERT_NE(find_cell(cell.variant.name), nullptr);
+    EXPECT_EQ(find_cell(cell.variant.name)->kind, cell.kind);
+    EXPECT_EQ(cell_name(cell.kind, cell.variant.flag | kLayerNorm), cell.variant.name);
+    EXPECT_TRUE(names.count(cell.info().name)) << "the first name of a cell is its name in files";
+  }
+  EXPECT_EQ(cell_name(CellKind::elman, kRelu), "rnn-relu");
+  EXPECT_EQ(cell_name(CellKind::lstm, kPeephole), "lstm");
+  EXPECT_EQ(cell_name(CellKind::lstm, kRelu), "lstm") << "a flag that the cell ignores";
+  EXPECT_EQ(find_cell("gru2"), nullptr);
+  EXPECT_EQ(kCellNames.size(), kNamedCells.size());
+  EXPECT_TRUE(kCellNamesText.starts_with("rnn, rnn-relu, lstm, gru, "));
+  EXPECT_TRUE(kCellNamesText.ends_with(kCellNames.back()));
 }
 
 // ONNX: LSTM i o f c, GRU z r h (operator documentation); Keras: LSTM i f c o, GRU z r h. Ours: i f g o and r z n.

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/file.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "io/safetensors.h"
 #include "networks/model.h"
 
@@ -59,10 +59,8 @@ class GoldenFile {
 inline RecurrentOptions recurrent_options(const GoldenCase& c) {
   RecurrentOptions o;
   const auto cell = c.get<std::string>("cell");
-  int kind = 0;
-  while (kind < kCellKinds && cell_info(static_cast<CellKind>(kind)).name != cell) ++kind;
-  if (kind == kCellKinds) throw std::runtime_error("no cell " + cell);
-  o.cell = static_cast<CellKind>(kind);
+  if (!find_cell(cell)) throw std::runtime_error("no cell " + cell);
+  o.cell = find_cell(cell)->kind;
   o.flags = (c.get<bool>("relu") ? kRelu : 0) | (c.get<bool>("peephole") ? kPeephole : 0);
   o.flags |= c.options.value("layer_norm", false) ? kLayerNorm : 0;  // layer_norm.safetensors has these two
   o.cell_clip = c.options.value("cell_clip", 0.0);

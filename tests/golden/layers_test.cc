@@ -220,5 +220,7 @@ TEST(Layers, TorchRnnLstmGru) { check_file("layers.safetensors", 20); }
 
 TEST(Layers, EquationsWithAutograd) { check_file("cells.safetensors", 13); }
 
+TEST(Layers, CellsWithoutRecurrentMatrix) { check_file("input_cells.safetensors", 12); }
+
 }  // namespace
 }  // namespace rnn::core::test

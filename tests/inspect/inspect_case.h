@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "cells/names.h"
 #include "io/model_file.h"
 #include "networks/init.h"
 
@@ -34,7 +35,11 @@ inline constexpr InspectCase kInspectCases[] = {{"rnn", CellKind::elman, 0, 5, 0
                                                 {"lstm-coupled", CellKind::lstm_coupled, 0, 5, 0, 1},
                                                 {"lstm norm", CellKind::lstm, kLayerNorm, 7, 0, 2},
                                                 {"gru norm", CellKind::gru, kLayerNorm, 7, 0, 1},
-                                                {"gru-reset-before norm", CellKind::gru_reset_before, kLayerNorm, 7, 0, 1}};
+                                                {"gru-reset-before norm", CellKind::gru_reset_before, kLayerNorm, 7, 0, 1},
+                                                {"mingru, 2 layers", find_cell("mingru")->kind, 0, 5, 0, 2},
+                                                {"indrnn, 2 layers", find_cell("indrnn")->kind, kRelu, 5, 0, 2},
+                                                {"mingru norm", find_cell("mingru")->kind, kLayerNorm, 7, 0, 1},
+                                                {"indrnn-tanh norm", find_cell("indrnn-tanh")->kind, kLayerNorm, 7, 0, 1}};
 
 inline ModelConfig config_of(const InspectCase& c, int vocabulary) {
   ModelConfig config;

@@ -161,13 +161,23 @@ TEST(Trace, ALineBeginsAfreshWhereTheModelReadsLines) {
 }
 
 TEST(Trace, GateRangesAreAskedOfTheCell) {
-  EXPECT_TRUE(gate_is_signed(CellKind::elman, 0, 0));
-  EXPECT_FALSE(gate_is_signed(CellKind::elman, kRelu, 0));
-  const bool lstm[] = {false, false, true, false}, gru[] = {false, false, true};
-  for (int g = 0; g < 4; ++g) EXPECT_EQ(gate_is_signed(CellKind::lstm, 0, g), lstm[g]);
-  for (const CellKind kind : {CellKind::gru, CellKind::gru_reset_before}) {
-    for (int g = 0; g < 3; ++g) EXPECT_EQ(gate_is_signed(kind, 0, g), gru[g]);
+  EXPECT_EQ(gate_range(CellKind::elman, 0, 0), GateRange::bounded);
+  EXPECT_EQ(gate_range(CellKind::elman, kRelu, 0), GateRange::valve);
+  for (size_t kind = 0; kind < kCells.size(); ++kind) {  // what is said of a gate to people
+    SCOPED_TRACE(kCells[kind]->name);
+    for (int g = 0; g < kCells[kind]->gates; ++g) {
+      const GateText& text = kCells[kind]->gate_texts[static_cast<size_t>(g)];
+      if (!text.name.empty()) EXPECT_EQ(gate_range(static_cast<CellKind>(kind), 0, g), text.range) << text.name;
+    }
   }
+}
+
+TEST(Trace, AGateWithoutEndsIsNeitherShutNorOpen) {
+  Read r(test::kInspectCases[18]);  // minGRU, 2 layers
+  const std::vector<GateUse> use = gate_use(r.model, r.pool, r.reading);
+  ASSERT_EQ(use.size(), 2u);
+  EXPECT_EQ(use[0].gate, "z");
+  EXPECT_EQ(use[1].gate, "z");
 }
 
 TEST(Trace, GatesThatAreHeldShutOrOpenAreCounted) {
@@ -330,7 +340,7 @@ TEST(Explanation, HoldsEverythingAndIsJson) {
       EXPECT_EQ(plain.gradient.state.size() + 1, plain.steps.size());
       EXPECT_FALSE(plain.gradient.worst.empty());
       EXPECT_EQ(plain.distances.size(), 1u);
-      EXPECT_EQ(plain.spectra.size(), plain.gates.size());
+      EXPECT_EQ(plain.spectra.size(), has_recurrent_matrix(c.cell) ? plain.gates.size() : 0);
       options.text = {file.tokenizer->encode("The dog is eating bread.\nThe cat is sleeping.\nA bird sees the cat.\n")};
       options.window = 12, options.targets = 4;
       const ModelExplanation more = explain_model(file, kPrompt, options, pool);

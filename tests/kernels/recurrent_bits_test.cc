@@ -170,7 +170,7 @@ TEST_P(RecurrentBits, NanStaysNan) {
   EXPECT_TRUE(std::any_of(last.begin(), last.end(), [](double x) { return std::isnan(x); })) << "last step";
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, RecurrentBits, testing::ValuesIn(kVariants),
+INSTANTIATE_TEST_SUITE_P(Cells, RecurrentBits, testing::ValuesIn(variants()),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

@@ -12,14 +12,14 @@
 
 #include "base/matrix.h"
 #include "base/rng.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "kernels/kernels.h"
 
 namespace rnn::core::test {
 
 // What the kernels' caller has to know about a cell, read from its definition.
 struct CellShape {
-  int gates, states, sides, stages, apart, shown, unit_weights, first[2], count[2];
+  int gates, states, sides, stages, apart, shown, unit_weights, first[2], count[2];  // stages: recurrent products
   bool split() const { return apart >= 0 || stages > 1; }
 };
 
@@ -28,7 +28,7 @@ CellShape cell_shape(reference::CellTypes<Cells...>, CellKind kind) {
   const CellShape shapes[] = {{Cells::gates,
                                Cells::states,
                                Cells::sides,
-                               Cells::stages,
+                               Cells::info.recurrence == Recurrence::matrix ? Cells::stages : 0,
                                Cells::apart,
                                Cells::shown,
                                Cells::unit_weights,
@@ -43,26 +43,32 @@ struct Variant {
   CellKind cell;
   int flags;
   bool projection;
-  const char* name;
+  std::string name;
   double cell_clip = 0;
+  bool has_unit_weights() const {
+    const UnitWeights& unit = cell_info(cell).unit;
+    return !unit.parameter.empty() && (unit.flag == 0 || flags & unit.flag);
+  }
 };
-inline constexpr Variant kVariants[] = {{CellKind::elman, 0, false, "tanh"},
-                                        {CellKind::elman, kRelu, false, "relu"},
-                                        {CellKind::lstm, 0, false, "lstm"},
-                                        {CellKind::lstm, kPeephole, false, "lstm_peephole"},
-                                        {CellKind::lstm, 0, true, "lstm_projection"},
-                                        {CellKind::lstm, kPeephole, true, "lstm_peephole_projection"},
-                                        {CellKind::gru, 0, false, "gru"},
-                                        {CellKind::gru_reset_before, 0, false, "gru_reset_before"},
-                                        {CellKind::lstm_coupled, 0, false, "lstm_coupled"},
-                                        {CellKind::lstm, 0, false, "lstm_clip", 0.4},
-                                        {CellKind::lstm_coupled, 0, true, "lstm_coupled_projection_clip", 0.3},
-                                        {CellKind::elman, kLayerNorm, false, "tanh_norm"},
-                                        {CellKind::lstm, kLayerNorm, false, "lstm_norm"},
-                                        {CellKind::lstm, kLayerNorm | kPeephole, true, "lstm_norm_all", 0.8},
-                                        {CellKind::lstm_coupled, kLayerNorm, false, "lstm_coupled_norm"},
-                                        {CellKind::gru, kLayerNorm, false, "gru_norm"},
-                                        {CellKind::gru_reset_before, kLayerNorm, false, "gru_reset_before_norm"}};
+inline void PrintTo(const Variant& v, std::ostream* out) { *out << v.name; }
+
+// Every name of every cell, plain and with layer normalisation, then what only some cells have.
+inline std::vector<Variant> variants() {
+  std::vector<Variant> all;
+  for (const NamedCell& cell : kNamedCells) {
+    std::string name(cell.variant.name);
+    std::replace(name.begin(), name.end(), '-', '_');
+    all.push_back({cell.kind, cell.variant.flag, false, name});
+    all.push_back({cell.kind, cell.variant.flag | kLayerNorm, false, name + "_norm"});
+  }
+  all.push_back({CellKind::lstm, kPeephole, false, "lstm_peephole"});
+  all.push_back({CellKind::lstm, 0, true, "lstm_projection"});
+  all.push_back({CellKind::lstm, kPeephole, true, "lstm_peephole_projection"});
+  all.push_back({CellKind::lstm, 0, false, "lstm_clip", 0.4});
+  all.push_back({CellKind::lstm_coupled, 0, true, "lstm_coupled_projection_clip", 0.3});
+  all.push_back({CellKind::lstm, kLayerNorm | kPeephole, true, "lstm_norm_all", 0.8});
+  return all;
+}
 
 struct Shape {
   Variant variant;
@@ -112,7 +118,7 @@ struct Layer {
     const size_t h = hidden, p = output;
     fill(pre, rows * cell.gates * h, 1.5);
     fill(h0, streams * p, 0.9), fill(c0, streams * h, 1.2), fill(h_reset, p, 0.9), fill(c_reset, h, 1.2);
-    fill(weights, cell.gates * h * p, 1.2 / std::sqrt(static_cast<double>(p)));
+    fill(weights, cell.stages > 0 ? cell.gates * h * p : 0, 1.2 / std::sqrt(static_cast<double>(p)));
     fill(bias, cell.gates * h, 0.5), fill(unit, cell.unit_weights * h, 0.7);
     if (s.variant.projection) fill(projection, p * h, 1.7 / std::sqrt(static_cast<double>(h)));
     fill(dh, rows * p, 1), fill(dh_last, streams * p, 1), fill(dc_last, streams * h, 1);
@@ -120,11 +126,11 @@ struct Layer {
       v.resize(n);
       for (double& number : v) number = values.begin()[random.below(static_cast<uint32_t>(values.size()))];
     };
-    if (s.masks) choose(h_mask, streams * p, {0, 1.25, 1.25});
+    if (s.masks && cell.stages > 0) choose(h_mask, streams * p, {0, 1.25, 1.25});
     if (s.keeps && !s.variant.projection) choose(keep_old[0], rows * h, {0, 0, 0.25, 1});
     if (s.keeps && cell.states > 1) choose(keep_old[1], rows * h, {0, 0, 0.5, 1});
     if (normed()) {
-      for (Numbers* gain : {&input_gain, &recurrent_gain}) fill(*gain, cell.gates * h, 1.4);
+      fill(input_gain, cell.gates * h, 1.4), fill(recurrent_gain, cell.stages > 0 ? cell.gates * h : 0, 1.4);
       fill(state_gain, h, 1.4), fill(state_bias, h, 0.5);
     }
     reset.resize(rows);

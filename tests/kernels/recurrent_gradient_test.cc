@@ -57,7 +57,8 @@ struct WeightGradients {
       const double d = run.d_recurrent[row * l.cell.gates * h + i];
       const bool second = l.cell.stages > 1 && i / h >= l.cell.first[1];
       if (i / h == l.cell.apart && !l.normed()) bias[i] += d;
-      for (ptrdiff_t k = 0; k < l.output; ++k) weights[i * l.output + k] += d * (second ? run.side[row * h + k] : old[k]);
+      for (ptrdiff_t k = 0; k < l.output && !weights.empty(); ++k)
+        weights[i * l.output + k] += d * (second ? run.side[row * h + k] : old[k]);
     }
     for (ptrdiff_t o = 0; o < l.output && !l.projection.empty(); ++o) {
       for (ptrdiff_t k = 0; k < h; ++k) projection[o * h + k] += run.dprojected[row * l.output + o] * run.m[row * h + k];
@@ -102,7 +103,7 @@ void check(const Shape& shape, uint64_t seed) {
   }
   compare("recurrent weights", l.weights, gradients.weights);
   if (l.cell.apart >= 0) compare("bias of the apart gate", l.bias, gradients.bias);
-  if (shape.variant.flags & kPeephole) compare("peepholes", l.unit, run.d_unit);
+  if (shape.variant.has_unit_weights()) compare("unit weights", l.unit, run.d_unit);
   if (shape.variant.projection) compare("projection", l.projection, gradients.projection);
 }
 
@@ -120,7 +121,7 @@ TEST_P(RecurrentGradient, AgreesWithFiniteDifferences) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, RecurrentGradient, testing::ValuesIn(kVariants),
+INSTANTIATE_TEST_SUITE_P(Cells, RecurrentGradient, testing::ValuesIn(variants()),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

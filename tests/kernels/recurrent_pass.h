@@ -199,7 +199,7 @@ class Pass {
       a_.weights[s] = forward_[s].data();
     }
     if (l_.cell.apart >= 0) bias_ = pack_vector({l_.hidden, 1, l_.cell.apart}, l_.bias), a_.bias = bias_.data();
-    if (l_.shape.variant.flags & kPeephole)
+    if (l_.shape.variant.has_unit_weights())
       unit_ = pack_vector({l_.hidden, l_.cell.unit_weights}, l_.unit), a_.unit_weights = unit_.data();
     if (l_.shape.variant.projection) {
       project_ = pack(PackForm::forward({l_.output}, l_.hidden, l_.hidden), l_.projection);

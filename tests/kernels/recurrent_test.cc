@@ -108,7 +108,7 @@ TEST_P(Recurrent, OneStepAndEqualLengths) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, Recurrent, testing::ValuesIn(kVariants), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Cells, Recurrent, testing::ValuesIn(variants()), [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace rnn::core::test

@@ -9,6 +9,8 @@
 #include <functional>
 #include <vector>
 
+#include "cells/names.h"
+
 namespace rnn::core {
 namespace {
 
@@ -216,6 +218,26 @@ TEST(Init, ChronoSpreadsTheGatesOverTime) {
     const Weights gru(config_of(cell), options);
     check(gate(gru["rnn.bias_ih_l0"], 1), gate(gru["rnn.bias_hh_l0"], 1));
   }
+  const Weights min_gru(config_of(find_cell("mingru")->kind), options);  // its gate writes: it starts nearly shut
+  std::vector<float> negated;
+  for (const double x : numbers(gate(min_gru["rnn.bias_ih_l0"], 0))) negated.push_back(static_cast<float>(-x));
+  const std::vector<float> zeros(kHidden);
+  check({negated.data(), 1, kHidden, kHidden}, {zeros.data(), 1, kHidden, kHidden});
+  EXPECT_EQ(min_gru.model.table().find("rnn.bias_hh_l0"), -1);
+}
+
+// Li et al. 2018: u of the IndRNN uniform in (0, 1); as the identity each unit keeps its old value.
+TEST(Init, WeightsOfUnitsHaveTheirOwnRange) {
+  const ModelConfig config = config_of(find_cell("indrnn")->kind, 2);
+  for (const InitKind kind : {InitKind::pytorch, InitKind::glorot, InitKind::orthogonal}) {
+    const Weights w(config, {kind});
+    std::vector<float> centred;
+    for (const double u : numbers(w["rnn.weight_hh_l1"])) centred.push_back(static_cast<float>(2 * u - 1));
+    ASSERT_EQ(centred.size(), static_cast<size_t>(kHidden));
+    expect_uniform({centred.data(), 1, kHidden, kHidden}, 1, "u");
+  }
+  expect_all(Weights(config, {InitKind::identity})["rnn.weight_hh_l0"], 1, "u");
+  expect_uniform(Weights(config, {InitKind::uniform, 0.3})["rnn.weight_hh_l0"], 0.3, "u");
 }
 
 constexpr InitKind kKinds[] = {InitKind::pytorch, InitKind::uniform, InitKind::glorot, InitKind::orthogonal,

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/rng.h"
+#include "cells/names.h"
 #include "networks/init.h"
 #include "support/allocations.h"
 #include "support/isa.h"
@@ -41,7 +42,11 @@ constexpr Variant kVariants[] = {{"tanh", CellKind::elman, 0, 19, 0},
                                  {"lstm norm projection", CellKind::lstm, kLayerNorm | kPeephole, 34, 13},
                                  {"lstm coupled norm", CellKind::lstm_coupled, kLayerNorm, 18, 0},
                                  {"gru norm", CellKind::gru, kLayerNorm, 35, 0},
-                                 {"gru reset before norm", CellKind::gru_reset_before, kLayerNorm, 18, 0}};
+                                 {"gru reset before norm", CellKind::gru_reset_before, kLayerNorm, 18, 0},
+                                 {"mingru", find_cell("mingru")->kind, 0, 35, 0},
+                                 {"mingru norm", find_cell("mingru")->kind, kLayerNorm, 18, 0},
+                                 {"indrnn", find_cell("indrnn")->kind, kRelu, 35, 0, 17},
+                                 {"indrnn tanh norm", find_cell("indrnn-tanh")->kind, kLayerNorm, 19, 0}};
 
 // For unit/networks/session: once on the best instruction set, and once on each by RNN_ISA.
 class Sessions : public testing::Test {

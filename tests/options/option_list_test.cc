@@ -9,7 +9,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
 #include "runs/option_checks.h"
@@ -242,6 +242,15 @@ TEST(OptionList, ContradictionsAreRefused) {
   EXPECT_NE(verdict({{"cell", "rnn"}, {"forget-bias", "1"}}), "");
   EXPECT_NE(verdict({{"cell", "rnn-relu"}, {"chrono", "100"}}), "");
   EXPECT_EQ(verdict({{"cell", "gru"}, {"chrono", "100"}}), "");
+  EXPECT_EQ(verdict({{"cell", "mingru"}, {"chrono", "100"}, {"zoneout", "0.1"}, {"dropout", "0.2"}, {"layer-norm", "true"}}),
+            "");
+  EXPECT_EQ(verdict({{"cell", "mingru"}, {"weight-drop", "0.1"}}),
+            "--weight-drop needs a cell with a recurrent matrix, but the cell is mingru");
+  EXPECT_EQ(verdict({{"cell", "indrnn"}, {"state-dropout", "0.1"}}),
+            "--state-dropout needs a cell with a recurrent matrix, but the cell is indrnn");
+  EXPECT_NE(verdict({{"cell", "indrnn"}, {"chrono", "100"}}), "");
+  EXPECT_NE(verdict({{"cell", "mingru"}, {"projection", "8"}}), "");
+  EXPECT_NE(verdict({{"cell", "mingru"}, {"forget-bias", "1"}}), "");
   EXPECT_NE(verdict({{"chrono", "2"}}), "");
   EXPECT_NE(verdict({{"momentum", "0.9"}}), "");
   EXPECT_EQ(verdict({{"momentum", "0.9"}, {"optimizer", "sgd"}}), "");
@@ -278,9 +287,9 @@ TEST(OptionList, ChoicesAreThoseOfTheRoomsBelow) {
     const auto list = find_option(name)->choices;
     return std::set<std::string>(list.begin(), list.end());
   };
-  std::set<std::string> tokens = {"auto"}, cells = {"rnn-relu"}, optimizers;
+  std::set<std::string> tokens = {"auto"}, cells, optimizers;
   for (const TokenizerKind& kind : tokenizer_kinds()) tokens.emplace(kind.name);
-  for (const CellInfo* cell : kCells) cells.emplace(cell->name);
+  for (const NamedCell& cell : kNamedCells) cells.emplace(cell.variant.name);
   for (const std::string_view name : optimizer_names()) optimizers.emplace(name);
   EXPECT_EQ(choices("tokens"), tokens);
   EXPECT_EQ(choices("cell"), cells);

@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/rng.h"
-#include "cells/reference.h"
+#include "cells/names.h"
 #include "data/batcher.h"
 #include "networks/init.h"
 #include "support/failure.h"
@@ -39,7 +39,11 @@ inline constexpr Variant kVariants[] = {{"rnn", CellKind::elman, 0, 0},
                                         {"lstm-norm-peephole-projection", CellKind::lstm, kLayerNorm | kPeephole, 5},
                                         {"lstm-coupled-norm", CellKind::lstm_coupled, kLayerNorm, 0},
                                         {"gru-norm", CellKind::gru, kLayerNorm, 0},
-                                        {"gru-reset-before-norm", CellKind::gru_reset_before, kLayerNorm, 0}};
+                                        {"gru-reset-before-norm", CellKind::gru_reset_before, kLayerNorm, 0},
+                                        {"mingru", find_cell("mingru")->kind, 0, 0},
+                                        {"indrnn", find_cell("indrnn")->kind, kRelu, 0},
+                                        {"mingru-norm", find_cell("mingru")->kind, kLayerNorm, 0},
+                                        {"indrnn-tanh-norm", find_cell("indrnn-tanh")->kind, kLayerNorm, 0}};
 inline void PrintTo(const Variant& v, std::ostream* out) { *out << v.name; }
 inline std::string variant_name(const testing::TestParamInfo<Variant>& info) {
   std::string name = info.param.name;
@@ -54,6 +58,11 @@ inline ModelConfig tiny_config(const Variant& v, int vocabulary, int hidden, int
   c.rnn.dropout = c.dropout = dropout;
   c.vocabulary = vocabulary;
   return c;
+}
+
+// Dropout of h in recurrent products and of their weights, where there are any.
+inline void drop_recurrent(ModelConfig* c, double state, double weights) {
+  if (has_recurrent_matrix(c->rnn.cell)) c->rnn.state_dropout = state, c->rnn.weight_drop = weights;
 }
 
 template <class T = float>

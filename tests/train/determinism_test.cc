@@ -26,7 +26,7 @@ std::unique_ptr<Batcher> batches(bool sentences, uint64_t seed, bool awd = false
 
 std::unique_ptr<Model<float>> trained(const Variant& v, const Settings& s) {
   ModelConfig config = tiny_config(v, kVocabulary, 37, 2, 0.3);
-  if (s.awd) config.drops = {0.2, 0.1, 3}, config.output_dropout = 0.5, config.rnn.weight_drop = 0.3;
+  if (s.awd) config.drops = {0.2, 0.1, 3}, config.output_dropout = 0.5, drop_recurrent(&config, 0, 0.3);
   auto model = tiny_model(config);
   const auto train = batches(s.sentences, s.seed, s.awd), valid = batches(s.sentences, 99);
   TrainOptions options;

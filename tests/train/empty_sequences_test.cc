@@ -30,7 +30,7 @@ ModelConfig config_of(const Kind& kind, const Variant& v, int layers) {
   if (!kind.frames) c.vocabulary = kVocabulary;
   c.output = kOutputs;
   if (layers == 1) return c;
-  c.rnn.dropout = c.dropout = 0.2, c.rnn.variational = true, c.rnn.state_dropout = 0.2, c.rnn.weight_drop = 0.2;
+  c.rnn.dropout = c.dropout = 0.2, c.rnn.variational = true, drop_recurrent(&c, 0.2, 0.2);
   c.rnn.residual = v.projection == 0;
   if (v.projection == 0) c.rnn.zoneout[0] = 0.2;
   if (c.task != "language-model") c.rnn.bidirectional = true, c.rnn.residual = false;

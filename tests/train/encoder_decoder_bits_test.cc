@@ -107,7 +107,7 @@ TEST_F(TranslatorBits, GradientsHaveTheSameBitsOnAnyNumberOfThreads) {
   const Batch batch = many_pairs();
   for (ModelConfig config : designs_for_bits()) {
     SCOPED_TRACE(describe(config));
-    config.dropout = config.rnn.dropout = config.rnn.state_dropout = config.rnn.weight_drop = 0.2;
+    config.dropout = config.rnn.dropout = 0.2, drop_recurrent(&config, 0.2, 0.2);
     const auto model = ready_model(complete(config), true);
     const Pass<float> one = trained(*model, batch);
     for (const int threads : {2, 3}) EXPECT_TRUE(same_bits(trained(*model, batch, threads).grads, one.grads)) << threads;

@@ -73,7 +73,8 @@ void drop_everywhere(ModelConfig& c) {
 }
 void drop_in_cells(ModelConfig& c) {
   drop_everywhere(c);
-  c.rnn.variational = true, c.rnn.state_dropout = 0.3, c.rnn.weight_drop = 0.2, c.rnn.zoneout[0] = 0.2;
+  drop_recurrent(&c, 0.3, 0.2);
+  c.rnn.variational = true, c.rnn.zoneout[0] = 0.2;
   if (c.rnn.states() > 1) c.rnn.zoneout[1] = 0.3;
 }
 

@@ -39,7 +39,9 @@ Recurrent<T>::Recurrent(const RecurrentOptions& options, const std::string& stac
 template <class T>
 std::vector<ParamId> Recurrent<T>::recurrent_weights() const {
   std::vector<ParamId> ids;
-  for (const auto& layer : layers_) ids.push_back(layer.recurrent_weight());
+  for (const auto& layer : layers_) {
+    if (layer.recurrent_weight() >= 0) ids.push_back(layer.recurrent_weight());
+  }
   return ids;
 }
 

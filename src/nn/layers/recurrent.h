@@ -43,9 +43,10 @@ struct RecurrentOptions {
 template <class T>
 class RecurrentLayer {
  public:
-  // Adds weight_ih, weight_hh, bias_ih, bias_hh (weight_hr, weight_peephole) under `stack` and a dot, each with a suffix (_l0,
-  // _l0_reverse); with layer normalisation also the gains layer_norm_ih, layer_norm_hh and, for cells with a shown state,
-  // layer_norm_c, each with the suffix and .weight, the last one also with .bias. The biases of the normalised products are
+  // Adds weight_ih, weight_hh, bias_ih, bias_hh (weight_hr, the cell's unit weights) under `stack` and a dot, each with a suffix
+  // (_l0, _l0_reverse); with layer normalisation also the gains layer_norm_ih, layer_norm_hh and, for cells with a shown state,
+  // layer_norm_c, each with the suffix and .weight, the last one also with .bias. Without a recurrent matrix there is no weight_hh
+  // of that shape, no bias_hh and no layer_norm_hh. The biases of the normalised products are
   // bias_ih and bias_hh. `site` distinguishes its masks from those of other layers.
   RecurrentLayer(const RecurrentOptions& options, int input, bool reverse, uint32_t site, const std::string& stack,
                  int layer, ParamTable& table, Packed<T>& packed);
@@ -103,7 +104,7 @@ class RecurrentLayer {
   void end_backward(Context<T>& context, const Seq& seq, const Saved& saved, const StepGradients& g, Params<T>& grads) const;
 
   const RecurrentOptions& options() const { return options_; }  // of this layer alone
-  ParamId recurrent_weight() const { return w_hh_; }
+  ParamId recurrent_weight() const { return w_hh_; }            // -1: it has no recurrent matrix
 
  private:
   void take_masks(Context<T>& context, const Seq& seq, bool keep, Saved* saved) const;
@@ -130,14 +131,13 @@ class RecurrentLayer {
   View<const T> old_h(Context<T>& context, const Seq& seq, const Saved& saved) const;
 
   RecurrentOptions options_;
-  int input_, gates_, stages_, sides_, unit_weights_, apart_;
+  int input_, gates_, stages_, sides_, unit_weights_, apart_;  // stages_: recurrent products of a step, 0 without a matrix
   bool reverse_, split_, shows_;
   uint32_t site_;
   std::vector<Columns> stage_columns_;
-  ParamId w_ih_, w_hh_, b_ih_, b_hh_, w_hr_ = -1, w_peephole_ = -1;
+  ParamId w_ih_, w_hh_ = -1, b_ih_, b_hh_ = -1, w_hr_ = -1, w_unit_ = -1;
   ParamId gain_ih_ = -1, gain_hh_ = -1, gain_c_ = -1, norm_bias_c_ = -1;  // of layer normalisation
-  int input_form_, input_back_, bias_form_, apart_bias_ = -1, peephole_form_ = -1, projection_form_ = -1,
-                                            projection_back_ = -1;
+  int input_form_, input_back_, bias_form_, apart_bias_ = -1, unit_form_ = -1, projection_form_ = -1, projection_back_ = -1;
   int gain_ih_form_ = -1, gain_c_form_ = -1, norm_bias_c_form_ = -1;
   std::vector<int> recurrent_form_, recurrent_back_, gain_hh_form_;
 };
@@ -185,7 +185,7 @@ class Recurrent {
   void end_backward(Context<T>& context, const Seq& seq, const Steps& steps, const StepsBack& back, Params<T>& grads,
                     State<T>* dstate_first) const;
 
-  // The recurrent matrices of all layers and directions.
+  // The recurrent matrices of all layers and directions; none for a cell without.
   std::vector<ParamId> recurrent_weights() const;
 
   // Offset of h (what = 0) or c (1) of a layer and direction in a State row, and its width.

@@ -8,7 +8,7 @@ namespace rnn::core {
 namespace {
 
 struct CellShape {
-  int gates, states, stages, sides, unit_weights, apart, shown;
+  int gates, states, stages, sides, unit_weights, apart, shown;  // stages: recurrent products, none without a matrix
   int first_gate[2], gate_count[2];
 };
 
@@ -16,7 +16,7 @@ template <class... Cells>
 CellShape shape_of(reference::CellTypes<Cells...>, CellKind kind) {
   const CellShape shapes[] = {{Cells::gates,
                                Cells::states,
-                               Cells::stages,
+                               Cells::info.recurrence == Recurrence::matrix ? Cells::stages : 0,
                                Cells::sides,
                                Cells::unit_weights,
                                Cells::apart,
@@ -54,16 +54,23 @@ RecurrentLayer<T>::RecurrentLayer(const RecurrentOptions& options, int input, bo
     : options_(options), input_(input), reverse_(reverse), site_(site) {
   const CellShape shape = shape_of(options.cell);
   gates_ = shape.gates, stages_ = shape.stages, sides_ = shape.sides, apart_ = shape.apart;
-  unit_weights_ = options.flags & kPeephole ? shape.unit_weights : 0;
+  const UnitWeights& unit = cell_info(options.cell).unit;
+  unit_weights_ = unit.flag == 0 || options.flags & unit.flag ? shape.unit_weights : 0;
   split_ = apart_ >= 0 || stages_ > 1, shows_ = shape.shown >= 0;
   const int H = options.hidden, G = gates_;
   const std::string prefix = stack.empty() ? "" : stack + ".";
   const std::string suffix = "_l" + std::to_string(layer) + (reverse ? "_reverse" : "");
   const auto use = [&](Role role) { return ParamUse{role, stack, layer, reverse ? 1 : 0, H}; };
-  w_ih_ = table.add_matrix(prefix + "weight_ih" + suffix, G * H, input, use(Role::input));
-  w_hh_ = table.add_matrix(prefix + "weight_hh" + suffix, G * H, options.output(), use(Role::recurrent));
-  b_ih_ = table.add_vector(prefix + "bias_ih" + suffix, G * H, use(Role::input_bias));
-  b_hh_ = table.add_vector(prefix + "bias_hh" + suffix, G * H, use(Role::recurrent_bias));
+  const auto add_weight = [&](const char* name, int width, Role role) {
+    return table.add_matrix(prefix + name + suffix, G * H, width, use(role));
+  };
+  const auto add_bias = [&](const char* name, Role role) {
+    return table.add_vector(prefix + name + suffix, G * H, use(role));
+  };
+  w_ih_ = add_weight("weight_ih", input, Role::input);
+  if (stages_ > 0) w_hh_ = add_weight("weight_hh", options.output(), Role::recurrent);
+  b_ih_ = add_bias("bias_ih", Role::input_bias);
+  if (stages_ > 0) b_hh_ = add_bias("bias_hh", Role::recurrent_bias);
   const Columns all{H, G, 0};
   input_form_ = packed.add_forward(w_ih_, all, input);
   input_back_ = packed.add_backward(w_ih_, all, input);
@@ -80,8 +87,10 @@ RecurrentLayer<T>::RecurrentLayer(const RecurrentOptions& options, int input, bo
     projection_back_ = packed.add_backward(w_hr_, {options.projection}, H);
   }
   if (unit_weights_ > 0) {
-    w_peephole_ = table.add_matrix(prefix + "weight_peephole" + suffix, unit_weights_, H, use(Role::unit));
-    peephole_form_ = packed.add_vector({H, unit_weights_, 0}, w_peephole_);
+    const std::string name = prefix + std::string(unit.parameter) + suffix;
+    w_unit_ = unit_weights_ == 1 ? table.add_vector(name, H, use(Role::unit))
+                                 : table.add_matrix(name, unit_weights_, H, use(Role::unit));
+    unit_form_ = packed.add_vector({H, unit_weights_, 0}, w_unit_);
   }
   if (options.flags & kLayerNorm) declare_norm(prefix, suffix, use(Role::gain), table, packed);
 }
@@ -93,7 +102,8 @@ double RecurrentLayer<T>::products(int rows, int width) const {
 
 template <class T>
 double RecurrentLayer<T>::step_products(int rows) const {
-  return products(rows, options_.output()) + static_cast<double>(rows) * options_.hidden * options_.projection;
+  return (stages_ > 0 ? products(rows, options_.output()) : 0) +
+         static_cast<double>(rows) * options_.hidden * options_.projection;
 }
 
 template <class T>
@@ -111,7 +121,7 @@ RecurrentArgs<T> RecurrentLayer<T>::arguments(Context<T>& context, const Packed<
   r.keep_old_stride = saved.keep_old_stride;
   for (int k = 0; k < 2; ++k) r.keep_old[k] = saved.keep_old[k], r.computed[k] = saved.computed[k];
   r.bias = apart_bias_ >= 0 ? packed[apart_bias_] : nullptr;
-  r.unit_weights = peephole_form_ >= 0 ? packed[peephole_form_] : nullptr;
+  r.unit_weights = unit_form_ >= 0 ? packed[unit_form_] : nullptr;
   r.scratch = context.arena.template take<T>(
       recurrent_scratch(seq.streams(), r.hidden, r.output, gates_, context.pool.size(), context.kernels.lanes));
   return r;
@@ -266,7 +276,7 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
     norm_gradients(context, seq, r, grads);
     add_outer_product(context, dgates, all, saved.x, grads.view(w_ih_));
     for (int s = 0; s < stages_; ++s) recurrent_gradient(context, seq, saved, s, r.norm->drecurrent[s], nullptr, grads);
-  } else if (!split_) {  // the recurrent product has the same gradient as the input's
+  } else if (!split_ && stages_ > 0) {  // the recurrent product has the same gradient as the input's
     const ArenaScope scope(context.arena);
     const View<const T> old = old_h(context, seq, saved);
     OuterArgs<T> both{dgates, all, {{saved.x, grads.view(w_ih_)}, {old, grads.view(w_hh_)}}, {}, nullptr};
@@ -282,7 +292,7 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
     const int P = options_.projection;
     add_outer_product(context, {r.dprojected, rows, P, P}, {P}, {saved.m, rows, H, padded}, grads.view(w_hr_));
   }
-  if (unit_weights_ > 0) k.unit_gradient(context.pool, r, grads.view(w_peephole_).data);
+  if (unit_weights_ > 0) k.unit_gradient(context.pool, r, grads.view(w_unit_).data);
 }
 
 // Gradient of one stage's recurrent weights, from d, that of their product; sums [gates * H] or null: += d's column sums.

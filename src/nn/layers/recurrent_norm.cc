@@ -14,7 +14,7 @@ void RecurrentLayer<T>::declare_norm(const std::string& prefix, const std::strin
     return table.add_vector(prefix + name + suffix + what, size, own);
   };
   gain_ih_ = add("layer_norm_ih", ".weight", gates_ * H);
-  gain_hh_ = add("layer_norm_hh", ".weight", gates_ * H);
+  if (stages_ > 0) gain_hh_ = add("layer_norm_hh", ".weight", gates_ * H);
   gain_ih_form_ = packed.add_vector({H, gates_, 0}, gain_ih_);
   for (const Columns& part : stage_columns_) gain_hh_form_.push_back(packed.add_vector(part, gain_hh_));
   if (!shows_) return;

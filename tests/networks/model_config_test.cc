@@ -1,0 +1,52 @@
+// Why: what a cell does not have is refused by the network itself, whoever asks for it.
+#include "networks/model_config.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "cells/names.h"
+
+namespace rnn::core {
+namespace {
+
+ModelConfig config_of(std::string_view cell) {
+  ModelConfig config;
+  config.vocabulary = 9, config.rnn.input = 4, config.rnn.hidden = 5;
+  config.rnn.cell = find_cell(cell)->kind, config.rnn.flags = find_cell(cell)->variant.flag;
+  return config;
+}
+
+std::string refusal(const ModelConfig& config) {
+  try {
+    check_config(config);
+  } catch (const Error& e) {
+    return e.code() + ": " + e.what();
+  }
+  return "";
+}
+
+TEST(ModelConfig, WithoutARecurrentMatrixThereIsNothingToDropInIt) {
+  for (const NamedCell& cell : kNamedCells) {
+    SCOPED_TRACE(cell.variant.name);
+    const std::string name(cell.variant.name);
+    const bool matrix = has_recurrent_matrix(cell.kind);
+    ModelConfig config = config_of(name);
+    config.rnn.zoneout[0] = 0.2, config.dropout = config.rnn.dropout = 0.1, config.rnn.variational = true;
+    EXPECT_EQ(refusal(config), "");
+    config.rnn.weight_drop = 0.1;
+    EXPECT_EQ(refusal(config),
+              matrix ? "" : "model/dropout: [" + name + "] has no recurrent matrix, so there is nothing for weight drop");
+    config.rnn.weight_drop = 0, config.rnn.state_dropout = 0.1;
+    EXPECT_EQ(refusal(config),
+              matrix ? "" : "model/dropout: [" + name + "] has no recurrent matrix, so there is nothing for state dropout");
+    config = config_of(name);
+    config.rnn.flags |= kPeephole;
+    EXPECT_EQ(refusal(config).empty(), has_peepholes(cell.kind));
+    config = config_of(name);
+    config.rnn.projection = 3;
+    EXPECT_EQ(refusal(config).empty(), matrix && has_cell_state(cell.kind));
+  }
+}
+
+}  // namespace
+}  // namespace rnn::core
