@@ -13,7 +13,9 @@ namespace rnn::core::bench {
 namespace {
 
 std::vector<Case> cases(std::vector<std::string> suites, std::vector<CellKind> cells, std::vector<int> hidden) {
-  return cases_of({std::move(suites), std::move(cells), std::move(hidden), 2});
+  std::vector<NamedCell> named;  // with relu where a cell has it
+  for (const CellKind cell : cells) named.push_back(named_cell(cell, kRelu));
+  return cases_of({std::move(suites), std::move(named), std::move(hidden), 2});
 }
 
 TEST(BenchCases, ASelectionIsSuitesTimesCellsTimesSizes) {
@@ -27,6 +29,8 @@ TEST(BenchCases, ASelectionIsSuitesTimesCellsTimesSizes) {
   EXPECT_EQ(cases({"lm"}, {}, {650}).back().softmax, SoftmaxKind::adaptive);
   ASSERT_EQ(cases({"lm"}, {CellKind::gru}, {512}).size(), 1u);
   EXPECT_EQ(cases({"lm"}, {CellKind::gru}, {512})[0].name, "char 2x512 gru");
+  EXPECT_EQ(cases({"train"}, {CellKind::elman}, {32})[0].name.substr(0, 9), "rnn-relu ");
+  EXPECT_EQ(cases({"train", "lm"}, {CellKind::elman}, {512}).back().flags, kRelu);
   EXPECT_TRUE(cases({std::string(kLimits)}, {}, {}).empty());
 }
 
@@ -79,6 +83,9 @@ TEST(BenchFigures, OperationsAreThoseOfTheProducts) {
   const Figures train = figures_of("train", CellKind::elman, 40);
   EXPECT_EQ(train.tokens, 20 * 35);
   EXPECT_EQ(train.flops, 3 * 2.0 * 700 * 1 * 40 * 80);
+
+  const Figures of_input = figures_of("train", find_cell("mingru")->kind, 40);
+  EXPECT_EQ(of_input.flops, 3 * 2.0 * 700 * 2 * 40 * 40) << "no product of the state";
 
   const Figures ragged = figures_of("ragged", CellKind::lstm, 8);
   EXPECT_EQ(ragged.tokens, 1720);

@@ -53,7 +53,7 @@ grep -q 'cell = "indrnn-tanh"' more/config.toml || fail "the cell of a run from 
 expect_exit 2 "$RNN" train story.txt -o no --cell grul
 expect_err "mingru, indrnn, indrnn-tanh"
 expect_exit 0 "$RNN" bench --quick --suite step,train --cell mingru,indrnn-tanh --hidden 32 --threads 1
-expect_out "^ *train .*indrnn-tanh 32"
+expect_out "^ *indrnn-tanh 32 B=20 T=35"
 
 # Refused, once.
 for option in "--weight-drop 0.1" "--state-dropout 0.1" "--projection 8" "--peephole" "--forget-bias 1"; do

@@ -17,7 +17,7 @@
 namespace rnn::core::test {
 namespace {
 
-constexpr float kFloatNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 struct Case {
   int m, units, gates, n0, n1;  // n1 = 0: one x only
@@ -25,7 +25,7 @@ struct Case {
 
 // Numbers of a matrix with rows of `stride`, NaN where nothing may be read.
 std::vector<float> numbers(int rows, int cols, int stride, Random& random) {
-  std::vector<float> a(static_cast<size_t>(rows) * stride, kFloatNan);
+  std::vector<float> a(static_cast<size_t>(rows) * stride, kNan);
   for (int r = 0; r < rows; ++r) {
     for (int c = 0; c < cols; ++c) a[static_cast<size_t>(r) * stride + c] = static_cast<float>(random.uniform(-1, 1));
   }
@@ -74,7 +74,7 @@ class Outer : public testing::TestWithParam<Case> {
     o.parts[0] = {{x_[0].data(), c_.m, c_.n0, c_.n0 + 2}, {result.out[0].data(), height, c_.n0, c_.n0 + 3}};
     if (c_.n1 > 0) o.parts[1] = {{x_[1].data(), c_.m, c_.n1, c_.n1 + 1}, {result.out[1].data(), height, c_.n1, c_.n1 + 3}};
     for (int p = 0; p < 2; ++p) o.sums[p] = result.sums[p].data();
-    std::vector<float> scratch(outer_scratch(c_.n0, c_.n1, threads, k_.lanes), kFloatNan);
+    std::vector<float> scratch(outer_scratch(c_.n0, c_.n1, threads, k_.lanes), kNan);
     o.scratch = scratch.data();
     k_.outer(pool, o);
     for (int p = 0; p < 2; ++p) ASSERT_TRUE(result.out[p].intact() && result.sums[p].intact());
