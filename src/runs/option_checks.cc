@@ -21,6 +21,15 @@ using R = TrainOptions;
   throw Error(Exit::usage, "usage/option", message, help);
 }
 
+// "lstm, lstm-coupled": the cells that have something.
+std::string cells_with(bool (*has)(CellKind)) {
+  std::string list;
+  for (const NamedCell& cell : kNamedCells) {
+    if (has(cell.kind)) list += (list.empty() ? "" : ", ") + std::string(cell.variant.name);
+  }
+  return list;
+}
+
 void check_cell(const M& m) {
   const CellKind kind = find_cell(m.cell)->kind;
   const auto needs_lstm = [&](bool given, const char* flag) {
@@ -36,12 +45,14 @@ void check_cell(const M& m) {
   const auto needs_matrix = [&](double share, const char* flag) {
     if (share > 0 && !has_recurrent_matrix(kind))
       bad(fmt::format("--{} needs a cell with a recurrent matrix, but the cell is {}", flag, m.cell),
-          "leave it out; --dropout and --zoneout work with every cell");
+          "leave it out, --dropout and --zoneout work with every cell; cells with one: " +
+              cells_with(&has_recurrent_matrix));
   };
   needs_matrix(m.weight_drop, "weight-drop");
   needs_matrix(m.state_dropout, "state-dropout");
   if (m.chrono > 0 && !has_memory_gate(kind))
-    bad(fmt::format("--chrono needs gates (lstm, gru), but the cell is {}", m.cell));
+    bad(fmt::format("--chrono needs a gate that keeps or writes, but the cell is {}", m.cell),
+        "cells with one: " + cells_with(&has_memory_gate));
   if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
 }
 

