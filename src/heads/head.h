@@ -19,7 +19,7 @@ namespace rnn::core {
 enum class RowsRead { every, last };
 
 struct HeadInfo {
-  std::string_view name;         // in the list of heads (list.h)
+  std::string_view name;  // in the list of heads (list.h)
   RowsRead reads = RowsRead::every;
   int outputs = 0;               // K, numbers per row
   bool classes = false;          // true: the outputs' softmax is a distribution over K classes; false: they are numbers
@@ -30,11 +30,12 @@ struct HeadInfo {
 
 // The sums of a batch. Divide by weight for the mean.
 struct LossSum {
-  double loss = 0;                // cross-entropy: nats; squared error: per target row, averaged over its numbers
-  double weight = 0;              // of the rows that count
-  int64_t counted = 0;            // how many count: their weight is not 0
-  std::optional<double> correct;  // weight of the rows whose largest output is the target; cross-entropy without gradient only,
-                                  // and of a single softmax over all classes
+  double loss = 0;      // cross-entropy: nats; squared error: per target row, averaged over its numbers
+  double weight = 0;    // of the rows that count
+  int64_t counted = 0;  // how many count: their weight is not 0
+  std::optional<double>
+      correct;  // weight of the rows whose largest output is the target; cross-entropy without gradient only,
+                // and of a single softmax over all classes
   LossSum& operator+=(const LossSum& other) {
     loss += other.loss, weight += other.weight, counted += other.counted;
     if (other.correct) correct = correct.value_or(0) + *other.correct;

@@ -35,8 +35,8 @@ void OutputHead<T>::outputs(Context<T>& context, const Weights<T>& weights, View
 }
 
 template <class T>
-void OutputHead<T>::outputs_backward(Context<T>& context, const Weights<T>& weights, View<const T> h,
-                                     View<const T> doutputs, View<T> dh, Params<T>& grads) const {
+void OutputHead<T>::outputs_backward(Context<T>& context, const Weights<T>& weights, View<const T> h, View<const T> doutputs,
+                                     View<T> dh, Params<T>& grads) const {
   layer_.backward(context, weights.packed(), h, doutputs, dh, grads);
 }
 

@@ -97,8 +97,7 @@ std::optional<double> SoftmaxHead<T>::loss_of_rows(Context<T>& context, View<T> 
 
 template <class T>
 std::optional<double> SoftmaxHead<T>::loss_of_hidden(Context<T>& context, const Weights<T>& weights, View<const T> h,
-                                                     const Targets& targets, const LossArgs<T>& args,
-                                                     double* losses) const {
+                                                     const Targets& targets, const LossArgs<T>& args, double* losses) const {
   if (!args.samples) return OutputHead<T>::loss_of_hidden(context, weights, h, targets, args, losses);
   assert(args.label_smoothing == 0);
   sampled_loss(context, this->layer_, weights.params(), targets, h, *args.samples, losses, args.grads, args.dh);

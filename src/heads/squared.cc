@@ -8,7 +8,12 @@ namespace rnn::core {
 // Squared errors are measured in the target's own units: any finite number may be one.
 template <class T>
 HeadInfo SquaredHead<T>::info() const {
-  return {"squared", this->options_.reads, this->options_.outputs, false, "squared error", std::nullopt,
+  return {"squared",
+          this->options_.reads,
+          this->options_.outputs,
+          false,
+          "squared error",
+          std::nullopt,
           std::numeric_limits<double>::max()};
 }
 

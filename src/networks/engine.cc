@@ -51,8 +51,10 @@ View<const float> Engine::run(std::span<const Part> parts) {
       }
     }
   }
-  const View<float> result = width > 0 ? outputs({seq_, nullptr, frames_.view()}, states) : outputs({seq_, ids_.data()}, states);
-  for (size_t p = 0; p < parts.size(); ++p) std::copy_n(states.row(static_cast<int>(p)), states.width(), parts[p].state->row(0));
+  const View<float> result =
+      width > 0 ? outputs({seq_, nullptr, frames_.view()}, states) : outputs({seq_, ids_.data()}, states);
+  for (size_t p = 0; p < parts.size(); ++p)
+    std::copy_n(states.row(static_cast<int>(p)), states.width(), parts[p].state->row(0));
   return result;
 }
 

@@ -17,16 +17,15 @@ template <class T>
 Made<T> stacked(const ModelConfig& c, ParamTable& table, Packed<T>& packed) {
   const EmbeddedOptions embedding{
       c.rnn.input, c.drops, {c.dropout_of_input(), kEmbeddingSite, c.rnn.variational}, 0, c.tied};
-  return std::make_unique<Stacked<T>>(StackedOptions{c.rnn, c.vocabulary, embedding, c.head() == kNoHead ? "" : "rnn"}, table,
-                                      packed);
+  return std::make_unique<Stacked<T>>(StackedOptions{c.rnn, c.vocabulary, embedding, c.head() == kNoHead ? "" : "rnn"},
+                                      table, packed);
 }
 
 template <class T>
 Made<T> encoder_decoder(const ModelConfig& c, ParamTable& table, Packed<T>& packed) {
   const EmbeddedOptions source{
       c.rnn.input, c.drops, {c.dropout_of_input(), kSourceSite, c.rnn.variational}, kSourceSite, c.tied};
-  const EmbeddedOptions target{
-      c.rnn.input, c.drops, {c.dropout_of_input(), kEmbeddingSite, c.rnn.variational}, 0, c.tied};
+  const EmbeddedOptions target{c.rnn.input, c.drops, {c.dropout_of_input(), kEmbeddingSite, c.rnn.variational}, 0, c.tied};
   return std::make_unique<EncoderDecoder<T>>(c.encoder, c.rnn, c.vocabulary, source, target, table, packed);
 }
 
@@ -51,7 +50,8 @@ std::unique_ptr<Network<T>> make_network(const ModelConfig& config, ParamTable& 
     if (kind.name == config.network()) return kind.make(config, table, packed);
     names += (names.empty() ? "" : ", ") + std::string(kind.name);
   }
-  throw Error(Exit::usage, "model/network", "there is no network '" + std::string(config.network()) + "'", "one of " + names);
+  throw Error(Exit::usage, "model/network", "there is no network '" + std::string(config.network()) + "'",
+              "one of " + names);
 }
 
 template std::unique_ptr<Network<float>> make_network(const ModelConfig&, ParamTable&, Packed<float>&);

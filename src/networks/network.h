@@ -18,9 +18,9 @@ class EncoderDecoder;
 template <class T>
 struct Input {
   const Seq& seq;
-  const int32_t* ids = nullptr;      // [rows], or
-  View<const T> frames = {};         // [rows, input]
-  const Rows* source = nullptr;      // a network with an encoder: lives until backward
+  const int32_t* ids = nullptr;  // [rows], or
+  View<const T> frames = {};     // [rows, input]
+  const Rows* source = nullptr;  // a network with an encoder: lives until backward
 };
 
 // What a network returns: hidden rows of every step, in the order of their own Seq. In the arena.
@@ -53,7 +53,7 @@ class Network {
   const Recurrent<T>& last_stack() const { return *stacks().back(); }
   // What it can do.
   virtual const EncoderDecoder<T>* encoder_decoder() const { return nullptr; }  // not null: it reads a source
-  virtual ParamId embedding() const { return -1; }  // of the symbols that it reads; -1: numbers
+  virtual ParamId embedding() const { return -1; }                              // of the symbols that it reads; -1: numbers
   virtual ParamId source_embedding() const { return -1; }
   // The rows of its embeddings that a batch reads, appended to `touched` in the order of the parameters; a tied embedding has a
   // gradient in every row unless `sampled`.

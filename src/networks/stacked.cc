@@ -23,7 +23,8 @@ Stacked<T>::Stacked(const StackedOptions& options, ParamTable& table, Packed<T>&
 template <class T>
 Hidden<T> Stacked<T>::forward(Context<T>& context, const Weights<T>& weights, const Input<T>& input, State<T>& state,
                               Tape* tape) const {
-  const View<const T> x = input.ids ? View<const T>(embedded_->forward(context, weights, input.seq, input.ids)) : input.frames;
+  const View<const T> x =
+      input.ids ? View<const T>(embedded_->forward(context, weights, input.seq, input.ids)) : input.frames;
   const View<T> h = recurrent_->forward(context, weights.packed(), input.seq, x, state, tape);
   if (tape) tape->push(StackedRecord{input.ids});
   return {h, &input.seq};

@@ -10,9 +10,9 @@ namespace rnn::core {
 
 struct StackedOptions {
   RecurrentOptions rnn;
-  int vocabulary = 0;             // 0: frames
+  int vocabulary = 0;  // 0: frames
   EmbeddedOptions embedding = {};
-  std::string stack = "rnn";      // of its parameters' names
+  std::string stack = "rnn";  // of its parameters' names
 };
 
 template <class T>

@@ -57,7 +57,7 @@ Batch select_streams(const Batch& batch, int first, int count) {
   });
   if (batch.source.seq.streams() > 0) {
     part.source.seq = select_sequences(batch.source.seq, first, count,
-                                   [&](int row) { append_row(batch.source.ids, row, 1, part.source.ids); });
+                                       [&](int row) { append_row(batch.source.ids, row, 1, part.source.ids); });
   }
   return part;
 }

@@ -13,7 +13,12 @@ class AbsoluteHead final : public OutputHead<T> {
  public:
   using OutputHead<T>::OutputHead;
   HeadInfo info() const override {
-    return {"absolute",       this->options_.reads, this->options_.outputs, false, "absolute error", std::nullopt,
+    return {"absolute",
+            this->options_.reads,
+            this->options_.outputs,
+            false,
+            "absolute error",
+            std::nullopt,
             std::numeric_limits<double>::max()};
   }
 

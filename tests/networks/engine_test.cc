@@ -44,8 +44,7 @@ void expect_same_bits(bool frames, CellKind cell, int threads) {
   Random random(5, Purpose::test);
   constexpr int kStreams = 37;
   std::vector<std::unique_ptr<Alone>> streams;
-  for (int s = 0; s < kStreams; ++s)
-    streams.emplace_back(new Alone{Session(model), model.initial(1), {}, {}});
+  for (int s = 0; s < kStreams; ++s) streams.emplace_back(new Alone{Session(model), model.initial(1), {}, {}});
   for (int round = 0; round < 6; ++round) {
     std::vector<Engine::Part> parts;
     std::vector<Alone*> chosen;
@@ -64,8 +63,8 @@ void expect_same_bits(bool frames, CellKind cell, int threads) {
       Alone& own = *chosen[p];
       for (int t = 0; t < static_cast<int>(own.ids.size()); ++t) {
         float* frame = own.frames.data() + static_cast<ptrdiff_t>(t) * kInput;
-        const View<const float> alone =
-            frames ? own.session.push(View<const float>{frame, 1, kInput, kInput}) : own.session.push(own.ids[static_cast<size_t>(t)]);
+        const View<const float> alone = frames ? own.session.push(View<const float>{frame, 1, kInput, kInput})
+                                               : own.session.push(own.ids[static_cast<size_t>(t)]);
         ASSERT_EQ(std::memcmp(alone.row(0), together.row(engine.row(static_cast<int>(p), t)), sizeof(float) * alone.cols), 0)
             << "stream " << p << ", step " << t << " of round " << round;
       }
