@@ -28,7 +28,9 @@ ordered_json as_json(const RecallCurve& c);
 ordered_json as_json(const WordChance& w) { return {{"text", w.text}, {"p", json_number(w.p)}}; }
 ordered_json as_json(double value) { return json_number(value); }
 ordered_json as_json(float value) { return json_number(value); }
-ordered_json as_json(const std::pair<int, double>& pair) { return ordered_json::array({pair.first, json_number(pair.second)}); }
+ordered_json as_json(const std::pair<int, double>& pair) {
+  return ordered_json::array({pair.first, json_number(pair.second)});
+}
 
 template <class V>
 ordered_json as_list(const std::vector<V>& values) {
@@ -66,7 +68,8 @@ ordered_json as_json(const Influence& i) {
 }
 
 ordered_json as_json(const StateDistance& d) {
-  return {{"position", d.position}, {"word", d.word}, {"other", d.other}, {"h", as_list(d.h)}, {"kept", json_number(d.kept)}};
+  return {
+      {"position", d.position}, {"word", d.word}, {"other", d.other}, {"h", as_list(d.h)}, {"kept", json_number(d.kept)}};
 }
 
 ordered_json as_json(const GradientReach& g) {
@@ -119,6 +122,8 @@ double decimal_of(float value) {
   return parse_number<double>(fmt::format("{}", value)).value_or(0);
 }
 
+ordered_json json_number(std::optional<double> value) { return value ? json_number(*value) : ordered_json(nullptr); }
+
 ordered_json json_number(float value) { return json_number(decimal_of(value)); }
 
 ordered_json to_json_object(const ModelExplanation& m) {
@@ -148,17 +153,18 @@ ordered_json to_json_object(const ModelExplanation& m) {
 ordered_json to_json_object(const Explanation& e) {
   ordered_json models = ordered_json::array();
   for (const ModelExplanation& m : e.models) models.push_back(to_json_object(m));
-  return {{"prompt", e.prompt},
-          {"models", models},
-          {"recall", {{"lags", e.recall.lags}, {"chance", json_number(e.recall.chance)}, {"cells", as_list(e.recall.cells)}}},
-          {"clipping",
-           {{"cell", e.clipping.cell},
-            {"clip", json_number(e.clipping.clip)},
-            {"lr", json_number(e.clipping.lr)},
-            {"with", as_list(e.clipping.with)},
-            {"without", as_list(e.clipping.without)},
-            {"norm_with", as_list(e.clipping.norm_with)},
-            {"norm_without", as_list(e.clipping.norm_without)}}}};
+  return {
+      {"prompt", e.prompt},
+      {"models", models},
+      {"recall", {{"lags", e.recall.lags}, {"chance", json_number(e.recall.chance)}, {"cells", as_list(e.recall.cells)}}},
+      {"clipping",
+       {{"cell", e.clipping.cell},
+        {"clip", json_number(e.clipping.clip)},
+        {"lr", json_number(e.clipping.lr)},
+        {"with", as_list(e.clipping.with)},
+        {"without", as_list(e.clipping.without)},
+        {"norm_with", as_list(e.clipping.norm_with)},
+        {"norm_without", as_list(e.clipping.norm_without)}}}};
 }
 
 }  // namespace rnn::core

@@ -76,7 +76,7 @@ class Walk {
     cut(window_.weights, last.weights, 1);
     LossOptions loss;
     loss.gradient = true;
-    loss_of(context_, model_.config().task, outputs_.back(), last, loss);
+    loss_of(context_, loss_info(model_).kind, outputs_.back(), last, loss);
   }
 
   // The output layer alone: dL/dh of the last step.

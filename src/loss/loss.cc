@@ -22,10 +22,10 @@ Targets targets_of(const Batch& batch) {
   return {batch.targets.data(), batch.weights.empty() ? nullptr : batch.weights.data()};
 }
 
-// Weight of the rows that were right, -1 with a gradient.
+// Weight of the rows that were right; none with a gradient.
 template <class T>
-double cross_entropy(Context<T>& context, View<T> outputs, const Targets& targets, const LossOptions& options,
-                     double* losses) {
+std::optional<double> cross_entropy(Context<T>& context, View<T> outputs, const Targets& targets, const LossOptions& options,
+                                    double* losses) {
   SoftmaxArgs<T> args{outputs, targets.labels, targets.weights};
   args.smoothing = static_cast<T>(options.label_smoothing);
   args.gradient = options.gradient;
@@ -33,7 +33,7 @@ double cross_entropy(Context<T>& context, View<T> outputs, const Targets& target
   const ArenaScope scope(context.arena);
   if (!options.gradient) args.correct = context.arena.template take<uint8_t>(outputs.rows);
   context.kernels.softmax_cross_entropy(context.pool, args);
-  if (options.gradient) return -1;
+  if (options.gradient) return std::nullopt;
   double correct = 0;
   for (int row = 0; row < outputs.rows; ++row)
     correct += args.correct[row] ? (targets.weights ? static_cast<double>(targets.weights[row]) : 1) : 0;
@@ -57,18 +57,18 @@ void mean_squared_error(View<T> outputs, const Batch& batch, int first, bool gra
   }
 }
 
-// `outputs` belong to the target rows from `first` on, and so do `losses`. Returns the weight of the rows that were right,
-// or -1.
+// `outputs` belong to the target rows from `first` on, and so do `losses`. Returns the weight of the rows that were right.
 template <class T>
-double loss_of_rows(Context<T>& context, std::string_view task, View<T> outputs, const Batch& batch, int first,
-                    const LossOptions& options, double* losses) {
+std::optional<double> loss_of_rows(Context<T>& context, LossKind kind, View<T> outputs, const Batch& batch, int first,
+                                   const LossOptions& options, double* losses) {
   const ProfileScope profiled(context.profile, Phase::loss);
-  if (task != "regress") return cross_entropy(context, outputs, targets_of(batch).from(first), options, losses);
+  if (kind == LossKind::cross_entropy)
+    return cross_entropy(context, outputs, targets_of(batch).from(first), options, losses);
   mean_squared_error(outputs, batch, first, options.gradient, losses);
-  return -1;
+  return std::nullopt;
 }
 
-LossSum add_up(const Batch& batch, const std::vector<double>& losses, double correct) {
+LossSum add_up(const Batch& batch, const std::vector<double>& losses, std::optional<double> correct) {
   LossSum sum;
   for (const double loss : losses) sum.loss += loss;
   for (size_t row = 0; row < losses.size(); ++row) {
@@ -83,13 +83,13 @@ LossSum add_up(const Batch& batch, const std::vector<double>& losses, double cor
 }  // namespace
 
 template <class T>
-LossSum loss_of(Context<T>& context, std::string_view task, View<T> outputs, const Batch& batch, const LossOptions& options,
+LossSum loss_of(Context<T>& context, LossKind kind, View<T> outputs, const Batch& batch, const LossOptions& options,
                 std::vector<double>* rows) {
   assert(outputs.rows == batch.target_rows());
   std::vector<double> own;
   std::vector<double>& losses = rows ? *rows : own;
   losses.resize(static_cast<size_t>(outputs.rows));
-  const double correct = loss_of_rows(context, task, outputs, batch, 0, options, losses.data());
+  const std::optional<double> correct = loss_of_rows(context, kind, outputs, batch, 0, options, losses.data());
   return add_up(batch, losses, correct);
 }
 
@@ -101,20 +101,21 @@ int output_block_rows(int rows, size_t row_bytes, size_t output_bytes) {
 
 namespace {
 
-// One matrix, one softmax or error. Returns the weight of the rows that were right, or -1.
+// One matrix, one softmax or error. Returns the weight of the rows that were right.
 template <class T>
-double whole_loss(Context<T>& context, const Model<T>& model, const Batch& batch, View<const T> h,
-                  const OutputLossArgs<T>& args, double* losses) {
+std::optional<double> whole_loss(Context<T>& context, const Model<T>& model, const Batch& batch, View<const T> h,
+                                 const OutputLossArgs<T>& args, double* losses) {
   const LossOptions options{args.label_smoothing, args.grads != nullptr};
   const size_t row_bytes = static_cast<size_t>(model.outputs()) * sizeof(T);
-  double correct = -1;
+  const LossKind kind = loss_info(model).kind;
+  std::optional<double> correct;
   const View<T> outputs =
       context.arena.template matrix<T>(output_block_rows(h.rows, row_bytes, context.output_bytes), model.outputs());
   for_row_blocks(h.rows, row_bytes, context.output_bytes, [&](int first, int count) {
     const View<T> part = outputs.middle(0, count);
     model.forward_output(context, h.middle(first, count), part);
-    const double right = loss_of_rows(context, model.config().task, part, batch, first, options, losses + first);
-    if (right >= 0) correct = std::max(correct, 0.0) + right;
+    const std::optional<double> right = loss_of_rows(context, kind, part, batch, first, options, losses + first);
+    if (right) correct = correct.value_or(0) + *right;
     if (args.grads) model.backward_output(context, h.middle(first, count), part, args.dh.middle(first, count), *args.grads);
   });
   return correct;
@@ -190,7 +191,7 @@ LossSum output_loss(Context<T>& context, const Model<T>& model, const Batch& bat
   std::vector<double>& losses = args.rows ? *args.rows : own;
   losses.resize(static_cast<size_t>(h.rows));
   const ArenaScope scope(context.arena);
-  double correct = -1;
+  std::optional<double> correct;
   const bool adaptive = model.config().softmax.kind == SoftmaxKind::adaptive;
   assert(args.label_smoothing == 0 || (!adaptive && !args.samples));
   if (args.samples) {
@@ -203,10 +204,8 @@ LossSum output_loss(Context<T>& context, const Model<T>& model, const Batch& bat
   return add_up(batch, losses, correct);
 }
 
-template LossSum loss_of(Context<float>&, std::string_view, View<float>, const Batch&, const LossOptions&,
-                         std::vector<double>*);
-template LossSum loss_of(Context<double>&, std::string_view, View<double>, const Batch&, const LossOptions&,
-                         std::vector<double>*);
+template LossSum loss_of(Context<float>&, LossKind, View<float>, const Batch&, const LossOptions&, std::vector<double>*);
+template LossSum loss_of(Context<double>&, LossKind, View<double>, const Batch&, const LossOptions&, std::vector<double>*);
 template LossSum output_loss(Context<float>&, const Model<float>&, const Batch&, View<const float>,
                              const OutputLossArgs<float>&);
 template LossSum output_loss(Context<double>&, const Model<double>&, const Batch&, View<const double>,

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <optional>
 #include <vector>
 
 #include "loss/blocks.h"
 #include "loss/class_sampler.h"
+#include "loss/loss_info.h"
 #include "networks/model.h"
 #include "nn/context.h"
 #include "nn/seq.h"
@@ -20,17 +21,16 @@ struct LossOptions {
 
 // The sums of a batch. Divide by weight for the mean.
 struct LossSum {
-  double loss = 0;      // cross-entropy: nats; mean squared error: per target row, averaged over its numbers
-  double weight = 0;    // of the rows that count
-  int64_t counted = 0;  // how many count: their weight is not 0
-  double correct = -1;  // weight of the rows whose largest output is the target; cross-entropy without gradient only,
-                        // and of a single softmax over all classes
+  double loss = 0;                // cross-entropy: nats; mean squared error: per target row, averaged over its numbers
+  double weight = 0;              // of the rows that count
+  int64_t counted = 0;            // how many count: their weight is not 0
+  std::optional<double> correct;  // weight of the rows whose largest output is the target; cross-entropy without gradient
+                                  // only, and of a single softmax over all classes
 };
 
-// The loss of the task: "regress" mean squared error, every other cross-entropy of the softmax. `outputs` [targets, K] as
-// Model::forward returned them. `rows`, [targets] out unless null: the loss of every target row, times its weight.
+// `outputs` [targets, K] as Model::forward returned them. `rows`, [targets] out unless null: the loss of every target row, times its weight.
 template <class T>
-LossSum loss_of(Context<T>& context, std::string_view task, View<T> outputs, const Batch& batch, const LossOptions& options,
+LossSum loss_of(Context<T>& context, LossKind kind, View<T> outputs, const Batch& batch, const LossOptions& options,
                 std::vector<double>* rows = nullptr);
 
 // What output_loss computes besides the sum.

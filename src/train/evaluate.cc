@@ -1,5 +1,5 @@
 // Why: the loss of a model over an epoch of batches, computed in the same way for training and for every later evaluation.
-#include <algorithm>
+#include <optional>
 
 #include "base/error.h"
 #include "loss/loss.h"
@@ -13,7 +13,7 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
   Arena arena;
   Batch batch;
   State<float> state;
-  double correct = -1;
+  std::optional<double> correct;
   batcher.start_epoch(0);
   while (batcher.next(batch)) {
     if (!batch.carried || state.rows() != batch.seq.streams()) state = model.initial(batch.seq.streams());
@@ -24,9 +24,9 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
     result.nats += sum.loss;
     result.weight += sum.weight;
     result.tokens += sum.counted;
-    if (sum.correct >= 0) correct = std::max(correct, 0.0) + sum.correct;
+    if (sum.correct) correct = correct.value_or(0) + *sum.correct;
   }
-  if (correct >= 0 && result.weight > 0) result.accuracy = correct / result.weight;
+  if (correct && result.weight > 0) result.accuracy = *correct / result.weight;
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/figure.h"
 #include "data/batcher.h"
 #include "events/events.h"
 #include "loss/class_sampler.h"
@@ -22,19 +23,16 @@
 
 namespace rnn::core {
 
-// A mean loss above this, in nats per token, is an explosion: no training recovers from it.
-constexpr double kExplodedLoss = 1000;
-
 // Why training ended.
 enum class StopReason { epochs, updates, time, patience, signal };
 std::string_view stop_reason_name(StopReason reason);
 
 // Loss of a model over an epoch of a batcher, without dropout and label smoothing.
 struct Evaluation {
-  double nats = 0;       // sum of weight * loss (nats, or squared errors for a regression)
-  double weight = 0;     // sum of the weights
-  int64_t tokens = 0;    // targets whose weight is not 0 (tokens for a language model); with weights of 0 and 1 their sum
-  double accuracy = -1;  // share of the weight on targets that had the largest output; -1: regression
+  double nats = 0;     // sum of weight * loss (nats, or squared errors for a regression)
+  double weight = 0;   // sum of the weights
+  int64_t tokens = 0;  // targets whose weight is not 0 (tokens for a language model); with weights of 0 and 1 their sum
+  std::optional<double> accuracy;  // share of the weight on targets that had the largest output; of one softmax over all
   double loss() const { return weight > 0 ? nats / weight : 0; }
 };
 Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool);
@@ -71,7 +69,8 @@ class Trainer {
   struct Hooks {
     std::function<void()> best;                // the validation loss is the best so far; see last_look()
     std::function<void()> checkpoint;          // save everything now
-    std::function<double()> judge;             // decides what is best, instead of the validation loss; higher is better
+    const Figure* judged = nullptr;            // decides what is best, instead of the validation loss
+    std::function<double()> judge;             // its value
     std::function<std::string()> sample;       // text for the log after an evaluation; may be empty
     const std::atomic<int>* signal = nullptr;  // not 0: stop after this update
     Profile* profile = nullptr;                // records the time of step(); run() starts and stops it
@@ -89,7 +88,7 @@ class Trainer {
   // model, and the result includes it, but the checkpoint does not, because a run that was not stopped would not have had
   // this evaluation.
   // Throws Error{diverged, "train/diverged"} naming the tensor: a loss or gradient that is not a number, or a loss above
-  // kExplodedLoss. The bad gradient has not changed the weights, and weights that failed an evaluation are not checkpointed.
+  // LossInfo::exploded. The bad gradient has not changed the weights, and weights that failed an evaluation are not checkpointed.
   TrainResult run();
   // True while hooks.best is called for the last look, the extra evaluation at a stop.
   bool last_look() const { return last_look_; }
@@ -154,6 +153,7 @@ class Trainer {
   EventStream& events_;
   Pool& pool_;
   Hooks hooks_;
+  LossInfo loss_;
   Arena arena_;
   Tape tape_;
   Params<float> grads_;  // zero between updates
@@ -173,7 +173,8 @@ class Trainer {
   double seconds_before_ = 0, last_log_ = 0;
   int64_t last_log_tokens_ = 0;
   bool last_look_ = false;
-  double val_accuracy_ = -1, judged_ = -1;  // of the last evaluation; judged_: from hooks.judge
+  std::optional<double> val_accuracy_;  // of the last evaluation
+  double judged_ = 0;                   // the value of hooks.judged, if there is one
 };
 
 }  // namespace rnn::core

@@ -104,7 +104,7 @@ TEST(AdaptiveSoftmax, LossByPartsIsThatOfWholeRows) {
     const View<double> whole_dh = p.arena.matrix<double>(h.rows, h.cols), dh = p.arena.matrix<double>(h.rows, h.cols);
     const View<double> y = p.outputs(h);
     std::vector<double> whole_rows, rows, value_rows, cut_rows;
-    const LossSum whole = loss_of<double>(p.context, "language-model", y, batch, {0, true}, &whole_rows);
+    const LossSum whole = loss_of<double>(p.context, LossKind::cross_entropy, y, batch, {0, true}, &whole_rows);
     p.model->backward_output(p.context, h, y, whole_dh, whole_grads);
     const LossSum parts = output_loss<double>(p.context, *p.model, batch, h, {0, &rows, &grads, dh});
     output_loss<double>(p.context, *p.model, batch, h, {0, &value_rows, nullptr, {}});

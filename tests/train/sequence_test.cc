@@ -111,7 +111,7 @@ TEST(Losses, MeanSquaredErrorIsPyTorchsOfTheMean) {
   Pool pool(1);
   Arena arena;
   Context<float> context{pool, arena};
-  const LossSum sum = loss_of<float>(context, "regress", {y.data(), 2, 2, 2}, b, {0, true});
+  const LossSum sum = loss_of<float>(context, LossKind::squared_error, {y.data(), 2, 2, 2}, b, {0, true});
   EXPECT_DOUBLE_EQ(sum.loss / sum.weight, 11.0 / 4);
   EXPECT_EQ(y, (std::vector<float>{1, 0, -3, -1}));
   EXPECT_EQ(sum.correct, -1);
@@ -133,9 +133,9 @@ TEST(Sequences, TheTrainerLearnsFromProblems) {
   EventStream events;
   Pool pool(1);
   Trainer trainer(model, *batches, unseen.get(), options, events, pool, {});
-  EXPECT_NEAR(evaluate(model, *unseen, pool).accuracy, 0.25, 0.12);
+  EXPECT_NEAR(evaluate(model, *unseen, pool).accuracy.value(), 0.25, 0.12);
   trainer.run();
-  EXPECT_GT(evaluate(model, *unseen, pool).accuracy, 0.95);
+  EXPECT_GT(evaluate(model, *unseen, pool).accuracy.value(), 0.95);
 }
 
 }  // namespace
