@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/numbers.h"
 #include "cells/names.h"
 #include "events/events.h"
 #include "kernels/kernels.h"

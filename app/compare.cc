@@ -2,14 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "command.h"
 #include "events/events.h"
 #include "events/terminal.h"
+#include "metrics/figures.h"
+#include "result_rows.h"
 #include "runs/compare_runs.h"
 #include "screen.h"
 
@@ -22,59 +23,50 @@ constexpr size_t kMostColumns = 4;  // settings with separate columns
 
 using Row = std::vector<std::string>;
 
-// A column of figures: shown if any row has it.
-struct Figure {
-  Measure measure;
-  std::string head;
-  std::function<std::string(double)> text;
-  bool deviation;  // is shown: "2.574 ± 0.012"; for the others only in --json
-};
-
-std::vector<Figure> figures_of(const RunComparison& c) {
-  const bool regress =
-      std::all_of(c.runs.begin(), c.runs.end(), [](const RunRecord& r) { return r.task.empty() || r.task == "regress"; });
-  // The deviation is shown at the leading figure only: there is no room for two.
-  const bool bits = std::any_of(c.rows.begin(), c.rows.end(),
-                                [](const ComparedRow& r) { return std::isfinite(r.mean[Measure::val_bits_per_byte]); });
-  const auto error = [](double x) { return fmt::format("{:.3g}", x); };
-  const auto decimals = [](int n) { return [n](double x) { return fmt::format("{:.{}f}", x, n); }; };
-  std::vector<Figure> figures = {
-      {Measure::val_bits_per_byte, "bits/byte", decimals(3), true},
-      {Measure::val_loss, regress ? "val error" : "val loss",
-       regress ? std::function<std::string(double)>(error) : decimals(3), !bits},
-      {Measure::val_perplexity, "perplexity", decimals(2), false},
-      {Measure::val_accuracy, "accuracy", [](double x) { return fmt::format("{:.2f}%", 100 * x); }, true},
-      {Measure::val_bleu, "BLEU", decimals(2), true},
-      {Measure::updates, "updates", [](double x) { return grouped(std::llround(x)); }, false},
-      {Measure::seconds, "time", clock_time, false},
-      {Measure::tokens_per_s, "tok/s", compact_count, false}};
-  const auto absent = [&](const Figure& f) {
-    return std::none_of(c.rows.begin(), c.rows.end(),
-                        [&](const ComparedRow& r) { return std::isfinite(r.mean[f.measure]); });
+// The columns: figures that any row has, each in the unit of the runs, or of the first where they differ.
+Columns figures_of(const RunComparison& c) {
+  Columns columns;
+  const auto add = [&](const Figure* f) {
+    const Figure* own = nullptr;
+    for (const ComparedRow& row : c.rows) {
+      if (const Figure* declared = row.mean.find(f->key)) own = own && own != declared ? f : declared;
+    }
+    if (own) columns.push_back(own);
   };
-  figures.erase(std::remove_if(figures.begin(), figures.end(), absent), figures.end());
-  return figures;
+  for (const Figure* f : figure::kValidated) add(f);
+  for (const Figure* f : figure::kCosts) add(f);
+  return columns;
 }
 
-std::string cell_of(const ComparedRow& row, const Figure& f) {
-  if (!std::isfinite(row.mean[f.measure])) return "";
-  std::string text = f.text(row.mean[f.measure]);
-  if (f.deviation && std::isfinite(row.deviation[f.measure])) text += " ± " + f.text(row.deviation[f.measure]);
+bool is_cost(const Figure* f) {
+  return std::find(std::begin(figure::kCosts), std::end(figure::kCosts), f) != std::end(figure::kCosts);
+}
+
+// The deviation is shown at the quality, "2.574 ± 0.012"; of a language model's figures at the leading one only: there is no room
+// for more. --json has all.
+bool shows_deviation(const Figure* f, const Columns& columns) {
+  const bool bits = columns.front() == &figure::kBitsPerByte;
+  return !is_cost(f) && f != &figure::kPerplexity && !(bits && f->key == figure::kLoss.key);
+}
+
+std::string cell_of(const ComparedRow& row, const Figure* f, const Columns& columns) {
+  std::string text = figure_text(*f, row.mean[*f]);
+  const std::string deviation = figure_text(*f, row.deviation[*f]);
+  if (!deviation.empty() && shows_deviation(f, columns)) text += " ± " + deviation;
   return text;
 }
 
 // Quality comes first, then cost: parameters, updates, time.
-Row with_parameters(Row cells, const std::string& parameters, const std::vector<Figure>& figures) {
-  const auto costs = [](const Figure& f) { return f.measure >= Measure::updates; };
-  const auto at = std::find_if(figures.begin(), figures.end(), costs) - figures.begin();
+Row with_parameters(Row cells, const std::string& parameters, const Columns& columns) {
+  const auto at = std::find_if(columns.begin(), columns.end(), is_cost) - columns.begin();
   cells.insert(cells.begin() + at, parameters);
   return cells;
 }
 
-Row figure_cells(const ComparedRow& row, const std::vector<Figure>& figures) {
+Row figure_cells(const ComparedRow& row, const Columns& columns) {
   Row cells;
-  for (const Figure& f : figures) cells.push_back(cell_of(row, f));
-  return with_parameters(std::move(cells), row.parameters < 0 ? "" : grouped(row.parameters), figures);
+  for (const Figure* f : columns) cells.push_back(cell_of(row, f, columns));
+  return with_parameters(std::move(cells), row.parameters ? grouped(*row.parameters) : "", columns);
 }
 
 std::string name_cell(const ComparedRow& row) {
@@ -104,17 +96,13 @@ Row wrapped(const Row& pieces, int width) {
   return lines;
 }
 
-// Joins the leading columns, the settings and the figures of a row.
-Row joined(Row head, const Row& middle, const Row& tail) {
-  head.insert(head.end(), middle.begin(), middle.end());
-  head.insert(head.end(), tail.begin(), tail.end());
-  return head;
-}
-
-Row heads_of(const std::vector<Figure>& figures) {
+Row heads_of(const Columns& columns) {
   Row heads;
-  for (const Figure& f : figures) heads.push_back(f.head);
-  return with_parameters(std::move(heads), "parameters", figures);
+  for (const Figure* f : columns) {
+    const bool loss = f->key == figure::kLoss.key;
+    heads.push_back(f == &figure::kSquaredError ? "val error" : (loss ? "val " : "") + std::string(f->title));
+  }
+  return with_parameters(std::move(heads), "parameters", columns);
 }
 
 bool has_seeds(const RunComparison& c) {
@@ -129,22 +117,22 @@ Row shown_settings(const RunComparison& c) {
 }
 
 // A column for each setting.
-std::string wide_table(const RunComparison& c, const std::vector<Figure>& figures) {
+std::string wide_table(const RunComparison& c, const Columns& figures) {
   const Row names = shown_settings(c);
-  Table table(joined({"run"}, names, heads_of(figures)));
+  Table table(joined(joined({"run"}, names), heads_of(figures)));
   for (const ComparedRow& row : c.rows) {
     Row settings;
     for (const std::string& name : names) settings.push_back(row.settings.at(name));
-    table.add(joined({name_cell(row)}, settings, figure_cells(row, figures)));
+    table.add(joined(joined({name_cell(row)}, settings), figure_cells(row, figures)));
   }
   return table.text();
 }
 
 // One column for all settings, wrapped; the figures are in the first line of a row.
-std::string narrow_table(const RunComparison& c, const std::vector<Figure>& figures) {
+std::string narrow_table(const RunComparison& c, const Columns& figures) {
   const Row heads = heads_of(figures);
-  Table bare(joined({"run"}, {}, heads));
-  for (const ComparedRow& row : c.rows) bare.add(joined({name_cell(row)}, {}, figure_cells(row, figures)));
+  Table bare(joined({"run"}, heads));
+  for (const ComparedRow& row : c.rows) bare.add(joined({name_cell(row)}, figure_cells(row, figures)));
   const int width = std::max(kNarrowest, kScreen - widest_line(bare.text()) - 2);
   std::vector<Row> settings;
   int used = display_width("settings");
@@ -160,11 +148,11 @@ std::string narrow_table(const RunComparison& c, const std::vector<Figure>& figu
   const auto padded = [&](const std::string& line) {  // left-aligned: a table right-aligns its columns
     return line + std::string(static_cast<size_t>(used - display_width(line)), ' ');
   };
-  Table table(joined({"run"}, {padded("settings")}, heads));
+  Table table(joined({"run", padded("settings")}, heads));
   for (size_t r = 0; r < c.rows.size(); ++r) {
     const Row cells = figure_cells(c.rows[r], figures);
     for (size_t l = 0; l < settings[r].size(); ++l) {
-      table.add(joined({l == 0 ? name_cell(c.rows[r]) : ""}, {padded(settings[r][l])}, l == 0 ? cells : Row(cells.size())));
+      table.add(joined({l == 0 ? name_cell(c.rows[r]) : "", padded(settings[r][l])}, l == 0 ? cells : Row(cells.size())));
     }
   }
   return table.text();
@@ -185,11 +173,9 @@ Row chosen_settings(const RunRecord& run) {
 
 // The first layout that fits the screen, else the narrowest. Perplexity, which is exp(loss), is dropped first.
 std::string best_table(const RunComparison& c) {
-  const std::vector<Figure> all = figures_of(c);
-  std::vector<Figure> fewer = all;
-  fewer.erase(
-      std::remove_if(fewer.begin(), fewer.end(), [](const Figure& f) { return f.measure == Measure::val_perplexity; }),
-      fewer.end());
+  const Columns all = figures_of(c);
+  Columns fewer = all;
+  fewer.erase(std::remove(fewer.begin(), fewer.end(), &figure::kPerplexity), fewer.end());
   std::vector<std::string> tables;
   if (shown_settings(c).size() <= kMostColumns) tables = {wide_table(c, all), wide_table(c, fewer)};
   tables.push_back(narrow_table(c, all));

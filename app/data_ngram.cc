@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "command.h"
 #include "data/inputs/data_file.h"
 #include "data/inputs/text_files.h"
@@ -95,7 +96,7 @@ Measured measure(const AnyNgram& model, const Cutter& cutter, const std::string&
 
 void print_measured(const std::string& name, const Measured& m) {
   Table table({"", "loss", "perplexity", "bits/byte"});
-  table.add({name, figure(m.loss, 4), figure(std::exp(m.loss), 2), figure(m.loss * m.bits_factor, 4)});
+  table.add({name, decimal_text(m.loss, 4), decimal_text(std::exp(m.loss), 2), decimal_text(m.loss * m.bits_factor, 4)});
   print("\n" + table.text());
   print(fmt::format(" {} tokens, {} unknown, {}\n", grouped(m.tokens), grouped(m.unknown), bytes_text(m.bytes)));
 }
@@ -241,7 +242,8 @@ void print_model(const NgramOptions& wishes, const Training& t, const NgramModel
   Table table({"order", "n-grams", "D1", "D2", "D3+"});
   for (int n = 1; n <= model.order(); ++n) {
     const auto d = model.discounts(n);
-    table.add({std::to_string(n), grouped(model.ngrams(n)), figure(d[0], 4), figure(d[1], 4), figure(d[2], 4)});
+    table.add(
+        {std::to_string(n), grouped(model.ngrams(n)), decimal_text(d[0], 4), decimal_text(d[1], 4), decimal_text(d[2], 4)});
   }
   print(table.text());
 }

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "command.h"
 #include "data/inputs/text_files.h"
 #include "data/sequences.h"
@@ -62,8 +63,9 @@ std::string chance_text(const SequenceShape& shape, const SequenceSummary& s) {
   if (shape.task == "regress") {
     return fmt::format("always answering the mean: mean squared error {}", short_number(s.constant_loss));
   }
+  if (!s.constant_accuracy) return "nothing to guess: no step has a label";
   return fmt::format("guessing by these shares: loss {}; always the most frequent label: {:.1f}% right",
-                     short_number(s.constant_loss), 100 * s.constant_accuracy);
+                     short_number(s.constant_loss), 100 * *s.constant_accuracy);
 }
 
 std::vector<Finding> judge(const std::string& path, const SequenceSummary& s) {
@@ -96,7 +98,8 @@ void print_json(const SequenceSet& set, const SequenceSummary& s, const std::vec
   if (shape.task == "regress") {
     json["mean"] = s.mean, json["variance"] = s.variance;
   } else {
-    json["labels"] = shape.labels, json["counts"] = s.counts, json["constant_accuracy"] = s.constant_accuracy;
+    json["labels"] = shape.labels, json["counts"] = s.counts;
+    if (s.constant_accuracy) json["constant_accuracy"] = *s.constant_accuracy;
   }
   json["hash"] = set.hash, json["findings"] = to_json(findings);
   print(json_line(json));

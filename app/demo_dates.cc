@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "data/pair_problems.h"
+#include "metrics/figures.h"
 #include "next_words.h"
 #include "pages/attention_map.h"
 #include "runs.h"
@@ -81,7 +82,7 @@ std::string right_table(Translator& translator, const DatePairs& pairs) {
   std::vector<ResultRow> rows = free_translations(pairs.train, pairs.unseen);
   rows.insert(rows.begin(), translation_row("this model", first_texts(translator.translate(lines, {})), pairs.unseen));
   Table table({fmt::format("{} dates that it has never seen", kUnseen), "right"});
-  for (const ResultRow& row : rows) table.add({row.name, fmt::format("{:.1f}%", 100 * row.exact)});
+  for (const ResultRow& row : rows) table.add({row.name, figure_text(figure::kExact, row[figure::kExact])});
   return table.text();
 }
 

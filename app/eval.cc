@@ -4,10 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "choose.h"
 #include "command.h"
 #include "eval_pairs.h"
 #include "events/events.h"
+#include "metrics/figures.h"
+#include "result_rows.h"
 #include "screen.h"
 #include "tasks/language_model.h"
 #include "tasks/sequence_data.h"
@@ -18,11 +21,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json number(double value) { return value >= 0 ? ordered_json(value) : ordered_json(nullptr); }
+const Columns kTextColumns = {&figure::kBitsPerByte, &figure::kLoss, &figure::kPerplexity};
 
-ordered_json row_json(const ResultRow& row) {
-  return {{"bits_per_byte", number(row.bits_per_byte)}, {"loss", number(row.loss)}, {"perplexity", number(row.perplexity)}};
-}
+ordered_json row_json(const ResultRow& row) { return figures_json(row, kTextColumns); }
 
 void print_json(const EvalReport& report, bool per_line) {
   for (const EvalReport::Line& line : report.lines_report) {
@@ -56,10 +57,8 @@ void print_table(const EvalReport& report) {
   for (const EvalReport::Line& line : report.lines_report) {
     print(fmt::format("{:.4f}\t{}\t{}\n", line.loss, line.tokens, line.text));
   }
-  Table table({"", "bits/byte", "loss", "perplexity"});
-  const auto add = [&](const ResultRow& row) {
-    table.add({row.name, figure(row.bits_per_byte, 4), figure(row.loss, 4), figure(row.perplexity, 2)});
-  };
+  Table table(joined({""}, titles(kTextColumns)));
+  const auto add = [&](const ResultRow& row) { table.add(joined({row.name}, cells(row, kTextColumns, Digits::fine))); };
   add(report.model);
   for (const ResultRow& row : report.others) add(row);
   for (const ResultRow& row : report.adapted) add(row);
@@ -70,33 +69,23 @@ void print_table(const EvalReport& report) {
   if (!report.note.empty()) say(report.note);
 }
 
-ordered_json sequence_row(const ResultRow& row) {
-  ordered_json json = {{"loss", row.loss}};
-  if (row.accuracy >= 0) json["accuracy"] = row.accuracy;
-  return json;
-}
-
 double eval_sequences(ModelFile& file, const std::string& path, int threads, bool as_json) {
   const SequenceReport report = evaluate_sequences(file, path, threads);
-  const bool numbers = report.task == "regress";
   if (as_json) {
-    ordered_json json = sequence_row(report.model);
+    ordered_json json = figures_json(report.model);
     json["sequences"] = report.sequences;
     json["targets"] = report.targets;
-    for (const ResultRow& row : report.baselines) json["baselines"][row.name] = sequence_row(row);
+    for (const ResultRow& row : report.baselines) json["baselines"][row.name] = figures_json(row);
     print(json.dump() + "\n");
-    return report.model.loss;
+    return report.model.at(figure::kLoss);
   }
-  Table table(numbers ? std::vector<std::string>{"", "mean squared error"}
-                      : std::vector<std::string>{"", "loss", "accuracy"});
-  const auto add = [&](const ResultRow& row) {
-    if (numbers) return table.add({row.name, fmt::format("{:.4g}", row.loss)});
-    table.add({row.name, figure(row.loss, 4), fmt::format("{:.2f}%", 100 * row.accuracy)});
-  };
+  const Columns columns = columns_of({&report.model}, report.baselines);
+  Table table(joined({""}, titles(columns)));
+  const auto add = [&](const ResultRow& row) { table.add(joined({row.name}, cells(row, columns, Digits::fine))); };
   add(report.model);
   for (const ResultRow& row : report.baselines) add(row);
   print(table.text() + fmt::format(" {} sequences, {} targets\n", grouped(report.sequences), grouped(report.targets)));
-  return report.model.loss;
+  return report.model.at(figure::kLoss);
 }
 
 void require_at_most(double loss, double limit) {
@@ -175,10 +164,11 @@ void measure_pairs(const Command& command, EvalArguments& a, ModelFile& file) {
   how.options.with = a.with.load();
   how.per_line = a.options.per_line, how.json = a.json;
   const PairReport report = eval_pairs(file, paths, how);
-  require_at_most(report.model.loss, a.limit);
-  if (report.model.bleu < a.least_bleu) {
+  require_at_most(report.model.at(figure::kLoss), a.limit);
+  const double bleu = report.model.at(figure::kBleu);
+  if (bleu < a.least_bleu) {
     throw Error(Exit::check, "eval/fail_under",
-                fmt::format("BLEU is {:.2f}, below --fail-under-bleu {}", report.model.bleu, a.least_bleu));
+                fmt::format("BLEU is {:.2f}, below --fail-under-bleu {}", bleu, a.least_bleu));
   }
 }
 
@@ -239,7 +229,7 @@ int run_eval(const Arguments& arguments) {
   } else {
     print_table(report);
   }
-  require_at_most(report.others.empty() ? report.model.loss : report.others.back().loss, a.limit);
+  require_at_most((report.others.empty() ? report.model : report.others.back()).at(figure::kLoss), a.limit);
   return 0;
 }
 

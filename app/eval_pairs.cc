@@ -5,9 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/numbers.h"
 #include "data/pairs.h"
 #include "events/events.h"
 #include "metrics/bleu.h"
+#include "metrics/figures.h"
+#include "result_rows.h"
 #include "screen.h"
 
 namespace rnn::core::app {
@@ -16,8 +19,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr const char* kGreedy = "greedy";  // its name in translate_rows()
-
-ordered_json figures_of(const ResultRow& row) { return {{"bleu", row.bleu}, {"chrf", row.chrf}, {"exact", row.exact}}; }
 
 void print_lines(const std::vector<Pair>& pairs, const PairReport& report, bool json) {
   for (size_t i = 0; i < pairs.size(); ++i) {
@@ -37,8 +38,7 @@ void print_lines(const std::vector<Pair>& pairs, const PairReport& report, bool 
 }
 
 void print_json(const PairReport& report, bool per_line) {
-  ordered_json json = {{"loss", report.model.loss}, {"perplexity", report.model.perplexity}};
-  json.update(figures_of(report.model));
+  ordered_json json = figures_json(report.model, columns_of({&report.model}));
   json["wer"] = report.word_error_rate;
   json["cer"] = report.character_error_rate;
   json["pairs"] = report.pairs;
@@ -47,9 +47,9 @@ void print_json(const PairReport& report, bool per_line) {
   json["signatures"] = {{"bleu", report.bleu_signature}, {"chrf", report.chrf_signature}};
   for (const ResultRow& row : report.others) {
     if (row.name == kGreedy) {
-      json[kGreedy] = figures_of(row);
+      json[kGreedy] = figures_json(row);
     } else {
-      json["baselines"][row.name] = figures_of(row);
+      json["baselines"][row.name] = figures_json(row);
     }
   }
   if (!report.note.empty()) json["note"] = report.note;
@@ -63,10 +63,10 @@ std::string searched(const PairEvalOptions& o) {
 }
 
 void print_table(const PairReport& report, const PairEvalOptions& o) {
-  Table table({"", "loss", "perplexity", "BLEU", "chrF", "exact"});
+  const Columns columns = columns_of({&report.model}, report.others);
+  Table table(joined({""}, titles(columns)));
   const auto add = [&](const ResultRow& row, const std::string& name) {
-    table.add({name, figure(row.loss, 4), figure(row.perplexity, 2), figure(row.bleu, 2), figure(row.chrf, 2),
-               fmt::format("{:.1f}%", 100 * row.exact)});
+    table.add(joined({name}, cells(row, columns, Digits::fine)));
   };
   add(report.model, searched(o));
   for (const ResultRow& row : report.others) add(row, row.name);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "command.h"
 #include "inspect/explain_model.h"
 #include "inspect/lab_cache.h"

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "command.h"
 #include "events/terminal.h"
 #include "interactive.h"

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/numbers.h"
 #include "cells/names.h"
 #include "command.h"
 #include "events/events.h"

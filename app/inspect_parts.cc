@@ -40,10 +40,6 @@ std::string table_of(std::vector<std::vector<std::string>> rows, std::initialize
   return table.text();
 }
 
-std::string percent(double share) {
-  return share > 0 && share < 0.0995 ? fmt::format("{:.1f}%", share * 100) : fmt::format("{:.0f}%", share * 100);
-}
-
 std::string head(const std::string& title) { return "\n" + strong(title, Stream::output) + "\n"; }
 std::string note(const std::string& text) { return faint(" " + text, Stream::output) + "\n"; }
 

@@ -14,7 +14,6 @@ constexpr int kBar = 20;  // columns of a bar in a list
 std::string field(double share, int width);
 // A table whose columns listed in `texts` are left-aligned.
 std::string table_of(std::vector<std::vector<std::string>> rows, std::initializer_list<size_t> texts);
-std::string percent(double share);           // 4.2%  43%
 std::string head(const std::string& title);  // of a table, after an empty line
 std::string note(const std::string& text);   // below it
 

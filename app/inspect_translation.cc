@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/matrix.h"
+#include "base/numbers.h"
 #include "events/events.h"
 #include "inspect_parts.h"
 #include "pages/attention_map.h"
@@ -19,7 +20,7 @@ namespace rnn::core::app {
 namespace {
 
 // A probability, however small.
-std::string chance(double p) { return p > 0 && p < 0.0005 ? fmt::format("{:.1e}", p) : percent(p); }
+std::string chance(double p) { return p > 0 && p < 0.0005 ? fmt::format("{:.1e}", p) : percent_text(p); }
 std::string signed_text(double value, int decimals) { return fmt::format("{:.{}f}", value, decimals); }
 
 std::string listed(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
@@ -29,8 +30,8 @@ std::string model_line(const TranslationExplanation& e) {
       fmt::format(" {}: {}, {}encoder of {} {}, decoder {} x {}, {} attention, {} bridge, {} tokens, {} parameters", e.name,
                   e.cell, e.both_ways ? "bidirectional " : "", e.encoder_layers, e.encoder_layers == 1 ? "layer" : "layers",
                   e.layers, e.hidden, e.attention, e.bridge, e.tokenizer, grouped(e.parameters));
-  if (e.val_perplexity > 0) text += fmt::format(", perplexity {:.2f}", e.val_perplexity);
-  if (e.val_bleu >= 0) text += fmt::format(", BLEU {:.2f}", e.val_bleu);
+  if (e.val_perplexity) text += fmt::format(", perplexity {:.2f}", *e.val_perplexity);
+  if (e.val_bleu) text += fmt::format(", BLEU {:.2f}", *e.val_bleu);
   return text + "\n";
 }
 
@@ -53,7 +54,7 @@ std::string looked_at(const TranslationExplanation& e, const TargetToken& token,
   std::vector<std::string> seen;
   for (size_t k = 0; k < std::min(count, places.size()); ++k) {
     const size_t j = places[k];
-    seen.push_back(fmt::format("{} {}", e.source[j].text, percent(static_cast<double>(token.attention[j]))));
+    seen.push_back(fmt::format("{} {}", e.source[j].text, percent_text(static_cast<double>(token.attention[j]))));
   }
   return listed(seen);
 }
@@ -64,8 +65,8 @@ std::string attention_view(const TranslationExplanation& e) {
     return title + note("This model has no attention: its decoder never looks back at the sentence.");
   std::vector<std::vector<std::string>> rows{{"written", "probability", "spread", "context", "looked at"}};
   for (const TargetToken& token : e.target) {
-    rows.push_back(
-        {token.text, chance(token.p), figure(token.spread, 2), percent(token.from_context), looked_at(e, token, 3)});
+    rows.push_back({token.text, chance(token.p), decimal_text(token.spread, 2), percent_text(token.from_context),
+                    looked_at(e, token, 3)});
   }
   return title + table_of(std::move(rows), {4}) +
          note(
@@ -97,7 +98,7 @@ std::string encoder_view(const TranslationExplanation& e) {
   for (const SourceToken& token : e.source) {
     std::vector<std::string> row{token.text};
     for (const StateStep& step : token.read)
-      row.push_back(figure(step.state_norm, 2)), row.push_back(figure(step.update_norm, 2));
+      row.push_back(decimal_text(step.state_norm, 2)), row.push_back(decimal_text(step.update_norm, 2));
     table.add(row);
   }
   return head(e.encoder_layers > 1 ? "The encoder, top layer" : "The encoder") + table.text() +
@@ -111,7 +112,8 @@ std::string decoder_view(const TranslationExplanation& e, int top) {
     std::vector<std::string> next;
     for (size_t i = 0; i < std::min(static_cast<size_t>(top), token.next.size()); ++i)
       next.push_back(fmt::format("{} {}", token.next[i].text, chance(token.next[i].p)));
-    rows.push_back({token.text, figure(token.state.state_norm, 2), figure(token.state.update_norm, 2), listed(next)});
+    rows.push_back(
+        {token.text, decimal_text(token.state.state_norm, 2), decimal_text(token.state.update_norm, 2), listed(next)});
   }
   return head(e.layers > 1 ? "The decoder, top layer" : "The decoder") + table_of(std::move(rows), {3});
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/numbers.h"
 #include "events/events.h"
 #include "inspect_parts.h"
 #include "pages/cell_texts.h"
@@ -49,7 +50,7 @@ std::string norm_text(double value) { return value > 0 ? fmt::format("{:.3g}", v
 std::string model_view(const ModelExplanation& m) {
   std::string text = fmt::format(" {}: {} {} x {}, {} tokens, {} parameters", m.name, m.cell, m.layers, m.hidden,
                                  m.tokenizer, grouped(m.parameters));
-  if (m.val_perplexity > 0) text += fmt::format(", perplexity {:.2f}", m.val_perplexity);
+  if (m.val_perplexity) text += fmt::format(", perplexity {:.2f}", *m.val_perplexity);
   if (m.step_microseconds > 0) text += fmt::format(", {} µs per word", short_number(m.step_microseconds));
   return text + "\n";
 }
@@ -66,9 +67,9 @@ std::string words_view(const ModelExplanation& m, int top) {
       for (size_t i = 0; i < std::min<size_t>(3, layer.moved.size()); ++i)
         units += fmt::format("{}{}: {:+.2f}", i ? "  " : "", layer.moved[i].first, layer.moved[i].second);
       for (size_t i = 0; i < std::min(static_cast<size_t>(top), step.next.size()); ++i)
-        next += fmt::format("{}{} {}", i ? ", " : "", step.next[i].text, percent(step.next[i].p));
-      rows.push_back(
-          {step.text, figure(step.surprise, 1), figure(layer.state_norm, 2), figure(layer.update_norm, 2), units, next});
+        next += fmt::format("{}{} {}", i ? ", " : "", step.next[i].text, percent_text(step.next[i].p));
+      rows.push_back({step.text, decimal_text(step.surprise >= 0 ? std::optional<double>(step.surprise) : std::nullopt, 1),
+                      decimal_text(layer.state_norm, 2), decimal_text(layer.update_norm, 2), units, next});
     }
     text += table_of(std::move(rows), {4, 5});
   }
@@ -110,7 +111,7 @@ std::string memory_view(const ModelExplanation& m) {
     text += fmt::format(" Read with \"{}\" in its place, the hidden state differs by {:.2f} of its size at that word",
                         d.other, d.h[static_cast<size_t>(d.position)]);
     text += after > 0 ? fmt::format(",\n and by {:.2f} after {} more {}: {} of the difference is left.\n", d.h.back(), after,
-                                    after == 1 ? "token" : "tokens", percent(d.kept))
+                                    after == 1 ? "token" : "tokens", percent_text(d.kept))
                       : ".\n";
     std::vector<std::vector<std::string>> rows{{"after", "word", "difference"}};
     for (int t = d.position; t <= last; ++t) {
@@ -125,8 +126,8 @@ std::string memory_view(const ModelExplanation& m) {
   for (const Influence& i : m.influence) {
     const auto most = std::max_element(i.substitutes.begin(), i.substitutes.end(),
                                        [](const WordChance& a, const WordChance& b) { return a.p < b.p; });
-    rows.push_back({i.word, std::to_string(i.lag), fmt::format("{:>5} {}", percent(i.mean), field(i.mean, kBar)),
-                    fmt::format("{} {}", most->text, percent(most->p))});
+    rows.push_back({i.word, std::to_string(i.lag), fmt::format("{:>5} {}", percent_text(i.mean), field(i.mean, kBar)),
+                    fmt::format("{} {}", most->text, percent_text(most->p))});
   }
   return text + table_of(std::move(rows), {2, 3}) +
          note("change: share of the probability that moves if a similar word is there instead (mean total variation).");
@@ -180,8 +181,8 @@ std::string gate_use_view(const ModelExplanation& m) {
   Table table({"gate", "mean", "shut", "open"});
   for (const GateUse& g : m.gates) {
     table.add({gate_name(m, g.gate) + layer_of(m, g.layer), fmt::format("{:.3f}", g.mean),
-               fmt::format("{:>5} {}", percent(g.closed), field(g.closed, 10)),
-               fmt::format("{:>5} {}", percent(g.open), field(g.open, 10))});
+               fmt::format("{:>5} {}", percent_text(g.closed), field(g.closed, 10)),
+               fmt::format("{:>5} {}", percent_text(g.open), field(g.open, 10))});
   }
   return head("Saturation") + table.text() +
          note("shut: share of values below 0.1, open: above 0.9. For values between -1 and 1: below -0.9, above 0.9.");
@@ -191,7 +192,8 @@ std::string norms_view(const ModelExplanation& m) {
   if (m.norms.empty()) return "";
   Table table({"hidden state", "mean size", "largest", "mean change"});
   for (const StateNorms& n : m.norms) {
-    table.add({fmt::format("layer {}", n.layer + 1), figure(n.state, 3), figure(n.largest, 3), figure(n.update, 3)});
+    table.add({fmt::format("layer {}", n.layer + 1), decimal_text(n.state, 3), decimal_text(n.largest, 3),
+               decimal_text(n.update, 3)});
   }
   return head("Size of the state") + table.text();
 }
@@ -200,7 +202,7 @@ std::string spectra_view(const ModelExplanation& m) {
   if (m.spectra.empty()) return "";
   Table table({"recurrent weights", "spectral radius", "largest singular value", "smallest"});
   for (const Spectrum& s : m.spectra) {
-    table.add({gate_name(m, s.gate) + layer_of(m, s.layer), figure(s.radius, 3), figure(s.largest, 3),
+    table.add({gate_name(m, s.gate) + layer_of(m, s.layer), decimal_text(s.radius, 3), decimal_text(s.largest, 3),
                s.smallest < 0 ? "-" : norm_text(s.smallest)});
   }
   return head("Recurrent weights") + table.text();

@@ -6,36 +6,16 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/numbers.h"
 #include "events/sinks.h"
 #include "events/terminal.h"
+#include "metrics/figures.h"
+#include "result_rows.h"
 #include "screen.h"
 #include "signals.h"
 
 namespace rnn::core::app {
 namespace {
-
-// The result columns of a task, and a row of them.
-std::vector<std::string> columns_of(const std::string& task) {
-  if (task == "regress") return {"mean squared error"};
-  if (task == "translate") return {"loss", "perplexity", "BLEU", "chrF", "exact"};
-  if (task != "language-model") return {"loss", "accuracy"};
-  return {"bits/byte", "loss", "perplexity"};
-}
-
-std::vector<std::string> figures(const ResultRow& row, const std::string& task) {
-  if (task == "regress") return {row.loss >= 0 ? fmt::format("{:.3g}", row.loss) : ""};
-  if (task == "translate")
-    return {figure(row.loss), figure(row.perplexity, 2), figure(row.bleu, 2), figure(row.chrf, 2),
-            row.exact >= 0 ? fmt::format("{:.1f}%", 100 * row.exact) : ""};
-  if (task != "language-model")
-    return {figure(row.loss), row.accuracy >= 0 ? fmt::format("{:.2f}%", 100 * row.accuracy) : ""};
-  return {figure(row.bits_per_byte), figure(row.loss), figure(row.perplexity, 2)};
-}
-
-std::vector<std::string> joined(std::vector<std::string> head, const std::vector<std::string>& tail) {
-  head.insert(head.end(), tail.begin(), tail.end());
-  return head;
-}
 
 // A run is worth more than its output: if standard output is closed, training continues and its files still get everything.
 void add_json(EventStream& events) {
@@ -69,26 +49,27 @@ RunResult watched(Talk talk, const std::function<RunResult(EventStream&, const R
 }
 
 std::string result_table(const RunResult& result) {
-  Table table(joined({""}, columns_of(result.task)));
+  const Columns columns = columns_of({&result.valid}, result.baselines);
+  Table table(joined({""}, titles(columns)));
   const auto add = [&](const ResultRow& row, const std::string& name) {
-    table.add(joined({name}, figures(row, result.task)));
+    table.add(joined({name}, cells(row, columns, Digits::few)));
   };
   add(result.valid, result.valid.name);
-  if (result.test.loss >= 0) add(result.test, "on the test data");
+  if (result.test) add(*result.test, "on the test data");
   for (const ResultRow& row : result.baselines) add(row, row.name);
   return table.text();
 }
 
 std::string comparison_table(const std::vector<std::pair<std::string, RunResult>>& runs, const MoreColumns& more) {
   if (runs.empty()) return {};
-  const std::string& task = runs[0].second.task;
-  std::vector<std::string> columns = columns_of(task);
-  if (columns[0] == "loss") columns[0] = "val loss";
-  Table table(joined(joined(joined({"cell", "parameters"}, columns), {"time"}), more.heads));
+  const Columns columns = columns_of({&runs[0].second.valid}, runs[0].second.baselines);
+  std::vector<std::string> heads = titles(columns);
+  if (!heads.empty() && heads[0] == "loss") heads[0] = "val loss";
+  Table table(joined(joined(joined({"cell", "parameters"}, heads), {"time"}), more.heads));
   const auto add = [&](const std::string& name, const std::string& parameters, const ResultRow& row,
                        const std::string& time) {
     const auto found = more.cells.find(name);
-    table.add(joined(joined(joined({name, parameters}, figures(row, task)), {time}),
+    table.add(joined(joined(joined({name, parameters}, cells(row, columns, Digits::few)), {time}),
                      found == more.cells.end() ? std::vector<std::string>(more.heads.size()) : found->second));
   };
   for (const auto& [name, run] : runs) add(name, grouped(run.parameters), run.valid, clock_time(run.seconds));

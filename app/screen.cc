@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "events/terminal.h"
 #include "runs/model_card.h"
 
@@ -79,26 +80,11 @@ std::string share_bar(double share) {
   std::string bar;
   for (int i = 0; i < halves / 2; ++i) bar += "█";
   if (halves % 2 == 1) bar += "▌";
-  const std::string percent = share < 0.0995 ? fmt::format("{:.1f}%", share * 100) : fmt::format("{:.0f}%", share * 100);
-  return fmt::format("{:>5}{}{}", percent, bar.empty() ? "" : "  ", bar);
+  return fmt::format("{:>5}{}{}", percent_text(share), bar.empty() ? "" : "  ", bar);
 }
 
-std::string grouped(int64_t n) {
-  std::string text = std::to_string(n);
-  for (int at = static_cast<int>(text.size()) - 3; at > (n < 0 ? 1 : 0); at -= 3) text.insert(static_cast<size_t>(at), ",");
-  return text;
-}
-
-std::string bytes_text(int64_t bytes) {
-  const auto value = static_cast<double>(bytes);
-  if (bytes < 1000) return fmt::format("{} B", bytes);
-  if (bytes < 1000000) return fmt::format("{:.1f} KB", value / 1e3);
-  if (bytes < 1000000000) return fmt::format("{:.1f} MB", value / 1e6);
-  return fmt::format("{:.2f} GB", value / 1e9);
-}
-
-std::string figure(double value, int decimals) {
-  return std::isfinite(value) && value >= 0 ? fmt::format("{:.{}f}", value, decimals) : "";
+std::string decimal_text(std::optional<double> value, int decimals) {
+  return value && std::isfinite(*value) ? fmt::format("{:.{}f}", *value, decimals) : "";
 }
 
 std::string json_line(const nlohmann::ordered_json& json) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,10 +42,8 @@ class Table {
 
 // " 41%  ████████▌": half a column is 2.5 %.
 std::string share_bar(double share);
-std::string grouped(int64_t n);         // 24,310
-std::string bytes_text(int64_t bytes);  // 950 B, 1.1 MB
-// A number with `decimals` decimals; empty for undefined values (negative).
-std::string figure(double value, int decimals = 3);
+// A number with `decimals` decimals; empty for one that is not there, NaN or infinite.
+std::string decimal_text(std::optional<double> value, int decimals = 3);
 
 // One line of JSON; ill-formed UTF-8 becomes U+FFFD.
 std::string json_line(const nlohmann::ordered_json& json);

@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
     request.force = true;
     request.set("tokens", "char").set("cell", "gru").set("hidden", "64").set("lr", "0.005").set("epochs", "4");
     const rnn::TrainSummary run = rnn::train(request);
-    std::printf("perplexity %.2f, BLEU %.1f, %.1f s\n", run.val_perplexity, run.val_bleu, run.seconds);
+    std::printf("perplexity %.2f, BLEU %.1f, %.1f s\n", *run.val_perplexity, *run.val_bleu, run.seconds);
 
     rnn::Translator translator(rnn::Model::load(run.folder));
     const std::vector<std::string> lines = {"5 March 2021", "October 17, 1999", "28 February 2005"};

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -314,9 +315,10 @@ struct TrainSummary {
   int64_t parameters = 0, updates = 0;
   double best_epoch = 0;  // of the model that was kept
   double seconds = 0, tokens_per_s = 0;
-  double val_loss = -1, val_perplexity = -1, val_bits_per_byte = -1;  // of the model that was kept; -1: stopped before
-  double test_loss = -1, test_perplexity = -1;                        // -1: no test text
-  double val_bleu = -1;                                               // of a translator
+  // Of the model that was kept; none for a figure that its task does not have, or if the run was stopped before.
+  std::optional<double> val_loss, val_perplexity, val_bits_per_byte;
+  std::optional<double> test_loss, test_perplexity;  // of the test text, if there is one
+  std::optional<double> val_bleu;                    // of a translator
 };
 
 // Trains into request.folder: the best model, a checkpoint, metrics, a log and a model card. The same seed gives the same

@@ -1,8 +1,10 @@
-// Why: a number in text means the same whatever locale the host of the library has set; reading and writing numbers stands here alone.
+// Why: a number in text means the same whatever locale the host of the library has set; reading and writing numbers stands here alone,
+// and numbers for people are worded in one way.
 #pragma once
 
 #include <locale.h>  // locale_t is POSIX, not in <clocale>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +36,14 @@ std::optional<int> parse_hexadecimal(std::string_view text);
 
 // The shortest decimal number that reads back as `value`: 0.1, 1e+20, inf.
 std::string number_text(double value);
+
+// For people.
+std::string short_number(double value);   // 3.21  0.8  12.3  1234  1e-05
+std::string grouped(int64_t n);           // 24,310
+std::string compact_count(double value);  // 950  41k  1.2M
+std::string bytes_text(int64_t bytes);    // 950 B  1.5 MB
+std::string clock_time(double seconds);   // 0:07  1:13  2:01:13
+std::string percent_text(double share);   // 4.2%  43%
 
 // As long as it lives, the C library reads and writes numbers of this thread with a decimal point. For parsers of others that go
 // through it: nlohmann::json asks the locale for its point and reads the first byte of it only.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,10 +59,10 @@ bool holds_sequences(const std::string& path);
 struct SequenceSummary {
   int64_t sequences = 0, steps = 0, targets = 0;  // targets: those that are counted
   int shortest = 0, longest = 0;
-  std::vector<int64_t> counts;         // [labels]
-  std::vector<double> mean, variance;  // [values]
-  double constant_loss = 0;            // regress: mean squared error of the mean; else the entropy of the labels, nats
-  double constant_accuracy = -1;       // share of the most common label; regress: -1
+  std::vector<int64_t> counts;              // [labels]
+  std::vector<double> mean, variance;       // [values]
+  double constant_loss = 0;                 // regress: mean squared error of the mean; else the entropy of the labels, nats
+  std::optional<double> constant_accuracy;  // share of the most common label, if a target is one
 };
 SequenceSummary summarize(const SequenceShape& shape, std::span<const SequenceExample> examples);
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "base/numbers.h"
 #include "cells/names.h"
 #include "doctor/doctor.h"
 #include "doctor/patient.h"

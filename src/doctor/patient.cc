@@ -22,7 +22,7 @@ void take_model(const std::string& run, Patient& p, Pool& pool) {
     if (!fs::exists(path, ignored)) continue;
     p.file = load_model(path);
     p.task = p.file.model->config().task;
-    if (p.task != "regress" && p.task != "recurrent") p.chance = std::log(static_cast<double>(p.file.model->outputs()));
+    p.chance = p.file.model->head().info().chance;
     try {
       require_finite(*p.file.model, path);
     } catch (const Error& e) {
@@ -126,7 +126,7 @@ void take_sequences(const std::string& data, Patient& p) {
     double squares = 0, count = 0;
     for (const SequenceExample& e : p.sequences.valid)
       for (const float value : e.values) squares += static_cast<double>(value) * value, ++count;
-    if (count > 0) p.chance = squares / count;
+    if (squares > 0) p.chance = squares / count;
   } else {
     p.sequences.shape = shape_of_model(p.file);
     p.sequences.valid = read_sequences(data, &p.sequences.shape).examples;

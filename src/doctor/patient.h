@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct Patient {
   ModelFile file;                 // model null: the run has no model that can be run
   std::string no_model, no_data;  // the reason; "": there is one
   std::string task;               // set even if the model cannot be run; "": no model file
-  double chance = 0;              // loss of giving every answer the same probability, or of answering 0; 0: not known
+  std::optional<double> chance;   // loss of giving every answer the same probability, or of answering 0; none: not known
   bool lines = false;             // each line of the text starts from the zero state
   std::vector<std::vector<int32_t>> text;      // language model: the first tokens, by document
   SequenceData sequences;                      // other tasks: the member `valid`

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "base/numbers.h"
+
 namespace rnn::core {
 namespace {
 
@@ -86,27 +88,6 @@ std::string event_text(const Event& event) {
     }
   }
   return line;
-}
-
-std::string short_number(double value) {
-  const double size = std::fabs(value);
-  if (size >= 99.95 && size < 1e6) return fmt::format("{:.0f}", value);
-  return fmt::format("{:.3g}", value);
-}
-
-std::string compact_count(double value) {
-  const auto scaled = [](double v, const char* unit) { return fmt::format("{:.{}f}{}", v, v < 9.95 ? 1 : 0, unit); };
-  if (!(value >= 999.5)) return fmt::format("{:.0f}", value);
-  if (value < 999.5e3) return scaled(value / 1e3, "k");
-  if (value < 999.5e6) return scaled(value / 1e6, "M");
-  return scaled(value / 1e9, "G");
-}
-
-std::string clock_time(double seconds) {
-  if (!(seconds >= 0) || seconds > 1e12) return "?";
-  const int64_t s = std::llround(seconds);
-  if (s < 3600) return fmt::format("{}:{:02}", s / 60, s % 60);
-  return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
 }
 
 std::string printable(std::string_view text) {

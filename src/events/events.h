@@ -64,15 +64,9 @@ std::string event_json(const Event& event);
 // One plain line for a log: elapsed time, type, every field.
 std::string event_text(const Event& event);
 
-// Independent of the locale: 3.21  0.8  12.3  1234  1e-05.
-std::string short_number(double value);
 // How the time of `calls` updates was spent, the largest phase first; gflops for phases whose products are counted.
 nlohmann::json profile_json(const Profile& profile);
 
-// 950  41k  1.2M.
-std::string compact_count(double value);
-// 0:07  1:13  2:01:13, for seconds.
-std::string clock_time(double seconds);
 // The text on one line without control characters, whatever a model generated: newline as \n, others as \xNN.
 std::string printable(std::string_view text);
 

@@ -10,6 +10,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/numbers.h"
+
 namespace rnn::core {
 namespace {
 

@@ -11,7 +11,7 @@
 namespace rnn::core {
 namespace {
 
-// A mean loss above this, in nats, is an explosion: e^-1000 is beyond any distribution that training leads to.
+// A mean loss above this, in nats, is an explosion: chance over a million classes is 14 nats.
 constexpr double kExplodedNats = 1000;
 
 // Targets of some rows of outputs, and their weights (null: 1).
@@ -75,7 +75,8 @@ template <class T>
 HeadInfo SoftmaxHead<T>::info() const {
   const int K = this->options_.outputs;
   const bool sampled = this->options_.softmax.kind == SoftmaxKind::sampled;
-  return {sampled ? "sampled" : "softmax", this->options_.reads, K, true, "nats", std::log(K), kExplodedNats};
+  const std::optional<double> chance = K > 1 ? std::optional<double>(std::log(K)) : std::nullopt;
+  return {sampled ? "sampled" : "softmax", this->options_.reads, K, true, "nats", chance, kExplodedNats};
 }
 
 template <class T>

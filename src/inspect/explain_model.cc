@@ -92,12 +92,12 @@ std::string model_name(const std::string& path) {
   return file.filename() == "model.safetensors" && !folder.empty() ? folder : file.stem().string();
 }
 
-double trained_metric(const ModelFile& file, const char* key) {
+std::optional<double> trained_metric(const ModelFile& file, const char* key) {
   const nlohmann::json& about = file.about;
   const auto metrics = about.find("metrics");
-  if (metrics == about.end() || !metrics->is_object()) return -1;
+  if (metrics == about.end() || !metrics->is_object()) return std::nullopt;
   const auto at = metrics->find(key);
-  return at != metrics->end() && at->is_number() ? at->get<double>() : -1;
+  return at != metrics->end() && at->is_number() ? std::optional<double>(at->get<double>()) : std::nullopt;
 }
 
 ModelExplanation explain_model(ModelFile& file, std::string_view prompt, const ExplainOptions& options, Pool& pool) {

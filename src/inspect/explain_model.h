@@ -1,6 +1,7 @@
 // Why: one call computes everything about one model and one prompt; pages and the terminal only display it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,8 @@ struct ExplainOptions {
 
 // A readable name: that of the run folder, or of the file without its extension.
 std::string model_name(const std::string& path);
-// A figure that the trainer saved in the model file under this key; -1: none.
-double trained_metric(const ModelFile& file, const char* key);
+// A figure that the trainer saved in the model file under this key, if there is one.
+std::optional<double> trained_metric(const ModelFile& file, const char* key);
 
 // Packs the model in `file` for training; its row-major weights stay. Throws what prompt_ids() and inspected_model() throw.
 ModelExplanation explain_model(ModelFile& file, std::string_view prompt, const ExplainOptions& options, Pool& pool);

@@ -122,6 +122,8 @@ double decimal_of(float value) {
   return parse_number<double>(fmt::format("{}", value)).value_or(0);
 }
 
+ordered_json json_number(std::optional<double> value) { return value ? json_number(*value) : ordered_json(nullptr); }
+
 ordered_json json_number(float value) { return json_number(decimal_of(value)); }
 
 ordered_json to_json_object(const ModelExplanation& m) {

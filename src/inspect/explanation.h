@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -91,7 +92,7 @@ struct ModelExplanation {
   std::vector<std::string> equations;       // of the cell, one per line
   int layers = 0, hidden = 0, vocabulary = 0;
   long long parameters = 0;
-  double val_loss = -1, val_perplexity = -1, val_bits_per_byte = -1;  // as trained; -1: not known
+  std::optional<double> val_loss, val_perplexity, val_bits_per_byte;  // as trained, if it is known
   double step_microseconds = 0;                                       // one word, one thread, median
   std::vector<ReadStep> steps;
   std::vector<Influence> influence;

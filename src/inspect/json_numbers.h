@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 
 namespace rnn::core {
 
@@ -10,5 +11,7 @@ double decimal_of(float value);
 // Non-finite numbers become null; a float is written as decimal_of(value).
 nlohmann::ordered_json json_number(double value);
 nlohmann::ordered_json json_number(float value);
+// What is not there becomes null.
+nlohmann::ordered_json json_number(std::optional<double> value);
 
 }  // namespace rnn::core

@@ -79,7 +79,7 @@ RecallCurve train_recall(const std::string& cell, const RecallOptions& o, Pool& 
   for (const int lag : o.lags) {
     const int size = std::min(64, o.examples);
     const auto unseen = problem_batcher({Problem::recall, lag, 0, o.symbols, o.seed + 1}, size, o.examples / size);
-    curve.accuracy.push_back(evaluate(model, *unseen, pool).accuracy);
+    curve.accuracy.push_back(evaluate(model, *unseen, pool).accuracy.value());
   }
   return curve;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +60,7 @@ struct TranslationExplanation {
   bool both_ways = false, input_feeding = false, reversed_source = false;
   int encoder_layers = 0, layers = 0, hidden = 0, vocabulary = 0;
   long long parameters = 0;
-  double val_loss = -1, val_perplexity = -1, val_bleu = -1;  // as trained; -1: not known
+  std::optional<double> val_loss, val_perplexity, val_bleu;  // as trained, if it is known
   std::string sentence;
   std::vector<FoundTranslation> translations;  // best first
   std::vector<SourceToken> source;

@@ -97,7 +97,7 @@ ordered_json to_json_object(const TranslationExplanation& e) {
           {"parameters", e.parameters},
           {"val_loss", json_number(e.val_loss)},
           {"val_perplexity", json_number(e.val_perplexity)},
-          {"val_bleu", json_number(e.val_bleu)},
+          {"val_bleu", json_number(e.val_bleu.value_or(-1))},
           {"sentence", e.sentence},
           {"translations", written_list(e.translations)},
           {"source", written_list(e.source)},

@@ -159,14 +159,14 @@ std::string side_by_side(const Explanation& all, const Players& who) {
                                    : std::string();
   });
   row("loss on text not seen in training", [](const auto& m, const std::string& at) {
-    return m.val_loss >= 0 ? value(m.val_loss, number(m.val_loss), at + "val_loss") : std::string();
+    return m.val_loss ? value(*m.val_loss, number(*m.val_loss), at + "val_loss") : std::string();
   });
   row("perplexity on that text", [](const auto& m, const std::string& at) {
-    return m.val_perplexity >= 0 ? value(m.val_perplexity, number(m.val_perplexity), at + "val_perplexity") : std::string();
+    return m.val_perplexity ? value(*m.val_perplexity, number(*m.val_perplexity), at + "val_perplexity") : std::string();
   });
   row("bits per byte on that text", [](const auto& m, const std::string& at) {
-    return m.val_bits_per_byte >= 0 ? value(m.val_bits_per_byte, number(m.val_bits_per_byte), at + "val_bits_per_byte")
-                                    : std::string();
+    return m.val_bits_per_byte ? value(*m.val_bits_per_byte, number(*m.val_bits_per_byte), at + "val_bits_per_byte")
+                               : std::string();
   });
   row("half of a correction is lost after", [](const auto& m, const std::string& at) {
     if (m.gradient.half_life < 0) return value(m.gradient.half_life, "more steps than measured", at + "gradient/half_life");

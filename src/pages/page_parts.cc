@@ -25,9 +25,9 @@ std::string model_card(const ModelExplanation& model, const Player& who, size_t 
     html += next_words(model.steps[last].next, fmt::format("/models/{}/steps/{}/next", index, last), who.style);
   }
   html += "<dl class=\"facts\">";
-  if (model.val_perplexity >= 0) {
-    html += fact("Perplexity",
-                 value(model.val_perplexity, number(model.val_perplexity), fmt::format("/models/{}/val_perplexity", index)));
+  if (model.val_perplexity) {
+    html += fact("Perplexity", value(*model.val_perplexity, number(*model.val_perplexity),
+                                     fmt::format("/models/{}/val_perplexity", index)));
   }
   html += fact("Parameters", value(static_cast<double>(model.parameters), count(model.parameters),
                                    fmt::format("/models/{}/parameters", index)));

@@ -195,9 +195,9 @@ std::string signal_sentence(const Explanation& all, const std::vector<Player>& w
 std::string quality_sentence(const Explanation& all, const std::vector<Player>& who) {
   std::vector<Figure> figures;
   for (size_t i = 0; i < all.models.size(); ++i) {
-    const double perplexity = all.models[i].val_perplexity;
-    if (perplexity < 0) continue;
-    figures.push_back(figure_of(who[i], perplexity, number(perplexity), fmt::format("/models/{}/val_perplexity", i)));
+    const std::optional<double> perplexity = all.models[i].val_perplexity;
+    if (!perplexity) continue;
+    figures.push_back(figure_of(who[i], *perplexity, number(*perplexity), fmt::format("/models/{}/val_perplexity", i)));
   }
   if (figures.empty()) return "";
   return compare(figures, Better::lower,

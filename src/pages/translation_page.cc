@@ -39,9 +39,8 @@ std::string footer(const TranslationExplanation& e, bool whole) {
 
 std::string facts(const TranslationExplanation& e) {
   std::string html = "<dl class=\"facts\">";
-  if (e.val_perplexity >= 0)
-    html += fact("Perplexity", value(e.val_perplexity, number(e.val_perplexity), "/val_perplexity"));
-  if (e.val_bleu >= 0) html += fact("BLEU", value(e.val_bleu, number(e.val_bleu), "/val_bleu"));
+  if (e.val_perplexity) html += fact("Perplexity", value(*e.val_perplexity, number(*e.val_perplexity), "/val_perplexity"));
+  if (e.val_bleu) html += fact("BLEU", value(*e.val_bleu, number(*e.val_bleu), "/val_bleu"));
   html += fact("Parameters", value(static_cast<double>(e.parameters), count(e.parameters), "/parameters"));
   html +=
       fact("Units", value(e.hidden, e.layers > 1 ? fmt::format("{} × {}", e.layers, e.hidden) : count(e.hidden), "/hidden"));

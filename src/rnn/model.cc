@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/thread_pool.h"
 #include "cells/names.h"
+#include "metrics/figures.h"
 #include "rnn/engine.h"
 
 namespace rnn {
@@ -98,9 +99,9 @@ TextScore evaluate(const Model& model, const std::string& path, int threads) {
   require_range("evaluate/threads", "threads", threads, 0, kMaxThreads);
   const EvalReport report =
       evaluate_text(model.core_->file, path, {.per_line = false, .baselines = false, .threads = threads});
-  return {.loss = report.model.loss,
-          .perplexity = report.model.perplexity,
-          .bits_per_byte = report.model.bits_per_byte,
+  return {.loss = report.model.at(figure::kLoss),
+          .perplexity = report.model.at(figure::kPerplexity),
+          .bits_per_byte = report.model.at(figure::kBitsPerByte),
           .tokens = report.tokens,
           .unknown = report.unknown,
           .bytes = report.bytes};

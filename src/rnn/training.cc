@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "events/events.h"
+#include "metrics/figures.h"
 #include "options/option_list.h"
 #include "rnn/engine.h"
 #include "tasks/training.h"
@@ -44,12 +45,14 @@ TrainSummary summary_of(const RunResult& result) {
   summary.best_epoch = result.best_epoch;
   summary.seconds = result.seconds;
   summary.tokens_per_s = result.tokens_per_second;
-  summary.val_loss = result.valid.loss;
-  summary.val_perplexity = result.valid.perplexity;
-  summary.val_bits_per_byte = result.valid.bits_per_byte;
-  summary.val_bleu = result.valid.bleu;
-  summary.test_loss = result.test.loss;
-  summary.test_perplexity = result.test.perplexity;
+  summary.val_loss = result.valid[figure::kLoss];
+  summary.val_perplexity = result.valid[figure::kPerplexity];
+  summary.val_bits_per_byte = result.valid[figure::kBitsPerByte];
+  summary.val_bleu = result.valid[figure::kBleu];
+  if (result.test) {
+    summary.test_loss = (*result.test)[figure::kLoss];
+    summary.test_perplexity = (*result.test)[figure::kPerplexity];
+  }
   return summary;
 }
 

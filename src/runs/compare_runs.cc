@@ -10,6 +10,7 @@
 #include <numeric>
 #include <set>
 
+#include "metrics/figures.h"
 #include "options/option_list.h"
 
 namespace rnn::core {
@@ -123,22 +124,29 @@ std::vector<std::string> differing_settings(const std::vector<RunRecord>& runs,
   return differing;
 }
 
+// The figures of a comparison: the quality, then the costs.
+std::vector<const Figure*> compared() {
+  std::vector<const Figure*> all(std::begin(figure::kValidated), std::end(figure::kValidated));
+  all.insert(all.end(), std::begin(figure::kCosts), std::end(figure::kCosts));
+  return all;
+}
+
+bool has_loss(const RunRecord& run) { return run.best[figure::kLoss].has_value(); }
+
 void average(const std::vector<RunRecord>& runs, ComparedRow& row) {
-  for (size_t m = 0; m < kMeasures; ++m) {
-    double sum = 0, squares = 0;
-    int n = 0;
+  for (const Figure* f : compared()) {
+    std::vector<double> values;
+    const Figure* own = f;  // in the unit of the runs
     for (const size_t i : row.runs) {
-      const double x = runs[i].best.numbers[m];
-      if (std::isfinite(x)) sum += x, ++n;
+      if (const Figure* declared = runs[i].best.find(f->key)) own = declared, values.push_back(runs[i].best.at(*f));
     }
-    if (n == 0) continue;
-    const double mean = sum / n;
-    row.mean.numbers[m] = mean;
-    for (const size_t i : row.runs) {
-      const double x = runs[i].best.numbers[m];
-      if (std::isfinite(x)) squares += (x - mean) * (x - mean);
-    }
-    if (n > 1) row.deviation.numbers[m] = std::sqrt(squares / (n - 1));
+    if (values.empty()) continue;
+    const auto n = static_cast<double>(values.size());
+    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+    row.mean.set(*own, mean);
+    double squares = 0;
+    for (const double x : values) squares += (x - mean) * (x - mean);
+    if (values.size() > 1) row.deviation.set(*own, std::sqrt(squares / (n - 1)));
   }
 }
 
@@ -152,7 +160,7 @@ bool same_in_all(const Pointers& runs, std::string RunRecord::*text) {
 void judge(RunComparison& c) {
   Pointers measured;  // a run without figures has nothing to compare
   for (const RunRecord& run : c.runs) {
-    if (std::isfinite(run.best[Measure::val_loss])) measured.push_back(&run);
+    if (has_loss(run)) measured.push_back(&run);
   }
   c.same_bits = !measured.empty() && measured[0]->task == "language-model";
   if (measured.size() < 2) return;
@@ -185,7 +193,7 @@ void note_gaps(RunComparison& c, const std::vector<std::string>& names) {
     if (!run.problem.empty()) c.notes.push_back(fmt::format("{}: {}.", names[i], run.problem));
     if (run.ended == "diverged") {
       c.notes.push_back(fmt::format("{} diverged; its figures are those of the best validation before that.", names[i]));
-    } else if (!std::isfinite(run.best[Measure::val_loss])) {
+    } else if (!has_loss(run)) {
       if (run.problem.empty())
         c.notes.push_back(fmt::format("{} has no validation yet: there is nothing to compare.", names[i]));
     } else if (run.ended.empty()) {
@@ -193,8 +201,7 @@ void note_gaps(RunComparison& c, const std::vector<std::string>& names) {
     }
   }
   for (const ComparedRow& row : c.rows) {
-    const auto have = std::count_if(row.runs.begin(), row.runs.end(),
-                                    [&](size_t i) { return std::isfinite(c.runs[i].best[Measure::val_loss]); });
+    const auto have = std::count_if(row.runs.begin(), row.runs.end(), [&](size_t i) { return has_loss(c.runs[i]); });
     if (have > 0 && static_cast<size_t>(have) < row.runs.size()) {
       c.notes.push_back(
           fmt::format("{}: the mean is over the {} of {} runs that have a validation.", row.name, have, row.runs.size()));
@@ -202,14 +209,15 @@ void note_gaps(RunComparison& c, const std::vector<std::string>& names) {
   }
 }
 
-nlohmann::ordered_json numbers_json(const Measures& measures, bool all) {
+nlohmann::ordered_json numbers_json(const ResultRow& row, bool all) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  for (size_t m = 0; m < kMeasures; ++m) {
-    const double x = measures.numbers[m];
-    if (std::isfinite(x)) {
-      json[std::string(kMeasureNames[m])] = x;
+  for (const Figure* f : compared()) {
+    const bool cost = std::find(std::begin(figure::kCosts), std::end(figure::kCosts), f) != std::end(figure::kCosts);
+    const std::string key = cost ? std::string(f->key) : val_key(*f);
+    if (const auto value = row[*f]) {
+      json[key] = *value;
     } else if (all) {
-      json[std::string(kMeasureNames[m])] = nullptr;
+      json[key] = nullptr;
     }
   }
   return json;
@@ -228,17 +236,19 @@ RunComparison compare_runs(std::vector<RunRecord> given) {
     row.name = common_name(names, group);
     row.runs = group;
     for (const std::string& name : c.differing) row.settings[name] = row_setting(c.runs, group, name);
-    for (const size_t i : group) row.parameters = std::max(row.parameters, c.runs[i].parameters);
+    for (const size_t i : group) row.parameters = std::max(row.parameters, c.runs[i].parameters);  // none is less than any
     average(c.runs, row);
     c.rows.push_back(std::move(row));
   }
   judge(c);
   note_gaps(c, names);
   if (c.same_losses || c.same_bits) {
-    const Measure by = c.same_losses ? Measure::val_loss : Measure::val_bits_per_byte;
-    c.sorted_by = kMeasureNames[static_cast<size_t>(by)];
-    const auto key = [&](const ComparedRow& row) { return std::isfinite(row.mean[by]) ? row.mean[by] : HUGE_VAL; };
-    std::stable_sort(c.rows.begin(), c.rows.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    const Figure& by = c.same_losses ? figure::kLoss : figure::kBitsPerByte;
+    c.sorted_by = val_key(by);
+    std::stable_sort(c.rows.begin(), c.rows.end(), [&](const ComparedRow& a, const ComparedRow& b) {
+      const auto x = a.mean[by], y = b.mean[by];
+      return x && (!y || by.better(*x, *y));
+    });
   }
   return c;
 }
@@ -246,7 +256,7 @@ RunComparison compare_runs(std::vector<RunRecord> given) {
 nlohmann::ordered_json to_json_object(const RunComparison& c) {
   using nlohmann::ordered_json;
   ordered_json rows = ordered_json::array(), runs = ordered_json::array();
-  const auto known = [](int64_t n) { return n < 0 ? ordered_json() : ordered_json(n); };
+  const auto known = [](const auto& number) { return number ? ordered_json(*number) : ordered_json(); };
   for (const ComparedRow& row : c.rows) {
     ordered_json paths = ordered_json::array(), settings = ordered_json::object();
     for (const size_t i : row.runs) paths.push_back(c.runs[i].path);
@@ -261,7 +271,7 @@ nlohmann::ordered_json to_json_object(const RunComparison& c) {
                          {"task", run.task},
                          {"ended", run.ended},
                          {"parameters", known(run.parameters)},
-                         {"best_epoch", std::isfinite(run.best_epoch) ? ordered_json(run.best_epoch) : ordered_json()}};
+                         {"best_epoch", known(run.best_epoch)}};
     json.update(numbers_json(run.best, true));
     json["settings"] = run.settings;
     runs.push_back(std::move(json));

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,9 @@ struct ComparedRow {
   std::string name;
   std::vector<size_t> runs;                     // of RunComparison.runs
   std::map<std::string, std::string> settings;  // the differing ones
-  int64_t parameters = -1;
-  Measures mean;       // over the runs that have it
-  Measures deviation;  // of a sample (n - 1); NaN for fewer than two runs
+  std::optional<int64_t> parameters;
+  ResultRow mean;       // over the runs that have it
+  ResultRow deviation;  // of a sample (n - 1), of two runs or more
 };
 
 struct RunComparison {

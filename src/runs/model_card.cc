@@ -7,6 +7,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "metrics/figures.h"
+
 namespace rnn::core {
 namespace {
 
@@ -15,8 +17,9 @@ std::string yaml(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string number(const std::optional<double>& value, int decimals) {
-  return value && std::isfinite(*value) ? fmt::format("{:.{}f}", *value, decimals) : "";
+std::string number(const Figure& figure, const ResultRow& row) {
+  const std::optional<double> value = row[figure];
+  return value && std::isfinite(*value) ? fmt::format("{:.{}f}", *value, figure.card) : "";
 }
 
 // Escapes text for a cell of a Markdown table.
@@ -46,30 +49,8 @@ void yaml_list(const char* key, const std::vector<std::string>& values, std::str
   for (const std::string& v : values) *out += "- " + yaml(v) + "\n";
 }
 
-struct Metric {
-  const char* type;
-  const char* title;
-  std::optional<double> ModelCard::Result::*value;
-  int decimals;
-};
-constexpr Metric kMetrics[] = {{"bits_per_byte", "bits per byte", &ModelCard::Result::bits_per_byte, 3},
-                               {"loss", "loss (nats/token)", &ModelCard::Result::loss, 4},
-                               {"perplexity", "perplexity", &ModelCard::Result::perplexity, 2},
-                               {"accuracy", "accuracy", &ModelCard::Result::accuracy, 4},
-                               {"bleu", "BLEU", &ModelCard::Result::bleu, 2},
-                               {"chrf", "chrF", &ModelCard::Result::chrf, 2}};
-
 bool is_text(const ModelCard& card) { return card.task == "language-model"; }
 bool translates(const ModelCard& card) { return card.task == "translate"; }
-
-// Whether any row has this metric: empty columns are omitted.
-bool used(const ModelCard& card, const Metric& m) {
-  return std::any_of(card.results.begin(), card.results.end(), [&](const auto& r) { return (r.*m.value).has_value(); });
-}
-
-std::string title_of(const ModelCard& card, const Metric& m) {
-  return m.value == &ModelCard::Result::loss ? card.loss_title : m.title;
-}
 
 void header(const ModelCard& card, std::string* out) {
   *out += "---\n";
@@ -80,13 +61,12 @@ void header(const ModelCard& card, std::string* out) {
   if (translates(card)) *out += "pipeline_tag: translation\n";
   yaml_list("tags", card.tags, out);
 
-  const auto own = std::find_if(card.results.begin(), card.results.end(), [](const auto& r) { return r.own; });
   std::string names, values;
-  for (const Metric& m : kMetrics) {
-    if (own == card.results.end() || number((*own).*m.value, m.decimals).empty()) continue;
-    names += fmt::format("- {}\n", m.type);
-    values += fmt::format("    - type: {}\n      name: {}\n      value: {}\n", m.type, yaml(title_of(card, m)),
-                          number((*own).*m.value, m.decimals));
+  for (const Figure* f : card.result ? columns_of({&*card.result}) : std::vector<const Figure*>()) {
+    const std::string value = number(*f, *card.result);
+    if (value.empty()) continue;
+    names += fmt::format("- {}\n", f->key);
+    values += fmt::format("    - type: {}\n      name: {}\n      value: {}\n", f->key, yaml(std::string(f->name)), value);
   }
   if (!names.empty()) *out += "metrics:\n" + names;
   if (!values.empty() && !card.dataset.empty()) {
@@ -101,23 +81,23 @@ void header(const ModelCard& card, std::string* out) {
 }
 
 void results(const ModelCard& card, std::string* out) {
-  if (card.results.empty()) return;
+  std::vector<ResultRow> rows = card.baselines;
+  if (card.result) rows.insert(rows.begin(), *card.result);
+  if (rows.empty()) return;
   *out += "\n## Results\n\nMeasured on the " + cell(card.split) +
           (is_text(card)      ? " text; lower is better.\n\n| |"
            : translates(card) ? " pairs; a lower loss and a higher BLEU are better.\n\n| |"
                               : " sequences; a lower loss is better.\n\n| |");
   std::string rule = "|---|";
-  for (const Metric& m : kMetrics) {
-    if (!used(card, m)) continue;
-    *out += fmt::format(" {} |", title_of(card, m));
+  const std::vector<const Figure*> columns = columns_of({}, rows);
+  for (const Figure* f : columns) {
+    *out += fmt::format(" {} |", f->name);
     rule += "---:|";
   }
   *out += "\n" + rule + "\n";
-  for (const ModelCard::Result& r : card.results) {
-    *out += fmt::format(fmt::runtime(r.own ? "| **{}** |" : "| {} |"), cell(r.name));
-    for (const Metric& m : kMetrics) {
-      if (used(card, m)) *out += fmt::format(" {} |", number(r.*m.value, m.decimals));
-    }
+  for (size_t i = 0; i < rows.size(); ++i) {
+    *out += fmt::format(fmt::runtime(card.result && i == 0 ? "| **{}** |" : "| {} |"), cell(rows[i].name));
+    for (const Figure* f : columns) *out += fmt::format(" {} |", number(*f, rows[i]));
     *out += "\n";
   }
 }

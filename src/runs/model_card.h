@@ -7,18 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/figure.h"
+
 namespace rnn::core {
 
 // The content of a model card. Empty strings and lists omit their line or section; nothing is made up.
 struct ModelCard {
-  // One row of the table of results: this model, or a baseline on the same text.
-  struct Result {
-    std::string name;                                       // "this model", "Kneser-Ney 5-gram", "zstd -19"
-    bool own = false;                                       // also written to the machine-readable header
-    std::optional<double> loss, perplexity, bits_per_byte;  // nats per token; exp(loss); bits
-    std::optional<double> accuracy = {};                    // share of right answers
-    std::optional<double> bleu = {}, chrf = {};             // translations only
-  };
   struct DataFile {
     std::string path;
     std::string role;  // "training", "validation", "test"
@@ -27,7 +21,6 @@ struct ModelCard {
   };
 
   std::string task = "language-model";                     // other tasks generate no text
-  std::string loss_title = "loss (nats/token)";            // title of the loss column
   std::string name;                                        // of the run: "story-001"
   std::string summary;                                     // one sentence that describes the model
   std::string license;                                     // SPDX identifier
@@ -36,7 +29,8 @@ struct ModelCard {
   std::string dataset;                                     // name of the data; required by the header's model-index
   std::string split = "validation";                        // the data that the results were measured on
   std::vector<std::pair<std::string, std::string>> facts;  // "layers" -> "2", "parameters" -> "4,653,200"
-  std::vector<Result> results;
+  std::optional<ResultRow> result;                         // of this model; also written to the machine-readable header
+  std::vector<ResultRow> baselines;                        // on the same data
   std::vector<DataFile> data;
   std::string command;  // the training command
   uint64_t seed = 0;

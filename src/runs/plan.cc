@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/numbers.h"
 #include "cells/names.h"
 #include "data/random_windows.h"
 #include "events/events.h"
@@ -50,13 +51,6 @@ std::string encoder_text(const Model<float>& model) {
 
 }  // namespace
 
-std::string bytes_text(int64_t bytes) {
-  if (bytes < 1000) return fmt::format("{} B", bytes);
-  if (bytes < 1000000) return fmt::format("{:.1f} KB", static_cast<double>(bytes) / 1e3);
-  if (bytes < 1000000000) return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-  return fmt::format("{:.2f} GB", static_cast<double>(bytes) / 1e9);
-}
-
 std::string model_text(const Model<float>& model) {
   const RecurrentOptions& rnn = model.config().rnn;
   return fmt::format("{} {}x{}{}, {} {}{}{}{} · {} parameters, {}", cell_name(rnn.cell, rnn.flags), rnn.layers, rnn.hidden,
@@ -65,7 +59,7 @@ std::string model_text(const Model<float>& model) {
                          (rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : ""),
                      model.reads_ids() ? "embedding" : "numbers per step:", rnn.input,
                      model.config().tied ? " tied to the output" : "", encoder_text(model), softmax_text(model),
-                     grouped_count(static_cast<int64_t>(model.table().count())),
+                     grouped(static_cast<int64_t>(model.table().count())),
                      bytes_text(static_cast<int64_t>(model.table().count()) * 4));
 }
 
@@ -87,12 +81,6 @@ std::string cost_text(const TrainOptions& o, const Model<float>& model, int64_t 
     seconds *= static_cast<double>(o.max_updates) / static_cast<double>(updates);
   if (o.max_seconds > 0 && seconds > o.max_seconds) limit = fmt::format(", stopped after {}", clock_time(o.max_seconds));
   return fmt::format("about {} in total{} · about {} of memory", clock_time(seconds), limit, bytes_text(bytes));
-}
-
-std::string grouped_count(int64_t n) {
-  std::string text = std::to_string(n);
-  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
-  return text;
 }
 
 int64_t product_weights(const Model<float>& model) {

@@ -9,8 +9,6 @@
 
 namespace rnn::core {
 
-std::string grouped_count(int64_t n);   // 24,310
-std::string bytes_text(int64_t bytes);  // 1.5 MB
 // "lstm 1x256, embedding 256 · 1,234 parameters, 4.9 KB"
 std::string model_text(const Model<float>& model);
 // Optimizer, learning rate, batch, epochs, seed, threads. `batch`: a description of a batch.

@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/figure.h"
 #include "base/profile.h"
 #include "options/options.h"
 #include "train/trainer.h"
@@ -28,13 +30,6 @@ struct RunRequest {
   std::string command;             // as typed, recorded in the model
 };
 
-// One row of a result table: "this model", "trigram", "Kneser-Ney 5-gram", "zstd -19"; below 0: undefined for this row.
-struct ResultRow {
-  std::string name;
-  double loss = -1, perplexity = -1, bits_per_byte = -1, accuracy = -1;
-  double bleu = -1, chrf = -1, exact = -1;  // translations; exact: share of exact matches
-};
-
 // The only one of `files`, or "" if there is none. Throws Error{usage, "usage/argument"} for two, which only sentence pairs
 // use.
 std::string only_file(const std::vector<std::string>& files, const char* flag);
@@ -44,7 +39,8 @@ struct RunResult {
   StopReason reason = StopReason::epochs;
   int64_t parameters = 0, updates = 0;
   double best_epoch = 0, seconds = 0, tokens_per_second = 0;
-  ResultRow valid, test;             // results of the best model; test: loss < 0 without a test file
+  ResultRow valid;                   // of the best model; empty if the run was stopped by a signal
+  std::optional<ResultRow> test;     // the same on the test file, if there is one
   std::vector<ResultRow> baselines;  // on the validation text
 };
 

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "cells/names.h"
 #include "io/ready_model.h"
+#include "metrics/figures.h"
 #include "networks/init.h"
 #include "options/option_list.h"
 #include "runs/model_card.h"
@@ -83,6 +84,15 @@ void initialise_by(const Options& options, Model<float>& model) {
   initialise(model, init_of(options.model), options.train.seed);
 }
 
+void add_metrics(const std::string& prefix, const ResultRow& row, json& metrics,
+                 std::initializer_list<const Figure*> which) {
+  for (const auto& [figure, value] : row.values()) {
+    const auto asked = [key = figure->key](const Figure* f) { return f->key == key; };
+    if (which.size() == 0 || std::any_of(which.begin(), which.end(), asked))
+      metrics[prefix + "_" + std::string(figure->key)] = value;
+  }
+}
+
 std::string Run::sample(const Trainer&) const { return {}; }
 
 double Run::judge() {
@@ -124,7 +134,10 @@ TrainResult Run::train_model(EventStream& events, const RunHooks& hooks, const M
   trainer_hooks.checkpoint = [&] {
     save_checkpoint(folder.checkpoint(), *model, tokenizer.get(), about(), *running, request_json());
   };
-  if (options.train.best_by == "bleu") trainer_hooks.judge = [&] { return judge(); };
+  if (options.train.best_by != figure::kLoss.key) {
+    trainer_hooks.judged = find_figure(options.train.best_by);
+    trainer_hooks.judge = [&] { return judge(); };
+  }
   trainer_hooks.sample = [&] { return sample(*running); };
   Trainer trainer(*model, *train, valid.get(), options.train, events, pool, trainer_hooks);
   running = &trainer;
@@ -187,9 +200,8 @@ RunResult Run::go(EventStream& events, const RunHooks& hooks, const ModelFile* r
 
 // Warns during training if the run is unhealthy; added after the sinks that record the warnings.
 void Run::add_watch(EventStream& events, bool resumed) const {
-  const bool numbers = model->config().task == "regress";
-  const double chance = numbers ? 0 : std::log(static_cast<double>(model->outputs()));
-  events.add(std::make_unique<HealthWatch>(options, chance, resumed ? folder.file("metrics.jsonl") : "", events));
+  events.add(std::make_unique<HealthWatch>(options, model->head().info().chance, resumed ? folder.file("metrics.jsonl") : "",
+                                           events));
 }
 
 RunResult Run::begin(EventStream& events, const RunHooks& hooks) {

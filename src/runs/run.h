@@ -1,6 +1,7 @@
 // Why: a training run is the same sequence of steps for every task; the task defines data, model, batches and result rows.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -38,7 +39,7 @@ class Run {
   virtual nlohmann::json metrics(const TrainProgress& best) const = 0;  // metrics of the best model, for its file
   virtual std::string sample(const Trainer& trainer) const;  // for the log; empty unless the task has something to show
   virtual std::string mode_name() const { return {}; }
-  virtual double judge();  // the figure of --best-by for the current model, the higher the better
+  virtual double judge();  // the figure of --best-by for the current model
   // After training: rows of the best model and of the baselines, the card; adds to the metrics of the result event.
   virtual void report(RunResult& result, const TrainProgress& best, nlohmann::json& metrics) = 0;
 
@@ -66,6 +67,9 @@ class Run {
   JsonValue best_metrics_;
 };
 
+// Adds the figures of a row, or those of `which` that it has, to the metrics of a run: "PREFIX_KEY".
+void add_metrics(const std::string& prefix, const ResultRow& row, nlohmann::json& metrics,
+                 std::initializer_list<const Figure*> which = {});
 // The recurrent stack according to ModelOptions; the task fills in input and output.
 ModelConfig model_config(const ModelOptions& options);
 // New weights from the initialisation and seed of the options.

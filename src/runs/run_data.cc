@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "options/option_list.h"
 #include "runs/plan.h"
 #include "text/subwords.h"
@@ -105,7 +106,7 @@ Decision choose_tokenizer(const ModelOptions& options, const RunText& text, std:
     if (tokenizer->size() < wanted) {
       kind.reason =
           fmt::format("{} {} sub-words, the text supports {}", options.max_vocabulary > 0 ? "asked for" : "aimed at",
-                      grouped_count(wanted), grouped_count(tokenizer->size()));
+                      grouped(wanted), grouped(tokenizer->size()));
     } else if (options.max_vocabulary == 0) {
       kind.reason = "a size that suits this amount of text";
     }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +12,7 @@
 #include "cells/names.h"
 #include "events/sinks.h"
 #include "events/tensorboard.h"
+#include "metrics/figures.h"
 #include "runs/model_card.h"
 
 namespace rnn::core {
@@ -99,13 +101,8 @@ static ModelCard common_card(const std::string& path, const RunRequest& request,
                 {"parameters", std::to_string(result.parameters)},
                 {"updates", std::to_string(result.updates)},
                 {"best epoch", fmt::format("{:.2f}", result.best_epoch)}};
-  const auto add = [&](const ResultRow& row, bool own) {
-    const auto value = [](double x) { return x >= 0 ? std::optional<double>(x) : std::nullopt; };
-    card.results.push_back({row.name, own, value(row.loss), value(row.perplexity), value(row.bits_per_byte),
-                            value(row.exact >= 0 ? row.exact : row.accuracy), value(row.bleu), value(row.chrf)});
-  };
-  add(result.valid, true);
-  for (const auto& row : result.baselines) add(row, false);
+  card.result = result.valid;
+  card.baselines = result.baselines;
   for (const auto& file : files) {
     std::error_code ignored;
     card.data.push_back(
@@ -143,6 +140,10 @@ void RunFolder::write_translator_card(const RunRequest& request, const std::stri
   const std::string cell(cell_name(config.rnn.cell, config.rnn.flags)), attention(attention_name(config.encoder.attention));
   ModelCard card = common_card(path_, request, result, model, request.data);
   card.task = config.task;
+  // Model hubs know exact matches as accuracy.
+  const auto rename = [](ResultRow& row) { row.set(figure::kAccuracy, row[figure::kExact]).set(figure::kExact, {}); };
+  rename(*card.result);
+  std::for_each(card.baselines.begin(), card.baselines.end(), rename);
   card.summary = fmt::format("A recurrent translator from {} to {}: {} of {} units, {} attention, reading {} tokens.",
                              source, target, cell, units_text(config.rnn), attention, tokenizer.kind());
   card.tags = {cell, std::string(tokenizer.kind()) + "-level", "translation", "sequence-to-sequence"};
@@ -163,7 +164,6 @@ void RunFolder::write_sequence_card(const RunRequest& request, const RunResult& 
   const std::string cell(cell_name(rnn.cell, rnn.flags));
   ModelCard card = common_card(path_, request, result, model, request.data);
   card.task = model.config().task;
-  card.loss_title = card.task == "regress" ? "mean squared error" : "loss (nats/target)";
   card.summary = fmt::format("A recurrent model for the task {}: {} layer{} of {} with {} hidden units.", card.task,
                              rnn.layers, rnn.layers == 1 ? "" : "s", cell, units_text(rnn));
   card.tags = {cell, card.task};

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -14,6 +13,7 @@
 #include "data/hash.h"
 #include "io/json_tree.h"
 #include "io/safetensors.h"
+#include "metrics/figures.h"
 #include "options/option_list.h"
 
 namespace rnn::core {
@@ -27,9 +27,9 @@ std::string text_of(const json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-double number_of(const json& object, std::string_view key) {
+std::optional<double> number_of(const json& object, std::string_view key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
+  return found != object.end() && found->is_number() ? std::optional<double>(found->get<double>()) : std::nullopt;
 }
 
 json part_of(const json& object, const char* key) {
@@ -50,31 +50,26 @@ void take_settings(const json& config, RunRecord& run) {
 }
 
 void take_best(const json& figures, RunRecord& run) {
-  for (const Measure m :
-       {Measure::val_loss, Measure::val_perplexity, Measure::val_bits_per_byte, Measure::val_accuracy, Measure::val_bleu}) {
-    run.best[m] = number_of(figures, kMeasureNames[static_cast<size_t>(m)]);
-  }
+  for (const Figure* f : figure::kValidated) run.best.set(*f, number_of(figures, val_key(*f)));
 }
 
 // Better than the best validation so far, by the figure that selects the best model of the run.
 bool is_better(const json& check, const RunRecord& run) {
   const auto by = run.settings.find("best-by");
-  const bool by_bleu = by != run.settings.end() && by->second == "bleu";
-  const double found = number_of(check, by_bleu ? "val_bleu" : "val_loss");
-  const double best = run.best[by_bleu ? Measure::val_bleu : Measure::val_loss];
-  if (std::isnan(found) || std::isnan(best)) return std::isnan(best) && !std::isnan(found);
-  return by_bleu ? found > best : found < best;
+  const Figure* figure = by != run.settings.end() ? find_figure(by->second) : nullptr;
+  if (!figure) figure = &figure::kLoss;
+  const std::optional<double> found = number_of(check, val_key(*figure)), best = run.best[*figure];
+  return found && (!best || figure->better(*found, *best));
 }
 
 void take_event(const json& event, RunRecord& run) {
   const std::string type = text_of(event, "type");
-  const auto take = [&](Measure m, const char* key) {
-    const double value = number_of(event, key);
-    if (!std::isnan(value)) run.best[m] = value;
+  const auto take = [&](const Figure& figure, const char* key) {
+    if (const auto value = number_of(event, key)) run.best.set(figure, value);
   };
-  take(Measure::updates, "step");
-  take(Measure::seconds, "elapsed_s");
-  take(Measure::tokens_per_s, "tokens_per_s");
+  take(figure::kUpdates, "step");
+  take(figure::kSeconds, "elapsed_s");
+  take(figure::kTokensPerSecond, "tokens_per_s");
   if (type == "start") {
     run.ended.clear();
     run.settings.clear();  // a resumed run may have changed some
@@ -84,9 +79,9 @@ void take_event(const json& event, RunRecord& run) {
     take_best(event, run);
     run.best_epoch = number_of(event, "epoch");
   } else if (type == "result") {
-    if (!std::isnan(number_of(part_of(event, "metrics"), "val_loss"))) take_best(part_of(event, "metrics"), run);
-    if (!std::isnan(number_of(event, "best_epoch"))) run.best_epoch = number_of(event, "best_epoch");
-    if (!std::isnan(number_of(event, "parameters"))) run.parameters = static_cast<int64_t>(number_of(event, "parameters"));
+    if (number_of(part_of(event, "metrics"), val_key(figure::kLoss))) take_best(part_of(event, "metrics"), run);
+    if (const auto epoch = number_of(event, "best_epoch")) run.best_epoch = epoch;
+    if (const auto count = number_of(event, "parameters")) run.parameters = static_cast<int64_t>(*count);
     run.ended = text_of(event, "reason");
   } else if (type == "warning" && text_of(event, "code") == "train/diverged") {
     run.ended = "diverged";
@@ -122,16 +117,16 @@ json read_model_head(const std::string& path) {
   return head.is_object() ? head : json();
 }
 
-// -1: the shapes are impossible.
-int64_t count_parameters(const json& head) {
+// None: the shapes are impossible.
+std::optional<int64_t> count_parameters(const json& head) {
   int64_t total = 0;
   for (const auto& tensor : head.items()) {
     if (tensor.key() == "__metadata__") continue;
     int64_t count = 1;
     for (const json& n : part_of(tensor.value(), "shape")) {
-      if (!n.is_number_unsigned() || __builtin_mul_overflow(count, n.get<uint64_t>(), &count)) return -1;
+      if (!n.is_number_unsigned() || __builtin_mul_overflow(count, n.get<uint64_t>(), &count)) return std::nullopt;
     }
-    if (__builtin_add_overflow(total, count, &total)) return -1;
+    if (__builtin_add_overflow(total, count, &total)) return std::nullopt;
   }
   return total;
 }
@@ -154,7 +149,8 @@ void read_model(const std::string& path, RunRecord& run) {
   const auto parsed = [&](const char* key) { return parse_tree(text_of(metadata, key)); };
   const json config = parsed("rnn.config"), about = parsed("rnn.about");
   run.task = text_of(config, "task");
-  if (run.parameters < 0) run.parameters = count_parameters(head);
+  run.best.set(loss_figure(run.task), run.best[figure::kLoss]);
+  if (!run.parameters) run.parameters = count_parameters(head);
   if (run.settings.empty()) take_settings(part_of(about, "options"), run);  // no start event
   const std::string tokenizer = text_of(metadata, "rnn.tokenizer");
   if (!tokenizer.empty()) {

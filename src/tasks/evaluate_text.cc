@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "heads/head.h"
 #include "io/ready_model.h"
+#include "metrics/figures.h"
 #include "options/option_list.h"
 #include "tasks/evaluate_together.h"
 #include "tasks/language_model.h"
@@ -107,7 +108,7 @@ void add_adapted(ModelFile& file, const std::vector<Batch>& segments, const Adap
                  EvalReport& report) {
   const auto add = [&](const std::string& name, Model<float>& model, const Adaptation& adaptation) {
     const double loss = evaluate_adapted(model, segments, adaptation, pool).loss();
-    report.adapted.push_back({name, loss, std::exp(loss), loss * factor});
+    report.adapted.push_back(text_row(name, loss, factor));
   };
   const auto moving = [&](const std::string& name, const Adaptation& adaptation) {
     const ModelFile fresh = load_model(file.path);
@@ -170,13 +171,10 @@ EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOpt
   report.tokens = result.tokens;
   report.bytes = bytes_of(documents);
   const double factor = bits_per_byte_factor(result.tokens, report.bytes);
-  const auto row = [&](const std::string& name, double loss) {
-    return ResultRow{name, loss, std::exp(loss), loss * factor};
-  };
-  report.model = row("this model", result.loss());
+  report.model = text_row("this model", result.loss(), factor);
   for (size_t i = 0; i < options.with.files.size(); ++i)
-    report.others.push_back(row(options.with.files[i]->path, several->alone[i + 1].loss()));
-  if (several) report.others.push_back(row("together", several->together.loss()));
+    report.others.push_back(text_row(options.with.files[i]->path, several->alone[i + 1].loss(), factor));
+  if (several) report.others.push_back(text_row("together", several->together.loss(), factor));
   const Adaptation& how = options.adaptation;
   if (how.cache.size > 0 || how.dynamic.rate > 0)
     add_adapted(file, segments_of(tokens, tokenizer, sentences), how, factor, pool, report);
@@ -184,12 +182,12 @@ EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOpt
     add_ngrams(file, tokens, sentences, factor, report);
     std::string all;
     for (const auto& document : documents) all += document.text;
-    report.baselines.push_back({"zstd -19", -1, -1, zstd_bits_per_byte(all)});
+    report.baselines.push_back(zstd_row(all));
   }
   if (ngram) {
     const double loss = ngram_loss(*ngram, ngram_streams(tokens, tokenizer, sentences), tokenizer.newline_id());
     const std::string name = std::filesystem::path(options.ngram).filename().string();
-    report.baselines.insert(report.baselines.begin(), {name, loss, std::exp(loss), loss * factor});
+    report.baselines.insert(report.baselines.begin(), text_row(name, loss, factor));
   }
   if (options.per_line) evaluate_lines(file, documents, pool, report);
   return report;

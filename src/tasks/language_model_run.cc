@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "io/ready_model.h"
+#include "metrics/figures.h"
 #include "networks/session.h"
 #include "tasks/ngram_rows.h"
 #include "tasks/plans.h"
@@ -13,8 +14,6 @@ namespace rnn::core {
 namespace {
 
 using nlohmann::json;
-
-ResultRow row_of(const std::string& name, double loss, double factor) { return {name, loss, std::exp(loss), loss * factor}; }
 
 class TextRun final : public Run {
  public:
@@ -107,28 +106,25 @@ class TextRun final : public Run {
   }
 
   void report(RunResult& result, const TrainProgress& best, json& metrics) override {
-    result.valid = row_of("this model", best.best_loss, bits_factor);
+    result.valid = text_row("this model", best.best_loss, bits_factor);
     std::string note;  // rnn eval reports why a row is missing
     result.baselines = ngram_rows(train_tokens_, valid_tokens_, *tokenizer, sentences(), bits_factor, &note);
     std::string valid_text;
     for (const auto& d : text_.valid) valid_text += d.text;
-    result.baselines.push_back({"zstd -19", -1, -1, zstd_bits_per_byte(valid_text)});
+    result.baselines.push_back(zstd_row(valid_text));
     model.reset();  // the best one takes its place
     ModelFile file = load_model(folder.model());
     if (!test_file().empty()) result.test = evaluate_text(file, test_file(), {false, false, options.train.threads}).model;
     const std::string prompt = "The";
     folder.write_card(request, text_, *file.model, *tokenizer, result, prompt, card_sample(file, prompt));
-    metrics = {{"val_loss", result.valid.loss},
-               {"val_perplexity", result.valid.perplexity},
-               {"val_bits_per_byte", result.valid.bits_per_byte}};
+    add_metrics("val", result.valid, metrics);
     for (const auto& row : result.baselines) {
-      const bool trigram = row.name == "trigram", zstd = row.loss < 0;
+      const bool trigram = row.name == "trigram", zstd = !row[figure::kLoss];
       const std::string name = trigram ? "trigram" : zstd ? "zstd" : "ngram";
       if (name == "ngram") metrics["ngram_order"] = ngram_order(tokenizer->kind());
-      if (row.loss >= 0) metrics[name + "_loss"] = row.loss;
-      metrics[name + "_bits_per_byte"] = row.bits_per_byte;
+      add_metrics(name, row, metrics, {&figure::kLoss, &figure::kBitsPerByte});
     }
-    if (result.test.loss >= 0) metrics["test_loss"] = result.test.loss, metrics["test_perplexity"] = result.test.perplexity;
+    if (result.test) add_metrics("test", *result.test, metrics, {&figure::kLoss, &figure::kPerplexity});
   }
 
   std::string card_sample(ModelFile& best, const std::string& prompt) const {

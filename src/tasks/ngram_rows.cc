@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "data/inputs/data_file.h"
+#include "metrics/figures.h"
 #include "text/arpa.h"
 
 namespace rnn::core {
@@ -57,9 +57,13 @@ std::vector<ResultRow> ngram_rows(const TokenDocuments& train, const TokenDocume
       break;
     }
     const double loss = ngram_loss(count_ngrams(learned, tokenizer, order), read, tokenizer.newline_id());
-    rows.push_back({ngram_name(order), loss, std::exp(loss), loss * bits_factor});
+    rows.push_back(text_row(ngram_name(order), loss, bits_factor));
   }
   return rows;
+}
+
+ResultRow zstd_row(std::string_view text) {
+  return ResultRow("zstd -19").set(figure::kBitsPerByte, zstd_bits_per_byte(text));
 }
 
 }  // namespace rnn::core

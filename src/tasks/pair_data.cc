@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "metrics/bleu.h"
 #include "runs/plan.h"
 
@@ -70,7 +71,7 @@ Decision choose_pair_tokens(const std::string& wanted, const std::vector<Pair>& 
   const double per_side = static_cast<double>(words) / (2.0 * static_cast<double>(std::max<size_t>(1, pairs.size())));
   const double repeats = static_cast<double>(words) / static_cast<double>(std::max<size_t>(1, different.size()));
   if (per_side >= 2 && different.size() <= kFewWords && repeats >= kManyRepeats)
-    return {"word", fmt::format("there are only {} different words", grouped_count(static_cast<int64_t>(different.size())))};
+    return {"word", fmt::format("there are only {} different words", grouped(static_cast<int64_t>(different.size())))};
   if (per_side < 2.5) return {"char", fmt::format("a line has {:.1f} words on average", per_side)};
   return {"unigram", "sentences: sub-words of both languages together"};
 }

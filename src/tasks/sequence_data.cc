@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "data/hash.h"
 #include "io/ready_model.h"
+#include "metrics/figures.h"
 #include "options/option_list.h"
 
 namespace rnn::core {
@@ -33,9 +34,7 @@ ResultRow mean_row(const SequenceShape& shape, const std::vector<SequenceExample
   for (const auto& e : test) {
     for (size_t k = 0; k < K; ++k) squares += (e.values[k] - mean[k]) * (e.values[k] - mean[k]);
   }
-  ResultRow row{"always the mean"};
-  row.loss = squares / static_cast<double>(test.size() * K);
-  return row;
+  return sequence_row("always the mean", shape.task, squares / static_cast<double>(test.size() * K), std::nullopt);
 }
 
 ResultRow frequent_row(const SequenceShape& shape, const std::vector<SequenceExample>& train,
@@ -57,10 +56,7 @@ ResultRow frequent_row(const SequenceShape& shape, const std::vector<SequenceExa
       n += 1;
     }
   }
-  ResultRow row{"always the most frequent"};
-  row.loss = n > 0 ? nats / n : 0;
-  row.accuracy = n > 0 ? right / n : 0;
-  return row;
+  return sequence_row("always the most frequent", shape.task, n > 0 ? nats / n : 0, n > 0 ? right / n : 0);
 }
 
 }  // namespace
@@ -142,6 +138,10 @@ SequenceShape shape_of_model(const ModelFile& file) {
   return shape;
 }
 
+ResultRow sequence_row(std::string name, std::string_view task, double loss, std::optional<double> accuracy) {
+  return ResultRow(std::move(name)).set(loss_figure(task), loss).set(figure::kAccuracy, accuracy);
+}
+
 ResultRow constant_row(const SequenceShape& shape, const std::vector<SequenceExample>& train,
                        const std::vector<SequenceExample>& test) {
   return shape.task == "regress" ? mean_row(shape, train, test) : frequent_row(shape, train, test);
@@ -159,7 +159,7 @@ SequenceReport evaluate_sequences(ModelFile& file, const std::string& path, int 
   report.task = shape.task;
   report.sequences = static_cast<int64_t>(set.examples.size());
   report.targets = result.tokens;
-  report.model = {"this model", result.loss(), -1, -1, result.accuracy};
+  report.model = sequence_row("this model", shape.task, result.loss(), result.accuracy);
   report.baselines.push_back(constant_row(shape, set.examples, set.examples));
   return report;
 }

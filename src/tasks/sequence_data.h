@@ -1,7 +1,9 @@
 // Why: what sequence tasks share: reading and splitting, baselines of constant answers, the alphabets in the model file.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/sequences.h"
@@ -30,6 +32,9 @@ SequenceData validation_sequences(const ModelFile& file);
 // "model/corrupt"} if they do not fit the model.
 nlohmann::json shape_to_json(const SequenceShape& shape);
 SequenceShape shape_of_model(const ModelFile& file);
+
+// The loss in the unit of the task, and for labels the share of right answers.
+ResultRow sequence_row(std::string name, std::string_view task, double loss, std::optional<double> accuracy);
 
 // "always the mean" for a regression, "always the most frequent" for labels: the best constant, chosen on `train`, evaluated
 // on `test`.

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "cells/reference.h"
 #include "io/ready_model.h"
+#include "metrics/figures.h"
 #include "tasks/plans.h"
 #include "tasks/runs.h"
 #include "tasks/sequence_data.h"
@@ -87,13 +88,12 @@ class SequenceRun final : public Run {
     Pool pool(options.train.threads);
     file.model->pack(pool, false);
     const Evaluation best = evaluate(*file.model, *valid, pool);
-    result.valid = {"this model", best.loss(), -1, -1, best.accuracy};
+    result.valid = sequence_row("this model", request.task, best.loss(), best.accuracy);
     result.baselines.push_back(constant_row(data_.shape, data_.train, data_.valid));
     if (!test_file().empty()) result.test = evaluate_sequences(file, test_file(), options.train.threads).model;
-    metrics = {{"val_loss", result.valid.loss}, {"constant_loss", result.baselines[0].loss}};
-    if (best.accuracy >= 0) metrics["val_accuracy"] = best.accuracy;
-    if (result.test.loss >= 0) metrics["test_loss"] = result.test.loss;
-    if (result.test.accuracy >= 0) metrics["test_accuracy"] = result.test.accuracy;
+    metrics = {{"constant_loss", result.baselines[0].at(figure::kLoss)}};
+    add_metrics("val", result.valid, metrics);
+    if (result.test) add_metrics("test", *result.test, metrics);
     folder.write_sequence_card(request, result, *file.model);
   }
 

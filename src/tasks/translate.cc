@@ -9,6 +9,7 @@
 #include "metrics/bleu.h"
 #include "metrics/chrf.h"
 #include "metrics/edit_distance.h"
+#include "metrics/figures.h"
 #include "options/option_list.h"
 
 namespace rnn::core {
@@ -34,9 +35,10 @@ ResultRow translation_row(const std::string& name, const std::vector<std::string
     chrf.add(texts[i], {pairs[i].target});
     exact.add(texts[i], pairs[i].target);
   }
-  ResultRow row{name};
-  row.bleu = bleu.score().score, row.chrf = chrf.score(), row.exact = exact.rate();
-  return row;
+  return ResultRow(name)
+      .set(figure::kBleu, bleu.score().score)
+      .set(figure::kChrf, chrf.score())
+      .set(figure::kExact, exact.rate());
 }
 
 std::vector<ResultRow> free_translations(const std::vector<Pair>& train, const std::vector<Pair>& pairs) {
@@ -74,7 +76,7 @@ PairReport evaluate_pairs(ModelFile& file, const std::vector<std::string>& paths
   Translator translator(file, o.with, pool);
   std::vector<ResultRow> rows = translate_rows(translator, set.pairs, o, &report.translations);
   report.model = rows[0];
-  report.model.loss = loss.loss(), report.model.perplexity = std::exp(loss.loss());
+  report.model.set(figure::kLoss, loss.loss()).set(figure::kPerplexity, std::exp(loss.loss()));
   report.others.assign(rows.begin() + 1, rows.end());
   ErrorRate words, characters;
   for (size_t i = 0; i < set.pairs.size(); ++i) {

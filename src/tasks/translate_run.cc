@@ -9,6 +9,7 @@
 #include "base/names.h"
 #include "io/ready_model.h"
 #include "metrics/bleu.h"
+#include "metrics/figures.h"
 #include "tasks/plans.h"
 #include "tasks/runs.h"
 #include "tasks/translate.h"
@@ -137,7 +138,7 @@ class TranslateRun final : public Run {
     greedy.beam = 1;
     std::vector<std::string> lines;
     for (const Pair& pair : judged_) lines.push_back(pair.source);
-    return translation_row("", first_texts(translator.translate(lines, greedy)), judged_).bleu;
+    return translation_row("", first_texts(translator.translate(lines, greedy)), judged_).at(figure::kBleu);
   }
 
   // The model's translation of one validation sentence, a different one at every validation.
@@ -164,23 +165,16 @@ class TranslateRun final : public Run {
       result.valid = rows[0];
       result.baselines.assign(rows.begin() + 1, rows.end());
     }
-    result.valid.loss = best.best_loss, result.valid.perplexity = std::exp(best.best_loss);
+    result.valid.set(figure::kLoss, best.best_loss).set(figure::kPerplexity, std::exp(best.best_loss));
     const std::vector<ResultRow> free = free_translations(data_.train.pairs, data_.valid.pairs);
     result.baselines.insert(result.baselines.end(), free.begin(), free.end());
-    metrics = {{"val_loss", result.valid.loss},
-               {"val_perplexity", result.valid.perplexity},
-               {"val_bleu", result.valid.bleu},
-               {"val_chrf", result.valid.chrf},
-               {"val_exact", result.valid.exact}};
-    for (const ResultRow& row : result.baselines) {
-      std::string name = row.name.substr(0, row.name.find(' '));
-      metrics[name + "_bleu"] = row.bleu;
-    }
+    add_metrics("val", result.valid, metrics);
+    for (const ResultRow& row : result.baselines)
+      add_metrics(row.name.substr(0, row.name.find(' ')), row, metrics, {&figure::kBleu});
     if (!request.test.empty()) {
       how.baselines = how.greedy = false;
       result.test = evaluate_pairs(file, request.test, how).model;
-      metrics["test_loss"] = result.test.loss, metrics["test_bleu"] = result.test.bleu,
-      metrics["test_chrf"] = result.test.chrf;
+      add_metrics("test", *result.test, metrics, {&figure::kLoss, &figure::kBleu, &figure::kChrf});
     }
     folder.write_translator_card(request, data_.train.source_name, data_.train.target_name, result, *file.model,
                                  *file.tokenizer, card_sample(texts));

@@ -1,5 +1,5 @@
 // Why: the loss of a model over an epoch of batches, computed in the same way for training and for every later evaluation.
-#include <algorithm>
+#include <optional>
 
 #include "base/error.h"
 #include "heads/head.h"

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "base/numbers.h"
 #include "optim/optimizer.h"
 
 namespace rnn::core {
@@ -17,7 +18,7 @@ using namespace verdict;
 struct Case {
   const History& h;
   const Options& o;
-  double chance;  // loss of giving every answer the same probability; 0: not known
+  std::optional<double> chance;  // loss of giving every answer the same probability
 
   double steps() const { return h.steps(); }
   double own_rate() const { return default_learning_rate(o.train.optimizer); }
@@ -26,8 +27,8 @@ struct Case {
   bool clips() const { return o.train.clip > 0 || o.train.clip_value > 0; }
   // Earlier updates are ignored.
   double settled() const { return std::max<double>(limit::kSettled.value, o.train.warmup); }
-  // The unit for changes of a loss: near 0 even a change of many per cent means nothing.
-  double scale() const { return chance > 0 ? chance : h.stretches.empty() ? 1 : h.stretches.front().loss; }
+  // The unit for changes of a loss, which may be below zero: near 0 even a change of many per cent means nothing.
+  double scale() const { return chance ? *chance : h.stretches.empty() ? 1 : std::abs(h.stretches.front().loss); }
 };
 
 std::vector<double> gradient_norms(const Case& c, double from) {
@@ -71,13 +72,13 @@ HealthVerdict exploding(const Case& c) {
 
 // Training loss above that of a model that knows nothing.
 HealthVerdict above_chance(const Case& c, double recent, double window) {
-  if (!(c.chance > 0)) return good("");
+  if (!c.chance) return good("");
   const bool early = c.steps() <= 2 * limit::kSettled.value;
-  if (!(recent > (early ? limit::kBurst.value : limit::kAboveChance.value) * c.chance)) return good("");
+  if (!(recent > (early ? limit::kBurst.value : limit::kAboveChance.value) * *c.chance)) return good("");
   // A large loss that falls, or hardly moves at a low rate, only means large initial weights.
   if (!c.wild_rate() && (c.rate() < c.own_rate() / 2 || recent < 0.97 * c.h.mean_loss(0, c.steps() / 4))) return good("");
   return bad(fmt::format("the training loss is {} over the last {:.0f} updates; a model that knows nothing has {}",
-                         short_number(recent), window, short_number(c.chance)),
+                         short_number(recent), window, short_number(*c.chance)),
              lower_rate(c));
 }
 
@@ -102,7 +103,7 @@ HealthVerdict unsteady(const Case& c) {
   int rises = 0, falls = 0;
   for (size_t i = 1; i < checks.size(); ++i) {
     const double before = checks[i - 1].val_loss, change = checks[i].val_loss - before;
-    if (std::abs(change) < limit::kSwing.value * std::max(before, 0.2 * c.scale())) continue;
+    if (std::abs(change) < limit::kSwing.value * std::max(std::abs(before), 0.2 * c.scale())) continue;
     change > 0 ? ++rises : falls += rises > 0;
   }
   if (rises >= limit::kSwings.value && falls >= limit::kSwings.value - 1) {
@@ -112,7 +113,8 @@ HealthVerdict unsteady(const Case& c) {
         lower_rate(c));
   }
   const bool worse = checks.size() > 3 && std::all_of(checks.begin() + 1, checks.end(), [&](const History::Check& check) {
-                       return check.val_loss > 1.02 * checks[0].val_loss && check.loss > 0.99 * checks[0].loss;
+                       return check.val_loss > checks[0].val_loss + 0.02 * std::abs(checks[0].val_loss) &&
+                              check.loss > 0.99 * checks[0].loss;
                      });
   if (!worse) return good("");
   return bad(fmt::format("the validation loss was {} at first and is {} now; the training loss does not fall",
@@ -151,11 +153,11 @@ HealthVerdict rate_too_small(const Case& c) {
       c.rate(), quarter[0], quarter[3]);
   if (!std::isfinite(fall)) return unknown("too little of the training loss was logged");
   if (c.rate() > limit::kSlowRate.value * c.own_rate()) return good(figures);
-  if (c.chance > 0 && quarter[3] < limit::kSlowChance.value * c.chance) return good(figures);
-  const bool stands = std::abs(fall) < limit::kStill.value * quarter[0];
+  if (c.chance && quarter[3] < limit::kSlowChance.value * *c.chance) return good(figures);
+  const bool stands = std::abs(fall) < limit::kStill.value * std::abs(quarter[0]);
   const bool falls = quarter[0] > quarter[1] && quarter[1] > quarter[2] && quarter[2] > quarter[3];
   const bool even = (quarter[1] + quarter[2]) / 2 - quarter[3] > limit::kSlowHalf.value * fall &&
-                    fall < limit::kSlowFall.value * quarter[0];
+                    fall < limit::kSlowFall.value * std::abs(quarter[0]);
   if (!stands && !(falls && even)) return good(figures);
   return bad(figures + (stands ? "" : ", as fast at the end as at the beginning"), fmt::format("--lr {:.3g}", c.own_rate()));
 }
@@ -190,8 +192,9 @@ HealthVerdict overfitting(const Case& c) {
       short_number(best->epoch), short_number(last.val_loss), short_number(best->loss), short_number(last.loss));
   const double rise = last.val_loss - best->val_loss;
   const bool since = std::distance(best, checks.end()) > static_cast<ptrdiff_t>(limit::kOverfitChecks.value);
-  if (!since || !(rise > limit::kOverfit.value * best->val_loss) || !(rise > limit::kOverfitFloor.value * c.scale()) ||
-      !(last.loss < (1 - limit::kOverfitTrain.value) * best->loss)) {
+  if (!since || !(rise > limit::kOverfit.value * std::abs(best->val_loss)) ||
+      !(rise > limit::kOverfitFloor.value * c.scale()) ||
+      !(best->loss - last.loss > limit::kOverfitTrain.value * std::abs(best->loss))) {
     return good(figures);
   }
   return bad(figures, fmt::format("--dropout {:.2g}", std::clamp(c.o.model.dropout + 0.2, 0.3, 0.7)));
@@ -202,7 +205,7 @@ HealthVerdict undertrained(const Case& c) {
   if (c.h.stopped.empty()) return unknown("the run has not ended");
   if (checks.size() < 2) return unknown("the run has fewer than 2 validations");
   const History::Check &last = checks.back(), &before = checks[checks.size() - 2];
-  const double gain = (before.val_loss - last.val_loss) / before.val_loss;
+  const double gain = (before.val_loss - last.val_loss) / std::abs(before.val_loss);
   const std::string figures =
       fmt::format("the last two validation losses: {:.4g}, {:.4g}; stopped by --{}", before.val_loss, last.val_loss,
                   c.h.stopped == "updates" ? "max-updates"
@@ -250,7 +253,7 @@ static_assert(std::size(kRules) == std::size(kJudges));
 
 std::span<const HealthRule> history_rules() { return kRules; }
 
-std::vector<HealthVerdict> judge_history(const History& history, const Options& options, double chance) {
+std::vector<HealthVerdict> judge_history(const History& history, const Options& options, std::optional<double> chance) {
   const Case c{history, options, chance};
   std::vector<HealthVerdict> verdicts;
   for (size_t i = 0; i < std::size(kRules); ++i) {

@@ -1,6 +1,7 @@
 // Why: the rules that find problems in a training run are defined once, for `rnn train`, which warns, and `rnn doctor`.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/json_value.h"
+#include "base/numbers.h"
 #include "events/events.h"
 #include "options/option_list.h"
 #include "train/health_limits.h"
@@ -80,8 +82,8 @@ History read_history(const std::string& path);
 // overfitting, undertrained.
 std::span<const HealthRule> history_rules();
 // One verdict per rule, in their order. `chance`: loss of giving every answer the same probability, ln K; for a regression,
-// of always answering 0; 0: not known.
-std::vector<HealthVerdict> judge_history(const History& history, const Options& options, double chance);
+// of always answering 0; none: not known.
+std::vector<HealthVerdict> judge_history(const History& history, const Options& options, std::optional<double> chance);
 
 // A sink that adds a "warning" event to `out` the first time a live rule finds a problem. Add it after the other sinks, so
 // that they receive the event that caused the warning first. It only observes: no number of the training depends on it. It
@@ -89,13 +91,13 @@ std::vector<HealthVerdict> judge_history(const History& history, const Options& 
 class HealthWatch final : public EventSink {
  public:
   // `metrics`: the run's metrics.jsonl, which is read when a run is resumed; "": none.
-  HealthWatch(const Options& options, double chance, std::string metrics, EventStream& out);
+  HealthWatch(const Options& options, std::optional<double> chance, std::string metrics, EventStream& out);
   void on(const Event& event) override;
   void truncate_after(int64_t step) override;
 
  private:
   Options options_;
-  double chance_;
+  std::optional<double> chance_;
   std::string metrics_;
   EventStream& out_;
   History history_;

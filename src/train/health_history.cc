@@ -93,7 +93,7 @@ Event health_warning(const HealthVerdict& verdict, double step) {
            {"help", help}}};
 }
 
-HealthWatch::HealthWatch(const Options& options, double chance, std::string metrics, EventStream& out)
+HealthWatch::HealthWatch(const Options& options, std::optional<double> chance, std::string metrics, EventStream& out)
     : options_(options), chance_(chance), metrics_(std::move(metrics)), out_(out) {}
 
 void HealthWatch::on(const Event& event) {

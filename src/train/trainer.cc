@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <thread>
 
 #include "base/error.h"
+#include "base/numbers.h"
+#include "metrics/figures.h"
 #include "optim/rate_factors.h"
 #include "options/option_list.h"
 #include "train/softmax_options.h"
@@ -285,8 +286,6 @@ bool Trainer::evaluation_due() const {
   return options_.eval_every > 0 ? progress_.update % options_.eval_every == 0 : progress_.position == 0;
 }
 
-bool Trainer::exploded(double loss) const { return !(loss <= model_.head().info().exploded); }
-
 // The loss on the validation data, or the training loss if there are none.
 double Trainer::validation_loss(double train_loss) {
   const ProfileScope profiled(hooks_.profile, Phase::evaluation);
@@ -306,10 +305,10 @@ void Trainer::emit_evaluation(double train_loss, double loss, bool best) {
   event.fields["val_loss"] = loss;
   if (model_.writes_text()) {
     event.fields["val_perplexity"] = std::exp(loss);
-  } else if (val_accuracy_ >= 0) {
-    event.fields["val_accuracy"] = val_accuracy_;
+  } else if (val_accuracy_) {
+    event.fields["val_accuracy"] = *val_accuracy_;
   }
-  if (hooks_.judge) event.fields["val_bleu"] = judged_;
+  if (hooks_.judged) event.fields[val_key(*hooks_.judged)] = judged_;
   if (hooks_.bits_per_byte_factor > 0) event.fields["val_bits_per_byte"] = loss * hooks_.bits_per_byte_factor;
   event.fields["best"] = best;
   event.fields["elapsed_s"] = seconds();
@@ -323,9 +322,10 @@ void Trainer::save(const std::function<void()>& hook) {
 
 // The figure that decides which evaluation is best; lower is better.
 double Trainer::figure_of(double loss) {
-  if (!hooks_.judge) return loss;
+  if (!hooks_.judged) return loss;
   const ProfileScope profiled(hooks_.profile, Phase::evaluation);
-  return -(judged_ = hooks_.judge());
+  judged_ = hooks_.judge();
+  return hooks_.judged->higher_is_better ? -judged_ : judged_;
 }
 
 // Swaps the averaged weights into the model, and back.

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/figure.h"
 #include "data/batcher.h"
 #include "events/events.h"
 #include "heads/class_sampler.h"
@@ -29,10 +30,10 @@ std::string_view stop_reason_name(StopReason reason);
 
 // Loss of a model over an epoch of a batcher, without dropout and label smoothing.
 struct Evaluation {
-  double nats = 0;       // sum of weight * loss (nats, or squared errors for a regression)
-  double weight = 0;     // sum of the weights
-  int64_t tokens = 0;    // targets whose weight is not 0 (tokens for a language model); with weights of 0 and 1 their sum
-  double accuracy = -1;  // share of the weight on targets that had the largest output; -1: regression
+  double nats = 0;     // sum of weight * loss (nats, or squared errors for a regression)
+  double weight = 0;   // sum of the weights
+  int64_t tokens = 0;  // targets whose weight is not 0 (tokens for a language model); with weights of 0 and 1 their sum
+  std::optional<double> accuracy;  // share of the weight on targets that had the largest output; of one softmax over all
   double loss() const { return weight > 0 ? nats / weight : 0; }
 };
 Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool);
@@ -69,7 +70,8 @@ class Trainer {
   struct Hooks {
     std::function<void()> best;                // the validation loss is the best so far; see last_look()
     std::function<void()> checkpoint;          // save everything now
-    std::function<double()> judge;             // decides what is best, instead of the validation loss; higher is better
+    const Figure* judged = nullptr;            // decides what is best, instead of the validation loss
+    std::function<double()> judge;             // its value
     std::function<std::string()> sample;       // text for the log after an evaluation; may be empty
     const std::atomic<int>* signal = nullptr;  // not 0: stop after this update
     Profile* profile = nullptr;                // records the time of step(); run() starts and stops it
@@ -131,7 +133,7 @@ class Trainer {
   std::string blame() const;
   void log_update(const StepReport& report);
   bool evaluation_due() const;
-  bool exploded(double loss) const;
+  bool exploded(double loss) const { return !(loss <= model_.head().info().exploded); }
   double validation_loss(double train_loss);
   void emit_evaluation(double train_loss, double loss, bool best);
   double figure_of(double loss);
@@ -174,7 +176,8 @@ class Trainer {
   double seconds_before_ = 0, last_log_ = 0;
   int64_t last_log_tokens_ = 0;
   bool last_look_ = false;
-  double val_accuracy_ = -1, judged_ = -1;  // of the last evaluation; judged_: from hooks.judge
+  std::optional<double> val_accuracy_;  // of the last evaluation
+  double judged_ = 0;                   // the value of hooks.judged, if there is one
 };
 
 }  // namespace rnn::core

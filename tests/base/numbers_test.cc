@@ -73,6 +73,35 @@ TEST(Numbers, WhatIsWrittenReadsBack) {
   EXPECT_EQ(number_text(INFINITY), "inf");
 }
 
+TEST(Numbers, WordedForPeople) {
+  EXPECT_EQ(short_number(3.2149), "3.21");
+  EXPECT_EQ(short_number(0.8), "0.8");
+  EXPECT_EQ(short_number(12.34), "12.3");
+  EXPECT_EQ(short_number(99.96), "100");
+  EXPECT_EQ(short_number(1234.4), "1234");
+  EXPECT_EQ(short_number(-250), "-250");
+  EXPECT_EQ(short_number(1e-5), "1e-05");
+  EXPECT_EQ(short_number(2.5e9), "2.5e+09");
+  EXPECT_EQ(short_number(std::numeric_limits<double>::quiet_NaN()), "nan");
+  EXPECT_EQ(compact_count(950.4), "950");
+  EXPECT_EQ(compact_count(999.6), "1.0k");
+  EXPECT_EQ(compact_count(1234), "1.2k");
+  EXPECT_EQ(compact_count(41234), "41k");
+  EXPECT_EQ(compact_count(999600), "1.0M");
+  EXPECT_EQ(compact_count(2.5e9), "2.5G");
+  EXPECT_EQ(clock_time(0), "0:00");
+  EXPECT_EQ(clock_time(72.7), "1:13");
+  EXPECT_EQ(clock_time(59.6), "1:00");
+  EXPECT_EQ(clock_time(7273), "2:01:13");
+  EXPECT_EQ(clock_time(std::numeric_limits<double>::quiet_NaN()), "?");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(-1234567), "-1,234,567");
+  EXPECT_EQ(bytes_text(950), "950 B");
+  EXPECT_EQ(bytes_text(1500000), "1.5 MB");
+  EXPECT_EQ(percent_text(0.0421), "4.2%");
+  EXPECT_EQ(percent_text(0.43), "43%");
+}
+
 TEST(Numbers, LettersOfAscii) {
   EXPECT_TRUE(is_letter('a') && is_letter('Z') && !is_letter('1') && !is_letter('\xE4'));
   EXPECT_TRUE(lower_case('I') == 'i' && lower_case('i') == 'i' && lower_case('\xC4') == '\xC4');

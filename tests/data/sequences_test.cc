@@ -400,7 +400,7 @@ TEST_F(Sequences, SummaryTellsWhatABlindAnswerIsWorth) {
   const SequenceSummary w = summarize(words.shape, words.examples);
   EXPECT_EQ(w.targets, 4);
   EXPECT_EQ(w.counts, (std::vector<int64_t>{3, 1}));
-  EXPECT_DOUBLE_EQ(w.constant_accuracy, 0.75);
+  EXPECT_EQ(w.constant_accuracy, 0.75);
   EXPECT_NEAR(w.constant_loss, -0.75 * std::log(0.75) - 0.25 * std::log(0.25), 1e-12);
 }
 

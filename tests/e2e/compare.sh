@@ -71,6 +71,16 @@ expect_exit 0 "$RNN" compare runs/parity runs/gru --json
 expect_exit 0 "$RNN" compare runs/parity
 expect_out ' accuracy '
 
+# A loss below zero, as a density has, is shown and ranks.
+cp -r runs/gru dense && cp -r runs/gru denser
+for run in dense:-0.5 denser:-1.25; do
+  sed -E -i "s/\"val_loss\":[0-9.]+/\"val_loss\":${run#*:}/g; s/\"val_bits_per_byte\":[0-9.]+/\"val_bits_per_byte\":${run#*:}/g" "${run%:*}/metrics.jsonl"
+done
+expect_exit 0 "$RNN" compare dense denser
+expect_out '^ denser +-1\.250 +-1\.250 '
+expect_out '^ dense +-0\.500 +-0\.500 '
+[[ "$(sed -n 2p "$out_file")" == " denser "* ]] || fail "the lowest loss is not first"
+
 # Runs without figures, and what is no run.
 mkdir cut
 head -n 1 runs/gru/metrics.jsonl >cut/metrics.jsonl

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "events/tensorboard.h"
 
 namespace rnn::core {
@@ -63,27 +64,7 @@ TEST(Events, Text) {
   EXPECT_EQ(event_text({"sample", {{"text", "two\nlines"}, {"best", false}}}), "          sample  text \"two\\nlines\"");
 }
 
-TEST(Events, Numbers) {
-  EXPECT_EQ(short_number(3.2149), "3.21");
-  EXPECT_EQ(short_number(0.8), "0.8");
-  EXPECT_EQ(short_number(12.34), "12.3");
-  EXPECT_EQ(short_number(99.96), "100");
-  EXPECT_EQ(short_number(1234.4), "1234");
-  EXPECT_EQ(short_number(-250), "-250");
-  EXPECT_EQ(short_number(1e-5), "1e-05");
-  EXPECT_EQ(short_number(2.5e9), "2.5e+09");
-  EXPECT_EQ(short_number(kNaN), "nan");
-  EXPECT_EQ(compact_count(950.4), "950");
-  EXPECT_EQ(compact_count(999.6), "1.0k");
-  EXPECT_EQ(compact_count(1234), "1.2k");
-  EXPECT_EQ(compact_count(41234), "41k");
-  EXPECT_EQ(compact_count(999600), "1.0M");
-  EXPECT_EQ(compact_count(2.5e9), "2.5G");
-  EXPECT_EQ(clock_time(0), "0:00");
-  EXPECT_EQ(clock_time(72.7), "1:13");
-  EXPECT_EQ(clock_time(59.6), "1:00");
-  EXPECT_EQ(clock_time(7273), "2:01:13");
-  EXPECT_EQ(clock_time(kNaN), "?");
+TEST(Events, PrintableText) {
   EXPECT_EQ(printable("a\nb\x1b[31m\x7f caf\xC3\xA9 \xC2\x9B \xC2\xA0"), "a\\nb\\x1b[31m\\x7f caf\xC3\xA9 \\x9b \xC2\xA0");
 }
 

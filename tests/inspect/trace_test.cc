@@ -334,7 +334,7 @@ TEST(Explanation, HoldsEverythingAndIsJson) {
       const ModelExplanation plain = explain_model(file, kPrompt, options, pool);
       EXPECT_EQ(plain.name, "small");
       EXPECT_EQ(plain.val_loss, 1.5);
-      EXPECT_EQ(plain.val_perplexity, -1);
+      EXPECT_EQ(plain.val_perplexity, std::nullopt);
       EXPECT_EQ(plain.step_microseconds > 0, options.timing);
       EXPECT_EQ(plain.gradient.state, plain.prompt_gradient.state);
       EXPECT_EQ(plain.gradient.state.size() + 1, plain.steps.size());

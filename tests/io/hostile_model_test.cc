@@ -182,7 +182,7 @@ TEST_F(HostileModel, TheHeadOfARunIsReadWithCare) {
     return file + head;
   };
   const std::string big = "9223372036854775807";
-  EXPECT_EQ(record(with_head(R"({"w":{"shape":[)" + big + "," + big + "]}}")).parameters, -1);
+  EXPECT_EQ(record(with_head(R"({"w":{"shape":[)" + big + "," + big + "]}}")).parameters, std::nullopt);
   EXPECT_EQ(record(with_head(R"({"w":{"shape":[3,4]},"v":{"shape":[]}})")).parameters, 13);
   record(with_head(R"({"__metadata__":)" + std::string(500000, '[') + std::string(500000, ']') + "}"));
 }

@@ -53,7 +53,7 @@ TEST(PageSentences, QualityNamesTheBestAndSaysWherePlainWins) {
   EXPECT_TRUE(has(read(quality_sentence(all, cast(all.models))), "are equal here: 16.0 each."));
   all.models[1].val_perplexity = HUGE_VAL;
   EXPECT_TRUE(has(read(quality_sentence(all, cast(all.models))), "For the GRU the figure is infinite."));
-  for (ModelExplanation& model : all.models) model.val_perplexity = -1;
+  for (ModelExplanation& model : all.models) model.val_perplexity.reset();
   EXPECT_EQ(quality_sentence(all, cast(all.models)), "");
 }
 
@@ -228,7 +228,7 @@ TEST(Page, WhatIsMissingOrNoNumberIsSaidOrLeftOut) {
   all.models[0].val_loss = all.models[0].val_perplexity = HUGE_VAL;
   all.models[1].gradient.state[3] = std::nan("");
   for (ModelExplanation& model : all.models) {
-    model.val_bits_per_byte = -1, model.step_microseconds = 0;
+    model.val_bits_per_byte.reset(), model.step_microseconds = 0;
     model.influence.clear(), model.distances.clear(), model.spectra.clear(), model.gates.clear();
   }
   all.models[2].steps.back().next.clear();

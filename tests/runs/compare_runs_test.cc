@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "io/safetensors.h"
+#include "metrics/figures.h"
 #include "options/option_list.h"
 #include "support/failure.h"
 #include "support/folder.h"
@@ -95,12 +96,12 @@ TEST_F(CompareRuns, ReadsARun) {
   EXPECT_EQ(run.settings.at("mode"), "stream");
   EXPECT_EQ(run.settings.at("data"), "story.txt");
   EXPECT_EQ(run.parameters, 1234);
-  EXPECT_EQ(run.best[Measure::val_loss], 2);
-  EXPECT_EQ(run.best[Measure::val_bits_per_byte], 1);
-  EXPECT_TRUE(std::isnan(run.best[Measure::val_accuracy]));
-  EXPECT_EQ(run.best[Measure::updates], 30);
-  EXPECT_EQ(run.best[Measure::seconds], 15.5);
-  EXPECT_EQ(run.best[Measure::tokens_per_s], 250);
+  EXPECT_EQ(run.best[figure::kLoss], 2);
+  EXPECT_EQ(run.best[figure::kBitsPerByte], 1);
+  EXPECT_EQ(run.best[figure::kAccuracy], std::nullopt);
+  EXPECT_EQ(run.best[figure::kUpdates], 30);
+  EXPECT_EQ(run.best[figure::kSeconds], 15.5);
+  EXPECT_EQ(run.best[figure::kTokensPerSecond], 250);
   EXPECT_EQ(run.best_epoch, 2);
   EXPECT_EQ(run.ended, "epochs");
   EXPECT_EQ(run.problem, "");
@@ -112,9 +113,9 @@ TEST_F(CompareRuns, ReadsWhatACutRunLeftBehind) {
   std::ofstream(path("cut/metrics.jsonl"), std::ios::app) << "{\"type\":\"eval\",\"val_lo";
   const RunRecord run = read_run_record(path("cut"));
   EXPECT_EQ(run.ended, "");
-  EXPECT_EQ(run.best[Measure::val_loss], 2);  // the best check, not the last
+  EXPECT_EQ(run.best[figure::kLoss], 2);  // the best check, not the last
   EXPECT_EQ(run.best_epoch, 2);
-  EXPECT_EQ(run.best[Measure::updates], 30);
+  EXPECT_EQ(run.best[figure::kUpdates], 30);
   EXPECT_EQ(run.parameters, 6);  // counted in the model file
   std::ofstream(path("cut/metrics.jsonl"), std::ios::app)
       << "ss\":9}\n{\"type\":\"warning\",\"code\":\"train/diverged\",\"step\":40}\n";
@@ -176,11 +177,11 @@ TEST_F(CompareRuns, SeedsAreOneRowWithMeanAndSampleDeviation) {
   const ComparedRow &gru = c.rows[0], &lstm = c.rows[1];
   EXPECT_EQ(gru.name, "gru-*");
   EXPECT_EQ(gru.runs, (std::vector<size_t>{0, 2, 3}));
-  EXPECT_NEAR(gru.mean[Measure::val_loss], 7.0 / 3, 1e-12);
-  EXPECT_NEAR(gru.deviation[Measure::val_loss], std::sqrt(7.0 / 3), 1e-12);  // squares 16/9 + 1/9 + 25/9, over n - 1 = 2
-  EXPECT_NEAR(gru.mean[Measure::updates], 30, 1e-12);
-  EXPECT_EQ(lstm.mean[Measure::val_loss], 2.5);
-  EXPECT_TRUE(std::isnan(lstm.deviation[Measure::val_loss]));
+  EXPECT_NEAR(gru.mean.at(figure::kLoss), 7.0 / 3, 1e-12);
+  EXPECT_NEAR(gru.deviation.at(figure::kLoss), std::sqrt(7.0 / 3), 1e-12);  // squares 16/9 + 1/9 + 25/9, over n - 1 = 2
+  EXPECT_EQ(gru.mean[figure::kUpdates], 30);
+  EXPECT_EQ(lstm.mean[figure::kLoss], 2.5);
+  EXPECT_EQ(lstm.deviation[figure::kLoss], std::nullopt);
   EXPECT_EQ(c.differing, (Names{"cell", "seed"}));
   EXPECT_EQ(gru.settings.at("seed"), "1, 2, 3");
 
@@ -209,8 +210,8 @@ TEST_F(CompareRuns, AMeanLeavesOutRunsWithoutAFigureAndSaysSo) {
   write("a-2/metrics.jsonl", first_line + "\n");
   const RunComparison c = compare_runs({one, read_run_record(path("a-2"))});
   ASSERT_EQ(c.rows.size(), 1u);
-  EXPECT_EQ(c.rows[0].mean[Measure::val_loss], 1);
-  EXPECT_TRUE(std::isnan(c.rows[0].deviation[Measure::val_loss]));
+  EXPECT_EQ(c.rows[0].mean[figure::kLoss], 1);
+  EXPECT_EQ(c.rows[0].deviation[figure::kLoss], std::nullopt);
   ASSERT_EQ(c.notes.size(), 2u);
   EXPECT_EQ(c.notes[0], "a-2 has no validation yet: there is nothing to compare.");
   EXPECT_EQ(c.notes[1], "a-*: the mean is over the 1 of 2 runs that have a validation.");
@@ -278,6 +279,24 @@ TEST_F(CompareRuns, NamesAreShortWhereTheyCanBe) {
   EXPECT_EQ(group({"s1-gru", "s22-gru"}), "s*-gru");
   EXPECT_EQ(group({"aa", "aaa"}), "aa*");
   EXPECT_EQ(group({"one", "two", "six"}), "one and 2 more");
+}
+
+// A density's loss may be below zero: absent is another thing.
+TEST_F(CompareRuns, ALossBelowZeroCounts) {
+  const RunComparison c =
+      compare_runs({make({.name = "a", .loss = -1}), make({.name = "b", .options = {"lr", "0.1"}, .loss = -3})});
+  EXPECT_EQ(c.runs[0].best[figure::kLoss], -1);
+  EXPECT_EQ(c.runs[1].best[figure::kBitsPerByte], -1.5);
+  EXPECT_TRUE(c.notes.empty());
+  ASSERT_EQ(c.rows.size(), 2u);
+  EXPECT_EQ(c.rows[0].name, "b") << "the lower loss is the better one";
+  EXPECT_EQ(c.rows[0].mean[figure::kLoss], -3);
+  EXPECT_EQ(to_json_object(c)["rows"][1]["val_loss"], -1);
+}
+
+TEST_F(CompareRuns, TheLossHasTheUnitOfTheTask) {
+  EXPECT_EQ(make({.name = "numbers", .task = "regress"}).best.find("loss"), &figure::kSquaredError);
+  EXPECT_EQ(make({.name = "labels", .task = "tag"}).best.find("loss"), &figure::kTargetLoss);
 }
 
 TEST_F(CompareRuns, JsonSaysTheSame) {

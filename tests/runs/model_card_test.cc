@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <limits>
 
+#include "metrics/figures.h"
+
 namespace rnn::core {
 namespace {
 
@@ -18,9 +20,11 @@ ModelCard full_card() {
   card.tags = {"lstm"};
   card.dataset = "story \"one\"";
   card.facts = {{"layers", "2"}, {"a|b", "x\ny"}};
-  card.results = {{"this model", true, 3.34123, 28.254, 1.7612},
-                  {"trigram", false, 3.9, 49.402, 2.05},
-                  {"zstd -19", false, {}, {}, 2.31}};
+  const auto row = [](const char* name, std::optional<double> loss, std::optional<double> perplexity, double bits) {
+    return ResultRow(name).set(figure::kLoss, loss).set(figure::kPerplexity, perplexity).set(figure::kBitsPerByte, bits);
+  };
+  card.result = row("this model", 3.34123, 28.254, 1.7612);
+  card.baselines = {row("trigram", 3.9, 49.402, 2.05), row("zstd -19", {}, {}, 2.31)};
   card.data = {{"story.txt", "training", 1100000, "sha256:0123abcd"}};
   card.command = "rnn train story.txt --seed 7";
   card.seed = 7;
@@ -123,14 +127,15 @@ TEST(ModelCard, WholeCard) { EXPECT_EQ(model_card(full_card()), kFullCard); }
 TEST(ModelCard, NothingIsMadeUp) {
   ModelCard card;
   card.name = "bare";
-  card.results = {{"trigram", false, 1.0, {}, {}}};
+  card.baselines = {ResultRow("trigram").set(figure::kLoss, 1)};
   std::string text = model_card(card);
   for (const char* absent :
        {"license", "language:", "tags", "metrics", "model-index", "Limits", "data file", "A text that it generated"})
     EXPECT_EQ(text.find(absent), std::string::npos) << absent;
   EXPECT_NE(text.find("rnn generate model.safetensors -n 60"), std::string::npos);
   card.dataset = std::string("data");
-  card.results = {{"m", true, std::numeric_limits<double>::quiet_NaN(), 2.0, {}}};
+  card.baselines.clear();
+  card.result = ResultRow("m").set(figure::kLoss, std::numeric_limits<double>::quiet_NaN()).set(figure::kPerplexity, 2);
   text = model_card(card);
   EXPECT_EQ(text.find("nan"), std::string::npos);
   EXPECT_NE(text.find("metrics:\n- perplexity\nmodel-index"), std::string::npos);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/inputs/compression.h"
+#include "metrics/figures.h"
 #include "support/tiny_run.h"
 #include "tasks/ngram_rows.h"
 #include "tasks/training.h"
@@ -50,10 +51,10 @@ TEST_F(EvaluateText, LinesWeighUpToTheTotal) {
   EXPECT_EQ(tokens, report.tokens);
   EXPECT_EQ(unknown, report.unknown);
   EXPECT_GE(unknown, 2);
-  EXPECT_NEAR(nats / static_cast<double>(tokens), report.model.loss, 1e-9);
+  EXPECT_NEAR(nats / static_cast<double>(tokens), report.model.at(figure::kLoss), 1e-9);
   EXPECT_EQ(report.bytes, static_cast<int64_t>(content.size()));
-  EXPECT_NEAR(report.model.perplexity, std::exp(report.model.loss), 1e-9);
-  EXPECT_NEAR(report.model.bits_per_byte, nats / std::log(2.0) / static_cast<double>(content.size()), 1e-9);
+  EXPECT_NEAR(report.model.at(figure::kPerplexity), std::exp(report.model.at(figure::kLoss)), 1e-9);
+  EXPECT_NEAR(report.model.at(figure::kBitsPerByte), nats / std::log(2.0) / static_cast<double>(content.size()), 1e-9);
 }
 
 TEST_F(EvaluateText, StreamsPredictEveryTokenOnce) {
@@ -64,10 +65,10 @@ TEST_F(EvaluateText, StreamsPredictEveryTokenOnce) {
   EXPECT_EQ(report.tokens, static_cast<int64_t>(file.tokenizer->encode(content).size()));
   // The first line is read from the zero state either way; later lines know more.
   const EvalReport one = evaluated(model, write("one.txt", content.substr(0, content.find('\n') + 1)));
-  EXPECT_NEAR(one.model.loss, report.lines_report[0].loss, 1e-9);
+  EXPECT_NEAR(one.model.at(figure::kLoss), report.lines_report[0].loss, 1e-9);
   double alone = 0;
   for (const auto& line : report.lines_report) alone += line.loss * static_cast<double>(line.tokens);
-  EXPECT_NE(alone / static_cast<double>(report.tokens), report.model.loss);
+  EXPECT_NE(alone / static_cast<double>(report.tokens), report.model.at(figure::kLoss));
 }
 
 TEST_F(EvaluateText, LastLineWithoutItsEnd) {
@@ -75,7 +76,7 @@ TEST_F(EvaluateText, LastLineWithoutItsEnd) {
     const std::string model = run(mode), content = tiny_story(20, 9);
     const EvalReport whole = evaluated(model, write("whole.txt", content), true);
     const EvalReport cut = evaluated(model, write("cut.txt", content.substr(0, content.size() - 1)), true);
-    EXPECT_EQ(whole.model.loss, cut.model.loss);
+    EXPECT_EQ(whole.model.at(figure::kLoss), cut.model.at(figure::kLoss));
     EXPECT_EQ(whole.tokens, cut.tokens);
     EXPECT_EQ(whole.lines_report.size(), cut.lines_report.size());
     EXPECT_EQ(whole.lines_report.back().loss, cut.lines_report.back().loss);
@@ -85,7 +86,8 @@ TEST_F(EvaluateText, LastLineWithoutItsEnd) {
 TEST_F(EvaluateText, ThreadsDoNotMatter) {
   for (const std::string mode : {"stream", "sentence"}) {
     const std::string model = run(mode), text = write("text.txt", tiny_story(40, 9));
-    EXPECT_EQ(evaluated(model, text, false, false, 1).model.loss, evaluated(model, text, false, false, 3).model.loss);
+    EXPECT_EQ(evaluated(model, text, false, false, 1).model.at(figure::kLoss),
+              evaluated(model, text, false, false, 3).model.at(figure::kLoss));
   }
 }
 
@@ -104,12 +106,13 @@ TEST_F(EvaluateText, BaselinesOfTheUnchangedText) {
     for (size_t i = 0; i < 2; ++i) {
       const auto streams = [&](const TokenDocuments& d) { return ngram_streams(d, *file.tokenizer, mode == "sentence"); };
       const NgramModel grams = count_ngrams(streams(train), *file.tokenizer, orders[i]);
-      EXPECT_NEAR(report.baselines[i].loss, ngram_loss(grams, streams(read), file.tokenizer->newline_id()), 1e-12);
+      EXPECT_NEAR(report.baselines[i].at(figure::kLoss), ngram_loss(grams, streams(read), file.tokenizer->newline_id()),
+                  1e-12);
     }
     EXPECT_EQ(report.baselines[1].name, "Kneser-Ney 5-gram");
     EXPECT_EQ(report.baselines[2].name, "zstd -19");
-    EXPECT_NEAR(report.baselines[2].bits_per_byte, zstd_bits_per_byte(read_file(text)), 1e-12);
-    EXPECT_LT(report.baselines[2].loss, 0);
+    EXPECT_NEAR(report.baselines[2].at(figure::kBitsPerByte), zstd_bits_per_byte(read_file(text)), 1e-12);
+    EXPECT_EQ(report.baselines[2][figure::kLoss], std::nullopt);
   }
 }
 
@@ -134,8 +137,8 @@ TEST_F(EvaluateText, NoNgramsOfAnotherText) {
 TEST_F(EvaluateText, TheSameFileTwice) {
   const std::string text = write("text.txt", tiny_story(20, 9));
   ModelFile file = load_model(run("sentence"));
-  const double loss = evaluate_text(file, text, {false, false, 1}).model.loss;
-  EXPECT_EQ(evaluate_text(file, text, {false, false, 1}).model.loss, loss);
+  const double loss = evaluate_text(file, text, {false, false, 1}).model.at(figure::kLoss);
+  EXPECT_EQ(evaluate_text(file, text, {false, false, 1}).model.at(figure::kLoss), loss);
   EXPECT_EQ(file.model->params().size(), 0u);
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "metrics/figures.h"
 #include "networks/session.h"
 #include "runs/run_data.h"
 #include "support/tiny_run.h"
@@ -151,24 +152,25 @@ TEST_F(RunFigures, OfTheRunAreThoseOfItsParts) {
     for (const auto& s : valid) {
       for (size_t i = 1; i < s.size(); ++i) nats -= trigram.log_prob({s.data(), i}, s[i]), ++tokens;
     }
-    EXPECT_NEAR(result.baselines[0].loss, nats / tokens, 1e-9);
+    EXPECT_NEAR(result.baselines[0].at(figure::kLoss), nats / tokens, 1e-9);
     EXPECT_EQ(result.baselines[1].name, "Kneser-Ney 5-gram");
-    EXPECT_EQ(log.back().fields.at("metrics").at("ngram_loss").get<double>(), result.baselines[1].loss);
+    EXPECT_EQ(log.back().fields.at("metrics").at("ngram_loss").get<double>(), result.baselines[1].at(figure::kLoss));
     EXPECT_EQ(log.back().fields.at("metrics").at("ngram_order").get<int>(), 5);
-    EXPECT_NEAR(result.baselines[0].perplexity, std::exp(nats / tokens), 1e-6);
+    EXPECT_NEAR(result.baselines[0].at(figure::kPerplexity), std::exp(nats / tokens), 1e-6);
     const double bits = nats / std::log(2.0) / static_cast<double>(split.valid[0].text.size());
-    EXPECT_NEAR(result.baselines[0].bits_per_byte, bits, 1e-9);
+    EXPECT_NEAR(result.baselines[0].at(figure::kBitsPerByte), bits, 1e-9);
 
     // The best model's file gives the loss that the run reports.
     ModelFile best = load_model(path(mode));
     const EvalReport again = evaluate_text(best, write("valid.txt", split.valid[0].text), {});
-    EXPECT_NEAR(again.model.loss, result.valid.loss, mode == "sentence" ? 1e-9 : 0.05);  // streams start from zero
+    EXPECT_NEAR(again.model.at(figure::kLoss), result.valid.at(figure::kLoss),
+                mode == "sentence" ? 1e-9 : 0.05);  // streams start from zero
     ModelFile other = load_model(path(mode));
-    EXPECT_EQ(evaluate_text(other, r.test[0], {}).model.loss, result.test.loss);
-    EXPECT_LT(result.valid.loss, std::log(words.size()));
+    EXPECT_EQ(evaluate_text(other, r.test[0], {}).model.at(figure::kLoss), result.test->at(figure::kLoss));
+    EXPECT_LT(result.valid.at(figure::kLoss), std::log(words.size()));
     EXPECT_EQ(log.back().type, "result");
-    EXPECT_EQ(log.back().fields.at("metrics").at("val_loss").get<double>(), result.valid.loss);
-    EXPECT_EQ(file.about.at("metrics").at("val_loss").get<double>(), result.valid.loss);
+    EXPECT_EQ(log.back().fields.at("metrics").at("val_loss").get<double>(), result.valid.at(figure::kLoss));
+    EXPECT_EQ(file.about.at("metrics").at("val_loss").get<double>(), result.valid.at(figure::kLoss));
     for (const char* name : {"config.toml", "model.safetensors", "last.ckpt.safetensors", "metrics.jsonl", "metrics.csv",
                              "train.log", "README.md", "data.json"}) {
       EXPECT_GT(std::filesystem::file_size(path(mode) + "/" + name), 10u) << name;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "io/safetensors.h"
+#include "metrics/figures.h"
 #include "support/tiny_run.h"
 #include "tasks/training.h"
 #include "train/checkpoint.h"
@@ -154,7 +155,7 @@ TEST_P(Resume, MoreEpochs) {
   train(request("longer"));
   const RunResult longer = resume("longer", {{"epochs", "3"}});
   EXPECT_EQ(longer.updates, whole.updates);
-  EXPECT_EQ(longer.valid.loss, whole.valid.loss);
+  EXPECT_EQ(longer.valid.at(figure::kLoss), whole.valid.at(figure::kLoss));
   expect_same_run("whole", "longer", false);
 }
 
@@ -165,7 +166,7 @@ TEST_P(Resume, OfAFinishedRunChangesNothing) {
   const RunResult again = resume("run", {});
   EXPECT_EQ(again.updates, first.updates);
   EXPECT_EQ(again.reason, StopReason::epochs);
-  EXPECT_EQ(again.valid.loss, first.valid.loss);
+  EXPECT_EQ(again.valid.at(figure::kLoss), first.valid.at(figure::kLoss));
   EXPECT_TRUE(model == read_file(path("run") + "/model.safetensors"));
   EXPECT_EQ(evaluations("run"), rows);
 }

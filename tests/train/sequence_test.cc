@@ -136,9 +136,9 @@ TEST(Sequences, TheTrainerLearnsFromProblems) {
   EventStream events;
   Pool pool(1);
   Trainer trainer(model, *batches, unseen.get(), options, events, pool, {});
-  EXPECT_NEAR(evaluate(model, *unseen, pool).accuracy, 0.25, 0.12);
+  EXPECT_NEAR(evaluate(model, *unseen, pool).accuracy.value(), 0.25, 0.12);
   trainer.run();
-  EXPECT_GT(evaluate(model, *unseen, pool).accuracy, 0.95);
+  EXPECT_GT(evaluate(model, *unseen, pool).accuracy.value(), 0.95);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/safetensors.h"
+#include "metrics/figures.h"
 #include "optim/schedule.h"
 #include "support/tiny_run.h"
 #include "tasks/training.h"
@@ -299,7 +300,7 @@ TEST_F(DivergedRun, WhatWasSavedBeforeSurvives) {
   EXPECT_EQ(f.exit, Exit::diverged) << f.message;
   EXPECT_TRUE(checkpoint == read_file(path("run") + "/last.ckpt.safetensors"));
   ModelFile file = load_model(path("run"));
-  EXPECT_LT(evaluate_text(file, path("story.txt"), {}).model.loss, 10);
+  EXPECT_LT(evaluate_text(file, path("story.txt"), {}).model.at(figure::kLoss), 10);
   EventStream again;
   EXPECT_EQ(resume_run(path("run"), {{"max-updates", "0"}}, again, {}).reason, StopReason::epochs);
 }

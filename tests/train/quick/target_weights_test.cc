@@ -89,7 +89,7 @@ TEST(TargetWeights, TheMeanLossIsTheWeightedOne) {
   EXPECT_EQ(found.weight, 1.875);
   EXPECT_EQ(found.tokens, 6) << "as many targets count";
   EXPECT_NEAR(found.loss(), sums.nats / sums.weight, 1e-6) << "float32 softmax";
-  EXPECT_NEAR(found.accuracy, sums.right / sums.weight, 1e-12);
+  EXPECT_NEAR(found.accuracy.value(), sums.right / sums.weight, 1e-12);
   const auto other = model(4);
   other->pack(pool, false);
   const TogetherEvaluation both = evaluate_together({m.get(), other.get()}, {}, batcher, pool);

@@ -1,0 +1,42 @@
+// Why: see figures.h.
+#include "metrics/figures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace rnn::core {
+
+const Figure& loss_figure(std::string_view task) {
+  if (task == "regress") return figure::kSquaredError;
+  return task == "classify" || task == "tag" ? figure::kTargetLoss : figure::kLoss;
+}
+
+const Figure* find_figure(std::string_view key) {
+  const auto found =
+      std::find_if(std::begin(figure::kAll), std::end(figure::kAll), [&](const Figure* f) { return f->key == key; });
+  return found != std::end(figure::kAll) ? *found : nullptr;
+}
+
+std::string val_key(const Figure& figure) { return "val_" + std::string(figure.key); }
+
+std::vector<const Figure*> columns_of(std::initializer_list<const ResultRow*> rows, const std::vector<ResultRow>& more) {
+  const auto used = [&](const Figure* figure) {
+    const auto has = [&](const ResultRow& row) { return row.find(figure->key) == figure; };
+    return std::any_of(rows.begin(), rows.end(), [&](const ResultRow* row) { return has(*row); }) ||
+           std::any_of(more.begin(), more.end(), has);
+  };
+  std::vector<const Figure*> columns;
+  std::copy_if(std::begin(figure::kAll), std::end(figure::kAll), std::back_inserter(columns), used);
+  return columns;
+}
+
+ResultRow text_row(std::string name, double loss, double bits_factor) {
+  ResultRow row(std::move(name));
+  row.set(figure::kBitsPerByte, loss * bits_factor);
+  row.set(figure::kLoss, loss);
+  row.set(figure::kPerplexity, std::exp(loss));
+  return row;
+}
+
+}  // namespace rnn::core

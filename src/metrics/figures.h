@@ -1,0 +1,52 @@
+// Why: the list of all figures by which models and runs are judged; tables, JSON, cards and comparisons read it.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/figure.h"
+
+namespace rnn::core {
+
+namespace figure {
+using enum FigureForm;
+//                           key              title        name             form      digits, fine, card; higher is better
+inline constexpr Figure kBitsPerByte{"bits_per_byte", "bits/byte", "bits per byte", decimals, 3, 4, 3};
+inline constexpr Figure kLoss{"loss", "loss", "loss (nats/token)", decimals, 3, 4, 4};
+inline constexpr Figure kTargetLoss{"loss", "loss", "loss (nats/target)", decimals, 3, 4, 4};
+inline constexpr Figure kSquaredError{"loss", "mean squared error", "mean squared error", significant, 3, 4, 4};
+inline constexpr Figure kPerplexity{"perplexity", "perplexity", "perplexity", decimals, 2, 2, 2};  // exp(loss)
+inline constexpr Figure kAccuracy{"accuracy", "accuracy", "accuracy", percent, 2, 2, 4, true};
+inline constexpr Figure kBleu{"bleu", "BLEU", "BLEU", decimals, 2, 2, 2, true};
+inline constexpr Figure kChrf{"chrf", "chrF", "chrF", decimals, 2, 2, 2, true};
+inline constexpr Figure kExact{"exact", "exact", "exact matches", percent, 1, 1, 3, true};
+// What a run costs.
+inline constexpr Figure kUpdates{"updates", "updates", "updates", whole};
+inline constexpr Figure kSeconds{"seconds", "time", "seconds", time};
+inline constexpr Figure kTokensPerSecond{"tokens_per_s", "tok/s", "tokens per second", rate, 0, 0, 0, true};
+
+// In the order of the columns of tables.
+inline constexpr const Figure* kAll[] = {&kBitsPerByte, &kLoss,     &kTargetLoss, &kSquaredError,
+                                         &kPerplexity,  &kAccuracy, &kBleu,       &kChrf,
+                                         &kExact,       &kUpdates,  &kSeconds,    &kTokensPerSecond};
+// Those that a validation during training may report, in events as val_KEY. The loss stands for that of every unit.
+inline constexpr const Figure* kValidated[] = {&kBitsPerByte, &kLoss, &kPerplexity, &kAccuracy, &kBleu};
+inline constexpr const Figure* kCosts[] = {&kUpdates, &kSeconds, &kTokensPerSecond};
+}  // namespace figure
+
+// The figure with this key; null: there is none. "loss": in nats per token.
+const Figure* find_figure(std::string_view key);
+// The loss of a task, in its unit. "" or an unknown task: nats per token.
+const Figure& loss_figure(std::string_view task);
+// "val_loss": its key in events and among the metrics of a model.
+std::string val_key(const Figure& figure);
+
+// The columns of a table: the figures that any of the rows has, in the order of figure::kAll.
+std::vector<const Figure*> columns_of(std::initializer_list<const ResultRow*> rows, const std::vector<ResultRow>& more = {});
+
+// A model's row on a text: the loss (nats per token) and what follows from it. bits_factor: bits per byte = factor * loss.
+ResultRow text_row(std::string name, double loss, double bits_factor);
+
+}  // namespace rnn::core

@@ -1,0 +1,50 @@
+// Why: a figure that a sink, a record or a table does not know is lost without a word.
+#include "metrics/figures.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "events/events.h"
+#include "networks/model_config.h"
+
+namespace rnn::core {
+namespace {
+
+TEST(FigureList, EveryValidatedFigureIsAColumnOfTheMetrics) {
+  for (const Figure* f : figure::kValidated) {
+    EXPECT_TRUE(std::any_of(std::begin(kMetricKeys), std::end(kMetricKeys), [&](const char* k) { return k == val_key(*f); }))
+        << f->key;
+    EXPECT_EQ(find_figure(f->key), f);
+  }
+}
+
+TEST(FigureList, OneKeyMeansOneThing) {
+  std::set<std::string_view> names;
+  for (const Figure* f : figure::kAll) {
+    EXPECT_FALSE(f->key.empty() || f->title.empty() || f->name.empty());
+    EXPECT_TRUE(names.insert(f->name).second) << f->name << " is there twice";
+    EXPECT_EQ(find_figure(f->key)->higher_is_better, f->higher_is_better) << f->key;
+  }
+  EXPECT_EQ(find_figure("none"), nullptr);
+  for (const std::string_view task : kTasks) EXPECT_EQ(loss_figure(task).key, "loss");
+  EXPECT_EQ(&loss_figure("regress"), &figure::kSquaredError);
+  EXPECT_EQ(&loss_figure("tag"), &figure::kTargetLoss);
+}
+
+TEST(FigureList, ColumnsAreTheFiguresThatAnyRowHas) {
+  const ResultRow model = text_row("this model", -0.5, 0.25);  // a density's loss may be below zero
+  EXPECT_EQ(model.at(figure::kBitsPerByte), -0.125);
+  EXPECT_EQ(model.at(figure::kPerplexity), std::exp(-0.5));
+  const ResultRow packed = ResultRow("zstd -19").set(figure::kBitsPerByte, 2);
+  using Columns = std::vector<const Figure*>;
+  EXPECT_EQ(columns_of({&packed}), (Columns{&figure::kBitsPerByte}));
+  EXPECT_EQ(columns_of({&packed}, {model}), (Columns{&figure::kBitsPerByte, &figure::kLoss, &figure::kPerplexity}));
+  const ResultRow numbers = ResultRow("this model").set(figure::kSquaredError, 2);
+  EXPECT_EQ(columns_of({&numbers}), (Columns{&figure::kSquaredError}));
+}
+
+}  // namespace
+}  // namespace rnn::core
