@@ -10,9 +10,9 @@ import tempfile
 
 # A room may include itself and rooms on lower floors; rooms on one floor do not see each other.
 FLOORS = {
-    "base": 0, "cells": 0,
-    "options": 1, "events": 1,
-    "kernels": 2,
+    "base": 0,
+    "events": 1, "cells": 1,
+    "options": 2, "kernels": 2,
     "nn": 3,
     "heads": 4, "optim": 4, "decode": 4, "text": 4, "audio": 4, "series": 4,
     "networks": 5, "data": 5, "metrics": 5,
