@@ -112,6 +112,7 @@ ordered_json as_json(const ModelFile& file) {
   if (c.encoder.present()) result["encoder"] = encoder_json(c.encoder), result["residual"] = c.rnn.residual;
   if (file.tokenizer) result["tokenizer"] = {{"kind", file.tokenizer->kind()}, {"size", file.tokenizer->size()}};
   if (!c.softmax.cutoffs.empty()) result["cutoffs"] = c.softmax.cutoffs, result["softmax_divide"] = c.softmax.divide;
+  result["config"] = config_to_json(c);  // all of it, as in the file
   result["tensors"] = tensors;
   result["about"] = file.about.get();
   return result;

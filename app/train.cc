@@ -23,7 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 // What --resume may change: how long the run continues, and the number of threads.
-constexpr std::string_view kResumeChanges[] = {"epochs", "max-time", "max-updates", "patience", "threads"};
 
 struct TrainArguments {
   std::vector<std::string> data, train, valid, test;
@@ -143,9 +142,7 @@ int finish(const TrainArguments& a, const RunResult& result) {
 }
 
 int resume(const TrainArguments& a) {
-  const auto allowed = [](const auto& flag) {
-    return std::find(std::begin(kResumeChanges), std::end(kResumeChanges), flag.first) != std::end(kResumeChanges);
-  };
+  const auto allowed = [](const auto& flag) { return find_option(flag.first)->rule == ResumeRule::changeable; };
   const auto wrong = std::find_if_not(a.flags.begin(), a.flags.end(), allowed);
   std::string given = wrong != a.flags.end() ? "--" + wrong->first : "";
   if (!a.cells.empty()) given = "--cell";
@@ -156,9 +153,9 @@ int resume(const TrainArguments& a) {
   if (!a.test.empty()) given = "--test";
   if (!a.init_from.empty()) given = "--init-from";
   if (!given.empty()) {
-    throw Error(
-        Exit::usage, "usage/resume", fmt::format("a resumed run cannot take {}: it continues as it began", given),
-        fmt::format("possible: --{}; for anything else: rnn train DATA --init-from RUN", fmt::join(kResumeChanges, ", --")));
+    throw Error(Exit::usage, "usage/resume", fmt::format("a resumed run cannot take {}: it continues as it began", given),
+                fmt::format("possible: --{}; for anything else: rnn train DATA --init-from RUN",
+                            fmt::join(options_with(ResumeRule::changeable), ", --")));
   }
   Options probe;  // a bad value is refused before any data is read
   for (const auto& flag : a.flags) set_option(probe, flag.first, flag.second);

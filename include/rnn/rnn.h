@@ -326,14 +326,15 @@ struct TrainSummary {
 // Exit::diverged, Exit::internal (io/...).
 RNN_API TrainSummary train(const TrainRequest& request);
 
-// Resumes a stopped run exactly where it was. `changes`: options that may extend it: epochs, max-time, max-updates,
-// patience, threads. Throws as train() does, and Error{Exit::model, "run/no_checkpoint"}, Error{Exit::data, "data/changed"}.
+// Resumes a stopped run exactly where it was. `changes`: options that may extend it, those that train_options() calls
+// resumable: epochs, max-time, max-updates, patience, threads. Throws as train() does, and Error{Exit::model, "run/no_checkpoint"}, Error{Exit::data, "data/changed"}.
 RNN_API TrainSummary resume(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes = {},
                             const TrainCallback& on_event = {}, std::atomic<int>* stop = nullptr);
 
 // An option of a run: name, default as text, one line of help.
 struct TrainOption {
   std::string name, value, help;
+  bool resumable = false;  // resume() may change it
 };
 RNN_API std::vector<TrainOption> train_options();
 

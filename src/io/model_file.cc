@@ -5,10 +5,8 @@
 #include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <type_traits>
 
 #include "base/file.h"
-#include "base/names.h"
 #include "base/numbers.h"
 #include "cells/reference.h"
 #include "io/json_tree.h"
@@ -162,158 +160,7 @@ ModelFile load_bare(const Safetensors& file) {
   return result;
 }
 
-// The library would cut 2^32 + 8 down to 8, and take true for 1.
-void require_whole(const json& j) {
-  const bool fits = j.is_number_unsigned() ? j.get<uint64_t>() <= std::numeric_limits<int>::max()
-                                           : j.is_number_integer() && j.get<int64_t>() >= std::numeric_limits<int>::min();
-  if (!fits) throw json::other_error::create(501, "no whole number of this size", &j);
-}
-
-template <class V>
-V field(const json& j, const char* name) {
-  const auto at = j.find(name);
-  if (at == j.end()) bad("model/corrupt", std::string("the model's configuration has no '") + name + "'");
-  try {
-    if constexpr (std::is_same_v<V, int>) require_whole(*at);
-    if constexpr (std::is_same_v<V, std::vector<int>>) std::for_each(at->begin(), at->end(), require_whole);
-    return at->template get<V>();
-  } catch (const json::exception&) {
-    bad("model/corrupt", std::string("the model's configuration has a bad '") + name + "': " + at->dump());
-  }
-}
-
-// The value of `key`, which must be in a list of names.
-template <class Kind, size_t n>
-Kind named(const json& j, const char* key, const std::string_view (&names)[n]) {
-  const auto name = field<std::string>(j, key);
-  const size_t known = index_of(names, name);
-  if (known == n) bad("model/corrupt", std::string("the model's configuration has a bad '") + key + "': " + name);
-  return static_cast<Kind>(known);
-}
-
-json encoder_to_json(const EncoderOptions& e) {
-  return {{"layers", e.rnn.layers},
-          {"hidden", e.rnn.hidden},
-          {"last_hidden", e.rnn.last_hidden},
-          {"projection", e.rnn.projection},
-          {"bidirectional", e.rnn.bidirectional},
-          {"residual", e.rnn.residual},
-          {"own_embedding", e.own_embedding},
-          {"attention", attention_name(e.attention)},
-          {"attention_size", e.attention_size},
-          {"input_feeding", e.input_feeding},
-          {"reversed_source", e.reversed_source},
-          {"bridge", bridge_name(e.bridge)}};
-}
-
-EncoderOptions encoder_of(const json& j) {
-  EncoderOptions e;
-  e.rnn.layers = field<int>(j, "layers"), e.rnn.hidden = field<int>(j, "hidden");
-  e.rnn.last_hidden = field<int>(j, "last_hidden"), e.rnn.projection = field<int>(j, "projection");
-  e.rnn.bidirectional = field<bool>(j, "bidirectional"), e.rnn.residual = field<bool>(j, "residual");
-  e.own_embedding = field<bool>(j, "own_embedding");
-  e.attention = named<AttentionKind>(j, "attention", kAttentionNames);
-  e.attention_size = field<int>(j, "attention_size");
-  e.input_feeding = field<bool>(j, "input_feeding"), e.reversed_source = field<bool>(j, "reversed_source");
-  e.bridge = named<BridgeKind>(j, "bridge", kBridgeNames);
-  return e;
-}
-
-SoftmaxOptions softmax_of(const json& j) {
-  SoftmaxOptions softmax;
-  softmax.kind = named<SoftmaxKind>(j, "softmax", kSoftmaxNames);
-  if (softmax.kind == SoftmaxKind::adaptive) {
-    softmax.cutoffs = field<std::vector<int>>(j, "cutoffs");
-    softmax.divide = field<double>(j, "softmax_divide");
-  }
-  return softmax;
-}
-
 }  // namespace
-
-json config_to_json(const ModelConfig& c) {
-  json j = {{"task", c.task},
-            {"cell", cell_info(c.rnn.cell).name},
-            {"relu", (c.rnn.flags & kRelu) != 0},
-            {"peephole", (c.rnn.flags & kPeephole) != 0},
-            {"input", c.rnn.input},
-            {"hidden", c.rnn.hidden},
-            {"layers", c.rnn.layers},
-            {"last_hidden", c.rnn.last_hidden},
-            {"projection", c.rnn.projection},
-            {"bidirectional", c.rnn.bidirectional},
-            {"dropout", c.dropout},
-            {"input_dropout", c.vocabulary > 0 ? c.dropout_of_input() : 0},
-            {"output_dropout", c.dropout_of_output()},
-            {"embedding_dropout", c.drops.rows},
-            {"word_dropout", c.drops.words},
-            {"unknown", c.drops.unknown},
-            {"layer_dropout", c.rnn.dropout},
-            {"variational", c.rnn.variational},
-            {"state_dropout", c.rnn.state_dropout},
-            {"zoneout", c.rnn.zoneout[0]},
-            {"zoneout_cell", c.rnn.zoneout[1]},
-            {"weight_drop", c.rnn.weight_drop},
-            {"layer_norm", (c.rnn.flags & kLayerNorm) != 0},
-            {"cell_clip", c.rnn.cell_clip},
-            {"vocabulary", c.vocabulary},
-            {"output", c.output},
-            {"tied", c.tied}};
-  if (c.rnn.residual) j["residual"] = true;
-  if (c.encoder.present()) j["encoder"] = encoder_to_json(c.encoder);
-  if (c.softmax.kind != SoftmaxKind::full) j["softmax"] = softmax_name(c.softmax.kind);
-  if (c.softmax.kind == SoftmaxKind::adaptive) j["cutoffs"] = c.softmax.cutoffs, j["softmax_divide"] = c.softmax.divide;
-  return j;
-}
-
-ModelConfig config_from_json(const json& j) {
-  if (!j.is_object()) bad("model/corrupt", "the model file has no configuration");
-  ModelConfig c;
-  c.task = field<std::string>(j, "task");
-  if (std::find(std::begin(kTasks), std::end(kTasks), c.task) == std::end(kTasks)) {
-    bad("model/task", "this file contains a model for the task '" + c.task + "', which this version does not know",
-        "get a newer rnn");
-  }
-  const auto cell = field<std::string>(j, "cell");
-  const auto found = std::find_if(kCells.begin(), kCells.end(), [&](const CellInfo* info) { return info->name == cell; });
-  if (found == kCells.end()) bad("model/corrupt", "the model's cell '" + cell + "' is unknown");
-  c.rnn.cell = static_cast<CellKind>(found - kCells.begin());
-  c.rnn.flags = (field<bool>(j, "relu") ? kRelu : 0) | (field<bool>(j, "peephole") ? kPeephole : 0);
-  c.rnn.input = field<int>(j, "input");
-  c.rnn.hidden = field<int>(j, "hidden");
-  c.rnn.layers = field<int>(j, "layers");
-  if (j.contains("last_hidden")) c.rnn.last_hidden = field<int>(j, "last_hidden");  // not in files of earlier versions
-  c.rnn.projection = field<int>(j, "projection");
-  c.rnn.bidirectional = field<bool>(j, "bidirectional");
-  c.dropout = field<double>(j, "dropout");
-  c.rnn.dropout = field<double>(j, "layer_dropout");
-  if (j.contains("variational")) {  // not in files of earlier versions
-    c.rnn.variational = field<bool>(j, "variational");
-    c.rnn.state_dropout = field<double>(j, "state_dropout");
-    c.rnn.zoneout[0] = field<double>(j, "zoneout"), c.rnn.zoneout[1] = field<double>(j, "zoneout_cell");
-    c.rnn.weight_drop = field<double>(j, "weight_drop");
-  }
-  if (j.contains("input_dropout")) {
-    c.input_dropout = field<double>(j, "input_dropout"), c.output_dropout = field<double>(j, "output_dropout");
-    c.drops.rows = field<double>(j, "embedding_dropout"), c.drops.words = field<double>(j, "word_dropout");
-    c.drops.unknown = field<int>(j, "unknown");
-  }
-  if (j.contains("layer_norm")) {  // the same
-    c.rnn.flags |= field<bool>(j, "layer_norm") ? kLayerNorm : 0;
-    c.rnn.cell_clip = field<double>(j, "cell_clip");
-  }
-  c.vocabulary = field<int>(j, "vocabulary");
-  if (j.contains("output")) c.output = field<int>(j, "output");  // not in language models of earlier versions
-  c.tied = field<bool>(j, "tied");
-  if (j.contains("residual")) c.rnn.residual = field<bool>(j, "residual");
-  if (j.contains("encoder")) {
-    c.encoder = encoder_of(field<json>(j, "encoder"));
-    c.encoder.rnn.input = c.rnn.input;
-    c.encoder.match(c.rnn);
-  }
-  if (j.contains("softmax")) c.softmax = softmax_of(j);
-  return c;
-}
 
 std::string model_path(const std::string& path) {
   std::error_code ignored;

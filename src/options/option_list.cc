@@ -1,4 +1,4 @@
-// Why: the table of options itself, and the one place where their values are parsed and written.
+// Why: the one place where the values of options are parsed and written.
 #include "options/option_list.h"
 
 #include <fmt/format.h>
@@ -10,7 +10,6 @@
 
 #include "base/error.h"
 #include "base/numbers.h"
-#include "cells/names.h"
 #include "options/kinds.h"
 
 namespace rnn::core {
@@ -19,158 +18,8 @@ namespace {
 using M = ModelOptions;
 using R = TrainOptions;
 
-constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word", "unigram", "bpe"};
-constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
-constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
-constexpr std::string_view kAverages[] = {"off", "asgd", "nt-asgd", "ema"};
-constexpr std::string_view kSchedules[] = {"constant", "stall", "decay", "cosine", "steps"};
-constexpr std::string_view kCutoffs[] = {"auto", "N,N,..."};
-constexpr std::string_view kSamplers[] = {"log-uniform", "unigram"};
-constexpr std::string_view kModes[] = {"auto", "stream", "sentence"};
-
-constexpr std::string_view kBridges[] = {"auto", "copy", "dense", "zero"};
-constexpr std::string_view kFigures[] = {"loss", "bleu"};
-
-constexpr double kMany = 2147483647, kInt64 = 9007199254740992.0;  // 2^53: every whole number below is exact
-constexpr OptionRange kShare = {0, 1, false, true};                // [0, 1)
-constexpr OptionRange kPositive = {0, 1e9, true, false};
-
-const OptionInfo kOptions[] = {
-    {"tokens", "model", "KIND", "pieces of text: auto, byte, char, word, unigram, bpe", &M::tokens, {}, kTokens},
-    {"tokenizer", "model", "FILE", "use this sub-word model (SentencePiece) instead of learning one", &M::tokenizer},
-    {"min-count", "model", "N", "words seen less often become the unknown word", &M::min_count, {1, kMany}},
-    {"max-vocabulary",
-     "model",
-     "N",
-     "largest vocabulary; 0: no limit, for sub-words set by the size of the text",
-     &M::max_vocabulary,
-     {0, 1 << 24}},
-    {"cell", "model", "NAME", kCellNamesText, &M::cell, {}, kCellNames},
-    {"peephole", "model", "", "the gates also read the cell state (lstm)", &M::peephole},
-    {"layer-norm", "model", "", "normalise the gates and the cell state over the units of a layer", &M::layer_norm},
-    {"cell-clip", "model", "X", "keep the cell state in [-X, X] (lstm, lstm-coupled); 0: off", &M::cell_clip, {0, 1e9}},
-    {"layers", "model", "N", "recurrent layers, one on top of the other", &M::layers, {1, 64}},
-    {"hidden", "model", "N", "units of each layer", &M::hidden, {1, 65536}},
-    {"last-hidden", "model", "N", "units of the last layer; 0: the same as hidden", &M::last_hidden, {0, 65536}},
-    {"embed", "model", "N", "size of the token embedding; 0: the same as hidden", &M::embed, {0, 65536}},
-    {"projection", "model", "N", "size of the projected hidden state (lstm); 0: none", &M::projection, {0, 65536}},
-    {"residual", "model", "", "layers above the first add their input to their output", &M::residual},
-    {"tied", "model", "", "the output weights are those of the embedding", &M::tied},
-    {"encoder-layers", "model", "N", "layers of a translator's encoder; 0: as --layers", &M::encoder_layers, {0, 64}},
-    {"one-way", "model", "", "the encoder reads forward only, not in both directions", &M::one_way},
-    {"attention", "model", "KIND", "none, additive, general, dot, scaled-dot", &M::attention, {}, kAttentionNames},
-    {"attention-size", "model", "N", "size of additive attention; 0: as --hidden", &M::attention_size, {0, 65536}},
-    {"input-feeding", "model", "", "the decoder also reads what its attention found at the previous step",
-     &M::input_feeding},
-    {"bridge", "model", "KIND", "initial state of the decoder: auto, copy, dense, zero", &M::bridge, {}, kBridges},
-    {"own-embedding", "model", "", "a separate embedding for the source", &M::own_embedding},
-    {"reverse-source", "model", "", "read the source from the last word to the first", &M::reverse_source},
-    {"softmax", "model", "KIND", "output layer: full, sampled (in training), adaptive", &M::softmax, {}, kSoftmaxNames},
-    {"cutoffs", "model", "LIST", "adaptive: tokens at which clusters begin; auto: by vocabulary", &M::cutoffs, {}, kCutoffs},
-    {"softmax-divide", "model", "D", "adaptive: each next cluster is D times narrower", &M::softmax_divide, {1, 65536}},
-    {"dropout", "model", "P", "share of values dropped between layers", &M::dropout, kShare},
-    {"input-dropout", "model", "P", "dropout after the embedding; auto: as --dropout", &M::input_dropout, kShare, {}, -1},
-    {"output-dropout", "model", "P", "dropout before the output; auto: as --dropout", &M::output_dropout, kShare, {}, -1},
-    {"embedding-dropout", "model", "P", "share of words whose embedding is dropped for an update", &M::embedding_dropout,
-     kShare},
-    {"word-dropout", "model", "P", "share of input words replaced by the unknown word", &M::word_dropout, kShare},
-    {"variational", "model", "", "one dropout mask per sequence instead of one per step", &M::variational},
-    {"state-dropout", "model", "P", "dropout of the recurrent state, one mask per sequence", &M::state_dropout, kShare},
-    {"zoneout", "model", "P", "chance that a unit keeps its hidden value for a step", &M::zoneout, kShare},
-    {"zoneout-cell", "model", "P", "chance that a unit keeps its cell value for a step (lstm)", &M::zoneout_cell, kShare},
-    {"weight-drop", "model", "P", "share of recurrent weights dropped, a new mask for each update", &M::weight_drop, kShare},
-    {"init", "model", "NAME", "pytorch, uniform:A, glorot, orthogonal, identity", &M::init, {}, kInits},
-    {"forget-bias", "model", "B", "initial forget gate bias (lstm); auto: by --init", &M::forget_bias, {0, 100}, {}, -1},
-    {"chrono", "model", "T", "longest dependency in steps for chrono initialisation; 0: off", &M::chrono, {0, 1e9}},
-
-    {"optimizer", "train", "NAME", "sgd, adam, adamw, rmsprop, adagrad", &R::optimizer, {}, kOptimizers},
-    {"lr", "train", "RATE", "learning rate; auto: the optimizer's default", &R::lr, kPositive, {}, 0},
-    {"momentum", "train", "M", "momentum of sgd", &R::momentum, kShare},
-    {"weight-decay", "train", "W", "pull of the weights towards 0", &R::weight_decay, {0, 1e3}},
-    {"beta1", "train", "B", "adam: decay of the first moment", &R::beta1, kShare},
-    {"beta2", "train", "B", "adam: decay of the second moment", &R::beta2, kShare},
-    {"epsilon", "train", "E", "adam, rmsprop, adagrad: added to the denominator", &R::epsilon, {0, 1, true, false}},
-    {"rms-decay", "train", "A", "rmsprop: decay of the mean of squares", &R::rms_decay, kShare},
-    {"average", "train", "KIND", "averaging of the weights: off, asgd, nt-asgd, ema", &R::average, {}, kAverages},
-    {"ema-decay", "train", "D", "ema: decay of the mean of weights", &R::ema_decay, kShare},
-    {"nonmono", "train", "N", "nt-asgd: start averaging when N validations brought no gain", &R::nonmono, {1, kMany}},
-    {"layer-lr", "train", "LIST", "factors for the learning rate by layer: embedding=0.1,rnn.0=0.5", &R::layer_lr},
-    {"layer-lr-decay", "train", "F", "each layer learns F times slower than the one above", &R::layer_lr_decay, {1, 1e3}},
-    {"freeze", "train", "LIST", "layers that are not trained: embedding,rnn.0", &R::freeze},
-    {"clip", "train", "NORM", "largest norm of the whole gradient; 0: off", &R::clip, {0, 1e9}},
-    {"clip-value", "train", "X", "largest gradient of one weight; 0: off", &R::clip_value, {0, 1e9}},
-    {"schedule",
-     "train",
-     "NAME",
-     "learning rate over time: constant, stall, decay, cosine, steps",
-     &R::schedule,
-     {},
-     kSchedules},
-    {"decay", "train", "F", "factor of the schedules stall, decay and steps", &R::decay, {0, 1, true, false}},
-    {"decay-from", "train", "N", "schedule decay: the first N epochs keep the full rate", &R::decay_from, {0, kMany}},
-    {"decay-at", "train", "LIST", "schedule steps: epochs after which the rate decays, such as 25,35", &R::decay_at},
-    {"warmup", "train", "N", "updates over which the rate rises linearly to its full value", &R::warmup, {0, kMany}},
-    {"label-smoothing", "train", "S", "share of the target probability spread over all tokens", &R::label_smoothing, kShare},
-    {"activation-regularization",
-     "train",
-     "A",
-     "pull of the last layer's outputs towards 0",
-     &R::activation_regularization,
-     {0, 1e6}},
-    {"temporal-activation-regularization",
-     "train",
-     "B",
-     "pull of these outputs towards those of the previous step",
-     &R::temporal_activation_regularization,
-     {0, 1e6}},
-    {"samples", "train", "N", "sampled: tokens drawn per update; 0: 1024, or all", &R::samples, {0, 1 << 24}},
-    {"sampler", "train", "NAME", "sampled: distribution to draw from: log-uniform, unigram", &R::sampler, {}, kSamplers},
-    {"mode", "train", "NAME", "auto, stream (running text), sentence (each line alone)", &R::mode, {}, kModes},
-    {"batch", "train", "N", "streams or sentences in a batch", &R::batch, {1, 65536}},
-    {"batch-tokens",
-     "train",
-     "N",
-     "target tokens in a batch of translations; 0: --batch pairs",
-     &R::batch_tokens,
-     {0, 1 << 24}},
-    {"accumulate", "train", "N", "parts of a batch, computed one after another to save memory", &R::accumulate, {1, 65536}},
-    {"output-memory",
-     "train",
-     "MB",
-     "memory for logits; a larger output layer is computed in blocks",
-     &R::output_memory,
-     {1, 65536}},
-    {"bptt", "train", "N", "steps that the gradient is propagated back", &R::bptt, {1, 1 << 20}},
-    {"bptt-random", "train", "", "windows of random lengths around --bptt, the learning rate in proportion",
-     &R::bptt_random},
-    {"epochs", "train", "N", "passes over the text", &R::epochs, {1, 1000000}},
-    {"max-updates", "train", "N", "stop after N updates; 0: no limit", &R::max_updates, {0, kInt64}},
-    {"max-time",
-     "train",
-     "TIME",
-     "stop after this time: 90s, 30m, 2h; 0: no limit",
-     &R::max_seconds,
-     {0, 1e9},
-     {},
-     -2,
-     true},
-    {"best-by", "train", "FIGURE", "figure by which the best model is chosen: loss, bleu", &R::best_by, {}, kFigures},
-    {"patience", "train", "N", "stop after N validations without improvement; 0: never", &R::patience, {0, kMany}},
-    {"eval-every", "train", "N", "updates between validations; 0: once per epoch", &R::eval_every, {0, kInt64}},
-    {"seed", "train", "N", "seed of all random numbers", &R::seed, {0, 18446744073709551615.0}},
-    {"threads", "train", "N", "0: all cores; the result does not depend on it", &R::threads, {0, 1024}},
-
-    {"valid-share", "data", "P", "share of the text held out for validation", &R::valid_share, {0, 1, true, true}},
-};
-
 [[noreturn]] void bad(const std::string& message, const std::string& help = {}) {
   throw Error(Exit::usage, "usage/option", message, help);
-}
-
-std::string dashes(std::string_view name) {
-  std::string text(name);
-  std::replace(text.begin(), text.end(), '_', '-');
-  return text == "max-seconds" ? "max-time" : text;
 }
 
 // "at least 1", "above 0 and at most 1"; a limit that only guards against overflow is mentioned only if it was exceeded.
@@ -272,8 +121,8 @@ void visit_value(AnyOptions& options, const OptionInfo& o, F&& f) {
 const OptionInfo& known_option(std::string_view name) {
   if (const OptionInfo* o = find_option(name)) return *o;
   std::vector<std::string_view> names;
-  for (const OptionInfo& o : kOptions) names.push_back(o.name);
-  const std::string near = nearest_name(dashes(name), names);
+  for (const OptionInfo& o : option_list()) names.push_back(o.name);
+  const std::string near = nearest_name(option_name(name), names);
   bad(fmt::format("there is no option '{}'", name),
       near.empty() ? "rnn config show lists all of them" : "did you mean " + near + "?");
 }
@@ -310,16 +159,6 @@ std::string toml_value(const OptionInfo& o, const Options& options) {
 }
 
 }  // namespace
-
-std::span<const OptionInfo> option_list() { return kOptions; }
-
-const OptionInfo* find_option(std::string_view name) {
-  const std::string wanted = dashes(name);
-  for (const OptionInfo& o : kOptions) {
-    if (o.name == wanted) return &o;
-  }
-  return nullptr;
-}
 
 std::optional<double> uniform_range(std::string_view init) {
   constexpr std::string_view kUniform = "uniform:";
@@ -388,7 +227,7 @@ std::string get_option(const Options& options, std::string_view name) { return g
 
 nlohmann::json options_to_json(const Options& options) {
   nlohmann::json json = nlohmann::json::object();
-  for (const OptionInfo& o : kOptions) {
+  for (const OptionInfo& o : option_list()) {
     visit_value(options, o,
                 [&](const auto& value) { json[std::string(o.section)][std::string(o.name)] = json_value(o, value); });
   }
@@ -429,7 +268,7 @@ std::string options_to_toml(const Options& options, const DataPaths& data) {
       if (!data.test.empty())
         text += "test = " + (data.test.size() == 1 ? toml_string(data.test[0]) : toml_files(data.test)) + "\n";
     }
-    for (const OptionInfo& o : kOptions) {
+    for (const OptionInfo& o : option_list()) {
       if (o.section != section) continue;
       text += fmt::format("{:<40}  # {}\n", fmt::format("{} = {}", o.name, toml_value(o, options)), o.help);
     }

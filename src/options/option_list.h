@@ -24,12 +24,26 @@ struct OptionRange {
   bool above_low = false, below_high = false;  // the limit itself is not allowed
 };
 
+// What a run that does not begin from nothing may do with an option. --init-from: a new run from the weights of a model; --resume:
+// the same run, which ends in the same bits as without a stop.
+enum class ResumeRule {
+  shape,           // the model's: --init-from must agree with it, --resume cannot change it
+  regularisation,  // --init-from may change it, --resume cannot
+  fixed,           // the run's: free with --init-from, as for every new run; --resume cannot change it
+  changeable       // free with both: how long the run lasts, and what no result depends on
+};
+
+// The tasks that read an option; for the others it must have its default.
+enum class OptionReaders { of_all, of_text, of_running_text, of_translators };
+
 // One option. Its name is the long flag without dashes and the key in a config file and in JSON; the variable is RNN_ and
 // the name in capitals with underscores.
 struct OptionInfo {
   std::string_view name;
   std::string_view section;  // [model], [train] or [data] of a config file
-  std::string_view value;    // placeholder of the value in a help line: N, P, NAME; empty for a switch
+  ResumeRule rule;
+  OptionReaders readers;
+  std::string_view value;  // placeholder of the value in a help line: N, P, NAME; empty for a switch
   std::string_view help;
   std::variant<int ModelOptions::*, double ModelOptions::*, bool ModelOptions::*, std::string ModelOptions::*,
                int TrainOptions::*, int64_t TrainOptions::*, uint64_t TrainOptions::*, double TrainOptions::*,
@@ -44,6 +58,10 @@ struct OptionInfo {
 
 // All options, in the order of help pages and config files.
 std::span<const OptionInfo> option_list();
+// The names of those with this rule, in that order.
+std::vector<std::string_view> options_with(ResumeRule rule);
+// The name in the table: dashes for underscores, and for names of earlier versions the present ones.
+std::string option_name(std::string_view name);
 // By name; underscores are equivalent to dashes. Null if there is no such option.
 const OptionInfo* find_option(std::string_view name);
 

@@ -114,7 +114,8 @@ std::vector<TrainOption> train_options() {
   std::vector<TrainOption> all;
   const Options defaults;
   for (const OptionInfo& option : option_list()) {
-    all.push_back({std::string(option.name), get_option(defaults, option), std::string(option.help)});
+    all.push_back({std::string(option.name), get_option(defaults, option), std::string(option.help),
+                   option.rule == ResumeRule::changeable});
   }
   return all;
 }

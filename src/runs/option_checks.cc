@@ -3,9 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <span>
-
 #include "base/error.h"
 #include "cells/names.h"
 #include "data/random_windows.h"
@@ -56,29 +53,21 @@ void check_cell(const M& m) {
   if (m.chrono > 0 && m.chrono < 3) bad(fmt::format("--chrono is {}, it must be 0 or at least 3 steps", m.chrono));
 }
 
-// Options that only some tasks read.
-constexpr std::string_view kOfTranslators[] = {"encoder-layers", "one-way", "attention",     "attention-size",
-                                               "input-feeding",  "bridge",  "own-embedding", "reverse-source",
-                                               "batch-tokens",   "best-by"};
-constexpr std::string_view kOfText[] = {"tokens", "tokenizer", "min-count", "max-vocabulary", "tied", "word-dropout"};
-constexpr std::string_view kOfRunningText[] = {"mode", "bptt", "bptt-random", "softmax"};
-
 }  // namespace
 
 void check_task_options(const Options& options, std::string_view task) {
   const Options usual;
-  const auto only = [&](std::span<const std::string_view> names, const char* whose) {
-    const auto wrong = std::find_if(names.begin(), names.end(), [&](std::string_view name) {
-      return get_option(options, name) != get_option(usual, name);
-    });
-    if (wrong == names.end()) return;
-    throw Error(Exit::usage, "usage/task_option",
-                fmt::format("--{} {} is for {}, but the task is {}", *wrong, get_option(options, *wrong), whose, task),
-                "leave it out, or choose another task with --task");
+  const auto only = [&](OptionReaders readers, const char* whose) {
+    for (const OptionInfo& o : option_list()) {
+      if (o.readers != readers || get_option(options, o) == get_option(usual, o)) continue;
+      throw Error(Exit::usage, "usage/task_option",
+                  fmt::format("--{} {} is for {}, but the task is {}", o.name, get_option(options, o), whose, task),
+                  "leave it out, or choose another task with --task");
+    }
   };
-  if (task != "translate") only(kOfTranslators, "translators");
-  if (task != "translate" && task != "language-model") only(kOfText, "text");
-  if (task != "language-model") only(kOfRunningText, "running text");
+  if (task != "translate") only(OptionReaders::of_translators, "translators");
+  if (task != "translate" && task != "language-model") only(OptionReaders::of_text, "text");
+  if (task != "language-model") only(OptionReaders::of_running_text, "running text");
 }
 
 void check_options(const Options& options) {

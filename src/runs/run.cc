@@ -10,7 +10,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "cells/names.h"
 #include "io/ready_model.h"
 #include "metrics/figures.h"
 #include "networks/init.h"
@@ -50,34 +49,6 @@ std::string only_file(const std::vector<std::string>& files, const char* flag) {
                 "two parallel files are sentences and their translations: --task translate");
   }
   return files.empty() ? "" : files[0];
-}
-
-void regularise_by(const ModelOptions& o, ModelConfig* config) {
-  ModelConfig& c = *config;
-  c.rnn.dropout = c.dropout = o.dropout;
-  c.input_dropout = o.input_dropout, c.output_dropout = o.output_dropout;
-  c.drops.rows = o.embedding_dropout, c.drops.words = o.word_dropout;
-  c.rnn.variational = o.variational, c.rnn.state_dropout = o.state_dropout, c.rnn.weight_drop = o.weight_drop;
-  c.rnn.zoneout[0] = o.zoneout, c.rnn.zoneout[1] = o.zoneout_cell;
-  if (c.encoder.present()) c.encoder.match(c.rnn);
-}
-
-ModelConfig model_config(const ModelOptions& o) {
-  ModelConfig c;
-  const NamedCell& cell = *find_cell(o.cell);  // a choice of --cell
-  c.rnn.cell = cell.kind;
-  c.rnn.flags = cell.variant.flag | (o.peephole ? kPeephole : 0) | (o.layer_norm ? kLayerNorm : 0);
-  c.rnn.cell_clip = o.cell_clip;
-  c.rnn.hidden = o.hidden;
-  c.rnn.layers = o.layers;
-  c.rnn.last_hidden = o.last_hidden;
-  c.rnn.residual = o.residual && o.layers > 1;
-  c.rnn.projection = o.projection;
-  c.rnn.input = o.embed > 0 ? o.embed : o.tied ? c.rnn.output() : o.hidden;
-  regularise_by(o, &c);
-  c.tied = o.tied;
-  c.softmax = {softmax_kind(o.softmax), parse_cutoffs(o.cutoffs), o.softmax_divide};
-  return c;
 }
 
 void initialise_by(const Options& options, Model<float>& model) {

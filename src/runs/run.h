@@ -9,6 +9,7 @@
 #include "base/json_value.h"
 #include "io/model_file.h"
 #include "options/option_list.h"
+#include "runs/config_options.h"
 #include "runs/request.h"
 #include "runs/run_folder.h"
 
@@ -70,12 +71,8 @@ class Run {
 // Adds the figures of a row, or those of `which` that it has, to the metrics of a run: "PREFIX_KEY".
 void add_metrics(const std::string& prefix, const ResultRow& row, nlohmann::json& metrics,
                  std::initializer_list<const Figure*> which = {});
-// The recurrent stack according to ModelOptions; the task fills in input and output.
-ModelConfig model_config(const ModelOptions& options);
 // New weights from the initialisation and seed of the options.
 void initialise_by(const Options& options, Model<float>& model);
-// Dropout and noise from the options: a model may change these and remain the same model.
-void regularise_by(const ModelOptions& options, ModelConfig* config);
 // The weights of a model to start from, with the regularisation that request.given asks for; tokenizer: null if the task has
 // none. Afterwards the options describe the model. Throws Error{usage, "usage/init_from"} if an option asks for another
 // shape or tokenizer.

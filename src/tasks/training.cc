@@ -1,7 +1,6 @@
 // Why: from a request, or from the checkpoint of a run, to the class that runs the task.
 #include "tasks/training.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -28,14 +27,9 @@ std::vector<std::string> files_of(const json& saved) {
   return saved.get<std::string>().empty() ? std::vector<std::string>() : std::vector<std::string>{saved};
 }
 
-// Refuses changes to options that determine the content of the checkpoint.
 void check_change(std::string_view name) {
-  constexpr std::string_view kFixed[] = {"optimizer", "mode",        "batch",   "batch-tokens",
-                                         "bptt",      "bptt-random", "best-by", "seed"};
   const OptionInfo* option = find_option(name);
-  if (!option) return;  // set_option() reports this more clearly
-  if (option->section == "train" && std::find(std::begin(kFixed), std::end(kFixed), option->name) == std::end(kFixed))
-    return;
+  if (!option || option->rule == ResumeRule::changeable) return;  // set_option() says more clearly that there is none
   throw Error(Exit::usage, "usage/resume",
               "a resumed run cannot change --" + std::string(option->name) + ": it continues as it began",
               "start a new run from these weights with --init-from");

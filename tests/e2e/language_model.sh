@@ -206,6 +206,7 @@ expect_out '^ rnn\.weight_hh_l0 +64 x 16 +1,024$'
 expect_out '^ command +rnn train story\.txt'
 expect_exit 0 "$RNN" info run --json
 [[ "$(json_value "$out_file" 'sum(t["parameters"] for t in x["tensors"]) == x["parameters"] and x["state_bytes"]')" == 128 ]] || fail "info --json"
+[[ "$(json_value "$out_file" 'x["config"]["hidden"], x["config"]["cell"], x["config"]["zoneout"]')" == "(16, 'lstm', 0.0)" ]] || fail "info --json: the configuration"
 for run in run three-rnn three-gru; do
   expect_exit 0 "$RNN" check "$run" --samples 6
   expect_out '^ output\.weight +6 .* ok$'

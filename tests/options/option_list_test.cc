@@ -281,6 +281,19 @@ TEST(OptionList, WhatATaskDoesNotKnowIsRefused) {
   for (const char* task : {"language-model", "translate", "classify", "tag"}) EXPECT_EQ(verdict(task, "hidden", "7"), "");
 }
 
+// The rule of an option belongs to what it is: a model has shape and regularisation, a run the rest.
+TEST(OptionList, EveryOptionHasARule) {
+  for (const OptionInfo& o : option_list()) {
+    const bool of_model = o.rule == ResumeRule::shape || o.rule == ResumeRule::regularisation;
+    EXPECT_TRUE(!of_model || o.section == "model") << o.name;
+  }
+  using Names = std::vector<std::string_view>;
+  EXPECT_EQ(options_with(ResumeRule::changeable), (Names{"epochs", "max-updates", "max-time", "patience", "threads"}));
+  EXPECT_EQ(options_with(ResumeRule::regularisation),
+            (Names{"dropout", "input-dropout", "output-dropout", "embedding-dropout", "word-dropout", "variational",
+                   "state-dropout", "zoneout", "zoneout-cell", "weight-drop"}));
+}
+
 // The words of the table are those that the rooms below know.
 TEST(OptionList, ChoicesAreThoseOfTheRoomsBelow) {
   const auto choices = [](const char* name) {

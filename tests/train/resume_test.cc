@@ -5,6 +5,7 @@
 
 #include "io/safetensors.h"
 #include "metrics/figures.h"
+#include "options/option_list.h"
 #include "support/tiny_run.h"
 #include "tasks/training.h"
 #include "train/checkpoint.h"
@@ -223,6 +224,19 @@ TEST_F(BadResume, AnotherModelOrOtherBatches) {
     EXPECT_NE(f.message.find(std::string("--") + name), std::string::npos) << f.message;
   }
   EXPECT_EQ(resume({{"hiden", "13"}}).code, "usage/option");
+}
+
+// What may change is what the table of options says, option by option.
+TEST_F(BadResume, TheTableSaysWhatMayChange) {
+  stopped_run();
+  const std::map<std::string_view, const char*> changes = {
+      {"epochs", "2"}, {"max-updates", "4"}, {"max-time", "60"}, {"patience", "7"}, {"threads", "2"}};
+  for (const OptionInfo& o : option_list()) {
+    const auto change = changes.find(o.name);
+    EXPECT_EQ(change != changes.end(), o.rule == ResumeRule::changeable) << o.name;
+    const std::string value = change != changes.end() ? change->second : get_option(Options{}, o);
+    EXPECT_EQ(resume({{std::string(o.name), value}}).code, change != changes.end() ? "none" : "usage/resume") << o.name;
+  }
 }
 
 // A trainer built from other options than the checkpoint's.
