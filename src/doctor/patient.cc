@@ -22,7 +22,7 @@ void take_model(const std::string& run, Patient& p, Pool& pool) {
     if (!fs::exists(path, ignored)) continue;
     p.file = load_model(path);
     p.task = p.file.model->config().task;
-    p.chance = p.file.model->head().info().chance;
+    if (p.file.model->has_head()) p.chance = p.file.model->head().info().chance;
     try {
       require_finite(*p.file.model, path);
     } catch (const Error& e) {

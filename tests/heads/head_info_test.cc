@@ -41,8 +41,7 @@ TEST(HeadInfo, SquaredErrorsHaveTheSizeOfTheirTargets) {
 TEST(HeadInfo, AHeadThatIsNotInTheListIsRefused) {
   ParamTable table;
   Packed<float> forms;
-  const auto failure =
-      test::failure_of([&] { make_head<float>({.kind = "hinge", .outputs = 2, .width = 3}, table, forms); });
+  const auto failure = failure_of([&] { make_head<float>({.kind = "hinge", .outputs = 2, .width = 3}, table, forms); });
   EXPECT_EQ(failure.code, "model/head");
   EXPECT_NE(failure.help.find("adaptive"), std::string::npos);
 }

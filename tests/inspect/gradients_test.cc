@@ -352,9 +352,9 @@ TEST(GradientWindows, LieInsideDocumentsAndAreSpreadOverAllOfThem) {
   }
   EXPECT_EQ(batch.in.ids[0], 0);
   EXPECT_EQ(batch.to.ids[9 * 4 + 3], 211);  // the last token
-  EXPECT_EQ(gradient_windows(documents, 500, 4).seq.steps(), 29);
-  EXPECT_EQ(gradient_windows({{1, 2}}, 10, 4).seq.streams(), 0);
-  EXPECT_EQ(gradient_windows({{1, 2, 3, 4}}, 2, 100).seq.streams(), 2);
+  EXPECT_EQ(gradient_windows(documents, 500, 4).in.seq.steps(), 29);
+  EXPECT_EQ(gradient_windows({{1, 2}}, 10, 4).in.seq.streams(), 0);
+  EXPECT_EQ(gradient_windows({{1, 2, 3, 4}}, 2, 100).in.seq.streams(), 2);
 }
 
 }  // namespace
