@@ -55,9 +55,8 @@ Outcome run(const Batch& b, bool gradient, int threads) {
   }
   Guarded<double> loss(b.c.rows, 77), nll(b.c.rows, 77);
   SoftmaxArgs<T> a;
-  a.logits = {logits.data(), b.c.rows, b.c.classes, stride}, a.targets = b.to.ids.data();
-  a.weights = b.c.weights ? b.to.weights.data() : nullptr, a.smoothing = static_cast<T>(b.c.smoothing),
-  a.gradient = gradient;
+  a.logits = {logits.data(), b.c.rows, b.c.classes, stride}, a.targets = b.targets.data();
+  a.weights = b.c.weights ? b.weights.data() : nullptr, a.smoothing = static_cast<T>(b.c.smoothing), a.gradient = gradient;
   a.loss = loss.data(), a.nll = nll.data();
   kernels<T>().softmax_cross_entropy(pool, a);
   EXPECT_TRUE(logits.intact() && loss.intact() && nll.intact());
@@ -85,11 +84,11 @@ Outcome definition(const Batch& b) {
     for (int i = 0; i < n; ++i) sum += std::exp(x[i] - top);
     const long double log_sum = top + std::log(sum);
     for (int i = 0; i < n; ++i) mean += (log_sum - x[i]) / n;
-    const long double nll = weight == 0 ? 0 : log_sum - x[b.to.ids[m]];
+    const long double nll = weight == 0 ? 0 : log_sum - x[b.targets[m]];
     out.nll.push_back(static_cast<double>(weight * nll));
     out.loss.push_back(static_cast<double>(weight * ((1 - smoothing) * nll + smoothing * mean)));
     for (int i = 0; i < n; ++i) {
-      const long double p = std::exp(x[i] - log_sum), wanted = smoothing / n + (i == b.to.ids[m] ? 1 - smoothing : 0);
+      const long double p = std::exp(x[i] - log_sum), wanted = smoothing / n + (i == b.targets[m] ? 1 - smoothing : 0);
       out.logits.push_back(weight == 0 ? 0 : static_cast<double>(weight * (p - wanted)));
     }
   }
@@ -164,9 +163,9 @@ TEST(Softmax, NanInALogitIsNanInTheLoss) {
 // A class far below the others has probability 0 to every digit that counts; one far above has loss 0.
 TEST(Softmax, FarApart) {
   Batch b({1, 20, 0, 0}, 1);
-  b.logits[3] = 1e4, b.to.ids[0] = 3;
+  b.logits[3] = 1e4, b.targets[0] = 3;
   EXPECT_NEAR(run<float>(b, true, 1).loss[0], 0, 1e-30);
-  b.to.ids[0] = 5;
+  b.targets[0] = 5;
   const Outcome wrong = run<float>(b, true, 1);
   EXPECT_DOUBLE_EQ(wrong.loss[0], 1e4);
   EXPECT_EQ(wrong.logits[3], 1);

@@ -43,8 +43,8 @@ TEST(ConfigOptions, OfATranslatorToo) {
   Options back, usual;
   options_from_config(config, &back.model);
   for (const OptionInfo& o : option_list()) {
-    if (of_model(o) && o.readers == OptionReaders::of_translators)
-      EXPECT_NE(get_option(back, o), get_option(usual, o)) << o.name;
+    if (!of_model(o) || o.readers != OptionReaders::of_translators) continue;
+    EXPECT_NE(get_option(back, o), get_option(usual, o)) << o.name;
   }
   EXPECT_EQ(back.model.encoder_layers, 3);
   EXPECT_EQ(back.model.attention, "dot");
