@@ -35,8 +35,8 @@ int main(int argc, char** argv) {
         .set("threads", "2");
     request.on_event = show;
     const rnn::TrainSummary run = rnn::train(request);
-    std::printf("%lld parameters, perplexity %.1f, %.1f s\n", static_cast<long long>(run.parameters), run.val_perplexity,
-                run.seconds);
+    std::printf("%lld parameters, perplexity %.1f, %.1f s\n", static_cast<long long>(run.parameters),
+                run.val_perplexity.value_or(0), run.seconds);
 
     const rnn::Model model = rnn::Model::load(run.folder);
     rnn::Writer writer(model, /*seed=*/7);

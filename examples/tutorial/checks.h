@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "heads/head.h"
+#include "networks/model.h"
 
 namespace core = rnn::core;  // the library's own types, below its public face
 
@@ -95,8 +95,7 @@ class Library {
     core::Tape tape;
     core::Context<double> context{pool_, arena_};
     const core::View<double> outputs = model_.forward(context, batch, state_, &tape);
-    const std::string& task = model_.config().task;
-    const double loss = core::loss_of<double>(context, task, outputs, batch, {.gradient = true}).loss;
+    const double loss = model_.head().loss_of(context, outputs, batch.to, {.gradient = true}).loss;
     model_.backward(context, batch.in.seq, tape, outputs, gradient_);
     return loss;
   }

@@ -30,7 +30,7 @@ struct Context {
   uint64_t seed = 0;                       // key of the masks
   uint32_t update = 0;                     // number of the optimizer step: every update has its own masks
   Profile* profile = nullptr;              // null: no time is measured
-  size_t output_bytes = size_t{64} << 20;  // limit of the outputs that a loss holds at once (loss/loss.h)
+  size_t output_bytes = size_t{64} << 20;  // limit of the outputs that a loss holds at once (heads/head.h)
   ActivationPenalty penalty = {};          // read by Model::backward_hidden
 };
 
