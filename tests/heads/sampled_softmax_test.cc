@@ -183,7 +183,9 @@ TEST(SampledSoftmax, RowsOutsideTheSampleHaveNoGradient) {
   const ClassSampler sampler(kVocabulary, 5);
   const ClassSamples samples = sampler.draw(4, 2);
   for (const bool tied : {false, true}) {
-    const auto model = tiny_model<float>(config_of(tied));
+    ModelConfig config = config_of(tied);
+    config.softmax.kind = SoftmaxKind::sampled;
+    const auto model = tiny_model<float>(config);
     Batch batch;
     batch.in.seq = Seq::uniform_batch(2, 2);
     batch.in.ids = {1, 2, 3, 2}, batch.to.ids = {30, 2, 30, 29};
