@@ -29,7 +29,7 @@ constexpr std::string_view bridge_name(BridgeKind kind) { return kBridgeNames[st
 
 // How the output layer is built and trained:
 //   full      one matrix with a bias
-//   sampled   the same; training uses only the target and a few sampled classes (loss/sampled.h)
+//   sampled   the same; training uses only the target and a few sampled classes (heads/sampled.h)
 //   adaptive  frequent classes in a head, rarer ones in clusters with narrower matrices (Grave et al. 2017)
 enum class SoftmaxKind { full, sampled, adaptive };
 constexpr std::string_view kSoftmaxNames[] = {"full", "sampled", "adaptive"};
