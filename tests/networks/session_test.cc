@@ -85,7 +85,7 @@ std::vector<int32_t> random_ids(int count, uint32_t stream = 0) {
 
 using Bits = std::vector<float>;
 bool same(const Bits& a, const Bits& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
 void append(Bits& to, View<const float> rows) {
   for (int r = 0; r < rows.rows; ++r) to.insert(to.end(), rows.row(r), rows.row(r) + rows.cols);
