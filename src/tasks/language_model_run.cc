@@ -31,7 +31,8 @@ class TextRun final : public Run {
     std::unique_ptr<ModelFile> start;
     if (!request.init_from.empty()) {
       start = std::make_unique<ModelFile>(load_model(request.init_from));
-      if (!start->tokenizer) throw Error(Exit::model, "model/task", request.init_from + " is not a language model");
+      if (!start->tokenizer || !start->model->is_language_model())
+        throw Error(Exit::model, "model/task", request.init_from + " is not a language model", "rnn info shows what it is");
       require_finite(*start->model, start->path);
     }
     mode_ = choose_mode(options.train.mode, text_.train);

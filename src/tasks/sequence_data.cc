@@ -121,6 +121,8 @@ SequenceShape shape_of_model(const ModelFile& file) {
   const ModelConfig& config = file.model->config();
   SequenceShape shape;
   shape.task = config.task;
+  if (file.model->writes_text() || !file.model->has_head())
+    throw Error(Exit::model, "model/task", file.path + " is not a model of sequences", "rnn info shows what it is");
   try {
     const json& saved = file.about.at("sequences");
     shape.width = saved.at("width");

@@ -38,4 +38,17 @@ expect_exit 2 "$RNN" train new.txt --init-from whole --freeze rnn.2 -o none
 expect_err 'embedding, rnn.0, rnn.1, output'
 expect_exit 2 "$RNN" train new.txt --mode sentence --bptt-random -o none
 expect_err 'usage/bptt_random'
+# A model of another task is no start, and nothing is lost: the run that --force would replace stays as it is.
+printf 'a b\tb a\nc d\td c\nb c\tc b\na d\td a\n' >pairs.tsv
+expect_exit 0 "$RNN" train pairs.tsv --valid pairs.tsv --hidden 8 --max-updates 1 -o translator
+expect_exit 4 "$RNN" train new.txt --init-from translator -o none
+expect_err 'model/task'
+cp whole/model.safetensors before.safetensors
+expect_exit 4 "$RNN" train new.txt --init-from translator -o whole --force
+expect_same before.safetensors whole/model.safetensors
+"$RNN" data make adding -n 40 >adding.jsonl
+for other in translator whole; do
+  expect_exit 4 "$RNN" train adding.jsonl --init-from "$other" -o none
+  expect_err 'model/task'
+done
 [[ ! -e none ]] || fail "a refused run left a folder"
