@@ -17,6 +17,7 @@
 #include "runs/model_card.h"
 #include "train/checkpoint.h"
 #include "train/health.h"
+#include "train/softmax_options.h"
 
 namespace rnn::core {
 namespace {
@@ -179,7 +180,9 @@ RunResult Run::begin(EventStream& events, const RunHooks& hooks) {
   read();
   build();
   batch();
-  rate_factors_of(options.train, *model);  // throws before the folder is created
+  // These throw before the folder is created, or cleared.
+  rate_factors_of(options.train, *model);
+  samples_of(options.train, *model);
   folder.create(request.force);
   write_files(false);
   folder.add_sinks(events, false);

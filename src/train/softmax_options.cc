@@ -50,15 +50,21 @@ void check_softmax_options(const ModelOptions& m, const TrainOptions& t) {
   check_smoothing(softmax_kind(m.softmax), t.label_smoothing);
 }
 
-std::optional<ClassSampler> sampler_for(const TrainOptions& o, const Model<float>& model, Batcher& train) {
+int samples_of(const TrainOptions& o, const Model<float>& model) {
   const SoftmaxKind kind = model.config().softmax.kind;
   check_smoothing(kind, o.label_smoothing);
-  if (kind != SoftmaxKind::sampled) return std::nullopt;
+  if (kind != SoftmaxKind::sampled) return 0;
   const int classes = model.outputs(), samples = o.samples > 0 ? o.samples : std::min(kDefaultSamples, classes);
   if (samples > classes) {
     refuse(fmt::format("--samples is {}, but the vocabulary has {} tokens", samples, classes),
            "with so few tokens a sampled softmax gains nothing: use --softmax full");
   }
+  return samples;
+}
+
+std::optional<ClassSampler> sampler_for(const TrainOptions& o, const Model<float>& model, Batcher& train) {
+  const int classes = model.outputs(), samples = samples_of(o, model);
+  if (samples == 0) return std::nullopt;
   if (o.sampler == "unigram") return ClassSampler(target_counts(train, classes), samples);
   return ClassSampler(classes, samples);
 }

@@ -15,6 +15,9 @@ namespace rnn::core {
 // Refuses options for another kind of output layer than the model's: throws Error{usage, "usage/option"}.
 void check_softmax_options(const ModelOptions& model, const TrainOptions& train);
 
+// The classes that an update of a sampled softmax looks at; 0: all. Throws Error{usage} as sampler_for does.
+int samples_of(const TrainOptions& options, const Model<float>& model);
+
 // The sampler for a model with a sampled softmax, else none. A unigram sampler counts the targets of the first epoch of
 // `train` and leaves the batcher at its beginning. Throws Error{usage}: more samples than classes; label smoothing, which
 // needs every class, without a full softmax.

@@ -54,3 +54,4 @@ expect_refused 2 usage/option "$RNN" train story.txt "${tiny[@]}" --samples 5 -o
 expect_refused 2 usage/option "$RNN" train story.txt "${tiny[@]}" --softmax sampled --label-smoothing 0.1 -o bad
 expect_refused 2 usage/option "$RNN" train story.txt "${tiny[@]}" --softmax sampled --samples 100000 -o bad
 expect_refused 2 model/tied "$RNN" train story.txt "${tiny[@]}" --softmax adaptive --tied -o bad
+[[ ! -e bad ]] || fail "a refused run left a folder"
