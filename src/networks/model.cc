@@ -46,11 +46,18 @@ static ModelParts<T> parts_of(const ModelConfig& c) {
 
 template <class T>
 Model<T>::Model(const ModelConfig& config, const std::function<void(const ParamTable&)>& accept)
-    : Model(checked_config(config), parts_of<T>(checked_config(config)), accept) {}
+    : config_(checked_config(config)) {
+  build(parts_of<T>(config_), accept);
+}
 
 template <class T>
 Model<T>::Model(const ModelConfig& config, const ModelParts<T>& parts, const std::function<void(const ParamTable&)>& accept)
     : config_(config) {
+  build(parts, accept);
+}
+
+template <class T>
+void Model<T>::build(const ModelParts<T>& parts, const std::function<void(const ParamTable&)>& accept) {
   Packed<T> forms;
   network_ = parts.network(table_, forms);
   if (parts.head) head_ = parts.head(*network_, table_, forms);

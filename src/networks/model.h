@@ -130,6 +130,7 @@ class Model {
 
  private:
   struct HeadRecord;
+  void build(const ModelParts<T>& parts, const std::function<void(const ParamTable&)>& accept);
   View<T> head_input(Context<T>& context, const Hidden<T>& hidden, Tape* tape) const;
   View<T> head_input_backward(Context<T>& context, const Seq& seq, const HeadRecord& record, View<T> dh) const;
   View<T> all_outputs(Context<T>& context, View<const T> h) const;
