@@ -8,15 +8,13 @@ namespace rnn::core {
 
 View<float> Engine::outputs(const Input<float>& input, State<float>& state) noexcept {
   const FlushDenormals flush;
-  arena_.clear();
-  Context<float> context{pool_, arena_};
+  Context<float> context = new_pass();
   return model_.forward(context, input, state, nullptr);
 }
 
 View<float> Engine::hidden(const Input<float>& input, State<float>& state) noexcept {
   const FlushDenormals flush;
-  arena_.clear();
-  Context<float> context{pool_, arena_};
+  Context<float> context = new_pass();
   return model_.forward_hidden(context, input, state, nullptr);
 }
 
@@ -26,6 +24,13 @@ View<float> Engine::outputs_of(View<const float> hidden) noexcept {
   const View<float> outputs = arena_.matrix<float>(hidden.rows, model_.outputs());
   model_.forward_output(context, hidden, outputs);
   return outputs;
+}
+
+View<float> Engine::decode(const Seq& seq, const int32_t* ids, const Encoded<float>& encoded, State<float>& state,
+                           View<const float>* attention) noexcept {
+  const FlushDenormals flush;
+  Context<float> context = new_pass();
+  return model_.decode(context, seq, ids, encoded, nullptr, state, attention);
 }
 
 View<const float> Engine::run(std::span<const Part> parts) {

@@ -25,6 +25,9 @@ class Engine {
   View<float> outputs(const Input<float>& input, State<float>& state) noexcept;  // of the head, or hidden rows without one
   View<float> hidden(const Input<float>& input, State<float>& state) noexcept;   // what the head reads
   View<float> outputs_of(View<const float> hidden) noexcept;                     // in the scratch of the pass that made them
+  // What the head reads of a translator's target ids; see EncoderDecoder::decode. Each stream of seq has its row of `encoded`.
+  View<float> decode(const Seq& seq, const int32_t* ids, const Encoded<float>& encoded, State<float>& state,
+                     View<const float>* attention) noexcept;
 
   // Streams that are at different points of sequences of their own, each with a state of one row: gathered, run as one ragged
   // pass, and scattered.
@@ -38,6 +41,11 @@ class Engine {
   int row(int part, int t) const { return seq_.start[t] + position_[static_cast<size_t>(part)]; }
 
  private:
+  Context<float> new_pass() {
+    arena_.clear();
+    return {pool_, arena_};
+  }
+
   const Model<float>& model_;
   Pool own_pool_{1};
   Pool& pool_;

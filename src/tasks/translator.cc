@@ -33,14 +33,14 @@ void check(const TranslateOptions& o) {
 
 // --------------------------------------------------------------------------------------------------------------- the scorer
 
-TranslationScorer::TranslationScorer(const Model<float>& model, Pool& pool) : model_(model), pool_(pool) {
+TranslationScorer::TranslationScorer(const Model<float>& model, Pool& pool)
+    : model_(model), pool_(pool), engine_(model, &pool) {
   assert(model.translates());
 }
 
 void TranslationScorer::set_sources(const std::vector<std::vector<int32_t>>& sources) {
   const FlushDenormals flush;
   source_arena_.clear();
-  for (const auto& source : sources) Seq::checked_length(source.size());
   const Rows packed = pack_sources(model_.config().encoder, sources);
   Context<float> context{pool_, source_arena_};
   encoded_ = model_.encode(context, packed.seq, packed.ids.data(), first_);
@@ -60,17 +60,11 @@ Encoded<float> TranslationScorer::sources() const {
 }
 
 View<const float> TranslationScorer::step(std::span<const int32_t> ids) {
-  const FlushDenormals flush;
   const int rows = static_cast<int>(ids.size());
   assert(rows == state_.rows());
-  arena_.clear();
-  Context<float> context{pool_, arena_};
   if (seq_.streams() != rows) seq_ = Seq::uniform_batch(rows, 1);
-  const View<float> h = model_.decode(context, seq_, ids.data(), sources(), nullptr, state_, &weights_);
-  const View<float> outputs = arena_.matrix<float>(rows, vocabulary());
-  model_.forward_output(context, h, outputs);
-  if (log_probs_.rows() < rows) log_probs_ = Matrix<float>(rows, vocabulary());
-  const View<float> log_p = log_probs_.view().middle(0, rows);
+  const View<float> outputs = engine_.outputs_of(engine_.decode(seq_, ids.data(), sources(), state_, &weights_));
+  const View<float> log_p = log_probs_.at_least(rows, vocabulary());
   log_softmax(pool_, outputs, log_p);
   return log_p;
 }
@@ -91,14 +85,11 @@ Matrix<float> TranslationScorer::align(const std::vector<int32_t>& source, const
   if (encoder.attention == AttentionKind::none) return {};
   set_sources({source});
   start(1);
-  const FlushDenormals flush;
-  arena_.clear();
-  Context<float> context{pool_, arena_};
   const Seq seq = Seq::uniform_batch(1, Seq::checked_length(target.size()));
   std::vector<int32_t> inputs = {source.back()};  // the end of line is the first input
   inputs.insert(inputs.end(), target.begin(), target.end() - (target.empty() ? 0 : 1));
   View<const float> weights;
-  model_.decode(context, seq, inputs.data(), encoded_, nullptr, state_, &weights);
+  engine_.decode(seq, inputs.data(), encoded_, state_, &weights);
   const int m = static_cast<int>(source.size());
   Matrix<float> out(static_cast<int>(target.size()), m);
   for (int t = 0; t < out.rows(); ++t) {

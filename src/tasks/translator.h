@@ -39,7 +39,8 @@ class TranslationScorer final : public Scorer {
 
   const Model<float>& model_;
   Pool& pool_;
-  Arena source_arena_, arena_;
+  Engine engine_;
+  Arena source_arena_;
   Encoded<float> encoded_;
   std::vector<int> begin_, length_, before_values_;  // of each hypothesis: where in encoded_; storage
   State<float> first_, state_, before_;              // before_: storage for the next state
