@@ -46,7 +46,7 @@ Batch small_batch(const Model<double>& model, uint64_t seed) {
   const auto id_below = [&](int count) { return static_cast<int32_t>(random.below(static_cast<uint32_t>(count))); };
   batch.to.last_step = model.answers_at_end();
   batch.in.width = model.reads_ids() ? 0 : config.rnn.input;
-  batch.to.width = config.task == "regress" ? config.output : 0;
+  batch.to.width = model.head().info().classes ? 0 : config.output;
   const auto targets = static_cast<size_t>(batch.target_rows());
   for (size_t i = 0; i < rows && model.reads_ids(); ++i) batch.in.ids.push_back(id_below(config.vocabulary));
   for (size_t i = 0; i < rows * static_cast<size_t>(batch.in.width); ++i)

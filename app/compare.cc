@@ -38,10 +38,6 @@ Columns figures_of(const RunComparison& c) {
   return columns;
 }
 
-bool is_cost(const Figure* f) {
-  return std::find(std::begin(figure::kCosts), std::end(figure::kCosts), f) != std::end(figure::kCosts);
-}
-
 // The deviation is shown at the quality, "2.574 ± 0.012"; of a language model's figures at the leading one only: there is no room
 // for more. --json has all.
 bool shows_deviation(const Figure* f, const Columns& columns) {

@@ -18,6 +18,10 @@ const Figure* find_figure(std::string_view key) {
   return found != std::end(figure::kAll) ? *found : nullptr;
 }
 
+bool is_cost(const Figure* f) {
+  return std::find(std::begin(figure::kCosts), std::end(figure::kCosts), f) != std::end(figure::kCosts);
+}
+
 std::string val_key(const Figure& figure) { return "val_" + std::string(figure.key); }
 
 std::vector<const Figure*> columns_of(std::initializer_list<const ResultRow*> rows, const std::vector<ResultRow>& more) {

@@ -40,6 +40,7 @@ inline constexpr const Figure* kCosts[] = {&kUpdates, &kSeconds, &kTokensPerSeco
 const Figure* find_figure(std::string_view key);
 // The loss of a task, in its unit. "" or an unknown task: nats per token.
 const Figure& loss_figure(std::string_view task);
+bool is_cost(const Figure* f);  // one of figure::kCosts
 // "val_loss": its key in events and among the metrics of a model.
 std::string val_key(const Figure& figure);
 

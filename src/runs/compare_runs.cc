@@ -212,8 +212,7 @@ void note_gaps(RunComparison& c, const std::vector<std::string>& names) {
 nlohmann::ordered_json numbers_json(const ResultRow& row, bool all) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const Figure* f : compared()) {
-    const bool cost = std::find(std::begin(figure::kCosts), std::end(figure::kCosts), f) != std::end(figure::kCosts);
-    const std::string key = cost ? std::string(f->key) : val_key(*f);
+    const std::string key = is_cost(f) ? std::string(f->key) : val_key(*f);
     if (const auto value = row[*f]) {
       json[key] = *value;
     } else if (all) {

@@ -10,6 +10,7 @@
 #include "cells/names.h"
 #include "data/random_windows.h"
 #include "events/events.h"
+#include "train/softmax_options.h"
 #include "train/trainer.h"
 
 namespace rnn::core {
@@ -96,8 +97,7 @@ int64_t product_weights(const Model<float>& model) {
 
 double token_weights(const Model<float>& model, const TrainOptions& o) {
   const auto sum = static_cast<double>(product_weights(model));
-  const int samples = o.samples > 0 ? o.samples : std::min(kDefaultSamples, model.outputs());
-  return model.has_head() ? sum - model.head().unread(model.table(), samples) : sum;
+  return model.has_head() ? sum - model.head().unread(model.table(), samples_of(o, model)) : sum;
 }
 
 int64_t training_bytes(const Model<float>& model, const TrainOptions& o) {
