@@ -85,6 +85,19 @@ SequenceFault Reader::judge(const SequenceLine& sink) {
   return {};
 }
 
+std::string_view without_mark(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
+}
+
+// Takes the first line off `text`.
+std::string_view next_line(std::string_view& text) {
+  const size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
+
 void Reader::read_line(std::string_view line) {
   SequenceLine sink(line, symbols_, labels_);
   if (!set_.examples.empty()) {  // the next sequence often has the same length
@@ -108,11 +121,9 @@ void Reader::read(std::string_view text) {
   const PlainNumbers plain_numbers;
   if (known_ != nullptr) set_.shape = *known_;
   set_.hash = content_hash(text);
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = without_mark(text);
   while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view line = next_line(text);
     ++line_;
     if (!is_blank(line)) read_line(line);
   }
@@ -146,19 +157,12 @@ SequenceSet read_sequences(const std::string& path, const SequenceShape* known) 
 bool holds_sequences(const std::string& path) {
   try {
     const std::string bytes = decompress(read_data_bytes(path), path);
-    std::string_view text = bytes;
-    const auto drop_mark = [&] {
-      if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    };
-    drop_mark();
-    text.remove_prefix(std::min(text.find_first_not_of(kWhiteSpace), text.size()));
-    drop_mark();  // a line may begin with one: files that have marks were put one after the other
-    text = text.substr(0, text.find('\n'));
-    if (!text.starts_with("{")) return false;
+    std::string_view text = without_mark(bytes), line;
+    while (!text.empty() && is_blank(line)) line = next_line(text);
     SymbolTable symbols(nullptr), labels(nullptr);
-    SequenceLine sink(text, symbols, labels);
+    SequenceLine sink(line, symbols, labels);
     const PlainNumbers plain_numbers;
-    json::sax_parse(text.begin(), text.end(), &sink);
+    json::sax_parse(line.begin(), line.end(), &sink);  // skips a mark at the head of the line, as it does in read_line()
     return sink.seen_input() && !sink.has_text;
   } catch (const Error&) {
     return false;
