@@ -115,7 +115,7 @@ std::string drawn_map(const Tokenizer& tokenizer, const Look& look, const std::s
   map.description = "A column for each character of the date that was read, a row for each character that was written.";
   for (const int32_t id : look.source) map.source.push_back(shown_piece(tokenizer, id));
   for (const int32_t id : look.target) map.target.push_back(shown_piece(tokenizer, id));
-  map.weights = look.weights.view();
+  map.weights = &look.weights;
   return svg::attention_map(map);
 }
 

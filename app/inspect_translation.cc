@@ -147,7 +147,7 @@ std::string attention_drawing(const TranslationExplanation& e) {
     map.target.push_back(e.target[t].text);
     std::copy(e.target[t].attention.begin(), e.target[t].attention.end(), weights.row(static_cast<int>(t)));
   }
-  map.weights = weights.view();
+  map.weights = &weights;
   return svg::attention_map(map);
 }
 

@@ -169,7 +169,7 @@ class Answers {
     map.standalone = true;
     for (const int32_t id : source_ids(line)) map.source.push_back(shown_piece(translator_.tokenizer(), id));
     for (const int32_t id : t.ids) map.target.push_back(shown_piece(translator_.tokenizer(), id));
-    map.weights = looked.view();
+    map.weights = &looked;
     const std::string name = fmt::format("line-{:06}.svg", number + 1);
     write_file_atomic((std::filesystem::path(a_.drawings) / name).string(), svg::attention_map(map));
   }

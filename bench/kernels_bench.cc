@@ -124,9 +124,9 @@ void update(benchmark::State& state, const char* optimizer, bool sparse) {
   Batch batch;
   for (int i = 0; i < 400; ++i) batch.in.ids.push_back(i * i / 16 % config.vocabulary);
   const SparseParams rows = sparse ? model.sparse_rows(batch) : SparseParams{};
-  const auto steps = make_optimizer({optimizer}, model.table());
+  const auto steps = make_optimizer({optimizer}, model.table(), kernels<float>());
   for (auto _ : state) {
-    const double norm = gradient_norm(pool, grads, rows);
+    const double norm = gradient_norm(kernels<float>(), pool, grads, rows);
     steps->begin(model.params(), grads, 1 / (1 + norm), 1e-3);
     model.update(
         pool, [&](size_t begin, size_t end) { steps->update(begin, end); }, rows);

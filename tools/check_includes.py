@@ -45,6 +45,18 @@ LOCALE = re.compile(
     r"from_chars|to_chars|setlocale|newlocale|uselocale|localeconv|is(?:w?alpha|w?digit|w?alnum|w?space|w?upper|w?lower|w?punct)|"
     r"tow?(?:upper|lower)|strftime|put_time|get_time)\s*\(|\b[io]?stringstream\b|\bstd::locale\b|"
     r"\b(?:ifstream|cin|istream)\b[^;]*>>|#\s*include\s*<(?:charconv|sstream|iomanip|clocale|locale|cctype|cwctype)>")
+# A View says where numbers are. These files touch the numbers (kernels/host.h); layers among them are loops over rows that have no
+# product. The rooms that call kernels may hand them an address; the table of the processor is asked for in two places, everyone else
+# gets it from a Context or from the weights that are packed for it.
+DOORS = [
+    (re.compile(r"\bhost\(|kernels/host\.h"), "looks at the numbers of a View: kernels/rows.h moves them, row_of (decode/sample.h) shows a row",
+     ("src/kernels/", "src/heads/", "src/decode/", "src/inspect/", "src/networks/init.cc", "src/nn/layers/activation.cc",
+      "src/nn/layers/dropout.cc", "src/nn/layers/embedding.cc", "src/nn/layers/output_layer.cc")),
+    (re.compile(r"\.address\("), "takes the address of a View: that is for the arguments of kernels",
+     ("src/base/", "src/kernels/", "src/nn/", "src/optim/", "src/heads/", "src/networks/")),
+    (re.compile(r"\bkernels<(?:float|double|T)>\("), "asks for the kernels of the processor: a Context or Model::kernels() brings them",
+     ("src/kernels/", "src/nn/context.h", "src/nn/weights.h", "src/bench/")),
+]
 JSON_PARSE = re.compile(r"\b(?:json::parse|sax_parse)\s*\(")
 COMMENT = re.compile(r"//.*")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
@@ -123,6 +135,16 @@ def check_locale(path, lines):
         yield parses, "parses JSON by the locale of the host: PlainNumbers (base/numbers.h) keeps it away"
 
 
+def check_doors(path, lines):
+    """(line, finding) of what goes around the kernels' doors."""
+    if path.split("/")[0] not in FLOOR_FOLDERS:
+        return
+    for number, line in enumerate(lines, 1):
+        for pattern, what, allowed in DOORS:
+            if pattern.search(COMMENT.sub("", line)) and not path.startswith(allowed):
+                yield number, what
+
+
 def check_tree(root):
     findings, count = [], 0
     for path in code_files(root):
@@ -136,6 +158,7 @@ def check_tree(root):
         if not lines or not lines[0].startswith("// Why: "):
             findings.append(f"{path}:1: the first line does not say why the file exists (// Why: ...)")
         findings += [f"{path}:{number}: {what}" for number, what in check_locale(path, lines)]
+        findings += [f"{path}:{number}: {what}" for number, what in check_doors(path, lines)]
         if len(lines) > MAX_LINES:
             findings.append(f"{path}:{len(lines)}: {len(lines)} lines; at most {MAX_LINES}")
         for number, line in enumerate(lines, 1):
@@ -155,6 +178,10 @@ SELF_TEST = [
     ("src/kernels/gemm.cc", WHY + '#include <hwy/highway.h>\n#include "hwy/foreach_target.h"\n#include "cells/lstm.h"\n', None),
     ("src/nn/model.h", WHY + '#include "kernels/../base/view.h"\n#include <vector>\n', None),
     ("src/nn/model.cc", WHY + '#include "model.h"\n', None),
+    ("src/heads/door.cc", WHY + "const float* x = host(view).data;\n", None),
+    ("src/train/door.cc", WHY + "// host(view) in a comment\nconst float* x = host(view).data;\n", ":3: looks at the numbers"),
+    ("src/io/address.cc", WHY + "write(view.address(), n);\n", ":2: takes the address"),
+    ("src/data/table.cc", WHY + "kernels<float>().tanh(pool, x);\n", ":2: asks for the kernels"),
     ("include/rnn/rnn.h", WHY + "#include <string>\n", None),
     ("app/main.cc", WHY + "#include <rnn/rnn.h>\n#include \"nn/model.h\"\n", None),
     ("tests/nn/any_test.cc", WHY + '#include "nn/model.h"\n#include "support/gone.h"\n', None),

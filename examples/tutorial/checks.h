@@ -83,7 +83,7 @@ class Library {
     const double* next = weights.data();
     for (const std::string& name : names_) {
       const core::ParamId id = model_.table().find(name);
-      std::copy_n(next, model_.table()[id].size(), model_.params().view(id).data);
+      std::copy_n(next, model_.table()[id].size(), model_.params().values(id).begin());
       next += model_.table()[id].size();
     }
     model_.pack(pool_, true);
@@ -105,8 +105,8 @@ class Library {
     std::vector<double> all;
     for (const std::string& name : names_) {
       const core::ParamId id = model_.table().find(name);
-      const double* first = gradient_.view(id).data;
-      all.insert(all.end(), first, first + model_.table()[id].size());
+      const std::span<const double> own = gradient_.values(id);
+      all.insert(all.end(), own.begin(), own.end());
     }
     return all;
   }

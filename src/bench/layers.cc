@@ -85,9 +85,7 @@ Figures measure_training(const Case& c, Pool& pool, double seconds) {
   Params<float> params(table), grads(table);
   Random random(1, Purpose::test);
   for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
-    float* weights = params.view(id).data;
-    for (size_t i = 0; i < table[id].size(); ++i)
-      weights[i] = static_cast<float>(random.uniform(-1, 1) / std::sqrt(c.hidden));
+    for (float& weight : params.values(id)) weight = static_cast<float>(random.uniform(-1, 1) / std::sqrt(c.hidden));
   }
   packed.allocate(kernels<float>(), table, true);
   const Seq seq = shape_of(c);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "kernels/host.h"
 
 namespace rnn::core {
 namespace {
@@ -164,7 +165,7 @@ class Search {
     for (int row = 0; row < rows(); ++row) {
       std::vector<double>& sums = covered_[static_cast<size_t>(row)];
       sums.resize(static_cast<size_t>(scorer.looked_at(first + row)));
-      const float* shares = attention.row(first + row);
+      const float* shares = host(attention).row(first + row);
       for (size_t j = 0; j < sums.size(); ++j) sums[j] += shares[j];
     }
   }
@@ -177,7 +178,7 @@ class Search {
     for (int row = 0; row < next.rows; ++row) {
       const Hypothesis& h = live_[static_cast<size_t>(row)];
       scratch.rules.set(o_, h.ids);
-      const float* log_p = next.row(row);
+      const float* log_p = host(next).row(row);
       for (int begin = 0; begin < next.cols; begin += kBlock) {
         const int block_end = std::min(begin + kBlock, next.cols);
         const float bar = likeliest.bar(h.log_prob);

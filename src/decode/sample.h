@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "kernels/host.h"
 
 namespace rnn::core {
 
@@ -26,6 +27,11 @@ struct Candidate {
   int32_t id = 0;
   double probability = 0;
 };
+
+// The numbers of one row of a pass's outputs, valid as long as they are.
+inline std::span<const float> row_of(View<const float> outputs, int row = 0) {
+  return {host(outputs).row(row), static_cast<size_t>(outputs.cols)};
+}
 
 // Turns logits into choices. Holds scratch for one vocabulary and allocates nothing after construction; one thread at a
 // time. Logits have exactly `vocabulary` entries. NaN counts as -inf. +inf beats everything finite; where nothing is above

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/rng.h"
+#include "kernels/host.h"
 
 namespace rnn::core {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 void draw_one(const SampleSearch& how, View<const float> next, int row, Sampler& sampler, Random& random, Hypothesis& text) {
   SampleOptions options = how.options;
   options.recent = text.ids;
-  const std::span<const float> log_p(next.row(row), static_cast<size_t>(next.cols));
+  const std::span<const float> log_p(host(next).row(row), static_cast<size_t>(next.cols));
   const int32_t id = sampler.draw(log_p, options, random);
   text.ids.push_back(id);
   text.log_prob += log_p[static_cast<size_t>(id)];

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/numbers.h"
-#include "kernels/kernels.h"
+#include "kernels/host.h"
 
 namespace rnn::core {
 namespace {
@@ -60,15 +60,15 @@ View<const float> start_behind(Scorer& scorer, int n, std::span<const int32_t> p
 }
 
 // In place: a row that is already done has a softmax, too.
-void log_softmax(Pool& pool, View<const float> logits, View<float> out) noexcept {
-  if (kernels<float>().log_softmax(pool, logits, out) == 0) return;
+void log_softmax(const Kernels<float>& kernels, Pool& pool, View<const float> logits, View<float> out) noexcept {
+  if (kernels.log_softmax(pool, logits, out) == 0) return;
   for (int r = 0; r < logits.rows; ++r) {
-    if (!has_softmax(logits.row(r), logits.cols)) log_softmax_row(logits.row(r), out.row(r), logits.cols);
+    if (!has_softmax(host(logits).row(r), logits.cols)) log_softmax_row(host(logits).row(r), host(out).row(r), logits.cols);
   }
 }
 
 void log_softmax(View<const float> logits, View<float> out) noexcept {
-  for (int r = 0; r < logits.rows; ++r) log_softmax_row(logits.row(r), out.row(r), logits.cols);
+  for (int r = 0; r < logits.rows; ++r) log_softmax_row(host(logits).row(r), host(out).row(r), logits.cols);
 }
 
 std::vector<std::vector<double>> continuation_log_probs(Scorer& scorer, std::span<const int32_t> prompt,
@@ -85,7 +85,7 @@ std::vector<std::vector<double>> continuation_log_probs(Scorer& scorer, std::spa
     for (size_t k = 0; k < going.size(); ++k) {
       const auto i = static_cast<size_t>(going[k]);
       const int32_t id = continuations[i][t];
-      sums[i].push_back(next(from[k], id));
+      sums[i].push_back(host(next)(from[k], id));
       if (t + 1 == continuations[i].size()) continue;
       still.push_back(going[k]), rows.push_back(from[k]), ids.push_back(id);
     }
@@ -144,12 +144,12 @@ View<const float> EnsembleScorer::mean(int rows, const Ask& ask) {
     const View<const float> log_p = ask(*members_[k]);
     for (int r = 0; r < rows; ++r) {
       double* sum = sum_.data() + static_cast<ptrdiff_t>(r) * V;
-      for (int i = 0; i < V; ++i) sum[i] += weights_[k] * std::exp(static_cast<double>(log_p(r, i)));
+      for (int i = 0; i < V; ++i) sum[i] += weights_[k] * std::exp(static_cast<double>(host(log_p)(r, i)));
     }
   }
   if (log_probs_.rows() < rows) log_probs_ = Matrix<float>(rows, V);
   const View<float> out = log_probs_.view().middle(0, rows);
-  for (size_t i = 0; i < sum_.size(); ++i) out.data[i] = static_cast<float>(std::log(sum_[i]));
+  for (size_t i = 0; i < sum_.size(); ++i) host(out).data[i] = static_cast<float>(std::log(sum_[i]));
   mean_attention(rows);
   return out;
 }
@@ -170,7 +170,7 @@ void EnsembleScorer::mean_attention(int rows) {
   for (int r = 0; r < rows; ++r) {
     for (int j = 0; j < members_[0]->looked_at(r); ++j) {
       double sum = 0;
-      for (size_t k = 0; k < all.size(); ++k) sum += weights_[k] * all[k](r, j);
+      for (size_t k = 0; k < all.size(); ++k) sum += weights_[k] * host(all[k])(r, j);
       shares_(r, j) = static_cast<float>(sum);
     }
   }

@@ -8,6 +8,7 @@
 
 #include "base/matrix.h"
 #include "base/thread_pool.h"
+#include "kernels/kernels.h"
 
 namespace rnn::core {
 
@@ -40,8 +41,8 @@ class Scorer {
 View<const float> start_behind(Scorer& scorer, int n, std::span<const int32_t> prompt);
 
 // out[r] = log softmax of logits[r], never above 0; may be in place. NaN counts as -inf; in a row with +inf, or with nothing
-// above -inf, the largest share the probability equally. With a pool: the kernel, with sums in float; without: in double.
-void log_softmax(Pool& pool, View<const float> logits, View<float> out) noexcept;
+// above -inf, the largest share the probability equally. With kernels: theirs, with sums in float; without: in double.
+void log_softmax(const Kernels<float>& kernels, Pool& pool, View<const float> logits, View<float> out) noexcept;
 void log_softmax(View<const float> logits, View<float> out) noexcept;
 
 // Natural logarithms of p(continuation[t] | prompt, continuation[0..t)), for each continuation. The prompt has at least one

@@ -150,11 +150,10 @@ HealthVerdict scale_of_frames(const Case& c) {
 HealthVerdict input_scale(const Case& c) {
   if (!c.p.model().reads_ids()) return scale_of_frames(c);
   const Model<float>& model = c.p.model();
-  const View<const float> e = model.params().view(model.embedding());
+  const std::span<const float> e = model.params().values(model.embedding());
   double squares = 0;
-  for (int r = 0; r < e.rows; ++r)
-    for (int i = 0; i < e.cols; ++i) squares += static_cast<double>(e(r, i)) * e(r, i);
-  const double size = std::sqrt(squares / (static_cast<double>(e.rows) * e.cols));
+  for (const float x : e) squares += static_cast<double>(x) * x;
+  const double size = std::sqrt(squares / static_cast<double>(e.size()));
   const std::string figures = fmt::format("the numbers of the embedding have a magnitude of {}", short_number(size));
   if (size <= limit::kEmbeddingLarge.value && size >= limit::kEmbeddingSmall.value) return good(figures);
   return bad(figures, "--init pytorch");
@@ -174,8 +173,7 @@ HealthVerdict carried_state(const Case& c) {
     for (size_t t = 0; t + 1 < ids.size(); ++t) {
       if (ids[t] == newline && t > 0) fresh.reset(), since = 0, gain = 0;
       if (since < 0) continue;
-      const View<const float> row = fresh.push(ids[t]);
-      softmax({row.data, static_cast<size_t>(row.cols)}, table);
+      softmax(row_of(fresh.push(ids[t])), table);
       gain += carried.surprise[t + 1] * std::log(2.0) + std::log(table[static_cast<size_t>(ids[t + 1])]);
       if (++since == limit::kLineTokens.value || ids[t + 1] == newline) saved.push_back(gain / since), since = -1;
     }

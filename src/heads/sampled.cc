@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "heads/blocks.h"
+#include "kernels/rows.h"
 #include "nn/layers/product.h"
 
 namespace rnn::core {
@@ -39,7 +40,7 @@ class SampledLoss {
         samples_(samples),
         grads_(grads),
         weights_(params.view(layer.weight())),
-        bias_(params.view(layer.bias()).data),
+        bias_(host(params.view(layer.bias())).data),
         count_(static_cast<int>(samples.classes.size())) {
     pack_samples();
   }
@@ -48,7 +49,7 @@ class SampledLoss {
   void rows(int first, View<const T> h, double* losses, View<T> dh) {
     const ArenaScope scope(context_.arena);
     const View<T> logits = context_.arena.template matrix<T>(h.rows, count_ + 1);
-    const View<T> drawn{logits.data, logits.rows, count_, logits.stride};
+    const View<T> drawn = logits.columns(0, count_);
     forward(first, h, logits, drawn);
     loss(first, logits, losses);
     if (grads_) backward(first, h, logits, drawn, dh);
@@ -57,12 +58,12 @@ class SampledLoss {
   // Gradients of the samples' own rows, once all blocks have added to them.
   void add_sample_gradients() {
     const View<T> to = grads_->view(layer_.weight());
-    T* bias = grads_->view(layer_.bias()).data;
+    T* bias = host(grads_->view(layer_.bias())).data;
     context_.pool.parallel_for(count_, 16, [&](int64_t begin, int64_t end) {
       for (int s = static_cast<int>(begin); s < end; ++s) {
         const int32_t label = samples_.classes[s];
-        T* row = to.row(label);
-        for (int i = 0; i < to.cols; ++i) row[i] += gradient_.row(s)[i];
+        T* row = host(to).row(label);
+        for (int i = 0; i < to.cols; ++i) row[i] += host(gradient_).row(s)[i];
         bias[label] += bias_gradient_[s];
       }
     });
@@ -81,21 +82,21 @@ class SampledLoss {
     std::fill_n(shift, padded, T(0));
     context_.pool.parallel_for(count_, 16, [&](int64_t begin, int64_t end) {
       for (int s = static_cast<int>(begin); s < end; ++s) {
-        std::copy_n(weights_.row(samples_.classes[s]), width, rows.row(s));
+        copy_row(weights_, samples_.classes[s], rows, s);
         shift[s] = corrected_bias(samples_.classes[s]);
       }
     });
     shift_ = shift;
     const auto pack = [&](const PackForm& form) {
       T* packed = context_.arena.template take<T>(form.size(k.lanes));
-      k.pack(context_.pool, form, rows.data, packed);
+      k.pack(context_.pool, form, rows.address(), packed);
       return packed;
     };
     form_ = pack(PackForm::forward({count_}, width, width));
     if (!grads_) return;
     back_ = pack(PackForm::backward({count_}, width, width));
     gradient_ = context_.arena.template matrix<T>(count_, width);
-    std::fill_n(gradient_.data, static_cast<size_t>(count_) * width, T(0));
+    fill_rows(gradient_, T(0));
     bias_gradient_ = context_.arena.template take<T>(count_);
     std::fill_n(bias_gradient_, count_, T(0));
   }
@@ -112,10 +113,10 @@ class SampledLoss {
         const int row = first + r;
         if (!counts(row)) continue;
         const int32_t label = target(row);
-        logits(r, count_) = dot(h.row(r), weights_.row(label), h.cols) + corrected_bias(label);
+        host(logits)(r, count_) = dot(host(h).row(r), host(weights_).row(label), h.cols) + corrected_bias(label);
         const auto hit = std::lower_bound(samples_.classes.begin(), samples_.classes.end(), label);
         if (hit != samples_.classes.end() && *hit == label)
-          logits(r, static_cast<int>(hit - samples_.classes.begin())) = static_cast<T>(kNothing);
+          host(logits)(r, static_cast<int>(hit - samples_.classes.begin())) = static_cast<T>(kNothing);
       }
     });
   }
@@ -135,19 +136,19 @@ class SampledLoss {
     add_outer_product<T>(context_, drawn, {count_}, h, gradient_, bias_gradient_);
     context_.kernels.gemm(context_.pool, {drawn, back_, nullptr, false, {dh.cols}, dh});
     const View<T> grad = grads_->view(layer_.weight());
-    T* bias = grads_->view(layer_.bias()).data;
+    T* bias = host(grads_->view(layer_.bias())).data;
     // Every thread goes through all rows, for columns of its own: one order of summation where rows share a target.
     context_.pool.parallel_for(h.cols, 16, [&](int64_t begin, int64_t end) {
       for (int r = 0; r < h.rows; ++r) {
         if (!counts(first + r)) continue;
-        const T d = dlogits(r, count_);
-        const T *w = weights_.row(target(first + r)), *x = h.row(r);
-        T *dw = grad.row(target(first + r)), *dx = dh.row(r);
+        const T d = host(dlogits)(r, count_);
+        const T *w = host(weights_).row(target(first + r)), *x = host(h).row(r);
+        T *dw = host(grad).row(target(first + r)), *dx = host(dh).row(r);
         for (int64_t i = begin; i < end; ++i) dx[i] += d * w[i], dw[i] += d * x[i];
       }
     });
     for (int r = 0; r < h.rows; ++r) {
-      if (counts(first + r)) bias[target(first + r)] += dlogits(r, count_);
+      if (counts(first + r)) bias[target(first + r)] += host(dlogits)(r, count_);
     }
   }
 

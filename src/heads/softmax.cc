@@ -7,6 +7,7 @@
 
 #include "heads/blocks.h"
 #include "heads/sampled.h"
+#include "kernels/rows.h"
 
 namespace rnn::core {
 namespace {
@@ -62,7 +63,7 @@ PartRows<T> rows_of_part(Context<T>& context, const OutputLayer<T>& layer, int p
   }
   if (part == 0) return rows;
   const View<T> own = context.arena.template matrix<T>(static_cast<int>(rows.chosen.size()), h.cols);
-  for (int i = 0; i < own.rows; ++i) std::copy_n(h.row(rows.chosen[static_cast<size_t>(i)]), h.cols, own.row(i));
+  for (int i = 0; i < own.rows; ++i) copy_row(h, rows.chosen[static_cast<size_t>(i)], own, i);
   rows.h = own;
   return rows;
 }
@@ -165,7 +166,7 @@ std::optional<double> AdaptiveHead<T>::loss_of_hidden(Context<T>& context, const
     for (size_t i = 0; i < rows.chosen.size(); ++i) {
       const int row = rows.chosen[i];
       losses[row] += part_losses[i];
-      for (int k = 0; k < h.cols && args.grads; ++k) args.dh(row, k) += dh(static_cast<int>(i), k);
+      for (int k = 0; k < h.cols && args.grads; ++k) host(args.dh)(row, k) += host(dh)(static_cast<int>(i), k);
     }
   }
   return std::nullopt;

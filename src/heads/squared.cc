@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "kernels/host.h"
+
 namespace rnn::core {
 
 // Squared errors are measured in the target's own units: any finite number may be one.
@@ -26,7 +28,7 @@ std::optional<double> SquaredHead<T>::loss_of_rows(Context<T>&, View<T> outputs,
     const double weight = targets.weight(static_cast<size_t>(first + row));
     double squares = 0;
     for (int k = 0; k < K; ++k) {
-      T& y = outputs.row(row)[k];
+      T& y = host(outputs).row(row)[k];
       const T error = weight > 0 ? y - static_cast<T>(targets.values[static_cast<size_t>(first + row) * K + k]) : T(0);
       squares += static_cast<double>(error) * static_cast<double>(error);
       if (options.gradient) y = static_cast<T>(2 * weight / K) * error;

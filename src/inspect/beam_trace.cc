@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/host.h"
+
 namespace rnn::core {
 namespace {
 
@@ -58,7 +60,7 @@ class Trace final : public Scorer {
 
   View<const float> seen(View<const float> next) {
     if (next_.rows() != next.rows || next_.cols() != next.cols) next_ = Matrix<float>(next.rows, next.cols);
-    for (int r = 0; r < next.rows; ++r) std::copy_n(next.row(r), next.cols, next_.row(r));
+    for (int r = 0; r < next.rows; ++r) std::copy_n(host(next).row(r), next.cols, next_.row(r));
     return next;
   }
 

@@ -6,6 +6,7 @@
 
 #include "heads/head.h"
 #include "inspect/blocks.h"
+#include "kernels/host.h"
 
 namespace rnn::core {
 namespace {
@@ -53,14 +54,14 @@ class Walk {
  private:
   int streams() const { return window_.in.seq.streams(); }
   int steps() const { return window_.in.seq.steps(); }
-  static void clear(View<T> view) { std::fill_n(view.data, static_cast<int64_t>(view.rows) * view.stride, T(0)); }
+  static void clear(View<T> view) { std::fill_n(host(view).data, static_cast<int64_t>(view.rows) * view.stride, T(0)); }
 
   View<T> forward_step(int t, State<T>& state) {
     const int64_t row = static_cast<int64_t>(t) * streams();
     if (window_.in.width == 0) return model_.forward(context_, step_, window_.in.ids.data() + row, state, &tapes_[t]);
     const View<T> frames = arena_.matrix<T>(streams(), window_.in.width);
     std::copy_n(window_.in.frames.begin() + row * window_.in.width, static_cast<int64_t>(streams()) * window_.in.width,
-                frames.data);
+                host(frames).data);
     return model_.forward_frames(context_, step_, frames, state, &tapes_[t]);
   }
 
@@ -87,13 +88,13 @@ class Walk {
     const ArenaScope scope(arena_);
     const View<T> h = arena_.matrix<T>(streams(), width), dh = arena_.matrix<T>(streams(), width);
     for (int s = 0; s < streams(); ++s) {
-      std::copy_n(last_.row(s) + at, width, h.row(s));
-      if (!model_.has_head()) std::copy_n(doutput.row(s), width, dh.row(s));
+      std::copy_n(last_.row(s) + at, width, host(h).row(s));
+      if (!model_.has_head()) std::copy_n(host(doutput).row(s), width, host(dh).row(s));
     }
     Params<T> none;
     if (model_.has_head()) model_.backward_output(context_, h, doutput, dh, none);
     for (int s = 0; s < streams(); ++s) {
-      for (int i = 0; i < width; ++i) gradient.row(s)[at + i] += dh(s, i);
+      for (int i = 0; i < width; ++i) gradient.row(s)[at + i] += host(dh)(s, i);
     }
   }
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "kernels/host.h"
 #include "networks/session.h"
 
 namespace rnn::core {
@@ -31,7 +32,7 @@ std::vector<std::vector<double>> changed_tables(const Model<float>& model, const
     logits = session.push(ids);
   }
   std::vector<std::vector<double>> tables(others.size());
-  for (int s = 0; s < n; ++s) softmax({logits.row(s), static_cast<size_t>(logits.cols)}, tables[s]);
+  for (int s = 0; s < n; ++s) softmax(row_of(logits, s), tables[s]);
   return tables;
 }
 

@@ -23,7 +23,8 @@ std::unique_ptr<Model<T>> without_outputs(const Model<T>& model, Pool& pool) {
   for (ParamId id = 0; id < static_cast<ParamId>(rest->table().all().size()); ++id) {
     const ParamInfo& info = rest->table()[id];
     if (info.use.stack == "output") continue;
-    std::copy_n(model.params().view(model.table().find(info.name)).data, info.size(), rest->params().view(id).data);
+    const std::span<const T> from = model.params().values(model.table().find(info.name));
+    std::copy(from.begin(), from.end(), rest->params().values(id).begin());
   }
   rest->pack(pool, true);
   return rest;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cells/names.h"
 #include "data/problems.h"
+#include "kernels/host.h"
 #include "networks/init.h"
 #include "train/trainer.h"
 
@@ -91,7 +92,7 @@ void explode(const ClippingOptions& o, double clip, Pool& pool, std::vector<doub
   Model<float> model(network("rnn-relu", problem_shape(problem), o.hidden));
   initialise(model, {InitKind::identity}, o.seed);
   const View<float> recurrent = model.params().view(model.table().find(Role::recurrent, "rnn", 0));
-  for (int i = 0; i < o.hidden; ++i) recurrent(i, i) *= static_cast<float>(o.scale);
+  for (int i = 0; i < o.hidden; ++i) host(recurrent)(i, i) *= static_cast<float>(o.scale);
   const auto batches = problem_batcher(problem, o.batch, o.updates);
   TrainOptions train;
   train.optimizer = "sgd", train.lr = o.lr, train.clip = clip, train.epochs = 1, train.seed = o.seed;

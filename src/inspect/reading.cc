@@ -8,6 +8,7 @@
 
 #include "events/events.h"
 #include "io/ready_model.h"
+#include "kernels/host.h"
 #include "networks/session.h"
 #include "options/option_list.h"
 
@@ -98,7 +99,7 @@ Reading read_ids(const Model<float>& model, std::span<const int32_t> ids, const 
     reading.fresh.push_back(fresh);
     reading.surprise.push_back(t == 0 ? -1 : -std::log2(reading.last[static_cast<size_t>(id)]));
     const View<const float> row = session.push(id);
-    const std::span<const float> logits(row.data, static_cast<size_t>(row.cols));
+    const std::span<const float> logits = row_of(row);
     std::copy_n(session.state().row(0), reading.states.cols(), reading.states.row(t));
     reading.next.emplace_back();
     sampler.top(logits, options.top, reading.next.back());
@@ -111,15 +112,15 @@ Reading read_states(const Model<float>& model, std::span<const int32_t> ids, Vie
   Session session(model);
   Reading reading;
   reading.ids.assign(ids.begin(), ids.end());
-  const int steps = frames.data ? frames.rows : static_cast<int>(ids.size());
-  if (frames.data) {
+  const int steps = frames ? frames.rows : static_cast<int>(ids.size());
+  if (frames) {
     reading.frames = Matrix<float>(steps, frames.cols);
-    for (int t = 0; t < steps; ++t) std::copy_n(frames.row(t), frames.cols, reading.frames.row(t));
+    for (int t = 0; t < steps; ++t) std::copy_n(host(frames).row(t), frames.cols, reading.frames.row(t));
   }
   reading.states = Matrix<float>(steps, model.recurrent().state_width());
   for (int t = 0; t < steps; ++t) {
     reading.fresh.push_back(t == 0);
-    frames.data ? session.push(frames.middle(t, 1)) : session.push(ids[t]);
+    frames ? session.push(frames.middle(t, 1)) : session.push(ids[t]);
     std::copy_n(session.state().row(0), reading.states.cols(), reading.states.row(t));
   }
   return reading;

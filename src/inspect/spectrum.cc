@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "cells/reference.h"
+#include "kernels/host.h"
 
 namespace rnn::core {
 namespace {
@@ -14,17 +15,18 @@ using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::Ro
 
 // out = a b, all row-major.
 void multiply(Pool& pool, View<const float> a, View<const float> b, View<float> out) {
-  const Kernels<float>& k = kernels<float>();
+  Arena arena;
+  const Kernels<float>& k = Context<float>{pool, arena}.kernels;
   const PackForm form = PackForm::plain(b.rows, b.cols, b.stride);
   Buffer<float> packed(form.size(k.lanes));
-  k.pack(pool, form, b.data, packed.data());
+  k.pack(pool, form, host(b).data, packed.data());
   k.gemm(pool, {a, packed.data(), nullptr, false, {b.cols}, out});
 }
 
 double frobenius(View<const float> a) {
   double sum = 0;
   for (int r = 0; r < a.rows; ++r) {
-    for (int c = 0; c < a.cols; ++c) sum += static_cast<double>(a(r, c)) * static_cast<double>(a(r, c));
+    for (int c = 0; c < a.cols; ++c) sum += static_cast<double>(host(a)(r, c)) * static_cast<double>(host(a)(r, c));
   }
   return std::sqrt(sum);
 }
@@ -32,7 +34,7 @@ double frobenius(View<const float> a) {
 }  // namespace
 
 double largest_singular_value(View<const double> a, double change) {
-  const Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>> A(a.data, a.rows, a.cols, Eigen::OuterStride<>(a.stride));
+  const Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>> A(host(a).data, a.rows, a.cols, Eigen::OuterStride<>(a.stride));
   const double scale = A.size() > 0 ? A.cwiseAbs().maxCoeff() : 0;  // squares of tiny numbers would underflow
   if (!(scale > 0) || !std::isfinite(scale)) return scale;
   // Starts from the row with the largest number, plus a little in every direction: never orthogonal to the wanted vector.
@@ -58,7 +60,7 @@ double largest_singular_value(View<const double> a, double change) {
 // minute to compile; 512 x 512 takes 0.6 s.
 std::vector<double> singular_values(View<const float> a) {
   const Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>, 0, Eigen::OuterStride<>> A(
-      a.data, a.rows, a.cols, Eigen::OuterStride<>(a.stride));
+      host(a).data, a.rows, a.cols, Eigen::OuterStride<>(a.stride));
   const Eigen::Index n = A.rows() + A.cols();
   Eigen::MatrixXd both = Eigen::MatrixXd::Zero(n, n);
   both.bottomLeftCorner(A.rows(), A.cols()) = A.cast<double>();  // the solver reads the lower triangle
@@ -72,7 +74,7 @@ std::vector<double> singular_values(View<const float> a) {
 double spectral_radius(Pool& pool, View<const float> a) {
   const int n = a.rows, squarings = n <= 512 ? 20 : 12;
   Matrix<float> power(n, n), square(n, n);
-  for (int r = 0; r < n; ++r) std::copy_n(a.row(r), n, power.row(r));
+  for (int r = 0; r < n; ++r) std::copy_n(host(a).row(r), n, power.row(r));
   double log_norm = 0, before = 0;  // of A^(2^k)
   for (int k = 0; k <= squarings; ++k) {
     const double norm = frobenius(power.view());
@@ -122,7 +124,7 @@ std::vector<Spectrum> spectra(const Model<float>& model, Pool& pool) {
         spectrum.largest = spectrum.singular_values.front(), spectrum.smallest = spectrum.singular_values.back();
       } else {
         Matrix<double> copy(R.rows, R.cols);
-        for (int r = 0; r < R.rows; ++r) std::copy_n(R.row(r), R.cols, copy.row(r));
+        for (int r = 0; r < R.rows; ++r) std::copy_n(host(R).row(r), R.cols, copy.row(r));
         spectrum.largest = largest_singular_value(copy.view(), 1e-7), spectrum.smallest = -1;
       }
     }

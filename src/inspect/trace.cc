@@ -6,17 +6,17 @@
 #include <numeric>
 
 #include "cells/reference.h"
+#include "kernels/host.h"
 #include "kernels/reference_norm.h"
 
 namespace rnn::core {
 namespace {
 
 // x [M, k] W^T + bias, W [n, k] and bias [n] as PyTorch stores them; bias may be null.
-Matrix<float> product(Pool& pool, View<const float> x, View<const float> w, const float* bias) {
-  const Kernels<float>& k = kernels<float>();
+Matrix<float> product(const Kernels<float>& k, Pool& pool, View<const float> x, View<const float> w, const float* bias) {
   const PackForm form = PackForm::forward({w.rows}, w.cols, w.stride);
   Buffer<float> packed(form.size(k.lanes)), padded(static_cast<size_t>(Columns{w.rows}.padded(k.lanes)));
-  k.pack(pool, form, w.data, packed.data());
+  k.pack(pool, form, host(w).data, packed.data());
   if (bias) std::copy_n(bias, w.rows, padded.data());
   Matrix<float> y(x.rows, w.rows);
   k.gemm(pool, {x, packed.data(), padded.data(), false, {w.rows}, y.view()});
@@ -70,8 +70,8 @@ class CellSteps {
       }
       out_.values.push_back(std::move(gate));
     }
-    out_.h =
-        o_.projection > 0 ? product(run_.pool, visible_.view(), run_.weight("weight_hr"), nullptr) : std::move(visible_);
+    out_.h = o_.projection > 0 ? product(run_.model.kernels(), run_.pool, visible_.view(), run_.weight("weight_hr"), nullptr)
+                               : std::move(visible_);
   }
 
  private:
@@ -79,18 +79,18 @@ class CellSteps {
   Matrix<float> part(View<const float> x, const std::string& what, int first, int count) {
     const int H = o_.hidden;
     const auto named = [&](const char* kind) { return kind + what; };
-    const float* bias = run_.weight(named("bias_").c_str()).data + first * H;
+    const float* bias = host(run_.weight(named("bias_").c_str())).data + first * H;
     const View<const float> weight = run_.weight(named("weight_").c_str()).middle(first * H, count * H);
     const View<const float> gain = run_.weight(named("layer_norm_").c_str(), ".weight");
-    Matrix<float> y = product(run_.pool, x, weight, gain.data ? nullptr : bias);
+    Matrix<float> y = product(run_.model.kernels(), run_.pool, x, weight, gain ? nullptr : bias);
     std::vector<double> row(static_cast<size_t>(count) * H);
-    for (int t = 0; t < y.rows() && gain.data; ++t) {
+    for (int t = 0; t < y.rows() && gain; ++t) {
       std::copy_n(y.row(t), y.cols(), row.begin());
       for (int group = 0; group < Cell::norm_groups; ++group) {
         reference::normalise(
             count * H, [&](int i) { return Cell::norm_group(first + i / H) == group; }, row.data(), row.data());
       }
-      for (int i = 0; i < y.cols(); ++i) y(t, i) = static_cast<float>(row[i]) * gain(0, first * H + i) + bias[i];
+      for (int i = 0; i < y.cols(); ++i) y(t, i) = static_cast<float>(row[i]) * host(gain)(0, first * H + i) + bias[i];
     }
     return y;
   }
@@ -101,8 +101,9 @@ class CellSteps {
       const View<const float> gain = run_.weight("layer_norm_c", ".weight"), bias = run_.weight("layer_norm_c", ".bias");
       std::vector<double> normed(o_.hidden);
       reference::normalise_all(o_.hidden, made[Cell::shown].data(), normed.data());
-      for (int u = 0; u < o_.hidden && gain.data; ++u)
-        made[0][u] = Cell::show(at(t, u), normed[u] * static_cast<double>(gain(0, u)) + static_cast<double>(bias(0, u)));
+      for (int u = 0; u < o_.hidden && gain; ++u)
+        made[0][u] =
+            Cell::show(at(t, u), normed[u] * static_cast<double>(host(gain)(0, u)) + static_cast<double>(host(bias)(0, u)));
     }
   }
 
@@ -134,7 +135,7 @@ class CellSteps {
           if (g == Cell::apart) q[0] = recurrent;
         }
         old_states(t, u, old);
-        for (int k = 0; k < Cell::unit_weights && unit.data; ++k) p[k] = unit(k, u);
+        for (int k = 0; k < Cell::unit_weights && unit; ++k) p[k] = host(unit)(k, u);
         Cell::template forward<s>(settings, a, q, old, now, p);
         side_(t, u) = static_cast<float>(q[0]);
         for (int k = 0; k < Cell::states; ++k) made[k][u] = now[k];
@@ -232,7 +233,7 @@ LayerGates layer_gates(const Model<float>& model, Pool& pool, const Reading& rea
     x = Matrix<float>(reading.steps(), o.input);
     const View<const float> embedding = model.params().view(model.embedding());
     for (int t = 0; t < reading.steps(); ++t)
-      std::copy_n(embedding.row(reading.ids[static_cast<size_t>(t)]), o.input, x.row(t));
+      std::copy_n(host(embedding).row(reading.ids[static_cast<size_t>(t)]), o.input, x.row(t));
   } else {
     x = column(reading, rnn.state_offset(layer - 1, 0, 0), o.input, false);
   }

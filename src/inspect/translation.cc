@@ -12,6 +12,7 @@
 #include "events/events.h"
 #include "inspect/explain_model.h"
 #include "io/ready_model.h"
+#include "kernels/host.h"
 
 namespace rnn::core {
 namespace {
@@ -44,8 +45,8 @@ std::unique_ptr<Model<float>> encoder_alone(const Model<float>& model, Pool& poo
   auto alone = std::make_unique<Model<float>>(config);
   for (ParamId id = 0; id < static_cast<ParamId>(alone->table().all().size()); ++id) {
     const ParamInfo& info = alone->table()[id];
-    const View<const float> from = model.params().view(model.table().find("encoder." + info.name));
-    std::copy_n(from.data, info.size(), alone->params().view(id).data);
+    const std::span<const float> from = model.params().values(model.table().find("encoder." + info.name));
+    std::copy(from.begin(), from.end(), alone->params().values(id).begin());
   }
   alone->pack(pool, false);
   return alone;
@@ -59,7 +60,7 @@ std::vector<SourceToken> read_source(const Model<float>& model, const Tokenizer&
   const View<const float> embedding = model.params().view(model.source_embedding());
   Matrix<float> x(m, E);
   for (int t = 0; t < m; ++t)
-    std::copy_n(embedding.row(source[static_cast<size_t>(place_read(encoder, t, m))]), E, x.row(t));
+    std::copy_n(host(embedding).row(source[static_cast<size_t>(place_read(encoder, t, m))]), E, x.row(t));
   const auto alone = encoder_alone(model, pool);
   Arena arena;
   Context<float> context{pool, arena};
@@ -74,8 +75,8 @@ std::vector<SourceToken> read_source(const Model<float>& model, const Tokenizer&
     for (int d = 0; d < encoder.rnn.directions(); ++d) {
       const int before = d == 0 ? t - 1 : t + 1;
       std::vector<float> old(static_cast<size_t>(width));
-      if (before >= 0 && before < m) old = copied(y.row(before) + d * width, width);
-      token.read.push_back(state_step(copied(y.row(t) + d * width, width), old));
+      if (before >= 0 && before < m) old = copied(host(y).row(before) + d * width, width);
+      token.read.push_back(state_step(copied(host(y).row(t) + d * width, width), old));
     }
     tokens.push_back(std::move(token));
   }
@@ -100,7 +101,7 @@ std::vector<float> handed_on(const Recurrent<float>& rnn, const float* row) {
 double contribution(View<const float> w, int first, const std::vector<float>& x) {
   double sum = 0;
   for (int row = 0; row < w.rows; ++row) {
-    const float* weights = w.row(row) + first;
+    const float* weights = host(w).row(row) + first;
     double y = 0;
     for (size_t i = 0; i < x.size(); ++i) y += static_cast<double>(weights[i]) * static_cast<double>(x[i]);
     sum += y * y;
@@ -120,7 +121,7 @@ void look_at_attention(const Model<float>& model, const float* weights, const En
     const double w = static_cast<double>(weights[t]);
     token.attention.push_back(weights[t]);
     if (w > 0) token.entropy -= w * std::log2(w);
-    const float* value = encoded.values.row(encoded.begin[0] + t);
+    const float* value = host(encoded.values).row(encoded.begin[0] + t);
     for (int k = 0; k < M; ++k) sum[static_cast<size_t>(k)] += w * static_cast<double>(value[k]);
   }
   token.spread = std::exp2(token.entropy);
@@ -134,11 +135,12 @@ std::vector<WordChance> likeliest_tokens(const Tokenizer& tokenizer, View<const 
   std::vector<int32_t> ids(static_cast<size_t>(log_p.cols));
   std::iota(ids.begin(), ids.end(), 0);
   const auto end = ids.begin() + std::min(top, log_p.cols);
-  std::partial_sort(ids.begin(), end, ids.end(),
-                    [&](int32_t a, int32_t b) { return log_p(0, a) != log_p(0, b) ? log_p(0, a) > log_p(0, b) : a < b; });
+  std::partial_sort(ids.begin(), end, ids.end(), [&](int32_t a, int32_t b) {
+    return host(log_p)(0, a) != host(log_p)(0, b) ? host(log_p)(0, a) > host(log_p)(0, b) : a < b;
+  });
   std::vector<WordChance> table;
   for (auto id = ids.begin(); id != end; ++id)
-    table.push_back({shown_token(tokenizer, *id), std::exp(static_cast<double>(log_p(0, *id)))});
+    table.push_back({shown_token(tokenizer, *id), std::exp(static_cast<double>(host(log_p)(0, *id)))});
   return table;
 }
 
@@ -146,7 +148,7 @@ std::vector<WordChance> likeliest_tokens(const Tokenizer& tokenizer, View<const 
 View<const float> next_log_probs(const Model<float>& model, Context<float>& context, View<const float> h) {
   const View<float> outputs = context.arena.matrix<float>(h.rows, model.outputs());
   model.forward_output(context, h, outputs);
-  log_softmax(context.pool, outputs, outputs);
+  log_softmax(context.kernels, context.pool, outputs, outputs);
   return outputs;
 }
 
@@ -171,10 +173,10 @@ std::vector<TargetToken> write_target(const Model<float>& model, const Tokenizer
     const View<const float> log_p = next_log_probs(model, context, h);
     TargetToken token;
     token.id = target[t], token.text = shown_token(tokenizer, target[t]);
-    token.p = std::exp(static_cast<double>(log_p(0, target[t])));
+    token.p = std::exp(static_cast<double>(host(log_p)(0, target[t])));
     token.next = likeliest_tokens(tokenizer, log_p, top);
     std::vector<float> q = handed_on(decoder, state.row(0));
-    if (weights.data) look_at_attention(model, weights.row(0), encoded, q, token);
+    if (weights) look_at_attention(model, host(weights).row(0), encoded, q, token);
     token.state = state_step(q, before);
     before = std::move(q);
     tokens.push_back(std::move(token));
@@ -226,7 +228,7 @@ std::vector<std::vector<double>> target_log_probs(const Model<float>& model, int
     const std::vector<int32_t> inputs(sources.size(), t == 0 ? begin : target[t - 1]);
     const View<float> h = model.decode(context, step, inputs.data(), encoded, nullptr, state);
     const View<const float> log_p = next_log_probs(model, context, h);
-    for (int s = 0; s < n; ++s) log_probs[static_cast<size_t>(s)].push_back(static_cast<double>(log_p(s, target[t])));
+    for (int s = 0; s < n; ++s) log_probs[static_cast<size_t>(s)].push_back(static_cast<double>(host(log_p)(s, target[t])));
   }
   return log_probs;
 }

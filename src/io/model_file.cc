@@ -70,7 +70,7 @@ std::unique_ptr<Model<float>> load_network(const Safetensors& file, const std::s
   }
   for (ParamId id = 0; id < static_cast<ParamId>(model->table().all().size()); ++id) {
     const ParamInfo& info = model->table()[id];
-    file.read_floats(prefix + info.name, {model->params().view(id).data, info.size()});
+    file.read_floats(prefix + info.name, model->params().values(id));
   }
   return model;
 }
@@ -194,7 +194,7 @@ void add_model(SafetensorsWriter& writer, const Model<float>& model, const Token
   for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
     const ParamInfo& info = model.table()[id];
     writer.add_view(info.name, "F32", shape_of(info),
-                    {reinterpret_cast<const char*>(model.params().view(id).data), info.size() * sizeof(float)});
+                    {reinterpret_cast<const char*>(model.params().values(id).data()), info.size() * sizeof(float)});
   }
 }
 

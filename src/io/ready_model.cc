@@ -10,7 +10,7 @@ namespace rnn::core {
 void require_finite(const Model<float>& model, const std::string& path) {
   for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
     const ParamInfo& info = model.table()[id];
-    const float* values = model.params().view(id).data;
+    const std::span<const float> values = model.params().values(id);
     for (size_t i = 0; i < info.size(); ++i) {
       if (std::isfinite(values[i])) continue;
       throw Error(Exit::model, "model/nan",

@@ -94,15 +94,15 @@ inline void softmax(float* p, int n) {
 template <int N>
 inline void context_part(const AttentionArgs<float>& a, int row, int r, int i) {
   const int valid = N > 1 ? kLanes : a.values.cols - i;
-  const float* weights = a.weights.row(row);
+  const float* weights = a.weights.address(row);
   Vec sum[N];
   for (Vec& x : sum) x = zero();
   for (int j = 0; j < a.length[r]; ++j) {
     const Vec weight = set(weights[j]);
-    const float* value = a.values.row(a.begin[r] + j) + i;
+    const float* value = a.values.address(a.begin[r] + j) + i;
     RNN_UNROLL for (int k = 0; k < N; ++k) sum[k] = hn::MulAdd(weight, load_part(value + k * kLanes, valid), sum[k]);
   }
-  float* out = a.context.row(row) + i;
+  float* out = a.context.address(row) + i;
   RNN_UNROLL for (int k = 0; k < N; ++k) store_part(sum[k], out + k * kLanes, valid);
 }
 
@@ -110,10 +110,10 @@ inline void context_part(const AttentionArgs<float>& a, int row, int r, int i) {
 inline void attend(const AttentionArgs<float>& a, int row, int r) {
   constexpr int kWide = 8;  // vectors at a time
   const int n = a.queries.cols, length = a.length[r], values = a.values.cols;
-  const float* query = a.queries.row(row);
-  float* weights = a.weights.row(row);
+  const float* query = a.queries.address(row);
+  float* weights = a.weights.address(row);
   for (int j = 0; j < length; ++j) {
-    const float* key = a.keys.row(a.begin[r] + j);
+    const float* key = a.keys.address(a.begin[r] + j);
     weights[j] = a.v ? additive({query, key, a.v}, n) : a.scale * dot(query, key, n);
   }
   softmax(weights, length);
@@ -128,21 +128,21 @@ inline void dattend(const AttentionArgs<float>& a, int row, int r) {
   constexpr int kKept = 1024;
   float kept[kKept];
   const int n = a.queries.cols, length = a.length[r], values = a.values.cols, first = a.begin[r];
-  const float *query = a.queries.row(row), *weights = a.weights.row(row), *dcontext = a.dcontext.row(row);
-  float* dquery = a.dqueries.row(row);
-  const auto dweight = [&](int j) { return dot(dcontext, a.values.row(first + j), values); };
+  const float *query = a.queries.address(row), *weights = a.weights.address(row), *dcontext = a.dcontext.address(row);
+  float* dquery = a.dqueries.address(row);
+  const auto dweight = [&](int j) { return dot(dcontext, a.values.address(first + j), values); };
   double mean = 0;
   for (int j = 0; j < length; ++j) {
     const float d = dweight(j);
     if (j < kKept) kept[j] = d;
     mean += static_cast<double>(weights[j]) * d;
-    add_scaled(weights[j], dcontext, a.dvalues.row(first + j), values);
+    add_scaled(weights[j], dcontext, a.dvalues.address(first + j), values);
   }
   std::fill_n(dquery, n, 0.0f);
   for (int j = 0; j < length; ++j) {
     const float d = weights[j] * static_cast<float>((j < kKept ? kept[j] : dweight(j)) - mean);
-    const float* key = a.keys.row(first + j);
-    float* dkey = a.dkeys.row(first + j);
+    const float* key = a.keys.address(first + j);
+    float* dkey = a.dkeys.address(first + j);
     if (a.v) {
       dadditive({query, key, a.v, dquery, dkey, a.dv + static_cast<ptrdiff_t>(r) * n}, n, d);
     } else {

@@ -53,7 +53,7 @@ HWY_INLINE void softmax_part(const SoftmaxArgs<float>& s, float* x, int valid, V
 }
 
 inline void softmax_row(const SoftmaxArgs<float>& s, int m) {
-  float* x = s.logits.row(m);
+  float* x = s.logits.address(m);
   const int n = s.logits.cols, whole = n / kLanes * kLanes, target = s.targets[m];
   const float weight = s.weights ? s.weights[m] : 1.0f;
   if (weight == 0.0f) {
@@ -117,7 +117,7 @@ inline int log_softmax(Pool& pool, View<const float> x, View<float> out) {
   std::atomic<int> without{0};
   const auto some = [&](int64_t begin, int64_t end) {
     int count = 0;
-    for (int m = static_cast<int>(begin); m < end; ++m) count += !log_softmax_row(x.row(m), out.row(m), x.cols);
+    for (int m = static_cast<int>(begin); m < end; ++m) count += !log_softmax_row(x.address(m), out.address(m), x.cols);
     if (count > 0) without.fetch_add(count);
   };
   if (static_cast<int64_t>(x.rows) * x.cols < 8192) {
@@ -132,7 +132,7 @@ inline void tanh_rows(Pool& pool, View<float> x) {
   const FlushDenormals flush;
   const auto some = [&](int64_t begin, int64_t end) {
     for (int m = static_cast<int>(begin); m < end; ++m) {
-      float* row = x.row(m);
+      float* row = x.address(m);
       for (int i = 0; i < x.cols; i += kLanes) store_part(tanh_vector(load_part(row + i, x.cols - i)), row + i, x.cols - i);
     }
   };

@@ -25,10 +25,10 @@ constexpr int kDepth = 512, kHeight = 96;
 inline void gemm_tile(const GemmArgs<float>& g, int row, int rows, int first, int vectors, int k0, int depth,
                       const float* b) {
   const float* a[kMaxRows];
-  for (int r = 0; r < rows; ++r) a[r] = g.a.row(row + r);
+  for (int r = 0; r < rows; ++r) a[r] = g.a.address(row + r);
   const int column = first * kLanes;
   tile_into({a, k0}, rows, vectors, depth, b, g.bias ? g.bias + column : nullptr, g.accumulate || k0 > 0,
-            {g.c.row(row) + column, rows, g.c.cols - column, g.c.stride});
+            {g.c.address(row) + column, rows, g.c.cols - column, g.c.stride});
 }
 
 // Row m, panels [p_begin, p_end): many panels at a time.
@@ -44,9 +44,9 @@ inline void gemm_row(const GemmArgs<float>& g, int m, int p_begin, int p_end) {
       continue;
     }
     const int panels = std::min(whole, max_row_panels(wide));
-    float* c = g.c.row(m) + column;
+    float* c = g.c.address(m) + column;
     const float* init = g.accumulate ? c : g.bias ? g.bias + column : nullptr;
-    row_tile_for(panels, wide, ahead)(g.a.row(m), depth, g.b + static_cast<size_t>(column) * depth, init, c);
+    row_tile_for(panels, wide, ahead)(g.a.address(m), depth, g.b + static_cast<size_t>(column) * depth, init, c);
     p += panels;
   }
 }

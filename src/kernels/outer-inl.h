@@ -26,7 +26,7 @@ static_assert(piece_of(kOuterMaxDepth, kOuterDepth) == kOuterMaxDepth &&
 inline void pack_right(View<const float> x, int m0, int depth, int first, int vectors, float* out) {
   const int column = first * kLanes, width = vectors * kLanes, valid = std::min(width, x.cols - column);
   for (int k = 0; k < depth; ++k, out += width) {
-    const float* from = x.row(m0 + k) + column;
+    const float* from = x.address(m0 + k) + column;
     for (int j = 0; j < width; j += kLanes) store(j < valid ? load_part(from + j, valid - j) : zero(), out + j);
   }
 }
@@ -40,7 +40,7 @@ inline void copy_columns(View<const float> d, int m0, int depth, int first, int 
     Vec total[kSide];
     for (int j = 0; j < some; ++j) total[j] = zero();
     for (int k = 0; k < depth; ++k) {
-      const float* from = d.row(m0 + k) + column;
+      const float* from = d.address(m0 + k) + column;
       float* to = out + (static_cast<ptrdiff_t>(v) * depth + k) * kLanes;
       for (int j = 0; j < some; ++j) {
         const Vec x = load_part(from + j * kLanes, d.cols - column - j * kLanes);
@@ -71,7 +71,7 @@ inline void outer_part(const OuterArgs<float>& o, int part, int depth, int b0, i
           row[j] = columns + (static_cast<ptrdiff_t>(u / kLanes) * gates + g) * depth * kLanes + u % kLanes;
         }
         tile_into({row, 0, kLanes}, n, vectors, depth, panel, nullptr, true,
-                  {out.row(g * o.rows.units + unit0 + u0) + column, n, valid, out.stride});
+                  {out.address(g * o.rows.units + unit0 + u0) + column, n, valid, out.stride});
       }
     }
   }
@@ -93,7 +93,7 @@ inline void outer_columns(const OuterArgs<float>& o, int m0, int depth, int begi
       }
     }
     for (int p = 0; p < 2; ++p) {
-      if (o.parts[p].x.data) outer_part(o, p, depth, b0, b1, columns, packed[p]);
+      if (o.parts[p].x) outer_part(o, p, depth, b0, b1, columns, packed[p]);
     }
   }
 }
@@ -105,7 +105,7 @@ inline void outer(Pool& pool, const OuterArgs<float>& o) {
   float* packed[2] = {};
   float* at = o.scratch;
   for (int p = 0; p < 2; ++p) {
-    if (!o.parts[p].x.data) continue;
+    if (!o.parts[p].x) continue;
     const int vectors = (o.parts[p].x.cols + kLanes - 1) / kLanes;
     panels[p] = (vectors + kPanelVectors - 1) / kPanelVectors;
     packed[p] = at;

@@ -281,7 +281,7 @@ struct Backward {
     if (r.dh0) initial_gradient(r, share, plan, carry, depth);
     if constexpr (!kMatrix) share.wait();
     if (r.norm) normed_input(r, share, plan);
-    if (r.dx.data) input_gradient(r, share, plan);
+    if (r.dx) input_gradient(r, share, plan);
   }
 
   // dx = dgates W: for the rows that this core has just computed, or for an even part where units were split.
@@ -292,7 +292,7 @@ struct Backward {
       const float* by_product = r.norm ? r.norm->dinput : r.gates;
       const View<const float> d{by_product + at * plan.gate_width, rows, depth_of(r, plan, Cell::gates),
                                 stride * plan.gate_width};
-      const View<float> dx{r.dx.data + at * r.dx.stride, rows, r.dx.cols, stride * r.dx.stride};
+      const View<float> dx{r.dx.address() + at * r.dx.stride, rows, r.dx.cols, stride * r.dx.stride};
       gemm_part({d, r.input_weights, nullptr, r.add_dx, {r.dx.cols}, dx}, 0, rows, 0, panels);
     };
     if (share.barrier) {

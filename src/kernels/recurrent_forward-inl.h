@@ -104,7 +104,7 @@ struct Forward {
     float* scratch;  // null: the gates are kept
     GateWalk(const Args& args, const Share& of, const Plan& plan, int share_rows, int from, int to, bool down_in_time)
         : r(args), share(of), width(plan.gate_width), down(down_in_time), scratch(nullptr) {
-      if (!r.x.data || r.keep) return;
+      if (!r.x || r.keep) return;
       scratch = r.gates + (of.stride > 1 ? int64_t{of.worker} * share_rows * width : 0);
       for (int i = from; i < to && down; ++i) scratch += share.count(r.rows_of(r.time(i))) * width;
     }
@@ -263,8 +263,8 @@ struct Forward {
     const int width = static_cast<int>(gates.width);
     for_runs(r, share, first, last, [&](int t, int64_t at, int rows) {
       const StepGates to = gates.next(t, rows);
-      const View<const float> x{r.x.data + at * r.x.stride, rows, r.x.cols, share.stride * r.x.stride};
-      if (r.x.data) {
+      const View<const float> x{r.x.address() + at * r.x.stride, rows, r.x.cols, share.stride * r.x.stride};
+      if (r.x) {
         gemm_part({x,
                    r.input_weights,
                    r.norm ? nullptr : r.input_bias,
@@ -296,8 +296,8 @@ struct Forward {
     const int share_rows = recurrent_gate_rows(r.streams, r.block_rows, threads) / threads;
     const int limit = share.stride > 1 ? share_rows : r.block_rows;
     for (int from = 0, to; from < r.steps; from = to) {
-      to = r.x.data ? r.block_end(from, limit, [&](int t) { return share.count(r.rows_of(t)); }) : r.steps;
-      if (r.x.data || r.norm) {
+      to = r.x ? r.block_end(from, limit, [&](int t) { return share.count(r.rows_of(t)); }) : r.steps;
+      if (r.x || r.norm) {
         const int first = r.reverse ? r.time(to - 1) : from;
         project_input(r, share, first, first + to - from, {r, share, plan, share_rows, from, to, false});
       }

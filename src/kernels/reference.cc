@@ -141,11 +141,11 @@ struct Loops {
   // One block of steps after the other: the input part, then the recurrence.
   static void forward(Pool& pool, const Args& r) {
     for (int from = 0, to; from < r.steps; from = to) {
-      to = r.x.data ? r.block_end(from, r.block_rows, [&](int t) { return r.rows_of(t); }) : r.steps;
+      to = r.x ? r.block_end(from, r.block_rows, [&](int t) { return r.rows_of(t); }) : r.steps;
       const int first = r.first_row(from, to), rows = r.last_row(from, to) - first, width = r.hidden * Cell::gates;
       const double* bias = r.norm ? nullptr : r.input_bias;
-      double* gates = r.gates - (r.x.data && !r.keep ? static_cast<int64_t>(first) * width : 0);  // of packed row 0
-      if (r.x.data) {
+      double* gates = r.gates - (r.x && !r.keep ? static_cast<int64_t>(first) * width : 0);  // of packed row 0
+      if (r.x) {
         reference::gemm(pool, {r.x.middle(first, rows),
                                r.input_weights,
                                bias,
@@ -352,7 +352,7 @@ void recurrent_forward(Pool& pool, const Args& r) {
 }
 void recurrent_backward(Pool& pool, const Args& r) {
   for_cell(reference::AllCells(), r.cell, [&](auto loops) { loops.backward(r); });
-  if (!r.dx.data) return;
+  if (!r.dx) return;
   const int width = r.hidden * cell_info(r.cell).gates;
   const double* by_product = r.norm ? r.norm->dinput : r.gates;
   const int first = r.start[0], rows = r.start[r.steps] - first;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/host.h"
+
 namespace rnn::core::reference {
 namespace {
 
@@ -21,7 +23,7 @@ void average(const StepArgs<double>& s, size_t i) {
 void softmax_cross_entropy(Pool&, const SoftmaxArgs<double>& s) {
   const int n = s.logits.cols;
   for (int m = 0; m < s.logits.rows; ++m) {
-    double* x = s.logits.row(m);
+    double* x = s.logits.address(m);
     const double weight = s.weights ? s.weights[m] : 1;
     if (weight == 0) {  // an ignored row: its target may not be a class at all
       s.loss[m] = 0;
@@ -48,15 +50,15 @@ void softmax_cross_entropy(Pool&, const SoftmaxArgs<double>& s) {
 int log_softmax(Pool&, View<const double> x, View<double> out) {
   int without = 0;
   for (int m = 0; m < x.rows; ++m) {
-    const double top = *std::max_element(x.row(m), x.row(m) + x.cols);
+    const double top = *std::max_element(x.address(m), x.address(m) + x.cols);
     double sum = 0;
-    for (int i = 0; i < x.cols; ++i) sum += std::exp(x(m, i) - top);
+    for (int i = 0; i < x.cols; ++i) sum += std::exp(host(x)(m, i) - top);
     if (!std::isfinite(sum)) {
       ++without;
       continue;
     }
     const double log_sum = std::log(sum);
-    for (int i = 0; i < x.cols; ++i) out(m, i) = (x(m, i) - top) - log_sum;
+    for (int i = 0; i < x.cols; ++i) host(out)(m, i) = (host(x)(m, i) - top) - log_sum;
   }
   return without;
 }
@@ -69,7 +71,7 @@ double sum_squares(Pool&, const double* x, size_t n) {
 
 void tanh_rows(Pool&, View<double> x) {
   for (int m = 0; m < x.rows; ++m) {
-    for (int i = 0; i < x.cols; ++i) x(m, i) = std::tanh(x(m, i));
+    for (int i = 0; i < x.cols; ++i) host(x)(m, i) = std::tanh(host(x)(m, i));
   }
 }
 

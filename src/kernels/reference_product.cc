@@ -3,6 +3,8 @@
 
 #include <cassert>
 
+#include "kernels/host.h"
+
 namespace rnn::core::reference {
 
 // With one lane a packed matrix is [k, n] row by row.
@@ -31,9 +33,9 @@ void gemm(Pool&, const GemmArgs<double>& g) {
   const int n = g.n.padded(1);
   for (int m = 0; m < g.a.rows; ++m) {
     for (int j = 0; j < n; ++j) {
-      double sum = g.accumulate ? g.c(m, j) : g.bias ? g.bias[j] : 0;
-      for (int k = 0; k < g.a.cols; ++k) sum += g.a(m, k) * g.b[static_cast<ptrdiff_t>(k) * n + j];
-      g.c(m, j) = sum;
+      double sum = g.accumulate ? host(g.c)(m, j) : g.bias ? g.bias[j] : 0;
+      for (int k = 0; k < g.a.cols; ++k) sum += host(g.a)(m, k) * g.b[static_cast<ptrdiff_t>(k) * n + j];
+      host(g.c)(m, j) = sum;
     }
   }
 }
@@ -43,10 +45,10 @@ void outer(Pool&, const OuterArgs<double>& o) {
     for (int i = 0; i < o.rows.padded(1); ++i) {
       const int row = o.rows.row(i, 1);
       for (const auto& part : o.parts) {
-        for (int n = 0; n < part.x.cols; ++n) part.out(row, n) += o.d(m, i) * part.x(m, n);
+        for (int n = 0; n < part.x.cols; ++n) host(part.out)(row, n) += host(o.d)(m, i) * host(part.x)(m, n);
       }
       for (double* sums : o.sums) {
-        if (sums) sums[row] += o.d(m, i);
+        if (sums) sums[row] += host(o.d)(m, i);
       }
     }
   }

@@ -79,11 +79,11 @@ inline void tile_into(const TileRows& a, int rows, int vectors, size_t depth, co
                       View<float> c) {
   const TileFunction run = tile_for(rows, vectors);
   const int width = vectors * kLanes;
-  if (c.cols >= width) return run(a, depth, b, add ? c.data : bias, add ? c.stride : 0, c.data, c.stride);
+  if (c.cols >= width) return run(a, depth, b, add ? c.address() : bias, add ? c.stride : 0, c.address(), c.stride);
   HWY_ALIGN float block[kMaxRows * kPanelVectors * kLanes] = {};
-  for (int r = 0; r < rows && add; ++r) std::memcpy(block + r * width, c.row(r), c.cols * sizeof(float));
+  for (int r = 0; r < rows && add; ++r) std::memcpy(block + r * width, c.address(r), c.cols * sizeof(float));
   run(a, depth, b, add ? block : bias, add ? width : 0, block, width);
-  for (int r = 0; r < rows; ++r) std::memcpy(c.row(r), block + r * width, c.cols * sizeof(float));
+  for (int r = 0; r < rows; ++r) std::memcpy(c.address(r), block + r * width, c.cols * sizeof(float));
 }
 
 // How many of the `left` values of k are processed at a time: `size`, or all the rest where it is not much more.

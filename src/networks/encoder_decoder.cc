@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "kernels/rows.h"
+
 namespace rnn::core {
 namespace {
 
@@ -35,11 +37,6 @@ void for_memory(const Seq& source, const Encoded<T>& encoded, const Visit& visit
   for (int t = 0; t < source.steps(); ++t) {
     for (int r = 0; r < source.active(t); ++r) visit(source.start[t] + r, encoded.begin[source.order[r]] + t);
   }
-}
-
-template <class T>
-void clear(View<T> x) {
-  for (int row = 0; row < x.rows; ++row) std::fill_n(x.row(row), x.cols, T(0));
 }
 
 }  // namespace
@@ -136,11 +133,11 @@ void EncoderDecoder<T>::bridge(Context<T>& context, const Packed<T>& packed, con
     const View<T> to = context.arena.template matrix<T>(n, states);
     for (int s = 0; s < n; ++s) {
       for (int d = 0; d < options_.rnn.directions(); ++d)
-        std::copy_n(last.row(s) + encoder_->state_offset(top, d, 0), part, ends.row(s) + d * part);
+        write_rows(last.row(s) + encoder_->state_offset(top, d, 0), ends.middle(s, 1).columns(d * part, part));
     }
     context.kernels.gemm(context.pool, {ends, packed[bridge_form_], packed[bridge_bias_form_], false, {states}, to});
     context.kernels.tanh(context.pool, to);
-    for (int s = 0; s < n; ++s) std::copy_n(to.row(s), states, first.row(s));
+    for (int s = 0; s < n; ++s) read_rows<T>(to.middle(s, 1), first.row(s));
     record->ends = ends, record->first = to;
   }
 }
@@ -159,15 +156,14 @@ State<T> EncoderDecoder<T>::bridge_backward(Context<T>& context, const Packed<T>
     const int states = decoder_->state_width(), part = options_.rnn.output(), top = options_.rnn.layers - 1;
     const View<T> dz = context.arena.template matrix<T>(n, states);
     const View<T> dends = context.arena.template matrix<T>(n, options_.output());
-    for (int s = 0; s < n; ++s) {
-      for (int i = 0; i < states; ++i) dz(s, i) = dfirst.row(s)[i] * (1 - record.first(s, i) * record.first(s, i));
-    }
+    for (int s = 0; s < n; ++s) write_rows(dfirst.row(s), dz.middle(s, 1));
+    tanh_backward<T>(dz, record.first, dz, 0, n);
     context.kernels.gemm(context.pool, {dz, packed[bridge_back_], nullptr, false, {dends.cols}, dends});
     if (grads.size() > 0)
-      add_outer_product<T>(context, dz, {states}, record.ends, grads.view(w_bridge_), grads.view(b_bridge_).data);
+      add_outer_product<T>(context, dz, {states}, record.ends, grads.view(w_bridge_), grads.view(b_bridge_).address());
     for (int s = 0; s < n; ++s) {
       for (int d = 0; d < options_.rnn.directions(); ++d)
-        std::copy_n(dends.row(s) + d * part, part, dlast.row(s) + encoder_->state_offset(top, d, 0));
+        read_rows<T>(dends.middle(s, 1).columns(d * part, part), dlast.row(s) + encoder_->state_offset(top, d, 0));
     }
   }
   return dlast;
@@ -203,7 +199,7 @@ Encoded<T> EncoderDecoder<T>::encode(Context<T>& context, const Weights<T>& weig
   lay_out(context.arena, source, &encoded);
   if (attention_) {
     const View<T> values = context.arena.template matrix<T>(source.rows(), y.cols);
-    for_memory(source, encoded, [&](int row, int at) { std::copy_n(y.row(row), y.cols, values.row(at)); });
+    for_memory(source, encoded, [&](int row, int at) { copy_row(y, row, values, at); });
     encoded.values = values;
     encoded.keys = attention_->keys(context, packed, encoded.values);
   }
@@ -243,8 +239,8 @@ template <class T>
 void EncoderDecoder<T>::decode_steps(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
                                      const Encoded<T>& memory, State<T>& state, DecodeRecord* record) const {
   const int states = decoder_->state_width(), H = width();
-  const View<T> read = context.arena.template matrix<T>(seq.rows(), x.cols + H);
-  for (int row = 0; row < seq.rows(); ++row) std::copy_n(x.row(row), x.cols, read.row(row));
+  const View<T> read = context.arena.template matrix<T>(seq.rows(), x.cols + H), fed = read.columns(x.cols, H);
+  copy_rows(x, read);
   State<T> own(seq.streams(), states);
   for (int s = 0; s < seq.streams(); ++s) std::copy_n(state.row(s), states, own.row(s));
   record->steps = decoder_->begin_steps(context, packed, seq, read, own);
@@ -252,8 +248,12 @@ void EncoderDecoder<T>::decode_steps(Context<T>& context, const Packed<T>& packe
   const View<T> h = record->attention.h;
   for (int t = 0; t < seq.steps(); ++t) {
     for (int r = 0; r < seq.active(t); ++r) {
-      const T* before = t == 0 ? state.row(seq.order[r]) + states : h.row(seq.start[t - 1] + r);
-      std::copy_n(before, H, read.row(seq.start[t] + r) + x.cols);
+      const int row = seq.start[t] + r;
+      if (t == 0) {
+        write_rows(state.row(seq.order[r]) + states, fed.middle(row, 1));
+      } else {
+        copy_row(h, seq.start[t - 1] + r, fed, row);
+      }
     }
     decoder_->forward_step(context, packed, seq, t, record->steps);
     attention_->forward(context, packed, seq, t, t + 1, record->attention);
@@ -263,7 +263,7 @@ void EncoderDecoder<T>::decode_steps(Context<T>& context, const Packed<T>& packe
     while (t > 0 && seq.active(t - 1) <= r) --t;
     const int s = seq.order[r];
     std::copy_n(own.row(s), states, state.row(s));
-    if (t > 0) std::copy_n(h.row(seq.start[t - 1] + r), H, state.row(s) + states);
+    if (t > 0) read_rows<T>(h.middle(seq.start[t - 1] + r, 1), state.row(s) + states);
   }
 }
 
@@ -292,7 +292,7 @@ void EncoderDecoder<T>::backward_both(Context<T>& context, const Packed<T>& pack
   const int memory_rows = source.rows();
   const View<T> dvalues = context.arena.template matrix<T>(memory_rows, options_.output());
   const View<T> dkeys = context.arena.template matrix<T>(memory_rows, attention_ ? attention_->key_width() : 0);
-  clear(dvalues), clear(dkeys);
+  fill_rows(dvalues, T(0)), fill_rows(dkeys, T(0));
   State<T> dfirst(source.streams(), decoder_->state_width());
   decode_backward(context, packed, seq, tape, decoded, dh, dkeys, dvalues, dx, dfirst, grads);
 
@@ -300,7 +300,7 @@ void EncoderDecoder<T>::backward_both(Context<T>& context, const Packed<T>& pack
   if (attention_) attention_->keys_backward(context, packed, encoded.encoded.values, dkeys, dvalues, grads);
   const State<T> dlast = bridge_backward(context, packed, encoded, dfirst, grads);
   const View<T> dy = context.arena.template matrix<T>(memory_rows, options_.output());
-  for_memory(source, encoded.encoded, [&](int row, int at) { std::copy_n(dvalues.row(at), dy.cols, dy.row(row)); });
+  for_memory(source, encoded.encoded, [&](int row, int at) { copy_row(dvalues, at, dy, row); });
   encoder_->backward(context, packed, source, tape, dy, dsource_x, grads, &dlast);
 }
 
@@ -327,16 +327,13 @@ void EncoderDecoder<T>::steps_backward(Context<T>& context, const Packed<T>& pac
   const View<T> dread = context.arena.template matrix<T>(seq.rows(), E + H);
   const auto steps = decoder_->begin_backward(context, packed, seq, record.steps, back.dq, dread);
   for (int t = seq.steps() - 1; t >= 0; --t) {
-    for (int r = 0; t + 1 < seq.steps() && r < seq.active(t + 1); ++r) {
-      const T* fed = dread.row(seq.start[t + 1] + r) + E;
-      T* own = dh.row(seq.start[t] + r);
-      for (int i = 0; i < H; ++i) own[i] += fed[i];
-    }
+    for (int r = 0; t + 1 < seq.steps() && r < seq.active(t + 1); ++r)
+      add_row<T>(dread.columns(E, H), seq.start[t + 1] + r, dh, seq.start[t] + r);
     attention_->backward(context, packed, seq, t, t + 1, dh, record.attention, back);
     decoder_->backward_step(context, seq, t, record.steps, steps);
   }
   decoder_->end_backward(context, seq, record.steps, steps, grads, &dfirst);
-  for (int row = 0; row < seq.rows() && dx.data; ++row) std::copy_n(dread.row(row), E, dx.row(row));
+  if (dx) copy_rows(dread.columns(0, E), dx);
 }
 
 template class EncoderDecoder<float>;

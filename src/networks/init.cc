@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "cells/names.h"
+#include "kernels/host.h"
 
 namespace rnn::core {
 namespace {
@@ -13,14 +14,14 @@ namespace {
 template <class T>
 void fill_uniform(View<T> w, Random& random, double range) {
   for (int r = 0; r < w.rows; ++r) {
-    for (int c = 0; c < w.cols; ++c) w(r, c) = static_cast<T>(random.uniform(-range, range));
+    for (int c = 0; c < w.cols; ++c) host(w)(r, c) = static_cast<T>(random.uniform(-range, range));
   }
 }
 
 template <class T>
 void fill_normal(View<T> w, Random& random, double deviation) {
   for (int r = 0; r < w.rows; ++r) {
-    for (int c = 0; c < w.cols; ++c) w(r, c) = static_cast<T>(deviation * random.normal());
+    for (int c = 0; c < w.cols; ++c) host(w)(r, c) = static_cast<T>(deviation * random.normal());
   }
 }
 
@@ -43,7 +44,7 @@ void fill_orthogonal(View<T> w, Random& random) {
       for (const double x : v) norm += x * x;
       for (double& x : v) x /= std::sqrt(norm);
     }
-    for (int k = 0; k < length; ++k) (tall ? w(k, i) : w(i, k)) = static_cast<T>(v[k]);
+    for (int k = 0; k < length; ++k) (tall ? host(w)(k, i) : host(w)(i, k)) = static_cast<T>(v[k]);
   }
 }
 
@@ -65,7 +66,7 @@ void fill(View<T> w, const ParamUse& use, const InitOptions& options, const Unit
   if (use.role == Role::unit && unit.low < unit.high && options.kind != InitKind::uniform) {
     const double low = options.kind == InitKind::identity ? unit.high : unit.low;
     for (int r = 0; r < w.rows; ++r) {
-      for (int c = 0; c < w.cols; ++c) w(r, c) = static_cast<T>(random.uniform(low, unit.high));
+      for (int c = 0; c < w.cols; ++c) host(w)(r, c) = static_cast<T>(random.uniform(low, unit.high));
     }
     return;
   }
@@ -80,7 +81,7 @@ void fill(View<T> w, const ParamUse& use, const InitOptions& options, const Unit
     case InitKind::identity:
       if (recurrent) {
         return each_gate(w, hidden, [](View<T> block) {
-          for (int i = 0; i < std::min(block.rows, block.cols); ++i) block(i, i) = T(1);
+          for (int i = 0; i < std::min(block.rows, block.cols); ++i) host(block)(i, i) = T(1);
         });
       }
       if (gates) return fill_normal(w, random, 0.001);
@@ -105,8 +106,8 @@ void set_gate_biases(View<T> input_bias, View<T> recurrent_bias, CellKind cell, 
   const CellInfo& info = cell_info(cell);
   const auto set = [&](int gate, int unit, double value) {
     if (gate < 0) return;
-    input_bias.data[gate * hidden + unit] = static_cast<T>(value);
-    if (recurrent_bias.data) recurrent_bias.data[gate * hidden + unit] = T(0);
+    host(input_bias).data[gate * hidden + unit] = static_cast<T>(value);
+    if (recurrent_bias) host(recurrent_bias).data[gate * hidden + unit] = T(0);
   };
   if (options.chrono > 0 && has_memory_gate(cell)) {
     for (int u = 0; u < hidden; ++u) {
@@ -131,11 +132,11 @@ void initialise(Model<T>& model, const InitOptions& options, uint64_t seed) {
     const ParamInfo& info = table[id];
     Random random(seed, Purpose::init, static_cast<uint32_t>(id));
     View<T> w = model.params().view(id);
-    std::fill_n(w.data, info.size(), T(0));
+    std::fill_n(host(w).data, info.size(), T(0));
     const ParamUse& use = info.use;
     if (use.init == InitAs::zeros) continue;
     if (use.init == InitAs::ones) {
-      std::fill_n(w.data, info.size(), T(1));
+      std::fill_n(host(w).data, info.size(), T(1));
       continue;
     }
     fill(w, use, options, cell_info(rnn.cell).unit, random);

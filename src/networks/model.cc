@@ -3,9 +3,11 @@
 #include "networks/model.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "cells/reference.h"
+#include "kernels/rows.h"
 #include "networks/list.h"
 
 namespace rnn::core {
@@ -121,9 +123,10 @@ View<T> Model<T>::head_input(Context<T>& context, const Hidden<T>& hidden, Tape*
   if (answers_at_end()) {
     const int directions = network_->directions(), width = h.cols / directions;
     const View<T> last = context.arena.template matrix<T>(hidden.seq->streams(), h.cols);
-    std::fill_n(last.data, static_cast<int64_t>(last.rows) * last.cols, T(0));
-    visit_ends(*hidden.seq, directions,
-               [&](int r, int row, int d) { std::copy_n(h.row(row) + d * width, width, last.row(r) + d * width); });
+    fill_rows(last, T(0));
+    visit_ends(*hidden.seq, directions, [&](int r, int row, int d) {
+      copy_row(h.columns(d * width, width), row, last.columns(d * width, width), r);
+    });
     h = last;
   }
   record.h = h;
@@ -134,13 +137,14 @@ View<T> Model<T>::head_input(Context<T>& context, const Hidden<T>& hidden, Tape*
 // Gradient w.r.t. the hidden rows of all steps [rows, width], in the arena or in dh.
 template <class T>
 View<T> Model<T>::head_input_backward(Context<T>& context, const Seq& seq, const HeadRecord& record, View<T> dh) const {
-  if (!dh.data || answers_at_end()) {
+  if (!dh || answers_at_end()) {
     const View<T> all = context.arena.template matrix<T>(seq.rows(), width());
-    std::fill_n(all.data, static_cast<int64_t>(all.rows) * all.cols, T(0));
+    fill_rows(all, T(0));
     const int directions = network_->directions(), part = width() / directions;
-    if (dh.data)
+    if (dh) {
       visit_ends(seq, directions,
-                 [&](int r, int row, int d) { std::copy_n(dh.row(r) + d * part, part, all.row(row) + d * part); });
+                 [&](int r, int row, int d) { copy_row(dh.columns(d * part, part), r, all.columns(d * part, part), row); });
+    }
     dh = all;
   }
   const ActivationPenalty& penalty = context.penalty;
@@ -168,6 +172,7 @@ View<T> Model<T>::all_outputs(Context<T>& context, View<const T> h) const {
 
 template <class T>
 View<T> Model<T>::forward(Context<T>& context, const Input<T>& input, State<T>& state, Tape* tape) const {
+  assert(&context.kernels == &kernels());
   const Hidden<T> hidden = network_->forward(context, weights_, input, state, tape);
   return has_head() ? all_outputs(context, head_input(context, hidden, tape)) : hidden.rows;
 }
@@ -177,7 +182,7 @@ Input<T> Model<T>::input_of(Context<T>& context, const Batch& batch) const {
   const Rows* source = translates() ? &batch.source : nullptr;
   if (batch.in.width == 0) return {batch.in.seq, batch.in.ids.data(), {}, source};
   const View<T> frames = context.arena.template matrix<T>(batch.in.seq.rows(), batch.in.width);
-  std::copy(batch.in.frames.begin(), batch.in.frames.end(), frames.data);
+  write_rows(batch.in.frames.data(), frames);
   return {batch.in.seq, nullptr, frames, source};
 }
 
@@ -204,6 +209,7 @@ View<T> Model<T>::forward_hidden(Context<T>& context, const Batch& batch, State<
 
 template <class T>
 View<T> Model<T>::forward_hidden(Context<T>& context, const Input<T>& input, State<T>& state, Tape* tape) const {
+  assert(&context.kernels == &kernels());
   return head_input(context, network_->forward(context, weights_, input, state, tape), tape);
 }
 
@@ -213,7 +219,7 @@ void Model<T>::backward(Context<T>& context, const Seq& seq, Tape& tape, View<T>
   if (!has_head()) return network_->backward(context, weights_, seq, tape, doutput, grads, dstate_last, dstate_first);
   const ArenaScope scope(context.arena);
   View<T> dh;
-  if (doutput.data) {
+  if (doutput) {
     const auto record = tape.top<HeadRecord>();
     dh = context.arena.template matrix<T>(record.h.rows, width());
     backward_output(context, record.h, doutput, dh, grads);

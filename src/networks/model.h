@@ -61,6 +61,7 @@ class Model {
   std::string stack() const { return translates() ? "decoder" : has_head() ? "rnn" : ""; }
   const EncoderDecoder<T>& encoder_decoder() const { return *network_->encoder_decoder(); }  // only for translators
   size_t packed_bytes() const { return weights_.packed().bytes(); }
+  const Kernels<T>& kernels() const { return weights_.packed().kernels(); }  // that the weights are packed for
 
   // See Weights.
   void pack(Pool& pool, bool training) { weights_.pack(pool, training); }

@@ -39,7 +39,7 @@ View<const float> ModelScorer::push(std::span<const int32_t> ids) {
 
 View<const float> ModelScorer::normalised(View<const float> outputs) {
   const View<float> log_p = log_probs_.at_least(outputs.rows, outputs.cols);
-  log_softmax(engine_.pool(), outputs, log_p);
+  log_softmax(engine_.model().kernels(), engine_.pool(), outputs, log_p);
   return log_p;
 }
 

@@ -25,13 +25,13 @@ template <class T>
 struct Context {
   Pool& pool;
   Arena& arena;
-  const Kernels<T>& kernels = rnn::core::kernels<T>();
-  bool training = false;                   // dropout on
-  uint64_t seed = 0;                       // key of the masks
-  uint32_t update = 0;                     // number of the optimizer step: every update has its own masks
-  Profile* profile = nullptr;              // null: no time is measured
-  size_t output_bytes = size_t{64} << 20;  // limit of the outputs that a loss holds at once (heads/head.h)
-  ActivationPenalty penalty = {};          // read by Model::backward_hidden
+  const Kernels<T>& kernels = rnn::core::kernels<T>();  // of what the weights are packed for: by default this processor's
+  bool training = false;                                // dropout on
+  uint64_t seed = 0;                                    // key of the masks
+  uint32_t update = 0;                                  // number of the optimizer step: every update has its own masks
+  Profile* profile = nullptr;                           // null: no time is measured
+  size_t output_bytes = size_t{64} << 20;               // limit of the outputs that a loss holds at once (heads/head.h)
+  ActivationPenalty penalty = {};                       // read by Model::backward_hidden
 };
 
 // What backward needs, as a stack: forward pushes records, backward pops them. The numbers lie in the Context's arena.

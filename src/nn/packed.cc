@@ -85,7 +85,7 @@ void Packed<T>::pack_late(Pool& pool, const Params<T>& params) {
     if (form.is_vector || form.backward || form.first != late_) continue;
     if (form.values.size() == 0) form.values = Buffer<T>(form.matrix.size(kernels_->lanes));
     form.matrix.streamed = form.values.size() * sizeof(T) > kCacheBytes;
-    kernels_->pack(pool, form.matrix, params.view(late_).data, form.values.data());
+    kernels_->pack(pool, form.matrix, params.view(late_).address(), form.values.data());
   }
 }
 
@@ -102,9 +102,9 @@ void Packed<T>::pack_block(const Block& block, const T* source) {
 
 template <class T>
 void Packed<T>::pack_vector(Form& form, const Params<T>& params) {
-  const T* sources[2] = {params.view(form.first).data, nullptr};
+  const T* sources[2] = {params.view(form.first).address(), nullptr};
   if (form.second >= 0) {
-    sources[1] = params.view(form.second).data;
+    sources[1] = params.view(form.second).address();
     if (form.apart >= 0) {
       std::copy_n(sources[1], params.view(form.second).cols, without_apart_.data());
       std::fill_n(without_apart_.data() + static_cast<ptrdiff_t>(form.apart) * form.rows.units, form.rows.units, T(0));

@@ -45,6 +45,8 @@ class Packed {
   size_t bytes() const;
   bool training() const { return training_; }
   ParamId late() const { return late_; }
+  // The table of kernels that these forms are for; after allocate().
+  const Kernels<T>& kernels() const { return *kernels_; }
 
  private:
   struct Form {
@@ -95,7 +97,7 @@ void Packed<T>::update(Pool& pool, const Params<T>& params, const Change& change
         change_row(i - blocks_.size());
       } else if (!is_sparse(blocks_[i].param)) {
         change(blocks_[i].begin, blocks_[i].end);
-        pack_block(blocks_[i], params.view(blocks_[i].param).data);
+        pack_block(blocks_[i], params.view(blocks_[i].param).address());
       }
     }
   };

@@ -1,6 +1,7 @@
 // Why: all weights of a model in one slab, so that optimizer, clipping, saving and averaging are one loop over memory.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,6 +82,8 @@ class Params {
   View<const T> view(ParamId id) const {
     return {values_.data() + info(id).offset, info(id).rows, info(id).cols, info(id).cols};
   }
+  std::span<T> values(ParamId id) { return {values_.data() + info(id).offset, info(id).size()}; }  // row by row
+  std::span<const T> values(ParamId id) const { return {values_.data() + info(id).offset, info(id).size()}; }
   T* data() { return values_.data(); }
   const T* data() const { return values_.data(); }
   size_t size() const { return values_.size(); }

@@ -21,7 +21,7 @@ void multiply(Pool& pool, const T* a, const T* b, T* out, int64_t n) {
 
 template <class T>
 const T* Weights<T>::rows(ParamId id) const {
-  if (params_.size() > 0) return params_.view(id).data;
+  if (params_.size() > 0) return params_.view(id).address();
   for (const auto& [kept, values] : kept_)
     if (kept == id) return values.data();
   assert(false);
@@ -29,9 +29,9 @@ const T* Weights<T>::rows(ParamId id) const {
 }
 
 template <class T>
-void Weights<T>::pack(Pool& pool, bool training, ParamId late) {
-  if (packed_.bytes() == 0 || training != packed_.training() || late != packed_.late())
-    packed_.allocate(kernels<T>(), *table_, training, late);
+void Weights<T>::pack(Pool& pool, bool training, ParamId late, const Kernels<T>& kernels) {
+  if (packed_.bytes() == 0 || training != packed_.training() || late != packed_.late() || &kernels != &packed_.kernels())
+    packed_.allocate(kernels, *table_, training, late);
   packed_.update(pool, params_, [](size_t, size_t) {});
 }
 
@@ -47,7 +47,7 @@ void Weights<T>::drop(Pool& pool, std::span<const ParamId> which, double p, uint
     const auto size = static_cast<int64_t>((*table_)[id].size());
     T *masks = masks_.data() + offset, *dropped = dropped_.data() + offset;
     weight_masks(pool, seed, update, static_cast<uint32_t>(id), p, masks, size);
-    multiply(pool, params_.view(id).data, masks, dropped, size);
+    multiply(pool, params_.view(id).address(), masks, dropped, size);
     packed_.pack_other(pool, id, dropped);
     offset += static_cast<size_t>(size);
   }
@@ -59,7 +59,7 @@ void Weights<T>::drop_gradients(Pool& pool, std::span<const ParamId> which, Para
   const T* masks = masks_.data();
   for (const ParamId id : which) {
     const auto size = static_cast<int64_t>((*table_)[id].size());
-    T* gradient = grads.view(id).data;
+    T* gradient = grads.view(id).address();
     multiply(pool, gradient, masks, gradient, size);
     masks += size;
   }
@@ -70,7 +70,7 @@ void Weights<T>::release_params(std::span<const ParamId> keep) {
   if (params_.size() == 0) return;
   for (const ParamId id : keep) {
     Buffer<T> rows((*table_)[id].size());
-    std::copy_n(params_.view(id).data, rows.size(), rows.data());
+    std::copy_n(params_.view(id).address(), rows.size(), rows.data());
     kept_.emplace_back(id, std::move(rows));
   }
   params_ = Params<T>();

@@ -27,7 +27,8 @@ class Weights {
   // Brings the packed weights up to date: after loading, and after every change of params(). training: backward forms, too.
   // late: a matrix of which training reads single rows (Head::sampled_matrix), or -1: pack and update skip its packed form,
   // which costs as much as the whole matrix, until pack_late() brings it up to date.
-  void pack(Pool& pool, bool training, ParamId late = -1);
+  // kernels: the table whose passes read them; a Context must bring the same.
+  void pack(Pool& pool, bool training, ParamId late = -1, const Kernels<T>& kernels = rnn::core::kernels<T>());
   void pack_late(Pool& pool) { packed_.pack_late(pool, params_); }
   // Changes the weights and packs them in one pass: change(begin, end) is called once for every piece of params(), from any
   // thread. `sparse`: only these rows of these parameters change. pack() must have been called before.

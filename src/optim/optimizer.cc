@@ -20,7 +20,8 @@ StepArgs<float> arguments(const OptimizerOptions& options, Params<float>& weight
 
 class Sgd final : public Optimizer {
  public:
-  Sgd(const OptimizerOptions& options, const ParamTable& table) : Optimizer(&Kernels<float>::sgd), options_(options) {
+  Sgd(const OptimizerOptions& options, const ParamTable& table, const Kernels<float>& kernels)
+      : Optimizer(kernels, &Kernels<float>::sgd), options_(options) {
     if (options.momentum > 0) velocity_ = Params<float>(table);
   }
   void begin(Params<float>& weights, Params<float>& grads, double scale, double lr) override {
@@ -42,8 +43,8 @@ class Sgd final : public Optimizer {
 
 class Adam final : public Optimizer {
  public:
-  Adam(const OptimizerOptions& options, const ParamTable& table)
-      : Optimizer(&Kernels<float>::adam), options_(options), first_(table), second_(table) {}
+  Adam(const OptimizerOptions& options, const ParamTable& table, const Kernels<float>& kernels)
+      : Optimizer(kernels, &Kernels<float>::adam), options_(options), first_(table), second_(table) {}
   void begin(Params<float>& weights, Params<float>& grads, double scale, double lr) override {
     ++steps_;
     StepArgs<float>& s = args_ = arguments(options_, weights, grads, scale, lr);
@@ -66,8 +67,8 @@ class Adam final : public Optimizer {
 
 class Rms final : public Optimizer {
  public:
-  Rms(const OptimizerOptions& options, const ParamTable& table)
-      : Optimizer(&Kernels<float>::rms), options_(options), squares_(table) {}
+  Rms(const OptimizerOptions& options, const ParamTable& table, const Kernels<float>& kernels)
+      : Optimizer(kernels, &Kernels<float>::rms), options_(options), squares_(table) {}
   void begin(Params<float>& weights, Params<float>& grads, double scale, double lr) override {
     ++steps_;
     args_ = arguments(options_, weights, grads, scale, lr);
@@ -85,13 +86,13 @@ class Rms final : public Optimizer {
 };
 
 template <class T>
-std::unique_ptr<Optimizer> make(const OptimizerOptions& options, const ParamTable& table) {
-  return std::make_unique<T>(options, table);
+std::unique_ptr<Optimizer> make(const OptimizerOptions& options, const ParamTable& table, const Kernels<float>& kernels) {
+  return std::make_unique<T>(options, table, kernels);
 }
 
 struct Entry {
   std::string_view name;
-  std::unique_ptr<Optimizer> (*make)(const OptimizerOptions&, const ParamTable&);
+  std::unique_ptr<Optimizer> (*make)(const OptimizerOptions&, const ParamTable&, const Kernels<float>&);
   double lr;
 };
 constexpr Entry kOptimizers[] = {{"sgd", &make<Sgd>, 1.0},
@@ -157,10 +158,10 @@ void Optimizer::update_span(size_t begin, size_t end, float factor) const noexce
   kernel_(part);
 }
 
-double gradient_norm(Pool& pool, const Params<float>& grads, const SparseParams& sparse,
+double gradient_norm(const Kernels<float>& kernels, Pool& pool, const Params<float>& grads, const SparseParams& sparse,
                      const std::vector<std::pair<size_t, size_t>>& parts) {
   const auto squares = [&](size_t begin, size_t end) {
-    return kernels<float>().sum_squares(pool, grads.data() + begin, end - begin);
+    return kernels.sum_squares(pool, grads.data() + begin, end - begin);
   };
   const auto sum_of = [&](size_t begin, size_t end) {
     double sum = 0, rows = 0;
@@ -183,8 +184,9 @@ double gradient_norm(Pool& pool, const Params<float>& grads, const SparseParams&
   return std::sqrt(sum);
 }
 
-std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, const ParamTable& table) {
-  return find(options.name).make(options, table);
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, const ParamTable& table,
+                                          const Kernels<float>& kernels) {
+  return find(options.name).make(options, table, kernels);
 }
 
 std::vector<std::string_view> optimizer_names() {

@@ -47,7 +47,7 @@ class Optimizer {
 
  protected:
   using Kernel = void (*Kernels<float>::*)(const StepArgs<float>&);
-  explicit Optimizer(Kernel kernel) : kernel_(kernels<float>().*kernel) {}
+  Optimizer(const Kernels<float>& kernels, Kernel kernel) : kernel_(kernels.*kernel) {}
 
   StepArgs<float> args_;  // of the current step, over the whole slab
   int64_t steps_ = 0;
@@ -64,11 +64,12 @@ class Optimizer {
 
 // Euclidean norm of the gradient, in one order of summation; of sparse parameters, in the order of the slab, only their rows
 // are read. `parts`: the parts of the slab that count; without them all of it.
-double gradient_norm(Pool& pool, const Params<float>& grads, const SparseParams& sparse = {},
+double gradient_norm(const Kernels<float>& kernels, Pool& pool, const Params<float>& grads, const SparseParams& sparse = {},
                      const std::vector<std::pair<size_t, size_t>>& parts = {});
 
 // Throws Error{usage, "usage/optimizer"} for an unknown name, listing the known ones.
-std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, const ParamTable& table);
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, const ParamTable& table,
+                                          const Kernels<float>& kernels);
 std::vector<std::string_view> optimizer_names();
 double default_learning_rate(std::string_view optimizer);
 

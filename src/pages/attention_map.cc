@@ -48,8 +48,8 @@ std::string cell(double x, double y, double weight, const std::string& source, c
 
 std::string attention_map(const AttentionMap& map) {
   const std::vector<std::string> source = shown(map.source), target = shown(map.target);
-  const int rows = std::min(static_cast<int>(target.size()), map.weights.rows);
-  const int columns = std::min(static_cast<int>(source.size()), map.weights.cols);
+  const int rows = std::min(static_cast<int>(target.size()), map.weights->rows());
+  const int columns = std::min(static_cast<int>(source.size()), map.weights->cols());
   const double left = kEdge + widest(target) + 10, wide = columns * kCell, high = rows * kCell;
   const double above = kSine * widest(source) + 14;
 
@@ -73,7 +73,7 @@ std::string attention_map(const AttentionMap& map) {
     const double y = top + t * kCell;
     out += text(left - 10, y + kCell / 2 + 4.5, target[static_cast<size_t>(t)], Anchor::end, "");
     for (int j = 0; j < columns; ++j) {
-      out += cell(left + j * kCell, y, static_cast<double>(map.weights(t, j)), source[static_cast<size_t>(j)],
+      out += cell(left + j * kCell, y, static_cast<double>((*map.weights)(t, j)), source[static_cast<size_t>(j)],
                   target[static_cast<size_t>(t)]);
     }
   }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "base/view.h"
+#include "base/matrix.h"
 #include "pages/svg.h"
 
 namespace rnn::core::svg {
@@ -15,7 +15,7 @@ constexpr int kMostMapTokens = 120;  // on each side; the rest is left out, and 
 // height follow from the tokens.
 struct AttentionMap : Frame {
   std::vector<std::string> source, target;  // tokens in readable form
-  View<const float> weights;                // [target, source], in [0, 1]
+  const Matrix<float>* weights = nullptr;   // [target, source], in [0, 1]; must outlive this
 };
 std::string attention_map(const AttentionMap& map);
 

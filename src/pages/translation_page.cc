@@ -84,7 +84,7 @@ std::string map_of(const TranslationExplanation& e) {
     map.target.push_back(named(e.target[t].text));
     std::copy_n(e.target[t].attention.begin(), columns, weights.row(static_cast<int>(t)));
   }
-  map.weights = weights.view();
+  map.weights = &weights;
   return "<div class=\"scroll natural\" tabindex=\"0\" role=\"group\" aria-label=\"Attention map\">" +
          svg::attention_map(map) + "</div>\n";
 }

@@ -72,7 +72,7 @@ struct Session::Core {
   const core::Model<float>& network() const { return session.model(); }
   // The rows of a step's output are contiguous: one direction, one step.
   static std::span<const float> rows(View<const float> view) {
-    return {view.data, static_cast<size_t>(view.rows) * static_cast<size_t>(view.cols)};
+    return {core::row_of(view).data(), static_cast<size_t>(view.rows) * static_cast<size_t>(view.cols)};
   }
 };
 

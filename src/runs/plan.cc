@@ -19,7 +19,8 @@ namespace {
 // Multiply-adds per second of a product like those of this training.
 double measure_speed(const Model<float>& model, Pool& pool) {
   const int rows = 256, n = std::min(1024, 4 * model.config().rnn.hidden), k = std::min(512, model.config().rnn.hidden);
-  const Kernels<float>& kernels = rnn::core::kernels<float>();
+  Arena arena;
+  const Kernels<float>& kernels = Context<float>{pool, arena}.kernels;  // the model may not be packed yet
   Matrix<float> a(rows, k), w(n, k), c(rows, n);
   const PackForm form = PackForm::forward({n}, k, k);
   Buffer<float> packed(form.size(kernels.lanes));

@@ -14,18 +14,15 @@ namespace {
 class Learner {
  public:
   Learner(Model<float>& model, const DynamicOptions& options, Pool& pool)
-      : model_(model),
-        options_(options),
-        pool_(pool),
-        grads_(model.table()),
-        optimizer_(make_optimizer({"sgd"}, model.table())) {
+      : model_(model), options_(options), pool_(pool), grads_(model.table()) {
     model_.pack(pool_, true);
+    optimizer_ = make_optimizer({"sgd"}, model.table(), model.kernels());
     trained_.assign(model_.params().data(), model_.params().data() + model_.params().size());
   }
   Params<float>& grads() { return grads_; }
 
   void step(double tokens) {
-    const double norm = gradient_norm(pool_, grads_) / tokens;
+    const double norm = gradient_norm(model_.kernels(), pool_, grads_) / tokens;
     optimizer_->begin(model_.params(), grads_, std::min(1.0, 1 / (norm + 1e-6)) / tokens, options_.rate);
     float* weights = model_.params().data();
     const auto decay = static_cast<float>(options_.decay);

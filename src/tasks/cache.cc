@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "decode/sample.h"
+#include "kernels/rows.h"
 
 namespace rnn::core {
 
@@ -36,7 +38,9 @@ double TextCache::each_vote(const float* scores, int begin, int end, const Visit
 double TextCache::mix(Context<float>& context, View<const float> h, const std::vector<int32_t>& targets,
                       const std::vector<double>& nll) {
   const int old = stored(), rows = h.rows;
-  states_.insert(states_.end(), h.data, h.data + static_cast<size_t>(rows) * width_);
+  const size_t kept = states_.size();
+  states_.resize(kept + static_cast<size_t>(rows) * width_);
+  read_rows(h, states_.data() + kept);
   next_.insert(next_.end(), targets.begin(), targets.end());
   const View<const float> all = scores(context, h, 0);
   double sum = 0;
@@ -45,7 +49,7 @@ double TextCache::mix(Context<float>& context, View<const float> h, const std::v
     const auto row = static_cast<size_t>(t);
     double p = std::exp(-nll[row]), right = 0;
     if (begin < end) {
-      const double total = each_vote(all.row(t), begin, end, [&](int i, double e) {
+      const double total = each_vote(row_of(all, t).data(), begin, end, [&](int i, double e) {
         if (next_[static_cast<size_t>(i)] == targets[row]) right += e;
       });
       p = (1 - options_.weight) * p + options_.weight * right / total;
@@ -62,7 +66,7 @@ void TextCache::mix(Context<float>& context, View<const float> h, std::span<floa
   std::vector<double> votes(static_cast<size_t>(n)), shares(log_p.size());
   const ArenaScope scope(context.arena);
   const double total =
-      each_vote(scores(context, h, begin).data, 0, n, [&](int i, double e) { votes[static_cast<size_t>(i)] = e; });
+      each_vote(row_of(scores(context, h, begin)).data(), 0, n, [&](int i, double e) { votes[static_cast<size_t>(i)] = e; });
   for (size_t i = 0; i < votes.size(); ++i)
     shares[static_cast<size_t>(next_[static_cast<size_t>(begin) + i])] += votes[i] / total;
   for (size_t id = 0; id < shares.size(); ++id) {

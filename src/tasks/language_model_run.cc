@@ -98,8 +98,7 @@ class TextRun final : public Run {
     std::string line;
     int32_t id = tokenizer->newline_id();
     for (int i = 0; i < 80 && line.size() < 70; ++i) {
-      const View<const float> logits = session.push(id);
-      id = sampler.draw({logits.data, static_cast<size_t>(logits.cols)}, how, random);
+      id = sampler.draw(row_of(session.push(id)), how, random);
       if (id == tokenizer->newline_id()) break;
       line += words.push(id);
     }

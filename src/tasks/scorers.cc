@@ -16,7 +16,7 @@ View<const float> NgramScorer::step(std::span<const int32_t> ids) {
     std::vector<int32_t>& past = past_[r];
     past.push_back(ids[r]);
     if (past.size() >= static_cast<size_t>(model_.order())) past.erase(past.begin());
-    float* row = log_p.row(static_cast<int>(r));
+    float* row = log_probs_.row(static_cast<int>(r));
     for (int id = 0; id < log_p.cols; ++id) row[id] = static_cast<float>(model_.log_prob(past, id));
   }
   return log_p;

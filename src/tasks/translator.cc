@@ -65,7 +65,7 @@ View<const float> TranslationScorer::step(std::span<const int32_t> ids) {
   if (seq_.streams() != rows) seq_ = Seq::uniform_batch(rows, 1);
   const View<float> outputs = engine_.outputs_of(engine_.decode(seq_, ids.data(), sources(), state_, &weights_));
   const View<float> log_p = log_probs_.at_least(rows, vocabulary());
-  log_softmax(pool_, outputs, log_p);
+  log_softmax(model_.kernels(), pool_, outputs, log_p);
   return log_p;
 }
 
@@ -93,7 +93,7 @@ Matrix<float> TranslationScorer::align(const std::vector<int32_t>& source, const
   const int m = static_cast<int>(source.size());
   Matrix<float> out(static_cast<int>(target.size()), m);
   for (int t = 0; t < out.rows(); ++t) {
-    for (int j = 0; j < m; ++j) out(t, j) = weights(t, place_read(encoder, j, m));
+    for (int j = 0; j < m; ++j) out(t, j) = row_of(weights, t)[static_cast<size_t>(place_read(encoder, j, m))];
   }
   return out;
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "data/hash.h"
 #include "io/ready_model.h"
+#include "kernels/rows.h"
 
 namespace rnn::core {
 namespace {
@@ -62,10 +63,11 @@ void Writer::feed(int32_t id) {
   if (cache_ && !hidden_.empty()) cache_->add(hidden_, id);
   before_ = scorer_.memory();
   const View<const float> logits = scorer_.push(std::span<const int32_t>(&id, 1));
-  std::copy_n(logits.data, logits_.size(), logits_.begin());
+  read_rows(logits, logits_.data());
   if (cache_) {
     const View<const float> h = scorer_.first().hidden();
-    hidden_.assign(h.data, h.data + h.cols);
+    hidden_.resize(static_cast<size_t>(h.cols));
+    read_rows(h, hidden_.data());
     const View<float> log_p{logits_.data(), 1, static_cast<int>(logits_.size()), static_cast<int>(logits_.size())};
     log_softmax(log_p, log_p);
     arena_.clear();

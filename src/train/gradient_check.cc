@@ -36,7 +36,7 @@ struct LossRun {
     if (options.dropout) model.drop_weights(pool, options.seed, 7);
     arena.clear();
     tape.clear();
-    Context<double> context{pool, arena, kernels<double>(), options.dropout, options.seed, 7};
+    Context<double> context{pool, arena, model.kernels(), options.dropout, options.seed, 7};
     context.penalty = options.penalty;
     State<double> state = start;
     const View<double> h = model.forward_hidden(context, batch, state, &tape);
@@ -105,7 +105,7 @@ std::vector<size_t> choose(const double* gradient, size_t size, const CheckOptio
 
 TensorCheck check_tensor(LossRun& loss, ParamId id, const double* g) {
   const ParamInfo& info = loss.model.table()[id];
-  double* w = loss.model.params().view(id).data;
+  double* w = loss.model.params().values(id).data();
   TensorCheck check;
   check.name = info.name;
   double largest = 0;
@@ -141,7 +141,7 @@ std::vector<TensorCheck> compare_gradients(Model<double>& model, const Batch& ba
   std::vector<TensorCheck> result;
   result.reserve(model.table().all().size());
   for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
-    result.push_back(check_tensor(loss, id, grads.view(id).data));
+    result.push_back(check_tensor(loss, id, grads.values(id).data()));
   }
   model.pack(loss.pool, true);
   return result;

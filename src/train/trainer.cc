@@ -61,7 +61,6 @@ Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const Trai
       pool_(pool),
       hooks_(std::move(hooks)),
       grads_(model.table()),
-      optimizer_(make_optimizer(optimizer_options(options), model.table())),
       average_({average_kind(options.average), options.ema_decay, options.nonmono}, model.table()),
       schedule_(schedule_options(options, planned_updates(options, train))),
       early_(options.patience),
@@ -69,8 +68,9 @@ Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const Trai
       sampler_(sampler_for(options, model, train)),
       reducer_(hooks_.shards),
       started_(Clock::now()) {
-  optimizer_->set_factors(rate_factors_of(options, model), model.table());
   pack();
+  optimizer_ = make_optimizer(optimizer_options(options), model.table(), model.kernels());
+  optimizer_->set_factors(rate_factors_of(options, model), model.table());
 }
 
 void Trainer::pack() { sampler_ ? model_.pack_for_samples(pool_) : model_.pack(pool_, true); }
@@ -103,7 +103,7 @@ void Trainer::seek() {
 void Trainer::accumulate(const Batch& batch, Params<float>& grads, LossSum& total) {
   arena_.clear();
   tape_.clear();
-  Context<float> context{pool_, arena_, kernels<float>(), true, options_.seed, static_cast<uint32_t>(progress_.update)};
+  Context<float> context{pool_, arena_, model_.kernels(), true, options_.seed, static_cast<uint32_t>(progress_.update)};
   context.profile = hooks_.profile;
   context.output_bytes = static_cast<size_t>(options_.output_memory) << 20;
   context.penalty = penalty_;
@@ -198,7 +198,7 @@ void Trainer::drop_gradients() {
 
 double Trainer::measured_norm(const SparseParams& sparse) {
   const ProfileScope profiled(hooks_.profile, Phase::norm);
-  return gradient_norm(pool_, grads_, sparse, optimizer_->trained(grads_.size()));
+  return gradient_norm(model_.kernels(), pool_, grads_, sparse, optimizer_->trained(grads_.size()));
 }
 
 // New weights and their packed forms are made in one pass; a profile separates them by the time this thread spends on each.
@@ -227,13 +227,12 @@ std::string Trainer::blame() const {
   double largest = 0;
   for (const auto& [what, slab] : slabs) {
     for (ParamId id = 0; id < static_cast<ParamId>(model_.table().all().size()); ++id) {
-      const float* values = slab->view(id).data;
       const std::string& name = model_.table()[id].name;
-      for (size_t i = 0; i < model_.table()[id].size(); ++i) {
-        if (!std::isfinite(values[i]))
+      for (const float value : slab->values(id)) {
+        if (!std::isfinite(value))
           return "the " + std::string(what) + " of " + name + " contain" + (slab == &grads_ ? "s " : " ") +
                  "NaN or infinity";
-        if (slab != &grads_ && std::abs(values[i]) > largest) largest = std::abs(values[i]), largest_name = name;
+        if (slab != &grads_ && std::abs(value) > largest) largest = std::abs(value), largest_name = name;
       }
     }
   }

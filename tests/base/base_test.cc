@@ -22,6 +22,7 @@
 #include "base/file.h"
 #include "base/matrix.h"
 #include "base/rng.h"
+#include "kernels/host.h"
 
 namespace rnn::core::test {
 namespace {
@@ -296,14 +297,14 @@ TEST(Arena, ScopesNest) {
   EXPECT_TRUE(std::all_of(outer, outer + 10, [](int x) { return x == 42; }));
   const View<float> m = arena.matrix<float>(3, 5);
   EXPECT_EQ(m.rows * m.cols, 15);
-  EXPECT_EQ(m.row(2) - m.row(0), 10);
+  EXPECT_EQ(host(m).row(2) - host(m).row(0), 10);
 }
 
 TEST(Matrix, IsAView) {
   Matrix<double> m(4, 3);
   m(2, 1) = 7;
-  EXPECT_EQ(m.view()(2, 1), 7);
-  EXPECT_EQ(m.view().middle(2, 2)(0, 1), 7);
+  EXPECT_EQ(host(m.view())(2, 1), 7);
+  EXPECT_EQ(host(m.view().middle(2, 2))(0, 1), 7);
   EXPECT_EQ(m.size(), 12u);
   const View<const double> read = m.view();
   EXPECT_EQ(read.stride, 3);

@@ -1,5 +1,6 @@
 // Why: a beam search that is a little wrong still finds good texts; only all texts of a small vocabulary show it.
 #include "decode/beam.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 
@@ -242,8 +243,8 @@ TEST(Scorer, LogSoftmaxWithAPoolIsTheSame) {
       if (r % 4 == 2 && r > 12) anywhere() = nan;
     }
     log_softmax(x.view(), want.view());
-    log_softmax(pool, x.view(), apart.view());
-    log_softmax(pool, x.view(), x.view());
+    log_softmax(kernels<float>(), pool, x.view(), apart.view());
+    log_softmax(kernels<float>(), pool, x.view(), x.view());
     for (int r = 0; r < x.rows(); ++r) {
       for (int i = 0; i < cols; ++i) {
         EXPECT_EQ(x(r, i), apart(r, i)) << cols << " " << r << " " << i;
@@ -289,8 +290,8 @@ TEST(Ensemble, IsTheMeanOfTheProbabilities) {
       for (size_t i = 0; i < 6; ++i) {
         const auto p = [&](const HistoryScorer& s) { return std::exp(static_cast<double>(s.after(histories[r])[i])); };
         const double mean = w * p(a) + (1 - w) / 2 * (p(b) + p(c));
-        EXPECT_NEAR(std::exp(static_cast<double>(got(r, static_cast<int>(i)))), mean, 1e-7);
-        sum += std::exp(static_cast<double>(got(r, static_cast<int>(i))));
+        EXPECT_NEAR(std::exp(static_cast<double>(host(got)(r, static_cast<int>(i)))), mean, 1e-7);
+        sum += std::exp(static_cast<double>(host(got)(r, static_cast<int>(i))));
       }
       EXPECT_NEAR(sum, 1, 1e-6);
     }
@@ -321,7 +322,7 @@ TEST(Ensemble, LooksWhereItsMembersLookInTheMean) {
       for (int j = 0; j < sources[s].length; ++j) {
         const double of_a = a.looks(history, sources[s])[static_cast<size_t>(j)],
                      of_b = b.looks(history, others[s])[static_cast<size_t>(j)];
-        EXPECT_NEAR(scorer->attention()(r, j), 0.75 * of_a + 0.25 * of_b, 1e-7);
+        EXPECT_NEAR(host(scorer->attention())(r, j), 0.75 * of_a + 0.25 * of_b, 1e-7);
       }
     }
   }

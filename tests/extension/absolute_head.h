@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "heads/output_head.h"
+#include "kernels/host.h"
 
 namespace rnn::core::test {
 
@@ -30,9 +31,9 @@ class AbsoluteHead final : public OutputHead<T> {
       losses[row] = 0;
       for (int k = 0; k < outputs.cols; ++k) {
         const auto target = static_cast<T>(targets.values[static_cast<size_t>((first + row) * outputs.cols + k)]);
-        const T error = outputs(row, k) - target;
+        const T error = host(outputs)(row, k) - target;
         losses[row] += weight * std::abs(static_cast<double>(error));
-        if (options.gradient) outputs(row, k) = static_cast<T>(error > 0 ? weight : -weight);
+        if (options.gradient) host(outputs)(row, k) = static_cast<T>(error > 0 ? weight : -weight);
       }
     }
     return std::nullopt;

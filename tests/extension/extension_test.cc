@@ -7,6 +7,7 @@
 #include "events/events.h"
 #include "extension/absolute_head.h"
 #include "extension/leaky_network.h"
+#include "kernels/host.h"
 #include "networks/init.h"
 #include "networks/session.h"
 #include "train/gradient_check.h"
@@ -96,8 +97,8 @@ TEST(Extension, ItLearnsAndStreamsWhatItLearnt) {
     Session session(model);
     float last = 0;
     for (int t = 0; t < batch.in.seq.steps() && r < batch.in.seq.active(t); ++t)
-      last = session.push(batch.in.ids[static_cast<size_t>(batch.in.seq.start[t] + r)])(0, 0);
-    EXPECT_EQ(std::memcmp(&last, whole.row(r), sizeof last), 0) << r;
+      last = host(session.push(batch.in.ids[static_cast<size_t>(batch.in.seq.start[t] + r)]))(0, 0);
+    EXPECT_EQ(std::memcmp(&last, host(whole).row(r), sizeof last), 0) << r;
   }
 }
 

@@ -1,6 +1,7 @@
 // Why: a network as a user of the headers writes one: an embedding that fades, h = x + f * h of the step before, f learnt per unit.
 #pragma once
 
+#include "kernels/host.h"
 #include "networks/embedded.h"
 #include "networks/network.h"
 
@@ -28,10 +29,10 @@ class Leaky final : public Network<T> {
     const View<T> h = embedded_.forward(context, weights, seq, input.ids);
     const View<T> first = context.arena.template matrix<T>(seq.streams(), width_);
     const T* fade = weights.rows(fade_);
-    for (int r = 0; r < seq.streams(); ++r) std::copy_n(state.row(seq.order[r]), width_, first.row(r));
+    for (int r = 0; r < seq.streams(); ++r) std::copy_n(state.row(seq.order[r]), width_, host(first).row(r));
     for (int t = 0; t < seq.steps(); ++t) {
       for (int r = 0; r < seq.active(t); ++r) {
-        T *now = h.row(seq.start[t] + r), *memory = state.row(seq.order[r]);
+        T *now = host(h).row(seq.start[t] + r), *memory = state.row(seq.order[r]);
         for (int i = 0; i < width_; ++i) memory[i] = now[i] += fade[i] * memory[i];
       }
     }
@@ -45,8 +46,8 @@ class Leaky final : public Network<T> {
     std::vector<T> dfade(static_cast<size_t>(width_));
     for (int t = seq.steps() - 1; t >= 0; --t) {
       for (int r = 0; r < seq.active(t); ++r) {
-        const T* before = t > 0 ? record.h.row(seq.start[t - 1] + r) : record.first.row(r);
-        T *d = dh.row(seq.start[t] + r), *dbefore = t > 0 ? dh.row(seq.start[t - 1] + r) : nullptr;
+        const T* before = t > 0 ? host(record.h).row(seq.start[t - 1] + r) : host(record.first).row(r);
+        T *d = host(dh).row(seq.start[t] + r), *dbefore = t > 0 ? host(dh).row(seq.start[t - 1] + r) : nullptr;
         for (int i = 0; i < width_; ++i) {
           dfade[static_cast<size_t>(i)] += d[i] * before[i];
           if (dbefore) dbefore[i] += d[i] * record.fade[i];
@@ -54,7 +55,7 @@ class Leaky final : public Network<T> {
       }
     }
     if (grads.size() == 0) return;
-    for (int i = 0; i < width_; ++i) grads.view(fade_).data[i] += dfade[static_cast<size_t>(i)];
+    for (int i = 0; i < width_; ++i) host(grads.view(fade_)).data[i] += dfade[static_cast<size_t>(i)];
     embedded_.backward(context, seq, record.ids, dh, grads);
   }
 

@@ -4,6 +4,7 @@
 #include "golden/golden.h"
 #include "golden/tolerances.h"
 #include "golden/updates.h"
+#include "kernels/host.h"
 #include "train/trainer.h"
 
 namespace rnn::core::test {
@@ -83,7 +84,8 @@ void expect_log_probabilities(const GoldenCase& c, double tolerance, Worst& wors
   State<T> state = model.initial(batch.in.seq.streams());
   const View<T> y = model.forward(context, batch, state, nullptr);
   worst.see(c.name,
-            relative_error(std::vector<T>(y.data, y.data + static_cast<ptrdiff_t>(y.rows) * y.cols), c.tensor("log_prob")),
+            relative_error(std::vector<T>(host(y).data, host(y).data + static_cast<ptrdiff_t>(y.rows) * y.cols),
+                           c.tensor("log_prob")),
             tolerance);
 }
 

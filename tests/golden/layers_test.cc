@@ -7,6 +7,7 @@
 
 #include "golden/golden.h"
 #include "golden/tolerances.h"
+#include "kernels/host.h"
 
 namespace rnn::core::test {
 namespace {
@@ -43,7 +44,7 @@ struct Layout {
   }
   std::vector<T> unpack(View<const T> rows) const {
     std::vector<T> padded(static_cast<size_t>(seq.streams()) * longest * rows.cols);
-    each_row(rows.cols, [&](int row, size_t at, int n) { std::copy_n(rows.row(row), n, padded.data() + at); });
+    each_row(rows.cols, [&](int row, size_t at, int n) { std::copy_n(host(rows).row(row), n, padded.data() + at); });
     return padded;
   }
   // [layers * directions, B, width] h and c <-> State.
@@ -93,7 +94,7 @@ void load(const GoldenCase& c, const ParamTable& table, Params<T>& params) {
   for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
     const std::vector<float> values = c.tensor("w/" + table[id].name);
     ASSERT_EQ(values.size(), table[id].size()) << table[id].name;
-    std::copy(values.begin(), values.end(), params.view(id).data);
+    std::copy(values.begin(), values.end(), host(params.view(id)).data);
   }
 }
 
@@ -174,7 +175,7 @@ Tensors<T> run(const GoldenCase& c, int threads) {
   if constexpr (std::is_same_v<Way<T>, ThroughStack<T>>) results["d/x"] = layout.unpack(dx.view());
   for (ParamId id = 0; id < static_cast<ParamId>(way.table().all().size()); ++id) {
     const View<T> g = grads.view(id);
-    results["d/w/" + way.table()[id].name].assign(g.data, g.data + way.table()[id].size());
+    results["d/w/" + way.table()[id].name].assign(host(g).data, host(g).data + way.table()[id].size());
   }
   std::erase_if(results, [](const auto& entry) { return entry.second.empty(); });  // no c
   return results;

@@ -1,5 +1,6 @@
 // Why: state dicts that PyTorch users saved run here as they ran there, and files written here run in PyTorch.
 #include "io/model_file.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +31,7 @@ std::vector<float> outputs(Model<float>& model, const std::vector<float>& x, int
   std::vector<float> result(static_cast<size_t>(streams) * steps * output);
   for (int b = 0; b < streams; ++b) {
     for (int t = 0; t < steps; ++t)
-      std::copy_n(y.row(t * streams + b), output, result.data() + static_cast<size_t>(b * steps + t) * output);
+      std::copy_n(host(y).row(t * streams + b), output, result.data() + static_cast<size_t>(b * steps + t) * output);
   }
   return result;
 }
@@ -81,7 +82,7 @@ void write_for_torch(const std::string& name, RecurrentOptions rnn, bool tied) {
   const std::vector<float> ids_as_floats(ids.begin(), ids.end());
   writer.add_floats("ids", {steps, streams}, ids_as_floats);
   writer.add_floats("logits", {steps, streams, classes},
-                    std::span<const float>(logits.data, static_cast<size_t>(logits.rows) * classes));
+                    std::span<const float>(host(logits).data, static_cast<size_t>(logits.rows) * classes));
   write_file_atomic(name + ".expected.safetensors", writer.finish());
 }
 

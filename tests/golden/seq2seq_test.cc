@@ -10,6 +10,7 @@
 #include "golden/tolerances.h"
 #include "golden/updates.h"
 #include "heads/head.h"
+#include "kernels/host.h"
 #include "train/trainer.h"
 
 namespace rnn::core::test {
@@ -232,14 +233,14 @@ void expect_attention(const GoldenCase& c, double tolerance, Worst& worst) {
   const Encoded<T> encoded = b.model.encode(b.context, b.batch.source.seq, b.batch.source.ids.data(), state);
   View<const T> weights;
   b.model.decode(b.context, b.batch.in.seq, b.batch.in.ids.data(), encoded, nullptr, state, &weights);
-  ASSERT_EQ(weights.data != nullptr, c.has("attention_weights"));
-  if (!weights.data) return;
+  ASSERT_EQ(host(weights).data != nullptr, c.has("attention_weights"));
+  if (!host(weights).data) return;
   const std::vector<int64_t> shape = c.shape("attention_weights");
   ASSERT_EQ(shape, (std::vector<int64_t>{static_cast<int64_t>(c.tensor("target_lengths")[0]), encoded.length[0]}));
   const int position = b.batch.in.seq.positions()[0];
   std::vector<T> first;
   for (int t = 0; t < shape[0]; ++t) {
-    const T* row = weights.row(b.batch.in.seq.start[t] + position);
+    const T* row = host(weights).row(b.batch.in.seq.start[t] + position);
     first.insert(first.end(), row, row + shape[1]);
   }
   worst.see(c.name, relative_error(first, c.tensor("attention_weights")), tolerance);

@@ -3,6 +3,7 @@
 
 #include "golden/golden.h"
 #include "golden/tolerances.h"
+#include "kernels/host.h"
 #include "train/trainer.h"
 
 namespace rnn::core::test {
@@ -63,7 +64,7 @@ TEST(Sequences, FiftyUpdatesOfTorch) {
     for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
       const std::vector<float> first = c.tensor("first/" + table[id].name);
       ASSERT_EQ(first.size(), table[id].size()) << table[id].name;
-      std::copy(first.begin(), first.end(), model.params().view(id).data);
+      std::copy(first.begin(), first.end(), host(model.params().view(id)).data);
     }
     TrainOptions o;
     o.optimizer = "sgd", o.lr = c.get<double>("lr"), o.clip = c.get<double>("clip");
@@ -82,7 +83,7 @@ TEST(Sequences, FiftyUpdatesOfTorch) {
     }
     for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
       const View<float> w = model.params().view(id);
-      const std::vector<float> last(w.data, w.data + table[id].size());
+      const std::vector<float> last(host(w).data, host(w).data + table[id].size());
       weights.see(c.name + " " + table[id].name, relative_error(last, c.tensor("last/" + table[id].name)), kGoldenWeights);
       EXPECT_GT(relative_error(last, c.tensor("first/" + table[id].name)), 1e-3) << table[id].name << " did not move";
     }

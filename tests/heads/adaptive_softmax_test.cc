@@ -7,6 +7,7 @@
 
 #include "heads/head.h"
 #include "io/model_file.h"
+#include "kernels/host.h"
 #include "networks/session.h"
 #include "support/tiny_run.h"
 
@@ -59,7 +60,7 @@ std::vector<double> softmax(std::vector<double> x) {
 std::vector<double> times(View<const double> w, const std::vector<double>& x) {
   std::vector<double> y(w.rows);
   for (int r = 0; r < w.rows; ++r) {
-    for (int c = 0; c < w.cols; ++c) y[r] += w(r, c) * x[c];
+    for (int c = 0; c < w.cols; ++c) y[r] += host(w)(r, c) * x[c];
   }
   return y;
 }
@@ -78,7 +79,7 @@ TEST(AdaptiveSoftmax, IsItsDefinitionAndADistribution) {
   EXPECT_EQ(weight("head").rows, 8);
   EXPECT_EQ(weight("tail.1.0").rows, kHidden / 4);
   for (int m = 0; m < h.rows; ++m) {
-    const std::vector<double> x(h.row(m), h.row(m) + h.cols), head = softmax(times(weight("head"), x));
+    const std::vector<double> x(host(h).row(m), host(h).row(m) + h.cols), head = softmax(times(weight("head"), x));
     std::vector<double> expected(head.begin(), head.begin() + cutoffs[0]);
     for (int i = 0; i < 2; ++i) {
       const std::string tail = "tail." + std::to_string(i);
@@ -87,8 +88,8 @@ TEST(AdaptiveSoftmax, IsItsDefinitionAndADistribution) {
     }
     double sum = 0;
     for (int k = 0; k < kVocabulary; ++k) {
-      EXPECT_NEAR(std::exp(y(m, k)), expected[static_cast<size_t>(k)], 1e-14);
-      sum += std::exp(y(m, k));
+      EXPECT_NEAR(std::exp(host(y)(m, k)), expected[static_cast<size_t>(k)], 1e-14);
+      sum += std::exp(host(y)(m, k));
     }
     EXPECT_NEAR(sum, 1, 1e-13);
   }
@@ -117,7 +118,7 @@ TEST(AdaptiveSoftmax, LossByPartsIsThatOfWholeRows) {
     for (size_t i = 0; i < rows.size(); ++i) EXPECT_NEAR(rows[i], whole_rows[i], 1e-12);
     for (size_t i = 0; i < grads.size(); ++i) ASSERT_NEAR(grads.data()[i], whole_grads.data()[i], 1e-12) << i;
     for (int m = 0; m < h.rows; ++m) {
-      for (int i = 0; i < h.cols; ++i) ASSERT_NEAR(dh(m, i), whole_dh(m, i), 1e-13);
+      for (int i = 0; i < h.cols; ++i) ASSERT_NEAR(host(dh)(m, i), host(whole_dh)(m, i), 1e-13);
     }
   }
 }
@@ -129,7 +130,7 @@ TEST(AdaptiveSoftmax, StreamedHasTheBitsOfAWholeText) {
   Session session(*p.model, 1, &p.pool);
   for (int t = 0; t < 9; ++t) {
     const View<const float> one = session.push(batch.in.ids[static_cast<size_t>(t)]);
-    EXPECT_EQ(std::memcmp(one.data, y.row(t), kVocabulary * sizeof(float)), 0) << t;
+    EXPECT_EQ(std::memcmp(host(one).data, host(y).row(t), kVocabulary * sizeof(float)), 0) << t;
   }
 }
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "heads/head.h"
+#include "kernels/host.h"
 #include "support/tiny_run.h"
 
 namespace rnn::core::test {
@@ -103,7 +104,7 @@ Outcome run(const ModelConfig& config, const ClassSamples* samples, int threads 
   Params<T> grads(model->table());
   Outcome out;
   out.sum = model->loss(context, h, batch.to, {0, &out.rows, &grads, dh, samples});
-  out.dh.assign(dh.data, dh.data + 40 * h.cols), out.grads.assign(grads.data(), grads.data() + grads.size());
+  out.dh.assign(host(dh).data, host(dh).data + 40 * h.cols), out.grads.assign(grads.data(), grads.data() + grads.size());
   std::vector<double> values;
   model->loss(context, h, batch.to, {0, &values, nullptr, {}, samples});
   EXPECT_EQ(values, out.rows) << "the gradient changed the loss";
@@ -160,7 +161,7 @@ TEST(SampledSoftmax, IsItsDefinition) {
   model->loss(context, h, batch.to, {0, &rows, nullptr, {}, &samples});
   for (int m = 0; m < 18; ++m) {
     const int32_t target = batch.to.ids[static_cast<size_t>(m)];
-    const auto corrected = [&](int32_t k) { return y(m, k) - samples.log_expected(k); };
+    const auto corrected = [&](int32_t k) { return host(y)(m, k) - samples.log_expected(k); };
     double sum = std::exp(corrected(target));
     for (const int32_t k : samples.classes) sum += k == target ? 0 : std::exp(corrected(k));
     EXPECT_NEAR(rows[static_cast<size_t>(m)], std::log(sum) - corrected(target), 1e-12);

@@ -1,5 +1,6 @@
 // Why: gradients through time are checked against finite differences of the loss by every number of every state.
 #include "inspect/gradients.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -45,11 +46,11 @@ struct Forward {
     } else {
       const View<double> frames = arena.matrix<double>(streams * steps, batch.in.width);
       std::copy(batch.in.frames.begin() + static_cast<ptrdiff_t>(from) * streams * batch.in.width, batch.in.frames.end(),
-                frames.data);
+                host(frames).data);
       out = model.forward_frames(context, seq, frames, state, nullptr);
     }
     const View<double> last = out.middle(out.rows - streams, streams);
-    return {last.data, last.data + static_cast<ptrdiff_t>(streams) * last.cols};
+    return {host(last).data, host(last).data + static_cast<ptrdiff_t>(streams) * last.cols};
   }
   State<double> state_before(int step) {
     State<double> state = model.initial(batch.in.seq.streams());
@@ -63,7 +64,7 @@ struct Forward {
       } else {
         const View<double> frames = arena.matrix<double>(streams, batch.in.width);
         std::copy_n(batch.in.frames.begin() + static_cast<ptrdiff_t>(t) * streams * batch.in.width, streams * batch.in.width,
-                    frames.data);
+                    host(frames).data);
         model.forward_frames(context, one, frames, state, nullptr);
       }
     }
@@ -175,7 +176,8 @@ TEST(GradientThroughTime, LagZeroIsTheOutputLayersProduct) {
         for (int i = 0; i < 4; ++i) {
           double expected = 0;
           for (int k = 0; k < kVocabulary; ++k)
-            expected += W(k, i) * (std::exp(logits[s * kVocabulary + k]) / sum - (k == batch.to.ids[2 * 2 + s] ? 1 : 0));
+            expected +=
+                host(W)(k, i) * (std::exp(logits[s * kVocabulary + k]) / sum - (k == batch.to.ids[2 * 2 + s] ? 1 : 0));
           EXPECT_NEAR(g.gradient.row(s)[4 + i], expected, 1e-12);
           EXPECT_EQ(g.gradient.row(s)[i], 0);
         }
@@ -300,8 +302,8 @@ TEST(HalfLife, OfALinearNetworkIsKnown) {
   Params<double>& p = model->params();
   const View<double> R = p.view(model->table().find("rnn.weight_hh_l0"));
   for (int i = 0; i < 6; ++i) {
-    for (int j = 0; j < 6; ++j) R(i, j) = i == j ? a : 0;
-    p.view(model->table().find("rnn.bias_ih_l0"))(0, i) = 9;
+    for (int j = 0; j < 6; ++j) host(R)(i, j) = i == j ? a : 0;
+    host(p.view(model->table().find("rnn.bias_ih_l0")))(0, i) = 9;
   }
   Pool pool(1);
   model->pack(pool, true);

@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "cells/names.h"
 #include "io/model_file.h"
+#include "kernels/host.h"
 #include "networks/init.h"
 
 namespace rnn::core::test {
@@ -60,7 +61,8 @@ std::unique_ptr<Model<T>> lively_model(const ModelConfig& config, double range =
   Random random(5, Purpose::test, 9);
   for (ParamId id = 0; id < static_cast<ParamId>(model->table().all().size()); ++id) {  // biases, too
     if (!model->table()[id].vector) continue;
-    for (int i = 0; i < model->table()[id].cols; ++i) model->params().view(id)(0, i) = static_cast<T>(0.3 * random.normal());
+    for (int i = 0; i < model->table()[id].cols; ++i)
+      host(model->params().view(id))(0, i) = static_cast<T>(0.3 * random.normal());
   }
   Pool pool(1);
   model->pack(pool, true);

@@ -1,5 +1,6 @@
 // Why: matrices whose eigenvalues and singular values are known by construction.
 #include "inspect/spectrum.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -112,12 +113,12 @@ TEST(Spectra, AreThoseOfEachGate) {
       const auto R = model->params().view(model->table().find("rnn.weight_hh_l" + std::to_string(l)));
       for (int r = 0; r < R.rows; ++r) {
         const int H = o.width(l);
-        for (int k = 0; k < R.cols; ++k) R(r, k) = r % H == k ? 0.25F * static_cast<float>(r / H + 1 + 4 * l) : 0;
+        for (int k = 0; k < R.cols; ++k) host(R)(r, k) = r % H == k ? 0.25F * static_cast<float>(r / H + 1 + 4 * l) : 0;
       }
       if (c.projection == 0) continue;
       const auto P = model->params().view(model->table().find("rnn.weight_hr_l" + std::to_string(l)));
       for (int r = 0; r < P.rows; ++r) {
-        for (int k = 0; k < P.cols; ++k) P(r, k) = r == k ? 2 : 0;
+        for (int k = 0; k < P.cols; ++k) host(P)(r, k) = r == k ? 2 : 0;
       }
     }
     const std::vector<Spectrum> all = spectra(*model, pool);

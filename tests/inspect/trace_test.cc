@@ -1,6 +1,7 @@
 // Why: what is shown of a model must be what the model does: traces against its own Session and Writer, changed words against
 // readings of their own.
 #include "inspect/trace.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -40,7 +41,7 @@ State<float> own_session(const Model<float>& model, const std::vector<int32_t>& 
   for (const int32_t id : ids) logits = session.push(id);
   double sum = 0;
   table.assign(static_cast<size_t>(logits.cols), 0);
-  for (int k = 0; k < logits.cols; ++k) sum += table[k] = std::exp(static_cast<double>(logits(0, k)));
+  for (int k = 0; k < logits.cols; ++k) sum += table[k] = std::exp(static_cast<double>(host(logits)(0, k)));
   for (double& p : table) p /= sum;
   return session.state();
 }
@@ -184,7 +185,8 @@ TEST(Trace, AGateWithoutEndsIsNeitherShutNorOpen) {
 TEST(Trace, GatesThatAreHeldShutOrOpenAreCounted) {
   Read r(test::kInspectCases[4]);
   const auto bias = r.file.model->params().view(r.file.model->table().find("rnn.bias_ih_l0"));
-  for (int u = 0; u < 5; ++u) bias(0, u) = -50, bias(0, 5 + u) = 50, bias(0, 10 + u) = u < 2 ? -50 : 50;  // i, f, g
+  for (int u = 0; u < 5; ++u)
+    host(bias)(0, u) = -50, host(bias)(0, 5 + u) = 50, host(bias)(0, 10 + u) = u < 2 ? -50 : 50;  // i, f, g
   const std::vector<GateUse> use = gate_use(r.model, r.pool, r.reading);
   ASSERT_EQ(use.size(), 4u);
   EXPECT_EQ(use[0].gate, "i");

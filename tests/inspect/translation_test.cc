@@ -1,5 +1,6 @@
 // Why: what is shown of a translator must be what the translator does: its own encoder, its own steps, its own search.
 #include "inspect/translation.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -126,7 +127,7 @@ std::vector<std::vector<float>> encoded_values(Looked& l) {
       l.model.encode(context, Seq::uniform_batch(1, static_cast<int>(ids.size())), ids.data(), first);
   std::vector<std::vector<float>> rows;
   for (size_t i = 0; i < l.source.size(); ++i) {
-    const float* row = encoded.values.row(static_cast<int>(l.place(i)));
+    const float* row = host(encoded.values).row(static_cast<int>(l.place(i)));
     rows.emplace_back(row, row + encoded.values.cols);
   }
   return rows;
@@ -193,7 +194,7 @@ std::vector<double> product(View<const float> w, int first, const std::vector<do
   std::vector<double> y(static_cast<size_t>(w.rows));
   for (int row = 0; row < w.rows; ++row) {
     for (size_t i = 0; i < x.size(); ++i)
-      y[static_cast<size_t>(row)] += static_cast<double>(w(row, first + static_cast<int>(i))) * x[i];
+      y[static_cast<size_t>(row)] += static_cast<double>(host(w)(row, first + static_cast<int>(i))) * x[i];
   }
   return y;
 }
@@ -233,7 +234,8 @@ TEST(Translation, ContextAndStateMakeUpWhatTheDecoderSays) {
       const std::vector<double> own =
           product(w, static_cast<int>(found.size()), {token.state.h.begin(), token.state.h.end()});
       for (size_t i = 0; i < seen.size(); ++i)
-        EXPECT_NEAR(std::tanh(seen[i] + own[i]), static_cast<double>(said(static_cast<int>(t), static_cast<int>(i))), 1e-5);
+        EXPECT_NEAR(std::tanh(seen[i] + own[i]), static_cast<double>(host(said)(static_cast<int>(t), static_cast<int>(i))),
+                    1e-5);
       EXPECT_NEAR(token.from_context, size_of(seen) / (size_of(seen) + size_of(own)), 1e-6);
     }
   }

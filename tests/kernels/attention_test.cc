@@ -12,6 +12,7 @@
 #include "base/rng.h"
 #include "kernels/denormals.h"
 #include "kernels/guarded.h"
+#include "kernels/host.h"
 #include "kernels/kernels.h"
 #include "support/tolerances.h"
 
@@ -114,7 +115,7 @@ class Grid {
         stride_(cols + gap),
         buffer_(static_cast<size_t>(rows_) * stride_, static_cast<T>(kNan)) {
     for (int r = 0; r < rows_; ++r) {
-      for (int i = 0; i < cols; ++i) view()(r, i) = static_cast<T>(x[static_cast<size_t>(r) * cols + i]);
+      for (int i = 0; i < cols; ++i) host(view())(r, i) = static_cast<T>(x[static_cast<size_t>(r) * cols + i]);
     }
   }
   View<T> view() { return {buffer_.data(), rows_, cols_, stride_}; }
@@ -123,7 +124,7 @@ class Grid {
     EXPECT_TRUE(buffer_.intact());
     Numbers all;
     for (int r = 0; r < rows_; ++r) {
-      const T* row = view().row(r);
+      const T* row = host(view()).row(r);
       all.insert(all.end(), row, row + cols_);
       EXPECT_TRUE(std::all_of(row + cols_, row + stride_, [](T x) { return std::isnan(x); })) << "written between rows";
     }
@@ -156,7 +157,7 @@ Result run(const Problem& p, const Way& way = {}) {
   AttentionArgs<T> args;
   args.begin = p.begin.data(), args.length = p.c.lengths.data();
   args.queries = queries.view(), args.keys = keys.view(), args.values = values.view();
-  args.v = p.c.additive ? v.view().data : nullptr, args.scale = static_cast<T>(p.scale);
+  args.v = p.c.additive ? host(v.view()).data : nullptr, args.scale = static_cast<T>(p.scale);
   args.weights = weights.view(), args.context = context.view();
   const auto steps = [&](int first) {
     args.start = p.start.data() + first, args.steps = std::min(way.chunk, p.steps() - first);
@@ -164,7 +165,7 @@ Result run(const Problem& p, const Way& way = {}) {
   };
   for (int t = 0; t < p.steps(); t += way.chunk) kernels<T>().attention_forward(pool, steps(t));
   args.dcontext = dcontext.view(), args.dqueries = dqueries.view(), args.dkeys = dkeys.view();
-  args.dvalues = dvalues.view(), args.dv = p.c.additive ? dv.view().data : nullptr;
+  args.dvalues = dvalues.view(), args.dv = p.c.additive ? host(dv.view()).data : nullptr;
   for (int t = (p.steps() - 1) / way.chunk * way.chunk; t >= 0 && way.backward; t -= way.chunk)
     kernels<T>().attention_backward(pool, steps(t));
   Result result{weights.numbers(), context.numbers(), dqueries.numbers(), dkeys.numbers(), dvalues.numbers(), dv.numbers()};

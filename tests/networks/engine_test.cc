@@ -1,5 +1,6 @@
 // Why: streams at different points of different sequences share one pass, and none of them notices.
 #include "networks/engine.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 
@@ -65,7 +66,9 @@ void expect_same_bits(bool frames, CellKind cell, int threads) {
         float* frame = own.frames.data() + static_cast<ptrdiff_t>(t) * kInput;
         const View<const float> alone = frames ? own.session.push(View<const float>{frame, 1, kInput, kInput})
                                                : own.session.push(own.ids[static_cast<size_t>(t)]);
-        ASSERT_EQ(std::memcmp(alone.row(0), together.row(engine.row(static_cast<int>(p), t)), sizeof(float) * alone.cols), 0)
+        ASSERT_EQ(std::memcmp(host(alone).row(0), host(together).row(engine.row(static_cast<int>(p), t)),
+                              sizeof(float) * alone.cols),
+                  0)
             << "stream " << p << ", step " << t << " of round " << round;
       }
       ASSERT_EQ(own.session.state(), own.state);

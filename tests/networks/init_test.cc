@@ -1,5 +1,6 @@
 // Why: an initialisation is a distribution: its bounds, its spread and its exact properties are checked, not its numbers.
 #include "networks/init.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 
@@ -36,7 +37,9 @@ struct Weights {
   }
 };
 
-std::vector<double> numbers(View<const float> w) { return {w.data, w.data + static_cast<size_t>(w.rows) * w.cols}; }
+std::vector<double> numbers(View<const float> w) {
+  return {host(w).data, host(w).data + static_cast<size_t>(w.rows) * w.cols};
+}
 
 // Uniform in [-bound, bound]: nothing outside, the edges reached, mean and variance within 5 deviations of their own.
 void expect_uniform(View<const float> w, double bound, const std::string& what) {
@@ -67,7 +70,7 @@ void expect_all(View<const float> w, float value, const std::string& what) {
 
 // A bias vector's part that belongs to one gate.
 View<const float> gate(View<const float> bias, int g) {
-  return {bias.data + static_cast<ptrdiff_t>(g) * kHidden, 1, kHidden, kHidden};
+  return {host(bias).data + static_cast<ptrdiff_t>(g) * kHidden, 1, kHidden, kHidden};
 }
 
 TEST(Init, PytorchBounds) {
@@ -115,7 +118,8 @@ double distance_from_orthogonal(View<const T> q) {
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j < n; ++j) {
       double dot = i == j ? -1 : 0;
-      for (int k = 0; k < length; ++k) dot += tall ? double{q(k, i)} * q(k, j) : double{q(i, k)} * q(j, k);
+      for (int k = 0; k < length; ++k)
+        dot += tall ? double{host(q)(k, i)} * host(q)(k, j) : double{host(q)(i, k)} * host(q)(j, k);
       worst = std::max(worst, std::fabs(dot));
     }
   }
@@ -129,7 +133,7 @@ TEST(Init, OrthogonalRecurrentGates) {
       const View<const float> hh = w[name];
       for (int g = 0; g < hh.rows / kHidden; ++g) {
         EXPECT_LE(distance_from_orthogonal<float>(hh.middle(g * kHidden, kHidden)), 1e-6) << name << " gate " << g;
-        EXPECT_TRUE(g == 0 || hh(0, 0) != hh(g * kHidden, 0)) << "each gate its own";
+        EXPECT_TRUE(g == 0 || host(hh)(0, 0) != host(hh)(g * kHidden, 0)) << "each gate its own";
       }
     }
     expect_uniform(w["rnn.weight_ih_l0"].middle(0, kHidden), std::sqrt(6.0 / (kHidden + 32)), "inputs as glorot");
@@ -151,7 +155,7 @@ TEST(Init, IdentityRecurrence) {
   const Weights w(config_of(CellKind::elman), {InitKind::identity});
   const View<const float> hh = w["rnn.weight_hh_l0"];
   for (int r = 0; r < kHidden; ++r) {
-    for (int c = 0; c < kHidden; ++c) ASSERT_EQ(hh(r, c), r == c ? 1.f : 0.f);
+    for (int c = 0; c < kHidden; ++c) ASSERT_EQ(host(hh)(r, c), r == c ? 1.f : 0.f);
   }
   expect_normal(w["rnn.weight_ih_l0"], 0.001, "inputs");
   expect_all(w["rnn.bias_ih_l0"], 0, "bias_ih");
@@ -189,8 +193,8 @@ TEST(Init, LayerNormAndCoupledGates) {
       for (const double x : numbers(w[name])) EXPECT_EQ(x, 1) << name;
     }
     for (const double x : numbers(w["rnn.layer_norm_c_l1.bias"])) EXPECT_EQ(x, 0);
-    for (int u = 0; u < kHidden; ++u) EXPECT_EQ(w["rnn.bias_ih_l1"].data[u], 2);
-    EXPECT_LT(w["rnn.bias_ih_l1"].data[kHidden], 1);
+    for (int u = 0; u < kHidden; ++u) EXPECT_EQ(host(w["rnn.bias_ih_l1"]).data[u], 2);
+    EXPECT_LT(host(w["rnn.bias_ih_l1"]).data[kHidden], 1);
   }
 }
 
@@ -213,7 +217,7 @@ TEST(Init, ChronoSpreadsTheGatesOverTime) {
   const Weights lstm(config_of(CellKind::lstm), options);
   const View<const float> b = lstm["rnn.bias_ih_l0"];
   check(gate(b, 1), gate(lstm["rnn.bias_hh_l0"], 1));
-  for (int u = 0; u < kHidden; ++u) EXPECT_EQ(b(0, u), -b(0, kHidden + u)) << "i opens as f closes";
+  for (int u = 0; u < kHidden; ++u) EXPECT_EQ(host(b)(0, u), -host(b)(0, kHidden + u)) << "i opens as f closes";
   for (const CellKind cell : {CellKind::gru, CellKind::gru_reset_before}) {
     const Weights gru(config_of(cell), options);
     check(gate(gru["rnn.bias_ih_l0"], 1), gate(gru["rnn.bias_hh_l0"], 1));
@@ -274,8 +278,8 @@ TEST(Init, TheSeedDecidesAndNothingElse) {
       EXPECT_EQ(numbers(a[name]), numbers(one[name])) << name << ": a second layer changes nothing below it";
     }
     // No two tensors are alike.
-    EXPECT_NE(a["rnn.weight_ih_l1"](0, 0), a["rnn.weight_ih_l0"](0, 0));
-    EXPECT_TRUE(kind == InitKind::identity || a["rnn.weight_hh_l1"](0, 0) != a["rnn.weight_hh_l0"](0, 0));
+    EXPECT_NE(host(a["rnn.weight_ih_l1"])(0, 0), host(a["rnn.weight_ih_l0"])(0, 0));
+    EXPECT_TRUE(kind == InitKind::identity || host(a["rnn.weight_hh_l1"])(0, 0) != host(a["rnn.weight_hh_l0"])(0, 0));
   }
 }
 

@@ -1,5 +1,6 @@
 // Why: streaming is a sequence of length one: the same bits as a whole text, whatever runs next to it, and not one allocation.
 #include "networks/session.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 
@@ -88,7 +89,7 @@ bool same(const Bits& a, const Bits& b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
 void append(Bits& to, View<const float> rows) {
-  for (int r = 0; r < rows.rows; ++r) to.insert(to.end(), rows.row(r), rows.row(r) + rows.cols);
+  for (int r = 0; r < rows.rows; ++r) to.insert(to.end(), host(rows).row(r), host(rows).row(r) + rows.cols);
 }
 
 // Logits of all steps at once; `state` goes on from where it was.
@@ -245,8 +246,8 @@ TEST_F(Sessions, AStateIsAValue) {
     Session beam(*model, 2);  // one memory, two hypotheses
     beam.set_state(remembered.select({0, 0}));
     const View<const float> rows = beam.push(std::vector<int32_t>{next[0], next[0]});
-    EXPECT_EQ(std::memcmp(rows.row(0), first.data(), kVocabulary * sizeof(float)), 0);
-    EXPECT_EQ(std::memcmp(rows.row(1), first.data(), kVocabulary * sizeof(float)), 0);
+    EXPECT_EQ(std::memcmp(host(rows).row(0), first.data(), kVocabulary * sizeof(float)), 0);
+    EXPECT_EQ(std::memcmp(host(rows).row(1), first.data(), kVocabulary * sizeof(float)), 0);
   }
 }
 
@@ -299,8 +300,8 @@ TEST_F(Sessions, PushAllocatesNothing) {
         float sum = 0;
         const int64_t before = allocations;
         for (int t = 0; t < 100; ++t) {
-          sum += session.push(std::span<const int32_t>(ids).subspan(static_cast<size_t>(t) * streams, streams))(0, 0);
-          sum += by_frames.push(frames.view())(0, 0);
+          sum += host(session.push(std::span<const int32_t>(ids).subspan(static_cast<size_t>(t) * streams, streams)))(0, 0);
+          sum += host(by_frames.push(frames.view()))(0, 0);
           if (t % 10 == 9) session.set_state(memory);
           if (t % 25 == 24) session.reset();
         }

@@ -10,6 +10,7 @@
 
 #include "base/rng.h"
 #include "io/model_file.h"
+#include "kernels/host.h"
 #include "networks/model.h"
 #include "support/failure.h"
 
@@ -56,7 +57,7 @@ Rows touched_rows(const ModelConfig& config) {
   const View<double> h = model.forward_hidden(context, batch, state, &tape);
   const View<double> dh = arena.matrix<double>(h.rows, h.cols);
   for (int r = 0; r < dh.rows; ++r) {
-    for (int i = 0; i < dh.cols; ++i) dh(r, i) = random.uniform(-1, 1);
+    for (int i = 0; i < dh.cols; ++i) host(dh)(r, i) = random.uniform(-1, 1);
   }
   Params<double> grads(model.table());
   model.backward_hidden(context, batch.in.seq, tape, dh, grads);
@@ -66,7 +67,7 @@ Rows touched_rows(const ModelConfig& config) {
     if (id < 0) continue;
     const View<const double> g = grads.view(id);
     for (int r = 0; r < g.rows; ++r) {
-      if (std::any_of(g.row(r), g.row(r) + g.cols, [](double x) { return x != 0; })) rows[name].push_back(r);
+      if (std::any_of(host(g).row(r), host(g).row(r) + g.cols, [](double x) { return x != 0; })) rows[name].push_back(r);
     }
   }
   return rows;

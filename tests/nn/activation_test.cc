@@ -1,5 +1,6 @@
 // Why: AR and TAR are sums over real steps of a batch only: no padding, no step across the end of a document.
 #include "nn/layers/activation.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 
@@ -21,7 +22,7 @@ struct Case {
   explicit Case(bool resets) : dropped(seq.rows(), 3), raw(seq.rows(), 3) {
     Random random(1, Purpose::test);
     for (int r = 0; r < seq.rows(); ++r) {
-      for (int i = 0; i < 3; ++i) dropped.view()(r, i) = random.uniform(-1, 1), raw.view()(r, i) = random.uniform(-1, 1);
+      for (int i = 0; i < 3; ++i) dropped(r, i) = random.uniform(-1, 1), raw(r, i) = random.uniform(-1, 1);
     }
     if (!resets) return;
     seq.reset.assign(static_cast<size_t>(seq.rows()), 0);
@@ -40,8 +41,8 @@ ActivationSums by_hand(Case& c, int64_t* pairs) {
       const bool follows = t > 0 && (c.seq.reset.empty() || !c.seq.reset[static_cast<size_t>(row)]);
       *pairs += follows;
       for (int i = 0; i < 3; ++i) {
-        sums.squares += c.dropped.view()(row, i) * c.dropped.view()(row, i);
-        const double change = follows ? c.raw.view()(row, i) - c.raw.view()(before, i) : 0;
+        sums.squares += host(c.dropped.view())(row, i) * host(c.dropped.view())(row, i);
+        const double change = follows ? host(c.raw.view())(row, i) - host(c.raw.view())(before, i) : 0;
         sums.changes += change * change;
       }
     }
@@ -68,16 +69,16 @@ TEST(Activation, GradientsAreTheirSlopes) {
   add_change_gradient<double>(c.context, c.seq, c.raw.view(), 0.25, e.view());
   for (int r = 0; r < c.seq.rows(); ++r) {
     const auto slope = [&](Matrix<double>& what, double ActivationSums::*sum) {
-      const double keep = what.view()(r, 1), h = 1e-4;
-      what.view()(r, 1) = keep + h;
+      const double keep = what(r, 1), h = 1e-4;
+      what(r, 1) = keep + h;
       const double up = c.sums().*sum;
-      what.view()(r, 1) = keep - h;
+      what(r, 1) = keep - h;
       const double down = c.sums().*sum;
-      what.view()(r, 1) = keep;
+      what(r, 1) = keep;
       return (up - down) / (2 * h);
     };
-    EXPECT_NEAR(d.view()(r, 1), 0.5 * slope(c.dropped, &ActivationSums::squares), 1e-10);
-    EXPECT_NEAR(e.view()(r, 1), 0.25 * slope(c.raw, &ActivationSums::changes), 1e-10);
+    EXPECT_NEAR(d(r, 1), 0.5 * slope(c.dropped, &ActivationSums::squares), 1e-10);
+    EXPECT_NEAR(e(r, 1), 0.25 * slope(c.raw, &ActivationSums::changes), 1e-10);
   }
 }
 

@@ -1,4 +1,5 @@
 // Why: attention by hand, as its papers write it.
+#include "kernels/host.h"
 #include "nn/layers/attention.h"
 
 #include <gtest/gtest.h>
@@ -83,7 +84,7 @@ template <class T>
 Numbers product(View<const T> w, const Numbers& x) {
   Numbers y(w.rows);
   for (int r = 0; r < w.rows; ++r) {
-    for (int i = 0; i < w.cols; ++i) y[r] += static_cast<double>(w(r, i)) * x[i];
+    for (int i = 0; i < w.cols; ++i) y[r] += static_cast<double>(host(w)(r, i)) * x[i];
   }
   return y;
 }
@@ -110,7 +111,7 @@ double score(Case<T>& c, const Numbers& q, const Numbers& m) {
                 by_memory = product<T>(c.weight("attention.key.weight"), m);
   double sum = 0;
   for (int i = 0; i < kSize; ++i) {
-    const double bias = c.weight("attention.key.bias")(0, i), v = c.weight("attention.score.weight")(0, i);
+    const double bias = host(c.weight("attention.key.bias"))(0, i), v = host(c.weight("attention.score.weight"))(0, i);
     sum += v * std::tanh(by_query[i] + by_memory[i] + bias);
   }
   return sum;
@@ -134,13 +135,13 @@ void as_the_papers_write_it(double tolerance) {
       for (int j = 0; j < c.length[stream]; ++j) {
         const T* m = c.values.row(c.begin[stream] + j);
         for (int i = 0; i < kMemory; ++i) read[i] += weights[j] / total * static_cast<double>(m[i]);
-        EXPECT_NEAR(saved.args.weights(row, j), weights[j] / total, tolerance) << row << " " << j;
-        sum += static_cast<double>(saved.args.weights(row, j));
+        EXPECT_NEAR(host(saved.args.weights)(row, j), weights[j] / total, tolerance) << row << " " << j;
+        sum += static_cast<double>(host(saved.args.weights)(row, j));
       }
       EXPECT_NEAR(sum, 1, tolerance) << row;
       read.insert(read.end(), q.begin(), q.end());
       const Numbers out = product<T>(c.weight("attention.output.weight"), read);
-      for (int i = 0; i < c.query; ++i) EXPECT_NEAR(saved.h(row, i), std::tanh(out[i]), tolerance) << row << " " << i;
+      for (int i = 0; i < c.query; ++i) EXPECT_NEAR(host(saved.h)(row, i), std::tanh(out[i]), tolerance) << row << " " << i;
     });
   }
 }
@@ -156,7 +157,7 @@ TEST(AttentionLayer, AKeyFarAheadTakesAll) {
     if (kind == AttentionKind::general) {  // keys are the first three numbers
       const View<float> w = c.weight("attention.key.weight");
       for (int r = 0; r < w.rows; ++r) {
-        for (int i = 0; i < w.cols; ++i) w(r, i) = r == i ? 1 : 0;
+        for (int i = 0; i < w.cols; ++i) host(w)(r, i) = r == i ? 1 : 0;
       }
     }
     for (int row = 0; row < c.queries.rows(); ++row) c.queries(row, 1) = 100;
@@ -166,12 +167,12 @@ TEST(AttentionLayer, AKeyFarAheadTakesAll) {
     c.each_row([&](int row, int stream) {
       Numbers read(kMemory);
       for (int j = 0; j < c.length[stream]; ++j) {
-        EXPECT_NEAR(saved.args.weights(row, j), expected[stream][j], test::kSoftmaxGradient) << row << " " << j;
+        EXPECT_NEAR(host(saved.args.weights)(row, j), expected[stream][j], test::kSoftmaxGradient) << row << " " << j;
         for (int i = 0; i < kMemory; ++i) read[i] += expected[stream][j] * c.values(c.begin[stream] + j, i);
       }
-      for (int i = 0; i < kMemory; ++i) EXPECT_NEAR(saved.read(row, i), read[i], 2 * test::kSoftmaxGradient) << row;
+      for (int i = 0; i < kMemory; ++i) EXPECT_NEAR(host(saved.read)(row, i), read[i], 2 * test::kSoftmaxGradient) << row;
       for (int i = 0; i < c.query; ++i)
-        EXPECT_EQ(saved.read(row, kMemory + i), c.queries(row, i)) << "the query comes behind";
+        EXPECT_EQ(host(saved.read)(row, kMemory + i), c.queries(row, i)) << "the query comes behind";
     });
   }
 }
@@ -185,7 +186,7 @@ TEST(AttentionLayer, StepsInChunksHaveTheSameBits) {
       const auto parts = c.look(chunk);
       c.each_row([&](int row, int stream) {
         const auto same = [&](View<const float> a, View<const float> b, int numbers) {
-          return std::memcmp(a.row(row), b.row(row), numbers * sizeof(float)) == 0;
+          return std::memcmp(host(a).row(row), host(b).row(row), numbers * sizeof(float)) == 0;
         };
         EXPECT_TRUE(same(parts.h, whole.h, c.query)) << chunk << " " << row;
         EXPECT_TRUE(same(parts.read, whole.read, kMemory + c.query)) << chunk << " " << row;

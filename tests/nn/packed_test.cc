@@ -1,5 +1,6 @@
 // Why: changing and packing the weights in one pass gives the same bits as changing them and then packing them.
 #include "nn/packed.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +23,7 @@ void fill(float* to, size_t n, uint64_t seed) {
 // The parts of a gradient that the model has; padding stays zero.
 void fill(Params<float>& grads, uint64_t seed) {
   for (ParamId id = 0; id < static_cast<ParamId>(grads.table().all().size()); ++id)
-    fill(grads.view(id).data, grads.table()[id].size(), seed + static_cast<uint64_t>(id));
+    fill(host(grads.view(id)).data, grads.table()[id].size(), seed + static_cast<uint64_t>(id));
 }
 
 // A parameter in all forms that there are, gates in two stages, a length that is no multiple of anything.
@@ -54,13 +55,13 @@ TEST(Packed, AnUpdatePacksLikeTheKernel) {
       }
       for (const auto& [form, matrix] : forms) {
         Buffer<float> want(matrix.size(k.lanes));
-        k.pack(pool, matrix, params.view(w).data, want.data());
+        k.pack(pool, matrix, host(params.view(w)).data, want.data());
         ASSERT_EQ(std::memcmp(packed[form], want.data(), want.size() * sizeof(float)), 0) << units << " x " << depth;
       }
       for (int i = 0; i < all.padded(k.lanes); ++i) {
         const int row = all.row(i, k.lanes);
-        const float apart = row >= 0 && row / units == 1 ? 0 : row < 0 ? 0 : params.view(c).data[row];
-        ASSERT_EQ(packed[vector][i], row < 0 ? 0 : params.view(b).data[row] + apart);
+        const float apart = row >= 0 && row / units == 1 ? 0 : row < 0 ? 0 : host(params.view(c)).data[row];
+        ASSERT_EQ(packed[vector][i], row < 0 ? 0 : host(params.view(b)).data[row] + apart);
       }
     }
   }
@@ -94,7 +95,7 @@ std::vector<float> pass(const Model<float>& model, Pool& pool) {
   State<float> state = model.initial(2);
   const int32_t ids[] = {1, 2, 3, 4, 5, 70};
   const View<float> y = model.forward(context, seq, ids, state, &tape);
-  std::vector<float> found(y.data, y.data + static_cast<ptrdiff_t>(y.rows) * y.cols);
+  std::vector<float> found(host(y).data, host(y).data + static_cast<ptrdiff_t>(y.rows) * y.cols);
   Params<float> grads(model.table());
   model.backward(context, seq, tape, y, grads);
   found.insert(found.end(), grads.data(), grads.data() + grads.size());
@@ -111,7 +112,8 @@ TEST(Packed, OptimizerAndPackingInOneGo) {
       Pool one(1), three(3);
       fused.pack(three, true), apart.pack(one, true);
       Params<float> fused_grads(fused.table()), apart_grads(apart.table());
-      const auto first = make_optimizer(options, fused.table()), second = make_optimizer(options, apart.table());
+      const auto first = make_optimizer(options, fused.table(), kernels<float>()),
+                 second = make_optimizer(options, apart.table(), kernels<float>());
       for (int step = 0; step < 3; ++step) {
         fill(fused_grads, static_cast<uint64_t>(100 * step)), fill(apart_grads, static_cast<uint64_t>(100 * step));
         first->begin(fused.params(), fused_grads, 0.3, 0.01);
@@ -152,12 +154,13 @@ TEST(Packed, RowsThatABatchReadsAreEnough) {
     const View<float> embedding = grads->view(sparse[0].param);
     const std::set<int> read(batch.in.ids.begin(), batch.in.ids.end());
     for (int row = 0; row < embedding.rows; ++row) {
-      if (read.count(row) == 0) std::fill_n(embedding.row(row), embedding.cols, 0.0f);
+      if (read.count(row) == 0) std::fill_n(host(embedding).row(row), embedding.cols, 0.0f);
     }
   }
-  EXPECT_NEAR(gradient_norm(pool, all_grads), gradient_norm(pool, some_grads, sparse),
-              1e-6 * gradient_norm(pool, all_grads));
-  const auto one = make_optimizer({"sgd"}, all.table()), two = make_optimizer({"sgd"}, some.table());
+  EXPECT_NEAR(gradient_norm(kernels<float>(), pool, all_grads), gradient_norm(kernels<float>(), pool, some_grads, sparse),
+              1e-6 * gradient_norm(kernels<float>(), pool, all_grads));
+  const auto one = make_optimizer({"sgd"}, all.table(), kernels<float>()),
+             two = make_optimizer({"sgd"}, some.table(), kernels<float>());
   one->begin(all.params(), all_grads, 0.5, 0.1);
   all.update(pool, [&](size_t begin, size_t end) { one->update(begin, end); });
   two->begin(some.params(), some_grads, 0.5, 0.1);

@@ -1,5 +1,6 @@
 // Why: each optimizer follows its paper's formula, and its memory is all that a checkpoint needs.
 #include "optim/optimizer.h"
+#include "kernels/host.h"
 
 #include <gtest/gtest.h>
 
@@ -35,7 +36,7 @@ struct Problem {
   }
   void each(const std::function<void(float&, float&)>& f) {
     for (ParamId id = 0; id < 2; ++id) {
-      for (size_t i = 0; i < names[id].size(); ++i) f(weights.view(id).data[i], grads.view(id).data[i]);
+      for (size_t i = 0; i < names[id].size(); ++i) f(host(weights.view(id)).data[i], host(grads.view(id)).data[i]);
     }
   }
   std::vector<double> gradient(int step) {
@@ -69,7 +70,7 @@ TEST(Sgd, IsItsFormula) {
   for (const double momentum : {0.0, 0.9}) {
     for (const double clip : {0.0, 0.3}) {
       Problem p;
-      const auto optimizer = make_optimizer({"sgd", momentum, 0.01, 0.9, 0.999, 1e-8, clip}, p.names);
+      const auto optimizer = make_optimizer({"sgd", momentum, 0.01, 0.9, 0.999, 1e-8, clip}, p.names, kernels<float>());
       std::vector<double> v(kSize);
       for (int step = 1; step <= kSteps; ++step) {
         const std::vector<double> g = p.gradient(step);
@@ -90,7 +91,7 @@ TEST(Sgd, IsItsFormula) {
 TEST(Adam, IsItsFormula) {
   for (const std::string name : {"adam", "adamw"}) {
     Problem p;
-    const auto optimizer = make_optimizer({name, 0, 0.1, 0.8, 0.95, 1e-6, 0.4}, p.names);
+    const auto optimizer = make_optimizer({name, 0, 0.1, 0.8, 0.95, 1e-6, 0.4}, p.names, kernels<float>());
     std::vector<double> m(kSize), v(kSize);
     for (int step = 1; step <= kSteps; ++step) {
       const std::vector<double> g = p.gradient(step);
@@ -115,12 +116,12 @@ TEST(OptimizerMemory, IsAllThereIs) {
   for (const std::string name : {"sgd", "adam", "adamw"}) {
     const OptimizerOptions options{name, name == "sgd" ? 0.9 : 0, 0.01};
     Problem whole, parts;
-    const auto one = make_optimizer(options, whole.names);
-    auto two = make_optimizer(options, parts.names);
+    const auto one = make_optimizer(options, whole.names, kernels<float>());
+    auto two = make_optimizer(options, parts.names, kernels<float>());
     for (int step = 1; step <= kSteps; ++step) {
       whole.gradient(step), parts.gradient(step);
       take_step(*one, whole, 1, 0.01);
-      auto fresh = make_optimizer(options, parts.names);
+      auto fresh = make_optimizer(options, parts.names, kernels<float>());
       fresh->set_steps(two->steps());
       const auto from = two->slabs(), to = fresh->slabs();
       ASSERT_EQ(from.size(), to.size());
@@ -140,7 +141,8 @@ TEST(Factors, OfTheRateAndFrozen) {
   for (const std::string name : {"sgd", "adam", "adamw", "rmsprop"}) {
     const OptimizerOptions options{name, name == "sgd" ? 0.9 : 0, 0.1};
     Problem mixed, slow, before;
-    const auto one = make_optimizer(options, mixed.names), two = make_optimizer(options, slow.names);
+    const auto one = make_optimizer(options, mixed.names, kernels<float>()),
+               two = make_optimizer(options, slow.names, kernels<float>());
     one->set_factors({0, 0.25}, mixed.names);
     std::vector<float> mean(mixed.weights.size());
     for (int step = 1; step <= kSteps; ++step) {
@@ -152,11 +154,11 @@ TEST(Factors, OfTheRateAndFrozen) {
       take_step(*two, slow, 0.5, 0.01);
     }
     for (size_t i = 0; i < mixed.names[0].size(); ++i) {
-      EXPECT_EQ(mixed.weights.view(0).data[i], before.weights.view(0).data[i]) << name;
-      EXPECT_EQ(mean[i], before.weights.view(0).data[i]) << name;
+      EXPECT_EQ(host(mixed.weights.view(0)).data[i], host(before.weights.view(0)).data[i]) << name;
+      EXPECT_EQ(mean[i], host(before.weights.view(0)).data[i]) << name;
     }
     for (size_t i = 0; i < mixed.names[1].size(); ++i)
-      EXPECT_EQ(mixed.weights.view(1).data[i], slow.weights.view(1).data[i]) << name;
+      EXPECT_EQ(host(mixed.weights.view(1)).data[i], host(slow.weights.view(1)).data[i]) << name;
   }
 }
 
@@ -164,7 +166,7 @@ TEST(Factors, OfTheRateAndFrozen) {
 TEST(Factors, NormLeavesFrozenOut) {
   Problem p;
   Pool pool(1);
-  const auto optimizer = make_optimizer({"sgd"}, p.names);
+  const auto optimizer = make_optimizer({"sgd"}, p.names, kernels<float>());
   const std::vector<double> g = p.gradient(1);
   const auto norm = [&](size_t begin, size_t end) {
     double sum = 0;
@@ -172,13 +174,14 @@ TEST(Factors, NormLeavesFrozenOut) {
     return std::sqrt(sum);
   };
   const size_t all = p.grads.size();
-  EXPECT_NEAR(gradient_norm(pool, p.grads, {}, optimizer->trained(all)), norm(0, kSize), 1e-5);
+  EXPECT_NEAR(gradient_norm(kernels<float>(), pool, p.grads, {}, optimizer->trained(all)), norm(0, kSize), 1e-5);
   optimizer->set_factors({0, 1}, p.names);
-  EXPECT_NEAR(gradient_norm(pool, p.grads, {}, optimizer->trained(all)), norm(30, kSize), 1e-5);
-  EXPECT_NEAR(gradient_norm(pool, p.grads, {{0, {0, 1, 2, 3, 4}}}, optimizer->trained(all)), norm(30, kSize), 1e-5);
+  EXPECT_NEAR(gradient_norm(kernels<float>(), pool, p.grads, {}, optimizer->trained(all)), norm(30, kSize), 1e-5);
+  EXPECT_NEAR(gradient_norm(kernels<float>(), pool, p.grads, {{0, {0, 1, 2, 3, 4}}}, optimizer->trained(all)),
+              norm(30, kSize), 1e-5);
   optimizer->set_factors({0.5, 0}, p.names);
-  EXPECT_NEAR(gradient_norm(pool, p.grads, {}, optimizer->trained(all)), norm(0, 30), 1e-5);
-  EXPECT_NEAR(gradient_norm(pool, p.grads, {{0, {1, 3}}}, optimizer->trained(all)),
+  EXPECT_NEAR(gradient_norm(kernels<float>(), pool, p.grads, {}, optimizer->trained(all)), norm(0, 30), 1e-5);
+  EXPECT_NEAR(gradient_norm(kernels<float>(), pool, p.grads, {{0, {1, 3}}}, optimizer->trained(all)),
               std::sqrt(std::pow(norm(6, 12), 2) + std::pow(norm(18, 24), 2)), 1e-5);
 }
 
@@ -191,7 +194,7 @@ TEST(OptimizerMemory, NumbersWithoutGradient) {
       {{"sgd"}, true}, {{"sgd", 0.9}, false}, {{"sgd", 0, 0.01}, false}, {{"adam"}, false}, {{"adamw"}, false}};
   for (const auto& c : cases) {
     Problem p;
-    const auto optimizer = make_optimizer(c.options, p.names);
+    const auto optimizer = make_optimizer(c.options, p.names, kernels<float>());
     EXPECT_EQ(optimizer->keeps_without_gradient(), c.keeps);
     p.gradient(1);
     take_step(*optimizer, p, 1, 0.01);
@@ -207,11 +210,11 @@ TEST(OptimizerList, NamesAndDefaults) {
   EXPECT_EQ(names, (std::vector<std::string_view>{"sgd", "adam", "adamw", "rmsprop", "adagrad"}));
   const ParamTable t = table();
   for (const auto name : names) {
-    EXPECT_NE(make_optimizer({std::string(name)}, t), nullptr);
+    EXPECT_NE(make_optimizer({std::string(name)}, t, kernels<float>()), nullptr);
     EXPECT_GT(default_learning_rate(name), 0);
   }
   try {
-    make_optimizer({"lion"}, t);
+    make_optimizer({"lion"}, t, kernels<float>());
     FAIL() << "an unknown optimizer was made";
   } catch (const Error& error) {
     EXPECT_EQ(error.exit(), Exit::usage);

@@ -1,5 +1,6 @@
 // Why: a cache must see only what precedes a token, and weights may change only after a token has been counted.
 #include "tasks/adapt.h"
+#include "kernels/host.h"
 
 #include <cmath>
 
@@ -42,7 +43,7 @@ struct Adapt : testing::Test {
     State<float> state = model->initial(1);
     const View<float> h = model->forward_hidden(context, batch, state, nullptr);
     *states = Matrix<float>(h.rows, h.cols);
-    std::copy_n(h.data, states->size(), states->data());
+    std::copy_n(host(h).data, states->size(), states->data());
     model->loss(context, h, batch.to, {0, nll, nullptr, {}});
   }
 

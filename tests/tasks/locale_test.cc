@@ -12,6 +12,7 @@
 #include "data/sequences.h"
 #include "decode/scorer.h"
 #include "io/model_file.h"
+#include "kernels/host.h"
 #include "metrics/figures.h"
 #include "networks/init.h"
 #include "optim/rate_factors.h"

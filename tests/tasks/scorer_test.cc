@@ -1,4 +1,5 @@
 // Why: what decoders see of a network must be the network: the same bits as its session, in any order of hypotheses.
+#include "kernels/host.h"
 #include "tasks/scorers.h"
 
 #include <cmath>
@@ -25,7 +26,7 @@ ModelFile made_model(const std::string& kind, int variant, const std::string& mo
   file.tokenizer = build_tokenizer(kind, {text});
   file.model = tiny_model(tiny_config(kVariants[variant], file.tokenizer->size(), 9, 2), seed);
   const View<float> out = file.model->params().view(file.model->table().find("output.weight"));
-  for (int i = 0; i < out.rows * out.cols; ++i) out.data[i] *= 8;
+  for (int i = 0; i < out.rows * out.cols; ++i) host(out).data[i] *= 8;
   file.about.get() = {{"mode", mode}};
   return file;
 }
@@ -38,7 +39,7 @@ std::vector<double> by_hand(const ModelFile& file, const Ids& history) {
   for (const int32_t id : history) {
     if (sentences && id == file.tokenizer->newline_id()) session.reset();
     const View<const float> out = session.push(id);
-    log_p.assign(out.data, out.data + out.cols);
+    log_p.assign(host(out).data, host(out).data + out.cols);
   }
   double sum = 0;
   for (const double x : log_p) sum += std::exp(x);
@@ -48,7 +49,7 @@ std::vector<double> by_hand(const ModelFile& file, const Ids& history) {
 
 void expect_row(View<const float> got, int row, const std::vector<double>& want) {
   ASSERT_EQ(static_cast<size_t>(got.cols), want.size());
-  for (int i = 0; i < got.cols; ++i) EXPECT_NEAR(got(row, i), want[static_cast<size_t>(i)], 2e-6) << row << " " << i;
+  for (int i = 0; i < got.cols; ++i) EXPECT_NEAR(host(got)(row, i), want[static_cast<size_t>(i)], 2e-6) << row << " " << i;
 }
 
 TEST(ModelScorer, HypothesesSplitAndEndAsTheirSessionsWould) {
@@ -92,7 +93,7 @@ TEST(ModelScorer, ReadsWhatItWouldStep) {
     Ids ids = random_tokens(1200, file.tokenizer->size());
     once.start(1), steps.start(1);
     const View<const float> a = once.read(ids), b = steps.Scorer::read(ids);
-    EXPECT_EQ(std::memcmp(a.data, b.data, static_cast<size_t>(a.cols) * sizeof(float)), 0) << mode;
+    EXPECT_EQ(std::memcmp(host(a).data, host(b).data, static_cast<size_t>(a.cols) * sizeof(float)), 0) << mode;
     EXPECT_TRUE(once.state() == steps.state()) << mode;
   }
 }
@@ -143,7 +144,7 @@ TEST(NgramScorer, IsTheModelOfItsHistory) {
   const View<const float> got = scorer.step(Ids{6, 6, 7});
   const std::vector<Ids> contexts = {{3, 6}, {4, 6}, {5, 7}};
   for (int r = 0; r < 3; ++r) {
-    for (int id = 0; id < 8; ++id) EXPECT_EQ(got(r, id), static_cast<float>(model.log_prob(contexts[r], id)));
+    for (int id = 0; id < 8; ++id) EXPECT_EQ(host(got)(r, id), static_cast<float>(model.log_prob(contexts[r], id)));
   }
 }
 
@@ -155,14 +156,14 @@ TEST(TextScorer, OfSeveralModelsHasOneMemory) {
   scorer.read(Ids{1, 2, 3});
   const State<float> here = scorer.memory();
   const View<const float> first = scorer.step(Ids{4});
-  std::vector<float> want(first.data, first.data + first.cols);
+  std::vector<float> want(host(first).data, host(first).data + first.cols);
   const std::vector<double> pa = by_hand(a, {1, 2, 3, 4}), pb = by_hand(b, {1, 2, 3, 4});
   for (size_t i = 0; i < want.size(); ++i)
     EXPECT_NEAR(want[i], std::log(0.75 * std::exp(pa[i]) + 0.25 * std::exp(pb[i])), 2e-6);
   scorer.step(Ids{5});
   scorer.set_memory(here);
   const View<const float> again = scorer.step(Ids{4});
-  EXPECT_EQ(std::memcmp(again.data, want.data(), want.size() * sizeof(float)), 0);
+  EXPECT_EQ(std::memcmp(host(again).data, want.data(), want.size() * sizeof(float)), 0);
   EXPECT_EQ(failure_of([&] { scorer.set_memory(State<float>(1, here.width() - 1)); }).code, "state/size");
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/ready_model.h"
+#include "kernels/host.h"
 #include "support/tiny_run.h"
 
 namespace rnn::core::test {
@@ -17,7 +18,7 @@ ModelFile made_model(const std::string& kind, uint64_t seed = 1, const std::stri
   file.tokenizer = build_tokenizer(kind, {text});
   file.model = tiny_model(tiny_config(kVariants[2], file.tokenizer->size(), 9, 2), seed);
   const View<float> out = file.model->params().view(file.model->table().find("output.weight"));
-  for (int i = 0; i < out.rows * out.cols; ++i) out.data[i] *= 8;
+  for (int i = 0; i < out.rows * out.cols; ++i) host(out).data[i] *= 8;
   file.about.get() = {{"mode", "stream"}};
   return file;
 }
@@ -143,9 +144,9 @@ TEST(WriterCache, IsItsFormula) {
   Ids history = {file.tokenizer->newline_id()};
   scorer.push(history);
   for (const int32_t id : ids) {
-    hidden.emplace_back(scorer.hidden().data, scorer.hidden().data + scorer.hidden().cols);
+    hidden.emplace_back(host(scorer.hidden()).data, host(scorer.hidden()).data + scorer.hidden().cols);
     scorer.push(Ids{id});
-    const float* h = scorer.hidden().data;
+    const float* h = host(scorer.hidden()).data;
     history.push_back(id);
     const size_t first = hidden.size() > 7 ? hidden.size() - 7 : 0;
     std::vector<double> votes(static_cast<size_t>(file.tokenizer->size()));

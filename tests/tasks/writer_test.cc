@@ -2,6 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "kernels/host.h"
 #include "networks/session.h"
 #include "support/tiny_run.h"
 
@@ -17,7 +18,7 @@ ModelFile made_model(const std::string& kind, int hidden, const std::string& mod
   file.model = tiny_model(tiny_config(kVariants[2], file.tokenizer->size(), hidden, 2));
   // Larger output weights: an untrained model is too even to tell a right distribution from a wrong one.
   const View<float> out = file.model->params().view(file.model->table().find("output.weight"));
-  for (int i = 0; i < out.rows * out.cols; ++i) out.data[i] *= 8;
+  for (int i = 0; i < out.rows * out.cols; ++i) host(out).data[i] *= 8;
   file.about.get() = {{"mode", mode}};
   return file;
 }
@@ -39,7 +40,7 @@ struct ByHand {
   void push(int32_t id) {
     if (sentences && id == file.tokenizer->newline_id()) session->reset();
     const View<const float> out = session->push(id);
-    logits.assign(out.data, out.data + out.cols);
+    logits.assign(host(out).data, host(out).data + out.cols);
   }
   void read(const std::string& text) {
     for (const int32_t id : file.tokenizer->encode(text)) push(id);

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "kernels/host.h"
 #include "train/gradient_check.h"
 #include "train/translators.h"
 
@@ -112,7 +113,7 @@ TEST_P(Empty, SequencesBesideOthersChangeNothing) {
       Context<float> context{pool, arena};
       const Batch batch = batch_of(config, lengths);
       const View<float> out = model->forward(context, batch, state, nullptr);
-      return std::vector<float>(out.data, out.data + static_cast<size_t>(out.rows) * out.cols);
+      return std::vector<float>(host(out).data, host(out).data + static_cast<size_t>(out.rows) * out.cols);
     };
     State<float> all = random_state(*model, many);
     const State<float> before = all;
@@ -154,7 +155,7 @@ TEST_P(Empty, StatesHandGradientsOn) {
     State<double> state = random_state(model, streams);
     const View<double> h = model.forward_hidden(context, batch, state, &tape);
     const View<double> dh = arena.matrix<double>(h.rows, h.cols);
-    std::fill_n(dh.data, static_cast<size_t>(h.rows) * h.cols, 1.0);
+    std::fill_n(host(dh).data, static_cast<size_t>(h.rows) * h.cols, 1.0);
     const State<double> last = random_state(model, streams);
     State<double> first = model.initial(streams);
     for (int s = 0; s < streams; ++s) std::fill_n(first.row(s), first.width(), NAN);

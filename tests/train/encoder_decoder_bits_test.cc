@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cells/reference.h"
+#include "kernels/host.h"
 #include "support/isa.h"
 #include "train/translators.h"
 
@@ -23,7 +24,7 @@ class TranslatorBits : public testing::Test {
 void append(std::string& to, const void* from, size_t bytes) { to.append(static_cast<const char*>(from), bytes); }
 std::string bytes_of(View<const float> x) {
   std::string bytes;
-  for (int r = 0; r < x.rows; ++r) append(bytes, x.row(r), x.cols * sizeof(float));
+  for (int r = 0; r < x.rows; ++r) append(bytes, host(x).row(r), x.cols * sizeof(float));
   return bytes;
 }
 
@@ -76,7 +77,7 @@ Said said_of(const Model<float>& model, const Batch& batch, int threads = 1, boo
   for (const int r : position) {
     for (int t = 0; t < batch.in.seq.steps() && r < batch.in.seq.active(t); ++t) {
       const int row = batch.in.seq.start[t] + r;
-      append(said.h, h.row(row), h.cols * sizeof(float)), append(said.losses, &losses[row], sizeof(double));
+      append(said.h, host(h).row(row), h.cols * sizeof(float)), append(said.losses, &losses[row], sizeof(double));
     }
   }
   said.states = state.bytes();
@@ -125,7 +126,7 @@ void decode(const Model<float>& model, Context<float>& context, const Encoded<fl
   to.h += bytes_of(model.decode(context, Seq::uniform_batch(streams, steps), ids, encoded, sources, to.state, &weights));
   for (int r = 0; r < weights.rows; ++r) {
     const int source = sources ? sources[r % streams] : r % streams;
-    append(to.weights, weights.row(r), encoded.length[source] * sizeof(float));
+    append(to.weights, host(weights).row(r), encoded.length[source] * sizeof(float));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "kernels/host.h"
 #include "support/tolerances.h"
 #include "train/gradient_check.h"
 #include "train/translators.h"
@@ -181,9 +182,9 @@ double difference(View<const T> a, View<const T> b) {
   double worst = 0, largest = 0;
   for (int r = 0; r < a.rows; ++r) {
     for (int i = 0; i < a.cols; ++i) {
-      const double off = std::abs(static_cast<double>(a(r, i)) - b(r, i));
+      const double off = std::abs(static_cast<double>(host(a)(r, i)) - host(b)(r, i));
       worst = std::isnan(off) ? INFINITY : std::max(worst, off);
-      largest = std::max(largest, std::abs(static_cast<double>(a(r, i))));
+      largest = std::max(largest, std::abs(static_cast<double>(host(a)(r, i))));
     }
   }
   return worst / std::max(largest, 1e-30);
@@ -200,7 +201,7 @@ void expect_feeding_of_nothing(ModelConfig config, double tolerance, double grad
   ASSERT_EQ(fed.table().all().size(), plain.table().all().size());
   for (ParamId id = 0; id < static_cast<ParamId>(plain.table().all().size()); ++id) {
     const View<T> from = plain.params().view(id), to = fed.params().view(id);  // the columns of the feed stay zero
-    for (int r = 0; r < from.rows; ++r) std::copy_n(from.row(r), from.cols, to.row(r));
+    for (int r = 0; r < from.rows; ++r) std::copy_n(host(from).row(r), from.cols, host(to).row(r));
   }
   const Batch batch = many_pairs();
   const Pass<T> a = trained(plain, batch), b = trained(fed, batch, 2);
@@ -214,7 +215,7 @@ void expect_feeding_of_nothing(ModelConfig config, double tolerance, double grad
     double by_feed = 0;
     for (int r = 0; r < by_fed.rows; ++r) {
       for (int i = by_plain.cols; i < by_fed.cols; ++i)
-        by_feed = std::max(by_feed, std::abs(static_cast<double>(by_fed(r, i))));
+        by_feed = std::max(by_feed, std::abs(static_cast<double>(host(by_fed)(r, i))));
     }
     EXPECT_GT(by_feed, 1e-4) << "what is fed has no gradient";
   }
@@ -253,7 +254,7 @@ TEST(EncoderDecoder, BothSidesDropUnlikeUnits) {
     for (const ParamInfo& info : model.table().all()) {
       if (!info.name.starts_with("encoder.")) continue;
       const ParamId twin = model.table().find("decoder." + info.name.substr(8));
-      std::copy_n(model.params().data() + info.offset, info.size(), model.params().view(twin).data);
+      std::copy_n(model.params().data() + info.offset, info.size(), host(model.params().view(twin)).data);
     }
     Pool pool(1);
     model.pack(pool, true);

@@ -1,6 +1,7 @@
 // Why: a run that starts from a model keeps what it was told to keep, to the bit, and reports what it cannot do.
 #include <nlohmann/json.hpp>
 #include "io/model_file.h"
+#include "kernels/host.h"
 #include "support/tiny_run.h"
 #include "tasks/training.h"
 
@@ -34,7 +35,7 @@ class Finetune : public FolderTest {
     const ParamTable& table = before.model->table();
     for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
       const size_t bytes = table[id].size() * sizeof(float);
-      if (std::memcmp(before.model->params().view(id).data, after.model->params().view(id).data, bytes) != 0)
+      if (std::memcmp(host(before.model->params().view(id)).data, host(after.model->params().view(id)).data, bytes) != 0)
         names.push_back(table[id].name);
     }
     return names;
@@ -58,7 +59,7 @@ TEST_F(Finetune, FrozenLayersKeepTheirBits) {
               (std::vector<std::string>{"rnn.weight_ih_l1", "rnn.weight_hh_l1", "rnn.bias_ih_l1", "rnn.bias_hh_l1",
                                         "output.weight", "output.bias"}));
     const ModelFile best = load_model(path("tuned-" + optimizer)), start = load_model(path("start"));
-    EXPECT_EQ(std::memcmp(best.model->params().view(0).data, start.model->params().view(0).data,
+    EXPECT_EQ(std::memcmp(host(best.model->params().view(0)).data, host(start.model->params().view(0)).data,
                           best.model->table()[0].size() * sizeof(float)),
               0)
         << "the mean of a frozen embedding is no longer it";

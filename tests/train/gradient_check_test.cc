@@ -1,6 +1,7 @@
 // Why: backward of whole models is the derivative of forward, and the gradient check can fail.
 #include <cmath>
 
+#include "kernels/host.h"
 #include "support/tiny_run.h"
 #include "train/gradient_check.h"
 
@@ -186,7 +187,7 @@ TEST_P(Gradients, AWrongOneIsFound) {
   o.per_tensor = 12;
   for (ParamId wrong = 0; wrong < static_cast<ParamId>(model->table().all().size()); ++wrong) {
     Params<double> grads = analytic_gradients(*model, batch, o);
-    double* g = grads.view(wrong).data;
+    double* g = host(grads.view(wrong)).data;
     for (size_t i = 0; i < model->table()[wrong].size(); ++i) g[i] *= 1.00001;
     const auto checks = compare_gradients(*model, batch, grads, o);
     for (size_t id = 0; id < checks.size(); ++id) {
@@ -204,7 +205,7 @@ TEST(GradientCheck, MissingZeroAndNotANumber) {
   const ParamId id = model->table().find("rnn.weight_hh_l0");
   const auto worst_with = [&](double value) {
     Params<double> grads = analytic_gradients(*model, batch, o);
-    grads.view(id).data[17] = value;
+    host(grads.view(id)).data[17] = value;
     return compare_gradients(*model, batch, grads, o)[static_cast<size_t>(id)].worst;
   };
   EXPECT_NEAR(worst_with(0), 1, 1e-9);
@@ -216,7 +217,7 @@ TEST(GradientCheck, OfOtherWeights) {
   const auto model = random_model(tiny_config(kVariants[4], kVocabulary, 5));
   const Batch batch = ragged_batch();
   const Params<double> grads = analytic_gradients(*model, batch, {});
-  model->params().view(model->table().find("rnn.weight_hh_l0")).data[0] += 0.01;
+  host(model->params().view(model->table().find("rnn.weight_hh_l0"))).data[0] += 0.01;
   for (const auto& c : compare_gradients(*model, batch, grads, {})) EXPECT_GT(c.worst, 1e-6) << c.name;
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "kernels/host.h"
 #include "metrics/figures.h"
 #include "networks/session.h"
 #include "runs/run_data.h"
@@ -42,7 +43,7 @@ TEST_P(Learning, ACycleByHeart) {
   Session session(*model, 1, &pool);
   for (int i = 0; i < 100; ++i) {
     const View<const float> logits = session.push(text[i]);
-    const int best = static_cast<int>(std::max_element(logits.data, logits.data + 4) - logits.data);
+    const int best = static_cast<int>(std::max_element(host(logits).data, host(logits).data + 4) - host(logits).data);
     EXPECT_TRUE(i < 20 || best == text[i + 1]) << i;
   }
 }
@@ -92,8 +93,8 @@ TEST(Evaluation, EqualsOneTokenAtATime) {
     for (const int32_t id : document) {
       const View<const float> logits = session.push(last);
       double sum = 0;
-      for (int i = 0; i < kVocabulary; ++i) sum += std::exp(static_cast<double>(logits.data[i]));
-      nats += std::log(sum) - logits.data[id];
+      for (int i = 0; i < kVocabulary; ++i) sum += std::exp(static_cast<double>(host(logits).data[i]));
+      nats += std::log(sum) - host(logits).data[id];
       ++tokens;
       last = id;
     }

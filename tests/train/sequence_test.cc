@@ -6,6 +6,7 @@
 
 #include "data/problems.h"
 #include "heads/list.h"
+#include "kernels/host.h"
 #include "support/tiny_run.h"
 #include "train/gradient_check.h"
 
@@ -82,7 +83,7 @@ TEST_P(Heads, ARaggedBatchIsItsSequencesOneByOne) {
     State<float> state = model.initial(b.in.seq.streams());
     const View<float> y = model.forward(context, b, state, nullptr);
     EXPECT_EQ(y.rows, b.target_rows());
-    return std::vector<float>(y.data, y.data + static_cast<size_t>(y.rows) * y.cols);
+    return std::vector<float>(host(y).data, host(y).data + static_cast<size_t>(y.rows) * y.cols);
   };
   const std::vector<float> together = outputs(all);
   const std::vector<int> position = all.in.seq.positions();

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/safetensors.h"
+#include "kernels/host.h"
 #include "metrics/figures.h"
 #include "optim/schedule.h"
 #include "support/tiny_run.h"
@@ -261,7 +262,7 @@ TEST(Divergence, BadGradientDoesNotTouchTheWeights) {
   Small s;
   const auto trainer = s.trainer();
   const ParamId id = s.model->table().find("output.bias");
-  s.model->params().view(id).data[2] = NAN;
+  host(s.model->params().view(id)).data[2] = NAN;
   s.model->pack(s.pool, true);
   std::vector<float> before(s.model->params().data(), s.model->params().data() + s.model->params().size());
   const Failure f = failure_of([&] { trainer->run(); });
@@ -274,7 +275,7 @@ TEST(Divergence, BadGradientDoesNotTouchTheWeights) {
 TEST(Divergence, FoundByTheEvaluation) {
   Small s;
   const ParamId id = s.model->table().find("output.bias");
-  s.model->params().view(id).data[1] = 1e5f;  // one token is certain; training text has no other
+  host(s.model->params().view(id)).data[1] = 1e5f;  // one token is certain; training text has no other
   s.train = std::make_unique<StreamBatcher>(std::vector<std::vector<int32_t>>{std::vector<int32_t>(100, 1)},
                                             StreamOptions{4, 5, false, -1});
   const Failure f = failure_of([&] { s.trainer()->run(); });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "heads/head.h"
+#include "kernels/host.h"
 #include "support/tiny_run.h"
 
 namespace rnn::core::test {
@@ -75,7 +76,8 @@ Pass<T> trained(Model<T>& model, const Batch& batch, int threads = 1) {
   State<T> state = model.initial(batch.in.seq.streams());
   const View<T> h = model.forward_hidden(context, batch, state, &tape);
   const View<T> dh = arena.matrix<T>(h.rows, h.cols);
-  Pass<T> pass{std::vector<T>(h.data, h.data + static_cast<ptrdiff_t>(h.rows) * h.cols), Params<T>(model.table())};
+  Pass<T> pass{std::vector<T>(host(h).data, host(h).data + static_cast<ptrdiff_t>(h.rows) * h.cols),
+               Params<T>(model.table())};
   model.loss(context, h, batch.to, {0.1, nullptr, &pass.grads, dh});
   model.backward_hidden(context, batch.in.seq, tape, dh, pass.grads);
   model.drop_gradients(pool, pass.grads);

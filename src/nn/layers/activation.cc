@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "kernels/host.h"
+
 namespace rnn::core {
 namespace {
 
@@ -42,7 +44,8 @@ int64_t following_rows(const Seq& seq) {
 }
 
 template <class T>
-ActivationSums activation_sums(Context<T>& context, const Seq& seq, View<const T> dropped, View<const T> raw) {
+ActivationSums activation_sums(Context<T>& context, const Seq& seq, View<const T> dropped_rows, View<const T> raw_rows) {
+  const Numbers<const T> dropped = host(dropped_rows), raw = host(raw_rows);
   const ProfileScope profiled(context.profile, Phase::loss);
   const ArenaScope scope(context.arena);
   const int* before = rows_before(context, seq);
@@ -64,18 +67,22 @@ ActivationSums activation_sums(Context<T>& context, const Seq& seq, View<const T
 }
 
 template <class T>
-void add_activation_gradient(Context<T>& context, View<const T> dropped, double factor, View<T> d) {
+void add_activation_gradient(Context<T>& context, View<const T> dropped, double factor, View<T> gradient) {
+  const Numbers<const T> h = host(dropped);
+  const Numbers<T> d = host(gradient);
   const ProfileScope profiled(context.profile, Phase::loss);
   const T twice = static_cast<T>(2 * factor);
   context.pool.parallel_for(d.rows, 16, [&](int64_t begin, int64_t end) {
     for (int row = static_cast<int>(begin); row < end; ++row) {
-      for (int i = 0; i < d.cols; ++i) d.row(row)[i] += twice * dropped.row(row)[i];
+      for (int i = 0; i < d.cols; ++i) d(row, i) += twice * h(row, i);
     }
   });
 }
 
 template <class T>
-void add_change_gradient(Context<T>& context, const Seq& seq, View<const T> raw, double factor, View<T> d) {
+void add_change_gradient(Context<T>& context, const Seq& seq, View<const T> rows, double factor, View<T> gradient) {
+  const Numbers<const T> raw = host(rows);
+  const Numbers<T> d = host(gradient);
   const ProfileScope profiled(context.profile, Phase::loss);
   const ArenaScope scope(context.arena);
   const int *before = rows_before(context, seq), *after = rows_after(context, seq, before);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/rows.h"
 #include "nn/layers/product.h"
 
 namespace rnn::core {
@@ -63,16 +64,13 @@ template <class T>
 void Attention<T>::keys_backward(Context<T>& context, const Packed<T>& packed, View<const T> values, View<const T> dkeys,
                                  View<T> dvalues, Params<T>& grads) const {
   if (w_key_ < 0) {
-    for (int row = 0; row < values.rows; ++row) {
-      for (int i = 0; i < memory_; ++i) dvalues(row, i) += dkeys(row, i);
-    }
-    return;
+    return add_rows<T>(dvalues, dkeys, dvalues, 0, values.rows);
   }
   const ProfileScope profiled(context.profile, Phase::attention, 4.0 * values.rows * key_width_ * memory_);
   context.kernels.gemm(context.pool, {dkeys, packed[key_back_], nullptr, true, {memory_}, dvalues});
   if (grads.size() == 0) return;
   add_outer_product<T>(context, dkeys, {key_width_}, values, grads.view(w_key_),
-                       b_key_ >= 0 ? grads.view(b_key_).data : nullptr);
+                       b_key_ >= 0 ? grads.view(b_key_).address() : nullptr);
 }
 
 template <class T>
@@ -89,7 +87,7 @@ auto Attention<T>::begin(Context<T>& context, const Packed<T>& packed, const Seq
   if (additive()) a.v = packed[score_form_];
   if (kind_ == AttentionKind::scaled_dot) a.scale = static_cast<T>(1 / std::sqrt(static_cast<double>(memory_)));
   a.weights = arena.matrix<T>(rows, std::max(1, memory.longest));
-  a.context = {s.read.data, rows, memory_, s.read.stride};
+  a.context = s.read.columns(0, memory_);
   return s;
 }
 
@@ -107,13 +105,13 @@ void Attention<T>::forward(Context<T>& context, const Packed<T>& packed, const S
   const ProfileScope profiled(context.profile, Phase::attention, 2.0 * rows * (products + s.read.cols * query_));
   const View<const T> q = s.q.middle(first, rows);
   if (additive()) {
-    const View<T> queries = {const_cast<T*>(s.args.queries.row(first)), rows, key_width_, s.args.queries.stride};
+    const View<T> queries = {const_cast<T*>(s.args.queries.address(first)), rows, key_width_, s.args.queries.stride};
     context.kernels.gemm(context.pool, {q, packed[query_form_], nullptr, false, {key_width_}, queries});
   }
   context.kernels.attention_forward(context.pool, steps(seq, from, to, s.args));
   const View<T> read = s.read.middle(first, rows), h = s.h.middle(first, rows);
   context.pool.parallel_for(rows, grain(), [&](int64_t begin, int64_t end) {
-    for (auto r = static_cast<int>(begin); r < end; ++r) std::copy_n(q.row(r), query_, read.row(r) + memory_);
+    for (auto r = static_cast<int>(begin); r < end; ++r) copy_row(q, r, read.columns(memory_, query_), r);
   });
   context.kernels.gemm(context.pool, {read, packed[out_form_], nullptr, false, {query_}, h});
   context.kernels.tanh(context.pool, h);
@@ -129,7 +127,7 @@ auto Attention<T>::begin_backward(Context<T>& context, const Seq& seq, const Sav
   b.dq = arena.matrix<T>(rows, query_);
   AttentionArgs<T>& a = b.args;
   a = s.args;
-  a.dcontext = View<const T>{b.dread.data, rows, memory_, b.dread.stride};
+  a.dcontext = b.dread.columns(0, memory_);
   a.dqueries = arena.matrix<T>(rows, key_width_);
   a.dkeys = dkeys, a.dvalues = dvalues;
   if (!additive()) return b;
@@ -146,22 +144,18 @@ void Attention<T>::backward(Context<T>& context, const Packed<T>& packed, const 
   const double products = additive() ? static_cast<double>(key_width_) * query_ : 0;
   const ProfileScope profiled(context.profile, Phase::attention, 2.0 * rows * (products + s.read.cols * query_));
   context.pool.parallel_for(rows, grain(), [&](int64_t begin, int64_t end) {
-    for (int r = first + static_cast<int>(begin); r < first + end; ++r) {
-      for (int i = 0; i < query_; ++i) b.dz(r, i) = dh(r, i) * (1 - s.h(r, i) * s.h(r, i));
-    }
+    tanh_backward<T>(dh, s.h, b.dz, first + static_cast<int>(begin), static_cast<int>(end - begin));
   });
   const View<T> dread = b.dread.middle(first, rows), dq = b.dq.middle(first, rows);
   context.kernels.gemm(context.pool, {b.dz.middle(first, rows), packed[out_back_], nullptr, false, {dread.cols}, dread});
   context.kernels.attention_backward(context.pool, steps(seq, from, to, b.args));
-  for (int r = 0; r < rows; ++r) std::copy_n(dread.row(r) + memory_, query_, dq.row(r));
+  copy_rows(dread.columns(memory_, query_), dq);
   const View<T> dqueries = b.args.dqueries.middle(first, rows);
   if (additive()) {
     context.kernels.gemm(context.pool, {dqueries, packed[query_back_], nullptr, true, {query_}, dq});
     return;
   }
-  for (int r = 0; r < rows; ++r) {
-    for (int i = 0; i < query_; ++i) dq(r, i) += dqueries(r, i);
-  }
+  add_rows<T>(dq, dqueries, dq, 0, rows);
 }
 
 template <class T>
@@ -172,7 +166,7 @@ void Attention<T>::end_backward(Context<T>& context, const Seq& seq, const Saved
   add_outer_product<T>(context, b.dz, {query_}, s.read, grads.view(w_out_));
   if (!additive()) return;
   add_outer_product<T>(context, b.args.dqueries, {key_width_}, s.q, grads.view(w_query_));
-  T* score = grads.view(score_).data;
+  T* score = grads.values(score_).data();
   for (int r = 0; r < seq.streams(); ++r) {
     const T* own = b.args.dv + static_cast<ptrdiff_t>(r) * key_width_;
     for (int i = 0; i < key_width_; ++i) score[i] += own[i];

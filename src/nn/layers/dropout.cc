@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/rng.h"
+#include "kernels/host.h"
 #include "nn/layers/recurrent.h"
 #include "nn/layers/weight_masks.h"
 
@@ -59,8 +60,8 @@ void dropout(Context<T>& context, const Seq& seq, const Dropout& what, View<cons
   if (what.variational) {
     const View<T> masks = sequence_masks<T>(context, seq, what.p, Purpose::dropout, what.site, x.cols);
     for_rows(context, seq, [&](int row, int stream, int) {
-      const T *from = x.row(row), *mask = masks.row(stream);
-      T* to = y.row(row);
+      const T *from = host(x).row(row), *mask = host(masks).row(stream);
+      T* to = host(y).row(row);
       for (int u = 0; u < x.cols; ++u) to[u] = from[u] * mask[u];
     });
     return;
@@ -69,8 +70,8 @@ void dropout(Context<T>& context, const Seq& seq, const Dropout& what, View<cons
   const uint32_t threshold = threshold_of(what.p);
   const MaskKey key(context, Purpose::dropout, what.site);
   for_rows(context, seq, [&](int row, int stream, int t) {
-    const T* from = x.row(row);
-    T* to = y.row(row);
+    const T* from = host(x).row(row);
+    T* to = host(y).row(row);
     key.visit(stream_id(seq, stream), static_cast<uint32_t>(t), x.cols,
               [&](int u, uint32_t word) { to[u] = word < threshold ? T(0) : from[u] * scale; });
   });
@@ -85,7 +86,7 @@ View<T> sequence_masks(Context<T>& context, const Seq& seq, double p, Purpose pu
   context.pool.parallel_for(seq.streams(), 1, [&](int64_t begin, int64_t end) {
     for (int r = static_cast<int>(begin); r < end; ++r) {
       key.visit(stream_id(seq, r), kWholeSequence, width,
-                [&](int u, uint32_t word) { masks.row(r)[u] = word < threshold ? T(0) : scale; });
+                [&](int u, uint32_t word) { host(masks).row(r)[u] = word < threshold ? T(0) : scale; });
     }
   });
   return masks;
@@ -97,7 +98,7 @@ View<T> zoneout_masks(Context<T>& context, const Seq& seq, double p, uint32_t si
   const MaskKey key(context, Purpose::zoneout, site);
   const View<T> masks = context.arena.template matrix<T>(seq.rows(), padded);
   for_rows(context, seq, [&](int row, int stream, int t) {
-    T* to = masks.row(row);
+    T* to = host(masks).row(row);
     key.visit(stream_id(seq, stream), static_cast<uint32_t>(t), width,
               [&](int u, uint32_t word) { to[u] = word < threshold ? T(1) : T(0); });
     std::fill(to + width, to + padded, T(0));

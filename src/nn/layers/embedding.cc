@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernels/host.h"
 #include "nn/layers/weight_masks.h"
 
 namespace rnn::core {
@@ -41,7 +42,7 @@ void embed(Context<T>& context, const Seq& seq, const int32_t* ids, const T* wei
   const ArenaScope scope(context.arena);
   const Reading<T> read = reading(context, seq, ids, drops, site);
   for (int r = 0; r < seq.rows(); ++r) {
-    T* to = x.row(r);
+    T* to = host(x).row(r);
     if (read.ids[r] < 0 || (read.scales && read.scales[r] == T(0))) {
       std::fill_n(to, x.cols, T(0));
       continue;
@@ -62,8 +63,8 @@ void embed_backward(Context<T>& context, const Seq& seq, const int32_t* ids, con
     for (int r = 0; r < seq.rows(); ++r) {
       if (read.ids[r] < 0) continue;
       const T scale = read.scales ? read.scales[r] : T(1);
-      T* to = gradient.row(read.ids[r]);
-      const T* from = dx.row(r);
+      T* to = host(gradient).row(read.ids[r]);
+      const T* from = host(dx).row(r);
       for (int64_t i = begin; i < end; ++i) to[i] += from[i] * scale;
     }
   });

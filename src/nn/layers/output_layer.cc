@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/numbers.h"
+#include "kernels/host.h"
 #include "nn/layers/product.h"
 
 namespace rnn::core {
@@ -32,7 +33,7 @@ double* log_sums(Context<T>& context, View<T> logits) {
   SoftmaxArgs<T> args{logits, first};
   args.loss = sums;
   context.kernels.softmax_cross_entropy(context.pool, args);
-  for (int m = 0; m < logits.rows; ++m) sums[m] += static_cast<double>(logits(m, 0));
+  for (int m = 0; m < logits.rows; ++m) sums[m] += static_cast<double>(host(logits)(m, 0));
   return sums;
 }
 
@@ -43,17 +44,12 @@ void add_to_rows(Pool& pool, View<const T> from, const double* shift, View<T> to
   pool.parallel_for(to.rows * cols, 4096, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end;) {
       const int row = static_cast<int>(i / cols);
-      const T* x = from.row(row);
-      T* y = to.row(row);
+      const T* x = host(from).row(row);
+      T* y = host(to).row(row);
       for (int64_t k = i % cols; k < cols && i < end; ++k, ++i)
         y[k] = static_cast<T>(static_cast<double>(x[k]) + shift[row]);
     }
   });
-}
-
-template <class T>
-View<T> columns_of(View<T> whole, int first, int count) {
-  return {whole.data + first, whole.rows, count, whole.stride};
 }
 
 }  // namespace
@@ -186,7 +182,7 @@ void OutputLayer<T>::backward_part(Context<T>& context, const Packed<T>& packed,
   const ProfileScope profiled(context.profile, Phase::output_layer, wanted ? 2 * product : product);
   if (wanted) {
     add_outer_product<T>(context, dlogits, {p.columns}, read, grads.view(p.weight),
-                         p.bias >= 0 ? grads.view(p.bias).data : nullptr);
+                         p.bias >= 0 ? grads.view(p.bias).address() : nullptr);
   }
   if (p.down < 0) {
     context.kernels.gemm(context.pool, {dlogits, packed[p.back], nullptr, false, {dh.cols}, dh});
@@ -216,13 +212,14 @@ void OutputLayer<T>::forward_adaptive(Context<T>& context, const Packed<T>& pack
   forward_part(context, packed, 0, h, head);
   double* shift = log_sums(context, head);
   for (int m = 0; m < h.rows; ++m) shift[m] = -shift[m];
-  add_to_rows<T>(context.pool, columns_of<const T>(head, 0, shortlist_), shift, columns_of(outputs, 0, shortlist_));
+  add_to_rows<T>(context.pool, head.columns(0, shortlist_), shift, outputs.columns(0, shortlist_));
   for (int part = 1; part < parts(); ++part) {
     const ArenaScope cluster_scope(context.arena);
-    const View<T> cluster = columns_of(outputs, parts_[part].first, parts_[part].count);
+    const View<T> cluster = outputs.columns(parts_[part].first, parts_[part].count);
     forward_part(context, packed, part, h, cluster);
     double* inside = log_sums(context, cluster);
-    for (int m = 0; m < h.rows; ++m) inside[m] = static_cast<double>(head(m, shortlist_ + part - 1)) + shift[m] - inside[m];
+    for (int m = 0; m < h.rows; ++m)
+      inside[m] = static_cast<double>(host(head)(m, shortlist_ + part - 1)) + shift[m] - inside[m];
     add_to_rows<T>(context.pool, cluster, inside, cluster);
   }
 }
@@ -232,12 +229,12 @@ template <class T>
 void OutputLayer<T>::logits_gradient(int part, View<const T> doutputs, View<T> logits) const {
   const auto sum = [&](int m, int first, int count) {
     double s = 0;
-    for (int k = first; k < first + count; ++k) s += static_cast<double>(doutputs(m, k));
+    for (int k = first; k < first + count; ++k) s += static_cast<double>(host(doutputs)(m, k));
     return s;
   };
   const Part& p = parts_[part];
   for (int m = 0; m < logits.rows; ++m) {
-    T* x = logits.row(m);
+    T* x = host(logits).row(m);
     const double top = static_cast<double>(*std::max_element(x, x + logits.cols));
     double total = 0;
     for (int k = 0; k < logits.cols; ++k) total += std::exp(static_cast<double>(x[k]) - top);
@@ -245,7 +242,7 @@ void OutputLayer<T>::logits_gradient(int part, View<const T> doutputs, View<T> l
     for (int k = 0; k < logits.cols; ++k) {
       const bool cluster = k >= p.count;  // a column of part 0
       const Part& own = parts_[cluster ? k - p.count + 1 : part];
-      const double told = cluster ? sum(m, own.first, own.count) : static_cast<double>(doutputs(m, p.first + k));
+      const double told = cluster ? sum(m, own.first, own.count) : static_cast<double>(host(doutputs)(m, p.first + k));
       x[k] = static_cast<T>(told - all * std::exp(static_cast<double>(x[k]) - top) / total);
     }
   }
@@ -263,7 +260,7 @@ void OutputLayer<T>::backward(Context<T>& context, const Packed<T>& packed, View
     const View<T> own = part == 0 ? dh : context.arena.template matrix<T>(h.rows, h.cols);
     backward_part(context, packed, part, h, read, logits, own, grads);
     for (int m = 0; m < h.rows && part > 0; ++m) {
-      for (int i = 0; i < h.cols; ++i) dh(m, i) += own(m, i);
+      for (int i = 0; i < h.cols; ++i) host(dh)(m, i) += host(own)(m, i);
     }
   }
 }

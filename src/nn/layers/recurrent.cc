@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "kernels/rows.h"
+
 namespace rnn::core {
 namespace {
 
@@ -56,13 +58,11 @@ Dropout Recurrent<T>::dropout_below(int layer) const {
   return {options_.dropout, site_ + kLayerSite + static_cast<uint32_t>(layer), options_.variational};
 }
 
-// out = a + b, rows of all three [first, first + count); out may be one of them.
+// out = a + b on all threads, rows of all three [first, first + count); out may be one of them.
 template <class T>
-static void add_rows(Context<T>& context, View<const T> a, View<const T> b, View<T> out, int first, int count) {
+static void add_together(Context<T>& context, View<const T> a, View<const T> b, View<T> out, int first, int count) {
   context.pool.parallel_for(count, std::max(1, 4096 / std::max(1, out.cols)), [&](int64_t begin, int64_t end) {
-    for (int row = first + static_cast<int>(begin); row < first + end; ++row) {
-      for (int i = 0; i < out.cols; ++i) out(row, i) = a(row, i) + b(row, i);
-    }
+    add_rows<T>(a, b, out, first + static_cast<int>(begin), static_cast<int>(end - begin));
   });
 }
 
@@ -111,7 +111,7 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
     LayerRecord<T> record;
     for (int d = 0; d < options_.directions(); ++d) {
       const int h = state_offset(l, d, 0), c = state_offset(l, d, 1);
-      const View<T> part{y.data + d * out, rows, out, y.stride};
+      const View<T> part = y.columns(d * out, out);
       record.direction[d] = layers_[l * options_.directions() + d].forward(
           context, packed, seq, x, rows_at(arena, seq, initial, state_width_, h),
           rows_at(arena, seq, initial, state_width_, c), rows_at(arena, seq, state.row(0), state_width_, h),
@@ -120,7 +120,7 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
     if (tape) tape->push(record);
     if (adds(l)) {
       const View<T> sum = arena.matrix<T>(rows, y.cols);
-      add_rows<T>(context, y, below, sum, 0, rows);
+      add_together<T>(context, y, below, sum, 0, rows);
       y = sum;
     }
   }
@@ -137,7 +137,7 @@ void Recurrent<T>::backward(Context<T>& context, const Packed<T>& packed, const 
     const RecurrentOptions& one = layers_[l * options_.directions()].options();
     const int out = one.output(), H = one.hidden;
     const auto record = tape.pop<LayerRecord<T>>();
-    const bool wanted = l > 0 || dx.data;
+    const bool wanted = l > 0 || dx;
     const View<T> below = l > 0 ? arena.matrix<T>(rows, one.input) : dx;
     for (int d = 0; d < options_.directions(); ++d) {
       const int h = state_offset(l, d, 0), c = state_offset(l, d, 1);
@@ -149,9 +149,8 @@ void Recurrent<T>::backward(Context<T>& context, const Packed<T>& packed, const 
       }
       T* dh0 = dstate_first ? arena.take<T>(static_cast<size_t>(seq.streams()) * out) : nullptr;
       T* dc0 = dstate_first ? arena.take<T>(static_cast<size_t>(seq.streams()) * H) : nullptr;
-      layers_[l * options_.directions() + d].backward(context, packed, seq, record.direction[d],
-                                                      {dy.data + d * out, rows, out, dy.stride}, wanted ? below : View<T>{},
-                                                      d > 0, grads, dh_last, dc_last, dh0, dc0);
+      layers_[l * options_.directions() + d].backward(context, packed, seq, record.direction[d], dy.columns(d * out, out),
+                                                      wanted ? below : View<T>{}, d > 0, grads, dh_last, dc_last, dh0, dc0);
       for (int r = 0; r < seq.active(0) && dstate_first; ++r) {
         T* row = dstate_first->row(seq.order[r]);
         std::copy_n(dh0 + static_cast<size_t>(r) * out, out, row + h);
@@ -160,7 +159,7 @@ void Recurrent<T>::backward(Context<T>& context, const Packed<T>& packed, const 
       if (dstate_first) pass_on(seq, dstate_last, *dstate_first, h, out + (options_.states() > 1 ? H : 0));
     }
     if (l > 0 && options_.dropout > 0 && context.training) dropout<T>(context, seq, dropout_below(l), below, below);
-    if (adds(l)) add_rows<T>(context, below, dy, below, 0, rows);
+    if (adds(l)) add_together<T>(context, below, dy, below, 0, rows);
     dy = below;
   }
 }
@@ -181,13 +180,13 @@ auto Recurrent<T>::begin_steps(Context<T>& context, const Packed<T>& packed, con
   if (numbers > 0) std::copy_n(state.row(0), numbers, initial);
   for (int l = 0; l < L; ++l) {
     const bool drops = l > 0 && options_.dropout > 0 && context.training;
-    s.x[l] = l == 0  ? View<T>{const_cast<T*>(x.data), x.rows, x.cols, x.stride}
+    s.x[l] = l == 0  ? View<T>{const_cast<T*>(x.address()), x.rows, x.cols, x.stride}
              : drops ? arena.matrix<T>(rows, width(l - 1))
                      : s.out[l - 1];
     s.masks[l] = {};
     if (drops) {
       s.masks[l] = arena.matrix<T>(rows, width(l - 1));
-      std::fill_n(s.masks[l].data, static_cast<int64_t>(rows) * width(l - 1), T(1));
+      fill_rows(s.masks[l], T(1));
       dropout<T>(context, seq, dropout_below(l), s.masks[l], s.masks[l]);
     }
     const View<T> y = arena.matrix<T>(rows, width(l));
@@ -200,21 +199,13 @@ auto Recurrent<T>::begin_steps(Context<T>& context, const Packed<T>& packed, con
   return s;
 }
 
-// out = a * b, rows [first, first + count).
-template <class T>
-static void multiply_rows(View<const T> a, View<const T> b, View<T> out, int first, int count) {
-  for (int row = first; row < first + count; ++row) {
-    for (int i = 0; i < out.cols; ++i) out(row, i) = a(row, i) * b(row, i);
-  }
-}
-
 template <class T>
 void Recurrent<T>::forward_step(Context<T>& context, const Packed<T>& packed, const Seq& seq, int t, const Steps& s) const {
   const int first = seq.start[t], rows = seq.active(t);
   for (int l = 0; l < options_.layers; ++l) {
-    if (s.masks[l].data) multiply_rows<T>(s.out[l - 1], s.masks[l], s.x[l], first, rows);
+    if (s.masks[l]) multiply_rows<T>(s.out[l - 1], s.masks[l], s.x[l], first, rows);
     layers_[l].forward_step(context, packed, seq, t, s.saved[l]);
-    if (adds(l)) add_rows<T>(context, s.saved[l].y, s.out[l - 1], s.out[l], first, rows);
+    if (adds(l)) add_together<T>(context, s.saved[l].y, s.out[l - 1], s.out[l], first, rows);
   }
 }
 
@@ -247,8 +238,8 @@ void Recurrent<T>::backward_step(Context<T>& context, const Seq& seq, int t, con
   const int first = seq.start[t], rows = seq.active(t);
   for (int l = options_.layers - 1; l >= 0; --l) {
     layers_[l].backward_step(context, seq, t, s.saved[l], back.layers[l]);
-    if (s.masks[l].data) multiply_rows<T>(back.dx[l], s.masks[l], back.dx[l], first, rows);
-    if (adds(l)) add_rows<T>(context, back.dx[l], back.dout[l], back.dx[l], first, rows);
+    if (s.masks[l]) multiply_rows<T>(back.dx[l], s.masks[l], back.dx[l], first, rows);
+    if (adds(l)) add_together<T>(context, back.dx[l], back.dout[l], back.dx[l], first, rows);
   }
 }
 
@@ -260,7 +251,7 @@ void Recurrent<T>::end_backward(Context<T>& context, const Seq& seq, const Steps
     for (int k = 0; k < options_.states() && dstate_first; ++k) {
       const View<T> initial = back.layers[l].initial(k);
       for (int r = 0; r < seq.active(0); ++r)
-        std::copy_n(initial.row(r), initial.cols, dstate_first->row(seq.order[r]) + state_offset(l, 0, k));
+        read_rows<T>(initial.middle(r, 1), dstate_first->row(seq.order[r]) + state_offset(l, 0, k));
       pass_on<T>(seq, nullptr, *dstate_first, state_offset(l, 0, k), initial.cols);
     }
   }

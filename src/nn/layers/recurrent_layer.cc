@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cells/reference.h"
+#include "kernels/rows.h"
 #include "nn/layers/recurrent.h"
 
 namespace rnn::core {
@@ -115,7 +116,7 @@ RecurrentArgs<T> RecurrentLayer<T>::arguments(Context<T>& context, const Packed<
   r.steps = seq.steps(), r.streams = seq.streams(), r.start = seq.start.data();
   r.reset = seq.reset.empty() ? nullptr : seq.reset.data();
   r.gates = saved.gates, r.side = saved.side, r.c = saved.c, r.m = saved.m;
-  r.h = saved.y.data, r.h_stride = saved.y.stride;
+  r.h = saved.y.address(), r.h_stride = saved.y.stride;
   r.h0 = saved.h0, r.c0 = saved.c0;
   r.h_mask = saved.h_mask, r.h0_masked = saved.h0_masked, r.masked = saved.masked;
   r.keep_old_stride = saved.keep_old_stride;
@@ -137,16 +138,17 @@ void RecurrentLayer<T>::take_masks(Context<T>& context, const Seq& seq, bool kee
     const View<T> first = arena.template matrix<T>(seq.streams(), out);
     const T** rows = arena.template take<const T*>(seq.streams());
     for (int r = 0; r < seq.streams(); ++r) {
-      for (int u = 0; u < out; ++u) first(r, u) = saved->h0[r][u] * masks(r, u);
-      rows[r] = first.row(r);
+      write_rows(saved->h0[r], first.middle(r, 1));
+      rows[r] = first.address(r);
     }
-    saved->h_mask = masks.data, saved->h0_masked = rows;
+    multiply_rows<T>(first, masks, first, 0, seq.streams());
+    saved->h_mask = masks.address(), saved->h0_masked = rows;
     saved->masked = arena.template take<T>(static_cast<size_t>(seq.rows()) * out);
   }
   for (uint32_t k = 0; k < 2; ++k) {
     if (options_.zoneout[k] <= 0) continue;
     if (context.training) {
-      saved->keep_old[k] = zoneout_masks<T>(context, seq, options_.zoneout[k], site_ * 2 + k, H, padded).data;
+      saved->keep_old[k] = zoneout_masks<T>(context, seq, options_.zoneout[k], site_ * 2 + k, H, padded).address();
       saved->keep_old_stride = padded;
     } else {
       T* row = arena.template take<T>(padded);
@@ -220,7 +222,7 @@ void RecurrentLayer<T>::final_states(const Context<T>& context, const Seq& seq, 
     context.pool.parallel_for(seq.active(t) - done, grain, [&](int64_t begin, int64_t end) {
       for (int row = done + static_cast<int>(begin); row < done + end; ++row) {
         const int at = seq.start[t] + row;
-        std::copy_n(saved.y.row(at), options_.output(), hn[row]);
+        read_rows<T>(saved.y.middle(at, 1), hn[row]);
         if (saved.c) std::copy_n(saved.c + at * padded, options_.hidden, cn[row]);
       }
     });
@@ -245,7 +247,7 @@ RecurrentArgs<T> RecurrentLayer<T>::backward_arguments(Context<T>& context, cons
     r.projection = packed[projection_back_];
     r.dprojected = context.arena.template take<T>(static_cast<size_t>(rows) * r.output);
   }
-  r.dh = dy.data, r.dh_stride = dy.stride;
+  r.dh = dy.address(), r.dh_stride = dy.stride;
   r.dx = dx, r.input_weights = packed[input_back_];
   return r;
 }
@@ -260,7 +262,7 @@ void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, c
   NormArgs<T> norm;
   RecurrentArgs<T> r = backward_arguments(context, packed, seq, saved, dy, dx, &norm);
   r.dh_last = dh_last, r.dc_last = dc_last, r.dh0 = dh0, r.dc0 = dc0, r.add_dx = add;
-  run_pass(context, r, context.kernels.recurrent_backward, dx.data ? products(rows, input_) : 0, step_products(rows));
+  run_pass(context, r, context.kernels.recurrent_backward, dx ? products(rows, input_) : 0, step_products(rows));
   if (grads.size() > 0) weight_gradients(context, seq, saved, r, grads);
 }
 
@@ -280,19 +282,19 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
     const ArenaScope scope(context.arena);
     const View<const T> old = old_h(context, seq, saved);
     OuterArgs<T> both{dgates, all, {{saved.x, grads.view(w_ih_)}, {old, grads.view(w_hh_)}}, {}, nullptr};
-    both.sums[0] = grads.view(b_ih_).data, both.sums[1] = grads.view(b_hh_).data;
+    both.sums[0] = grads.view(b_ih_).address(), both.sums[1] = grads.view(b_hh_).address();
     both.scratch = context.arena.template take<T>(outer_scratch(input_, old.cols, context.pool.size(), k.lanes));
     k.outer(context.pool, both);
   } else {
-    add_outer_product(context, dgates, all, saved.x, grads.view(w_ih_), grads.view(b_ih_).data);
+    add_outer_product(context, dgates, all, saved.x, grads.view(w_ih_), grads.view(b_ih_).address());
     for (int s = 0; s < stages_; ++s)
-      recurrent_gradient(context, seq, saved, s, r.recurrent[s], grads.view(b_hh_).data, grads);
+      recurrent_gradient(context, seq, saved, s, r.recurrent[s], grads.view(b_hh_).address(), grads);
   }
   if (options_.projection > 0) {
     const int P = options_.projection;
     add_outer_product(context, {r.dprojected, rows, P, P}, {P}, {saved.m, rows, H, padded}, grads.view(w_hr_));
   }
-  if (unit_weights_ > 0) k.unit_gradient(context.pool, r, grads.view(w_unit_).data);
+  if (unit_weights_ > 0) k.unit_gradient(context.pool, r, grads.view(w_unit_).address());
 }
 
 // Gradient of one stage's recurrent weights, from d, that of their product; sums [gates * H] or null: += d's column sums.
@@ -322,9 +324,11 @@ View<const T> RecurrentLayer<T>::old_h(Context<T>& context, const Seq& seq, cons
       for (int row = 0; row < seq.active(t); ++row) {
         const int at = seq.start[t] + row;
         if (!seq.reset.empty() && seq.reset[at]) {
-          std::fill_n(old.row(at), P, T(0));
+          fill_rows(old.middle(at, 1), T(0));
+        } else if (row < active) {
+          copy_row(h, seq.start[before] + row, old, at);
         } else {
-          std::copy_n(row < active ? h.row(seq.start[before] + row) : h0[row], P, old.row(at));
+          write_rows(h0[row], old.middle(at, 1));
         }
       }
     }
@@ -346,7 +350,7 @@ void RecurrentLayer<T>::narrow(Context<T>& context, const Seq& seq, int t, const
   const T** masked = saved.masked ? arena.take<const T*>(n) : nullptr;
   for (int row = 0; row < n; ++row) {
     const int before = seq.start[t - 1] + row;
-    h[row] = saved.y.row(before);
+    h[row] = saved.y.address(before);
     if (c) c[row] = saved.c + before * padded;
     if (masked) masked[row] = saved.masked + before * out;
   }
@@ -373,7 +377,7 @@ auto RecurrentLayer<T>::begin_backward(Context<T>& context, const Packed<T>& pac
   for (auto& carry : g.carry) {
     for (int k = 0; k < options_.states(); ++k) {
       carry[k] = context.arena.template matrix<T>(seq.streams(), widths[k]);
-      std::fill_n(carry[k].data, static_cast<int64_t>(seq.streams()) * widths[k], T(0));
+      fill_rows(carry[k], T(0));
     }
   }
   return g;
@@ -391,11 +395,11 @@ void RecurrentLayer<T>::backward_step(Context<T>& context, const Seq& seq, int t
   const T** last[2] = {};
   for (int k = 0; k < options_.states(); ++k) {
     last[k] = context.arena.template take<const T*>(rows);
-    for (int row = 0; row < rows; ++row) last[k][row] = g.carry[from][k].row(row);
+    for (int row = 0; row < rows; ++row) last[k][row] = g.carry[from][k].address(row);
   }
   r.dh_last = last[0], r.dc_last = last[1];
-  r.dh0 = g.carry[1 - from][0].data, r.dc0 = g.carry[1 - from][1].data;
-  run_pass(context, r, context.kernels.recurrent_backward, r.dx.data ? products(rows, input_) : 0, step_products(rows));
+  r.dh0 = g.carry[1 - from][0].address(), r.dc0 = g.carry[1 - from][1].address();
+  run_pass(context, r, context.kernels.recurrent_backward, r.dx ? products(rows, input_) : 0, step_products(rows));
 }
 
 template <class T>

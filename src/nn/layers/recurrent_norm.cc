@@ -63,7 +63,7 @@ void RecurrentLayer<T>::norm_gradients(Context<T>& context, const Seq& seq, cons
   const auto add = [&](const T* d, const T* x, int gates, ParamId bias, ParamId gain, int first) {
     context.kernels.column_sums(
         context.pool,
-        {d, x, seq.rows(), {H, gates, 0}, grads.view(bias).data + first * H, grads.view(gain).data + first * H});
+        {d, x, seq.rows(), {H, gates, 0}, grads.view(bias).address() + first * H, grads.view(gain).address() + first * H});
   };
   add(r.gates, r.norm->input, gates_, b_ih_, gain_ih_, 0);
   for (int s = 0; s < stages_; ++s) {

@@ -7,6 +7,7 @@
 
 #include "data/batcher.h"
 #include "heads/head.h"
+#include "kernels/host.h"
 #include "networks/init.h"
 #include "tasks/evaluate_together.h"
 #include "train/trainer.h"
@@ -69,7 +70,7 @@ Sums by_hand(const Model<float>& model, Pool& pool) {
     const View<float> logits = context.arena.matrix<float>(h.rows, kVocabulary);
     model.forward_output(context, h, logits);
     for (size_t i = 0; i < rows.size(); ++i) {
-      const float* x = logits.row(static_cast<int>(i));
+      const float* x = host(logits).row(static_cast<int>(i));
       sums.nats += static_cast<double>(weights[i]) * rows[i];
       sums.weight += static_cast<double>(weights[i]);
       if (std::max_element(x, x + kVocabulary) - x == batch.to.ids[i]) sums.right += static_cast<double>(weights[i]);
