@@ -11,6 +11,7 @@
 #include "runs/average_models.h"
 #include "runs/model_card.h"
 #include "screen.h"
+#include "tasks/list.h"
 
 namespace rnn::core::app {
 namespace {
@@ -33,6 +34,7 @@ std::string card_of(const AveragedModels& mean, const std::string& output, const
   const RecurrentOptions& rnn = model.config().rnn;
   ModelCard card;
   card.task = model.config().task;
+  if (const Task* task = find_task(card.task)) card.words = task->card;
   card.name = fs::path(output).stem().string();
   card.summary = fmt::format("The mean of the weights of {} models.", mean.parts.size());
   card.tags = {std::string(cell_name(rnn.cell, rnn.flags)), card.task};

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tasks/choose.h"
+#include "tasks/language_model/choose.h"
 
 namespace rnn::core::app {
 

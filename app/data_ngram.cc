@@ -19,7 +19,7 @@
 #include "io/model_file.h"
 #include "options/option_list.h"
 #include "screen.h"
-#include "tasks/ngram_rows.h"
+#include "tasks/language_model/ngram_rows.h"
 #include "text/arpa.h"
 #include "text/utf8.h"
 #include "text/vocabulary.h"

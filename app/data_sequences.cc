@@ -45,7 +45,7 @@ std::string labels_text(const SequenceShape& shape, const SequenceSummary& s) {
 }
 
 std::string target_text(const SequenceShape& shape, const SequenceSummary& s) {
-  if (shape.task == "regress") {
+  if (shape.target == TargetForm::values) {
     std::string text = plural(shape.values, "number");
     for (size_t i = 0; i < std::min(s.mean.size(), kShownLabels); ++i) {
       text +=
@@ -54,13 +54,13 @@ std::string target_text(const SequenceShape& shape, const SequenceSummary& s) {
     return text;
   }
   const std::string labels = plural(static_cast<int64_t>(shape.labels.size()), "label");
-  if (shape.task == "classify") return fmt::format("one of {}: {}", labels, labels_text(shape, s));
+  if (shape.target == TargetForm::label) return fmt::format("one of {}: {}", labels, labels_text(shape, s));
   return fmt::format("one of {} for {} of {} steps: {}", labels, grouped(s.targets), grouped(s.steps),
                      labels_text(shape, s));
 }
 
 std::string chance_text(const SequenceShape& shape, const SequenceSummary& s) {
-  if (shape.task == "regress") {
+  if (shape.target == TargetForm::values) {
     return fmt::format("always answering the mean: mean squared error {}", short_number(s.constant_loss));
   }
   if (!s.constant_accuracy) return "nothing to guess: no step has a label";
@@ -92,10 +92,16 @@ ordered_json to_json(const std::vector<Finding>& findings) {
 
 void print_json(const SequenceSet& set, const SequenceSummary& s, const std::vector<Finding>& findings) {
   const SequenceShape& shape = set.shape;
-  ordered_json json = {{"sequences", s.sequences}, {"task", shape.task},   {"steps", s.steps},
-                       {"shortest", s.shortest},   {"longest", s.longest}, {"width", shape.width},
-                       {"symbols", shape.symbols}, {"targets", s.targets}, {"constant_loss", s.constant_loss}};
-  if (shape.task == "regress") {
+  ordered_json json = {{"sequences", s.sequences},
+                       {"task", target_task(shape.target)},
+                       {"steps", s.steps},
+                       {"shortest", s.shortest},
+                       {"longest", s.longest},
+                       {"width", shape.width},
+                       {"symbols", shape.symbols},
+                       {"targets", s.targets},
+                       {"constant_loss", s.constant_loss}};
+  if (shape.target == TargetForm::values) {
     json["mean"] = s.mean, json["variance"] = s.variance;
   } else {
     json["labels"] = shape.labels, json["counts"] = s.counts;
@@ -115,7 +121,7 @@ void print_text(const std::string& path, const SequenceSet& set, const SequenceS
   const auto line = [](const char* key, const std::string& text) { print(key_line(key, text) + "\n"); };
   line("data", fmt::format("{} · {}{}", path, plural(s.sequences, "sequence"),
                            error ? "" : ", " + bytes_text(static_cast<int64_t>(bytes))));
-  line("task", set.shape.task);
+  line("task", std::string(target_task(set.shape.target)));
   line("input", fmt::format("{}; {}", input, steps_text(s)));
   line("target", target_text(set.shape, s));
   line("chance", chance_text(set.shape, s));

@@ -17,7 +17,7 @@
 #include "runs.h"
 #include "screen.h"
 #include "tasks/training.h"
-#include "tasks/translate.h"
+#include "tasks/translate/evaluate_pairs.h"
 
 namespace rnn::core::app {
 namespace {

@@ -12,8 +12,8 @@
 #include "metrics/figures.h"
 #include "result_rows.h"
 #include "screen.h"
-#include "tasks/language_model.h"
-#include "tasks/sequence_data.h"
+#include "tasks/language_model/evaluate_text.h"
+#include "tasks/sequences/sequence_data.h"
 #include "with_models.h"
 
 namespace rnn::core::app {

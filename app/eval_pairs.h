@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tasks/translate.h"
+#include "tasks/translate/evaluate_pairs.h"
 
 namespace rnn::core::app {
 

@@ -9,7 +9,7 @@
 #include "command.h"
 #include "events/events.h"
 #include "screen.h"
-#include "tasks/language_model.h"
+#include "tasks/language_model/evaluate_text.h"
 
 namespace rnn::core::app {
 namespace {

@@ -13,8 +13,8 @@
 #include "pages/attention_map.h"
 #include "pages/svg.h"
 #include "screen.h"
-#include "tasks/pair_data.h"
-#include "tasks/translator.h"
+#include "tasks/translate/pair_data.h"
+#include "tasks/translate/translator.h"
 
 namespace rnn::core::app {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tasks/language_model.h"
+#include "tasks/language_model/evaluate_text.h"
 
 namespace rnn::core::app {
 

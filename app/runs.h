@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tasks/language_model.h"
+#include "tasks/language_model/evaluate_text.h"
 
 namespace rnn::core::app {
 

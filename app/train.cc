@@ -8,13 +8,13 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "command.h"
-#include "guess_task.h"
 #include "profile_view.h"
 #include "runs.h"
 #include "runs/option_checks.h"
 #include "screen.h"
 #include "settings.h"
 #include "signals.h"
+#include "tasks/list.h"
 #include "tasks/training.h"
 
 namespace rnn::core::app {
@@ -96,9 +96,8 @@ std::string next_folder(const std::string& data) {
 
 void say_next(const RunResult& result) {
   const std::string& folder = result.folder;
-  say(key_line("next", result.task == "language-model" ? shell_line({"rnn", "generate", folder, "-p", "The"})
-                       : result.task == "translate"    ? shell_line({"rnn", "translate", folder}) + " TEXT.txt"
-                                                       : shell_line({"rnn", "eval", folder}) + " DATA.jsonl"));
+  const Task::Next next = find_task(result.task)->next(folder);
+  say(key_line("next", shell_line(next.words) + next.rest));
   say(key_line("", shell_line({"rnn", "info", folder})));
 }
 
@@ -224,12 +223,12 @@ int run_train(const Arguments& arguments) {
   for (const std::string& cell : a.cells) set_option(probe, "cell", cell);
   RunRequest request = request_of(a, settings, arguments);
   command.need(request.data.empty() ? "" : request.data[0], "a text to learn from");
-  const TaskGuess guess = guess_task(a.task, request.data);
-  request.task = guess.task;
+  const ChosenTask chosen = choose_task(a.task, request.data);
+  request.task = chosen.task->name;
   request.folder = a.output.empty() ? next_folder(request.data[0]) : a.output;
   std::error_code error;
   if (a.talk() == Talk::lines && a.task.empty() && fs::exists(request.data[0], error)) {
-    say(key_line("task", fmt::format("{} ({}; use --task to choose)", guess.task, guess.reason)));
+    say(key_line("task", fmt::format("{} ({}; use --task to choose)", chosen.task->name, chosen.reason)));
   }
   if (a.cells.size() > 1) return train_cells(a, request, settings);
   check_options(settings.options);

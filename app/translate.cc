@@ -15,8 +15,8 @@
 #include "pages/attention_map.h"
 #include "screen.h"
 #include "signals.h"
-#include "tasks/pair_data.h"
-#include "tasks/translator.h"
+#include "tasks/translate/pair_data.h"
+#include "tasks/translate/translator.h"
 #include "with_models.h"
 
 namespace rnn::core::app {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "command.h"
-#include "tasks/scorers.h"
+#include "io/text_scorer.h"
 
 namespace rnn::core::app {
 

@@ -1,40 +1,46 @@
 # Why: one function makes every room, so that each is its own target and the linker agrees with the table of floors.
 
-# rnn_room(NAME [COLD] LINK targets...): one static library rnn_NAME from src/NAME/*.cc; names of rooms stand for their libraries.
+# rnn_room(NAME [COLD] LINK targets...): one static library rnn_NAME (a/b: rnn_a_b) from src/NAME/*.cc; names of rooms stand for their libraries.
 # COLD: no loop over numbers here, so the compiler need not try hard. The global property RNN_ROOMS lists the rooms made;
 # RNN_ROOM_LINK lists what they link from outside (for librnn).
 function(rnn_room name)
   cmake_parse_arguments(ROOM "COLD" "" "LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc ${PROJECT_SOURCE_DIR}/src/${name}/*/*.cc)
+  set(inner ${PROJECT_SOURCE_DIR}/src/${name}/*/*.cc)
+  if(name STREQUAL tasks)  # whose folders are rooms
+    set(inner "")
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc ${inner})
   if(NOT sources)
     return()
   endif()
-  add_library(rnn_${name} STATIC ${sources})
-  target_include_directories(rnn_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
+  string(REPLACE / _ room rnn_${name})
+  add_library(${room} STATIC ${sources})
+  target_include_directories(${room} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
                                                 $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
-  target_compile_definitions(rnn_${name} PRIVATE RNN_VERSION="${PROJECT_VERSION}")
-  rnn_compile_options(rnn_${name})
-  set_target_properties(rnn_${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  target_compile_definitions(${room} PRIVATE RNN_VERSION="${PROJECT_VERSION}")
+  rnn_compile_options(${room})
+  set_target_properties(${room} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   foreach(item ${ROOM_LINK})
-    if(TARGET rnn_${item})
-      target_link_libraries(rnn_${name} PUBLIC rnn_${item})
+    string(REPLACE / _ below rnn_${item})
+    if(TARGET ${below})
+      target_link_libraries(${room} PUBLIC ${below})
     elseif(item MATCHES "::")
-      target_link_libraries(rnn_${name} PRIVATE ${item})
+      target_link_libraries(${room} PRIVATE ${item})
       set_property(GLOBAL APPEND PROPERTY RNN_ROOM_LINK ${item})
     endif()
   endforeach()
   if(ROOM_COLD)
-    rnn_cold(rnn_${name})
-    target_precompile_headers(rnn_${name} REUSE_FROM rnn_cold_headers)
+    rnn_cold(${room})
+    target_precompile_headers(${room} REUSE_FROM rnn_cold_headers)
   elseif(ROOM_LINK MATCHES nlohmann AND ROOM_LINK MATCHES fmt)
-    target_precompile_headers(rnn_${name} REUSE_FROM rnn_headers)
+    target_precompile_headers(${room} REUSE_FROM rnn_headers)
   elseif(NOT name STREQUAL kernels)  # whose files are compiled once per instruction set: there the headers are the least
-    target_precompile_headers(rnn_${name} REUSE_FROM rnn_standard_headers)
+    target_precompile_headers(${room} REUSE_FROM rnn_standard_headers)
   endif()
   if(name STREQUAL kernels)  # each of its files includes itself once per instruction set
     set_target_properties(rnn_kernels PROPERTIES UNITY_BUILD OFF)
   endif()
-  set_property(GLOBAL APPEND PROPERTY RNN_ROOMS rnn_${name})
+  set_property(GLOBAL APPEND PROPERTY RNN_ROOMS ${room})
 endfunction()
 
 # Precompiled headers: rooms that speak JSON and format text spend most of their compile time on the same headers. Each file names

@@ -19,8 +19,8 @@ FLOORS = {
     "io": 6,
     "train": 7,
     "runs": 8,
-    "tasks": 9,
-    "inspect": 10,
+    "tasks/language_model": 9, "tasks/translate": 9, "tasks/sequences": 9,  # never one another
+    "tasks": 10, "inspect": 10,  # tasks: their list
     "pages": 11, "doctor": 11, "bench": 11,
     "rnn": 12,  # include/rnn and its implementation src/rnn: the public face
     "app": 13,

@@ -294,7 +294,8 @@ struct RNN_API TrainRequest {
   // Text files or folders (UTF-8); the last part is held out for validation unless `valid` is given.
   std::vector<std::string> data;
   std::string valid, test;  // files; empty: none
-  // Or "translate": data is two parallel files or one file of pairs, valid and test are one file each.
+  // Or "translate": data is two parallel files or one file of pairs, valid and test are one file each; "classify", "tag",
+  // "regress": data is JSON lines of sequences, {"input": [...], "target": ...}.
   std::string task = "language-model";
   std::string folder;     // run folder, used exactly as given
   bool force = false;     // overwrite an existing run

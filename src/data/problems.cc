@@ -158,18 +158,18 @@ SequenceShape problem_shape(const ProblemOptions& options) {
   SequenceShape shape;
   switch (options.problem) {
     case Problem::adding:
-      shape.task = "regress", shape.width = 2, shape.values = 1;
+      shape.target = TargetForm::values, shape.width = 2, shape.values = 1;
       break;
     case Problem::copy:
-      shape.task = "tag", shape.labels = alphabet(options.symbols);
+      shape.target = TargetForm::labels, shape.labels = alphabet(options.symbols);
       shape.symbols = {std::string(kGo), std::string(kBlank)};
       shape.symbols.insert(shape.symbols.end(), shape.labels.begin(), shape.labels.end());
       break;
     case Problem::recall:
-      shape.task = "classify", shape.symbols = shape.labels = alphabet(options.symbols);
+      shape.target = TargetForm::label, shape.symbols = shape.labels = alphabet(options.symbols);
       break;
     case Problem::parity:
-      shape.task = "classify", shape.symbols = {"0", "1"}, shape.labels = {"even", "odd"};
+      shape.target = TargetForm::label, shape.symbols = {"0", "1"}, shape.labels = {"even", "odd"};
       break;
   }
   return shape;

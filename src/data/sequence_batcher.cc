@@ -17,7 +17,7 @@ class SequenceBatcher final : public Batcher {
       throw Error(Exit::data, "data/too_short", "there are no sequences", "use a file with one sequence per line");
     }
     for (const SequenceExample& e : examples) {
-      if (shape.task != "tag")
+      if (shape.target != TargetForm::labels)
         ++targets_;
       else
         for (const int32_t label : e.labels) targets_ += label >= 0;

@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/numbers.h"
 #include "data/hash.h"
+#include "data/inputs/compression.h"
 #include "data/inputs/data_file.h"
 #include "data/inputs/text_line.h"
 #include "data/sequence_line.h"
@@ -23,7 +26,7 @@ class Reader {
       : path_(path),
         known_(known),
         symbols_(known != nullptr && known->width == 0 ? &known->symbols : nullptr),
-        labels_(known != nullptr && known->task != "regress" ? &known->labels : nullptr) {}
+        labels_(known != nullptr && known->target != TargetForm::values ? &known->labels : nullptr) {}
 
   void read(std::string_view text);
   SequenceSet finish();
@@ -41,13 +44,17 @@ class Reader {
   SymbolTable symbols_, labels_;
   SequenceSet set_;
   int64_t line_ = 0, first_line_ = 0;
+  bool shaped_ = false;  // set_.shape is that of the model or of the first line
 };
 
-const char* task_of(SequenceForm target) {
-  return target == SequenceForm::word ? "classify" : target == SequenceForm::words ? "tag" : "regress";
+TargetForm form_of(SequenceForm target) {
+  return target == SequenceForm::word    ? TargetForm::label
+         : target == SequenceForm::words ? TargetForm::labels
+                                         : TargetForm::values;
 }
-const char* target_text(std::string_view task) {
-  return task == "classify" ? "one label" : task == "tag" ? "a label for every step" : "numbers";
+const char* target_text(TargetForm form) {
+  constexpr const char* kTexts[] = {"one label", "a label for every step", "numbers"};
+  return kTexts[static_cast<size_t>(form)];
 }
 std::string input_text(int width) {
   return width == 0 ? "words" : fmt::format("{} number{} per step", width, width == 1 ? "" : "s");
@@ -60,25 +67,25 @@ SequenceFault Reader::judge(const SequenceLine& sink) {
                                              : "all sequences of a file must have the same form";
   if (sink.input == SequenceForm::none) return {"data/sequence", "the line has no \"input\"", kSequenceForm};
   if (sink.target == SequenceForm::none) return {"data/sequence", "the line has no \"target\"", kSequenceForm};
-  const std::string_view task = task_of(sink.target);
+  const TargetForm target = form_of(sink.target);
   const int width = static_cast<int>(sink.width), values = static_cast<int>(e.values.size());
   SequenceShape& shape = set_.shape;
-  if (shape.task.empty()) shape.task = task, shape.width = width, shape.values = values;
+  if (!shaped_) shaped_ = true, shape.target = target, shape.width = width, shape.values = values;
   if (width != shape.width) {
     return {"data/sequence",
             fmt::format("the input is {}; that of {} is {}", input_text(width), origin(), input_text(shape.width)), help};
   }
-  if (task != shape.task) {
+  if (target != shape.target) {
     return {"data/sequence",
-            fmt::format("the target is {}; that of {} is {}", target_text(task), origin(), target_text(shape.task)),
-            task == "regress" ? "a label is a word: write \"3\" in quotes" : help};
+            fmt::format("the target is {}; that of {} is {}", target_text(target), origin(), target_text(shape.target)),
+            target == TargetForm::values ? "a label is a word: write \"3\" in quotes" : help};
   }
   if (values != shape.values) {
     return {"data/sequence", fmt::format("the target has {} numbers; that of {} has {}", values, origin(), shape.values),
             help};
   }
   const auto steps = static_cast<size_t>(shape.steps(e));
-  if (task == "tag" && e.labels.size() != steps) {
+  if (target == TargetForm::labels && e.labels.size() != steps) {
     return {"data/sequence", fmt::format("the target has {} labels, but the input has {} steps", e.labels.size(), steps),
             "give a label for every step, null for a step that does not count"};
   }
@@ -119,7 +126,7 @@ void Reader::read_line(std::string_view line) {
 
 void Reader::read(std::string_view text) {
   const PlainNumbers plain_numbers;
-  if (known_ != nullptr) set_.shape = *known_;
+  if (known_ != nullptr) set_.shape = *known_, shaped_ = true;
   set_.hash = content_hash(text);
   text = without_mark(text);
   while (!text.empty()) {
@@ -154,19 +161,51 @@ SequenceSet read_sequences(const std::string& path, const SequenceShape* known) 
   return reader.finish();
 }
 
-bool holds_sequences(const std::string& path) {
+// The first line that is not blank. Only compressed files are read as a whole; a pipe, which can be read only once, is left alone.
+static std::string first_full_line(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return {};
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  for (bool first = true; is_blank(line) && std::getline(file, line); first = false) {
+    if (!first) continue;
+    if (is_gzip(line) || is_zstd(line)) {
+      const std::string bytes = decompress(read_data_bytes(path), path);
+      std::string_view text = without_mark(bytes), at;
+      while (!text.empty() && is_blank(at)) at = next_line(text);
+      return std::string(at);
+    }
+    line = std::string(without_mark(line));
+  }
+  return line;
+}
+
+// Calls see(sink) with what the first line that is not blank has, where it is a sequence.
+template <class See>
+static void see_first(const std::string& path, const See& see) {
   try {
-    const std::string bytes = decompress(read_data_bytes(path), path);
-    std::string_view text = without_mark(bytes), line;
-    while (!text.empty() && is_blank(line)) line = next_line(text);
+    const std::string line = first_full_line(path);
     SymbolTable symbols(nullptr), labels(nullptr);
     SequenceLine sink(line, symbols, labels);
     const PlainNumbers plain_numbers;
     json::sax_parse(line.begin(), line.end(), &sink);  // skips a mark at the head of the line, as it does in read_line()
-    return sink.seen_input() && !sink.has_text;
-  } catch (const Error&) {
-    return false;
+    if (sink.seen_input() && !sink.has_text) see(sink);
+  } catch (const Error&) {  // reported when the file is read
   }
+}
+
+bool holds_sequences(const std::string& path) {
+  bool holds = false;
+  see_first(path, [&](const SequenceLine&) { holds = true; });
+  return holds;
+}
+
+std::optional<TargetForm> first_target(const std::string& path) {
+  std::optional<TargetForm> form;
+  see_first(path, [&](const SequenceLine& sink) {
+    if (sink.target != SequenceForm::none) form = form_of(sink.target);
+  });
+  return form;
 }
 
 }  // namespace rnn::core

@@ -66,6 +66,16 @@ void summarize_values(std::span<const SequenceExample> examples, size_t values, 
 
 }  // namespace
 
+constexpr std::string_view kTargetTasks[] = {"classify", "tag", "regress"};  // in the order of TargetForm
+
+std::string_view target_task(TargetForm form) { return kTargetTasks[static_cast<size_t>(form)]; }
+
+std::optional<TargetForm> target_form(std::string_view task) {
+  const auto at = std::find(std::begin(kTargetTasks), std::end(kTargetTasks), task);
+  if (at == std::end(kTargetTasks)) return std::nullopt;
+  return static_cast<TargetForm>(at - std::begin(kTargetTasks));
+}
+
 std::string sequence_line(const SequenceShape& shape, const SequenceExample& e) {
   std::string line = "{\"input\": ";
   const auto number = [&](float value) {
@@ -92,9 +102,9 @@ std::string sequence_line(const SequenceShape& shape, const SequenceExample& e) 
                 [&](size_t t) { append_list(line, width, [&](size_t i) { number(e.frames[t * width + i]); }); });
   }
   line += ", \"target\": ";
-  if (shape.task == "tag") {
+  if (shape.target == TargetForm::labels) {
     append_list(line, e.labels.size(), [&](size_t t) { label(e.labels[t]); });
-  } else if (shape.task == "classify") {
+  } else if (shape.target == TargetForm::label) {
     label(e.labels[0]);
   } else if (shape.values == 1) {
     number(e.values[0]);
@@ -118,7 +128,7 @@ SequenceSummary summarize(const SequenceShape& shape, std::span<const SequenceEx
       if (label >= 0) ++s.counts[static_cast<size_t>(label)], ++s.targets;
     }
   }
-  if (shape.task == "regress") {
+  if (shape.target == TargetForm::values) {
     summarize_values(examples, static_cast<size_t>(shape.values), s);
   } else if (s.targets > 0) {
     s.constant_loss = entropy(s.counts, s.targets);
@@ -135,7 +145,7 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
   for (const SequenceExample* e : examples) lengths.push_back(shape.steps(*e));
   batch.in.seq = Seq::ragged(lengths);
   batch.in.seq.id.assign(ids.begin(), ids.end());
-  const bool tag = shape.task == "tag", regress = shape.task == "regress";
+  const bool tag = shape.target == TargetForm::labels, regress = shape.target == TargetForm::values;
   const auto rows = static_cast<size_t>(batch.in.seq.rows()), width = static_cast<size_t>(shape.width);
   batch.carried = false;
   batch.to.last_step = !tag;

@@ -13,6 +13,11 @@
 
 namespace rnn::core {
 
+// What the target of a sequence is.
+enum class TargetForm { label, labels, values };  // one label; a label for every step; numbers
+std::string_view target_task(TargetForm form);    // the task that learns it: "classify", "tag", "regress"
+std::optional<TargetForm> target_form(std::string_view task);
+
 // One sequence and its target.
 struct SequenceExample {
   std::vector<float> frames;    // [steps * width] if the inputs are numbers
@@ -23,12 +28,12 @@ struct SequenceExample {
 
 // What all sequences of a set have in common.
 struct SequenceShape {
-  std::string task;                  // "classify", "regress" or "tag"
+  TargetForm target = TargetForm::label;
   int width = 0;                     // numbers per step; 0: symbols
   std::vector<std::string> symbols;  // of the inputs, sorted; indexed by ids
   std::vector<std::string> labels;   // of the targets, sorted; empty for regress
   int values = 0;                    // regress: numbers of a target
-  int outputs() const { return task == "regress" ? values : static_cast<int>(labels.size()); }
+  int outputs() const { return target == TargetForm::values ? values : static_cast<int>(labels.size()); }
   int steps(const SequenceExample& e) const {
     return Seq::checked_length(width > 0 ? e.frames.size() / static_cast<size_t>(width) : e.ids.size());
   }
@@ -54,6 +59,8 @@ SequenceSet read_sequences(const std::string& path, const SequenceShape* known =
 std::string sequence_line(const SequenceShape& shape, const SequenceExample& example);
 // The first line that is not blank is a JSON object with "input" and without "text". False if the file cannot be read.
 bool holds_sequences(const std::string& path);
+// What the target of that line is; none if it has no target, or if the file holds no sequences.
+std::optional<TargetForm> first_target(const std::string& path);
 
 // What is in a set, and the score of the best answer that ignores the input: the baseline a model must beat.
 struct SequenceSummary {

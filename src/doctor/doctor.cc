@@ -44,7 +44,8 @@ Diagnosis diagnose(const DoctorRequest& request) {
   d.run = run;
   d.task = patient.task;
   d.steps = patient.steps;
-  d.name_task = d.task == "translate" || (d.task == "language-model" && !only_texts(patient.file));
+  const ModelForm* form = find_form(d.task);
+  d.name_task = form && form->writes && (form->encoder || !only_texts(patient.file));
   d.verdicts = judge_history(history, options, patient.chance);
   for (HealthVerdict& verdict : judge_model(patient, pool)) d.verdicts.push_back(std::move(verdict));
   return d;

@@ -11,6 +11,7 @@
 #include "doctor/doctor.h"
 #include "doctor/patient.h"
 #include "networks/session.h"
+#include "optim/optimizer.h"
 
 namespace rnn::core {
 namespace {

@@ -163,7 +163,7 @@ Patient examine(const std::string& run, const std::string& data, const Options& 
     p.no_data = p.no_model;
     return p;
   }
-  if (p.model().config().task == "recurrent") {
+  if (!p.model().has_head()) {
     p.no_data = "the model is only a recurrent network, without a task";
     return p;
   }

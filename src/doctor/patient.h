@@ -12,7 +12,7 @@
 #include "inspect/trace.h"
 #include "options/option_list.h"
 #include "runs/run_data.h"
-#include "tasks/sequence_data.h"
+#include "tasks/sequences/sequence_data.h"
 #include "train/health.h"
 
 namespace rnn::core {

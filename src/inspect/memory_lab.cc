@@ -18,7 +18,7 @@ namespace {
 
 ModelConfig network(const std::string& cell, const SequenceShape& shape, int hidden) {
   ModelConfig c;
-  c.task = shape.task;
+  c.task = target_task(shape.target);
   const NamedCell* named = find_cell(cell);
   c.rnn.cell = named->kind, c.rnn.flags = named->variant.flag;
   c.rnn.hidden = hidden;

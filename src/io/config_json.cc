@@ -114,7 +114,7 @@ json config_to_json(const ModelConfig& config) {
 ModelConfig config_from_json(const json& j) {
   if (!j.is_object()) corrupt("the model file has no configuration");
   const auto task = value_of<std::string>(j, "task");  // first: a newer file may have other fields
-  if (std::find(std::begin(kTasks), std::end(kTasks), task) == std::end(kTasks)) {
+  if (!find_form(task)) {
     throw Error(Exit::model, "model/task",
                 "this file contains a model for the task '" + task + "', which this version does not know",
                 "get a newer rnn");

@@ -7,9 +7,9 @@
 
 namespace rnn::core {
 
-const Figure& loss_figure(std::string_view task) {
-  if (task == "regress") return figure::kSquaredError;
-  return task == "classify" || task == "tag" ? figure::kTargetLoss : figure::kLoss;
+const Figure& loss_figure(LossUnit unit) {
+  constexpr const Figure* kFigures[] = {&figure::kLoss, &figure::kTargetLoss, &figure::kSquaredError};
+  return *kFigures[static_cast<size_t>(unit)];
 }
 
 const Figure* find_figure(std::string_view key) {

@@ -38,8 +38,7 @@ inline constexpr const Figure* kCosts[] = {&kUpdates, &kSeconds, &kTokensPerSeco
 
 // The figure with this key; null: there is none. "loss": in nats per token.
 const Figure* find_figure(std::string_view key);
-// The loss of a task, in its unit. "" or an unknown task: nats per token.
-const Figure& loss_figure(std::string_view task);
+const Figure& loss_figure(LossUnit unit);
 bool is_cost(const Figure* f);  // one of figure::kCosts
 // "val_loss": its key in events and among the metrics of a model.
 std::string val_key(const Figure& figure);

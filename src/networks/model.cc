@@ -41,7 +41,7 @@ static ModelParts<T> parts_of(const ModelConfig& c) {
   if (c.head() == kNoHead) return parts;
   parts.head = [c](const Network<T>& network, ParamTable& table, Packed<T>& forms) {
     const ParamId tied = c.tied ? network.embedding() : -1;
-    return make_head({c.head(), c.head_reads(), c.output, network.width(), tied, c.softmax}, table, forms);
+    return make_head({c.head(), c.form().reads, c.output, network.width(), tied, c.softmax}, table, forms);
   };
   return parts;
 }

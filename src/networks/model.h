@@ -40,11 +40,9 @@ class Model {
   const Weights<T>& weights() const { return weights_; }
   Weights<T>& weights() { return weights_; }
 
-  bool is_language_model() const { return config_.task == "language-model"; }
+  bool is_language_model() const { return config_.form().running(); }
   bool translates() const { return network_->encoder_decoder() != nullptr; }
-  bool writes_text() const {
-    return is_language_model() || translates();
-  }  // predicts ids of its own vocabulary, step by step
+  bool writes_text() const { return config_.form().writes; }  // predicts ids of its own vocabulary, step by step
   bool reads_ids() const { return network_->embedding() >= 0; }
   bool answers_at_end() const { return has_head() && head_->info().reads == RowsRead::last; }
   int outputs() const { return has_head() ? head_->info().outputs : width(); }

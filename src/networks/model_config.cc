@@ -36,7 +36,7 @@ bool same_states(const RecurrentOptions& encoder, const RecurrentOptions& decode
 
 void check_encoder(const ModelConfig& c) {
   const EncoderOptions& e = c.encoder;
-  if (e.present() != (c.task == "translate"))
+  if (e.present() != c.form().encoder)
     bad("model/task", e.present() ? "only a translator has an encoder" : "a translator needs an encoder", "");
   if (!e.present()) return;
   if (c.rnn.bidirectional)
@@ -85,9 +85,8 @@ void check_config(const ModelConfig& c) {
           std::string(name) + " is " + std::to_string(value) + ", it must be between 1 and " + std::to_string(limit), "");
     }
   };
-  if (std::find(std::begin(kTasks), std::end(kTasks), c.task) == std::end(kTasks))
-    bad("model/task", "there is no task '" + c.task + "'", "");
-  const bool lm = c.task == "language-model", translates = c.task == "translate", bare = c.task == "recurrent";
+  const ModelForm& form = c.form();
+  const bool writes = form.writes, bare = form.head == kNoHead;
   positive(c.rnn.hidden, "hidden", 65536);
   positive(c.rnn.layers, "layers", 64);
   if (c.rnn.last_hidden != 0) positive(c.rnn.last_hidden, "last-hidden", 65536);
@@ -96,10 +95,10 @@ void check_config(const ModelConfig& c) {
   if (c.rnn.last_hidden > 0 && c.rnn.projection > 0)
     bad("model/projection", "with a projection every layer's output has that size; last-hidden does not work with it", "");
   positive(c.rnn.input, c.vocabulary > 0 ? "embed" : "input", 65536);
-  if (lm || translates || c.vocabulary != 0) positive(c.vocabulary, "vocabulary", 1 << 24);
+  if (writes || c.vocabulary != 0) positive(c.vocabulary, "vocabulary", 1 << 24);
   if (bare && c.vocabulary != 0) bad("model/task", "a bare recurrent model reads frames, it has no vocabulary", "");
-  if (!lm && !translates && !bare) positive(c.output, "output", 1 << 24);
-  if (c.tied && !lm && !translates)
+  if (!writes && !bare) positive(c.output, "output", 1 << 24);
+  if (c.tied && !writes)
     bad("model/tied", "only a language model and a translator can tie their output weights to the embedding", "");
   const std::string name(cell_name(c.rnn.cell, c.rnn.flags));
   if (c.rnn.projection != 0 && (c.rnn.states() < 2 || !has_recurrent_matrix(c.rnn.cell))) {
@@ -153,14 +152,14 @@ void check_config(const ModelConfig& c) {
     bad("model/dropout", "[" + name + "] has no recurrent matrix, so there is nothing for " + what,
         "leave it out; --dropout and --zoneout work with every cell");
   }
-  if (lm && c.rnn.bidirectional) {
+  if (form.running() && c.rnn.bidirectional) {
     bad("model/bidirectional", "a language model cannot read its text backwards: it would see the word it has to predict",
         "");
   }
   const int out = c.rnn.output() * c.rnn.directions();
   if (c.rnn.residual) check_residual(c.rnn);
   check_encoder(c);
-  if (c.softmax.kind != SoftmaxKind::full && !lm)
+  if (c.softmax.kind != SoftmaxKind::full && !form.running())
     bad("model/softmax", "only a language model has a sampled or an adaptive softmax", "");
   if (c.tied && c.softmax.kind == SoftmaxKind::adaptive) {
     bad("model/tied",
@@ -180,23 +179,29 @@ void check_config(const ModelConfig& c) {
   }
 }
 
+const ModelForm* find_form(std::string_view task) {
+  for (const ModelForm& form : kModelForms)
+    if (form.task == task) return &form;
+  return nullptr;
+}
+
+const ModelForm& ModelConfig::form() const {
+  if (const ModelForm* own = find_form(task)) return *own;
+  bad("model/task", "there is no task '" + task + "'", "");
+}
+
 ModelConfig checked_config(ModelConfig c) {
   if (c.encoder.present()) c.encoder.match(c.rnn);
   check_config(c);
-  if (c.task == "language-model" || c.encoder.present()) c.output = c.vocabulary;
+  if (c.form().writes) c.output = c.vocabulary;
   if (c.softmax.kind == SoftmaxKind::adaptive && c.softmax.cutoffs.empty())
     c.softmax.cutoffs = automatic_cutoffs(c.output, c.rnn.output() * c.rnn.directions(), c.softmax.divide);
   return c;
 }
 
 std::string_view ModelConfig::head() const {
-  if (task == "recurrent") return kNoHead;
-  if (task == "regress") return "squared";
-  return softmax.kind == SoftmaxKind::full ? "softmax" : softmax_name(softmax.kind);
-}
-
-RowsRead ModelConfig::head_reads() const {
-  return task == "classify" || task == "regress" ? RowsRead::last : RowsRead::every;
+  return softmax.kind == SoftmaxKind::full ? form().head
+                                           : softmax_name(softmax.kind);  // check_config: the form has a softmax
 }
 
 }  // namespace rnn::core

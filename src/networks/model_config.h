@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/figure.h"
 #include "heads/head.h"
 #include "networks/encoder_decoder.h"
 #include "nn/layers/embedding.h"
@@ -11,16 +12,27 @@
 
 namespace rnn::core {
 
-// Tasks, their inputs and outputs:
-//   language-model   ids in, an output row per step (classes: the next id)
-//   tag              ids or frames in, an output row per step (classes)
-//   classify         ids or frames in, one output row per sequence, from the last step (classes)
-//   regress          ids or frames in, one output row per sequence, from the last step (numbers)
-//   translate        ids of a source in, an output row per step of the target (classes: the next id); has an encoder
-//   recurrent        frames in, hidden states out: a bare torch.nn.RNN, GRU or LSTM
-constexpr std::string_view kTasks[] = {"language-model", "tag", "classify", "regress", "translate", "recurrent"};
-
 constexpr std::string_view kNoHead = "";
+
+// What a model is made of, by the name of the task that it is for. A new task takes the form of an old one, or adds a line.
+struct ModelForm {
+  std::string_view task;             // as model files have it
+  std::string_view head;             // heads/list.h; a softmax is of the kind of ModelConfig::softmax
+  RowsRead reads = RowsRead::every;  // of the network's hidden rows
+  LossUnit loss = LossUnit::label;
+  bool writes = false;                                 // ids in, and the outputs are the next id of the same vocabulary
+  bool encoder = false;                                // an encoder reads a source first
+  bool running() const { return writes && !encoder; }  // reads and writes one running text
+};
+constexpr ModelForm kModelForms[] = {
+    {"language-model", "softmax", RowsRead::every, LossUnit::token, true},   // the next id at every step
+    {"tag", "softmax", RowsRead::every},                                     // a class at every step
+    {"classify", "softmax", RowsRead::last},                                 // a class after the last step
+    {"regress", "squared", RowsRead::last, LossUnit::square},                // numbers after the last step
+    {"translate", "softmax", RowsRead::every, LossUnit::token, true, true},  // the next id of the target
+    {"recurrent", kNoHead, RowsRead::every, LossUnit::token},                // hidden rows of a torch.nn.RNN, GRU or LSTM
+};
+const ModelForm* find_form(std::string_view task);  // null: there is none
 
 struct ModelConfig {
   std::string task = "language-model";
@@ -33,10 +45,10 @@ struct ModelConfig {
   InputDrops drops = {};                           // of whole words
   SoftmaxOptions softmax = {};                     // language models; a model's own config() has the cutoffs that it took
   EncoderOptions encoder = {};                     // translate only
+  const ModelForm& form() const;                   // throws Error{usage, "model/task"}: there is no such task
   // What it is built from, by name.
   std::string_view network() const { return encoder.present() ? "encoder-decoder" : "stacked"; }  // networks/list.h
   std::string_view head() const;                                                                  // heads/list.h, or kNoHead
-  RowsRead head_reads() const;
   double dropout_of_input() const { return input_dropout < 0 ? dropout : input_dropout; }
   double dropout_of_output() const { return output_dropout < 0 ? dropout : output_dropout; }
 };

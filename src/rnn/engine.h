@@ -4,9 +4,9 @@
 #include "io/ready_model.h"
 #include "networks/session.h"
 #include "rnn/rnn.h"
-#include "tasks/choose.h"
-#include "tasks/language_model.h"
-#include "tasks/translator.h"
+#include "tasks/language_model/choose.h"
+#include "tasks/language_model/evaluate_text.h"
+#include "tasks/translate/translator.h"
 
 // In the files of the public interface an unqualified name means the public class if there is one, else the internal one.
 namespace rnn {

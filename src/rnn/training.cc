@@ -5,6 +5,7 @@
 #include "metrics/figures.h"
 #include "options/option_list.h"
 #include "rnn/engine.h"
+#include "tasks/list.h"
 #include "tasks/training.h"
 
 namespace rnn {
@@ -83,9 +84,10 @@ TrainSummary train(const TrainRequest& request) {
   if (request.folder.empty()) throw Error(Exit::usage, "usage/missing", "the run has no folder", "set TrainRequest::folder");
   Options options;
   for (const auto& option : request.options) set_option(options, option.first, option.second);
-  if (request.task != "language-model" && request.task != "translate") {
-    throw Error(Exit::usage, "usage/option", "rnn::train() has no task '" + request.task + "'",
-                "use language-model or translate; rnn train has more");
+  if (!find_task(request.task)) {
+    std::string names;
+    for (const Task* task : tasks()) names += (names.empty() ? "" : ", ") + std::string(task->name);
+    throw Error(Exit::usage, "usage/option", "there is no task '" + request.task + "'", "one of " + names);
   }
   RunRequest run;
   run.task = request.task;

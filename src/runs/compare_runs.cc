@@ -162,7 +162,8 @@ void judge(RunComparison& c) {
   for (const RunRecord& run : c.runs) {
     if (has_loss(run)) measured.push_back(&run);
   }
-  c.same_bits = !measured.empty() && measured[0]->task == "language-model";
+  const ModelForm* form = measured.empty() ? nullptr : find_form(measured[0]->task);
+  c.same_bits = form && form->running();
   if (measured.size() < 2) return;
   const bool known =
       std::none_of(measured.begin(), measured.end(), [](const RunRecord* r) { return r->validation.empty(); });

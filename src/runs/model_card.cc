@@ -49,16 +49,12 @@ void yaml_list(const char* key, const std::vector<std::string>& values, std::str
   for (const std::string& v : values) *out += "- " + yaml(v) + "\n";
 }
 
-bool is_text(const ModelCard& card) { return card.task == "language-model"; }
-bool translates(const ModelCard& card) { return card.task == "translate"; }
-
 void header(const ModelCard& card, std::string* out) {
   *out += "---\n";
   if (!card.license.empty()) *out += "license: " + yaml(card.license) + "\n";
   yaml_list("language", card.languages, out);
   *out += "library_name: rnn\n";
-  if (is_text(card)) *out += "pipeline_tag: text-generation\n";
-  if (translates(card)) *out += "pipeline_tag: translation\n";
+  if (!card.words.pipeline.empty()) *out += fmt::format("pipeline_tag: {}\n", card.words.pipeline);
   yaml_list("tags", card.tags, out);
 
   std::string names, values;
@@ -71,10 +67,12 @@ void header(const ModelCard& card, std::string* out) {
   if (!names.empty()) *out += "metrics:\n" + names;
   if (!values.empty() && !card.dataset.empty()) {
     *out += "model-index:\n- name: " + yaml(card.name) + "\n  results:\n";
-    *out += is_text(card) ? "  - task:\n      type: text-generation\n      name: \"Language modelling\"\n"
-                          : "  - task:\n      type: " + yaml(card.task) + "\n";
-    *out += "    dataset:\n      type: " + std::string(is_text(card) ? "text" : "sequences") +
-            "\n      name: " + yaml(card.dataset) + "\n      split: " + yaml(card.split) + "\n";
+    *out +=
+        "  - task:\n      type: " + (card.words.index_type.empty() ? yaml(card.task) : std::string(card.words.index_type)) +
+        "\n";
+    if (!card.words.index_name.empty()) *out += "      name: " + yaml(std::string(card.words.index_name)) + "\n";
+    *out += fmt::format("    dataset:\n      type: {}", card.words.data) + "\n      name: " + yaml(card.dataset) +
+            "\n      split: " + yaml(card.split) + "\n";
     *out += "    metrics:\n" + values;
   }
   *out += "---\n";
@@ -84,10 +82,7 @@ void results(const ModelCard& card, std::string* out) {
   std::vector<ResultRow> rows = card.baselines;
   if (card.result) rows.insert(rows.begin(), *card.result);
   if (rows.empty()) return;
-  *out += "\n## Results\n\nMeasured on the " + cell(card.split) +
-          (is_text(card)      ? " text; lower is better.\n\n| |"
-           : translates(card) ? " pairs; a lower loss and a higher BLEU are better.\n\n| |"
-                              : " sequences; a lower loss is better.\n\n| |");
+  *out += fmt::format("\n## Results\n\nMeasured on the {} {}\n\n| |", cell(card.split), card.words.measured);
   std::string rule = "|---|";
   const std::vector<const Figure*> columns = columns_of({}, rows);
   for (const Figure* f : columns) {
@@ -105,26 +100,11 @@ void results(const ModelCard& card, std::string* out) {
 void use(const ModelCard& card, std::string* out) {
   const std::string where = shell_word(card.run.empty() ? card.model : card.run);
   const std::string prompt = card.prompt.empty() ? "" : " -p " + shell_word(card.prompt);
-  if (translates(card)) {
-    *out += "\n## How to use\n\n" + fenced("sh", "rnn translate " + where + " input.txt > output.txt\nrnn eval " + where +
-                                                     " " + card.evaluate + "\nrnn info " + where + "\n");
-    *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, tokenizer and configuration.\n",
-                        card.model);
-    if (!card.sample.empty())
-      *out += "\nIts translations of sentences that it was not trained on:\n\n" + fenced("text", card.sample);
-    return;
-  }
-  if (!is_text(card)) {
-    *out += "\n## How to use\n\n" + fenced("sh", "rnn eval " + where + " DATA.jsonl\nrnn info " + where + "\n");
-    *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, alphabets and configuration.\n",
-                        card.model);
-    return;
-  }
-  *out += "\n## How to use\n\n" + fenced("sh", "rnn generate " + where + prompt + " -n 60\n" + "rnn generate " + where +
-                                                   prompt + " --top 5\n" + "rnn info " + where + "\n");
-  *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, tokenizer and configuration.\n",
-                      card.model);
-  if (!card.sample.empty()) *out += "\nA text that it generated:\n\n" + fenced("text", card.sample);
+  *out += "\n## How to use\n\n" + fenced("sh", fmt::format(fmt::runtime(card.words.use), fmt::arg("run", where),
+                                                           fmt::arg("prompt", prompt), fmt::arg("evaluate", card.evaluate)));
+  *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, {} and configuration.\n",
+                      card.model, card.words.contents);
+  if (!card.sample.empty()) *out += fmt::format("\n{}:\n\n", card.words.sample) + fenced("text", card.sample);
 }
 
 void training(const ModelCard& card, std::string* out) {

@@ -11,6 +11,18 @@
 
 namespace rnn::core {
 
+// How cards speak of the models of a task.
+struct CardWords {
+  std::string_view pipeline = {};       // of model hubs: "text-generation"; empty: none
+  std::string_view index_type = {};     // the kind of task in the header's results; empty: the name of the task
+  std::string_view index_name = {};     // its name there; empty: none
+  std::string_view data = "sequences";  // what it was measured on, for the header
+  std::string_view measured = "sequences; a lower loss is better.";
+  std::string_view contents = "alphabets";  // what the file has besides weights and configuration
+  std::string_view use = "rnn eval {run} DATA.jsonl\nrnn info {run}\n";  // commands; {run}, {prompt}, {evaluate}
+  std::string_view sample = {};                                          // before the sample
+};
+
 // The content of a model card. Empty strings and lists omit their line or section; nothing is made up.
 struct ModelCard {
   struct DataFile {
@@ -20,7 +32,8 @@ struct ModelCard {
     std::string hash;  // with the name of its algorithm: "sha256:..."
   };
 
-  std::string task = "language-model";                     // other tasks generate no text
+  std::string task;                                        // its name
+  CardWords words;                                         // how cards of this task speak
   std::string name;                                        // of the run: "story-001"
   std::string summary;                                     // one sentence that describes the model
   std::string license;                                     // SPDX identifier

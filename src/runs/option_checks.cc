@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "cells/names.h"
 #include "data/random_windows.h"
@@ -55,19 +57,21 @@ void check_cell(const M& m) {
 
 }  // namespace
 
-void check_task_options(const Options& options, std::string_view task) {
+void check_task_options(const Options& options, const Task& task) {
   const Options usual;
   const auto only = [&](OptionReaders readers, const char* whose) {
     for (const OptionInfo& o : option_list()) {
       if (o.readers != readers || get_option(options, o) == get_option(usual, o)) continue;
       throw Error(Exit::usage, "usage/task_option",
-                  fmt::format("--{} {} is for {}, but the task is {}", o.name, get_option(options, o), whose, task),
+                  fmt::format("--{} {} is for {}, but the task is {}", o.name, get_option(options, o), whose, task.name),
                   "leave it out, or choose another task with --task");
     }
   };
-  if (task != "translate") only(OptionReaders::of_translators, "translators");
-  if (task != "translate" && task != "language-model") only(OptionReaders::of_text, "text");
-  if (task != "language-model") only(OptionReaders::of_running_text, "running text");
+  constexpr std::pair<OptionReaders, const char*> kGroups[] = {{OptionReaders::of_translators, "translators"},
+                                                               {OptionReaders::of_text, "text"},
+                                                               {OptionReaders::of_running_text, "running text"}};
+  for (const auto& [readers, whose] : kGroups)
+    if (std::find(task.options.begin(), task.options.end(), readers) == task.options.end()) only(readers, whose);
 }
 
 void check_options(const Options& options) {

@@ -53,6 +53,10 @@ std::string encoder_text(const Model<float>& model) {
 
 }  // namespace
 
+std::string files_text(const std::vector<std::string>& files) {
+  return files.size() == 1 ? files[0] : fmt::format("{} files", files.size());
+}
+
 std::string model_text(const Model<float>& model) {
   const RecurrentOptions& rnn = model.config().rnn;
   return fmt::format("{} {}x{}{}, {} {}{}{}{} · {} parameters, {}", cell_name(rnn.cell, rnn.flags), rnn.layers, rnn.hidden,

@@ -3,12 +3,15 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "networks/model.h"
 #include "options/options.h"
 
 namespace rnn::core {
 
+// "story.txt", "3 files".
+std::string files_text(const std::vector<std::string>& files);
 // "lstm 1x256, embedding 256 · 1,234 parameters, 4.9 KB"
 std::string model_text(const Model<float>& model);
 // Optimizer, learning rate, batch, epochs, seed, threads. `batch`: a description of a batch.

@@ -47,6 +47,7 @@ struct RunResult {
 // Shown before training starts: what was found and decided, as plain lines for the screen (key, text).
 struct Plan {
   std::vector<std::pair<std::string, std::string>> lines;  // data, tokens, model, memory, time
+  void add(const char* key, std::string text) { lines.emplace_back(key, std::move(text)); }
 };
 
 struct RunHooks {

@@ -12,7 +12,6 @@
 #include "cells/names.h"
 #include "events/sinks.h"
 #include "events/tensorboard.h"
-#include "metrics/figures.h"
 #include "runs/model_card.h"
 
 namespace rnn::core {
@@ -80,19 +79,19 @@ void RunFolder::write_data(const RunText& text, int64_t train_tokens, int64_t va
   write_file_atomic(file("data.json"), data.dump(2) + "\n");
 }
 
-static std::string units_text(const RecurrentOptions& rnn) {
+std::string units_text(const RecurrentOptions& rnn) {
   std::string text = std::to_string(rnn.hidden);
   return rnn.last_hidden > 0 ? text + " (last layer " + std::to_string(rnn.last_hidden) + ")" : text;
 }
 
-// What every card contains about a run.
-static ModelCard common_card(const std::string& path, const RunRequest& request, const RunResult& result,
-                             const Model<float>& model, const std::vector<std::string>& files) {
+ModelCard RunFolder::card(const RunRequest& request, const RunResult& result, const Model<float>& model,
+                          const std::vector<std::string>& files) const {
   const RecurrentOptions& rnn = model.config().rnn;
   const std::string cell(cell_name(rnn.cell, rnn.flags));
   ModelCard card;
-  card.name = fs::path(path).filename().string();
-  if (card.name.empty()) card.name = fs::path(path).parent_path().filename().string();
+  card.task = request.task;
+  card.name = fs::path(path_).filename().string();
+  if (card.name.empty()) card.name = fs::path(path_).parent_path().filename().string();
   card.dataset = files.empty() ? "" : fs::path(files[0]).filename().string();
   card.facts = {{"cell", cell},
                 {"layers", std::to_string(rnn.layers)},
@@ -110,66 +109,11 @@ static ModelCard common_card(const std::string& path, const RunRequest& request,
   }
   card.command = request.command;
   card.seed = request.options.seed;
-  card.run = path;
+  card.run = path_;
   card.version = RNN_VERSION;
   return card;
 }
 
-void RunFolder::write_card(const RunRequest& request, const RunText& text, const Model<float>& model,
-                           const Tokenizer& tokenizer, const RunResult& result, const std::string& prompt,
-                           const std::string& sample) const {
-  const RecurrentOptions& rnn = model.config().rnn;
-  const std::string cell(cell_name(rnn.cell, rnn.flags));
-  ModelCard card = common_card(path_, request, result, model, text.report.files);
-  if (!text.paths.empty()) card.dataset = fs::path(text.paths[0]).filename().string();
-  card.summary = fmt::format("A recurrent language model: {} layer{} of {} with {} hidden units, reading {} tokens.",
-                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, units_text(rnn), tokenizer.kind());
-  card.tags = {cell, std::string(tokenizer.kind()) + "-level", "language-model"};
-  card.facts.insert(card.facts.begin() + 4, {"vocabulary", std::to_string(tokenizer.size())});
-  card.prompt = prompt;
-  card.sample = sample;
-  card.limits = {"It knows only the words and the style of its training text.",
-                 "What it writes may be false: nothing checks its truth."};
-  write_file_atomic(file("README.md"), model_card(card));
-}
-
-void RunFolder::write_translator_card(const RunRequest& request, const std::string& source, const std::string& target,
-                                      const RunResult& result, const Model<float>& model, const Tokenizer& tokenizer,
-                                      const std::string& sample) const {
-  const ModelConfig& config = model.config();
-  const std::string cell(cell_name(config.rnn.cell, config.rnn.flags)), attention(attention_name(config.encoder.attention));
-  ModelCard card = common_card(path_, request, result, model, request.data);
-  card.task = config.task;
-  // Model hubs know exact matches as accuracy.
-  const auto rename = [](ResultRow& row) { row.set(figure::kAccuracy, row[figure::kExact]).set(figure::kExact, {}); };
-  rename(*card.result);
-  std::for_each(card.baselines.begin(), card.baselines.end(), rename);
-  card.summary = fmt::format("A recurrent translator from {} to {}: {} of {} units, {} attention, reading {} tokens.",
-                             source, target, cell, units_text(config.rnn), attention, tokenizer.kind());
-  card.tags = {cell, std::string(tokenizer.kind()) + "-level", "translation", "sequence-to-sequence"};
-  if (source.size() == 2 && target.size() == 2) card.languages = {source, target};
-  const std::string ways = config.encoder.rnn.bidirectional ? "bidirectional" : "forward";
-  card.facts.push_back({"encoder", fmt::format("{} layers, {}", config.encoder.rnn.layers, ways)});
-  card.facts.push_back({"attention", attention + (config.encoder.input_feeding ? ", input feeding" : "")});
-  card.facts.push_back({"vocabulary", std::to_string(tokenizer.size())});
-  card.evaluate = request.data.size() == 2 ? fmt::format("test.{} test.{}", source, target) : "TEST.tsv";
-  card.sample = sample;
-  card.limits = {"It knows only the words and the kind of sentences of its training pairs.",
-                 "A fluent translation may still be wrong: nothing checks that it means the same as the source."};
-  write_file_atomic(file("README.md"), model_card(card));
-}
-
-void RunFolder::write_sequence_card(const RunRequest& request, const RunResult& result, const Model<float>& model) const {
-  const RecurrentOptions& rnn = model.config().rnn;
-  const std::string cell(cell_name(rnn.cell, rnn.flags));
-  ModelCard card = common_card(path_, request, result, model, request.data);
-  card.task = model.config().task;
-  card.summary = fmt::format("A recurrent model for the task {}: {} layer{} of {} with {} hidden units.", card.task,
-                             rnn.layers, rnn.layers == 1 ? "" : "s", cell, units_text(rnn));
-  card.tags = {cell, card.task};
-  card.facts.push_back({"outputs", std::to_string(model.outputs())});
-  card.limits = {"It was measured on sequences like those it was trained on; results on others may differ."};
-  write_file_atomic(file("README.md"), model_card(card));
-}
+void RunFolder::write_card(const ModelCard& card) const { write_file_atomic(file("README.md"), model_card(card)); }
 
 }  // namespace rnn::core

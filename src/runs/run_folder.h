@@ -3,11 +3,16 @@
 
 #include <string>
 
+#include "networks/model.h"
 #include "options/option_list.h"
+#include "runs/model_card.h"
 #include "runs/request.h"
 #include "runs/run_data.h"
 
 namespace rnn::core {
+
+// "512", "512 (last layer 128)".
+std::string units_text(const RecurrentOptions& rnn);
 
 class RunFolder {
  public:
@@ -30,13 +35,10 @@ class RunFolder {
   void add_sinks(EventStream& events, bool resume) const;
   void write_config(const Options& options, const DataPaths& data) const;
   void write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const;
-  void write_card(const RunRequest& request, const RunText& text, const Model<float>& model, const Tokenizer& tokenizer,
-                  const RunResult& result, const std::string& prompt, const std::string& sample) const;
-  // source, target: names of the languages; sample: sentences and their translations, line by line.
-  void write_translator_card(const RunRequest& request, const std::string& source, const std::string& target,
-                             const RunResult& result, const Model<float>& model, const Tokenizer& tokenizer,
-                             const std::string& sample) const;
-  void write_sequence_card(const RunRequest& request, const RunResult& result, const Model<float>& model) const;
+  // What every card contains about a run on these files; the task adds its words.
+  ModelCard card(const RunRequest& request, const RunResult& result, const Model<float>& model,
+                 const std::vector<std::string>& files) const;
+  void write_card(const ModelCard& card) const;
 
  private:
   std::string path_;

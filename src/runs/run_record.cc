@@ -149,7 +149,8 @@ void read_model(const std::string& path, RunRecord& run) {
   const auto parsed = [&](const char* key) { return parse_tree(text_of(metadata, key)); };
   const json config = parsed("rnn.config"), about = parsed("rnn.about");
   run.task = text_of(config, "task");
-  run.best.set(loss_figure(run.task), run.best[figure::kLoss]);
+  const ModelForm* form = find_form(run.task);  // null: written by a newer program
+  run.best.set(form ? loss_figure(form->loss) : figure::kLoss, run.best[figure::kLoss]);
   if (!run.parameters) run.parameters = count_parameters(head);
   if (run.settings.empty()) take_settings(part_of(about, "options"), run);  // no start event
   const std::string tokenizer = text_of(metadata, "rnn.tokenizer");

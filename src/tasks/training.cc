@@ -9,16 +9,16 @@
 #include "io/model_file.h"
 #include "runs/option_checks.h"
 #include "runs/run.h"
-#include "tasks/runs.h"
+#include "tasks/list.h"
 
 namespace rnn::core {
 namespace {
 
 using nlohmann::json;
 
-std::unique_ptr<Run> make_run(const RunRequest& request) {
-  if (request.task == "language-model") return make_text_run(request);
-  return request.task == "translate" ? make_translate_run(request) : make_sequence_run(request);
+const Task& task_of(const std::string& name) {
+  if (const Task* task = find_task(name)) return *task;
+  throw Error(Exit::usage, "task/unknown", "there is no task '" + name + "'");
 }
 
 // A list; earlier versions wrote a single name, possibly empty.
@@ -38,9 +38,13 @@ void check_change(std::string_view name) {
 }  // namespace
 
 RunResult train_run(const RunRequest& request, EventStream& events, const RunHooks& hooks) {
+  return train_run(task_of(request.task), request, events, hooks);
+}
+
+RunResult train_run(const Task& task, const RunRequest& request, EventStream& events, const RunHooks& hooks) {
   check_options({request.model, request.options});
-  check_task_options({request.model, request.options}, request.task);
-  return make_run(request)->begin(events, hooks);
+  check_task_options({request.model, request.options}, task);
+  return task.run(request)->begin(events, hooks);
 }
 
 RunResult resume_run(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes,
@@ -72,7 +76,7 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
   }
   request.folder = folder;
   request.task = file.model->config().task;
-  return make_run(request)->resume(std::move(file), hash, mode, events, hooks);
+  return task_of(request.task).run(request)->resume(std::move(file), hash, mode, events, hooks);
 }
 
 }  // namespace rnn::core

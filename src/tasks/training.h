@@ -1,4 +1,4 @@
-// Why: a run of any task, new or resumed: the one place that knows which class runs which task.
+// Why: a run of any task, new or resumed.
 #pragma once
 
 #include <string>
@@ -7,12 +7,16 @@
 
 #include "events/events.h"
 #include "runs/request.h"
+#include "runs/task.h"
 
 namespace rnn::core {
 
 // Trains into request.folder: config.toml, model.safetensors (best), last.ckpt.safetensors, metrics.jsonl, metrics.csv,
 // events.out.tfevents.*, train.log, README.md, data.json. `events` gets the same stream; sinks for the files are added here.
+// request.task: a name of the list of tasks; Error{usage, "task/unknown"}.
 RunResult train_run(const RunRequest& request, EventStream& events, const RunHooks& hooks);
+// A task that need not be on the list.
+RunResult train_run(const Task& task, const RunRequest& request, EventStream& events, const RunHooks& hooks);
 
 // Resumes a stopped run exactly where it was: the same numbers as without the stop. `changes` may extend it (epochs,
 // max_seconds, max_updates, patience, threads); Error{usage, "usage/resume"} for options that determine the model or the

@@ -111,7 +111,7 @@ TEST(Problems, RecallNamesTheFirstSymbol) {
   for (const int symbols : {2, 8, 30}) {
     const ProblemOptions options = with(Problem::recall, 12, 0, symbols);
     const SequenceShape shape = problem_shape(options);
-    EXPECT_EQ(shape.task, "classify");
+    EXPECT_EQ(shape.target, TargetForm::label);
     std::vector<int64_t> all(static_cast<size_t>(symbols)), first(all);
     constexpr int N = 5000;
     for (uint64_t i = 0; i < N; ++i) {

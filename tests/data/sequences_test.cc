@@ -27,7 +27,8 @@ using Ids = std::vector<int32_t>;
 
 SequenceShape shape_of(const std::string& task, int width, const Words& symbols, const Words& labels, int values = 0) {
   SequenceShape shape;
-  shape.task = task, shape.width = width, shape.symbols = symbols, shape.labels = labels, shape.values = values;
+  shape.target = *target_form(task), shape.width = width, shape.symbols = symbols, shape.labels = labels,
+  shape.values = values;
   return shape;
 }
 
@@ -53,7 +54,7 @@ class Sequences : public test::FolderTest {
 
 TEST_F(Sequences, ReadsEveryForm) {
   const SequenceSet rows = read("{\"input\": [[0.5, 0], [-1e-3, 1]], \"target\": 1.25}\n\n{\"target\":2,\"input\":[[1,2]]}");
-  EXPECT_EQ(rows.shape.task, "regress");
+  EXPECT_EQ(rows.shape.target, TargetForm::values);
   EXPECT_EQ(rows.shape.width, 2);
   EXPECT_EQ(rows.shape.values, 1);
   EXPECT_EQ(rows.shape.outputs(), 1);
@@ -69,7 +70,7 @@ TEST_F(Sequences, ReadsEveryForm) {
 
   const SequenceSet words =
       read("{\"input\": [\"b\", \"a\", \"b\"], \"target\": \"yes\"}\n{\"input\": [\"c\"], \"target\": \"no\"}\n");
-  EXPECT_EQ(words.shape.task, "classify");
+  EXPECT_EQ(words.shape.target, TargetForm::label);
   EXPECT_EQ(words.shape.width, 0);
   EXPECT_EQ(words.shape.symbols, (Words{"a", "b", "c"}));
   EXPECT_EQ(words.shape.labels, (Words{"no", "yes"}));
@@ -78,12 +79,12 @@ TEST_F(Sequences, ReadsEveryForm) {
   EXPECT_EQ(words.examples[1].labels, (Ids{0}));
 
   const SequenceSet tags = read("{\"input\": [\"\\u00e9\\\"\", \"b\", \"b\"], \"target\": [null, \"N\", \"A\"]}\n");
-  EXPECT_EQ(tags.shape.task, "tag");
+  EXPECT_EQ(tags.shape.target, TargetForm::labels);
   EXPECT_EQ(tags.shape.symbols, (Words{"b", "\xC3\xA9\""}));
   EXPECT_EQ(tags.examples[0].labels, (Ids{-1, 1, 0}));
 
   const SequenceSet numbers_to_words = read("{\"input\": [0.5], \"target\": \"up\"}");
-  EXPECT_EQ(numbers_to_words.shape.task, "classify");
+  EXPECT_EQ(numbers_to_words.shape.target, TargetForm::label);
   EXPECT_EQ(numbers_to_words.shape.width, 1);
 
   const SequenceSet more =
@@ -211,7 +212,7 @@ TEST_F(Sequences, LinesReadBackToTheSameBits) {
     std::string text;
     for (uint64_t i = 0; i < 100; ++i) text += sequence_line(shape, problem_example(options, i));
     const SequenceSet set = read(text);
-    EXPECT_EQ(set.shape.task, shape.task);
+    EXPECT_EQ(set.shape.target, shape.target);
     EXPECT_EQ(set.shape.width, shape.width);
     EXPECT_EQ(set.shape.symbols, shape.symbols);
     EXPECT_EQ(set.shape.labels, shape.labels);
@@ -248,8 +249,9 @@ std::vector<SequenceExample> random_examples(const SequenceShape& shape, int cou
     for (size_t i = 0; i < steps && shape.width == 0; ++i)
       e.ids.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(shape.symbols.size()))));
     for (int i = 0; i < shape.values; ++i) e.values.push_back(static_cast<float>(random.normal()));
-    if (shape.task == "classify") e.labels = {static_cast<int32_t>(random.below(3))};
-    for (size_t i = 0; i < steps && shape.task == "tag"; ++i) e.labels.push_back(static_cast<int32_t>(random.below(4)) - 1);
+    if (shape.target == TargetForm::label) e.labels = {static_cast<int32_t>(random.below(3))};
+    for (size_t i = 0; i < steps && shape.target == TargetForm::labels; ++i)
+      e.labels.push_back(static_cast<int32_t>(random.below(4)) - 1);
   }
   return examples;
 }
@@ -310,10 +312,10 @@ TEST_F(Sequences, ARaggedBatchIsItsExamples) {
     EXPECT_EQ(batch.in.seq.id, ids);
     EXPECT_TRUE(batch.in.seq.reset.empty());
     EXPECT_FALSE(batch.carried);
-    EXPECT_EQ(batch.to.last_step, shape.task != "tag");
+    EXPECT_EQ(batch.to.last_step, shape.target != TargetForm::labels);
     const auto targets = static_cast<size_t>(batch.target_rows());
-    EXPECT_EQ(batch.to.ids.size(), shape.task == "regress" ? 0 : targets);
-    EXPECT_EQ(batch.to.values.size(), shape.task == "regress" ? targets * static_cast<size_t>(shape.values) : 0);
+    EXPECT_EQ(batch.to.ids.size(), shape.target == TargetForm::values ? 0 : targets);
+    EXPECT_EQ(batch.to.values.size(), shape.target == TargetForm::values ? targets * static_cast<size_t>(shape.values) : 0);
     EXPECT_EQ(batch.in.ids.size() + batch.in.frames.size(),
               static_cast<size_t>(batch.in.seq.rows() * std::max(1, shape.width)));
     EXPECT_FALSE(batch.in.seq.uniform());
@@ -334,8 +336,9 @@ TEST_F(Sequences, AnEpochHasEverySequenceOnceAndIsFoundAgain) {
     const std::vector<SequenceExample> examples = random_examples(shape, 331);
     int64_t targets = 0;
     for (const SequenceExample& e : examples) {
-      if (shape.task != "tag") ++targets;
-      if (shape.task == "tag") targets += std::count_if(e.labels.begin(), e.labels.end(), [](int32_t l) { return l >= 0; });
+      if (shape.target != TargetForm::labels) ++targets;
+      if (shape.target == TargetForm::labels)
+        targets += std::count_if(e.labels.begin(), e.labels.end(), [](int32_t l) { return l >= 0; });
     }
     for (const bool shuffle : {true, false}) {
       const SequenceBatchOptions options{.batch = 4, .shuffle = shuffle, .seed = 5};

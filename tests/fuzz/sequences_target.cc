@@ -26,16 +26,18 @@ void require_whole(const SequenceShape& shape, const SequenceExample& e) {
   require(shape.steps(e) > 0, "a sequence has a step");
   require(shape.width == 0 || e.frames.size() % static_cast<size_t>(shape.width) == 0, "every step has the same numbers");
   require(below(e.ids, shape.symbols, 0), "a symbol is one of the alphabet");
-  require(below(e.labels, shape.labels, shape.task == "tag" ? -1 : 0), "a label is one of the set");
-  require(shape.task != "tag" || e.labels.size() == static_cast<size_t>(shape.steps(e)), "every step has a label");
-  require(shape.task != "classify" || e.labels.size() == 1, "a sequence has one label");
-  require(shape.task != "regress" || e.values.size() == static_cast<size_t>(shape.values), "targets have the same numbers");
+  require(below(e.labels, shape.labels, shape.target == TargetForm::labels ? -1 : 0), "a label is one of the set");
+  require(shape.target != TargetForm::labels || e.labels.size() == static_cast<size_t>(shape.steps(e)),
+          "every step has a label");
+  require(shape.target != TargetForm::label || e.labels.size() == 1, "a sequence has one label");
+  require(shape.target != TargetForm::values || e.values.size() == static_cast<size_t>(shape.values),
+          "targets have the same numbers");
   for (const float x : e.frames) require(std::isfinite(x), "an input is a finite number");
   for (const float x : e.values) require(std::isfinite(x), "a target is a finite number");
 }
 
 void require_same(const SequenceSet& a, const SequenceSet& b) {
-  require(a.shape.task == b.shape.task && a.shape.width == b.shape.width && a.shape.values == b.shape.values &&
+  require(a.shape.target == b.shape.target && a.shape.width == b.shape.width && a.shape.values == b.shape.values &&
               a.shape.symbols == b.shape.symbols && a.shape.labels == b.shape.labels,
           "the shape of sequences comes back");
   require(a.examples.size() == b.examples.size(), "every sequence comes back");

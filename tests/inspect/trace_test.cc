@@ -13,7 +13,7 @@
 #include "inspect_case.h"
 #include "networks/session.h"
 #include "support/failure.h"
-#include "tasks/language_model.h"
+#include "tasks/language_model/evaluate_text.h"
 
 namespace rnn::core {
 namespace {

@@ -12,8 +12,8 @@
 #include "inspect_case.h"
 #include "support/failure.h"
 #include "support/history_scorer.h"
-#include "tasks/pair_data.h"
-#include "tasks/translator.h"
+#include "tasks/translate/pair_data.h"
+#include "tasks/translate/translator.h"
 
 namespace rnn::core {
 namespace {

@@ -29,9 +29,10 @@ TEST(FigureList, OneKeyMeansOneThing) {
     EXPECT_EQ(find_figure(f->key)->higher_is_better, f->higher_is_better) << f->key;
   }
   EXPECT_EQ(find_figure("none"), nullptr);
-  for (const std::string_view task : kTasks) EXPECT_EQ(loss_figure(task).key, "loss");
-  EXPECT_EQ(&loss_figure("regress"), &figure::kSquaredError);
-  EXPECT_EQ(&loss_figure("tag"), &figure::kTargetLoss);
+  for (const ModelForm& form : kModelForms) EXPECT_EQ(loss_figure(form.loss).key, "loss") << form.task;
+  EXPECT_EQ(&loss_figure(find_form("regress")->loss), &figure::kSquaredError);
+  EXPECT_EQ(&loss_figure(find_form("tag")->loss), &figure::kTargetLoss);
+  EXPECT_EQ(&loss_figure(find_form("translate")->loss), &figure::kLoss);
 }
 
 TEST(FigureList, ColumnsAreTheFiguresThatAnyRowHas) {

@@ -63,7 +63,7 @@ TEST(Seq, BatchersRefuseThemBeforeTheyFillThem) {
   EXPECT_TRUE(batch.in.ids.empty());
 
   SequenceShape shape;
-  shape.task = "classify", shape.symbols = {"a"}, shape.labels = {"x"};
+  shape.target = TargetForm::label, shape.symbols = {"a"}, shape.labels = {"x"};
   SequenceExample example;
   example.ids = sentences[0], example.labels = {0};
   const std::vector<const SequenceExample*> examples(3000, &example);

@@ -13,6 +13,7 @@
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
 #include "runs/option_checks.h"
+#include "tasks/list.h"
 #include "text/tokenizer.h"
 
 namespace rnn::core {
@@ -262,7 +263,7 @@ TEST(OptionList, WhatATaskDoesNotKnowIsRefused) {
     Options options;
     set_option(options, name, value);
     try {
-      check_task_options(options, task);
+      check_task_options(options, *find_task(task));
     } catch (const Error& e) {
       EXPECT_EQ(e.code(), "usage/task_option");
       return std::string(e.what());

@@ -7,12 +7,14 @@
 #include <limits>
 
 #include "metrics/figures.h"
+#include "tasks/language_model/task.h"
 
 namespace rnn::core {
 namespace {
 
 ModelCard full_card() {
   ModelCard card;
+  card.words = kLanguageModel.card;
   card.name = "story-001";
   card.summary = "A word-level LSTM language model.";
   card.license = "apache-2.0";
@@ -126,6 +128,7 @@ TEST(ModelCard, WholeCard) { EXPECT_EQ(model_card(full_card()), kFullCard); }
 
 TEST(ModelCard, NothingIsMadeUp) {
   ModelCard card;
+  card.words = kLanguageModel.card;
   card.name = "bare";
   card.baselines = {ResultRow("trigram").set(figure::kLoss, 1)};
   std::string text = model_card(card);

@@ -15,7 +15,7 @@
 #include "networks/init.h"
 #include "support/failure.h"
 #include "support/folder.h"
-#include "tasks/language_model.h"
+#include "tasks/language_model/evaluate_text.h"
 #include "train/trainer.h"
 
 namespace rnn::core::test {

@@ -1,5 +1,5 @@
 // Why: a cache must see only what precedes a token, and weights may change only after a token has been counted.
-#include "tasks/adapt.h"
+#include "tasks/language_model/adapt.h"
 #include "kernels/host.h"
 
 #include <cmath>

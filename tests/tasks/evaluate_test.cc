@@ -5,7 +5,7 @@
 #include "data/inputs/compression.h"
 #include "metrics/figures.h"
 #include "support/tiny_run.h"
-#include "tasks/ngram_rows.h"
+#include "tasks/language_model/ngram_rows.h"
 #include "tasks/training.h"
 
 namespace rnn::core::test {

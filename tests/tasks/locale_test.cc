@@ -20,7 +20,7 @@
 #include "support/comma_locale.h"
 #include "support/failure.h"
 #include "support/folder.h"
-#include "tasks/language_model.h"
+#include "tasks/language_model/evaluate_text.h"
 #include "tasks/training.h"
 #include "text/arpa.h"
 

@@ -1,6 +1,6 @@
 // Why: what decoders see of a network must be the network: the same bits as its session, in any order of hypotheses.
+#include "io/text_scorer.h"
 #include "kernels/host.h"
-#include "tasks/scorers.h"
 
 #include <cmath>
 #include <cstring>
@@ -10,9 +10,9 @@
 #include "decode/sample_search.h"
 #include "io/ready_model.h"
 #include "networks/session.h"
+#include "runs/evaluate_together.h"
 #include "support/tiny_run.h"
-#include "tasks/choose.h"
-#include "tasks/evaluate_together.h"
+#include "tasks/language_model/choose.h"
 
 namespace rnn::core::test {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "metrics/figures.h"
-#include "tasks/language_model.h"
+#include "tasks/language_model/evaluate_text.h"
 #include "tasks/training.h"
 
 namespace rnn::core {

@@ -126,7 +126,7 @@ TEST(Sequences, TheTrainerLearnsFromProblems) {
   const ProblemOptions problem{Problem::recall, 6, 0, 4, 3};
   const SequenceShape shape = problem_shape(problem);
   ModelConfig c;
-  c.task = shape.task, c.rnn.cell = CellKind::gru, c.rnn.hidden = 24, c.rnn.input = 8;
+  c.task = target_task(shape.target), c.rnn.cell = CellKind::gru, c.rnn.hidden = 24, c.rnn.input = 8;
   c.vocabulary = 4, c.output = 4;
   Model<float> model(c);
   initialise(model, {}, 1);

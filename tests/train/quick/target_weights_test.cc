@@ -9,7 +9,7 @@
 #include "heads/head.h"
 #include "kernels/host.h"
 #include "networks/init.h"
-#include "tasks/evaluate_together.h"
+#include "runs/evaluate_together.h"
 #include "train/trainer.h"
 
 namespace rnn::core::test {

@@ -1,0 +1,128 @@
+// Why: the one list of tasks; and what data that none of them reads looks like, for a message.
+#include "tasks/list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/numbers.h"
+#include "data/inputs/kinds.h"
+#include "tasks/language_model/task.h"
+#include "tasks/sequences/task.h"
+#include "tasks/translate/task.h"
+
+namespace rnn::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const Task* kTasks[] = {&kLanguageModel, &kSequenceTasks[0], &kSequenceTasks[1], &kSequenceTasks[2], &kTranslate};
+
+// What people train elsewhere and this version does not.
+constexpr std::string_view kTranscribe = "transcribe", kForecast = "forecast";
+struct Unknown {
+  std::string task, reason;
+};
+
+std::string first_line(const std::string& path) {
+  std::ifstream file(path);
+  std::string line(4096, '\0');
+  file.read(line.data(), static_cast<std::streamsize>(line.size()));
+  line.resize(static_cast<size_t>(file.gcount()));
+  return line.substr(0, line.find('\n'));
+}
+
+// Task "" if the data may be anything.
+Unknown looks_like(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    for (fs::recursive_directory_iterator it(path, error), end; !error && it != end; it.increment(error))
+      if (is_audio_name(it->path())) return {std::string(kTranscribe), path + " holds sound files"};
+    return {};
+  }
+  if (!fs::exists(path, error)) return {};
+  if (is_audio_name(path)) return {std::string(kTranscribe), path + " is a sound file"};
+  const std::string extension = lower_extension(path), line = first_line(path);
+  if (extension == ".csv" || extension == ".tsv") return {std::string(kForecast), path + " is a table of columns"};
+  if (extension == ".ts") return {"classify", path + " holds labelled series"};
+  if (extension == ".conll" || extension == ".conllu") return {"tag", path + " holds tagged words"};
+  if (line.starts_with("__label__")) return {"classify", path + " has __label__ lines"};
+  if (extension != ".jsonl" && extension != ".ndjson") return {};
+  const PlainNumbers plain_numbers;
+  const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
+  if (object.is_object() && object.contains("audio_filepath"))
+    return {std::string(kTranscribe), path + " lists sound files"};
+  if (object.is_object() && object.contains("text") && object.contains("label"))
+    return {"classify", path + " has texts with labels"};
+  return {};
+}
+
+// "language-model for text; classify, tag and regress for lines of ...".
+std::string available() {
+  std::string text;
+  for (size_t i = 0; i < std::size(kTasks);) {
+    std::vector<std::string_view> names;
+    const std::string_view reads = kTasks[i]->reads;
+    for (; i < std::size(kTasks) && kTasks[i]->reads == reads; ++i) names.push_back(kTasks[i]->name);
+    text += fmt::format("{}{} for {}", text.empty() ? "available now: --task " : "; ", fmt::join(names, ", "), reads);
+  }
+  return text;
+}
+
+[[noreturn]] void not_available(const std::string& message) {
+  throw Error(Exit::usage, "task/not_available", message, available());
+}
+
+ChosenTask wanted_task(std::string_view wanted, const std::vector<std::string>& data) {
+  if (const Task* task = find_task(wanted)) {
+    task->require_data(data);
+    return {task, "as asked"};
+  }
+  std::vector<std::string_view> names = {kTranscribe, kForecast};
+  if (std::find(names.begin(), names.end(), wanted) != names.end())
+    not_available(fmt::format("the task '{}' is not available in this version", wanted));
+  names.clear();
+  for (const Task* task : kTasks) names.push_back(task->name);
+  const std::string near = nearest_name(wanted, names);
+  throw Error(Exit::usage, "task/unknown", fmt::format("there is no task '{}'", wanted),
+              near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : fmt::format("did you mean {}?", near));
+}
+
+}  // namespace
+
+std::span<const Task* const> tasks() { return kTasks; }
+
+const Task* find_task(std::string_view name) {
+  const auto at = std::find_if(std::begin(kTasks), std::end(kTasks), [&](const Task* task) { return task->name == name; });
+  return at == std::end(kTasks) ? nullptr : *at;
+}
+
+ChosenTask choose_task(std::string_view wanted, const std::vector<std::string>& data) {
+  if (!wanted.empty()) return wanted_task(wanted, data);
+  ChosenTask best, other;
+  TaskGuess surest;
+  for (const Task* task : kTasks) {
+    TaskGuess guess = task->guess(data);
+    if (guess.confidence == TaskGuess::no || guess.confidence < surest.confidence) continue;
+    other = guess.confidence == surest.confidence ? best : ChosenTask{};
+    best = {task, guess.reason}, surest = std::move(guess);
+  }
+  if (other.task) {
+    throw Error(Exit::usage, "task/ambiguous",
+                fmt::format("{} ({}), but also {} ({})", other.reason, other.task->name, best.reason, best.task->name),
+                fmt::format("say which: --task {} or --task {}", other.task->name, best.task->name));
+  }
+  if (surest.confidence > TaskGuess::possible) return best;
+  for (const std::string& path : data) {
+    if (const Unknown found = looks_like(path); !found.task.empty())
+      not_available(
+          fmt::format("{}: the task looks like {}, which is not available in this version", found.reason, found.task));
+  }
+  return best;
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,173 @@
+// Why: sequence files become training and validation examples in the same way for new runs, resumed runs and evaluations.
+#include "tasks/sequences/sequence_data.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "data/hash.h"
+#include "io/ready_model.h"
+#include "metrics/figures.h"
+#include "options/option_list.h"
+
+namespace rnn::core {
+namespace {
+
+using nlohmann::json;
+
+int64_t steps_of(const SequenceShape& shape, const std::vector<SequenceExample>& examples) {
+  int64_t sum = 0;
+  for (const auto& e : examples) sum += shape.steps(e);
+  return sum;
+}
+
+ResultRow mean_row(const SequenceShape& shape, const std::vector<SequenceExample>& train,
+                   const std::vector<SequenceExample>& test) {
+  const size_t K = static_cast<size_t>(shape.values);
+  std::vector<double> mean(K, 0);
+  for (const auto& e : train) {
+    for (size_t k = 0; k < K; ++k) mean[k] += e.values[k] / static_cast<double>(train.size());
+  }
+  double squares = 0;
+  for (const auto& e : test) {
+    for (size_t k = 0; k < K; ++k) squares += (e.values[k] - mean[k]) * (e.values[k] - mean[k]);
+  }
+  return sequence_row("always the mean", shape.target, squares / static_cast<double>(test.size() * K), std::nullopt);
+}
+
+ResultRow frequent_row(const SequenceShape& shape, const std::vector<SequenceExample>& train,
+                       const std::vector<SequenceExample>& test) {
+  std::vector<double> count(shape.labels.size(), 1);  // Laplace smoothing: no label has probability 0
+  double all = static_cast<double>(count.size());
+  for (const auto& e : train) {
+    for (const int32_t label : e.labels) {
+      if (label >= 0) count[static_cast<size_t>(label)] += 1, all += 1;
+    }
+  }
+  const auto best = static_cast<int32_t>(std::max_element(count.begin(), count.end()) - count.begin());
+  double nats = 0, right = 0, n = 0;
+  for (const auto& e : test) {
+    for (const int32_t label : e.labels) {
+      if (label < 0) continue;
+      nats -= std::log(count[static_cast<size_t>(label)] / all);
+      right += label == best ? 1 : 0;
+      n += 1;
+    }
+  }
+  return sequence_row("always the most frequent", shape.target, n > 0 ? nats / n : 0, n > 0 ? right / n : 0);
+}
+
+}  // namespace
+
+SequenceData read_sequence_data(const std::vector<std::string>& paths, const std::string& valid, double valid_share,
+                                const SequenceShape* known) {
+  SequenceData data;
+  std::string hashes;
+  const auto add = [&](const std::string& path, std::vector<SequenceExample>& to) {
+    SequenceSet set = read_sequences(path, known);
+    if (hashes.empty()) data.shape = set.shape;
+    hashes += content_hash(read_file(path));
+    const SequenceShape &a = data.shape, &b = set.shape;
+    if (a.target != b.target || a.width != b.width || a.symbols != b.symbols || a.labels != b.labels ||
+        a.values != b.values) {
+      throw Error(Exit::data, "data/sequence", path + " does not have the same task, width or symbols as " + paths[0],
+                  "put all sequences of one task into one file; part of it is held out for validation");
+    }
+    std::move(set.examples.begin(), set.examples.end(), std::back_inserter(to));
+  };
+  for (const std::string& path : paths) add(path, data.train);
+  if (!valid.empty()) {
+    SequenceShape shape = data.shape;
+    known = &shape;  // uses the alphabets of the training data
+    add(valid, data.valid);
+  } else {
+    const auto keep = static_cast<size_t>(std::ceil(valid_share * static_cast<double>(data.train.size())));
+    if (keep == 0 || keep >= data.train.size()) {
+      throw Error(
+          Exit::data, "data/too_short",
+          paths[0] + " has " + std::to_string(data.train.size()) + " sequences, too few to hold some out for validation",
+          "give more, or a separate file with --valid");
+    }
+    std::move(data.train.end() - static_cast<ptrdiff_t>(keep), data.train.end(), std::back_inserter(data.valid));
+    data.train.resize(data.train.size() - keep);
+  }
+  if (data.train.empty()) throw Error(Exit::data, "data/too_short", paths[0] + " holds no sequences");
+  data.hash = content_hash(hashes);
+  data.train_steps = steps_of(data.shape, data.train);
+  data.valid_steps = steps_of(data.shape, data.valid);
+  return data;
+}
+
+SequenceData validation_sequences(const ModelFile& file) {
+  try {
+    const json& data = file.about.at("data");
+    const SequenceShape shape = shape_of_model(file);
+    const double share = options_from_json(file.about.at("options")).train.valid_share;
+    SequenceData found = read_sequence_data(data.at("train").get<std::vector<std::string>>(),
+                                            data.at("valid").get<std::string>(), share, &shape);
+    if (found.hash == data.at("hash").get<std::string>()) return found;
+  } catch (const json::exception&) {
+  } catch (const Error&) {
+  }
+  return {};
+}
+
+json shape_to_json(const SequenceShape& shape) {
+  return {{"width", shape.width}, {"symbols", shape.symbols}, {"labels", shape.labels}, {"values", shape.values}};
+}
+
+SequenceShape shape_of_model(const ModelFile& file) {
+  const ModelConfig& config = file.model->config();
+  SequenceShape shape;
+  const std::optional<TargetForm> target = target_form(config.task);
+  if (target) shape.target = *target;
+  if (!target)
+    throw Error(Exit::model, "model/task", file.path + " is not a model of sequences", "rnn info shows what it is");
+  try {
+    const json& saved = file.about.at("sequences");
+    shape.width = saved.at("width");
+    shape.symbols = saved.at("symbols").get<std::vector<std::string>>();
+    shape.labels = saved.at("labels").get<std::vector<std::string>>();
+    shape.values = saved.at("values");
+  } catch (const json::exception& e) {
+    throw Error(Exit::model, "model/corrupt", file.path + " does not describe its inputs and outputs (" + e.what() + ")");
+  }
+  const int width = config.vocabulary > 0 ? 0 : config.rnn.input;
+  if (shape.width != width || static_cast<int>(shape.symbols.size()) != config.vocabulary ||
+      shape.outputs() != config.output) {
+    throw Error(Exit::model, "model/corrupt", file.path + ": its symbols and labels do not fit its weights");
+  }
+  return shape;
+}
+
+ResultRow sequence_row(std::string name, TargetForm target, double loss, std::optional<double> accuracy) {
+  return ResultRow(std::move(name))
+      .set(loss_figure(find_form(target_task(target))->loss), loss)
+      .set(figure::kAccuracy, accuracy);
+}
+
+ResultRow constant_row(const SequenceShape& shape, const std::vector<SequenceExample>& train,
+                       const std::vector<SequenceExample>& test) {
+  return shape.target == TargetForm::values ? mean_row(shape, train, test) : frequent_row(shape, train, test);
+}
+
+SequenceReport evaluate_sequences(ModelFile& file, const std::string& path, int threads) {
+  require_finite(*file.model, file.path);
+  const SequenceShape shape = shape_of_model(file);
+  const SequenceSet set = read_sequences(path, &shape);
+  Pool pool(threads);
+  file.model->pack(pool, false);
+  const auto batcher = sequence_batcher(shape, set.examples, {32, false, 1});
+  const Evaluation result = evaluate(*file.model, *batcher, pool);
+  SequenceReport report;
+  report.task = target_task(shape.target);
+  report.sequences = static_cast<int64_t>(set.examples.size());
+  report.targets = result.tokens;
+  report.model = sequence_row("this model", shape.target, result.loss(), result.accuracy);
+  report.baselines.push_back(constant_row(shape, set.examples, set.examples));
+  return report;
+}
+
+}  // namespace rnn::core

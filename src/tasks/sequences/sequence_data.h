@@ -1,0 +1,52 @@
+// Why: what sequence tasks share: reading and splitting, baselines of constant answers, the alphabets in the model file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/sequences.h"
+#include "io/model_file.h"
+
+namespace rnn::core {
+
+struct SequenceData {
+  SequenceShape shape;
+  std::vector<SequenceExample> train, valid;
+  std::string hash;  // of the files read
+  int64_t train_steps = 0, valid_steps = 0;
+};
+
+// `valid` empty: the last part of the training examples. `known`: the shape of an existing model. Throws Error{data}:
+// "data/sequence" if files disagree, "data/too_short" if too few examples are left.
+SequenceData read_sequence_data(const std::vector<std::string>& paths, const std::string& valid, double valid_share,
+                                const SequenceShape* known);
+
+// The validation data of the run that made a model. No examples: it is gone or has changed, or the model is not from such a
+// run.
+SequenceData validation_sequences(const ModelFile& file);
+
+// {"symbols": [...], "labels": [...], "width": n} for the `about` of a model file, and back. Throws Error{model,
+// "model/corrupt"} if they do not fit the model.
+nlohmann::json shape_to_json(const SequenceShape& shape);
+SequenceShape shape_of_model(const ModelFile& file);
+
+// The loss in the unit of the task, and for labels the share of right answers.
+ResultRow sequence_row(std::string name, TargetForm target, double loss, std::optional<double> accuracy);
+
+// "always the mean" for a regression, "always the most frequent" for labels: the best constant, chosen on `train`, evaluated
+// on `test`.
+ResultRow constant_row(const SequenceShape& shape, const std::vector<SequenceExample>& train,
+                       const std::vector<SequenceExample>& test);
+
+struct SequenceReport {
+  std::string task;
+  ResultRow model;
+  int64_t sequences = 0, targets = 0;
+  std::vector<ResultRow> baselines;  // on the file's own targets: the best constant answer
+};
+// Evaluates every target of the file once. Packs `file` for inference.
+SequenceReport evaluate_sequences(ModelFile& file, const std::string& path, int threads);
+
+}  // namespace rnn::core

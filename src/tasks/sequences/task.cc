@@ -1,0 +1,58 @@
+// Why: what makes data sequences with targets, and the words for them.
+#include "tasks/sequences/task.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "data/sequences.h"
+#include "runs/run.h"
+
+namespace rnn::core {
+namespace {
+
+constexpr std::string_view kLines = "lines of {\"input\": [...], \"target\": ...}";
+
+// The format is recognised by content, whatever the name of the file.
+template <TargetForm form>
+TaskGuess guess(const std::vector<std::string>& data) {
+  constexpr const char* kFound[] = {"sequences with one label each", "a label for every step",
+                                    "sequences with numbers as targets"};
+  for (const std::string& path : data) {
+    const std::optional<TargetForm> found = first_target(path);
+    if (!found) continue;
+    if (*found != form) return {};
+    return {TaskGuess::certain, fmt::format("{} has {}", path, kFound[static_cast<size_t>(form)])};
+  }
+  return {};
+}
+
+template <TargetForm form>
+void require_data(const std::vector<std::string>& data) {
+  constexpr const char* kWanted[] = {"with one label each", "with a label for every step", "with numbers as targets"};
+  if (data.empty() || first_target(data[0]) == form) return;
+  throw Error(Exit::usage, "task/data", fmt::format("{} holds no sequences {}", data[0], kWanted[static_cast<size_t>(form)]),
+              fmt::format("--task {} reads {}", target_task(form), kLines));
+}
+
+Task::Next next(const std::string& folder) { return {{"rnn", "eval", folder}, " DATA.jsonl"}; }
+
+template <TargetForm form>
+constexpr Task task_of(std::string_view name, std::string_view summary) {
+  return {.name = name,
+          .summary = summary,
+          .reads = kLines,
+          .options = {},
+          .card = {},
+          .guess = guess<form>,
+          .require_data = require_data<form>,
+          .run = run_sequences,
+          .next = next};
+}
+
+}  // namespace
+
+const Task kSequenceTasks[3] = {task_of<TargetForm::label>("classify", "one label for a sequence"),
+                                task_of<TargetForm::labels>("tag", "a label for every step of a sequence"),
+                                task_of<TargetForm::values>("regress", "numbers for a sequence")};
+
+}  // namespace rnn::core

@@ -1,0 +1,122 @@
+// Why: runs a translator: lines in, lines out, by greedy choice, beam search or sampling, many sentences per batch.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/matrix.h"
+#include "decode/beam.h"
+#include "decode/sample.h"
+#include "io/model_file.h"
+#include "io/text_scorer.h"
+
+namespace rnn::core {
+
+// A translator with its current sources: hypothesis i starts with source i, and select() keeps track of it. One thread at a
+// time.
+class TranslationScorer final : public Scorer {
+ public:
+  // `model` is packed; it and the pool must outlive the scorer.
+  TranslationScorer(const Model<float>& model, Pool& pool);
+  // Reads the sources, each with its end of line. Call it before start(), whose n is the number of sources.
+  void set_sources(const std::vector<std::vector<int32_t>>& sources);
+  int vocabulary() const override { return model_.config().vocabulary; }
+  void start(int n) override;
+  View<const float> step(std::span<const int32_t> ids) override;
+  void select(const std::vector<int>& rows) override;
+  View<const float> attention() const override { return weights_; }
+  Pool* pool() const override { return &pool_; }
+  int looked_at(int row) const override { return length_[static_cast<size_t>(row)]; }
+
+  // The attention of each step of `target` (including its end of line) over the ids of the source, in their order: [target,
+  // source]. Empty if the model has no attention. Calls set_sources() itself.
+  Matrix<float> align(const std::vector<int32_t>& source, const std::vector<int32_t>& target);
+
+ private:
+  Encoded<float> sources() const;
+
+  const Model<float>& model_;
+  Pool& pool_;
+  Engine engine_;
+  Arena source_arena_;
+  Encoded<float> encoded_;
+  std::vector<int> begin_, length_, before_values_;  // of each hypothesis: where in encoded_; storage
+  State<float> first_, state_, before_;              // before_: storage for the next state
+  Seq seq_;
+  View<const float> weights_;
+  Matrix<float> log_probs_;
+};
+
+struct TranslateOptions {
+  int beam = 5;                             // 1: greedy
+  int n_best = 1;                           // [1, beam]
+  double alpha = 1;                         // exponent of the length rule; 0: the plain log-probability
+  LengthRule length_rule = LengthRule::wu;  // Wu et al. 2016; power with alpha 1 is the mean per token
+  double coverage = 0;                      // beta of the coverage penalty (Wu et al. 2016)
+  double max_ratio = 2;                     // a translation has at most max_ratio * tokens of its source
+  int max_extra = 10;                       // plus this many tokens
+  int no_repeat = 0;                        // > 0: no n-gram of this length occurs twice
+  bool unknown_words = false;               // may the unknown word be generated?
+  std::string prefix;                       // every translation begins with it
+  bool sample = false;                      // sample instead of searching
+  SampleOptions sampling = {1.0};
+  uint64_t seed = 1;
+  int batch = 64;  // sentences per batch
+};
+
+// The options as rules for a search over a tokenizer's ids; must outlive the search options made from it.
+class TranslationRules {
+ public:
+  TranslationRules(const Tokenizer& tokenizer, const TranslateOptions& options);
+  std::span<const int32_t> ends() const { return {&end_, 1}; }  // the end of line, which is also the first input
+  std::span<const int32_t> banned() const;
+  int longest(size_t source) const;  // most tokens of a translation, given those of its source, including the end of line
+  BeamOptions search(size_t source) const;
+
+ private:
+  TranslateOptions options_;
+  int32_t end_, unknown_;
+};
+
+struct Translation {
+  std::vector<int32_t> ids;  // including the end of line if it is finished
+  std::string text;
+  double log_prob = 0, score = 0;
+  bool finished = false;
+};
+
+// One translator, or an ensemble with one vocabulary: the mean of the probabilities.
+class Translator {
+ public:
+  // Makes the models ready. Throws Error{model, "model/task"} if one is not a translator, as TextScorer for members that do
+  // not fit together.
+  Translator(ModelFile& file, const WithModels& with, Pool& pool);
+  // For a packed model that stays unchanged, to try it during training.
+  Translator(const Model<float>& model, const Tokenizer& tokenizer, Pool& pool);
+
+  // out[i]: the results for lines[i], best first, at least one; an empty line has an empty translation. No text occurs
+  // twice: of several ways to split it into tokens only the best is a result. The results of a line do not depend on the
+  // other lines; a sampled one depends on its number `first_line` + i. Throws Error{usage, "usage/option"} for a beam below
+  // 1 and for more results than the beam has.
+  std::vector<std::vector<Translation>> translate(const std::vector<std::string>& lines, const TranslateOptions& options,
+                                                  int64_t first_line = 0);
+  // What each token of a translation looked at, [ids, tokens of the line and its end]; empty if there is no attention.
+  Matrix<float> align(const std::string& line, const Translation& translation);
+  const Tokenizer& tokenizer() const { return *tokenizer_; }
+
+ private:
+  std::vector<std::vector<Hypothesis>> decode(const std::vector<std::vector<int32_t>>& sources,
+                                              const std::vector<int64_t>& numbers, const TranslateOptions& options);
+  std::vector<Translation> results_of(const std::vector<Hypothesis>& found, size_t n) const;
+
+  const Tokenizer* tokenizer_;
+  std::vector<std::unique_ptr<TranslationScorer>> members_;
+  std::optional<EnsembleScorer> ensemble_;
+};
+
+// The first of each line's translations.
+std::vector<std::string> first_texts(const std::vector<std::vector<Translation>>& translations);
+
+}  // namespace rnn::core
