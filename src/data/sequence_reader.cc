@@ -15,8 +15,6 @@
 namespace rnn::core {
 namespace {
 
-using nlohmann::json;
-
 class Reader {
  public:
   Reader(const std::string& path, const SequenceShape* known)
@@ -48,9 +46,6 @@ const char* task_of(SequenceForm target) {
 }
 const char* target_text(std::string_view task) {
   return task == "classify" ? "one label" : task == "tag" ? "a label for every step" : "numbers";
-}
-std::string input_text(int width) {
-  return width == 0 ? "words" : fmt::format("{} number{} per step", width, width == 1 ? "" : "s");
 }
 
 // What is wrong with a line that is well formed: code "" for nothing.
@@ -104,21 +99,15 @@ void Reader::read_line(std::string_view line) {
     sink.example.frames.reserve(set_.examples.back().frames.size());
     sink.example.ids.reserve(set_.examples.back().ids.size());
   }
-  if (!json::sax_parse(line.begin(), line.end(), &sink)) {
-    const size_t bad = utf8_error(line);
-    if (bad != std::string_view::npos) {
-      refuse({"data/utf8", not_utf8(bad + 1, line[bad]), kToUtf8});
-    }
-    refuse(sink.fault);
-  }
+  SequenceFault fault = parse_line(line, sink);
+  if (!fault.code.empty()) refuse(fault);
   if (first_line_ == 0) first_line_ = line_;
-  const SequenceFault fault = judge(sink);
+  fault = judge(sink);
   if (!fault.code.empty()) refuse(fault);
   set_.examples.push_back(std::move(sink.example));
 }
 
 void Reader::read(std::string_view text) {
-  const PlainNumbers plain_numbers;
   if (known_ != nullptr) set_.shape = *known_;
   set_.hash = content_hash(text);
   text = without_mark(text);
@@ -147,6 +136,13 @@ SequenceSet Reader::finish() {
 
 }  // namespace
 
+SequenceFault parse_line(std::string_view line, SequenceLine& sink) {
+  const PlainNumbers plain_numbers;
+  if (nlohmann::json::sax_parse(line.begin(), line.end(), &sink)) return {};
+  const size_t bad = utf8_error(line);
+  return bad == std::string_view::npos ? sink.fault : SequenceFault{"data/utf8", not_utf8(bad + 1, line[bad]), kToUtf8};
+}
+
 SequenceSet read_sequences(const std::string& path, const SequenceShape* known) {
   const std::string text = decompress(read_data_bytes(path), path);
   Reader reader(path, known);
@@ -161,8 +157,7 @@ bool holds_sequences(const std::string& path) {
     while (!text.empty() && is_blank(line)) line = next_line(text);
     SymbolTable symbols(nullptr), labels(nullptr);
     SequenceLine sink(line, symbols, labels);
-    const PlainNumbers plain_numbers;
-    json::sax_parse(line.begin(), line.end(), &sink);  // skips a mark at the head of the line, as it does in read_line()
+    parse_line(line, sink);  // skips a mark at the head of the line, as it does in read_line()
     return sink.seen_input() && !sink.has_text;
   } catch (const Error&) {
     return false;
