@@ -98,7 +98,7 @@ void say_next(const RunResult& result) {
   const std::string& folder = result.folder;
   say(key_line("next", result.task == "language-model" ? shell_line({"rnn", "generate", folder, "-p", "The"})
                        : result.task == "translate"    ? shell_line({"rnn", "translate", folder}) + " TEXT.txt"
-                                                       : shell_line({"rnn", "eval", folder}) + " DATA.jsonl"));
+                                                       : shell_line({"rnn", "predict", folder}) + " DATA.jsonl"));
   say(key_line("", shell_line({"rnn", "info", folder})));
 }
 

@@ -115,7 +115,8 @@ void use(const ModelCard& card, std::string* out) {
     return;
   }
   if (!is_text(card)) {
-    *out += "\n## How to use\n\n" + fenced("sh", "rnn eval " + where + " DATA.jsonl\nrnn info " + where + "\n");
+    *out += "\n## How to use\n\n" +
+            fenced("sh", "rnn predict " + where + " NEW.jsonl\nrnn eval " + where + " DATA.jsonl\nrnn info " + where + "\n");
     *out += fmt::format("\nThe whole model is one file, `{}`: weights under PyTorch's names, alphabets and configuration.\n",
                         card.model);
     return;
