@@ -1,5 +1,7 @@
 // Why: training from a program: options by name, events to a callback, stopping from outside.
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "events/events.h"
 #include "metrics/figures.h"
@@ -49,6 +51,7 @@ TrainSummary summary_of(const RunResult& result) {
   summary.val_perplexity = result.valid[figure::kPerplexity];
   summary.val_bits_per_byte = result.valid[figure::kBitsPerByte];
   summary.val_bleu = result.valid[figure::kBleu];
+  summary.val_accuracy = result.valid[figure::kAccuracy];
   if (result.test) {
     summary.test_loss = (*result.test)[figure::kLoss];
     summary.test_perplexity = (*result.test)[figure::kPerplexity];
@@ -68,6 +71,15 @@ TrainSummary with_callback(const TrainCallback& callback, std::atomic<int>* stop
   return summary_of(run(events, hooks));
 }
 
+// A model without a head is only loaded, never trained.
+void require_task(const std::string& task) {
+  ModelConfig config;
+  config.task = task;
+  if (std::find(std::begin(kTasks), std::end(kTasks), task) != std::end(kTasks) && config.head() != kNoHead) return;
+  throw Error(Exit::usage, "usage/option", "rnn::train() has no task '" + task + "'",
+              "use language-model, translate, classify, tag or regress");
+}
+
 }  // namespace
 
 TrainRequest& TrainRequest::set(const std::string& name, const std::string& value) {
@@ -83,10 +95,7 @@ TrainSummary train(const TrainRequest& request) {
   if (request.folder.empty()) throw Error(Exit::usage, "usage/missing", "the run has no folder", "set TrainRequest::folder");
   Options options;
   for (const auto& option : request.options) set_option(options, option.first, option.second);
-  if (request.task != "language-model" && request.task != "translate") {
-    throw Error(Exit::usage, "usage/option", "rnn::train() has no task '" + request.task + "'",
-                "use language-model or translate; rnn train has more");
-  }
+  require_task(request.task);
   RunRequest run;
   run.task = request.task;
   run.data = request.data;

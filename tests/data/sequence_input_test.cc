@@ -22,9 +22,10 @@ SequenceShape rows_shape(int width) {
 TEST(SequenceInputs, AreListsOrObjectsWhoseTargetIsIgnored) {
   SequenceInputReader words(words_shape(), UnknownSymbol::refused);
   const std::vector<int32_t> ids = {0, 1, 0};
-  for (const char* line : {R"(["a", "b", "a"])", R"( [ "a","b","a" ] )", R"({"input": ["a", "b", "a"]})",
-                           R"({"target": "maybe", "input": ["a", "b", "a"]})",
-                           R"({"input": ["a", "b", "a"], "target": ["no", null, [{"x": 1}]], "id": 7})", "\xEF\xBB\xBF[\"a\",\"b\",\"a\"]"}) {
+  for (const char* line :
+       {R"(["a", "b", "a"])", R"( [ "a","b","a" ] )", R"({"input": ["a", "b", "a"]})",
+        R"({"target": "maybe", "input": ["a", "b", "a"]})",
+        R"({"input": ["a", "b", "a"], "target": ["no", null, [{"x": 1}]], "id": 7})", "\xEF\xBB\xBF[\"a\",\"b\",\"a\"]"}) {
     const SequenceInput input = words.read(line, "x:1");
     EXPECT_EQ(input.example.ids, ids) << line;
     EXPECT_TRUE(input.example.labels.empty() && input.example.values.empty() && input.unknown.empty()) << line;
@@ -73,7 +74,8 @@ TEST(SequenceInputs, RefusedWithPlaceAndCode) {
            Case{&words, R"(["a", null])", "data/nan", "step 2 of the input is null"},
            Case{&words, "[\"\xE9\"]", "data/utf8", "0xE9"},
            Case{&rows, "[[1, 2], [3]]", "data/sequence", "1 numbers"},
-           Case{&rows, "[[1, 2, 3]]", "data/sequence", "the input is 3 numbers per step; that of the model is 2 numbers per step"},
+           Case{&rows, "[[1, 2, 3]]", "data/sequence",
+                "the input is 3 numbers per step; that of the model is 2 numbers per step"},
            Case{&rows, R"(["a"])", "data/sequence", "the input is words"},
            Case{&rows, "[[1, NaN]]", "data/nan", "NaN"},
            Case{&rows, "[[1, 1e99]]", "data/nan", "too large"},

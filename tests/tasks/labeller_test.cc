@@ -191,9 +191,13 @@ TEST_P(LabellerScores, AreThoseOfTheEvaluation) {
   }
 }
 
-constexpr SequenceModel kModels[] = {{"classify", true, false},  {"classify", false, true}, {"classify", true, true},
-                                     {"tag", true, true},        {"tag", false, false, CellKind::lstm},
-                                     {"regress", false, false},  {"regress", true, true, CellKind::lstm},
+constexpr SequenceModel kModels[] = {{"classify", true, false},
+                                     {"classify", false, true},
+                                     {"classify", true, true},
+                                     {"tag", true, true},
+                                     {"tag", false, false, CellKind::lstm},
+                                     {"regress", false, false},
+                                     {"regress", true, true, CellKind::lstm},
                                      {"classify", true, false, CellKind::elman}};
 INSTANTIATE_TEST_SUITE_P(Models, LabellerTest, testing::ValuesIn(kModels));
 INSTANTIATE_TEST_SUITE_P(Models, LabellerScores, testing::ValuesIn(kModels));
