@@ -37,7 +37,7 @@ void declare(Command& command, PredictArguments& a) {
   command.words("FILE...", &a.files, "sequences as JSON lines; - or none: standard input");
   command.texts("-p,--prompt", &a.sequences, "SEQUENCE", "this sequence instead of a file; may be repeated");
   command.whole("--top", &a.top, {1, 1 << 24}, "N",
-                "the N likeliest labels with their probabilities; a line for every step");
+                "the N likeliest labels with their probabilities; for tag a line for every step");
   command.flag("--json", &a.json, "JSON lines on standard output");
   command.flag("--strict", &a.strict, "refuse symbols that the model does not know, instead of reading them as nothing");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
@@ -239,12 +239,17 @@ int run_predict(const Arguments& arguments) {
   if (a.top > 0 && !labeller.answers_with_labels())
     throw Error(Exit::usage, "usage/option", fmt::format("--top is for labels, but {} answers with numbers", file.path));
   PredictRun run(labeller, a);
-  if (a.sequences.empty()) {
-    answer_files(run, a);
-  } else {
-    for (const std::string& sequence : a.sequences)
-      command.need(is_blank(sequence) ? "" : sequence, "a sequence after --prompt");
-    run.answer(a.sequences, std::vector<std::string>(a.sequences.size(), "--prompt"));
+  for (const std::string& sequence : a.sequences)
+    command.need(is_blank(sequence) ? "" : sequence, "a sequence after --prompt");
+  try {
+    if (a.sequences.empty()) {
+      answer_files(run, a);
+    } else {
+      run.answer(a.sequences, std::vector<std::string>(a.sequences.size(), "--prompt"));
+    }
+  } catch (const Error&) {
+    run.note().tell();  // of what was answered before
+    throw;
   }
   run.note().tell();
   return signal_seen() ? 128 + signal_seen() : 0;

@@ -94,9 +94,10 @@ expect_exit 3 "$RNN" predict label strange.jsonl --strict
 expect_err '^error\[data/symbol\]: strange.jsonl:1: step 2 of the input is "x"'
 
 # Refused; what stands before a bad line is answered.
-printf '["a"]\n["b"]\n[1, 2]\n["c"]\n' >numbers.jsonl
+printf '["x"]\n["b"]\n[1, 2]\n["c"]\n' >numbers.jsonl
 expect_exit 3 "$RNN" predict label numbers.jsonl
 expect_err '^error\[data/sequence\]: numbers.jsonl:3: the input is 1 number per step; that of the model is words$'
+expect_err "^note: 1 symbol in 1 sequence is unknown"
 [[ "$(wc -l <"$out_file")" -eq 2 ]] || fail "the lines before the bad one are not answered"
 expect_refused 3 data/sequence "$RNN" predict number -p '[[1, 2, 3]]'
 expect_refused 3 data/sequence "$RNN" predict number -p '["a"]'

@@ -22,7 +22,9 @@ std::string letters(const std::string& kind, int count) {
       input += (t > 0 ? ", " : "") + (kind == "regress" ? std::string(b ? "[1, 0]" : "[0, 1]") : "\"" + last + "\"");
       tags += (t > 0 ? ", " : "") + std::string(b ? "\"up\"" : "\"down\"");
     }
-    const std::string target = kind == "tag" ? "[" + tags + "]" : kind == "regress" ? (last == "b" ? "1" : "-1") : "\"" + last + "\"";
+    const std::string target = kind == "tag"       ? "[" + tags + "]"
+                               : kind == "regress" ? (last == "b" ? "1" : "-1")
+                                                   : "\"" + last + "\"";
     lines += "{\"input\": [" + input + "], \"target\": " + target + "}\n";
   }
   return lines;
