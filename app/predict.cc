@@ -214,6 +214,7 @@ void answer_files(PredictRun& run, const PredictArguments& a) {
     const std::vector<std::string> lines = reader.next(kLinesAtOnce, stop, &origins);
     if (lines.empty() || stop.load() != 0) break;
     std::vector<std::string> places;
+    places.reserve(origins.size());
     for (const LineOrigin& origin : origins) places.push_back(fmt::format("{}:{}", origin.file, origin.number));
     run.answer(lines, places);
   }
