@@ -22,23 +22,28 @@ constexpr int kLook = 200;                     // milliseconds between checks fo
 constexpr size_t kAtOnce = 1 << 16;            // bytes
 constexpr size_t kLongest = size_t{16} << 20;  // bytes of an incomplete line
 constexpr const char* kCut = "one line is one sentence: split the text into sentences, one per line";
+constexpr const char* kFile = "name a file that holds it: lines of files may be longer";
 
 }  // namespace
 
-LineReader::LineReader(std::vector<std::string> paths) : paths_(std::move(paths)) {
+LineReader::LineReader(std::vector<std::string> paths, LineContent content) : paths_(std::move(paths)), content_(content) {
   if (paths_.empty()) paths_.emplace_back("-");
 }
 
-bool LineReader::asks_a_person() const {
-  return std::find(paths_.begin(), paths_.end(), "-") != paths_.end() && ::isatty(STDIN_FILENO) == 1;
-}
+bool LineReader::reads_standard_input() const { return std::find(paths_.begin(), paths_.end(), "-") != paths_.end(); }
 
-std::vector<std::string> LineReader::next(size_t most, const std::atomic<int>& stop) {
+bool LineReader::asks_a_person() const { return reads_standard_input() && ::isatty(STDIN_FILENO) == 1; }
+
+std::vector<std::string> LineReader::next(size_t most, const std::atomic<int>& stop, std::vector<LineOrigin>* origins) {
+  if (origins) origins->clear();
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   std::vector<std::string> lines;
   std::string line;
   try {
-    while (lines.size() < most && stop.load() == 0 && take(line, lines.empty(), stop)) lines.push_back(std::move(line));
+    while (lines.size() < most && stop.load() == 0 && take(line, lines.empty(), stop)) {
+      lines.push_back(std::move(line));
+      if (origins) origins->push_back({name_, number_});
+    }
   } catch (const Error&) {
     if (lines.empty()) throw;
     failure_ = std::current_exception();
@@ -100,7 +105,8 @@ bool LineReader::read_more(bool wait, const std::atomic<int>& stop) {
   const size_t held = bytes_.size();
   if (held > kLongest) {
     ++number_;
-    refuse_line({name_, number_}, "data/long_line", fmt::format("the line has more than {} MB", kLongest >> 20), kCut);
+    refuse_line({name_, number_}, "data/long_line", fmt::format("the line has more than {} MB", kLongest >> 20),
+                content_ == LineContent::sentences ? kCut : kFile);
   }
   bytes_.resize(held + kAtOnce);
   const ssize_t count = ::read(STDIN_FILENO, bytes_.data() + held, kAtOnce);
@@ -115,7 +121,7 @@ bool LineReader::read_more(bool wait, const std::atomic<int>& stop) {
 void LineReader::check(std::string& line) const {
   require_text({name_, number_}, line);
   if (number_ == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
-  require_sentence({name_, number_}, line, kCut);
+  if (content_ == LineContent::sentences) require_sentence({name_, number_}, line, kCut);
 }
 
 }  // namespace rnn::core::app

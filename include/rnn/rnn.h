@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "rnn/error.h"
+#include "rnn/labeller.h"
 
 // Failures are rnn::Error (code(), what(), help(), exit()); in addition, any function that is not noexcept may throw
 // std::bad_alloc. Nothing is printed. Sizes count numbers unless a name says bytes; times are in seconds, losses in nats per
@@ -28,9 +29,9 @@ RNN_API const char* version() noexcept;
 // What a model file holds.
 struct ModelInfo {
   std::string path;    // of the model file itself
-  std::string task;    // "language-model", or "recurrent": a bare torch.nn.RNN, GRU or LSTM
+  std::string task;    // as TrainRequest::task, or "recurrent": a bare torch.nn.RNN, GRU or LSTM
   std::string cell;    // "rnn", "lstm", "gru", ...
-  std::string tokens;  // "byte", "char", "word", "unigram", "bpe"; empty for a bare recurrent model
+  std::string tokens;  // "byte", "char", "word", "unigram", "bpe"; empty for a model that reads no text
   int input = 0;       // I: size of the embedding, or of a frame
   int hidden = 0;      // H: units of a layer
   int layers = 0;
@@ -53,12 +54,13 @@ class RNN_API Model {
   static Model load(const std::string& path);
 
   bool is_language_model() const noexcept;
-  bool translates() const noexcept;     // a model for Translator: sentences in, sentences out
-  int vocabulary() const noexcept;      // number of input ids; 0: it reads frames
-  int inputs() const noexcept;          // numbers of one frame; 0 for a language model, which reads token ids
-  int outputs() const noexcept;         // numbers of one output row: K logits, or the hidden state of the last layer
-  int64_t parameters() const noexcept;  // trained numbers
-  size_t state_bytes() const noexcept;  // size of the state of one stream
+  bool translates() const noexcept;        // a model for Translator: sentences in, sentences out
+  bool labels_sequences() const noexcept;  // a model for Labeller: sequences in, labels or numbers out
+  int vocabulary() const noexcept;         // number of input ids; 0: it reads frames
+  int inputs() const noexcept;             // numbers of one frame; 0 for a language model, which reads token ids
+  int outputs() const noexcept;            // numbers of one output row: K logits, or the hidden state of the last layer
+  int64_t parameters() const noexcept;     // trained numbers
+  size_t state_bytes() const noexcept;     // size of the state of one stream
   ModelInfo info() const;
 
   // Text to token ids in [0, vocabulary()) and back. Unknown words become unknown_token(). Throw Error{Exit::model,
@@ -74,6 +76,7 @@ class RNN_API Model {
   friend class Session;
   friend class Writer;
   friend class Translator;
+  friend class Labeller;
   friend RNN_API TextScore evaluate(const Model& model, const std::string& path, int threads);
   friend RNN_API std::vector<Alternative> choose(const Model& model, const std::string& context,
                                                  const std::vector<std::string>& alternatives, int threads);
@@ -320,6 +323,7 @@ struct TrainSummary {
   std::optional<double> val_loss, val_perplexity, val_bits_per_byte;
   std::optional<double> test_loss, test_perplexity;  // of the test text, if there is one
   std::optional<double> val_bleu;                    // of a translator
+  std::optional<double> val_accuracy;                // share of right labels, of a model of labels
 };
 
 // Trains into request.folder: the best model, a checkpoint, metrics, a log and a model card. The same seed gives the same

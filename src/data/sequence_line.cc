@@ -12,6 +12,7 @@ namespace rnn::core {
 const char* const kSequenceForm =
     "each line looks like {\"input\": [[0.3, 0], [0.9, 1]], \"target\": 1.2} or "
     "{\"input\": [\"a\", \"b\"], \"target\": \"a\"}";
+const char* const kInputForm = "each line looks like [[0.3, 0], [0.9, 1]] or {\"input\": [\"a\", \"b\"]}";
 
 namespace {
 constexpr size_t kShown = 8;  // names of an alphabet listed in a message
@@ -56,7 +57,7 @@ std::string SymbolTable::shown() const {
 
 bool SequenceLine::wrong(const char* what) {
   if (place_ == Place::top) return no_object();
-  return fail("data/json", fmt::format("{} cannot be {}", here(), what), kSequenceForm);
+  return fail("data/json", fmt::format("{} cannot be {}", here(), what), form());
 }
 
 std::string SequenceLine::here() const {
@@ -142,7 +143,9 @@ bool SequenceLine::string(std::string& text) {
     case Place::input_list: {
       if (!set_form(input, SequenceForm::words)) return false;
       const int32_t id = symbols_.find(text);
-      if (id < 0) {
+      if (id < 0 && notes_unknown_) {
+        unknown.push_back(text);
+      } else if (id < 0) {
         return fail("data/symbol", fmt::format("{} is \"{}\", a symbol that the model does not know", here(), text),
                     "it knows " + symbols_.shown());
       }
@@ -163,7 +166,7 @@ bool SequenceLine::start_object(size_t) {
 
 bool SequenceLine::key(const std::string& name) {
   if (place_ == Place::ignored) return true;
-  bool* const seen = name == "input" ? &seen_input_ : name == "target" ? &seen_target_ : nullptr;
+  bool* const seen = name == "input" ? &seen_input_ : name == "target" && !input_only_ ? &seen_target_ : nullptr;
   if (seen == nullptr) {
     has_text = has_text || name == "text";
     place_ = Place::ignored;
@@ -187,6 +190,11 @@ bool SequenceLine::start_array(size_t) {
   switch (place_) {
     case Place::ignored:
       return ++depth_, true;
+    case Place::top:
+      if (!input_only_) return no_object();
+      seen_input_ = bare_ = true;
+      place_ = Place::input_list;
+      return true;
     case Place::input:
       place_ = Place::input_list;
       return true;
@@ -224,7 +232,7 @@ bool SequenceLine::end_array() {
       if (input == SequenceForm::none)
         return fail("data/sequence", "the input is empty", "a sequence needs at least one step");
       if (input == SequenceForm::numbers) width = 1;
-      place_ = Place::object;
+      place_ = bare_ ? Place::top : Place::object;
       return true;
     default:
       if (target == SequenceForm::none) return fail("data/sequence", "the target is empty", kSequenceForm);
@@ -245,7 +253,11 @@ bool SequenceLine::not_parsed(size_t position, const std::string& token, int exc
   if (exception == 406) {  // a number beyond the range of double
     return fail("data/nan", fmt::format("the number {} is too large", token), "scale the numbers");
   }
-  return fail("data/json", fmt::format("byte {}: the line is not JSON", position), kSequenceForm);
+  return fail("data/json", fmt::format("byte {}: the line is not JSON", position), form());
+}
+
+std::string input_text(int width) {
+  return width == 0 ? "words" : fmt::format("{} number{} per step", width, width == 1 ? "" : "s");
 }
 
 }  // namespace rnn::core

@@ -11,8 +11,8 @@
 
 namespace rnn::core {
 
-// What a line looks like, for a help text.
-extern const char* const kSequenceForm;
+// What a line looks like, for a help text; and one from which only the input is read.
+extern const char *const kSequenceForm, *const kInputForm;
 
 struct SequenceFault {
   std::string code, message, help;
@@ -35,6 +35,7 @@ class SymbolTable {
 };
 
 enum class SequenceForm { none, number, numbers, rows, word, words };  // of an input or a target
+enum class UnknownSymbol { refused, noted };                           // noted: read as the id -1
 
 // The handler that the parser calls, token by token, for one line. A method that returns false stops the parser.
 class SequenceLine {
@@ -42,12 +43,20 @@ class SequenceLine {
   // `line` is the text being parsed.
   SequenceLine(std::string_view line, SymbolTable& symbols, SymbolTable& labels)
       : line_(line), symbols_(symbols), labels_(labels) {}
+  // Reads the input alone: a target is ignored, and a list is the input itself.
+  SequenceLine(std::string_view line, SymbolTable& symbols, UnknownSymbol unknown_symbol)
+      : line_(line),
+        symbols_(symbols),
+        labels_(symbols),
+        input_only_(true),
+        notes_unknown_(unknown_symbol == UnknownSymbol::noted) {}
 
   SequenceExample example;
   SequenceForm input = SequenceForm::none, target = SequenceForm::none;
   size_t width = 0;  // numbers in a row; 0: no row yet
   bool has_text = false;
-  SequenceFault fault;  // code "": none
+  std::vector<std::string> unknown;  // symbols that the model does not know, as often as they occur
+  SequenceFault fault;               // code "": none
   bool seen_input() const { return seen_input_; }
 
   bool null();
@@ -79,7 +88,11 @@ class SequenceLine {
     fault = {std::move(code), std::move(message), std::move(help)};
     return false;
   }
-  bool no_object() { return fail("data/json", "the line is not a JSON object", kSequenceForm); }
+  const char* form() const { return input_only_ ? kInputForm : kSequenceForm; }
+  bool no_object() {
+    return fail("data/json", input_only_ ? "the line is neither a JSON object nor a list" : "the line is not a JSON object",
+                form());
+  }
   bool wrong(const char* what);
   bool not_parsed(size_t position, const std::string& token, int exception);  // the number of the parser's exception
   // "step 3 of the input".
@@ -87,10 +100,17 @@ class SequenceLine {
 
   std::string_view line_;
   SymbolTable &symbols_, &labels_;
+  bool input_only_ = false, notes_unknown_ = false;
+  bool bare_ = false;  // the line is a list
   Place place_ = Place::top;
   bool seen_input_ = false, seen_target_ = false;
   size_t depth_ = 0;   // nesting inside an ignored value
   size_t in_row_ = 0;  // numbers of this row read so far
 };
+
+// Parses the text that `sink` was made for; what is wrong with it, code "" for nothing.
+SequenceFault parse_line(std::string_view line, SequenceLine& sink);
+// "words", "2 numbers per step": what an input of this width is.
+std::string input_text(int width);
 
 }  // namespace rnn::core

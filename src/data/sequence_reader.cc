@@ -18,8 +18,6 @@
 namespace rnn::core {
 namespace {
 
-using nlohmann::json;
-
 class Reader {
  public:
   Reader(const std::string& path, const SequenceShape* known)
@@ -55,9 +53,6 @@ TargetForm form_of(SequenceForm target) {
 const char* target_text(TargetForm form) {
   constexpr const char* kTexts[] = {"one label", "a label for every step", "numbers"};
   return kTexts[static_cast<size_t>(form)];
-}
-std::string input_text(int width) {
-  return width == 0 ? "words" : fmt::format("{} number{} per step", width, width == 1 ? "" : "s");
 }
 
 // What is wrong with a line that is well formed: code "" for nothing.
@@ -111,21 +106,15 @@ void Reader::read_line(std::string_view line) {
     sink.example.frames.reserve(set_.examples.back().frames.size());
     sink.example.ids.reserve(set_.examples.back().ids.size());
   }
-  if (!json::sax_parse(line.begin(), line.end(), &sink)) {
-    const size_t bad = utf8_error(line);
-    if (bad != std::string_view::npos) {
-      refuse({"data/utf8", not_utf8(bad + 1, line[bad]), kToUtf8});
-    }
-    refuse(sink.fault);
-  }
+  SequenceFault fault = parse_line(line, sink);
+  if (!fault.code.empty()) refuse(fault);
   if (first_line_ == 0) first_line_ = line_;
-  const SequenceFault fault = judge(sink);
+  fault = judge(sink);
   if (!fault.code.empty()) refuse(fault);
   set_.examples.push_back(std::move(sink.example));
 }
 
 void Reader::read(std::string_view text) {
-  const PlainNumbers plain_numbers;
   if (known_ != nullptr) set_.shape = *known_, shaped_ = true;
   set_.hash = content_hash(text);
   text = without_mark(text);
@@ -153,6 +142,13 @@ SequenceSet Reader::finish() {
 }
 
 }  // namespace
+
+SequenceFault parse_line(std::string_view line, SequenceLine& sink) {
+  const PlainNumbers plain_numbers;
+  if (nlohmann::json::sax_parse(line.begin(), line.end(), &sink)) return {};
+  const size_t bad = utf8_error(line);
+  return bad == std::string_view::npos ? sink.fault : SequenceFault{"data/utf8", not_utf8(bad + 1, line[bad]), kToUtf8};
+}
 
 SequenceSet read_sequences(const std::string& path, const SequenceShape* known) {
   const std::string text = decompress(read_data_bytes(path), path);
@@ -187,8 +183,7 @@ static void see_first(const std::string& path, const See& see) {
     const std::string line = first_full_line(path);
     SymbolTable symbols(nullptr), labels(nullptr);
     SequenceLine sink(line, symbols, labels);
-    const PlainNumbers plain_numbers;
-    json::sax_parse(line.begin(), line.end(), &sink);  // skips a mark at the head of the line, as it does in read_line()
+    parse_line(line, sink);  // skips a mark at the head of the line, as it does in read_line()
     if (sink.seen_input() && !sink.has_text) see(sink);
   } catch (const Error&) {  // reported when the file is read
   }

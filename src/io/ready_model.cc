@@ -34,7 +34,9 @@ namespace {
               instead);
 }
 
-const Model<float>& ready(ModelFile& file, Pool& pool) {
+}  // namespace
+
+const Model<float>& ready_model(ModelFile& file, Pool& pool) {
   if (file.model->params().size() > 0) {
     require_finite(*file.model, file.path);
     file.model->pack(pool, false);
@@ -43,16 +45,14 @@ const Model<float>& ready(ModelFile& file, Pool& pool) {
   return *file.model;
 }
 
-}  // namespace
-
 const Model<float>& ready_language_model(ModelFile& file, Pool& pool, const std::string& instead) {
   if (!file.tokenizer || !file.model->is_language_model()) wrong_task(file, "language model", instead);
-  return ready(file, pool);
+  return ready_model(file, pool);
 }
 
 const Model<float>& ready_translator(ModelFile& file, Pool& pool) {
   if (!file.tokenizer || !file.model->translates()) wrong_task(file, "translator", "rnn info shows what it is");
-  return ready(file, pool);
+  return ready_model(file, pool);
 }
 
 }  // namespace rnn::core

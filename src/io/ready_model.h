@@ -10,6 +10,9 @@ namespace rnn::core {
 // "model/nan" naming a tensor with NaN or infinity.
 const Model<float>& ready_language_model(ModelFile& file, Pool& pool, const std::string& instead);
 
+// The same for any model.
+const Model<float>& ready_model(ModelFile& file, Pool& pool);
+
 // The same for a translator.
 const Model<float>& ready_translator(ModelFile& file, Pool& pool);
 

@@ -33,15 +33,14 @@ Model Model::load(const std::string& path) {
   if (core->network().is_language_model()) {
     ready_language_model(core->file, pool, "");
   } else {
-    require_finite(core->network(), core->file.path);
-    core->file.model->pack(pool, false);
-    core->file.model->drop_params();
+    ready_model(core->file, pool);
   }
   return Model(std::move(core));
 }
 
 bool Model::is_language_model() const noexcept { return core_->network().is_language_model(); }
 bool Model::translates() const noexcept { return core_->network().translates(); }
+bool Model::labels_sequences() const noexcept { return core_->network().has_head() && !core_->network().writes_text(); }
 int Model::vocabulary() const noexcept { return core_->network().config().vocabulary; }
 int Model::inputs() const noexcept { return core_->network().reads_ids() ? 0 : core_->network().config().rnn.input; }
 int Model::outputs() const noexcept { return core_->network().outputs(); }

@@ -1,5 +1,7 @@
 // Why: training from a program: options by name, events to a callback, stopping from outside.
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "events/events.h"
 #include "metrics/figures.h"
@@ -50,6 +52,7 @@ TrainSummary summary_of(const RunResult& result) {
   summary.val_perplexity = result.valid[figure::kPerplexity];
   summary.val_bits_per_byte = result.valid[figure::kBitsPerByte];
   summary.val_bleu = result.valid[figure::kBleu];
+  summary.val_accuracy = result.valid[figure::kAccuracy];
   if (result.test) {
     summary.test_loss = (*result.test)[figure::kLoss];
     summary.test_perplexity = (*result.test)[figure::kPerplexity];

@@ -19,8 +19,9 @@ struct CardWords {
   std::string_view data = "sequences";  // what it was measured on, for the header
   std::string_view measured = "sequences; a lower loss is better.";
   std::string_view contents = "alphabets";  // what the file has besides weights and configuration
-  std::string_view use = "rnn eval {run} DATA.jsonl\nrnn info {run}\n";  // commands; {run}, {prompt}, {evaluate}
-  std::string_view sample = {};                                          // before the sample
+  std::string_view use =
+      "rnn predict {run} NEW.jsonl\nrnn eval {run} DATA.jsonl\nrnn info {run}\n";  // commands; {run}, {prompt}, {evaluate}
+  std::string_view sample = {};                                                    // before the sample
 };
 
 // The content of a model card. Empty strings and lists omit their line or section; nothing is made up.

@@ -1,9 +1,11 @@
 // Why: sequences come as JSON lines from anywhere; what is read is written to lines that read back to the same bits.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <string>
 #include <vector>
 
+#include "data/sequence_input.h"
 #include "data/sequences.h"
 #include "fuzz/target.h"
 
@@ -48,7 +50,40 @@ void require_same(const SequenceSet& a, const SequenceSet& b) {
   }
 }
 
+// Each line as an input for models of the widths 0 to 2 that know the symbols "a" and "b".
+void read_inputs(std::string_view text) {
+  for (int width = 0; width <= 2; ++width) {
+    SequenceShape shape;
+    shape.target = TargetForm::label, shape.width = width;
+    if (width == 0) shape.symbols = {"a", "b"};
+    SequenceInputReader noting(shape, UnknownSymbol::noted), refusing(shape, UnknownSymbol::refused);
+    for (size_t begin = 0; begin < text.size();) {
+      const size_t end = std::min(text.find('\n', begin), text.size());
+      const std::string_view line = text.substr(begin, end - begin);
+      begin = end + 1;
+      SequenceInput input, strict;
+      if (!reads([&] { input = noting.read(line, "x:1"); })) {
+        require(!reads([&] { refusing.read(line, "x:1"); }), "what is no input at all is none with known symbols");
+        continue;
+      }
+      size_t unknown = 0;
+      for (const int32_t id : input.example.ids) {
+        require(id >= -1 && id < 2, "a symbol is known or -1");
+        unknown += id < 0;
+      }
+      require(unknown == input.unknown.size(), "every unknown symbol is noted");
+      require(shape.steps(input.example) > 0, "an input has a step");
+      require(width == 0 || input.example.frames.size() % static_cast<size_t>(width) == 0,
+              "every step has the same numbers");
+      for (const float x : input.example.frames) require(std::isfinite(x), "an input is a finite number");
+      require(reads([&] { strict = refusing.read(line, "x:1"); }) == (unknown == 0), "unknown symbols are refused");
+      require(unknown > 0 || strict.example.ids == input.example.ids, "known symbols are read in one way");
+    }
+  }
+}
+
 void test(std::string_view input) {
+  read_inputs(input);
   static const Folder folder;
   const std::string path = folder.write("input.jsonl", input);
   SequenceSet set;

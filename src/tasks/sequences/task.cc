@@ -34,7 +34,7 @@ void require_data(const std::vector<std::string>& data) {
               fmt::format("--task {} reads {}", target_task(form), kLines));
 }
 
-Task::Next next(const std::string& folder) { return {{"rnn", "eval", folder}, " DATA.jsonl"}; }
+Task::Next next(const std::string& folder) { return {{"rnn", "predict", folder}, " DATA.jsonl"}; }
 
 template <TargetForm form>
 constexpr Task task_of(std::string_view name, std::string_view summary) {

@@ -1,0 +1,48 @@
+// Why: runs a model of sequences: inputs in; a label, a label for every step or numbers out, many sequences per batch.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "data/sequences.h"
+#include "decode/sample.h"
+#include "io/model_file.h"
+#include "networks/engine.h"
+
+namespace rnn::core {
+
+// What a model answers to one sequence.
+struct Labels {
+  // A model of labels: [1], or [steps] where every step has one. Each: the likeliest labels, likeliest first, at least one; a label
+  // that is not there has probability 0.
+  std::vector<std::vector<Candidate>> answers;
+  std::vector<float> values;  // a model of numbers: [shape().values]
+  bool finite = true;         // false: the input is so large that outputs overflow, the answer means nothing
+};
+
+// One thread at a time.
+class Labeller {
+ public:
+  // Makes the model ready; file and pool must outlive it. Throws Error{model}: "model/task" for a model that is not one of sequences,
+  // "model/corrupt" if the file does not describe its symbols and labels, "model/nan".
+  Labeller(ModelFile& file, Pool& pool);
+
+  const SequenceShape& shape() const { return shape_; }
+  bool answers_with_labels() const { return engine_.model().head().info().classes; }
+  bool answers_every_step() const { return !engine_.model().answers_at_end(); }
+
+  // out[i]: the answer to examples[i], the same bits whatever the other examples are; its targets are not read. An id of -1 is read
+  // as zeros. `top` >= 1: labels of every answer, at most.
+  std::vector<Labels> label(std::span<const SequenceExample> examples, int top = 1);
+
+ private:
+  void label_batch(std::span<const SequenceExample> examples, int top, std::vector<Labels>& out);
+  void answer(std::span<const float> outputs, int top, Labels& to);
+
+  SequenceShape shape_;
+  Engine engine_;
+  Sampler sampler_;
+};
+
+}  // namespace rnn::core
