@@ -88,7 +88,7 @@ void show(const std::string& cell, const std::string& folder, const DemoDefaults
   writer.read(d.prompt);
   std::string text = d.prompt;
   Random random(d.paragraph_seed, Purpose::sample);
-  WriteOptions how;
+  ContinueOptions how;
   how.tokens = d.words;
   write_on(writer, how, random, [&](std::string_view piece) { text += piece; });
   // A paragraph: the model's lines joined, cut off after the last complete sentence.

@@ -10,9 +10,12 @@
 #include "command.h"
 #include "events/terminal.h"
 #include "interactive.h"
+#include "io/ready_model.h"
+#include "line_reader.h"
 #include "next_words.h"
 #include "screen.h"
 #include "with_models.h"
+#include "write_together.h"
 
 namespace rnn::core::app {
 namespace {
@@ -24,7 +27,7 @@ struct GenerateArguments {
   int64_t top = 0, samples = 1, seed = 1, top_k = 0, threads = 1;
   int64_t beam = 0, n_best = 1, no_repeat = 0, min_tokens = 0, cache = 0;
   bool json = false, interactive = false;
-  WriteOptions write;
+  ContinueOptions write;
   WithArguments with;
   CacheOptions cached;
 };
@@ -90,6 +93,17 @@ void say_unknown(const std::vector<std::string>& unknown) {
   say(fmt::format("note: the model does not know {}", fmt::join(unknown, ", ")));
 }
 
+std::string text_line(const std::string& prompt, const std::string& text, int64_t tokens, int64_t sample, int64_t seed,
+                      const std::vector<std::string>& unknown) {
+  return json_line({{"type", "text"},
+                    {"prompt", prompt},
+                    {"text", text},
+                    {"tokens", tokens},
+                    {"sample", sample},
+                    {"seed", seed},
+                    {"unknown", unknown}});
+}
+
 // One prompt, read after the current state of the writer.
 class PromptRun {
  public:
@@ -152,13 +166,7 @@ class PromptRun {
       if (!a_.json) print(piece), flush_output();
     });
     if (a_.json) {
-      print(json_line({{"type", "text"},
-                       {"prompt", prompt_},
-                       {"text", text},
-                       {"tokens", tokens},
-                       {"sample", sample},
-                       {"seed", a_.seed},
-                       {"unknown", unknown_}}));
+      print(text_line(prompt_, text, tokens, sample, a_.seed, unknown_));
     } else if (text.empty() || text.back() != '\n') {
       print("\n");
     }
@@ -204,6 +212,58 @@ void check_search(const Command& command, const GenerateArguments& a) {
   }
 }
 
+// Texts as people read them, or as JSON lines.
+class GeneratedTexts final : public WritingDisplay {
+ public:
+  explicit GeneratedTexts(const GenerateArguments& a) : a_(a) {}
+  void begin(const WritingJob& job) override {
+    if (a_.json) return;
+    if (job.sample == 0) say_unknown(job.unknown);
+    if (job.sample > 0) print("\n");
+    print(job.prompt);
+  }
+  void piece(const WritingJob&, const std::string& text) override {
+    if (!a_.json && !text.empty()) print(text), flush_output();
+  }
+  void end(const WritingJob& job, const std::string& whole) override {
+    if (a_.json) {
+      print(text_line(job.prompt, whole, job.stream->written(), job.sample, a_.seed, job.unknown));
+    } else if (whole.empty() || whole.back() != '\n') {
+      print("\n");
+    }
+    flush_output();
+  }
+
+ private:
+  const GenerateArguments& a_;
+};
+
+// Prompts from standard input, side by side: as many as have come in.
+void generate_together(ModelFile& file, Writer& writer, const GenerateArguments& a) {
+  constexpr size_t kTogether = 64;
+  Pool pool(static_cast<int>(a.threads));
+  Engine engine(*file.model, &pool);
+  WriteStream start(*file.tokenizer, file.model->initial(1), reads_sentences(file) ? file.tokenizer->newline_id() : -1);
+  start.load(writer.mark().state);
+  GeneratedTexts display(a);
+  const std::atomic<int> never{0};
+  LineReader reader({}, LineContent::data);
+  const size_t lines = std::max<size_t>(1, kTogether / static_cast<size_t>(a.samples));
+  for (std::vector<std::string> prompts; !(prompts = reader.next(lines, never)).empty();) {
+    std::vector<WritingJob> jobs;
+    for (const std::string& prompt : prompts) {
+      for (int64_t sample = 0; sample < a.samples; ++sample) {
+        WritingJob job{start.copy(), prompt, {}, sample};
+        if (!prompt.empty()) job.unknown = job.stream->read(prompt);
+        job.stream->write(a.write, Random(static_cast<uint64_t>(a.seed), Purpose::sample, static_cast<uint32_t>(sample)));
+        jobs.push_back(std::move(job));
+      }
+    }
+    write_together(engine, jobs, display);
+  }
+}
+
+// One after the other, for what only a Writer does.
 void generate_lines(Writer& writer, const GenerateArguments& a) {
   const Writer::Mark start = writer.mark();
   std::string line;
@@ -251,7 +311,9 @@ int run_generate(const Arguments& arguments) {
   Writer writer(file, WriterOptions{static_cast<int>(a.threads), a.with.load(), a.cached});
   if (!a.load_state.empty()) load_memory(writer, a);
   if (a.prompt == "-") {
-    generate_lines(writer, a);
+    const bool only_writer =
+        a.top > 0 || a.beam > 0 || a.cache > 0 || a.write.tokens == 0 || a.samples > 64 || a.with.given();
+    only_writer ? generate_lines(writer, a) : generate_together(file, writer, a);
     return 0;
   }
   if (a.interactive) {

@@ -24,7 +24,7 @@ constexpr const char* kHelp =
 
 class Conversation {
  public:
-  Conversation(Writer& writer, const WriteOptions& options, uint64_t seed)
+  Conversation(Writer& writer, const ContinueOptions& options, uint64_t seed)
       : writer_(writer), options_(options), seed_(seed) {}
 
   void turn(const std::string& text) {
@@ -70,7 +70,7 @@ class Conversation {
 
  private:
   Writer& writer_;
-  const WriteOptions& options_;
+  const ContinueOptions& options_;
   uint64_t seed_;
   uint32_t turns_ = 0;
   std::vector<Writer::Mark> memories_;  // before each turn
@@ -78,7 +78,7 @@ class Conversation {
 
 }  // namespace
 
-void interact(Writer& writer, const WriteOptions& options, uint64_t seed, const std::string& prompt) {
+void interact(Writer& writer, const ContinueOptions& options, uint64_t seed, const std::string& prompt) {
   const bool terminal = ::isatty(STDIN_FILENO) == 1;
   if (terminal) say("/help lists the commands");
   Conversation conversation(writer, options, seed);

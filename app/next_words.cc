@@ -32,7 +32,7 @@ std::string next_words_table(Writer& writer, const std::string& prompt, int coun
   return text;
 }
 
-std::vector<FoundText> search(Writer& writer, const WriteOptions& options) {
+std::vector<FoundText> search(Writer& writer, const ContinueOptions& options) {
   TextSearch how = options.search;
   how.beam = options.beam;
   how.tokens = static_cast<int>(options.tokens);
@@ -41,7 +41,7 @@ std::vector<FoundText> search(Writer& writer, const WriteOptions& options) {
   return writer.search(how);
 }
 
-int64_t write_on(Writer& writer, const WriteOptions& options, Random& random,
+int64_t write_on(Writer& writer, const ContinueOptions& options, Random& random,
                  const std::function<void(std::string_view)>& show) {
   if (options.beam > 0) {
     const std::vector<FoundText> found = search(writer, options);
@@ -54,20 +54,12 @@ int64_t write_on(Writer& writer, const WriteOptions& options, Random& random,
   const int32_t unknown = writer.tokenizer().unknown_id();
   SampleOptions sampling = options.sampling;
   if (unknown >= 0) sampling.banned = {&unknown, 1};
-  std::string tail;  // the last bytes shown: a stop text may span several pieces
+  StopText stop(options.stop);
   int64_t drawn = 0;
   const auto ends = [&](std::string piece) {
-    if (options.stop.empty()) {
-      show(piece);
-      return false;
-    }
-    const size_t before = tail.size();
-    tail += piece;
-    const size_t found = tail.find(options.stop);
-    if (found != std::string::npos) piece.resize(found + options.stop.size() - before);
+    const bool found = stop.ends(piece);
     show(piece);
-    if (tail.size() >= options.stop.size()) tail.erase(0, tail.size() - options.stop.size() + 1);
-    return found != std::string::npos;
+    return found;
   };
   while (drawn < options.tokens) {
     ++drawn;

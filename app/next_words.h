@@ -14,22 +14,18 @@ std::string next_words_table(Writer& writer, const std::string& prompt, int coun
 // One token as shown in tables: printable, with spaces and ends of line made visible.
 std::string shown_piece(const Tokenizer& tokenizer, int32_t id);
 
-struct WriteOptions {
-  int64_t tokens = 60;
-  SampleOptions sampling = {0.8, 0, 0.95, {}};
-  std::string stop;
-  std::string prefix;  // the generated text begins with it
-  int beam = 0;        // > 0: beam search with the options in `search`, but tokens, stop and prefix as above
+struct ContinueOptions : WriteOptions {
+  int beam = 0;  // > 0: beam search with the options in `search`, but tokens, stop and prefix as above
   TextSearch search;
 };
 
 // The texts found by beam search, best first; the state does not change.
-std::vector<FoundText> search(Writer& writer, const WriteOptions& options);
+std::vector<FoundText> search(Writer& writer, const ContinueOptions& options);
 
 // Samples up to `tokens` tokens, never the unknown piece, and passes each piece of text to `show` as it is generated; or
 // searches for them and passes the best text at once. Stops early after `stop` (if not empty), which is shown last. Returns
 // the number of tokens.
-int64_t write_on(Writer& writer, const WriteOptions& options, Random& random,
+int64_t write_on(Writer& writer, const ContinueOptions& options, Random& random,
                  const std::function<void(std::string_view)>& show);
 
 }  // namespace rnn::core::app

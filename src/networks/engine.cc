@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "kernels/rows.h"
+
 namespace rnn::core {
 
 View<float> Engine::outputs(const Input<float>& input, State<float>& state) noexcept {
@@ -37,30 +39,53 @@ View<const float> Engine::run(std::span<const Part> parts) {
   const int width = model_.reads_ids() ? 0 : model_.config().rnn.input;
   std::vector<int> lengths;
   State<float> states(static_cast<int>(parts.size()), model_.state_width());
+  bool resets = false;
   for (const Part& part : parts) {
     assert(part.state->rows() == 1 && part.state->width() == states.width());
     std::copy_n(part.state->row(0), states.width(), states.row(static_cast<int>(lengths.size())));
     lengths.push_back(Seq::checked_length(width > 0 ? part.frames.size() / static_cast<size_t>(width) : part.ids.size()));
+    resets = resets || part.fresh >= 0;
   }
   seq_ = Seq::ragged(lengths);
   position_ = seq_.positions();
   ids_.clear();
   if (width > 0) frames_ = Matrix<float>(seq_.rows(), width);
+  if (resets) seq_.reset.assign(static_cast<size_t>(seq_.rows()), 0);
   for (int t = 0; t < seq_.steps(); ++t) {
     for (int r = 0; r < seq_.active(t); ++r) {
       const Part& part = parts[static_cast<size_t>(seq_.order[r])];
       if (width > 0) {
         std::copy_n(part.frames.begin() + static_cast<ptrdiff_t>(t) * width, width, frames_.row(seq_.start[t] + r));
-      } else {
-        ids_.push_back(part.ids[static_cast<size_t>(t)]);
+        continue;
       }
+      ids_.push_back(part.ids[static_cast<size_t>(t)]);
+      if (resets && ids_.back() == part.fresh) seq_.reset[static_cast<size_t>(seq_.start[t] + r)] = 1;
     }
   }
-  const View<float> result =
-      width > 0 ? outputs({seq_, nullptr, frames_.view()}, states) : outputs({seq_, ids_.data()}, states);
+  const Input<float> input = width > 0 ? Input<float>{seq_, nullptr, frames_.view()} : Input<float>{seq_, ids_.data()};
+  const View<const float> result = wanted_outputs(parts, input, states);
   for (size_t p = 0; p < parts.size(); ++p)
     std::copy_n(states.row(static_cast<int>(p)), states.width(), parts[p].state->row(0));
   return result;
+}
+
+// Outputs cost as much as the rest of a model with a large vocabulary: they are made for the rows that somebody looks at.
+View<const float> Engine::wanted_outputs(std::span<const Part> parts, const Input<float>& input, State<float>& states) {
+  row_of_.clear();
+  const bool all = std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.wanted; });
+  if (all || !model_.has_head() || model_.answers_at_end()) return outputs(input, states);
+  const View<const float> h = hidden(input, states);
+  row_of_.assign(static_cast<size_t>(h.rows), -1);
+  int rows = 0;
+  for (int t = 0; t < seq_.steps(); ++t) {
+    for (int r = 0; r < seq_.active(t); ++r)
+      if (parts[static_cast<size_t>(seq_.order[r])].wanted) row_of_[static_cast<size_t>(seq_.start[t] + r)] = rows++;
+  }
+  if (rows == 0) return {};
+  const View<float> looked_at = arena_.matrix<float>(rows, h.cols);
+  for (int row = 0; row < h.rows; ++row)
+    if (const int to = row_of_[static_cast<size_t>(row)]; to >= 0) copy_row(h, row, looked_at, to);
+  return outputs_of(looked_at);
 }
 
 }  // namespace rnn::core

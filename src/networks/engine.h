@@ -35,12 +35,18 @@ class Engine {
     State<float>* state;                 // one row; moves on
     std::span<const int32_t> ids = {};   // [steps], or
     std::span<const float> frames = {};  // [steps * input]
+    int32_t fresh = -1;                  // at this id the state is cleared first
+    bool wanted = true;                  // false: nobody looks at the outputs of this part
   };
-  // -> outputs [all steps]; row(p, t) is that of step t of part p.
+  // -> outputs of the parts that are wanted; row(p, t) is that of step t of part p. Without a head: hidden rows.
   View<const float> run(std::span<const Part> parts);
-  int row(int part, int t) const { return seq_.start[t] + position_[static_cast<size_t>(part)]; }
+  int row(int part, int t) const {
+    const int row = seq_.start[t] + position_[static_cast<size_t>(part)];
+    return row_of_.empty() ? row : row_of_[static_cast<size_t>(row)];
+  }
 
  private:
+  View<const float> wanted_outputs(std::span<const Part> parts, const Input<float>& input, State<float>& states);
   Context<float> new_pass() {
     arena_.clear();
     return {pool_, arena_};
@@ -53,6 +59,7 @@ class Engine {
   // Of run().
   Seq seq_;
   std::vector<int> position_;
+  std::vector<int> row_of_;  // of every packed row its row of the outputs, where some are not wanted; empty: the same
   std::vector<int32_t> ids_;
   Matrix<float> frames_;
 };

@@ -16,16 +16,6 @@ namespace {
 // Marks of saved states without and with a cache.
 constexpr std::string_view kPlain = "rnnstat1", kCached = "rnnstat2";
 
-[[noreturn]] void refuse_prefix(const std::string& prefix) {
-  throw Error(Exit::usage, "generate/prefix", "this model has no tokens for a text here that begins with '" + prefix + "'",
-              "try a shorter prefix, or one with words and characters that the model knows");
-}
-
-[[noreturn]] void refuse_state() {
-  throw Error(Exit::model, "state/corrupt", "this is not a saved state of this program",
-              "rnn generate --save-state writes one");
-}
-
 // Position of the stop text in what is generated after `before`, searched for after the tokens of the prefix; npos: none.
 size_t find_stop(Detokenizer before, const PrefixRule& rule, const std::string& stop, std::span<const int32_t> written) {
   const int begin = rule.complete(written);
@@ -52,8 +42,7 @@ Writer::Writer(ModelFile& file, const WriterOptions& options)
     : file_(file),
       pool_(options.threads),
       scorer_(file, options.with, pool_),
-      detokenizer_(*file.tokenizer),
-      sampler_(file.tokenizer->size()),
+      text_(*file.tokenizer),
       logits_(static_cast<size_t>(file.tokenizer->size())) {
   if (options.cache.size > 0) cache_.emplace(options.cache, file.model->width());
   feed(file.tokenizer->newline_id());
@@ -74,77 +63,24 @@ void Writer::feed(int32_t id) {
     Context<float> context{pool_, arena_};
     cache_->mix(context, h, logits_);
   }
-  last_ = id;
-  constexpr size_t kRecent = 64;
-  if (recent_.size() == kRecent) recent_.erase(recent_.begin());
-  recent_.push_back(id);
+  text_.note(id);
 }
 
 std::vector<std::string> Writer::read(std::string_view text) {
-  const Tokenizer& tokenizer = *file_.tokenizer;
-  std::string whole(text);
-  bool space = !text.empty() && (text.back() == ' ' || text.back() == '\n');
-  if (tokenizer.space_leads()) {  // the last space stays pending: it begins the next piece
-    if (detokenizer_.space_written()) whole.insert(0, 1, ' ');
-    space = whole.ends_with(' ');
-    if (space) whole.pop_back();
-  }
-  const std::vector<int32_t> ids = tokenizer.encode(whole);
-  for (const int32_t id : ids) feed(id);
-  detokenizer_.seed(ids, space);
-  return tokenizer.unknown_pieces(text);
-}
-
-// A space at the end of a prompt of sub-words is the beginning of the next piece.
-bool Writer::space_waits() const { return file_.tokenizer->space_leads() && detokenizer_.space_written(); }
-
-// If a space is pending, bans all pieces that do not begin with one.
-void Writer::ban_inner_pieces(SampleOptions& options) {
-  const Tokenizer& tokenizer = *file_.tokenizer;
-  if (!space_waits()) return;
-  banned_.assign(options.banned.begin(), options.banned.end());
-  for (int32_t id = 0; id < tokenizer.size(); ++id) {
-    if (!tokenizer.piece(id).starts_with(' ')) banned_.push_back(id);
-  }
-  options.banned = banned_;
+  for (const int32_t id : text_.read(text)) feed(id);
+  return file_.tokenizer->unknown_pieces(text);
 }
 
 std::vector<Candidate> Writer::top(int n) {
   std::vector<Candidate> best;
-  sampler_.top(logits_, n, best);
+  text_.top(logits_, n, best);
   return best;
 }
 
-void Writer::begin_with(std::string_view text) {
-  begun_.clear();
-  prefix_.reset();
-  if (!text.empty()) prefix_.emplace(detokenizer_, text);
-}
-
 std::string Writer::next(const SampleOptions& options, Random& random) {
-  SampleOptions here = options;
-  here.recent = recent_;
-  ban_inner_pieces(here);
-  std::vector<int32_t> banned;
-  if (prefix_) {
-    std::vector<uint8_t> allowed(logits_.size());
-    prefix_->allow(begun_, allowed);
-    for (const int32_t id : here.banned) {
-      if (id >= 0 && static_cast<size_t>(id) < allowed.size()) allowed[static_cast<size_t>(id)] = 0;
-    }
-    for (size_t id = 0; id < allowed.size(); ++id) {
-      if (!allowed[id]) banned.push_back(static_cast<int32_t>(id));
-    }
-    if (banned.size() == allowed.size()) refuse_prefix(prefix_->text());
-    here.banned = banned;
-  }
-  const int32_t id = sampler_.draw(logits_, here, random);
+  const int32_t id = text_.choose(logits_, options, random);
   feed(id);
-  if (prefix_) {
-    begun_.push_back(id);
-    if (prefix_->complete(begun_) >= 0) prefix_.reset();
-  }
-  return detokenizer_.push(id);
+  return text_.push(id);
 }
 
 std::vector<FoundText> Writer::search(const TextSearch& options) {
@@ -152,9 +88,9 @@ std::vector<FoundText> Writer::search(const TextSearch& options) {
     throw Error(Exit::usage, "generate/cache", "a beam search cannot use a cache: every hypothesis would need its own",
                 "sample with the cache, or search without it");
   }
-  const PrefixRule rule(detokenizer_, options.prefix);
+  const PrefixRule rule(text_.detokenizer(), options.prefix);
   const auto stop_at = [&](std::span<const int32_t> written) {
-    return find_stop(detokenizer_, rule, options.stop, written);
+    return find_stop(text_.detokenizer(), rule, options.stop, written);
   };
   const int32_t unknown = file_.tokenizer->unknown_id();
   BeamOptions beam;
@@ -162,10 +98,10 @@ std::vector<FoundText> Writer::search(const TextSearch& options) {
   beam.max_tokens = options.tokens, beam.min_tokens = options.min_tokens;
   beam.alpha = options.alpha, beam.length_rule = options.length_rule, beam.no_repeat = options.no_repeat;
   if (!options.unknown_words) beam.banned = {&unknown, 1};
-  if (!options.prefix.empty() || space_waits()) {
+  if (!options.prefix.empty() || text_.space_waits()) {
     beam.allow = [&](std::span<const int32_t> written, std::vector<uint8_t>& allowed) {
       const bool ruled = !options.prefix.empty() && rule.allow(written, allowed);
-      if (!written.empty() || !space_waits()) return ruled;
+      if (!written.empty() || !text_.space_waits()) return ruled;
       if (!ruled) std::fill(allowed.begin(), allowed.end(), uint8_t{1});
       for (size_t id = 0; id < allowed.size(); ++id)
         allowed[id] &= file_.tokenizer->piece(static_cast<int32_t>(id)).starts_with(' ');
@@ -177,7 +113,8 @@ std::vector<FoundText> Writer::search(const TextSearch& options) {
 
   const State<float> here = scorer_.memory();
   scorer_.start_from(before_);
-  const std::vector<Hypothesis> best = beam_search(scorer_, std::span<const int32_t>(&last_, 1), beam);
+  const int32_t last = text_.last();
+  const std::vector<Hypothesis> best = beam_search(scorer_, std::span<const int32_t>(&last, 1), beam);
   scorer_.start(1);
   scorer_.set_memory(here);
 
@@ -185,7 +122,7 @@ std::vector<FoundText> Writer::search(const TextSearch& options) {
   for (const Hypothesis& h : best) {
     if (!options.prefix.empty() && rule.complete(h.ids) < 0) continue;  // cut off within the prefix
     FoundText text{h.ids, "", h.log_prob, h.score, h.finished};
-    Detokenizer detokenizer = detokenizer_;
+    Detokenizer detokenizer = text_.detokenizer();
     for (const int32_t id : h.ids) text.text += detokenizer.push(id);
     text.text += detokenizer.flush();
     if (h.finished) text.text.resize(stop_at(h.ids) + options.stop.size());
@@ -204,18 +141,14 @@ std::vector<FoundText> Writer::search(const TextSearch& options) {
 void Writer::take(const FoundText& found) {
   for (const int32_t id : found.ids) {
     feed(id);
-    detokenizer_.push(id);
+    text_.push(id);
   }
 }
 
 uint64_t Writer::tokenizer_hash() const { return fnv1a64(file_.tokenizer->to_json().dump()); }
 
-// Mark, last token, length of the spacing, spacing, the state before the last token: reading that token again also restores
-// the logits.
-std::string Writer::plain_state() const {
-  const std::string spacing = detokenizer_.save();
-  return raw(static_cast<uint32_t>(last_)) + raw(static_cast<uint32_t>(spacing.size())) + spacing + before_.bytes();
-}
+// Last token, spacing, the state before the last token: reading that token again also restores the logits.
+std::string Writer::plain_state() const { return text_.save() + before_.bytes(); }
 
 // With a cache, after the mark: hash of the tokenizer, size of the cache in bytes, cache.
 std::string Writer::save_state() const {
@@ -230,19 +163,12 @@ size_t Writer::state_bytes() const { return scorer_.memory().bytes().size(); }
 
 // If the bytes are invalid, the writer does not change.
 void Writer::restore(std::string_view bytes) {
-  uint32_t last = 0, length = 0;
-  if (bytes.size() < 8) refuse_state();
-  std::memcpy(&last, bytes.data(), 4);
-  std::memcpy(&length, bytes.data() + 4, 4);
-  if (length >= bytes.size() - 8 || last >= static_cast<uint32_t>(file_.tokenizer->size())) refuse_state();
-  Detokenizer spacing(*file_.tokenizer);
-  spacing.load(bytes.substr(8, length));
-  scorer_.set_memory(State<float>::of_bytes(bytes.substr(8 + length), scorer_.memory_width()));
-  detokenizer_ = spacing;
-  recent_.clear();
+  TextState text = text_;
+  text.load(bytes);
+  scorer_.set_memory(State<float>::of_bytes(bytes, scorer_.memory_width()));
+  text_ = std::move(text);
   hidden_.clear();  // the token fed now is already in the cache
-  begin_with("");
-  feed(static_cast<int32_t>(last));
+  feed(text_.last());
 }
 
 void Writer::load_state(std::string_view bytes) {

@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "decode/beam.h"
-#include "decode/sample.h"
 #include "io/text_scorer.h"
 #include "tasks/language_model/cache.h"
-#include "text/prefix.h"
+#include "tasks/language_model/text_state.h"
 
 namespace rnn::core {
 
@@ -50,8 +49,8 @@ class Writer {
   // The n likeliest next tokens with their probabilities (temperature 1).
   std::vector<Candidate> top(int n);
   // The text generated from now on begins with this text (text/prefix.h), which is not read itself. Empty: no condition.
-  void begin_with(std::string_view text);
-  bool beginning() const { return prefix_.has_value(); }  // while that text is incomplete
+  void begin_with(std::string_view text) { text_.begin_with(text); }
+  bool beginning() const { return text_.beginning(); }  // while that text is incomplete
   // Samples one token, reads it, and returns the text that can be shown now (never half a character). The repetition penalty
   // uses the last 64 tokens since a state was last loaded; for an ensemble, or with a cache, it works on log-probabilities.
   // Throws Error{usage, "generate/prefix"} if no token continues the text of begin_with().
@@ -61,8 +60,8 @@ class Writer {
   std::vector<FoundText> search(const TextSearch& options);
   // Reads a text that search() found.
   void take(const FoundText& found);
-  int32_t last_token() const { return last_; }
-  std::string flush() { return detokenizer_.flush(); }
+  int32_t last_token() const { return text_.last(); }
+  std::string flush() { return text_.flush(); }
   const Tokenizer& tokenizer() const { return *file_.tokenizer; }
 
   // The state as bytes: network states, last token, spacing, and the cache if there is one. load_state() throws
@@ -84,8 +83,6 @@ class Writer {
 
  private:
   void feed(int32_t id);
-  bool space_waits() const;
-  void ban_inner_pieces(SampleOptions& options);
   void restore(std::string_view bytes);
   std::string plain_state() const;
   uint64_t tokenizer_hash() const;
@@ -93,15 +90,9 @@ class Writer {
   ModelFile& file_;
   Pool pool_;
   TextScorer scorer_;
-  Detokenizer detokenizer_;
-  Sampler sampler_;
+  TextState text_;
   std::vector<float> logits_;
-  std::vector<int32_t> banned_;  // scratch: tokens that must not follow a pending space
-  State<float> before_;          // state before the last token
-  int32_t last_ = -1;
-  std::vector<int32_t> recent_;  // the last ids read or generated, for the repetition penalty
-  std::optional<PrefixRule> prefix_;
-  std::vector<int32_t> begun_;  // generated since begin_with()
+  State<float> before_;  // state before the last token
   std::optional<TextCache> cache_;
   std::vector<float> hidden_;  // hidden state of the first model after the last token; only with a cache
   Arena arena_;
