@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "command.h"
+#include "data/inputs/data_file.h"
 #include "profile_view.h"
 #include "runs.h"
 #include "runs/option_checks.h"
@@ -49,7 +50,8 @@ void declare(Command& command, TrainArguments& a) {
   const auto names = [](const OptionInfo& o) -> std::string {
     return o.name == "seed" ? "-s,--seed" : o.name == "threads" ? "-t,--threads" : "";
   };
-  command.words("DATA", &a.data, "text files or folders; two parallel files, or pairs; sequences as JSON lines");
+  command.words("DATA", &a.data,
+                "text files or folders; two parallel files, or pairs; sequences as JSON lines; -: standard input");
   command.text("-o,--output", &a.output, "DIR", "run folder; default runs/NAME-001, counting up");
   command.text("-c,--config", &a.config, "FILE", "options from a TOML file, or a recipe (rnn config recipes)");
   command.text("--resume", &a.resume, "DIR", "resume a stopped run exactly where it was");
@@ -82,7 +84,7 @@ std::string next_folder(const std::string& data) {
   fs::path path = fs::path(data).lexically_normal();
   std::string stem = path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
   stem = stem.substr(0, stem.find('.', 1));
-  if (stem.empty() || stem == "." || stem == "..") stem = "run";
+  if (stem.empty() || stem == "." || stem == ".." || is_pipe(data)) stem = "run";
   int highest = 0;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator("runs", error)) {
@@ -227,7 +229,7 @@ int run_train(const Arguments& arguments) {
   request.task = chosen.task->name;
   request.folder = a.output.empty() ? next_folder(request.data[0]) : a.output;
   std::error_code error;
-  if (a.talk() == Talk::lines && a.task.empty() && fs::exists(request.data[0], error)) {
+  if (a.talk() == Talk::lines && a.task.empty() && (is_pipe(request.data[0]) || fs::exists(request.data[0], error))) {
     say(key_line("task", fmt::format("{} ({}; use --task to choose)", chosen.task->name, chosen.reason)));
   }
   if (a.cells.size() > 1) return train_cells(a, request, settings);

@@ -16,6 +16,7 @@
 
 #include "rnn/error.h"
 #include "rnn/labeller.h"
+#include "rnn/texts.h"
 
 // Failures are rnn::Error (code(), what(), help(), exit()); in addition, any function that is not noexcept may throw
 // std::bad_alloc. Nothing is printed. Sizes count numbers unless a name says bytes; times are in seconds, losses in nats per
@@ -52,6 +53,9 @@ class RNN_API Model {
   // Error{Exit::model}: model/missing, model/corrupt, model/truncated, model/newer, model/task, model/tensor, model/shape,
   // model/nan.
   static Model load(const std::string& path);
+  // From the bytes of such a file, which are copied. name: what errors and info().path call it. Throws as load(), without
+  // model/missing.
+  static Model from_bytes(std::string_view bytes, const std::string& name = "the model");
 
   bool is_language_model() const noexcept;
   bool translates() const noexcept;        // a model for Translator: sentences in, sentences out
@@ -77,6 +81,7 @@ class RNN_API Model {
   friend class Writer;
   friend class Translator;
   friend class Labeller;
+  friend class Texts;
   friend RNN_API TextScore evaluate(const Model& model, const std::string& path, int threads);
   friend RNN_API std::vector<Alternative> choose(const Model& model, const std::string& context,
                                                  const std::vector<std::string>& alternatives, int threads);

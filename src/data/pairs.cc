@@ -13,6 +13,7 @@
 #include "base/numbers.h"
 #include "data/hash.h"
 #include "data/inputs/data_file.h"
+#include "data/inputs/kinds.h"
 #include "data/inputs/text_line.h"
 
 namespace rnn::core {
@@ -90,22 +91,9 @@ void add(PairSet& set, const LineFile& source_file, std::string_view source, con
   set.pairs.push_back({std::string(source), std::string(target)});
 }
 
-// "a/train.en.gz" -> "a/train.en".
-std::string_view without_compression(std::string_view path) {
-  for (const std::string_view ending : {".gz", ".zst"}) {
-    if (path.ends_with(ending)) return path.substr(0, path.size() - ending.size());
-  }
-  return path;
-}
-
-bool is_json_lines(const std::string& path) {
-  const std::string_view name = without_compression(path);
-  return name.ends_with(".jsonl") || name.ends_with(".ndjson");
-}
-
 // train.en and train.fr: "en" and "fr".
 void name_by_extensions(PairSet& set) {
-  const std::filesystem::path source(without_compression(set.paths[0])), target(without_compression(set.paths[1]));
+  const std::filesystem::path source = without_compression(set.paths[0]), target = without_compression(set.paths[1]);
   const std::string a = source.extension().string(), b = target.extension().string();
   const bool named = source.stem() == target.stem() && a != b && a.size() > 1 && b.size() > 1;
   set.source_name = named ? a.substr(1) : "source";
@@ -228,7 +216,7 @@ PairSet read_pairs(const std::vector<std::string>& paths) {
     return set;
   }
   set.hash = content_hash(first.bytes());
-  const bool objects = is_json_lines(paths[0]);
+  const bool objects = is_json_lines_name(paths[0]);
   objects ? read_objects(first, set) : read_columns(first, set);
   if (set.pairs.empty())
     throw Error(Exit::data, "data/empty", paths[0] + ": the file contains no pairs", objects ? kObjects : kColumns);
@@ -236,8 +224,8 @@ PairSet read_pairs(const std::vector<std::string>& paths) {
 }
 
 bool looks_like_pairs(const std::string& path) {
-  const bool objects = is_json_lines(path);
-  if (!objects && !without_compression(path).ends_with(".tsv")) return false;
+  const bool objects = is_json_lines_name(path);
+  if (!objects && lower_extension(without_compression(path)) != ".tsv") return false;
   try {
     LineFile file(path);
     int seen = 0;

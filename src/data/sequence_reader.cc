@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -157,22 +156,19 @@ SequenceSet read_sequences(const std::string& path, const SequenceShape* known) 
   return reader.finish();
 }
 
-// The first line that is not blank. Only compressed files are read as a whole; a pipe, which can be read only once, is left alone.
+// The first line that is not blank. Only what is compressed, or a pipe, is read as a whole.
 static std::string first_full_line(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return {};
+  const std::string head = first_data_line(path, 4);
+  if (is_pipe(path) || is_gzip(head) || is_zstd(head)) {
+    const std::string bytes = decompress(read_data_bytes(path), path);
+    std::string_view text = without_mark(bytes), line;
+    while (!text.empty() && is_blank(line)) line = next_line(text);
+    return std::string(line);
+  }
   std::ifstream file(path, std::ios::binary);
   std::string line;
-  for (bool first = true; is_blank(line) && std::getline(file, line); first = false) {
-    if (!first) continue;
-    if (is_gzip(line) || is_zstd(line)) {
-      const std::string bytes = decompress(read_data_bytes(path), path);
-      std::string_view text = without_mark(bytes), at;
-      while (!text.empty() && is_blank(at)) at = next_line(text);
-      return std::string(at);
-    }
-    line = std::string(without_mark(line));
-  }
+  for (bool first = true; is_blank(line) && std::getline(file, line); first = false)
+    if (first) line = std::string(without_mark(line));
   return line;
 }
 

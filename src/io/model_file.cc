@@ -180,7 +180,11 @@ ModelFile load_model(const std::string& path) {
   } catch (const Error& e) {
     bad("model/missing", e.what(), e.help());
   }
-  const Safetensors file = Safetensors::parse(std::move(bytes), file_path);
+  return parse_model(std::move(bytes), file_path);
+}
+
+ModelFile parse_model(std::string bytes, const std::string& path) {
+  const Safetensors file = Safetensors::parse(std::move(bytes), path);
   return file.metadata().count("rnn.format") ? load_own(file) : load_bare(file);
 }
 

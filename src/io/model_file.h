@@ -27,6 +27,8 @@ struct ModelFile {
 // tensor must be used. Throws Error{model}: model/missing, model/corrupt, model/truncated, model/newer, model/task,
 // model/tensor, model/shape with both shapes.
 ModelFile load_model(const std::string& path);
+// The same from bytes; `path` is for messages.
+ModelFile parse_model(std::string bytes, const std::string& path);
 
 // The bytes of a model file.
 std::string format_model(const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about);

@@ -17,6 +17,7 @@ using namespace core;
 // After load() the weights are packed and the row-major copy is freed: everything that takes the file only reads it.
 struct Model::Core {
   ModelFile file;
+  static std::shared_ptr<Core> ready(ModelFile file);  // throws as load_model()
   const core::Model<float>& network() const { return *file.model; }
   // Throws Error{model, "model/task"} if there is no tokenizer.
   const Tokenizer& tokenizer() const;

@@ -26,8 +26,14 @@ const Tokenizer& Model::Core::tokenizer() const {
   return *file.tokenizer;
 }
 
-Model Model::load(const std::string& path) {
-  auto core = std::make_shared<Core>(Core{load_model(path)});
+Model Model::load(const std::string& path) { return Model(Core::ready(load_model(path))); }
+
+Model Model::from_bytes(std::string_view bytes, const std::string& name) {
+  return Model(Core::ready(parse_model(std::string(bytes), name)));
+}
+
+std::shared_ptr<Model::Core> Model::Core::ready(ModelFile file) {
+  auto core = std::make_shared<Core>(Core{std::move(file)});
   if (!core->file.about.is_object()) core->file.about = nlohmann::json::object();
   Pool pool(1);
   if (core->network().is_language_model()) {
@@ -35,7 +41,7 @@ Model Model::load(const std::string& path) {
   } else {
     ready_model(core->file, pool);
   }
-  return Model(std::move(core));
+  return core;
 }
 
 bool Model::is_language_model() const noexcept { return core_->network().is_language_model(); }

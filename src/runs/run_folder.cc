@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cells/names.h"
+#include "data/inputs/data_file.h"
 #include "events/sinks.h"
 #include "events/tensorboard.h"
 #include "runs/model_card.h"
@@ -103,9 +104,8 @@ ModelCard RunFolder::card(const RunRequest& request, const RunResult& result, co
   card.result = result.valid;
   card.baselines = result.baselines;
   for (const auto& file : files) {
-    std::error_code ignored;
-    card.data.push_back(
-        {file, "training", static_cast<uint64_t>(fs::file_size(file, ignored)), content_hash(read_file(file))});
+    const std::string bytes = read_data_bytes(file);
+    card.data.push_back({file, "training", bytes.size(), content_hash(bytes)});
   }
   card.command = request.command;
   card.seed = request.options.seed;

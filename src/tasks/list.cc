@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/numbers.h"
+#include "data/inputs/data_file.h"
 #include "data/inputs/kinds.h"
 #include "tasks/language_model/task.h"
 #include "tasks/sequences/task.h"
@@ -28,14 +28,6 @@ struct Unknown {
   std::string task, reason;
 };
 
-std::string first_line(const std::string& path) {
-  std::ifstream file(path);
-  std::string line(4096, '\0');
-  file.read(line.data(), static_cast<std::streamsize>(line.size()));
-  line.resize(static_cast<size_t>(file.gcount()));
-  return line.substr(0, line.find('\n'));
-}
-
 // Task "" if the data may be anything.
 Unknown looks_like(const std::string& path) {
   std::error_code error;
@@ -44,9 +36,9 @@ Unknown looks_like(const std::string& path) {
       if (is_audio_name(it->path())) return {std::string(kTranscribe), path + " holds sound files"};
     return {};
   }
-  if (!fs::exists(path, error)) return {};
+  if (!fs::exists(path, error) && !is_pipe(path)) return {};
   if (is_audio_name(path)) return {std::string(kTranscribe), path + " is a sound file"};
-  const std::string extension = lower_extension(path), line = first_line(path);
+  const std::string extension = lower_extension(path), line = first_data_line(path);
   if (extension == ".csv" || extension == ".tsv") return {std::string(kForecast), path + " is a table of columns"};
   if (extension == ".ts") return {"classify", path + " holds labelled series"};
   if (extension == ".conll" || extension == ".conllu") return {"tag", path + " holds tagged words"};

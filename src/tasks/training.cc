@@ -27,6 +27,13 @@ std::vector<std::string> files_of(const json& saved) {
   return saved.get<std::string>().empty() ? std::vector<std::string>() : std::vector<std::string>{saved};
 }
 
+// A run's data is read again when it is resumed.
+void require_again(const std::string& folder, const std::string& path) {
+  if (path != "-" && !path.starts_with("/dev/") && !path.starts_with("/proc/")) return;
+  throw Error(Exit::data, "data/pipe", folder + " was trained on " + path + ", a pipe, which cannot be read again",
+              "train on a file, or start a new run from these weights: rnn train DATA --init-from " + folder);
+}
+
 void check_change(std::string_view name) {
   const OptionInfo* option = find_option(name);
   if (!option || option->rule == ResumeRule::changeable) return;  // set_option() says more clearly that there is none
@@ -74,6 +81,8 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
   } catch (const json::exception& e) {
     throw Error(Exit::model, "model/corrupt", where.checkpoint() + " is not the checkpoint of a run (" + e.what() + ")");
   }
+  for (const std::vector<std::string>* files : {&request.data, &request.valid, &request.test})
+    for (const std::string& path : *files) require_again(folder, path);
   request.folder = folder;
   request.task = file.model->config().task;
   return task_of(request.task).run(request)->resume(std::move(file), hash, mode, events, hooks);

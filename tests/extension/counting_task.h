@@ -9,11 +9,11 @@
 #include "base/error.h"
 #include "data/hash.h"
 #include "data/sequences.h"
+#include "metrics/figures.h"
 #include "networks/model.h"
 #include "runs/plan.h"
 #include "runs/run.h"
 #include "runs/task.h"
-#include "metrics/figures.h"
 #include "train/trainer.h"
 
 namespace rnn::core::test {
@@ -75,9 +75,15 @@ inline const Task kCounting = {
     .reads = "lines of a and b",
     .options = {},
     .card = {},
-    .guess = [](const std::vector<std::string>&) { return TaskGuess{TaskGuess::possible, "anything can be counted"}; },
+    .guess =
+        [](const std::vector<std::string>&) {
+          return TaskGuess{TaskGuess::possible, "anything can be counted"};
+        },
     .require_data = [](const std::vector<std::string>&) {},
     .run = [](const RunRequest& request) -> std::unique_ptr<Run> { return std::make_unique<CountingRun>(request); },
-    .next = [](const std::string& folder) { return Task::Next{{"rnn", "info", folder}, ""}; }};
+    .next =
+        [](const std::string& folder) {
+          return Task::Next{{"rnn", "info", folder}, ""};
+        }};
 
 }  // namespace rnn::core::test

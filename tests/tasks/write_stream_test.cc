@@ -74,7 +74,8 @@ class Side : public testing::TestWithParam<std::pair<const char*, const char*>> 
 
 TEST_P(Side, AThousandTextsOfUnlikePhasesAreThoseOfEachAlone) {
   constexpr int kTexts = 1000;
-  ModelFile file = language_model(GetParam().first, GetParam().second), other = language_model(GetParam().first, GetParam().second);
+  ModelFile file = language_model(GetParam().first, GetParam().second),
+            other = language_model(GetParam().first, GetParam().second);
   Writer writer(other);
   const Writer::Mark start = writer.mark();
   Pool pool(3);
@@ -91,7 +92,8 @@ TEST_P(Side, AThousandTextsOfUnlikePhasesAreThoseOfEachAlone) {
   for (int pass = 0; going || pass < 11; ++pass) {
     std::vector<Stream*> here;
     for (int i = 0; i < kTexts; ++i)
-      if (text_of(i).begin <= pass && all[static_cast<size_t>(i)]->writing()) here.push_back(all[static_cast<size_t>(i)].get());
+      if (text_of(i).begin <= pass && all[static_cast<size_t>(i)]->writing())
+        here.push_back(all[static_cast<size_t>(i)].get());
     going = step_streams(engine, here);
   }
   for (int i = 0; i < kTexts; ++i) {

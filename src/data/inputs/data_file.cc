@@ -1,21 +1,72 @@
 // Why: errors of reading files are turned into errors of the data.
 #include "data/inputs/data_file.h"
 
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "data/inputs/compression.h"
 
 namespace rnn::core {
 
-std::string read_data_bytes(const std::string& path) {
+namespace {
+
+std::string read_bytes(const std::string& path) {
   try {
-    return read_file(path);
+    return read_file(path == "-" ? "/dev/stdin" : path);
   } catch (const Error& error) {
     const bool missing = error.code() == "io/missing";
     throw Error(
         Exit::data, missing ? "data/missing" : "data/unreadable", missing ? "there is no file " + path : error.what(),
         missing ? "check the path; it is taken relative to the current folder" : "check the permissions of the file");
   }
+}
+
+// What pipes have said, by path.
+struct Kept {
+  std::mutex mutex;
+  std::map<std::string, std::string> bytes;
+};
+
+Kept& kept() {
+  static Kept all;
+  return all;
+}
+
+}  // namespace
+
+bool is_pipe(const std::string& path) {
+  if (path == "-") return true;
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
+}
+
+std::string read_data_bytes(const std::string& path) {
+  if (!is_pipe(path)) return read_bytes(path);
+  const std::lock_guard lock(kept().mutex);
+  const auto at = kept().bytes.find(path);
+  return at != kept().bytes.end() ? at->second : (kept().bytes[path] = read_bytes(path));
+}
+
+std::string first_data_line(const std::string& path, size_t most) {
+  std::string line(most, '\0');
+  try {
+    if (is_pipe(path)) {
+      line = read_data_bytes(path).substr(0, most);
+    } else {
+      std::ifstream file(path, std::ios::binary);
+      file.read(line.data(), static_cast<std::streamsize>(line.size()));
+      line.resize(static_cast<size_t>(file.gcount()));
+    }
+  } catch (const Error&) {  // reported when the data is read
+    return {};
+  }
+  return line.substr(0, line.find('\n'));
 }
 
 std::string decompress(std::string bytes, const std::string& path) {

@@ -23,6 +23,10 @@ std::string lower_extension(const std::filesystem::path& path) {
 bool is_audio_name(const std::filesystem::path& path) { return ends_in(path, {".wav", ".flac", ".ogg", ".mp3"}); }
 bool is_text_name(const std::filesystem::path& path) { return ends_in(path, {".txt", ".jsonl", ".ndjson", ".gz", ".zst"}); }
 
+bool is_json_lines_name(const std::filesystem::path& path) {
+  return ends_in(without_compression(path), {".jsonl", ".ndjson"});
+}
+
 std::filesystem::path without_compression(const std::filesystem::path& path) {
   return ends_in(path, {".gz", ".zst"}) ? std::filesystem::path(path).replace_extension() : path;
 }

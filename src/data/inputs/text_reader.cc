@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "data/inputs/data_file.h"
+#include "data/inputs/kinds.h"
 #include "data/inputs/text_line.h"
 #include "text/utf8.h"
 
@@ -44,12 +45,6 @@ std::vector<std::string> list_folder(const std::string& folder) {
   }
   std::sort(paths.begin(), paths.end());
   return paths;
-}
-
-bool is_json_lines(std::string_view path) {
-  if (path.ends_with(".gz")) path.remove_suffix(3);
-  if (path.ends_with(".zst")) path.remove_suffix(4);
-  return ends_with_any(path, {".jsonl", ".ndjson"});
 }
 
 // The line of a byte, counted from an earlier byte.
@@ -122,7 +117,7 @@ void TextReader::read_one(const std::string& path, bool in_folder) {
     tell({"data/byte_order_mark", Severity::note, path, 1, "the byte order mark at the beginning is dropped", ""});
   }
   if (unify_line_ends(bytes)) report.crlf = true;
-  if (is_json_lines(path)) {
+  if (is_json_lines_name(path)) {
     read_lines_of_json(path, bytes);
   } else {
     add_marked_text(path, bytes);

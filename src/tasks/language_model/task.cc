@@ -34,6 +34,7 @@ TaskGuess guess(const std::vector<std::string>& data) {
   if (data.size() > 1) return {TaskGuess::possible, "several texts"};
   const std::string& path = data.at(0);
   if (fs::is_directory(path, error)) return {TaskGuess::possible, "a folder of text"};
+  if (path == "-") return {TaskGuess::possible, "standard input"};
   if (!fs::exists(path, error)) return {TaskGuess::possible, "no such file"};  // reported when the file is read
   const std::string extension = lower_extension(path);
   return {TaskGuess::possible, extension.empty() ? "a text file" : "a " + extension + " file"};

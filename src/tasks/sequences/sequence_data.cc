@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "data/hash.h"
+#include "data/inputs/data_file.h"
 #include "io/ready_model.h"
 #include "metrics/figures.h"
 #include "options/option_list.h"
@@ -68,7 +69,7 @@ SequenceData read_sequence_data(const std::vector<std::string>& paths, const std
   const auto add = [&](const std::string& path, std::vector<SequenceExample>& to) {
     SequenceSet set = read_sequences(path, known);
     if (hashes.empty()) data.shape = set.shape;
-    hashes += content_hash(read_file(path));
+    hashes += content_hash(read_data_bytes(path));
     const SequenceShape &a = data.shape, &b = set.shape;
     if (a.target != b.target || a.width != b.width || a.symbols != b.symbols || a.labels != b.labels ||
         a.values != b.values) {

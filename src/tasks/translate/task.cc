@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "base/error.h"
 #include "base/numbers.h"
+#include "data/inputs/data_file.h"
 #include "data/inputs/kinds.h"
 #include "data/pairs.h"
 #include "runs/run.h"
@@ -29,12 +29,14 @@ bool is_number(std::string_view text) {
 
 // A table of two columns of numbers, perhaps with a header: not a translation unless requested.
 bool holds_numbers(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
+  const std::string bytes = decompress(read_data_bytes(path), path);
+  std::string_view text = bytes;
   bool numbers = false;
-  for (int row = 0; row < kRowsLookedAt && std::getline(file, line); ++row) {
+  for (int row = 0; row < kRowsLookedAt && !text.empty(); ++row) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
     const size_t tab = line.find('\t');
-    if (tab == std::string::npos) continue;
+    if (tab == std::string_view::npos) continue;
     const bool both = is_number(line.substr(0, tab)) && is_number(line.substr(tab + 1));
     if (!both && row > 0) return false;
     numbers = numbers || both;
@@ -54,7 +56,7 @@ TaskGuess guess(const std::vector<std::string>& data) {
     return {TaskGuess::certain, fmt::format("{} and {} are one text in two languages", data[0], data[1])};
   std::error_code error;
   for (const std::string& path : data) {
-    if (!fs::is_regular_file(path, error) || !looks_like_pairs(path) || holds_numbers(path)) continue;
+    if (fs::is_directory(path, error) || !looks_like_pairs(path) || holds_numbers(path)) continue;
     const std::string reason = path + " holds pairs of sentences";
     if (data.size() == 1) return {TaskGuess::content, reason};
     throw Error(
