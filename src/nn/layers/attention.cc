@@ -105,7 +105,8 @@ void Attention<T>::forward(Context<T>& context, const Packed<T>& packed, const S
   const ProfileScope profiled(context.profile, Phase::attention, 2.0 * rows * (products + s.read.cols * query_));
   const View<const T> q = s.q.middle(first, rows);
   if (additive()) {
-    const View<T> queries = {const_cast<T*>(s.args.queries.address(first)), rows, key_width_, s.args.queries.stride};
+    const View<const T> own = s.args.queries.middle(first, rows);
+    const View<T> queries = {const_cast<T*>(own.address()), rows, key_width_, own.stride};
     context.kernels.gemm(context.pool, {q, packed[query_form_], nullptr, false, {key_width_}, queries});
   }
   context.kernels.attention_forward(context.pool, steps(seq, from, to, s.args));
