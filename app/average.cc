@@ -43,6 +43,7 @@ std::string card_of(const AveragedModels& mean, const std::string& output, const
                 {"hidden units", std::to_string(rnn.hidden)},
                 {"parameters", std::to_string(model.table().count())}};
   for (const AveragedModels::Part& part : mean.parts) card.facts.emplace_back(part.path, fmt::format("{:.4g}", part.weight));
+  card.evaluate = "TEST.tsv";
   card.command = command;
   card.trained = false;
   card.model = fs::path(output).filename().string();
@@ -69,6 +70,10 @@ int run_average(const Arguments& arguments) {
   if (!command.parse(arguments)) return 0;
   command.need(models.empty() ? "" : models[0], "MODELs");
   command.need(output, "an output file: -o FILE");
+  if (card_path(output) == output) {
+    throw Error(Exit::usage, "usage/option", fmt::format("{} is where the card of the model would be written", output),
+                "name the model file OUT.safetensors");
+  }
   for (const std::string& path : {output, card_path(output)}) refuse_existing(path, force);
   std::vector<std::string> typed = {"rnn", "average"};
   typed.insert(typed.end(), arguments.begin(), arguments.end());

@@ -9,6 +9,7 @@
 #include "base/numbers.h"
 #include "command.h"
 #include "data/inputs/data_file.h"
+#include "data/pairs.h"
 #include "profile_view.h"
 #include "runs.h"
 #include "runs/option_checks.h"
@@ -153,6 +154,8 @@ int resume(const TrainArguments& a) {
   if (!a.valid.empty()) given = "--valid";
   if (!a.test.empty()) given = "--test";
   if (!a.init_from.empty()) given = "--init-from";
+  if (!a.task.empty()) given = "--task";
+  if (a.force) given = "--force";
   if (!given.empty()) {
     throw Error(Exit::usage, "usage/resume", fmt::format("a resumed run cannot take {}: it continues as it began", given),
                 fmt::format("possible: --{}; for anything else: rnn train DATA --init-from RUN",
@@ -182,17 +185,19 @@ int train_cells(const TrainArguments& a, RunRequest request, const Settings& set
   return 0;
 }
 
-// --valid and --test take a second word only if both are a pair of files; otherwise it is DATA.
-void give_back(std::vector<std::string>& files, std::vector<std::string>& data) {
-  if (files.size() < 2 || data.size() == 2) return;
-  data.insert(data.begin(), files[1]);
+// --valid and --test take a second word only if the data are pairs of sentences; otherwise it is DATA.
+void give_back(std::vector<std::string>& files, TrainArguments& a) {
+  std::vector<std::string> data = a.train;
+  data.insert(data.end(), a.data.begin(), a.data.end());
+  if (files.size() < 2 || data.size() == 2 || (data.size() == 1 && looks_like_pairs(data[0]))) return;
+  a.data.insert(a.data.begin(), files[1]);
   files.resize(1);
 }
 
 RunRequest request_of(const TrainArguments& a, const Settings& settings, const Arguments& words) {
   RunRequest request;
-  request.data = a.data;
-  request.data.insert(request.data.end(), a.train.begin(), a.train.end());
+  request.data = a.train;  // --train SOURCE TARGET: in this order
+  request.data.insert(request.data.end(), a.data.begin(), a.data.end());
   if (request.data.empty()) request.data = settings.data.train;
   request.valid = a.valid.empty() ? settings.data.valid : a.valid;
   request.test = a.test.empty() ? settings.data.test : a.test;
@@ -215,8 +220,8 @@ int run_train(const Arguments& arguments) {
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   if (!a.resume.empty()) return resume(a);
-  give_back(a.test, a.data);
-  give_back(a.valid, a.data);
+  give_back(a.test, a);
+  give_back(a.valid, a);
 
   NamedValues flags = a.flags;
   if (a.cells.size() == 1) flags.emplace_back("cell", a.cells[0]);

@@ -17,12 +17,12 @@ class Model;
 
 // How a text of Texts is written.
 struct TextOptions {
-  int64_t tokens = 60;         // at most
-  double temperature = 0.8;    // as GenerateOptions
+  int64_t tokens = 60;       // at most
+  double temperature = 0.8;  // as GenerateOptions
   int top_k = 0;
   double top_p = 1;
-  std::string stop = {};       // the text ends after it; empty: after `tokens` tokens
-  uint64_t seed = 1;           // the same model, prompt and options give the same text, whatever is written beside it
+  std::string stop = {};  // the text ends after it; empty: after `tokens` tokens
+  uint64_t seed = 1;      // the same model, prompt and options give the same text, whatever is written beside it
 };
 
 // Texts that a language model writes side by side, each at its own point: several times the tokens per second of one Writer after

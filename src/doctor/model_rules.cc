@@ -209,7 +209,8 @@ HealthVerdict short_window(const Case& c) {
 }
 
 HealthVerdict unknown_words(const Case& c) {
-  if (!c.p.is_text()) return absent("symbols that the model does not know are refused");
+  if (!c.p.is_text())
+    return absent("rnn eval refuses symbols that the model does not know; rnn predict reads them as nothing");
   const int32_t mark = c.p.file.tokenizer->unknown_id();
   if (mark < 0) return absent("its tokens can represent every text");
   int64_t count = 0, all = 0;

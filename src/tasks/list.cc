@@ -39,7 +39,9 @@ Unknown looks_like(const std::string& path) {
   if (!fs::exists(path, error) && !is_pipe(path)) return {};
   if (is_audio_name(path)) return {std::string(kTranscribe), path + " is a sound file"};
   const std::string extension = lower_extension(path), line = first_data_line(path);
-  if (extension == ".csv" || extension == ".tsv") return {std::string(kForecast), path + " is a table of columns"};
+  const bool columns = line.find_first_of(extension == ".tsv" ? "\t" : ",;\t") != std::string::npos;
+  if (columns && (extension == ".csv" || extension == ".tsv"))
+    return {std::string(kForecast), path + " is a table of columns"};
   if (extension == ".ts") return {"classify", path + " holds labelled series"};
   if (extension == ".conll" || extension == ".conllu") return {"tag", path + " holds tagged words"};
   if (line.starts_with("__label__")) return {"classify", path + " has __label__ lines"};

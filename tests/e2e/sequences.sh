@@ -58,5 +58,21 @@ expect_err "mixed.jsonl:2"
 printf '{"input": ["a"], "target": "a"}\n' >one.jsonl
 expect_exit 3 "$RNN" train one.jsonl -o one
 expect_err "data/too_short"
+# What is wrong with the data is said whether or not the task is named.
+expect_refused 3 data/missing "$RNN" train none.jsonl --task classify -o other
+: >empty.jsonl
+expect_refused 3 data/empty "$RNN" train empty.jsonl --task tag -o other
+printf '{"input": ["a"], "target": true}\n' >truth.jsonl
+for task in '' '--task classify'; do
+  # shellcheck disable=SC2086  # a word or none
+  expect_refused 3 data/json "$RNN" train truth.jsonl $task -o other
+  expect_err 'truth.jsonl:1: .*true or false'
+done
+expect_refused 2 task/data "$RNN" train adding.jsonl --task classify -o other
+expect_err 'in quotes'
+expect_refused 2 usage/resume "$RNN" train --resume run --task tag
+expect_refused 2 usage/resume "$RNN" train --resume run --force
+expect_refused 2 usage/option "$RNN" average run/model.safetensors run/last.ckpt.safetensors -o run/mean.md
+expect_no_file run/mean.md
 expect_exit 2 "$RNN" train recall.jsonl --task regress -o other
 expect_err "task/data"

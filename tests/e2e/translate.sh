@@ -56,6 +56,16 @@ expect_exit 0 "$RNN" train numbers.tsv --task translate "${few[@]}" --max-update
 expect_refused 2 task/not_available "$RNN" train numbers.tsv -o no
 expect_err 'looks like forecast'
 expect_refused 2 task/ambiguous "$RNN" train reverse.tsv test.tsv -o no
+# A pair of files is a pair however it is given, and keeps its order.
+expect_exit 0 "$RNN" train --train pairs.src pairs.tgt --valid test.src test.tgt "${few[@]}" --max-updates 2 -o given --quiet
+[[ "$(python3 -c 'import json; x = json.load(open("given/data.json")); print(x["source"], x["target"], x["valid"]["pairs"])')" == 'src tgt 60' ]] ||
+  fail "given/data.json"
+expect_exit 0 "$RNN" train reverse.tsv --valid test.src test.tgt "${few[@]}" --max-updates 2 -o table --quiet
+cp reverse.tsv REVERSE.TSV
+expect_exit 0 "$RNN" train REVERSE.TSV "${few[@]}" --max-updates 2 -o upper
+expect_err 'holds pairs of sentences'
+: >empty.tsv
+expect_refused 3 data/empty "$RNN" train empty.tsv -o no
 expect_refused 2 task/data "$RNN" train --task translate pairs.src pairs.tgt test.src -o no
 expect_refused 3 data/missing "$RNN" train none.tsv -o no
 expect_refused 3 data/pairs "$RNN" train --task translate pairs.src test.tgt -o no

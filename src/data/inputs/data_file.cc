@@ -19,9 +19,11 @@ std::string read_bytes(const std::string& path) {
     return read_file(path == "-" ? "/dev/stdin" : path);
   } catch (const Error& error) {
     const bool missing = error.code() == "io/missing";
-    throw Error(
-        Exit::data, missing ? "data/missing" : "data/unreadable", missing ? "there is no file " + path : error.what(),
-        missing ? "check the path; it is taken relative to the current folder" : "check the permissions of the file");
+    throw Error(Exit::data, missing ? "data/missing" : "data/unreadable",
+                missing ? "there is no file " + path : error.what(),
+                missing                       ? "check the path; it is taken relative to the current folder"
+                : error.code() == "io/folder" ? "name the files in it"
+                                              : "check the permissions of the file");
   }
 }
 

@@ -19,6 +19,8 @@ TaskGuess guess(const std::vector<std::string>& data) {
                                     "sequences with numbers as targets"};
   for (const std::string& path : data) {
     const std::optional<TargetForm> found = first_target(path);
+    // A first line with an input and without a target that can be read: the error of reading it says what is wrong.
+    if (!found && form == TargetForm::label && holds_sequences(path)) return {TaskGuess::content, path + " has inputs"};
     if (!found) continue;
     if (*found != form) return {};
     return {TaskGuess::certain, fmt::format("{} has {}", path, kFound[static_cast<size_t>(form)])};
@@ -29,9 +31,12 @@ TaskGuess guess(const std::vector<std::string>& data) {
 template <TargetForm form>
 void require_data(const std::vector<std::string>& data) {
   constexpr const char* kWanted[] = {"with one label each", "with a label for every step", "with numbers as targets"};
-  if (data.empty() || first_target(data[0]) == form) return;
+  const std::optional<TargetForm> found = data.empty() ? std::nullopt : first_target(data[0]);
+  if (!found || *found == form) return;  // none: reading the file says why
   throw Error(Exit::usage, "task/data", fmt::format("{} holds no sequences {}", data[0], kWanted[static_cast<size_t>(form)]),
-              fmt::format("--task {} reads {}", target_task(form), kLines));
+              *found == TargetForm::values
+                  ? std::string("labels are words: write \"1\" in quotes; numbers are targets of --task regress")
+                  : fmt::format("--task {} reads {}", target_task(form), kLines));
 }
 
 Task::Next next(const std::string& folder) { return {{"rnn", "predict", folder}, " DATA.jsonl"}; }
