@@ -78,7 +78,7 @@ class Folder {
     const std::string where = path(name);
     std::FILE* file = std::fopen(where.c_str(), "wb");
     require(file != nullptr, "the input can be written into a file");
-    const size_t written = std::fwrite(bytes.data(), 1, bytes.size(), file);
+    const size_t written = bytes.empty() ? 0 : std::fwrite(bytes.data(), 1, bytes.size(), file);
     require(std::fclose(file) == 0 && written == bytes.size(), "the input can be written into a file");
     return where;
   }
