@@ -17,7 +17,18 @@ using namespace core;
 // After load() the weights are packed and the row-major copy is freed: everything that takes the file only reads it.
 struct Model::Core {
   ModelFile file;
-  static std::shared_ptr<Core> ready(ModelFile file);  // throws as load_model()
+  // Throws as load_model().
+  static std::shared_ptr<Core> ready(ModelFile file) {
+    auto core = std::make_shared<Core>(Core{std::move(file)});
+    if (!core->file.about.is_object()) core->file.about = JsonValue::object();
+    Pool pool(1);
+    if (core->network().is_language_model()) {
+      ready_language_model(core->file, pool, "");
+    } else {
+      ready_model(core->file, pool);
+    }
+    return core;
+  }
   const core::Model<float>& network() const { return *file.model; }
   // Throws Error{model, "model/task"} if there is no tokenizer.
   const Tokenizer& tokenizer() const;

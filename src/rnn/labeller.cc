@@ -25,32 +25,31 @@ struct Labeller::Core {
   Core(const Model& m, ModelFile& file, int threads)
       : model(m), pool(threads), labeller(file, pool), table(&labeller.shape().symbols) {}
 
-  Labelled answer(const SequenceExample& example);
+  Labelled answer(const SequenceExample& example) {
+    const std::vector<std::string>& names = labeller.shape().labels;
+    const Labels found = labeller.label({&example, 1}, static_cast<int>(names.size()))[0];
+    if (!found.finite)
+      refuse_sequence("data/overflow", "the numbers are too large for the model, its outputs are not finite",
+                      "scale the numbers");
+    Labelled out;
+    out.values = found.values;
+    out.unknown = static_cast<int>(std::count(example.ids.begin(), example.ids.end(), -1));
+    for (const auto& answer : found.answers) {
+      out.labels.push_back(names[static_cast<size_t>(answer[0].id)]);
+      out.probabilities.push_back(static_cast<float>(answer[0].probability));
+      const size_t row = out.distribution.size();
+      out.distribution.resize(row + names.size());
+      for (const Candidate& c : answer)
+        out.distribution[row + static_cast<size_t>(c.id)] = static_cast<float>(c.probability);
+    }
+    return out;
+  }
 
   Model model;  // keeps the weights alive
   Pool pool;
   core::Labeller labeller;
   SymbolTable table;
 };
-
-Labelled Labeller::Core::answer(const SequenceExample& example) {
-  const std::vector<std::string>& names = labeller.shape().labels;
-  const Labels found = labeller.label({&example, 1}, static_cast<int>(names.size()))[0];
-  if (!found.finite)
-    refuse_sequence("data/overflow", "the numbers are too large for the model, its outputs are not finite",
-                    "scale the numbers");
-  Labelled out;
-  out.values = found.values;
-  out.unknown = static_cast<int>(std::count(example.ids.begin(), example.ids.end(), -1));
-  for (const auto& answer : found.answers) {
-    out.labels.push_back(names[static_cast<size_t>(answer[0].id)]);
-    out.probabilities.push_back(static_cast<float>(answer[0].probability));
-    const size_t row = out.distribution.size();
-    out.distribution.resize(row + names.size());
-    for (const Candidate& c : answer) out.distribution[row + static_cast<size_t>(c.id)] = static_cast<float>(c.probability);
-  }
-  return out;
-}
 
 Labeller::Labeller(const Model& model, int threads) {
   require_range("session/size", "threads", threads, 0, kMaxThreads);

@@ -32,18 +32,6 @@ Model Model::from_bytes(std::string_view bytes, const std::string& name) {
   return Model(Core::ready(parse_model(std::string(bytes), name)));
 }
 
-std::shared_ptr<Model::Core> Model::Core::ready(ModelFile file) {
-  auto core = std::make_shared<Core>(Core{std::move(file)});
-  if (!core->file.about.is_object()) core->file.about = nlohmann::json::object();
-  Pool pool(1);
-  if (core->network().is_language_model()) {
-    ready_language_model(core->file, pool, "");
-  } else {
-    ready_model(core->file, pool);
-  }
-  return core;
-}
-
 bool Model::is_language_model() const noexcept { return core_->network().is_language_model(); }
 bool Model::translates() const noexcept { return core_->network().translates(); }
 bool Model::labels_sequences() const noexcept { return core_->network().has_head() && !core_->network().writes_text(); }
