@@ -11,6 +11,7 @@
 #include <set>
 
 #include "metrics/figures.h"
+#include "networks/model_config.h"
 #include "options/option_list.h"
 
 namespace rnn::core {

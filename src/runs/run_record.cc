@@ -14,6 +14,7 @@
 #include "io/json_tree.h"
 #include "io/safetensors.h"
 #include "metrics/figures.h"
+#include "networks/model_config.h"
 #include "options/option_list.h"
 
 namespace rnn::core {

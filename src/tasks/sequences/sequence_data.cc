@@ -12,6 +12,7 @@
 #include "io/ready_model.h"
 #include "metrics/figures.h"
 #include "options/option_list.h"
+#include "train/trainer.h"
 
 namespace rnn::core {
 namespace {
