@@ -306,7 +306,7 @@ TEST_F(CompareRuns, JsonSaysTheSame) {
   const auto j = to_json_object(c);
   EXPECT_EQ(j["sorted_by"], "val_loss");
   EXPECT_EQ(j["comparable"]["val_bits_per_byte"], true);
-  EXPECT_EQ(j["differing"], json({"lr", "seed"}));
+  EXPECT_EQ(j["differing"], nlohmann::ordered_json({"lr", "seed"}));
   EXPECT_EQ(j["rows"][0]["name"], "a-*");
   EXPECT_EQ(j["rows"][0]["runs"].size(), 2u);
   EXPECT_EQ(j["rows"][0]["val_loss"], 1.5);
