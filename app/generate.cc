@@ -243,7 +243,7 @@ void generate_together(ModelFile& file, Writer& writer, const GenerateArguments&
   constexpr size_t kTogether = 64;
   Pool pool(static_cast<int>(a.threads));
   Engine engine(*file.model, &pool);
-  WriteStream start(*file.tokenizer, file.model->initial(1), reads_sentences(file) ? file.tokenizer->newline_id() : -1);
+  WriteStream start(*file.tokenizer, file.model->initial(1), fresh_token(file));
   start.load(writer.mark().state);
   GeneratedTexts display(a);
   const std::atomic<int> never{0};

@@ -24,8 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What --resume may change: how long the run continues, and the number of threads.
-
 struct TrainArguments {
   std::vector<std::string> data, train, valid, test;
   std::string output, config, resume, init_from, task;

@@ -172,31 +172,20 @@ static std::string first_full_line(const std::string& path) {
   return line;
 }
 
-// Calls see(sink) with what the first line that is not blank has, where it is a sequence.
-template <class See>
-static void see_first(const std::string& path, const See& see) {
+FirstSequence first_sequence(const std::string& path) {
+  FirstSequence first;
   try {
     const std::string line = first_full_line(path);
     SymbolTable symbols(nullptr), labels(nullptr);
     SequenceLine sink(line, symbols, labels);
     parse_line(line, sink);  // skips a mark at the head of the line, as it does in read_line()
-    if (sink.seen_input() && !sink.has_text) see(sink);
+    first.found = sink.seen_input() && !sink.has_text;
+    if (first.found && sink.target != SequenceForm::none) first.target = form_of(sink.target);
   } catch (const Error&) {  // reported when the file is read
   }
+  return first;
 }
 
-bool holds_sequences(const std::string& path) {
-  bool holds = false;
-  see_first(path, [&](const SequenceLine&) { holds = true; });
-  return holds;
-}
-
-std::optional<TargetForm> first_target(const std::string& path) {
-  std::optional<TargetForm> form;
-  see_first(path, [&](const SequenceLine& sink) {
-    if (sink.target != SequenceForm::none) form = form_of(sink.target);
-  });
-  return form;
-}
+bool holds_sequences(const std::string& path) { return first_sequence(path).found; }
 
 }  // namespace rnn::core

@@ -59,8 +59,12 @@ SequenceSet read_sequences(const std::string& path, const SequenceShape* known =
 std::string sequence_line(const SequenceShape& shape, const SequenceExample& example);
 // The first line that is not blank is a JSON object with "input" and without "text". False if the file cannot be read.
 bool holds_sequences(const std::string& path);
-// What the target of that line is; none if it has no target, or if the file holds no sequences.
-std::optional<TargetForm> first_target(const std::string& path);
+// The same, and what the target of that line is; none if it has no target that can be read.
+struct FirstSequence {
+  bool found = false;
+  std::optional<TargetForm> target;
+};
+FirstSequence first_sequence(const std::string& path);
 
 // What is in a set, and the score of the best answer that ignores the input: the baseline a model must beat.
 struct SequenceSummary {

@@ -22,6 +22,7 @@ void require_finite(const Model<float>& model, const std::string& path) {
 }
 
 bool reads_sentences(const ModelFile& file) { return file.about.text("mode") == "sentence"; }
+int32_t fresh_token(const ModelFile& file) { return reads_sentences(file) ? file.tokenizer->newline_id() : -1; }
 
 namespace {
 

@@ -18,6 +18,8 @@ const Model<float>& ready_translator(ModelFile& file, Pool& pool);
 
 // Whether it was trained on sentences, each from the zero state.
 bool reads_sentences(const ModelFile& file);
+// The id at which the memory of a text begins anew: the end of a line for a model that reads sentences, else -1.
+int32_t fresh_token(const ModelFile& file);
 
 // Throws Error{model, "model/nan"} as above. `path` is for the message.
 void require_finite(const Model<float>& model, const std::string& path);

@@ -54,7 +54,7 @@ TextScorer::TextScorer(ModelFile& file, const WithModels& with, Pool& pool) {
   const auto add = [&](ModelFile& f) {
     const Model<float>& model =
         ready_language_model(f, pool, "only language models generate text; rnn info shows what the file is");
-    members_.push_back(std::make_unique<ModelScorer>(model, pool, reads_sentences(f) ? f.tokenizer->newline_id() : -1));
+    members_.push_back(std::make_unique<ModelScorer>(model, pool, fresh_token(f)));
   };
   add(file);
   for (ModelFile* other : with.files) {

@@ -15,6 +15,7 @@
 #include "networks/init.h"
 #include "options/option_list.h"
 #include "runs/model_card.h"
+#include "runs/plan.h"
 #include "train/checkpoint.h"
 #include "train/health.h"
 #include "train/softmax_options.h"
@@ -63,6 +64,13 @@ void add_metrics(const std::string& prefix, const ResultRow& row, json& metrics,
     if (which.size() == 0 || std::any_of(which.begin(), which.end(), asked))
       metrics[prefix + "_" + std::string(figure->key)] = value;
   }
+}
+
+void Run::plan_work(Plan& plan, const std::string& batch, int64_t steps, int64_t bytes, Pool& pool) const {
+  plan.add("model", model_text(*model));
+  plan.add("train", training_text(options.train, batch, pool));
+  plan.add("cost", cost_text(options.train, *model, steps, train->batches_in(options.train.epochs), bytes, pool));
+  plan.add("run", folder.path());
 }
 
 std::string Run::sample(const Trainer&) const { return {}; }

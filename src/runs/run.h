@@ -45,6 +45,8 @@ class Run {
   virtual void report(RunResult& result, const TrainProgress& best, nlohmann::json& metrics) = 0;
 
   nlohmann::json about() const;
+  // The last lines of every plan: model, train, cost, run. batch: a description of a batch; steps: of an epoch; bytes: training_bytes().
+  void plan_work(Plan& plan, const std::string& batch, int64_t steps, int64_t bytes, Pool& pool) const;
   // For tasks whose validation and test data are one file each.
   std::string valid_file() const { return only_file(request.valid, "--valid"); }
   std::string test_file() const { return only_file(request.test, "--test"); }

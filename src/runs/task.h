@@ -19,6 +19,7 @@ class Run;
 struct TaskGuess {
   enum Confidence { no, possible, content, certain } confidence = no;  // certain: the format is the task's own
   std::string reason;                                                  // "x.jsonl has a label for every step"
+  std::string_view task = {};  // whose the data is, where several tasks have one guess(); empty: of the only one
 };
 
 // One entry of the list of tasks (tasks/list.h). All functions are thread-safe.

@@ -99,11 +99,14 @@ ChosenTask choose_task(std::string_view wanted, const std::vector<std::string>& 
   if (!wanted.empty()) return wanted_task(wanted, data);
   ChosenTask best, other;
   TaskGuess surest;
+  decltype(Task::guess) asked = nullptr;
   for (const Task* task : kTasks) {
+    if (task->guess == asked) continue;  // it has answered for this task, too
+    asked = task->guess;
     TaskGuess guess = task->guess(data);
     if (guess.confidence == TaskGuess::no || guess.confidence < surest.confidence) continue;
     other = guess.confidence == surest.confidence ? best : ChosenTask{};
-    best = {task, guess.reason}, surest = std::move(guess);
+    best = {guess.task.empty() ? task : find_task(guess.task), guess.reason}, surest = std::move(guess);
   }
   if (other.task) {
     throw Error(Exit::usage, "task/ambiguous",

@@ -23,10 +23,7 @@ ModelFile language_model(const std::string& kind, const std::string& mode) {
   return file;
 }
 
-WriteStream stream_of(const ModelFile& file) {
-  const bool sentences = reads_sentences(file);
-  return {*file.tokenizer, file.model->initial(1), sentences ? file.tokenizer->newline_id() : -1};
-}
+WriteStream stream_of(const ModelFile& file) { return {*file.tokenizer, file.model->initial(1), fresh_token(file)}; }
 
 // Different prompts, lengths, stop texts and random numbers, and they begin at different times.
 struct Text {

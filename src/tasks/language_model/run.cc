@@ -180,12 +180,9 @@ class TextRun final : public Run {
              fmt::format("{} · {} different · {} for training, {} for validation ({})", kind_.value,
                          grouped(tokenizer->size()), grouped(tokens), grouped(valid->tokens_per_epoch()), kind_.reason));
     plan.add("order", fmt::format("{} ({})", mode_.value, mode_.reason));
-    plan.add("model", model_text(*model));
     const std::string batch = sentences() ? fmt::format("{} sentences", o.batch)
                                           : fmt::format("{} x {}{} steps", o.batch, o.bptt_random ? "about " : "", o.bptt);
-    plan.add("train", training_text(o, batch, pool));
-    plan.add("cost", cost_text(o, *model, tokens, train->batches_in(o.epochs), training_bytes(*model, o), pool));
-    plan.add("run", folder.path());
+    plan_work(plan, batch, tokens, training_bytes(*model, o), pool);
     return plan;
   }
 

@@ -126,11 +126,7 @@ class SequenceRun final : public Run {
                                                   : fmt::format("{} symbols", shape.symbols.size()),
                                   shape.outputs(), shape.target == TargetForm::values ? "numbers" : "labels",
                                   shape.target == TargetForm::labels ? " at every step" : " after the last step"));
-    plan.add("model", model_text(*model));
-    plan.add("train", training_text(o, fmt::format("{} sequences", o.batch), pool));
-    plan.add("cost",
-             cost_text(o, *model, data_.train_steps, train->batches_in(o.epochs), training_bytes(*model, o, longest), pool));
-    plan.add("run", folder.path());
+    plan_work(plan, fmt::format("{} sequences", o.batch), data_.train_steps, training_bytes(*model, o, longest), pool);
     return plan;
   }
 

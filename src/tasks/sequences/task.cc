@@ -12,18 +12,18 @@ namespace {
 
 constexpr std::string_view kLines = "lines of {\"input\": [...], \"target\": ...}";
 
-// The format is recognised by content, whatever the name of the file.
-template <TargetForm form>
+// The format is recognised by content, whatever the name of the file; the target says which of the tasks it is.
 TaskGuess guess(const std::vector<std::string>& data) {
   constexpr const char* kFound[] = {"sequences with one label each", "a label for every step",
                                     "sequences with numbers as targets"};
   for (const std::string& path : data) {
-    const std::optional<TargetForm> found = first_target(path);
-    // A first line with an input and without a target that can be read: the error of reading it says what is wrong.
-    if (!found && form == TargetForm::label && holds_sequences(path)) return {TaskGuess::content, path + " has inputs"};
-    if (!found) continue;
-    if (*found != form) return {};
-    return {TaskGuess::certain, fmt::format("{} has {}", path, kFound[static_cast<size_t>(form)])};
+    const FirstSequence first = first_sequence(path);
+    if (first.target) {
+      const char* found = kFound[static_cast<size_t>(*first.target)];
+      return {TaskGuess::certain, fmt::format("{} has {}", path, found), target_task(*first.target)};
+    }
+    // An input without a target that can be read: the error of reading it says what is wrong.
+    if (first.found) return {TaskGuess::content, path + " has inputs", target_task(TargetForm::label)};
   }
   return {};
 }
@@ -31,7 +31,7 @@ TaskGuess guess(const std::vector<std::string>& data) {
 template <TargetForm form>
 void require_data(const std::vector<std::string>& data) {
   constexpr const char* kWanted[] = {"with one label each", "with a label for every step", "with numbers as targets"};
-  const std::optional<TargetForm> found = data.empty() ? std::nullopt : first_target(data[0]);
+  const std::optional<TargetForm> found = data.empty() ? std::nullopt : first_sequence(data[0]).target;
   if (!found || *found == form) return;  // none: reading the file says why
   throw Error(Exit::usage, "task/data", fmt::format("{} holds no sequences {}", data[0], kWanted[static_cast<size_t>(form)]),
               *found == TargetForm::values
@@ -48,7 +48,7 @@ constexpr Task task_of(std::string_view name, std::string_view summary) {
           .reads = kLines,
           .options = {},
           .card = {},
-          .guess = guess<form>,
+          .guess = guess,
           .require_data = require_data<form>,
           .run = run_sequences,
           .next = next};

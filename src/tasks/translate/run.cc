@@ -231,14 +231,10 @@ class TranslateRun final : public Run {
              fmt::format("{} · {} different · {} target tokens for training, {} for validation ({})", kind_.value,
                          grouped(tokenizer->size()), grouped(tokens), grouped(valid->tokens_per_epoch()), kind_.reason));
     plan.add("order", fmt::format("{} to {}: each sentence starts from a zero state", pairs.source_name, pairs.target_name));
-    plan.add("model", model_text(*model));
     const std::string batch =
         o.batch_tokens > 0 ? fmt::format("{} target tokens", grouped(o.batch_tokens)) : fmt::format("{} pairs", o.batch);
-    plan.add("train", training_text(o, batch, pool));
     const int longest = static_cast<int>(tokens / std::max<int64_t>(1, static_cast<int64_t>(pairs.pairs.size()))) + 1;
-    plan.add("cost",
-             cost_text(o, *model, tokens, train->batches_in(o.epochs), training_bytes(*model, o, 2 * longest), pool));
-    plan.add("run", folder.path());
+    plan_work(plan, batch, tokens, training_bytes(*model, o, 2 * longest), pool);
     return plan;
   }
 
