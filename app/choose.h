@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tasks/language_model/choose.h"
+#include "tasks/language_model/stream/choose.h"
 
 namespace rnn::core::app {
 

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -11,110 +10,18 @@
 #include "data/inputs/text_files.h"
 #include "data/sequences.h"
 #include "data_parts.h"
-#include "runs/run_data.h"
 #include "screen.h"
 
 namespace rnn::core::app {
 namespace {
 
-using nlohmann::ordered_json;
-
-int64_t count(const std::vector<Finding>& findings, Severity severity) {
-  int64_t n = 0;
-  for (const Finding& f : findings) n += f.severity == severity;
-  return n;
-}
-
-void print_json(const TextReport& r) {
-  ordered_json findings = ordered_json::array();
-  for (const Finding& f : r.findings) {
-    findings.push_back({{"code", f.code},
-                        {"severity", severity_name(f.severity)},
-                        {"file", f.file},
-                        {"line", f.line},
-                        {"message", f.message},
-                        {"help", f.help}});
+int print_sequences(const std::string& path, int64_t lines) {
+  const SequenceSet set = read_sequences(path);
+  for (const SequenceExample& example : set.examples) {
+    if (lines-- <= 0) break;
+    print(sequence_line(set.shape, example));
   }
-  const ordered_json json = {{"files", r.files.size()},
-                             {"bytes", r.bytes},
-                             {"documents", r.documents},
-                             {"lines", r.lines},
-                             {"characters", r.characters},
-                             {"distinct_characters", r.distinct_characters},
-                             {"words", r.words},
-                             {"distinct_words", r.distinct_words},
-                             {"longest_line", r.longest_line},
-                             {"duplicate_lines", r.duplicate_lines},
-                             {"byte_order_mark", r.byte_order_mark},
-                             {"crlf", r.crlf},
-                             {"hash", r.hash},
-                             {"findings", findings}};
-  print(json_line(json));
-}
-
-// What a run would do with the text, or why the text cannot be used.
-void print_plan(const std::string& path, const TextReport& report, double share) {
-  try {
-    const TextSplit split = split_documents(read_text(path), share);
-    const Decision tokens = choose_tokens("auto", report), mode = choose_mode("auto", split.train);
-    std::vector<std::string_view> views;
-    for (const Document& d : split.train) views.push_back(d.text);
-    const auto tokenizer = build_tokenizer(tokens.value, views);
-    const int64_t train = count_of(encode_documents(*tokenizer, split.train)),
-                  valid = count_of(encode_documents(*tokenizer, split.valid));
-    print(key_line("tokens", fmt::format("{} ({}), {} different", tokens.value, tokens.reason, grouped(tokenizer->size()))) +
-          "\n");
-    print(key_line("split",
-                   fmt::format("{} tokens for training, the last {} for validation", grouped(train), grouped(valid))) +
-          "\n");
-    print(key_line("order", fmt::format("{} ({})", mode.value, mode.reason)) + "\n");
-  } catch (const Error& e) {
-    print(key_line("train", fmt::format("not possible: {}", e.what())) + "\n");
-  }
-}
-
-void print_text(const std::string& path, const TextReport& r, double share) {
-  std::string form = "UTF-8";
-  if (r.byte_order_mark) form += ", byte order mark dropped";
-  if (r.crlf) form += ", CRLF read as LF";
-  print(key_line("data", fmt::format("{} · {} file{}, {}, {} document{}, {} lines · {}", path, r.files.size(),
-                                     r.files.size() == 1 ? "" : "s", bytes_text(r.bytes), grouped(r.documents),
-                                     r.documents == 1 ? "" : "s", grouped(r.lines), form)) +
-        "\n");
-  print(key_line("text", fmt::format("{} characters ({} different), {} words ({} different), longest line {}",
-                                     grouped(r.characters), grouped(r.distinct_characters), grouped(r.words),
-                                     grouped(r.distinct_words), bytes_text(r.longest_line))) +
-        "\n");
-  if (!r.has_errors()) print_plan(path, r, share);
-  for (const Finding& f : r.findings) {
-    print(fmt::format("{}[{}]: {}: {}\n", severity_name(f.severity), f.code, f.place(), f.message));
-    if (!f.help.empty()) print(fmt::format("  help: {}\n", f.help));
-  }
-  print(fmt::format(" {} error{}, {} warning{}\n", count(r.findings, Severity::error),
-                    count(r.findings, Severity::error) == 1 ? "" : "s", count(r.findings, Severity::warning),
-                    count(r.findings, Severity::warning) == 1 ? "" : "s"));
-}
-
-int run_data_check(const Arguments& arguments) {
-  std::string path;
-  bool json = false;
-  double share = TrainOptions{}.valid_share;
-  Command command("data check", "DATA [options]", "what is in a text or in sequences, and what is wrong with it");
-  command.word("DATA", &path, "text file, folder, or JSON lines of sequences");
-  command.flag("--json", &json, "one JSON object on standard output");
-  command.real("--valid-share", &share, {0, 1, true, true}, "P", "share of the text held out for validation (0.05)");
-  command.example("rnn data check story.txt");
-  command.example("rnn data check adding.jsonl --json");
-  if (!command.parse(arguments)) return 0;
-  command.need(path, "a text or sequences");
-  if (holds_sequences(path)) return check_sequence_file(path, json);
-  const TextReport report = check_text(path);
-  if (json) {
-    print_json(report);
-  } else {
-    print_text(path, report, share);
-  }
-  return static_cast<int>(report.has_errors() ? Exit::check : Exit::ok);
+  return 0;
 }
 
 int run_data_head(const Arguments& arguments) {

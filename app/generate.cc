@@ -104,6 +104,32 @@ std::string text_line(const std::string& prompt, const std::string& text, int64_
                     {"unknown", unknown}});
 }
 
+// Texts as people read them, or as JSON lines.
+class GeneratedTexts final : public WritingDisplay {
+ public:
+  explicit GeneratedTexts(const GenerateArguments& a) : a_(a) {}
+  void begin(const WritingJob& job) override {
+    if (a_.json) return;
+    if (job.sample == 0) say_unknown(job.unknown);
+    if (job.sample > 0) print("\n");
+    print(job.prompt);
+  }
+  void piece(const WritingJob&, const std::string& text) override {
+    if (!a_.json && !text.empty()) print(text), flush_output();
+  }
+  void end(const WritingJob& job, const std::string& whole, int64_t tokens) override {
+    if (a_.json) {
+      print(text_line(job.prompt, whole, tokens, job.sample, a_.seed, job.unknown));
+    } else if (whole.empty() || whole.back() != '\n') {
+      print("\n");
+    }
+    flush_output();
+  }
+
+ private:
+  const GenerateArguments& a_;
+};
+
 // One prompt, read after the current state of the writer.
 class PromptRun {
  public:
@@ -112,14 +138,14 @@ class PromptRun {
 
   void run() {
     if (!prompt_.empty()) unknown_ = writer_.read(prompt_);
-    if (!a_.json) say_unknown(unknown_);
+    const bool found = a_.n_best > 1 || (a_.beam > 0 && a_.json), writes = a_.top == 0 && a_.write.tokens > 0 && !found;
+    if (!a_.json && !writes) say_unknown(unknown_);
     if (a_.top > 0) return show_next();
     if (a_.write.tokens == 0) return;
-    if (a_.n_best > 1 || (a_.beam > 0 && a_.json)) return show_found();
+    if (found) return show_found();
     const Writer::Mark start = writer_.mark();
     for (int64_t i = 0; i < a_.samples; ++i) {
       if (i > 0) writer_.rewind(start);
-      if (i > 0 && !a_.json) print("\n");
       write(i);
     }
   }
@@ -158,19 +184,16 @@ class PromptRun {
   }
 
   void write(int64_t sample) {
-    Random random(static_cast<uint64_t>(a_.seed), Purpose::sample, static_cast<uint32_t>(sample));
+    const Random random(static_cast<uint64_t>(a_.seed), Purpose::sample, static_cast<uint32_t>(sample));
+    const WritingJob job{nullptr, prompt_, unknown_, sample};
+    GeneratedTexts display(a_);
+    display.begin(job);
     std::string text;
-    if (!a_.json) print(prompt_);
     const int64_t tokens = write_on(writer_, a_.write, random, [&](std::string_view piece) {
       text += piece;
-      if (!a_.json) print(piece), flush_output();
+      display.piece(job, std::string(piece));
     });
-    if (a_.json) {
-      print(text_line(prompt_, text, tokens, sample, a_.seed, unknown_));
-    } else if (text.empty() || text.back() != '\n') {
-      print("\n");
-    }
-    flush_output();
+    display.end(job, text, tokens);
   }
 
   Writer& writer_;
@@ -211,32 +234,6 @@ void check_search(const Command& command, const GenerateArguments& a) {
     if (a.cache == 0 && command.given(flag)) bad(fmt::format("{} is for a cache: it needs --cache", flag));
   }
 }
-
-// Texts as people read them, or as JSON lines.
-class GeneratedTexts final : public WritingDisplay {
- public:
-  explicit GeneratedTexts(const GenerateArguments& a) : a_(a) {}
-  void begin(const WritingJob& job) override {
-    if (a_.json) return;
-    if (job.sample == 0) say_unknown(job.unknown);
-    if (job.sample > 0) print("\n");
-    print(job.prompt);
-  }
-  void piece(const WritingJob&, const std::string& text) override {
-    if (!a_.json && !text.empty()) print(text), flush_output();
-  }
-  void end(const WritingJob& job, const std::string& whole) override {
-    if (a_.json) {
-      print(text_line(job.prompt, whole, job.stream->written(), job.sample, a_.seed, job.unknown));
-    } else if (whole.empty() || whole.back() != '\n') {
-      print("\n");
-    }
-    flush_output();
-  }
-
- private:
-  const GenerateArguments& a_;
-};
 
 // Prompts from standard input, side by side: as many as have come in.
 void generate_together(ModelFile& file, Writer& writer, const GenerateArguments& a) {

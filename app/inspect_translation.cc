@@ -14,7 +14,7 @@
 #include "pages/svg.h"
 #include "screen.h"
 #include "tasks/translate/pair_data.h"
-#include "tasks/translate/translator.h"
+#include "tasks/translate/stream/translator.h"
 
 namespace rnn::core::app {
 namespace {

@@ -41,7 +41,7 @@ std::vector<FoundText> search(Writer& writer, const ContinueOptions& options) {
   return writer.search(how);
 }
 
-int64_t write_on(Writer& writer, const ContinueOptions& options, Random& random,
+int64_t write_on(Writer& writer, const ContinueOptions& options, const Random& random,
                  const std::function<void(std::string_view)>& show) {
   if (options.beam > 0) {
     const std::vector<FoundText> found = search(writer, options);
@@ -50,30 +50,7 @@ int64_t write_on(Writer& writer, const ContinueOptions& options, Random& random,
     writer.take(found[0]);
     return static_cast<int64_t>(found[0].ids.size());
   }
-  writer.begin_with(options.prefix);
-  const int32_t unknown = writer.tokenizer().unknown_id();
-  SampleOptions sampling = options.sampling;
-  if (unknown >= 0) sampling.banned = {&unknown, 1};
-  StopText stop(options.stop);
-  int64_t drawn = 0;
-  const auto ends = [&](std::string piece) {
-    const bool found = stop.ends(piece);
-    show(piece);
-    return found;
-  };
-  while (drawn < options.tokens) {
-    ++drawn;
-    const bool beginning = writer.beginning();  // the stop text is searched for after the requested prefix
-    const std::string piece = writer.next(sampling, random);
-    if (beginning) {
-      show(piece);
-    } else if (ends(piece)) {
-      return drawn;
-    }
-  }
-  writer.begin_with("");
-  ends(writer.flush());
-  return drawn;
+  return writer.write(options, random, show);
 }
 
 }  // namespace rnn::core::app

@@ -25,7 +25,7 @@ std::vector<FoundText> search(Writer& writer, const ContinueOptions& options);
 // Samples up to `tokens` tokens, never the unknown piece, and passes each piece of text to `show` as it is generated; or
 // searches for them and passes the best text at once. Stops early after `stop` (if not empty), which is shown last. Returns
 // the number of tokens.
-int64_t write_on(Writer& writer, const ContinueOptions& options, Random& random,
+int64_t write_on(Writer& writer, const ContinueOptions& options, const Random& random,
                  const std::function<void(std::string_view)>& show);
 
 }  // namespace rnn::core::app

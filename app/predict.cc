@@ -15,7 +15,7 @@
 #include "line_reader.h"
 #include "screen.h"
 #include "signals.h"
-#include "tasks/sequences/labeller.h"
+#include "tasks/sequences/stream/labeller.h"
 
 namespace rnn::core::app {
 namespace {

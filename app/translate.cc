@@ -16,7 +16,7 @@
 #include "screen.h"
 #include "signals.h"
 #include "tasks/translate/pair_data.h"
-#include "tasks/translate/translator.h"
+#include "tasks/translate/stream/translator.h"
 #include "with_models.h"
 
 namespace rnn::core::app {

@@ -24,7 +24,7 @@ void write_together(Engine& engine, std::vector<WritingJob>& jobs, WritingDispla
       begun = true;
       if (job.stream->failure()) std::rethrow_exception(job.stream->failure());
       if (job.stream->writing()) continue;
-      display.end(job, texts[i]);
+      display.end(job, texts[i], job.stream->written());
       ++front, begun = false;
     }
   }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tasks/language_model/write_stream.h"
+#include "tasks/language_model/stream/write_stream.h"
 
 namespace rnn::core::app {
 
@@ -22,7 +22,7 @@ class WritingDisplay {
   virtual ~WritingDisplay() = default;
   virtual void begin(const WritingJob& job) = 0;
   virtual void piece(const WritingJob& job, const std::string& text) = 0;
-  virtual void end(const WritingJob& job, const std::string& whole) = 0;
+  virtual void end(const WritingJob& job, const std::string& whole, int64_t tokens) = 0;
 };
 
 // Runs all jobs to their ends. Throws what stopped a stream, once everything before it has been shown.

@@ -25,12 +25,33 @@ if(BUILD_SHARED_LIBS)
 endif()
 rnn_compile_options(rnn_library)
 
+# rnn::runtime: what runs models, without what trains them. Always static, so that a program takes only the functions that it calls: one
+# that steps a model of numbers links no library but the C++ one and Highway.
+set(running_objects)
+foreach(room base options nn heads decode networks data io tasks_language_model_stream tasks_translate_stream tasks_sequences_stream
+             rnn_running)
+  list(APPEND running_objects $<TARGET_OBJECTS:rnn_${room}>)
+endforeach()
+list(APPEND running_objects "$<FILTER:$<TARGET_OBJECTS:rnn_kernels>,EXCLUDE,kernels/(parts|recurrent_backward|limits)[.]cc[.]o>"
+     "$<FILTER:$<TARGET_OBJECTS:rnn_text>,EXCLUDE,text/subword_training[.]cc[.]o>")
+add_library(rnn_runtime STATIC ${running_objects} src/kernels/running/parts.cc src/text/running/no_training.cc)
+add_library(rnn::runtime ALIAS rnn_runtime)
+set_target_properties(rnn_runtime PROPERTIES EXPORT_NAME runtime LINKER_LANGUAGE CXX UNITY_BUILD OFF CXX_VISIBILITY_PRESET hidden
+                      VISIBILITY_INLINES_HIDDEN ON)
+target_compile_features(rnn_runtime PUBLIC cxx_std_20)
+target_include_directories(rnn_runtime PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+                                       PRIVATE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(rnn_runtime PRIVATE ${room_links})
+target_link_options(rnn_runtime INTERFACE LINKER:--gc-sections,--as-needed)
+rnn_compile_options(rnn_runtime)
+
 if(NOT RNN_INSTALL)
   return()
 endif()
 
 set(RNN_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/rnn)
-install(TARGETS rnn_library EXPORT rnn_targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+install(TARGETS rnn_library rnn_runtime EXPORT rnn_targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT rnn_targets FILE rnnTargets.cmake NAMESPACE rnn:: DESTINATION ${RNN_CMAKE_DIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/rnn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")

@@ -10,6 +10,9 @@ function(rnn_room name)
     set(inner "")
   endif()
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc ${inner})
+  if(NOT name MATCHES "/(stream|running)$")  # rooms within a room: what runs models
+    list(FILTER sources EXCLUDE REGEX "/src/${name}/(stream|running)/[^/]*$")
+  endif()
   if(NOT sources)
     return()
   endif()
@@ -19,6 +22,7 @@ function(rnn_room name)
                                                 $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
   target_compile_definitions(${room} PRIVATE RNN_VERSION="${PROJECT_VERSION}")
   rnn_compile_options(${room})
+  target_compile_options(${room} PRIVATE -ffunction-sections -fdata-sections)  # rnn::runtime leaves out what nobody calls
   set_target_properties(${room} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   foreach(item ${ROOM_LINK})
     string(REPLACE / _ below rnn_${item})
@@ -36,6 +40,13 @@ function(rnn_room name)
     target_precompile_headers(${room} REUSE_FROM rnn_headers)
   elseif(NOT name STREQUAL kernels)  # whose files are compiled once per instruction set: there the headers are the least
     target_precompile_headers(${room} REUSE_FROM rnn_standard_headers)
+  endif()
+  # What rnn::runtime takes file by file, or leaves out.
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/src/text/subword_training.cc ${PROJECT_SOURCE_DIR}/src/text/subwords.cc
+                              ${PROJECT_SOURCE_DIR}/src/text/word_rules.cc ${PROJECT_SOURCE_DIR}/src/data/inputs/compression.cc
+                              PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  if(name MATCHES "^(base|io|rnn/running)$")
+    set_target_properties(${room} PROPERTIES UNITY_BUILD OFF)
   endif()
   if(name STREQUAL kernels)  # each of its files includes itself once per instruction set
     set_target_properties(rnn_kernels PROPERTIES UNITY_BUILD OFF)

@@ -18,7 +18,8 @@ FLOORS = {
     "networks": 5, "data": 5, "metrics": 5,
     "io": 6,
     "train": 7,
-    "runs": 8,
+    "tasks/language_model/stream": 7, "tasks/translate/stream": 7, "tasks/sequences/stream": 7,  # what runs a task's models
+    "runs": 8, "rnn/running": 8,  # the part of the public face that runs models: rnn::runtime
     "tasks/language_model": 9, "tasks/translate": 9, "tasks/sequences": 9,  # never one another
     "tasks": 10, "inspect": 10,  # tasks: their list
     "pages": 11, "doctor": 11, "bench": 11,
@@ -27,8 +28,10 @@ FLOORS = {
 }
 # Rooms within a room: a/b is a room of its own when it stands in the table, else a folder of room a. Rooms inside one room never
 # include each other.
-# A public header that a lower floor defines for everyone.
-ROOM_OF_FILE = {"include/rnn/error.h": "base"}
+# Public headers of lower floors: one that is defined for everyone, and those of rnn::runtime.
+ROOM_OF_FILE = {"include/rnn/error.h": "base"} | {
+    f"include/rnn/{name}.h": "rnn/running"
+    for name in ("model", "threads", "session", "writer", "texts", "translator", "labeller")}
 HIGHWAY_ROOM = "kernels"
 HIGHWAY_TESTS = "tests/kernels/"
 # Each costs every file that reads it up to seconds of compiling, so headers name none: json_fwd.hpp and base/json_value.h stand for
@@ -79,8 +82,8 @@ def room_of(path):
     if parts[0] == "app":
         return "app"
     if parts[0] in ("src", "include") and len(parts) > 2:
-        inner = "/".join(parts[1:3])
-        return inner if len(parts) > 3 and inner in FLOORS else parts[1]
+        folders = parts[1:-1]
+        return next((room for n in range(len(folders), 0, -1) if (room := "/".join(folders[:n])) in FLOORS), parts[1])
     return None
 
 

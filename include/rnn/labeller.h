@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "rnn/error.h"
+#include "rnn/model.h"
+#include "rnn/threads.h"
 
 namespace rnn {
 inline namespace v1 {
-
-class Model;
 
 // What a model answers to one sequence.
 struct Labelled {
@@ -26,9 +26,9 @@ struct Labelled {
 // "target". The same bits as `rnn predict`. One thread at a time; many labellers may share a model.
 class RNN_API Labeller {
  public:
-  // threads as for Session. Throws Error{Exit::model}: "model/task" for a language model, a translator or a bare recurrent model,
-  // "model/corrupt" if the file does not describe its symbols and labels; Error{Exit::usage, "session/size"}.
-  explicit Labeller(const Model& model, int threads = 1);
+  // Throws Error{Exit::model}: "model/task" for a language model, a translator or a bare recurrent model,
+  // "model/corrupt" if the file does not describe its symbols and labels.
+  explicit Labeller(const Model& model, const Threads& threads = 1);
   ~Labeller();
   Labeller(Labeller&& other) noexcept;
   Labeller& operator=(Labeller&& other) noexcept;

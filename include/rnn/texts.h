@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "rnn/error.h"
+#include "rnn/model.h"
+#include "rnn/threads.h"
 
 namespace rnn {
 inline namespace v1 {
-
-class Model;
 
 // How a text of Texts is written.
 struct TextOptions {
@@ -29,8 +29,8 @@ struct TextOptions {
 // the other, with the same bits. Texts may be added and removed at any time. One thread at a time; many may share a model.
 class RNN_API Texts {
  public:
-  // threads as for Session. Throws Error{Exit::model, "model/task"} unless it is a language model.
-  explicit Texts(const Model& model, int threads = 1);
+  // Throws Error{Exit::model, "model/task"} unless it is a language model.
+  explicit Texts(const Model& model, const Threads& threads = 1);
   ~Texts();
   Texts(Texts&& other) noexcept;
   Texts& operator=(Texts&& other) noexcept;

@@ -10,7 +10,7 @@
 #include "data/pair_batcher.h"
 #include "decode/beam.h"
 #include "networks/init.h"
-#include "tasks/translate/translator.h"
+#include "tasks/translate/stream/translator.h"
 #include "train/trainer.h"
 
 namespace rnn::core::bench {

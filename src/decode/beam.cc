@@ -7,6 +7,7 @@
 #include <exception>
 #include <limits>
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "kernels/host.h"
 
@@ -138,13 +139,15 @@ class Search {
   const std::vector<int>& parents() const { return parents_; }
   const std::vector<int32_t>& last_ids() const { return last_ids_; }
 
-  // One more token. next [rows, V]: what follows the live hypotheses, which are the rows of the scorer from `first` on.
-  void step(View<const float> next, const Scorer& scorer, int first, Scratch& scratch) {
+  // One more token. next [rows, V]: what follows the live hypotheses. attention [rows, longest]: with which they choose it; row r uses
+  // looked_at(r) columns.
+  template <class LookedAt>
+  void step(View<const float> next, View<const float> attention, const LookedAt& looked_at, Scratch& scratch) {
     if (o_.max_tokens == 0) {
       results_ = live_;
       return end();
     }
-    if (o_.coverage > 0) look(scorer, first);
+    if (o_.coverage > 0) look(attention, looked_at);
     extend(next, scratch);
     rank(++length_ == o_.max_tokens, scratch.likeliest.all());
     if (!live_.empty() && hopeless()) end();
@@ -159,13 +162,12 @@ class Search {
  private:
   void end() { live_.clear(), covered_.clear(), parents_.clear(), last_ids_.clear(); }
 
-  // The attention with which the hypotheses choose the token that comes now.
-  void look(const Scorer& scorer, int first) {
-    const View<const float> attention = scorer.attention();
+  template <class LookedAt>
+  void look(View<const float> attention, const LookedAt& looked_at) {
     for (int row = 0; row < rows(); ++row) {
       std::vector<double>& sums = covered_[static_cast<size_t>(row)];
-      sums.resize(static_cast<size_t>(scorer.looked_at(first + row)));
-      const float* shares = host(attention).row(first + row);
+      sums.resize(static_cast<size_t>(looked_at(row)));
+      const float* shares = host(attention).row(row);
       for (size_t j = 0; j < sums.size(); ++j) sums[j] += shares[j];
     }
   }
@@ -243,7 +245,7 @@ class Search {
     return length_score(live_[0].log_prob, static_cast<size_t>(o_.max_tokens), o_) < results_[n - 1].score;
   }
 
-  const BeamOptions& o_;
+  BeamOptions o_;
   std::vector<Hypothesis> live_, results_;    // live ones have equal lengths and are ordered by log-probability
   std::vector<std::vector<double>> covered_;  // [live, source] sums of their attention; empty without a coverage penalty
   std::vector<int> parents_;                  // of the live ones, among the previous live ones
@@ -278,7 +280,12 @@ void step_all(std::vector<Search>& searches, View<const float> next, const std::
     try {
       for (size_t i = own; i < searches.size(); i += threads) {
         Search& search = searches[i];
-        if (!search.ended()) search.step(next.middle(first[i], search.rows()), scorer, first[i], scratch[own]);
+        if (search.ended()) continue;
+        const View<const float> attention = scorer.attention();
+        search.step(
+            next.middle(first[i], search.rows()),
+            attention.rows > 0 ? attention.middle(first[i], search.rows()) : View<const float>{},
+            [&](int row) { return scorer.looked_at(first[i] + row); }, scratch[own]);
       }
     } catch (...) {
       failures[own] = std::current_exception();
@@ -291,6 +298,24 @@ void step_all(std::vector<Search>& searches, View<const float> next, const std::
 }
 
 }  // namespace
+
+struct BeamSearch::Core {
+  Search search;
+  Scratch scratch;
+};
+
+BeamSearch::BeamSearch(const BeamOptions& options, int vocabulary) : core_(new Core{Search(options), Scratch(vocabulary)}) {}
+BeamSearch::BeamSearch(const BeamSearch& other) : core_(new Core(*other.core_)) {}
+BeamSearch::~BeamSearch() = default;
+bool BeamSearch::ended() const { return core_->search.ended(); }
+const std::vector<int>& BeamSearch::parents() const { return core_->search.parents(); }
+const std::vector<int32_t>& BeamSearch::last_ids() const { return core_->search.last_ids(); }
+std::vector<Hypothesis> BeamSearch::take_results() { return core_->search.take_results(); }
+
+void BeamSearch::step(View<const float> next, View<const float> attention, int looked_at) {
+  core_->search.step(
+      next, attention, [&](int) { return looked_at; }, core_->scratch);
+}
 
 double length_score(double log_prob, size_t tokens, const BeamOptions& options) {
   const auto n = static_cast<double>(tokens);
@@ -317,6 +342,7 @@ std::vector<std::vector<Hypothesis>> beam_search(Scorer& scorer, std::span<const
   std::vector<int> rows;                    // that continue, search after search
   std::vector<int32_t> ids;
   for (;;) {
+    check_cancelled(each[0].cancel);
     for (size_t i = 1; i < searches.size(); ++i) first[i] = first[i - 1] + searches[i - 1].rows();
     step_all(searches, next, first, scorer, scratch);
     rows.clear(), ids.clear();

@@ -1,8 +1,10 @@
 // Why: the likeliest text is not made of the likeliest words: beam search follows several hypotheses at once, for any model.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -29,6 +31,8 @@ struct BeamOptions {
   // sum of the attention that its tokens gave to the position, at least FLT_MIN. Live hypotheses are compared without it.
   double coverage = 0;
   int no_repeat = 0;  // > 0: no n-gram of this length twice within a hypothesis (Paulus et al. 2017)
+
+  const std::atomic<int>* cancel = nullptr;  // base/cancel.h: looked at once for every token
 
   // These two may be called from several threads at once, in each for a different search.
   // What may follow `written`: sets allowed[id] (all 0 at first, V of them) and returns true; false: everything. Empty:
@@ -61,6 +65,29 @@ std::vector<Hypothesis> beam_search(Scorer& scorer, std::span<const int32_t> pro
 // scorer have.
 std::vector<std::vector<Hypothesis>> beam_search(Scorer& scorer, std::span<const int32_t> prompt,
                                                  std::span<const BeamOptions> each);
+
+// A single search for callers that have the model step themselves, together with other work. The first step sees what follows the prompt
+// (one row); after every step row i of the model continues from what was row parents()[i] and reads last_ids()[i]. A value.
+class BeamSearch {
+ public:
+  // What the options refer to must outlive the search.
+  BeamSearch(const BeamOptions& options, int vocabulary);
+  BeamSearch(const BeamSearch& other);
+  BeamSearch& operator=(const BeamSearch&) = delete;
+  ~BeamSearch();
+  bool ended() const;
+  const std::vector<int>& parents() const;
+  const std::vector<int32_t>& last_ids() const;
+  // next [rows, V]: natural log-probabilities. attention [rows, >= looked_at], for a coverage penalty: row r uses looked_at of its
+  // columns. Throws what a rule of the options throws.
+  void step(View<const float> next, View<const float> attention = {}, int looked_at = 0);
+  // Once it has ended.
+  std::vector<Hypothesis> take_results();
+
+ private:
+  struct Core;
+  std::unique_ptr<Core> core_;
+};
 
 // log_prob of `tokens` tokens, by the length rule.
 double length_score(double log_prob, size_t tokens, const BeamOptions& options);

@@ -102,15 +102,7 @@ ModelFile load_own(const Safetensors& file) {
   result.about = parse_json(file, "rnn.about");
   result.model =
       load_network(file, "", !result.checkpoint.is_null(), config, "model/corrupt", ": its configuration is impossible: ");
-  const json tokenizer = parse_json(file, "rnn.tokenizer");
-  if (!tokenizer.is_null()) result.tokenizer = tokenizer_from_json(tokenizer);
-  if (result.model->writes_text()) {
-    if (!result.tokenizer) bad("model/tokenizer", file.path() + " writes text, but has no tokenizer");
-    if (result.tokenizer->size() != config.vocabulary) {
-      bad("model/tokenizer", file.path() + ": the tokenizer has " + std::to_string(result.tokenizer->size()) +
-                                 " pieces, but the model has " + std::to_string(config.vocabulary));
-    }
-  }
+  result.unopened_tokenizer = parse_json(file, "rnn.tokenizer");
   return result;
 }
 
@@ -172,18 +164,15 @@ std::string model_path(const std::string& path) {
   return inside;
 }
 
-ModelFile load_model(const std::string& path) {
-  const std::string file_path = model_path(path);
-  std::string bytes;
+std::string read_model_bytes(const std::string& path) {
   try {
-    bytes = read_file(file_path);
+    return read_file(path);
   } catch (const Error& e) {
     bad("model/missing", e.what(), e.help());
   }
-  return parse_model(std::move(bytes), file_path);
 }
 
-ModelFile parse_model(std::string bytes, const std::string& path) {
+ModelFile parse_network(std::string bytes, const std::string& path) {
   const Safetensors file = Safetensors::parse(std::move(bytes), path);
   return file.metadata().count("rnn.format") ? load_own(file) : load_bare(file);
 }

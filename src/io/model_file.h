@@ -17,7 +17,8 @@ constexpr int kModelFormat = 1;  // rnn.format in the file; newer formats are re
 struct ModelFile {
   std::string path;                       // of the file itself
   std::unique_ptr<Model<float>> model;    // weights loaded, not packed
-  std::unique_ptr<Tokenizer> tokenizer;   // null for a plain recurrent network
+  std::unique_ptr<Tokenizer> tokenizer;   // null for a model that reads no text
+  JsonValue unopened_tokenizer;           // as it is saved, until open_front() has read it
   JsonValue about = JsonValue::object();  // what the trainer recorded: command, metrics, data, options
   JsonValue checkpoint;                   // null unless the file is a checkpoint
 };
@@ -29,6 +30,12 @@ struct ModelFile {
 ModelFile load_model(const std::string& path);
 // The same from bytes; `path` is for messages.
 ModelFile parse_model(std::string bytes, const std::string& path);
+// The two halves, for programs that read no text and so link no tokenizer: network, weights and facts; then what stands between bytes
+// and the network's numbers. Errors as above.
+ModelFile parse_network(std::string bytes, const std::string& path);
+void open_front(ModelFile& file);
+// The bytes of a file. Throws Error{model, "model/missing"}.
+std::string read_model_bytes(const std::string& path);
 
 // The bytes of a model file.
 std::string format_model(const Model<float>& model, const Tokenizer* tokenizer, const nlohmann::json& about);

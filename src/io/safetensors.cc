@@ -1,14 +1,13 @@
 // Why: a strict reader and a deterministic writer of the safetensors format.
 #include "io/safetensors.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/concat.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/numbers.h"
@@ -61,18 +60,18 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool number_float(number_float_t, const string_t& text) override { return unexpected("the number " + text); }
   bool binary(binary_t&) override { return unexpected("binary data"); }
   bool number_integer(number_integer_t value) override {
-    if (level_ != Level::shape && level_ != Level::offsets) return unexpected(fmt::format("the number {}", value));
-    corrupt(path_, fmt::format("tensor '{}' has the negative number {}", name_, value));
+    if (level_ != Level::shape && level_ != Level::offsets) return unexpected(concat("the number ", value));
+    corrupt(path_, concat("tensor '", name_, "' has the negative number ", value));
   }
   bool number_unsigned(number_unsigned_t value) override {
     if (value > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
-      corrupt(path_, fmt::format("tensor '{}' has the impossible number {}", name_, value));
+      corrupt(path_, concat("tensor '", name_, "' has the impossible number ", value));
     if (level_ == Level::shape) {
       entries_.back().info.shape.push_back(static_cast<int64_t>(value));
     } else if (level_ == Level::offsets && offsets_ < 2) {
       (offsets_++ == 0 ? entries_.back().info.begin : entries_.back().info.end) = static_cast<size_t>(value);
     } else {
-      return unexpected(fmt::format("the number {}", value));
+      return unexpected(concat("the number ", value));
     }
     return true;
   }
@@ -80,7 +79,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
     if (level_ == Level::metadata) {
       (*metadata_)[key_] = std::move(value);
     } else if (level_ == Level::tensor && key_ == "dtype") {
-      if (dtype_size(value) == 0) corrupt(path_, fmt::format("tensor '{}' has the unknown dtype '{}'", name_, value));
+      if (dtype_size(value) == 0) corrupt(path_, concat("tensor '", name_, "' has the unknown dtype '", value, "'"));
       entries_.back().info.dtype = std::move(value);
     } else {
       return unexpected("a string");
@@ -103,22 +102,22 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
   bool key(string_t& value) override {
     if (level_ == Level::table) {
-      if (!names_.emplace(value, 0).second) corrupt(path_, fmt::format("the name '{}' occurs twice", value));
+      if (!names_.emplace(value, 0).second) corrupt(path_, concat("the name '", value, "' occurs twice"));
       name_ = value;
     } else if (level_ == Level::tensor) {
       const unsigned bit = value == "dtype" ? 1 : value == "shape" ? 2 : value == "data_offsets" ? 4 : 0;
-      if (bit == 0) corrupt(path_, fmt::format("tensor '{}' has the unknown key '{}'", name_, value));
-      if (fields_ & bit) corrupt(path_, fmt::format("tensor '{}' has '{}' twice", name_, value));
+      if (bit == 0) corrupt(path_, concat("tensor '", name_, "' has the unknown key '", value, "'"));
+      if (fields_ & bit) corrupt(path_, concat("tensor '", name_, "' has '", value, "' twice"));
       fields_ |= bit;
     } else if (metadata_->count(value)) {
-      corrupt(path_, fmt::format("the metadata key '{}' occurs twice", value));
+      corrupt(path_, concat("the metadata key '", value, "' occurs twice"));
     }
     key_ = std::move(value);
     return true;
   }
   bool end_object() override {
     if (level_ == Level::tensor && (fields_ != 7 || offsets_ != 2))
-      corrupt(path_, fmt::format("tensor '{}' lacks its dtype, shape or two data_offsets", name_));
+      corrupt(path_, concat("tensor '", name_, "' lacks its dtype, shape or two data_offsets"));
     level_ = level_ == Level::table ? Level::after : Level::table;
     return true;
   }
@@ -132,13 +131,13 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool parse_error(size_t position, const std::string&, const nlohmann::json::exception&) override {
-    corrupt(path_, fmt::format("its header is not JSON, at byte {}", position + 8));
+    corrupt(path_, concat("its header is not JSON, at byte ", position + 8));
   }
 
  private:
   enum class Level { before, table, tensor, shape, offsets, metadata, after };
   bool unexpected(const std::string& what) {
-    corrupt(path_, name_.empty() ? what + " in its header" : fmt::format("{} in its entry '{}'", what, name_));
+    corrupt(path_, name_.empty() ? what + " in its header" : concat(what, " in its entry '", name_, "'"));
   }
 
   const std::string& path_;
@@ -157,18 +156,18 @@ void check_layout(const std::vector<HeaderReader::Entry>& entries, size_t availa
   for (const auto& [name, info] : entries) {
     size_t bytes = 0;
     if (info.end < info.begin)
-      corrupt(path, fmt::format("tensor '{}' ends at {} before it begins at {}", name, info.end, info.begin));
-    if (!tensor_bytes(info, &bytes)) corrupt(path, fmt::format("the shape of tensor '{}' overflows", name));
+      corrupt(path, concat("tensor '", name, "' ends at ", info.end, " before it begins at ", info.begin));
+    if (!tensor_bytes(info, &bytes)) corrupt(path, concat("the shape of tensor '", name, "' overflows"));
     if (info.end - info.begin != bytes)
       corrupt(path,
-              fmt::format("tensor '{}' has {} bytes, but its shape and dtype need {}", name, info.end - info.begin, bytes));
+              concat("tensor '", name, "' has ", info.end - info.begin, " bytes, but its shape and dtype need ", bytes));
     if (info.begin != end)
-      corrupt(path, fmt::format("tensor '{}' begins at {}, expected {} ({})", name, info.begin, end,
-                                info.begin < end ? "tensors overlap" : "a hole"));
+      corrupt(path, concat("tensor '", name, "' begins at ", info.begin, ", expected ", end, " (",
+                           info.begin < end ? "tensors overlap" : "a hole", ")"));
     end = info.end;
   }
-  if (end > available) truncated(path, fmt::format("its tensors need {} bytes, but there are {}", end, available));
-  if (end < available) corrupt(path, fmt::format("{} bytes follow the last tensor", available - end));
+  if (end > available) truncated(path, concat("its tensors need ", end, " bytes, but there are ", available));
+  if (end < available) corrupt(path, concat(available - end, " bytes follow the last tensor"));
 }
 
 float half_to_float(uint16_t half) {
@@ -207,16 +206,15 @@ Safetensors Safetensors::parse(std::string bytes, const std::string& path) {
   file.bytes_ = std::move(bytes);
   file.path_ = path;
   const std::string& all = file.bytes_;
-  if (all.size() < 8)
-    truncated(path, fmt::format("it has {} bytes, but the length of the header alone needs 8", all.size()));
+  if (all.size() < 8) truncated(path, concat("it has ", all.size(), " bytes, but the length of the header alone needs 8"));
   uint64_t length = 0;
   std::memcpy(&length, all.data(), 8);
-  if (length > kMaxSafetensorsHeader) corrupt(path, fmt::format("its header would have {} bytes", length));
+  if (length > kMaxSafetensorsHeader) corrupt(path, concat("its header would have ", length, " bytes"));
   if (length > all.size() - 8) {
     // A truncated file still has the start of its table; anything else never was a safetensors file.
     if (all.size() > 8 && all[8] != '{')
-      corrupt(path, fmt::format("its header would have {} bytes, more than the file", length));
-    truncated(path, fmt::format("its header needs {} bytes, but there are {}", length, all.size() - 8));
+      corrupt(path, concat("its header would have ", length, " bytes, more than the file"));
+    truncated(path, concat("its header needs ", length, " bytes, but there are ", all.size() - 8));
   }
   if (length == 0 || all[8] != '{') corrupt(path, "its header does not start with '{'");
   file.data_ = 8 + static_cast<size_t>(length);
@@ -238,8 +236,7 @@ Safetensors Safetensors::parse(std::string bytes, const std::string& path) {
 
 const TensorInfo& Safetensors::info(const std::string& name) const {
   const auto found = tensors_.find(name);
-  if (found == tensors_.end())
-    throw Error(Exit::model, "model/tensor", fmt::format("{}: there is no tensor '{}'", path_, name));
+  if (found == tensors_.end()) throw Error(Exit::model, "model/tensor", concat(path_, ": there is no tensor '", name, "'"));
   return found->second;
 }
 
@@ -262,7 +259,7 @@ std::vector<float> Safetensors::floats(const std::string& name) const {
     convert<uint16_t>(stored, &values, [](uint16_t v) { return std::bit_cast<float>(static_cast<uint32_t>(v) << 16); });
   } else {
     throw Error(Exit::model, "model/dtype",
-                fmt::format("{}: tensor '{}' has the dtype {}, expected F32, F64, F16 or BF16", path_, name, dtype));
+                concat(path_, ": tensor '", name, "' has the dtype ", dtype, ", expected F32, F64, F16 or BF16"));
   }
   return values;
 }
@@ -276,7 +273,7 @@ void Safetensors::read_floats(const std::string& name, std::span<float> out) con
   const std::vector<float> values = floats(name);
   if (values.size() != out.size()) {
     throw Error(Exit::model, "model/shape",
-                fmt::format("{}: tensor '{}' has {} numbers, expected {}", path_, name, values.size(), out.size()));
+                concat(path_, ": tensor '", name, "' has ", values.size(), " numbers, expected ", out.size()));
   }
   std::copy(values.begin(), values.end(), out.begin());
 }
@@ -297,15 +294,15 @@ void SafetensorsWriter::add_floats(const std::string& name, std::vector<int64_t>
 
 void SafetensorsWriter::append(Entry entry) {
   const auto wrong = [&](const std::string& what) {
-    throw Error(Exit::internal, "io/tensor", fmt::format("cannot write tensor '{}': {}", entry.name, what));
+    throw Error(Exit::internal, "io/tensor", concat("cannot write tensor '", entry.name, "': ", what));
   };
   const size_t given = entry.bytes().size();
   size_t expected = 0;
-  if (dtype_size(entry.info.dtype) == 0) wrong(fmt::format("unknown dtype '{}'", entry.info.dtype));
+  if (dtype_size(entry.info.dtype) == 0) wrong(concat("unknown dtype '", entry.info.dtype, "'"));
   for (const int64_t n : entry.info.shape)
-    if (n < 0) wrong(fmt::format("negative dimension {}", n));
+    if (n < 0) wrong(concat("negative dimension ", n));
   if (!tensor_bytes(entry.info, &expected)) wrong("its shape overflows");
-  if (given != expected) wrong(fmt::format("{} bytes given, but its shape and dtype need {}", given, expected));
+  if (given != expected) wrong(concat(given, " bytes given, but its shape and dtype need ", expected));
   if (entry.name == kMetadata) wrong("the name is reserved");
   if (!index_.emplace(entry.name, entries_.size()).second) wrong("the name was added before");
   entry.info.begin = size_;
@@ -321,16 +318,21 @@ std::string SafetensorsWriter::head() const {
       throw Error(Exit::internal, "io/tensor", "a name or metadata value of the model file is not UTF-8");
     }
   };
+  const auto shape_text = [](const std::vector<int64_t>& shape) {
+    std::string text;
+    for (const int64_t n : shape) text += (text.empty() ? "" : ",") + std::to_string(n);
+    return text;
+  };
   std::string header = "{";
   if (!metadata_.empty()) {
-    header += fmt::format("{}:{{", quoted(kMetadata));
+    header += concat(quoted(kMetadata), ":{");
     for (const auto& [key, value] : metadata_) header += quoted(key) + ":" + quoted(value) + ",";
     header.back() = '}';
     header += ',';
   }
   for (const Entry& e : entries_)
-    header += fmt::format(R"({}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}},)", quoted(e.name), e.info.dtype,
-                          fmt::join(e.info.shape, ","), e.info.begin, e.info.end);
+    header += concat(quoted(e.name), R"(:{"dtype":")", e.info.dtype, R"(","shape":[)", shape_text(e.info.shape),
+                     R"(],"data_offsets":[)", e.info.begin, ",", e.info.end, "]},");
   if (header.size() == 1) header += ' ';
   header.back() = '}';
   header.resize((header.size() + 7) / 8 * 8, ' ');

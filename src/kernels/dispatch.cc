@@ -24,8 +24,7 @@ struct Tables {
   Tables() {
     const Processor processor = this_processor();
     const bool runs[] = {true, processor.avx2, processor.avx512};
-    const Fillers parts[] = {fillers_of_product(),   fillers_of_recurrent_forward(), fillers_of_recurrent_backward(),
-                             fillers_of_attention(), fillers_of_elementwise(),       fillers_of_limits()};
+    const std::vector<Fillers> parts = parts_of_kernels();
     for (size_t i = 0; i < std::size(kIsas); ++i) {
       if (!runs[i] || !parts[0][i]) continue;
       for (const Fillers& part : parts) part[i](table[i]);

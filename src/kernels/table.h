@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "kernels/kernels.h"
 
@@ -19,5 +20,9 @@ Fillers fillers_of_recurrent_backward();
 Fillers fillers_of_attention();
 Fillers fillers_of_elementwise();
 Fillers fillers_of_limits();
+
+// The parts that this program has: all of them (parts.cc), or those that running a model takes (running/parts.cc, for rnn::runtime),
+// which leaves the functions of the others null.
+std::vector<Fillers> parts_of_kernels();
 
 }  // namespace rnn::core

@@ -2,6 +2,7 @@
 #include "networks/engine.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 
 #include "kernels/rows.h"
@@ -33,6 +34,73 @@ View<float> Engine::decode(const Seq& seq, const int32_t* ids, const Encoded<flo
   const FlushDenormals flush;
   Context<float> context = new_pass();
   return model_.decode(context, seq, ids, encoded, nullptr, state, attention);
+}
+
+void Engine::read_sources(std::span<const std::span<const int32_t>> sentences, std::span<EncodedSource* const> sources,
+                          std::span<State<float>* const> first) {
+  static std::atomic<uint64_t> count{0};
+  const FlushDenormals flush;
+  std::vector<std::vector<int32_t>> ids;
+  for (const std::span<const int32_t> sentence : sentences) ids.emplace_back(sentence.begin(), sentence.end());
+  const Rows packed = pack_sources(model_.config().encoder, ids);
+  Context<float> context = new_pass();
+  State<float> states;
+  const Encoded<float> encoded = model_.encode(context, packed.seq, packed.ids.data(), states);
+  const auto copy = [](View<const float> from, int begin, int length, std::vector<float>& to) {
+    to.resize(static_cast<size_t>(length) * static_cast<size_t>(from.cols));
+    read_rows(from.middle(begin, length), to.data());
+  };
+  const bool own_keys = encoded.keys.rows > 0 && encoded.keys.address() != encoded.values.address();
+  for (size_t i = 0; i < sources.size(); ++i) {
+    EncodedSource& source = *sources[i];
+    source = {++count, encoded.length[i], {}, {}};
+    if (encoded.keys.rows > 0) copy(encoded.values, encoded.begin[i], source.length, source.values);
+    if (own_keys) copy(encoded.keys, encoded.begin[i], source.length, source.keys);
+    *first[i] = State<float>(1, states.width());
+    std::copy_n(states.row(static_cast<int>(i)), states.width(), first[i]->row(0));
+  }
+}
+
+void Engine::join(std::span<EncodedSource* const> sources) {
+  const auto same = [](uint64_t number, const EncodedSource* source) { return number == source->number; };
+  if (std::equal(joined_.begin(), joined_.end(), sources.begin(), sources.end(), same)) return;
+  joined_.clear(), begin_.clear();
+  int rows = 0;
+  for (const EncodedSource* source : sources) {
+    joined_.push_back(source->number);
+    begin_.push_back(rows);
+    rows += source->length;
+  }
+  const auto gather = [&](std::vector<float> EncodedSource::*part, Matrix<float>& to) {
+    const EncodedSource& one = *sources[0];  // a sentence has at least its end of line
+    const int width = static_cast<int>((one.*part).size()) / one.length;
+    to = width > 0 ? Matrix<float>(rows, width) : Matrix<float>();
+    for (size_t i = 0; width > 0 && i < sources.size(); ++i) {
+      const std::vector<float>& from = (*sources[i]).*part;
+      std::copy(from.begin(), from.end(), to.row(begin_[i]));
+    }
+  };
+  gather(&EncodedSource::values, values_);
+  gather(&EncodedSource::keys, keys_);
+}
+
+View<const float> Engine::decode_step(std::span<const int32_t> ids, std::span<EncodedSource* const> sources,
+                                      std::span<const int> source_of, State<float>& state, View<const float>* attention) {
+  join(sources);
+  const int rows = static_cast<int>(ids.size());
+  if (seq_.steps() != 1 || seq_.streams() != rows || !seq_.reset.empty()) seq_ = Seq::uniform_batch(rows, 1);
+  Encoded<float> encoded;
+  begin_of_row_.clear(), length_of_row_.clear();
+  for (const int source : source_of) {
+    const auto i = static_cast<size_t>(source);
+    begin_of_row_.push_back(begin_[i]);
+    length_of_row_.push_back(sources[i]->length);
+    encoded.longest = std::max(encoded.longest, sources[i]->length);
+  }
+  encoded.begin = begin_of_row_.data(), encoded.length = length_of_row_.data();
+  encoded.values = values_.view();
+  encoded.keys = keys_.size() > 0 ? keys_.view() : values_.view();
+  return outputs_of(decode(seq_, ids.data(), encoded, state, attention));
 }
 
 View<const float> Engine::run(std::span<const Part> parts) {

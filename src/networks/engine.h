@@ -9,6 +9,13 @@
 
 namespace rnn::core {
 
+// A sentence that a translator has read: what its decoder attends to. A value; made by Engine::read_sources.
+struct EncodedSource {
+  uint64_t number = 0;              // of this sentence in this process; 0: none
+  int length = 0;                   // tokens, the end of line included
+  std::vector<float> values, keys;  // [length, M], [length, A]; empty where the attention has none of its own
+};
+
 // A model (packed; it must outlive the engine) and scratch. Streaming is a sequence of length one: the same bits as a whole text at
 // once, whatever runs beside it. One thread at a time; many engines may share a model.
 class Engine {
@@ -29,6 +36,15 @@ class Engine {
   View<float> decode(const Seq& seq, const int32_t* ids, const Encoded<float>& encoded, State<float>& state,
                      View<const float>* attention) noexcept;
 
+  // A translator, step by step, with sentences that come and go. read_sources: encodes sentences (as pack_sources() wants them) into
+  // sources[i], and the decoder's first state into first[i], one row each. decode_step: row r reads ids[r] and attends to
+  // *sources[source_of[r]]; state [rows] moves on -> outputs [rows, K], attention [rows, longest] or without rows. Valid until the
+  // next pass.
+  void read_sources(std::span<const std::span<const int32_t>> sentences, std::span<EncodedSource* const> sources,
+                    std::span<State<float>* const> first);
+  View<const float> decode_step(std::span<const int32_t> ids, std::span<EncodedSource* const> sources,
+                                std::span<const int> source_of, State<float>& state, View<const float>* attention);
+
   // Streams that are at different points of sequences of their own, each with a state of one row: gathered, run as one ragged
   // pass, and scattered.
   struct Part {
@@ -46,6 +62,7 @@ class Engine {
   }
 
  private:
+  void join(std::span<EncodedSource* const> sources);
   View<const float> wanted_outputs(std::span<const Part> parts, const Input<float>& input, State<float>& states);
   Context<float> new_pass() {
     arena_.clear();
@@ -62,6 +79,10 @@ class Engine {
   std::vector<int> row_of_;  // of every packed row its row of the outputs, where some are not wanted; empty: the same
   std::vector<int32_t> ids_;
   Matrix<float> frames_;
+  // Of decode_step(): the sources of the last step one after another, kept as long as the same ones are asked for.
+  std::vector<uint64_t> joined_;
+  Matrix<float> values_, keys_;
+  std::vector<int> begin_, begin_of_row_, length_of_row_;
 };
 
 }  // namespace rnn::core

@@ -6,12 +6,15 @@
 #include "events/events.h"
 #include "metrics/figures.h"
 #include "options/option_list.h"
-#include "rnn/engine.h"
+#include "rnn/train.h"
 #include "tasks/list.h"
 #include "tasks/training.h"
 
 namespace rnn {
 inline namespace v1 {
+
+using namespace core;
+
 namespace {
 
 // Passes events to the caller's function; if that returns false, training stops after the current update.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "options/option_list.h"
+#include "runs/data_report.h"
 #include "runs/model_card.h"
 #include "runs/request.h"
 
@@ -34,6 +35,8 @@ struct Task {
   TaskGuess (*guess)(const std::vector<std::string>& data);
   // With --task NAME, whatever guess() says: throws Error{usage, "task/data"} if the data cannot be for it.
   void (*require_data)(const std::vector<std::string>& data);
+  // What is in the data and what is wrong with it (rnn data check); valid_share: of a run that holds out a part.
+  DataReport (*check)(const std::vector<std::string>& data, double valid_share);
   std::unique_ptr<Run> (*run)(const RunRequest& request);
   // The words of a command that uses the model of a run: {"rnn", "translate", folder}; and what follows them unquoted.
   struct Next {

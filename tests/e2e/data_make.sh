@@ -80,7 +80,7 @@ fi
 
 # A look at them.
 expect_exit 0 "$RNN" data check adding.jsonl
-expect_out '^ task +regress$'
+expect_out '^ task +regress [(]adding.jsonl has sequences with numbers as targets[)]$'
 expect_out '^ input +2 numbers per step; 20 to 30 steps'
 expect_out '^ chance +always answering the mean: mean squared error 0\.1[4-9]'
 expect_out '^ 0 errors, 0 warnings$'

@@ -80,6 +80,12 @@ inline const Task kCounting = {
           return TaskGuess{TaskGuess::possible, "anything can be counted"};
         },
     .require_data = [](const std::vector<std::string>&) {},
+    .check =
+        [](const std::vector<std::string>&, double) {
+          DataReport report;
+          report.lines = {{"data", "a and b"}};
+          return report;
+        },
     .run = [](const RunRequest& request) -> std::unique_ptr<Run> { return std::make_unique<CountingRun>(request); },
     .next =
         [](const std::string& folder) {

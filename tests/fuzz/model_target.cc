@@ -7,8 +7,8 @@
 #include "fuzz/target.h"
 #include "io/model_file.h"
 #include "nn/context.h"
-#include "tasks/language_model/writer.h"
-#include "tasks/translate/translator.h"
+#include "tasks/language_model/stream/writer.h"
+#include "tasks/translate/stream/translator.h"
 #include "text/utf8.h"
 
 namespace rnn::core::fuzz {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "fuzz/target.h"
-#include "tasks/language_model/writer.h"
+#include "tasks/language_model/stream/writer.h"
 #include "text/utf8.h"
 
 namespace rnn::core::fuzz {

@@ -13,7 +13,7 @@
 #include "support/failure.h"
 #include "support/history_scorer.h"
 #include "tasks/translate/pair_data.h"
-#include "tasks/translate/translator.h"
+#include "tasks/translate/stream/translator.h"
 
 namespace rnn::core {
 namespace {

@@ -63,6 +63,24 @@ pkg_config() {
   expect_consumer
 }
 
+# rnn::runtime: a program that steps a model of numbers is small, and needs no library but the C++ one and Highway's.
+runtime() {
+  configure -S "$here/runtime" -B "$WORK/build" -DCMAKE_PREFIX_PATH="$moved" -DEXAMPLES="$SOURCE/examples"
+  expect_exit 0 "$CMAKE" --build "$WORK/build"
+  cd "$WORK/build" || fail "there is no $WORK/build"
+  expect_exit 0 ./frames
+  expect_out '^t  7:'
+  local others size
+  others=$(readelf -d frames | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | grep -vE '^(libc|libm|libstdc\+\+|libgcc_s|libhwy|ld-linux.*)\.so' || true)
+  [[ -z "$others" ]] || fail "the program needs $others"
+  strip frames
+  size=$(stat -c %s frames)
+  ((size <= 1500000)) || fail "the stripped program has $size bytes, more than 1.5 MB"
+  # It has everything that runs models, text and its libraries too, where a program asks for it.
+  expect_exit 0 ./texts
+  expect_out '^error\[model/missing\]$'
+}
+
 subdirectory() {
   configure -S "$here/fetch" -B "$WORK/build" -DFETCHCONTENT_SOURCE_DIR_RNN="$SOURCE" -DCMAKE_BUILD_TYPE="$BUILD_TYPE" \
     -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" -DRNN_WERROR="$WERROR" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \

@@ -1,5 +1,5 @@
 // Why: an answer has the same bits whatever is answered with it, and the answers are those that an evaluation counts.
-#include "tasks/sequences/labeller.h"
+#include "tasks/sequences/stream/labeller.h"
 
 #include <gtest/gtest.h>
 

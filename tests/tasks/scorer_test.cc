@@ -7,12 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "data/batcher.h"
-#include "decode/sample_search.h"
+#include "decode/drawn_text.h"
 #include "io/ready_model.h"
 #include "networks/session.h"
 #include "runs/evaluate_together.h"
+#include "support/draw_together.h"
 #include "support/tiny_run.h"
-#include "tasks/language_model/choose.h"
+#include "tasks/language_model/stream/choose.h"
 
 namespace rnn::core::test {
 namespace {
@@ -106,7 +107,7 @@ TEST(TextScorer, SearchesAndDrawsSideBySideAreThoseAlone) {
     const int32_t line = a.tokenizer->newline_id();
     const Ids end = {line}, prompt = {line, 3, 4};
     std::vector<BeamOptions> searches(5);
-    std::vector<SampleSearch> draws(5);
+    std::vector<DrawOptions> draws(5);
     for (size_t i = 0; i < searches.size(); ++i) {
       const int n = static_cast<int>(i);
       searches[i].beam = 1 + n, searches[i].n_best = 1 + n / 2, searches[i].max_tokens = 9 - n, searches[i].ends = end;
@@ -116,7 +117,7 @@ TEST(TextScorer, SearchesAndDrawsSideBySideAreThoseAlone) {
     for (const WithModels& with : {WithModels{}, WithModels{{&b}, {}}}) {
       TextScorer scorer(a, with, pool);
       const auto found = beam_search(scorer, prompt, searches);
-      const std::vector<Hypothesis> drawn = sample_search(scorer, prompt, draws);
+      const std::vector<Hypothesis> drawn = draw_together(scorer, prompt, draws);
       for (size_t i = 0; i < searches.size(); ++i) {
         const std::vector<Hypothesis> alone = beam_search(scorer, prompt, searches[i]);
         ASSERT_EQ(found[i].size(), alone.size());
@@ -125,7 +126,7 @@ TEST(TextScorer, SearchesAndDrawsSideBySideAreThoseAlone) {
           EXPECT_EQ(found[i][k].log_prob, alone[k].log_prob);
           EXPECT_EQ(found[i][k].score, alone[k].score);
         }
-        const Hypothesis text = sample_search(scorer, prompt, {&draws[i], 1})[0];
+        const Hypothesis text = draw_together(scorer, prompt, {&draws[i], 1})[0];
         EXPECT_EQ(drawn[i].ids, text.ids);
         EXPECT_EQ(drawn[i].log_prob, text.log_prob);
       }

@@ -1,5 +1,5 @@
 // Why: texts that are written side by side are those that each would be alone, and a stream can be saved, copied and begun anew.
-#include "tasks/language_model/write_stream.h"
+#include "tasks/language_model/stream/write_stream.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "io/ready_model.h"
 #include "support/tiny_run.h"
-#include "tasks/language_model/writer.h"
+#include "tasks/language_model/stream/writer.h"
 
 namespace rnn::core::test {
 namespace {
@@ -116,7 +116,7 @@ TEST(WriteStream, ASavedStreamGoesOnWithTheSameBits) {
   Engine engine(*file.model, &pool);
   const auto owner = stream_of(file).copy();
   WriteStream& stream = *owner;
-  EXPECT_EQ(stream.want().size(), 1u) << "the end of a line that begins every text";
+  EXPECT_EQ(stream.want().ids.size(), 1u) << "the end of a line that begins every text";
   stream.read("The cat is");
   EXPECT_EQ(failure_of([&] { stream.save(); }).code, "stream/unread");
   run_to_the_end(engine, stream);

@@ -1,7 +1,7 @@
 // Why: reading for a run and for a check, what is worth reporting about a text, and the split.
 #include "data/inputs/text_files.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <unordered_set>
@@ -147,12 +147,12 @@ std::vector<Document> read_text(const std::string& path, TextReport* report) {
   return std::move(reader.documents);
 }
 
-TextReport check_text(const std::string& path) {
+TextReport check_text(const std::vector<std::string>& paths) {
   TextReader reader(false);
-  reader.read(path);
+  for (const std::string& path : paths) reader.read(path);
   count(reader.documents, reader.report);
   find_odd_lines(reader.documents, reader.report);
-  if (!reader.documents.empty()) find_odd_amounts(path, reader.report);
+  if (!reader.documents.empty()) find_odd_amounts(fmt::format("{}", fmt::join(paths, " ")), reader.report);
   return std::move(reader.report);
 }
 

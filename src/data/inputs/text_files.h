@@ -66,7 +66,8 @@ std::vector<Document> read_text(const std::string& path, TextReport* report = nu
 
 // The same for `rnn data check`: errors of the content become findings (at most 20 of a kind), and whatever is usable but
 // odd is also reported. Throws only if there is nothing to read (data/missing, data/unreadable, data/no_text).
-TextReport check_text(const std::string& path);
+TextReport check_text(const std::vector<std::string>& paths);
+inline TextReport check_text(const std::string& path) { return check_text(std::vector<std::string>{path}); }
 
 struct TextSplit {
   std::vector<Document> train, valid;

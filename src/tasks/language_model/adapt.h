@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "tasks/language_model/cache.h"
+#include "tasks/language_model/stream/cache.h"
 #include "train/trainer.h"
 
 namespace rnn::core {

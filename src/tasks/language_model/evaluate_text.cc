@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "heads/head.h"
 #include "io/ready_model.h"
@@ -144,10 +145,29 @@ void add_ngrams(const ModelFile& file, const TokenDocuments& tokens, bool senten
   }
 }
 
+// The batches of another batcher, until the caller cancels.
+class CancellableBatcher final : public Batcher {
+ public:
+  CancellableBatcher(std::unique_ptr<Batcher> batches, const std::atomic<int>* cancel)
+      : batches_(std::move(batches)), cancel_(cancel) {}
+  bool next(Batch& batch) override {
+    check_cancelled(cancel_);
+    return batches_->next(batch);
+  }
+  int64_t batches_per_epoch() const override { return batches_->batches_per_epoch(); }
+  int64_t tokens_per_epoch() const override { return batches_->tokens_per_epoch(); }
+  void seek(int64_t epoch, int64_t position) override { batches_->seek(epoch, position); }
+
+ private:
+  std::unique_ptr<Batcher> batches_;
+  const std::atomic<int>* cancel_;
+};
+
 }  // namespace
 
 EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOptions& options) {
-  Pool pool(options.threads);
+  Pool own_pool(options.pool ? 1 : options.threads);
+  Pool& pool = options.pool ? *options.pool : own_pool;
   ready_language_model(file, pool, "rnn eval evaluates language models; rnn info shows what the file is");
   const std::vector<Document> documents = read_text(path);
   const Tokenizer& tokenizer = *file.tokenizer;
@@ -159,7 +179,8 @@ EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOpt
   EvalReport report;
   for (const auto& document : documents) report.lines += std::count(document.text.begin(), document.text.end(), '\n');
   for (const auto& document : tokens) report.unknown += std::count(document.begin(), document.end(), tokenizer.unknown_id());
-  const auto batcher = evaluation_batcher(tokens, tokenizer, 1, kWindow, sentences);
+  const auto batcher =
+      std::make_unique<CancellableBatcher>(evaluation_batcher(tokens, tokenizer, 1, kWindow, sentences), options.cancel);
   Evaluation result;
   std::optional<TogetherEvaluation> several;
   if (options.with.files.empty()) {

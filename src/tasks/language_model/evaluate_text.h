@@ -10,7 +10,7 @@
 #include "io/model_file.h"
 #include "runs/request.h"
 #include "tasks/language_model/adapt.h"
-#include "tasks/language_model/writer.h"
+#include "tasks/language_model/stream/writer.h"
 #include "train/trainer.h"
 
 namespace rnn::core {
@@ -34,9 +34,11 @@ struct EvalReport {
 struct EvalOptions {
   bool per_line = false, baselines = true;
   int threads = 0;
-  Adaptation adaptation = {};  // adds separate rows
-  std::string ngram = {};      // an ARPA file over the same tokens: adds a separate row
-  WithModels with = {};        // models that are evaluated, too, each alone and all together
+  Adaptation adaptation = {};                // adds separate rows
+  std::string ngram = {};                    // an ARPA file over the same tokens: adds a separate row
+  Pool* pool = nullptr;                      // instead of threads of its own
+  const std::atomic<int>* cancel = nullptr;  // base/cancel.h
+  WithModels with = {};                      // models that are evaluated, too, each alone and all together
 };
 
 // Every token of `text` (file or folder) is predicted once; the state is carried across lines and cleared between documents.

@@ -63,6 +63,7 @@ const Task kLanguageModel = {.name = "language-model",
                              .card = kCard,
                              .guess = guess,
                              .require_data = [](const std::vector<std::string>&) {},
+                             .check = check_language_text,
                              .run = run_language_model,
                              .next = next};
 

@@ -8,6 +8,7 @@
 
 #include "data/sequences.h"
 #include "io/model_file.h"
+#include "tasks/sequences/stream/sequence_shape.h"
 
 namespace rnn::core {
 
@@ -26,11 +27,6 @@ SequenceData read_sequence_data(const std::vector<std::string>& paths, const std
 // The validation data of the run that made a model. No examples: it is gone or has changed, or the model is not from such a
 // run.
 SequenceData validation_sequences(const ModelFile& file);
-
-// {"symbols": [...], "labels": [...], "width": n} for the `about` of a model file, and back. Throws Error{model,
-// "model/corrupt"} if they do not fit the model.
-nlohmann::json shape_to_json(const SequenceShape& shape);
-SequenceShape shape_of_model(const ModelFile& file);
 
 // The loss in the unit of the task, and for labels the share of right answers.
 ResultRow sequence_row(std::string name, TargetForm target, double loss, std::optional<double> accuracy);

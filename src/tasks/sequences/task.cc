@@ -50,6 +50,7 @@ constexpr Task task_of(std::string_view name, std::string_view summary) {
           .card = {},
           .guess = guess,
           .require_data = require_data<form>,
+          .check = check_sequences,
           .run = run_sequences,
           .next = next};
 }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tasks/translate/pair_data.h"
-#include "tasks/translate/translator.h"
+#include "tasks/translate/stream/translator.h"
 
 namespace rnn::core {
 

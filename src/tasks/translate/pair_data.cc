@@ -12,6 +12,7 @@
 #include "base/numbers.h"
 #include "metrics/bleu.h"
 #include "runs/plan.h"
+#include "tasks/translate/stream/translation_rules.h"
 
 namespace rnn::core {
 namespace {
@@ -85,12 +86,6 @@ Decision choose_pair_tokenizer(const ModelOptions& options, const std::vector<Pa
   chosen.tokens = kind.value;
   const Decision made = choose_tokenizer(chosen, text, tokenizer);
   return made.reason == "as asked" ? kind : made;
-}
-
-std::vector<int32_t> encode_line(const Tokenizer& tokenizer, std::string_view line) {
-  std::vector<int32_t> ids = tokenizer.encode(line);
-  ids.push_back(tokenizer.newline_id());
-  return ids;
 }
 
 std::vector<TokenPair> encode_pairs(const Tokenizer& tokenizer, const std::vector<Pair>& pairs) {

@@ -27,8 +27,6 @@ Decision choose_pair_tokens(const std::string& wanted, const std::vector<Pair>& 
 Decision choose_pair_tokenizer(const ModelOptions& options, const std::vector<Pair>& pairs,
                                std::unique_ptr<Tokenizer>& tokenizer);
 
-// The ids of a line, followed by the end of line.
-std::vector<int32_t> encode_line(const Tokenizer& tokenizer, std::string_view line);
 std::vector<TokenPair> encode_pairs(const Tokenizer& tokenizer, const std::vector<Pair>& pairs);
 
 // For each line the target of the training pair whose source is nearest: the largest cosine of word counts, weighted by

@@ -99,6 +99,7 @@ const Task kTranslate = {.name = "translate",
                          .card = kCard,
                          .guess = guess,
                          .require_data = require_data,
+                         .check = check_pairs,
                          .run = run_translate,
                          .next = next};
 

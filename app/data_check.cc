@@ -1,0 +1,78 @@
+// Why: rnn data check: the task that data is for says what is in it and what is wrong with it.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/numbers.h"
+#include "command.h"
+#include "data_parts.h"
+#include "runs/task.h"
+#include "screen.h"
+#include "tasks/list.h"
+
+namespace rnn::core::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+int64_t count_of(const std::vector<Finding>& findings, Severity severity) {
+  return std::count_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.severity == severity; });
+}
+
+void print_as_json(const ChosenTask& chosen, const DataReport& report) {
+  ordered_json json = {{"task", chosen.task->name}, {"reason", chosen.reason}};
+  for (const auto& [key, value] : report.facts.get().items()) json[key] = value;
+  ordered_json findings = ordered_json::array();
+  for (const Finding& f : report.findings) {
+    findings.push_back({{"code", f.code},
+                        {"severity", severity_name(f.severity)},
+                        {"file", f.file},
+                        {"line", f.line},
+                        {"message", f.message},
+                        {"help", f.help}});
+  }
+  json["findings"] = std::move(findings);
+  print(json_line(json));
+}
+
+void print_report(const ChosenTask& chosen, const DataReport& report) {
+  const std::string task = fmt::format("{} ({})", chosen.task->name, chosen.reason);
+  for (size_t i = 0; i < report.lines.size(); ++i) {
+    print(key_line(report.lines[i].first, report.lines[i].second) + "\n");
+    if (i == 0) print(key_line("task", task) + "\n");
+  }
+  for (const Finding& f : report.findings) {
+    const std::string place = f.place().empty() ? "" : f.place() + ": ";
+    print(fmt::format("{}[{}]: {}{}\n", severity_name(f.severity), f.code, place, f.message));
+    if (!f.help.empty()) print(fmt::format("  help: {}\n", f.help));
+  }
+  const int64_t errors = count_of(report.findings, Severity::error), warnings = count_of(report.findings, Severity::warning);
+  print(fmt::format(" {} error{}{}, {} warning{}\n", errors, errors == 1 ? "" : "s",
+                    report.whole ? "" : " (reading stopped there)", warnings, warnings == 1 ? "" : "s"));
+}
+
+}  // namespace
+
+int run_data_check(const Arguments& arguments) {
+  std::vector<std::string> data;
+  std::string task;
+  bool json = false;
+  double share = TrainOptions{}.valid_share;
+  Command command("data check", "DATA... [options]", "what is in the data, what it is for, and what is wrong with it");
+  command.words("DATA", &data, "as for rnn train: text files or folders, pairs, sequences; -: standard input");
+  command.text("--task", &task, "NAME", "check it for this task; default: guessed from the data, as rnn train does");
+  command.flag("--json", &json, "one JSON object on standard output");
+  command.real("--valid-share", &share, {0, 1, true, true}, "P", "share of the text held out for validation (0.05)");
+  command.example("rnn data check story.txt");
+  command.example("rnn data check train.en train.fr");
+  command.example("rnn data check adding.jsonl --json");
+  if (!command.parse(arguments)) return 0;
+  if (data.empty()) command.need("", "data to check");
+  const ChosenTask chosen = choose_task(task, data);
+  const DataReport report = chosen.task->check(data, share);
+  json ? print_as_json(chosen, report) : print_report(chosen, report);
+  return static_cast<int>(count_of(report.findings, Severity::error) > 0 ? Exit::check : Exit::ok);
+}
+
+}  // namespace rnn::core::app

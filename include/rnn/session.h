@@ -1,0 +1,71 @@
+// Why: the public session: a model step by step, its state as a value.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rnn/error.h"
+#include "rnn/model.h"
+#include "rnn/threads.h"
+
+namespace rnn {
+inline namespace v1 {
+
+// The whole recurrent state of a Session: one row of numbers per stream. A value: copy it to save it, set it again to
+// rewind.
+class RNN_API State {
+ public:
+  State() = default;  // no streams
+  int streams() const noexcept { return streams_; }
+  // Bitwise equality of all streams.
+  friend RNN_API bool operator==(const State& a, const State& b) noexcept;
+  // 16 bytes of header, then float32 little-endian, stream after stream: the same on every machine.
+  std::string to_bytes() const;
+  // Throws Error{Exit::model, "state/corrupt"} for anything that to_bytes() would not write.
+  static State from_bytes(std::string_view bytes);
+
+ private:
+  friend class Session;
+  int streams_ = 0;
+  std::vector<float> values_;  // [streams, numbers of one stream]
+};
+
+// Steps a model: each call reads one token or one frame per stream and carries the state along. Streaming is a sequence of
+// length one: the same bits as the whole sequence at once. One thread at a time; many sessions may share a model. push() is
+// noexcept and allocates nothing, so it may run in an audio callback (threads = 1).
+class RNN_API Session {
+ public:
+  // streams in [1, 65536]: independent streams that advance together.
+  // Throws Error{Exit::usage, "session/size"}, Error{Exit::model, "model/bidirectional"} for a model that also reads
+  // backwards.
+  explicit Session(const Model& model, int streams = 1, const Threads& threads = 1);
+  ~Session();
+  Session(Session&& other) noexcept;
+  Session& operator=(Session&& other) noexcept;
+
+  // ids [streams], each in [0, vocabulary()) -> logits [streams, vocabulary()], row-major, valid until the next push.
+  // Returns an empty span and leaves the state unchanged if there are more or fewer ids, if one is out of range, or if the
+  // model reads frames.
+  std::span<const float> push(std::span<const int32_t> ids) noexcept;
+  std::span<const float> push(int32_t id) noexcept { return push(std::span<const int32_t>(&id, 1)); }
+  // frames [streams, inputs()], row-major -> hidden states of the last layer [streams, outputs()]; errors as above.
+  std::span<const float> push(std::span<const float> frames) noexcept;
+  std::span<const float> push(double) = delete;  // a frame is a span, even if it is a single number
+
+  State state() const;
+  // Allocates nothing. Throws Error{Exit::model, "state/size"} if the state is from another model or number of streams.
+  void set_state(const State& state);
+  void reset() noexcept;  // back to the state after construction
+  const Model& model() const noexcept;
+
+ private:
+  struct Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace v1
+}  // namespace rnn

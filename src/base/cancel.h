@@ -1,0 +1,16 @@
+// Why: a long call is stopped from another thread or a signal handler, at its next step.
+#pragma once
+
+#include <atomic>
+
+#include "base/error.h"
+
+namespace rnn::core {
+
+// Throws Error{internal, "cancelled"} once *cancel is not 0. Null: never.
+inline void check_cancelled(const std::atomic<int>* cancel) {
+  if (cancel != nullptr && cancel->load(std::memory_order_relaxed) != 0)
+    throw Error(Exit::internal, "cancelled", "the call was cancelled by its caller");
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,25 @@
+// Why: the public evaluation: a whole file, with the figures of rnn eval.
+#include "rnn/evaluate.h"
+
+#include <optional>
+
+#include "metrics/figures.h"
+#include "rnn/running/access.h"
+#include "tasks/language_model/evaluate_text.h"
+
+namespace rnn {
+inline namespace v1 {
+
+TextScore evaluate(const Model& model, const std::string& path, const Threads& threads, const std::atomic<int>* cancel) {
+  const EvalReport report =
+      evaluate_text(Access::file(model), path, {.baselines = false, .pool = &Access::pool(threads), .cancel = cancel});
+  return {.loss = report.model.at(figure::kLoss),
+          .perplexity = report.model.at(figure::kPerplexity),
+          .bits_per_byte = report.model.at(figure::kBitsPerByte),
+          .tokens = report.tokens,
+          .unknown = report.unknown,
+          .bytes = report.bytes};
+}
+
+}  // namespace v1
+}  // namespace rnn

@@ -1,0 +1,16 @@
+// Why: see data_report.h.
+#include "runs/data_report.h"
+
+#include "base/error.h"
+
+namespace rnn::core {
+
+DataReport report_of_failure(const Error& error) {
+  if (error.exit() != Exit::data) throw error;
+  DataReport report;
+  report.findings.push_back({error.code(), Severity::error, "", 0, error.what(), error.help()});
+  report.whole = false;
+  return report;
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,129 @@
+// Why: what a network has to answer to sequences, and how good a constant answer is.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/numbers.h"
+#include "data/sequences.h"
+#include "tasks/sequences/task.h"
+
+namespace rnn::core {
+namespace {
+
+constexpr int64_t kFewSequences = 200;
+constexpr size_t kShownLabels = 6;
+
+std::string plural(int64_t n, const char* what) { return fmt::format("{} {}{}", grouped(n), what, n == 1 ? "" : "s"); }
+
+std::string steps_text(const SequenceSummary& s) {
+  if (s.shortest == s.longest) return plural(s.longest, "step");
+  return fmt::format("{} to {} steps, {:.1f} on average", grouped(s.shortest), grouped(s.longest),
+                     static_cast<double>(s.steps) / static_cast<double>(s.sequences));
+}
+
+std::string labels_text(const SequenceShape& shape, const SequenceSummary& s) {
+  std::vector<size_t> order(shape.labels.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return s.counts[a] > s.counts[b]; });
+  std::string text;
+  for (size_t i = 0; i < std::min(order.size(), kShownLabels); ++i) {
+    const double share = 100.0 * static_cast<double>(s.counts[order[i]]) / static_cast<double>(s.targets);
+    text += fmt::format("{}{} {:.1f}%", i > 0 ? ", " : "", shape.labels[order[i]], share);
+  }
+  if (order.size() > kShownLabels) text += fmt::format(", and {} more", order.size() - kShownLabels);
+  return text;
+}
+
+std::string target_text(const SequenceShape& shape, const SequenceSummary& s) {
+  if (shape.target == TargetForm::values) {
+    std::string text = plural(shape.values, "number");
+    for (size_t i = 0; i < std::min(s.mean.size(), kShownLabels); ++i) {
+      text +=
+          fmt::format("{} mean {}, variance {}", i > 0 ? ";" : ":", short_number(s.mean[i]), short_number(s.variance[i]));
+    }
+    return text;
+  }
+  const std::string labels = plural(static_cast<int64_t>(shape.labels.size()), "label");
+  if (shape.target == TargetForm::label) return fmt::format("one of {}: {}", labels, labels_text(shape, s));
+  return fmt::format("one of {} for {} of {} steps: {}", labels, grouped(s.targets), grouped(s.steps),
+                     labels_text(shape, s));
+}
+
+std::string chance_text(const SequenceShape& shape, const SequenceSummary& s) {
+  if (shape.target == TargetForm::values) {
+    return fmt::format("always answering the mean: mean squared error {}", short_number(s.constant_loss));
+  }
+  if (!s.constant_accuracy) return "nothing to guess: no step has a label";
+  return fmt::format("guessing by these shares: loss {}; always the most frequent label: {:.1f}% right",
+                     short_number(s.constant_loss), 100 * *s.constant_accuracy);
+}
+
+std::vector<Finding> judge(const std::string& path, const SequenceSummary& s) {
+  std::vector<Finding> findings;
+  if (s.constant_loss == 0) {
+    findings.push_back({"data/one_answer", Severity::warning, path, 0, "every target is the same: there is nothing to learn",
+                        "add sequences with other targets"});
+  }
+  if (s.sequences < kFewSequences) {
+    findings.push_back({"data/little", Severity::warning, path, 0,
+                        fmt::format("{} are too few to learn much from", plural(s.sequences, "sequence")),
+                        "a few thousand sequences give a first useful model"});
+  }
+  return findings;
+}
+
+nlohmann::json facts_of(const SequenceSet& set, const SequenceSummary& s) {
+  const SequenceShape& shape = set.shape;
+  nlohmann::json facts = {{"sequences", s.sequences},
+                          {"steps", s.steps},
+                          {"shortest", s.shortest},
+                          {"longest", s.longest},
+                          {"width", shape.width},
+                          {"symbols", shape.symbols},
+                          {"targets", s.targets},
+                          {"constant_loss", s.constant_loss},
+                          {"hash", set.hash}};
+  if (shape.target == TargetForm::values) {
+    facts["mean"] = s.mean, facts["variance"] = s.variance;
+  } else {
+    facts["labels"] = shape.labels, facts["counts"] = s.counts;
+    if (s.constant_accuracy) facts["constant_accuracy"] = *s.constant_accuracy;
+  }
+  return facts;
+}
+
+}  // namespace
+
+DataReport check_sequences(const std::vector<std::string>& data, double) {
+  if (data.size() > 1)
+    throw Error(Exit::usage, "usage/files", "sequences are checked one file at a time", "rnn data check " + data[0]);
+  const std::string& path = data.at(0);
+  SequenceSet set;
+  try {
+    set = read_sequences(path);
+  } catch (const Error& e) {
+    return report_of_failure(e);
+  }
+  const SequenceSummary summary = summarize(set.shape, set.examples);
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(path, error);
+  const std::string input =
+      set.shape.width > 0
+          ? plural(set.shape.width, "number") + " per step"
+          : fmt::format("one of {} per step", plural(static_cast<int64_t>(set.shape.symbols.size()), "symbol"));
+  DataReport report;
+  report.lines = {{"data", fmt::format("{} · {}{}", path, plural(summary.sequences, "sequence"),
+                                       error ? "" : ", " + bytes_text(static_cast<int64_t>(bytes)))},
+                  {"input", fmt::format("{}; {}", input, steps_text(summary))},
+                  {"target", target_text(set.shape, summary)},
+                  {"chance", chance_text(set.shape, summary)}};
+  report.facts = facts_of(set, summary);
+  report.findings = judge(path, summary);
+  return report;
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,77 @@
+// Why: sequences are packed into batches of bounded size, and rows of outputs become labels or numbers.
+#include "tasks/sequences/stream/labeller.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "io/ready_model.h"
+#include "tasks/sequences/stream/label_stream.h"
+#include "tasks/sequences/stream/sequence_shape.h"
+
+namespace rnn::core {
+namespace {
+
+constexpr size_t kSequencesAtOnce = 64;
+constexpr int64_t kStepsAtOnce = int64_t{1} << 15;  // bounds the memory of a batch; a longer sequence is a batch of its own
+
+SequenceShape labelled_shape(const ModelFile& file) {
+  if (file.model->writes_text()) {
+    throw Error(
+        Exit::model, "model/task",
+        file.path + (file.model->translates() ? " is a translator" : " is a language model") + ", not a model of sequences",
+        file.model->translates() ? "rnn translate translates with it"
+                                 : "rnn generate continues a text with it, rnn eval measures it on one");
+  }
+  return shape_of_model(file);
+}
+
+}  // namespace
+
+Labeller::Labeller(ModelFile& file, Pool& pool)
+    : shape_(labelled_shape(file)), engine_(ready_model(file, pool), &pool), sampler_(engine_.model().outputs()) {}
+
+std::vector<Labels> Labeller::label(std::span<const SequenceExample> examples, int top) {
+  std::vector<Labels> out;
+  out.reserve(examples.size());
+  for (size_t begin = 0, end = 0; begin < examples.size(); begin = end) {
+    int64_t steps = 0;
+    for (; end < examples.size() && end - begin < kSequencesAtOnce; ++end) {
+      steps += shape_.steps(examples[end]);
+      if (steps > kStepsAtOnce && end > begin) break;
+    }
+    label_batch(examples.subspan(begin, end - begin), top, out);
+  }
+  return out;
+}
+
+void Labeller::label_batch(std::span<const SequenceExample> examples, int top, std::vector<Labels>& out) {
+  const Model<float>& model = engine_.model();
+  std::vector<LabelStream> streams(examples.size(), LabelStream(model));
+  std::vector<core::Stream*> all;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    model.reads_ids() ? streams[i].read(examples[i].ids) : streams[i].read(examples[i].frames);
+    streams[i].finish();
+    all.push_back(&streams[i]);
+  }
+  while (step_streams(engine_, all)) continue;
+  const auto width = static_cast<size_t>(model.outputs());
+  for (LabelStream& stream : streams) {
+    Labels labels;
+    const std::vector<float> rows = stream.rows();
+    for (size_t begin = 0; begin < rows.size(); begin += width)
+      answer(std::span<const float>(rows).subspan(begin, width), top, labels);
+    out.push_back(std::move(labels));
+  }
+}
+
+void Labeller::answer(std::span<const float> outputs, int top, Labels& to) {
+  to.finite = to.finite && std::all_of(outputs.begin(), outputs.end(), [](float x) { return std::isfinite(x); });
+  if (answers_with_labels()) {
+    sampler_.top(outputs, top, to.answers.emplace_back());
+  } else {
+    to.values.insert(to.values.end(), outputs.begin(), outputs.end());
+  }
+}
+
+}  // namespace rnn::core
