@@ -64,7 +64,6 @@ int run_data_check(const Arguments& arguments) {
   command.text("--task", &task, "NAME", "check it for this task; default: guessed from the data, as rnn train does");
   command.flag("--json", &json, "one JSON object on standard output");
   command.real("--valid-share", &share, {0, 1, true, true}, "P", "share of the text held out for validation (0.05)");
-  command.example("rnn data check story.txt");
   command.example("rnn data check train.en train.fr");
   command.example("rnn data check adding.jsonl --json");
   if (!command.parse(arguments)) return 0;

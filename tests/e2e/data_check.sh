@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"
+# shellcheck source=tests/support/texts.sh
+. "$SOURCE/tests/support/texts.sh"
 
 checks() {  # checks STATUS TASK WORDS...: the task that is named, and that train names, too
   local status=$1 task=$2
@@ -17,7 +19,7 @@ for i in $(seq 1 60); do
   printf 'le %s dort chez lui\n' "chat$((i % 7))" >>train.fr
 done
 paste train.en train.fr >pairs.tsv
-sed 's/^/A line of text: /' train.en >story.txt
+for _ in 1 2 3 4 5 6 7 8 9 10; do sed 's/^/A line of text: /' train.en; done >story.txt
 "$RNN" data make recall -n 40 >recall.jsonl
 "$RNN" data make adding -n 40 >adding.jsonl
 
@@ -33,7 +35,7 @@ checks 0 classify recall.jsonl
 checks 0 regress adding.jsonl
 checks 0 language-model story.txt train.en
 expect_exit 0 "$RNN" data check story.txt train.en
-expect_out '120 lines'
+expect_out '660 lines'
 
 # As asked; and for programs.
 expect_exit 0 "$RNN" data check pairs.tsv --task language-model
@@ -41,7 +43,7 @@ expect_out '^ task +language-model [(]as asked[)]$'
 expect_exit 0 "$RNN" data check pairs.tsv --json
 [[ "$(json_value "$out_file" '[x["task"], x["pairs"], x["repeated_pairs"], x["longest_source"], [f["code"] for f in x["findings"]]]')" == "['translate', 60, 53, 5, ['data/little', 'data/duplicates']]" ]] || fail "pairs as JSON"
 expect_exit 0 "$RNN" data check story.txt --json
-[[ "$(json_value "$out_file" '[x["task"], x["lines"], x["files"]]')" == "['language-model', 60, 1]" ]] || fail "text as JSON"
+[[ "$(json_value "$out_file" '[x["task"], x["lines"], x["files"]]')" == "['language-model', 600, 1]" ]] || fail "text as JSON"
 
 # A source with several translations, copies, empty sides.
 { for i in $(seq 1 40); do printf 'one\tun%s\n' "$i"; done; printf 'two\ttwo\nthree\tthree\nfour\tfour\nfive\tfive\nsix\tsix\n\tsept\n'; } >odd.tsv
