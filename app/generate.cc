@@ -240,7 +240,7 @@ void generate_together(ModelFile& file, Writer& writer, const GenerateArguments&
   constexpr size_t kTogether = 64;
   Pool pool(static_cast<int>(a.threads));
   Engine engine(*file.model, &pool);
-  WriteStream start(*file.tokenizer, file.model->initial(1), fresh_token(file));
+  WriteStream start(*file.tokenizer, file.model->initial(1), fresh_token(file), file.fingerprint);
   start.load(writer.mark().state);
   GeneratedTexts display(a);
   const std::atomic<int> never{0};
@@ -275,6 +275,8 @@ void generate_lines(Writer& writer, const GenerateArguments& a) {
 void load_memory(Writer& writer, const GenerateArguments& a) {
   const std::string bytes = read_file(a.load_state);
   writer.load_state(bytes);
+  if (!Writer::says_its_model(bytes))
+    say("note: this state does not say which model saved it, an older version wrote it; --save-state writes it anew");
   const bool kept = Writer::has_cache(bytes);
   if (kept && a.cache == 0) say("note: this state holds a cache, which is ignored; --cache N uses it");
   if (!kept && a.cache > 0) say("note: this state holds no cache; the cache starts empty");

@@ -23,15 +23,18 @@ class RNN_API State {
   int streams() const noexcept { return streams_; }
   // Bitwise equality of all streams.
   friend RNN_API bool operator==(const State& a, const State& b) noexcept;
-  // 16 bytes of header, then float32 little-endian, stream after stream: the same on every machine.
+  // 16 bytes of header, then float32 little-endian, stream after stream, then 24 bytes that say which model it belongs to: the same on
+  // every machine.
   std::string to_bytes() const;
-  // Throws Error{Exit::model, "state/corrupt"} for anything that to_bytes() would not write.
+  // Without the last 24 bytes it belongs to any model of its size. Throws Error{Exit::model, "state/corrupt"} for anything else that
+  // to_bytes() would not write, and for numbers that are not finite.
   static State from_bytes(std::string_view bytes);
 
  private:
   friend class Session;
   int streams_ = 0;
   std::vector<float> values_;  // [streams, numbers of one stream]
+  uint64_t model_[3] = {};     // fingerprint of its model; 0: not known
 };
 
 // Steps a model: each call reads one token or one frame per stream and carries the state along. Streaming is a sequence of
@@ -57,7 +60,8 @@ class RNN_API Session {
   std::span<const float> push(double) = delete;  // a frame is a span, even if it is a single number
 
   State state() const;
-  // Allocates nothing. Throws Error{Exit::model, "state/size"} if the state is from another model or number of streams.
+  // Allocates nothing. Throws Error{Exit::model}: "state/size" if the state has another size or number of streams, "state/model" if it is
+  // of another model.
   void set_state(const State& state);
   void reset() noexcept;  // back to the state after construction
   const Model& model() const noexcept;

@@ -21,21 +21,22 @@ struct TranslateOptions {
   double length_penalty = 1;  // [0, 10]: compared by log-probability / ((5 + tokens) / 6)^length_penalty; 0: unscaled
   int no_repeat = 0;          // > 0: no sequence of this many tokens occurs twice
   std::string prefix = {};    // every translation begins with it, character by character; empty: anything
-  const std::atomic<int>* cancel = nullptr;  // once it is not 0, the call throws Error{Exit::internal, "cancelled"} at its next step
+  const std::atomic<int>* cancel =
+      nullptr;  // once it is not 0, the call throws Error{Exit::internal, "cancelled"} at its next step
 };
 
 struct Translation {
   std::string text;
   std::vector<int32_t> tokens;  // of the model's vocabulary; the end of line is the last if it is finished
-  double log_prob = 0;    // natural logarithm of its probability
-  double score = 0;       // log_prob after the length penalty
-  bool finished = false;  // false: cut off at twice the tokens of its source plus ten
+  double log_prob = 0;          // natural logarithm of its probability
+  double score = 0;             // log_prob after the length penalty
+  bool finished = false;        // false: cut off at twice the tokens of its source plus ten
 };
 
 // Where a translator looked while it wrote.
 struct Attention {
   std::vector<std::string> source, target;  // the tokens, each with its end of line
-  std::vector<float> weights;               // [target, source], row-major; a row adds up to 1. Empty: the model has no attention
+  std::vector<float> weights;  // [target, source], row-major; a row adds up to 1. Empty: the model has no attention
 };
 
 // Translates lines. One thread at a time; several translators may share a model.

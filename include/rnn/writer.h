@@ -39,7 +39,8 @@ struct SearchOptions {
   int no_repeat = 0;          // > 0: no sequence of this many tokens occurs twice
   std::string stop = {};      // a text ends after it; empty: after `tokens` tokens
   std::string prefix = {};    // the text begins with it, character by character, after at most one space; empty: anything
-  const std::atomic<int>* cancel = nullptr;  // once it is not 0, the call throws Error{Exit::internal, "cancelled"} at its next step
+  const std::atomic<int>* cancel =
+      nullptr;  // once it is not 0, the call throws Error{Exit::internal, "cancelled"} at its next step
 };
 
 // A possible continuation.

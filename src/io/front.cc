@@ -11,8 +11,7 @@ void open_front(ModelFile& file) {
   if (!file.unopened_tokenizer.is_null()) file.tokenizer = tokenizer_from_json(file.unopened_tokenizer.get());
   file.unopened_tokenizer = JsonValue();
   if (!file.model->writes_text()) return;
-  if (!file.tokenizer)
-    throw Error(Exit::model, "model/tokenizer", file.path + " writes text, but has no tokenizer");
+  if (!file.tokenizer) throw Error(Exit::model, "model/tokenizer", file.path + " writes text, but has no tokenizer");
   const int vocabulary = file.model->config().vocabulary;
   if (file.tokenizer->size() == vocabulary) return;
   throw Error(Exit::model, "model/tokenizer",

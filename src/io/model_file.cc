@@ -174,7 +174,9 @@ std::string read_model_bytes(const std::string& path) {
 
 ModelFile parse_network(std::string bytes, const std::string& path) {
   const Safetensors file = Safetensors::parse(std::move(bytes), path);
-  return file.metadata().count("rnn.format") ? load_own(file) : load_bare(file);
+  ModelFile model = file.metadata().count("rnn.format") ? load_own(file) : load_bare(file);
+  model.fingerprint = fingerprint_of(file);
+  return model;
 }
 
 void add_model(SafetensorsWriter& writer, const Model<float>& model, const Tokenizer* tokenizer, const json& about) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/json_value.h"
+#include "io/fingerprint.h"
 #include "networks/model.h"
 #include "text/tokenizer.h"
 
@@ -19,6 +20,7 @@ struct ModelFile {
   std::unique_ptr<Model<float>> model;    // weights loaded, not packed
   std::unique_ptr<Tokenizer> tokenizer;   // null for a model that reads no text
   JsonValue unopened_tokenizer;           // as it is saved, until open_front() has read it
+  Fingerprint fingerprint;                // of what is in the file
   JsonValue about = JsonValue::object();  // what the trainer recorded: command, metrics, data, options
   JsonValue checkpoint;                   // null unless the file is a checkpoint
 };

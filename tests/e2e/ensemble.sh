@@ -55,7 +55,7 @@ assert all(abs(c["log_prob"] - math.log(p[c["text"]])) < 1e-5 for c in choice["c
 PYTHON
 expect_exit 0 "$RNN" generate three-lstm -p 'The cat' --with three-gru --save-state memory
 expect_exit 0 "$RNN" generate three-lstm --with three-gru --load-state memory -n 5
-expect_refused 4 state/size "$RNN" generate three-lstm --load-state memory -n 5 --json
+expect_refused 4 state/model "$RNN" generate three-lstm --load-state memory -n 5 --json
 
 # Unlike vocabularies and unlike ways of reading: one error that names both.
 expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --tokens char --max-updates 2 -o chars --quiet

@@ -71,7 +71,7 @@ TEST(Api, StateIsAValue) {
   const rnn::State kept = session.state();
   EXPECT_FALSE(kept == fresh);
   EXPECT_EQ(kept, rnn::State::from_bytes(kept.to_bytes()));
-  EXPECT_EQ(kept.to_bytes().size(), 16 + session.model().state_bytes());
+  EXPECT_EQ(kept.to_bytes().size(), 16 + session.model().state_bytes() + 24);
   EXPECT_EQ(rnn::State(), rnn::State::from_bytes(rnn::State().to_bytes()));
   const Floats first = copy_of(session.push(frame_at(5)));
   EXPECT_FALSE(session.state() == kept);
@@ -100,6 +100,22 @@ TEST(Api, StateRefusesWhatDoesNotFit) {
     bad.back()[at] = '\x7f';
   }
   for (const std::string& bytes : bad) expect_error(Exit::model, "state/corrupt", [&] { rnn::State::from_bytes(bytes); });
+}
+
+TEST(Api, AStateBelongsToItsModel) {
+  rnn::Session one(bare_model());
+  one.push(frame_at(0));
+  const std::string bytes = one.state().to_bytes();
+  Lstm other;
+  other.b_ih[0] += 1;
+  other.save("other.safetensors");
+  rnn::Session two(rnn::Model::load("other.safetensors"));
+  expect_error(Exit::model, "state/model", [&] { two.set_state(rnn::State::from_bytes(bytes)); });
+  expect_error(Exit::model, "state/model", [&] { two.set_state(one.state()); });
+  two.set_state(rnn::State::from_bytes(bytes.substr(0, bytes.size() - 24)));  // says no model: only the size counts
+  std::string damaged = bytes;
+  damaged.replace(16, 4, std::string("\x00\x00\xc0\x7f", 4));
+  expect_error(Exit::model, "state/corrupt", [&] { rnn::State::from_bytes(damaged); });
 }
 
 TEST(Api, StreamsDoNotMix) {

@@ -8,7 +8,8 @@
 namespace rnn::core::test {
 
 // Row i of start(each.size()) continues `prompt` with text i; the unfinished texts are the rows of one step().
-inline std::vector<Hypothesis> draw_together(Scorer& scorer, std::span<const int32_t> prompt, std::span<const DrawOptions> each) {
+inline std::vector<Hypothesis> draw_together(Scorer& scorer, std::span<const int32_t> prompt,
+                                             std::span<const DrawOptions> each) {
   std::vector<DrawnText> texts;
   for (const DrawOptions& how : each) texts.emplace_back(how, scorer.vocabulary());
   std::vector<size_t> going;

@@ -12,7 +12,8 @@ inline ModelFile tiny_translator(AttentionKind attention, bool input_feeding, co
                                  BridgeKind bridge = BridgeKind::copy) {
   ModelFile file;
   file.path = "made";
-  file.tokenizer = build_tokenizer(tokens, {"The cat is sleeping.\nThe dog is eating bread.\nA bird sees the cat and the dog.\n"});
+  file.tokenizer =
+      build_tokenizer(tokens, {"The cat is sleeping.\nThe dog is eating bread.\nA bird sees the cat and the dog.\n"});
   ModelConfig config;
   config.task = "translate", config.vocabulary = file.tokenizer->size();
   config.rnn.cell = CellKind::gru, config.rnn.input = 5, config.rnn.hidden = 8;

@@ -87,7 +87,8 @@ TEST_P(LabelStreamTest, PiecesBesideOthersHaveTheBitsOfAWholeSequenceAlone) {
   std::vector<LabelStream> streams(kCount, LabelStream(*model));
   std::vector<int> given(kCount, 0);
   std::vector<std::vector<float>> got(kCount);
-  for (uint32_t i = 0; i < kCount; ++i) sequences.push_back(sequence_of(GetParam(), i, i == 7 ? 1500 : 1 + static_cast<int>(i % 40)));
+  for (uint32_t i = 0; i < kCount; ++i)
+    sequences.push_back(sequence_of(GetParam(), i, i == 7 ? 1500 : 1 + static_cast<int>(i % 40)));
   for (int pass = 0, left = kCount; left > 0; ++pass) {
     std::vector<core::Stream*> here;
     for (int i = 0; i < kCount; ++i) {
@@ -149,13 +150,11 @@ TEST_P(LabelStreamTest, ASavedStreamGoesOnWithTheSameBits) {
   EXPECT_TRUE(same(stream.rows(), whole(engine, s))) << "after reset";
 }
 
-INSTANTIATE_TEST_SUITE_P(Tasks, LabelStreamTest,
-                         testing::Values(LabelCase{"classify", true, false, CellKind::gru},
-                                         LabelCase{"classify", false, true, CellKind::lstm},
-                                         LabelCase{"tag", true, false, CellKind::lstm},
-                                         LabelCase{"tag", true, true, CellKind::gru},
-                                         LabelCase{"tag", false, false, CellKind::elman},
-                                         LabelCase{"regress", false, false, CellKind::gru}));
+INSTANTIATE_TEST_SUITE_P(
+    Tasks, LabelStreamTest,
+    testing::Values(LabelCase{"classify", true, false, CellKind::gru}, LabelCase{"classify", false, true, CellKind::lstm},
+                    LabelCase{"tag", true, false, CellKind::lstm}, LabelCase{"tag", true, true, CellKind::gru},
+                    LabelCase{"tag", false, false, CellKind::elman}, LabelCase{"regress", false, false, CellKind::gru}));
 
 }  // namespace
 }  // namespace rnn::core::test

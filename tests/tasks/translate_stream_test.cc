@@ -48,9 +48,12 @@ std::vector<StreamCase> stream_cases() {
   drawn.sample = true, drawn.seed = 4, drawn.sampling.top_k = 6;
   covered.beam = 3, covered.coverage = 0.4;
   begun.beam = 3, begun.prefix = "The";
-  return {{"beam", AttentionKind::additive, false, "word", beam},   {"greedy", AttentionKind::general, true, "char", greedy},
-          {"drawn", AttentionKind::dot, false, "word", drawn},      {"no attention", AttentionKind::none, false, "word", beam},
-          {"covered", AttentionKind::additive, true, "word", covered}, {"begun", AttentionKind::scaled_dot, false, "char", begun}};
+  return {{"beam", AttentionKind::additive, false, "word", beam},
+          {"greedy", AttentionKind::general, true, "char", greedy},
+          {"drawn", AttentionKind::dot, false, "word", drawn},
+          {"no attention", AttentionKind::none, false, "word", beam},
+          {"covered", AttentionKind::additive, true, "word", covered},
+          {"begun", AttentionKind::scaled_dot, false, "char", begun}};
 }
 
 class TranslateStreamTest : public testing::TestWithParam<StreamCase> {};
@@ -58,7 +61,8 @@ class TranslateStreamTest : public testing::TestWithParam<StreamCase> {};
 TEST_P(TranslateStreamTest, LinesOfUnlikePhasesAreThoseOfATranslator) {
   constexpr int kStreams = 60, kLines = 3;
   const StreamCase& c = GetParam();
-  ModelFile file = tiny_translator(c.attention, c.input_feeding, c.tokens), same = tiny_translator(c.attention, c.input_feeding, c.tokens);
+  ModelFile file = tiny_translator(c.attention, c.input_feeding, c.tokens),
+            same = tiny_translator(c.attention, c.input_feeding, c.tokens);
   Pool pool(3), alone(1);
   Translator translator(same, {}, alone);
   file.model->pack(pool, false);
@@ -147,7 +151,9 @@ TEST(TranslateStream, ACoveragePenaltyWithoutAttentionIsAFailureOfTheStream) {
 
 TEST(TranslationRules, ImpossibleOptionsAreRefused) {
   const auto tokenizer = build_tokenizer("word", {"a b\n"});
-  const auto refused = [&](const TranslateOptions& o) { return failure_of([&] { TranslationRules rules(*tokenizer, o); }).code; };
+  const auto refused = [&](const TranslateOptions& o) {
+    return failure_of([&] { TranslationRules rules(*tokenizer, o); }).code;
+  };
   TranslateOptions none, many, drawn, begun;
   none.beam = 0, many.n_best = 6;
   drawn.sample = true, drawn.n_best = 2;

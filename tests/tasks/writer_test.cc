@@ -212,7 +212,7 @@ TEST(Writer, BadStatesAreRefusedAndNothingChanges) {
   EXPECT_EQ(code("rnnstat1"), "state/corrupt");
   EXPECT_EQ(code("RNNSTAT1" + good.substr(8)), "state/corrupt");
   std::string token = good;
-  token[11] = '\x7f';  // no such token
+  token[35] = '\x7f';  // no such token
   EXPECT_EQ(code(token), "state/corrupt");
   for (size_t cut = 8; cut < good.size(); ++cut) {
     const Failure f = failure_of([&] { writer.load_state(good.substr(0, cut)); });

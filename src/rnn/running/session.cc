@@ -42,6 +42,7 @@ std::string State::to_bytes() const {
   std::string bytes(kMark);
   bytes.append(reinterpret_cast<const char*>(sizes), sizeof sizes);
   if (!values_.empty()) bytes.append(reinterpret_cast<const char*>(values_.data()), values_.size() * sizeof(float));
+  if (model_[2] != 0) bytes.append(reinterpret_cast<const char*>(model_), sizeof model_);
   return bytes;
 }
 
@@ -50,8 +51,12 @@ State State::from_bytes(std::string_view bytes) {
   const bool marked = bytes.size() >= kHeader && bytes.substr(0, kMark.size()) == kMark;
   if (marked) std::memcpy(sizes, bytes.data() + kMark.size(), sizeof sizes);
   const size_t count = static_cast<size_t>(sizes[0]) * sizes[1];  // below 2^64
-  if (!marked || sizes[0] > kMaxStreams || (sizes[0] == 0) != (sizes[1] == 0) ||
-      (bytes.size() - kHeader) % sizeof(float) != 0 || (bytes.size() - kHeader) / sizeof(float) != count) {
+  const size_t body = marked ? bytes.size() - kHeader : 0;
+  const bool says_model = body >= Fingerprint::kBytes && (body - Fingerprint::kBytes) / sizeof(float) == count &&
+                          (body - Fingerprint::kBytes) % sizeof(float) == 0;
+  const size_t numbers = says_model ? body - Fingerprint::kBytes : body;
+  if (!marked || sizes[0] > kMaxStreams || (sizes[0] == 0) != (sizes[1] == 0) || numbers % sizeof(float) != 0 ||
+      numbers / sizeof(float) != count) {
     throw Error(Exit::model, "state/corrupt", "these " + std::to_string(bytes.size()) + " bytes are not a saved state",
                 "State::to_bytes() writes one");
   }
@@ -59,6 +64,8 @@ State State::from_bytes(std::string_view bytes) {
   state.streams_ = static_cast<int>(sizes[0]);
   state.values_.resize(count);
   if (count > 0) std::memcpy(state.values_.data(), bytes.data() + kHeader, count * sizeof(float));
+  require_finite_state(state.values_);
+  if (says_model) std::memcpy(state.model_, bytes.data() + kHeader + numbers, sizeof state.model_);
   return state;
 }
 
@@ -110,6 +117,8 @@ State Session::state() const {
   State state;
   state.streams_ = from.rows();
   state.values_.assign(from.row(0), from.row(from.rows()));
+  const Fingerprint& model = Access::file(core_->model).fingerprint;
+  state.model_[0] = model.config, state.model_[1] = model.tokenizer, state.model_[2] = model.weights;
   return state;
 }
 
@@ -122,6 +131,7 @@ void Session::set_state(const State& state) {
                     " numbers does not fit " + std::to_string(core_->streams()) + " x " + std::to_string(width),
                 "use it with a session of the same model and number of streams");
   }
+  require_same_model({state.model_[0], state.model_[1], state.model_[2]}, Access::file(core_->model).fingerprint);
   std::copy(state.values_.begin(), state.values_.end(), core_->given.row(0));
   core_->session.set_state(core_->given);
 }

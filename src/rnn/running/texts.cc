@@ -46,7 +46,7 @@ size_t Texts::add(std::string_view prompt, const TextOptions& options) {
   require_range(kCode, "top_p", options.top_p, std::numeric_limits<double>::min(), 1);
   Core& c = *core_;
   const Tokenizer& tokenizer = *c.file.tokenizer;
-  auto text = std::make_unique<WriteStream>(tokenizer, c.engine.model().initial(1), fresh_token(c.file));
+  auto text = std::make_unique<WriteStream>(tokenizer, c.engine.model().initial(1), fresh_token(c.file), c.file.fingerprint);
   if (!prompt.empty()) text->read(prompt);
   WriteOptions how;
   how.tokens = options.tokens, how.stop = options.stop;

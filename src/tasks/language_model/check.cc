@@ -49,9 +49,9 @@ DataReport check_language_text(const std::vector<std::string>& data, double vali
   report.lines = {{"data", fmt::format("{} · {}, {}, {}, {} · {}", fmt::join(data, " "),
                                        some(static_cast<int64_t>(r.files.size()), "file"), bytes_text(r.bytes),
                                        some(r.documents, "document"), some(r.lines, "line"), form)},
-                  {"text", fmt::format("{} ({} different), {} ({} different), longest line {}", some(r.characters, "character"),
-                                       grouped(r.distinct_characters), some(r.words, "word"), grouped(r.distinct_words),
-                                       bytes_text(r.longest_line))}};
+                  {"text", fmt::format("{} ({} different), {} ({} different), longest line {}",
+                                       some(r.characters, "character"), grouped(r.distinct_characters),
+                                       some(r.words, "word"), grouped(r.distinct_words), bytes_text(r.longest_line))}};
   report.facts.get() = {{"files", r.files.size()},
                         {"bytes", r.bytes},
                         {"documents", r.documents},

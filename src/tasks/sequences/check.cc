@@ -78,15 +78,10 @@ std::vector<Finding> judge(const std::string& path, const SequenceSummary& s) {
 
 nlohmann::json facts_of(const SequenceSet& set, const SequenceSummary& s) {
   const SequenceShape& shape = set.shape;
-  nlohmann::json facts = {{"sequences", s.sequences},
-                          {"steps", s.steps},
-                          {"shortest", s.shortest},
-                          {"longest", s.longest},
-                          {"width", shape.width},
-                          {"symbols", shape.symbols},
-                          {"targets", s.targets},
-                          {"constant_loss", s.constant_loss},
-                          {"hash", set.hash}};
+  nlohmann::json facts = {
+      {"sequences", s.sequences}, {"steps", s.steps},         {"shortest", s.shortest}, {"longest", s.longest},
+      {"width", shape.width},     {"symbols", shape.symbols}, {"targets", s.targets},   {"constant_loss", s.constant_loss},
+      {"hash", set.hash}};
   if (shape.target == TargetForm::values) {
     facts["mean"] = s.mean, facts["variance"] = s.variance;
   } else {

@@ -62,14 +62,16 @@ std::vector<Finding> judge_pairs(const PairSet& set, const PairCounts& c) {
   const auto warn = [&](const char* code, std::string message, const char* help) {
     findings.push_back({code, Severity::warning, fmt::format("{}", fmt::join(set.paths, " ")), 0, std::move(message), help});
   };
-  const auto above = [&](int64_t count, double share) { return static_cast<double>(count) > share * static_cast<double>(n); };
+  const auto above = [&](int64_t count, double share) {
+    return static_cast<double>(count) > share * static_cast<double>(n);
+  };
   if (n < kFewPairs)
     warn("data/little", fmt::format("{} pairs are too few to learn much from", grouped(n)),
          "tens of thousands of pairs give a first useful translator; for dates and the like a few thousand");
   if (above(c.repeated, kManyCopies))
     warn("data/duplicates",
-         fmt::format("{} of {} pairs repeat an earlier pair: validation will look better than it should", grouped(c.repeated),
-                     grouped(n)),
+         fmt::format("{} of {} pairs repeat an earlier pair: validation will look better than it should",
+                     grouped(c.repeated), grouped(n)),
          "remove the duplicates, for example: sort -u");
   if (above(c.ambiguous, kManySources))
     warn("data/ambiguous",
@@ -96,10 +98,10 @@ DataReport check_pairs(const std::vector<std::string>& data, double valid_share)
   const PairCounts counts(set.pairs);
   const auto n = static_cast<int64_t>(set.pairs.size());
   DataReport report;
-  report.lines = {{"data", fmt::format("{} · {} pairs, {} to {}", fmt::join(data, " "), grouped(n), set.source_name,
-                                       set.target_name)},
-                  {"source", counts.source.text(set.source_name)},
-                  {"target", counts.target.text(set.target_name)}};
+  report.lines = {
+      {"data", fmt::format("{} · {} pairs, {} to {}", fmt::join(data, " "), grouped(n), set.source_name, set.target_name)},
+      {"source", counts.source.text(set.source_name)},
+      {"target", counts.target.text(set.target_name)}};
   const Decision tokens = choose_pair_tokens("auto", set.pairs);
   report.lines.emplace_back("tokens", fmt::format("{} ({})", tokens.value, tokens.reason));
   const int64_t valid = static_cast<int64_t>(std::ceil(valid_share * static_cast<double>(n)));

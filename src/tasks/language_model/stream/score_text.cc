@@ -11,8 +11,8 @@ namespace {
 constexpr size_t kScoredAtOnce = 256;  // steps; affects memory, not results
 
 // Steps [begin, end) of a text: the id at t - 1 predicts the id at t, an end of line stands before the first.
-void score_steps(const ModelFile& file, std::span<const int32_t> ids, size_t begin, size_t end, State<float>& state, Pool& pool,
-                 Arena& arena, TokenScores& out) {
+void score_steps(const ModelFile& file, std::span<const int32_t> ids, size_t begin, size_t end, State<float>& state,
+                 Pool& pool, Arena& arena, TokenScores& out) {
   Batch batch;
   batch.in.seq = Seq::uniform_batch(1, Seq::checked_length(end - begin));
   for (size_t t = begin; t < end; ++t) batch.in.ids.push_back(t == 0 ? file.tokenizer->newline_id() : ids[t - 1]);
@@ -30,8 +30,8 @@ void score_steps(const ModelFile& file, std::span<const int32_t> ids, size_t beg
 TokenScores score_text(const ModelFile& file, std::string_view text, Pool& pool, const std::atomic<int>* cancel) {
   const FlushDenormals flush;
   const std::vector<int32_t> ids = file.tokenizer->encode(text);
-  const std::vector<std::vector<int32_t>> parts = reads_sentences(file) ? split_sentences(ids, file.tokenizer->newline_id())
-                                                                        : std::vector<std::vector<int32_t>>{ids};
+  const std::vector<std::vector<int32_t>> parts =
+      reads_sentences(file) ? split_sentences(ids, file.tokenizer->newline_id()) : std::vector<std::vector<int32_t>>{ids};
   TokenScores out;
   Arena arena;
   for (const std::vector<int32_t>& part : parts) {

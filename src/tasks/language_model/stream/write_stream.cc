@@ -7,9 +7,10 @@
 
 namespace rnn::core {
 
-WriteStream::WriteStream(const Tokenizer& tokenizer, State<float> memory, int32_t fresh)
+WriteStream::WriteStream(const Tokenizer& tokenizer, State<float> memory, int32_t fresh, const Fingerprint& model)
     : Stream(memory, fresh),
       text_(tokenizer),
+      model_(model),
       begin_(std::move(memory)),
       waiting_{tokenizer.newline_id()},
       unknown_(tokenizer.unknown_id()) {
@@ -83,16 +84,23 @@ std::string WriteStream::save() const {
   if (waiting_.size() > 1)
     throw Error(Exit::usage, "stream/unread", "a stream cannot be saved before what it was given is read",
                 "run it until it wants at most one token");
-  return std::string(kWriteMark) + text_.save() + (waiting_.empty() ? before() : memory()).bytes();
+  return std::string(kWriteMark) + model_.bytes() + text_.save() + (waiting_.empty() ? before() : memory()).bytes();
 }
 
 void WriteStream::load(std::string_view bytes) {
-  if (!bytes.starts_with(kWriteMark)) refuse_state();
+  const bool marked = bytes.starts_with(kWriteMark);
+  if (!marked && !bytes.starts_with(kOldWriteMark)) refuse_state();
   bytes.remove_prefix(kWriteMark.size());
+  if (marked) {
+    if (bytes.size() < Fingerprint::kBytes) refuse_state();
+    require_same_model(Fingerprint::of_bytes(bytes), model_);
+    bytes.remove_prefix(Fingerprint::kBytes);
+  }
   TextState text(text_.tokenizer());
   text.load(bytes);
   State<float> state = State<float>::of_bytes(bytes, begin_.width());
   begin_.require_shape_of(state);
+  require_finite_state({state.row(0), static_cast<size_t>(state.width())});
   text.note(text.last());
   text_ = std::move(text);
   set_memory(state);

@@ -7,20 +7,22 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "io/fingerprint.h"
 #include "networks/stream.h"
 #include "tasks/language_model/stream/text_state.h"
 
 namespace rnn::core {
 
-// The first bytes of a saved state.
-constexpr std::string_view kWriteMark = "rnnstat1";
+// The first bytes of a saved state, followed by the fingerprint of its model; of one of an older version, without fingerprint.
+constexpr std::string_view kWriteMark = "rnnstat3", kOldWriteMark = "rnnstat1";
 
 // Reads prompts and writes what follows them: by itself, token after token, or one token whenever it is asked.
 class WriteStream final : public Stream {
  public:
   // Before anything was read: the first id that is read is that of an end of line. The tokenizer must outlive the stream. fresh: as
   // Stream; for a model of sentences the id of an end of line.
-  WriteStream(const Tokenizer& tokenizer, State<float> memory, int32_t fresh);
+  // model: of the file that the model is from; states of another are refused.
+  WriteStream(const Tokenizer& tokenizer, State<float> memory, int32_t fresh, const Fingerprint& model = {});
 
   // Reads text; returns pieces that were unknown words.
   std::vector<std::string> read(std::string_view text);
@@ -57,6 +59,7 @@ class WriteStream final : public Stream {
   void write_next();
 
   TextState text_;
+  Fingerprint model_;
   State<float> begin_;            // of a sequence that has not begun
   std::vector<int32_t> waiting_;  // ids that the network has not read
   std::vector<float> logits_;     // after what it has read

@@ -14,7 +14,14 @@
 namespace rnn::core {
 namespace {
 
-constexpr std::string_view kCached = "rnnstat2";  // marks a saved state with a cache
+// Marks of saved states with a cache: with the fingerprint of the model, and of an older version.
+constexpr std::string_view kCached = "rnnstat4", kOldCached = "rnnstat2";
+
+Fingerprint model_of(const ModelFile& file, const WithModels& with) {
+  std::vector<Fingerprint> all = {file.fingerprint};
+  for (const ModelFile* other : with.files) all.push_back(other->fingerprint);
+  return fingerprint_together(all);
+}
 
 // Position of the stop text in what is generated after `before`, searched for after the tokens of the prefix; npos: none.
 size_t find_stop(Detokenizer before, const PrefixRule& rule, const std::string& stop, std::span<const int32_t> written) {
@@ -43,7 +50,7 @@ Writer::Writer(ModelFile& file, const WriterOptions& options)
       own_pool_(options.pool ? 1 : options.threads),
       pool_(options.pool ? *options.pool : own_pool_),
       scorer_(file, options.with, pool_),
-      stream_(*file.tokenizer, scorer_.memory(), -1) {
+      stream_(*file.tokenizer, scorer_.memory(), -1, model_of(file, options.with)) {
   if (options.cache.size > 0) cache_.emplace(options.cache, file.model->width());
   read_waiting();
 }
@@ -168,16 +175,17 @@ void Writer::take(const FoundText& found) {
 
 uint64_t Writer::tokenizer_hash() const { return fnv1a64(file_.tokenizer->to_json().dump()); }
 
-// With a cache, after the mark: hash of the tokenizer, size of the cache in bytes, cache, and what follows the mark without one.
+// With a cache, after the mark: hash of the tokenizer, size of the cache in bytes, cache, and the state without one.
 std::string Writer::save_state() const {
   std::string plain = stream_.save();
   if (!cache_) return plain;
   const std::string cache = cache_->save();
-  return std::string(kCached) + raw(tokenizer_hash()) + raw(static_cast<uint64_t>(cache.size())) + cache +
-         plain.substr(kWriteMark.size());
+  return std::string(kCached) + raw(tokenizer_hash()) + raw(static_cast<uint64_t>(cache.size())) + cache + plain;
 }
 
-bool Writer::has_cache(std::string_view state) { return state.substr(0, kCached.size()) == kCached; }
+bool Writer::has_cache(std::string_view state) { return state.starts_with(kCached) || state.starts_with(kOldCached); }
+
+bool Writer::says_its_model(std::string_view state) { return state.starts_with(kWriteMark) || state.starts_with(kCached); }
 
 size_t Writer::state_bytes() const { return scorer_.memory().bytes().size(); }
 
@@ -190,12 +198,11 @@ void Writer::restore(std::string_view state) {
 }
 
 void Writer::load_state(std::string_view bytes) {
-  const std::string_view mark = bytes.substr(0, kWriteMark.size());
-  if (mark != kWriteMark && mark != kCached) refuse_state();
-  bytes.remove_prefix(mark.size());
+  const std::string_view mark = bytes.substr(0, kCached.size());
   std::optional<TextCache> cache;
   if (cache_) cache.emplace(cache_->options(), cache_->width());
   if (has_cache(mark)) {
+    bytes.remove_prefix(mark.size());
     uint64_t hash = 0, length = 0;
     if (bytes.size() < 16) refuse_state();
     std::memcpy(&hash, bytes.data(), 8);
@@ -209,10 +216,11 @@ void Writer::load_state(std::string_view bytes) {
     if (cache) cache->load(bytes.substr(16, length), file_.tokenizer->size());
     bytes.remove_prefix(16 + length);
   }
+  const std::string old = mark == kOldCached ? std::string(kOldWriteMark).append(bytes) : std::string();
   // The logits of the token that is read again are mixed with the cache, so it must be in place before.
   std::swap(cache_, cache);
   try {
-    restore(std::string(kWriteMark).append(bytes));
+    restore(mark == kOldCached ? std::string_view(old) : bytes);
   } catch (...) {
     std::swap(cache_, cache);
     throw;

@@ -78,7 +78,8 @@ class Writer {
   std::string save_state() const;
   void load_state(std::string_view bytes);
   size_t state_bytes() const;
-  static bool has_cache(std::string_view state);  // whether saved bytes hold one
+  static bool has_cache(std::string_view state);       // whether saved bytes hold one
+  static bool says_its_model(std::string_view state);  // false: saved by an older version, any model of its size may load it
 
   // The same within one Writer, without copying the cache: a rewind removes its newest tokens.
   struct Mark {

@@ -10,7 +10,8 @@
 namespace rnn::core {
 namespace {
 
-constexpr std::string_view kLabelMark = "rnnlabl1";  // then the state, and the answer so far of a model that answers at the end
+constexpr std::string_view kLabelMark =
+    "rnnlabl1";  // then the state, and the answer so far of a model that answers at the end
 
 }  // namespace
 

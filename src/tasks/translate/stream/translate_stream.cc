@@ -14,7 +14,8 @@ constexpr std::string_view kTranslateMark = "rnntran1";  // then the number of t
 
 }  // namespace
 
-TranslateStream::TranslateStream(const Model<float>& model, std::shared_ptr<const TranslationRules> rules, int64_t first_line)
+TranslateStream::TranslateStream(const Model<float>& model, std::shared_ptr<const TranslationRules> rules,
+                                 int64_t first_line)
     : Stream(State<float>(1, model.state_width()), -1),
       model_(&model),
       rules_(std::move(rules)),

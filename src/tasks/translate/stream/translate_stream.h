@@ -32,7 +32,9 @@ class TranslateStream final : public Stream {
   std::exception_ptr failure() const { return failure_; }
 
   Wanted want() const override;
-  void look(std::span<const float> attention) override { attention_.insert(attention_.end(), attention.begin(), attention.end()); }
+  void look(std::span<const float> attention) override {
+    attention_.insert(attention_.end(), attention.begin(), attention.end());
+  }
   void take(std::span<const float> outputs) override;
   // For a caller that runs the model by a Scorer: log-probabilities [hypotheses, V], and attention or no rows.
   void take_rows(View<const float> log_p, View<const float> attention, int looked_at);
@@ -54,9 +56,9 @@ class TranslateStream final : public Stream {
 
   const Model<float>* model_;
   std::shared_ptr<const TranslationRules> rules_;
-  std::string part_;                // of a line
-  std::deque<std::string> lines_;   // not begun
-  int64_t first_, number_;          // of the next line
+  std::string part_;               // of a line
+  std::deque<std::string> lines_;  // not begun
+  int64_t first_, number_;         // of the next line
   // The line that is being translated.
   std::string line_;
   std::vector<int32_t> source_;

@@ -28,8 +28,8 @@ struct TranslateOptions {
   bool sample = false;                      // sample instead of searching
   SampleOptions sampling = {1.0};
   uint64_t seed = 1;
-  int batch = 64;                               // sentences per batch
-  const std::atomic<int>* cancel = nullptr;     // base/cancel.h
+  int batch = 64;                            // sentences per batch
+  const std::atomic<int>* cancel = nullptr;  // base/cancel.h
 };
 
 struct Translation {
