@@ -110,11 +110,9 @@ int run_train_tokenizer(const Arguments& arguments) {
   for (const Document& d : documents) views.push_back(d.text), bytes += static_cast<int64_t>(d.text.size());
   const auto tokenizer = build_tokenizer(kind, views, {1, static_cast<int>(vocabulary)});
   write_new(output, *subword_file(*tokenizer), force);
-  const int64_t wanted = vocabulary > 0 ? vocabulary : default_subwords(bytes);
-  if (tokenizer->size() < wanted) {
-    say(fmt::format("{} {} sub-words, the text supports {}", vocabulary > 0 ? "asked for" : "aimed at", grouped(wanted),
-                    grouped(tokenizer->size())));
-  }
+  const bool usual = vocabulary == 0 && tokenizer->size() == default_subwords(bytes);
+  const std::string about = usual ? "" : about_subwords(tokenizer->size(), static_cast<int>(vocabulary), bytes);
+  if (!about.empty()) say(about);
   print(fmt::format("{}: {} sub-words ({}) from {}\n", output, grouped(tokenizer->size()), kind, bytes_text(bytes)));
   return 0;
 }
