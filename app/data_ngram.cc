@@ -21,6 +21,7 @@
 #include "screen.h"
 #include "tasks/language_model/ngram_rows.h"
 #include "text/arpa.h"
+#include "text/space_words.h"
 #include "text/utf8.h"
 #include "text/vocabulary.h"
 
@@ -30,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-constexpr std::string_view kSpaceTokens = "space", kWhite = " \t\n\r\v\f";
+constexpr std::string_view kSpaceTokens = "space";
 
 struct NgramOptions {
   std::string path, tokens = "auto", tokens_of, prune, eval, output;
@@ -41,22 +42,17 @@ struct NgramOptions {
 // How a text is split into ids.
 struct Cutter {
   std::string kind;
-  std::unique_ptr<Tokenizer> tokenizer;  // null: split at white space, as in other toolkits
+  std::unique_ptr<Tokenizer> tokenizer;  // null: the words of a file, split at white space
   std::unordered_map<std::string, int32_t, StringHash, std::equal_to<>> words;
   int32_t unknown = 0, newline = 1;
 
   std::vector<int32_t> encode(std::string_view text) const {
     if (tokenizer) return tokenizer->encode(text);
     std::vector<int32_t> ids;
-    for (size_t i = 0; i < text.size();) {
-      const size_t end = std::min(text.find_first_of(kWhite, i), text.size());
-      if (end == i) {
-        if (text[i++] == '\n') ids.push_back(newline);
-        continue;
-      }
-      const auto at = words.find(text.substr(i, end - i));
-      ids.push_back(at == words.end() ? unknown : at->second);
-      i = end;
+    SpaceScanner scanner(text);
+    for (std::string_view word; scanner.next(word);) {
+      const auto at = words.find(word);
+      ids.push_back(word == "\n" ? newline : at == words.end() ? unknown : at->second);
     }
     return ids;
   }
@@ -132,6 +128,7 @@ Cutter cutter_of(const NgramOptions& wishes, const std::string& text, std::optio
   const std::vector<std::string>& words = model->words().words;
   if (cutter.kind == kSpaceTokens) {
     for (size_t id = 2; id < words.size(); ++id) cutter.words.emplace(words[id], static_cast<int32_t>(id));
+    for (size_t id = 2; id < words.size(); ++id) cutter.words.emplace(arpa_piece(words[id]), static_cast<int32_t>(id));
   } else if (cutter.kind == "byte") {
     cutter.tokenizer = build_tokenizer("byte", {});
     const ArpaWords bytes = arpa_words(*cutter.tokenizer);
@@ -303,7 +300,7 @@ int run_data_ngram(const Arguments& arguments) {
   command.text("--eval", &w.eval, "TEXT", "also perplexity and bits per byte on this text");
   command.text("-o,--output", &w.output, "FILE", "write the model in ARPA format");
   command.whole("--order", &w.order, {1, kMaxNgramOrder}, "N", "order of the model (5; for characters or bytes 8)");
-  command.text("--tokens", &w.tokens, "KIND", "as in rnn train; for an ARPA file also space: split at white space");
+  command.text("--tokens", &w.tokens, "KIND", "as in rnn train; for an ARPA file of another toolkit space");
   command.text("--tokens-of", &w.tokens_of, "MODEL", "use the tokens of this model, for rnn eval --ngram");
   command.whole("--min-count", &w.min_count, {1, 1e9}, "N", "words seen less often become the unknown word (1)");
   command.text("--prune", &w.prune, "N,N..", "drop n-grams that occur at most N times, by length: 0,0,1");
@@ -322,14 +319,8 @@ int run_data_ngram(const Arguments& arguments) {
   }
   if (command.given("--tokens") && command.given("--tokens-of"))
     throw Error(Exit::usage, "usage/option", "--tokens and --tokens-of both choose the tokens", "give only one of them");
-  if (!file && w.tokens == kSpaceTokens) {
-    throw Error(Exit::usage, "usage/option", "--tokens space is for an ARPA file of another toolkit",
-                "to count words, use --tokens word");
-  }
-  if (!(file && w.tokens == kSpaceTokens)) {
-    Options check;
-    set_option(check, "tokens", w.tokens);
-  }
+  Options check;
+  set_option(check, "tokens", w.tokens);
   if (!file && holds_sequences(w.path))
     throw Error(Exit::usage, "usage/sequences", w.path + " holds sequences; an n-gram model needs text");
   return file ? evaluate_file(w) : count_text(w);

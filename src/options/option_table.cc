@@ -13,7 +13,7 @@ using R = TrainOptions;
 using enum ResumeRule;
 using enum OptionReaders;
 
-constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word", "unigram", "bpe"};
+constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word", "space", "unigram", "bpe"};
 constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
 constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
 constexpr std::string_view kAverages[] = {"off", "asgd", "nt-asgd", "ema"};
@@ -35,7 +35,7 @@ const OptionInfo kOptions[] = {
      shape,
      of_text,
      "KIND",
-     "pieces of text: auto, byte, char, word, unigram, bpe",
+     "pieces of text: auto, byte, char, word, space (between white space), unigram, bpe",
      &M::tokens,
      {},
      kTokens},
