@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "data/inputs/data_file.h"
 #include "data/inputs/text_line.h"
+#include "text/utf8.h"
 
 namespace rnn::core::app {
 namespace {

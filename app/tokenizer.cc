@@ -151,7 +151,10 @@ int run_encode(const Arguments& arguments) {
     print(encoded(*tokenizer, text, as_ids, as_json));
     return 0;
   }
-  for (std::string line; std::getline(std::cin, line);) print(encoded(*tokenizer, line, as_ids, as_json));
+  for (auto [line, first] = std::pair(std::string(), true); std::getline(std::cin, line); first = false) {
+    if (first && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
+    print(encoded(*tokenizer, line, as_ids, as_json));
+  }
   return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "data/inputs/data_file.h"
 #include "data/inputs/kinds.h"
 #include "data/inputs/text_line.h"
+#include "text/utf8.h"
 
 namespace rnn::core {
 namespace {

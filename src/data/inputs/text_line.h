@@ -8,7 +8,7 @@
 
 namespace rnn::core {
 
-constexpr std::string_view kWhiteSpace = " \t\r\n\f\v", kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kWhiteSpace = " \t\r\n\f\v";
 constexpr int kMaxWords = 10000;  // in a sentence, separated by white space
 constexpr const char* kToUtf8 = "convert the text, for example: iconv -f WINDOWS-1252 -t UTF-8";
 constexpr const char* kFromUtf16 = "convert it: iconv -f UTF-16 -t UTF-8";
