@@ -61,7 +61,7 @@ class Conversation {
         const size_t left = word == "/undo" ? memories_.size() - 1 : 0;
         writer_.rewind(memories_[left]);
         memories_.resize(left);
-        say(fmt::format("{} turn{} left", left, left == 1 ? "" : "s"));
+        say(counted(left, "turn") + " left");
       }
     } else {
       say(fmt::format("there is no command {}; /help lists the commands", word));

@@ -153,7 +153,7 @@ class ArpaReader {
     // Some toolkits write a back-off weight of 0, a factor of 1, for the longest, too.
     const bool weighted = count == n + 2 && (!longest || parse_number<double>(fields[n + 1]) == 0.0);
     if (!rest.empty() || !(count == n + 1 || weighted)) {
-      fail("arpa/line", fmt::format("a line of {}-grams must be a logarithm, {} word{}{}", n, n, n == 1 ? "" : "s",
+      fail("arpa/line", fmt::format("a line of {}-grams must be a logarithm, {}{}", n, counted(n, "word"),
                                     longest ? "" : " and possibly a back-off weight"));
     }
     const float log_prob = number(fields[0]);
@@ -225,7 +225,8 @@ class ArpaReader {
       const int64_t prefix = model_.find(entries[i].first(n - 1));
       if (prefix < 0) {
         fail_at(entries.line[i], "arpa/prefix",
-                fmt::format("the first {} words of this {}-gram are not in the list of {}-grams", n - 1, n, n - 1),
+                fmt::format("the first {} of this {}-gram {} not in the list of {}-grams", counted(n - 1, "word"), n,
+                            n == 2 ? "is" : "are", n - 1),
                 "every n-gram needs the one without its last word, for its back-off weight");
       }
       ++children[static_cast<size_t>(prefix) + 1];
