@@ -94,7 +94,7 @@ void print_measured(const std::string& name, const Measured& m) {
   Table table({"", "loss", "perplexity", "bits/byte"});
   table.add({name, decimal_text(m.loss, 4), decimal_text(std::exp(m.loss), 2), decimal_text(m.loss * m.bits_factor, 4)});
   print("\n" + table.text());
-  print(fmt::format(" {} tokens, {} unknown, {}\n", grouped(m.tokens), grouped(m.unknown), bytes_text(m.bytes)));
+  print(fmt::format(" {}, {} unknown, {}\n", counted(m.tokens, "token"), grouped(m.unknown), bytes_text(m.bytes)));
 }
 
 ordered_json measured_json(const Measured& m) {
@@ -159,7 +159,7 @@ Cutter cutter_of_model(const std::string& path) {
 }
 
 int evaluate_file(const NgramOptions& wishes) {
-  const std::string text = decompress(read_data_bytes(wishes.path), wishes.path);
+  const std::string text = text_of_bytes(read_data_bytes(wishes.path), wishes.path);
   std::optional<ArpaModel> model;
   Cutter cutter;
   if (wishes.tokens_of.empty()) {
@@ -190,8 +190,8 @@ int evaluate_file(const NgramOptions& wishes) {
     print(json.dump() + "\n");
     return 0;
   }
-  print(key_line("model", fmt::format("{} · {}-gram, {} words, {} in memory", wishes.path, model->order(),
-                                      grouped(model->vocabulary()), bytes_text(model->bytes()))) +
+  print(key_line("model", fmt::format("{} · {}-gram, {}, {} in memory", wishes.path, model->order(),
+                                      counted(model->vocabulary(), "word"), bytes_text(model->bytes()))) +
         "\n\n" + table.text());
   if (measured) print_measured(fs::path(wishes.path).filename().string(), *measured);
   return 0;
@@ -228,13 +228,13 @@ Training read_training(const NgramOptions& wishes) {
 }
 
 void print_model(const NgramOptions& wishes, const Training& t, const NgramModel& model, double seconds) {
-  print(key_line("data", fmt::format("{} · {}, {} lines", wishes.path, bytes_text(t.bytes), grouped(t.lines))) + "\n");
-  print(key_line("tokens", fmt::format("{} ({}), {} different · {} in {} sentences", t.cutter.kind, t.reason,
-                                       grouped(model.vocabulary()), grouped(count_of(t.sentences)),
-                                       grouped(static_cast<int64_t>(t.sentences.size())))) +
+  print(key_line("data", fmt::format("{} · {}, {}", wishes.path, bytes_text(t.bytes), counted(t.lines, "line"))) + "\n");
+  print(key_line("tokens",
+                 fmt::format("{} ({}), {} different · {} in {}", t.cutter.kind, t.reason, grouped(model.vocabulary()),
+                             grouped(count_of(t.sentences)), counted(t.sentences.size(), "sentence"))) +
         "\n");
-  print(key_line("model", fmt::format("{}, {} n-grams, {} in memory · {:.1f} s", ngram_name(model.order()),
-                                      grouped(model.ngrams()), bytes_text(model.bytes()), seconds)) +
+  print(key_line("model", fmt::format("{}, {}, {} in memory · {:.1f} s", ngram_name(model.order()),
+                                      counted(model.ngrams(), "n-gram"), bytes_text(model.bytes()), seconds)) +
         "\n\n");
   Table table({"order", "n-grams", "D1", "D2", "D3+"});
   for (int n = 1; n <= model.order(); ++n) {
