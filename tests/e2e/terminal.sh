@@ -10,19 +10,9 @@ escape=$'\x1b'
 for _ in $(seq 300); do printf 'a%s[2Jb\x07c\xc2\x9bd\n' "$escape"; done >story.txt
 expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --epochs 8 --lr 0.02 --tokens char --quiet -o run
 
-# on_terminal COMMAND...: what a terminal gets, of both streams, in the file screen; its status in the file status.
+# on_terminal COMMAND...: what a terminal gets, of both streams, in the file screen.
 on_terminal() {
-  python3 - "$@" <<'PYTHON'
-import os, pty, sys
-def read(fd):
-    data = os.read(fd, 65536)
-    screen.write(data)
-    return b""
-os.environ["TERM"] = "xterm"
-with open("screen", "wb") as screen:
-    status = pty.spawn(sys.argv[1:], read, lambda fd: b"")
-open("status", "w").write(str(os.waitstatus_to_exitcode(status)))
-PYTHON
+  TERM=xterm python3 -c 'import pty, sys; pty.spawn(sys.argv[1:], stdin_read=lambda fd: b"")' "$@" </dev/null >screen
 }
 no_escape_but_styles() {
   python3 - <<'PYTHON' || fail "a control character reached the terminal: $*"
