@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "cells/names.h"
 #include "command.h"
 #include "runs/average_models.h"
@@ -36,7 +37,7 @@ std::string card_of(const AveragedModels& mean, const std::string& output, const
   card.task = model.config().task;
   if (const Task* task = find_task(card.task)) card.words = task->card;
   card.name = fs::path(output).stem().string();
-  card.summary = fmt::format("The mean of the weights of {} models.", mean.parts.size());
+  card.summary = "The mean of the weights of " + counted(mean.parts.size(), "model") + ".";
   card.tags = {std::string(cell_name(rnn.cell, rnn.flags)), card.task};
   card.facts = {{"cell", std::string(cell_name(rnn.cell, rnn.flags))},
                 {"layers", std::to_string(rnn.layers)},

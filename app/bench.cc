@@ -104,7 +104,7 @@ int run_bench(const Arguments& arguments) {
     if (cases.empty() && selection.suites != std::vector<std::string>{std::string(bench::kLimits)})
       refuse("--suite " + asked.suites, "--hidden " + asked.hidden, "the sizes that rnn bench --suite lm shows");
     report.results = bench::run(cases, seconds, [&](const Case& c) {
-      tell(fmt::format("{} {}, {} thread{}", c.suite, c.name, c.threads, c.threads == 1 ? "" : "s"));
+      tell(fmt::format("{} {}, {}", c.suite, c.name, counted(c.threads, "thread")));
     });
   }
   print(asked.json ? bench_json(report) : bench_tables(report));

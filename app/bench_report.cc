@@ -82,7 +82,7 @@ std::string microseconds(double seconds) {
 
 std::string limits_table(const BenchReport& report) {
   const Limits& limits = report.limits;
-  Table table({"limits", "1 thread", fmt::format("{} threads", report.threads), ""});
+  Table table({"limits", "1 thread", counted(report.threads, "thread"), ""});
   const auto add = [&](const std::string& name, const bench::Limit& limit, const char* unit) {
     table.add({name, fmt::format("{:.0f}", limit.one * 1e-9),
                report.threads > 1 ? fmt::format("{:.0f}", limit.all * 1e-9) : "", unit});
@@ -126,7 +126,7 @@ std::string suite_table(const BenchReport& report, size_t& at) {
 }  // namespace
 
 std::string bench_tables(const BenchReport& report) {
-  std::string text = fmt::format(" {}, {} thread{}\n\n", isa_name(), report.threads, report.threads == 1 ? "" : "s");
+  std::string text = fmt::format(" {}, {}\n\n", isa_name(), counted(report.threads, "thread"));
   text += limits_table(report);
   for (size_t at = 0; at < report.results.size();) text += suite_table(report, at);
   return text;

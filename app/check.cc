@@ -139,15 +139,15 @@ int run_check(const Arguments& arguments) {
   const ClassSamples drawn = sampler.draw(options.seed, 0);
   if (file.model->config().softmax.kind == SoftmaxKind::sampled) options.samples = &drawn;
   options.per_tensor = samples > 0 ? static_cast<int>(samples) : affordable(*model, batch);
-  say(fmt::format("comparing {} elements of each tensor on {} steps of {} streams", options.per_tensor, batch.in.seq.steps(),
-                  batch.in.seq.streams()));
+  say(fmt::format("comparing {} of each tensor on {} of {}", counted(options.per_tensor, "element"),
+                  counted(batch.in.seq.steps(), "step"), counted(batch.in.seq.streams(), "stream")));
   const std::vector<TensorCheck> checks = check_gradients(*model, batch, options);
   report(checks, options.tolerance, json);
   const auto wrong =
       std::count_if(checks.begin(), checks.end(), [&](const TensorCheck& c) { return !(c.worst <= options.tolerance); });
   if (wrong > 0) {
     throw Error(Exit::check, "check/gradient",
-                fmt::format("the gradient of {} tensor{} is wrong or could not be compared", wrong, wrong == 1 ? "" : "s"),
+                fmt::format("the gradient of {} is wrong or could not be compared", counted(wrong, "tensor")),
                 "please report this with the output of rnn info " + path);
   }
   return 0;

@@ -114,8 +114,7 @@ struct Tally {
   double share(size_t i) const { return static_cast<double>(right[i]) / static_cast<double>(answered); }
 
   void print_text() const {
-    if (answered == 0)
-      return print(fmt::format("\n {} question{} without a right answer\n", grouped(questions), questions == 1 ? "" : "s"));
+    if (answered == 0) return print("\n " + counted(questions, "question") + " without a right answer\n");
     Table table({"ranked by", "right", "of", "accuracy"});
     for (size_t i = 0; i < kRules.size(); ++i)
       table.add({kRules[i].column, grouped(right[i]), grouped(answered), fmt::format("{:.1f}%", 100 * share(i))});

@@ -117,7 +117,9 @@ void Command::option(const OptionInfo& option, const std::function<void(const Op
     return;
   }
   const auto hand = [=, &option](const std::string& text) { take(option, text); };
-  keep(app_->add_option_function<std::string>(names, hand, help), std::string(option.value))
+  const std::string usual = get_option(Options{}, option);
+  keep(app_->add_option_function<std::string>(names, hand, usual.empty() ? help : help + " (" + usual + ")"),
+       std::string(option.value))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 

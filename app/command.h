@@ -41,7 +41,7 @@ class Command {
   void real(const std::string& names, double* target, const OptionRange& range, const std::string& value,
             const std::string& help);
   void seconds(const std::string& names, double* target, const std::string& help);
-  // An option of the table: its value is passed to `take`.
+  // An option of the table, its default in the help: its value is passed to `take`.
   void option(const OptionInfo& option, const std::function<void(const OptionInfo&, const std::string&)>& take,
               const std::string& shown_names = {});
   // Positional words, in this order. need() reports a missing one that is required.

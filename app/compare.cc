@@ -20,6 +20,7 @@ namespace {
 constexpr int kScreen = 100;        // columns that a table should not exceed
 constexpr int kNarrowest = 18;      // columns of a settings column
 constexpr size_t kMostColumns = 4;  // settings with separate columns
+constexpr size_t kMostLines = 10;   // of the settings of a run, unless all are asked for
 
 using Row = std::vector<std::string>;
 
@@ -105,16 +106,21 @@ bool has_seeds(const RunComparison& c) {
   return std::any_of(c.rows.begin(), c.rows.end(), [](const ComparedRow& row) { return row.runs.size() > 1; });
 }
 
-// If rows represent several seeds, only --json lists them.
-Row shown_settings(const RunComparison& c) {
+// If rows represent several seeds, only --json lists them. Names of files differ without meaning anything, if the content is the same.
+Row shown_settings(const RunComparison& c, bool all) {
   Row names = c.differing;
+  const auto is_name = [&](const std::string& name) { return name == "data" || name == "valid" || name == "test"; };
+  const bool same_data = !c.runs[0].data.empty() && std::all_of(c.runs.begin(), c.runs.end(), [&](const RunRecord& run) {
+    return run.data == c.runs[0].data;
+  });
+  if (!all && same_data) names.erase(std::remove_if(names.begin(), names.end(), is_name), names.end());
   if (has_seeds(c)) names.erase(std::remove(names.begin(), names.end(), "seed"), names.end());
   return names;
 }
 
 // A column for each setting.
-std::string wide_table(const RunComparison& c, const Columns& figures) {
-  const Row names = shown_settings(c);
+std::string wide_table(const RunComparison& c, const Columns& figures, bool all) {
+  const Row names = shown_settings(c, all);
   Table table(joined(joined({"run"}, names), heads_of(figures)));
   for (const ComparedRow& row : c.rows) {
     Row settings;
@@ -125,7 +131,7 @@ std::string wide_table(const RunComparison& c, const Columns& figures) {
 }
 
 // One column for all settings, wrapped; the figures are in the first line of a row.
-std::string narrow_table(const RunComparison& c, const Columns& figures) {
+std::string narrow_table(const RunComparison& c, const Columns& figures, bool all) {
   const Row heads = heads_of(figures);
   Table bare(joined({"run"}, heads));
   for (const ComparedRow& row : c.rows) bare.add(joined({name_cell(row)}, figure_cells(row, figures)));
@@ -134,11 +140,15 @@ std::string narrow_table(const RunComparison& c, const Columns& figures) {
   int used = display_width("settings");
   for (const ComparedRow& row : c.rows) {
     Row pieces;
-    for (const std::string& name : shown_settings(c)) {
+    for (const std::string& name : shown_settings(c, all)) {
       const std::string& value = row.settings.at(name);
       pieces.push_back(name + " " + (value.empty() ? "none" : value));
     }
     settings.push_back(wrapped(pieces, width));
+    if (Row& lines = settings.back(); !all && lines.size() > kMostLines) {
+      lines.resize(kMostLines - 1);
+      lines.emplace_back("... (--all)");
+    }
     for (const std::string& line : settings.back()) used = std::max(used, display_width(line));
   }
   const auto padded = [&](const std::string& line) {  // left-aligned: a table right-aligns its columns
@@ -168,22 +178,22 @@ Row chosen_settings(const RunRecord& run) {
 }
 
 // The first layout that fits the screen, else the narrowest. Perplexity, which is exp(loss), is dropped first.
-std::string best_table(const RunComparison& c) {
+std::string best_table(const RunComparison& c, bool every) {
   const Columns all = figures_of(c);
   Columns fewer = all;
   fewer.erase(std::remove(fewer.begin(), fewer.end(), &figure::kPerplexity), fewer.end());
   std::vector<std::string> tables;
-  if (shown_settings(c).size() <= kMostColumns) tables = {wide_table(c, all), wide_table(c, fewer)};
-  tables.push_back(narrow_table(c, all));
-  tables.push_back(narrow_table(c, fewer));
+  if (shown_settings(c, every).size() <= kMostColumns) tables = {wide_table(c, all, every), wide_table(c, fewer, every)};
+  tables.push_back(narrow_table(c, all, every));
+  tables.push_back(narrow_table(c, fewer, every));
   const auto narrower = [](const std::string& a, const std::string& b) { return widest_line(a) < widest_line(b); };
   const auto fits = [](const std::string& table) { return widest_line(table) <= kScreen; };
   const auto found = std::find_if(tables.begin(), tables.end(), fits);
   return found != tables.end() ? *found : *std::min_element(tables.begin(), tables.end(), narrower);
 }
 
-void print_text(const RunComparison& c) {
-  print(best_table(c));
+void print_text(const RunComparison& c, bool all) {
+  print(best_table(c, all));
   if (c.rows.size() == 1) {
     const Row lines = wrapped(chosen_settings(c.runs[0]), kScreen - 12);
     for (size_t i = 0; i < lines.size(); ++i) print(fmt::format(" {:<8}  {}\n", i == 0 ? "settings" : "", lines[i]));
@@ -196,10 +206,12 @@ void print_text(const RunComparison& c) {
 
 int run_compare(const Arguments& arguments) {
   std::vector<std::string> folders;
-  bool as_json = false;
+  bool as_json = false, all = false;
   Command command("compare", "RUN... [options]",
                   "runs side by side: the settings that differ, the results, several seeds as mean and deviation");
   command.words("RUN", &folders, "run folders");
+  command.flag("--all", &all,
+               "all settings that differ, and names of files, too; without it ten lines for each run at most");
   command.flag("--json", &as_json, "one JSON object on standard output");
   command.example("rnn compare runs/story-001 runs/story-002");
   command.example("rnn compare runs/* --json");
@@ -212,7 +224,7 @@ int run_compare(const Arguments& arguments) {
   if (as_json) {
     print(json_line(to_json_object(comparison)));
   } else {
-    print_text(comparison);
+    print_text(comparison, all);
   }
   return 0;
 }

@@ -70,6 +70,10 @@ class Reader {
       bad("config/key", fmt::format("{}: '{}' is outside its section", place(node), name),
           fmt::format("it belongs under [{}]", find_option(name)->section));
     }
+    if (!table && known) {
+      bad("config/key", fmt::format("{}: '{}' is a section, not an option", place(node), name),
+          fmt::format("write [{}] on a line of its own, and its options below it, one a line", name));
+    }
     if (!table || !known) {
       const std::string_view sections[] = {"data", "model", "train"};
       const std::string near = nearest_name(name, sections);

@@ -21,6 +21,7 @@
 #include "screen.h"
 #include "tasks/language_model/ngram_rows.h"
 #include "text/arpa.h"
+#include "text/space_words.h"
 #include "text/utf8.h"
 #include "text/vocabulary.h"
 
@@ -30,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-constexpr std::string_view kSpaceTokens = "space", kWhite = " \t\n\r\v\f";
+constexpr std::string_view kSpaceTokens = "space";
 
 struct NgramOptions {
   std::string path, tokens = "auto", tokens_of, prune, eval, output;
@@ -41,22 +42,17 @@ struct NgramOptions {
 // How a text is split into ids.
 struct Cutter {
   std::string kind;
-  std::unique_ptr<Tokenizer> tokenizer;  // null: split at white space, as in other toolkits
+  std::unique_ptr<Tokenizer> tokenizer;  // null: the words of a file, split at white space
   std::unordered_map<std::string, int32_t, StringHash, std::equal_to<>> words;
   int32_t unknown = 0, newline = 1;
 
   std::vector<int32_t> encode(std::string_view text) const {
     if (tokenizer) return tokenizer->encode(text);
     std::vector<int32_t> ids;
-    for (size_t i = 0; i < text.size();) {
-      const size_t end = std::min(text.find_first_of(kWhite, i), text.size());
-      if (end == i) {
-        if (text[i++] == '\n') ids.push_back(newline);
-        continue;
-      }
-      const auto at = words.find(text.substr(i, end - i));
-      ids.push_back(at == words.end() ? unknown : at->second);
-      i = end;
+    SpaceScanner scanner(text);
+    for (std::string_view word; scanner.next(word);) {
+      const auto at = words.find(word);
+      ids.push_back(word == "\n" ? newline : at == words.end() ? unknown : at->second);
     }
     return ids;
   }
@@ -98,7 +94,7 @@ void print_measured(const std::string& name, const Measured& m) {
   Table table({"", "loss", "perplexity", "bits/byte"});
   table.add({name, decimal_text(m.loss, 4), decimal_text(std::exp(m.loss), 2), decimal_text(m.loss * m.bits_factor, 4)});
   print("\n" + table.text());
-  print(fmt::format(" {} tokens, {} unknown, {}\n", grouped(m.tokens), grouped(m.unknown), bytes_text(m.bytes)));
+  print(fmt::format(" {}, {} unknown, {}\n", counted(m.tokens, "token"), grouped(m.unknown), bytes_text(m.bytes)));
 }
 
 ordered_json measured_json(const Measured& m) {
@@ -132,6 +128,7 @@ Cutter cutter_of(const NgramOptions& wishes, const std::string& text, std::optio
   const std::vector<std::string>& words = model->words().words;
   if (cutter.kind == kSpaceTokens) {
     for (size_t id = 2; id < words.size(); ++id) cutter.words.emplace(words[id], static_cast<int32_t>(id));
+    for (size_t id = 2; id < words.size(); ++id) cutter.words.emplace(arpa_piece(words[id]), static_cast<int32_t>(id));
   } else if (cutter.kind == "byte") {
     cutter.tokenizer = build_tokenizer("byte", {});
     const ArpaWords bytes = arpa_words(*cutter.tokenizer);
@@ -162,7 +159,7 @@ Cutter cutter_of_model(const std::string& path) {
 }
 
 int evaluate_file(const NgramOptions& wishes) {
-  const std::string text = decompress(read_data_bytes(wishes.path), wishes.path);
+  const std::string text = text_of_bytes(read_data_bytes(wishes.path), wishes.path);
   std::optional<ArpaModel> model;
   Cutter cutter;
   if (wishes.tokens_of.empty()) {
@@ -193,8 +190,8 @@ int evaluate_file(const NgramOptions& wishes) {
     print(json.dump() + "\n");
     return 0;
   }
-  print(key_line("model", fmt::format("{} · {}-gram, {} words, {} in memory", wishes.path, model->order(),
-                                      grouped(model->vocabulary()), bytes_text(model->bytes()))) +
+  print(key_line("model", fmt::format("{} · {}-gram, {}, {} in memory", wishes.path, model->order(),
+                                      counted(model->vocabulary(), "word"), bytes_text(model->bytes()))) +
         "\n\n" + table.text());
   if (measured) print_measured(fs::path(wishes.path).filename().string(), *measured);
   return 0;
@@ -231,13 +228,13 @@ Training read_training(const NgramOptions& wishes) {
 }
 
 void print_model(const NgramOptions& wishes, const Training& t, const NgramModel& model, double seconds) {
-  print(key_line("data", fmt::format("{} · {}, {} lines", wishes.path, bytes_text(t.bytes), grouped(t.lines))) + "\n");
-  print(key_line("tokens", fmt::format("{} ({}), {} different · {} in {} sentences", t.cutter.kind, t.reason,
-                                       grouped(model.vocabulary()), grouped(count_of(t.sentences)),
-                                       grouped(static_cast<int64_t>(t.sentences.size())))) +
+  print(key_line("data", fmt::format("{} · {}, {}", wishes.path, bytes_text(t.bytes), counted(t.lines, "line"))) + "\n");
+  print(key_line("tokens",
+                 fmt::format("{} ({}), {} different · {} in {}", t.cutter.kind, t.reason, grouped(model.vocabulary()),
+                             grouped(count_of(t.sentences)), counted(t.sentences.size(), "sentence"))) +
         "\n");
-  print(key_line("model", fmt::format("{}, {} n-grams, {} in memory · {:.1f} s", ngram_name(model.order()),
-                                      grouped(model.ngrams()), bytes_text(model.bytes()), seconds)) +
+  print(key_line("model", fmt::format("{}, {}, {} in memory · {:.1f} s", ngram_name(model.order()),
+                                      counted(model.ngrams(), "n-gram"), bytes_text(model.bytes()), seconds)) +
         "\n\n");
   Table table({"order", "n-grams", "D1", "D2", "D3+"});
   for (int n = 1; n <= model.order(); ++n) {
@@ -303,7 +300,7 @@ int run_data_ngram(const Arguments& arguments) {
   command.text("--eval", &w.eval, "TEXT", "also perplexity and bits per byte on this text");
   command.text("-o,--output", &w.output, "FILE", "write the model in ARPA format");
   command.whole("--order", &w.order, {1, kMaxNgramOrder}, "N", "order of the model (5; for characters or bytes 8)");
-  command.text("--tokens", &w.tokens, "KIND", "as in rnn train; for an ARPA file also space: split at white space");
+  command.text("--tokens", &w.tokens, "KIND", "as in rnn train; for an ARPA file of another toolkit space");
   command.text("--tokens-of", &w.tokens_of, "MODEL", "use the tokens of this model, for rnn eval --ngram");
   command.whole("--min-count", &w.min_count, {1, 1e9}, "N", "words seen less often become the unknown word (1)");
   command.text("--prune", &w.prune, "N,N..", "drop n-grams that occur at most N times, by length: 0,0,1");
@@ -322,14 +319,8 @@ int run_data_ngram(const Arguments& arguments) {
   }
   if (command.given("--tokens") && command.given("--tokens-of"))
     throw Error(Exit::usage, "usage/option", "--tokens and --tokens-of both choose the tokens", "give only one of them");
-  if (!file && w.tokens == kSpaceTokens) {
-    throw Error(Exit::usage, "usage/option", "--tokens space is for an ARPA file of another toolkit",
-                "to count words, use --tokens word");
-  }
-  if (!(file && w.tokens == kSpaceTokens)) {
-    Options check;
-    set_option(check, "tokens", w.tokens);
-  }
+  Options check;
+  set_option(check, "tokens", w.tokens);
   if (!file && holds_sequences(w.path))
     throw Error(Exit::usage, "usage/sequences", w.path + " holds sequences; an n-gram model needs text");
   return file ? evaluate_file(w) : count_text(w);

@@ -64,8 +64,8 @@ void print_table(const EvalReport& report) {
   for (const ResultRow& row : report.adapted) add(row);
   for (const ResultRow& row : report.baselines) add(row);
   print((report.lines_report.empty() ? "" : "\n") + table.text());
-  print(fmt::format(" {} tokens, {} unknown, {} lines, {}\n", grouped(report.tokens), grouped(report.unknown),
-                    grouped(report.lines), bytes_text(report.bytes)));
+  print(fmt::format(" {}, {} unknown, {}, {}\n", counted(report.tokens, "token"), grouped(report.unknown),
+                    counted(report.lines, "line"), bytes_text(report.bytes)));
   if (!report.note.empty()) say(report.note);
 }
 
@@ -84,7 +84,7 @@ double eval_sequences(ModelFile& file, const std::string& path, int threads, boo
   const auto add = [&](const ResultRow& row) { table.add(joined({row.name}, cells(row, columns, Digits::fine))); };
   add(report.model);
   for (const ResultRow& row : report.baselines) add(row);
-  print(table.text() + fmt::format(" {} sequences, {} targets\n", grouped(report.sequences), grouped(report.targets)));
+  print(table.text() + " " + counted(report.sequences, "sequence") + ", " + counted(report.targets, "target") + "\n");
   return report.model.at(figure::kLoss);
 }
 

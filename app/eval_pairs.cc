@@ -71,8 +71,9 @@ void print_table(const PairReport& report, const PairEvalOptions& o) {
   add(report.model, searched(o));
   for (const ResultRow& row : report.others) add(row, row.name);
   print(table.text());
-  print(fmt::format(" {} pairs, {} target tokens; WER {:.1f} %, CER {:.1f} %\n", grouped(report.pairs),
-                    grouped(report.tokens), 100 * report.word_error_rate, 100 * report.character_error_rate));
+  print(fmt::format(" {}, {}; WER {:.1f} %, CER {:.1f} %\n", counted(report.pairs, "pair"),
+                    counted(report.tokens, "target token"), 100 * report.word_error_rate,
+                    100 * report.character_error_rate));
   print(fmt::format(" BLEU {}\n chrF {}\n", report.bleu_signature, report.chrf_signature));
 }
 
@@ -87,8 +88,7 @@ PairReport eval_pairs(ModelFile& file, const std::vector<std::string>& paths, co
   }
   if (a.per_line) print("\n");
   print_table(report, a.options);
-  if (report.empty > 0)
-    say(fmt::format("note: {} pair{} with an empty side skipped", grouped(report.empty), report.empty == 1 ? "" : "s"));
+  if (report.empty > 0) say("note: " + counted(report.empty, "pair") + " with an empty side skipped");
   if (!a.options.with.files.empty()) say("note: the loss is that of the first model");
   if (!report.note.empty()) say(report.note);
   return report;

@@ -27,10 +27,10 @@ std::string listed(const std::vector<std::string>& words) { return fmt::format("
 
 std::string model_line(const TranslationExplanation& e) {
   std::string text =
-      fmt::format(" {}: {}, {}encoder of {} {}, decoder {} x {}, {} attention, {} bridge, {} tokens, {} parameters", e.name,
-                  e.cell, e.both_ways ? "bidirectional " : "", e.encoder_layers, e.encoder_layers == 1 ? "layer" : "layers",
-                  e.layers, e.hidden, e.attention, e.bridge, e.tokenizer, grouped(e.parameters));
-  if (e.val_perplexity) text += fmt::format(", perplexity {:.2f}", *e.val_perplexity);
+      fmt::format(" {}: {}, {}encoder of {}, decoder {} x {}, {} attention, {} bridge, {} tokens, {} parameters", e.name,
+                  e.cell, e.both_ways ? "bidirectional " : "", counted(e.encoder_layers, "layer"), e.layers, e.hidden,
+                  e.attention, e.bridge, e.tokenizer, grouped(e.parameters));
+  if (e.val_perplexity) text += ", perplexity " + decimal_text(e.val_perplexity, 2);
   if (e.val_bleu) text += fmt::format(", BLEU {:.2f}", *e.val_bleu);
   return text + "\n";
 }

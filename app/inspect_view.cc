@@ -50,7 +50,7 @@ std::string norm_text(double value) { return value > 0 ? fmt::format("{:.3g}", v
 std::string model_view(const ModelExplanation& m) {
   std::string text = fmt::format(" {}: {} {} x {}, {} tokens, {} parameters", m.name, m.cell, m.layers, m.hidden,
                                  m.tokenizer, grouped(m.parameters));
-  if (m.val_perplexity) text += fmt::format(", perplexity {:.2f}", *m.val_perplexity);
+  if (m.val_perplexity) text += ", perplexity " + decimal_text(m.val_perplexity, 2);
   if (m.step_microseconds > 0) text += fmt::format(", {} µs per word", short_number(m.step_microseconds));
   return text + "\n";
 }

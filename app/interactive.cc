@@ -10,6 +10,7 @@
 
 #include "base/numbers.h"
 #include "screen.h"
+#include "text/utf8.h"
 
 namespace rnn::core::app {
 namespace {
@@ -60,7 +61,7 @@ class Conversation {
         const size_t left = word == "/undo" ? memories_.size() - 1 : 0;
         writer_.rewind(memories_[left]);
         memories_.resize(left);
-        say(fmt::format("{} turn{} left", left, left == 1 ? "" : "s"));
+        say(counted(left, "turn") + " left");
       }
     } else {
       say(fmt::format("there is no command {}; /help lists the commands", word));
@@ -83,9 +84,11 @@ void interact(Writer& writer, const ContinueOptions& options, uint64_t seed, con
   if (terminal) say("/help lists the commands");
   Conversation conversation(writer, options, seed);
   if (!prompt.empty()) print(prompt), conversation.turn(prompt);
-  for (std::string line;;) {
+  bool first = true;
+  for (std::string line;; first = false) {
     if (terminal) std::cerr << "> " << std::flush;
     if (!std::getline(std::cin, line)) break;
+    if (first && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (line.empty() || line[0] != '/') {
       conversation.turn(line);

@@ -12,8 +12,10 @@
 #include <utility>
 
 #include "base/error.h"
+#include "data/inputs/compression.h"
 #include "data/inputs/data_file.h"
 #include "data/inputs/text_line.h"
+#include "text/utf8.h"
 
 namespace rnn::core::app {
 namespace {
@@ -56,6 +58,10 @@ bool LineReader::take(std::string& line, bool wait, const std::atomic<int>& stop
   for (;;) {
     if (!open_ && at_ == paths_.size()) return false;
     if (!open_) open();
+    if (packed_ && !whole_) {
+      if (!read_more(wait, stop)) return false;
+      continue;
+    }
     const size_t newline = bytes_.find('\n', begin_);
     const bool complete = newline != std::string::npos;
     if (!complete && !whole_) {
@@ -83,9 +89,9 @@ void LineReader::open() {
   if (name_ == "-") {
     name_ = "standard input";
     bytes_.clear();
-    whole_ = false;
+    whole_ = false, known_ = false, packed_ = false;
   } else {
-    bytes_ = decompress(read_data_bytes(name_), name_);
+    bytes_ = text_of_bytes(read_data_bytes(name_), name_);
     whole_ = true;
   }
   open_ = true;
@@ -103,7 +109,7 @@ bool LineReader::read_more(bool wait, const std::atomic<int>& stop) {
   bytes_.erase(0, begin_);
   begin_ = 0;
   const size_t held = bytes_.size();
-  if (held > kLongest) {
+  if (held > kLongest && !packed_) {
     ++number_;
     refuse_line({name_, number_}, "data/long_line", fmt::format("the line has more than {} MB", kLongest >> 20),
                 content_ == LineContent::sentences ? kCut : kFile);
@@ -115,7 +121,24 @@ bool LineReader::read_more(bool wait, const std::atomic<int>& stop) {
   if (count < 0 && reason != EINTR && reason != EAGAIN)
     throw Error(Exit::internal, "io/read", std::string("cannot read standard input: ") + std::strerror(reason));
   whole_ = count == 0;
+  look_at_beginning();
   return true;
+}
+
+// What is packed can only be read as a whole, and what is no text is known by its first bytes.
+void LineReader::look_at_beginning() {
+  constexpr size_t kEnough = 4;  // bytes
+  if (!known_ && (bytes_.size() >= kEnough || whole_)) {
+    known_ = true;
+    packed_ = is_gzip(bytes_) || is_zstd(bytes_);
+    if (!packed_) require_known_text(bytes_, name_);
+  }
+  if (!whole_) return;
+  if (packed_) {
+    bytes_ = text_of_bytes(std::move(bytes_), name_);
+  } else if (number_ == 0) {
+    unify_old_line_ends(bytes_);
+  }
 }
 
 void LineReader::check(std::string& line) const {

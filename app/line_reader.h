@@ -16,7 +16,7 @@ struct LineOrigin {
   int64_t number = 0;  // from 1
 };
 
-// The lines of files, one file after another. gzip and zstd are recognised by content and unpacked (files only); a byte
+// The lines of files, one file after another. gzip and zstd are recognised by content and unpacked; a byte
 // order mark is dropped, CRLF becomes LF, and the last line may lack its end.
 class LineReader {
  public:
@@ -36,6 +36,7 @@ class LineReader {
   bool take(std::string& line, bool wait, const std::atomic<int>& stop);
   void open();
   bool read_more(bool wait, const std::atomic<int>& stop);
+  void look_at_beginning();
   void check(std::string& line) const;
 
   std::vector<std::string> paths_;
@@ -46,6 +47,8 @@ class LineReader {
   int64_t number_ = 0;               // of the last line taken, from 1
   bool open_ = false;                // a path is being read
   bool whole_ = false;               // bytes_ has the whole rest of it
+  bool known_ = false;               // of standard input: its first bytes were looked at
+  bool packed_ = false;              // it is compressed: nothing can be taken before it is whole
   std::exception_ptr failure_ = {};  // for the next call
 };
 

@@ -1,5 +1,6 @@
 // Why: finds the verb, runs it, and turns every failure into one sentence, one hint and the documented exit status.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <new>
@@ -8,6 +9,7 @@
 #include "kernels/kernels.h"
 #include "options/option_list.h"
 #include "screen.h"
+#include "settings.h"
 #include "verbs.h"
 
 namespace rnn::core::app {
@@ -48,7 +50,9 @@ std::string overview() {
 
 int run_verb(const std::string& name, const Arguments& arguments) {
   for (const Verb& v : kVerbs) {
-    if (v.name == name) return v.run(arguments);
+    if (v.name != name) continue;
+    for (const std::string& note : misspelt_variables(environ)) say("note: " + note);
+    return v.run(arguments);
   }
   std::vector<std::string_view> names;
   for (const Verb& v : kVerbs) names.push_back(v.name);

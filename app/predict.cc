@@ -144,9 +144,9 @@ class UnknownNote {
     if (symbols_ == 0) return;
     std::string names;
     for (const std::string& symbol : shown_) names += fmt::format("{}'{}'", names.empty() ? "" : ", ", printable(symbol));
-    say(fmt::format("note: {} symbol{} in {} sequence{} {} unknown to the model and {} read as nothing: {}{}",
-                    grouped(symbols_), symbols_ == 1 ? "" : "s", grouped(sequences_), sequences_ == 1 ? "" : "s",
-                    symbols_ == 1 ? "is" : "are", symbols_ == 1 ? "was" : "were", names, more_ ? " ..." : ""));
+    say(fmt::format("note: {} in {} {} unknown to the model and {} read as nothing: {}{}", counted(symbols_, "symbol"),
+                    counted(sequences_, "sequence"), symbols_ == 1 ? "is" : "are", symbols_ == 1 ? "was" : "were", names,
+                    more_ ? " ..." : ""));
   }
 
  private:

@@ -26,18 +26,46 @@ namespace {
               "is the disk full?");
 }
 
-bool coloured(Stream stream) {
-  const bool tty = ::isatty(stream == Stream::output ? STDOUT_FILENO : STDERR_FILENO) == 1;
-  return wants_colour(tty, std::getenv("NO_COLOR"), std::getenv("TERM"));
-}
+// What strong() and faint() add.
+constexpr std::string_view kStyles[] = {"\x1b[1m", "\x1b[2m", "\x1b[0m"};
 
-std::string painted(std::string_view text, Stream stream, const char* style) {
-  return coloured(stream) ? fmt::format("\x1b[{}m{}\x1b[0m", style, text) : std::string(text);
+bool is_terminal(Stream stream) { return ::isatty(stream == Stream::output ? STDOUT_FILENO : STDERR_FILENO) == 1; }
+
+bool coloured(Stream stream) { return wants_colour(is_terminal(stream), std::getenv("NO_COLOR"), std::getenv("TERM")); }
+
+std::string painted(std::string_view text, Stream stream, std::string_view style) {
+  return coloured(stream) ? fmt::format("{}{}{}", style, text, kStyles[2]) : std::string(text);
 }
 
 }  // namespace
 
+std::string for_terminal(std::string_view text) {
+  std::string shown;
+  for (size_t at = 0; at < text.size();) {
+    const std::string_view rest = text.substr(at);
+    const auto own =
+        std::find_if(std::begin(kStyles), std::end(kStyles), [&](auto style) { return rest.starts_with(style); });
+    size_t length = 1;
+    if (own != std::end(kStyles)) {
+      length = own->size();
+      shown += *own;
+    } else if (text[at] == '\n' || text[at] == '\t') {
+      shown += text[at];
+    } else {
+      if (static_cast<uint8_t>(text[at]) == 0xC2) length = std::min<size_t>(2, rest.size());  // U+0080 to U+009F
+      shown += printable(rest.substr(0, length));
+    }
+    at += length;
+  }
+  return shown;
+}
+
 void print(std::string_view text) {
+  if (is_terminal(Stream::output)) {
+    const std::string shown = for_terminal(text);
+    if (std::fwrite(shown.data(), 1, shown.size(), stdout) != shown.size()) output_failed(errno);
+    return;
+  }
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) output_failed(errno);
 }
 
@@ -47,12 +75,16 @@ void flush_output() {
 
 void say(std::string_view line) noexcept {
   std::fflush(stdout);  // keeps the order of both streams; a failure shows at the next print
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  try {
+    const std::string shown = is_terminal(Stream::error) ? for_terminal(line) : std::string(line);
+    std::fwrite(shown.data(), 1, shown.size(), stderr);
+  } catch (...) {  // no memory for a message
+  }
   if (line.empty() || line.back() != '\n') std::fputc('\n', stderr);
 }
 
-std::string strong(std::string_view text, Stream stream) { return painted(text, stream, "1"); }
-std::string faint(std::string_view text, Stream stream) { return painted(text, stream, "2"); }
+std::string strong(std::string_view text, Stream stream) { return painted(text, stream, kStyles[0]); }
+std::string faint(std::string_view text, Stream stream) { return painted(text, stream, kStyles[1]); }
 
 std::string key_line(std::string_view key, std::string_view text) { return fmt::format(" {:<7} {}", key, text); }
 
@@ -84,7 +116,8 @@ std::string share_bar(double share) {
 }
 
 std::string decimal_text(std::optional<double> value, int decimals) {
-  return value && std::isfinite(*value) ? fmt::format("{:.{}f}", *value, decimals) : "";
+  if (!value || !std::isfinite(*value)) return "";
+  return std::abs(*value) < 1e9 ? fmt::format("{:.{}f}", *value, decimals) : fmt::format("{:.3g}", *value);
 }
 
 std::string json_line(const nlohmann::ordered_json& json) {

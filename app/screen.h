@@ -15,10 +15,13 @@ namespace rnn::core::app {
 // The reader of standard output is gone.
 struct OutputClosed {};
 
-// Standard output. Throws OutputClosed, or Error{internal, "io/write"}.
+// A text as a terminal may get it: control characters, which prompts, names of files and models may contain, are shown as \x1b;
+// ends of line, tabs and the styles of strong() and faint() stay.
+std::string for_terminal(std::string_view text);
+// Standard output; if it is a terminal, for_terminal(text). Throws OutputClosed, or Error{internal, "io/write"}.
 void print(std::string_view text);
 void flush_output();
-// One line on standard error. Never throws.
+// One line on standard error, in the same way. Never throws.
 void say(std::string_view line) noexcept;
 
 // Adds escape sequences if the stream is a terminal with colour.

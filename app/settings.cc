@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/error.h"
@@ -10,6 +11,8 @@
 
 namespace rnn::core::app {
 namespace {
+
+constexpr std::string_view kPrefix = "RNN_";
 
 // Sets one option; an error message begins with the origin of the value.
 void take(Settings& settings, const std::string& name, const std::string& value, const std::string& place, bool tell_place) {
@@ -30,9 +33,25 @@ std::string Settings::source(std::string_view name) const {
 }
 
 std::string variable_name(std::string_view option) {
-  std::string name = "RNN_";
+  std::string name(kPrefix);
   for (const char c : option) name += c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   return name;
+}
+
+std::vector<std::string> misspelt_variables(const char* const* environment) {
+  std::vector<std::string> names = {"RNN_ISA", "RNN_RECIPES", "RNN_CORPUS"};
+  for (const OptionInfo& o : option_list()) names.push_back(variable_name(o.name));
+  std::vector<std::string_view> own;
+  for (const std::string& name : names) own.push_back(std::string_view(name).substr(kPrefix.size()));
+  std::vector<std::string> notes;
+  for (; environment && *environment; ++environment) {
+    std::string_view name = *environment;
+    name = name.substr(0, name.find('='));
+    if (!name.starts_with(kPrefix) || std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const std::string near = nearest_name(name.substr(kPrefix.size()), own);
+    if (!near.empty()) notes.push_back(fmt::format("there is no variable {}; did you mean {}{}?", name, kPrefix, near));
+  }
+  return notes;
 }
 
 Settings resolve_settings(const std::string& config, const NamedValues& flags) {

@@ -24,6 +24,10 @@ struct Settings {
 // `flags`. Throws Error{usage} that names the origin of the bad value.
 Settings resolve_settings(const std::string& config, const NamedValues& flags);
 
+// A note for each variable whose name is nearly that of one that is read: "there is no variable RNN_THREAD; did you mean RNN_THREADS?".
+// `environment`: as environ.
+std::vector<std::string> misspelt_variables(const char* const* environment);
+
 // RNN_MAX_TIME for max-time.
 std::string variable_name(std::string_view option);
 

@@ -24,7 +24,8 @@ std::vector<std::vector<int32_t>> first_tokens(const ModelFile& file, const std:
     tokens.push_back(std::move(ids));
   }
   if (count < 3) {
-    throw Error(Exit::data, "inspect/too_short", fmt::format("{} has {} tokens, at least 3 are needed", name, count),
+    throw Error(Exit::data, "inspect/too_short",
+                fmt::format("{} has {}, at least 3 are needed", name, counted(count, "token")),
                 "use a text of a few sentences");
   }
   if (unknown > 0)

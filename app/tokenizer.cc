@@ -110,11 +110,9 @@ int run_train_tokenizer(const Arguments& arguments) {
   for (const Document& d : documents) views.push_back(d.text), bytes += static_cast<int64_t>(d.text.size());
   const auto tokenizer = build_tokenizer(kind, views, {1, static_cast<int>(vocabulary)});
   write_new(output, *subword_file(*tokenizer), force);
-  const int64_t wanted = vocabulary > 0 ? vocabulary : default_subwords(bytes);
-  if (tokenizer->size() < wanted) {
-    say(fmt::format("{} {} sub-words, the text supports {}", vocabulary > 0 ? "asked for" : "aimed at", grouped(wanted),
-                    grouped(tokenizer->size())));
-  }
+  const bool usual = vocabulary == 0 && tokenizer->size() == default_subwords(bytes);
+  const std::string about = usual ? "" : about_subwords(tokenizer->size(), static_cast<int>(vocabulary), bytes);
+  if (!about.empty()) say(about);
   print(fmt::format("{}: {} sub-words ({}) from {}\n", output, grouped(tokenizer->size()), kind, bytes_text(bytes)));
   return 0;
 }
@@ -153,7 +151,10 @@ int run_encode(const Arguments& arguments) {
     print(encoded(*tokenizer, text, as_ids, as_json));
     return 0;
   }
-  for (std::string line; std::getline(std::cin, line);) print(encoded(*tokenizer, line, as_ids, as_json));
+  for (auto [line, first] = std::pair(std::string(), true); std::getline(std::cin, line); first = false) {
+    if (first && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
+    print(encoded(*tokenizer, line, as_ids, as_json));
+  }
   return 0;
 }
 

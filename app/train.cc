@@ -102,16 +102,18 @@ void say_next(const RunResult& result) {
   say(key_line("", shell_line({"rnn", "info", folder})));
 }
 
-std::string reason_text(const RunResult& result) {
+// Who resumes a run that had come to its end is told what would take it further.
+std::string reason_text(const RunResult& result, bool resumed) {
   switch (result.reason) {
     case StopReason::epochs:
-      return "all epochs are done";
+      return resumed ? "all epochs are done; a larger --epochs continues" : "all epochs are done";
     case StopReason::updates:
-      return "--max-updates is reached";
+      return resumed ? "--max-updates is reached; a larger one continues" : "--max-updates is reached";
     case StopReason::time:
       return "--max-time is over; rnn train --resume continues";
     case StopReason::patience:
-      return "no improvement in the last validations (--patience)";
+      return resumed ? "no improvement in the last validations; a larger --patience, or 0 for none, continues"
+                     : "no improvement in the last validations (--patience)";
     case StopReason::signal:
       return "a signal";
   }
@@ -128,11 +130,11 @@ RunResult run_one(const TrainArguments& a, const RunIt& run) {
   return result;
 }
 
-int finish(const TrainArguments& a, const RunResult& result) {
+int finish(const TrainArguments& a, const RunResult& result, bool resumed = false) {
   if (result.reason == StopReason::signal) return say_stopped(result.folder);
   if (a.json) return 0;
   if (!a.quiet) {
-    say(key_line("ended", fmt::format("{}; {} updates, {} tokens/s", reason_text(result), grouped(result.updates),
+    say(key_line("ended", fmt::format("{}; {}, {} tokens/s", reason_text(result, resumed), counted(result.updates, "update"),
                                       compact_count(result.tokens_per_second))));
   }
   print(result_table(result));
@@ -161,9 +163,10 @@ int resume(const TrainArguments& a) {
   }
   Options probe;  // a bad value is refused before any data is read
   for (const auto& flag : a.flags) set_option(probe, flag.first, flag.second);
-  return finish(a, run_one(a, [&](EventStream& events, const RunHooks& hooks) {
-                  return resume_run(a.resume, a.flags, events, hooks);
-                }));
+  return finish(
+      a,
+      run_one(a, [&](EventStream& events, const RunHooks& hooks) { return resume_run(a.resume, a.flags, events, hooks); }),
+      true);
 }
 
 int train_cells(const TrainArguments& a, RunRequest request, const Settings& settings) {

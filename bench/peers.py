@@ -5,8 +5,8 @@
 
 Without --suites everything is measured but pairs, beam and installed, which take long.
 Without --peers the peer is the PyTorch that is installed here. DIR holds installed peers: DIR/limits and DIR/trixie, a Debian 13 root
-with /bench/torch_bench.py, /bench/onednn_rnn and /bench/ort_bench, for pairs and beam a copy of our bench/peers_seq2seq.py beside them
-(root is needed to enter it). A run during which other processes used more than 3 % of the processors, or the processors of a virtual
+with /bench/torch_bench.py, /bench/onednn_rnn and /bench/ort_bench, for pairs and beam copies of our bench/peers_seq2seq.py and
+bench/peers_timing.py beside them (root is needed to enter it). A run during which other processes used more than 3 % of the processors, or the processors of a virtual
 machine shared one core, is thrown away and repeated. The barrier of two threads is measured before and after each run; a run in its far
 state is kept apart and repeated once, as long as the patience lasts.
 """

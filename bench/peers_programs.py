@@ -9,9 +9,25 @@ import re
 import subprocess
 import sys
 
-# As strong as the peers get here: AVX-512 kernels in OpenBLAS, OpenMP workers that spin, an allocator that keeps its pages.
-TUNING = ["OPENBLAS_CORETYPE=SkylakeX", "GOMP_SPINCOUNT=10000000", "MALLOC_TRIM_THRESHOLD_=100000000000", "MALLOC_MMAP_MAX_=0",
-          "MALLOC_TOP_PAD_=268435456"]
+
+
+def tuning(processor):
+    """As strong as the peers get: OpenMP workers that spin, an allocator that keeps its pages and, where `processor` (the text of
+    /proc/cpuinfo) has them, AVX-512 kernels in OpenBLAS, which kill the program elsewhere."""
+    wide = re.search(r"^flags\s*:.*\bavx512f\b", processor, re.MULTILINE)
+    return [*(["OPENBLAS_CORETYPE=SkylakeX"] if wide else []), "GOMP_SPINCOUNT=10000000", "MALLOC_TRIM_THRESHOLD_=100000000000",
+            "MALLOC_MMAP_MAX_=0", "MALLOC_TOP_PAD_=268435456"]
+
+
+def processor_text():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+TUNING = tuning(processor_text())
 LM_NAMES = {"word-small": "word 2x200", "word-medium": "word 2x650", "word-large": "word 2x1500", "char-128": "char 2x128",
             "char-512": "char 2x512", "char-1024": "char 1x1024", "word-adaptive": "word 2x650 of 100k, adaptive"}
 OUR_SUITES = {"step": "stream", "sequence": "infer", "train": "train", "ragged": "ragged", "lm": "lm", "pairs": "pairs", "beam": "beam"}

@@ -194,7 +194,7 @@ def document(kept):
         f"f32, {threads} threads unless stated, input size = hidden size; medians of {rounds} round{'s' * (rounds != 1)}, alternating between "
         "our program and the peers, with nothing else running. A ratio is the peer's time divided by ours (above 1 we are faster); the "
         "spread is the largest minus the smallest time of our rounds, divided by their median. PyTorch is tuned (its allocator keeps pages, "
-        "OpenMP workers spin, AVX-512 BLAS kernels). Each row has two targets, *at least* and *aim*; *met* shows which one is reached: aim, "
+        f"OpenMP workers spin{', AVX-512 BLAS kernels' * any('CORETYPE' in word for word in TUNING)}). Each row has two targets, *at least* and *aim*; *met* shows which one is reached: aim, "
         "yes (at least) or no. Rows use runs in the near state of the barrier; rows marked (mixed) had too few of them and use all runs.")
     text += machine_lines(machine, runs) + (summary_lines(all_rows) if all_rows else [])
     for regime, rows in all_rows.items():

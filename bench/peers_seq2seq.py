@@ -24,9 +24,9 @@ the forward pass.
 import argparse
 import itertools
 import math
-import statistics
 import sys
-import time
+
+from peers_timing import median_time
 
 try:
     import torch
@@ -303,14 +303,8 @@ def translate(model, source, o):
 
 # -------------------------------------------------------------------------------------------------------------- measurement
 
-def median_time(work, budget):
-    work()
-    times, end = [], time.perf_counter() + budget
-    while len(times) < 3 or time.perf_counter() < end:
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+def median_of_long(work, budget):
+    return median_time(work, budget, least=3, most=math.inf, group=1)
 
 
 def flops(o, source, target, meetings):
@@ -360,7 +354,7 @@ def pairs(o):
                 model(batch).backward()
                 nn.utils.clip_grad_norm_(model.parameters(), 5.0)
                 optimizer.step()
-        return median_time(work, o.budget)
+        return median_of_long(work, o.budget)
 
     steps = ("cell", "split") if o.input_feeding else ("module",)
     forms = [name for name in ATTENTION if name != "steps" or not o.input_feeding]
@@ -388,7 +382,7 @@ def beam(o):
                 if o.forced and texts != (batch.lengths - 1).tolist():
                     sys.exit(f"{','.join(way)}: texts are not as long as their sources")
         with torch.inference_mode():
-            return median_time(work, o.budget)
+            return median_of_long(work, o.budget)
 
     forms = [name for name in ATTENTION if name != "steps"]
     best, seconds = fastest(itertools.product(("packed", "padded"), forms, ("module", "cell", "joined")), measure)

@@ -7,10 +7,11 @@ import tempfile
 
 import peers_bars
 from peers_bars import Bar, Medians, bars, row_of
-from peers_programs import (AVX2, LIMITS, ONEDNN, ORT, OURS, PLAIN_TORCH, TORCH, InstalledTorch, Peers, parse_limits, parse_ours, parse_peers,
-                            parse_version, plan_round)
+from peers_programs import (AVX2, LIMITS, ONEDNN, ORT, OURS, PLAIN_TORCH, TORCH, TUNING, InstalledTorch, Peers, parse_limits, parse_ours,
+                            parse_peers, parse_version, plan_round, tuning)
 from peers_quiet import disturbance, state
 from peers_report import document
+from peers_timing import median_time, warm_up
 
 TORCH_OUTPUT = """\
 # torch-2.6.0+debian thr=2 mkldnn=1 f32
@@ -230,11 +231,31 @@ def check_plan():
                                                    "rnn, beam, 2 threads", "PyTorch, beam, 2 threads"]
     assert translators[1].command[-6:] == ["--suite", "pairs", "--cell", "lstm", "--hidden", "512"]
     assert [p.command[-1] for p in translators if p.engine == TORCH] == ["512", "--input-feeding", "--forced"]
-    assert alone[2].command[1].startswith("OPENBLAS_") and "python9" in alone[2].command and alone[3].command[1] == "python9"
+    assert alone[2].command[1:1 + len(TUNING)] == TUNING and "python9" in alone[2].command and alone[3].command[1] == "python9"
+
+
+def check_tuning():
+    flags = "processor : 0\nflags\t\t: fpu avx2 fma {}\nbugs : avx512f\n"
+    assert tuning(flags.format("avx512f avx512dq"))[0] == "OPENBLAS_CORETYPE=SkylakeX"
+    for without in (flags.format("avx512"), ""):
+        assert not any("OPENBLAS" in word for word in tuning(without)), "kills PyTorch on a processor with AVX2 only"
+    assert set(tuning("")) < set(tuning(flags.format("avx512f")))
+
+
+def check_warm_up():
+    def calls_until_warm(times, limit):
+        left = iter(times)
+        warm_up(lambda: next(left), limit, group=1)
+        return len(times) - len(list(left))
+    assert calls_until_warm([9, 5, 3, 2, 1.95, 1, 1], 60) == 5, "not until two agree within 3 %"
+    assert calls_until_warm([9, 5, 3, 2], 0) == 1, "not longer than the limit"
+    calls = []
+    assert median_time(lambda: calls.append(1), 0, least=3) < 1 and len(calls) == 1 + 5 + 3
 
 
 def run():
-    checks = [check_parsing, check_stream_bars, check_verdicts, check_ragged, check_instruction_sets, check_states, check_document, check_plan]
+    checks = [check_parsing, check_stream_bars, check_verdicts, check_ragged, check_instruction_sets, check_states, check_document, check_plan,
+              check_tuning, check_warm_up]
     wrong = 0
     for check in checks:
         try:

@@ -11,9 +11,9 @@ steps in one product, a step eager or compiled by TorchScript, or nn.LSTMCell; t
 
 import argparse
 import math
-import statistics
 import sys
-import time
+
+from peers_timing import median_time
 
 try:
     import torch
@@ -29,17 +29,6 @@ LANGUAGE_MODELS = (("word-small", 10000, 200, 2, 20, 20), ("word-medium", 10000,
                    ("char-128", 96, 128, 2, 50, 50), ("char-512", 96, 512, 2, 50, 50), ("char-1024", 96, 1024, 1, 64, 100),
                    ("word-adaptive", 100000, 650, 2, 20, 35))
 CUTOFFS = [2000, 10000, 50000]  # of the adaptive one, as rnn chooses them by itself
-
-
-def median_time(work, budget):
-    for _ in range(3):
-        work()
-    times, end = [], time.perf_counter() + budget
-    while len(times) < 5 or (time.perf_counter() < end and len(times) < 400):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
 
 
 def flops(cell, hidden, layers, tokens):

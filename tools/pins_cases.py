@@ -115,6 +115,7 @@ CASES = [
     Case("language/chars-sentences", "chars", "--tokens char --mode sentence --cell rnn --hidden 24 --batch 2 --epochs 7",
          WRITES),
     Case("language/bytes", "chars", "--tokens byte --cell lstm --hidden 13 --bptt 9 --epochs 3", WRITES + " prefix"),
+    Case("language/space", "words", "--tokens space --cell gru --hidden 13", WRITES + " prefix"),
     Case("language/unigram", "words", "--tokens unigram --max-vocabulary 400 --cell lstm --hidden 13",
          WRITES + " pieces explain"),
     Case("language/unigram-sentences", "words",

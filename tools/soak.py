@@ -24,6 +24,7 @@ import soak_resume
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PARTS = ("fuzz", "load", "sanitizers")
 INPUT_SECONDS, INPUT_MEGABYTES = 30, 2048  # of one input: more is a finding
+MALLOC_MEGABYTES = 4096  # at once: the window of zstd data, up to 2 GiB, of which only what is written counts
 
 # What a sanitizer build cannot run: a browser and a package manager below it, other builds that would need its flags; and what does
 # not depend on it.
@@ -136,7 +137,8 @@ def fuzz_target(soak, program):
     findings.mkdir(exist_ok=True)
     before = set(findings.iterdir())
     command = ["nice", "-n", "5", program, f"-max_total_time={max(1, round(soak.seconds))}", f"-timeout={INPUT_SECONDS}",
-               f"-rss_limit_mb={INPUT_MEGABYTES}", "-print_final_stats=1", f"-artifact_prefix={findings}/{target}-", grown, seeds]
+               f"-rss_limit_mb={INPUT_MEGABYTES}", f"-malloc_limit_mb={MALLOC_MEGABYTES}", "-print_final_stats=1",
+               f"-artifact_prefix={findings}/{target}-", grown, seeds]
     if words.is_file():
         command.insert(4, f"-dict={words}")
     soak.say(f"fuzz/{target}: {soak.arguments.minutes:g} minutes")

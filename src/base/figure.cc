@@ -12,6 +12,9 @@
 namespace rnn::core {
 namespace {
 
+constexpr double kLongest =
+    1e9;  // of a number with all its digits: the perplexity of a text that nobody expected may have 300
+
 template <class Values>
 auto find_key(Values& values, std::string_view key) {
   return std::find_if(values.begin(), values.end(), [&](const auto& value) { return value.first->key == key; });
@@ -24,6 +27,7 @@ std::string figure_text(const Figure& figure, std::optional<double> value, Digit
   const int n = digits == Digits::fine ? figure.fine : figure.digits;
   switch (figure.form) {
     case FigureForm::decimals:
+      if (std::abs(*value) >= kLongest) return fmt::format("{:.3g}", *value);
       return fmt::format("{:.{}f}", *value, n);
     case FigureForm::percent:
       return fmt::format("{:.{}f}%", 100 * *value, n);

@@ -78,8 +78,11 @@ void write_file_atomic(const std::string& path, std::span<const std::string_view
   const auto fail = [&](const char* what) {
     const std::string reason = std::strerror(errno);
     if (made) ::unlink(beside.c_str());
+    std::error_code ignored;
+    const bool before = std::filesystem::exists(path, ignored);
     throw Error(Exit::internal, "io/write", std::string("cannot ") + what + " " + path + ": " + reason,
-                "free some space or choose another folder with -o; what was there before is unchanged");
+                "free some space or choose another folder with -o" +
+                    (before ? "; the file that was there before is unchanged" : std::string()));
   };
   if (!made) fail("write");
   for (std::string_view bytes : pieces) {

@@ -19,6 +19,10 @@ std::string grouped(int64_t n) {
   return text;
 }
 
+std::string counted_things(int64_t n, std::string_view noun) {
+  return grouped(n) + " " + std::string(noun) + (n == 1 ? "" : "s");
+}
+
 std::string compact_count(double value) {
   const auto scaled = [](double v, const char* unit) { return fmt::format("{:.{}f}{}", v, v < 9.95 ? 1 : 0, unit); };
   if (!(value >= 999.5)) return fmt::format("{:.0f}", value);

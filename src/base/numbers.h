@@ -44,6 +44,12 @@ std::string compact_count(double value);  // 950  41k  1.2M
 std::string bytes_text(int64_t bytes);    // 950 B  1.5 MB
 std::string clock_time(double seconds);   // 0:07  1:13  2:01:13
 std::string percent_text(double share);   // 4.2%  43%
+// A number of things: "1 sequence", "24,310 sequences". `noun` in the singular, of a plural that ends in s.
+std::string counted_things(int64_t n, std::string_view noun);
+template <class N>
+std::string counted(N n, std::string_view noun) {
+  return counted_things(static_cast<int64_t>(n), noun);
+}
 
 // As long as it lives, the C library reads and writes numbers of this thread with a decimal point. For parsers of others that go
 // through it: nlohmann::json asks the locale for its point and reads the first byte of it only.

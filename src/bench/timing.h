@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <vector>
 
 #include "bench/bench.h"
@@ -18,34 +19,53 @@ inline double quantile(std::vector<double>& values, double share) {
   return *at;
 }
 
-// Median seconds of one call of work(): three calls that are not counted, then at least 5 and at most 400 samples of at
-// least a millisecond each until `seconds` are over.
+// Calls sample(), which returns seconds, until the medians of two groups in a row agree within 3 %, for at most `limit` seconds.
+// bench/peers_timing.py warms up the peers in the same way.
+template <class Sample>
+void warm_up(double limit, int group, Sample&& sample) {
+  constexpr double kAgree = 0.03;
+  std::vector<double> samples(static_cast<size_t>(group));
+  const double end = now() + limit;
+  for (double before = 0;;) {
+    for (double& s : samples) s = sample();
+    const double median = quantile(samples, 0.5);
+    if (std::abs(median - before) <= kAgree * median || now() >= end) return;
+    before = median;
+  }
+}
+
+// Median seconds of one call of work(): after the warm-up at least 5 and at most 400 samples of at least a millisecond each until
+// `seconds` are over.
 template <class Work>
 double median_time(double seconds, Work&& work) {
   work(), work();
   const double start = now();
   work();
   const int calls = std::max(1, static_cast<int>(1e-3 / std::max(now() - start, 1e-8)));
-  std::vector<double> samples;
-  const double end = now() + seconds;
-  while (samples.size() < 5 || (samples.size() < 400 && now() < end)) {
+  const auto sample = [&] {
     const double begin = now();
     for (int i = 0; i < calls; ++i) work();
-    samples.push_back((now() - begin) / calls);
-  }
+    return (now() - begin) / calls;
+  };
+  warm_up(seconds, 5, sample);
+  std::vector<double> samples;
+  const double end = now() + seconds;
+  while (samples.size() < 5 || (samples.size() < 400 && now() < end)) samples.push_back(sample());
   return quantile(samples, 0.5);
 }
 
-// The same for calls that take seconds; the caller has warmed up. At least three samples.
+// The same for calls that take seconds. At least three samples.
 template <class Work>
 double median_of_long(double seconds, Work&& work) {
-  std::vector<double> samples;
-  const double end = now() + seconds;
-  while (samples.size() < 3 || now() < end) {
+  const auto sample = [&] {
     const double begin = now();
     work();
-    samples.push_back(now() - begin);
-  }
+    return now() - begin;
+  };
+  warm_up(seconds, 1, sample);
+  std::vector<double> samples;
+  const double end = now() + seconds;
+  while (samples.size() < 3 || now() < end) samples.push_back(sample());
   return quantile(samples, 0.5);
 }
 

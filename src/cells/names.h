@@ -92,6 +92,7 @@ constexpr std::string_view cell_name(CellKind kind, int flags) { return named_ce
 constexpr bool has_recurrent_matrix(CellKind kind) { return cell_info(kind).recurrence == Recurrence::matrix; }
 constexpr bool has_peepholes(CellKind kind) { return (cell_info(kind).unit.flag & kPeephole) != 0; }
 constexpr bool has_cell_state(CellKind kind) { return cell_info(kind).states > 1; }
+constexpr bool has_projection(CellKind kind) { return has_cell_state(kind) && has_recurrent_matrix(kind); }
 // A gate for chrono initialisation; a gate of a cell state for --forget-bias.
 constexpr bool has_memory_gate(CellKind kind) { return cell_info(kind).keep >= 0 || cell_info(kind).write >= 0; }
 constexpr bool has_forget_gate(CellKind kind) { return has_cell_state(kind) && cell_info(kind).keep >= 0; }

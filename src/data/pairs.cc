@@ -15,6 +15,7 @@
 #include "data/inputs/data_file.h"
 #include "data/inputs/kinds.h"
 #include "data/inputs/text_line.h"
+#include "text/utf8.h"
 
 namespace rnn::core {
 namespace {
@@ -51,10 +52,8 @@ class LineFile {
   int64_t number_ = 0;
 };
 
-LineFile::LineFile(const std::string& path) : path_(path), bytes_(decompress(read_data_bytes(path), path)), rest_(bytes_) {
-  if (rest_.starts_with("\xFF\xFE") || rest_.starts_with("\xFE\xFF")) {
-    throw Error(Exit::data, "data/binary", path + ": the file is UTF-16, not UTF-8", kFromUtf16);
-  }
+LineFile::LineFile(const std::string& path)
+    : path_(path), bytes_(text_of_bytes(read_data_bytes(path), path)), rest_(bytes_) {
   const size_t nul = bytes_.find('\0');
   if (nul == std::string::npos) return;
   const std::string_view before = rest_.substr(0, nul);
@@ -106,8 +105,8 @@ void read_aligned(LineFile& source, LineFile& target, PairSet& set) {
     if (more_source != more_target) {
       const int64_t sources = source.lines(), targets = target.lines();
       throw Error(Exit::data, "data/pairs",
-                  fmt::format("{} has {} line{}, {} has {}; the first line without a counterpart is {}:{}", source.path(),
-                              sources, sources == 1 ? "" : "s", target.path(), targets,
+                  fmt::format("{} has {}, {} has {}; the first line without a counterpart is {}:{}", source.path(),
+                              counted(sources, "line"), target.path(), grouped(targets),
                               more_source ? source.path() : target.path(), std::min(sources, targets) + 1),
                   "line n of one file belongs to line n of the other: look for a line that is only in one of them");
     }
@@ -153,10 +152,8 @@ const ordered_json& languages(const LineFile& file, const ordered_json& object) 
   const ordered_json& found = member(file, object, "translation");
   if (!found.is_object()) file.refuse("data/json", "\"translation\" is not an object", kObjects);
   if (found.size() != 2) {
-    file.refuse(
-        "data/pairs",
-        fmt::format("\"translation\" has {} language{}, but a pair has two", found.size(), found.size() == 1 ? "" : "s"),
-        kObjects);
+    file.refuse("data/pairs", fmt::format("\"translation\" has {}, but a pair has two", counted(found.size(), "language")),
+                kObjects);
   }
   return found;
 }

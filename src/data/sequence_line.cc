@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/numbers.h"
+
 namespace rnn::core {
 
 const char* const kSequenceForm =
@@ -15,8 +17,9 @@ const char* const kSequenceForm =
 const char* const kInputForm = "each line looks like [[0.3, 0], [0.9, 1]] or {\"input\": [\"a\", \"b\"]}";
 
 namespace {
-constexpr size_t kShown = 8;  // names of an alphabet listed in a message
-}
+constexpr size_t kShown = 8;             // names of an alphabet listed in a message
+constexpr double kLargestTarget = 1e15;  // squares of errors, and their sums over a batch, stay below 3e38
+}  // namespace
 
 SymbolTable::SymbolTable(const std::vector<std::string>* known) : fixed_(known != nullptr) {
   if (known == nullptr) return;
@@ -99,6 +102,11 @@ bool SequenceLine::number(double value) {
   if (!std::isfinite(narrow)) {
     return fail("data/nan", fmt::format("{} is too large for a 32-bit number", here()), "scale the numbers");
   }
+  if ((place_ == Place::target || place_ == Place::target_list) && std::abs(value) > kLargestTarget) {
+    return fail("data/scale",
+                fmt::format("{} is {}: the square of its error is beyond 32-bit numbers", here(), number_text(value)),
+                "scale the targets, best to numbers around 1");
+  }
   switch (place_) {
     case Place::row:
       ++in_row_;
@@ -153,7 +161,7 @@ bool SequenceLine::string(std::string& text) {
       return true;
     }
     default:
-      return wrong("one word");
+      return wrong("a word in quotes");
   }
 }
 
@@ -222,7 +230,7 @@ bool SequenceLine::end_array() {
       if (width == 0) width = in_row_;
       if (in_row_ != width) {
         return fail("data/sequence",
-                    fmt::format("{} has {} numbers, but the steps before it have {}", here(), in_row_, width),
+                    fmt::format("{} has {}, but the steps before it have {}", here(), counted(in_row_, "number"), width),
                     "every step must have the same number of values");
       }
       in_row_ = 0;
@@ -256,8 +264,6 @@ bool SequenceLine::not_parsed(size_t position, const std::string& token, int exc
   return fail("data/json", fmt::format("byte {}: the line is not JSON", position), form());
 }
 
-std::string input_text(int width) {
-  return width == 0 ? "words" : fmt::format("{} number{} per step", width, width == 1 ? "" : "s");
-}
+std::string input_text(int width) { return width == 0 ? "words" : counted(width, "number") + " per step"; }
 
 }  // namespace rnn::core

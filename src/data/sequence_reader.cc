@@ -75,13 +75,15 @@ SequenceFault Reader::judge(const SequenceLine& sink) {
             target == TargetForm::values ? "a label is a word: write \"3\" in quotes" : help};
   }
   if (values != shape.values) {
-    return {"data/sequence", fmt::format("the target has {} numbers; that of {} has {}", values, origin(), shape.values),
-            help};
+    return {"data/sequence",
+            fmt::format("the target has {}; that of {} has {}", counted(values, "number"), origin(), shape.values), help};
   }
   const auto steps = static_cast<size_t>(shape.steps(e));
   if (target == TargetForm::labels && e.labels.size() != steps) {
-    return {"data/sequence", fmt::format("the target has {} labels, but the input has {} steps", e.labels.size(), steps),
-            "give a label for every step, null for a step that does not count"};
+    return {
+        "data/sequence",
+        fmt::format("the target has {}, but the input has {}", counted(e.labels.size(), "label"), counted(steps, "step")),
+        "give a label for every step, null for a step that does not count"};
   }
   return {};
 }
@@ -150,7 +152,7 @@ SequenceFault parse_line(std::string_view line, SequenceLine& sink) {
 }
 
 SequenceSet read_sequences(const std::string& path, const SequenceShape* known) {
-  const std::string text = decompress(read_data_bytes(path), path);
+  const std::string text = text_of_bytes(read_data_bytes(path), path);
   Reader reader(path, known);
   reader.read(text);
   return reader.finish();
@@ -160,7 +162,7 @@ SequenceSet read_sequences(const std::string& path, const SequenceShape* known) 
 static std::string first_full_line(const std::string& path) {
   const std::string head = first_data_line(path, 4);
   if (is_pipe(path) || is_gzip(head) || is_zstd(head)) {
-    const std::string bytes = decompress(read_data_bytes(path), path);
+    const std::string bytes = text_of_bytes(read_data_bytes(path), path);
     std::string_view text = without_mark(bytes), line;
     while (!text.empty() && is_blank(line)) line = next_line(text);
     return std::string(line);

@@ -52,8 +52,8 @@ struct SequenceSet {
 // label is an error; null: alphabets are collected.
 // Throws Error{data} with file:line: data/json (not JSON, not an object, a value of a wrong kind), data/sequence (input or
 // target missing or empty, ragged, mixed, or different from the sequences before it or from the model), data/nan (NaN,
-// infinite, too large for 32 bits, null among numbers), data/symbol (unknown to the model), data/utf8; for the file:
-// data/empty, data/missing, data/unreadable, data/compressed.
+// infinite, too large for 32 bits, null among numbers), data/scale (a target beyond 1e15), data/symbol (unknown to the model), data/utf8; for the file:
+// data/empty, data/missing, data/unreadable, data/compressed, data/format.
 SequenceSet read_sequences(const std::string& path, const SequenceShape* known = nullptr);
 // The line of one sequence, from which read_sequences restores the same bits; ends in a newline.
 std::string sequence_line(const SequenceShape& shape, const SequenceExample& example);

@@ -35,10 +35,10 @@ HealthVerdict vanishing(const Case& c) {
   int gone = 2;
   while (gone <= steps && norms[static_cast<size_t>(gone)] > limit::kGone.value * norms[1]) ++gone;
   const int shown = std::min(gone, steps);
-  const std::string figures = fmt::format("of the gradient one step back, {} is left after {} steps",
-                                          percent(norms[static_cast<size_t>(shown)] / norms[1]), shown);
+  const std::string figures = fmt::format("of the gradient one step back, {} is left after {}",
+                                          percent(norms[static_cast<size_t>(shown)] / norms[1]), counted(shown, "step"));
   if (steps <= wanted || gone > wanted) return good(figures);
-  const std::string where = c.p.model().answers_at_end() ? fmt::format("; the answer comes after {} steps", steps) : "";
+  const std::string where = c.p.model().answers_at_end() ? "; the answer comes after " + counted(steps, "step") : "";
   if (plain(c)) return bad(figures + where, "--cell lstm --forget-bias 1");
   return bad(figures + where, c.p.model().answers_at_end() ? fmt::format("--chrono {}", std::max(2, steps)) : "");
 }
@@ -107,7 +107,7 @@ HealthVerdict dead_relu(const Case& c) {
   const RecurrentOptions& o = c.p.model().config().rnn;
   if (!(o.flags & kRelu)) return absent("the cell has no relu");
   if (c.p.steps < limit::kProbe.value)
-    return unknown(fmt::format("the data have {} steps, but {} are needed", c.p.steps, limit::kProbe.value));
+    return unknown(fmt::format("the data have {}, but {} are needed", counted(c.p.steps, "step"), limit::kProbe.value));
   int dead = 0, all = 0;
   for (int l = 0; l < o.layers; ++l) {
     for (int u = 0; u < o.width(l); ++u, ++all) {
@@ -120,7 +120,8 @@ HealthVerdict dead_relu(const Case& c) {
       dead += silent;
     }
   }
-  const std::string figures = fmt::format("{} of {} units are 0 at all {} steps", dead, all, c.p.steps);
+  const std::string figures =
+      fmt::format("{} of {} are 0 at all {}", grouped(dead), counted(all, "unit"), counted(c.p.steps, "step"));
   if (dead <= limit::kDead.value * all) return good(figures);
   return bad(figures, fmt::format("--cell {}", cell_name(o.cell, o.flags & ~kRelu)));
 }

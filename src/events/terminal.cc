@@ -188,19 +188,21 @@ void TerminalSink::on(const Event& event) {
   take(event);
   const double now = options_.seconds();
   const bool eval = event.type == "eval";
-  if (event.type == "metric" || eval) {
-    if (options_.tty) {
-      if (eval || now - last_ >= kRepaint) paint(), last_ = now;
-    } else if (eval || now - last_ >= kSparse) {
-      print(progress_line(progress_, {}) + (event.fields.flag("best") ? "  best" : ""));
-      if (!eval) last_ = now;
-    }
+  if (eval) {
+    const std::string_view best = event.fields.flag("best") ? "  best" : "";
+    const int width = options_.tty ? std::max(1, options_.width() - 1 - static_cast<int>(best.size())) : 0;
+    print(progress_line(progress_, {.width = width}) + std::string(best));
+  } else if (event.type == "metric" && options_.tty) {
+    if (now - last_ >= kRepaint) paint(), last_ = now;
+  } else if (event.type == "metric" && now - last_ >= kSparse) {
+    print(progress_line(progress_, {}));
+    last_ = now;
   } else if (event.type == "sample" && options_.tty) {
     print("sample  \"" + shown_field(event, "text") + "\"");
   } else if (event.type == "warning") {
-    print(warning_line(event));
+    if (!event.fields.flag("fatal")) print(warning_line(event));
   } else if (event.type == "result") {
-    finish_line();
+    clear_line();
     print(result_line(event));
   }
 }
@@ -216,10 +218,14 @@ void TerminalSink::paint() {
 // Prints a separate line; the progress line moves below it.
 void TerminalSink::print(const std::string& line) {
   const bool repaint = painted_ > 0;
-  if (repaint) options_.write(fmt::format("\r{:{}}\r", "", painted_));
-  painted_ = 0;
+  clear_line();
   options_.write(line + "\n");
   if (repaint) paint();
+}
+
+void TerminalSink::clear_line() {
+  if (painted_ > 0) options_.write(fmt::format("\r{:{}}\r", "", painted_));
+  painted_ = 0;
 }
 
 void TerminalSink::finish_line() {

@@ -48,8 +48,8 @@ bool wants_colour(bool tty, const char* no_color, const char* term);
 // Options that write to an open stream, with its properties as the system reports them; the caller passes the two variables.
 TerminalOptions terminal_options(std::FILE* stream, const char* no_color, const char* term);
 
-// On a terminal one line, repainted at most ten times a second. Elsewhere at most one line in 30 s and one for each
-// evaluation. Warnings and the end have separate lines in both cases; samples are shown on a terminal only.
+// On a terminal a live line below all others, repainted at most ten times a second; elsewhere at most one line in 30 s. Evaluations,
+// warnings (but the error that ends a run) and the end have lines of their own in both cases; samples are shown on a terminal only.
 class TerminalSink : public EventSink {
  public:
   explicit TerminalSink(TerminalOptions options);
@@ -62,6 +62,7 @@ class TerminalSink : public EventSink {
   void take(const Event& event);
   void paint();
   void print(const std::string& line);
+  void clear_line();
   void finish_line();
 
   TerminalOptions options_;

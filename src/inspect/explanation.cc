@@ -54,7 +54,7 @@ ordered_json as_json(const LayerStep& step) {
 ordered_json as_json(const ReadStep& step) {
   return {{"id", step.id},
           {"text", step.text},
-          {"surprise", json_number(step.surprise)},
+          {"surprise", json_defined(step.surprise)},
           {"layers", as_list(step.layers)},
           {"next", as_list(step.next)}};
 }
@@ -77,7 +77,7 @@ ordered_json as_json(const GradientReach& g) {
           {"c", as_list(g.c)},
           {"state", as_list(g.state)},
           {"worst", as_list(g.worst)},
-          {"half_life", json_number(g.half_life)},
+          {"half_life", json_defined(g.half_life)},
           {"steps", g.steps}};
 }
 
@@ -101,7 +101,7 @@ ordered_json as_json(const Spectrum& s) {
           {"gate", s.gate},
           {"radius", json_number(s.radius)},
           {"largest", json_number(s.largest)},
-          {"smallest", json_number(s.smallest)},
+          {"smallest", json_defined(s.smallest)},
           {"singular_values", as_list(s.singular_values)}};
 }
 
@@ -121,6 +121,8 @@ double decimal_of(float value) {
   if (!std::isfinite(value)) return static_cast<double>(value);
   return parse_number<double>(fmt::format("{}", value)).value_or(0);
 }
+
+ordered_json json_defined(double value) { return value < 0 ? ordered_json(nullptr) : json_number(value); }
 
 ordered_json json_number(std::optional<double> value) { return value ? json_number(*value) : ordered_json(nullptr); }
 

@@ -13,5 +13,7 @@ nlohmann::ordered_json json_number(double value);
 nlohmann::ordered_json json_number(float value);
 // What is not there becomes null.
 nlohmann::ordered_json json_number(std::optional<double> value);
+// For values that are never negative and -1 where they are not defined, which becomes null.
+nlohmann::ordered_json json_defined(double value);
 
 }  // namespace rnn::core

@@ -121,7 +121,7 @@ const std::vector<WordKind> kCharacterKinds = {
 Substitutes::Substitutes(const Tokenizer& tokenizer)
     : tokenizer_(tokenizer),
       subwords_(is_subword_kind(tokenizer.kind())),
-      words_(subwords_ || tokenizer.kind() == "word"),
+      words_(subwords_ || is_word_kind(tokenizer.kind())),
       kinds_(words_ ? kWordKinds : kCharacterKinds) {
   pieces_.reserve(static_cast<size_t>(tokenizer.size()));  // so that the views below stay valid
   for (int32_t id = 0; id < tokenizer.size(); ++id) pieces_.push_back(tokenizer.piece(id));

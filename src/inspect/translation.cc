@@ -188,7 +188,7 @@ std::vector<TargetToken> write_target(const Model<float>& model, const Tokenizer
 
 // The tokens of the sentence grouped into words: a word is whatever is between spaces, or a token if there are no spaces.
 std::vector<LeftOutWord> words_of(const Tokenizer& tokenizer, const std::vector<int32_t>& source) {
-  const bool whole = tokenizer.kind() == "word";
+  const bool whole = is_word_kind(tokenizer.kind());
   std::vector<LeftOutWord> words;
   for (size_t i = 0; i + 1 < source.size(); ++i) {
     if (i == 0 || whole || tokenizer.piece(source[i]).starts_with(' '))

@@ -42,9 +42,9 @@ ordered_json written(const TargetToken& t) {
           {"next", written_list(t.next)},
           {"state", written(t.state)},
           {"attention", written_list(t.attention)},
-          {"entropy", json_number(t.entropy)},
-          {"spread", json_number(t.spread)},
-          {"from_context", json_number(t.from_context)}};
+          {"entropy", json_defined(t.entropy)},
+          {"spread", json_defined(t.spread)},
+          {"from_context", json_defined(t.from_context)}};
 }
 
 ordered_json written(const FoundTranslation& t) {
@@ -97,7 +97,7 @@ ordered_json to_json_object(const TranslationExplanation& e) {
           {"parameters", e.parameters},
           {"val_loss", json_number(e.val_loss)},
           {"val_perplexity", json_number(e.val_perplexity)},
-          {"val_bleu", json_number(e.val_bleu.value_or(-1))},
+          {"val_bleu", json_number(e.val_bleu)},
           {"sentence", e.sentence},
           {"translations", written_list(e.translations)},
           {"source", written_list(e.source)},

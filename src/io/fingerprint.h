@@ -17,8 +17,8 @@ struct Fingerprint {
   bool known() const { return weights != 0; }
   bool operator==(const Fingerprint&) const = default;
   static constexpr size_t kBytes = 24;
-  std::string bytes() const;                               // [kBytes], little-endian
-  static Fingerprint of_bytes(std::string_view bytes);     // of its first kBytes
+  std::string bytes() const;                            // [kBytes], little-endian
+  static Fingerprint of_bytes(std::string_view bytes);  // of its first kBytes
 };
 
 // Of a model file: of its configuration and tokenizer as they are written there, of names, shapes, types and bytes of its weights. A

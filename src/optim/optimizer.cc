@@ -197,4 +197,9 @@ std::vector<std::string_view> optimizer_names() {
 
 double default_learning_rate(std::string_view optimizer) { return find(optimizer).lr; }
 
+double lower_learning_rate(double rate, std::string_view optimizer) {
+  const double usual = default_learning_rate(optimizer);
+  return rate > 2 * usual ? usual : rate / 4;
+}
+
 }  // namespace rnn::core

@@ -72,5 +72,7 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, const
                                           const Kernels<float>& kernels);
 std::vector<std::string_view> optimizer_names();
 double default_learning_rate(std::string_view optimizer);
+// What to try after `rate` was too large: the default if that is far lower, else a quarter.
+double lower_learning_rate(double rate, std::string_view optimizer);
 
 }  // namespace rnn::core

@@ -197,19 +197,25 @@ std::vector<int> parse_rising(std::string_view flag, std::string_view text) {
 std::vector<int> parse_cutoffs(std::string_view text) { return parse_rising("cutoffs", text == "auto" ? "" : text); }
 
 double parse_seconds(std::string_view flag, std::string_view text) {
-  constexpr std::pair<char, double> kUnits[] = {{'s', 1}, {'m', 60}, {'h', 3600}};
-  double unit = 1;
-  std::string_view number = text;
-  for (const auto& u : kUnits) {
-    if (!number.empty() && number.back() == u.first) {
-      unit = u.second;
-      number.remove_suffix(1);
-      break;
-    }
+  constexpr std::pair<char, double> kUnits[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+  constexpr const char* kTime = "a time such as 90s, 30m, 1h30m or 1d";
+  double sum = 0;
+  size_t next = 0;  // a unit comes once, after the larger ones
+  for (std::string_view rest = text;;) {
+    const size_t end = std::min(rest.find_first_of("dhms"), rest.size());
+    const bool alone = end == rest.size() && rest.size() == text.size();  // without a unit: seconds
+    size_t unit = alone ? std::size(kUnits) - 1 : next;
+    while (!alone && unit < std::size(kUnits) && (end == rest.size() || kUnits[unit].first != rest[end])) ++unit;
+    if (unit == std::size(kUnits)) bad(fmt::format("--{} is '{}', it must be {}", flag, text, kTime));
+    const double value = number_of<double>(flag, rest.substr(0, end), kTime);
+    if (value < 0) bad(fmt::format("--{} is {}, it must be at least 0", flag, text));
+    sum += value * kUnits[unit].second;
+    next = unit + 1;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (rest.empty()) break;
   }
-  const double value = number_of<double>(flag, number, "a time such as 90s, 30m or 2h");
-  if (value < 0) bad(fmt::format("--{} is {}, it must be at least 0", flag, text));
-  return value * unit;
+  if (!std::isfinite(sum)) bad(fmt::format("--{} is {}, which is out of range", flag, text));
+  return sum;
 }
 
 void set_option(Options& options, std::string_view name, std::string_view text) {

@@ -53,7 +53,7 @@ struct OptionInfo {
   std::span<const std::string_view> choices =
       {};                 // for a word; "uniform:A" means uniform: and a number above 0; empty: any text
   double automatic = -2;  // the stored number that is written and parsed as "auto"; -2: none
-  bool seconds = false;   // parses 90, 90s, 30m, 2h
+  bool seconds = false;   // parses 90, 90s, 30m, 1h30m
 };
 
 // All options, in the order of help pages and config files.
@@ -94,7 +94,7 @@ std::optional<double> uniform_range(std::string_view init);
 std::vector<int> parse_rising(std::string_view flag, std::string_view text);
 // "2000,10000,50000": as parse_rising; "auto": none.
 std::vector<int> parse_cutoffs(std::string_view text);
-// Seconds: "90", "90s", "30m", "1.5h".
+// Seconds: "90", "90s", "30m", "1.5h", "1h30m", "1d".
 double parse_seconds(std::string_view flag, std::string_view text);
 
 // The candidate with the smallest edit distance (Damerau 1964, adjacent swaps count once), or "" if none is near.

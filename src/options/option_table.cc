@@ -13,7 +13,7 @@ using R = TrainOptions;
 using enum ResumeRule;
 using enum OptionReaders;
 
-constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word", "unigram", "bpe"};
+constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word", "space", "unigram", "bpe"};
 constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
 constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
 constexpr std::string_view kAverages[] = {"off", "asgd", "nt-asgd", "ema"};
@@ -35,7 +35,7 @@ const OptionInfo kOptions[] = {
      shape,
      of_text,
      "KIND",
-     "pieces of text: auto, byte, char, word, unigram, bpe",
+     "pieces of text: auto, byte, char, word, space (between white space), unigram, bpe",
      &M::tokens,
      {},
      kTokens},
@@ -78,7 +78,7 @@ const OptionInfo kOptions[] = {
      shape,
      of_all,
      "N",
-     "size of the projected hidden state (lstm); 0: none",
+     "size of the projected hidden state (lstm, lstm-coupled); 0: none",
      &M::projection,
      {0, 65536}},
     {"residual", "model", shape, of_all, "", "layers above the first add their input to their output", &M::residual},
@@ -180,8 +180,8 @@ const OptionInfo kOptions[] = {
      &M::state_dropout, kShare},
     {"zoneout", "model", regularisation, of_all, "P", "chance that a unit keeps its hidden value for a step", &M::zoneout,
      kShare},
-    {"zoneout-cell", "model", regularisation, of_all, "P", "chance that a unit keeps its cell value for a step (lstm)",
-     &M::zoneout_cell, kShare},
+    {"zoneout-cell", "model", regularisation, of_all, "P",
+     "chance that a unit keeps its cell value for a step (lstm, lstm-coupled)", &M::zoneout_cell, kShare},
     {"weight-drop", "model", regularisation, of_all, "P", "share of recurrent weights dropped, a new mask for each update",
      &M::weight_drop, kShare},
     {"init", "model", fixed, of_all, "NAME", "pytorch, uniform:A, glorot, orthogonal, identity", &M::init, {}, kInits},
@@ -190,7 +190,7 @@ const OptionInfo kOptions[] = {
      fixed,
      of_all,
      "B",
-     "initial forget gate bias (lstm); auto: by --init",
+     "initial forget gate bias (lstm, lstm-coupled); auto: by --init",
      &M::forget_bias,
      {0, 100},
      {},
@@ -350,7 +350,7 @@ const OptionInfo kOptions[] = {
      changeable,
      of_all,
      "TIME",
-     "stop after this time: 90s, 30m, 2h; 0: no limit",
+     "stop after this time: 90s, 30m, 1h30m, 1d; 0: no limit",
      &R::max_seconds,
      {0, 1e9},
      {},

@@ -1,4 +1,4 @@
-// Why: the section "RNN, LSTM, GRU": equations, the gates of one real step, and the networks side by side in numbers.
+// Why: the section on the cells of the models: equations, the gates of one real step, and the networks side by side in numbers.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -169,7 +169,7 @@ std::string side_by_side(const Explanation& all, const Players& who) {
                                : std::string();
   });
   row("half of a correction is lost after", [](const auto& m, const std::string& at) {
-    if (m.gradient.half_life < 0) return value(m.gradient.half_life, "more steps than measured", at + "gradient/half_life");
+    if (m.gradient.half_life < 0) return value(HUGE_VAL, "more steps than measured", at + "gradient/half_life");
     return m.gradient.half_life > 0 ? value(m.gradient.half_life, steps(m.gradient.half_life), at + "gradient/half_life")
                                     : std::string();
   });
@@ -207,7 +207,7 @@ std::string cells_section(const Explanation& all, const Players& who) {
   html += "</div>\n" + gates_part(all, who) + gate_use(all, who);
   std::string said = all.models.size() > 1 ? "<h3>Side by side</h3>\n" : "<h3>In numbers</h3>\n";
   for (const auto sentence : {size_sentence, speed_sentence, quality_sentence}) said += paragraph(sentence(all, who));
-  return section("cells", "RNN, LSTM, GRU", html + block(said, side_by_side(all, who)));
+  return section("cells", "Inside the cells", html + block(said, side_by_side(all, who)));
 }
 
 }  // namespace rnn::core::pages

@@ -35,7 +35,8 @@ std::string escape(std::string_view text) {
   while (!text.empty()) {
     const size_t length = utf8_length(text);
     const char c = text.front();
-    if (length == 0 || (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F) {
+    const bool control = (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
+    if (length == 0 || control || text.starts_with("\uFFFE") || text.starts_with("\uFFFF")) {  // what XML 1.0 forbids
       out += "\uFFFD";
     } else if (c == '&') {
       out += "&amp;";

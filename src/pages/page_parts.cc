@@ -7,6 +7,7 @@
 #include "pages/cell_texts.h"
 #include "pages/figures.h"
 #include "pages/html.h"
+#include "text/tokenizer.h"
 
 namespace rnn::core::pages {
 namespace {
@@ -83,7 +84,7 @@ std::string scale_of_colours(bool beyond) {
 }
 
 std::string pieces_note(std::string_view tokenizer, std::string_view who_reads) {
-  if (tokenizer == "word" || tokenizer.empty()) return "";
+  if (is_word_kind(tokenizer) || tokenizer.empty()) return "";
   const bool bytes = tokenizer == "byte", characters = tokenizer == "char";
   return paragraph(fmt::format("{} {}, not words: wherever this page says “word”, read “{}”.", who_reads,
                                bytes        ? "single bytes (one or more per character)"

@@ -182,7 +182,8 @@ std::string signal_sentence(const Explanation& all, const std::vector<Player>& w
     const std::string at = fmt::format("/models/{}/gradient/half_life", i);
     const size_t looked = looked_at(gradient);
     Figure figure = figure_of(who[i], gradient.half_life, steps(gradient.half_life), at);
-    if (gradient.half_life < 0) figure.value = 1e300, figure.shown = fmt::format("more than {} steps", looked);
+    if (gradient.half_life < 0)
+      figure.value = 1e300, figure.exact = HUGE_VAL, figure.shown = fmt::format("more than {} steps", looked);
     figures.push_back(figure);
   }
   if (figures.empty()) return "";

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "io/ready_model.h"
 
 namespace rnn::core {
@@ -79,7 +80,7 @@ std::vector<double> checked_shares(const std::vector<double>& shares, size_t mod
   for (const double share : shares) sum += share >= 0 ? share : NAN;
   if (shares.size() != models || !(std::abs(sum - 1) < 1e-6)) {
     throw Error(Exit::usage, "average/shares",
-                shares.size() != models ? fmt::format("{} weights for {} models", shares.size(), models)
+                shares.size() != models ? counted(shares.size(), "weight") + " for " + counted(models, "model")
                                         : fmt::format("the weights {} do not sum to 1", fmt::join(shares, ", ")),
                 "give one number from 0 to 1 for each model; they must sum to 1");
   }

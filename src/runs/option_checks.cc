@@ -31,16 +31,16 @@ std::string cells_with(bool (*has)(CellKind)) {
 
 void check_cell(const M& m) {
   const CellKind kind = find_cell(m.cell)->kind;
-  const auto needs_lstm = [&](bool given, const char* flag) {
-    if (given && !has_cell_state(kind)) bad(fmt::format("--{} needs --cell lstm, but the cell is {}", flag, m.cell));
+  const auto needs = [&](bool given, const char* flag, const char* what, bool (*has)(CellKind)) {
+    if (!given || has(kind)) return;
+    bad(fmt::format("--{} needs a cell with {}, but the cell is {}", flag, what, m.cell),
+        "cells with it: " + cells_with(has));
   };
-  needs_lstm(m.peephole, "peephole");
-  if (m.peephole && !has_peepholes(kind))
-    bad("--peephole cannot be combined with coupled gates", "--cell lstm has peepholes");
-  needs_lstm(m.cell_clip > 0, "cell-clip");
-  needs_lstm(m.projection > 0, "projection");
-  needs_lstm(m.forget_bias >= 0, "forget-bias");
-  needs_lstm(m.zoneout_cell > 0, "zoneout-cell");
+  needs(m.peephole, "peephole", "peepholes", &has_peepholes);
+  needs(m.cell_clip > 0, "cell-clip", "a cell state", &has_cell_state);
+  needs(m.projection > 0, "projection", "a cell state and a recurrent matrix", &has_projection);
+  needs(m.forget_bias >= 0, "forget-bias", "a cell state and a gate that keeps it", &has_forget_gate);
+  needs(m.zoneout_cell > 0, "zoneout-cell", "a cell state", &has_cell_state);
   const auto needs_matrix = [&](double share, const char* flag) {
     if (share > 0 && !has_recurrent_matrix(kind))
       bad(fmt::format("--{} needs a cell with a recurrent matrix, but the cell is {}", flag, m.cell),

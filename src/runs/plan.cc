@@ -54,7 +54,7 @@ std::string encoder_text(const Model<float>& model) {
 }  // namespace
 
 std::string files_text(const std::vector<std::string>& files) {
-  return files.size() == 1 ? files[0] : fmt::format("{} files", files.size());
+  return files.size() == 1 ? files[0] : counted(files.size(), "file");
 }
 
 std::string model_text(const Model<float>& model) {
@@ -72,9 +72,9 @@ std::string model_text(const Model<float>& model) {
 std::string training_text(const TrainOptions& o, const std::string& batch, Pool& pool) {
   const double lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
   return fmt::format(
-      "{} lr {} · batch {} · {} epochs{} · seed {} · {} thread{}, {}", o.optimizer, short_number(lr), batch, o.epochs,
-      o.patience > 0 ? fmt::format(" at most, stops after {} validations without improvement", o.patience) : "", o.seed,
-      pool.size(), pool.size() == 1 ? "" : "s", isa_name());
+      "{} lr {} · batch {} · {}{} · seed {} · {}, {}", o.optimizer, short_number(lr), batch, counted(o.epochs, "epoch"),
+      o.patience > 0 ? " at most, stops after " + counted(o.patience, "validation") + " without improvement" : "", o.seed,
+      counted(pool.size(), "thread"), isa_name());
 }
 
 std::string cost_text(const TrainOptions& o, const Model<float>& model, int64_t steps, int64_t updates, int64_t bytes,

@@ -136,8 +136,12 @@ TrainResult Run::train_model(EventStream& events, const RunHooks& hooks, const M
     }
     return result;
   } catch (const Error& e) {
-    events.emit(
-        {"warning", {{"step", trainer.progress().update}, {"code", e.code()}, {"message", e.what()}, {"help", e.help()}}});
+    events.emit({"warning",
+                 {{"step", trainer.progress().update},
+                  {"code", e.code()},
+                  {"message", e.what()},
+                  {"help", e.help()},
+                  {"fatal", true}}});
     throw;
   }
 }

@@ -102,14 +102,8 @@ Decision choose_tokenizer(const ModelOptions& options, const RunText& text, std:
   for (const auto& d : text.train) documents.push_back(d.text);
   tokenizer = build_tokenizer(kind.value, documents, {options.min_count, options.max_vocabulary});
   if (is_subword_kind(kind.value)) {
-    const int wanted = options.max_vocabulary > 0 ? options.max_vocabulary : default_subwords(bytes_of(text.train));
-    if (tokenizer->size() < wanted) {
-      kind.reason =
-          fmt::format("{} {} sub-words, the text supports {}", options.max_vocabulary > 0 ? "asked for" : "aimed at",
-                      grouped(wanted), grouped(tokenizer->size()));
-    } else if (options.max_vocabulary == 0) {
-      kind.reason = "a size that suits this amount of text";
-    }
+    const std::string about = about_subwords(tokenizer->size(), options.max_vocabulary, bytes_of(text.train));
+    if (!about.empty()) kind.reason = about;
   }
   return kind;
 }

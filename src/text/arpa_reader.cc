@@ -11,6 +11,7 @@
 #include "base/numbers.h"
 #include "text/arpa.h"
 #include "text/arpa_marks.h"
+#include "text/utf8.h"
 #include "text/vocabulary.h"
 
 namespace rnn::core {
@@ -39,6 +40,7 @@ class ArpaReader {
  public:
   ArpaReader(std::string_view text, const std::string& path, const ArpaWords* words, ArpaModel& model)
       : text_(text), path_(path), given_(words != nullptr), model_(model) {
+    if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
     if (given_) {
       model_.words_ = *words;
       for (size_t id = 0; id < words->words.size(); ++id) ids_.emplace(words->words[id], static_cast<int32_t>(id));
@@ -102,10 +104,11 @@ class ArpaReader {
     if (line_ != "\\data\\")
       throw Error(Exit::data, "arpa/data", path_ + " has no line \\data\\", "is it an n-gram model in ARPA form?");
     while (next_filled() && line_[0] != '\\') {
-      const bool named = line_.starts_with("ngram ");
+      const bool named = line_.starts_with("ngram ") || line_.starts_with("ngram\t");
       std::string_view rest = named ? trimmed(line_.substr(6)) : line_;
       const int64_t order = take_number<int64_t>(rest).value_or(0);
-      const int64_t count = rest.starts_with('=') ? parse_number<int64_t>(rest.substr(1)).value_or(-1) : -1;
+      rest = trimmed(rest);
+      const int64_t count = rest.starts_with('=') ? parse_number<int64_t>(trimmed(rest.substr(1))).value_or(-1) : -1;
       if (!named || count < 0) fail("arpa/counts", fmt::format("expected ngram N=COUNT, not '{}'", line_));
       if (order != static_cast<int64_t>(counts_.size()) + 1 || order > kMaxArpaOrder) {
         fail("arpa/order", fmt::format("expected the count of {}-grams, not of {}-grams", counts_.size() + 1, order),
@@ -140,15 +143,18 @@ class ArpaReader {
   void read_entry(Entries& entries) {
     std::string_view fields[kMaxArpaOrder + 2], rest = line_;
     size_t count = 0;
-    const size_t n = entries.length, most = n + (n < counts_.size() ? 2 : 1);
+    const size_t n = entries.length;
+    const bool longest = n == counts_.size();
     while (!rest.empty() && count <= n + 1) {
       const size_t end = std::min(rest.find_first_of(kBlank), rest.size());
       fields[count++] = rest.substr(0, end);
       rest.remove_prefix(std::min(rest.find_first_not_of(kBlank, end), rest.size()));
     }
-    if (!rest.empty() || count < n + 1 || count > most) {
-      fail("arpa/line", fmt::format("a line of {}-grams must be a logarithm, {} word{}{}", n, n, n == 1 ? "" : "s",
-                                    most == n + 2 ? " and possibly a back-off weight" : ""));
+    // Some toolkits write a back-off weight of 0, a factor of 1, for the longest, too.
+    const bool weighted = count == n + 2 && (!longest || parse_number<double>(fields[n + 1]) == 0.0);
+    if (!rest.empty() || !(count == n + 1 || weighted)) {
+      fail("arpa/line", fmt::format("a line of {}-grams must be a logarithm, {}{}", n, counted(n, "word"),
+                                    longest ? "" : " and possibly a back-off weight"));
     }
     const float log_prob = number(fields[0]);
     if (log_prob > 0) {
@@ -157,7 +163,7 @@ class ArpaReader {
     }
     for (size_t i = 1; i <= n; ++i) entries.ids.push_back(n == 1 ? new_word(fields[i]) : known_word(fields[i]));
     entries.log_prob.push_back(log_prob);
-    entries.log_back_off.push_back(count == n + 2 ? number(fields[n + 1]) : 0);
+    entries.log_back_off.push_back(weighted ? number(fields[n + 1]) : 0);
     entries.line.push_back(number_);
   }
 
@@ -219,7 +225,8 @@ class ArpaReader {
       const int64_t prefix = model_.find(entries[i].first(n - 1));
       if (prefix < 0) {
         fail_at(entries.line[i], "arpa/prefix",
-                fmt::format("the first {} words of this {}-gram are not in the list of {}-grams", n - 1, n, n - 1),
+                fmt::format("the first {} of this {}-gram {} not in the list of {}-grams", counted(n - 1, "word"), n,
+                            n == 2 ? "is" : "are", n - 1),
                 "every n-gram needs the one without its last word, for its back-off weight");
       }
       ++children[static_cast<size_t>(prefix) + 1];

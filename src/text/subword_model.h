@@ -24,7 +24,7 @@ struct SubwordSettings {
 // Throws std::exception when the bytes are not a SentencePiece model.
 SubwordSettings subword_settings(std::string_view bytes);
 
-// Learns a model; returns its bytes. Throws as build_tokenizer() does, and Error{data, "tokenizer/text"} for a text without
+// Learns a model; returns its bytes. `vocabulary` 0: as default_subwords() says. Throws as build_tokenizer() does, and Error{data, "tokenizer/text"} for a text without
 // a character to learn from. One thread: the same text gives the same bytes.
 std::string train_subwords(std::string_view kind, const std::vector<std::string_view>& documents, int vocabulary);
 

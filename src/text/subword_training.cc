@@ -89,31 +89,11 @@ std::optional<int> characters_needed(std::string_view message) {
   return take_number<int>(message);
 }
 
-[[noreturn]] void refuse(const std::string& message, int vocabulary) {
-  if (const std::optional<int> needed = characters_needed(message)) {
-    throw Error(
-        Exit::usage, "usage/tokens",
-        fmt::format("a vocabulary of {} is too small for sub-words of this text: it needs at least {}", vocabulary, *needed),
-        "256 bytes, the unknown piece and the characters of the text come first; give --max-vocabulary a few hundred "
-        "more, or 0");
-  }
-  throw Error(Exit::data, "tokenizer/text", "no sub-words can be learnt from this text: " + message,
-              "choose another kind of tokens (--tokens char)");
-}
-
-}  // namespace
-
-int default_subwords(int64_t bytes) {
-  return static_cast<int>(std::clamp<int64_t>(bytes / kBytesPerPiece, kSmallest, kLargest));
-}
-
-std::string train_subwords(std::string_view kind, const std::vector<std::string_view>& documents, int vocabulary) {
-  if (!has_runs(documents)) {
-    throw Error(Exit::data, "tokenizer/text", "the text has no characters to learn sub-words from",
-                "give a text, or choose --tokens byte");
-  }
+// Learns a model of at most `vocabulary` pieces into `bytes`; returns what SentencePiece says if it cannot, or "".
+std::string learn(std::string_view kind, const std::vector<std::string_view>& documents, int vocabulary,
+                  std::string& bytes) {
   TrainingRuns runs(documents);
-  // Nothing is normalised and no space is added or removed: decoding gives back what was encoded. Characters beyond the
+  // Nothingis normalised and no space is added or removed: decoding gives back what was encoded. Characters beyond the
   // coverage, and all that the text lacks, are spelt in bytes. The coverage has no decimal point, because SentencePiece reads it by the locale.
   const std::unordered_map<std::string, std::string> settings = {{"model_type", std::string(kind)},
                                                                  {"vocab_size", std::to_string(vocabulary)},
@@ -130,9 +110,54 @@ std::string train_subwords(std::string_view kind, const std::vector<std::string_
                                                                  {"pad_id", "-1"},
                                                                  {"num_threads", "1"},
                                                                  {"minloglevel", "4"}};
-  std::string bytes;
   const auto status = sentencepiece::SentencePieceTrainer::Train(settings, &runs, &bytes);
-  if (!status.ok()) refuse(status.ToString(), vocabulary);
+  return status.ok() ? "" : status.ToString();
+}
+
+[[noreturn]] void refuse(const std::string& message) {
+  throw Error(Exit::data, "tokenizer/text", "no sub-words can be learnt from this text: " + message,
+              "choose another kind of tokens (--tokens char)");
+}
+
+}  // namespace
+
+int default_subwords(int64_t bytes) {
+  return static_cast<int>(std::clamp<int64_t>(bytes / kBytesPerPiece, kSmallest, kLargest));
+}
+
+std::string about_subwords(int size, int asked, int64_t bytes) {
+  const int usual = default_subwords(bytes), aim = asked > 0 ? asked : usual;
+  if (size < aim) {
+    return fmt::format("{} {} sub-words, the text supports {}", asked > 0 ? "asked for" : "aimed at", grouped(aim),
+                       grouped(size));
+  }
+  if (asked > 0) return "";
+  return size == usual ? "a size that suits this amount of text"
+                       : fmt::format("more than the usual {}, as the text has so many characters", grouped(usual));
+}
+
+std::string train_subwords(std::string_view kind, const std::vector<std::string_view>& documents, int vocabulary) {
+  if (!has_runs(documents)) {
+    throw Error(Exit::data, "tokenizer/text", "the text has no characters to learn sub-words from",
+                "give a text, or choose --tokens byte");
+  }
+  // What comes first, 256 bytes, the unknown piece and the characters of the text, is known once a size too small for it is refused.
+  std::string bytes;
+  const std::optional<int> needed = characters_needed(learn(kind, documents, 1, bytes));
+  if (needed && vocabulary > 0 && vocabulary < *needed) {
+    throw Error(
+        Exit::usage, "usage/tokens",
+        fmt::format("a vocabulary of {} is too small for sub-words of this text: it needs at least {}", vocabulary, *needed),
+        "256 bytes, the unknown piece and the characters of the text come first; give --max-vocabulary a few hundred "
+        "more, or 0");
+  }
+  if (vocabulary == 0) {
+    int64_t size = 0;
+    for (const std::string_view text : documents) size += static_cast<int64_t>(text.size());
+    const int usual = default_subwords(size);
+    vocabulary = std::max(usual, needed.value_or(0) + usual / 2);
+  }
+  if (const std::string message = learn(kind, documents, vocabulary, bytes); !message.empty()) refuse(message);
   return bytes;
 }
 

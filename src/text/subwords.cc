@@ -148,10 +148,7 @@ class SubwordTokenizer final : public Tokenizer {
 
 std::unique_ptr<Tokenizer> build_subwords(std::string_view kind, const std::vector<std::string_view>& documents,
                                           const TokenizerOptions& options) {
-  int64_t bytes = 0;
-  for (const std::string_view text : documents) bytes += static_cast<int64_t>(text.size());
-  const int vocabulary = options.max_vocabulary > 0 ? options.max_vocabulary : default_subwords(bytes);
-  return std::make_unique<SubwordTokenizer>(train_subwords(kind, documents, vocabulary));
+  return std::make_unique<SubwordTokenizer>(train_subwords(kind, documents, options.max_vocabulary));
 }
 
 }  // namespace

@@ -15,10 +15,12 @@
 namespace rnn::core {
 namespace {
 
-constexpr std::array<TokenizerKind, 5> kKinds = {{
+constexpr std::array<TokenizerKind, 6> kKinds = {{
     {"byte", "256 bytes; nothing is unknown", build_bytes, load_bytes},
     {"char", "Unicode characters of the training text", build_chars, load_chars},
     {"word", "words and punctuation; rare words become <unk>", build_words, load_words},
+    {"space", "what stands between white space, as in tokenised corpora; rare words become <unk>", build_space_words,
+     load_space_words},
     {"unigram", "sub-words of a unigram model; anything else is spelt in bytes", build_unigram, load_subwords},
     {"bpe", "sub-words of byte pair encoding; anything else is spelt in bytes", build_bpe, load_subwords},
 }};
@@ -39,6 +41,8 @@ std::string names_of_kinds() {
 }  // namespace
 
 std::span<const TokenizerKind> tokenizer_kinds() { return kKinds; }
+
+bool is_word_kind(std::string_view kind) { return kind == "word" || kind == "space"; }
 
 std::unique_ptr<Tokenizer> build_tokenizer(std::string_view kind, const std::vector<std::string_view>& documents,
                                            const TokenizerOptions& options) {

@@ -15,8 +15,8 @@ namespace rnn::core {
 
 struct TokenizerOptions {
   int min_count = 1;  // pieces seen less often become the unknown piece; >= 1
-  int max_vocabulary =
-      0;  // total number of ids, including the unknown piece and "\n"; 0: no limit (sub-words: default_subwords())
+  // Total number of ids, including the unknown piece and "\n"; 0: no limit (sub-words: default_subwords()).
+  int max_vocabulary = 0;
 };
 
 // Text to ids in [0, size()) and back. Immutable after construction; every method may be called from any thread.
@@ -89,6 +89,9 @@ std::string marked_piece(const Tokenizer& tokenizer, int32_t id);
 
 // All kinds. A new kind is one line in this list.
 std::span<const TokenizerKind> tokenizer_kinds();
+
+// Whether each piece of this kind of tokenizer is a whole word or symbol.
+bool is_word_kind(std::string_view kind);
 
 // Learns a vocabulary from training text (well-formed UTF-8). Ids: unknown piece, then by descending count, ties by bytes.
 // Throws Error{usage, "usage/tokens"} for an unknown kind or impossible options.

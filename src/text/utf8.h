@@ -9,6 +9,7 @@
 namespace rnn::core {
 
 constexpr char32_t kReplacementCharacter = 0xFFFD;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // that some programs put before a text; no part of it
 
 // Offset of the first byte that is not part of well-formed UTF-8 (Unicode 15, table 3-7: no overlong forms, surrogates
 // or values above U+10FFFF; a sequence cut off at the end is ill-formed), or npos. Threads: any.

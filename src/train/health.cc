@@ -52,7 +52,7 @@ double round_up(double value) {
 }
 
 std::string lower_rate(const Case& c) {
-  return fmt::format("--lr {:.3g}", c.rate() > 2 * c.own_rate() ? c.own_rate() : c.rate() / 4);
+  return fmt::format("--lr {:.3g}", lower_learning_rate(c.rate(), c.o.train.optimizer));
 }
 
 HealthVerdict exploding(const Case& c) {
@@ -181,8 +181,8 @@ HealthVerdict clipping_always(const Case& c) {
 HealthVerdict overfitting(const Case& c) {
   const auto& checks = c.h.checks;
   if (checks.size() <= static_cast<size_t>(limit::kOverfitChecks.value)) {
-    return unknown(fmt::format("the run has {} validation{}, but {} are needed", checks.size(),
-                               checks.size() == 1 ? "" : "s", limit::kOverfitChecks.value + 1));
+    return unknown(fmt::format("the run has {}, but {} are needed", counted(checks.size(), "validation"),
+                               limit::kOverfitChecks.value + 1));
   }
   const auto best =
       std::min_element(checks.begin(), checks.end(), [](const auto& a, const auto& b) { return a.val_loss < b.val_loss; });

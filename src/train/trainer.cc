@@ -13,6 +13,7 @@
 #include "optim/rate_factors.h"
 #include "options/option_list.h"
 #include "train/softmax_options.h"
+#include "train/suspect.h"
 
 namespace rnn::core {
 namespace {
@@ -220,32 +221,14 @@ void Trainer::update_weights(double scale, double rate, const SparseParams& spar
   if (profile) profile->move(Phase::packing, Phase::optimizer, seconds);
 }
 
-// The suspect tensor: the first that contains NaN or infinity, else the one with the largest weight.
-std::string Trainer::blame() const {
-  const std::pair<const char*, const Params<float>*> slabs[] = {{"weights", &model_.params()}, {"gradient", &grads_}};
-  std::string largest_name;
-  double largest = 0;
-  for (const auto& [what, slab] : slabs) {
-    for (ParamId id = 0; id < static_cast<ParamId>(model_.table().all().size()); ++id) {
-      const std::string& name = model_.table()[id].name;
-      for (const float value : slab->values(id)) {
-        if (!std::isfinite(value))
-          return "the " + std::string(what) + " of " + name + " contain" + (slab == &grads_ ? "s " : " ") +
-                 "NaN or infinity";
-        if (slab != &grads_ && std::abs(value) > largest) largest = std::abs(value), largest_name = name;
-      }
-    }
-  }
-  return "the largest weight is " + short_number(largest) + ", in " + largest_name;
-}
-
 void Trainer::diverged(const std::string& what) {
   const double lr = schedule_.rate(std::max<int64_t>(0, progress_.update - 1), progress_.epoch + 1);
-  const std::string tensor = blame();
+  const std::string tensor = suspect_tensor(model_.table(), model_.params(), grads_);
   std::fill_n(grads_.data(), grads_.size(), 0.0f);
   throw Error(Exit::diverged, "train/diverged",
               "training diverged at update " + std::to_string(progress_.update) + ": " + what + "; " + tensor,
-              "lower the learning rate (now --lr " + short_number(lr) + ", try " + short_number(lr / 4) + ")" +
+              "lower the learning rate (now --lr " + short_number(lr) + ", try " +
+                  short_number(lower_learning_rate(lr, options_.optimizer)) + ")" +
                   (options_.clip > 0 ? " or --clip" : " and clip the gradient with --clip 1") +
                   "; what was saved earlier is kept");
 }
@@ -258,7 +241,6 @@ void Trainer::log_update(const StepReport& report) {
   progress_.tokens += model_.writes_text() ? report.counted : report.steps;
   const double now = elapsed();
   if (now - last_log_ < 0.25 && progress_.update % 100 != 0) return;
-  const double done = static_cast<double>(progress_.update), total = total_updates();
   const double session = std::max(1e-9, now - last_log_);
   Event event{"metric", {}};
   event.fields["step"] = progress_.update;
@@ -269,12 +251,16 @@ void Trainer::log_update(const StepReport& report) {
   if (penalty_.squares > 0 || penalty_.changes > 0) event.fields["activation_penalty"] = report.penalty;
   event.fields["tokens_per_s"] = static_cast<double>(progress_.tokens - last_log_tokens_) / session;
   event.fields["elapsed_s"] = seconds();
-  double left = done > 0 ? seconds() * (total - done) / done : 0;
-  if (options_.max_seconds > 0) left = std::min(left, std::max(0.0, options_.max_seconds - now));
-  event.fields["left_s"] = left;
+  time_left_.updated(now, progress_.update);
+  event.fields["left_s"] = left();
   last_log_ = now;
   last_log_tokens_ = progress_.tokens;
   events_.emit(event);
+}
+
+double Trainer::left() const {
+  const double left = time_left_.left(total_updates() - static_cast<double>(progress_.update));
+  return options_.max_seconds > 0 ? std::min(left, std::max(0.0, options_.max_seconds - elapsed())) : left;
 }
 
 double Trainer::total_updates() const { return static_cast<double>(std::max(planned_, progress_.update)); }
@@ -311,6 +297,7 @@ void Trainer::emit_evaluation(double train_loss, double loss, bool best) {
   if (hooks_.bits_per_byte_factor > 0) event.fields["val_bits_per_byte"] = loss * hooks_.bits_per_byte_factor;
   event.fields["best"] = best;
   event.fields["elapsed_s"] = seconds();
+  event.fields["left_s"] = left();
   events_.emit(event);
 }
 
@@ -350,11 +337,13 @@ class Trainer::Averaged {
 
 void Trainer::evaluate_now() {
   double loss = 0;
+  const double begin = elapsed();
   {
     const Averaged averaged(*this);
     loss = evaluate_weights();
   }
   average_.evaluated(loss);
+  time_left_.evaluated(elapsed() - begin);
 }
 
 double Trainer::evaluate_weights() {
@@ -420,6 +409,7 @@ TrainResult Trainer::run() {
   started_ = Clock::now();
   seconds_before_ = progress_.seconds;
   last_log_ = 0;
+  time_left_ = TimeLeft(progress_.update);
   last_log_tokens_ = progress_.tokens;
   progress_.finished = false;
   seek();

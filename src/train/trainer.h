@@ -21,6 +21,7 @@
 #include "options/options.h"
 #include "train/early_stopping.h"
 #include "train/reducer.h"
+#include "train/time_left.h"
 
 namespace rnn::core {
 
@@ -130,7 +131,6 @@ class Trainer {
   void next_batch(Batch& batch);
   void save(const std::function<void()>& hook);
   [[noreturn]] void diverged(const std::string& what);
-  std::string blame() const;
   void log_update(const StepReport& report);
   bool evaluation_due() const;
   bool exploded(double loss) const { return !(loss <= model_.head().info().exploded); }
@@ -148,6 +148,7 @@ class Trainer {
   double elapsed() const;
   double seconds() const { return seconds_before_ + elapsed(); }
   double total_updates() const;
+  double left() const;  // seconds, at most to --max-time
 
   Model<float>& model_;
   Batcher& train_;
@@ -175,6 +176,7 @@ class Trainer {
   std::chrono::steady_clock::time_point started_;
   double seconds_before_ = 0, last_log_ = 0;
   int64_t last_log_tokens_ = 0;
+  TimeLeft time_left_;
   bool last_look_ = false;
   std::optional<double> val_accuracy_;  // of the last evaluation
   double judged_ = 0;                   // the value of hooks.judged, if there is one

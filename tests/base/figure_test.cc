@@ -16,6 +16,8 @@ constexpr Figure kShare{"share", "share", "share", FigureForm::percent, 1, 2, 4,
 TEST(Figures, AreWordedInTheirForm) {
   EXPECT_EQ(figure_text(kNats, 2.57349), "2.573");
   EXPECT_EQ(figure_text(kNats, -2.57349, Digits::fine), "-2.5735");
+  EXPECT_EQ(figure_text(kNats, 123456789.25), "123456789.250");
+  EXPECT_EQ(figure_text(kNats, 1.234e300), "1.23e+300");
   EXPECT_EQ(figure_text(kError, 0.000123456), "0.000123");
   EXPECT_EQ(figure_text(kShare, 0.8731), "87.3%");
   EXPECT_EQ(figure_text(kShare, 0.8731, Digits::fine), "87.31%");

@@ -102,6 +102,12 @@ TEST(Numbers, WordedForPeople) {
   EXPECT_EQ(percent_text(0.43), "43%");
 }
 
+TEST(Numbers, CountedThings) {
+  EXPECT_EQ(counted(1, "sequence"), "1 sequence");
+  EXPECT_EQ(counted(size_t{0}, "sequence"), "0 sequences");
+  EXPECT_EQ(counted(int64_t{24310}, "n-gram"), "24,310 n-grams");
+}
+
 TEST(Numbers, LettersOfAscii) {
   EXPECT_TRUE(is_letter('a') && is_letter('Z') && !is_letter('1') && !is_letter('\xE4'));
   EXPECT_TRUE(lower_case('I') == 'i' && lower_case('i') == 'i' && lower_case('\xC4') == '\xC4');

@@ -73,7 +73,7 @@ TEST(SequenceInputs, RefusedWithPlaceAndCode) {
            Case{&words, R"({"input": {"a": 1}})", "data/json", "an object"},
            Case{&words, R"(["a", null])", "data/nan", "step 2 of the input is null"},
            Case{&words, "[\"\xE9\"]", "data/utf8", "0xE9"},
-           Case{&rows, "[[1, 2], [3]]", "data/sequence", "1 numbers"},
+           Case{&rows, "[[1, 2], [3]]", "data/sequence", "1 number"},
            Case{&rows, "[[1, 2, 3]]", "data/sequence",
                 "the input is 3 numbers per step; that of the model is 2 numbers per step"},
            Case{&rows, R"(["a"])", "data/sequence", "the input is words"},

@@ -136,11 +136,13 @@ TEST_F(Sequences, RefusesBrokenLines) {
   refused("3\n", "data/json", "1", "not a JSON object");
   refused("null\n", "data/json", "1", "not a JSON object");
   refused("{\"input\": 3, \"target\": 1}", "data/json", "1", "the input cannot be a number");
-  refused("{\"input\": \"abc\", \"target\": 1}", "data/json", "1", "the input cannot be one word");
+  refused("{\"input\": \"abc\", \"target\": 1}", "data/json", "1", "the input cannot be a word in quotes");
   refused("{\"input\": {}, \"target\": 1}", "data/json", "1", "the input cannot be an object");
   refused("{\"input\": [1, true], \"target\": 1}", "data/json", "1", "step 2 of the input cannot be true or false");
   refused("{\"input\": [[1, [2]]], \"target\": 1}", "data/json", "1", "step 1 of the input cannot be a list");
-  refused("{\"input\": [[1], [\"a\"]], \"target\": 1}", "data/json", "1", "step 2 of the input cannot be one word");
+  refused("{\"input\": [[1], [\"a\"]], \"target\": 1}", "data/json", "1", "step 2 of the input cannot be a word in quotes");
+  refused("{\"input\": [1], \"target\": -1e16}", "data/scale", "1", "the target is -1e+16");
+  refused("{\"input\": [1], \"target\": [1e15, 2e15]}", "data/scale", "1", "item 2 of the target is 2e+15");
   refused("{\"input\": [1], \"target\": null}", "data/json", "1", "the target cannot be null");
   refused("{\"input\": [1], \"target\": [[1]]}", "data/json", "1", "item 1 of the target cannot be a list");
   refused("{\"input\": [\"a\xff\"], \"target\": \"a\"}", "data/utf8", "1", "byte 14 ");
@@ -166,13 +168,13 @@ TEST_F(Sequences, RefusesWhatDoesNotFitTogether) {
   refused("{\"input\": [[]], \"target\": 1}", "data/sequence", "1", "step 1 of the input is a row without numbers");
   refused("{\"input\": [1], \"input\": [2], \"target\": 1}", "data/sequence", "1", "\"input\" occurs twice");
   refused("{\"input\": [[1, 2], [1, 2], [3]], \"target\": 1}", "data/sequence", "1",
-          "step 3 of the input has 1 numbers, but the steps before it have 2");
+          "step 3 of the input has 1 number, but the steps before it have 2");
   refused("{\"input\": [[1, 2], [3, 4, 5]], \"target\": 1}", "data/sequence", "1", "step 2 of the input has 3 numbers");
   refused("{\"input\": [1, \"a\"], \"target\": 1}", "data/sequence", "1", "step 2 of the input differs");
   refused("{\"input\": [1, [1]], \"target\": 1}", "data/sequence", "1", "step 2 of the input differs");
   refused("{\"input\": [[1], 1], \"target\": 1}", "data/sequence", "1", "step 2 of the input differs");
   refused("{\"input\": [1, 2], \"target\": [\"a\", 1]}", "data/sequence", "1", "item 2 of the target differs");
-  refused("{\"input\": [1, 2], \"target\": [\"a\"]}", "data/sequence", "1", "1 labels, but the input has 2 steps");
+  refused("{\"input\": [1, 2], \"target\": [\"a\"]}", "data/sequence", "1", "1 label, but the input has 2 steps");
   refused("{\"input\": [1, 2], \"target\": [null, null]}", "data/sequence", "", "every label is null");
   const std::string good = "\n{\"input\": [1, 2], \"target\": 1}\n";
   refused(good + "{\"input\": [[1, 2]], \"target\": 1}", "data/sequence", "3",

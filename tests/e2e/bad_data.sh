@@ -39,6 +39,45 @@ refused 3 '^error\[data/unpacked\]: .*bomb\.txt\.gz: its [0-9]+ bytes unpack to 
 expect_exit 3 "$RNN" train good.txt --valid nothing.txt "${tiny[@]}" -o run
 expect_err 'nothing\.txt'
 
+# Files of other programs and in other encodings: what they are, and what helps.
+bzip2 -k good.txt 2>/dev/null || printf 'BZh91AY&SY and so on' >good.txt.bz2
+refused 3 '^error\[data/format\]: good\.txt\.bz2: this is bzip2 data, not text$' good.txt.bz2
+expect_err '^help: unpack it first: bzip2 -dk good\.txt\.bz2'
+printf '\xfd7zXZ\x00\x00\x04' >good.txt.xz
+refused 3 '^error\[data/format\]: good\.txt\.xz: this is xz data, not text$' good.txt.xz
+printf 'PK\x03\x04\x14\x00' >data.zip && cp data.zip model.pt
+refused 3 '^error\[data/format\]: data\.zip: this is a zip archive, not text$' data.zip
+refused 3 '^error\[data/format\]: model\.pt: this is a model of PyTorch, not text$' model.pt
+printf '\x08\x08\x12\x07pytorch' >model.onnx
+refused 3 '^error\[data/format\]: model\.onnx: this is a model in ONNX form, not text$' model.onnx
+expect_exit 6 "$RNN" data check data.zip
+expect_out '^error\[data/format\]: data\.zip: this is a zip archive, not text$'
+for form in UTF-16LE UTF-16BE; do
+  iconv -f UTF-8 -t "$form" good.txt >"$form.txt"
+  refused 3 "^error\[data/binary\]: $form\.txt: the file is UTF-16, not UTF-8\$" "$form.txt"
+  expect_err "^help: convert it: iconv -f $form -t UTF-8 $form\.txt"
+  expect_refused 3 data/binary "$RNN" train "$form.txt" good.txt --task translate --hidden 8 -o run
+done
+printf '[\n {"text": "a"},\n {"text": "b"}\n]\n' >array.json
+refused 3 '^error\[data/json\]: array\.json:1: this is a JSON array, not text$' array.json
+expect_err '^help: write one example a line \(JSON lines\)'
+printf '{"text": "a"}\n' >object.json
+refused 3 '^error\[data/json\]: object\.json:1: this is a JSON object, not text$' object.json
+printf '{"input": [1, 2], "target": 1e30}\n' >far.jsonl
+expect_refused 3 data/scale "$RNN" train far.jsonl --hidden 8 -o run
+expect_err "^error.*far\\.jsonl:1: the target is 1e[+]30"
+
+# Line ends of old Macs are line ends.
+tr '\n' '\r' <good.txt >mac.txt
+expect_exit 0 "$RNN" data check mac.txt --json
+[[ "$(json_value "$out_file" 'x["lines"]')" == 300 ]] || fail "not 300 lines"
+expect_exit 0 "$RNN" data check mac.txt
+expect_out '^note\[data/line_ends\]: mac\.txt: lines that end in CR'
+for name in good mac; do expect_exit 0 "$RNN" train $name.txt "${tiny[@]}" --max-updates 3 -q -o $name-run; done
+expect_same <(python3 -c 'import json; print(json.load(open("good-run/data.json"))["hash"])') \
+  <(python3 -c 'import json; print(json.load(open("mac-run/data.json"))["hash"])')
+rm -r good-run mac-run
+
 # One giant line: refused where it would have to be cut, learnt from where it need not be.
 sentences 40000 5 | tr '\n' ' ' >giant.txt
 refused 3 '^error\[data/too_short\]' giant.txt

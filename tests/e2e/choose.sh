@@ -50,6 +50,24 @@ each_line_is_json "$out_file"
 printf 'The cat\tsees\tlikes\n' | expect_exit 0 "$RNN" eval run --choose -
 expect_out '^ 1 questions? without a right answer$'
 
+# A byte order mark is no part of the first question, from a file or a pipe.
+expect_exit 0 "$RNN" eval run --choose questions.txt
+cp "$out_file" without.txt
+{ printf '\xef\xbb\xbf' && cat questions.txt; } >marked.txt
+expect_exit 0 "$RNN" eval run --choose marked.txt
+expect_same "$out_file" without.txt
+expect_exit 0 "$RNN" eval run --choose - <marked.txt
+expect_same "$out_file" without.txt
+# Nor of the first prompt, turn or text.
+for verb in "generate run -n 5 --temperature 0 -p -" "generate run -n 5 --temperature 0 -i" "tokenizer encode run"; do
+  # shellcheck disable=SC2086
+  expect_exit 0 "$RNN" $verb <<<'The cat'
+  cp "$out_file" without.txt
+  # shellcheck disable=SC2086
+  expect_exit 0 "$RNN" $verb <<<$'\xef\xbb\xbfThe cat'
+  expect_same "$out_file" without.txt
+done
+
 # What cannot be asked.
 expect_refused 2 usage/option "$RNN" eval run --choose 'The cat' sees likes --rank-by word
 expect_refused 2 usage/option "$RNN" eval run --choose 'The cat' sees likes --per-line

@@ -59,6 +59,22 @@ expect_out '^note: The runs use different tokens'
 python3 -c 'import sys; sys.exit(max(len(l.rstrip("\n")) for l in open(sys.argv[1], encoding="utf-8") if not l.startswith("note")) > 100)' \
   "$out_file" || fail "wider than 100 columns"
 
+# Not more than ten lines for a run without --all; names of files with the same content only with it.
+cp story.txt copy.txt
+train copy.txt --cell rnn --lr 0.004 --momentum 0.5 --optimizer sgd --schedule decay --decay-from 2 --decay 0.4 --warmup 5 --init orthogonal \
+  --clip 5 --clip-value 3 --tied --tokens char --layers 2 --dropout 0.1 --input-dropout 0.2 --output-dropout 0.3 --embedding-dropout 0.1 \
+  --word-dropout 0.1 --weight-drop 0.1 --state-dropout 0.1 --zoneout 0.1 --accumulate 2 --average ema --ema-decay 0.9 --patience 7 \
+  --weight-decay 0.001 --activation-regularization 0.1 --temporal-activation-regularization 0.2 --label-smoothing 0.1 --nonmono 7 \
+  --residual --embed 16 --batch 4 --bptt 9 --min-count 2 --variational -o runs/odd
+expect_exit 0 "$RNN" compare runs/gru runs/odd
+expect_out '\.\.\. \(--all\)'
+expect_no_out ' data copy\.txt'
+[[ "$(grep -c '' "$out_file")" -le 22 ]] || fail "more than ten lines for a run"
+expect_exit 0 "$RNN" compare runs/gru runs/odd --all
+expect_no_out '\(--all\)'
+expect_out ' data copy\.txt'
+rm -r runs/odd
+
 # What must not be compared is said.
 train other.txt --lr 0.01 -o runs/other
 expect_exit 0 "$RNN" compare runs/other runs/gru

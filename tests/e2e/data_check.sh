@@ -50,7 +50,7 @@ expect_exit 0 "$RNN" data check story.txt --json
 expect_exit 0 "$RNN" data check odd.tsv
 expect_out '^warning\[data/ambiguous\]: odd.tsv: 39 of 45 pairs'
 expect_out '^warning\[data/copies\]: odd.tsv: in 5 of 45 pairs'
-expect_out '^note\[data/empty_side\]: odd.tsv: 1 pairs'
+expect_out '^note\[data/empty_side\]: odd.tsv: 1 pair with'
 
 # Faults of pairs with their line, exit status 6; what no task reads is named as by train.
 head -n 59 train.fr >short.fr

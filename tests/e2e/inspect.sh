@@ -43,7 +43,7 @@ sign = lambda t: {"\n": "↵", " ": "␣"}.get(t, t)
 assert [n["p"] for n in x["steps"][-1]["next"]] == [n["probability"] for n in g["next"]]
 if x["name"] != "byte":  # there a token may be half a character
     assert [n["text"] for n in x["steps"][-1]["next"]] == [sign(n["token"]) for n in g["next"]]
-assert x["steps"][0]["text"] == "↵" and x["steps"][0]["surprise"] == -1
+assert x["steps"][0]["text"] == "↵" and x["steps"][0]["surprise"] is None
 words = [s["text"] for s in x["steps"][1:]]
 assert "".join(words).replace("␣", " ").replace(" ", "") == "Thecatseesthedog", words
 states = {"lstm": 16, "gru": 16, "char": 16, "byte": 6}[x["name"]]

@@ -173,7 +173,7 @@ def weights(path):
 sys.exit(weights(sys.argv[1]) != weights(sys.argv[2]))
 PYTHON
 expect_exit 2 "$RNN" train story.txt "${tiny[@]}" --cell gru --zoneout-cell 0.1 -o no
-expect_err '^error\[.*--zoneout-cell needs --cell lstm'
+expect_err '^error\[.*--zoneout-cell needs a cell with a cell state'
 expect_exit 2 "$RNN" train story.txt "${tiny[@]}" --dropout 1 -o no
 expect_err '^error\['
 expect_exit 2 "$RNN" train story.txt "${tiny[@]}" --zoneout 0.1 --projection 8 -o no
@@ -197,7 +197,7 @@ for cell in rnn gru gru-reset-before lstm-coupled; do
   expect_exit 0 "$RNN" generate "normed-$cell" -p 'The cat' -n 5
 done
 expect_exit 2 "$RNN" train story.txt "${tiny[@]}" --cell gru --cell-clip 1 -o no
-expect_err '^error\[.*--cell-clip needs --cell lstm'
+expect_err '^error\[.*--cell-clip needs a cell with a cell state'
 
 # What is inside, and that its gradient is right.
 expect_exit 0 "$RNN" info run

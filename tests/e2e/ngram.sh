@@ -183,7 +183,6 @@ expect_refused 3 data/missing "$RNN" data ngram none.txt
 expect_refused 2 data/exists "$RNN" data ngram story.txt -o story.arpa
 expect_refused 2 usage/option "$RNN" data ngram story.arpa --order 3
 expect_refused 2 usage/option "$RNN" data ngram story.txt --order 9
-expect_refused 2 usage/option "$RNN" data ngram story.txt --tokens space
 expect_refused 2 usage/option "$RNN" data ngram story.txt --tokens wrod
 expect_refused 2 ngram/prune "$RNN" data ngram story.txt --prune 1,0
 expect_refused 2 usage/missing "$RNN" data ngram

@@ -57,6 +57,15 @@ for line in sys.stdin: print(json.dumps(json.loads(line)["input"]))' <recall.jso
 "$RNN" predict label -t 1 <lists.jsonl | cmp - label.txt || fail "lists on one thread give other answers"
 gzip -k lists.jsonl
 "$RNN" predict label lists.jsonl.gz | cmp - label.txt || fail "a compressed file gives other answers"
+"$RNN" predict label - <lists.jsonl.gz | cmp - label.txt || fail "a compressed pipe gives other answers"
+{ head -c 100 lists.jsonl.gz && sleep 0.3 && tail -c +101 lists.jsonl.gz; } | "$RNN" predict label | cmp - label.txt ||
+  fail "a compressed pipe that pauses gives other answers"
+tr '\n' '\r' <lists.jsonl >mac.jsonl
+"$RNN" predict label mac.jsonl | cmp - label.txt || fail "line ends of old Macs give other answers"
+"$RNN" predict label <mac.jsonl | cmp - label.txt || fail "line ends of old Macs on a pipe give other answers"
+printf 'PK\003\004 and so on' >archive.zip
+expect_exit 3 "$RNN" predict label <archive.zip
+expect_err '^error\[data/format\]: standard input: this is a zip archive, not text$'
 # Answered line by line: the second line is only written when the answer to the first has come.
 coproc PREDICT { exec "$RNN" predict label -; }
 predicting=$PREDICT_PID

@@ -12,8 +12,8 @@ done
 expect_exit 0 "$RNN" config recipes --json
 expect_out '^\{"name":"awd-char","about":"the AWD-LSTM'
 
-# A twin differs in sizes, shares that are dropped and lengths of time, in nothing else.
-sizes='hidden|embed|last-hidden|dropout|input-dropout|embedding-dropout|output-dropout|state-dropout|weight-drop|batch|bptt|epochs|decay-at|nonmono'
+# A twin differs in sizes, shares that are dropped, lengths of time and what a word is, in nothing else.
+sizes='tokens|hidden|embed|last-hidden|dropout|input-dropout|embedding-dropout|output-dropout|state-dropout|weight-drop|batch|bptt|epochs|decay-at|nonmono'
 for file in "$SOURCE"/recipes/papers/*-mini.toml; do
   whole="${file%-mini.toml}.toml"
   for side in "$whole" "$file"; do

@@ -69,7 +69,7 @@ expect_refused 3 data/empty "$RNN" train empty.tsv -o no
 expect_refused 2 task/data "$RNN" train --task translate pairs.src pairs.tgt test.src -o no
 expect_refused 3 data/missing "$RNN" train none.tsv -o no
 expect_refused 3 data/pairs "$RNN" train --task translate pairs.src test.tgt -o no
-expect_err 'pairs\.src has 1200 lines, test\.tgt has 60; the first line without a counterpart is pairs\.src:61$'
+expect_err 'pairs\.src has 1,200 lines, test\.tgt has 60; the first line without a counterpart is pairs\.src:61$'
 expect_no_file no
 
 # A line in, a line out, in order, from files and through pipes; empty lines stay where they are.

@@ -59,11 +59,12 @@ hidden 12x '12x', it must be a whole number
 dropout 1.5 1.5, it must be at least 0 and below 1
 epochs 99999999999 99999999999, which is out of range
 cell lstmm 'lstmm', it must be one of
-max-time 5d '5d', it must be a time
+max-time 5w '5w', it must be a time
 valid-share 1 1, it must be above 0 and below 1
 CASES
 expect_exit 2 "$RNN" train story.txt --cell gru --projection 8
-expect_err '--projection needs --cell lstm'
+expect_err '--projection needs a cell with a cell state and a recurrent matrix, but the cell is gru'
+expect_err '^help: cells with it: lstm, lstm-coupled$'
 expect_exit 2 "$RNN" train story.txt --cell rnn,gruu
 expect_err 'did you mean gru'
 expect_exit 2 "$RNN" generate m --temperature nan
@@ -71,6 +72,23 @@ expect_err '--temperature is nan'
 expect_exit 2 "$RNN" generate m --top-p 0
 expect_err '--top-p is 0, it must be above 0'
 [[ ! -e runs ]] || fail "a refused command left a run folder"
+
+# Every option with its default.
+expect_exit 0 "$RNN" train --help-all
+expect_out '^ +--hidden N +units of each layer \(256\)$'
+expect_out '^ +--lr RATE .*\(auto\)$'
+expect_out '^ +--cell NAME .*\(lstm\)$'
+# A setting in place of a section.
+printf 'model = 3\n' >section.toml
+expect_exit 2 "$RNN" config show -c section.toml
+expect_err "^error\\[config/key\\]: section\\.toml:1: 'model' is a section, not an option$"
+expect_err '^help: write \[model\] on a line of its own'
+
+# A variable that is nearly one that is read; others, and those that are, are nobody's business.
+RNN_THREAD=2 RNN_MAXTIME=3m RNN_DATA=x RNN_HOUSE=y RNN_THREADS=1 expect_exit 0 "$RNN" config show
+expect_err '^note: there is no variable RNN_THREAD; did you mean RNN_THREADS\?$'
+expect_err '^note: there is no variable RNN_MAXTIME; did you mean RNN_MAX_TIME\?$'
+[[ "$(wc -l <"$err_file")" -eq 2 ]] || fail "more than two notes"
 
 # Precedence: command line, variable, file, default; each value with its source.
 printf '[data]\ntrain = ["story.txt"]\n[model]\nhidden = 8\nlayers = 2\n[train]\nlr = 0.25\nmax_updates = 3\n' >run.toml

@@ -143,7 +143,14 @@ TEST(Terminal, TtyRepaintsOneLine) {
     EXPECT_EQ(screen.lines()[1], "epoch 1/2 ━━━━━━━━━━━━━━━╺━━━━ 75%  loss 2.5  1:01 left");
     screen.columns = 20;
     sink.on({"eval", {{"epoch", 1.0}, {"val_loss", 2}}});
+    EXPECT_EQ(screen.lines()[1], "epoch 1/2 100%");  // stays
+    EXPECT_EQ(screen.lines()[2], "epoch 1/2 100%");  // is repainted
+    screen.now += 1;
+    sink.on({"metric", {{"epoch", 1.25}}});
     EXPECT_EQ(screen.lines()[1], "epoch 1/2 100%");
+    EXPECT_EQ(screen.lines()[2], "epoch 2/2 25%");
+    sink.on({"warning", {{"code", "train/diverged"}, {"message", "loss inf"}, {"fatal", true}}});  // the error says it
+    EXPECT_EQ(screen.lines().size(), 3u);
     sink.on({"result", {{"exit", 130}}});
   }
   EXPECT_EQ(screen.out.find('\x1b'), std::string::npos);

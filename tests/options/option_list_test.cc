@@ -100,6 +100,7 @@ TEST(OptionList, ValuesRoundTrip) {
                                                         {"max-updates", "9007199254740992"},
                                                         {"max-time", "2h"},
                                                         {"max-time", "90s"},
+                                                        {"max-time", "1h30m"},
                                                         {"init", "uniform:0.1"},
                                                         {"cell", "gru-reset-before"},
                                                         {"tied", "true"},
@@ -121,6 +122,17 @@ TEST(OptionList, ValuesRoundTrip) {
   Options options;
   set_option(options, "max-time", "2h");
   EXPECT_EQ(options.train.max_seconds, 7200);
+  for (const auto& [text, seconds] : {std::pair("45", 45.0),
+                                      {"45s", 45},
+                                      {"90m", 5400},
+                                      {"1h30m", 5400},
+                                      {"1.5h", 5400},
+                                      {"1d", 86400},
+                                      {"1d2h3m4.5s", 93784.5},
+                                      {"0", 0}}) {
+    set_option(options, "max-time", text);
+    EXPECT_EQ(options.train.max_seconds, seconds) << text;
+  }
   set_option(options, "seed", "18446744073709551615");
   EXPECT_EQ(options.train.seed, std::numeric_limits<uint64_t>::max());
   set_option(options, "lr", "0.1");
@@ -140,7 +152,8 @@ TEST(OptionList, RefusesWhatIsNoValue) {
   }
   for (const char* text : {"1.5", "1e3", "99999999999", "nan", "", "3x", "true"})
     EXPECT_NE(refusal("layers", text), "") << text;
-  for (const char* text : {"", "5d", "m", "1h30m", "-5", "nan", "inf"}) EXPECT_NE(refusal("max-time", text), "") << text;
+  for (const char* text : {"", "5w", "m", "1h30", "30m1h", "1h1h", "1h-5m", "-5", "nan", "inf", "1e308d"})
+    EXPECT_NE(refusal("max-time", text), "") << text;
   for (const char* text : {"uniform", "uniform:", "uniform:0", "uniform:nan", "uniform:A", "uniform:1x"}) {
     EXPECT_NE(refusal("init", text), "") << text;
   }
@@ -235,9 +248,11 @@ TEST(OptionList, ContradictionsAreRefused) {
   };
   EXPECT_EQ(verdict({}), "");
   EXPECT_EQ(verdict({{"peephole", "true"}}), "");
-  EXPECT_EQ(verdict({{"cell", "gru"}, {"peephole", "true"}}), "--peephole needs --cell lstm, but the cell is gru");
-  EXPECT_EQ(verdict({{"cell", "rnn"}, {"cell-clip", "3"}}), "--cell-clip needs --cell lstm, but the cell is rnn");
-  EXPECT_EQ(verdict({{"cell", "lstm-coupled"}, {"peephole", "true"}}), "--peephole cannot be combined with coupled gates");
+  EXPECT_EQ(verdict({{"cell", "gru"}, {"peephole", "true"}}), "--peephole needs a cell with peepholes, but the cell is gru");
+  EXPECT_EQ(verdict({{"cell", "rnn"}, {"cell-clip", "3"}}),
+            "--cell-clip needs a cell with a cell state, but the cell is rnn");
+  EXPECT_EQ(verdict({{"cell", "lstm-coupled"}, {"peephole", "true"}}),
+            "--peephole needs a cell with peepholes, but the cell is lstm-coupled");
   EXPECT_EQ(verdict({{"cell", "lstm-coupled"}, {"cell-clip", "3"}, {"projection", "8"}, {"layer-norm", "true"}}), "");
   EXPECT_NE(verdict({{"cell", "rnn"}, {"projection", "8"}}), "");
   EXPECT_NE(verdict({{"cell", "rnn"}, {"forget-bias", "1"}}), "");

@@ -23,6 +23,13 @@ using test::has;
 using test::read;
 using test::synthetic_explanation;
 
+// SVG is XML, which forbids more characters than HTML does: one of them and no viewer opens the drawing.
+TEST(Pages, WhatXmlForbidsIsReplaced) {
+  EXPECT_EQ(escape("a\x01\r\x1B\x7F\xEF\xBF\xBE\xEF\xBF\xBF\xED\xA0\x80z"),
+            "a\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDz");
+  EXPECT_EQ(escape("\t\n\uFFFD\uE000\U0001F431"), "\t\n\uFFFD\uE000\U0001F431");
+}
+
 TEST(PageFigures, ShareNumberAndPart) {
   EXPECT_EQ(share(0.432), "43\u00A0%");
   EXPECT_EQ(share(0.004), "under 1\u00A0%");

@@ -141,6 +141,37 @@ TEST(Arpa, BacksOffAsTheFormatSays) {
   EXPECT_NEAR(no_unknown.log_prob(Ids{2}, 0), -99 * std::log(10.0), 1e-6);
 }
 
+TEST(Arpa, ReadsWhatToolkitsWriteDifferently) {
+  const auto read = [](std::initializer_list<std::pair<std::string, std::string>> changes) {
+    std::string text = kForeign;
+    for (const auto& [from, to] : changes) {
+      const size_t at = text.find(from);
+      EXPECT_NE(at, std::string::npos) << from;
+      text.replace(at, from.size(), to);
+    }
+    const ArpaModel model(text, "f.arpa");
+    return model.log_prob(Ids{2, 3}, 1) + model.log_prob(Ids{2, 3}, 2);
+  };
+  const double expected = read({});
+  EXPECT_EQ(read({{"ngram 1=5", "ngram 1=\t5"}, {"ngram  2=", "ngram  2 =  "}, {"ngram 3=", "ngram\t3="}}), expected);
+  EXPECT_EQ(read({{"-0.2\tthe cat\t-0.25", "-0.2 the cat -0.25"}, {"-0.1\tthe cat </s>", "-0.1   the cat   </s>"}}),
+            expected);
+  for (const char* none : {"\t0", "\t0.000000", " -0", "\t0e0"})
+    EXPECT_EQ(read({{"-0.1\tthe cat </s>", std::string("-0.1\tthe cat </s>") + none}}), expected) << none;
+  EXPECT_EQ(ArpaModel("\xEF\xBB\xBF" + std::string(kForeign), "f.arpa").log_prob(Ids{2, 3}, 1),
+            ArpaModel(kForeign, "f.arpa").log_prob(Ids{2, 3}, 1));
+  const std::string plain = "\xEF\xBB\xBF\\data\\\nngram 1=2\n\\1-grams:\n-1\t<s>\n-1\t</s>\n\\end\\\n";
+  EXPECT_EQ(ArpaModel(plain, "p.arpa").order(), 1);
+  // Of order 12: one n-gram of each length.
+  std::string words = "<s>", counts = "ngram 1=2\n", body = "\\1-grams:\n-1\t<s>\t-0.5\n-0.1\t</s>\t-0.5\n";
+  for (int n = 2; n <= 12; ++n) {
+    words += " </s>";
+    counts += "ngram " + std::to_string(n) + "=1\n";
+    body += "\n\\" + std::to_string(n) + "-grams:\n-0.2\t" + words + (n < 12 ? "\t-0.5\n" : "\n");
+  }
+  EXPECT_EQ(ArpaModel("\\data\\\n" + counts + body + "\\end\\\n", "o.arpa").order(), 12);
+}
+
 TEST(Arpa, EveryFaultIsNamedByItsLine) {
   const auto refused = [](const std::string& from, const std::string& to, const std::string& code,
                           const std::string& place) {

@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "base/rng.h"
 #include "support/failure.h"
 #include "text/utf8.h"
@@ -157,6 +158,39 @@ TEST(Subwords, TheLimitIsSoft) {
     }
     EXPECT_EQ(code_of([&] { build_tokenizer(kind, {}); }), "tokenizer/text");
   }
+}
+
+// Chinese, Japanese and Korean texts have more characters than the usual vocabulary has pieces.
+TEST(Subwords, TheUsualSizeGrowsWithTheCharacters) {
+  Random random(8, Purpose::test);
+  for (const auto& [characters, most] : {std::pair(1000, 1800), std::pair(9000, 10000)}) {
+    std::string text;
+    for (int line = 0; line < characters / 3; ++line) {
+      for (int i = 0; i < 3; ++i) append_utf8(text, static_cast<char32_t>(0x4E00 + 3 * line + i));
+      append_utf8(text, 0x4E00 + random.below(20));
+      text += '\n';
+    }
+    for (const char* kind : kKinds) {
+      const auto tokenizer = build_tokenizer(kind, {text});
+      EXPECT_GT(tokenizer->size(), characters + 200);  // all but the rarest
+      EXPECT_LT(tokenizer->size(), most);
+      EXPECT_EQ(tokenizer->decode(tokenizer->encode(text)), text);
+      // A size that was asked for is kept or refused, with one that works.
+      const Failure failure = failure_of([&] { build_tokenizer(kind, {text}, {.max_vocabulary = characters}); });
+      EXPECT_EQ(failure.code, "usage/tokens");
+      std::string_view least = failure.message;
+      least.remove_prefix(std::min(least.size(), least.find("at least ") + 9));
+      const int needed = take_number<int>(least).value_or(0);
+      EXPECT_GT(needed, characters);
+      EXPECT_EQ(build_tokenizer(kind, {text}, {.max_vocabulary = needed})->size(), needed) << failure.message;
+      EXPECT_EQ(code_of([&] { build_tokenizer(kind, {text}, {.max_vocabulary = needed - 1}); }), "usage/tokens");
+    }
+  }
+  EXPECT_EQ(about_subwords(8000, 0, int64_t{1} << 30), "a size that suits this amount of text");
+  EXPECT_EQ(about_subwords(900, 0, 10), "aimed at 1,000 sub-words, the text supports 900");
+  EXPECT_EQ(about_subwords(900, 2000, 10), "asked for 2,000 sub-words, the text supports 900");
+  EXPECT_EQ(about_subwords(9700, 0, 10), "more than the usual 1,000, as the text has so many characters");
+  EXPECT_EQ(about_subwords(2000, 2000, 10), "");
 }
 
 // A run of a text is learnt from in parts of 4096 bytes: neither a long line nor a long word may stop it.

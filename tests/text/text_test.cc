@@ -200,7 +200,7 @@ TEST(Words, TheProjectsCorpusSurvives) {
 
 TEST(Tokenizers, AllKindsKeepTheContract) {
   const std::string text = "The cat is sleeping.\nThe dog isn't. \xF0\x9F\x90\xB1\n";
-  ASSERT_EQ(tokenizer_kinds().size(), 5u);
+  ASSERT_EQ(tokenizer_kinds().size(), 6u);
   for (const TokenizerKind& kind : tokenizer_kinds()) {
     const auto tokenizer = build_tokenizer(kind.name, {text});
     EXPECT_EQ(tokenizer->kind(), kind.name);
@@ -224,6 +224,27 @@ TEST(Tokenizers, AllKindsKeepTheContract) {
     if (is_subword_kind(kind.name)) continue;
     EXPECT_GE(build_tokenizer(kind.name, {})->size(), 2);
   }
+}
+
+// As the authors of published figures read a corpus: text.split() and one mark for each end of line.
+TEST(Tokenizers, WordsBetweenWhiteSpace) {
+  const std::string text = " the <unk> isn't n't\tN \r\n\n U.S. 'the' the\v$ \xC2\xA0x\n";
+  const auto words = build_tokenizer("space", {text});
+  EXPECT_EQ(words->to_json()["pieces"],
+            (std::vector<std::string>{"<unk>", "\n", "the", "$", "'the'", "N", "U.S.", "isn't", "n't", "\xC2\xA0x"}));
+  EXPECT_EQ(words->encode("the <unk> $\n\nyes the."), (Ids{2, 0, 3, 1, 1, 0, 0}));
+  EXPECT_EQ(words->unknown_pieces("the <unk> yes the. yes"), (std::vector<std::string>{"yes", "the."}));
+  EXPECT_EQ(words->decode(words->encode(text)), "the <unk> isn't n't N\n\nU.S. 'the' the $ \xC2\xA0x\n");
+  EXPECT_TRUE(words->encode(" \t\r").empty());
+  EXPECT_EQ(build_tokenizer("space", {"b a b c. a\n", "b d"}, {.min_count = 2})->to_json()["pieces"],
+            (std::vector<std::string>{"<unk>", "b", "a", "\n"}));
+  EXPECT_EQ(build_tokenizer("space", {text}, {.max_vocabulary = 3})->size(), 3);
+  EXPECT_EQ(words->as_written("the  cat\n sat ", {}), "the cat\nsat ");
+  Detokenizer stream(*words);
+  stream.seed(words->encode("the "), true);
+  std::string written;
+  for (const int32_t id : Ids{2, 3, 1, 2}) written += stream.push(id);
+  EXPECT_EQ(written, "the $\nthe");
 }
 
 TEST(Tokenizers, VocabularyIsOrderedByCountThenBytes) {

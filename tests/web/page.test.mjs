@@ -118,7 +118,7 @@ for (const name of pages) {
   test(`${name}: complete without scripts`, async () => {
     const { page, faults, close } = await open(name, { scripts: false });
     const heads = await page.locator('main h2[id]').allInnerTexts();
-    assert.deepEqual(heads.slice(0, 4), ['Reading step by step', 'Remembering', 'Long sequences', 'RNN, LSTM, GRU']);
+    assert.deepEqual(heads.slice(0, 4), ['Reading step by step', 'Remembering', 'Long sequences', 'Inside the cells']);
     assert.match(heads[4], /^Words/);
     const words = (await page.locator('.glossary dt').allInnerTexts()).map(word => word.toLowerCase());
     for (const word of ['hidden state', 'gate', 'gradient', 'vanishing', 'exploding', 'perplexity']) {

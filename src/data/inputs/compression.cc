@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <memory>
@@ -12,6 +13,9 @@
 
 namespace rnn::core {
 namespace {
+
+constexpr int kLargestWindow =
+    31;  // the largest of the format, as zstd --long=31 writes it: 2 GiB, of which only what is read counts
 
 [[noreturn]] void damaged(const std::string& path, const char* kind, const std::string& reason) {
   throw Error(Exit::data, "data/compressed", path + ": the " + kind + " data is damaged (" + reason + ")",
@@ -32,7 +36,10 @@ void add(std::string_view block, size_t most, size_t compressed, const std::stri
 }  // namespace
 
 bool is_gzip(std::string_view bytes) noexcept { return bytes.substr(0, 2) == "\x1f\x8b"; }
-bool is_zstd(std::string_view bytes) noexcept { return bytes.substr(0, 4) == "\x28\xb5\x2f\xfd"; }
+bool is_zstd(std::string_view bytes) noexcept {
+  const bool skippable = bytes.size() >= 4 && (bytes[0] & '\xf0') == '\x50' && bytes.substr(1, 3) == "\x2a\x4d\x18";
+  return skippable || bytes.substr(0, 4) == "\x28\xb5\x2f\xfd";
+}
 
 std::string decompress_gzip(std::string_view bytes, const std::string& path, size_t most) {
   const size_t compressed = bytes.size();
@@ -66,6 +73,8 @@ std::string decompress_gzip(std::string_view bytes, const std::string& path, siz
 
 std::string decompress_zstd(std::string_view bytes, const std::string& path, size_t most) {
   const std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
+  if (!context || ZSTD_isError(ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kLargestWindow)))
+    throw Error(Exit::internal, "internal/zstd", "zstd cannot be initialised");
   std::string out;
   std::vector<char> block(ZSTD_DStreamOutSize());
   ZSTD_inBuffer input{bytes.data(), bytes.size(), 0};
@@ -73,6 +82,10 @@ std::string decompress_zstd(std::string_view bytes, const std::string& path, siz
     ZSTD_outBuffer output{block.data(), block.size(), 0};
     const size_t read = input.pos;
     left = ZSTD_decompressStream(context.get(), &output, &input);
+    if (ZSTD_isError(left) && ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation) {
+      throw Error(Exit::data, "data/unpacked", path + ": there is not enough memory for the window of its zstd data",
+                  "compress it again without --long, or unpack it first: zstd -dc --long=31 FILE > TEXT");
+    }
     if (ZSTD_isError(left)) damaged(path, "zstd", ZSTD_getErrorName(left));
     add({block.data(), output.pos}, most, bytes.size(), path, "zstd -dc", out);
     if (left != 0 && input.pos == read && output.pos == 0) damaged(path, "zstd", "it ends too early");

@@ -1,14 +1,19 @@
 // Why: errors of reading files are turned into errors of the data.
 #include "data/inputs/data_file.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/foreign_file.h"
 #include "data/inputs/compression.h"
+#include "data/inputs/text_line.h"
 
 namespace rnn::core {
 
@@ -75,6 +80,29 @@ std::string decompress(std::string bytes, const std::string& path) {
   if (is_gzip(bytes)) return decompress_gzip(bytes, path);
   if (is_zstd(bytes)) return decompress_zstd(bytes, path);
   return bytes;
+}
+
+void require_known_text(std::string_view bytes, const std::string& path) {
+  if (const std::optional<ForeignFile> foreign = foreign_file(bytes, path))
+    throw Error(Exit::data, "data/format", path + ": this is " + foreign->what + ", not text", foreign->as_data);
+  const std::string_view name = utf16_name(bytes);
+  if (name.empty()) return;
+  throw Error(Exit::data, "data/binary", path + ": the file is UTF-16, not UTF-8",
+              "convert it: iconv -f " + std::string(name) + " -t UTF-8 " + path + " > NEW");
+}
+
+bool unify_old_line_ends(std::string& text) {
+  if (text.find('\n') != std::string::npos || text.find('\r') == std::string::npos) return false;
+  std::replace(text.begin(), text.end(), '\r', '\n');
+  return true;
+}
+
+std::string text_of_bytes(std::string bytes, const std::string& path, bool* old_line_ends) {
+  std::string text = decompress(std::move(bytes), path);
+  require_known_text(text, path);
+  const bool old = unify_old_line_ends(text);
+  if (old_line_ends) *old_line_ends = old;
+  return text;
 }
 
 }  // namespace rnn::core

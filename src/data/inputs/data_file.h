@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace rnn::core {
 
@@ -14,5 +15,12 @@ std::string read_data_bytes(const std::string& path);
 std::string first_data_line(const std::string& path, size_t most = 1 << 16);
 // Decompresses gzip and zstd, recognised by content. Throws Error{data, "data/compressed"}.
 std::string decompress(std::string bytes, const std::string& path);
+// The text of a file: decompressed; CR becomes LF if no line ends in LF, as on old Macs (`old_line_ends` tells). Throws Error{data} for
+// what is no text in UTF-8 and known to be something else: data/format (an archive, a model), data/binary (UTF-16).
+std::string text_of_bytes(std::string bytes, const std::string& path, bool* old_line_ends = nullptr);
+// What text_of_bytes() throws for unpacked bytes, or for as many of the first as there are.
+void require_known_text(std::string_view bytes, const std::string& path);
+// CR to LF if there is no LF; whether there was one.
+bool unify_old_line_ends(std::string& text);
 
 }  // namespace rnn::core

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "data/inputs/text_line.h"
 #include "data/inputs/text_reader.h"
 #include "text/utf8.h"
@@ -79,7 +80,7 @@ struct Oddity {
   void tell(TextReport& report) const {
     if (found == 0) return;
     std::string message = what;
-    if (found > 1) message += fmt::format(" (and {} more lines like this)", found - 1);
+    if (found > 1) message += " (and " + counted(found - 1, "more line") + " like this)";
     report.findings.push_back({code, severity, file, line, message, help});
   }
 };
@@ -110,6 +111,8 @@ void find_odd_amounts(const std::string& path, TextReport& report) {
     report.findings.push_back({code, severity, path, 0, std::move(message), help});
   };
   if (report.crlf) add("data/line_ends", Severity::note, "lines that end in CRLF are read as if they ended in LF", "");
+  if (report.old_line_ends)
+    add("data/line_ends", Severity::note, "lines that end in CR, as on old Macs, are read as if they ended in LF", "");
   const double repeated = static_cast<double>(report.duplicate_bytes) / static_cast<double>(report.bytes);
   if (full >= kDuplicatesFrom && repeated > kManyDuplicates) {
     add("data/duplicates", Severity::warning,

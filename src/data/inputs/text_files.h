@@ -48,7 +48,8 @@ struct TextReport {
   int64_t characters = 0, distinct_characters = 0;  // code points
   int64_t words = 0, distinct_words = 0;            // as split by the word tokenizer, without ends of line
   bool byte_order_mark = false, crlf = false;
-  std::string hash;  // content_hash of the text of all documents
+  bool old_line_ends = false;  // lines of a file end in CR alone
+  std::string hash;            // content_hash of the text of all documents
   std::vector<Finding> findings;
 
   bool has_errors() const;
@@ -59,9 +60,9 @@ constexpr std::string_view kDocumentMark = "<|endoftext|>";
 
 // Reads a text file (any extension; gzip and zstd are recognised by content), JSON lines (.jsonl, .ndjson: {"text": ...},
 // each line a document) or a folder (every .txt, .jsonl, .ndjson, .gz, .zst below it, by name; each file a document). A byte
-// order mark is dropped, CRLF becomes LF, kDocumentMark splits documents. Never returns an empty list or document.
+// order mark is dropped, CRLF becomes LF (and so does CR in a file without LF), kDocumentMark splits documents. Never returns an empty list or document.
 // Throws Error{data} naming file:line: data/missing, data/unreadable, data/empty, data/no_text, data/binary, data/utf8,
-// data/json, data/compressed.
+// data/json, data/compressed, data/format (an archive, a model of another program).
 std::vector<Document> read_text(const std::string& path, TextReport* report = nullptr);
 
 // The same for `rnn data check`: errors of the content become findings (at most 20 of a kind), and whatever is usable but

@@ -10,6 +10,17 @@
 
 namespace rnn::core {
 
+std::string_view utf16_name(std::string_view bytes) noexcept {
+  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) return "UTF-16";
+  constexpr size_t kHead = 4096, kEnough = 8;
+  const size_t pairs = std::min(bytes.size(), kHead) / 2;
+  if (pairs < kEnough) return "";
+  size_t zeros[2] = {0, 0};
+  for (size_t i = 0; i < 2 * pairs; ++i) zeros[i % 2] += bytes[i] == 0;
+  if (zeros[0] == 0 && zeros[1] > pairs / 2) return "UTF-16LE";
+  return zeros[1] == 0 && zeros[0] > pairs / 2 ? "UTF-16BE" : "";
+}
+
 bool is_blank(std::string_view text) { return text.find_first_not_of(kWhiteSpace) == std::string_view::npos; }
 
 std::string not_utf8(size_t column, char byte) {

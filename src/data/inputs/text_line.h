@@ -8,10 +8,9 @@
 
 namespace rnn::core {
 
-constexpr std::string_view kWhiteSpace = " \t\r\n\f\v", kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kWhiteSpace = " \t\r\n\f\v";
 constexpr int kMaxWords = 10000;  // in a sentence, separated by white space
 constexpr const char* kToUtf8 = "convert the text, for example: iconv -f WINDOWS-1252 -t UTF-8";
-constexpr const char* kFromUtf16 = "convert it: iconv -f UTF-16 -t UTF-8";
 
 // The place of a line, written as "train.en:17".
 struct LinePlace {
@@ -20,6 +19,10 @@ struct LinePlace {
 };
 
 bool is_blank(std::string_view text);
+
+// "UTF-16" after its byte order mark, "UTF-16LE" or "UTF-16BE" where every second byte of the beginning is 0, as in European texts; "" for
+// anything else.
+std::string_view utf16_name(std::string_view bytes) noexcept;
 
 // "byte 3 of the line is 0xE9, which is not UTF-8"; `column` from 1.
 std::string not_utf8(size_t column, char byte);

@@ -76,6 +76,14 @@ bool unify_line_ends(std::string& text) {
   return true;
 }
 
+// What a file of JSON that is not JSON lines holds; null: it is none.
+const char* json_kind(const std::string& path, std::string_view text) {
+  const bool json = lower_extension(without_compression(path)) == ".json";
+  const size_t begin = text.find_first_not_of(kWhiteSpace);
+  if (json && text[begin] == '[') return "a JSON array";
+  return json && text[begin] == '{' ? "a JSON object" : nullptr;
+}
+
 }  // namespace
 
 void TextReader::tell(Finding finding) {
@@ -100,10 +108,14 @@ void TextReader::read_one(const std::string& path, bool in_folder) {
   std::string bytes = read_data_bytes(path);
   report.file_bytes += static_cast<int64_t>(bytes.size());
   try {
-    bytes = decompress(std::move(bytes), path);
+    bool old_line_ends = false;
+    bytes = text_of_bytes(std::move(bytes), path, &old_line_ends);
+    if (old_line_ends) report.old_line_ends = true;
   } catch (const Error& error) {
     if (strict_ || error.exit() != Exit::data) throw;
-    tell({error.code(), Severity::error, path, 0, error.what(), error.help()});
+    std::string_view what = error.what();
+    if (what.starts_with(path + ": ")) what.remove_prefix(path.size() + 2);  // a finding names its place
+    tell({error.code(), Severity::error, path, 0, std::string(what), error.help()});
     return;
   }
   if (is_blank(std::string_view(bytes).substr(bytes.starts_with(kByteOrderMark) ? 3 : 0))) {
@@ -117,6 +129,11 @@ void TextReader::read_one(const std::string& path, bool in_folder) {
     tell({"data/byte_order_mark", Severity::note, path, 1, "the byte order mark at the beginning is dropped", ""});
   }
   if (unify_line_ends(bytes)) report.crlf = true;
+  if (const char* kind = json_kind(path, bytes)) {
+    tell({"data/json", Severity::error, path, 1, fmt::format("this is {}, not text", kind),
+          "write one example a line (JSON lines): jq -c '.[]' FILE > FILE.jsonl; to learn JSON itself, name the file .txt"});
+    return;
+  }
   if (is_json_lines_name(path)) {
     read_lines_of_json(path, bytes);
   } else {
@@ -126,12 +143,9 @@ void TextReader::read_one(const std::string& path, bool in_folder) {
 
 // NUL bytes and ill-formed UTF-8: thrown, or reported and repaired.
 void TextReader::check_bytes(const std::string& path, std::string& bytes) {
-  const bool utf16 = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
   const size_t nul = bytes.find('\0');
   LineCounter lines(bytes);
-  if (utf16) {
-    tell({"data/binary", Severity::error, path, 0, "the file is UTF-16, not UTF-8", kFromUtf16});
-  } else if (nul != std::string::npos) {
+  if (nul != std::string::npos) {
     lines.move_to(nul);
     tell({"data/binary", Severity::error, path, lines.line(), not_text(lines.column()), "name a text file"});
   }
@@ -149,7 +163,10 @@ void TextReader::check_bytes(const std::string& path, std::string& bytes) {
     ++at;
   }
   if (found > kMostFindings) {
-    tell({"data/utf8", Severity::error, path, 0, fmt::format("{} more bytes are not UTF-8", found - kMostFindings), ""});
+    tell({"data/utf8", Severity::error, path, 0,
+          fmt::format("{} not UTF-8",
+                      found - kMostFindings == 1 ? "1 more byte is" : counted(found - kMostFindings, "more byte") + " are"),
+          ""});
   }
   if (found > 0) bytes = repair_utf8(bytes);
 }
@@ -167,7 +184,10 @@ void TextReader::add_marked_text(const std::string& path, std::string_view text)
     if (begin < text.size() && text[begin] == '\n') ++begin;
   }
   if (marks > 0)
-    tell({"data/marks", Severity::note, path, 0, fmt::format("{} marks {} end documents", marks, kDocumentMark), ""});
+    tell({"data/marks", Severity::note, path, 0,
+          marks == 1 ? fmt::format("1 mark {} ends a document", kDocumentMark)
+                     : fmt::format("{} marks {} end documents", grouped(marks), kDocumentMark),
+          ""});
 }
 
 void TextReader::read_lines_of_json(const std::string& path, std::string_view bytes) {
@@ -201,7 +221,10 @@ void TextReader::read_lines_of_json(const std::string& path, std::string_view by
     }
   }
   if (faults > kMostFindings) {
-    tell({"data/json", Severity::error, path, 0, fmt::format("{} more lines are wrong", faults - kMostFindings), ""});
+    tell({"data/json", Severity::error, path, 0,
+          fmt::format("{} wrong", faults - kMostFindings == 1 ? "1 more line is"
+                                                              : counted(faults - kMostFindings, "more line") + " are"),
+          ""});
   }
 }
 

@@ -11,8 +11,6 @@
 namespace rnn::core {
 namespace {
 
-std::string some(int64_t n, const char* what) { return fmt::format("{} {}{}", grouped(n), what, n == 1 ? "" : "s"); }
-
 // What a run would do with the text, or why the text cannot be used.
 void add_prospect(const std::vector<std::string>& data, const TextReport& text, double share, DataReport& report) {
   try {
@@ -46,12 +44,13 @@ DataReport check_language_text(const std::vector<std::string>& data, double vali
   if (r.byte_order_mark) form += ", byte order mark dropped";
   if (r.crlf) form += ", CRLF read as LF";
   DataReport report;
-  report.lines = {{"data", fmt::format("{} · {}, {}, {}, {} · {}", fmt::join(data, " "),
-                                       some(static_cast<int64_t>(r.files.size()), "file"), bytes_text(r.bytes),
-                                       some(r.documents, "document"), some(r.lines, "line"), form)},
-                  {"text", fmt::format("{} ({} different), {} ({} different), longest line {}",
-                                       some(r.characters, "character"), grouped(r.distinct_characters),
-                                       some(r.words, "word"), grouped(r.distinct_words), bytes_text(r.longest_line))}};
+  report.lines = {
+      {"data", fmt::format("{} · {}, {}, {}, {} · {}", fmt::join(data, " "),
+                           counted_things(static_cast<int64_t>(r.files.size()), "file"), bytes_text(r.bytes),
+                           counted_things(r.documents, "document"), counted_things(r.lines, "line"), form)},
+      {"text", fmt::format("{} ({} different), {} ({} different), longest line {}",
+                           counted_things(r.characters, "character"), grouped(r.distinct_characters),
+                           counted_things(r.words, "word"), grouped(r.distinct_words), bytes_text(r.longest_line))}};
   report.facts.get() = {{"files", r.files.size()},
                         {"bytes", r.bytes},
                         {"documents", r.documents},

@@ -42,7 +42,7 @@ double ngram_loss(const AnyNgram& model, const TokenDocuments& streams, int32_t 
 }
 
 ArpaModel read_arpa(const std::string& path, const ArpaWords* words) {
-  return ArpaModel(decompress(read_data_bytes(path), path), path, words);
+  return ArpaModel(text_of_bytes(read_data_bytes(path), path), path, words);
 }
 
 std::vector<ResultRow> ngram_rows(const TokenDocuments& train, const TokenDocuments& text, const Tokenizer& tokenizer,

@@ -154,8 +154,8 @@ class TextRun final : public Run {
     ModelCard card = folder.card(request, result, best, text_.report.files);
     card.words = kLanguageModel.card;
     if (!text_.paths.empty()) card.dataset = std::filesystem::path(text_.paths[0]).filename().string();
-    card.summary = fmt::format("A recurrent language model: {} layer{} of {} with {} hidden units, reading {} tokens.",
-                               rnn.layers, rnn.layers == 1 ? "" : "s", cell, units_text(rnn), tokenizer->kind());
+    card.summary = fmt::format("A recurrent language model: {} of {} with {} hidden units, reading {} tokens.",
+                               counted(rnn.layers, "layer"), cell, units_text(rnn), tokenizer->kind());
     card.tags = {cell, std::string(tokenizer->kind()) + "-level", request.task};
     card.facts.insert(card.facts.begin() + 4, {"vocabulary", std::to_string(tokenizer->size())});
     card.prompt = prompt;
@@ -172,16 +172,17 @@ class TextRun final : public Run {
     Plan plan;
     plan.add(
         "data",
-        fmt::format("{} · {}, {} lines{} · {}", files_text(text_.paths), bytes_text(report.bytes), grouped(report.lines),
-                    report.documents > 1 ? fmt::format(", {} documents", grouped(report.documents)) : "",
+        fmt::format("{} · {}, {}{} · {}", files_text(text_.paths), bytes_text(report.bytes), counted(report.lines, "line"),
+                    report.documents > 1 ? ", " + counted(report.documents, "document") : "",
                     text_.valid_path.empty() ? fmt::format("last {:.3g} % held out for validation", 100 * o.valid_share)
                                              : "validated on " + text_.valid_path));
     plan.add("tokens",
              fmt::format("{} · {} different · {} for training, {} for validation ({})", kind_.value,
                          grouped(tokenizer->size()), grouped(tokens), grouped(valid->tokens_per_epoch()), kind_.reason));
     plan.add("order", fmt::format("{} ({})", mode_.value, mode_.reason));
-    const std::string batch = sentences() ? fmt::format("{} sentences", o.batch)
-                                          : fmt::format("{} x {}{} steps", o.batch, o.bptt_random ? "about " : "", o.bptt);
+    const std::string batch =
+        sentences() ? counted(o.batch, "sentence")
+                    : fmt::format("{} x {}{}", o.batch, o.bptt_random ? "about " : "", counted(o.bptt, "step"));
     plan_work(plan, batch, tokens, training_bytes(*model, o), pool);
     return plan;
   }

@@ -17,10 +17,8 @@ namespace {
 constexpr int64_t kFewSequences = 200;
 constexpr size_t kShownLabels = 6;
 
-std::string plural(int64_t n, const char* what) { return fmt::format("{} {}{}", grouped(n), what, n == 1 ? "" : "s"); }
-
 std::string steps_text(const SequenceSummary& s) {
-  if (s.shortest == s.longest) return plural(s.longest, "step");
+  if (s.shortest == s.longest) return counted_things(s.longest, "step");
   return fmt::format("{} to {} steps, {:.1f} on average", grouped(s.shortest), grouped(s.longest),
                      static_cast<double>(s.steps) / static_cast<double>(s.sequences));
 }
@@ -40,14 +38,14 @@ std::string labels_text(const SequenceShape& shape, const SequenceSummary& s) {
 
 std::string target_text(const SequenceShape& shape, const SequenceSummary& s) {
   if (shape.target == TargetForm::values) {
-    std::string text = plural(shape.values, "number");
+    std::string text = counted_things(shape.values, "number");
     for (size_t i = 0; i < std::min(s.mean.size(), kShownLabels); ++i) {
       text +=
           fmt::format("{} mean {}, variance {}", i > 0 ? ";" : ":", short_number(s.mean[i]), short_number(s.variance[i]));
     }
     return text;
   }
-  const std::string labels = plural(static_cast<int64_t>(shape.labels.size()), "label");
+  const std::string labels = counted_things(static_cast<int64_t>(shape.labels.size()), "label");
   if (shape.target == TargetForm::label) return fmt::format("one of {}: {}", labels, labels_text(shape, s));
   return fmt::format("one of {} for {} of {} steps: {}", labels, grouped(s.targets), grouped(s.steps),
                      labels_text(shape, s));
@@ -70,7 +68,7 @@ std::vector<Finding> judge(const std::string& path, const SequenceSummary& s) {
   }
   if (s.sequences < kFewSequences) {
     findings.push_back({"data/little", Severity::warning, path, 0,
-                        fmt::format("{} are too few to learn much from", plural(s.sequences, "sequence")),
+                        fmt::format("{} are too few to learn much from", counted_things(s.sequences, "sequence")),
                         "a few thousand sequences give a first useful model"});
   }
   return findings;
@@ -108,10 +106,10 @@ DataReport check_sequences(const std::vector<std::string>& data, double) {
   const auto bytes = std::filesystem::file_size(path, error);
   const std::string input =
       set.shape.width > 0
-          ? plural(set.shape.width, "number") + " per step"
-          : fmt::format("one of {} per step", plural(static_cast<int64_t>(set.shape.symbols.size()), "symbol"));
+          ? counted_things(set.shape.width, "number") + " per step"
+          : fmt::format("one of {} per step", counted_things(static_cast<int64_t>(set.shape.symbols.size()), "symbol"));
   DataReport report;
-  report.lines = {{"data", fmt::format("{} · {}{}", path, plural(summary.sequences, "sequence"),
+  report.lines = {{"data", fmt::format("{} · {}{}", path, counted_things(summary.sequences, "sequence"),
                                        error ? "" : ", " + bytes_text(static_cast<int64_t>(bytes)))},
                   {"input", fmt::format("{}; {}", input, steps_text(summary))},
                   {"target", target_text(set.shape, summary)},

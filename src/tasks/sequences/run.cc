@@ -103,8 +103,8 @@ class SequenceRun final : public Run {
     const std::string cell(cell_name(rnn.cell, rnn.flags));
     ModelCard card = folder.card(request, result, best, request.data);
     card.words = kSequenceTasks[0].card;
-    card.summary = fmt::format("A recurrent model for the task {}: {} layer{} of {} with {} hidden units.", card.task,
-                               rnn.layers, rnn.layers == 1 ? "" : "s", cell, units_text(rnn));
+    card.summary = fmt::format("A recurrent model for the task {}: {} of {} with {} hidden units.", card.task,
+                               counted(rnn.layers, "layer"), cell, units_text(rnn));
     card.tags = {cell, card.task};
     card.facts.push_back({"outputs", std::to_string(best.outputs())});
     card.limits = {"It was measured on sequences like those it was trained on; results on others may differ."};
@@ -114,19 +114,19 @@ class SequenceRun final : public Run {
   Plan plan(Pool& pool) const override {
     const TrainOptions& o = options.train;
     const SequenceShape& shape = data_.shape;
-    const auto count = [](const std::vector<SequenceExample>& set) { return grouped(static_cast<int64_t>(set.size())); };
     int longest = 0;
     for (const auto& e : data_.train) longest = std::max(longest, shape.steps(e));
     Plan plan;
-    plan.add("data", fmt::format("{} · {} sequences of at most {} steps for training, {} for validation ({})",
-                                 files_text(request.data), count(data_.train), grouped(longest), count(data_.valid),
+    plan.add("data", fmt::format("{} · {} of at most {} for training, {} for validation ({})", files_text(request.data),
+                                 counted(data_.train.size(), "sequence"), counted(longest, "step"),
+                                 grouped(static_cast<int64_t>(data_.valid.size())),
                                  valid_file().empty() ? fmt::format("last {:.3g} %", 100 * o.valid_share) : valid_file()));
-    plan.add("order", fmt::format("{} in, {} {} out{}",
-                                  shape.width > 0 ? fmt::format("{} numbers per step", shape.width)
-                                                  : fmt::format("{} symbols", shape.symbols.size()),
-                                  shape.outputs(), shape.target == TargetForm::values ? "numbers" : "labels",
+    plan.add("order", fmt::format("{} in, {} out{}",
+                                  shape.width > 0 ? counted(shape.width, "number") + " per step"
+                                                  : counted(shape.symbols.size(), "symbol"),
+                                  counted(shape.outputs(), shape.target == TargetForm::values ? "number" : "label"),
                                   shape.target == TargetForm::labels ? " at every step" : " after the last step"));
-    plan_work(plan, fmt::format("{} sequences", o.batch), data_.train_steps, training_bytes(*model, o, longest), pool);
+    plan_work(plan, counted(o.batch, "sequence"), data_.train_steps, training_bytes(*model, o, longest), pool);
     return plan;
   }
 

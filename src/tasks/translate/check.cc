@@ -66,7 +66,7 @@ std::vector<Finding> judge_pairs(const PairSet& set, const PairCounts& c) {
     return static_cast<double>(count) > share * static_cast<double>(n);
   };
   if (n < kFewPairs)
-    warn("data/little", fmt::format("{} pairs are too few to learn much from", grouped(n)),
+    warn("data/little", counted_things(n, "pair") + " are too few to learn much from",
          "tens of thousands of pairs give a first useful translator; for dates and the like a few thousand");
   if (above(c.repeated, kManyCopies))
     warn("data/duplicates",
@@ -82,7 +82,7 @@ std::vector<Finding> judge_pairs(const PairSet& set, const PairCounts& c) {
          "leave out what was not translated");
   if (set.empty > 0)
     findings.push_back({"data/empty_side", Severity::note, set.paths[0], 0,
-                        fmt::format("{} pairs with an empty side are left out", grouped(set.empty)), ""});
+                        counted_things(set.empty, "pair") + " with an empty side left out", ""});
   return findings;
 }
 

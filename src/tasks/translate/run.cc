@@ -198,7 +198,7 @@ class TranslateRun final : public Run {
     card.tags = {cell, kind + "-level", "translation", "sequence-to-sequence"};
     if (source.size() == 2 && target.size() == 2) card.languages = {source, target};
     const std::string ways = config.encoder.rnn.bidirectional ? "bidirectional" : "forward";
-    card.facts.push_back({"encoder", fmt::format("{} layers, {}", config.encoder.rnn.layers, ways)});
+    card.facts.push_back({"encoder", counted(config.encoder.rnn.layers, "layer") + ", " + ways});
     card.facts.push_back({"attention", attention + (config.encoder.input_feeding ? ", input feeding" : "")});
     card.facts.push_back({"vocabulary", std::to_string(config.vocabulary)});
     card.evaluate = request.data.size() == 2 ? fmt::format("test.{} test.{}", source, target) : "TEST.tsv";
@@ -219,20 +219,19 @@ class TranslateRun final : public Run {
     const TrainOptions& o = options.train;
     const PairSet& pairs = data_.train;
     const int64_t tokens = train->tokens_per_epoch();
-    const auto count = [](const PairSet& set) { return grouped(static_cast<int64_t>(set.pairs.size())); };
     Plan plan;
-    plan.add("data",
-             fmt::format("{} · {} pairs{} · {} for validation ({})", fmt::join(request.data, ", "), count(pairs),
-                         pairs.empty > 0 ? fmt::format(" ({} with an empty side skipped)", grouped(pairs.empty)) : "",
-                         count(data_.valid),
-                         request.valid.empty() ? fmt::format("last {:.3g} %", 100 * o.valid_share)
-                                               : fmt::format("{}", fmt::join(request.valid, ", "))));
-    plan.add("tokens",
-             fmt::format("{} · {} different · {} target tokens for training, {} for validation ({})", kind_.value,
-                         grouped(tokenizer->size()), grouped(tokens), grouped(valid->tokens_per_epoch()), kind_.reason));
+    plan.add(
+        "data",
+        fmt::format("{} · {}{} · {} for validation ({})", fmt::join(request.data, ", "), counted(pairs.pairs.size(), "pair"),
+                    pairs.empty > 0 ? fmt::format(" ({} with an empty side skipped)", grouped(pairs.empty)) : "",
+                    grouped(static_cast<int64_t>(data_.valid.pairs.size())),
+                    request.valid.empty() ? fmt::format("last {:.3g} %", 100 * o.valid_share)
+                                          : fmt::format("{}", fmt::join(request.valid, ", "))));
+    plan.add("tokens", fmt::format("{} · {} different · {} for training, {} for validation ({})", kind_.value,
+                                   grouped(tokenizer->size()), counted(tokens, "target token"),
+                                   grouped(valid->tokens_per_epoch()), kind_.reason));
     plan.add("order", fmt::format("{} to {}: each sentence starts from a zero state", pairs.source_name, pairs.target_name));
-    const std::string batch =
-        o.batch_tokens > 0 ? fmt::format("{} target tokens", grouped(o.batch_tokens)) : fmt::format("{} pairs", o.batch);
+    const std::string batch = o.batch_tokens > 0 ? counted(o.batch_tokens, "target token") : counted(o.batch, "pair");
     const int longest = static_cast<int>(tokens / std::max<int64_t>(1, static_cast<int64_t>(pairs.pairs.size()))) + 1;
     plan_work(plan, batch, tokens, training_bytes(*model, o, 2 * longest), pool);
     return plan;

@@ -29,7 +29,7 @@ bool is_number(std::string_view text) {
 
 // A table of two columns of numbers, perhaps with a header: not a translation unless requested.
 bool holds_numbers(const std::string& path) {
-  const std::string bytes = decompress(read_data_bytes(path), path);
+  const std::string bytes = text_of_bytes(read_data_bytes(path), path);
   std::string_view text = bytes;
   bool numbers = false;
   for (int row = 0; row < kRowsLookedAt && !text.empty(); ++row) {

@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "data/inputs/compression.h"
+#include "data/inputs/data_file.h"
 #include "data/inputs/text_files.h"
 #include "support/failure.h"
 #include "support/folder.h"
@@ -148,6 +150,25 @@ TEST(Compression, TheLimitIsExactAndHoldsForAllPartsTogether) {
     EXPECT_EQ(failure_of([&] { decompress_zstd(z.substr(0, z.size() - 3), "z", 200000); }).code, "data/compressed");
   }
   EXPECT_EQ(failure_of([&] { decompress_zstd(zstd(text) + "garbage", "z"); }).code, "data/compressed");
+}
+
+// zstd --long writes large windows, other tools frames that a reader is to skip.
+TEST(Compression, EveryZstandardFileIsRead) {
+  const std::string text(300000, 'a'), skip = std::string("\x5A\x2A\x4D\x18\x05\x00\x00\x00", 8) + "skip!";
+  EXPECT_TRUE(is_zstd(skip + zstd(text)));
+  EXPECT_EQ(decompress_zstd(skip + zstd(text) + skip, "z"), text);
+  EXPECT_EQ(decompress(skip + zstd(text), "z"), text);
+  EXPECT_EQ(decompress(skip, "z"), "");
+  for (const char* other : {"", "\x5A", "\x5A\x2A\x4D", "\x4F\x2A\x4D\x18", "\x60\x2A\x4D\x18"})
+    EXPECT_FALSE(is_zstd(other)) << other;
+  // A frame header by hand: window 2^28 and 2^31, then one raw block that is the last.
+  for (const int log : {28, 31}) {
+    std::string frame = "\x28\xB5\x2F\xFD";
+    frame += '\0';  // neither a size nor a checksum
+    frame += static_cast<char>((log - 10) << 3);
+    frame += std::string("\x29\x00\x00", 3) + "hello";
+    EXPECT_EQ(decompress_zstd(frame, "z"), "hello") << log;
+  }
 }
 
 // The logs of a server that repeats itself pack 100 times and more.

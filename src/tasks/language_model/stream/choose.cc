@@ -118,6 +118,7 @@ int ChoiceResult::best(ChoiceRule rule) const { return ranking(rule)[0]; }
 std::vector<ChoiceQuestion> read_questions(std::string_view text, const std::string& name) {
   std::vector<ChoiceQuestion> questions;
   int64_t number = 0;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     std::string_view line = text.substr(begin, end - begin);
