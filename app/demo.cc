@@ -196,7 +196,7 @@ int run_demo(const Arguments& arguments) {
   command.example("rnn demo --seconds 20 --prompt \"The dog is\"");
   if (!command.parse(arguments)) return 0;
   if (!(seconds > 0)) throw Error(Exit::usage, "usage/option", "--seconds must be above 0");
-  require_output(output + ".html", Output::page, false);
+  require_output(output + ".html", Output::page, std::nullopt);
   d.options.train.threads = static_cast<int>(threads);
   d.options.train.seed = static_cast<uint64_t>(seed);
 

@@ -31,7 +31,8 @@ bool is_model_file(const std::string& path) {
   const std::string head = first_bytes(path, 9);
   if (head.size() < 9 || head[8] != '{') return false;
   uint64_t size = 0;
-  for (int byte = 0; byte < 8; ++byte) size |= static_cast<uint64_t>(static_cast<uint8_t>(head[static_cast<size_t>(byte)])) << (8 * byte);
+  for (int byte = 0; byte < 8; ++byte)
+    size |= static_cast<uint64_t>(static_cast<uint8_t>(head[static_cast<size_t>(byte)])) << (8 * byte);
   std::error_code error;
   return size <= fs::file_size(path, error) && !error;
 }
@@ -59,17 +60,20 @@ bool is_ours(const std::string& path, Output output) {
 
 }  // namespace
 
-void require_output(const std::string& path, Output output, bool force, const char* code) {
+void require_output(const std::string& path, Output output, std::optional<bool> force, const char* code) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (fs::is_directory(status)) throw Error(Exit::usage, code, path + " is a folder", "name a file");
   if (!fs::exists(status) || is_written_through(path)) return;
   if (output != Output::model && (is_model_file(path) || is_of_a_run(path))) {
-    throw Error(Exit::usage, "output/model", path + (is_model_file(path) ? " is a model" : " belongs to a run") + " and is not overwritten",
+    throw Error(Exit::usage, "output/model",
+                path + (is_model_file(path) ? " is a model" : " belongs to a run") + " and is not overwritten",
                 "choose another name");
   }
-  if (force || is_ours(path, output)) return;
-  throw Error(Exit::usage, code, path + " already exists", "choose another name, or overwrite with --force");
+  if (force.value_or(false) || is_ours(path, output)) return;
+  throw Error(
+      Exit::usage, code, path + " already exists",
+      force ? "choose another name, or overwrite with --force" : "choose another name with -o, or move the file away");
 }
 
 void refuse_existing(const std::string& path, bool force, const char* code) {

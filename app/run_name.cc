@@ -77,7 +77,8 @@ bool RunName::take() {
   for (const std::string& ending : endings_) {
     const std::string folder = path_ + ending;
     while (::mkdir(folder.c_str(), 0777) != 0) {
-      if (errno == ENOENT && (::mkdir(kRuns, 0777) == 0 || errno == EEXIST)) continue;  // removed by another process that ended
+      if (errno == ENOENT && (::mkdir(kRuns, 0777) == 0 || errno == EEXIST))
+        continue;  // removed by another process that ended
       const bool taken = errno == EEXIST;
       if (!taken) cannot_make(folder);
       made_.erase(std::remove(made_.begin(), made_.end(), kRuns), made_.end());

@@ -16,7 +16,9 @@ fs::path whole(const fs::path& path) {
   return fs::absolute(path, error).lexically_normal();
 }
 
-std::string text_of_place(const nlohmann::json* value) { return value && value->is_string() ? value->get<std::string>() : ""; }
+std::string text_of_place(const nlohmann::json* value) {
+  return value && value->is_string() ? value->get<std::string>() : "";
+}
 
 const nlohmann::json* part(const nlohmann::json& place, const std::string& key) {
   const auto found = place.is_object() ? place.find(key) : place.end();
@@ -25,7 +27,8 @@ const nlohmann::json* part(const nlohmann::json& place, const std::string& key) 
 
 nlohmann::json seen_from(const std::string& run, const std::vector<std::string>& paths) {
   nlohmann::json seen = nlohmann::json::array();
-  for (const std::string& path : paths) seen.push_back(path == "-" ? "" : whole(path).lexically_relative(whole(run)).string());
+  for (const std::string& path : paths)
+    seen.push_back(path == "-" ? "" : whole(path).lexically_relative(whole(run)).string());
   return seen;
 }
 
@@ -34,8 +37,9 @@ std::string first_there(const std::string& path, const std::vector<fs::path>& ca
   std::error_code error;
   for (const fs::path& there : candidates) {
     if (!fs::exists(there, error)) continue;
-    return fs::exists(path, error) && fs::equivalent(path, there, error) ? path
-                                                                        : whole(there).lexically_proximate(whole("")).string();
+    return fs::exists(path, error) && fs::equivalent(path, there, error)
+               ? path
+               : whole(there).lexically_proximate(whole("")).string();
   }
   return path;
 }
@@ -50,8 +54,8 @@ nlohmann::json data_place(const RunRequest& request) {
           {"test", seen_from(request.folder, request.test)}};
 }
 
-std::vector<std::string> found_again(const std::vector<std::string>& paths, const std::string& key, const nlohmann::json& place,
-                                     const std::string& run) {
+std::vector<std::string> found_again(const std::vector<std::string>& paths, const std::string& key,
+                                     const nlohmann::json& place, const std::string& run) {
   const std::string began = text_of_place(part(place, "folder"));
   const nlohmann::json* seen = part(place, key);
   std::vector<std::string> found;

@@ -13,7 +13,7 @@ struct RunRequest;
 nlohmann::json data_place(const RunRequest& request);
 // The paths that a checkpoint has under `key` ("data", "valid", "test"), as this process finds them: seen from the run, else from where
 // it began, else as they are. `place`: data_place() then; null: an earlier version.
-std::vector<std::string> found_again(const std::vector<std::string>& paths, const std::string& key, const nlohmann::json& place,
-                                     const std::string& run);
+std::vector<std::string> found_again(const std::vector<std::string>& paths, const std::string& key,
+                                     const nlohmann::json& place, const std::string& run);
 
 }  // namespace rnn::core

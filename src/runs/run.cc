@@ -169,7 +169,8 @@ RunResult Run::finish(const TrainResult& trained, EventStream& events) {
   result.seconds = p.seconds;
   result.tokens_per_second = p.seconds > 0 ? static_cast<double>(p.tokens) / p.seconds : 0;
   if (trained.reason == StopReason::signal) {
-    if (!std::filesystem::exists(folder.model())) save_model(folder.model(), *model, tokenizer.get(), about());
+    std::error_code error;
+    if (!std::filesystem::exists(folder.model(), error)) save_model(folder.model(), *model, tokenizer.get(), about());
     return result;
   }
   json found;

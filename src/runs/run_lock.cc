@@ -57,7 +57,8 @@ Owner read_owner(int fd) {
 }
 
 bool is_still(const std::string& path, int fd) {
-  struct stat named {}, opened {};
+  struct stat named {
+  }, opened{};
   return ::stat(path.c_str(), &named) == 0 && ::fstat(fd, &opened) == 0 && named.st_ino == opened.st_ino &&
          named.st_dev == opened.st_dev;
 }

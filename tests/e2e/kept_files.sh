@@ -43,6 +43,11 @@ expect_exit 2 "$RNN" inspect run -p 'The cat' --svg figures
 expect_err '^error\[output/exists\]'
 [[ "$(cat "$drawing")" == mine ]] || fail 'a drawing of the user was overwritten'
 
+mkdir demo
+printf 'mine\n' >demo/all.html
+expect_refused 2 output/exists "$RNN" demo --seconds 1 -o demo/all
+expect_err '^help: .*-o, or move'
+
 # Other outputs do not replace a model either.
 expect_refused 2 output/model "$RNN" data ngram story.txt -o model.safetensors --force
 expect_refused 2 output/model "$RNN" tokenizer export run -o model.safetensors --force

@@ -15,7 +15,7 @@ start() {
 trap 'kill -KILL "${child:-}" 2>/dev/null || true' EXIT
 run() { exec "$RNN" "$@"; }
 until_there() { # COMMAND...: succeeds
-  for _ in $(seq 1000); do
+  for _ in $(seq 3000); do
     ! "$@" || return 0
     sleep 0.02
   done
@@ -47,7 +47,7 @@ kill -0 "$child" || fail 'SIGHUP ended a run under nohup'
 expect_end INT 130
 
 # In a long validation, and in the report after the last update: the checkpoint is complete and the run can be resumed.
-sentences 60000 8 >long.txt
+sentences 200000 8 >long.txt
 long=(--tokens word --hidden 256 --layers 2 --batch 8 --threads 1)
 start run train story.txt --valid long.txt "${long[@]}" --epochs 2 -o validated
 until_there grep -qs '"start"' validated/metrics.jsonl

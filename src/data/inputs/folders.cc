@@ -11,9 +11,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kRunFiles[] = {"config.toml",   "model.safetensors", "last.ckpt.safetensors", "best.ckpt.safetensors",
-                                          "metrics.jsonl", "metrics.csv",       "train.log",             "README.md",
-                                          "MODEL_CARD.md", "data.json",           "run.lock"};
+constexpr std::string_view kRunFiles[] = {"config.toml",
+                                          "model.safetensors",
+                                          "last.ckpt.safetensors",
+                                          "best.ckpt.safetensors",
+                                          "metrics.jsonl",
+                                          "metrics.csv",
+                                          "train.log",
+                                          "README.md",
+                                          "MODEL_CARD.md",
+                                          "data.json",
+                                          "run.lock"};
 
 }  // namespace
 
