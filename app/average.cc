@@ -9,6 +9,7 @@
 #include "base/numbers.h"
 #include "cells/names.h"
 #include "command.h"
+#include "outputs.h"
 #include "runs/average_models.h"
 #include "runs/model_card.h"
 #include "screen.h"
@@ -75,20 +76,23 @@ int run_average(const Arguments& arguments) {
     throw Error(Exit::usage, "usage/option", fmt::format("{} is where the card of the model would be written", output),
                 "name the model file OUT.safetensors");
   }
-  for (const std::string& path : {output, card_path(output)}) refuse_existing(path, force);
+  const bool device = is_written_through(output);  // no card beside it
+  require_output(output, Output::model, force, "data/exists");
+  if (!device) refuse_existing(card_path(output), force);
   std::vector<std::string> typed = {"rnn", "average"};
   typed.insert(typed.end(), arguments.begin(), arguments.end());
   const std::string line = shell_line(typed);
   const AveragedModels mean = average_models(models, numbers_of(weights), line);
   save_model(output, *mean.file.model, mean.file.tokenizer.get(), mean.file.about);
-  write_file_atomic(card_path(output), card_of(mean, output, line));
+  if (!device) write_file_atomic(card_path(output), card_of(mean, output, line));
   Table table({"model", "weight", "distance from the mean"});
   bool unrelated = false;
   for (const AveragedModels::Part& part : mean.parts) {
     table.add({part.path, fmt::format("{:.4g}", part.weight), fmt::format("{:.1f} %", 100 * part.distance)});
     unrelated = unrelated || part.distance > kUnrelated;
   }
-  print(table.text() + "\n" + key_line("model", output) + "\n" + key_line("card", card_path(output)) + "\n");
+  print(table.text() + "\n" + key_line("model", output) + "\n");
+  if (!device) print(key_line("card", card_path(output)) + "\n");
   if (unrelated) {
     say("note: these models are far from their mean, as models from different initial weights are; the mean may be useless: "
         "try it with rnn eval");

@@ -135,10 +135,8 @@ std::string bench_tables(const BenchReport& report) {
 std::string bench_json(const BenchReport& report) {
   ordered_json cases = ordered_json::array();
   for (const Result& r : report.results) cases.push_back(case_json(r, report.limits));
-  return ordered_json(
-             {{"isa", isa_name()}, {"threads", report.threads}, {"limits", limits_json(report.limits)}, {"cases", cases}})
-             .dump() +
-         "\n";
+  return json_line(
+      {{"isa", isa_name()}, {"threads", report.threads}, {"limits", limits_json(report.limits)}, {"cases", cases}});
 }
 
 }  // namespace rnn::core::app

@@ -90,7 +90,7 @@ void report(const std::vector<TensorCheck>& checks, double tolerance, bool json)
                       {"norm", c.norm},
                       {"ok", c.worst <= tolerance}});
     }
-    print(nlohmann::ordered_json({{"tolerance", tolerance}, {"tensors", list}}).dump() + "\n");
+    print(json_line({{"tolerance", tolerance}, {"tensors", list}}));
     return;
   }
   Table table({"tensor", "elements", "gradient norm", "worst relative error", ""});

@@ -127,7 +127,7 @@ struct Tally {
       json["right"][kRules[i].name] = right[i];
       json["accuracy"][kRules[i].name] = share(i);
     }
-    print(json.dump() + "\n");
+    print(json_line(json));
   }
 };
 

@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
 
 #include "base/error.h"
 #include "events/terminal.h"
@@ -15,6 +14,24 @@ namespace rnn::core::app {
 namespace {
 
 constexpr const char* kMain = "options";
+
+// Stands before every value and word that CLI11 gets, which would otherwise read "[a]" as a list, "" as no value and "-a" as a flag.
+constexpr char kMark = '\x02';
+
+std::string typed(const std::string& word) { return word.starts_with(kMark) ? word.substr(1) : word; }
+
+std::string without_marks(std::string text) {
+  text.erase(std::remove(text.begin(), text.end(), kMark), text.end());
+  return text;
+}
+
+// An empty text is a value, but nothing has an empty name.
+std::string typed(const std::string& flag, const std::string& value, const std::string& word) {
+  std::string text = typed(word);
+  if (text.empty() && (value == "FILE" || value == "DIR" || value == "MODEL"))
+    throw Error(Exit::usage, "usage/option", fmt::format("--{} is empty, it must be a name", flag), "");
+  return text;
+}
 
 // "-o,--output" -> "output": the name of a flag in messages.
 std::string long_name(const std::string& names) {
@@ -32,12 +49,6 @@ std::vector<std::string> split_commas(const std::string& text) {
     begin = end + 1;
   }
   return parts;
-}
-
-void refuse_existing(const std::string& path, bool force, const char* code) {
-  std::error_code ignored;
-  if (!force && std::filesystem::exists(path, ignored))
-    throw Error(Exit::usage, code, path + " already exists", "choose another -o, or overwrite with --force");
 }
 
 Command::Command(std::string verb, std::string usage, std::string summary)
@@ -63,13 +74,16 @@ void Command::flag(const std::string& names, bool* target, const std::string& he
 }
 
 void Command::text(const std::string& names, std::string* target, const std::string& value, const std::string& help) {
-  keep(app_->add_option(names, *target, help), value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  const auto take = [=, flag = long_name(names)](const std::string& text) { *target = typed(flag, value, text); };
+  keep(app_->add_option_function<std::string>(names, take, help), value)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 void Command::texts(const std::string& names, std::vector<std::string>* target, const std::string& value,
                     const std::string& help) {
   keep(app_->add_option_function<std::string>(
-           names, [target](const std::string& text) { target->push_back(text); }, help),
+           names, [=, flag = long_name(names)](const std::string& text) { target->push_back(typed(flag, value, text)); },
+           help),
        value)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->trigger_on_parse();
@@ -77,7 +91,10 @@ void Command::texts(const std::string& names, std::vector<std::string>* target, 
 
 void Command::files(const std::string& names, std::vector<std::string>* target, const std::string& value,
                     const std::string& help) {
-  const auto take = [target](const std::vector<std::string>& words) { *target = words; };
+  const auto take = [=, flag = long_name(names)](const std::vector<std::string>& words) {
+    target->clear();
+    for (const std::string& word : words) target->push_back(typed(flag, value, word));
+  };
   keep(app_->add_option_function<std::vector<std::string>>(names, take, help), value)
       ->expected(1, 2)
       ->allow_extra_args(false)
@@ -87,20 +104,24 @@ void Command::files(const std::string& names, std::vector<std::string>* target, 
 
 void Command::whole(const std::string& names, int64_t* target, const OptionRange& range, const std::string& value,
                     const std::string& help) {
-  const auto take = [=, flag = long_name(names)](const std::string& text) { *target = parse_whole(flag, text, range); };
+  const auto take = [=, flag = long_name(names)](const std::string& text) {
+    *target = parse_whole(flag, typed(text), range);
+  };
   keep(app_->add_option_function<std::string>(names, take, help), value)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 void Command::real(const std::string& names, double* target, const OptionRange& range, const std::string& value,
                    const std::string& help) {
-  const auto take = [=, flag = long_name(names)](const std::string& text) { *target = parse_real(flag, text, range); };
+  const auto take = [=, flag = long_name(names)](const std::string& text) {
+    *target = parse_real(flag, typed(text), range);
+  };
   keep(app_->add_option_function<std::string>(names, take, help), value)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 void Command::seconds(const std::string& names, double* target, const std::string& help) {
-  const auto take = [=, flag = long_name(names)](const std::string& text) { *target = parse_seconds(flag, text); };
+  const auto take = [=, flag = long_name(names)](const std::string& text) { *target = parse_seconds(flag, typed(text)); };
   keep(app_->add_option_function<std::string>(names, take, help), "TIME")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
@@ -116,7 +137,7 @@ void Command::option(const OptionInfo& option, const std::function<void(const Op
     app_->add_flag_callback("--no-" + std::string(option.name), [=, &option] { take(option, "false"); })->group("");
     return;
   }
-  const auto hand = [=, &option](const std::string& text) { take(option, text); };
+  const auto hand = [=, &option](const std::string& text) { take(option, typed(text)); };
   const std::string usual = get_option(Options{}, option);
   keep(app_->add_option_function<std::string>(names, hand, usual.empty() ? help : help + " (" + usual + ")"),
        std::string(option.value))
@@ -124,17 +145,55 @@ void Command::option(const OptionInfo& option, const std::function<void(const Op
 }
 
 void Command::word(const std::string& name, std::string* target, const std::string& help) {
-  app_->add_option(name, *target, help)->group(kMain);
+  app_->add_option_function<std::string>(
+          name, [target](const std::string& word) { *target = typed(word); }, help)
+      ->group(kMain);
 }
 
 void Command::words(const std::string& name, std::vector<std::string>* target, const std::string& help) {
-  app_->add_option(name, *target, help)->group(kMain);
+  const auto take = [target](const std::vector<std::string>& words) {
+    for (const std::string& word : words) target->push_back(typed(word));
+  };
+  app_->add_option_function<std::vector<std::string>>(name, take, help)->group(kMain);
+}
+
+// The arguments as CLI11 gets them.
+std::vector<std::string> Command::marked(const Arguments& arguments) const {
+  const auto is_known = [&](const std::string& name) { return app_->get_option_no_throw(name) != nullptr; };
+  const auto takes = [&](const std::string& name) {
+    return is_known(name) && app_->get_option_no_throw(name)->get_items_expected_max() > 0;
+  };
+  std::vector<std::string> words;
+  bool value = false, only_words = false;  // the next one is the value of a flag; all others are words
+  for (const std::string& a : arguments) {
+    if (value || only_words || a.size() < 2 || a[0] != '-') {
+      words.push_back(kMark + a);
+      value = false;
+      continue;
+    }
+    words.push_back(a);
+    only_words = a == "--";
+    const size_t equals = std::min(a.find('='), a.size());
+    if (a[1] == '-') {
+      if (equals < a.size() && takes(a.substr(0, equals))) words.back().insert(equals + 1, 1, kMark);
+      value = equals == a.size() && takes(a);
+      continue;
+    }
+    for (size_t i = 1; i < a.size() && is_known({'-', a[i]}); ++i) {  // -qo FILE, -qoFILE
+      if (!takes({'-', a[i]})) continue;
+      value = i + 1 == a.size();
+      if (!value) words.back().insert(i + 1, 1, kMark);
+      break;
+    }
+  }
+  return words;
 }
 
 bool Command::parse(const Arguments& arguments) {
   try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-    app_->parse(reversed);
+    std::vector<std::string> words = marked(arguments);
+    std::reverse(words.begin(), words.end());
+    app_->parse(words);
   } catch (const CLI::CallForHelp&) {
     print(help(false));
     return false;
@@ -142,22 +201,23 @@ bool Command::parse(const Arguments& arguments) {
     print(help(true));
     return false;
   } catch (const CLI::ParseError& e) {
-    throw Error(Exit::usage, "usage/flag", e.what(), fmt::format("rnn {} --help lists the options", verb_));
+    throw Error(Exit::usage, "usage/flag", without_marks(e.what()), fmt::format("rnn {} --help lists the options", verb_));
   }
   refuse_unknown();
   return true;
 }
 
 void Command::refuse_unknown() const {
-  const std::vector<std::string> rest = app_->remaining();
+  std::vector<std::string> rest = app_->remaining();
+  rest.erase(std::remove(rest.begin(), rest.end(), "--"), rest.end());  // a word "--" is marked
   if (rest.empty()) return;
-  const auto is_flag = [](const std::string& word) { return word.size() > 1 && word[0] == '-' && word != "--"; };
+  const auto is_flag = [](const std::string& word) { return word.size() > 1 && word[0] == '-'; };
   const auto found = std::find_if(rest.begin(), rest.end(), is_flag);
   if (found == rest.end()) {
-    throw Error(Exit::usage, "usage/argument", fmt::format("rnn {} does not expect '{}'", verb_, rest[0]),
+    throw Error(Exit::usage, "usage/argument", fmt::format("rnn {} does not expect '{}'", verb_, typed(rest[0])),
                 fmt::format("usage: rnn {} {}", verb_, usage_));
   }
-  const std::string flag = found->substr(0, found->find('='));
+  const std::string flag = without_marks(found->substr(0, found->find('=')));
   std::vector<std::string> names;
   for (const CLI::Option* o : app_->get_options()) {
     for (const std::string& name : o->get_lnames()) names.push_back("--" + name);

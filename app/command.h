@@ -21,7 +21,7 @@ namespace rnn::core::app {
 
 // "a,b" -> a, b; an empty text gives nothing.
 std::vector<std::string> split_commas(const std::string& text);
-// Throws Error{usage, code} if `path` exists and --force was not given.
+// Throws Error{usage, code} if `path` exists and --force was not given; else as require_output() (outputs.h) does.
 void refuse_existing(const std::string& path, bool force, const char* code = "data/exists");
 
 // Declares the flags of one verb, then parses. Names as in CLI11: "-o,--output"; targets must outlive parse().
@@ -51,7 +51,8 @@ class Command {
   void more(const std::string& heading = "more options") { heading_ = heading; }
   void example(const std::string& line) { examples_.push_back(line); }
 
-  // False when help was asked for and printed. Throws Error{usage, "usage/flag"}.
+  // False when help was asked for and printed. A value is taken as it was typed, empty or not; after "--" there are words only. Throws
+  // Error{usage, "usage/flag"}.
   bool parse(const Arguments& arguments);
   bool given(const std::string& flag) const;
   // Throws Error{usage, "usage/missing"} with an example if `value` is empty.
@@ -59,6 +60,7 @@ class Command {
 
  private:
   CLI::Option* keep(CLI::Option* option, const std::string& value);
+  std::vector<std::string> marked(const Arguments& arguments) const;
   void refuse_unknown() const;
   std::string help(bool all) const;
 

@@ -40,7 +40,7 @@ int run_config_show(const Arguments& arguments) {
       object[std::string(o.name)] = {{"value", values[std::string(o.section)][std::string(o.name)]},
                                      {"source", settings.source(o.name)}};
     }
-    print(object.dump() + "\n");
+    print(json_line(object));
     return 0;
   }
   std::string_view section;
@@ -62,7 +62,7 @@ int run_config_recipes(const Arguments& arguments) {
   if (!command.parse(arguments)) return 0;
   for (const Recipe& recipe : all_recipes()) {
     const nlohmann::ordered_json object = {{"name", recipe.name}, {"about", recipe.about}, {"path", recipe.path}};
-    print(json ? object.dump() + "\n" : fmt::format("{:<22}{}\n", recipe.name, recipe.about));
+    print(json ? json_line(object) : fmt::format("{:<22}{}\n", recipe.name, recipe.about));
   }
   return 0;
 }

@@ -187,7 +187,7 @@ int evaluate_file(const NgramOptions& wishes) {
                       grouped(measured->unknown)));
   }
   if (wishes.json) {
-    print(json.dump() + "\n");
+    print(json_line(json));
     return 0;
   }
   print(key_line("model", fmt::format("{} · {}-gram, {}, {} in memory", wishes.path, model->order(),
@@ -281,7 +281,7 @@ int count_text(const NgramOptions& wishes) {
     ordered_json json = model_json(t, model, seconds);
     if (measured) json["eval"] = measured_json(*measured);
     if (written > 0) json["file"] = wishes.output, json["file_bytes"] = written;
-    print(json.dump() + "\n");
+    print(json_line(json));
     return 0;
   }
   print_model(wishes, t, model, seconds);

@@ -12,6 +12,7 @@
 #include "inspect/reading.h"
 #include "next_words.h"
 #include "options/option_list.h"
+#include "outputs.h"
 #include "places.h"
 #include "runs.h"
 #include "screen.h"
@@ -195,6 +196,7 @@ int run_demo(const Arguments& arguments) {
   command.example("rnn demo --seconds 20 --prompt \"The dog is\"");
   if (!command.parse(arguments)) return 0;
   if (!(seconds > 0)) throw Error(Exit::usage, "usage/option", "--seconds must be above 0");
+  require_output(output + ".html", Output::page, std::nullopt);
   d.options.train.threads = static_cast<int>(threads);
   d.options.train.seed = static_cast<uint64_t>(seed);
 
@@ -207,7 +209,7 @@ int run_demo(const Arguments& arguments) {
     runs.emplace_back(cell, watched(Talk::lines, [&](EventStream& events, const RunHooks& hooks) {
                         return train_run(request, events, hooks);
                       }));
-    if (runs.back().second.reason == StopReason::signal) return say_stopped(request.folder);
+    if (runs.back().second.reason == StopReason::signal || signal_seen() != 0) return say_stopped(request.folder);
   }
   say("");
   for (size_t i = 0; i < runs.size(); ++i) show(runs[i].first, runs[i].second.folder, d, i == 0);
@@ -223,7 +225,7 @@ int run_demo(const Arguments& arguments) {
   if (goes_on && !demo_dates(dates)) return say_stopped(dates.folder);
   say(key_line("next", shell_line({"rnn", "generate", runs.back().second.folder, "-p", d.prompt, "--top", "5"})));
   if (goes_on) say(key_line("", "echo \"7 June 1999\" | " + shell_line({"rnn", "translate", dates.folder})));
-  return signal_seen() ? 128 + signal_seen() : 0;
+  return status_of(0);
 }
 
 }  // namespace rnn::core::app

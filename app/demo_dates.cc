@@ -13,6 +13,7 @@
 #include "data/pair_problems.h"
 #include "metrics/figures.h"
 #include "next_words.h"
+#include "outputs.h"
 #include "pages/attention_map.h"
 #include "runs.h"
 #include "screen.h"
@@ -125,6 +126,7 @@ void show_line(Translator& translator, const std::string& line, const std::strin
   const Look look{encode_line(translator.tokenizer(), line), found.ids, translator.align(line, found)};
   if (look.weights.size() == 0) return;  // no translation was found
   print(terminal_map(translator.tokenizer(), look));
+  require_output(drawing, Output::drawing, std::nullopt);
   write_file_atomic(drawing, drawn_map(translator.tokenizer(), look, fmt::format("{} -> {}", line, found.text)));
 }
 

@@ -50,7 +50,7 @@ void print_json(const EvalReport& report, bool per_line) {
   for (const ResultRow& row : report.baselines) json["baselines"][row.name] = row_json(row);
   if (!report.note.empty()) json["note"] = report.note;
   if (per_line) json["type"] = "result";
-  print(json.dump() + "\n");
+  print(json_line(json));
 }
 
 void print_table(const EvalReport& report) {
@@ -76,7 +76,7 @@ double eval_sequences(ModelFile& file, const std::string& path, int threads, boo
     json["sequences"] = report.sequences;
     json["targets"] = report.targets;
     for (const ResultRow& row : report.baselines) json["baselines"][row.name] = figures_json(row);
-    print(json.dump() + "\n");
+    print(json_line(json));
     return report.model.at(figure::kLoss);
   }
   const Columns columns = columns_of({&report.model}, report.baselines);

@@ -15,6 +15,7 @@
 #include "inspect/explain_model.h"
 #include "inspect/lab_cache.h"
 #include "inspect_translation.h"
+#include "outputs.h"
 #include "pages/explain_page.h"
 #include "pages/translation_page.h"
 #include "runs/run_data.h"
@@ -81,7 +82,7 @@ void add_lab(const ExplainRequest& request, Pool& pool, Explanation& all) {
 struct ExplainArguments {
   ExplainRequest request;
   std::string output = "explain.html";
-  bool json = false, no_lab = false;
+  bool json = false, no_lab = false, force = false;
   int64_t beam = kWidestBeam, threads = 0;
 };
 
@@ -92,6 +93,7 @@ void declare(Command& command, ExplainArguments& a) {
   command.text("-o,--output", &a.output, "FILE", "the page (explain.html)");
   command.flag("--json", &a.json, "the figures as one JSON object on standard output, no page");
   command.more();
+  command.flag("--force", &a.force, "overwrite a file that is not such a page");
   command.text("--data", &a.request.data, "FILE",
                "text for measuring gradient, gates and states (default: the first model's validation text)");
   command.flag("--no-lab", &a.no_lab, "omit the memory test and the exploding run");
@@ -178,6 +180,7 @@ int run_explain(const Arguments& arguments) {
   if (!command.given("--prompt")) command.need(a.request.prompt, "a text: -p TEXT");
   a.request.lab = !a.no_lab;
   a.request.threads = static_cast<int>(a.threads);
+  if (!a.json) require_output(a.output, Output::page, a.force);
   std::vector<ModelFile> files = loaded(a.request.models);
   if (std::any_of(files.begin(), files.end(), [](const ModelFile& file) { return file.model->translates(); })) {
     explain_translator(command, a, files);
@@ -185,7 +188,7 @@ int run_explain(const Arguments& arguments) {
   }
   if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; these models are not");
   put_out(a, explain(a.request, files), explain_page);
-  return signal_seen() ? 128 + signal_seen() : 0;
+  return status_of(0);
 }
 
 }  // namespace rnn::core::app

@@ -13,6 +13,7 @@
 #include "io/ready_model.h"
 #include "line_reader.h"
 #include "next_words.h"
+#include "outputs.h"
 #include "screen.h"
 #include "with_models.h"
 #include "write_together.h"
@@ -26,7 +27,7 @@ struct GenerateArguments {
   std::string model, prompt, save_state, load_state, length_rule = "power";
   int64_t top = 0, samples = 1, seed = 1, top_k = 0, threads = 1;
   int64_t beam = 0, n_best = 1, no_repeat = 0, min_tokens = 0, cache = 0;
-  bool json = false, interactive = false;
+  bool json = false, interactive = false, force = false;
   ContinueOptions write;
   WithArguments with;
   CacheOptions cached;
@@ -72,6 +73,7 @@ void declare(Command& command, GenerateArguments& a) {
   command.text("--save-state", &a.save_state, "FILE",
                "save the state after reading and generating; without -n nothing is generated");
   command.text("--load-state", &a.load_state, "FILE", "load a saved state");
+  command.flag("--force", &a.force, "with --save-state: overwrite a file that is no saved state");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (1)");
   command.example("rnn generate runs/story-001 -p \"The cat is\" --top 5");
   command.example("rnn generate runs/story-001 -p \"The cat is\" -n 60 --temperature 0.8 --stop \".\" --seed 7");
@@ -303,6 +305,7 @@ int run_generate(const Arguments& arguments) {
   a.write.stop = unescaped(a.write.stop);
   if (!a.save_state.empty() && !a.interactive && !command.given("--tokens")) a.write.tokens = 0;
 
+  if (!a.save_state.empty()) require_output(a.save_state, Output::state, a.force);
   ModelFile file = load_model(a.model);
   if (file.model->translates())
     throw Error(Exit::model, "model/task", file.path + " is a translator: it can only translate",

@@ -12,6 +12,7 @@
 #include "inspect_translation.h"
 #include "inspect_view.h"
 #include "io/ready_model.h"
+#include "outputs.h"
 #include "screen.h"
 #include "text_tokens.h"
 
@@ -20,7 +21,7 @@ namespace {
 
 struct InspectArguments {
   std::string model, data, prompt, svg;
-  bool json = false;
+  bool json = false, force = false;
   int64_t top = 5, tokens = kMeasuredTokens, beam = kWidestBeam, threads = 0;
 };
 
@@ -33,6 +34,7 @@ void declare(Command& command, InspectArguments& a) {
   command.text("--svg", &a.svg, "DIR", "write the figures as SVG files into this folder");
   command.flag("--json", &a.json, "one JSON object on standard output");
   command.more();
+  command.flag("--force", &a.force, "with --svg: overwrite files that are no such figures");
   command.whole("--beam", &a.beam, {1, kWidestBeam}, "N", "for a translator: hypotheses of the search (5)");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn inspect runs/story-001 -p \"The cat is sleeping because it\"");
@@ -46,13 +48,15 @@ std::string measured_on(const InspectArguments& a, const ModelFile& file, const 
                      reads_sentences(file) ? ", with the state carried across lines" : "");
 }
 
-void write_drawings(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& files) {
+void write_drawings(const std::string& folder, bool force, const std::vector<std::pair<std::string, std::string>>& files) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error)
     throw Error(Exit::internal, "io/write", fmt::format("cannot create the folder {}: {}", folder, error.message()));
+  const auto path_of = [&](const std::string& name) { return (std::filesystem::path(folder) / name).string(); };
+  for (const auto& file : files) require_output(path_of(file.first), Output::drawing, force);
   for (const auto& [name, text] : files) {
-    const std::string path = (std::filesystem::path(folder) / name).string();
+    const std::string path = path_of(name);
     write_file_atomic(path, text);
     say(fmt::format("wrote {}", path));
   }
@@ -71,7 +75,7 @@ int inspect_translator(const Command& command, const InspectArguments& a, ModelF
   const TranslationExplanation e =
       look_at_translation(file, a.prompt, static_cast<int>(a.beam), static_cast<int>(a.top), pool);
   a.json ? print_json(to_json_object(e)) : print(translation_view(e, command.given("--top") ? static_cast<int>(a.top) : 3));
-  if (!a.svg.empty()) write_drawings(a.svg, translation_drawings(e));
+  if (!a.svg.empty()) write_drawings(a.svg, a.force, translation_drawings(e));
   return 0;
 }
 
@@ -104,7 +108,7 @@ int run_inspect(const Arguments& arguments) {
     print(model_view(m) + words_view(m, shown) + gates_by_word_view(m) + memory_view(m) + gradient_view(m, over) +
           gate_use_view(m) + norms_view(m) + spectra_view(m));
   }
-  if (!a.svg.empty()) write_drawings(a.svg, drawings(m, over));
+  if (!a.svg.empty()) write_drawings(a.svg, a.force, drawings(m, over));
   return 0;
 }
 

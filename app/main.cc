@@ -1,19 +1,29 @@
 // Why: finds the verb, runs it, and turns every failure into one sentence, one hint and the documented exit status.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstring>
+#include <exception>
 #include <new>
+#include <system_error>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "kernels/kernels.h"
 #include "options/option_list.h"
 #include "screen.h"
 #include "settings.h"
+#include "signals.h"
 #include "verbs.h"
 
 namespace rnn::core::app {
 namespace {
+
+constexpr const char *kNoMemory = "not enough memory for this",
+                     *kLessMemory = "a smaller --batch, --bptt, --hidden or --max-vocabulary needs less",
+                     *kReport = "this is a bug in the program: please report it with the command you typed";
 
 struct Verb {
   std::string_view name, summary;
@@ -86,6 +96,12 @@ void tell(std::string_view code, std::string_view message, std::string_view help
   if (!help.empty()) say(fmt::format("help: {}", help));
 }
 
+// "[json.exception.type_error.316] invalid ..." is in the words of a library.
+std::string own_words(const std::string& text) {
+  const size_t end = text.starts_with("[json.") ? text.find("] ") : std::string::npos;
+  return end == std::string::npos ? text : "a value of a file cannot be used: " + text.substr(end + 2);
+}
+
 int guarded(const Arguments& all) {
   try {
     const int status = run(all);
@@ -94,20 +110,47 @@ int guarded(const Arguments& all) {
   } catch (const OutputClosed&) {
     return 0;  // the reader is gone: rnn generate ... | head
   } catch (const Error& e) {
+    if (e.code() == kInterruptedCode && signal_seen() != 0) return status_of(0);
     tell(e.code(), e.what(), e.help());
     return static_cast<int>(e.exit());
   } catch (const std::bad_alloc&) {
-    tell("memory", "not enough memory for this", "a smaller --batch, --bptt, --hidden or --max-vocabulary needs less");
+    tell("memory", kNoMemory, kLessMemory);
+  } catch (const std::system_error& e) {
+    tell("system", fmt::format("the system refuses what this needs: {}", std::strerror(e.code().value())),
+         "fewer --threads, or a higher limit of memory and processes (ulimit -a)");
   } catch (const std::exception& e) {
-    tell("internal", e.what(), "this is a bug in the program: please report it with the command you typed");
+    tell("internal", own_words(e.what()), kReport);
   }
   return static_cast<int>(Exit::internal);
+}
+
+// An exception that leaves what may not throw, such as a worker that gets no memory.
+[[noreturn]] void on_terminate() {
+  try {
+    if (const std::exception_ptr failure = std::current_exception()) std::rethrow_exception(failure);
+    tell("internal", "the program ended unexpectedly", kReport);
+  } catch (const std::bad_alloc&) {
+    tell("memory", kNoMemory, kLessMemory);
+  } catch (const std::exception& e) {
+    tell("internal", own_words(e.what()), kReport);
+  } catch (...) {
+    tell("internal", "the program ended unexpectedly", kReport);
+  }
+  ::_exit(static_cast<int>(Exit::internal));
+}
+
+// A file that is opened later must not become standard output or standard error, whose messages would be written into it.
+void open_closed() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) != fd) ::_exit(static_cast<int>(Exit::internal));
 }
 
 }  // namespace
 }  // namespace rnn::core::app
 
 int main(int argc, char** argv) {
+  rnn::core::app::open_closed();
+  std::set_terminate(rnn::core::app::on_terminate);
   std::signal(SIGPIPE, SIG_IGN);  // closed pipes and files that grow too large appear as failed writes
   std::signal(SIGXFSZ, SIG_IGN);
   return rnn::core::app::guarded({argv + 1, argv + argc});

@@ -253,7 +253,7 @@ int run_predict(const Arguments& arguments) {
     throw;
   }
   run.note().tell();
-  return signal_seen() ? 128 + signal_seen() : 0;
+  return status_of(0);
 }
 
 }  // namespace rnn::core::app

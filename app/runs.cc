@@ -36,14 +36,16 @@ void add_json(EventStream& events) {
 RunResult watched(Talk talk, const std::function<RunResult(EventStream&, const RunHooks&)>& what, Profile* profile) {
   EventStream events;
   RunHooks hooks;
-  hooks.signal = watch_signals();
+  hooks.signal = end_on_signals();
+  hooks.plan = [lines = talk == Talk::lines](const Plan& plan) {
+    watch_signals();  // from here on there is something to save
+    if (!lines) return;
+    for (const auto& line : plan.lines) say(key_line(line.first, line.second));
+  };
   hooks.profile = profile;
   if (talk == Talk::json) add_json(events);
   if (talk == Talk::lines) {
     events.add(std::make_unique<TerminalSink>(terminal_options(stderr, std::getenv("NO_COLOR"), std::getenv("TERM"))));
-    hooks.plan = [](const Plan& plan) {
-      for (const auto& line : plan.lines) say(key_line(line.first, line.second));
-    };
   }
   return what(events, hooks);
 }
@@ -78,10 +80,9 @@ std::string comparison_table(const std::vector<std::pair<std::string, RunResult>
 }
 
 int say_stopped(const std::string& folder) {
-  const int number = signal_seen();
   say(key_line("stopped", "everything is saved"));
   say(key_line("resume", shell_line({"rnn", "train", "--resume", folder})));
-  return 128 + number;
+  return status_of(0);
 }
 
 }  // namespace rnn::core::app

@@ -100,6 +100,7 @@ int run_train_tokenizer(const Arguments& arguments) {
     throw Error(Exit::usage, "usage/option", fmt::format("--tokens is '{}', it must be unigram or bpe", kind),
                 "rnn train itself learns the other kinds");
   }
+  refuse_existing(output, force, "tokenizer/exists");  // before the text is read
   std::vector<Document> documents;
   for (const std::string& path : data) {
     std::vector<Document> part = read_text(path);

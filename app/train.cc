@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "base/error.h"
 #include "base/numbers.h"
@@ -11,6 +12,7 @@
 #include "data/inputs/data_file.h"
 #include "data/pairs.h"
 #include "profile_view.h"
+#include "run_name.h"
 #include "runs.h"
 #include "runs/option_checks.h"
 #include "screen.h"
@@ -25,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct TrainArguments {
-  std::vector<std::string> data, train, valid, test;
+  std::vector<std::string> data, train, valid, test, moved;
   std::string output, config, resume, init_from, task;
   bool force = false, json = false, quiet = false, profile = false;
   NamedValues flags;
@@ -63,6 +65,7 @@ void declare(Command& command, TrainArguments& a) {
   command.texts("--train", &a.train, "FILE", "training text, as DATA; may be given several times");
   command.files("--valid", &a.valid, "FILE",
                 "validation text, instead of the last part of DATA; for pairs perhaps two files");
+  command.files("--data", &a.moved, "FILE", "with --resume: where the data of the run is now, for pairs perhaps two files");
   command.files("--test", &a.test, "FILE", "test text for the best model at the end; for pairs perhaps two files");
   command.text("--init-from", &a.init_from, "MODEL", "start from the weights of a run or model file");
   command.flag("--force", &a.force, "overwrite the run in the output folder");
@@ -76,23 +79,6 @@ void declare(Command& command, TrainArguments& a) {
   }
   command.example("rnn train story.txt");
   command.example("rnn train story.txt --cell rnn,gru,lstm --hidden 200 --max-time 10m -o runs/three");
-}
-
-// runs/<stem>-NNN, one above the highest existing number.
-std::string next_folder(const std::string& data) {
-  fs::path path = fs::path(data).lexically_normal();
-  std::string stem = path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
-  stem = stem.substr(0, stem.find('.', 1));
-  if (stem.empty() || stem == "." || stem == ".." || is_pipe(data)) stem = "run";
-  int highest = 0;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator("runs", error)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(stem + "-")) continue;
-    std::string_view number = std::string_view(name).substr(stem.size() + 1);
-    highest = std::max(highest, take_number<int>(number).value_or(0));
-  }
-  return fmt::format("runs/{}-{:03}", stem, highest + 1);
 }
 
 void say_next(const RunResult& result) {
@@ -132,7 +118,7 @@ RunResult run_one(const TrainArguments& a, const RunIt& run) {
 
 int finish(const TrainArguments& a, const RunResult& result, bool resumed = false) {
   if (result.reason == StopReason::signal) return say_stopped(result.folder);
-  if (a.json) return 0;
+  if (a.json) return status_of(0);
   if (!a.quiet) {
     say(key_line("ended", fmt::format("{}; {}, {} tokens/s", reason_text(result, resumed), counted(result.updates, "update"),
                                       compact_count(result.tokens_per_second))));
@@ -140,7 +126,7 @@ int finish(const TrainArguments& a, const RunResult& result, bool resumed = fals
   print(result_table(result));
   flush_output();
   if (!a.quiet) say_next(result);
-  return 0;
+  return status_of(0);
 }
 
 int resume(const TrainArguments& a) {
@@ -150,9 +136,7 @@ int resume(const TrainArguments& a) {
   if (!a.cells.empty()) given = "--cell";
   if (!a.config.empty()) given = "--config";
   if (!a.output.empty()) given = "--output";
-  if (!a.data.empty() || !a.train.empty()) given = "other data";
-  if (!a.valid.empty()) given = "--valid";
-  if (!a.test.empty()) given = "--test";
+  if (!a.train.empty()) given = "--train";
   if (!a.init_from.empty()) given = "--init-from";
   if (!a.task.empty()) given = "--task";
   if (a.force) given = "--force";
@@ -163,10 +147,12 @@ int resume(const TrainArguments& a) {
   }
   Options probe;  // a bad value is refused before any data is read
   for (const auto& flag : a.flags) set_option(probe, flag.first, flag.second);
-  return finish(
-      a,
-      run_one(a, [&](EventStream& events, const RunHooks& hooks) { return resume_run(a.resume, a.flags, events, hooks); }),
-      true);
+  MovedData moved{a.moved, a.valid, a.test};
+  moved.data.insert(moved.data.end(), a.data.begin(), a.data.end());
+  const auto run = [&](EventStream& events, const RunHooks& hooks) {
+    return resume_run(a.resume, a.flags, events, hooks, moved);
+  };
+  return finish(a, run_one(a, run), true);
 }
 
 int train_cells(const TrainArguments& a, RunRequest request, const Settings& settings) {
@@ -180,10 +166,10 @@ int train_cells(const TrainArguments& a, RunRequest request, const Settings& set
     if (a.talk() == Talk::lines) say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(cell, Stream::error)));
     runs.emplace_back(
         cell, run_one(a, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); }));
-    if (runs.back().second.reason == StopReason::signal) return say_stopped(request.folder);
+    if (runs.back().second.reason == StopReason::signal || signal_seen() != 0) return say_stopped(request.folder);
   }
   if (!a.json) print(comparison_table(runs));
-  return 0;
+  return status_of(0);
 }
 
 // --valid and --test take a second word only if the data are pairs of sentences; otherwise it is DATA.
@@ -193,6 +179,13 @@ void give_back(std::vector<std::string>& files, TrainArguments& a) {
   if (files.size() < 2 || data.size() == 2 || (data.size() == 1 && looks_like_pairs(data[0]))) return;
   a.data.insert(a.data.begin(), files[1]);
   files.resize(1);
+}
+
+// Several cells are trained into folders of their own.
+std::vector<std::string> endings_of(const std::vector<std::string>& cells) {
+  std::vector<std::string> endings;
+  for (const std::string& cell : cells) endings.push_back("-" + cell);
+  return endings.size() > 1 ? endings : std::vector<std::string>();
 }
 
 RunRequest request_of(const TrainArguments& a, const Settings& settings, const Arguments& words) {
@@ -221,6 +214,8 @@ int run_train(const Arguments& arguments) {
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   if (!a.resume.empty()) return resume(a);
+  if (!a.moved.empty())
+    throw Error(Exit::usage, "usage/option", "--data is for a run that is resumed", "a new run: rnn train DATA");
   give_back(a.test, a);
   give_back(a.valid, a);
 
@@ -233,7 +228,9 @@ int run_train(const Arguments& arguments) {
   command.need(request.data.empty() ? "" : request.data[0], "a text to learn from");
   const ChosenTask chosen = choose_task(a.task, request.data);
   request.task = chosen.task->name;
-  request.folder = a.output.empty() ? next_folder(request.data[0]) : a.output;
+  std::optional<RunName> name;
+  if (a.output.empty()) name.emplace(request.data[0], endings_of(a.cells));
+  request.folder = name ? name->path() : a.output;
   std::error_code error;
   if (a.talk() == Talk::lines && a.task.empty() && (is_pipe(request.data[0]) || fs::exists(request.data[0], error))) {
     say(key_line("task", fmt::format("{} ({}; use --task to choose)", chosen.task->name, chosen.reason)));

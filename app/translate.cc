@@ -12,6 +12,7 @@
 #include "events/events.h"
 #include "line_reader.h"
 #include "next_words.h"
+#include "outputs.h"
 #include "pages/attention_map.h"
 #include "screen.h"
 #include "signals.h"
@@ -30,7 +31,7 @@ struct TranslateArguments {
   std::string model, drawings, length_rule = "wu";
   std::vector<std::string> files;
   int64_t beam = 5, n_best = 1, no_repeat = 0, max_extra = 10, top_k = 0, seed = 1, batch = 64, threads = 0;
-  bool alignment = false, json = false;
+  bool alignment = false, json = false, force = false;
   TranslateOptions how;
   WithArguments with;
 };
@@ -52,6 +53,7 @@ void declare(Command& command, TranslateArguments& a) {
   command.flag("--json", &a.json, "JSON lines on standard output");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.more();
+  command.flag("--force", &a.force, "with --attention-svg: overwrite files that are no such drawings");
   command.real("--coverage", &a.how.coverage, {0, 10}, "B", "above 0: penalty for source words left out (0)");
   command.whole("--no-repeat", &a.no_repeat, {0, 1024}, "N", "no sequence of N tokens occurs twice; 0: off (0)");
   command.text("--length-rule", &a.length_rule, "RULE",
@@ -171,7 +173,9 @@ class Answers {
     for (const int32_t id : t.ids) map.target.push_back(shown_piece(translator_.tokenizer(), id));
     map.weights = &looked;
     const std::string name = fmt::format("line-{:06}.svg", number + 1);
-    write_file_atomic((std::filesystem::path(a_.drawings) / name).string(), svg::attention_map(map));
+    const std::string path = (std::filesystem::path(a_.drawings) / name).string();
+    require_output(path, Output::drawing, a_.force);
+    write_file_atomic(path, svg::attention_map(map));
   }
 
   std::vector<int32_t> source_ids(const std::string& line) const { return encode_line(translator_.tokenizer(), line); }
@@ -241,7 +245,7 @@ int run_translate(const Arguments& arguments) {
     flush_output();
   }
   if (!a.drawings.empty()) say(fmt::format("drawings are in {}", a.drawings));
-  return signal_seen() ? 128 + signal_seen() : 0;
+  return status_of(0);
 }
 
 }  // namespace rnn::core::app

@@ -38,10 +38,26 @@ double together(int threads, int samples, Work&& work) {
         times.push_back(*std::max_element(end.begin(), end.end()) - *std::min_element(begin.begin(), begin.end()));
     }
   };
+  std::atomic<int> all{0};  // 1: there; -1: the system has no more threads, so none begins
+  const auto enter = [&](int thread) {
+    all.wait(0);
+    if (all.load() > 0) run(thread);
+  };
   std::vector<std::thread> others;
-  for (int thread = 1; thread < threads; ++thread) others.emplace_back(run, thread);
-  run(0);
-  for (std::thread& other : others) other.join();
+  const auto let = [&](int state) {
+    all.store(state);
+    all.notify_all();
+    if (state > 0) run(0);
+    for (std::thread& other : others) other.join();
+  };
+  try {
+    others.reserve(static_cast<size_t>(threads));
+    for (int thread = 1; thread < threads; ++thread) others.emplace_back(enter, thread);
+  } catch (...) {
+    let(-1);
+    throw;
+  }
+  let(1);
   return quantile(times, 0.5);
 }
 

@@ -43,7 +43,8 @@ double system_seconds() {
 std::string free_name(const std::string& folder, double seconds) {
   const std::string base = fmt::format("{}/events.out.tfevents.{:010d}.rnn", folder, static_cast<int64_t>(seconds));
   std::string name = base;
-  for (int i = 1; std::filesystem::exists(name); ++i) name = fmt::format("{}.{}", base, i);
+  std::error_code error;
+  for (int i = 1; std::filesystem::exists(name, error); ++i) name = fmt::format("{}.{}", base, i);
   return name;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "base/numbers.h"
 #include "data/hash.h"
 
@@ -142,8 +143,7 @@ Lab memory_lab(const std::vector<std::string>& cells, const RecallOptions& recal
   Lab lab;
   const auto stopped = [&] { return recall.stop && recall.stop->load() != 0; };
   for (const std::string& cell : cells) {
-    lab.recall.cells.push_back(recall_of(cell, recall, folder, pool, lab));
-    if (stopped()) break;
+    if (!uninterrupted([&] { lab.recall.cells.push_back(recall_of(cell, recall, folder, pool, lab)); }) || stopped()) break;
   }
   if (!stopped()) {
     lab.clipping = clipping_of(clipping, folder, pool, lab);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "io/ready_model.h"
+#include "runs/run.h"
 
 namespace rnn::core {
 namespace {
@@ -133,6 +134,7 @@ AveragedModels average_models(const std::vector<std::string>& paths, const std::
   if (!same_data) about.erase("data");
   about["command"] = command;
   about["average"] = std::move(models);
+  about = readable(std::move(about));
   return result;
 }
 

@@ -10,12 +10,15 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "io/ready_model.h"
 #include "metrics/figures.h"
 #include "networks/init.h"
 #include "options/option_list.h"
+#include "runs/data_place.h"
 #include "runs/model_card.h"
 #include "runs/plan.h"
+#include "text/utf8.h"
 #include "train/checkpoint.h"
 #include "train/health.h"
 #include "train/softmax_options.h"
@@ -79,16 +82,28 @@ double Run::judge() {
   throw Error(Exit::usage, "usage/option", "--best-by bleu is for translators", "leave it out: the default is the loss");
 }
 
+// A file may have any name, but what a model file says is UTF-8.
+json readable(json value) {
+  if (value.is_string()) {
+    std::string& text = value.get_ref<std::string&>();
+    if (utf8_error(text) != std::string::npos) text = repair_utf8(text);
+  } else if (value.is_structured()) {
+    for (json& part : value) part = readable(std::move(part));
+  }
+  return value;
+}
+
 json Run::about() const {
   json about = about_data();
   about["command"] = request.command;
   about["options"] = options_to_json(options);
   if (!best_metrics_.is_null()) about["metrics"] = best_metrics_;
-  return about;
+  return readable(std::move(about));
 }
 
 json Run::request_json() const {
-  return {{"data", request.data},
+  return {{"place", data_place(request)},
+          {"data", request.data},
           {"valid", request.valid},
           {"test", request.test},
           {"command", request.command},
@@ -158,11 +173,15 @@ RunResult Run::finish(const TrainResult& trained, EventStream& events) {
   result.seconds = p.seconds;
   result.tokens_per_second = p.seconds > 0 ? static_cast<double>(p.tokens) / p.seconds : 0;
   if (trained.reason == StopReason::signal) {
-    if (!std::filesystem::exists(folder.model())) save_model(folder.model(), *model, tokenizer.get(), about());
+    std::error_code error;
+    if (!std::filesystem::exists(folder.model(), error)) save_model(folder.model(), *model, tokenizer.get(), about());
     return result;
   }
   json found;
-  report(result, p, found);
+  if (!uninterrupted([&] { report(result, p, found); })) {
+    result.reason = StopReason::signal;
+    return result;
+  }
   events.emit({"result",
                {{"model", folder.model()},
                 {"metrics", found},

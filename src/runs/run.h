@@ -73,6 +73,8 @@ class Run {
 // Adds the figures of a row, or those of `which` that it has, to the metrics of a run: "PREFIX_KEY".
 void add_metrics(const std::string& prefix, const ResultRow& row, nlohmann::json& metrics,
                  std::initializer_list<const Figure*> which = {});
+// With U+FFFD where a text is not UTF-8, for what is written into a model file.
+nlohmann::json readable(nlohmann::json value);
 // New weights from the initialisation and seed of the options.
 void initialise_by(const Options& options, Model<float>& model);
 // The weights of a model to start from, with the regularisation that request.given asks for; tokenizer: null if the task has

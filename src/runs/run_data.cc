@@ -41,6 +41,7 @@ RunText read_run_text(const std::vector<std::string>& paths, const std::string& 
       text.report = report;
     } else {  // counts add up; the number of distinct words of several files is at least the largest one
       text.report.files.insert(text.report.files.end(), report.files.begin(), report.files.end());
+      text.report.runs += report.runs;
       text.report.bytes += report.bytes;
       text.report.lines += report.lines;
       text.report.documents += report.documents;

@@ -11,40 +11,74 @@
 #include "base/file.h"
 #include "cells/names.h"
 #include "data/inputs/data_file.h"
+#include "data/inputs/folders.h"
 #include "events/sinks.h"
 #include "events/tensorboard.h"
 #include "runs/model_card.h"
+#include "runs/run_lock.h"
 
 namespace rnn::core {
 namespace fs = std::filesystem;
+namespace {
 
-void RunFolder::create(bool force) const {
+constexpr const char *kCardName = "README.md",
+                     *kSecondCardName = "MODEL_CARD.md";  // the second beside a README.md of the user
+
+// The card that a run writes, not a text of the user.
+bool is_card(const std::string& path) {
   std::error_code error;
-  const auto is_run_file = [](const std::string& name) {
-    return name.starts_with("events.out.tfevents.") || name == "config.toml" || name == "model.safetensors" ||
-           name == "last.ckpt.safetensors" || name == "best.ckpt.safetensors" || name == "metrics.jsonl" ||
-           name == "metrics.csv" || name == "train.log" || name == "README.md" || name == "data.json";
-  };
-  if (fs::exists(path_, error)) {
-    if (!fs::is_directory(path_, error))
-      throw Error(Exit::usage, "run/exists", path_ + " is a file", "choose another folder with -o");
-    std::vector<fs::path> old;
-    for (const auto& entry : fs::directory_iterator(path_, error)) {
-      if (is_run_file(entry.path().filename().string())) old.push_back(entry.path());
-    }
-    if (!old.empty() && !force) {
-      throw Error(Exit::usage, "run/exists", path_ + " already holds a run",
-                  "resume it: rnn train --resume " + shell_word(path_) +
-                      "; overwrite it: --force; or choose another folder with -o");
-    }
-    for (const auto& file : old) fs::remove(file, error);
+  if (!fs::is_regular_file(path, error)) return false;
+  const std::string text = read_file(path);
+  const size_t end = text.find("\n---\n");
+  return text.starts_with("---\n") && end != std::string::npos && text.find("\nlibrary_name: rnn\n") < end;
+}
+
+// Everything that a run writes here, without a README.md of the user and the lock.
+std::vector<fs::path> files_of_run(const std::string& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!is_run_file(name) || fs::path(RunLock::file_of(folder)).filename() == name) continue;
+    const bool text = name == kCardName || name == kSecondCardName;
+    if (!text || is_card(entry.path().string())) files.push_back(entry.path());
   }
+  return files;
+}
+
+// Nothing is overwritten, unless that is asked for.
+void require_free(const std::string& folder, bool force) {
+  std::error_code error;
+  if (force || !fs::exists(folder, error)) return;
+  if (is_run_folder(folder)) {
+    throw Error(
+        Exit::usage, "run/exists", folder + " already holds a run",
+        "resume it: rnn train --resume " + shell_word(folder) + "; overwrite it: --force; or choose another folder with -o");
+  }
+  const std::vector<fs::path> files = files_of_run(folder);
+  if (files.empty()) return;
+  throw Error(Exit::usage, "run/files", files[0].string() + " is not of a run and would be overwritten",
+              "overwrite it: --force; or choose another folder with -o");
+}
+
+}  // namespace
+
+void RunFolder::create(bool force) {
+  std::error_code error;
+  if (fs::exists(path_, error) && !fs::is_directory(path_, error))
+    throw Error(Exit::usage, "run/exists", path_ + " is a file", "choose another folder with -o");
+  require_free(path_, force);
   fs::create_directories(path_, error);
   if (error) {
     throw Error(Exit::internal, "io/write", "cannot create the folder " + path_ + ": " + error.message(),
                 "choose another folder with -o");
   }
+  lock();
+  require_free(path_, force);  // another run may have ended here meanwhile
+  for (const fs::path& file : files_of_run(path_)) fs::remove(file, error);
 }
+
+void RunFolder::lock() { lock_ = std::make_shared<RunLock>(path_); }
 
 void RunFolder::keep_model() const {
   std::error_code ignored;
@@ -77,7 +111,11 @@ void RunFolder::write_data(const RunText& text, int64_t train_tokens, int64_t va
       {"train", {{"bytes", bytes_of(text.train)}, {"documents", text.train.size()}, {"tokens", train_tokens}}},
       {"valid", {{"bytes", bytes_of(text.valid)}, {"documents", text.valid.size()}, {"tokens", valid_tokens}}}};
   data["valid"]["file"] = text.valid_path.empty() ? nlohmann::json() : nlohmann::json(text.valid_path);
-  write_file_atomic(file("data.json"), data.dump(2) + "\n");
+  write_data(data);
+}
+
+void RunFolder::write_data(const nlohmann::json& data) const {
+  write_file_atomic(file("data.json"), data.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 std::string units_text(const RecurrentOptions& rnn) {
@@ -114,6 +152,10 @@ ModelCard RunFolder::card(const RunRequest& request, const RunResult& result, co
   return card;
 }
 
-void RunFolder::write_card(const ModelCard& card) const { write_file_atomic(file("README.md"), model_card(card)); }
+void RunFolder::write_card(const ModelCard& card) const {
+  std::error_code error;
+  const bool foreign = fs::exists(file(kCardName), error) && !is_card(file(kCardName));
+  write_file_atomic(file(foreign ? kSecondCardName : kCardName), model_card(card));
+}
 
 }  // namespace rnn::core

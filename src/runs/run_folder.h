@@ -1,6 +1,8 @@
 // Why: the files of a run folder and how they are written; an existing run is overwritten only on request.
 #pragma once
 
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "networks/model.h"
@@ -14,6 +16,8 @@ namespace rnn::core {
 // "512", "512 (last layer 128)".
 std::string units_text(const RecurrentOptions& rnn);
 
+class RunLock;
+
 class RunFolder {
  public:
   explicit RunFolder(std::string path) : path_(std::move(path)) {}
@@ -25,9 +29,12 @@ class RunFolder {
   // stop.
   std::string kept() const { return file("best.ckpt.safetensors"); }
 
-  // Throws Error{usage, "run/exists"} if the folder holds a run and force is false; with force, removes that run's files.
-  // Error{internal, "io/write"} if the folder cannot be created.
-  void create(bool force) const;
+  // Makes the folder and locks it. Throws Error{usage}: "run/exists" if it holds a run, "run/files" if it has a file of the user under
+  // a name that a run writes, both only if force is false, and "run/locked"; Error{internal, "io/write"} if the folder cannot be
+  // created. With force the files of a run are removed, nothing else. A README.md of the user stays: the card is MODEL_CARD.md then.
+  void create(bool force);
+  // No other run writes into the folder while this object, or a copy of it, lives. Throws what RunLock() throws.
+  void lock();
   // Copies model.safetensors, if it exists, to kept(); moves it back.
   void keep_model() const;
   void bring_back_model() const;
@@ -35,6 +42,7 @@ class RunFolder {
   void add_sinks(EventStream& events, bool resume) const;
   void write_config(const Options& options, const DataPaths& data) const;
   void write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const;
+  void write_data(const nlohmann::json& data) const;
   // What every card contains about a run on these files; the task adds its words.
   ModelCard card(const RunRequest& request, const RunResult& result, const Model<float>& model,
                  const std::vector<std::string>& files) const;
@@ -42,6 +50,7 @@ class RunFolder {
 
  private:
   std::string path_;
+  std::shared_ptr<RunLock> lock_;
 };
 
 }  // namespace rnn::core

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "data/inputs/data_file.h"
+#include "data/inputs/folders.h"
 #include "data/inputs/kinds.h"
 #include "tasks/language_model/task.h"
 #include "tasks/sequences/task.h"
@@ -32,9 +33,8 @@ struct Unknown {
 Unknown looks_like(const std::string& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) {
-    for (fs::recursive_directory_iterator it(path, error), end; !error && it != end; it.increment(error))
-      if (is_audio_name(it->path())) return {std::string(kTranscribe), path + " holds sound files"};
-    return {};
+    const FilesBelow sounds = files_below(path, [](std::string_view name) { return is_audio_name(name); });
+    return sounds.paths.empty() ? Unknown{} : Unknown{std::string(kTranscribe), path + " holds sound files"};
   }
   if (!fs::exists(path, error) && !is_pipe(path)) return {};
   if (is_audio_name(path)) return {std::string(kTranscribe), path + " is a sound file"};

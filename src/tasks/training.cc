@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "io/model_file.h"
+#include "runs/data_place.h"
 #include "runs/option_checks.h"
 #include "runs/run.h"
 #include "tasks/list.h"
@@ -55,21 +56,26 @@ RunResult train_run(const Task& task, const RunRequest& request, EventStream& ev
 }
 
 RunResult resume_run(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes,
-                     EventStream& events, const RunHooks& hooks) {
-  const RunFolder where(folder);
+                     EventStream& events, const RunHooks& hooks, const MovedData& moved) {
+  RunFolder where(folder);
   std::error_code ignored;
   if (!std::filesystem::exists(where.checkpoint(), ignored)) {
     throw Error(Exit::model, "run/no_checkpoint", folder + " holds no last.ckpt.safetensors, so there is nothing to resume",
                 "is it the folder of a run? rnn train -o FOLDER writes one");
   }
+  where.lock();
   ModelFile file = load_model(where.checkpoint());
   RunRequest request;
   std::string hash, mode;
   try {
     const json& saved = file.checkpoint.at("request");
-    request.data = saved.at("data");
-    request.valid = files_of(saved.at("valid"));
-    request.test = files_of(saved.at("test"));
+    const json place = saved.contains("place") ? saved.at("place") : json();
+    const auto paths = [&](const std::vector<std::string>& now, const char* key) {
+      return now.empty() ? found_again(files_of(saved.at(key)), key, place, folder) : now;
+    };
+    request.data = paths(moved.data, "data");
+    request.valid = paths(moved.valid, "valid");
+    request.test = paths(moved.test, "test");
     request.command = saved.at("command");
     hash = saved.at("hash");
     mode = saved.at("mode");
@@ -78,14 +84,22 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
     check_options(options);
     request.model = options.model;
     request.options = options.train;
-  } catch (const json::exception& e) {
-    throw Error(Exit::model, "model/corrupt", where.checkpoint() + " is not the checkpoint of a run (" + e.what() + ")");
+  } catch (const json::exception&) {
+    throw Error(Exit::model, "model/corrupt",
+                where.checkpoint() + " is not the checkpoint of a run: its request is incomplete");
   }
   for (const std::vector<std::string>* files : {&request.data, &request.valid, &request.test})
     for (const std::string& path : *files) require_again(folder, path);
   request.folder = folder;
   request.task = file.model->config().task;
-  return task_of(request.task).run(request)->resume(std::move(file), hash, mode, events, hooks);
+  try {
+    return task_of(request.task).run(request)->resume(std::move(file), hash, mode, events, hooks);
+  } catch (const Error& e) {
+    if (moved.data.empty() || e.code() != "data/changed") throw;
+    throw Error(e.exit(), e.code(), moved.data[0] + " is not the data of " + folder + ": its content is another",
+                "name the data that the run began with, as it was; or start from these weights: rnn train " + moved.data[0] +
+                    " --init-from " + folder);
+  }
 }
 
 }  // namespace rnn::core

@@ -7,9 +7,12 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 
 namespace rnn::core {
 namespace {
+
+constexpr uint32_t kLookEvery = 1 << 16;  // comparisons, positions between looks for an interruption
 
 constexpr int32_t kEnd = -1;  // between streams and after the last one
 
@@ -70,7 +73,9 @@ void NgramModel::collect(const std::vector<int32_t>& tokens) {
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (tokens[i] != kEnd) positions.push_back(static_cast<uint32_t>(i));
   }
+  uint32_t compared = 0;
   std::sort(positions.begin(), positions.end(), [&](uint32_t a, uint32_t b) {
+    if (++compared % kLookEvery == 0) end_if_interrupted();
     for (size_t k = 0; k < order; ++k) {  // an end is smaller than any id, and ends the comparison
       if (tokens[a + k] != tokens[b + k]) return tokens[a + k] < tokens[b + k];
       if (tokens[a + k] == kEnd) return false;
@@ -79,6 +84,7 @@ void NgramModel::collect(const std::vector<int32_t>& tokens) {
   });
   const uint32_t* before = nullptr;
   for (const uint32_t& p : positions) {
+    if (static_cast<size_t>(&p - positions.data()) % kLookEvery == 0) end_if_interrupted();
     bool same = before != nullptr;
     for (size_t k = 0; k < order && tokens[p + k] != kEnd; ++k) {
       same = same && tokens[*before + k] == tokens[p + k];
@@ -124,6 +130,7 @@ void NgramModel::count_words_before(const std::vector<int32_t>& tokens) {
   };
   visit(visit, 0, children(0, 0));
   for (size_t start = 1; start < tokens.size(); ++start) {
+    if (start % kLookEvery == 0) end_if_interrupted();
     if (tokens[start - 1] != kEnd) continue;
     for (size_t k = 0; k < levels_.size() && tokens[start + k] != kEnd; ++k) {
       const bool longest = k + 1 == levels_.size(), marker = k == 0 && begin_ >= 0;

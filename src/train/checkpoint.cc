@@ -79,7 +79,7 @@ void save_checkpoint(const std::string& path, const Model<float>& model, const T
                       {"schedule", trainer.schedule().to_json()},
                       {"early_stopping", trainer.early_stopping().to_json()},
                       {"request", request}};
-  writer.set_metadata("rnn.checkpoint", state.dump());
+  writer.set_metadata("rnn.checkpoint", state.dump(-1, ' ', false, json::error_handler_t::replace));
   writer.write(path);
 }
 
@@ -104,8 +104,8 @@ void restore_checkpoint(const ModelFile& file, Trainer& trainer) {
     if (state.contains("average")) trainer.average().from_json(state.at("average"));  // earlier versions have none
     trainer.schedule().from_json(state.at("schedule"));
     trainer.early_stopping().from_json(state.at("early_stopping"));
-  } catch (const json::exception& e) {
-    throw Error(Exit::model, "model/corrupt", file.path + ": the checkpoint's state is incomplete (" + e.what() + ")");
+  } catch (const json::exception&) {
+    throw Error(Exit::model, "model/corrupt", file.path + ": the checkpoint's state is incomplete");
   }
   std::vector<std::string> used = {"checkpoint.carried"};
   for (auto& [name, slab] : slabs_of(trainer)) {

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "heads/head.h"
 #include "train/trainer.h"
 
@@ -16,6 +17,7 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool) {
   std::optional<double> correct;
   batcher.start_epoch(0);
   while (batcher.next(batch)) {
+    end_if_interrupted();
     if (!batch.carried || state.rows() != batch.in.seq.streams()) state = model.initial(batch.in.seq.streams());
     arena.clear();
     Context<float> context{pool, arena};

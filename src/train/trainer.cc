@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/numbers.h"
 #include "metrics/figures.h"
 #include "optim/rate_factors.h"
@@ -33,11 +34,9 @@ ScheduleOptions schedule_options(const TrainOptions& o, int64_t updates) {
   ScheduleOptions s;
   s.kind = schedule_kind(o.schedule);
   s.lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
-  s.decay = o.decay;
-  s.decay_from = o.decay_from;
+  s.decay = o.decay, s.decay_from = o.decay_from;
   s.decay_at = parse_rising("decay-at", o.decay_at);
-  s.warmup = o.warmup;
-  s.total_updates = updates;
+  s.warmup = o.warmup, s.total_updates = updates;
   return s;
 }
 
@@ -348,10 +347,10 @@ void Trainer::evaluate_now() {
 
 double Trainer::evaluate_weights() {
   const double train = train_loss(), loss = validation_loss(train);
+  const double figure = figure_of(loss);  // may be interrupted, as the loss: nothing has changed yet
   progress_.seconds = seconds();
   progress_.evaluated = progress_.update;
   progress_.loss_sum = progress_.loss_weight = 0;
-  const double figure = figure_of(loss);
   const bool best = early_.improved(figure);
   schedule_.evaluated(figure);
   if (best) progress_.best_update = progress_.update, progress_.best_loss = loss, progress_.best_epoch = epochs_done();
@@ -359,7 +358,8 @@ double Trainer::evaluate_weights() {
   if (best) save(hooks_.best);
   if (hooks_.sample) {
     const ProfileScope profiled(hooks_.profile, Phase::evaluation);
-    const std::string text = hooks_.sample();
+    std::string text;  // "" if it is interrupted: the evaluation itself is done
+    uninterrupted([&] { text = hooks_.sample(); });
     if (!text.empty()) events_.emit({"sample", {{"step", progress_.update}, {"text", text}}});
   }
   return loss;
@@ -394,7 +394,9 @@ TrainResult Trainer::finish(StopReason reason, TrainResult result) {
   progress_.finished = reason == StopReason::epochs || reason == StopReason::patience;
   result.reason = reason;
   result.progress = progress_;
-  if (reason != StopReason::signal && progress_.evaluated != progress_.update) look_once_more(result);
+  if (reason != StopReason::signal && progress_.evaluated != progress_.update &&
+      !uninterrupted([&] { look_once_more(result); }))
+    result.reason = StopReason::signal;
   save(hooks_.checkpoint);
   return result;
 }
@@ -423,7 +425,7 @@ TrainResult Trainer::run() {
     }
     if (progress_.loss_weight > 0) result.train_loss = train_loss();
     if (evaluation_due()) {
-      evaluate_now();
+      if (!uninterrupted([&] { evaluate_now(); })) return finish(StopReason::signal, result);
       save(hooks_.checkpoint);
     }
     if (const auto reason = end_reached()) return finish(*reason, result);

@@ -103,7 +103,9 @@ head -n 1 runs/gru/metrics.jsonl >cut/metrics.jsonl
 expect_exit 0 "$RNN" compare cut runs/gru
 expect_out '^note: cut has no validation yet'
 [[ "$(sed -n 3p "$out_file")" == " cut "* ]] || fail "a run without figures is not last"
-expect_exit 3 "$RNN" compare runs/gru story.txt
+expect_exit 0 "$RNN" compare runs/gru story.txt
+expect_err "^note: story\.txt is no run and is left out"
+expect_exit 3 "$RNN" compare story.txt
 expect_err '^error\[run/missing\]: story\.txt is not a run folder'
 expect_err '^help: '
 expect_exit 3 "$RNN" compare runs/none

@@ -67,3 +67,18 @@ expect_file piped/model.safetensors
 expect_exit 5 "$RNN" train "${flags[@]}" --epochs 50 --optimizer sgd --lr 1e8 --clip 0 --init uniform:10 -o wild
 expect_err '^error\[train/diverged\]: .*update'
 expect_err '^help: lower the learning rate'
+
+# Streams that the caller has closed: their numbers are not given to files of the run.
+closed_error() { "$RNN" "$@" 2>&-; }
+closed_output() { "$RNN" "$@" >&-; }
+closed_all() { "$RNN" "$@" <&- >&- 2>&-; }
+expect_exit 0 "$RNN" train "${flags[@]}" --epochs 1 -o open --quiet
+for how in closed_error closed_output closed_all; do
+  expect_exit 0 $how train "${flags[@]}" --epochs 1 --json -o closed --force
+  each_line_is_json closed/metrics.jsonl
+  [[ "$(wc -l <closed/metrics.jsonl)" -eq "$(wc -l <open/metrics.jsonl)" ]] || fail "$how: $(wc -l <closed/metrics.jsonl) events"
+  for file in metrics.csv train.log config.toml; do
+    [[ "$(wc -l <closed/$file)" -eq "$(wc -l <open/$file)" ]] || fail "$how: something was written into $file"
+  done
+  expect_exit 2 $how train "${flags[@]}" --hiden 3
+done

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/interrupt.h"
 #include "io/safetensors.h"
 #include "metrics/figures.h"
 #include "options/option_list.h"
@@ -158,6 +159,20 @@ TEST_P(Resume, MoreEpochs) {
   EXPECT_EQ(longer.updates, whole.updates);
   EXPECT_EQ(longer.valid.at(figure::kLoss), whole.valid.at(figure::kLoss));
   expect_same_run("whole", "longer", false);
+}
+
+// By a signal while the validation data is read: that evaluation is done again, and only once.
+TEST_P(Resume, InterruptedInTheMiddleOfAnEvaluation) {
+  train(request("whole"));
+  const std::atomic<int> flag{2};
+  interrupt_by(&flag);
+  const RunResult stopped = train(request("parts"));
+  interrupt_by(nullptr);
+  EXPECT_EQ(stopped.reason, StopReason::signal);
+  EXPECT_TRUE(evaluations("parts").empty());
+  resume("parts", {});
+  EXPECT_EQ(evaluations("parts"), evaluations("whole"));
+  expect_same_run("whole", "parts", true);
 }
 
 TEST_P(Resume, OfAFinishedRunChangesNothing) {

@@ -38,6 +38,7 @@ struct Finding {
 // What was read. The counts are those of the documents as used for training.
 struct TextReport {
   std::vector<std::string> files;
+  int64_t runs = 0;        // folders of runs, which are no data and were left out
   int64_t file_bytes = 0;  // on disk
   int64_t bytes = 0;       // of text
   int64_t documents = 0;
@@ -55,12 +56,16 @@ struct TextReport {
   bool has_errors() const;
 };
 
+// "2 folders of runs are left out".
+std::string runs_left_out(int64_t runs);
+
 // The mark that ends a document inside a text file (TinyStories).
 constexpr std::string_view kDocumentMark = "<|endoftext|>";
 
 // Reads a text file (any extension; gzip and zstd are recognised by content), JSON lines (.jsonl, .ndjson: {"text": ...},
-// each line a document) or a folder (every .txt, .jsonl, .ndjson, .gz, .zst below it, by name; each file a document). A byte
-// order mark is dropped, CRLF becomes LF (and so does CR in a file without LF), kDocumentMark splits documents. Never returns an empty list or document.
+// each line a document) or a folder (every .txt, .jsonl, .ndjson, .gz, .zst below it, by name; each file a document; without what is
+// hidden and folders of runs). A byte order mark is dropped, CRLF becomes LF (and so does CR in a file without LF), kDocumentMark
+// splits documents. Never returns an empty list or document.
 // Throws Error{data} naming file:line: data/missing, data/unreadable, data/empty, data/no_text, data/binary, data/utf8,
 // data/json, data/compressed, data/format (an archive, a model of another program).
 std::vector<Document> read_text(const std::string& path, TextReport* report = nullptr);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "data/inputs/data_file.h"
+#include "data/inputs/folders.h"
 #include "data/inputs/kinds.h"
 #include "data/inputs/text_line.h"
 #include "text/utf8.h"
@@ -21,30 +22,16 @@ namespace fs = std::filesystem;
 
 constexpr int kMostFindings = 20;  // of one kind
 
-bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> endings) {
-  return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
-}
-
 // The text files below a folder, by name.
-std::vector<std::string> list_folder(const std::string& folder) {
-  std::vector<std::string> paths;
-  std::error_code error;
-  fs::recursive_directory_iterator it(folder, error), end;
-  for (; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    const bool hidden = name.starts_with(".");
-    std::error_code ignored;
-    if (hidden && it->is_directory(ignored)) it.disable_recursion_pending();
-    if (hidden || !it->is_regular_file(ignored)) continue;
-    if (ends_with_any(name, {".txt", ".jsonl", ".ndjson", ".gz", ".zst"})) paths.push_back(it->path().string());
-  }
-  if (error) throw Error(Exit::data, "data/unreadable", "cannot read the folder " + folder + ": " + error.message());
-  if (paths.empty()) {
-    throw Error(Exit::data, "data/no_text", "the folder " + folder + " contains no .txt, .jsonl, .gz or .zst file",
+FilesBelow list_folder(const std::string& folder) {
+  FilesBelow found = files_below(folder, [](std::string_view name) { return is_text_name(name); });
+  if (found.paths.empty()) {
+    throw Error(Exit::data, "data/no_text",
+                "the folder " + folder + " contains no .txt, .jsonl, .gz or .zst file" +
+                    (found.runs > 0 ? " outside the folders of runs" : ""),
                 "name a text file, or a folder with text files");
   }
-  std::sort(paths.begin(), paths.end());
-  return paths;
+  return found;
 }
 
 // The line of a byte, counted from an earlier byte.
@@ -86,6 +73,10 @@ const char* json_kind(const std::string& path, std::string_view text) {
 
 }  // namespace
 
+std::string runs_left_out(int64_t runs) {
+  return fmt::format("{} folder{} of runs {} left out", runs, runs == 1 ? "" : "s", runs == 1 ? "is" : "are");
+}
+
 void TextReader::tell(Finding finding) {
   if (strict_ && finding.severity == Severity::error) {
     throw Error(Exit::data, finding.code, finding.place() + ": " + finding.message, finding.help);
@@ -96,7 +87,12 @@ void TextReader::tell(Finding finding) {
 void TextReader::read(const std::string& path) {
   std::error_code ignored;
   const bool folder = fs::is_directory(path, ignored);
-  report.files = folder ? list_folder(path) : std::vector<std::string>{path};
+  report.files = {path};
+  if (folder) {
+    FilesBelow below = list_folder(path);
+    report.files = std::move(below.paths), report.runs = below.runs;
+    if (below.runs > 0) tell({"data/runs", Severity::note, path, 0, runs_left_out(below.runs), ""});
+  }
   for (const std::string& file : report.files) read_one(file, folder);
   if (!documents.empty() || report.has_errors()) return;
   tell({folder ? "data/no_text" : "data/empty", Severity::error, path, 0,

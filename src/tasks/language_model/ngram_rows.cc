@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/interrupt.h"
 #include "data/inputs/data_file.h"
 #include "metrics/figures.h"
 #include "text/arpa.h"
@@ -33,6 +34,7 @@ double ngram_loss(const AnyNgram& model, const TokenDocuments& streams, int32_t 
     stream.assign(1, newline);
     stream.insert(stream.end(), read.begin(), read.end());
     for (size_t i = 1; i < stream.size(); ++i) {
+      if (tokens % 4096 == 0) end_if_interrupted();
       const size_t length = std::min(i, reach);
       nats -= model.log_prob(std::span<const int32_t>(stream).subspan(i - length, length), stream[i]);
       ++tokens;

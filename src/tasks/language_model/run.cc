@@ -172,8 +172,9 @@ class TextRun final : public Run {
     Plan plan;
     plan.add(
         "data",
-        fmt::format("{} · {}, {}{} · {}", files_text(text_.paths), bytes_text(report.bytes), counted(report.lines, "line"),
+        fmt::format("{} · {}, {}{}{} · {}", files_text(text_.paths), bytes_text(report.bytes), counted(report.lines, "line"),
                     report.documents > 1 ? ", " + counted(report.documents, "document") : "",
+                    report.runs > 0 ? " · " + runs_left_out(report.runs) : "",
                     text_.valid_path.empty() ? fmt::format("last {:.3g} % held out for validation", 100 * o.valid_share)
                                              : "validated on " + text_.valid_path));
     plan.add("tokens",

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "data/inputs/folders.h"
 #include "data/inputs/kinds.h"
 #include "runs/run.h"
 
@@ -14,12 +15,12 @@ namespace fs = std::filesystem;
 
 // Text in sub-folders only may as well be one label per folder.
 void require_one_collection(const std::string& folder) {
-  bool here = false, below = false;
-  std::error_code error;
-  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    if (it->is_regular_file(error) && is_text_name(it->path())) (it.depth() == 0 ? here : below) = true;
+  FilesBelow found;
+  try {
+    found = files_below(folder, [](std::string_view name) { return is_text_name(name); });
+  } catch (const Error&) {  // reported when the data is read
   }
-  if (here || !below) return;
+  if (found.any_here || found.paths.empty()) return;
   throw Error(
       Exit::usage, "task/ambiguous",
       folder + " holds text in sub-folders only: one label per sub-folder (classify), or one collection (language-model)?",

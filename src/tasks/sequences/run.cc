@@ -79,7 +79,7 @@ class SequenceRun final : public Run {
                  {"train", {{"sequences", data_.train.size()}, {"steps", data_.train_steps}}},
                  {"valid", {{"sequences", data_.valid.size()}, {"steps", data_.valid_steps}}}};
     data["valid"]["file"] = valid_file().empty() ? json() : json(valid_file());
-    write_file_atomic(folder.file("data.json"), data.dump(2) + "\n");
+    folder.write_data(data);
   }
 
   json metrics(const TrainProgress& p) const override { return {{"val_loss", p.best_loss}, {"step", p.best_update}}; }

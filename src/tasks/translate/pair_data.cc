@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/numbers.h"
 #include "metrics/bleu.h"
 #include "runs/plan.h"
@@ -132,6 +133,7 @@ std::vector<std::string> nearest_targets(const std::vector<Pair>& train, const s
   }
   std::vector<std::string> targets;
   for (const std::string& line : lines) {
+    end_if_interrupted();
     std::vector<uint32_t> touched;
     for (const std::string& word : tokenize_13a(line)) {
       const auto found = index.find(word);

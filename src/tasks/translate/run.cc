@@ -126,7 +126,7 @@ class TranslateRun final : public Run {
                        {"hash", data_.hash},
                        {"train", side(data_.train, train->tokens_per_epoch(), request.data)},
                        {"valid", side(data_.valid, valid->tokens_per_epoch(), request.valid)}};
-    write_file_atomic(folder.file("data.json"), data.dump(2) + "\n");
+    folder.write_data(data);
   }
 
   json metrics(const TrainProgress& p) const override {

@@ -41,13 +41,16 @@ ChoiceQuestion json_question(std::string_view line, const std::string& name, int
       const auto index = answer->is_number_integer() ? answer->get<int64_t>() : -1;
       if (index < 0 || index >= static_cast<int64_t>(q.alternatives.size())) {
         bad_line(name, number,
-                 "the answer is " + answer->dump() + ", it must be the text of a choice or a number from 0 to " +
+                 "the answer is " + answer->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+                     ", it must be the text of a choice or a number from 0 to " +
                      std::to_string(static_cast<int64_t>(q.alternatives.size()) - 1));
       }
       q.answer = static_cast<int>(index);
     }
-  } catch (const nlohmann::json::exception& e) {
-    bad_line(name, number, std::string("this JSON is not a question: ") + e.what());
+  } catch (const nlohmann::json::parse_error& e) {
+    bad_line(name, number, "byte " + std::to_string(e.byte) + ": the line is not JSON");
+  } catch (const nlohmann::json::exception&) {
+    bad_line(name, number, "this JSON is not a question: context is a text, choices is a list of texts");
   }
   return q;
 }

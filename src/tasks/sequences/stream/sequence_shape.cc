@@ -26,8 +26,8 @@ SequenceShape shape_of_model(const ModelFile& file) {
     shape.symbols = saved.at("symbols").get<std::vector<std::string>>();
     shape.labels = saved.at("labels").get<std::vector<std::string>>();
     shape.values = saved.at("values");
-  } catch (const json::exception& e) {
-    throw Error(Exit::model, "model/corrupt", file.path + " does not describe its inputs and outputs (" + e.what() + ")");
+  } catch (const json::exception&) {
+    throw Error(Exit::model, "model/corrupt", file.path + " does not describe its inputs and outputs");
   }
   const int width = config.vocabulary > 0 ? 0 : config.rnn.input;
   if (shape.width != width || static_cast<int>(shape.symbols.size()) != config.vocabulary ||

@@ -1,0 +1,17 @@
+// Why: what a verb writes replaces nothing that the user did not mean, whatever the verb.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace rnn::core::app {
+
+// What is written: a page, a drawing and a saved state replace one of their kind; a model, a text or a table replace nothing.
+enum class Output { page, drawing, state, model, other };
+
+// Throws Error{usage, code} if `path` has something else and --force was not given, or is a folder; Error{usage, "output/model"}, also
+// with --force, if it is a model file or a file of a run and no model takes its place. Devices, pipes and links are fine. `force`: none
+// for a verb that has no such flag.
+void require_output(const std::string& path, Output output, std::optional<bool> force, const char* code = "output/exists");
+
+}  // namespace rnn::core::app
