@@ -62,6 +62,14 @@ expect_end INT 130
 expect_file reported/last.ckpt.safetensors
 expect_file reported/model.safetensors
 
+awk 'BEGIN { for (i = 0; i < 20000; ++i) print i % 97, i % 89, i % 83, i % 79 "\t" i % 79, i % 83, i % 89, i % 97 }' >long.tsv
+head -n 300 long.tsv >pairs.tsv
+start run train pairs.tsv --task translate --valid long.tsv --hidden 128 --epochs 1 --threads 1 -o translated
+until_there grep -qs '"eval"' translated/metrics.jsonl
+sleep 1
+expect_end INT 130
+expect_file translated/model.safetensors
+
 # A FIFO that nobody writes, or nobody reads.
 mkfifo fifo
 for words in 'train fifo' 'train story.txt --valid fifo' 'translate reported fifo' 'predict reported fifo' 'data check fifo' 'eval reported fifo'; do

@@ -1,10 +1,12 @@
 // Why: the rows of a table of translations are computed in the same way at the end of training and later.
 #include "tasks/translate/evaluate_pairs.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "io/ready_model.h"
 #include "metrics/bleu.h"
 #include "metrics/chrf.h"
@@ -26,6 +28,20 @@ std::vector<std::string> sources_of(const std::vector<Pair>& pairs) {
 }
 
 }  // namespace
+
+std::vector<std::string> best_translations(Translator& translator, const std::vector<std::string>& lines,
+                                           const TranslateOptions& how) {
+  constexpr size_t kAtOnce = 256;  // between looks for an interruption
+  std::vector<std::string> texts;
+  for (size_t begin = 0; begin < lines.size(); begin += kAtOnce) {
+    end_if_interrupted();
+    const auto first = lines.begin() + static_cast<ptrdiff_t>(begin);
+    const std::vector<std::string> part(first, first + static_cast<ptrdiff_t>(std::min(kAtOnce, lines.size() - begin)));
+    for (std::string& text : first_texts(translator.translate(part, how, static_cast<int64_t>(begin))))
+      texts.push_back(std::move(text));
+  }
+  return texts;
+}
 
 ResultRow translation_row(const std::string& name, const std::vector<std::string>& texts, const std::vector<Pair>& pairs) {
   BleuCounter bleu;
@@ -52,12 +68,12 @@ std::vector<ResultRow> free_translations(const std::vector<Pair>& train, const s
 std::vector<ResultRow> translate_rows(Translator& translator, const std::vector<Pair>& pairs, const PairEvalOptions& o,
                                       std::vector<std::string>* translations) {
   const std::vector<std::string> sources = sources_of(pairs);
-  const std::vector<std::string> texts = first_texts(translator.translate(sources, o.translate));
+  const std::vector<std::string> texts = best_translations(translator, sources, o.translate);
   std::vector<ResultRow> rows = {translation_row("this model", texts, pairs)};
   if (o.greedy && o.translate.beam > 1 && !o.translate.sample) {
     TranslateOptions greedy = o.translate;
     greedy.beam = greedy.n_best = 1;
-    rows.push_back(translation_row("greedy", first_texts(translator.translate(sources, greedy)), pairs));
+    rows.push_back(translation_row("greedy", best_translations(translator, sources, greedy), pairs));
   }
   if (translations) *translations = texts;
   return rows;

@@ -26,6 +26,9 @@ struct PairReport {
   std::vector<std::string> translations;  // one for each pair
 };
 
+// The best translation of each line, as Translator::translate() has it. May be interrupted (base/interrupt.h).
+std::vector<std::string> best_translations(Translator& translator, const std::vector<std::string>& lines,
+                                           const TranslateOptions& how);
 // BLEU, chrF and exact matches of `texts` as translations of the pairs' sources.
 ResultRow translation_row(const std::string& name, const std::vector<std::string>& texts, const std::vector<Pair>& pairs);
 // Copy the source; nearest sentence, unless `train` is empty.

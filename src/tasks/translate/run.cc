@@ -141,7 +141,7 @@ class TranslateRun final : public Run {
     greedy.beam = 1;
     std::vector<std::string> lines;
     for (const Pair& pair : judged_) lines.push_back(pair.source);
-    return translation_row("", first_texts(translator.translate(lines, greedy)), judged_).at(figure::kBleu);
+    return translation_row("", best_translations(translator, lines, greedy), judged_).at(figure::kBleu);
   }
 
   // The model's translation of one validation sentence, a different one at every validation.
