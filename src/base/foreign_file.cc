@@ -1,6 +1,8 @@
 // Why: the list of what is recognised: archives, models of other programs, documents.
 #include "base/foreign_file.h"
 
+#include <initializer_list>
+
 #include "base/numbers.h"
 
 namespace rnn::core {
@@ -22,7 +24,8 @@ constexpr Packed kPacked[] = {{"\xFD"
 struct Known {
   std::string_view begin, what;
 };
-constexpr Known kDocuments[] = {{"%PDF-", "a PDF document"}, {"\x89PNG", "a picture (PNG)"}, {"SQLite format 3\0"sv, "a database"}};
+constexpr Known kDocuments[] = {
+    {"%PDF-", "a PDF document"}, {"\x89PNG", "a picture (PNG)"}, {"SQLite format 3\0"sv, "a database"}};
 
 constexpr const char* kName = "name a text file, or JSON lines";
 constexpr const char* kConvert =
@@ -65,12 +68,15 @@ ForeignFile to_unpack(std::string_view what, std::string_view command, std::stri
 std::optional<ForeignFile> foreign_file(std::string_view bytes, std::string_view path) {
   if (is_pytorch(bytes, path)) return ForeignFile{"a model of PyTorch", kName, kConvert};
   if (is_safetensors(bytes))
-    return ForeignFile{"a model file (safetensors)", "name a text file, or JSON lines; rnn info shows what is in a model", ""};
+    return ForeignFile{"a model file (safetensors)", "name a text file, or JSON lines; rnn info shows what is in a model",
+                       ""};
   if (bytes.starts_with("\x08") && ends_as(path, {".onnx"})) return ForeignFile{"a model in ONNX form", kName, kConvert};
   if (bytes.starts_with("\x89HDF\r\n\x1A\n")) return ForeignFile{"an HDF5 file, as Keras writes it", kName, kConvert};
-  if (ends_as(path, {".pkl", ".pickle"}) && bytes.starts_with("\x80")) return ForeignFile{"a pickle of Python", kName, kConvert};
+  if (ends_as(path, {".pkl", ".pickle"}) && bytes.starts_with("\x80"))
+    return ForeignFile{"a pickle of Python", kName, kConvert};
   if (bytes.starts_with("\x93NUMPY") || ends_as(path, {".npz"}))
-    return ForeignFile{"an array of NumPy", "write it as JSON lines: {\"input\": [[0.3, 0], [0.9, 1]], \"target\": 1.2}", kConvert};
+    return ForeignFile{"an array of NumPy", "write it as JSON lines: {\"input\": [[0.3, 0], [0.9, 1]], \"target\": 1.2}",
+                       kConvert};
   if (bytes.starts_with("BZh") && bytes.substr(4, 6) == "1AY&SY") return to_unpack("bzip2 data", "bzip2 -dk ", path);
   for (const Packed& packed : kPacked) {
     if (bytes.starts_with(packed.begin)) return to_unpack(packed.what, packed.unpack, path);
@@ -80,7 +86,8 @@ std::optional<ForeignFile> foreign_file(std::string_view bytes, std::string_view
     return ForeignFile{"a tar archive", help + ", and name the folder", help};
   }
   for (const Known& known : kDocuments) {
-    if (bytes.starts_with(known.begin)) return ForeignFile{std::string(known.what), "save it as plain text", "name a .safetensors file or a run folder"};
+    if (bytes.starts_with(known.begin))
+      return ForeignFile{std::string(known.what), "save it as plain text", "name a .safetensors file or a run folder"};
   }
   return std::nullopt;
 }

@@ -17,8 +17,7 @@ std::string suspect_tensor(const ParamTable& table, const Params<float>& weights
       const std::string& name = table[id].name;
       for (const float value : slab->values(id)) {
         if (!std::isfinite(value))
-          return "the " + std::string(what) + " of " + name + " contain" + (slab == &grads ? "s " : " ") +
-                 "NaN or infinity";
+          return "the " + std::string(what) + " of " + name + " contain" + (slab == &grads ? "s " : " ") + "NaN or infinity";
         if (slab != &grads && std::abs(value) > largest) largest = std::abs(value), largest_name = name;
       }
     }

@@ -27,12 +27,14 @@ TEST(ForeignFile, IsNamed) {
   EXPECT_EQ(what("%PDF-1.7\n"), "a PDF document");
   EXPECT_EQ(what("\x40\0\0\0\0\0\0\0{\"__meta"sv), "a model file (safetensors)");
   EXPECT_EQ(what(std::string(257, 'a') + "ustar\0"), "a tar archive");
-  EXPECT_EQ(foreign_file("BZh91AY&SY", "t.bz2")->as_data, "unpack it first: bzip2 -dk t.bz2; gzip and Zstandard are read as they are");
+  EXPECT_EQ(foreign_file("BZh91AY&SY", "t.bz2")->as_data,
+            "unpack it first: bzip2 -dk t.bz2; gzip and Zstandard are read as they are");
   EXPECT_NE(foreign_file("PK\x03\x04", "m.pt")->as_model.find("save_file(model.state_dict()"), std::string::npos);
 }
 
 TEST(ForeignFile, TextIsNone) {
-  for (const std::string_view text : {"", "B", "BZh9 is how it begins", "PK", "The cat", "7z", "%PDF", "{\"input\": [1]}", "\x08"})
+  for (const std::string_view text :
+       {"", "B", "BZh9 is how it begins", "PK", "The cat", "7z", "%PDF", "{\"input\": [1]}", "\x08"})
     EXPECT_EQ(what(text), "") << text;
   EXPECT_EQ(what("The cat is sleeping.\n", "model.onnx"), "");
   EXPECT_EQ(what("The cat is sleeping.\n", "model.pt"), "");
