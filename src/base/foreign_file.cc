@@ -1,6 +1,8 @@
 // Why: the list of what is recognised: archives, models of other programs, documents.
 #include "base/foreign_file.h"
 
+#include <initializer_list>
+
 #include "base/numbers.h"
 
 namespace rnn::core {
