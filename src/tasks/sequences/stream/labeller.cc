@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "io/ready_model.h"
 #include "tasks/sequences/stream/label_stream.h"
 #include "tasks/sequences/stream/sequence_shape.h"
@@ -54,7 +55,7 @@ void Labeller::label_batch(std::span<const SequenceExample> examples, int top, s
     streams[i].finish();
     all.push_back(&streams[i]);
   }
-  while (step_streams(engine_, all)) continue;
+  while (step_streams(engine_, all)) end_if_interrupted();
   const auto width = static_cast<size_t>(model.outputs());
   for (LabelStream& stream : streams) {
     Labels labels;
