@@ -1,7 +1,6 @@
 // Why: rnn generate: the likeliest next words, or generated text, from a prompt or a saved state.
 #include <fmt/format.h>
 
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -265,11 +264,11 @@ void generate_together(ModelFile& file, Writer& writer, const GenerateArguments&
 // One after the other, for what only a Writer does.
 void generate_lines(Writer& writer, const GenerateArguments& a) {
   const Writer::Mark start = writer.mark();
-  std::string line;
-  while (std::getline(std::cin, line)) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
+  const std::atomic<int> never{0};
+  LineReader reader({}, LineContent::data);
+  for (std::vector<std::string> lines; !(lines = reader.next(1, never)).empty();) {
     writer.rewind(start);
-    PromptRun(writer, a, line).run();
+    PromptRun(writer, a, lines[0]).run();
     flush_output();
   }
 }

@@ -37,7 +37,7 @@ struct ModelInfo {
 class RNN_API Model {
  public:
   // `path`: a run folder, a model file, or the state dict of a torch.nn.RNN, GRU or LSTM saved as .safetensors. Throws
-  // Error{Exit::model}: model/missing, model/corrupt, model/truncated, model/newer, model/task, model/tensor, model/shape,
+  // Error{Exit::model}: model/missing, model/format (of another program), model/corrupt, model/truncated, model/newer, model/task, model/tensor, model/shape,
   // model/nan.
   static Model load(const std::string& path);
   // From the bytes of such a file, which are copied. name: what errors and info().path call it. Throws as load(), without

@@ -47,7 +47,7 @@ Diagnosis diagnose(const DoctorRequest& request) {
   const ModelForm* form = find_form(d.task);
   d.name_task = form && form->writes && (form->encoder || !only_texts(patient.file));
   d.verdicts = judge_history(history, options, patient.chance);
-  for (HealthVerdict& verdict : judge_model(patient, pool)) d.verdicts.push_back(std::move(verdict));
+  for (HealthVerdict& verdict : judge_model(patient, history, pool)) d.verdicts.push_back(std::move(verdict));
   return d;
 }
 

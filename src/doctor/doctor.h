@@ -25,7 +25,7 @@ struct Diagnosis {
 };
 
 // The rules that need the model and data: vanishing, saturated, dead_relu, input_scale, carried_state, short_window,
-// unknown_words.
+// unknown_words, guessing, counting.
 std::span<const HealthRule> model_rules();
 
 // Reads metrics.jsonl and model.safetensors (else last.ckpt.safetensors) and tests the model on a few thousand steps of

@@ -22,6 +22,7 @@ struct Case {
   const Patient& p;
   Pool& pool;
   const GradientReach& reach;
+  const History& history;
 };
 
 bool plain(const Case& c) { return !has_memory_gate(c.p.model().config().rnn.cell); }
@@ -227,6 +228,63 @@ HealthVerdict unknown_words(const Case& c) {
   return bad(figures, o.min_count > 1 ? "--min-count 1" : "--tokens char");
 }
 
+// The length that 95 of 100 sequences do not exceed.
+int usual_length(const SequenceData& data) {
+  std::vector<int> lengths;
+  for (const SequenceExample& e : data.valid) lengths.push_back(data.shape.steps(e));
+  const auto at = lengths.begin() + static_cast<ptrdiff_t>(lengths.size() * 95 / 100);
+  std::nth_element(lengths.begin(), at, lengths.end());
+  return std::max(2, *at);
+}
+
+// Twice as many epochs; the run can be resumed with them.
+HealthVerdict more_epochs(const Case& c, std::string evidence) {
+  return bad(std::move(evidence), fmt::format("--epochs {}", 2 * std::max<int64_t>(1, c.p.options.train.epochs)), true);
+}
+
+bool still_improving(const History& history) { return !history.checks.empty() && history.checks.back().best; }
+
+HealthVerdict guessing(const Case& c) {
+  const ModelForm& form = *find_form(c.p.task);  // these rules look at results: the model itself may not run step by step
+  if (form.writes) return absent("it is for models of sequences");
+  if (c.history.results.is_null()) return unknown("training has not ended");
+  const double own = c.history.results.number("val_loss"), guess = c.history.results.number("constant_loss");
+  if (!std::isfinite(own) || !std::isfinite(guess)) return unknown("the run has no loss of a constant answer");
+  const std::string figures =
+      fmt::format("validation loss {}, of a constant answer {}", short_number(own), short_number(guess));
+  if (own <= limit::kGuess.value * guess) return good(figures);
+  const NamedCell* cell = find_cell(c.p.options.model.cell);
+  if (cell && !has_memory_gate(cell->kind)) return bad(figures, "--cell gru");
+  if (form.reads == RowsRead::last && c.p.options.model.chrono == 0 && !c.p.sequences.valid.empty())
+    return bad(figures, fmt::format("--chrono {}", usual_length(c.p.sequences)));
+  return more_epochs(c, figures);
+}
+
+HealthVerdict counting(const Case& c) {
+  const ModelForm& form = *find_form(c.p.task);
+  if (!form.writes) return absent("it is for models of text");
+  if (c.history.results.is_null()) return unknown("training has not ended");
+  const auto of = [&](const char* key) { return c.history.results.number(key); };
+  std::string figures;
+  bool worse = false;
+  if (form.encoder) {
+    if (!std::isfinite(of("val_bleu")) || !std::isfinite(of("nearest_bleu")))
+      return unknown("the run has no BLEU of the nearest sentence");
+    figures = fmt::format("BLEU {:.1f}, of the nearest known sentence {:.1f}", of("val_bleu"), of("nearest_bleu"));
+    worse = of("val_bleu") < of("nearest_bleu");
+  } else {
+    const double counted = std::fmin(of("trigram_loss"), of("ngram_loss"));
+    if (!std::isfinite(of("val_loss")) || !std::isfinite(counted)) return unknown("the run has no loss of n-grams");
+    figures = fmt::format("validation loss {}, of n-grams {}", short_number(of("val_loss")), short_number(counted));
+    worse = of("val_loss") > limit::kCounted.value * counted;
+  }
+  if (!worse) return good(figures);
+  if (still_improving(c.history)) return more_epochs(c, figures);
+  const bool by_heart = c.history.checks.size() > 1 && c.history.checks.back().loss < 0.8 * c.history.checks.back().val_loss;
+  if (by_heart && c.p.options.model.dropout == 0) return bad(figures, "--dropout 0.3");
+  return bad(figures, by_heart ? "" : fmt::format("--hidden {}", 2 * c.p.options.model.hidden));
+}
+
 constexpr HealthRule kRules[] = {
     {"health/vanishing", "the gradient vanishes on its way back",
      "within a few steps, or a quarter of the sequence, it falls to a thousandth: nothing older is learnt",
@@ -248,21 +306,29 @@ constexpr HealthRule kRules[] = {
      "longer windows (--bptt)", false},
     {"health/unknown_words", "too many words are unknown", "more than one in twenty tokens of the text is the unknown word",
      "a larger vocabulary (--max-vocabulary, --min-count), or --tokens char", false},
+    {"health/guessing", "it answers no better than guessing",
+     "on validation data the loss is that of always giving the shares of the answers, or their mean, whatever the input",
+     "a cell with gates that start open for as long as a sequence is (--chrono), more epochs, a higher --lr", false},
+    {"health/counting", "counting does better",
+     "n-grams of the training text, or the nearest known sentence, beat the model",
+     "more epochs while it still gets better, --dropout once it learns by heart, more data, a larger --hidden", false},
 };
-constexpr HealthVerdict (*kJudges[])(const Case&) = {vanishing,     saturated,    dead_relu,    input_scale,
-                                                     carried_state, short_window, unknown_words};
+constexpr HealthVerdict (*kJudges[])(const Case&) = {vanishing,    saturated,     dead_relu, input_scale, carried_state,
+                                                     short_window, unknown_words, guessing,  counting};
 static_assert(std::size(kRules) == std::size(kJudges));
+constexpr size_t kOfResults = 2;  // the last rules look at the results of the run, not at data
 
 }  // namespace
 
 std::span<const HealthRule> model_rules() { return kRules; }
 
-std::vector<HealthVerdict> judge_model(const Patient& p, Pool& pool) {
+std::vector<HealthVerdict> judge_model(const Patient& p, const History& history, Pool& pool) {
   GradientReach reach;
   if (p.no_data.empty() && p.window.in.seq.steps() > 1) reach = gradient_reach(gradient_norms(p.model(), pool, p.window));
   std::vector<HealthVerdict> verdicts;
   for (size_t i = 0; i < std::size(kRules); ++i) {
-    verdicts.push_back(p.no_data.empty() ? kJudges[i]({p, pool, reach}) : unknown(p.no_data));
+    const bool possible = i + kOfResults < std::size(kRules) ? p.no_data.empty() : find_form(p.task) != nullptr;
+    verdicts.push_back(possible ? kJudges[i]({p, pool, reach, history}) : unknown(p.no_data));
     verdicts.back().rule = &kRules[i];
   }
   return verdicts;

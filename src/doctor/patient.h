@@ -48,6 +48,6 @@ std::vector<std::string> run_files(const ModelFile& file, const char* part);
 Patient examine(const std::string& run, const std::string& data, const Options& options, Pool& pool);
 
 // One verdict per model rule, in their order.
-std::vector<HealthVerdict> judge_model(const Patient& patient, Pool& pool);
+std::vector<HealthVerdict> judge_model(const Patient& patient, const History& history, Pool& pool);
 
 }  // namespace rnn::core

@@ -27,7 +27,7 @@ struct ModelFile {
 
 // `path`: a run folder (its model.safetensors) or a file. Accepts the output of format_model() and the state dict of a
 // torch.nn.RNN (tanh), GRU or LSTM (task "recurrent"; names weight_ih_l0, ..., with or without a common prefix). Every
-// tensor must be used. Throws Error{model}: model/missing, model/corrupt, model/truncated, model/newer, model/task,
+// tensor must be used. Throws Error{model}: model/missing, model/format, model/corrupt, model/truncated, model/newer, model/task,
 // model/tensor, model/shape with both shapes.
 ModelFile load_model(const std::string& path);
 // The same from bytes; `path` is for messages.

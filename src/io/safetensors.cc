@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "base/concat.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/foreign_file.h"
 #include "base/numbers.h"
 
 namespace rnn::core {
@@ -206,9 +208,13 @@ Safetensors Safetensors::parse(std::string bytes, const std::string& path) {
   file.bytes_ = std::move(bytes);
   file.path_ = path;
   const std::string& all = file.bytes_;
-  if (all.size() < 8) truncated(path, concat("it has ", all.size(), " bytes, but the length of the header alone needs 8"));
   uint64_t length = 0;
-  std::memcpy(&length, all.data(), 8);
+  if (all.size() >= 8) std::memcpy(&length, all.data(), 8);
+  if (all.size() < 9 || length > all.size() - 8 || all[8] != '{') {
+    if (const auto foreign = foreign_file(all, path); foreign && !foreign->as_model.empty())
+      throw Error(Exit::model, "model/format", path + ": this is " + foreign->what + ", not a model", foreign->as_model);
+  }
+  if (all.size() < 8) truncated(path, concat("it has ", all.size(), " bytes, but the length of the header alone needs 8"));
   if (length > kMaxSafetensorsHeader) corrupt(path, concat("its header would have ", length, " bytes"));
   if (length > all.size() - 8) {
     // A truncated file still has the start of its table; anything else never was a safetensors file.
@@ -252,7 +258,13 @@ std::vector<float> Safetensors::floats(const std::string& name) const {
   if (dtype == "F32") {
     if (!values.empty()) std::memcpy(values.data(), stored.data(), stored.size());
   } else if (dtype == "F64") {
-    convert<double>(stored, &values, [](double v) { return static_cast<float>(v); });
+    convert<double>(stored, &values, [&](double v) {
+      if (std::isfinite(v) && std::fabs(v) > std::numeric_limits<float>::max())
+        throw Error(Exit::model, "model/overflow",
+                    concat(path_, ": tensor '", name, "' has the number ", number_text(v), ", too large for a 32-bit float"),
+                    "the weights of a trained model are small: training diverged, or the file is damaged");
+      return static_cast<float>(v);
+    });
   } else if (dtype == "F16") {
     convert<uint16_t>(stored, &values, half_to_float);
   } else if (dtype == "BF16") {

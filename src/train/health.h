@@ -66,6 +66,7 @@ struct History {
   JsonValue config;               // from the start event, for options_from_json(); null before it
   std::vector<std::string> told;  // codes of the warnings
   std::string diverged;           // how training diverged; "" if it did not
+  JsonValue results;              // figures of the model that was kept and of the baselines; null while it runs
   std::string stopped;            // why training ended: "epochs", "patience", ...; "" while it runs or if it was killed
   void add(const Event& event);
   double steps() const;                            // number of updates seen

@@ -43,6 +43,7 @@ void History::add(const Event& event) {
     if (told.back() == "train/diverged") diverged = event.fields.text("message");
   } else if (event.type == "result") {
     stopped = event.fields.text("reason");
+    if (event.fields.contains("metrics")) results = event.fields.at("metrics");
   }
 }
 

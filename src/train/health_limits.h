@@ -123,6 +123,10 @@ inline constexpr HealthLimit kAlive{"health/short_window",
 
 inline constexpr HealthLimit kUnknown{"health/unknown_words", "share of unknown tokens", 0.05,
                                       "one in twenty is more than one in every second sentence"};
+inline constexpr HealthLimit kGuess{"health/guessing", "validation loss, as a multiple of that of a constant answer", 0.97,
+                                    "a model that has found something is soon well below it"};
+inline constexpr HealthLimit kCounted{"health/counting", "validation loss, as a multiple of that of n-grams", 1.05,
+                                      "a few hundredths decide nothing; on little text n-grams are hard to beat"};
 
 // In the order of the rules.
 inline constexpr const HealthLimit* kAll[] = {
@@ -132,7 +136,7 @@ inline constexpr const HealthLimit* kAll[] = {
     &kOverfitChecks, &kOverfitTrain, &kOverfitFloor, &kStillFalling, &kGainFloor,      &kGone,           &kReachSteps,
     &kReachShare,    &kGateEnds,     &kSaturated,    &kGateFlat,     &kWideStart,      &kWideBias,       &kDead,
     &kProbe,         &kInputMean,    &kInputLarge,   &kInputSmall,   &kEmbeddingLarge, &kEmbeddingSmall, &kLineGain,
-    &kLineSure,      &kLineTokens,   &kAlive,        &kUnknown};
+    &kLineSure,      &kLineTokens,   &kAlive,        &kUnknown,      &kGuess,          &kCounted};
 
 }  // namespace limit
 

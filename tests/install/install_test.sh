@@ -76,6 +76,10 @@ runtime() {
   strip frames
   size=$(stat -c %s frames)
   ((size <= 1500000)) || fail "the stripped program has $size bytes, more than 1.5 MB"
+  # The same by pkg-config.
+  export PKG_CONFIG_PATH="$moved/$LIBDIR/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+  expect_exit 0 sh -c "'$CXX' -std=c++20 '$SOURCE/examples/04_numeric_frames.cc' $(pkg-config --cflags --libs rnn-runtime) -o by_pkg_config"
+  expect_exit 0 ./by_pkg_config
   # It has everything that runs models, text and its libraries too, where a program asks for it.
   expect_exit 0 ./texts
   expect_out '^error\[model/missing\]$'

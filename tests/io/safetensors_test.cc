@@ -89,12 +89,12 @@ TEST(Safetensors, NamesFollowTheBytesNotTheTable) {
 // Values of IEEE 754-2008 binary16, and the upper halves of binary32.
 TEST(Safetensors, ConvertsEveryFloatType) {
   SafetensorsWriter writer;
-  writer.add("f64", "F64", {2}, raw<double>({0.1, -1e300}));
+  writer.add("f64", "F64", {2}, raw<double>({0.1, -1e30}));
   writer.add("f16", "F16", {8}, raw<uint16_t>({0x0001, 0x03FF, 0x0400, 0x7BFF, 0xFC00, 0x7E00, 0x8000, 0x3555}));
   writer.add("bf16", "BF16", {3}, raw<uint16_t>({0x3F80, 0xC049, 0x7F80}));
   writer.add("i", "I32", {1}, raw<int32_t>({7}));
   const Safetensors t = Safetensors::parse(writer.finish(), "m");
-  EXPECT_EQ(t.floats("f64"), (std::vector<float>{0.1f, -std::numeric_limits<float>::infinity()}));
+  EXPECT_EQ(t.floats("f64"), (std::vector<float>{0.1f, -1e30f}));
   const std::vector<float> f16 = t.floats("f16");
   EXPECT_EQ(f16[0], std::ldexp(1.0f, -24));
   EXPECT_EQ(f16[1], std::ldexp(1023.0f, -24));
@@ -110,6 +110,28 @@ TEST(Safetensors, ConvertsEveryFloatType) {
 }
 
 // Every binary16 against its definition: (-1)^s 2^(e-15) (1 + f/1024), subnormal 2^-14 f/1024.
+TEST(Safetensors, NumbersBeyondFloatsAreRefused) {
+  SafetensorsWriter writer;
+  writer.add("large", "F64", {2}, raw<double>({1, -1e308}));
+  writer.add("infinite", "F64", {1}, raw<double>({std::numeric_limits<double>::infinity()}));
+  const Safetensors file = Safetensors::parse(writer.finish(), "m.safetensors");
+  try {
+    file.floats("large");
+    ADD_FAILURE() << "1e308 is no float";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), "model/overflow");
+    EXPECT_STREQ(e.what(), "m.safetensors: tensor 'large' has the number -1e+308, too large for a 32-bit float");
+  }
+  EXPECT_TRUE(std::isinf(file.floats("infinite")[0])) << "what is not finite is reported as such, with its place";
+}
+
+TEST(Safetensors, FilesOfOtherProgramsAreCalledWhatTheyAre) {
+  std::string message;
+  EXPECT_EQ(code_of(std::string("PK\x03\x04", 4) + std::string(60, '\x14'), &message), "model/format");
+  EXPECT_NE(message.find("not a model"), std::string::npos) << message;
+  EXPECT_EQ(code_of("BZh91AY&SY" + std::string(40, 'x')), "model/format");
+}
+
 TEST(Safetensors, AllHalvesFollowTheDefinition) {
   std::string all;
   for (uint32_t h = 0; h < 65536; ++h) all += raw<uint16_t>({static_cast<uint16_t>(h)});
