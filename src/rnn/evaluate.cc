@@ -12,7 +12,7 @@ inline namespace v1 {
 
 TextScore evaluate(const Model& model, const std::string& path, const Threads& threads, const std::atomic<int>* cancel) {
   const EvalReport report =
-      evaluate_text(Access::file(model), path, {.baselines = false, .pool = &Access::pool(threads), .cancel = cancel});
+      evaluate_text(Access::text_file(model), path, {.baselines = false, .pool = &Access::pool(threads), .cancel = cancel});
   return {.loss = report.model.at(figure::kLoss),
           .perplexity = report.model.at(figure::kPerplexity),
           .bits_per_byte = report.model.at(figure::kBitsPerByte),

@@ -22,7 +22,8 @@ void test(std::string_view input) {
       continue;
     }
     taken = true;
-    require(session->state().to_bytes() == input, "a session has the state it was given");
+    // It also says of which model it is now.
+    require(session->state().to_bytes().starts_with(input), "a session has the state it was given");
     const int32_t ids[] = {0, 0};
     const auto logits = session->push(std::span(ids).first(static_cast<size_t>(state->streams())));
     require(logits.size() == static_cast<size_t>(state->streams() * model.vocabulary()), "a session goes on from a state");

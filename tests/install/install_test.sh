@@ -83,6 +83,8 @@ runtime() {
   # It has everything that runs models, text and its libraries too, where a program asks for it.
   expect_exit 0 ./texts
   expect_out '^error\[model/missing\]$'
+  expect_exit 0 ./texts "$SOURCE/tests/golden/files/0.1/word-lstm.safetensors"
+  expect_out '[0-9][.][0-9]'
 }
 
 subdirectory() {

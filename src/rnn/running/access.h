@@ -29,6 +29,8 @@ struct Threads::Core {
 struct Access {
   static auto& core(const Model& model) { return *model.core_; }
   static ModelFile& file(const Model& model) { return model.core_->file; }
+  // The same for who uses text: defined beside open_text(), so that whoever calls it has that, too.
+  static ModelFile& text_file(const Model& model);
   static Pool& pool(const Threads& threads) { return threads.core_->pool; }
 };
 
@@ -36,6 +38,7 @@ struct Access {
 void require_range(const char* code, const char* name, double value, double low, double high);
 
 // Reads the tokenizer of a model file. Weak: a program that uses no text has no such function, and links no tokenizer (rnn::runtime).
+// What uses text calls Access::text_file().
 __attribute__((weak)) void open_text(ModelFile& file);
 
 constexpr int kMaxStreams = 65536, kMaxThreads = 1024;

@@ -7,6 +7,8 @@ inline namespace v1 {
 
 void open_text(ModelFile& file) { open_front(file); }
 
+ModelFile& Access::text_file(const Model& model) { return file(model); }
+
 const Tokenizer& Model::Core::tokenizer() const {
   if (!file.tokenizer) {
     throw Error(Exit::model, "model/task", file.path + " is not a language model, it has no tokenizer",

@@ -16,13 +16,13 @@ std::vector<Alternative> choose(const Model& model, const std::string& context, 
   question.context = context;
   question.alternatives = alternatives;
   std::vector<Alternative> scored;
-  for (const ChoiceScore& s : Chooser(Access::file(model), {}, Access::pool(threads)).score(question).scores)
+  for (const ChoiceScore& s : Chooser(Access::text_file(model), {}, Access::pool(threads)).score(question).scores)
     scored.push_back({s.text, s.log_prob, s.by(ChoiceRule::per_token), s.by(ChoiceRule::per_byte), s.share});
   return scored;
 }
 
 ScoredText score(const Model& model, std::string_view text, const Threads& threads, const std::atomic<int>* cancel) {
-  ModelFile& file = Access::file(model);
+  ModelFile& file = Access::text_file(model);
   Pool& pool = Access::pool(threads);
   ready_language_model(file, pool, "");
   ScoredText out;

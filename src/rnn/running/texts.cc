@@ -15,7 +15,7 @@ struct Texts::Core {
   Core(const Model& m, const Threads& t)
       : model(m),
         threads(t),
-        file(Access::file(model)),
+        file(Access::text_file(model)),
         engine(ready_language_model(file, Access::pool(threads), ""), &Access::pool(threads)) {}
 
   WriteStream& at(size_t number) {

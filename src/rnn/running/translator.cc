@@ -9,7 +9,7 @@ inline namespace v1 {
 
 struct Translator::Core {
   Core(std::vector<Model> m, const WithModels& with, const Threads& t)
-      : models(std::move(m)), threads(t), translator(Access::file(models[0]), with, Access::pool(threads)) {}
+      : models(std::move(m)), threads(t), translator(Access::text_file(models[0]), with, Access::pool(threads)) {}
 
   std::vector<Model> models;  // keeps the weights alive
   Threads threads;
@@ -21,7 +21,7 @@ Translator::Translator(const Model& model, const Threads& threads) : Translator(
 Translator::Translator(const std::vector<Model>& models, const Threads& threads) {
   require_range("session/size", "the number of models", static_cast<double>(models.size()), 1, kMaxStreams);
   WithModels with;
-  for (size_t i = 1; i < models.size(); ++i) with.files.push_back(&Access::file(models[i]));
+  for (size_t i = 1; i < models.size(); ++i) with.files.push_back(&Access::text_file(models[i]));
   core_ = std::make_unique<Core>(models, with, threads);
 }
 Translator::~Translator() = default;

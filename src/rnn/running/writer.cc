@@ -14,7 +14,7 @@ struct Writer::Core {
   Core(std::vector<Model> m, const Threads& t, WriterOptions options, uint64_t seed)
       : models(std::move(m)),
         threads(t),
-        writer(Access::file(models[0]), (options.pool = &Access::pool(threads), options)),
+        writer(Access::text_file(models[0]), (options.pool = &Access::pool(threads), options)),
         random(seed, Purpose::sample) {}
 
   std::vector<Model> models;  // keeps the weights alive
@@ -29,7 +29,7 @@ Writer::Writer(const Model& model, uint64_t seed, const Threads& threads)
 Writer::Writer(const std::vector<Model>& models, uint64_t seed, const Threads& threads) {
   require_range("session/size", "the number of models", static_cast<double>(models.size()), 1, kMaxStreams);
   WriterOptions options;
-  for (size_t i = 1; i < models.size(); ++i) options.with.files.push_back(&Access::file(models[i]));
+  for (size_t i = 1; i < models.size(); ++i) options.with.files.push_back(&Access::text_file(models[i]));
   core_ = std::make_unique<Core>(models, threads, options, seed);
 }
 Writer::~Writer() = default;
