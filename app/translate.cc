@@ -45,7 +45,6 @@ void declare(Command& command, TranslateArguments& a) {
   command.whole("--beam", &a.beam, {1, 1024}, "N", "hypotheses side by side; 1 is greedy (5)");
   command.whole("--nbest", &a.n_best, {1, 1024}, "N",
                 "the N best of each line, as \"number ||| text ||| score\" from 0 (1)");
-  command.real("--length-penalty", &a.how.alpha, {0, 10}, "A", "above 0: long translations are penalised less (1)");
   command.text("--prefix", &a.how.prefix, "TEXT", "every translation begins with TEXT, character by character");
   command.flag("--sample", &a.how.sample, "sample each translation instead of searching for the likeliest");
   command.flag("--scores", &a.scores,
@@ -60,6 +59,7 @@ void declare(Command& command, TranslateArguments& a) {
   command.real("--low", &a.low, {0, 1}, "P",
                "with --scores: mark translations whose probability per token is below P (0.5)");
   command.flag("--force", &a.force, "with --attention-svg: overwrite files that are no such drawings");
+  command.real("--length-penalty", &a.how.alpha, {0, 10}, "A", "above 0: long translations are penalised less (1)");
   command.real("--coverage", &a.how.coverage, {0, 10}, "B", "above 0: penalty for source words left out (0)");
   command.whole("--no-repeat", &a.no_repeat, {0, 1024}, "N", "no sequence of N tokens occurs twice; 0: off (0)");
   command.text("--length-rule", &a.length_rule, "RULE",
@@ -76,8 +76,7 @@ void declare(Command& command, TranslateArguments& a) {
   command.whole("--batch", &a.batch, {1, 4096}, "N", "sentences in a batch; affects only the speed (64)");
   a.with.declare_weights(command);
   command.example("rnn translate runs/train-001 new.en > new.fr");
-  command.example("rnn translate runs/dates-001 days.txt --nbest 3 --json");
-  command.example("rnn translate runs/train-001 new.en --scores | grep 'low$'");
+  command.example("rnn translate runs/dates-001 days.txt --scores");
 }
 
 void check(const Command& command, const TranslateArguments& a) {
