@@ -77,7 +77,8 @@ nlohmann::ordered_json points_of(const std::vector<RunCurves>& runs, const std::
     for (const std::string& key : keys) {
       const Curve* curve = run.find(key);
       if (!curve) continue;
-      curves[key] = {{"step", numbers_of(curve->steps)}, {"epoch", numbers_of(curve->epochs)}, {"value", numbers_of(curve->values)}};
+      curves[key] = {
+          {"step", numbers_of(curve->steps)}, {"epoch", numbers_of(curve->epochs)}, {"value", numbers_of(curve->values)}};
     }
     list.push_back({{"run", run.path}, {"best_by", run.best_by}, {"curves", std::move(curves)}});
   }
@@ -90,9 +91,10 @@ int columns_of_output() { return terminal_options(stdout, std::getenv("NO_COLOR"
 void declare(Command& command, PlotArguments& a) {
   command.words("RUN", &a.folders, "run folders");
   command.text("-o,--output", &a.output, "FILE.svg", "write a drawing instead of showing the curves here");
-  command.text("--what", &a.what, "KEYS",
-               "figures, separated by commas: loss, val_loss, val_perplexity, lr, grad_norm, tokens_per_s and others that the "
-               "runs have (the losses, the figure of --best-by, lr)");
+  command.text(
+      "--what", &a.what, "KEYS",
+      "figures, separated by commas: loss, val_loss, val_perplexity, lr, grad_norm, tokens_per_s and others that the "
+      "runs have (the losses, the figure of --best-by, lr)");
   command.flag("--log", &a.log, "logarithmic vertical axes");
   command.flag("--json", &a.json, "the points as one JSON object on standard output");
   command.whole("--width", &a.width, {0, 1000}, "N", "columns of the charts of text; 0: those of the terminal, else 80 (0)");
@@ -105,7 +107,8 @@ void declare(Command& command, PlotArguments& a) {
 
 int run_plot(const Arguments& arguments) {
   PlotArguments a;
-  Command command("plot", "RUN... [options]", "the curves of runs: losses, learning rate and every other figure of the metrics");
+  Command command("plot", "RUN... [options]",
+                  "the curves of runs: losses, learning rate and every other figure of the metrics");
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   command.need(a.folders.empty() ? "" : a.folders[0], "a RUN");
@@ -121,7 +124,8 @@ int run_plot(const Arguments& arguments) {
                 "rnn train logs some after the first updates");
   }
   if (!a.output.empty()) {
-    const std::string title = runs.size() == 1 ? "Training of " + runs[0].path : fmt::format("Training of {} runs", runs.size());
+    const std::string title =
+        runs.size() == 1 ? "Training of " + runs[0].path : fmt::format("Training of {} runs", runs.size());
     write_file_atomic(a.output, pages::curves_svg(panels, title, a.log));
     if (!a.json) print(a.output + "\n");
     return 0;

@@ -14,8 +14,9 @@ namespace rnn::core::pages {
 struct CurvePanel {
   std::string title;                // "loss", "validation BLEU"
   std::vector<svg::Series> series;  // x: updates, y: the figure; never empty
-  double low = 0, high = 1;         // the vertical axis: from 0 unless the values are positive and differ by less than a factor of 3
-  double first = 0, last = 1;       // the horizontal axis
+  double low = 0,
+         high = 1;  // the vertical axis: from 0 unless the values are positive and differ by less than a factor of 3
+  double first = 0, last = 1;  // the horizontal axis
 };
 
 // The curves of these keys. Each key has a panel with a line for each run that has the figure, named by the run's folder, or by its

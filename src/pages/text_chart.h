@@ -7,11 +7,11 @@
 namespace rnn::core::pages {
 
 struct TextChart {
-  std::vector<double> x, y;        // same length, x ascending; a y that is not finite is a gap
-  double x_low = 0, x_high = 1;    // the axes
-  double y_low = 0, y_high = 1;    // of what is drawn: logarithms if log
-  int columns = 60, rows = 6;      // of characters
-  bool log = false;                // y_low and y_high are logarithms to base 10 of the values
+  std::vector<double> x, y;      // same length, x ascending; a y that is not finite is a gap
+  double x_low = 0, x_high = 1;  // the axes
+  double y_low = 0, y_high = 1;  // of what is drawn: logarithms if log
+  int columns = 60, rows = 6;    // of characters
+  bool log = false;              // y_low and y_high are logarithms to base 10 of the values
 };
 
 // The value of each column: the mean of its points; between two neighbouring points on the straight line; NaN where there is nothing.

@@ -36,8 +36,7 @@ void take_points(const nlohmann::json& event, RunCurves& run) {
   for (const auto& field : event.items()) {
     const nlohmann::json& value = field.value();
     if (!is_figure_key(field.key()) || !(value.is_number() || value.is_null())) continue;
-    auto curve =
-        std::find_if(run.curves.begin(), run.curves.end(), [&](const Curve& c) { return c.key == field.key(); });
+    auto curve = std::find_if(run.curves.begin(), run.curves.end(), [&](const Curve& c) { return c.key == field.key(); });
     if (curve == run.curves.end()) curve = run.curves.insert(curve, {field.key(), {}, {}, {}});
     curve->steps.push_back(step);
     curve->epochs.push_back(epoch);

@@ -16,7 +16,8 @@ namespace {
 RunCurves run_of(const std::string& path, const std::vector<double>& losses, const std::vector<double>& checks) {
   RunCurves run;
   run.path = path, run.best_by = "val_loss";
-  Curve loss{"loss", {}, {}, losses}, val{"val_loss", {}, {}, checks}, lr{"lr", {}, {}, std::vector<double>(losses.size(), 0.01)};
+  Curve loss{"loss", {}, {}, losses}, val{"val_loss", {}, {}, checks},
+      lr{"lr", {}, {}, std::vector<double>(losses.size(), 0.01)};
   for (size_t i = 0; i < losses.size(); ++i) loss.steps.push_back(100.0 * static_cast<double>(i)), loss.epochs.push_back(1);
   for (size_t i = 0; i < checks.size(); ++i) val.steps.push_back(200.0 * static_cast<double>(i)), val.epochs.push_back(1);
   lr.steps = loss.steps, lr.epochs = loss.epochs;
@@ -51,7 +52,8 @@ TEST(TextChart, ColumnsAreMeansOrLieBetweenTwoPoints) {
 }
 
 TEST(Curves, OneRunHasBothLossesInOnePanel) {
-  const std::vector<CurvePanel> panels = curve_panels({run_of("runs/a", {6, 4, 3}, {5, 4})}, {"loss", "val_loss", "lr", "none"}, false);
+  const std::vector<CurvePanel> panels =
+      curve_panels({run_of("runs/a", {6, 4, 3}, {5, 4})}, {"loss", "val_loss", "lr", "none"}, false);
   ASSERT_EQ(panels.size(), 2u);
   EXPECT_EQ(panels[0].title, "loss");
   ASSERT_EQ(panels[0].series.size(), 2u);
@@ -66,7 +68,8 @@ TEST(Curves, OneRunHasBothLossesInOnePanel) {
 }
 
 TEST(Curves, SeveralRunsShareTheAxesOfAFigure) {
-  const std::vector<RunCurves> runs = {run_of("x/a", {6, 4, 3}, {5}), run_of("x/b", {9, 1, 1}, {4}), run_of("y/a", {1, 1, 1}, {4})};
+  const std::vector<RunCurves> runs = {run_of("x/a", {6, 4, 3}, {5}), run_of("x/b", {9, 1, 1}, {4}),
+                                       run_of("y/a", {1, 1, 1}, {4})};
   const std::vector<CurvePanel> panels = curve_panels(runs, {"loss", "val_loss"}, false);
   ASSERT_EQ(panels.size(), 2u);
   ASSERT_EQ(panels[0].series.size(), 3u);
@@ -104,7 +107,8 @@ TEST(Curves, PointsOfTheDrawingAreAtTheirPlaces) {
 }
 
 TEST(Curves, TextIsNoWiderThanAsked) {
-  const std::vector<CurvePanel> panels = curve_panels({run_of("runs/a", {20000, 4, 3}, {5, 4})}, {"loss", "val_loss", "lr"}, false);
+  const std::vector<CurvePanel> panels =
+      curve_panels({run_of("runs/a", {20000, 4, 3}, {5, 4})}, {"loss", "val_loss", "lr"}, false);
   for (const int width : {1, 24, 60, 200}) {
     const std::string text = curves_text(panels, width, false);
     int columns = 0, widest = 0;
