@@ -64,7 +64,7 @@ std::string scale_text(double value) {
 
 bool shown(double value, bool log) { return std::isfinite(value) && (!log || value > 0); }
 
-// "4.593 at first, 2.105 at the end; 2.101 to 4.593".
+// "4.593 at first, 2.105 at the end; lowest 2.101, highest 4.593".
 std::string course_text(const svg::Series& series, bool log) {
   double first = 0, last = 0, low = 0, high = 0;
   size_t count = 0;
