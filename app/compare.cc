@@ -2,16 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "base/numbers.h"
 #include "command.h"
 #include "events/events.h"
 #include "events/terminal.h"
 #include "metrics/figures.h"
 #include "result_rows.h"
+#include "runs.h"
 #include "runs/compare_runs.h"
 #include "screen.h"
 
@@ -203,13 +202,6 @@ void print_text(const RunComparison& c, bool all) {
   for (const std::string& note : c.notes) print(fmt::format("note: {}\n", note));
 }
 
-// A file, or a folder without a run, between those that a pattern of the shell names.
-bool is_something_else(const std::string& path) {
-  std::error_code error;
-  const auto there = [&](const char* name) { return std::filesystem::exists(std::filesystem::path(path) / name, error); };
-  return std::filesystem::exists(path, error) && !there("metrics.jsonl") && !there("config.toml");
-}
-
 }  // namespace
 
 int run_compare(const Arguments& arguments) {
@@ -226,19 +218,7 @@ int run_compare(const Arguments& arguments) {
   if (!command.parse(arguments)) return 0;
   command.need(folders.empty() ? "" : folders[0], "a RUN");
   std::vector<RunRecord> runs;
-  runs.reserve(folders.size());
-  for (const std::string& folder : folders) {
-    if (folders.size() > 1 && is_something_else(folder)) {
-      say(fmt::format("note: {} is no run and is left out", folder));
-    } else {
-      runs.push_back(read_run_record(folder));
-    }
-  }
-  if (runs.empty()) {
-    throw Error(Exit::data, "run/missing",
-                fmt::format("none of {} and {} more is a run folder", folders[0], folders.size() - 1),
-                "name folders that rnn train created");
-  }
+  for (const std::string& folder : only_runs(folders)) runs.push_back(read_run_record(folder));
   const RunComparison comparison = compare_runs(std::move(runs));
   if (as_json) {
     print(json_line(to_json_object(comparison)));

@@ -45,6 +45,7 @@ constexpr Verb kVerbs[] = {
     {"tokenizer", "text to tokens and back: export, train, encode, decode", run_tokenizer},
     {"average", "one model from the mean of the weights of several", run_average},
     {"compare", "runs side by side: settings that differ, and results", run_compare},
+    {"plot", "the curves of runs: losses, learning rate, and other figures", run_plot},
     {"bench", "speed of this machine", run_bench},
     {"demo", "train an RNN, a GRU, an LSTM and a translator of dates, and show the results", run_demo},
     {"config", "every option, its value and where it comes from: show, recipes", run_config},

@@ -5,7 +5,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
+#include "base/error.h"
 #include "base/numbers.h"
 #include "events/sinks.h"
 #include "events/terminal.h"
@@ -77,6 +79,25 @@ std::string comparison_table(const std::vector<std::pair<std::string, RunResult>
   for (const auto& [name, run] : runs) add(name, grouped(run.parameters), run.valid, clock_time(run.seconds));
   for (const ResultRow& row : runs.back().second.baselines) add(row.name, "", row, "");
   return table.text();
+}
+
+std::vector<std::string> only_runs(const std::vector<std::string>& folders) {
+  if (folders.size() < 2) return folders;
+  std::vector<std::string> runs;
+  for (const std::string& folder : folders) {
+    std::error_code error;
+    const std::filesystem::path path(folder);
+    const auto there = [&](const char* name) { return std::filesystem::exists(path / name, error); };
+    if (std::filesystem::exists(path, error) && !there("metrics.jsonl") && !there("config.toml")) {
+      say(fmt::format("note: {} is no run and is left out", folder));
+    } else {
+      runs.push_back(folder);
+    }
+  }
+  if (!runs.empty()) return runs;
+  throw Error(Exit::data, "run/missing",
+              fmt::format("none of {} and {} more is a run folder", folders[0], folders.size() - 1),
+              "name folders that rnn train created");
 }
 
 int say_stopped(const std::string& folder) {

@@ -27,6 +27,10 @@ struct MoreColumns {
 // One row per run, named by its cell, then the baselines of the last one.
 std::string comparison_table(const std::vector<std::pair<std::string, RunResult>>& runs, const MoreColumns& more = {});
 
+// The run folders among `folders`: of several, those that are no runs are left out, with a note (a pattern of the shell names them, too).
+// Throws Error{data, "run/missing"} if nothing remains; a single one is for its reader to refuse.
+std::vector<std::string> only_runs(const std::vector<std::string>& folders);
+
 // After a signal: prints how to resume; returns 130 or 143.
 int say_stopped(const std::string& folder);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -31,7 +32,8 @@ struct TranslateArguments {
   std::string model, drawings, length_rule = "wu";
   std::vector<std::string> files;
   int64_t beam = 5, n_best = 1, no_repeat = 0, max_extra = 10, top_k = 0, seed = 1, batch = 64, threads = 0;
-  bool alignment = false, json = false, force = false;
+  double low = 0.5;
+  bool scores = false, alignment = false, json = false, force = false;
   TranslateOptions how;
   WithArguments with;
 };
@@ -43,9 +45,10 @@ void declare(Command& command, TranslateArguments& a) {
   command.whole("--beam", &a.beam, {1, 1024}, "N", "hypotheses side by side; 1 is greedy (5)");
   command.whole("--nbest", &a.n_best, {1, 1024}, "N",
                 "the N best of each line, as \"number ||| text ||| score\" from 0 (1)");
-  command.real("--length-penalty", &a.how.alpha, {0, 10}, "A", "above 0: long translations are penalised less (1)");
   command.text("--prefix", &a.how.prefix, "TEXT", "every translation begins with TEXT, character by character");
   command.flag("--sample", &a.how.sample, "sample each translation instead of searching for the likeliest");
+  command.flag("--scores", &a.scores,
+               "after each, separated by tabs: score, probability per token, and \"low\" where that is below --low");
   command.flag("--alignment", &a.alignment,
                "after each: pairs i-j, source token i is what target token j looked at most, both from 0");
   command.text("--attention-svg", &a.drawings, "DIR", "draw the attention: DIR/line-000001.svg and so on");
@@ -53,7 +56,10 @@ void declare(Command& command, TranslateArguments& a) {
   command.flag("--json", &a.json, "JSON lines on standard output");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.more();
+  command.real("--low", &a.low, {0, 1}, "P",
+               "with --scores: mark translations whose probability per token is below P (0.5)");
   command.flag("--force", &a.force, "with --attention-svg: overwrite files that are no such drawings");
+  command.real("--length-penalty", &a.how.alpha, {0, 10}, "A", "above 0: long translations are penalised less (1)");
   command.real("--coverage", &a.how.coverage, {0, 10}, "B", "above 0: penalty for source words left out (0)");
   command.whole("--no-repeat", &a.no_repeat, {0, 1024}, "N", "no sequence of N tokens occurs twice; 0: off (0)");
   command.text("--length-rule", &a.length_rule, "RULE",
@@ -70,7 +76,7 @@ void declare(Command& command, TranslateArguments& a) {
   command.whole("--batch", &a.batch, {1, 4096}, "N", "sentences in a batch; affects only the speed (64)");
   a.with.declare_weights(command);
   command.example("rnn translate runs/train-001 new.en > new.fr");
-  command.example("rnn translate runs/dates-001 days.txt --nbest 3 --json");
+  command.example("rnn translate runs/dates-001 days.txt --scores");
 }
 
 void check(const Command& command, const TranslateArguments& a) {
@@ -83,6 +89,7 @@ void check(const Command& command, const TranslateArguments& a) {
   for (const char* flag : {"--temperature", "--top-k", "--top-p", "--min-p", "--seed"}) {
     if (!a.how.sample && command.given(flag)) bad(fmt::format("{} is for sampling: it needs --sample", flag));
   }
+  if (command.given("--low") && !a.scores) bad("--low is a bound of --scores");
   if (a.n_best > a.beam) bad(fmt::format("--nbest is {}, but --beam keeps {}", a.n_best, a.beam));
   if (a.length_rule != "power" && a.length_rule != "wu")
     bad(fmt::format("--length-rule is '{}', it must be one of power, wu", a.length_rule));
@@ -113,6 +120,12 @@ std::string alignment_text(const Translation& t, const Matrix<float>& weights) {
   return text;
 }
 
+// The geometric mean of the probabilities of its tokens, the end of line included; none for a translation without tokens.
+std::optional<double> token_probability(const Translation& t) {
+  if (t.ids.empty()) return std::nullopt;
+  return std::exp(t.log_prob / static_cast<double>(t.ids.size()));
+}
+
 // Prints the translations of a line, and draws the attention.
 class Answers {
  public:
@@ -139,6 +152,12 @@ class Answers {
   void print_text(int64_t number, const Translation& t, const Matrix<float>& looked) {
     const bool list = a_.n_best > 1;
     std::string text = list ? fmt::format("{} ||| {} ||| {:.4f}", number, t.text, t.score) : t.text;
+    if (a_.scores) {
+      const std::optional<double> p = token_probability(t);
+      const std::string_view between = list ? " ||| " : "\t", mark = p && *p < a_.low ? "low" : "";
+      if (!list) text += "\t" + (p ? fmt::format("{:.4f}", t.score) : "");
+      text += fmt::format("{}{}{}{}", between, p ? fmt::format("{:.4f}", *p) : "", between, mark);
+    }
     if (a_.alignment) text += (list ? " ||| " : "\t") + alignment_text(t, looked);
     print(text + "\n");
   }
@@ -150,6 +169,11 @@ class Answers {
     for (size_t i = 0; i < found.size(); ++i) {
       const Translation& t = found[i];
       ordered_json one = {{"text", t.text}, {"log_prob", t.log_prob}, {"score", t.score}, {"finished", t.finished}};
+      if (a_.scores) {
+        const std::optional<double> p = token_probability(t);
+        one["token_probability"] = p ? ordered_json(*p) : ordered_json();
+        one["low"] = p && *p < a_.low;
+      }
       if (a_.alignment) {
         one["tokens"] = pieces(t.ids);
         one["attention"] = rows_of(looked[i]);

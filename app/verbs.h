@@ -25,6 +25,7 @@ int run_bench(const Arguments& arguments);
 int run_demo(const Arguments& arguments);
 int run_average(const Arguments& arguments);
 int run_compare(const Arguments& arguments);
+int run_plot(const Arguments& arguments);
 int run_config(const Arguments& arguments);
 
 }  // namespace rnn::core::app

@@ -17,7 +17,8 @@ is a file in `recipes/`; `./run results NAME` repeats it, `./run results NAME --
 Times are wall-clock times of the run and include the effect of other work on the machine; [performance.md](performance.md)
 compares speed.
 
-Loss is in nats per token, perplexity is its exponential, bits per byte are comparable across kinds of tokens. Rows of this
+Loss is in nats per token, perplexity is its exponential, bits per byte are comparable across kinds of tokens
+where no word is unknown, or where the spelling of unknown words is charged. Rows of this
 program use the weights with the lowest validation loss: the validation text was used to choose them, the test text was not.
 The n-gram rows are interpolated modified Kneser-Ney models of the same tokens (8-grams for characters, else 5-grams); `zstd -19`
 compresses the text alone. In a table whose rows begin with +, each row adds a method to the row before. In the names of rows,

@@ -16,7 +16,7 @@ inline namespace v1 {
 struct TextScore {
   double loss = 0;           // mean, nats per token
   double perplexity = 0;     // exp(loss)
-  double bits_per_byte = 0;  // comparable between tokenizers
+  double bits_per_byte = 0;  // between tokenizers comparable where no word is unknown, or its spelling is charged
   int64_t tokens = 0;        // predicted tokens, each counted once
   int64_t unknown = 0;       // of these, unknown words
   int64_t bytes = 0;

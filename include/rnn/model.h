@@ -22,7 +22,7 @@ struct ModelInfo {
   std::string path;    // of the model file itself
   std::string task;    // as TrainRequest::task, or "recurrent": a bare torch.nn.RNN, GRU or LSTM
   std::string cell;    // "rnn", "lstm", "gru", ...
-  std::string tokens;  // "byte", "char", "word", "unigram", "bpe"; empty for a model that reads no text
+  std::string tokens;  // "byte", "char", "word", "space", "unigram", "bpe"; empty for a model that reads no text
   int input = 0;       // I: size of the embedding, or of a frame
   int hidden = 0;      // H: units of a layer
   int layers = 0;
@@ -47,11 +47,13 @@ class RNN_API Model {
   bool is_language_model() const noexcept;
   bool translates() const noexcept;        // a model for Translator: sentences in, sentences out
   bool labels_sequences() const noexcept;  // a model for Labeller: sequences in, labels or numbers out
-  int vocabulary() const noexcept;         // number of input ids; 0: it reads frames
-  int inputs() const noexcept;             // numbers of one frame; 0 for a language model, which reads token ids
-  int outputs() const noexcept;            // numbers of one output row: K logits, or the hidden state of the last layer
-  int64_t parameters() const noexcept;     // trained numbers
-  size_t state_bytes() const noexcept;     // size of the state of one stream
+  int vocabulary() const noexcept;         // number of input ids (tokens, or symbols of sequences); 0: it reads frames
+  int inputs() const noexcept;             // numbers of one frame; 0: it reads ids
+  // Numbers of one output row: logits of tokens or labels, numbers of a model of the task regress, or the hidden state of the last
+  // layer of a bare recurrent model.
+  int outputs() const noexcept;
+  int64_t parameters() const noexcept;  // trained numbers
+  size_t state_bytes() const noexcept;  // size of the state of one stream
   ModelInfo info() const;
 
   // Text to token ids in [0, vocabulary()) and back. Unknown words become unknown_token(). Throw Error{Exit::model,

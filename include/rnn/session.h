@@ -37,25 +37,26 @@ class RNN_API State {
   uint64_t model_[3] = {};     // fingerprint of its model; 0: not known
 };
 
-// Steps a model: each call reads one token or one frame per stream and carries the state along. Streaming is a sequence of
+// Steps a model: each call reads one token, symbol or frame per stream and carries the state along. Streaming is a sequence of
 // length one: the same bits as the whole sequence at once. One thread at a time; many sessions may share a model. push() is
 // noexcept and allocates nothing, so it may run in an audio callback (threads = 1).
 class RNN_API Session {
  public:
   // streams in [1, 65536]: independent streams that advance together.
-  // Throws Error{Exit::usage, "session/size"}, Error{Exit::model, "model/bidirectional"} for a model that also reads
-  // backwards.
+  // Throws Error{Exit::usage, "session/size"}, Error{Exit::model}: "model/task" for a translator, "model/bidirectional" for a model that
+  // also reads backwards.
   explicit Session(const Model& model, int streams = 1, const Threads& threads = 1);
   ~Session();
   Session(Session&& other) noexcept;
   Session& operator=(Session&& other) noexcept;
 
-  // ids [streams], each in [0, vocabulary()) -> logits [streams, vocabulary()], row-major, valid until the next push.
-  // Returns an empty span and leaves the state unchanged if there are more or fewer ids, if one is out of range, or if the
-  // model reads frames.
+  // ids [streams], each in [0, vocabulary()): tokens, or symbols of a model of sequences -> [streams, outputs()], row-major, valid until
+  // the next push: logits of the next token or of the labels, or numbers (regress). Returns an empty span and leaves the state
+  // unchanged if there are more or fewer ids, if one is out of range, or if the model reads frames.
   std::span<const float> push(std::span<const int32_t> ids) noexcept;
   std::span<const float> push(int32_t id) noexcept { return push(std::span<const int32_t>(&id, 1)); }
-  // frames [streams, inputs()], row-major -> hidden states of the last layer [streams, outputs()]; errors as above.
+  // frames [streams, inputs()], row-major -> [streams, outputs()]: of a bare recurrent model the hidden states of its last layer, of a
+  // model of sequences as above; errors as above.
   std::span<const float> push(std::span<const float> frames) noexcept;
   std::span<const float> push(double) = delete;  // a frame is a span, even if it is a single number
 

@@ -10,9 +10,8 @@
 #include "pages/page_parts.h"
 
 namespace rnn::core {
+namespace pages {
 namespace {
-
-using namespace pages;
 
 std::string title_of(const Explanation& all) { return fmt::format("How a network reads “{}”", all.prompt); }
 
@@ -37,7 +36,8 @@ std::string header(const Explanation& all, const Players& who) {
 std::string footer(const Explanation& all, bool whole) {
   std::vector<std::string> names;
   const bool has_lab = !all.recall.cells.empty() || !all.clipping.with.empty();
-  const std::string_view lab = has_lab ? " and, under “Long sequences”, from small networks trained for this page" : "";
+  const std::string_view lab =
+      has_lab ? " and, under “Long sequences”, from small networks that this program trained for the tests there" : "";
   for (const ModelExplanation& model : all.models) names.push_back(fmt::format("<code>{}</code>", escape(model.name)));
   return fmt::format(
       "<footer>\n<p>Every number on this page was computed from {} {}{}. This file also contains all figures in full "
@@ -60,8 +60,10 @@ void leave_out_inner_values(nlohmann::ordered_json& data) {
 }
 
 }  // namespace
+}  // namespace pages
 
 std::string explain_page(const Explanation& all) {
+  using namespace pages;
   const Players who = cast(all.models);
   PageFrame page;
   page.title = title_of(all), page.css = tab_rules(all.models.size()), page.first = "reading";

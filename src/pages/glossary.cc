@@ -7,8 +7,9 @@ namespace rnn::core::pages {
 const std::vector<std::pair<std::string_view, std::string_view>>& glossary() {
   static const std::vector<std::pair<std::string_view, std::string_view>> terms = {
       {"Hidden state",
-       "The list of numbers that a network carries from word to word. It is all that the network knows about the text so "
-       "far."},
+       "The list of numbers that a network carries from word to word. A plain RNN and a GRU keep nothing else of the text "
+       "so "
+       "far; an LSTM also keeps its cell state."},
       {"Cell state",
        "A second list of numbers that only the LSTM has. At every word a part of it is kept and something is added, so old "
        "content can stay."},
@@ -49,8 +50,9 @@ const std::vector<std::pair<std::string_view, std::string_view>>& translation_gl
        "The network that writes, a word at a time. It reads what it has just written and, with attention, looks back at the "
        "encoder’s lists of numbers."},
       {"Hidden state",
-       "The list of numbers that a network carries from word to word. It is all that the network itself knows about what "
-       "came before."},
+       "The list of numbers that a network carries from word to word, as its memory of what came before. An LSTM also "
+       "carries "
+       "its cell state, and attention looks at the encoder’s lists as well."},
       {"Bridge", "The link from the encoder to the decoder: it gives the decoder its state before it has written anything."},
       {"Attention",
        "For every word that is written, how much the decoder takes from each word of the sentence. These shares add up to "

@@ -135,7 +135,7 @@ std::string recall_figure(const Recall& recall, const Players& who) {
   }
   return figure(
       both(chart, 320) + folded_table(table) + table_details("How each cell was trained", training),
-      fmt::format("A small test that does not use your text: a new network of each kind is trained for at most {} to name "
+      fmt::format("A small test that does not use your text: a new network of each kind was trained for at most {} to name "
                   "the first of a series of random symbols after it has read the rest. The dotted line is guessing: {}.",
                   seconds < 1.5 ? "two seconds" : count(static_cast<long long>(std::ceil(seconds))) + " seconds",
                   value(recall.chance, share(recall.chance), "/recall/chance")));

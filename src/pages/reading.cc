@@ -89,10 +89,14 @@ bool beyond_one(const Explanation& all) {
 
 std::string reading_section(const Explanation& all, const Players& who) {
   std::string html = paragraph(
-      "A recurrent network reads one word at a time and cannot look back. What it knows about the text is in its "
-      "<strong>hidden state</strong>: a list of numbers, drawn here as one small cell per number (a <strong>unit</strong>). "
-      "From these numbers it works out which words are likely to come next. The same position in every strip is the same "
-      "unit, so you can see what stays and what is overwritten.");
+      "A recurrent network reads one word at a time and cannot look back. After every word it has a <strong>hidden "
+      "state</strong>: a list of numbers, drawn here as one small cell per number (a <strong>unit</strong>). From these "
+      "numbers "
+      "it works out which words are likely to come next. A plain RNN and a GRU carry nothing else from word to word; an "
+      "LSTM "
+      "also carries its cell state, which is not drawn here. The same position in every strip is the same unit, so you can "
+      "see "
+      "what stays and what is overwritten.");
   const std::string& pieces = all.models.empty() ? "word" : all.models[0].tokenizer;
   html += pieces_note(pieces, all.models.size() == 1 ? "This network reads" : "These networks read");
   html += scale_of_colours(beyond_one(all));

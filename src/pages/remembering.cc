@@ -96,8 +96,8 @@ std::string distance_figure(const Explanation& all, const Players& who, size_t p
       both(chart, 300) + folded_table(table),
       fmt::format(
           "The same sentence is read twice, once with {} and once with {}. The line shows how far apart the two hidden "
-          "states are after each word. 0 means that the two states are the same: nothing in them shows any longer which "
-          "word it was.",
+          "states are after each word. 0 means that the two hidden states are the same: nothing in them shows any longer "
+          "which word it was.",
           in_quotes(escape(first.word)), in_quotes(escape(first.other))));
 }
 

@@ -171,7 +171,7 @@ std::string early_word_sentence(const Explanation& all, const std::vector<Player
              in_quotes(escape(word)), place) +
          compare(figures, Better::higher,
                  {"changes its mind most", "change their minds most", "changes its prediction by"}) +
-         plain_wins(figures, Better::higher, "makes more use of the word");
+         " (A large change means that the word still counts. Whether it should count is for the text to say.)";
 }
 
 std::string signal_sentence(const Explanation& all, const std::vector<Player>& who) {

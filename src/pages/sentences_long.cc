@@ -159,18 +159,29 @@ std::string recall_sentence(const Recall& recall, const std::vector<Player>& who
 std::string recall_reach_sentence(const Recall& recall, const std::vector<Player>& who) {
   if (recall.lags.empty() || recall.cells.empty()) return "";
   std::vector<Figure> figures;
+  std::vector<std::string> never;
   for (size_t c = 0; c < recall.cells.size(); ++c) {
     const int reach = recall_reach(recall, recall.cells[c]);
+    if (reach == 0) {  // how far it reaches below the shortest delay was not measured
+      const std::vector<double>& accuracy = recall.cells[c].accuracy;
+      if (accuracy.empty()) continue;
+      never.push_back(fmt::format("{} with {}", escape(who[c].the),
+                                  value(accuracy[0], share(accuracy[0]), fmt::format("/recall/cells/{}/accuracy/0", c))));
+      continue;
+    }
     const std::string_view bound = reach == recall.lags.back() ? "at least " : "";  // longer delays were not tried
-    figures.push_back(figure_of(
-        who[c], reach,
-        reach == 0 ? fmt::format("not even {} steps", recall.lags[0]) : fmt::format("{}{} steps", bound, count(reach))));
+    figures.push_back(figure_of(who[c], reach, fmt::format("{}{} steps", bound, count(reach))));
   }
+  const std::string others =
+      never.empty() ? ""
+                    : fmt::format("{}Even after the shortest delay that was tried, {} steps, this is not reached by {}.",
+                                  figures.empty() ? "" : " ", value(recall.lags[0], count(recall.lags[0]), "/recall/lags/0"),
+                                  listing(never));
   return fmt::format(
              "How long does a cell remember reliably (at least {} right, half way between guessing and always right)? ",
              share((1 + recall.chance) / 2)) +
          compare(figures, Better::higher, {"remembers longest", "remember longest", "remembers for"}) +
-         plain_wins(figures, Better::higher);
+         plain_wins(figures, Better::higher) + others;
 }
 
 std::string clipping_sentence(const Clipping& clipping) {

@@ -184,8 +184,8 @@ Table left_out_table(const TranslationExplanation& e) {
 std::string states_section(const TranslationExplanation& e) {
   if (e.source.empty()) return "";
   std::string html = paragraph(
-      "Two recurrent networks share the work. What each of them knows at any moment is in its <strong>hidden "
-      "state</strong>: a list of numbers, drawn here as one small cell per number (a <strong>unit</strong>). The same "
+      "Two recurrent networks share the work. Drawn here is what each of them shows at any moment, its <strong>hidden "
+      "state</strong>: a list of numbers, each a small cell (a <strong>unit</strong>). The same "
       "position in every strip of one network is the same unit.");
   return section("states", "Reading and writing: the states",
                  html + scale_of_colours(beyond_one(e)) + encoder_part(e) + decoder_part(e));

@@ -115,9 +115,12 @@ ChosenTask choose_task(std::string_view wanted, const std::vector<std::string>& 
   }
   if (surest.confidence > TaskGuess::possible) return best;
   for (const std::string& path : data) {
-    if (const Unknown found = looks_like(path); !found.task.empty())
-      not_available(
-          fmt::format("{}: the task looks like {}, which is not available in this version", found.reason, found.task));
+    const Unknown found = looks_like(path);
+    if (found.task.empty()) continue;
+    const Task* task = find_task(found.task);  // there is one: the data has another form than it reads
+    not_available(fmt::format(
+        "{}: the task looks like {}, {}", found.reason, found.task,
+        task ? fmt::format("for which this version reads {} only", task->reads) : "which is not available in this version"));
   }
   return best;
 }

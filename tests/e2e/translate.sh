@@ -136,6 +136,44 @@ draw --temperature 0
 expect_same "$out_file" greedy.txt
 draw --top-k 2 --top-p 0.9 --min-p 0.1
 
+# Scores: columns after the text, the same figures as in the JSON; what the model is unsure of is marked.
+expect_exit 0 "$RNN" translate run lines.txt --scores
+cp "$out_file" usual.txt
+low="$(cut -f 3 usual.txt | grep . | sort -n | sed -n 10p)"
+expect_exit 0 "$RNN" translate run lines.txt --scores --low "$low"
+cp "$out_file" scores.txt
+expect_exit 0 "$RNN" translate run lines.txt --scores --low "$low" --nbest 3
+cp "$out_file" best_scores.txt
+expect_exit 0 "$RNN" translate run lines.txt --scores --low "$low" --json --alignment
+cp "$out_file" scores.jsonl
+expect_exit 0 "$RNN" translate run lines.txt --scores --low 0
+expect_no_out 'low$'
+python3 - "$low" <<'PYTHON' || fail "scores"
+import json, math, sys
+low = float(sys.argv[1])
+rows = [l.split("\t") for l in open("scores.txt").read().split("\n")[:-1]]
+objects = [json.loads(l) for l in open("scores.jsonl")]
+plain = open("plain.txt").read().split("\n")[:-1]
+assert [r[0] for r in rows] == plain and all(len(r) == 4 for r in rows)
+marks = set()
+for row, o in zip(rows, objects):
+    t = o["translations"][0]
+    assert t["text"] == row[0]
+    if not o["source"]:
+        assert row[1:] == ["", "", ""] and t["token_probability"] is None and not t["low"]
+        continue
+    p = math.exp(t["log_prob"] / len(t["tokens"]))
+    assert abs(p - t["token_probability"]) < 1e-9 and f"{p:.4f}" == row[2] and f"{t['score']:.4f}" == row[1]
+    assert t["low"] == (p < low) == (row[3] == "low")
+    marks.add(row[3])
+assert marks == {"", "low"}, marks
+best = [l.split(" ||| ") for l in open("best_scores.txt").read().split("\n")[:-1]]
+assert all(len(b) == 5 for b in best)
+usual = [l.split("\t") for l in open("usual.txt").read().split("\n")[:-1]]
+assert all((u[3] == "low") == (u[2] != "" and float(u[2]) < 0.5) for u in usual)
+PYTHON
+expect_refused 2 usage/option "$RNN" translate run lines.txt --low 0.4
+
 # What was looked at: pairs of tokens, the weights, drawings.
 expect_exit 0 "$RNN" translate run lines.txt --alignment
 cut -f 1 "$out_file" >texts.txt

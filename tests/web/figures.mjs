@@ -33,8 +33,6 @@ export function says(text, exact, pointer = '') {
   if (found) return Math.abs(1 / exact / read(found[1]).number - 1) <= 0.051;
   found = /^almost nothing \((.*)\)$/.exec(text);
   if (found) return near(found[1], exact);
-  found = /^not even (\d+) steps$/.exec(text);
-  if (found) return exact < Number(found[1]);
   text = text.replace(/^at least /, '');
   if (pointer.endsWith('/hidden')) text = text.replace(/^\d+ × /, '');  // "2 × 256": layers and units
   found = /^(.*?)(?: (%|µs|ms|steps))?$/.exec(text);

@@ -11,7 +11,7 @@ test('a printed figure is its number, rounded', () => {
     ['25 %', 2, '/steps/1/surprise'],
     ['1.4 ms', 1430, ''], ['8.2 µs', 8.21, ''], ['4.0 steps', 4.02, ''], ['more than 36 steps', -1, '/half_life'],
     ['2 × 256', 256, '/hidden'], ['1 part in 2,300', 1 / 2312, ''], ['−0.12', -0.121, ''], ['at least 200 steps', 200, ''],
-    ['not even 5 steps', 0, ''], ['almost nothing (2.1 × 10⁻³²)', 2.13e-32, '']]) {
+    ['almost nothing (2.1 × 10⁻³²)', 2.13e-32, '']]) {
     assert.ok(says(text, exact, pointer), `${text} is ${exact}`);
   }
 });
@@ -22,7 +22,7 @@ test('wrongly printed figures are found', () => {
     ['43 %', 0.438, ''],
     ['under 1 %', 0.02, ''], ['over 99 %', 1, ''], ['infinite', 3, ''], ['14.4', null, ''], ['25 %', 3, '/steps/1/surprise'],
     ['1.4 ms', 14300, ''], ['more than 36 steps', 4, '/half_life'], ['2 × 256', 128, '/hidden'], ['much', 1, ''],
-    ['1 part in 2,300', 1 / 4000, ''], ['0.12', -0.121, ''], ['not even 5 steps', 5, '']]) {
+    ['1 part in 2,300', 1 / 4000, ''], ['0.12', -0.121, '']]) {
     assert.ok(!says(text, exact, pointer), `${text} is not ${exact}`);
   }
 });
