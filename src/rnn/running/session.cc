@@ -51,12 +51,14 @@ State State::from_bytes(std::string_view bytes) {
   const bool marked = bytes.size() >= kHeader && bytes.substr(0, kMark.size()) == kMark;
   if (marked) std::memcpy(sizes, bytes.data() + kMark.size(), sizeof sizes);
   const size_t count = static_cast<size_t>(sizes[0]) * sizes[1];  // below 2^64
-  const size_t body = marked ? bytes.size() - kHeader : 0;
-  const bool says_model = body >= Fingerprint::kBytes && (body - Fingerprint::kBytes) / sizeof(float) == count &&
-                          (body - Fingerprint::kBytes) % sizeof(float) == 0;
-  const size_t numbers = says_model ? body - Fingerprint::kBytes : body;
-  if (!marked || sizes[0] > kMaxStreams || (sizes[0] == 0) != (sizes[1] == 0) || numbers % sizeof(float) != 0 ||
-      numbers / sizeof(float) != count) {
+  const std::string_view body = marked ? bytes.substr(kHeader) : std::string_view();
+  // What may follow the numbers.
+  const bool says_model = body.size() % sizeof(float) == 0 && body.size() >= Fingerprint::kBytes &&
+                          (body.size() - Fingerprint::kBytes) / sizeof(float) == count;
+  const Fingerprint model =
+      says_model ? Fingerprint::of_bytes(body.substr(body.size() - Fingerprint::kBytes)) : Fingerprint{};
+  const bool plain = body.size() % sizeof(float) == 0 && body.size() / sizeof(float) == count;
+  if (!marked || sizes[0] > kMaxStreams || (sizes[0] == 0) != (sizes[1] == 0) || !(plain || model.known())) {
     throw Error(Exit::model, "state/corrupt", "these " + std::to_string(bytes.size()) + " bytes are not a saved state",
                 "State::to_bytes() writes one");
   }
@@ -65,7 +67,7 @@ State State::from_bytes(std::string_view bytes) {
   state.values_.resize(count);
   if (count > 0) std::memcpy(state.values_.data(), bytes.data() + kHeader, count * sizeof(float));
   require_finite_state(state.values_);
-  if (says_model) std::memcpy(state.model_, bytes.data() + kHeader + numbers, sizeof state.model_);
+  state.model_[0] = model.config, state.model_[1] = model.tokenizer, state.model_[2] = model.weights;
   return state;
 }
 
