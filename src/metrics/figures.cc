@@ -18,6 +18,11 @@ const Figure* find_figure(std::string_view key) {
   return found != std::end(figure::kAll) ? *found : nullptr;
 }
 
+const Figure& selection_figure(std::string_view best_by) {
+  if (best_by == kBySmoothedLoss) return figure::kSmoothedLoss;
+  return best_by == kByBleu ? figure::kBleu : figure::kLoss;
+}
+
 bool is_cost(const Figure* f) {
   return std::find(std::begin(figure::kCosts), std::end(figure::kCosts), f) != std::end(figure::kCosts);
 }

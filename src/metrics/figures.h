@@ -10,6 +10,9 @@
 
 namespace rnn::core {
 
+// Values of --best-by.
+inline constexpr std::string_view kByLoss = "loss", kBySmoothedLoss = "smoothed-loss", kByBleu = "bleu";
+
 namespace figure {
 using enum FigureForm;
 //                           key              title        name             form      digits, fine, card; higher is better
@@ -17,6 +20,8 @@ inline constexpr Figure kBitsPerByte{"bits_per_byte", "bits/byte", "bits per byt
 inline constexpr Figure kLoss{"loss", "loss", "loss (nats/token)", decimals, 3, 4, 4};
 inline constexpr Figure kTargetLoss{"loss", "loss", "loss (nats/target)", decimals, 3, 4, 4};
 inline constexpr Figure kSquaredError{"loss", "mean squared error", "mean squared error", significant, 3, 4, 4};
+// With the label smoothing of training: what the best model of such a run is chosen by.
+inline constexpr Figure kSmoothedLoss{"smoothed_loss", "smoothed loss", "loss with label smoothing", decimals, 3, 4, 4};
 inline constexpr Figure kPerplexity{"perplexity", "perplexity", "perplexity", decimals, 2, 2, 2};  // exp(loss)
 inline constexpr Figure kAccuracy{"accuracy", "accuracy", "accuracy", percent, 2, 2, 4, true};
 inline constexpr Figure kBleu{"bleu", "BLEU", "BLEU", decimals, 2, 2, 2, true};
@@ -28,13 +33,17 @@ inline constexpr Figure kSeconds{"seconds", "time", "seconds", time};
 inline constexpr Figure kTokensPerSecond{"tokens_per_s", "tok/s", "tokens per second", rate, 0, 0, 0, true};
 
 // In the order of the columns of tables.
-inline constexpr const Figure* kAll[] = {&kBitsPerByte, &kLoss,     &kTargetLoss, &kSquaredError,
-                                         &kPerplexity,  &kAccuracy, &kBleu,       &kChrf,
-                                         &kExact,       &kUpdates,  &kSeconds,    &kTokensPerSecond};
+inline constexpr const Figure* kAll[] = {&kBitsPerByte, &kLoss,     &kTargetLoss,     &kSquaredError, &kSmoothedLoss,
+                                         &kPerplexity,  &kAccuracy, &kBleu,           &kChrf,         &kExact,
+                                         &kUpdates,     &kSeconds,  &kTokensPerSecond};
 // Those that a validation during training may report, in events as val_KEY. The loss stands for that of every unit.
 inline constexpr const Figure* kValidated[] = {&kBitsPerByte, &kLoss, &kPerplexity, &kAccuracy, &kBleu};
 inline constexpr const Figure* kCosts[] = {&kUpdates, &kSeconds, &kTokensPerSecond};
 }  // namespace figure
+
+// The figure by which a run chooses its best model; `best_by` as --best-by of a run has it: "smoothed-loss". "auto", and what is not
+// known: the loss.
+const Figure& selection_figure(std::string_view best_by);
 
 // The figure with this key; null: there is none. "loss": in nats per token.
 const Figure* find_figure(std::string_view key);

@@ -78,9 +78,8 @@ void Run::plan_work(Plan& plan, const std::string& batch, int64_t steps, int64_t
 
 std::string Run::sample(const Trainer&) const { return {}; }
 
-double Run::judge() {
-  throw Error(Exit::usage, "usage/option", "--best-by bleu is for translators", "leave it out: the default is the loss");
-}
+// What the best model is chosen by, decided when the run begins and recorded among its options.
+void Run::choose_selection() { options.train.best_by = selection_of(options.train, *model); }
 
 // A file may have any name, but what a model file says is UTF-8.
 json readable(json value) {
@@ -129,8 +128,8 @@ TrainResult Run::train_model(EventStream& events, const RunHooks& hooks, const M
   trainer_hooks.checkpoint = [&] {
     save_checkpoint(folder.checkpoint(), *model, tokenizer.get(), about(), *running, request_json());
   };
-  if (options.train.best_by != figure::kLoss.key) {
-    trainer_hooks.judged = find_figure(options.train.best_by);
+  if (options.train.best_by == kByBleu) {
+    trainer_hooks.judged = &figure::kBleu;
     trainer_hooks.judge = [&] { return judge(); };
   }
   trainer_hooks.sample = [&] { return sample(*running); };
@@ -210,6 +209,7 @@ void Run::add_watch(EventStream& events, bool resumed) const {
 RunResult Run::begin(EventStream& events, const RunHooks& hooks) {
   read();
   build();
+  choose_selection();
   batch();
   // These throw before the folder is created, or cleared.
   rate_factors_of(options.train, *model);
@@ -232,6 +232,7 @@ RunResult Run::resume(ModelFile file, const std::string& data_hash, const std::s
   model = std::move(file.model);
   require_finite(*model, folder.checkpoint());
   restore(file, mode);
+  if (options.train.best_by == "auto") options.train.best_by = kByLoss;  // of a version that knew no other
   batch();
   if (file.about.contains("metrics")) best_metrics_ = file.about["metrics"];
   write_files(true);

@@ -52,15 +52,15 @@ void take_settings(const json& config, RunRecord& run) {
 
 void take_best(const json& figures, RunRecord& run) {
   for (const Figure* f : figure::kValidated) run.best.set(*f, number_of(figures, val_key(*f)));
+  run.best.set(figure::kSmoothedLoss, number_of(figures, val_key(figure::kSmoothedLoss)));
 }
 
 // Better than the best validation so far, by the figure that selects the best model of the run.
 bool is_better(const json& check, const RunRecord& run) {
   const auto by = run.settings.find("best-by");
-  const Figure* figure = by != run.settings.end() ? find_figure(by->second) : nullptr;
-  if (!figure) figure = &figure::kLoss;
-  const std::optional<double> found = number_of(check, val_key(*figure)), best = run.best[*figure];
-  return found && (!best || figure->better(*found, *best));
+  const Figure& figure = selection_figure(by != run.settings.end() ? by->second : "");
+  const std::optional<double> found = number_of(check, val_key(figure)), best = run.best[figure];
+  return found && (!best || figure.better(*found, *best));
 }
 
 void take_event(const json& event, RunRecord& run) {
