@@ -389,7 +389,7 @@ const OptionInfo kOptions[] = {
      fixed,
      of_all,
      "P",
-     "share of the text held out for validation",
+     "share of the data held out for validation",
      &R::valid_share,
      {0, 1, true, true}},
 };

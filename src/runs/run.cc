@@ -109,6 +109,7 @@ json Run::request_json() const {
           {"init_from", request.init_from},
           {"options", options_to_json(options)},
           {"hash", hash()},
+          {"split", split_name(request.split)},
           {"mode", mode_name()}};
 }
 

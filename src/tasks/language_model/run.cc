@@ -31,7 +31,10 @@ class TextRun final : public Run {
   const std::string& hash() const override { return text_.hash; }
   std::string mode_name() const override { return mode_.value; }
 
-  void read() override { text_ = read_run_text(request.data, valid_file(), options.train.valid_share); }
+  void read() override {
+    request.split = SplitRule::last;  // running text: what lies between two parts belongs to both
+    text_ = read_run_text(request.data, valid_file(), options.train.valid_share);
+  }
 
   // Tokenizer and model: new, or taken from a model to start from.
   void build() override {
