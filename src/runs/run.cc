@@ -124,7 +124,7 @@ TrainResult Run::train_model(EventStream& events, const RunHooks& hooks, const M
   Trainer::Hooks trainer_hooks;
   trainer_hooks.signal = hooks.signal;
   trainer_hooks.profile = hooks.profile;
-  trainer_hooks.bits_per_byte_factor = bits_factor;
+  trainer_hooks.byte_rate = byte_rate;
   trainer_hooks.best = [&] { write_best(*running); };
   trainer_hooks.checkpoint = [&] {
     save_checkpoint(folder.checkpoint(), *model, tokenizer.get(), about(), *running, request_json());

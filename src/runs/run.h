@@ -8,6 +8,7 @@
 
 #include "base/json_value.h"
 #include "io/model_file.h"
+#include "metrics/figures.h"
 #include "options/option_list.h"
 #include "runs/config_options.h"
 #include "runs/request.h"
@@ -57,7 +58,7 @@ class Run {
   std::unique_ptr<Tokenizer> tokenizer;  // null: the task has none
   std::unique_ptr<Model<float>> model;
   std::unique_ptr<Batcher> train, valid;
-  double bits_factor = 0;  // bits per byte = factor * loss; 0: undefined
+  ByteRate byte_rate;  // of the validation text
 
  private:
   void choose_selection();

@@ -296,7 +296,11 @@ void Trainer::emit_evaluation(double train_loss, double loss, bool best) {
     event.fields["val_accuracy"] = *val_accuracy_;
   }
   if (hooks_.judged) event.fields[val_key(*hooks_.judged)] = judged_;
-  if (hooks_.bits_per_byte_factor > 0) event.fields["val_bits_per_byte"] = loss * hooks_.bits_per_byte_factor;
+  if (const ByteRate& rate = hooks_.byte_rate; rate.factor > 0) {
+    const ResultRow row = text_row("", loss, rate);
+    for (const Figure* f : {&figure::kBitsPerByte, &figure::kBitsWithoutSpelling, &figure::kUnknownShare})
+      if (row[*f]) event.fields[val_key(*f)] = *row[*f];
+  }
   event.fields["best"] = best;
   event.fields["elapsed_s"] = seconds();
   event.fields["left_s"] = left();

@@ -14,6 +14,7 @@
 #include "events/events.h"
 #include "heads/class_sampler.h"
 #include "heads/head.h"
+#include "metrics/figures.h"
 #include "networks/model.h"
 #include "optim/average.h"
 #include "optim/optimizer.h"
@@ -85,7 +86,7 @@ class Trainer {
     const std::atomic<int>* signal = nullptr;  // not 0: stop after this update
     Profile* profile = nullptr;                // records the time of step(); run() starts and stops it
     int shards = 1;                            // of every update (Reducer); more: the same gradients up to rounding
-    double bits_per_byte_factor = 0;           // bits per byte = factor * loss (nats per token); 0: unknown
+    ByteRate byte_rate = {};                   // of the validation text
   };
 
   // All references must outlive the trainer. `valid` may be null: then the training loss decides what is best. Throws
