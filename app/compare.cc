@@ -169,7 +169,9 @@ Row chosen_settings(const RunRecord& run) {
   Row pieces;
   for (const OptionInfo& option : option_list()) {
     const std::string& value = run.settings.at(std::string(option.name));
-    if (value != get_option(Options{}, option)) pieces.push_back(fmt::format("{} {}", option.name, value));
+    // A run records what auto came to.
+    const bool usual = value == get_option(Options{}, option) || (option.name == "best-by" && value == kByLoss);
+    if (!usual) pieces.push_back(fmt::format("{} {}", option.name, value));
   }
   for (const char* name : {"data", "valid", "init-from"}) {
     if (run.settings.count(name) > 0) pieces.push_back(fmt::format("{} {}", name, run.settings.at(name)));

@@ -23,7 +23,12 @@ using nlohmann::ordered_json;
 
 const Columns kTextColumns = {&figure::kBitsPerByte, &figure::kLoss, &figure::kPerplexity};
 
-ordered_json row_json(const ResultRow& row) { return figures_json(row, kTextColumns); }
+ordered_json row_json(const ResultRow& row) {
+  ordered_json json = figures_json(row, kTextColumns);
+  for (const Figure* f : {&figure::kBitsWithoutSpelling, &figure::kUnknownShare})
+    if (row[*f]) json[std::string(f->key)] = *row[*f];
+  return json;
+}
 
 void print_json(const EvalReport& report, bool per_line) {
   for (const EvalReport::Line& line : report.lines_report) {
@@ -66,6 +71,11 @@ void print_table(const EvalReport& report) {
   print((report.lines_report.empty() ? "" : "\n") + table.text());
   print(fmt::format(" {}, {} unknown, {}, {}\n", counted(report.tokens, "token"), grouped(report.unknown),
                     counted(report.lines, "line"), bytes_text(report.bytes)));
+  if (const auto without = report.model[figure::kBitsWithoutSpelling]; without) {
+    print(fmt::format(" bits/byte has {:.4f} for the spelling of unknown words, {} of the tokens\n",
+                      report.model.at(figure::kBitsPerByte) - *without,
+                      figure_text(figure::kUnknownShare, report.model[figure::kUnknownShare])));
+  }
   if (!report.note.empty()) say(report.note);
 }
 

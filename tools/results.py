@@ -32,7 +32,7 @@ import results_made  # noqa: E402
 import results_page  # noqa: E402
 import results_pairs  # noqa: E402
 import results_twin  # noqa: E402
-from results_recipe import KEYS, ROOT, Failure, digest, load_recipe, option_words, read_data  # noqa: E402
+from results_recipe import KEYS, ROOT, Failure, digest, load_recipe, of_report, option_words, read_data  # noqa: E402
 
 
 class Stopped(Exception):
@@ -165,11 +165,13 @@ def measure_seed(program, recipe, work, seed, key):
            "reason": result["reason"], "parameters": result["parameters"], "tokens_per_s": result["tokens_per_s"]}
     names = {"update": "step", "epoch": "epoch", "loss": "val_loss", "perplexity": "val_perplexity",
              "bits_per_byte": "val_bits_per_byte", "seconds": "elapsed_s"}
-    row["points"] = [{to: e.get(key) for to, key in names.items()} for e in events if e["type"] == "eval"]
+    row["points"] = [{to: e.get(key) for to, key in names.items()} |
+                     {key[4:]: e[key] for key in ("val_bits_per_byte_without_spelling",) if key in e}
+                     for e in events if e["type"] == "eval"]
     baselines = {}
     for side in recipe["evaluate"]:
         report = program.evaluate(f"seed-{seed}", f"{side}.txt", work, recipe["options"].get("threads", 0))
-        row[side] = {k: report[k] for k in ("loss", "perplexity", "bits_per_byte", "tokens", "unknown")}
+        row[side] = of_report(report)
         baselines[side] = report["baselines"]
     return rounded(row), rounded(baselines)
 

@@ -16,7 +16,7 @@
 
 import shlex
 
-from results_recipe import Failure, check_tables, digest, folder_of, mean, option_words
+from results_recipe import Failure, check_tables, digest, folder_of, mean, of_report, option_words
 
 VARIANT_KEYS = {"name": str, "options": dict, "adds": dict, "adapt": bool}
 ADAPT_KEYS = {"cache": int, "cache-weight": float, "cache-sharpness": float, "dynamic": float, "dynamic-decay": float}
@@ -69,7 +69,7 @@ def measure(program, recipe, work, keys, train):
                        "parameters": result["parameters"]}
             for side in recipe["evaluate"]:
                 report = program.evaluate(run, f"{side}.txt", work, options.get("threads", 0), adapt if variant.get("adapt") else [])
-                figures[side] = {k: report[k] for k in ("loss", "perplexity", "bits_per_byte", "tokens", "unknown")}
+                figures[side] = of_report(report)
                 figures[side]["adapted"] = report.get("adapted", {})
                 baselines[side] = report["baselines"]
             runs.append(figures)

@@ -62,6 +62,13 @@ def folder_of(name, seed):
     return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split()) + f"-seed-{seed}"
 
 
+def of_report(report):
+    """What is kept of rnn eval --json. A text with unknown words has bits per byte with their spelling and without."""
+    kept = {key: report[key] for key in ("loss", "perplexity", "bits_per_byte", "tokens", "unknown")}
+    more = ("bits_per_byte_without_spelling", "unknown_share")
+    return kept | {key: report[key] for key in more if key in report}
+
+
 def mean(values):
     return sum(values) / len(values)
 

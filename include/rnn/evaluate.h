@@ -14,11 +14,15 @@ inline namespace v1 {
 
 // How well a model predicts a text.
 struct TextScore {
-  double loss = 0;           // mean, nats per token
-  double perplexity = 0;     // exp(loss)
-  double bits_per_byte = 0;  // between tokenizers comparable where no word is unknown, or its spelling is charged
-  int64_t tokens = 0;        // predicted tokens, each counted once
-  int64_t unknown = 0;       // of these, unknown words
+  double loss = 0;        // mean, nats per token
+  double perplexity = 0;  // exp(loss)
+  // Comparable between tokenizers: the spelling of a word that the model does not know is charged, log2(257) bits for each of its bytes
+  // and for an end mark.
+  double bits_per_byte = 0;
+  double bits_per_byte_without_spelling = 0;  // of the tokens alone: the same where no word is unknown
+  double unknown_share = 0;                   // of the tokens: unknown words whose spelling is charged
+  int64_t tokens = 0;                         // predicted tokens, each counted once
+  int64_t unknown = 0;                        // of these, unknown words
   int64_t bytes = 0;
 };
 

@@ -33,7 +33,8 @@ using TrainCallback = std::function<bool(const TrainEvent&)>;
 
 // A training run.
 struct RNN_API TrainRequest {
-  // Text files or folders (UTF-8); the last part is held out for validation unless `valid` is given.
+  // Text files or folders (UTF-8), sequences or pairs. Unless `valid` is given, a part is held out for validation: the last of a text;
+  // drawn from all sequences, with its share of every label, or from all pairs, the same ones whatever the seed.
   std::vector<std::string> data;
   std::string valid, test;  // files; empty: none
   // Or "translate": data is two parallel files or one file of pairs, valid and test are one file each; "classify", "tag",

@@ -18,6 +18,8 @@ namespace rnn::core {
 //   start    run epochs config           result  model metrics exit best_epoch elapsed_s
 //   metric   step epoch loss lr grad_norm tokens_per_s elapsed_s left_s
 //   eval     step epoch val_loss val_perplexity val_bits_per_byte val_accuracy best elapsed_s left_s
+//            val_smoothed_loss, if the best model is chosen by it
+//            val_bits_per_byte_without_spelling val_unknown_share, if the validation text has unknown words
 //   sample   step text                   warning step code message help fatal (an error ends the run: who ran it reports it)
 //   profile  step calls total_s phases, each {name s share gflops}
 // step counts updates; epoch is the number of epochs done, with a fraction (2.58: the third is at 58 %); losses are in nats

@@ -46,6 +46,7 @@ struct LossSum {
 struct LossOptions {
   double label_smoothing = 0;  // cross-entropy only
   bool gradient = false;       // overwrite the outputs with the gradient of the summed loss
+  double* plain = nullptr;     // see LossArgs::plain, of these rows
 };
 
 // What loss() computes besides the sum.
@@ -56,6 +57,7 @@ struct LossArgs {
   Params<T>* grads = nullptr;             // null: no gradient is wanted; else those of the head are added
   View<T> dh;                             // [targets, width] with grads: the gradient w.r.t. h, assigned
   const ClassSamples* samples = nullptr;  // the loss looks only at these classes (sampled.h); null: exact
+  std::vector<double>* plain = nullptr;   // with smoothing, and without a gradient: the rows' losses as if there were none
 };
 
 // T = float is used in production, double is the reference. The const functions are thread-safe.

@@ -66,7 +66,8 @@ LossSum OutputHead<T>::loss(Context<T>& context, const Weights<T>& weights, View
 template <class T>
 std::optional<double> OutputHead<T>::loss_of_hidden(Context<T>& context, const Weights<T>& weights, View<const T> h,
                                                     const Targets& targets, const LossArgs<T>& args, double* losses) const {
-  const LossOptions options{args.label_smoothing, args.grads != nullptr};
+  LossOptions options{args.label_smoothing, args.grads != nullptr};
+  if (args.plain) args.plain->resize(static_cast<size_t>(h.rows));
   const int K = options_.outputs;
   const size_t row_bytes = static_cast<size_t>(K) * sizeof(T);
   std::optional<double> correct;
@@ -78,6 +79,7 @@ std::optional<double> OutputHead<T>::loss_of_hidden(Context<T>& context, const W
     std::optional<double> right;
     {
       const ProfileScope profiled(context.profile, Phase::loss);
+      if (args.plain) options.plain = args.plain->data() + first;
       right = loss_of_rows(context, part, targets, first, options, losses + first);
     }
     if (right) correct = correct.value_or(0) + *right;

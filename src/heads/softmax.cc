@@ -29,6 +29,7 @@ std::optional<double> cross_entropy(Context<T>& context, View<T> outputs, const 
   args.smoothing = static_cast<T>(options.label_smoothing);
   args.gradient = options.gradient;
   args.loss = losses;
+  args.nll = options.plain;
   const ArenaScope scope(context.arena);
   if (!options.gradient) args.correct = context.arena.template take<uint8_t>(outputs.rows);
   context.kernels.softmax_cross_entropy(context.pool, args);

@@ -18,6 +18,11 @@ const Figure* find_figure(std::string_view key) {
   return found != std::end(figure::kAll) ? *found : nullptr;
 }
 
+const Figure& selection_figure(std::string_view best_by) {
+  if (best_by == kBySmoothedLoss) return figure::kSmoothedLoss;
+  return best_by == kByBleu ? figure::kBleu : figure::kLoss;
+}
+
 bool is_cost(const Figure* f) {
   return std::find(std::begin(figure::kCosts), std::end(figure::kCosts), f) != std::end(figure::kCosts);
 }
@@ -35,9 +40,20 @@ std::vector<const Figure*> columns_of(std::initializer_list<const ResultRow*> ro
   return columns;
 }
 
-ResultRow text_row(std::string name, double loss, double bits_factor) {
+ByteRate byte_rate(int64_t tokens, int64_t bytes, int64_t unknown_pieces, int64_t unknown_bytes) {
+  if (bytes <= 0) return {};
+  const auto all = static_cast<double>(bytes), n = static_cast<double>(tokens);
+  const double symbols = static_cast<double>(unknown_bytes) + static_cast<double>(unknown_pieces);
+  return {n / all / std::log(2.0), symbols * std::log2(257.0) / all, n > 0 ? static_cast<double>(unknown_pieces) / n : 0};
+}
+
+ResultRow text_row(std::string name, double loss, const ByteRate& rate) {
   ResultRow row(std::move(name));
-  row.set(figure::kBitsPerByte, loss * bits_factor);
+  row.set(figure::kBitsPerByte, rate.bits(loss));
+  if (rate.spelling > 0) {
+    row.set(figure::kBitsWithoutSpelling, rate.factor * loss);
+    row.set(figure::kUnknownShare, rate.unknown);
+  }
   row.set(figure::kLoss, loss);
   row.set(figure::kPerplexity, std::exp(loss));
   return row;

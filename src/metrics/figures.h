@@ -10,13 +10,27 @@
 
 namespace rnn::core {
 
+// Values of --best-by.
+inline constexpr std::string_view kByLoss = "loss", kBySmoothedLoss = "smoothed-loss", kByBleu = "bleu";
+
 namespace figure {
 using enum FigureForm;
 //                           key              title        name             form      digits, fine, card; higher is better
 inline constexpr Figure kBitsPerByte{"bits_per_byte", "bits/byte", "bits per byte", decimals, 3, 4, 3};
+// Of a text with unknown words: bits per byte if their spelling cost nothing, and how many of the tokens they are.
+inline constexpr Figure kBitsWithoutSpelling{"bits_per_byte_without_spelling",
+                                             "without spelling",
+                                             "bits per byte without the spelling of unknown words",
+                                             decimals,
+                                             3,
+                                             4,
+                                             3};
+inline constexpr Figure kUnknownShare{"unknown_share", "unknown", "share of unknown words", percent, 2, 2, 4};
 inline constexpr Figure kLoss{"loss", "loss", "loss (nats/token)", decimals, 3, 4, 4};
 inline constexpr Figure kTargetLoss{"loss", "loss", "loss (nats/target)", decimals, 3, 4, 4};
 inline constexpr Figure kSquaredError{"loss", "mean squared error", "mean squared error", significant, 3, 4, 4};
+// With the label smoothing of training: what the best model of such a run is chosen by.
+inline constexpr Figure kSmoothedLoss{"smoothed_loss", "smoothed loss", "loss with label smoothing", decimals, 3, 4, 4};
 inline constexpr Figure kPerplexity{"perplexity", "perplexity", "perplexity", decimals, 2, 2, 2};  // exp(loss)
 inline constexpr Figure kAccuracy{"accuracy", "accuracy", "accuracy", percent, 2, 2, 4, true};
 inline constexpr Figure kBleu{"bleu", "BLEU", "BLEU", decimals, 2, 2, 2, true};
@@ -27,14 +41,18 @@ inline constexpr Figure kUpdates{"updates", "updates", "updates", whole};
 inline constexpr Figure kSeconds{"seconds", "time", "seconds", time};
 inline constexpr Figure kTokensPerSecond{"tokens_per_s", "tok/s", "tokens per second", rate, 0, 0, 0, true};
 
-// In the order of the columns of tables.
-inline constexpr const Figure* kAll[] = {&kBitsPerByte, &kLoss,     &kTargetLoss, &kSquaredError,
-                                         &kPerplexity,  &kAccuracy, &kBleu,       &kChrf,
-                                         &kExact,       &kUpdates,  &kSeconds,    &kTokensPerSecond};
+// In the order of the columns of tables; kBitsWithoutSpelling and kUnknownShare are only in JSON.
+inline constexpr const Figure* kAll[] = {&kBitsPerByte, &kLoss,     &kTargetLoss,     &kSquaredError, &kSmoothedLoss,
+                                         &kPerplexity,  &kAccuracy, &kBleu,           &kChrf,         &kExact,
+                                         &kUpdates,     &kSeconds,  &kTokensPerSecond};
 // Those that a validation during training may report, in events as val_KEY. The loss stands for that of every unit.
 inline constexpr const Figure* kValidated[] = {&kBitsPerByte, &kLoss, &kPerplexity, &kAccuracy, &kBleu};
 inline constexpr const Figure* kCosts[] = {&kUpdates, &kSeconds, &kTokensPerSecond};
 }  // namespace figure
+
+// The figure by which a run chooses its best model; `best_by` as --best-by of a run has it: "smoothed-loss". "auto", and what is not
+// known: the loss.
+const Figure& selection_figure(std::string_view best_by);
 
 // The figure with this key; null: there is none. "loss": in nats per token.
 const Figure* find_figure(std::string_view key);
@@ -46,7 +64,20 @@ std::string val_key(const Figure& figure);
 // The columns of a table: the figures that any of the rows has, in the order of figure::kAll.
 std::vector<const Figure*> columns_of(std::initializer_list<const ResultRow*> rows, const std::vector<ResultRow>& more = {});
 
-// A model's row on a text: the loss (nats per token) and what follows from it. bits_factor: bits per byte = factor * loss.
-ResultRow text_row(std::string name, double loss, double bits_factor);
+// How a loss in nats per token becomes bits per byte of a text. A model that gives a word the unknown piece has not said which word it is:
+// the spelling is charged as the symbols of a uniform code over the 256 bytes and an end mark, log2(257) bits for each. It needs no
+// model, so everything that reads the same tokens is charged the same, and it is an upper bound of what a better code would take.
+struct ByteRate {
+  double factor = 0;    // bits per byte = factor * loss + spelling; 0: undefined
+  double spelling = 0;  // bits per byte
+  double unknown = 0;   // share of the tokens whose spelling is charged
+  double bits(double loss) const { return factor * loss + spelling; }
+};
+// unknown_pieces, unknown_bytes: of the text, that became the unknown piece.
+ByteRate byte_rate(int64_t tokens, int64_t bytes, int64_t unknown_pieces, int64_t unknown_bytes);
+
+// A model's row on a text: the loss (nats per token) and what follows from it; with unknown words also kBitsWithoutSpelling and
+// kUnknownShare.
+ResultRow text_row(std::string name, double loss, const ByteRate& rate);
 
 }  // namespace rnn::core

@@ -23,7 +23,7 @@ constexpr std::string_view kSamplers[] = {"log-uniform", "unigram"};
 constexpr std::string_view kModes[] = {"auto", "stream", "sentence"};
 
 constexpr std::string_view kBridges[] = {"auto", "copy", "dense", "zero"};
-constexpr std::string_view kFigures[] = {"loss", "bleu"};
+constexpr std::string_view kFigures[] = {"auto", "loss", "smoothed-loss", "bleu"};
 
 constexpr double kMany = 2147483647, kInt64 = 9007199254740992.0;  // 2^53: every whole number below is exact
 constexpr OptionRange kShare = {0, 1, false, true};                // [0, 1)
@@ -359,9 +359,9 @@ const OptionInfo kOptions[] = {
     {"best-by",
      "train",
      fixed,
-     of_translators,
+     of_all,
      "FIGURE",
-     "figure by which the best model is chosen: loss, bleu",
+     "figure by which the best model is chosen: loss, smoothed-loss, bleu; auto: the loss as it is trained",
      &R::best_by,
      {},
      kFigures},
@@ -389,7 +389,7 @@ const OptionInfo kOptions[] = {
      fixed,
      of_all,
      "P",
-     "share of the text held out for validation",
+     "share of the data held out for validation",
      &R::valid_share,
      {0, 1, true, true}},
 };

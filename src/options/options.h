@@ -87,7 +87,7 @@ struct TrainOptions {
   int epochs = 10;
   int64_t max_updates = 0;       // 0: no limit
   double max_seconds = 0;        // 0: no limit
-  std::string best_by = "loss";  // what the best model is chosen by: loss, bleu (translators)
+  std::string best_by = "auto";  // chooses the best model: loss, smoothed-loss, bleu (translators); auto: selection_of()
   int patience = 3;              // validations without improvement before training stops; 0: never
   int64_t eval_every = 0;        // updates; 0: once per epoch
   uint64_t seed = 1;

@@ -16,6 +16,9 @@ TextScore evaluate(const Model& model, const std::string& path, const Threads& t
   return {.loss = report.model.at(figure::kLoss),
           .perplexity = report.model.at(figure::kPerplexity),
           .bits_per_byte = report.model.at(figure::kBitsPerByte),
+          .bits_per_byte_without_spelling =
+              report.model[figure::kBitsWithoutSpelling].value_or(report.model.at(figure::kBitsPerByte)),
+          .unknown_share = report.model[figure::kUnknownShare].value_or(0),
           .tokens = report.tokens,
           .unknown = report.unknown,
           .bytes = report.bytes};

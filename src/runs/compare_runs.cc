@@ -170,8 +170,10 @@ void judge(RunComparison& c) {
       std::none_of(measured.begin(), measured.end(), [](const RunRecord* r) { return r->validation.empty(); });
   const bool tasks = same_in_all(measured, &RunRecord::task), tokens = same_in_all(measured, &RunRecord::tokenizer),
              validation = known && same_in_all(measured, &RunRecord::validation), text = c.same_bits;
+  const auto spelled = std::count_if(measured.begin(), measured.end(), [](const RunRecord* r) { return r->spelled; });
+  const bool rates = spelled == static_cast<ptrdiff_t>(measured.size()) || (tokens && spelled == 0);
   c.same_losses = tasks && tokens && validation;
-  c.same_bits = tasks && validation && text;
+  c.same_bits = tasks && validation && text && rates;
   if (!tasks) {
     std::set<std::string> names;
     for (const RunRecord* run : measured) names.insert(run->task.empty() ? "unknown" : run->task);
@@ -182,6 +184,11 @@ void judge(RunComparison& c) {
         known ? "The runs were validated on different data: their figures cannot be compared."
               : "It is unknown whether the runs were validated on the same data: do not compare their figures.");
     if (text) c.notes.emplace_back("To compare the models, evaluate each on the same text: rnn eval RUN TEXT.");
+  } else if (text && !rates) {
+    c.notes.push_back(fmt::format(
+        "{} were measured by a version that left the spelling of unknown words out of bits per byte: {} cannot be compared. "
+        "Evaluate each on the same text: rnn eval RUN TEXT.",
+        spelled == 0 ? "The runs use different tokens and" : "Some runs", tokens ? "these" : "their figures"));
   } else if (!tokens) {
     c.notes.push_back(fmt::format(
         "The runs use different tokens: losses and perplexities cannot be compared. {} can: the text is the same.",

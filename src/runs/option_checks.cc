@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "cells/names.h"
 #include "data/random_windows.h"
+#include "metrics/figures.h"
 #include "train/softmax_options.h"
 
 namespace rnn::core {
@@ -61,7 +62,8 @@ void check_task_options(const Options& options, const Task& task) {
   const Options usual;
   const auto only = [&](OptionReaders readers, const char* whose) {
     for (const OptionInfo& o : option_list()) {
-      if (o.readers != readers || get_option(options, o) == get_option(usual, o)) continue;
+      const bool value = readers == OptionReaders::of_translators && o.name == "best-by" && options.train.best_by == kByBleu;
+      if (!value && (o.readers != readers || get_option(options, o) == get_option(usual, o))) continue;
       throw Error(Exit::usage, "usage/task_option",
                   fmt::format("--{} {} is for {}, but the task is {}", o.name, get_option(options, o), whose, task.name),
                   "leave it out, or choose another task with --task");

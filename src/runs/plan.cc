@@ -10,6 +10,7 @@
 #include "cells/names.h"
 #include "data/random_windows.h"
 #include "events/events.h"
+#include "metrics/figures.h"
 #include "train/softmax_options.h"
 #include "train/trainer.h"
 
@@ -71,10 +72,12 @@ std::string model_text(const Model<float>& model) {
 
 std::string training_text(const TrainOptions& o, const std::string& batch, Pool& pool) {
   const double lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
+  const Figure& by = selection_figure(o.best_by);
+  const std::string best = by.key == figure::kLoss.key ? "" : fmt::format(" · best model by {}", by.title);
   return fmt::format(
-      "{} lr {} · batch {} · {}{} · seed {} · {}, {}", o.optimizer, short_number(lr), batch, counted(o.epochs, "epoch"),
-      o.patience > 0 ? " at most, stops after " + counted(o.patience, "validation") + " without improvement" : "", o.seed,
-      counted(pool.size(), "thread"), isa_name());
+      "{} lr {} · batch {} · {}{}{} · seed {} · {}, {}", o.optimizer, short_number(lr), batch, counted(o.epochs, "epoch"),
+      o.patience > 0 ? " at most, stops after " + counted(o.patience, "validation") + " without improvement" : "", best,
+      o.seed, counted(pool.size(), "thread"), isa_name());
 }
 
 std::string cost_text(const TrainOptions& o, const Model<float>& model, int64_t steps, int64_t updates, int64_t bytes,

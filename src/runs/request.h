@@ -11,6 +11,7 @@
 
 #include "base/figure.h"
 #include "base/profile.h"
+#include "data/split.h"
 #include "options/options.h"
 #include "train/trainer.h"
 
@@ -19,11 +20,12 @@ namespace rnn::core {
 // The request of `rnn train`.
 struct RunRequest {
   std::string task = "language-model";  // classify, regress, tag: sequences (data/sequences.h); translate: data/pairs.h
-  std::vector<std::string> data;        // text to train on; its last part is held out for validation unless `valid` is given
-  std::vector<std::string> valid, test;  // none, or one file, or for pairs perhaps two
-  std::string folder;                    // used exactly as given
-  bool force = false;                    // overwrite an existing run
-  std::string init_from;                 // run or model whose weights training starts from
+  std::vector<std::string> data;  // to train on; a part is held out for validation unless `valid` is given: of text the last
+  std::vector<std::string> valid, test;   // none, or one file, or for pairs perhaps two
+  SplitRule split = SplitRule::shuffled;  // of sequences and pairs; a resumed run keeps its own
+  std::string folder;                     // used exactly as given
+  bool force = false;                     // overwrite an existing run
+  std::string init_from;                  // run or model whose weights training starts from
   ModelOptions model;
   TrainOptions options;
   std::vector<std::string> given;  // names of the options given explicitly; with init_from the others are the model's

@@ -78,9 +78,8 @@ void Run::plan_work(Plan& plan, const std::string& batch, int64_t steps, int64_t
 
 std::string Run::sample(const Trainer&) const { return {}; }
 
-double Run::judge() {
-  throw Error(Exit::usage, "usage/option", "--best-by bleu is for translators", "leave it out: the default is the loss");
-}
+// What the best model is chosen by, decided when the run begins and recorded among its options.
+void Run::choose_selection() { options.train.best_by = selection_of(options.train, *model); }
 
 // A file may have any name, but what a model file says is UTF-8.
 json readable(json value) {
@@ -110,6 +109,7 @@ json Run::request_json() const {
           {"init_from", request.init_from},
           {"options", options_to_json(options)},
           {"hash", hash()},
+          {"split", split_name(request.split)},
           {"mode", mode_name()}};
 }
 
@@ -124,13 +124,13 @@ TrainResult Run::train_model(EventStream& events, const RunHooks& hooks, const M
   Trainer::Hooks trainer_hooks;
   trainer_hooks.signal = hooks.signal;
   trainer_hooks.profile = hooks.profile;
-  trainer_hooks.bits_per_byte_factor = bits_factor;
+  trainer_hooks.byte_rate = byte_rate;
   trainer_hooks.best = [&] { write_best(*running); };
   trainer_hooks.checkpoint = [&] {
     save_checkpoint(folder.checkpoint(), *model, tokenizer.get(), about(), *running, request_json());
   };
-  if (options.train.best_by != figure::kLoss.key) {
-    trainer_hooks.judged = find_figure(options.train.best_by);
+  if (options.train.best_by == kByBleu) {
+    trainer_hooks.judged = &figure::kBleu;
     trainer_hooks.judge = [&] { return judge(); };
   }
   trainer_hooks.sample = [&] { return sample(*running); };
@@ -210,6 +210,7 @@ void Run::add_watch(EventStream& events, bool resumed) const {
 RunResult Run::begin(EventStream& events, const RunHooks& hooks) {
   read();
   build();
+  choose_selection();
   batch();
   // These throw before the folder is created, or cleared.
   rate_factors_of(options.train, *model);
@@ -232,6 +233,7 @@ RunResult Run::resume(ModelFile file, const std::string& data_hash, const std::s
   model = std::move(file.model);
   require_finite(*model, folder.checkpoint());
   restore(file, mode);
+  if (options.train.best_by == "auto") options.train.best_by = kByLoss;  // of a version that knew no other
   batch();
   if (file.about.contains("metrics")) best_metrics_ = file.about["metrics"];
   write_files(true);

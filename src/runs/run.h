@@ -8,6 +8,7 @@
 
 #include "base/json_value.h"
 #include "io/model_file.h"
+#include "metrics/figures.h"
 #include "options/option_list.h"
 #include "runs/config_options.h"
 #include "runs/request.h"
@@ -40,7 +41,7 @@ class Run {
   virtual nlohmann::json metrics(const TrainProgress& best) const = 0;  // metrics of the best model, for its file
   virtual std::string sample(const Trainer& trainer) const;  // for the log; empty unless the task has something to show
   virtual std::string mode_name() const { return {}; }
-  virtual double judge();  // the figure of --best-by for the current model
+  virtual double judge() { return 0; }  // BLEU of the current model, for --best-by bleu; only of translators
   // After training: rows of the best model and of the baselines, the card; adds to the metrics of the result event.
   virtual void report(RunResult& result, const TrainProgress& best, nlohmann::json& metrics) = 0;
 
@@ -57,9 +58,10 @@ class Run {
   std::unique_ptr<Tokenizer> tokenizer;  // null: the task has none
   std::unique_ptr<Model<float>> model;
   std::unique_ptr<Batcher> train, valid;
-  double bits_factor = 0;  // bits per byte = factor * loss; 0: undefined
+  ByteRate byte_rate;  // of the validation text
 
  private:
+  void choose_selection();
   void add_watch(EventStream& events, bool resumed) const;
   RunResult go(EventStream& events, const RunHooks& hooks, const ModelFile* resumed);
   TrainResult train_model(EventStream& events, const RunHooks& hooks, const ModelFile* resumed, Pool& pool);

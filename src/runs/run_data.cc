@@ -178,8 +178,20 @@ int64_t count_of(const TokenDocuments& documents) {
   return sum;
 }
 
-double bits_per_byte_factor(int64_t tokens, int64_t bytes) {
-  return bytes > 0 ? static_cast<double>(tokens) / static_cast<double>(bytes) / std::log(2.0) : 0;
+UnknownText unknown_text(const Tokenizer& tokenizer, const std::vector<Document>& documents) {
+  UnknownText all;
+  for (const auto& document : documents) {
+    const UnknownText here = tokenizer.unknown_text(document.text);
+    all.pieces += here.pieces, all.bytes += here.bytes;
+  }
+  return all;
+}
+
+double bits_per_byte_factor(int64_t tokens, int64_t bytes) { return byte_rate(tokens, bytes, 0, 0).factor; }
+
+ByteRate byte_rate_of(const Tokenizer& tokenizer, const std::vector<Document>& documents, int64_t tokens) {
+  const UnknownText unknown = unknown_text(tokenizer, documents);
+  return byte_rate(tokens, bytes_of(documents), unknown.pieces, unknown.bytes);
 }
 
 }  // namespace rnn::core

@@ -104,12 +104,16 @@ void RunFolder::write_config(const Options& options, const DataPaths& data) cons
   write_file_atomic(file("config.toml"), options_to_toml(options, data));
 }
 
-void RunFolder::write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const {
+void RunFolder::write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens, int64_t valid_unknown) const {
   nlohmann::json data = {
       {"files", text.report.files},
       {"hash", text.hash},
       {"train", {{"bytes", bytes_of(text.train)}, {"documents", text.train.size()}, {"tokens", train_tokens}}},
-      {"valid", {{"bytes", bytes_of(text.valid)}, {"documents", text.valid.size()}, {"tokens", valid_tokens}}}};
+      {"valid",
+       {{"bytes", bytes_of(text.valid)},
+        {"documents", text.valid.size()},
+        {"tokens", valid_tokens},
+        {"unknown", valid_unknown}}}};
   data["valid"]["file"] = text.valid_path.empty() ? nlohmann::json() : nlohmann::json(text.valid_path);
   write_data(data);
 }

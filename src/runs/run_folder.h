@@ -41,7 +41,7 @@ class RunFolder {
   // metrics.jsonl, metrics.csv, train.log, TensorBoard.
   void add_sinks(EventStream& events, bool resume) const;
   void write_config(const Options& options, const DataPaths& data) const;
-  void write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens) const;
+  void write_data(const RunText& text, int64_t train_tokens, int64_t valid_tokens, int64_t valid_unknown) const;
   void write_data(const nlohmann::json& data) const;
   // What every card contains about a run on these files; the task adds its words.
   ModelCard card(const RunRequest& request, const RunResult& result, const Model<float>& model,

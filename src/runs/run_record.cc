@@ -52,15 +52,15 @@ void take_settings(const json& config, RunRecord& run) {
 
 void take_best(const json& figures, RunRecord& run) {
   for (const Figure* f : figure::kValidated) run.best.set(*f, number_of(figures, val_key(*f)));
+  run.best.set(figure::kSmoothedLoss, number_of(figures, val_key(figure::kSmoothedLoss)));
 }
 
 // Better than the best validation so far, by the figure that selects the best model of the run.
 bool is_better(const json& check, const RunRecord& run) {
   const auto by = run.settings.find("best-by");
-  const Figure* figure = by != run.settings.end() ? find_figure(by->second) : nullptr;
-  if (!figure) figure = &figure::kLoss;
-  const std::optional<double> found = number_of(check, val_key(*figure)), best = run.best[*figure];
-  return found && (!best || figure->better(*found, *best));
+  const Figure& figure = selection_figure(by != run.settings.end() ? by->second : "");
+  const std::optional<double> found = number_of(check, val_key(figure)), best = run.best[figure];
+  return found && (!best || figure.better(*found, *best));
 }
 
 void take_event(const json& event, RunRecord& run) {
@@ -158,6 +158,9 @@ void read_model(const std::string& path, RunRecord& run) {
   if (!tokenizer.empty()) {
     run.tokenizer = content_hash(tokenizer);
     run.settings["tokens"] = text_of(parsed("rnn.tokenizer"), "kind");
+    const auto& kind = run.settings["tokens"];
+    run.spelled = run.spelled || kind == "byte" || kind == "unigram" ||
+                  kind == "bpe";  // of an earlier version: these spell nearly every word
     run.settings["vocabulary"] = plain(part_of(config, "vocabulary"));
   }
   if (!text_of(about, "mode").empty()) run.settings["mode"] = text_of(about, "mode");
@@ -188,7 +191,9 @@ void read_data_note(const std::string& path, RunRecord& run) {
   const std::string own = one.empty() ? names_of(part_of(valid, "files")) : names_of(json::array({one}));
   if (!own.empty()) run.settings["valid"] = own;
   json part = valid;
-  part.erase("tokens"), part.erase("target_tokens");  // their number depends on the tokenizer, not on the text
+  run.spelled = part.contains("unknown");
+  for (const char* key : {"tokens", "target_tokens", "unknown"})
+    part.erase(key);  // their number depends on the tokenizer, not on the text
   run.data = text_of(data, "hash") + " " + part.dump();
   // Equal for the last part of the same text, or for a file of the same name and size.
   run.validation = own.empty() ? run.data : part.dump();

@@ -20,6 +20,7 @@ struct RunRecord {
   std::string tokenizer;   // hash of its content; "": none
   std::string data;        // equal in two runs: trained and validated on the same data; "": unknown
   std::string validation;  // equal in two runs: validated on the same data; "": unknown
+  bool spelled = false;    // its bits per byte include the spelling of unknown words, or no word can be unknown
   ResultRow best;          // of figure::kValidated the best validation; of figure::kCosts the whole run
   std::optional<double> best_epoch;
   std::string ended;    // "epochs", "patience", "time", "updates"; "diverged"; "": still running, or interrupted

@@ -79,6 +79,7 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
     request.command = saved.at("command");
     hash = saved.at("hash");
     mode = saved.at("mode");
+    request.split = split_rule(saved.value("split", ""));
     Options options = options_from_json(saved.at("options"));
     for (const auto& [name, value] : changes) check_change(name), set_option(options, name, value);
     check_options(options);

@@ -44,6 +44,14 @@ class CharTokenizer final : public Tokenizer {
     }
     return unknown;
   }
+  UnknownText unknown_text(std::string_view text) const override {
+    UnknownText unknown;
+    for (size_t i = 0; i < text.size();) {
+      const size_t begin = i;
+      if (find(next_code_point(text, i)) == 0) ++unknown.pieces, unknown.bytes += static_cast<int64_t>(i - begin);
+    }
+    return unknown;
+  }
   nlohmann::json to_json() const override { return {{"kind", "char"}, {"pieces", vocabulary_.pieces()}}; }
   void append(int32_t id, WordSpacing&, std::string& out) const override {
     if (id == 0) {

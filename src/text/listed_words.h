@@ -47,6 +47,14 @@ class ListedWords final : public Tokenizer {
     });
     return unknown;
   }
+  UnknownText unknown_text(std::string_view text) const override {
+    UnknownText unknown;
+    each_word(text, [&](std::string_view word) {
+      if (vocabulary_.find(word) != 0 || word == kUnknownPiece) return;
+      ++unknown.pieces, unknown.bytes += static_cast<int64_t>(word.size());
+    });
+    return unknown;
+  }
   nlohmann::json to_json() const override;  // each kind defines it, where JSON is a complete type
   void append(int32_t id, WordSpacing& spacing, std::string& out) const override {
     Rules::join(vocabulary_.pieces()[static_cast<size_t>(id)], spacing, out);

@@ -82,6 +82,22 @@ class SubwordTokenizer final : public Tokenizer {
     return unknown;
   }
 
+  // Neighbouring characters become one unknown piece.
+  UnknownText unknown_text(std::string_view text) const override {
+    const std::vector<std::string> unknown = unknown_pieces(text);
+    if (unknown.empty()) return {};
+    const std::vector<int32_t> ids = encode(text);
+    UnknownText counted{std::count(ids.begin(), ids.end(), unknown_), 0};
+    for (size_t begin = 0; begin < text.size();) {
+      size_t end = begin;
+      const std::string character = encode_utf8(next_code_point(text, end));
+      if (std::find(unknown.begin(), unknown.end(), character) != unknown.end())
+        counted.bytes += static_cast<int64_t>(end - begin);
+      begin = end;
+    }
+    return counted;
+  }
+
   nlohmann::json to_json() const override { return {{"kind", settings_.kind}, {"model", to_base64(bytes_)}}; }
 
   void append(int32_t id, WordSpacing& spacing, std::string& out) const override {

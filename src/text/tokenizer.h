@@ -13,6 +13,11 @@
 
 namespace rnn::core {
 
+// What of a text the ids do not say: the pieces that became the unknown piece. A written <unk> is not among them.
+struct UnknownText {
+  int64_t pieces = 0, bytes = 0;
+};
+
 struct TokenizerOptions {
   int min_count = 1;  // pieces seen less often become the unknown piece; >= 1
   // Total number of ids, including the unknown piece and "\n"; 0: no limit (sub-words: default_subwords()).
@@ -33,6 +38,8 @@ class Tokenizer {
   virtual std::string piece(int32_t id) const = 0;
   // The parts of `text` that become the unknown piece, in order of appearance, each once, well-formed UTF-8.
   virtual std::vector<std::string> unknown_pieces(std::string_view text) const = 0;
+  // The same, counted: every occurrence.
+  virtual UnknownText unknown_text(std::string_view) const { return {}; }
   // Everything tokenizer_from_json() needs.
   virtual nlohmann::json to_json() const = 0;
   // Appends the bytes of `id` as they follow the text described by `spacing`, and updates `spacing`. For Detokenizer.

@@ -107,17 +107,16 @@ HealthVerdict unsteady(const Case& c) {
     change > 0 ? ++rises : falls += rises > 0;
   }
   if (rises >= limit::kSwings.value && falls >= limit::kSwings.value - 1) {
-    return bad(
-        fmt::format("the validation loss rose {} times by more than {} from one validation to the next, and fell again",
-                    rises, percent(limit::kSwing.value)),
-        lower_rate(c));
+    return bad(fmt::format("the {} rose {} times by more than {} from one validation to the next, and fell again",
+                           c.h.loss_name, rises, percent(limit::kSwing.value)),
+               lower_rate(c));
   }
   const bool worse = checks.size() > 3 && std::all_of(checks.begin() + 1, checks.end(), [&](const History::Check& check) {
                        return check.val_loss > checks[0].val_loss + 0.02 * std::abs(checks[0].val_loss) &&
                               check.loss > 0.99 * checks[0].loss;
                      });
   if (!worse) return good("");
-  return bad(fmt::format("the validation loss was {} at first and is {} now; the training loss does not fall",
+  return bad(fmt::format("the {} was {} at first and is {} now; the training loss does not fall", c.h.loss_name,
                          short_number(checks[0].val_loss), short_number(checks.back().val_loss)),
              lower_rate(c));
 }
@@ -187,9 +186,9 @@ HealthVerdict overfitting(const Case& c) {
   const auto best =
       std::min_element(checks.begin(), checks.end(), [](const auto& a, const auto& b) { return a.val_loss < b.val_loss; });
   const History::Check& last = checks.back();
-  const std::string figures = fmt::format(
-      "best validation loss {} (epoch {}), last {}; training loss {} then, {} at the end", short_number(best->val_loss),
-      short_number(best->epoch), short_number(last.val_loss), short_number(best->loss), short_number(last.loss));
+  const std::string figures = fmt::format("best {} {} (epoch {}), last {}; training loss {} then, {} at the end",
+                                          c.h.loss_name, short_number(best->val_loss), short_number(best->epoch),
+                                          short_number(last.val_loss), short_number(best->loss), short_number(last.loss));
   const double rise = last.val_loss - best->val_loss;
   const bool since = std::distance(best, checks.end()) > static_cast<ptrdiff_t>(limit::kOverfitChecks.value);
   if (!since || !(rise > limit::kOverfit.value * std::abs(best->val_loss)) ||
@@ -207,7 +206,7 @@ HealthVerdict undertrained(const Case& c) {
   const History::Check &last = checks.back(), &before = checks[checks.size() - 2];
   const double gain = (before.val_loss - last.val_loss) / std::abs(before.val_loss);
   const std::string figures =
-      fmt::format("the last two validation losses: {:.4g}, {:.4g}; stopped by --{}", before.val_loss, last.val_loss,
+      fmt::format("the last two {}es: {:.4g}, {:.4g}; stopped by --{}", c.h.loss_name, before.val_loss, last.val_loss,
                   c.h.stopped == "updates" ? "max-updates"
                   : c.h.stopped == "time"  ? "max-time"
                                            : c.h.stopped);

@@ -53,7 +53,7 @@ struct History {
     double step = 0, epoch = 0, loss = 0, lr = 0, grad_norm = 0;  // loss: mean since the last validation
   };
   struct Check {
-    double step = 0, epoch = 0, loss = 0, val_loss = 0;
+    double step = 0, epoch = 0, loss = 0, val_loss = 0;  // val_loss: the one that chooses the best model
     bool best = false;
   };
   // The training loss of just the updates in (from, to].
@@ -63,11 +63,12 @@ struct History {
   std::vector<Update> updates;
   std::vector<Check> checks;
   std::vector<Stretch> stretches;
-  JsonValue config;               // from the start event, for options_from_json(); null before it
-  std::vector<std::string> told;  // codes of the warnings
-  std::string diverged;           // how training diverged; "" if it did not
-  JsonValue results;              // figures of the model that was kept and of the baselines; null while it runs
-  std::string stopped;            // why training ended: "epochs", "patience", ...; "" while it runs or if it was killed
+  JsonValue config;                           // from the start event, for options_from_json(); null before it
+  std::vector<std::string> told;              // codes of the warnings
+  std::string loss_name = "validation loss";  // which one the checks have; with label smoothing it may be the smoothed one
+  std::string diverged;                       // how training diverged; "" if it did not
+  JsonValue results;                          // figures of the model that was kept and of the baselines; null while it runs
+  std::string stopped;  // why training ended: "epochs", "patience", ...; "" while it runs or if it was killed
   void add(const Event& event);
   double steps() const;                            // number of updates seen
   double mean_loss(double from, double to) const;  // of the updates in (from, to]; NaN if there are none

@@ -37,7 +37,10 @@ void History::add(const Event& event) {
   } else if (event.type == "eval" && std::isfinite(step)) {
     stretch(step, loss);
     last_check = told_until = step, told_mean = 0;
-    checks.push_back({step, epoch, loss, number_field(event, "val_loss"), event.fields.flag("best")});
+    const double smoothed = number_field(event, "val_smoothed_loss");
+    if (std::isfinite(smoothed)) loss_name = "smoothed validation loss";
+    checks.push_back({step, epoch, loss, std::isfinite(smoothed) ? smoothed : number_field(event, "val_loss"),
+                      event.fields.flag("best")});
   } else if (event.type == "warning") {
     told.push_back(event.fields.text("code"));
     if (told.back() == "train/diverged") diverged = event.fields.text("message");

@@ -67,6 +67,7 @@ Trainer::Trainer(Model<float>& model, Batcher& train, Batcher* valid, const Trai
       planned_(schedule_.options().total_updates),
       sampler_(sampler_for(options, model, train)),
       reducer_(hooks_.shards),
+      smoothing_(selection_of(options, model) == kBySmoothedLoss ? options.label_smoothing : 0),
       started_(Clock::now()) {
   pack();
   optimizer_ = make_optimizer(optimizer_options(options), model.table(), model.kernels());
@@ -274,8 +275,9 @@ bool Trainer::evaluation_due() const {
 double Trainer::validation_loss(double train_loss) {
   const ProfileScope profiled(hooks_.profile, Phase::evaluation);
   model_.pack_output(pool_);
-  const Evaluation found = valid_ ? evaluate(model_, *valid_, pool_) : Evaluation{};
+  const Evaluation found = valid_ ? evaluate(model_, *valid_, pool_, smoothing_) : Evaluation{};
   val_accuracy_ = found.accuracy;
+  if (valid_ && smoothing_ > 0) val_smoothed_ = found.smoothed_loss();
   const double loss = valid_ ? found.loss() : train_loss;
   if (exploded(loss)) diverged("validation loss " + short_number(loss));
   return loss;
@@ -287,13 +289,18 @@ void Trainer::emit_evaluation(double train_loss, double loss, bool best) {
   event.fields["epoch"] = epochs_done();
   event.fields["loss"] = train_loss;
   event.fields["val_loss"] = loss;
+  if (val_smoothed_) event.fields[val_key(figure::kSmoothedLoss)] = *val_smoothed_;
   if (model_.writes_text()) {
     event.fields["val_perplexity"] = std::exp(loss);
   } else if (val_accuracy_) {
     event.fields["val_accuracy"] = *val_accuracy_;
   }
   if (hooks_.judged) event.fields[val_key(*hooks_.judged)] = judged_;
-  if (hooks_.bits_per_byte_factor > 0) event.fields["val_bits_per_byte"] = loss * hooks_.bits_per_byte_factor;
+  if (const ByteRate& rate = hooks_.byte_rate; rate.factor > 0) {
+    const ResultRow row = text_row("", loss, rate);
+    for (const Figure* f : {&figure::kBitsPerByte, &figure::kBitsWithoutSpelling, &figure::kUnknownShare})
+      if (row[*f]) event.fields[val_key(*f)] = *row[*f];
+  }
   event.fields["best"] = best;
   event.fields["elapsed_s"] = seconds();
   event.fields["left_s"] = left();
@@ -307,7 +314,7 @@ void Trainer::save(const std::function<void()>& hook) {
 
 // The figure that decides which evaluation is best; lower is better.
 double Trainer::figure_of(double loss) {
-  if (!hooks_.judged) return loss;
+  if (!hooks_.judged) return watched(loss);
   const ProfileScope profiled(hooks_.profile, Phase::evaluation);
   judged_ = hooks_.judge();
   return hooks_.judged->higher_is_better ? -judged_ : judged_;
@@ -341,7 +348,7 @@ void Trainer::evaluate_now() {
     const Averaged averaged(*this);
     loss = evaluate_weights();
   }
-  average_.evaluated(loss);
+  average_.evaluated(watched(loss));
   time_left_.evaluated(elapsed() - begin);
 }
 

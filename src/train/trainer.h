@@ -14,6 +14,7 @@
 #include "events/events.h"
 #include "heads/class_sampler.h"
 #include "heads/head.h"
+#include "metrics/figures.h"
 #include "networks/model.h"
 #include "optim/average.h"
 #include "optim/optimizer.h"
@@ -29,15 +30,18 @@ namespace rnn::core {
 enum class StopReason { epochs, updates, time, patience, signal };
 std::string_view stop_reason_name(StopReason reason);
 
-// Loss of a model over an epoch of a batcher, without dropout and label smoothing.
+// Loss of a model over an epoch of a batcher, without dropout.
 struct Evaluation {
-  double nats = 0;     // sum of weight * loss (nats, or squared errors for a regression)
-  double weight = 0;   // sum of the weights
+  double nats = 0;           // sum of weight * loss (nats, or squared errors for a regression), without label smoothing
+  double smoothed_nats = 0;  // the same with it
+  double weight = 0;         // sum of the weights
   int64_t tokens = 0;  // targets whose weight is not 0 (tokens for a language model); with weights of 0 and 1 their sum
   std::optional<double> accuracy;  // share of the weight on targets that had the largest output; of one softmax over all
   double loss() const { return weight > 0 ? nats / weight : 0; }
+  double smoothed_loss() const { return weight > 0 ? smoothed_nats / weight : 0; }
 };
-Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool);
+// smoothing: as TrainOptions::label_smoothing; above 0 only for a softmax over all classes.
+Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool, double smoothing = 0);
 
 // Everything that the next update depends on, except weights and optimizer moments; saved in a checkpoint.
 struct TrainProgress {
@@ -60,6 +64,11 @@ struct TrainResult {
   double train_loss = 0;  // mean over the updates since the last evaluation before the end, nats per token
 };
 
+// What the best model is chosen by, which patience and the schedule watch, too: "loss", "smoothed-loss" or "bleu". Label smoothing
+// makes a model less sure than its data, so that the plain loss soon rises while the model still learns: where it is trained with,
+// auto is the smoothed loss.
+std::string selection_of(const TrainOptions& options, const Model<float>& model);
+
 // The layers' learning-rate factors given by the options. Throws what rate_factors() throws: call it before a run writes
 // files.
 std::vector<double> rate_factors_of(const TrainOptions& options, const Model<float>& model);
@@ -71,13 +80,13 @@ class Trainer {
   struct Hooks {
     std::function<void()> best;                // the validation loss is the best so far; see last_look()
     std::function<void()> checkpoint;          // save everything now
-    const Figure* judged = nullptr;            // decides what is best, instead of the validation loss
+    const Figure* judged = nullptr;            // decides what is best, instead of a validation loss
     std::function<double()> judge;             // its value
     std::function<std::string()> sample;       // text for the log after an evaluation; may be empty
     const std::atomic<int>* signal = nullptr;  // not 0: stop after this update
     Profile* profile = nullptr;                // records the time of step(); run() starts and stops it
     int shards = 1;                            // of every update (Reducer); more: the same gradients up to rounding
-    double bits_per_byte_factor = 0;           // bits per byte = factor * loss (nats per token); 0: unknown
+    ByteRate byte_rate = {};                   // of the validation text
   };
 
   // All references must outlive the trainer. `valid` may be null: then the training loss decides what is best. Throws
@@ -135,6 +144,7 @@ class Trainer {
   bool evaluation_due() const;
   bool exploded(double loss) const { return !(loss <= model_.head().info().exploded); }
   double validation_loss(double train_loss);
+  double watched(double loss) const { return val_smoothed_.value_or(loss); }
   void emit_evaluation(double train_loss, double loss, bool best);
   double figure_of(double loss);
   class Averaged;
@@ -172,6 +182,7 @@ class Trainer {
   std::vector<double> losses_;
   std::optional<ClassSampler> sampler_;  // for a sampled softmax
   Reducer reducer_;
+  double smoothing_;      // of the validation loss that is watched
   ClassSamples samples_;  // of the current update
   std::chrono::steady_clock::time_point started_;
   double seconds_before_ = 0, last_log_ = 0;
@@ -179,6 +190,7 @@ class Trainer {
   TimeLeft time_left_;
   bool last_look_ = false;
   std::optional<double> val_accuracy_;  // of the last evaluation
+  std::optional<double> val_smoothed_;  // of the last evaluation, if that is watched
   double judged_ = 0;                   // the value of hooks.judged, if there is one
 };
 

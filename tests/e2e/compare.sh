@@ -117,3 +117,28 @@ expect_exit 2 "$RNN" compare
 expect_err '^error\[usage/missing\]'
 expect_exit 0 "$RNN" compare --help
 [[ "$(sed -n '/^examples:$/,$p' "$out_file" | grep -c '^  rnn ')" -eq 2 ]] || fail "not two examples"
+
+# Bits per byte compare tokens of any kind: words that are unknown are spelled, so that few words look no better than all characters.
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --tokens word --max-vocabulary 6 -o few --quiet
+expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --tokens word -o many --quiet
+expect_exit 0 "$RNN" compare few many --json
+cp "$out_file" both.json
+expect_exit 0 "$RNN" eval few story.txt --json --no-baselines
+cp "$out_file" few.json
+expect_exit 0 "$RNN" eval many story.txt --json
+cp "$out_file" many.json
+expect_exit 0 "$RNN" eval few story.txt --no-baselines
+expect_out '^ bits/byte has [0-9.]+ for the spelling of unknown words, [0-9.]+% of the tokens$'
+python3 - <<'PYTHON' || fail "unknown words are not spelled"
+import json, math
+both, few, many = (json.load(open(name)) for name in ("both.json", "few.json", "many.json"))
+assert both["comparable"]["val_bits_per_byte"] and not both["comparable"]["val_loss"], both["comparable"]
+found = {run["path"]: run["val_bits_per_byte"] for run in both["runs"]}
+checks = [e for e in map(json.loads, open("few/metrics.jsonl")) if e["type"] == "eval"]
+assert all(e["val_bits_per_byte"] > e["val_bits_per_byte_without_spelling"] and 0.2 < e["val_unknown_share"] < 1 for e in checks)
+assert found["few"] > found["many"] > min(e["val_bits_per_byte_without_spelling"] for e in checks), found
+plain = few["loss"] * few["tokens"] / few["bytes"] / math.log(2)
+assert abs(few["bits_per_byte_without_spelling"] - plain) < 1e-9 and few["unknown_share"] == few["unknown"] / few["tokens"]
+assert few["bits_per_byte"] - plain > 8 * 2 * few["unknown"] / few["bytes"], few  # a word has a byte at least, and an end
+assert "unknown_share" not in many and "unknown_share" not in many["baselines"]["trigram"], many
+PYTHON

@@ -76,3 +76,74 @@ expect_refused 2 usage/option "$RNN" average run/model.safetensors run/last.ckpt
 expect_no_file run/mean.md
 expect_exit 2 "$RNN" train recall.jsonl --task regress -o other
 expect_err "task/data"
+
+# Lines sorted by label are held out as fairly as shuffled ones, and that is said.
+python3 - <<'P'
+import json, random
+random.seed(1)
+lines = []
+for label in "abcd":
+    for i in range(100):
+        noise = [random.choice("efgh") for _ in range(4)] + [str(i % 10), str(i // 10)]
+        lines.append(json.dumps({"input": [label] + noise, "target": label}))
+open("sorted.jsonl", "w").write("\n".join(lines) + "\n")
+random.shuffle(lines)
+open("mixed_up.jsonl", "w").write("\n".join(lines) + "\n")
+open("twice.jsonl", "w").write("\n".join(lines + lines) + "\n")
+open("same.jsonl", "w").write((lines[0] + "\n") * 40)
+P
+learn=(--cell gru --hidden 24 --lr 5e-3 --epochs 6 --patience 0)
+expect_exit 0 "$RNN" train sorted.jsonl "${learn[@]}" -o from_sorted
+expect_err '^ data .* 20 for validation \(5 % drawn from all, as the lines are sorted by label\)$'
+python3 - <<'P'
+import json
+note = json.load(open("from_sorted/data.json"))
+assert (note["valid"]["sequences"], note["valid"]["split"]) == (20, "shuffled"), note
+last = [json.loads(line) for line in open("from_sorted/metrics.jsonl")][-1]
+assert last["type"] == "result" and last["metrics"]["val_accuracy"] > 0.8, last
+P
+expect_exit 0 "$RNN" train mixed_up.jsonl "${learn[@]}" --seed 2 -o from_mixed
+expect_err '\(5 % drawn from all\)$'
+expect_exit 0 "$RNN" train twice.jsonl "${learn[@]}" --max-updates 1 -o from_twice
+expect_err '\(5 % drawn from all; 50 % repeat an earlier one: equal ones stay together\)$'
+expect_refused 3 data/too_short "$RNN" train same.jsonl -o from_same
+expect_exit 0 "$RNN" data check sorted.jsonl
+expect_out '^ split +380 sequences for training, 20 drawn from all for validation$'
+expect_out 'data/sorted.* the lines are sorted by label'
+expect_exit 0 "$RNN" data check twice.jsonl
+expect_out 'data/duplicates.* 400 of 800 sequences repeat an earlier one'
+
+# The rule belongs to the run: resumed it has the same part, and a run of a version that took the last part keeps the last part.
+cat >as_before.py <<'P'
+# as_before.py FILE: what a version without the rule wrote
+import json, struct, sys
+data = open(sys.argv[1], "rb").read()
+size = struct.unpack("<Q", data[:8])[0]
+head = json.loads(data[8:8 + size])
+meta = head["__metadata__"]
+about = json.loads(meta["rnn.about"])
+assert about["data"].pop("split") == "shuffled"
+meta["rnn.about"] = json.dumps(about)
+if "rnn.checkpoint" in meta:
+    checkpoint = json.loads(meta["rnn.checkpoint"])
+    assert checkpoint["request"].pop("split") == "shuffled"
+    meta["rnn.checkpoint"] = json.dumps(checkpoint)
+text = json.dumps(head).encode()
+text += b" " * (-len(text) % 8)
+open(sys.argv[1], "wb").write(struct.pack("<Q", len(text)) + text + data[8 + size:])
+P
+expect_exit 0 "$RNN" train sorted.jsonl "${learn[@]}" --max-updates 30 --eval-every 10 -o part
+cp -r part old
+for file in old/model.safetensors old/last.ckpt.safetensors; do python3 as_before.py "$file"; done
+expect_exit 0 "$RNN" train --resume part --max-updates 40
+expect_err '5 % drawn from all'
+expect_exit 0 "$RNN" train --resume old --max-updates 40
+expect_err '\(last 5 %\)$'
+tail -n 20 sorted.jsonl >last.jsonl # one label only
+expect_exit 0 "$RNN" eval old last.jsonl --json
+python3 - <<'P'
+import json
+last = json.load(open(".out"))
+end = [json.loads(line) for line in open("old/metrics.jsonl")][-1]["metrics"]
+assert abs(last["loss"] - end["val_loss"]) < 1e-6, (last, end)
+P

@@ -436,6 +436,31 @@ expect_exit 0 "$RNN" train "${flags[@]}" --best-by bleu --label-smoothing 0.1 --
 [[ "$(python3 -c 'import json; print(all(e["val_bleu"] >= 0 for e in map(json.loads, open("judged/metrics.jsonl")) if e["type"] == "eval"))')" == True ]] ||
   fail "no BLEU in the checks"
 
+# A translator trains with label smoothing: its best model is chosen by the smoothed loss, the plain one is reported.
+chosen() { # RUN KEY: every check that is called best, and no other, has the lowest KEY so far
+  python3 -c 'import json, sys
+checks = [e for e in map(json.loads, open(sys.argv[1] + "/metrics.jsonl")) if e["type"] == "eval"]
+best = float("inf")
+for e in checks:
+    assert e["best"] == (e[sys.argv[2]] < best), (e, best)
+    best = min(best, e[sys.argv[2]])
+assert checks' "$1" "$2" || fail "the best of $1 is not by $2"
+}
+few_checks=("${flags[@]}" --max-updates 40 --eval-every 10)
+expect_exit 0 "$RNN" train "${few_checks[@]}" -o smoothed
+expect_err 'best model by smoothed loss'
+chosen smoothed val_smoothed_loss
+grep -q '^best-by = "smoothed-loss"' smoothed/config.toml || fail "the criterion is not recorded"
+expect_exit 0 "$RNN" train --resume smoothed --max-updates 60
+expect_err 'best model by smoothed loss'
+chosen smoothed val_smoothed_loss
+expect_exit 0 "$RNN" train "${few_checks[@]}" --best-by loss -o unsmoothed
+expect_no_err 'best model by'
+chosen unsmoothed val_loss
+! grep -q smoothed_loss unsmoothed/metrics.jsonl || fail "a smoothed loss that nobody asked for"
+expect_exit 0 "$RNN" train "${few_checks[@]}" --label-smoothing 0 -o sure
+grep -q '^best-by = "loss"' sure/config.toml || fail "without smoothing it is the loss"
+
 # Dates, character by character.
 "$RNN" data make dates -n 300 >dates.tsv
 expect_exit 0 "$RNN" train dates.tsv "${few[@]}" --tokens char --max-updates 10 -o dates --quiet

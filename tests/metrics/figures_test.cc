@@ -36,7 +36,7 @@ TEST(FigureList, OneKeyMeansOneThing) {
 }
 
 TEST(FigureList, ColumnsAreTheFiguresThatAnyRowHas) {
-  const ResultRow model = text_row("this model", -0.5, 0.25);  // a density's loss may be below zero
+  const ResultRow model = text_row("this model", -0.5, {.factor = 0.25});  // a density's loss may be below zero
   EXPECT_EQ(model.at(figure::kBitsPerByte), -0.125);
   EXPECT_EQ(model.at(figure::kPerplexity), std::exp(-0.5));
   const ResultRow packed = ResultRow("zstd -19").set(figure::kBitsPerByte, 2);
@@ -45,6 +45,21 @@ TEST(FigureList, ColumnsAreTheFiguresThatAnyRowHas) {
   EXPECT_EQ(columns_of({&packed}, {model}), (Columns{&figure::kBitsPerByte, &figure::kLoss, &figure::kPerplexity}));
   const ResultRow numbers = ResultRow("this model").set(figure::kSquaredError, 2);
   EXPECT_EQ(columns_of({&numbers}), (Columns{&figure::kSquaredError}));
+}
+
+TEST(FigureList, UnknownWordsAreSpelledInBitsPerByte) {
+  const ByteRate rate = byte_rate(10, 100, 2, 15);  // 2 unknown words of 15 bytes, and 2 end marks
+  EXPECT_DOUBLE_EQ(rate.spelling, 17 * std::log2(257.0) / 100);
+  EXPECT_DOUBLE_EQ(rate.unknown, 0.2);
+  const ResultRow row = text_row("this model", 3, rate), known = text_row("this model", 3, byte_rate(10, 100, 0, 0));
+  EXPECT_DOUBLE_EQ(row.at(figure::kBitsWithoutSpelling), 3 / std::log(2.0) / 10);
+  EXPECT_DOUBLE_EQ(row.at(figure::kBitsPerByte), row.at(figure::kBitsWithoutSpelling) + rate.spelling);
+  EXPECT_EQ(row.at(figure::kUnknownShare), rate.unknown);
+  EXPECT_EQ(row.at(figure::kLoss), 3);
+  EXPECT_EQ(known.at(figure::kBitsPerByte), row.at(figure::kBitsWithoutSpelling));
+  EXPECT_FALSE(known[figure::kBitsWithoutSpelling] || known[figure::kUnknownShare]);
+  EXPECT_EQ(columns_of({&row}), columns_of({&known}));  // of tables
+  EXPECT_EQ(byte_rate(0, 0, 0, 0).bits(5), 0);
 }
 
 }  // namespace

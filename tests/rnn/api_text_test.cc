@@ -58,7 +58,15 @@ TEST(ApiText, EvaluationIsTheMeanSurpriseOfTheSteps) {
   EXPECT_EQ(score.bytes, static_cast<int64_t>(text.size()));
   EXPECT_NEAR(score.loss, nats / n, 1e-6 * score.loss) << "float32 softmax";
   EXPECT_DOUBLE_EQ(score.perplexity, std::exp(score.loss));
-  EXPECT_NEAR(score.bits_per_byte, nats / std::log(2.0) / static_cast<double>(text.size()), 1e-6 * score.bits_per_byte);
+  const double bytes = static_cast<double>(text.size()), without = nats / std::log(2.0) / bytes;
+  EXPECT_NEAR(score.bits_per_byte_without_spelling, without, 1e-6 * without);
+  const double spelling = 6 * std::log2(257.0) / bytes;  // "zebra" and an end mark
+  EXPECT_NEAR(score.bits_per_byte, without + spelling, 1e-6 * score.bits_per_byte);
+  EXPECT_DOUBLE_EQ(score.unknown_share, 1 / n);
+  write_all("known.txt", "the cat sleeps .\n");
+  const rnn::TextScore known = rnn::evaluate(model, "known.txt", 1);
+  EXPECT_EQ(known.bits_per_byte, known.bits_per_byte_without_spelling);
+  EXPECT_EQ(known.unknown_share, 0);
   expect_error(Exit::data, "data/missing", [&] { rnn::evaluate(model, "no_such_text.txt"); });
 }
 

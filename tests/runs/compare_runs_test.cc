@@ -31,6 +31,7 @@ struct MadeRun {
   std::string hash = "fnv1a64:1";
   int bytes = 100;         // of the validation text
   std::string valid = "";  // its own file
+  bool spelled = true;     // bits per byte have the spelling of unknown words, as versions before had not
   bool ended = true;
 };
 
@@ -72,6 +73,7 @@ class CompareRuns : public test::FolderTest {
     json data = {{"files", {"some/where/story.txt"}},
                  {"hash", made.hash},
                  {"valid", {{"bytes", made.bytes}, {"tokens", made.pieces.size()}}}};
+    if (made.spelled) data["valid"]["unknown"] = made.pieces.size() / 3;
     data["valid"]["file"] = made.valid.empty() ? json() : json(made.valid);
     write(made.name + "/data.json", data.dump());
     SafetensorsWriter model;
@@ -229,6 +231,18 @@ TEST_F(CompareRuns, SaysWhatMayNotBeCompared) {
   EXPECT_EQ(tokens.differing, (Names{"vocabulary"}));
   ASSERT_EQ(tokens.notes.size(), 1u);
   EXPECT_NE(tokens.notes[0].find("different tokens"), std::string::npos);
+
+  const RunComparison before = with({.name = "before", .loss = 1, .pieces = "a b c", .spelled = false});
+  EXPECT_FALSE(before.same_losses || before.same_bits);
+  ASSERT_EQ(before.notes.size(), 1u);
+  EXPECT_NE(before.notes[0].find("spelling of unknown words"), std::string::npos);
+  const RunComparison same_words = with({.name = "same-words", .loss = 1, .spelled = false});
+  EXPECT_TRUE(same_words.same_losses);
+  EXPECT_FALSE(same_words.same_bits);
+  EXPECT_EQ(same_words.notes.size(), 1u);
+  const RunComparison old_ones =
+      compare_runs({make({.name = "o1", .spelled = false}), make({.name = "o2", .spelled = false})});
+  EXPECT_TRUE(old_ones.same_losses && old_ones.same_bits && old_ones.notes.empty());
 
   for (const MadeRun& made :
        {MadeRun{.name = "text", .loss = 1, .hash = "fnv1a64:2"}, MadeRun{.name = "share", .loss = 1, .bytes = 50},

@@ -215,6 +215,7 @@ TEST(Tokenizers, AllKindsKeepTheContract) {
     EXPECT_EQ(tokenizer->encode("\n"), Ids{tokenizer->newline_id()});
     EXPECT_TRUE(tokenizer->encode("").empty());
     EXPECT_TRUE(tokenizer->unknown_pieces(text).empty());
+    EXPECT_EQ(tokenizer->unknown_text(text).pieces + tokenizer->unknown_text(text).bytes, 0);
     const auto again = tokenizer_from_json(nlohmann::json::parse(tokenizer->to_json().dump()));
     EXPECT_EQ(again->to_json(), tokenizer->to_json());
     EXPECT_EQ(again->encode(text), ids);
@@ -234,6 +235,8 @@ TEST(Tokenizers, WordsBetweenWhiteSpace) {
             (std::vector<std::string>{"<unk>", "\n", "the", "$", "'the'", "N", "U.S.", "isn't", "n't", "\xC2\xA0x"}));
   EXPECT_EQ(words->encode("the <unk> $\n\nyes the."), (Ids{2, 0, 3, 1, 1, 0, 0}));
   EXPECT_EQ(words->unknown_pieces("the <unk> yes the. yes"), (std::vector<std::string>{"yes", "the."}));
+  EXPECT_EQ(words->unknown_text("the <unk> yes the. yes").pieces, 3);
+  EXPECT_EQ(words->unknown_text("the <unk> yes the. yes").bytes, 10);
   EXPECT_EQ(words->decode(words->encode(text)), "the <unk> isn't n't N\n\nU.S. 'the' the $ \xC2\xA0x\n");
   EXPECT_TRUE(words->encode(" \t\r").empty());
   EXPECT_EQ(build_tokenizer("space", {"b a b c. a\n", "b d"}, {.min_count = 2})->to_json()["pieces"],
@@ -253,6 +256,8 @@ TEST(Tokenizers, VocabularyIsOrderedByCountThenBytes) {
   EXPECT_EQ(words->unknown_id(), 0);
   EXPECT_EQ(words->encode("b <unk> x"), (Ids{1, 0, 0}));
   EXPECT_EQ(words->unknown_pieces("x b <unk> y x \xFF"), (std::vector<std::string>{"x", "y", "\xEF\xBF\xBD"}));
+  EXPECT_EQ(words->unknown_text("x b <unk> y x \xFF").pieces, 4);
+  EXPECT_EQ(words->unknown_text("x b <unk> y x \xFF").bytes, 4);
   EXPECT_EQ(build_tokenizer("word", {"b a b c a\n", "b d"}, {.min_count = 2})->to_json()["pieces"],
             (std::vector<std::string>{"<unk>", "b", "a", "\n"}));
   EXPECT_EQ(build_tokenizer("word", {"b a b c a\n"}, {.max_vocabulary = 3})->to_json()["pieces"],
@@ -264,6 +269,8 @@ TEST(Tokenizers, VocabularyIsOrderedByCountThenBytes) {
   EXPECT_EQ(chars->decode(Ids{0, 2}),
             "\xEF\xBF\xBD"
             "a");
+  EXPECT_EQ(chars->unknown_text("zz\xE2\x82\xAC\xC3\xA9").pieces, 3);
+  EXPECT_EQ(chars->unknown_text("zz\xE2\x82\xAC\xC3\xA9").bytes, 5);
   EXPECT_EQ(chars->unknown_pieces("zz\xE2\x82\xAC"), (std::vector<std::string>{"z", "\xE2\x82\xAC"}));
 }
 

@@ -105,11 +105,11 @@ std::vector<Batch> segments_of(const TokenDocuments& tokens, const Tokenizer& to
 }
 
 // Dynamic evaluation uses a separate copy of the model, whose weights change.
-void add_adapted(ModelFile& file, const std::vector<Batch>& segments, const Adaptation& how, double factor, Pool& pool,
-                 EvalReport& report) {
+void add_adapted(ModelFile& file, const std::vector<Batch>& segments, const Adaptation& how, const ByteRate& rate,
+                 Pool& pool, EvalReport& report) {
   const auto add = [&](const std::string& name, Model<float>& model, const Adaptation& adaptation) {
     const double loss = evaluate_adapted(model, segments, adaptation, pool).loss();
-    report.adapted.push_back(text_row(name, loss, factor));
+    report.adapted.push_back(text_row(name, loss, rate));
   };
   const auto moving = [&](const std::string& name, const Adaptation& adaptation) {
     const ModelFile fresh = load_model(file.path);
@@ -122,7 +122,8 @@ void add_adapted(ModelFile& file, const std::vector<Batch>& segments, const Adap
 }
 
 // N-grams of the run's training text, if that text has not changed.
-void add_ngrams(const ModelFile& file, const TokenDocuments& tokens, bool sentences, double factor, EvalReport& report) {
+void add_ngrams(const ModelFile& file, const TokenDocuments& tokens, bool sentences, const ByteRate& rate,
+                EvalReport& report) {
   const nlohmann::json& about = file.about;
   const auto data = about.find("data"), options = about.find("options");
   if (data == about.end() || options == about.end()) {
@@ -137,7 +138,7 @@ void add_ngrams(const ModelFile& file, const TokenDocuments& tokens, bool senten
       return;
     }
     report.baselines =
-        ngram_rows(encode_documents(*file.tokenizer, text.train), tokens, *file.tokenizer, sentences, factor, &report.note);
+        ngram_rows(encode_documents(*file.tokenizer, text.train), tokens, *file.tokenizer, sentences, rate, &report.note);
   } catch (const Error& e) {
     report.note = std::string("no n-gram rows: the training text cannot be read (") + e.what() + ")";
   } catch (const nlohmann::json::exception&) {
@@ -191,16 +192,16 @@ EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOpt
   }
   report.tokens = result.tokens;
   report.bytes = bytes_of(documents);
-  const double factor = bits_per_byte_factor(result.tokens, report.bytes);
-  report.model = text_row("this model", result.loss(), factor);
+  const ByteRate rate = byte_rate_of(tokenizer, documents, result.tokens);
+  report.model = text_row("this model", result.loss(), rate);
   for (size_t i = 0; i < options.with.files.size(); ++i)
-    report.others.push_back(text_row(options.with.files[i]->path, several->alone[i + 1].loss(), factor));
-  if (several) report.others.push_back(text_row("together", several->together.loss(), factor));
+    report.others.push_back(text_row(options.with.files[i]->path, several->alone[i + 1].loss(), rate));
+  if (several) report.others.push_back(text_row("together", several->together.loss(), rate));
   const Adaptation& how = options.adaptation;
   if (how.cache.size > 0 || how.dynamic.rate > 0)
-    add_adapted(file, segments_of(tokens, tokenizer, sentences), how, factor, pool, report);
+    add_adapted(file, segments_of(tokens, tokenizer, sentences), how, rate, pool, report);
   if (options.baselines) {
-    add_ngrams(file, tokens, sentences, factor, report);
+    add_ngrams(file, tokens, sentences, rate, report);
     std::string all;
     for (const auto& document : documents) all += document.text;
     report.baselines.push_back(zstd_row(all));
@@ -208,7 +209,7 @@ EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOpt
   if (ngram) {
     const double loss = ngram_loss(*ngram, ngram_streams(tokens, tokenizer, sentences), tokenizer.newline_id());
     const std::string name = std::filesystem::path(options.ngram).filename().string();
-    report.baselines.insert(report.baselines.begin(), text_row(name, loss, factor));
+    report.baselines.insert(report.baselines.begin(), text_row(name, loss, rate));
   }
   if (options.per_line) evaluate_lines(file, documents, pool, report);
   return report;

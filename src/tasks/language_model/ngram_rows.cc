@@ -48,7 +48,7 @@ ArpaModel read_arpa(const std::string& path, const ArpaWords* words) {
 }
 
 std::vector<ResultRow> ngram_rows(const TokenDocuments& train, const TokenDocuments& text, const Tokenizer& tokenizer,
-                                  bool sentences, double bits_factor, std::string* note) {
+                                  bool sentences, const ByteRate& rate, std::string* note) {
   const TokenDocuments learned = ngram_streams(train, tokenizer, sentences),
                        read = ngram_streams(text, tokenizer, sentences);
   std::vector<ResultRow> rows;
@@ -59,7 +59,7 @@ std::vector<ResultRow> ngram_rows(const TokenDocuments& train, const TokenDocume
       break;
     }
     const double loss = ngram_loss(count_ngrams(learned, tokenizer, order), read, tokenizer.newline_id());
-    rows.push_back(text_row(ngram_name(order), loss, bits_factor));
+    rows.push_back(text_row(ngram_name(order), loss, rate));
   }
   return rows;
 }

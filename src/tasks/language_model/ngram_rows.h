@@ -32,7 +32,7 @@ class ArpaModel read_arpa(const std::string& path, const struct ArpaWords* words
 
 // The trigram and the row of ngram_order(), trained on one text and measured on another. `note` says why a row is missing.
 std::vector<ResultRow> ngram_rows(const TokenDocuments& train, const TokenDocuments& text, const Tokenizer& tokenizer,
-                                  bool sentences, double bits_factor, std::string* note);
+                                  bool sentences, const ByteRate& rate, std::string* note);
 // "zstd -19": bits per byte of the text, packed.
 ResultRow zstd_row(std::string_view text);
 

@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "data/sequences.h"
+#include "data/split.h"
+#include "tasks/sequences/sequence_data.h"
 #include "tasks/sequences/task.h"
 
 namespace rnn::core {
@@ -16,6 +18,7 @@ namespace {
 
 constexpr int64_t kFewSequences = 200;
 constexpr size_t kShownLabels = 6;
+constexpr double kManyRepeats = 0.1;
 
 std::string steps_text(const SequenceSummary& s) {
   if (s.shortest == s.longest) return counted_things(s.longest, "step");
@@ -60,7 +63,7 @@ std::string chance_text(const SequenceShape& shape, const SequenceSummary& s) {
                      short_number(s.constant_loss), 100 * *s.constant_accuracy);
 }
 
-std::vector<Finding> judge(const std::string& path, const SequenceSummary& s) {
+std::vector<Finding> judge(const std::string& path, const SequenceSummary& s, const std::vector<SplitItem>& items) {
   std::vector<Finding> findings;
   if (s.constant_loss == 0) {
     findings.push_back({"data/one_answer", Severity::warning, path, 0, "every target is the same: there is nothing to learn",
@@ -70,6 +73,17 @@ std::vector<Finding> judge(const std::string& path, const SequenceSummary& s) {
     findings.push_back({"data/little", Severity::warning, path, 0,
                         fmt::format("{} are too few to learn much from", counted_things(s.sequences, "sequence")),
                         "a few thousand sequences give a first useful model"});
+  }
+  if (sorted_by_label(items)) {
+    findings.push_back(
+        {"data/sorted", Severity::note, path, 0, "the lines are sorted by label",
+         "a run holds out a part of every label; programs that take the last part need shuffled lines: shuf"});
+  }
+  if (const int64_t repeated = repeated_items(items);
+      static_cast<double>(repeated) > kManyRepeats * static_cast<double>(s.sequences)) {
+    findings.push_back({"data/duplicates", Severity::note, path, 0,
+                        fmt::format("{} of {} sequences repeat an earlier one", grouped(repeated), grouped(s.sequences)),
+                        "a run holds equal sequences out together, so that none is both learnt and checked"});
   }
   return findings;
 }
@@ -91,7 +105,7 @@ nlohmann::json facts_of(const SequenceSet& set, const SequenceSummary& s) {
 
 }  // namespace
 
-DataReport check_sequences(const std::vector<std::string>& data, double) {
+DataReport check_sequences(const std::vector<std::string>& data, double valid_share) {
   if (data.size() > 1)
     throw Error(Exit::usage, "usage/files", "sequences are checked one file at a time", "rnn data check " + data[0]);
   const std::string& path = data.at(0);
@@ -115,7 +129,11 @@ DataReport check_sequences(const std::vector<std::string>& data, double) {
                   {"target", target_text(set.shape, summary)},
                   {"chance", chance_text(set.shape, summary)}};
   report.facts = facts_of(set, summary);
-  report.findings = judge(path, summary);
+  const std::vector<SplitItem> items = split_items(set.shape, set.examples);
+  report.findings = judge(path, summary, items);
+  if (const auto valid = static_cast<int64_t>(held_out(SplitRule::shuffled, items, valid_share).size()); valid > 0)
+    report.lines.emplace_back("split", fmt::format("{} for training, {} drawn from all for validation",
+                                                   counted_things(summary.sequences - valid, "sequence"), grouped(valid)));
   return report;
 }
 

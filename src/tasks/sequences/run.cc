@@ -33,7 +33,8 @@ class SequenceRun final : public Run {
       start_ = std::make_unique<ModelFile>(load_model(request.init_from));
       known = shape_of_model(*start_);
     }
-    data_ = read_sequence_data(request.data, valid_file(), options.train.valid_share, known ? &*known : nullptr);
+    data_ = read_sequence_data(request.data, {valid_file(), options.train.valid_share, request.split},
+                               known ? &*known : nullptr);
     if (const std::string_view found = target_task(data_.shape.target); found != request.task) {
       throw Error(Exit::data, "data/sequence",
                   fmt::format("{} holds targets for the task '{}', not '{}'", request.data[0], found, request.task),
@@ -65,9 +66,11 @@ class SequenceRun final : public Run {
   }
 
   json about_data() const override {
-    return {{"task", request.task},
-            {"sequences", shape_to_json(data_.shape)},
-            {"data", {{"train", request.data}, {"valid", valid_file()}, {"hash", data_.hash}}}};
+    return {
+        {"task", request.task},
+        {"sequences", shape_to_json(data_.shape)},
+        {"data",
+         {{"train", request.data}, {"valid", valid_file()}, {"hash", data_.hash}, {"split", split_name(request.split)}}}};
   }
 
   void write_files(bool resumed) const override {
@@ -78,6 +81,7 @@ class SequenceRun final : public Run {
                  {"task", request.task},
                  {"train", {{"sequences", data_.train.size()}, {"steps", data_.train_steps}}},
                  {"valid", {{"sequences", data_.valid.size()}, {"steps", data_.valid_steps}}}};
+    if (valid_file().empty()) data["valid"]["split"] = split_name(request.split);
     data["valid"]["file"] = valid_file().empty() ? json() : json(valid_file());
     folder.write_data(data);
   }
@@ -120,7 +124,7 @@ class SequenceRun final : public Run {
     plan.add("data", fmt::format("{} · {} of at most {} for training, {} for validation ({})", files_text(request.data),
                                  counted(data_.train.size(), "sequence"), counted(longest, "step"),
                                  grouped(static_cast<int64_t>(data_.valid.size())),
-                                 valid_file().empty() ? fmt::format("last {:.3g} %", 100 * o.valid_share) : valid_file()));
+                                 valid_file().empty() ? data_.split : valid_file()));
     plan.add("order", fmt::format("{} in, {} out{}",
                                   shape.width > 0 ? counted(shape.width, "number") + " per step"
                                                   : counted(shape.symbols.size(), "symbol"),

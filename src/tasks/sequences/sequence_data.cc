@@ -61,9 +61,29 @@ ResultRow frequent_row(const SequenceShape& shape, const std::vector<SequenceExa
   return sequence_row("always the most frequent", shape.target, n > 0 ? nats / n : 0, n > 0 ? right / n : 0);
 }
 
+// Input and target of an example, whatever numbers the alphabets have given them.
+uint64_t content_of(const SequenceShape& shape, const SequenceExample& e) {
+  const auto bytes = [](const std::vector<float>& numbers, uint64_t hash) {
+    return fnv1a64({reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(float)}, hash);
+  };
+  uint64_t hash = bytes(e.values, bytes(e.frames, fnv1a64("")));
+  for (const int32_t id : e.ids) hash = fnv1a64("\n", fnv1a64(shape.symbols[static_cast<size_t>(id)], hash));
+  for (const int32_t label : e.labels)
+    hash = fnv1a64(label < 0 ? "\t" : "\n", fnv1a64(label < 0 ? "" : shape.labels[static_cast<size_t>(label)], hash));
+  return hash;
+}
+
 }  // namespace
 
-SequenceData read_sequence_data(const std::vector<std::string>& paths, const std::string& valid, double valid_share,
+std::vector<SplitItem> split_items(const SequenceShape& shape, const std::vector<SequenceExample>& examples) {
+  std::vector<SplitItem> items;
+  items.reserve(examples.size());
+  for (const SequenceExample& e : examples)
+    items.push_back({content_of(shape, e), shape.target == TargetForm::label ? e.labels.at(0) : 0});
+  return items;
+}
+
+SequenceData read_sequence_data(const std::vector<std::string>& paths, const SequenceSplit& how,
                                 const SequenceShape* known) {
   SequenceData data;
   std::string hashes;
@@ -80,20 +100,21 @@ SequenceData read_sequence_data(const std::vector<std::string>& paths, const std
     std::move(set.examples.begin(), set.examples.end(), std::back_inserter(to));
   };
   for (const std::string& path : paths) add(path, data.train);
-  if (!valid.empty()) {
+  if (!how.valid.empty()) {
     SequenceShape shape = data.shape;
     known = &shape;  // uses the alphabets of the training data
-    add(valid, data.valid);
+    add(how.valid, data.valid);
   } else {
-    const auto keep = static_cast<size_t>(std::ceil(valid_share * static_cast<double>(data.train.size())));
-    if (keep == 0 || keep >= data.train.size()) {
-      throw Error(
-          Exit::data, "data/too_short",
-          paths[0] + " has " + std::to_string(data.train.size()) + " sequences, too few to hold some out for validation",
-          "give more, or a separate file with --valid");
+    const std::vector<SplitItem> items = split_items(data.shape, data.train);
+    const std::vector<size_t> held = held_out(how.rule, items, how.share);
+    if (held.empty()) {
+      throw Error(Exit::data, "data/too_short",
+                  paths[0] + " has " + std::to_string(data.train.size()) +
+                      " sequences, too few different ones to hold some out for validation",
+                  "give more, or a separate file with --valid");
     }
-    std::move(data.train.end() - static_cast<ptrdiff_t>(keep), data.train.end(), std::back_inserter(data.valid));
-    data.train.resize(data.train.size() - keep);
+    data.split = split_text(how.rule, items, how.share);
+    move_out(data.train, held, data.valid);
   }
   if (data.train.empty()) throw Error(Exit::data, "data/too_short", paths[0] + " holds no sequences");
   data.hash = content_hash(hashes);
@@ -106,9 +127,10 @@ SequenceData validation_sequences(const ModelFile& file) {
   try {
     const json& data = file.about.at("data");
     const SequenceShape shape = shape_of_model(file);
-    const double share = options_from_json(file.about.at("options")).train.valid_share;
-    SequenceData found = read_sequence_data(data.at("train").get<std::vector<std::string>>(),
-                                            data.at("valid").get<std::string>(), share, &shape);
+    const SequenceSplit how{data.at("valid").get<std::string>(),
+                            options_from_json(file.about.at("options")).train.valid_share,
+                            split_rule(data.value("split", ""))};
+    SequenceData found = read_sequence_data(data.at("train").get<std::vector<std::string>>(), how, &shape);
     if (found.hash == data.at("hash").get<std::string>()) return found;
   } catch (const json::exception&) {
   } catch (const Error&) {

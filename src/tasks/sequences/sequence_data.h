@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/sequences.h"
+#include "data/split.h"
 #include "io/model_file.h"
 #include "tasks/sequences/stream/sequence_shape.h"
 
@@ -15,14 +16,21 @@ namespace rnn::core {
 struct SequenceData {
   SequenceShape shape;
   std::vector<SequenceExample> train, valid;
-  std::string hash;  // of the files read
+  std::string hash;   // of the files read
+  std::string split;  // how a part was held out, for people; "": it was not
   int64_t train_steps = 0, valid_steps = 0;
 };
 
-// `valid` empty: the last part of the training examples. `known`: the shape of an existing model. Throws Error{data}:
-// "data/sequence" if files disagree, "data/too_short" if too few examples are left.
-SequenceData read_sequence_data(const std::vector<std::string>& paths, const std::string& valid, double valid_share,
-                                const SequenceShape* known);
+// Without a file a part of the training examples is held out by the rule.
+struct SequenceSplit {
+  std::string valid;
+  double share = 0.05;
+  SplitRule rule = SplitRule::shuffled;
+};
+// `known`: the shape of an existing model. Throws Error{data}: "data/sequence" if files disagree, "data/too_short" if too few examples
+// are left.
+SequenceData read_sequence_data(const std::vector<std::string>& paths, const SequenceSplit& how, const SequenceShape* known);
+std::vector<SplitItem> split_items(const SequenceShape& shape, const std::vector<SequenceExample>& examples);
 
 // The validation data of the run that made a model. No examples: it is gone or has changed, or the model is not from such a
 // run.

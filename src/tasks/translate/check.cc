@@ -70,9 +70,9 @@ std::vector<Finding> judge_pairs(const PairSet& set, const PairCounts& c) {
          "tens of thousands of pairs give a first useful translator; for dates and the like a few thousand");
   if (above(c.repeated, kManyCopies))
     warn("data/duplicates",
-         fmt::format("{} of {} pairs repeat an earlier pair: validation will look better than it should",
+         fmt::format("{} of {} pairs repeat an earlier pair: what is frequent counts more, in training and in validation",
                      grouped(c.repeated), grouped(n)),
-         "remove the duplicates, for example: sort -u");
+         "remove the duplicates if they mean nothing, for example: sort -u; a run holds equal pairs out together");
   if (above(c.ambiguous, kManySources))
     warn("data/ambiguous",
          fmt::format("{} of {} pairs give a source that came before another translation", grouped(c.ambiguous), grouped(n)),
@@ -104,10 +104,10 @@ DataReport check_pairs(const std::vector<std::string>& data, double valid_share)
       {"target", counts.target.text(set.target_name)}};
   const Decision tokens = choose_pair_tokens("auto", set.pairs);
   report.lines.emplace_back("tokens", fmt::format("{} ({})", tokens.value, tokens.reason));
-  const int64_t valid = static_cast<int64_t>(std::ceil(valid_share * static_cast<double>(n)));
-  if (n > 1)
-    report.lines.emplace_back(
-        "split", fmt::format("{} pairs for training, the last {} for validation", grouped(n - valid), grouped(valid)));
+  if (const auto valid = held_out(SplitRule::shuffled, split_items(set.pairs), valid_share).size(); valid > 0)
+    report.lines.emplace_back("split",
+                              fmt::format("{} pairs for training, {} drawn from all for validation",
+                                          grouped(n - static_cast<int64_t>(valid)), grouped(static_cast<int64_t>(valid))));
   report.facts.get() = {{"pairs", n},
                         {"source", set.source_name},
                         {"target", set.target_name},

@@ -114,9 +114,7 @@ PairReport evaluate_pairs(ModelFile& file, const std::vector<std::string>& paths
 std::vector<Pair> training_pairs(const ModelFile& file) {
   try {
     const json& data = file.about.at("data");
-    const double share = options_from_json(file.about.at("options")).train.valid_share;
-    PairData found = read_pair_data(data.at("train").get<std::vector<std::string>>(),
-                                    data.at("valid").get<std::vector<std::string>>(), share);
+    PairData found = read_pair_data(data.at("train").get<std::vector<std::string>>(), recorded_split(file));
     if (found.hash == data.at("hash").get<std::string>()) return found.train.pairs;
   } catch (const json::exception&) {
   } catch (const Error&) {

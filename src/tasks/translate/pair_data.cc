@@ -5,13 +5,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/numbers.h"
+#include "data/hash.h"
 #include "metrics/bleu.h"
+#include "options/option_list.h"
 #include "runs/plan.h"
 #include "tasks/translate/stream/translation_rules.h"
 
@@ -40,23 +43,38 @@ std::string joined_text(const std::vector<Pair>& pairs) {
 
 }  // namespace
 
-PairData read_pair_data(const std::vector<std::string>& paths, const std::vector<std::string>& valid, double valid_share) {
+std::vector<SplitItem> split_items(const std::vector<Pair>& pairs) {
+  std::vector<SplitItem> items;
+  items.reserve(pairs.size());
+  for (const Pair& pair : pairs) items.push_back({fnv1a64(pair.target, fnv1a64("\n", fnv1a64(pair.source))), 0});
+  return items;
+}
+
+PairSplit recorded_split(const ModelFile& file) {
+  const nlohmann::json& data = file.about.at("data");
+  return {data.at("valid").get<std::vector<std::string>>(), options_from_json(file.about.at("options")).train.valid_share,
+          split_rule(data.value("split", ""))};
+}
+
+PairData read_pair_data(const std::vector<std::string>& paths, const PairSplit& how) {
   PairData data;
   data.train = read_pairs(paths);
-  if (!valid.empty()) {
-    data.valid = read_pairs(valid);
+  if (!how.valid.empty()) {
+    data.valid = read_pairs(how.valid);
   } else {
     std::vector<Pair>& all = data.train.pairs;
-    const auto keep = static_cast<size_t>(std::ceil(valid_share * static_cast<double>(all.size())));
-    if (keep == 0 || keep >= all.size()) {
-      throw Error(Exit::data, "data/too_short",
-                  paths[0] + " has " + std::to_string(all.size()) + " pairs, too few to hold some out for validation",
-                  "give more, or separate files with --valid");
+    const std::vector<SplitItem> items = split_items(all);
+    const std::vector<size_t> held = held_out(how.rule, items, how.share);
+    if (held.empty()) {
+      throw Error(
+          Exit::data, "data/too_short",
+          paths[0] + " has " + std::to_string(all.size()) + " pairs, too few different ones to hold some out for validation",
+          "give more, or separate files with --valid");
     }
+    data.split = split_text(how.rule, items, how.share);
     data.valid.source_name = data.train.source_name, data.valid.target_name = data.train.target_name;
-    data.valid.pairs.assign(all.end() - static_cast<ptrdiff_t>(keep), all.end());
+    move_out(all, held, data.valid.pairs);
     data.valid.hash = data.train.hash;
-    all.resize(all.size() - keep);
   }
   data.hash = content_hash(data.train.hash + data.valid.hash);
   return data;

@@ -7,18 +7,29 @@
 
 #include "data/pair_batcher.h"
 #include "data/pairs.h"
+#include "data/split.h"
 #include "runs/run_data.h"
 
 namespace rnn::core {
 
 struct PairData {
   PairSet train, valid;
-  std::string hash;  // of the files
+  std::string hash;   // of the files
+  std::string split;  // how a part was held out, for people; "": it was not
 };
 
-// Reads and splits: without `valid` the last part of the pairs, at least one, is held out. Throws as read_pairs(), and
-// Error{data, "data/too_short"}.
-PairData read_pair_data(const std::vector<std::string>& paths, const std::vector<std::string>& valid, double valid_share);
+// Without `valid` a part of the pairs, at least one, is held out by the rule.
+struct PairSplit {
+  std::vector<std::string> valid;
+  double share = 0.05;
+  SplitRule rule = SplitRule::shuffled;
+};
+// Of the run that made a model, from what its file says about the data. Throws nlohmann::json::exception, Error{usage}.
+PairSplit recorded_split(const ModelFile& file);
+
+// Reads and splits. Throws as read_pairs(), and Error{data, "data/too_short"}.
+PairData read_pair_data(const std::vector<std::string>& paths, const PairSplit& how);
+std::vector<SplitItem> split_items(const std::vector<Pair>& pairs);
 
 // The tokens for these pairs if --tokens is auto: words if there are few different ones, sub-words for sentences, else
 // characters.

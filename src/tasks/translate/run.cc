@@ -68,7 +68,7 @@ class TranslateRun final : public Run {
     if (!given("epochs")) options.train.epochs = 20;
   }
 
-  void read() override { data_ = read_pair_data(request.data, request.valid, options.train.valid_share); }
+  void read() override { data_ = read_pair_data(request.data, {request.valid, options.train.valid_share, request.split}); }
 
   void build() override {
     if (!request.init_from.empty()) {
@@ -109,9 +109,11 @@ class TranslateRun final : public Run {
   }
 
   json about_data() const override {
-    return {{"task", request.task},
-            {"pairs", {{"source", data_.train.source_name}, {"target", data_.train.target_name}}},
-            {"data", {{"train", request.data}, {"valid", request.valid}, {"hash", data_.hash}}}};
+    return {
+        {"task", request.task},
+        {"pairs", {{"source", data_.train.source_name}, {"target", data_.train.target_name}}},
+        {"data",
+         {{"train", request.data}, {"valid", request.valid}, {"hash", data_.hash}, {"split", split_name(request.split)}}}};
   }
 
   void write_files(bool resumed) const override {
@@ -120,12 +122,13 @@ class TranslateRun final : public Run {
     const auto side = [](const PairSet& set, int64_t tokens, const std::vector<std::string>& files) {
       return json{{"pairs", set.pairs.size()}, {"target_tokens", tokens}, {"empty", set.empty}, {"files", files}};
     };
-    const json data = {{"task", request.task},
-                       {"source", data_.train.source_name},
-                       {"target", data_.train.target_name},
-                       {"hash", data_.hash},
-                       {"train", side(data_.train, train->tokens_per_epoch(), request.data)},
-                       {"valid", side(data_.valid, valid->tokens_per_epoch(), request.valid)}};
+    json data = {{"task", request.task},
+                 {"source", data_.train.source_name},
+                 {"target", data_.train.target_name},
+                 {"hash", data_.hash},
+                 {"train", side(data_.train, train->tokens_per_epoch(), request.data)},
+                 {"valid", side(data_.valid, valid->tokens_per_epoch(), request.valid)}};
+    if (request.valid.empty()) data["valid"]["split"] = split_name(request.split);
     folder.write_data(data);
   }
 
@@ -225,8 +228,7 @@ class TranslateRun final : public Run {
         fmt::format("{} · {}{} · {} for validation ({})", fmt::join(request.data, ", "), counted(pairs.pairs.size(), "pair"),
                     pairs.empty > 0 ? fmt::format(" ({} with an empty side skipped)", grouped(pairs.empty)) : "",
                     grouped(static_cast<int64_t>(data_.valid.pairs.size())),
-                    request.valid.empty() ? fmt::format("last {:.3g} %", 100 * o.valid_share)
-                                          : fmt::format("{}", fmt::join(request.valid, ", "))));
+                    request.valid.empty() ? data_.split : fmt::format("{}", fmt::join(request.valid, ", "))));
     plan.add("tokens", fmt::format("{} · {} different · {} for training, {} for validation ({})", kind_.value,
                                    grouped(tokenizer->size()), counted(tokens, "target token"),
                                    grouped(valid->tokens_per_epoch()), kind_.reason));

@@ -48,6 +48,13 @@ struct Story {
   }
 };
 
+HealthVerdict verdict_of(const History& history, std::string_view code) {
+  for (HealthVerdict& v : judge_history(history, {}, kChance))
+    if (v.rule->code == code) return v;
+  ADD_FAILURE() << "no rule " << code;
+  return {};
+}
+
 History history_of(const std::vector<Event>& events) {
   History history;
   for (const Event& e : events) history.add(e);
@@ -340,6 +347,23 @@ TEST(Metrics, ReadingNamesTheLine) {
   EXPECT_EQ(failure("{\"type\":\"start\"}\n{\"type\":\"met").code, "none");  // the run is still writing it
   std::filesystem::remove(path);
   EXPECT_EQ(failure_of([&] { read_history(path); }).message, path + " is missing");
+}
+
+// Label smoothing makes the plain loss rise while the smoothed one, which chooses the best model, still falls.
+TEST(Health, WithLabelSmoothingTheSmoothedLossIsJudged) {
+  Story story;
+  story.loss = [](double t) { return 1 + 5 * std::exp(-t / 300); };
+  story.val = [](double t) { return 2 + 4 * std::exp(-t / 100) + t / 500; };
+  std::vector<Event> events = story.events();
+  const HealthVerdict plain = verdict_of(history_of(events), "health/overfitting");
+  EXPECT_EQ(plain.health, Health::bad);
+  EXPECT_EQ(plain.evidence.find("smoothed"), std::string::npos);
+  double smoothed = 6;
+  for (Event& e : events)
+    if (e.type == "eval") e.fields["val_smoothed_loss"] = smoothed -= 0.1;
+  const HealthVerdict judged = verdict_of(history_of(events), "health/overfitting");
+  EXPECT_EQ(judged.health, Health::good);
+  EXPECT_EQ(judged.evidence.rfind("best smoothed validation loss ", 0), 0u) << judged.evidence;
 }
 
 }  // namespace
