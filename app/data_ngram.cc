@@ -17,7 +17,9 @@
 #include "data/sequences.h"
 #include "data_parts.h"
 #include "io/model_file.h"
+#include "metrics/figures.h"
 #include "options/option_list.h"
+#include "runs/run_data.h"
 #include "screen.h"
 #include "tasks/language_model/ngram_rows.h"
 #include "text/arpa.h"
@@ -56,10 +58,21 @@ struct Cutter {
     }
     return ids;
   }
+  // Of the words, split at white space, that the file does not know. <unk> is a word of it.
+  int64_t unknown_bytes(std::string_view text) const {
+    int64_t bytes = 0;
+    SpaceScanner scanner(text);
+    for (std::string_view word; !tokenizer && scanner.next(word);) {
+      if (word != "\n" && word != kUnknownPiece && words.find(word) == words.end())
+        bytes += static_cast<int64_t>(word.size());
+    }
+    return bytes;
+  }
 };
 
 struct Measured {
-  double loss = 0, bits_factor = 0;
+  double loss = 0;
+  ByteRate rate;
   int64_t tokens = 0, unknown = 0, bytes = 0;
 };
 
@@ -77,7 +90,10 @@ std::vector<int> pruned_at(const std::string& text) {
 Measured measure(const AnyNgram& model, const Cutter& cutter, const std::string& path) {
   Measured m;
   TokenDocuments sentences;
-  for (const Document& document : read_text(path)) {
+  const std::vector<Document> documents = read_text(path);
+  int64_t unknown_bytes = 0;
+  for (const Document& document : documents) {
+    unknown_bytes += cutter.unknown_bytes(document.text);
     m.bytes += static_cast<int64_t>(document.text.size());
     for (auto& sentence : sentences_of({cutter.encode(document.text)}, cutter.newline)) {
       m.tokens += static_cast<int64_t>(sentence.size());
@@ -86,20 +102,27 @@ Measured measure(const AnyNgram& model, const Cutter& cutter, const std::string&
     }
   }
   m.loss = ngram_loss(model, sentences, cutter.newline);
-  m.bits_factor = bits_per_byte_factor(m.tokens, m.bytes);
+  m.rate = cutter.tokenizer ? byte_rate_of(*cutter.tokenizer, documents, m.tokens)
+                            : byte_rate(m.tokens, m.bytes, m.unknown, unknown_bytes);
   return m;
 }
 
 void print_measured(const std::string& name, const Measured& m) {
   Table table({"", "loss", "perplexity", "bits/byte"});
-  table.add({name, decimal_text(m.loss, 4), decimal_text(std::exp(m.loss), 2), decimal_text(m.loss * m.bits_factor, 4)});
+  table.add({name, decimal_text(m.loss, 4), decimal_text(std::exp(m.loss), 2), decimal_text(m.rate.bits(m.loss), 4)});
   print("\n" + table.text());
   print(fmt::format(" {}, {} unknown, {}\n", counted(m.tokens, "token"), grouped(m.unknown), bytes_text(m.bytes)));
 }
 
 ordered_json measured_json(const Measured& m) {
-  return {{"loss", m.loss},     {"perplexity", std::exp(m.loss)}, {"bits_per_byte", m.loss * m.bits_factor},
-          {"tokens", m.tokens}, {"unknown", m.unknown},           {"bytes", m.bytes}};
+  ordered_json json = {
+      {"loss", m.loss}, {"perplexity", std::exp(m.loss)}, {"bits_per_byte", m.rate.bits(m.loss)}, {"tokens", m.tokens}};
+  if (m.rate.unknown > 0) {
+    json["bits_per_byte_without_spelling"] = m.loss * m.rate.factor;
+    json["unknown_share"] = m.rate.unknown;
+  }
+  json["unknown"] = m.unknown, json["bytes"] = m.bytes;
+  return json;
 }
 
 bool is_arpa(const std::string& path) {

@@ -187,8 +187,6 @@ UnknownText unknown_text(const Tokenizer& tokenizer, const std::vector<Document>
   return all;
 }
 
-double bits_per_byte_factor(int64_t tokens, int64_t bytes) { return byte_rate(tokens, bytes, 0, 0).factor; }
-
 ByteRate byte_rate_of(const Tokenizer& tokenizer, const std::vector<Document>& documents, int64_t tokens) {
   const UnknownText unknown = unknown_text(tokenizer, documents);
   return byte_rate(tokens, bytes_of(documents), unknown.pieces, unknown.bytes);

@@ -55,8 +55,6 @@ std::unique_ptr<Batcher> evaluation_batcher(const TokenDocuments& documents, con
 int64_t bytes_of(const std::vector<Document>& documents);
 int64_t count_of(const TokenDocuments& documents);
 UnknownText unknown_text(const Tokenizer& tokenizer, const std::vector<Document>& documents);
-// bits per byte = factor * (nats per token), if no word is unknown: see byte_rate().
-double bits_per_byte_factor(int64_t tokens, int64_t bytes);
 // Of the documents, of which a model predicts `tokens` tokens.
 ByteRate byte_rate_of(const Tokenizer& tokenizer, const std::vector<Document>& documents, int64_t tokens);
 

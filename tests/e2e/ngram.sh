@@ -119,6 +119,16 @@ import json
 a, b = (json.load(open(name)) for name in ("told.json", "file.json"))
 assert abs(a["eval"]["loss"] - b["eval"]["loss"]) < 1e-5 and b["tokens"] == "word" and b["order"] == 5
 for key in ("tokens", "unknown", "bytes"): assert a["eval"][key] == b["eval"][key]
+# The spelling of the unknown words is charged: each byte and an end mark.
+import math
+e = a["eval"]
+text = open("new.txt").read()
+known = set(open("story.txt").read().replace(".", " .").split())
+unknown = [w for w in text.replace(".", " .").split() if w not in known]
+assert len(unknown) == e["unknown"] == 2, (unknown, e)
+spelling = sum(len(w.encode()) + 1 for w in unknown) * math.log2(257) / e["bytes"]
+assert abs(e["bits_per_byte"] - e["bits_per_byte_without_spelling"] - spelling) < 1e-9
+assert abs(b["eval"]["bits_per_byte"] - e["bits_per_byte"]) < 1e-4
 PYTHON
 gzip -k story.arpa
 for how in "story.arpa.gz" "story.arpa --tokens space" "story.arpa --tokens word"; do
