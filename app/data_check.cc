@@ -1,6 +1,7 @@
 // Why: rnn data check: the task that data is for says what is in it and what is wrong with it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -48,8 +49,8 @@ void print_report(const ChosenTask& chosen, const DataReport& report) {
     if (!f.help.empty()) print(fmt::format("  help: {}\n", f.help));
   }
   const int64_t errors = count_of(report.findings, Severity::error), warnings = count_of(report.findings, Severity::warning);
-  print(fmt::format(" {} error{}{}, {} warning{}\n", errors, errors == 1 ? "" : "s",
-                    report.whole ? "" : " (reading stopped there)", warnings, warnings == 1 ? "" : "s"));
+  print(fmt::format(" {}{}, {}\n", counted(errors, "error"), report.whole ? "" : " (reading stopped there)",
+                    counted(warnings, "warning")));
 }
 
 }  // namespace

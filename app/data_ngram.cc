@@ -19,7 +19,6 @@
 #include "io/model_file.h"
 #include "metrics/figures.h"
 #include "options/option_list.h"
-#include "runs/run_data.h"
 #include "screen.h"
 #include "tasks/language_model/ngram_rows.h"
 #include "text/arpa.h"
@@ -58,15 +57,15 @@ struct Cutter {
     }
     return ids;
   }
-  // Of the words, split at white space, that the file does not know. <unk> is a word of it.
-  int64_t unknown_bytes(std::string_view text) const {
-    int64_t bytes = 0;
+  UnknownText unknown_text(std::string_view text) const {
+    if (tokenizer) return tokenizer->unknown_text(text);
+    UnknownText unknown_words;
     SpaceScanner scanner(text);
-    for (std::string_view word; !tokenizer && scanner.next(word);) {
-      if (word != "\n" && word != kUnknownPiece && words.find(word) == words.end())
-        bytes += static_cast<int64_t>(word.size());
+    for (std::string_view word; scanner.next(word);) {
+      if (word == "\n" || word == kUnknownPiece || words.find(word) != words.end()) continue;
+      ++unknown_words.pieces, unknown_words.bytes += static_cast<int64_t>(word.size());
     }
-    return bytes;
+    return unknown_words;
   }
 };
 
@@ -90,10 +89,10 @@ std::vector<int> pruned_at(const std::string& text) {
 Measured measure(const AnyNgram& model, const Cutter& cutter, const std::string& path) {
   Measured m;
   TokenDocuments sentences;
-  const std::vector<Document> documents = read_text(path);
-  int64_t unknown_bytes = 0;
-  for (const Document& document : documents) {
-    unknown_bytes += cutter.unknown_bytes(document.text);
+  UnknownText unknown;
+  for (const Document& document : read_text(path)) {
+    const UnknownText here = cutter.unknown_text(document.text);
+    unknown.pieces += here.pieces, unknown.bytes += here.bytes;
     m.bytes += static_cast<int64_t>(document.text.size());
     for (auto& sentence : sentences_of({cutter.encode(document.text)}, cutter.newline)) {
       m.tokens += static_cast<int64_t>(sentence.size());
@@ -102,8 +101,7 @@ Measured measure(const AnyNgram& model, const Cutter& cutter, const std::string&
     }
   }
   m.loss = ngram_loss(model, sentences, cutter.newline);
-  m.rate = cutter.tokenizer ? byte_rate_of(*cutter.tokenizer, documents, m.tokens)
-                            : byte_rate(m.tokens, m.bytes, m.unknown, unknown_bytes);
+  m.rate = byte_rate(m.tokens, m.bytes, unknown.pieces, unknown.bytes);
   return m;
 }
 
