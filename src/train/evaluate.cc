@@ -5,15 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "base/cancel.h"
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "heads/head.h"
 #include "metrics/figures.h"
 #include "train/trainer.h"
 
 namespace rnn::core {
 
-Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool, double smoothing) {
+Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool, double smoothing,
+                    const std::atomic<int>* cancel) {
   const FlushDenormals flush;
   Evaluation result;
   Arena arena;
@@ -23,7 +24,7 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool, dou
   std::vector<double> plain;
   batcher.start_epoch(0);
   while (batcher.next(batch)) {
-    end_if_interrupted();
+    check_cancelled(cancel);
     if (!batch.carried || state.rows() != batch.in.seq.streams()) state = model.initial(batch.in.seq.streams());
     arena.clear();
     Context<float> context{pool, arena};

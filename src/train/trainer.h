@@ -40,8 +40,9 @@ struct Evaluation {
   double loss() const { return weight > 0 ? nats / weight : 0; }
   double smoothed_loss() const { return weight > 0 ? smoothed_nats / weight : 0; }
 };
-// smoothing: as TrainOptions::label_smoothing; above 0 only for a softmax over all classes.
-Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool, double smoothing = 0);
+// smoothing: as TrainOptions::label_smoothing; above 0 only for a softmax over all classes. cancel: base/cancel.h, looked at once a batch.
+Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool, double smoothing = 0,
+                    const std::atomic<int>* cancel = nullptr);
 
 // Everything that the next update depends on, except weights and optimizer moments; saved in a checkpoint.
 struct TrainProgress {

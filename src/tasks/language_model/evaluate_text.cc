@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "base/cancel.h"
 #include "base/error.h"
 #include "heads/head.h"
 #include "io/ready_model.h"
@@ -146,24 +145,6 @@ void add_ngrams(const ModelFile& file, const TokenDocuments& tokens, bool senten
   }
 }
 
-// The batches of another batcher, until the caller cancels.
-class CancellableBatcher final : public Batcher {
- public:
-  CancellableBatcher(std::unique_ptr<Batcher> batches, const std::atomic<int>* cancel)
-      : batches_(std::move(batches)), cancel_(cancel) {}
-  bool next(Batch& batch) override {
-    check_cancelled(cancel_);
-    return batches_->next(batch);
-  }
-  int64_t batches_per_epoch() const override { return batches_->batches_per_epoch(); }
-  int64_t tokens_per_epoch() const override { return batches_->tokens_per_epoch(); }
-  void seek(int64_t epoch, int64_t position) override { batches_->seek(epoch, position); }
-
- private:
-  std::unique_ptr<Batcher> batches_;
-  const std::atomic<int>* cancel_;
-};
-
 }  // namespace
 
 EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOptions& options) {
@@ -180,12 +161,11 @@ EvalReport evaluate_text(ModelFile& file, const std::string& path, const EvalOpt
   EvalReport report;
   for (const auto& document : documents) report.lines += std::count(document.text.begin(), document.text.end(), '\n');
   for (const auto& document : tokens) report.unknown += std::count(document.begin(), document.end(), tokenizer.unknown_id());
-  const auto batcher =
-      std::make_unique<CancellableBatcher>(evaluation_batcher(tokens, tokenizer, 1, kWindow, sentences), options.cancel);
+  const auto batcher = evaluation_batcher(tokens, tokenizer, 1, kWindow, sentences);
   Evaluation result;
   std::optional<TogetherEvaluation> several;
   if (options.with.files.empty()) {
-    result = evaluate(*file.model, *batcher, pool);
+    result = evaluate(*file.model, *batcher, pool, 0, options.cancel);
   } else {
     several = evaluate_together(file, options.with, *batcher, pool);
     result = several->alone[0];

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/cancel.h"
-#include "base/interrupt.h"
 #include "data/inputs/text_line.h"
 #include "decode/sample.h"
 #include "io/ready_model.h"
@@ -120,7 +119,6 @@ void Translator::run(std::span<TranslateStream> streams, const std::atomic<int>*
   std::vector<int32_t> ids;
   for (bool begun = false;; begun = true) {
     check_cancelled(cancel);
-    end_if_interrupted();
     rows.clear(), ids.clear();
     for (size_t i = 0; i < streams.size(); ++i) {
       const Wanted wanted = streams[i].want();
