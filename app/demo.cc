@@ -151,7 +151,7 @@ MoreColumns recall_columns(const Recall& recall) {
 
 std::string recall_note(const Recall& recall) {
   return fmt::format(
-      "recall N: how often a network of {} units, trained on the spot, names the first symbol after N more (chance: "
+      "recall N: how often a network of {} units, trained for this alone, names the first symbol after N more (chance: "
       "{:.1f}%)\n",
       recall.cells.front().hidden, 100 * recall.chance);
 }

@@ -43,6 +43,7 @@ std::vector<Part> parts(const Progress& p) {
   };
   add(1, p.loss, "loss " + short_number(p.loss));
   add(2, p.val_loss, "val " + short_number(p.val_loss));
+  add(2, p.val_smoothed_loss, "smoothed " + short_number(p.val_smoothed_loss));
   add(4, p.val_bits_per_byte, short_number(p.val_bits_per_byte) + " bits/byte");
   add(5, p.tokens_per_s, compact_count(p.tokens_per_s) + " tok/s");
   add(6, p.grad_norm, "grad " + short_number(p.grad_norm));
@@ -175,6 +176,7 @@ void TerminalSink::take(const Event& event) {
   update(&progress_.epochs, "epochs");
   update(&progress_.loss, "loss");
   update(&progress_.val_loss, "val_loss");
+  update(&progress_.val_smoothed_loss, "val_smoothed_loss");
   update(&progress_.val_bits_per_byte, "val_bits_per_byte");
   update(&progress_.tokens_per_s, "tokens_per_s");
   update(&progress_.grad_norm, "grad_norm");

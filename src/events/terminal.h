@@ -14,10 +14,11 @@ namespace rnn::core {
 // What the progress line shows; NaN: unknown, omitted.
 struct Progress {
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  double epoch = 0;            // epochs done: 2.58 shows as "epoch 3" at 58 %
-  double epochs = kUnknown;    // in total
-  double loss = kUnknown;      // nats per token
-  double val_loss = kUnknown;  // nats per token
+  double epoch = 0;                     // epochs done: 2.58 shows as "epoch 3" at 58 %
+  double epochs = kUnknown;             // in total
+  double loss = kUnknown;               // nats per token
+  double val_loss = kUnknown;           // nats per token
+  double val_smoothed_loss = kUnknown;  // where the best model is chosen by it
   double val_bits_per_byte = kUnknown;
   double tokens_per_s = kUnknown;
   double grad_norm = kUnknown;

@@ -104,7 +104,7 @@ struct ModelExplanation {
   std::vector<Spectrum> spectra;
 };
 
-// A memory problem, trained on the spot: naming the first symbol after k more.
+// A memory problem, which small networks are trained for: naming the first symbol after k more.
 struct RecallCurve {
   std::string cell;
   int hidden = 0;

@@ -6,7 +6,8 @@
 namespace rnn::core {
 
 DataReport report_of_failure(const Error& error) {
-  if (error.exit() != Exit::data) throw error;
+  const bool nothing = error.code() == "data/missing" || error.code() == "data/unreadable";
+  if (error.exit() != Exit::data || nothing) throw error;
   DataReport report;
   report.findings.push_back({error.code(), Severity::error, "", 0, error.what(), error.help()});
   report.whole = false;

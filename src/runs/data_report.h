@@ -18,7 +18,8 @@ struct DataReport {
   bool whole = true;  // false: reading stopped at the error among the findings
 };
 
-// The report of data whose reading failed with `error`: an error of the data is its only finding, anything else is thrown on.
+// The report of data whose reading failed with `error`: an error of its content is its only finding. Anything else is thrown on, also that
+// there is nothing to read.
 DataReport report_of_failure(const Error& error);
 
 }  // namespace rnn::core

@@ -26,7 +26,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do sed 's/^/A line of text: /' train.en; done >st
 checks 0 translate train.en train.fr
 expect_exit 0 "$RNN" data check train.en train.fr
 expect_out '^ data +train.en train.fr · 60 pairs, en to fr$'
-expect_out '^ source +en: 300 words [(]11 different[)], longest 5$'
+expect_out '^ source +en: 300 words [(]11 different[)], longest 5 words$'
 expect_out '^warning\[data/duplicates\]: train.en train.fr: 53 of 60 pairs repeat'
 expect_out '^warning\[data/little\]'
 checks 0 translate pairs.tsv
@@ -62,4 +62,6 @@ expect_refused 2 task/not_available "$RNN" data check sales.csv
 expect_refused 2 task/not_available "$RNN" train sales.csv
 expect_refused 2 task/unknown "$RNN" data check story.txt --task translat
 expect_refused 3 data/missing "$RNN" data check nothing.txt
+expect_refused 3 data/missing "$RNN" data check nothing.en nothing.fr
+expect_refused 3 data/missing "$RNN" data check nothing.jsonl --task classify
 expect_exit 2 "$RNN" data check

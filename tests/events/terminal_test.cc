@@ -28,6 +28,12 @@ TEST(ProgressLine, WhatTheUserSees) {
   EXPECT_EQ(progress_line({.epoch = 0.29}, {}), "epoch 1 29%");
 }
 
+// With label smoothing the best model need not have the least plain loss: the line shows the loss that decides, too.
+TEST(ProgressLine, ShowsTheLossThatDecides) {
+  EXPECT_EQ(progress_line({.epoch = 3, .epochs = 3, .loss = 0.7, .val_loss = 0.103, .val_smoothed_loss = 0.701}, {}),
+            "epoch 3/3 100%  loss 0.7  val 0.103  smoothed 0.701");
+}
+
 TEST(ProgressLine, NarrowTerminalsLoseTheLeastImportantFirst) {
   const auto at = [](int width) { return progress_line(full_progress(), {.width = width, .bar = true}); };
   EXPECT_EQ(at(80), "epoch 3/10 ━━━━━━━━━╺━━━━━━━ 58%  loss 3.21  val 3.34  1.76 bits/byte  1:13 left");

@@ -33,7 +33,7 @@ struct Side {
     words += here, longest = std::max(longest, here);
   }
   std::string text(const std::string& name) const {
-    return fmt::format("{}: {} words ({} different), longest {}", name, grouped(words),
+    return fmt::format("{}: {} words ({} different), longest {} words", name, grouped(words),
                        grouped(static_cast<int64_t>(distinct.size())), longest);
   }
 };
