@@ -124,6 +124,7 @@ int finish(const TrainArguments& a, const RunResult& result, bool resumed = fals
   }
   print(result_table(result));
   flush_output();
+  if (!a.quiet && !result.verdict.empty()) say(key_line("verdict", result.verdict));
   if (!a.quiet) say_next(result);
   return status_of(0);
 }

@@ -14,7 +14,7 @@ using enum ResumeRule;
 using enum OptionReaders;
 
 constexpr std::string_view kTokens[] = {"auto", "byte", "char", "word", "space", "unigram", "bpe"};
-constexpr std::string_view kInits[] = {"pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
+constexpr std::string_view kInits[] = {"auto", "pytorch", "uniform:A", "glorot", "orthogonal", "identity"};
 constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
 constexpr std::string_view kAverages[] = {"off", "asgd", "nt-asgd", "ema"};
 constexpr std::string_view kSchedules[] = {"constant", "stall", "decay", "cosine", "steps"};
@@ -184,7 +184,15 @@ const OptionInfo kOptions[] = {
      "chance that a unit keeps its cell value for a step (lstm, lstm-coupled)", &M::zoneout_cell, kShare},
     {"weight-drop", "model", regularisation, of_all, "P", "share of recurrent weights dropped, a new mask for each update",
      &M::weight_drop, kShare},
-    {"init", "model", fixed, of_all, "NAME", "pytorch, uniform:A, glorot, orthogonal, identity", &M::init, {}, kInits},
+    {"init",
+     "model",
+     fixed,
+     of_all,
+     "NAME",
+     "pytorch, uniform:A, glorot, orthogonal, identity; auto: pytorch with gates that start open",
+     &M::init,
+     {},
+     kInits},
     {"forget-bias",
      "model",
      fixed,

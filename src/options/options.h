@@ -45,9 +45,9 @@ struct ModelOptions {
   double zoneout = 0;                  // chance that a unit of the hidden state keeps its old value
   double zoneout_cell = 0;             // the same for the cell state (lstm)
   double weight_drop = 0;              // of the recurrent matrices, one mask per update
-  std::string init = "pytorch";        // pytorch, uniform:A, glorot, orthogonal, identity
-  double forget_bias = -1;             // LSTM; -1: as the initialisation sets it
-  double chrono = 0;                   // longest dependency of chrono initialisation (Tallec and Ollivier 2018); 0: off
+  std::string init = "auto";  // pytorch, uniform:A, glorot, orthogonal, identity; auto: pytorch with gates that start open
+  double forget_bias = -1;    // LSTM; -1: as the initialisation sets it
+  double chrono = 0;          // longest dependency of chrono initialisation (Tallec and Ollivier 2018); 0: off
 };
 
 constexpr int kDefaultSamples = 1024;

@@ -70,6 +70,13 @@ std::string model_text(const Model<float>& model) {
                      bytes_text(static_cast<int64_t>(model.table().count()) * 4));
 }
 
+std::string gates_text(const ModelOptions& o) {
+  if (o.chrono > 0)
+    return fmt::format("gates open for up to {} (chrono {})", counted(static_cast<int64_t>(o.chrono), "step"),
+                       short_number(o.chrono));
+  return o.forget_bias > 0 ? fmt::format("forget gate open (forget bias {})", short_number(o.forget_bias)) : "";
+}
+
 std::string training_text(const TrainOptions& o, const std::string& batch, Pool& pool) {
   const double lr = o.lr > 0 ? o.lr : default_learning_rate(o.optimizer);
   const Figure& by = selection_figure(o.best_by);

@@ -14,6 +14,8 @@ namespace rnn::core {
 std::string files_text(const std::vector<std::string>& files);
 // "lstm 1x256, embedding 256 · 1,234 parameters, 4.9 KB"
 std::string model_text(const Model<float>& model);
+// How the gates start: "the gate that keeps the memory starts open (forget bias 1)"; empty: as the initialisation has them.
+std::string gates_text(const ModelOptions& options);
 // Optimizer, learning rate, batch, epochs, seed, threads. `batch`: a description of a batch.
 std::string training_text(const TrainOptions& options, const std::string& batch, Pool& pool);
 // Time and memory. `steps` of one epoch, `updates` of the whole run. The time is estimated from the speed of this machine,

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "cells/names.h"
 #include "io/ready_model.h"
 #include "metrics/figures.h"
 #include "networks/init.h"
@@ -71,12 +72,29 @@ void add_metrics(const std::string& prefix, const ResultRow& row, json& metrics,
 
 void Run::plan_work(Plan& plan, const std::string& batch, int64_t steps, int64_t bytes, Pool& pool) const {
   plan.add("model", model_text(*model));
+  if (const std::string start = gates_text(options.model); !start.empty()) plan.add("start", start);
   plan.add("train", training_text(options.train, batch, pool));
   plan.add("cost", cost_text(options.train, *model, steps, train->batches_in(options.train.epochs), bytes, pool));
   plan.add("run", folder.path());
 }
 
 std::string Run::sample(const Trainer&) const { return {}; }
+
+// Gates that start open let gradients pass before anything is learnt (Gers 2000, Jozefowicz 2015); where an answer comes at the end of a
+// sequence they start open for as long as sequences are (Tallec and Ollivier 2018). Decided when the run begins, from the data, and
+// recorded among its options; --init NAME starts as that says.
+void Run::choose_gates() {
+  ModelOptions& m = options.model;
+  if (m.init != "auto" || !request.init_from.empty()) return;
+  m.init = "pytorch";
+  if (m.forget_bias >= 0 || m.chrono > 0) return;
+  const CellKind cell = find_cell(m.cell)->kind;
+  if (const int steps = reach(); steps >= 3 && has_memory_gate(cell)) {
+    m.chrono = steps;
+  } else if (has_forget_gate(cell)) {
+    m.forget_bias = 1;
+  }
+}
 
 // What the best model is chosen by, decided when the run begins and recorded among its options.
 void Run::choose_selection() { options.train.best_by = selection_of(options.train, *model); }
@@ -182,17 +200,39 @@ RunResult Run::finish(const TrainResult& trained, EventStream& events) {
     result.reason = StopReason::signal;
     return result;
   }
-  events.emit({"result",
-               {{"model", folder.model()},
-                {"metrics", found},
-                {"exit", 0},
-                {"best_epoch", p.best_epoch},
-                {"elapsed_s", p.seconds},
-                {"step", p.update},
-                {"reason", stop_reason_name(trained.reason)},
-                {"parameters", result.parameters},
-                {"tokens_per_s", result.tokens_per_second}}});
+  result.verdict = better_baseline(result);
+  if (const std::string more = advice(); !result.verdict.empty() && !more.empty()) result.verdict += "; " + more;
+  Event event{"result",
+              {{"model", folder.model()},
+               {"metrics", found},
+               {"exit", 0},
+               {"best_epoch", p.best_epoch},
+               {"elapsed_s", p.seconds},
+               {"step", p.update},
+               {"reason", stop_reason_name(trained.reason)},
+               {"parameters", result.parameters},
+               {"tokens_per_s", result.tokens_per_second}}};
+  if (!result.verdict.empty()) event.fields["verdict"] = result.verdict;
+  events.emit(event);
   return result;
+}
+
+std::string better_baseline(const RunResult& result) {
+  for (const std::string_view key : {figure::kBleu.key, figure::kBitsPerByte.key, figure::kLoss.key}) {
+    const Figure* figure = result.valid.find(key);
+    if (!figure) continue;
+    const std::optional<double> mine = result.valid[key];
+    const ResultRow* best = nullptr;
+    for (const ResultRow& row : result.baselines) {
+      const std::optional<double> its = row[*figure];
+      if (its && (!best || figure->better(*its, best->at(*figure)))) best = &row;
+    }
+    if (!best) continue;
+    const std::string here = figure_text(*figure, mine), there = figure_text(*figure, best->at(*figure));
+    if (here == there || !figure->better(best->at(*figure), *mine)) return {};
+    return fmt::format("'{}' is better: {} {} against {} of this model", best->name, figure->title, there, here);
+  }
+  return {};
 }
 
 RunResult Run::go(EventStream& events, const RunHooks& hooks, const ModelFile* resumed) {
@@ -209,6 +249,7 @@ void Run::add_watch(EventStream& events, bool resumed) const {
 
 RunResult Run::begin(EventStream& events, const RunHooks& hooks) {
   read();
+  choose_gates();
   build();
   choose_selection();
   batch();

@@ -31,6 +31,8 @@ class Run {
  protected:
   virtual void read() = 0;   // the data
   virtual void build() = 0;  // the model and what belongs to it, new or from request.init_from
+  // In steps, how long the model must remember: that of sequences answered at their end; 0: that is not known.
+  virtual int reach() const { return 0; }
   virtual void restore(ModelFile& file,
                        const std::string& mode) = 0;  // the same from a checkpoint; the model has already been taken
   virtual void batch() = 0;                           // train, valid
@@ -44,6 +46,7 @@ class Run {
   virtual double judge() { return 0; }  // BLEU of the current model, for --best-by bleu; only of translators
   // After training: rows of the best model and of the baselines, the card; adds to the metrics of the result event.
   virtual void report(RunResult& result, const TrainProgress& best, nlohmann::json& metrics) = 0;
+  virtual std::string advice() const { return {}; }  // what helps where a baseline is better: "more pairs help most"
 
   nlohmann::json about() const;
   // The last lines of every plan: model, train, cost, run. batch: a description of a batch; steps: of an epoch; bytes: training_bytes().
@@ -61,6 +64,7 @@ class Run {
   ByteRate byte_rate;  // of the validation text
 
  private:
+  void choose_gates();
   void choose_selection();
   void add_watch(EventStream& events, bool resumed) const;
   RunResult go(EventStream& events, const RunHooks& hooks, const ModelFile* resumed);

@@ -189,8 +189,11 @@ HealthVerdict overfitting(const Case& c) {
   const std::string figures = fmt::format("best {} {} (epoch {}), last {}; training loss {} then, {} at the end",
                                           c.h.loss_name, short_number(best->val_loss), short_number(best->epoch),
                                           short_number(last.val_loss), short_number(best->loss), short_number(last.loss));
-  const double rise = last.val_loss - best->val_loss;
-  const bool since = std::distance(best, checks.end()) > static_cast<ptrdiff_t>(limit::kOverfitChecks.value);
+  // It has to last: of the latest validations, all after the best one, the least rise counts.
+  const auto latest = checks.end() - static_cast<ptrdiff_t>(limit::kOverfitChecks.value);
+  const bool since = best < latest;
+  double rise = last.val_loss - best->val_loss;
+  for (auto check = latest; check != checks.end(); ++check) rise = std::min(rise, check->val_loss - best->val_loss);
   if (!since || !(rise > limit::kOverfit.value * std::abs(best->val_loss)) ||
       !(rise > limit::kOverfitFloor.value * c.scale()) ||
       !(best->loss - last.loss > limit::kOverfitTrain.value * std::abs(best->loss))) {

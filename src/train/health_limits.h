@@ -62,8 +62,8 @@ inline constexpr HealthLimit kClipFactor{"health/clip_always", "median gradient 
 
 inline constexpr HealthLimit kOverfit{"health/overfitting", "relative rise of the validation loss above its best", 0.05,
                                       "in a good run the last validations before --patience ends it rise by 1 to 3 %"};
-inline constexpr HealthLimit kOverfitChecks{"health/overfitting", "validations needed after the best", 2,
-                                            "a single validation can be bad luck"};
+inline constexpr HealthLimit kOverfitChecks{"health/overfitting", "validations after the best that all show it", 3,
+                                            "one or two can be bad luck, and the loss may yet fall again"};
 inline constexpr HealthLimit kOverfitTrain{"health/overfitting", "relative decrease of the training loss meanwhile", 0.03,
                                            "without it the learning rate is the cause, not overfitting"};
 inline constexpr HealthLimit kOverfitFloor{"health/overfitting", "rise, at least, as a multiple of chance", 0.02,

@@ -1,6 +1,7 @@
 // Why: the parts of a run on sequences: examples, alphabets, a head for numbers or labels, the best constant as baseline.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -40,6 +41,17 @@ class SequenceRun final : public Run {
                   fmt::format("{} holds targets for the task '{}', not '{}'", request.data[0], found, request.task),
                   "leave --task out: it is guessed from the data");
     }
+  }
+
+  // 95 % of the training sequences are no longer.
+  int reach() const override {
+    if (data_.shape.target == TargetForm::labels) return 0;
+    std::vector<int> steps;
+    for (const auto& e : data_.train) steps.push_back(data_.shape.steps(e));
+    const auto at = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() * 95 / 100);
+    if (at == steps.end()) return 0;
+    std::nth_element(steps.begin(), at, steps.end());
+    return *at;
   }
 
   void build() override {
