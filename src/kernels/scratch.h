@@ -10,16 +10,19 @@ namespace rnn::core {
 constexpr int kMaxSharedRows = 64;
 
 // In numbers of float or larger: zeros as long as any operand, then three lists of pointers per worker, then the gradients
-// that pass from a step to the previous one.
+// that pass from a step to the previous one. Worker 0 has room for all streams: a pass that is too small to be divided is its own.
 struct RecurrentScratch {
-  size_t depth, capacity, list, padded, streams;
+  size_t depth, whole, list, padded, streams;
   RecurrentScratch(int rows, int hidden, int output, int gates, int threads, int lanes)
       : padded((static_cast<size_t>(hidden) + lanes - 1) / lanes * lanes), streams(rows) {
     depth = (std::max<size_t>(output + lanes, padded * gates) + 15) / 16 * 16;
-    capacity = std::max<size_t>((streams + threads - 1) / threads, std::min<size_t>(streams, kMaxSharedRows));
-    list = (capacity * 2 + 15) / 16 * 16;  // a pointer takes the space of two floats
+    const auto pointers_of = [](size_t count) { return (count * 2 + 15) / 16 * 16; };  // one takes the space of two floats
+    whole = pointers_of(streams);
+    list = pointers_of(std::max<size_t>((streams + threads - 1) / threads, std::min<size_t>(streams, kMaxSharedRows)));
   }
-  size_t pointers(int worker, int which) const { return depth + (static_cast<size_t>(worker) * 3 + which) * list; }
+  size_t pointers(int worker, int which) const {
+    return worker == 0 ? depth + which * whole : depth + 3 * whole + (static_cast<size_t>(worker - 1) * 3 + which) * list;
+  }
   size_t carried(int threads, int state) const {
     return pointers(threads, 0) + static_cast<size_t>(state) * streams * padded;
   }
