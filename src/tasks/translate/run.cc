@@ -22,7 +22,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kJudged = 500;  // validation pairs that --best-by bleu translates at every validation
+constexpr int64_t kFewPairs = 10000;  // below: the defaults for few
+constexpr size_t kJudged = 500;       // validation pairs that --best-by bleu translates at every validation
 
 // The encoder that the options ask for, next to a decoder.
 EncoderOptions encoder_options(const ModelOptions& o, const RecurrentOptions& decoder) {
@@ -61,10 +62,13 @@ class TranslateRun final : public Run {
     const auto given = [&](const char* name) {
       return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
     };
-    if (!given("batch")) options.train.batch = 64;
     if (!given("label-smoothing")) options.train.label_smoothing = 0.1;
-    if (kind_.value != "unigram" && kind_.value != "bpe") return;
-    if (!given("dropout")) options.model.dropout = 0.2;
+    const bool subwords = kind_.value == "unigram" || kind_.value == "bpe";
+    // Few sentences are soon known by heart: smaller batches make more updates of them, noisier ones, and more units are dropped.
+    const bool few = subwords && std::ssize(data_.train.pairs) < kFewPairs;
+    if (!given("batch")) options.train.batch = few ? 16 : 64;
+    if (!subwords) return;
+    if (!given("dropout")) options.model.dropout = few ? 0.4 : 0.2;
     if (!given("epochs")) options.train.epochs = 20;
   }
 
@@ -130,6 +134,12 @@ class TranslateRun final : public Run {
                  {"valid", side(data_.valid, valid->tokens_per_epoch(), request.valid)}};
     if (request.valid.empty()) data["valid"]["split"] = split_name(request.split);
     folder.write_data(data);
+  }
+
+  std::string advice() const override {
+    const std::string few = counted(data_.train.pairs.size(), "pair");
+    return few + (data_.train.pairs.size() == 1 ? " is" : " are") +
+           " not enough for this model: more pairs help most, then --epochs 40 --patience 6, another --dropout";
   }
 
   json metrics(const TrainProgress& p) const override {
