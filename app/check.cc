@@ -102,7 +102,9 @@ void report(const std::vector<TensorCheck>& checks, double tolerance, bool json)
   print(table.text());
   int skipped = 0;
   for (const TensorCheck& c : checks) skipped += c.skipped;
-  if (skipped > 0) say(fmt::format("{} elements were skipped: the loss has a kink (relu) near them", skipped));
+  if (skipped > 0)
+    say(fmt::format("{} skipped: the loss has a kink (relu) near {}",
+                    counted(skipped, "element") + (skipped == 1 ? " was" : " were"), skipped == 1 ? "it" : "them"));
 }
 
 }  // namespace

@@ -33,6 +33,14 @@ void print_as_json(const ChosenTask& chosen, const DataReport& report) {
                         {"message", f.message},
                         {"help", f.help}});
   }
+  if (const auto& e = report.refusal) {
+    findings.push_back({{"code", e->code()},
+                        {"severity", severity_name(Severity::error)},
+                        {"file", ""},
+                        {"line", 0},
+                        {"message", e->what()},
+                        {"help", e->help()}});
+  }
   json["findings"] = std::move(findings);
   print(json_line(json));
 }
@@ -48,7 +56,8 @@ void print_report(const ChosenTask& chosen, const DataReport& report) {
     print(fmt::format("{}[{}]: {}{}\n", severity_name(f.severity), f.code, place, f.message));
     if (!f.help.empty()) print(fmt::format("  help: {}\n", f.help));
   }
-  const int64_t errors = count_of(report.findings, Severity::error), warnings = count_of(report.findings, Severity::warning);
+  const int64_t errors = count_of(report.findings, Severity::error) + (report.refusal ? 1 : 0),
+                warnings = count_of(report.findings, Severity::warning);
   print(fmt::format(" {}{}, {}\n", counted(errors, "error"), report.whole ? "" : " (reading stopped there)",
                     counted(warnings, "warning")));
 }
@@ -72,6 +81,8 @@ int run_data_check(const Arguments& arguments) {
   const ChosenTask chosen = choose_task(task, data);
   const DataReport report = chosen.task->check(data, share);
   json ? print_as_json(chosen, report) : print_report(chosen, report);
+  flush_output();
+  if (report.refusal) throw *report.refusal;
   return static_cast<int>(count_of(report.findings, Severity::error) > 0 ? Exit::check : Exit::ok);
 }
 

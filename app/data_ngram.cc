@@ -204,8 +204,9 @@ int evaluate_file(const NgramOptions& wishes) {
     json["tokens"] = cutter.kind;
     json["eval"] = measured_json(*measured);
     if (measured->unknown > 0 && !model->has_unknown())
-      say(fmt::format("note: {} has no <unk>: each of the {} unknown tokens counts as 10^-99", wishes.path,
-                      grouped(measured->unknown)));
+      say(fmt::format("note: {} has no <unk>: {} counts as 10^-99", wishes.path,
+                      measured->unknown == 1 ? "the unknown token"
+                                             : fmt::format("each of the {} unknown tokens", grouped(measured->unknown))));
   }
   if (wishes.json) {
     print(json_line(json));
@@ -318,7 +319,7 @@ int run_data_ngram(const Arguments& arguments) {
   Command command("data ngram", "TEXT|MODEL.arpa [options]",
                   "an n-gram model of a text (interpolated modified Kneser-Ney, line by line), or one from an ARPA file");
   command.word("TEXT", &w.path, "text file or folder to count, or an ARPA file (.arpa, .arpa.gz, .arpa.zst)");
-  command.text("--eval", &w.eval, "TEXT", "also perplexity and bits per byte on this text");
+  command.text("--eval", &w.eval, "FILE", "also perplexity and bits per byte on this text");
   command.text("-o,--output", &w.output, "FILE", "write the model in ARPA format");
   command.whole("--order", &w.order, {1, kMaxNgramOrder}, "N", "order of the model (5; for characters or bytes 8)");
   command.text("--tokens", &w.tokens, "KIND", "as in rnn train; for an ARPA file of another toolkit space");

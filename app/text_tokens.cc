@@ -29,7 +29,8 @@ std::vector<std::vector<int32_t>> first_tokens(const ModelFile& file, const std:
                 "use a text of a few sentences");
   }
   if (unknown > 0)
-    say(fmt::format("note: {} of {} tokens of {} are unknown to the model", grouped(unknown), grouped(count), name));
+    say(fmt::format("note: {} of {} of {} {} unknown to the model", grouped(unknown), counted(count, "token"), name,
+                    word_for(unknown, "is", "are")));
   return tokens;
 }
 

@@ -39,12 +39,18 @@ class Descriptor {
   int fd_;
 };
 
+// What else can give no end: a device that is no terminal. /dev/null is at its end at once.
+bool is_endless(const struct stat& info, int fd) {
+  struct stat null {};
+  if (!S_ISCHR(info.st_mode) || ::isatty(fd) == 1) return S_ISBLK(info.st_mode);
+  return ::stat("/dev/null", &null) != 0 || null.st_rdev != info.st_rdev;
+}
+
 [[noreturn]] void cannot(const std::string& what, const std::string& path, int reason) {
   std::error_code ignored;
   const bool before = fs::is_regular_file(path, ignored);
   throw Error(Exit::internal, "io/write", "cannot " + what + " " + path + ": " + std::strerror(reason),
-              "free some space or choose another folder with -o" +
-                  (before ? "; the file that was there before is unchanged" : std::string()));
+              write_advice(reason) + (before ? "; the file that was there before is unchanged" : ""));
 }
 
 // Waits until a descriptor can be read or written. Throws if the process is interrupted meanwhile.
@@ -116,6 +122,23 @@ int open_beside(const std::string& path, std::string* beside) {
 
 }  // namespace
 
+std::string write_advice(int reason) {
+  switch (reason) {
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space, or name another place for it";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "check the permissions of the folder, or name another place for it";
+    case ENOENT:
+    case ENOTDIR:
+      return "make the folder first, or name another place for it";
+    default:
+      return "name another place for it";
+  }
+}
+
 std::string read_file(const std::string& path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) throw Error(Exit::data, "io/folder", path + " is a folder, not a file");
@@ -129,6 +152,8 @@ std::string read_file(const std::string& path) {
   std::string bytes;
   struct stat info {};
   const bool known = ::fstat(file.get(), &info) == 0;
+  if (known && is_endless(info, file.get()))
+    throw Error(Exit::data, "io/device", "cannot read " + path + ": it is a device, not a file", "name a file, or a pipe");
   const bool waits = known && !S_ISREG(info.st_mode);
   if (known && info.st_size > 0) bytes.reserve(static_cast<size_t>(info.st_size) + 1);
   char block[65536];

@@ -8,8 +8,11 @@
 namespace rnn::core {
 
 // All bytes of a file. Throws Error{missing_exit, "io/..."} naming the path when it is missing, a folder or unreadable.
-// A pipe is read to its end; a process that is interrupted while it waits for one throws what end_if_interrupted() throws.
+// Another device than a terminal or /dev/null is refused, since it may have no end: "io/device". A pipe is read to its end; a process that is interrupted while it waits for one throws what end_if_interrupted() throws.
 std::string read_file(const std::string& path);
+
+// What to do when a file cannot be written for this reason (errno): one sentence for a help line.
+std::string write_advice(int reason);
 
 // Writes next to `path`, flushes to the disk, renames over it, flushes the folder. On any failure (full disk, no permission) the
 // old file is untouched, nothing is left next to it, and Error{internal, "io/write"} names the path and the system's reason. Any

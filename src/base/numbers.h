@@ -51,6 +51,11 @@ std::string counted(N n, std::string_view noun) {
   return counted_things(static_cast<int64_t>(n), noun);
 }
 
+// The form of a verb that goes with a number of things: word_for(n, "is", "are").
+inline std::string_view word_for(int64_t n, std::string_view one, std::string_view several) {
+  return n == 1 ? one : several;
+}
+
 // As long as it lives, the C library reads and writes numbers of this thread with a decimal point. For parsers of others that go
 // through it: nlohmann::json asks the locale for its point and reads the first byte of it only.
 class PlainNumbers {

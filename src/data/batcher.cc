@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "base/rng.h"
 #include "data/random_windows.h"
 
@@ -93,9 +94,12 @@ void StreamBatcher::cut_streams(const StreamOptions& options) {
   const int64_t total = static_cast<int64_t>(tokens_.size()), wanted = options.streams;
   const int64_t needed = options.keep_tail ? 2 : wanted * (int64_t{window_} + 1);
   if (total < needed) {
-    const std::string shape =
-        options.keep_tail ? "evaluation needs" : fmt::format("{} streams of {} steps need", wanted, window_);
-    throw Error(Exit::data, "data/too_short", fmt::format("the text has {} tokens, but {} {}", total, shape, needed),
+    const std::string shape = options.keep_tail
+                                  ? "evaluation needs"
+                                  : fmt::format("{} of {} {}", counted_things(wanted, "stream"),
+                                                counted_things(window_, "step"), word_for(wanted, "needs", "need"));
+    throw Error(Exit::data, "data/too_short",
+                fmt::format("the text has {}, but {} {}", counted_things(total, "token"), shape, grouped(needed)),
                 options.keep_tail ? "use more text" : "lower --batch or --bptt, or use more text");
   }
   if (!options.keep_tail) {

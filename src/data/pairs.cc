@@ -213,7 +213,7 @@ PairSet read_pairs(const std::vector<std::string>& paths) {
     return set;
   }
   set.hash = content_hash(first.bytes());
-  const bool objects = is_json_lines_name(paths[0]);
+  const bool objects = holds_json_lines(paths[0]);
   objects ? read_objects(first, set) : read_columns(first, set);
   if (set.pairs.empty())
     throw Error(Exit::data, "data/empty", paths[0] + ": the file contains no pairs", objects ? kObjects : kColumns);
@@ -221,8 +221,8 @@ PairSet read_pairs(const std::vector<std::string>& paths) {
 }
 
 bool looks_like_pairs(const std::string& path) {
-  const bool objects = is_json_lines_name(path);
-  if (!objects && lower_extension(without_compression(path)) != ".tsv") return false;
+  const bool objects = holds_json_lines(path);
+  if (!objects && !is_pipe(path) && lower_extension(without_compression(path)) != ".tsv") return false;
   try {
     LineFile file(path);
     int seen = 0;

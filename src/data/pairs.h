@@ -22,7 +22,7 @@ struct PairSet {
 // Two paths: text files; line n of one belongs to line n of the other; train.en and train.fr are called "en" and "fr".
 // One path, .jsonl or .ndjson: lines of {"translation": {"en": "...", "fr": "..."}}, names and direction as in the first
 // line, or of {"source": "...", "target": "..."}; other keys are ignored. Any other path: each line is the source, one tab,
-// the target; there is no header. In a single file, lines of white space without a tab are ignored. gzip and zstd are
+// the target; there is no header. A pipe, whose name says nothing, is read by its content. In a single file, lines of white space without a tab are ignored. gzip and zstd are
 // recognised by content; a byte order mark is dropped, CRLF becomes LF.
 // Throws Error{data} with file:line: data/pairs (wrong numbers of lines, columns or languages; a line break in a sentence),
 // data/long_line (more than kMaxWords), data/json, data/utf8, data/binary; for the file: data/empty (no pair
@@ -30,7 +30,7 @@ struct PairSet {
 PairSet read_pairs(const std::vector<std::string>& paths);
 
 // Whether this is a single file of pairs: .tsv whose first 20 lines have one tab each; .jsonl or .ndjson whose first object
-// has a "translation" object or the texts "source" and "target". False if the file cannot be read.
+// has a "translation" object or the texts "source" and "target"; a pipe with such content. False if the file cannot be read.
 bool looks_like_pairs(const std::string& path);
 
 }  // namespace rnn::core

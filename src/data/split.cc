@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/error.h"
+#include "base/numbers.h"
 #include "base/rng.h"
 
 namespace rnn::core {
@@ -95,6 +97,16 @@ std::vector<size_t> held_out(SplitRule rule, std::span<const SplitItem> items, d
   if (out.empty() && count > 1) out = smallest->members;
   std::sort(out.begin(), out.end());
   return out;
+}
+
+std::vector<size_t> require_held_out(SplitRule rule, std::span<const SplitItem> items, double share,
+                                     const std::string& where, const char* thing) {
+  std::vector<size_t> held = held_out(rule, items, share);
+  if (!held.empty()) return held;
+  throw Error(Exit::data, "data/too_short",
+              fmt::format("{} has {}, too few different ones to hold some out for validation", where,
+                          counted(static_cast<int64_t>(items.size()), thing)),
+              "give more, or validation data with --valid");
 }
 
 bool sorted_by_label(std::span<const SplitItem> items) {

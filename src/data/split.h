@@ -28,6 +28,10 @@ struct SplitItem {
 // with other seeds are validated on the same examples.
 std::vector<size_t> held_out(SplitRule rule, std::span<const SplitItem> items, double share);
 
+// The same, but where it cannot be done Error{data, "data/too_short"}: "`where` has 1 pair, too few ...". thing: "pair".
+std::vector<size_t> require_held_out(SplitRule rule, std::span<const SplitItem> items, double share,
+                                     const std::string& where, const char* thing);
+
 // Moves the examples with these numbers (ascending) from `all` to the end of `out`; the others keep their order.
 template <class T>
 void move_out(std::vector<T>& all, std::span<const size_t> numbers, std::vector<T>& out) {

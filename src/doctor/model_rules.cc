@@ -121,8 +121,8 @@ HealthVerdict dead_relu(const Case& c) {
       dead += silent;
     }
   }
-  const std::string figures =
-      fmt::format("{} of {} are 0 at all {}", grouped(dead), counted(all, "unit"), counted(c.p.steps, "step"));
+  const std::string figures = fmt::format("{} of {} {} 0 at all {}", grouped(dead), counted(all, "unit"),
+                                          word_for(dead, "is", "are"), counted(c.p.steps, "step"));
   if (dead <= limit::kDead.value * all) return good(figures);
   return bad(figures, fmt::format("--cell {}", cell_name(o.cell, o.flags & ~kRelu)));
 }

@@ -14,8 +14,8 @@ namespace rnn::core {
 namespace {
 
 [[noreturn]] void fail(const std::string& path) {
-  throw Error(Exit::internal, "io/write", "cannot write " + path + ": " + std::strerror(errno),
-              "free some space or choose another folder with -o");
+  const int reason = errno;
+  throw Error(Exit::internal, "io/write", "cannot write " + path + ": " + std::strerror(reason), write_advice(reason));
 }
 
 }  // namespace

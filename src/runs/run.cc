@@ -120,9 +120,9 @@ json Run::about() const {
 
 json Run::request_json() const {
   return {{"place", data_place(request)},
-          {"data", request.data},
-          {"valid", request.valid},
-          {"test", request.test},
+          {"data", paths_to_json(request.data)},
+          {"valid", paths_to_json(request.valid)},
+          {"test", paths_to_json(request.test)},
           {"command", request.command},
           {"init_from", request.init_from},
           {"options", options_to_json(options)},

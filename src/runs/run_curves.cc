@@ -9,8 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/file.h"
-#include "io/json_tree.h"
 #include "metrics/figures.h"
 #include "runs/run_record.h"
 
@@ -52,8 +50,11 @@ const Curve* RunCurves::find(std::string_view key) const {
 }
 
 RunCurves read_run_curves(const std::string& folder) {
-  const RunRecord record = read_run_record(folder);  // reports every line that is no event
   RunCurves run;
+  const RunRecord record = read_run_record(folder, [&](const nlohmann::json& event) {
+    const auto& type = event.at("type").get_ref<const std::string&>();
+    if (type == "metric" || type == "eval") take_points(event, run);
+  });
   run.path = record.path;
   const auto by = record.settings.find("best-by");
   const Figure* figure = by != record.settings.end() ? find_figure(by->second) : nullptr;
@@ -62,13 +63,6 @@ RunCurves read_run_curves(const std::string& folder) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) {
     throw Error(Exit::data, "run/metrics", "there is no " + path, "rnn train writes it; without it a run has no curves");
-  }
-  const std::string text = read_file(path);
-  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    const nlohmann::json event = parse_tree(std::string_view(text).substr(begin, end - begin));
-    if (!event.is_object()) continue;
-    const auto type = event.find("type");
-    if (type != event.end() && (*type == "metric" || *type == "eval")) take_points(event, run);
   }
   return run;
 }

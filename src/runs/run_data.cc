@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "options/option_list.h"
+#include "runs/data_place.h"
 #include "runs/plan.h"
 #include "text/subwords.h"
 
@@ -71,8 +72,8 @@ std::vector<Document> validation_text(const ModelFile& file) {
   try {
     const nlohmann::json& data = file.about.at("data");
     const double share = options_from_json(file.about.at("options")).train.valid_share;
-    const auto paths = data.at("train").get<std::vector<std::string>>();
-    const RunText text = read_run_text(paths, data.at("valid").get<std::string>(), share);
+    const std::vector<std::string> valid = data_of_model(file, "valid");
+    const RunText text = read_run_text(data_of_model(file, "train"), valid.empty() ? "" : valid.at(0), share);
     return text.hash == data.at("hash").get<std::string>() ? text.valid : std::vector<Document>();
   } catch (const nlohmann::json::exception&) {
   } catch (const Error&) {

@@ -4,11 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "cells/names.h"
 #include "data/inputs/data_file.h"
 #include "data/inputs/folders.h"
@@ -61,6 +66,22 @@ void require_free(const std::string& folder, bool force) {
               "overwrite it: --force; or choose another folder with -o");
 }
 
+// Half a file that a killed process left: model.safetensors.tmp4711-3 (base/file.h). Only the owner of the lock writes such files.
+void remove_leftovers(const std::string& folder) {
+  constexpr std::string_view kMark = ".tmp";
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    const size_t mark = name.rfind(kMark), dash = std::min(name.find('-', std::min(mark, name.size())), name.size());
+    if (mark == std::string::npos || !is_run_file(std::string_view(name).substr(0, mark))) continue;
+    const std::string_view digits = std::string_view(name).substr(mark + kMark.size(), dash - mark - kMark.size());
+    const std::optional<int> process = parse_number<int>(digits);
+    if (!process || *process <= 0 || dash == name.size()) continue;
+    std::error_code ignored;
+    if (::kill(*process, 0) != 0 && errno == ESRCH) fs::remove(entry.path(), ignored);
+  }
+}
+
 }  // namespace
 
 void RunFolder::create(bool force) {
@@ -78,7 +99,10 @@ void RunFolder::create(bool force) {
   for (const fs::path& file : files_of_run(path_)) fs::remove(file, error);
 }
 
-void RunFolder::lock() { lock_ = std::make_shared<RunLock>(path_); }
+void RunFolder::lock() {
+  lock_ = std::make_shared<RunLock>(path_);
+  remove_leftovers(path_);
+}
 
 void RunFolder::keep_model() const {
   std::error_code ignored;

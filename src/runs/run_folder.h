@@ -33,7 +33,8 @@ class RunFolder {
   // a name that a run writes, both only if force is false, and "run/locked"; Error{internal, "io/write"} if the folder cannot be
   // created. With force the files of a run are removed, nothing else. A README.md of the user stays: the card is MODEL_CARD.md then.
   void create(bool force);
-  // No other run writes into the folder while this object, or a copy of it, lives. Throws what RunLock() throws.
+  // No other run writes into the folder while this object, or a copy of it, lives. Removes half files that killed runs left there. Throws
+  // what RunLock() throws.
   void lock();
   // Copies model.safetensors, if it exists, to kept(); moves it back.
   void keep_model() const;

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/numbers.h"
 
 namespace rnn::core {
@@ -53,7 +54,7 @@ Owner read_owner(int fd) {
 
 [[noreturn]] void cannot_lock(const std::string& path, int reason) {
   throw Error(Exit::internal, "io/write", fmt::format("cannot write {}: {}", path, std::strerror(reason)),
-              "choose another folder with -o");
+              write_advice(reason));
 }
 
 bool is_still(const std::string& path, int fd) {

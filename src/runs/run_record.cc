@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -12,10 +11,11 @@
 #include "base/numbers.h"
 #include "data/hash.h"
 #include "io/json_tree.h"
-#include "io/safetensors.h"
 #include "metrics/figures.h"
 #include "networks/model_config.h"
 #include "options/option_list.h"
+#include "runs/model_head.h"
+#include "train/metrics_file.h"
 
 namespace rnn::core {
 namespace {
@@ -89,33 +89,12 @@ void take_event(const json& event, RunRecord& run) {
   }
 }
 
-void read_metrics(const std::string& path, RunRecord& run) {
-  const std::string text = read_file(path);
-  int64_t number = 0;
-  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    ++number;
-    const json event = parse_tree(std::string_view(text).substr(begin, end - begin));
-    if (text_of(event, "type").empty()) {
-      throw Error(Exit::data, "run/metrics", fmt::format("{}:{} is not a line of metrics", path, number),
-                  "rnn train writes this file into the run folder, line by line");
-    }
+void read_metrics(const std::string& path, const EventTaker& also, RunRecord& run) {
+  const int64_t events = read_events(path, [&](json&& event) {
     take_event(event, run);
-  }
-  if (number == 0) run.problem = "its metrics.jsonl is empty";
-}
-
-// The table at the beginning of a safetensors file; null if there is none.
-json read_model_head(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  uint64_t size = 0;
-  for (int byte = 0; byte < 8; ++byte) size |= static_cast<uint64_t>(static_cast<uint8_t>(file.get())) << (8 * byte);
-  std::error_code error;
-  const uintmax_t all = fs::file_size(path, error);
-  if (!file || error || size > kMaxSafetensorsHeader || size > all) return nullptr;
-  std::string text(size, '\0');
-  if (!file.read(text.data(), static_cast<std::streamsize>(size))) return nullptr;
-  json head = parse_tree(text);
-  return head.is_object() ? head : json();
+    if (also) also(event);
+  });
+  if (events == 0) run.problem = "its metrics.jsonl is empty";
 }
 
 // None: the shapes are impossible.
@@ -147,7 +126,7 @@ void read_model(const std::string& path, RunRecord& run) {
     return;
   }
   const json metadata = part_of(head, "__metadata__");
-  const auto parsed = [&](const char* key) { return parse_tree(text_of(metadata, key)); };
+  const auto parsed = [&](const char* key) { return head_part(head, key); };
   const json config = parsed("rnn.config"), about = parsed("rnn.about");
   run.task = text_of(config, "task");
   const ModelForm* form = find_form(run.task);  // null: written by a newer program
@@ -201,7 +180,7 @@ void read_data_note(const std::string& path, RunRecord& run) {
 
 }  // namespace
 
-RunRecord read_run_record(const std::string& folder) {
+RunRecord read_run_record(const std::string& folder, const EventTaker& also) {
   RunRecord run;
   run.path = folder;
   while (run.path.size() > 1 && run.path.back() == '/') run.path.pop_back();
@@ -216,7 +195,7 @@ RunRecord read_run_record(const std::string& folder) {
                 "name folders that rnn train created");
   }
   if (there("metrics.jsonl")) {
-    read_metrics(file("metrics.jsonl"), run);
+    read_metrics(file("metrics.jsonl"), also, run);
   } else {
     run.problem = "it has no metrics.jsonl";
   }

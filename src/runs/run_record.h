@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -27,9 +29,12 @@ struct RunRecord {
   std::string problem;  // one sentence about what could not be read, or ""
 };
 
+// Gets each event of metrics.jsonl in turn.
+using EventTaker = std::function<void(const nlohmann::json& event)>;
+
 // Reads metrics.jsonl, data.json and the header of model.safetensors. Throws Error{data, "run/missing"}: no such folder, or
 // it holds no run; Error{data, "run/metrics"}: a line that is not an event, with file:line. An incomplete last line is
 // ignored.
-RunRecord read_run_record(const std::string& folder);
+RunRecord read_run_record(const std::string& folder, const EventTaker& also = {});
 
 }  // namespace rnn::core

@@ -14,6 +14,7 @@
 #include "data/inputs/kinds.h"
 #include "tasks/language_model/task.h"
 #include "tasks/sequences/task.h"
+#include "tasks/table_guess.h"
 #include "tasks/translate/task.h"
 
 namespace rnn::core {
@@ -39,13 +40,16 @@ Unknown looks_like(const std::string& path) {
   if (!fs::exists(path, error) && !is_pipe(path)) return {};
   if (is_audio_name(path)) return {std::string(kTranscribe), path + " is a sound file"};
   const std::string extension = lower_extension(path), line = first_data_line(path);
-  const bool columns = line.find_first_of(extension == ".tsv" ? "\t" : ",;\t") != std::string::npos;
-  if (columns && (extension == ".csv" || extension == ".tsv"))
-    return {std::string(kForecast), path + " is a table of columns"};
+  const size_t separator = line.find_first_of(extension == ".tsv" ? "\t" : ",;\t");
+  if (separator != std::string::npos && (extension == ".csv" || extension == ".tsv")) {
+    if (is_table_of_numbers(first_data_bytes(path), line[separator]))
+      return {std::string(kForecast), path + " is a table of columns"};
+    return {"classify", path + " is a table of texts with labels"};
+  }
   if (extension == ".ts") return {"classify", path + " holds labelled series"};
   if (extension == ".conll" || extension == ".conllu") return {"tag", path + " holds tagged words"};
   if (line.starts_with("__label__")) return {"classify", path + " has __label__ lines"};
-  if (extension != ".jsonl" && extension != ".ndjson") return {};
+  if (!holds_json_lines(path)) return {};
   const PlainNumbers plain_numbers;
   const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
   if (object.is_object() && object.contains("audio_filepath"))

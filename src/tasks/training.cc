@@ -1,13 +1,19 @@
 // Why: from a request, or from the checkpoint of a run, to the class that runs the task.
 #include "tasks/training.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/file.h"
+#include "data/inputs/folders.h"
 #include "io/model_file.h"
+#include "options/option_list.h"
 #include "runs/data_place.h"
+#include "runs/edited_config.h"
+#include "runs/model_card.h"
 #include "runs/option_checks.h"
 #include "runs/run.h"
 #include "tasks/list.h"
@@ -24,7 +30,11 @@ const Task& task_of(const std::string& name) {
 
 // A list; earlier versions wrote a single name, possibly empty.
 std::vector<std::string> files_of(const json& saved) {
-  if (!saved.is_string()) return saved.get<std::vector<std::string>>();
+  if (!saved.is_string()) {
+    std::vector<std::string> files;
+    for (const json& path : saved) files.push_back(path_from_json(path));
+    return files;
+  }
   return saved.get<std::string>().empty() ? std::vector<std::string>() : std::vector<std::string>{saved};
 }
 
@@ -43,6 +53,44 @@ void check_change(std::string_view name) {
               "start a new run from these weights with --init-from");
 }
 
+// Who edits config.toml and resumes is told that this changes nothing.
+void tell_edited(const RunFolder& where, const Options& stopped, const Options& resumed, EventStream& events) {
+  std::error_code ignored;
+  const std::string path = where.file("config.toml");
+  if (!std::filesystem::is_regular_file(path, ignored)) return;
+  for (const EditedOption& option : edited_options(read_file(path), stopped, resumed)) {
+    const bool changeable = find_option(option.name)->rule == ResumeRule::changeable;
+    events.emit(
+        {"warning",
+         {{"code", "run/config"},
+          {"message", path + " says " + option.name + " = " + option.written + ", but the run goes on with " + option.used},
+          {"help", changeable ? "to change it: rnn train --resume " + shell_word(where.path()) + " --" + option.name + " " +
+                                    option.written
+                              : "a resumed run continues as it began; another one starts from its weights: --init-from"}}});
+  }
+}
+
+// There is no checkpoint.
+[[noreturn]] void refuse_folder(const RunFolder& where) {
+  std::error_code ignored;
+  const std::filesystem::path folder = where.path();
+  if (std::filesystem::exists(folder, ignored)) {
+    throw Error(Exit::model, "run/no_checkpoint",
+                where.path() + " holds no last.ckpt.safetensors, so there is nothing to resume",
+                "is it the folder of a run? rnn train -o FOLDER writes one");
+  }
+  std::vector<std::string> names;
+  const std::filesystem::path above = folder.has_parent_path() ? folder.parent_path() : std::filesystem::path(".");
+  for (const auto& entry : std::filesystem::directory_iterator(above, ignored))
+    if (is_run_folder(entry.path().string())) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const std::string near = nearest_name(folder.filename().string(), candidates);
+  throw Error(Exit::model, "run/missing", "there is no run " + where.path(),
+              near.empty() ? "check the path; rnn train creates run folders"
+                           : "did you mean " + (folder.has_parent_path() ? (above / near).string() : near) + "?");
+}
+
 }  // namespace
 
 RunResult train_run(const RunRequest& request, EventStream& events, const RunHooks& hooks) {
@@ -59,10 +107,7 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
                      EventStream& events, const RunHooks& hooks, const MovedData& moved) {
   RunFolder where(folder);
   std::error_code ignored;
-  if (!std::filesystem::exists(where.checkpoint(), ignored)) {
-    throw Error(Exit::model, "run/no_checkpoint", folder + " holds no last.ckpt.safetensors, so there is nothing to resume",
-                "is it the folder of a run? rnn train -o FOLDER writes one");
-  }
+  if (!std::filesystem::exists(where.checkpoint(), ignored)) refuse_folder(where);
   where.lock();
   ModelFile file = load_model(where.checkpoint());
   RunRequest request;
@@ -80,9 +125,11 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
     hash = saved.at("hash");
     mode = saved.at("mode");
     request.split = split_rule(saved.value("split", ""));
-    Options options = options_from_json(saved.at("options"));
+    const Options stopped = options_from_json(saved.at("options"));
+    Options options = stopped;
     for (const auto& [name, value] : changes) check_change(name), set_option(options, name, value);
     check_options(options);
+    tell_edited(where, stopped, options, events);
     request.model = options.model;
     request.options = options.train;
   } catch (const json::exception&) {

@@ -8,9 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/file.h"
-#include "base/numbers.h"
 #include "train/health.h"
+#include "train/metrics_file.h"
 
 namespace rnn::core {
 namespace {
@@ -69,21 +68,12 @@ History read_history(const std::string& path) {
   };
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) throw bad(path + " is missing");
-  const std::string text = read_file(path);
-  const PlainNumbers plain_numbers;
   History history;
-  int number = 0;
-  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    ++number;
-    nlohmann::json line = nlohmann::json::parse(text.begin() + static_cast<ptrdiff_t>(begin),
-                                                text.begin() + static_cast<ptrdiff_t>(end), nullptr, false);
-    const auto type = line.is_object() ? line.find("type") : line.end();
-    if (!line.is_object() || type == line.end() || !type->is_string())
-      throw bad(fmt::format("{}:{} is not a line of metrics", path, number));
-    const std::string name = type->get<std::string>();
-    history.add({name, std::move(line)});
-  }
-  if (number == 0) throw bad(path + " is empty");
+  const int64_t events = read_events(path, [&](nlohmann::json&& event) {
+    std::string type = event.at("type").get<std::string>();
+    history.add({std::move(type), std::move(event)});
+  });
+  if (events == 0) throw bad(path + " is empty");
   return history;
 }
 

@@ -38,7 +38,8 @@ expect_exit 0 "$RNN" data check story.txt train.en
 expect_out '660 lines'
 
 # As asked; and for programs.
-expect_exit 0 "$RNN" data check pairs.tsv --task language-model
+for _ in 1 2 3 4; do cat pairs.tsv; done >more.tsv
+expect_exit 0 "$RNN" data check more.tsv --task language-model
 expect_out '^ task +language-model [(]as asked[)]$'
 expect_exit 0 "$RNN" data check pairs.tsv --json
 [[ "$(json_value "$out_file" '[x["task"], x["pairs"], x["repeated_pairs"], x["longest_source"], [f["code"] for f in x["findings"]]]')" == "['translate', 60, 53, 5, ['data/little', 'data/duplicates']]" ]] || fail "pairs as JSON"
@@ -60,8 +61,76 @@ expect_out '^ 1 error [(]reading stopped there[)], 0 warnings$'
 printf 'day,sales\n1,20\n2,30\n' >sales.csv
 expect_refused 2 task/not_available "$RNN" data check sales.csv
 expect_refused 2 task/not_available "$RNN" train sales.csv
+expect_err 'sales.csv is a table of columns: the task looks like forecast'
+printf 'day;shop\n2024-05-01;north\n2024-05-02;south\n' >days.csv
+expect_refused 2 task/not_available "$RNN" train days.csv
+expect_err 'the task looks like forecast'
+for row in 'text,label|"A ""fine"", long film, I liked it.",good' 'id,stars,text|7,4,"Never again, it
+broke on the first day."' 'name,kind|Anna,cat'; do
+  printf '%s\n%s\n%s\n' "${row%%|*}" "${row#*|}" "${row#*|}" >reviews.csv
+  expect_refused 2 task/not_available "$RNN" train reviews.csv
+  expect_err '^error.*: reviews.csv is a table of texts with labels: the task looks like classify, for which this version reads lines of'
+done
 expect_refused 2 task/unknown "$RNN" data check story.txt --task translat
 expect_refused 3 data/missing "$RNN" data check nothing.txt
 expect_refused 3 data/missing "$RNN" data check nothing.en nothing.fr
 expect_refused 3 data/missing "$RNN" data check nothing.jsonl --task classify
 expect_exit 2 "$RNN" data check
+
+# What rnn train refuses as a whole, data check refuses with the same code, message and exit status; it shows first what is there.
+refused_alike() { # STATUS CODE DATA...
+  local status=$1 code=$2
+  shift 2
+  expect_exit "$status" "$RNN" train "$@" -o none
+  expect_err "^error\[$code\]: "
+  grep -E '^(error|help)' "$err_file" >of_train
+  expect_exit "$status" "$RNN" data check "$@"
+  expect_same "$err_file" of_train
+  expect_no_file none
+}
+printf 'one line only\n' >one.txt
+printf 'a\tb\n' >one.tsv
+printf '{"input": ["a"], "target": "b"}\n' >one.jsonl
+for form in txt tsv jsonl; do
+  for _ in 1 2 3; do cat "one.$form"; done >"copies.$form"
+  refused_alike 3 data/too_short "one.$form"
+  expect_out '^ 1 error, '
+  refused_alike 3 data/too_short "copies.$form"
+done
+expect_out '^ data +copies.jsonl · 3 sequences, '
+printf 'hello there\nhow are you\nfine\n' >tiny.txt
+refused_alike 3 data/too_short tiny.txt
+expect_out '^ tokens +char '
+refused_alike 3 data/too_short pairs.tsv --task language-model
+: >empty.txt
+refused_alike 3 data/empty empty.txt
+refused_alike 3 data/empty story.txt empty.txt
+refused_alike 3 data/missing story.txt nothing.txt
+refused_alike 3 data/empty recall.jsonl empty.txt
+expect_exit 3 "$RNN" data check one.jsonl --json
+[[ "$(json_value "$out_file" '[f["code"] for f in x["findings"] if f["severity"] == "error"]')" == "['data/too_short']" ]] || fail "a refusal as JSON"
+
+# One is too few, two are too few.
+expect_exit 3 "$RNN" data check one.tsv
+expect_out '^ data +one.tsv · 1 pair, '
+expect_out 'one.tsv: 1 pair is too few to learn much from$'
+expect_out '^ source +source: 1 word [(]1 different[)], longest 1 word$'
+expect_exit 3 "$RNN" data check one.jsonl
+expect_out 'one.jsonl: 1 sequence is too few to learn much from$'
+expect_err 'one.jsonl has 1 sequence, too few different ones'
+head -n 3 copies.tsv | sed '3s/.*/c\td/' >three.tsv
+expect_exit 0 "$RNN" data check three.tsv
+expect_out '1 of 3 pairs repeats an earlier pair'
+
+# Several files of sequences are one set, as for rnn train.
+head -n 20 recall.jsonl >first.jsonl
+tail -n 20 recall.jsonl >second.jsonl
+expect_exit 0 "$RNN" data check recall.jsonl --json
+cp "$out_file" whole.json
+expect_exit 0 "$RNN" data check first.jsonl second.jsonl --json
+for key in sequences steps labels counts constant_loss; do
+  [[ "$(json_value "$out_file" "x[\"$key\"]")" == "$(json_value whole.json "x[\"$key\"]")" ]] || fail "$key of two files"
+done
+checks 0 classify first.jsonl second.jsonl
+expect_exit 6 "$RNN" data check recall.jsonl one.jsonl
+expect_out '^error\[data/sequence\]: one.jsonl does not have the same task, width or symbols as recall.jsonl$'

@@ -34,6 +34,27 @@ same_run recalled recall
 expect_exit 0 "$RNN" train --task translate pairs.tsv "${tiny[@]}" -o pairs
 expect_exit 0 "$RNN" train --task translate - "${tiny[@]}" -o paired <pairs.tsv
 same_run paired pairs
+expect_exit 0 "$RNN" train <(cat pairs.tsv) --hidden 8 --max-updates 3 --threads 1 -o by_content
+expect_err '^ *task *translate [(].* holds pairs of sentences'
+same_run by_content pairs
+gzip -c pairs.tsv >packed
+expect_exit 0 "$RNN" data check - <packed
+expect_out '^ task +translate '
+expect_exit 0 "$RNN" data check <(sed 's/\t/ /' pairs.tsv)
+expect_out '^ task +language-model '
+expect_exit 0 "$RNN" data check <(awk '{ print NR "\t" NR * NR }' pairs.tsv)
+expect_out '^ task +language-model '
+# Lines of JSON say by themselves what they are.
+sed 's/\(.*\)\t\(.*\)/{"source": "\1", "target": "\2"}/' pairs.tsv >pairs.jsonl
+expect_exit 0 "$RNN" train pairs.jsonl "${tiny[@]}" -o objects
+expect_exit 0 "$RNN" train - "${tiny[@]}" -o piped_objects <pairs.jsonl
+same_run piped_objects objects
+sed 's/.*/{"text": "&"}/' story.txt >texts.jsonl
+expect_exit 0 "$RNN" train texts.jsonl "${tiny[@]}" -o texts
+expect_exit 0 "$RNN" train <(cat texts.jsonl) "${tiny[@]}" -o piped_texts
+same_run piped_texts texts
+expect_exit 0 "$RNN" data check - --json < <(sed 's/text/word/' texts.jsonl)  # no text in them: it is JSON that is learnt
+[[ "$(python3 -c 'import json; x = json.load(open(".out")); print(x["documents"], x["lines"])')" == '1 12000' ]] || fail "JSON as text"
 
 # The other verbs.
 expect_exit 0 "$RNN" data check - <story.txt
@@ -52,4 +73,17 @@ expect_refused 3 data/pipe "$RNN" train --resume input
 expect_refused 3 data/pipe "$RNN" train --resume process
 expect_err 'init-from process'
 expect_refused 3 data/empty "$RNN" train - -o none </dev/null
+expect_no_file none
+
+# A device that may have no end is no data; a terminal and /dev/null are.
+few_seconds() { timeout 20 "$@"; }
+for words in 'train /dev/zero -o none' 'train story.txt --valid /dev/zero -o none' 'data check /dev/urandom' 'data head /dev/zero' 'eval file /dev/zero' 'info /dev/zero' 'generate file --load-state /dev/zero' 'config show -c /dev/zero' 'translate pairs /dev/zero'; do
+  read -ra word <<<"$words"
+  status=0
+  few_seconds "$RNN" "${word[@]}" >"$out_file" 2>"$err_file" || status=$?
+  last_command="$words"
+  [[ "$status" -ge 2 && "$status" -le 4 ]] || fail "exit status $status"
+done
+expect_refused 3 data/unreadable few_seconds "$RNN" train - -o none </dev/zero
+expect_err 'it is a device, not a file$'
 expect_no_file none

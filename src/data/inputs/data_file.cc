@@ -6,13 +6,16 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/foreign_file.h"
+#include "base/numbers.h"
 #include "data/inputs/compression.h"
+#include "data/inputs/kinds.h"
 #include "data/inputs/text_line.h"
 
 namespace rnn::core {
@@ -28,6 +31,7 @@ std::string read_bytes(const std::string& path) {
                 missing ? "there is no file " + path : error.what(),
                 missing                       ? "check the path; it is taken relative to the current folder"
                 : error.code() == "io/folder" ? "name the files in it"
+                : error.code() == "io/device" ? error.help()
                                               : "check the permissions of the file");
   }
 }
@@ -41,6 +45,19 @@ struct Kept {
 Kept& kept() {
   static Kept all;
   return all;
+}
+
+// The object in the first line that is not blank; discarded: there is none.
+nlohmann::json first_object(const std::string& path) {
+  try {
+    const std::string text = decompress(read_data_bytes(path), path);
+    const size_t begin = text.find_first_not_of(kWhiteSpace);
+    if (begin == std::string::npos || text[begin] != '{') return nlohmann::json::value_t::discarded;
+    const PlainNumbers plain_numbers;
+    return nlohmann::json::parse(std::string_view(text).substr(begin, text.find('\n', begin) - begin), nullptr, false);
+  } catch (const Error&) {  // reported when the data is read
+    return nlohmann::json::value_t::discarded;
+  }
 }
 
 }  // namespace
@@ -60,7 +77,7 @@ std::string read_data_bytes(const std::string& path) {
   return at != kept().bytes.end() ? at->second : (kept().bytes[path] = read_bytes(path));
 }
 
-std::string first_data_line(const std::string& path, size_t most) {
+std::string first_data_bytes(const std::string& path, size_t most) {
   std::string line(most, '\0');
   try {
     if (is_pipe(path)) {
@@ -73,7 +90,20 @@ std::string first_data_line(const std::string& path, size_t most) {
   } catch (const Error&) {  // reported when the data is read
     return {};
   }
-  return line.substr(0, line.find('\n'));
+  return line;
+}
+
+std::string first_data_line(const std::string& path, size_t most) {
+  const std::string bytes = first_data_bytes(path, most);
+  return bytes.substr(0, bytes.find('\n'));
+}
+
+bool holds_json_lines(const std::string& path) {
+  return is_json_lines_name(path) || (is_pipe(path) && first_object(path).is_object());
+}
+
+bool holds_json_texts(const std::string& path) {
+  return is_json_lines_name(path) || (is_pipe(path) && first_object(path).contains("text"));
 }
 
 std::string decompress(std::string bytes, const std::string& path) {

@@ -116,8 +116,9 @@ void find_odd_amounts(const std::string& path, TextReport& report) {
   const double repeated = static_cast<double>(report.duplicate_bytes) / static_cast<double>(report.bytes);
   if (full >= kDuplicatesFrom && repeated > kManyDuplicates) {
     add("data/duplicates", Severity::warning,
-        fmt::format("{} of {} lines repeat an earlier line: validation will look better than it should",
-                    report.duplicate_lines, full),
+        fmt::format("{} of {} {} an earlier line: validation will look better than it should",
+                    grouped(report.duplicate_lines), counted(full, "line"),
+                    word_for(report.duplicate_lines, "repeats", "repeat")),
         "remove the duplicates, for example: sort -u");
   }
   if (full == 1) {
@@ -125,7 +126,9 @@ void find_odd_amounts(const std::string& path, TextReport& report) {
         "break the text into lines, or give a validation text");
   }
   if (report.characters < kLittleText) {
-    add("data/little", Severity::warning, fmt::format("there are only {} characters to learn from", report.characters),
+    add("data/little", Severity::warning,
+        fmt::format("there {} only {} to learn from", word_for(report.characters, "is", "are"),
+                    counted(report.characters, "character")),
         "100,000 characters are enough for a first useful model");
   }
 }

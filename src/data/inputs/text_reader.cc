@@ -87,14 +87,18 @@ void TextReader::tell(Finding finding) {
 void TextReader::read(const std::string& path) {
   std::error_code ignored;
   const bool folder = fs::is_directory(path, ignored);
-  report.files = {path};
+  std::vector<std::string> files = {path};
   if (folder) {
     FilesBelow below = list_folder(path);
-    report.files = std::move(below.paths), report.runs = below.runs;
+    files = std::move(below.paths), report.runs += below.runs;
     if (below.runs > 0) tell({"data/runs", Severity::note, path, 0, runs_left_out(below.runs), ""});
   }
-  for (const std::string& file : report.files) read_one(file, folder);
-  if (!documents.empty() || report.has_errors()) return;
+  report.files.insert(report.files.end(), files.begin(), files.end());
+  const size_t before = documents.size(), findings = report.findings.size();
+  for (const std::string& file : files) read_one(file, folder);
+  const bool faulty = std::any_of(report.findings.begin() + static_cast<ptrdiff_t>(findings), report.findings.end(),
+                                  [](const Finding& f) { return f.severity == Severity::error; });
+  if (documents.size() > before || faulty) return;
   tell({folder ? "data/no_text" : "data/empty", Severity::error, path, 0,
         folder ? "the text files in the folder are all empty" : "the file contains no text",
         "name a file that contains text"});
@@ -130,7 +134,7 @@ void TextReader::read_one(const std::string& path, bool in_folder) {
           "write one example a line (JSON lines): jq -c '.[]' FILE > FILE.jsonl; to learn JSON itself, name the file .txt"});
     return;
   }
-  if (is_json_lines_name(path)) {
+  if (holds_json_texts(path)) {
     read_lines_of_json(path, bytes);
   } else {
     add_marked_text(path, bytes);

@@ -11,30 +11,26 @@
 namespace rnn::core {
 namespace {
 
-// What a run would do with the text, or why the text cannot be used.
-void add_prospect(const std::vector<std::string>& data, const TextReport& text, double share, DataReport& report) {
-  try {
-    std::vector<Document> documents;
-    for (const std::string& path : data) {
-      std::vector<Document> more = read_text(path);
-      documents.insert(documents.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-    }
-    const TextSplit split = split_documents(documents, share);
-    const Decision tokens = choose_tokens("auto", text), mode = choose_mode("auto", split.train);
-    std::vector<std::string_view> views;
-    for (const Document& d : split.train) views.push_back(d.text);
-    const auto tokenizer = build_tokenizer(tokens.value, views);
-    const int64_t train = count_of(encode_documents(*tokenizer, split.train)),
-                  valid = count_of(encode_documents(*tokenizer, split.valid));
-    report.lines.emplace_back("tokens",
-                              fmt::format("{} ({}), {} different", tokens.value, tokens.reason, grouped(tokenizer->size())));
-    report.lines.emplace_back(
-        "split", fmt::format("{} tokens for training, the last {} for validation", grouped(train), grouped(valid)));
-    report.lines.emplace_back("order", fmt::format("{} ({})", mode.value, mode.reason));
-  } catch (const Error& e) {
-    report.lines.emplace_back("train", fmt::format("not possible: {}", e.what()));
-  }
+// What a run with the usual options would do with the text. Throws what it would throw.
+void add_prospect(const std::vector<std::string>& data, double share, DataReport& report) {
+  const Options usual;
+  const RunText text = read_run_text(data, "", share);
+  const Decision mode = choose_mode(usual.train.mode, text.train);
+  std::unique_ptr<Tokenizer> tokenizer;
+  const Decision tokens = choose_tokenizer(usual.model, text, tokenizer);
+  const TokenDocuments train = encode_documents(*tokenizer, text.train), valid = encode_documents(*tokenizer, text.valid);
+  report.lines.emplace_back("tokens",
+                            fmt::format("{} ({}), {} different", tokens.value, tokens.reason, grouped(tokenizer->size())));
+  report.lines.emplace_back("split", fmt::format("{} for training, the last {} for validation",
+                                                 counted(count_of(train), "token"), grouped(count_of(valid))));
+  report.lines.emplace_back("order", fmt::format("{} ({})", mode.value, mode.reason));
+  const bool sentences = mode.value == "sentence";
+  training_batcher(train, *tokenizer, usual.train, sentences);
+  evaluation_batcher(valid, *tokenizer, usual.train.batch, usual.train.bptt, sentences);
 }
+
+// That a file is empty is no fault in a line of it: it is refused as by a run.
+bool is_empty(const Finding& f) { return f.severity == Severity::error && f.code == "data/empty"; }
 
 }  // namespace
 
@@ -64,7 +60,8 @@ DataReport check_language_text(const std::vector<std::string>& data, double vali
                         {"byte_order_mark", r.byte_order_mark},
                         {"crlf", r.crlf},
                         {"hash", r.hash}};
-  if (!r.has_errors()) add_prospect(data, r, valid_share, report);
+  std::erase_if(r.findings, is_empty);
+  if (!r.has_errors()) report.attempt([&] { add_prospect(data, valid_share, report); });
   report.findings = std::move(r.findings);
   return report;
 }

@@ -50,7 +50,7 @@ std::string target_text(const SequenceShape& shape, const SequenceSummary& s) {
   }
   const std::string labels = counted_things(static_cast<int64_t>(shape.labels.size()), "label");
   if (shape.target == TargetForm::label) return fmt::format("one of {}: {}", labels, labels_text(shape, s));
-  return fmt::format("one of {} for {} of {} steps: {}", labels, grouped(s.targets), grouped(s.steps),
+  return fmt::format("one of {} for {} of {}: {}", labels, grouped(s.targets), counted(s.steps, "step"),
                      labels_text(shape, s));
 }
 
@@ -71,7 +71,8 @@ std::vector<Finding> judge(const std::string& path, const SequenceSummary& s, co
   }
   if (s.sequences < kFewSequences) {
     findings.push_back({"data/little", Severity::warning, path, 0,
-                        fmt::format("{} are too few to learn much from", counted_things(s.sequences, "sequence")),
+                        fmt::format("{} {} too few to learn much from", counted(s.sequences, "sequence"),
+                                    word_for(s.sequences, "is", "are")),
                         "a few thousand sequences give a first useful model"});
   }
   if (sorted_by_label(items)) {
@@ -82,7 +83,8 @@ std::vector<Finding> judge(const std::string& path, const SequenceSummary& s, co
   if (const int64_t repeated = repeated_items(items);
       static_cast<double>(repeated) > kManyRepeats * static_cast<double>(s.sequences)) {
     findings.push_back({"data/duplicates", Severity::note, path, 0,
-                        fmt::format("{} of {} sequences repeat an earlier one", grouped(repeated), grouped(s.sequences)),
+                        fmt::format("{} of {} {} an earlier one", grouped(repeated), counted(s.sequences, "sequence"),
+                                    word_for(repeated, "repeats", "repeat")),
                         "a run holds equal sequences out together, so that none is both learnt and checked"});
   }
   return findings;
@@ -103,37 +105,46 @@ nlohmann::json facts_of(const SequenceSet& set, const SequenceSummary& s) {
   return facts;
 }
 
+// ", 2.1 MB"; empty for what has no size, such as a pipe.
+std::string size_text(const std::vector<std::string>& paths) {
+  int64_t bytes = 0;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    bytes += static_cast<int64_t>(std::filesystem::file_size(path, error));
+    if (error) return {};
+  }
+  return ", " + bytes_text(bytes);
+}
+
 }  // namespace
 
 DataReport check_sequences(const std::vector<std::string>& data, double valid_share) {
-  if (data.size() > 1)
-    throw Error(Exit::usage, "usage/files", "sequences are checked one file at a time", "rnn data check " + data[0]);
-  const std::string& path = data.at(0);
   SequenceSet set;
   try {
-    set = read_sequences(path);
+    set = read_sequence_files(data, nullptr);
   } catch (const Error& e) {
     return report_of_failure(e);
   }
   const SequenceSummary summary = summarize(set.shape, set.examples);
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(path, error);
   const std::string input =
       set.shape.width > 0
           ? counted_things(set.shape.width, "number") + " per step"
           : fmt::format("one of {} per step", counted_things(static_cast<int64_t>(set.shape.symbols.size()), "symbol"));
+  const std::string paths = fmt::format("{}", fmt::join(data, " "));
   DataReport report;
-  report.lines = {{"data", fmt::format("{} · {}{}", path, counted_things(summary.sequences, "sequence"),
-                                       error ? "" : ", " + bytes_text(static_cast<int64_t>(bytes)))},
+  report.lines = {{"data", fmt::format("{} · {}{}", paths, counted_things(summary.sequences, "sequence"), size_text(data))},
                   {"input", fmt::format("{}; {}", input, steps_text(summary))},
                   {"target", target_text(set.shape, summary)},
                   {"chance", chance_text(set.shape, summary)}};
   report.facts = facts_of(set, summary);
   const std::vector<SplitItem> items = split_items(set.shape, set.examples);
-  report.findings = judge(path, summary, items);
-  if (const auto valid = static_cast<int64_t>(held_out(SplitRule::shuffled, items, valid_share).size()); valid > 0)
+  report.findings = judge(paths, summary, items);
+  report.attempt([&] {
+    const auto valid =
+        static_cast<int64_t>(require_held_out(SplitRule::shuffled, items, valid_share, data[0], "sequence").size());
     report.lines.emplace_back("split", fmt::format("{} for training, {} drawn from all for validation",
                                                    counted_things(summary.sequences - valid, "sequence"), grouped(valid)));
+  });
   return report;
 }
 

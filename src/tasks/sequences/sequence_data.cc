@@ -12,6 +12,7 @@
 #include "io/ready_model.h"
 #include "metrics/figures.h"
 #include "options/option_list.h"
+#include "runs/data_place.h"
 #include "train/trainer.h"
 
 namespace rnn::core {
@@ -73,6 +74,13 @@ uint64_t content_of(const SequenceShape& shape, const SequenceExample& e) {
   return hash;
 }
 
+void require_same(const SequenceShape& a, const SequenceShape& b, const std::string& path, const std::string& first) {
+  if (a.target == b.target && a.width == b.width && a.symbols == b.symbols && a.labels == b.labels && a.values == b.values)
+    return;
+  throw Error(Exit::data, "data/sequence", path + " does not have the same task, width or symbols as " + first,
+              "put all sequences of one task into one file; part of it is held out for validation");
+}
+
 }  // namespace
 
 std::vector<SplitItem> split_items(const SequenceShape& shape, const std::vector<SequenceExample>& examples) {
@@ -83,40 +91,35 @@ std::vector<SplitItem> split_items(const SequenceShape& shape, const std::vector
   return items;
 }
 
+SequenceSet read_sequence_files(const std::vector<std::string>& paths, const SequenceShape* known, std::string* hashes) {
+  SequenceSet all;
+  std::string found;
+  for (const std::string& path : paths) {
+    SequenceSet set = read_sequences(path, known);
+    if (found.empty()) all.shape = set.shape;
+    require_same(all.shape, set.shape, path, paths[0]);
+    found += content_hash(read_data_bytes(path));
+    std::move(set.examples.begin(), set.examples.end(), std::back_inserter(all.examples));
+  }
+  all.hash = content_hash(found);
+  if (hashes) *hashes += found;
+  return all;
+}
+
 SequenceData read_sequence_data(const std::vector<std::string>& paths, const SequenceSplit& how,
                                 const SequenceShape* known) {
   SequenceData data;
   std::string hashes;
-  const auto add = [&](const std::string& path, std::vector<SequenceExample>& to) {
-    SequenceSet set = read_sequences(path, known);
-    if (hashes.empty()) data.shape = set.shape;
-    hashes += content_hash(read_data_bytes(path));
-    const SequenceShape &a = data.shape, &b = set.shape;
-    if (a.target != b.target || a.width != b.width || a.symbols != b.symbols || a.labels != b.labels ||
-        a.values != b.values) {
-      throw Error(Exit::data, "data/sequence", path + " does not have the same task, width or symbols as " + paths[0],
-                  "put all sequences of one task into one file; part of it is held out for validation");
-    }
-    std::move(set.examples.begin(), set.examples.end(), std::back_inserter(to));
-  };
-  for (const std::string& path : paths) add(path, data.train);
+  SequenceSet set = read_sequence_files(paths, known, &hashes);
+  data.shape = std::move(set.shape), data.train = std::move(set.examples);
   if (!how.valid.empty()) {
-    SequenceShape shape = data.shape;
-    known = &shape;  // uses the alphabets of the training data
-    add(how.valid, data.valid);
+    data.valid = read_sequence_files({how.valid}, &data.shape, &hashes).examples;  // with the alphabets of the training data
   } else {
     const std::vector<SplitItem> items = split_items(data.shape, data.train);
-    const std::vector<size_t> held = held_out(how.rule, items, how.share);
-    if (held.empty()) {
-      throw Error(Exit::data, "data/too_short",
-                  paths[0] + " has " + std::to_string(data.train.size()) +
-                      " sequences, too few different ones to hold some out for validation",
-                  "give more, or a separate file with --valid");
-    }
+    const std::vector<size_t> held = require_held_out(how.rule, items, how.share, paths[0], "sequence");
     data.split = split_text(how.rule, items, how.share);
     move_out(data.train, held, data.valid);
   }
-  if (data.train.empty()) throw Error(Exit::data, "data/too_short", paths[0] + " holds no sequences");
   data.hash = content_hash(hashes);
   data.train_steps = steps_of(data.shape, data.train);
   data.valid_steps = steps_of(data.shape, data.valid);
@@ -127,10 +130,10 @@ SequenceData validation_sequences(const ModelFile& file) {
   try {
     const json& data = file.about.at("data");
     const SequenceShape shape = shape_of_model(file);
-    const SequenceSplit how{data.at("valid").get<std::string>(),
-                            options_from_json(file.about.at("options")).train.valid_share,
+    const std::vector<std::string> valid = data_of_model(file, "valid");
+    const SequenceSplit how{valid.empty() ? "" : valid.at(0), options_from_json(file.about.at("options")).train.valid_share,
                             split_rule(data.value("split", ""))};
-    SequenceData found = read_sequence_data(data.at("train").get<std::vector<std::string>>(), how, &shape);
+    SequenceData found = read_sequence_data(data_of_model(file, "train"), how, &shape);
     if (found.hash == data.at("hash").get<std::string>()) return found;
   } catch (const json::exception&) {
   } catch (const Error&) {

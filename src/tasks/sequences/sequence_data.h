@@ -30,6 +30,10 @@ struct SequenceSplit {
 // `known`: the shape of an existing model. Throws Error{data}: "data/sequence" if files disagree, "data/too_short" if too few examples
 // are left.
 SequenceData read_sequence_data(const std::vector<std::string>& paths, const SequenceSplit& how, const SequenceShape* known);
+// All files as one set: the examples one file after another, hash of the files as they are, which are added to `hashes` one by one. `known`
+// and errors as above.
+SequenceSet read_sequence_files(const std::vector<std::string>& paths, const SequenceShape* known,
+                                std::string* hashes = nullptr);
 std::vector<SplitItem> split_items(const SequenceShape& shape, const std::vector<SequenceExample>& examples);
 
 // The validation data of the run that made a model. No examples: it is gone or has changed, or the model is not from such a

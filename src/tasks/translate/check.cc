@@ -33,8 +33,8 @@ struct Side {
     words += here, longest = std::max(longest, here);
   }
   std::string text(const std::string& name) const {
-    return fmt::format("{}: {} words ({} different), longest {} words", name, grouped(words),
-                       grouped(static_cast<int64_t>(distinct.size())), longest);
+    return fmt::format("{}: {} ({} different), longest {}", name, counted(words, "word"),
+                       grouped(static_cast<int64_t>(distinct.size())), counted(longest, "word"));
   }
 };
 
@@ -66,23 +66,24 @@ std::vector<Finding> judge_pairs(const PairSet& set, const PairCounts& c) {
     return static_cast<double>(count) > share * static_cast<double>(n);
   };
   if (n < kFewPairs)
-    warn("data/little", counted_things(n, "pair") + " are too few to learn much from",
+    warn("data/little", fmt::format("{} {} too few to learn much from", counted(n, "pair"), word_for(n, "is", "are")),
          "tens of thousands of pairs give a first useful translator; for dates and the like a few thousand");
   if (above(c.repeated, kManyCopies))
     warn("data/duplicates",
-         fmt::format("{} of {} pairs repeat an earlier pair: what is frequent counts more, in training and in validation",
-                     grouped(c.repeated), grouped(n)),
+         fmt::format("{} of {} {} an earlier pair: what is frequent counts more, in training and in validation",
+                     grouped(c.repeated), counted(n, "pair"), word_for(c.repeated, "repeats", "repeat")),
          "remove the duplicates if they mean nothing, for example: sort -u; a run holds equal pairs out together");
   if (above(c.ambiguous, kManySources))
     warn("data/ambiguous",
-         fmt::format("{} of {} pairs give a source that came before another translation", grouped(c.ambiguous), grouped(n)),
+         fmt::format("{} of {} {} a source that came before another translation", grouped(c.ambiguous), counted(n, "pair"),
+                     word_for(c.ambiguous, "gives", "give")),
          "a model can learn only one of them well");
   if (above(c.equal, kManyCopies))
-    warn("data/copies", fmt::format("in {} of {} pairs both sides are equal", grouped(c.equal), grouped(n)),
+    warn("data/copies", fmt::format("in {} of {} both sides are equal", grouped(c.equal), counted(n, "pair")),
          "leave out what was not translated");
   if (set.empty > 0)
     findings.push_back({"data/empty_side", Severity::note, set.paths[0], 0,
-                        counted_things(set.empty, "pair") + " with an empty side left out", ""});
+                        counted(set.empty, "pair") + " with an empty side left out", ""});
   return findings;
 }
 
@@ -99,15 +100,17 @@ DataReport check_pairs(const std::vector<std::string>& data, double valid_share)
   const auto n = static_cast<int64_t>(set.pairs.size());
   DataReport report;
   report.lines = {
-      {"data", fmt::format("{} · {} pairs, {} to {}", fmt::join(data, " "), grouped(n), set.source_name, set.target_name)},
+      {"data", fmt::format("{} · {}, {} to {}", fmt::join(data, " "), counted(n, "pair"), set.source_name, set.target_name)},
       {"source", counts.source.text(set.source_name)},
       {"target", counts.target.text(set.target_name)}};
   const Decision tokens = choose_pair_tokens("auto", set.pairs);
   report.lines.emplace_back("tokens", fmt::format("{} ({})", tokens.value, tokens.reason));
-  if (const auto valid = held_out(SplitRule::shuffled, split_items(set.pairs), valid_share).size(); valid > 0)
-    report.lines.emplace_back("split",
-                              fmt::format("{} pairs for training, {} drawn from all for validation",
-                                          grouped(n - static_cast<int64_t>(valid)), grouped(static_cast<int64_t>(valid))));
+  report.attempt([&] {
+    const auto valid = static_cast<int64_t>(
+        require_held_out(SplitRule::shuffled, split_items(set.pairs), valid_share, data[0], "pair").size());
+    report.lines.emplace_back("split", fmt::format("{} for training, {} drawn from all for validation",
+                                                   counted(n - valid, "pair"), grouped(valid)));
+  });
   report.facts.get() = {{"pairs", n},
                         {"source", set.source_name},
                         {"target", set.target_name},

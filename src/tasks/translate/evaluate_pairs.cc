@@ -13,6 +13,7 @@
 #include "metrics/edit_distance.h"
 #include "metrics/figures.h"
 #include "options/option_list.h"
+#include "runs/data_place.h"
 #include "train/trainer.h"
 
 namespace rnn::core {
@@ -114,7 +115,7 @@ PairReport evaluate_pairs(ModelFile& file, const std::vector<std::string>& paths
 std::vector<Pair> training_pairs(const ModelFile& file) {
   try {
     const json& data = file.about.at("data");
-    PairData found = read_pair_data(data.at("train").get<std::vector<std::string>>(), recorded_split(file));
+    PairData found = read_pair_data(data_of_model(file, "train"), recorded_split(file));
     if (found.hash == data.at("hash").get<std::string>()) return found.train.pairs;
   } catch (const json::exception&) {
   } catch (const Error&) {

@@ -15,6 +15,7 @@
 #include "data/hash.h"
 #include "metrics/bleu.h"
 #include "options/option_list.h"
+#include "runs/data_place.h"
 #include "runs/plan.h"
 #include "tasks/translate/stream/translation_rules.h"
 
@@ -52,7 +53,7 @@ std::vector<SplitItem> split_items(const std::vector<Pair>& pairs) {
 
 PairSplit recorded_split(const ModelFile& file) {
   const nlohmann::json& data = file.about.at("data");
-  return {data.at("valid").get<std::vector<std::string>>(), options_from_json(file.about.at("options")).train.valid_share,
+  return {data_of_model(file, "valid"), options_from_json(file.about.at("options")).train.valid_share,
           split_rule(data.value("split", ""))};
 }
 
@@ -64,13 +65,7 @@ PairData read_pair_data(const std::vector<std::string>& paths, const PairSplit& 
   } else {
     std::vector<Pair>& all = data.train.pairs;
     const std::vector<SplitItem> items = split_items(all);
-    const std::vector<size_t> held = held_out(how.rule, items, how.share);
-    if (held.empty()) {
-      throw Error(
-          Exit::data, "data/too_short",
-          paths[0] + " has " + std::to_string(all.size()) + " pairs, too few different ones to hold some out for validation",
-          "give more, or separate files with --valid");
-    }
+    const std::vector<size_t> held = require_held_out(how.rule, items, how.share, paths[0], "pair");
     data.split = split_text(how.rule, items, how.share);
     data.valid.source_name = data.train.source_name, data.valid.target_name = data.train.target_name;
     move_out(all, held, data.valid.pairs);
