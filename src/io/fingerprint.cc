@@ -44,7 +44,7 @@ std::string Fingerprint::bytes() const {
 Fingerprint Fingerprint::of_bytes(std::string_view bytes) {
   uint64_t parts[3] = {};
   std::memcpy(parts, bytes.data(), std::min(bytes.size(), sizeof parts));
-  return {parts[0], parts[1], parts[2]};
+  return {parts[0], parts[1], parts[2], 1};
 }
 
 Fingerprint fingerprint_of(const Safetensors& file) {
@@ -52,7 +52,7 @@ Fingerprint fingerprint_of(const Safetensors& file) {
     const auto at = file.metadata().find(key);
     return at == file.metadata().end() ? std::string_view() : std::string_view(at->second);
   };
-  return {hash_of(text("rnn.config")), hash_of(text("rnn.tokenizer")), hash_of_tensors(file)};
+  return {hash_of(text("rnn.config")), hash_of(text("rnn.tokenizer")), hash_of_tensors(file), 1};
 }
 
 Fingerprint fingerprint_together(std::span<const Fingerprint> models) {
@@ -63,11 +63,22 @@ Fingerprint fingerprint_together(std::span<const Fingerprint> models) {
     return XXH3_64bits(all.data(), all.size() * sizeof(uint64_t));
   };
   const bool known = std::all_of(models.begin(), models.end(), [](const Fingerprint& f) { return f.known(); });
-  return known ? Fingerprint{mixed(&Fingerprint::config), models[0].tokenizer, mixed(&Fingerprint::weights)} : Fingerprint{};
+  if (!known) return {};
+  return {mixed(&Fingerprint::config), models[0].tokenizer, mixed(&Fingerprint::weights),
+          static_cast<uint32_t>(models.size())};
 }
 
 void require_same_model(const Fingerprint& saved, const Fingerprint& own) {
   if (!saved.known() || !own.known() || saved == own) return;
+  if (saved.models != own.models) {
+    const auto so_many = [](uint32_t n) {
+      return n == 1 ? std::string("one model") : std::to_string(n) + " models together";
+    };
+    throw Error(Exit::model, "state/model",
+                "this is the state of " + so_many(saved.models) + ", not of " + so_many(own.models),
+                saved.models > 1 ? "name the others again, in the same order: --with MODEL"
+                                 : "use the model that saved this state, alone");
+  }
   const char* what = saved.tokenizer != own.tokenizer ? "its tokens are others"
                      : saved.config != own.config     ? "its configuration is another"
                                                       : "its weights are others";

@@ -36,6 +36,32 @@ expect_refused 4 state/model "$RNN" generate weights --load-state c.bin --cache 
 expect_exit 0 "$RNN" generate one --with weights -p 'The cat' --save-state e.bin
 expect_exit 0 "$RNN" generate one --with weights --load-state e.bin -n 5
 expect_refused 4 state/model "$RNN" generate weights --with one --load-state e.bin -n 5
+expect_err 'its configuration is another|its weights are others'
+# How many models there are.
+expect_refused 4 state/model "$RNN" generate one --load-state e.bin -n 5
+expect_err 'this is the state of 2 models together, not of one model$'
+expect_err '^help: name the others again, in the same order: --with MODEL$'
+expect_refused 4 state/model "$RNN" generate one --with weights --with weights --load-state e.bin -n 5
+expect_err 'this is the state of 2 models together, not of 3 models together$'
+expect_refused 4 state/model "$RNN" generate one --with weights --load-state s.bin -n 5
+expect_err 'this is the state of one model, not of 2 models together$'
+# As an earlier version wrote it: without their number.
+python3 -c 'import sys; b = open("e.bin", "rb").read(); assert b[:8] == b"rnnstat5"; open("e3.bin", "wb").write(b"rnnstat3" + b[12:])'
+expect_exit 0 "$RNN" generate one --with weights --load-state e3.bin -n 5
+expect_no_err note
+expect_refused 4 state/model "$RNN" generate one --load-state e3.bin -n 5
+
+# Cut off anywhere.
+for file in s.bin c.bin e.bin; do
+  with=()
+  [[ "$file" != e.bin ]] || with=(--with weights)
+  size=$(stat -c %s "$file")
+  for length in 1 7 8 12 31 36 44 $((size / 2)) $((size - 4)) $((size - 1)); do
+    head -c "$length" "$file" >cut.bin
+    expect_refused 4 state/corrupt "$RNN" generate one "${with[@]}" --load-state cut.bin -n 5
+  done
+  expect_err 'this saved state is cut off or damaged$'
+done
 
 # A number that is none; a file that is no state; one of an older version, which names no model.
 python3 - <<'TEXT'

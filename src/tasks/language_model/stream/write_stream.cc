@@ -1,11 +1,21 @@
 // Why: see write_stream.h.
 #include "tasks/language_model/stream/write_stream.h"
 
+#include <cstring>
 #include <exception>
 
 #include "base/error.h"
 
 namespace rnn::core {
+namespace {
+
+// It begins as one of this model.
+[[noreturn]] void refuse_cut() {
+  throw Error(Exit::model, "state/corrupt", "this saved state is cut off or damaged",
+              "fetch the file again, or save the state again");
+}
+
+}  // namespace
 
 WriteStream::WriteStream(const Tokenizer& tokenizer, State<float> memory, int32_t fresh, const Fingerprint& model)
     : Stream(memory, fresh),
@@ -84,20 +94,36 @@ std::string WriteStream::save() const {
   if (waiting_.size() > 1)
     throw Error(Exit::usage, "stream/unread", "a stream cannot be saved before what it was given is read",
                 "run it until it wants at most one token");
-  return std::string(kWriteMark) + model_.bytes() + text_.save() + (waiting_.empty() ? before() : memory()).bytes();
+  std::string head(model_.models > 1 ? kEnsembleMark : kWriteMark);
+  if (model_.models > 1) head.append(reinterpret_cast<const char*>(&model_.models), sizeof model_.models);
+  return head + model_.bytes() + text_.save() + (waiting_.empty() ? before() : memory()).bytes();
 }
 
 void WriteStream::load(std::string_view bytes) {
-  const bool marked = bytes.starts_with(kWriteMark);
-  if (!marked && !bytes.starts_with(kOldWriteMark)) refuse_state();
+  const bool marked = bytes.starts_with(kWriteMark), together = bytes.starts_with(kEnsembleMark);
+  if (!marked && !together && !bytes.starts_with(kOldWriteMark)) refuse_state();
   bytes.remove_prefix(kWriteMark.size());
-  if (marked) {
-    if (bytes.size() < Fingerprint::kBytes) refuse_state();
-    require_same_model(Fingerprint::of_bytes(bytes), model_);
-    bytes.remove_prefix(Fingerprint::kBytes);
+  if (marked || together) {
+    uint32_t models = 0;
+    const size_t count = together ? sizeof models : 0;
+    if (bytes.size() < count + Fingerprint::kBytes) refuse_cut();
+    std::memcpy(&models, bytes.data(), count);
+    Fingerprint saved = Fingerprint::of_bytes(bytes.substr(count));
+    // Of an ensemble an earlier version wrote no number of models: it is right if all else is.
+    Fingerprint alike = saved;
+    alike.models = model_.models;
+    saved.models = together ? models : alike == model_ ? model_.models : 1;
+    require_same_model(saved, model_);
+    bytes.remove_prefix(count + Fingerprint::kBytes);
   }
   TextState text(text_.tokenizer());
-  text.load(bytes);
+  try {
+    text.load(bytes);
+  } catch (const Error& e) {
+    if ((marked || together) && e.code() == "state/corrupt") refuse_cut();
+    throw;
+  }
+  if ((marked || together) && bytes.size() < static_cast<size_t>(begin_.width()) * sizeof(float)) refuse_cut();
   State<float> state = State<float>::of_bytes(bytes, begin_.width());
   begin_.require_shape_of(state);
   require_finite_state({state.row(0), static_cast<size_t>(state.width())});

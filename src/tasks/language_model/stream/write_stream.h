@@ -13,8 +13,9 @@
 
 namespace rnn::core {
 
-// The first bytes of a saved state, followed by the fingerprint of its model; of one of an older version, without fingerprint.
-constexpr std::string_view kWriteMark = "rnnstat3", kOldWriteMark = "rnnstat1";
+// The first bytes of a saved state, followed by the fingerprint of its model; of an ensemble, followed by the number of models (4 bytes)
+// and its fingerprint; of one of an older version, without fingerprint.
+constexpr std::string_view kWriteMark = "rnnstat3", kEnsembleMark = "rnnstat5", kOldWriteMark = "rnnstat1";
 
 // Reads prompts and writes what follows them: by itself, token after token, or one token whenever it is asked.
 class WriteStream final : public Stream {

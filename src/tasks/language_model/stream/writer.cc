@@ -185,7 +185,9 @@ std::string Writer::save_state() const {
 
 bool Writer::has_cache(std::string_view state) { return state.starts_with(kCached) || state.starts_with(kOldCached); }
 
-bool Writer::says_its_model(std::string_view state) { return state.starts_with(kWriteMark) || state.starts_with(kCached); }
+bool Writer::says_its_model(std::string_view state) {
+  return state.starts_with(kWriteMark) || state.starts_with(kEnsembleMark) || state.starts_with(kCached);
+}
 
 size_t Writer::state_bytes() const { return scorer_.memory().bytes().size(); }
 
