@@ -25,11 +25,15 @@ std::string without_marks(std::string text) {
   return text;
 }
 
-// An empty text is a value, but nothing has an empty name.
+bool is_place(std::string_view value) { return value.starts_with("FILE") || value == "DIR" || value == "MODEL"; }
+
+// An empty text is a value, but nothing has an empty name, and no list and no rule is empty.
 std::string typed(const std::string& flag, const std::string& value, const std::string& word) {
   std::string text = typed(word);
-  if (text.empty() && (value == "FILE" || value == "DIR" || value == "MODEL"))
-    throw Error(Exit::usage, "usage/option", fmt::format("--{} is empty, it must be a name", flag), "");
+  if (text.empty() && value != "TEXT" && value != "SEQUENCE")
+    throw Error(Exit::usage, "usage/option",
+                fmt::format("--{} is empty, it must be {}", flag, is_place(value) || value == "NAME" ? "a name" : value),
+                "leave it out, or give it a value");
   return text;
 }
 
@@ -75,8 +79,9 @@ void Command::flag(const std::string& names, bool* target, const std::string& he
 
 void Command::text(const std::string& names, std::string* target, const std::string& value, const std::string& help) {
   const auto take = [=, flag = long_name(names)](const std::string& text) { *target = typed(flag, value, text); };
-  keep(app_->add_option_function<std::string>(names, take, help), value)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  CLI::Option* option = keep(app_->add_option_function<std::string>(names, take, help), value)
+                            ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  if (is_place(value)) once_.emplace_back(option, long_name(names));
 }
 
 void Command::texts(const std::string& names, std::vector<std::string>* target, const std::string& value,
@@ -90,9 +95,11 @@ void Command::texts(const std::string& names, std::vector<std::string>* target, 
 }
 
 void Command::files(const std::string& names, std::vector<std::string>* target, const std::string& value,
-                    const std::string& help) {
+                    const std::string& help, Repeat repeat) {
   const auto take = [=, flag = long_name(names)](const std::vector<std::string>& words) {
-    target->clear();
+    if (!target->empty() && repeat == Repeat::refused)
+      throw Error(Exit::usage, "usage/option", fmt::format("--{} is given twice", flag),
+                  fmt::format("give it once: two files of pairs follow one --{}", flag));
     for (const std::string& word : words) target->push_back(typed(flag, value, word));
   };
   keep(app_->add_option_function<std::vector<std::string>>(names, take, help), value)
@@ -204,7 +211,17 @@ bool Command::parse(const Arguments& arguments) {
     throw Error(Exit::usage, "usage/flag", without_marks(e.what()), fmt::format("rnn {} --help lists the options", verb_));
   }
   refuse_unknown();
+  refuse_repeated();
   return true;
+}
+
+void Command::refuse_repeated() const {
+  for (const auto& [option, flag] : once_) {
+    if (option->count() > 1)
+      throw Error(Exit::usage, "usage/option",
+                  fmt::format("--{} is given {}", flag, option->count() == 2 ? "twice" : "several times"),
+                  "it has one value: leave the others out");
+  }
 }
 
 void Command::refuse_unknown() const {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "options/option_list.h"
@@ -32,10 +33,13 @@ class Command {
   ~Command();
 
   void flag(const std::string& names, bool* target, const std::string& help);
+  // An empty value is refused, unless it is a TEXT or a SEQUENCE. A FILE, DIR or MODEL is given once.
   void text(const std::string& names, std::string* target, const std::string& value, const std::string& help);
   void texts(const std::string& names, std::vector<std::string>* target, const std::string& value, const std::string& help);
-  // Followed by one or two words: the second is taken unless it is a flag. If repeated, the last one counts.
-  void files(const std::string& names, std::vector<std::string>* target, const std::string& value, const std::string& help);
+  // Followed by one or two words: the second is taken unless it is a flag. Given once, or with Repeat::adds any number of times.
+  enum class Repeat { refused, adds };
+  void files(const std::string& names, std::vector<std::string>* target, const std::string& value, const std::string& help,
+             Repeat repeat = Repeat::refused);
   void whole(const std::string& names, int64_t* target, const OptionRange& range, const std::string& value,
              const std::string& help);
   void real(const std::string& names, double* target, const OptionRange& range, const std::string& value,
@@ -62,10 +66,12 @@ class Command {
   CLI::Option* keep(CLI::Option* option, const std::string& value);
   std::vector<std::string> marked(const Arguments& arguments) const;
   void refuse_unknown() const;
+  void refuse_repeated() const;
   std::string help(bool all) const;
 
   std::string verb_, usage_, summary_, heading_;
   std::vector<std::string> examples_;
+  std::vector<std::pair<CLI::Option*, std::string>> once_;  // what is given once, and the name of its flag
   std::unique_ptr<CLI::App> app_;
 };
 

@@ -186,7 +186,7 @@ int run_demo(const Arguments& arguments) {
                   "train an RNN, a GRU and an LSTM on a small corpus and compare them, then a translator of dates");
   command.seconds("--seconds", &seconds,
                   "training time of the three models (60); the dates take another 0.4 of it, at most 25");
-  command.text("--corpus", &corpus, "TEXT", "text file or folder; default: the project's own");
+  command.text("--corpus", &corpus, "FILE", "text file or folder; default: the project's own");
   command.text("-p,--prompt", &d.prompt, "TEXT", "the text that the models continue (\"The cat is\")");
   command.text("-o,--output", &output, "DIR",
                "run folders DIR-rnn, DIR-gru, DIR-lstm, DIR-dates and the page DIR.html, overwritten (runs/demo)");

@@ -43,7 +43,7 @@ void declare(Command& command, GenerateArguments& a) {
   command.real("--top-p", &a.write.sampling.top_p, {0, 1, true, false}, "P",
                "sample from the likeliest tokens that make up P (0.95)");
   command.whole("--beam", &a.beam, {1, 1024}, "N", "search for the likeliest text with N hypotheses instead of sampling");
-  command.text("--stop", &a.write.stop, "TEXT", "stop after this text; \\n is an end of line");
+  command.text("--stop", &a.write.stop, "TEXT", "stop after this text; \\n is an end of line; empty: at no text");
   command.whole("-s,--seed", &a.seed, {0, 9e15}, "N", "same seed, same text (1)");
   command.flag("--json", &a.json, "JSON lines on standard output");
   command.more();

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "base/file.h"
 #include "command.h"
 #include "data/inputs/folders.h"
+#include "data/inputs/kinds.h"
 
 namespace rnn::core::app {
 namespace {
@@ -74,6 +76,18 @@ void require_output(const std::string& path, Output output, std::optional<bool> 
   throw Error(
       Exit::usage, code, path + " already exists",
       force ? "choose another name, or overwrite with --force" : "choose another name with -o, or move the file away");
+}
+
+void require_format(const std::string& path, Output output, const char* verb) {
+  constexpr std::string_view kFormats[] = {".png", ".jpg", ".jpeg", ".gif",  ".webp", ".bmp", ".tif",  ".tiff",
+                                           ".pdf", ".eps", ".ps",   ".html", ".htm",  ".svg", ".json", ".csv"};
+  const bool drawing = output == Output::drawing;
+  const std::string extension = lower_extension(path);
+  const bool own = drawing ? extension == ".svg" : extension == ".html" || extension == ".htm";
+  if (own || std::find(std::begin(kFormats), std::end(kFormats), extension) == std::end(kFormats)) return;
+  throw Error(Exit::usage, "output/format", fmt::format("{} is the name of another format than rnn {} writes", path, verb),
+              fmt::format("rnn {} writes {}: name it {}", verb, drawing ? "SVG" : "HTML",
+                          fs::path(path).replace_extension(drawing ? ".svg" : ".html").string()));
 }
 
 void refuse_existing(const std::string& path, bool force, const char* code) {

@@ -14,4 +14,7 @@ enum class Output { page, drawing, state, model, other };
 // for a verb that has no such flag.
 void require_output(const std::string& path, Output output, std::optional<bool> force, const char* code = "output/exists");
 
+// Throws Error{usage, "output/format"} if the name is that of another format than what a verb writes: x.png for a drawing.
+void require_format(const std::string& path, Output output, const char* verb);
+
 }  // namespace rnn::core::app

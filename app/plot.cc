@@ -97,7 +97,8 @@ void declare(Command& command, PlotArguments& a) {
       "runs have (the losses, the figure of --best-by, lr)");
   command.flag("--log", &a.log, "logarithmic vertical axes");
   command.flag("--json", &a.json, "the points as one JSON object on standard output");
-  command.whole("--width", &a.width, {0, 1000}, "N", "columns of the charts of text; 0: those of the terminal, else 80 (0)");
+  command.whole("--width", &a.width, {0, 1000}, "N",
+                "columns of the charts of text, 24 or more; 0: those of the terminal, else 80 (0)");
   command.flag("--force", &a.force, "overwrite a file that is not such a drawing");
   command.example("rnn plot runs/story-001");
   command.example("rnn plot runs/three-* --what val_loss,lr -o curves.svg");
@@ -112,6 +113,11 @@ int run_plot(const Arguments& arguments) {
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   command.need(a.folders.empty() ? "" : a.folders[0], "a RUN");
+  if (a.width > 0 && a.width < pages::kNarrowestChart)
+    throw Error(Exit::usage, "usage/option",
+                fmt::format("--width is {}, it must be 0 or at least {}", a.width, pages::kNarrowestChart),
+                "0 takes the width of the terminal");
+  if (!a.output.empty()) require_format(a.output, Output::drawing, "plot");
   if (!a.output.empty()) require_output(a.output, Output::drawing, a.force);
   std::vector<RunCurves> runs;
   for (const std::string& folder : only_runs(a.folders)) runs.push_back(read_run_curves(folder));

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
@@ -19,6 +20,9 @@
 
 namespace rnn::core::app {
 namespace {
+
+// Why flushing standard output failed where nothing could be thrown; 0: it did not.
+std::atomic<int> failed_before{0};
 
 [[noreturn]] void output_failed(int reason) {
   if (reason == EPIPE) throw OutputClosed{};
@@ -70,11 +74,16 @@ void print(std::string_view text) {
 }
 
 void flush_output() {
-  if (std::fflush(stdout) != 0) output_failed(errno);
+  const int failed = std::fflush(stdout) != 0 ? errno : 0;
+  if (const int before = failed_before.load()) output_failed(before);
+  if (failed != 0) output_failed(failed);
 }
 
 void say(std::string_view line) noexcept {
-  std::fflush(stdout);  // keeps the order of both streams; a failure shows at the next print
+  if (std::fflush(stdout) != 0) {  // keeps the order of both streams; flush_output() tells of a failure
+    int none = 0;
+    failed_before.compare_exchange_strong(none, errno);
+  }
   try {
     const std::string shown = is_terminal(Stream::error) ? for_terminal(line) : std::string(line);
     std::fwrite(shown.data(), 1, shown.size(), stderr);

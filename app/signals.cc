@@ -34,7 +34,7 @@ const std::atomic<int>* set_all(void (*handler)(int)) {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before {};
     sigaction(number, nullptr, &before);
-    if (number != SIGHUP || before.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
+    if (number == SIGTERM || before.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
   }
   interrupt_by(&seen);
   return &seen;

@@ -64,7 +64,8 @@ void declare(Command& command, TrainArguments& a) {
   command.text("--task", &a.task, "NAME", "what to learn; default: guessed from the data");
   command.texts("--train", &a.train, "FILE", "training text, as DATA; may be given several times");
   command.files("--valid", &a.valid, "FILE", "validation data, instead of a part of DATA; for pairs perhaps two files");
-  command.files("--data", &a.moved, "FILE", "with --resume: where the data of the run is now, for pairs perhaps two files");
+  command.files("--data", &a.moved, "FILE", "with --resume: where the data of the run is now, all of it; may be repeated",
+                Command::Repeat::adds);
   command.files("--test", &a.test, "FILE", "test text for the best model at the end; for pairs perhaps two files");
   command.text("--init-from", &a.init_from, "MODEL", "start from the weights of a run or model file");
   command.flag("--force", &a.force, "overwrite the run in the output folder");

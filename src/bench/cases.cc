@@ -75,15 +75,24 @@ struct Method {
   int flags;
   double dropout, state_dropout, weight_drop;
 };
-constexpr Method kMethods[] = {{"word 2x650 plain", 0, 0, 0, 0},
-                               {"word 2x650 variational, weight drop", 0, 0.5, 0.3, 0.5},
-                               {"word 2x650 layer norm", kLayerNorm, 0, 0, 0}};
+constexpr Method kMethods[] = {
+    {"plain", 0, 0, 0, 0}, {"variational, weight drop", 0, 0.5, 0.3, 0.5}, {"layer norm", kLayerNorm, 0, 0, 0}};
 
 void add_methods(const Selection& s, std::vector<Case>& cases) {
-  for (const Method& m : kMethods) {
-    Case c{kMethodSuite, m.name, CellKind::lstm, 650, 2, 10000, 20, 35, false, s.threads};
-    c.flags = m.flags, c.dropout = m.dropout, c.state_dropout = m.state_dropout, c.weight_drop = m.weight_drop;
-    cases.push_back(c);
+  const Cells cells = s.cells.empty() ? Cells{lstm()} : s.cells;
+  const Hidden hidden = s.hidden.empty() ? Hidden{650} : s.hidden;
+  for (const NamedCell& cell : cells) {
+    for (const int H : hidden) {
+      for (const Method& m : kMethods) {
+        if (m.weight_drop > 0 && !has_recurrent_matrix(cell.kind)) continue;  // there are no such weights
+        std::string name = fmt::format("word 2x{} {}", H, m.name);
+        if (cell.kind != CellKind::lstm) name += fmt::format(" {}", cell.variant.name);
+        Case c{kMethodSuite, name, cell.kind, H, 2, 10000, 20, 35, false, s.threads};
+        c.flags = m.flags | cell.variant.flag;
+        c.dropout = m.dropout, c.state_dropout = m.state_dropout, c.weight_drop = m.weight_drop;
+        cases.push_back(c);
+      }
+    }
   }
 }
 

@@ -207,7 +207,9 @@ double parse_seconds(std::string_view flag, std::string_view text) {
     size_t unit = alone ? std::size(kUnits) - 1 : next;
     while (!alone && unit < std::size(kUnits) && (end == rest.size() || kUnits[unit].first != rest[end])) ++unit;
     if (unit == std::size(kUnits)) bad(fmt::format("--{} is '{}', it must be {}", flag, text, kTime));
-    const double value = number_of<double>(flag, rest.substr(0, end), kTime);
+    const std::optional<double> number = parse_number<double>(rest.substr(0, end));
+    if (!number || std::isnan(*number)) bad(fmt::format("--{} is '{}', it must be {}", flag, text, kTime));
+    const double value = *number;
     if (value < 0) bad(fmt::format("--{} is {}, it must be at least 0", flag, text));
     sum += value * kUnits[unit].second;
     next = unit + 1;

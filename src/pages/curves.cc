@@ -23,7 +23,7 @@ constexpr int kPanelWidth = 760, kPanelHeight = 300, kPanelGap = 18;
 constexpr int kScaleWidth = 9;            // columns for the numbers at the left of a chart of text, with the axis
 constexpr int kRows = 8, kFewerRows = 5;  // of a chart of text: of one run, of several
 
-// "a" for runs/a; the path where two runs have one name.
+// "a" for runs/a; the path where two runs have one name; "a (2)" where a run is given twice.
 std::vector<std::string> run_names(const std::vector<RunCurves>& runs) {
   std::map<std::string, int> times;
   std::vector<std::string> names;
@@ -35,6 +35,11 @@ std::vector<std::string> run_names(const std::vector<RunCurves>& runs) {
   }
   for (size_t i = 0; i < runs.size(); ++i)
     if (times[names[i]] > 1) names[i] = runs[i].path;
+  std::map<std::string, int> before;
+  for (std::string& name : names) {
+    const int number = ++before[name];
+    if (number > 1) name += fmt::format(" ({})", number);
+  }
   return names;
 }
 

@@ -20,7 +20,7 @@ struct CurvePanel {
 };
 
 // The curves of these keys. Each key has a panel with a line for each run that has the figure, named by the run's folder, or by its
-// path where two have one name; of a single run both losses share a panel. A key that no run has gets none. log: values that are not
+// path where two have one name, and a number where that is the same, too; of a single run both losses share a panel. A key that no run has gets none. log: values that are not
 // above 0 are left out.
 std::vector<CurvePanel> curve_panels(const std::vector<RunCurves>& runs, const std::vector<std::string>& keys, bool log);
 

@@ -29,6 +29,13 @@ TEST(BenchCases, ASelectionIsSuitesTimesCellsTimesSizes) {
   EXPECT_EQ(cases({"lm"}, {}, {650}).back().softmax, SoftmaxKind::adaptive);
   ASSERT_EQ(cases({"lm"}, {CellKind::gru}, {512}).size(), 1u);
   EXPECT_EQ(cases({"lm"}, {CellKind::gru}, {512})[0].name, "char 2x512 gru");
+  ASSERT_EQ(cases({"methods"}, {}, {}).size(), 3u);
+  EXPECT_EQ(cases({"methods"}, {}, {})[1].name, "word 2x650 variational, weight drop");
+  const auto methods = cases({"methods"}, {CellKind::gru}, {32});
+  ASSERT_EQ(methods.size(), 3u);
+  EXPECT_EQ(methods[2].name, "word 2x32 layer norm gru");
+  EXPECT_EQ(methods[2].cell, CellKind::gru);
+  EXPECT_EQ(cases({"methods"}, {CellKind::min_gru}, {32}).size(), 2u);  // it has no recurrent weights to drop
   EXPECT_EQ(cases({"train"}, {CellKind::elman}, {32})[0].name.substr(0, 9), "rnn-relu ");
   EXPECT_EQ(cases({"train", "lm"}, {CellKind::elman}, {512}).back().flags, kRelu);
   EXPECT_TRUE(cases({std::string(kLimits)}, {}, {}).empty());

@@ -30,6 +30,7 @@ if mount -t tmpfs -o size=3m none small 2>/dev/null; then
   head -c 10000000 /dev/zero >small/filler 2>/dev/null || true
   expect_exit 1 "$RNN" train --resume small/run --epochs 3
   expect_err '^error\[io/write\]'
+  expect_err '^help: free some space'
   expect_same small/run/last.ckpt.safetensors before.ckpt
   rm small/filler
   expect_exit 0 "$RNN" train --resume small/run --epochs 2 --quiet
@@ -44,12 +45,68 @@ expect_exit 2 "$RNN" train "${flags[@]}" --epochs 1 -o story.txt
 expect_err 'is a file'
 expect_exit 1 "$RNN" generate run -p The --save-state /proc/s.bin
 expect_err '^error\[io/'
+expect_err '^help: .*name another place for it$'
+expect_no_err 'free some space|-o'
+expect_exit 1 "$RNN" plot run -o /proc/x.svg
+expect_no_err 'free some space|-o'
+expect_exit 1 "$RNN" plot run -o nowhere/x.svg
+expect_err '^help: make the folder first'
 
 # Standard output: full, or closed by its reader.
 to_full() { "$RNN" "$@" >/dev/full; }
 expect_exit 1 to_full generate run -p The -n 5
 expect_err '^error\[io/write\]: cannot write to standard output'
 expect_exit 1 to_full info run
+cp run/model.safetensors one.safetensors
+{ for i in $(seq 40); do printf 'a b %s\tb a %s\n' "$i" "$i"; done; } >pairs.tsv
+expect_exit 0 "$RNN" train pairs.tsv --task translate --hidden 8 --epochs 1 --threads 1 -o pairs --quiet
+"$RNN" data make recall --length 3 --symbols 3 -n 60 >recall.jsonl
+expect_exit 0 "$RNN" train recall.jsonl --hidden 8 --epochs 1 --threads 1 -o labels --quiet
+printf 'a b\n' >lines.txt
+while read -ra word; do
+  expect_exit 1 to_full "${word[@]}"
+  expect_err '^error\[io/write\]: cannot write to standard output'
+done <<'CASES'
+--version
+--help
+train --help
+data --help
+train story.txt --tokens word --hidden 8 --max-updates 2 --threads 1 -o full --force
+train story.txt --tokens word --hidden 8 --max-updates 2 --threads 1 -o full --force -q
+train story.txt --tokens word --hidden 8 --max-updates 2 --threads 1 --cell rnn,gru -o full --force
+train story.txt --tokens word --hidden 8 --max-updates 2 --threads 1 -o full --force --json
+train story.txt --tokens word --hidden 8 --max-updates 2 --threads 1 -o full --force --profile
+eval run story.txt
+eval run story.txt --json
+eval run --choose The cat dog
+eval pairs pairs.tsv
+generate run -p The --top 3
+generate run -p The -n 3 --json
+generate run -p The -n 3 --save-state full.state
+predict labels recall.jsonl
+translate pairs lines.txt
+translate pairs lines.txt --json
+info run --json
+inspect run -p The
+explain run -p The --no-lab --json
+explain run -p The --no-lab
+doctor run
+check run --samples 2
+data check story.txt
+data check story.txt --json
+data head story.txt
+data split story.txt --force
+data make copy -n 3
+data ngram story.txt
+tokenizer encode run lines.txt
+average run run -o full.safetensors --force
+compare run run
+plot run
+plot run -o full.svg
+bench --quick --suite step --cell rnn --hidden 8
+config show
+config recipes
+CASES
 to_head() {
   "$RNN" "$@" | head -c 10 >/dev/null
   return "${PIPESTATUS[0]}"

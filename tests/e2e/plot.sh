@@ -52,6 +52,14 @@ expect_out '^rnn: '
 expect_out '^gru: '
 python3 -c 'import sys; assert max(len(l) for l in open(sys.argv[1], encoding="utf-8").read().splitlines()) == 40' "$out_file" ||
   fail "--width"
+expect_refused 2 usage/option "$RNN" plot runs/rnn --width 23
+expect_err '[-]-width is 23, it must be 0 or at least 24'
+expect_exit 0 "$RNN" plot runs/rnn --width 24
+# Runs are told apart: by their folders, by their paths, by a number.
+cp -r runs/rnn rnn
+expect_exit 0 "$RNN" plot runs/rnn rnn rnn runs/gru --what val_loss
+for name in 'runs/rnn' 'rnn' 'rnn [(]2[)]' 'gru'; do expect_out "^$name: "; done
+rm -r rnn
 expect_exit 0 "$RNN" plot runs/rnn --log
 expect_out 'logarithmic|^training loss: '
 
@@ -74,6 +82,12 @@ expect_exit 0 "$RNN" plot runs/rnn --what lr -o curves.svg
 echo mine >mine.svg
 expect_refused 2 output/exists "$RNN" plot runs/rnn -o mine.svg
 expect_exit 0 "$RNN" plot runs/rnn -o mine.svg --force --json
+
+for name in x.png x.PDF sub/x.html; do
+  expect_refused 2 output/format "$RNN" plot runs/rnn -o "$name"
+  expect_err "^help: rnn plot writes SVG: name it ${name%.*}.svg\$"
+  expect_no_file "$name"
+done
 
 # What is wrong is said.
 expect_refused 2 plot/what "$RNN" plot runs/rnn --what loss,bleu

@@ -43,8 +43,8 @@ expect_exit 0 env -C whole "$RNN" train "${flags[@]}"
 for signal in INT:130 TERM:143; do
   rm -rf parts/run
   last_command="rnn train, then kill -${signal%:*}"
-  # An exec'd child keeps SIGINT ignored from the shell; the program takes it up again.
-  (cd parts && exec "$RNN" train "${flags[@]}") >"$out_file" 2>"$err_file" &
+  # A child in the background may have SIGINT ignored from the shell.
+  (cd parts && exec env --default-signal=INT "$RNN" train "${flags[@]}") >"$out_file" 2>"$err_file" &
   child=$!
   for _ in $(seq 200); do
     ! grep -q '"eval"' parts/run/metrics.jsonl 2>/dev/null || break

@@ -6,14 +6,14 @@
 . "$SOURCE/tests/support/texts.sh"
 
 sentences 300 7 >story.txt
-# start COMMAND...: in the background; `child` is its process. A child of the shell has SIGINT ignored; the program takes it up again.
+# start COMMAND...: in the background; `child` is its process. What the shell does with its SIGINT, `run` undoes.
 start() {
   last_command="$*"
   ("$@") >"$out_file" 2>"$err_file" &
   child=$!
 }
 trap 'kill -KILL "${child:-}" 2>/dev/null || true' EXIT
-run() { exec "$RNN" "$@"; }
+run() { exec env --default-signal=INT "$RNN" "$@"; }
 until_there() { # COMMAND...: succeeds
   for _ in $(seq 3000); do
     ! "$@" || return 0
@@ -38,13 +38,23 @@ for signal in HUP:129 INT:130 TERM:143; do
   expect_exit 0 "$RNN" train --resume run --max-updates 1 --quiet
   rm -r run
 done
-nohup_run() { exec nohup "$RNN" "$@"; }
+nohup_run() { exec env --default-signal=INT nohup "$RNN" "$@"; }
 start nohup_run train "${flags[@]}" -o run
 until_there grep -qs '"eval"' run/metrics.jsonl
 kill -HUP "$child"
 sleep 0.5
 kill -0 "$child" || fail 'SIGHUP ended a run under nohup'
 expect_end INT 130
+rm -r run
+
+# What is ignored from the start stays so, as in the background of a script.
+deaf_run() { exec env --ignore-signal=INT "$RNN" "$@"; }
+start deaf_run train "${flags[@]}" -o run
+until_there grep -qs '"eval"' run/metrics.jsonl
+kill -INT "$child"
+sleep 0.5
+kill -0 "$child" || fail 'SIGINT ended a run in the background'
+expect_end TERM 143
 
 # In a long validation, and in the report after the last update: the checkpoint is complete and the run can be resumed.
 sentences 200000 8 >long.txt

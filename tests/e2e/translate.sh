@@ -233,7 +233,7 @@ PYTHON
 mkfifo pipe
 exec 9<>pipe
 last_command='rnn translate run <pipe, then kill -INT'
-"$RNN" translate run -t 1 <pipe >"$out_file" 2>"$err_file" &
+env --default-signal=INT "$RNN" translate run -t 1 <pipe >"$out_file" 2>"$err_file" &
 child=$!
 printf 'a b\n' >&9
 for _ in $(seq 500); do

@@ -23,6 +23,28 @@ expect_exit 0 "${generate[@]}" --prompt= --json
 expect_exit 2 "$RNN" train story.txt --output= --epochs 1
 expect_err '^error\[usage/option\]: --output is empty'
 expect_exit 2 "$RNN" train story.txt -o '' --epochs 1
+# Where no empty text is a value it is refused.
+while read -ra word; do
+  expect_refused 2 usage/option "$RNN" "${word[@]}"
+  expect_err "^error.*: ${word[-1]%=} is empty, it must be "
+done <<'CASES'
+train story.txt --task=
+train --resume=
+data check story.txt --task=
+plot run --output=
+plot run --what=
+bench --suite=
+bench --cell=
+generate run --beam 2 --length-rule=
+generate run --load-state=
+eval run story.txt --ngram=
+eval run --choose a b c --rank-by=
+data ngram story.txt --tokens=
+data ngram story.txt --eval=
+tokenizer train story.txt --tokens=
+average run run --weights=
+inspect run -p The --svg=
+CASES
 expect_exit 2 "$RNN" train story.txt --hidden= --epochs 1
 expect_err "^error\[usage/option\]: --hidden is ''"
 expect_exit 2 "$RNN" train story.txt --hidden

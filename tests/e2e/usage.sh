@@ -60,6 +60,8 @@ dropout 1.5 1.5, it must be at least 0 and below 1
 epochs 99999999999 99999999999, which is out of range
 cell lstmm 'lstmm', it must be one of
 max-time 5w '5w', it must be a time
+max-time 1500ms '1500ms', it must be a time
+max-time 1hm '1hm', it must be a time
 valid-share 1 1, it must be above 0 and below 1
 CASES
 expect_exit 2 "$RNN" train story.txt --cell gru --projection 8
