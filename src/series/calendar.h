@@ -11,7 +11,8 @@
 namespace rnn::core {
 
 enum class CalendarField { minute_of_hour, hour_of_day, day_of_week, day_of_month, day_of_year, month };
-constexpr std::string_view kCalendarFields[] = {"minute of hour", "hour of day", "day of week", "day of month", "day of year", "month"};
+constexpr std::string_view kCalendarFields[] = {"minute of hour", "hour of day", "day of week",
+                                                "day of month",   "day of year", "month"};
 
 // Those that differ from step to step of the grid, by the local clock; none without dates.
 std::vector<CalendarField> calendar_fields(const Grid& grid);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -29,13 +29,13 @@ struct CivilTime {
 
 int64_t days_from_civil(int64_t year, int month, int day);  // since 1970-01-01
 int days_in_month(int64_t year, int month);
-CivilTime civil_time(int64_t wall);  // microseconds since 1970-01-01 00:00 of that clock
+CivilTime civil_time(int64_t wall);       // microseconds since 1970-01-01 00:00 of that clock
 int64_t floor_div(int64_t a, int64_t b);  // b > 0
 
 // The order of what a date is made of. `step`: plain numbers, no dates. The last four: numbers since 1970.
 enum class DateForm { step, ymd, dmy, mdy, ym, y, yq, seconds, milliseconds, microseconds, nanoseconds };
-constexpr std::string_view kDateForms[] = {"step", "ymd", "dmy", "mdy", "ym", "y", "yq",
-                                           "seconds", "milliseconds", "microseconds", "nanoseconds"};
+constexpr std::string_view kDateForms[] = {"step", "ymd",     "dmy",          "mdy",          "ym",         "y",
+                                           "yq",   "seconds", "milliseconds", "microseconds", "nanoseconds"};
 enum class OffsetForm { none, z, colon, plain, hours };  // Z, +05:30, +0530, +05
 constexpr std::string_view kOffsetForms[] = {"none", "z", "colon", "plain", "hours"};
 
@@ -45,7 +45,7 @@ struct StampFormat {
   std::string between = " ";    // before the time of day: " ", "T"
   bool padded = true;           // 01/02/2016, not 1/2/2016
   bool short_year = false;      // 16, not 2016: 69 to 99 are of the last century
-  int clock = 0;                // parts of the time of day: 0, 2 (hours and minutes), 3
+  int clock = 0;                // parts of the time of day: 0 to 3
   int decimals = 0;             // of the seconds
   bool noon = false;            // 3:00 PM
   OffsetForm offset = OffsetForm::none;
@@ -56,10 +56,10 @@ std::string stamp_text(const Stamp& stamp, const StampFormat& format);
 
 // What one cell says, before the column has decided what comes first, day or month.
 struct StampParts {
-  int64_t number = 0;               // of step and the epoch forms
+  int64_t number = 0;  // of step and the epoch forms
   int64_t year = 1970;
-  int first = 1, second = 1;        // month and day of ymd; of dmy, which stands for mdy, too, in their order in the text
-  int64_t time = 0;                 // of day, in microseconds
+  int first = 1, second = 1;  // month and day of ymd; of dmy, which stands for mdy, too, in their order in the text
+  int64_t time = 0;           // of day, in microseconds
   int32_t offset = 0;
   StampFormat format;
 };
@@ -72,40 +72,33 @@ enum class DayMonth { automatic, dmy, mdy };
 // are not shown to it.
 class StampColumn {
  public:
-  // `step_name`: the column is called as a time column is, so that numbers such as 201607 or 1998 in it are dates.
-  explicit StampColumn(bool time_name) : time_name_(time_name) {}
-  // False: not a stamp, or not of the kind of the cells before; fault() says which.
+  // False: not a stamp, or not of the form of the cells before; fault() says which.
   bool look(std::string_view text);
   const std::string& fault() const { return fault_; }
-  // Decides. A date that is both day/month and month/day in every row: Error{usage, "usage/day_month"} with both readings of the first
-  // row where they differ; `place` and `text` of a cell are asked by its number in the order of look().
+  // Decides. Where every date is both day/month and month/day: Error{usage, "usage/day_month"} with both readings of the first that they
+  // tell apart; Error{data, "data/date"} where neither reading fits all. A cell is asked for by its number in the order of look().
   struct Cell {
     std::string place, text;
   };
-  template <class CellAt>
-  void settle(DayMonth wanted, CellAt cell_at) {
-    const std::optional<int64_t> odd = decide(wanted);
-    if (odd) refuse(cell_at(*odd), wanted);
-  }
-  // Throws nothing: false for a date that the calendar does not have (31 April), and what look() refuses.
+  void settle(DayMonth wanted, const std::function<Cell(int64_t)>& cell_at);
+  // False for a date that the calendar does not have (31 April), and for what look() refuses. Without an offset in the text the stamp is
+  // that of UTC.
   bool read(std::string_view text, Stamp& stamp) const;
   const StampFormat& format() const { return format_; }
-  bool has_offset() const { return format_.offset != OffsetForm::none; }
-  bool has_dates() const { return format_.form != DateForm::step; }
+  bool empty() const { return cells_ == 0; }
   std::string note() const { return note_; }  // what was decided and is not obvious, or ""
 
  private:
-  std::optional<int64_t> decide(DayMonth wanted);
-  [[noreturn]] void refuse(const Cell& cell, DayMonth wanted) const;
-  DateForm number_form() const;
+  bool agrees(const StampFormat& other);
+  void settle_numbers();
+  void settle_days(DayMonth wanted, const std::function<Cell(int64_t)>& cell_at);
 
-  bool time_name_;
   StampFormat format_;
   std::string fault_, note_;
   int64_t cells_ = 0;
-  int64_t first_beyond_ = -1, second_beyond_ = -1, differ_ = -1;  // the first cell with a first or second part > 12; where they differ
-  int64_t lowest_ = 0, highest_ = 0;
-  int fewest_digits_ = 0, most_digits_ = 0;
+  int64_t first_beyond_ = -1, second_beyond_ = -1,
+          differ_ = -1;                       // the first cell with a first or second part > 12; where they differ
+  int64_t lowest_ = 0, highest_ = 0;          // of numbers
   bool months_fit_ = true, days_fit_ = true;  // every number is YYYYMM, YYYYMMDD
 };
 

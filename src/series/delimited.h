@@ -38,6 +38,7 @@ class Table {
   std::vector<std::string> columns_;
   std::vector<Cell> cells_;  // [rows][columns]
   std::vector<uint32_t> lines_;
+  size_t width_ = 0;  // cells in a row
 };
 
 // Reads a delimited text (RFC 4180; comma, semicolon, tab or bar). Throws Error{data} with file:line: data/empty, data/quote, data/ragged,

@@ -24,16 +24,16 @@ constexpr std::string_view kGridUnits[] = {"steps", "time", "days", "business-da
 // All that a grid is, to be kept in a model's file.
 struct GridSpec {
   GridUnit unit = GridUnit::steps;
-  int64_t every = 1;        // units between two steps
-  int64_t origin = 0;       // of position 0: the step's number, microseconds of UTC, days since 1970, business days (days_of_week()), months
-                            // since year 0
+  int64_t every = 1;  // units between two steps
+  int64_t origin =
+      0;  // of position 0: the step's number, microseconds of UTC, days since 1970, weekdays since Monday, 29 December 1969, months
+      // since year 0
   int64_t time_of_day = 0;  // of days, business days and months; microseconds
   int month_day = 1;        // of months: 31 is the last day of each, 29 and 30 too where a month has no such day
   int32_t offset = 0;       // of the text where no zone decides: that of the last stamp, seconds
   StampFormat format;
-  std::string zone;         // "": none
-
-  bool operator==(const GridSpec& other) const;
+  std::string zone;        // "": none
+  bool zone_text = false;  // the text shows the clock of the zone
 };
 
 class Grid {
@@ -48,17 +48,18 @@ class Grid {
   std::optional<int64_t> position(const Stamp& stamp) const;  // none: between two steps
   std::string text(int64_t position) const;                   // in the form and by the clock of the input
   CivilTime local(int64_t position) const;                    // by the clock of the zone, else of the text
+  int64_t civil(const Stamp& stamp) const;                    // what that clock shows, in microseconds
   bool has_dates() const { return spec_.unit != GridUnit::steps; }
 
-  std::string name() const;  // "hourly", "every 15 minutes", "weekly (Mondays)", "month ends", "steps without dates"
+  std::string name() const;       // "hourly", "every 15 minutes", "weekly (Mondays)", "month ends", "steps without dates"
   std::string step_word() const;  // what one step is, for counts: "hour", "day", "week", "month", "step"
-  int season() const;        // steps that a season takes by default; 1: none
+  int season() const;             // steps that a season takes by default; 1: none
   std::optional<double> seconds() const;  // between two steps, where it is fixed
-  // The same steps in another file: of a model's grid and a table's. What they begin with may differ.
-  bool same_steps(const Grid& other) const;
 
  private:
-  int64_t civil(const Stamp& stamp) const;  // the civil clock's microseconds
+  bool plain_text() const;  // the text shows no offset: its clock is the civil one
+  Stamp stamp_of_civil(int64_t civil) const;
+  Stamp stamp_of_utc(int64_t utc) const;
   GridSpec spec_;
   Zone zone_;
 };
@@ -77,6 +78,7 @@ void grid_fields(Spec& spec, Visitor& visitor) {
   visitor.field(FieldInfo{"month_day"}, spec.month_day);
   visitor.field(FieldInfo{"offset"}, spec.offset);
   visitor.field(FieldInfo{"zone"}, spec.zone);
+  visitor.field(FieldInfo{"zone_text"}, spec.zone_text);
   named("form", spec.format.form, kDateForms);
   visitor.field(FieldInfo{"separator"}, spec.format.separator);
   visitor.field(FieldInfo{"between"}, spec.format.between);
@@ -98,7 +100,8 @@ struct StampRun {
 // The grid that all runs lie on: the most frequent difference is its step, every other one a multiple. Position 0 is the earliest stamp.
 // `files` are for messages. Throws Error{data}: data/frequency where no run has two stamps; data/off_grid with the places and texts of the
 // two stamps whose difference does not fit.
-Grid infer_grid(std::span<const StampRun> runs, const StampFormat& format, const Zone& zone, std::span<const NamedText> files);
+Grid infer_grid(std::span<const StampRun> runs, const StampFormat& format, const Zone& zone,
+                std::span<const NamedText> files);
 // A grid by its name: ours ("hourly", "weekly", "month ends") or that of pandas (H, 15min, D, B, W-MON, MS, ME, QS, YE). The rest is as in
 // `first`, its stamp at position 0. Throws Error{usage, "usage/frequency"}.
 Grid grid_of_name(const std::string& name, const Stamp& first, const StampFormat& format, const Zone& zone);

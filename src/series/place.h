@@ -18,6 +18,8 @@ struct Place {
   uint32_t file = 0, line = 0;
 };
 
-inline std::string place_text(std::string_view file, uint32_t line) { return std::string(file) + ":" + std::to_string(line); }
+inline std::string place_text(std::string_view file, uint32_t line) {
+  return std::string(file) + ":" + std::to_string(line);
+}
 
 }  // namespace rnn::core

@@ -37,13 +37,13 @@ struct Series {
 };
 
 struct SeriesCounts {
-  int64_t rows = 0;             // of all files
-  int64_t values = 0;           // finite y
-  int64_t duplicates = 0;       // rows beyond the first of a stamp
-  int64_t gaps = 0;             // steps without a row
-  int64_t missing = 0;          // steps with a row and without a value
-  int64_t constant = 0, zero = 0;  // series of one value, of nothing but 0 (not counted as constant)
-  int64_t empty = 0;            // series without a value, left out
+  int64_t rows = 0;        // of all files
+  int64_t values = 0;      // finite y
+  int64_t duplicates = 0;  // rows beyond the first of a stamp
+  int64_t gaps = 0;        // steps without a row
+  int64_t missing = 0;     // steps with a row and without a value
+  // Ids of series of one value, of nothing but 0 (not among the constant ones), without a value and thus left out.
+  std::vector<std::string> constant, zero, empty;
 };
 
 struct SeriesSet {
@@ -51,10 +51,10 @@ struct SeriesSet {
   std::vector<Covariate> covariates;
   std::vector<Series> series;  // in the order in which they first occur
   std::vector<std::string> files;
-  std::vector<std::string> notes;   // decisions, as sentences for the user
-  std::string roles;                // "unique_id = series, ds = time, y = value"
-  SeriesCounts counts;              // before gaps are filled
-  int64_t first = 0, last = -1;     // positions of the first and last value of all series
+  std::vector<std::string> notes;  // decisions and findings, as sentences for the user
+  std::string roles;               // "series: unique_id; time: ds; value: y; known ahead: promo"
+  SeriesCounts counts;             // before gaps are filled
+  int64_t first = 0, last = -1;    // positions of the first and last value of all series
 
   std::string first_text() const { return grid.text(first); }
   std::string last_text() const { return grid.text(last); }

@@ -20,12 +20,13 @@ enum class Gaps { mask, zero, linear };
 constexpr std::string_view kGaps[] = {"mask", "zero", "linear"};
 
 struct TableOptions {
-  std::vector<std::string> id, y;  // names of columns; empty: found. Several ids are joined by "/", several y are series each
+  std::vector<std::string> id,
+      y;  // names of columns; empty: found. Several ids are joined by "/", several y are series each
   std::string time;
   std::vector<std::string> fixed, past, known;
   std::vector<std::string> ignored;
-  std::string tz;         // "Europe/Berlin"; "": the clock of the text
-  std::string frequency;  // a name (grid_of_name()); "": found
+  std::string tz;              // "Europe/Berlin"; "": the clock of the text
+  std::string frequency;       // a name (grid_of_name()); "": found
   const Grid* grid = nullptr;  // of a model: its steps, so that positions are those of its training; else found
   DayMonth day_month = DayMonth::automatic;
   std::optional<bool> decimal_comma;

@@ -12,9 +12,18 @@ namespace rnn::core {
 
 // One of the two yearly changes of a zone's rule, as POSIX writes them (IEEE 1003.1, 8.3): M3.5.0/2, J60, 59.
 struct ZoneChange {
-  char kind = 'M';  // M: day `day` (0: Sunday) of week `week` (5: the last) of `month`; J: day 1 to 365 without 29 February; 0: day 0 to 365
+  char kind =
+      'M';  // M: day `day` (0: Sunday) of week `week` (5: the last) of `month`; J: day 1 to 365 without 29 February; 0: day 0 to 365
   int month = 1, week = 1, day = 0;
   int32_t time = 7200;  // seconds after midnight by the clock that ends
+};
+
+// What holds from the last listed change on: one offset, or two with two changes a year.
+struct ZoneRule {
+  bool known = false, changes = false;
+  int32_t standard = 0, summer = 0;  // seconds east of UTC
+  ZoneChange to_summer, to_standard;
+  int32_t offset_at(int64_t utc) const;
 };
 
 // The offsets of a time zone at every instant. A value; the empty one has no offset and no name.
@@ -35,21 +44,17 @@ class Zone {
 
  private:
   friend Zone parse_zone(std::string_view, const std::string&);
-  int32_t offset_by_rule(int64_t utc) const;
-
+  friend Zone load_zone(const std::string&, const std::string&);
   std::string name_;
-  std::vector<int64_t> times_;     // when an offset begins, ascending
-  std::vector<int32_t> offsets_;   // [times_]
-  int32_t first_offset_ = 0;       // before times_
-  bool has_rule_ = false;          // what holds after times_: two changes a year, else `standard_`, if has_standard_
-  bool has_standard_ = false;
-  int32_t standard_ = 0, summer_ = 0;
-  ZoneChange to_summer_, to_standard_;
+  std::vector<int64_t> times_;    // when an offset begins, ascending
+  std::vector<int32_t> offsets_;  // [times_]
+  int32_t first_offset_ = 0;      // before times_
+  ZoneRule rule_;                 // after them
 };
 
-// The zone of that name (Europe/Berlin, UTC) from the system's files in /usr/share/zoneinfo. Throws Error{usage, "usage/tz"} for a name
+// The zone of that name (Europe/Berlin, UTC) from the system's files in `folder`. Throws Error{usage, "usage/tz"} for a name
 // that is none, Error{data, "data/tz"} where these files are missing or broken. UTC needs no file.
-Zone load_zone(const std::string& name);
+Zone load_zone(const std::string& name, const std::string& folder = "/usr/share/zoneinfo");
 // The bytes of a TZif file (RFC 8536, versions 1 to 4).
 Zone parse_zone(std::string_view bytes, const std::string& name);
 
