@@ -14,7 +14,8 @@ namespace rnn::core {
 namespace {
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-constexpr const char* kToSettleDuplicates = "choose with --duplicates first, mean or sum, or name the columns that tell the series apart with --id";
+constexpr const char* kToSettleDuplicates =
+    "choose with --duplicates first, mean or sum, or name the columns that tell the series apart with --id";
 
 class Assembly {
  public:
@@ -54,12 +55,12 @@ class Assembly {
   std::span<const NamedText> files_;
   const TableOptions& options_;
   SeriesSet set_;
-  std::vector<uint32_t> order_;   // rows, sorted by group and stamp
-  std::vector<size_t> begin_;     // [groups + 1] in order_
-  std::vector<Stamp> stamps_;     // [order_]
-  std::vector<Place> places_;     // [order_]
-  std::vector<StampRun> runs_;    // [groups]
-  std::vector<int64_t> position_; // [order_]
+  std::vector<uint32_t> order_;    // rows, sorted by group and stamp
+  std::vector<size_t> begin_;      // [groups + 1] in order_
+  std::vector<Stamp> stamps_;      // [order_]
+  std::vector<Place> places_;      // [order_]
+  std::vector<StampRun> runs_;     // [groups]
+  std::vector<int64_t> position_;  // [order_]
 };
 
 void Assembly::sort_rows() {
@@ -72,7 +73,8 @@ void Assembly::sort_rows() {
   for (size_t r = 0; r < n; ++r) order_[next[rows_.group[r]]++] = static_cast<uint32_t>(r);
   const auto before = [this](uint32_t a, uint32_t b) { return rows_.stamp[a].utc < rows_.stamp[b].utc; };
   for (size_t g = 0; g < groups; ++g) {
-    const auto first = order_.begin() + static_cast<std::ptrdiff_t>(begin_[g]), last = order_.begin() + static_cast<std::ptrdiff_t>(begin_[g + 1]);
+    const auto first = order_.begin() + static_cast<std::ptrdiff_t>(begin_[g]),
+               last = order_.begin() + static_cast<std::ptrdiff_t>(begin_[g + 1]);
     if (!std::is_sorted(first, last, before)) std::stable_sort(first, last, before);
   }
 }
@@ -81,7 +83,8 @@ void Assembly::sort_rows() {
 void Assembly::merge(size_t begin, size_t end) {
   if (options_.duplicates == Duplicates::error) {
     std::string advice = kToSettleDuplicates;
-    if (rows_.id_name.empty() && !rows_.text_columns.empty()) advice += concat(" (perhaps ", listed(rows_.text_columns), ")");
+    if (rows_.id_name.empty() && !rows_.text_columns.empty())
+      advice += concat(" (perhaps ", listed(rows_.text_columns), ")");
     if (rows_.zone.empty() && rows_.format.clock > 0) advice += "; if the clock was put back then, name its zone with --tz";
     throw Error(Exit::data, "data/duplicate",
                 concat(place_of(row(begin + 1)), ": ", series_words(rows_.group[row(begin)]), " has ",
@@ -103,7 +106,9 @@ void Assembly::merge(size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i)
       if (!std::isnan(y[row(i)])) sum += y[row(i)], ++count;
     y[row(begin)] = count == 0 ? kNothing : options_.duplicates == Duplicates::sum ? sum : sum / count;
-    if (std::isinf(sum)) throw Error(Exit::data, "data/number", concat(place_of(row(begin)), ": the sum of rows with one stamp is not finite"), "mend the values");
+    if (std::isinf(sum))
+      throw Error(Exit::data, "data/number", concat(place_of(row(begin)), ": the sum of rows with one stamp is not finite"),
+                  "mend the values");
   }
 }
 
@@ -138,21 +143,24 @@ Grid Assembly::model_grid() const {
   spec.zone = rows_.zone.name();
   spec.offset = stamps_.back().offset;
   spec.zone_text = !rows_.zone.empty() && std::all_of(stamps_.begin(), stamps_.end(), [this](const Stamp& s) {
-                     return s.offset == rows_.zone.offset_at(floor_div(s.utc, kSecond));
-                   });
+    return s.offset == rows_.zone.offset_at(floor_div(s.utc, kSecond));
+  });
   return Grid(spec, rows_.zone);
 }
 
 Grid Assembly::find_grid() const {
   const bool model_has_dates = options_.grid != nullptr && options_.grid->has_dates();
   if (model_has_dates && (rows_.time_name.empty() || rows_.format.form == DateForm::step)) {
-    throw Error(Exit::data, "data/frequency", concat(files_[0].name, ": the model's steps have dates (", options_.grid->name(), "), but the table has none"),
-                "give the table a column of dates");
+    throw Error(
+        Exit::data, "data/frequency",
+        concat(files_[0].name, ": the model's steps have dates (", options_.grid->name(), "), but the table has none"),
+        "give the table a column of dates");
   }
   if (model_has_dates) return model_grid();
   if (rows_.time_name.empty() && options_.frequency.empty()) return {};
   if (!options_.frequency.empty()) {
-    const auto first = std::min_element(stamps_.begin(), stamps_.end(), [](const Stamp& a, const Stamp& b) { return a.utc < b.utc; });
+    const auto first =
+        std::min_element(stamps_.begin(), stamps_.end(), [](const Stamp& a, const Stamp& b) { return a.utc < b.utc; });
     return grid_of_name(options_.frequency, *first, rows_.format, rows_.zone);
   }
   return infer_grid(runs_, rows_.format, rows_.zone, files_);
@@ -165,7 +173,8 @@ void Assembly::place_rows() {
       const size_t i = position_.size();
       if (i > begin_[g] && at <= position_[i - 1]) {
         throw Error(Exit::data, "data/duplicate",
-                    concat(place_of(row(i)), ": ", set_.grid.text(at), " of ", series_words(g), " is the same step as ", place_of(row(i - 1))),
+                    concat(place_of(row(i)), ": ", set_.grid.text(at), " of ", series_words(g), " is the same step as ",
+                           place_of(row(i - 1))),
                     kToSettleDuplicates);
       }
       position_.push_back(at);
@@ -198,8 +207,9 @@ void Assembly::limit_gaps() const {
   const auto columns = static_cast<double>(rows_.y.size() * (1 + rows_.covariates.size()));
   if (steps * columns <= 100 * static_cast<double>(order_.size()) * columns + 2e6) return;
   throw Error(Exit::data, "data/gaps",
-              concat(place_of(row(widest)), ": ", grouped(width - 1), " steps without a row lie between ", set_.grid.text(position_[widest]),
-                     " and ", set_.grid.text(position_[widest - 1]), " (", place_of(row(widest - 1)), "); the steps are ", set_.grid.name()),
+              concat(place_of(row(widest)), ": ", grouped(width - 1), " steps without a row lie between ",
+                     set_.grid.text(position_[widest - 1]), " (", place_of(row(widest - 1)), ") and ",
+                     set_.grid.text(position_[widest]), "; the steps are ", set_.grid.name()),
               "is a date wrong? else leave out one side of the gap");
 }
 
@@ -226,7 +236,8 @@ void Assembly::settle_known() {
     }
     if (present > 0 && absent == 0) c.covariate.use = Covariate::Use::known;
     if (present > 0 && absent > 0) {
-      set_.notes.push_back(concat("'", c.covariate.name, "' is not known ahead: it is missing in ", place_of(first_absent), ", after the last value"));
+      set_.notes.push_back(concat("'", c.covariate.name, "' is not known ahead: it is missing in ", place_of(first_absent),
+                                  ", after the last value"));
     }
   }
 }
@@ -245,7 +256,8 @@ void Assembly::settle_fixed() {
         fixed = c.values[row(i)] == c.values[row(first)];
         if (fixed || !wished) continue;
         throw Error(Exit::data, "data/static",
-                    concat(place_of(row(i)), ": '", c.covariate.name, "' of ", series_words(g), " is not what it is in ", place_of(row(first))),
+                    concat(place_of(row(i)), ": '", c.covariate.name, "' of ", series_words(g), " is not what it is in ",
+                           place_of(row(first))),
                     "a static column has one value for a series; leave it out of --static");
       }
     }

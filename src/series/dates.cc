@@ -39,13 +39,15 @@ class StampText {
     return true;
   }
   bool number(int64_t& value, int& digits) {
+    constexpr int64_t kMost = 8000000000000000000;  // so that differences fit, too; as nanoseconds the year 2223
     value = 0, digits = 0;
-    while (!rest_.empty() && is_digit(rest_[0]) && digits < 19) {
+    while (!rest_.empty() && is_digit(rest_[0])) {
+      if (value > (kMost - 9) / 10) return false;
       value = value * 10 + (rest_[0] - '0');
       ++digits;
       rest_.remove_prefix(1);
     }
-    return digits > 0 && digits < 19;
+    return digits > 0;
   }
   bool short_number(int& value, int lowest, int highest) {  // one or two digits
     int64_t read = 0;
@@ -56,7 +58,8 @@ class StampText {
     return true;
   }
   bool decimal_zeros() const {  // 12.0: a whole number that a table of decimal numbers had
-    return rest_.size() > 1 && rest_[0] == '.' && rest_.find_first_not_of('0', 1) == std::string_view::npos && rest_.size() <= 7;
+    return rest_.size() > 1 && rest_[0] == '.' && rest_.find_first_not_of('0', 1) == std::string_view::npos &&
+           rest_.size() <= 7;
   }
   bool as_number() {
     parts_.number = first_;
@@ -65,7 +68,8 @@ class StampText {
   }
   bool whole_number() {
     rest_.remove_prefix(1);
-    if (!number(first_, first_digits_) || !(rest_.empty() || decimal_zeros())) return false;
+    constexpr int64_t kMost = 1000000000000000000;
+    if (!number(first_, first_digits_) || first_ > kMost || !(rest_.empty() || decimal_zeros())) return false;
     first_ = -first_;
     return as_number();
   }

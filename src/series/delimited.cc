@@ -17,7 +17,8 @@ constexpr std::string_view kSeparators = "\t;|,";  // in this order: commas are 
 constexpr const char* kSeparatorNames[] = {"tabs", "semicolons", "bars", "commas"};
 constexpr size_t kSniffedRecords = 100;
 constexpr size_t kSniffedRows = 2000;  // for the decimal mark
-constexpr const char* kToMendRows = "every row needs as many cells as the first; a cell that has the separator goes into double quotes";
+constexpr const char* kToMendRows =
+    "every row needs as many cells as the first; a cell that has the separator goes into double quotes";
 
 // The separator that as many records as possible have as often as the first one.
 char sniff_separator(std::string_view text) {
@@ -110,7 +111,8 @@ class TableReader {
 
 void TableReader::add_cell(size_t begin, size_t end, bool doubled) {
   constexpr size_t kMostBytes = (size_t{1} << 23) - 1;
-  if (end - begin > kMostBytes) refuse(line_, "data/size", concat("a cell of ", bytes_text(static_cast<int64_t>(end - begin))), "is this a table?");
+  if (end - begin > kMostBytes)
+    refuse(line_, "data/size", concat("a cell of ", bytes_text(static_cast<int64_t>(end - begin))), "is this a table?");
   table_.cells_.push_back({begin & ((uint64_t{1} << 40) - 1), (end - begin) & kMostBytes, doubled ? 1u : 0u});
 }
 
@@ -186,7 +188,8 @@ void TableReader::read_rows() {
     if (table_.width_ == 0) table_.width_ = cells;
     if (cells != table_.width_) {
       refuse(line, "data/ragged",
-             concat("the row has ", counted(cells, "cell"), ", but the first row of the file has ", table_.width_), kToMendRows);
+             concat("the row has ", counted(cells, "cell"), ", but the first row of the file has ", table_.width_),
+             kToMendRows);
     }
     skip_end_of_line();
   }
@@ -194,9 +197,7 @@ void TableReader::read_rows() {
 
 void TableReader::settle_header() {
   std::string scratch;
-  const auto class_at = [&](size_t row, size_t column) {
-    return class_of(table_.cell(row, column, scratch));
-  };
+  const auto class_at = [&](size_t row, size_t column) { return class_of(table_.cell(row, column, scratch)); };
   bool text = false, date = false, same = table_.rows() > 1;
   for (size_t c = 0; c < table_.width_; ++c) {
     const CellClass first = class_at(0, c);
@@ -209,7 +210,8 @@ void TableReader::settle_header() {
     std::string name = table_.has_header ? std::string(table_.cell(0, c, scratch)) : std::string();
     if (name.empty()) name = concat("column ", c + 1);
     if (std::find(table_.columns_.begin(), table_.columns_.end(), name) != table_.columns_.end()) {
-      refuse(table_.lines_[0], "data/columns", concat("two columns are called '", name, "'"), "give each column a name of its own");
+      refuse(table_.lines_[0], "data/columns", concat("two columns are called '", name, "'"),
+             "give each column a name of its own");
     }
     table_.columns_.push_back(std::move(name));
   }
@@ -257,7 +259,8 @@ Table TableReader::read(std::optional<bool> decimal_comma) {
   }
   settle_header();
   if (table_.lines_.empty()) {
-    throw Error(Exit::data, "data/empty", table_.name_ + ": the table has a header and no rows", "give a row for every step");
+    throw Error(Exit::data, "data/empty", table_.name_ + ": the table has a header and no rows",
+                "give a row for every step");
   }
   if (table_.separator != ',')
     table_.notes.push_back(concat("cells are separated by ", kSeparatorNames[kSeparators.find(table_.separator)]));

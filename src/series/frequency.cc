@@ -11,8 +11,8 @@
 namespace rnn::core {
 namespace {
 
-constexpr std::string_view kWeekdayNames[] = {"Mondays",   "Tuesdays", "Wednesdays", "Thursdays",
-                                              "Fridays",   "Saturdays", "Sundays"};
+constexpr std::string_view kWeekdayNames[] = {"Mondays", "Tuesdays",  "Wednesdays", "Thursdays",
+                                              "Fridays", "Saturdays", "Sundays"};
 
 // The lengths of steps in time that have a name, longest first.
 struct TimeWord {
@@ -27,7 +27,8 @@ constexpr TimeWord kTimeWords[] = {{kDay, "daily", "day"},
                                    {1, "every microsecond", "microsecond"}};
 
 const TimeWord& time_word(int64_t every) {
-  return *std::find_if(std::begin(kTimeWords), std::end(kTimeWords), [every](const TimeWord& w) { return every % w.length == 0; });
+  return *std::find_if(std::begin(kTimeWords), std::end(kTimeWords),
+                       [every](const TimeWord& w) { return every % w.length == 0; });
 }
 
 std::string every_text(int64_t n, const std::string& each, std::string_view word) {
@@ -57,9 +58,7 @@ Grid::Grid(GridSpec spec) : spec_(std::move(spec)) {
   if (!spec_.zone.empty()) zone_ = load_zone(spec_.zone);
 }
 
-bool Grid::plain_text() const {
-  return spec_.format.offset == OffsetForm::none && spec_.format.form < DateForm::seconds;
-}
+bool Grid::plain_text() const { return spec_.format.offset == OffsetForm::none && spec_.format.form < DateForm::seconds; }
 
 int64_t Grid::civil(const Stamp& stamp) const {
   if (plain_text() || zone_.empty()) return stamp.wall();
@@ -67,7 +66,8 @@ int64_t Grid::civil(const Stamp& stamp) const {
 }
 
 Stamp Grid::stamp_of_utc(int64_t utc) const {
-  if (zone_.empty() || !(plain_text() || spec_.zone_text)) return {utc, spec_.offset};
+  const bool zone_text = spec_.zone_text && spec_.format.offset != OffsetForm::z;  // Z says UTC all year
+  if (zone_.empty() || !(plain_text() || zone_text)) return {utc, spec_.offset};
   return {utc, zone_.offset_at(floor_div(utc, kSecond))};
 }
 

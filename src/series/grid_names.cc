@@ -69,7 +69,8 @@ constexpr GridName kGridNames[] = {
 // "W-MON" is W, "month ends" month end; null: no such name.
 const GridName* find_grid_name(std::string_view name) {
   const auto find = [](std::string_view wanted) -> const GridName* {
-    const auto* at = std::find_if(std::begin(kGridNames), std::end(kGridNames), [&](const GridName& n) { return n.name == wanted; });
+    const auto* at =
+        std::find_if(std::begin(kGridNames), std::end(kGridNames), [&](const GridName& n) { return n.name == wanted; });
     return at == std::end(kGridNames) ? nullptr : at;
   };
   if (const GridName* found = find(name)) return found;
@@ -97,7 +98,8 @@ Grid grid_of_name(const std::string& name, const Stamp& first, const StampFormat
                 !known  ? concat("'", name, "' is no frequency")
                 : steps ? concat("the frequency '", name, "' needs dates, and there are none")
                         : concat("the frequency '", name, "' is for rows without dates"),
-                "frequencies are hourly, daily, weekly, business days, month starts, month ends, quarterly, yearly, '15 minutes', or the "
+                "frequencies are hourly, daily, weekly, business days, month starts, month ends, quarterly, yearly, '15 "
+                "minutes', or the "
                 "codes of pandas (H, 15min, D, B, W, MS, ME, QS, YE)");
   }
   GridSpec spec;
@@ -115,8 +117,8 @@ Grid grid_of_name(const std::string& name, const Stamp& first, const StampFormat
   const int64_t origins[] = {first.utc, first.utc, day, business_day(day), month_number(t)};
   spec.origin = origins[static_cast<size_t>(spec.unit)];
   if (spec.origin == kNoStep) {
-    throw Error(Exit::usage, "usage/frequency", concat("the first date, ", stamp_text(first, format), ", is no business day"),
-                "ask for daily steps");
+    throw Error(Exit::usage, "usage/frequency",
+                concat("the first date, ", stamp_text(first, format), ", is no business day"), "ask for daily steps");
   }
   return Grid(spec, zone);
 }

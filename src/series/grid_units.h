@@ -12,7 +12,7 @@ constexpr int64_t kNoStep = std::numeric_limits<int64_t>::min();
 
 // The weekday (Monday to Friday) with this day since 1970, counted from Monday, 29 December 1969; kNoStep at a weekend.
 int64_t business_day(int64_t day);
-int64_t day_of_business(int64_t number);  // the inverse
+int64_t day_of_business(int64_t number);      // the inverse
 int64_t month_number(const CivilTime& time);  // since year 0
 
 }  // namespace rnn::core

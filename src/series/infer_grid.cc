@@ -12,7 +12,8 @@ namespace rnn::core {
 namespace {
 
 constexpr const char* kToMendSteps =
-    "remove or mend the row, or sum the rows up to steps of one length; --frequency NAME (hourly, daily, ...) asks for a grid";
+    "remove or mend the row, or sum the rows up to steps of one length; --frequency NAME (hourly, daily, ...) asks for a "
+    "grid";
 
 // What the stamps of all runs have in common.
 class Stamps {
@@ -100,11 +101,12 @@ void Stamps::refuse(const StampRun& run, size_t at, double steps, const Grid& gr
   const Place here = run.places[at], before = run.places[at - 1];
   const auto text = [&](size_t i) { return stamp_text(run.stamps[i], grid.spec().format); };
   const bool same_file = here.file == before.file;
-  throw Error(Exit::data, "data/off_grid",
-              concat(place_text(files_[here.file].name, here.line), ": ", text(at), " follows ", text(at - 1), " (",
-                     same_file ? concat("line ", before.line) : place_text(files_[before.file].name, before.line), "), which is ",
-                     short_number(steps), " steps: the most frequent difference makes the data ", grid.name()),
-              kToMendSteps);
+  throw Error(
+      Exit::data, "data/off_grid",
+      concat(place_text(files_[here.file].name, here.line), ": ", text(at), " follows ", text(at - 1), " (",
+             same_file ? concat("line ", before.line) : place_text(files_[before.file].name, before.line), "), which is ",
+             short_number(steps), " steps: the most frequent difference makes the data ", grid.name()),
+      kToMendSteps);
 }
 
 template <class Number>
@@ -118,7 +120,8 @@ Grid Stamps::settle(GridUnit unit, Number number) const {
   for (const StampRun& run : runs_) {
     for (size_t i = 1; i < run.stamps.size(); ++i) {
       const int64_t step = number(run.stamps[i]) - number(run.stamps[i - 1]);
-      if (step <= 0 || step % spec.every != 0) refuse(run, i, static_cast<double>(step) / static_cast<double>(spec.every), grid);
+      if (step <= 0 || step % spec.every != 0)
+        refuse(run, i, static_cast<double>(step) / static_cast<double>(spec.every), grid);
     }
   }
   return grid;
@@ -130,7 +133,8 @@ Grid Stamps::infer() const {
     const std::string where = runs_.empty() || runs_[0].places.empty()
                                   ? std::string()
                                   : place_text(files_[runs_[0].places[0].file].name, runs_[0].places[0].line) + ": ";
-    throw Error(Exit::data, "data/frequency", where + "no series has two different stamps, so the length of a step is not known",
+    throw Error(Exit::data, "data/frequency",
+                where + "no series has two different stamps, so the length of a step is not known",
                 "give it: --frequency NAME (hourly, daily, ...)");
   }
   const DateForm form = grid_.spec().format.form;
@@ -148,7 +152,8 @@ Grid Stamps::infer() const {
 
 }  // namespace
 
-Grid infer_grid(std::span<const StampRun> runs, const StampFormat& format, const Zone& zone, std::span<const NamedText> files) {
+Grid infer_grid(std::span<const StampRun> runs, const StampFormat& format, const Zone& zone,
+                std::span<const NamedText> files) {
   return Stamps(runs, format, zone, files).infer();
 }
 

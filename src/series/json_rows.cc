@@ -45,7 +45,8 @@ void JsonRows::settle_frequency() {
     const std::string& f = line.series.frequency;
     if (named || f.empty() || f == frequency_) continue;
     if (!frequency_.empty())
-      throw Error(Exit::data, "data/series", concat(place(line), ": \"freq\" is ", f, ", but that of the first line is ", frequency_),
+      throw Error(Exit::data, "data/series",
+                  concat(place(line), ": \"freq\" is ", f, ", but that of the first line is ", frequency_),
                   "series of one frequency go together");
     frequency_ = f;
   }
@@ -69,7 +70,8 @@ std::vector<Stamp> JsonRows::read_starts() {
   for (const Line& line : lines_) {
     Stamp stamp;
     if (!column.read(line.series.start, stamp))
-      throw Error(Exit::data, "data/date", concat(place(line), ": the calendar has no '", line.series.start, "'"), "mend the start");
+      throw Error(Exit::data, "data/date", concat(place(line), ": the calendar has no '", line.series.start, "'"),
+                  "mend the start");
     if (plain && !rows_.zone.empty() && rows_.format.form != DateForm::step)
       place_in_zone(rows_.zone, std::numeric_limits<int64_t>::min(), stamp);
     starts.push_back(stamp);
@@ -101,13 +103,18 @@ void JsonRows::declare_covariates() {
 void JsonRows::add_rows(const Line& line, const Grid& grid, int64_t first, uint32_t group) {
   const JsonSeries& s = line.series;
   const size_t steps = s.target.size();
-  const size_t length = !s.dynamic_real.empty() ? s.dynamic_real[0].size() : !s.dynamic_cat.empty() ? s.dynamic_cat[0].size() : steps;
+  const size_t length = !s.dynamic_real.empty()  ? s.dynamic_real[0].size()
+                        : !s.dynamic_cat.empty() ? s.dynamic_cat[0].size()
+                                                 : steps;
   constexpr int64_t kUnits[] = {0, 1, kDay, 2 * kDay, 31 * kDay};  // at most, of the units of a grid
   constexpr double kYear9999 = 2.5e17;
   const auto unit = static_cast<double>(kUnits[static_cast<size_t>(grid.spec().unit)]);
-  if (static_cast<double>(grid.stamp(first).utc) + static_cast<double>(length) * static_cast<double>(grid.spec().every) * unit > kYear9999 &&
+  if (static_cast<double>(grid.stamp(first).utc) +
+              static_cast<double>(length) * static_cast<double>(grid.spec().every) * unit >
+          kYear9999 &&
       unit > 0) {
-    throw Error(Exit::data, "data/date", concat(place(line), ": the series reaches beyond the year 9999"), "is its frequency right?");
+    throw Error(Exit::data, "data/date", concat(place(line), ": the series reaches beyond the year 9999"),
+                "is its frequency right?");
   }
   for (size_t i = 0; i < length; ++i) {
     rows_.group.push_back(group);
@@ -116,7 +123,9 @@ void JsonRows::add_rows(const Line& line, const Grid& grid, int64_t first, uint3
     rows_.y[0].push_back(i < steps ? s.target[i] : kNoNumber);
     size_t c = 0;
     const auto put = [&](double value) { rows_.covariates[c++].values.push_back(value); };
-    const auto put_text = [&](const std::string& text) { put(text.empty() ? kNoNumber : rows_.covariates[c].texts.number(text)); };
+    const auto put_text = [&](const std::string& text) {
+      put(text.empty() ? kNoNumber : rows_.covariates[c].texts.number(text));
+    };
     for (const std::string& text : s.static_cat) put_text(text);
     for (const double value : s.static_real) put(value);
     for (const auto& row : s.dynamic_real) put(row[i]);
@@ -138,16 +147,20 @@ RowTable JsonRows::read(Grid& grid) {
   if (!zone.empty()) rows_.zone = load_zone(zone);
   std::vector<Stamp> starts(lines_.size());
   grid = {};
-  const bool model_has_dates = options_.grid != nullptr && options_.grid->has_dates(), dated = !lines_[0].series.start.empty();
+  const bool model_has_dates = options_.grid != nullptr && options_.grid->has_dates(),
+             dated = !lines_[0].series.start.empty();
   if (model_has_dates && !dated) {
-    throw Error(Exit::data, "data/frequency", concat(place(lines_[0]), ": the model's steps have dates, but the line has no \"start\""),
+    throw Error(Exit::data, "data/frequency",
+                concat(place(lines_[0]), ": the model's steps have dates, but the line has no \"start\""),
                 "give each line its start");
   }
   if (dated && (options_.grid == nullptr || model_has_dates)) {
     starts = read_starts();
-    const auto earliest = std::min_element(starts.begin(), starts.end(), [](const Stamp& a, const Stamp& b) { return a.utc < b.utc; });
+    const auto earliest =
+        std::min_element(starts.begin(), starts.end(), [](const Stamp& a, const Stamp& b) { return a.utc < b.utc; });
     if (model_has_dates && rows_.format.form == DateForm::step) {
-      throw Error(Exit::data, "data/date", concat(place(lines_[0]), ": \"start\" is no date"), "the model's steps have dates");
+      throw Error(Exit::data, "data/date", concat(place(lines_[0]), ": \"start\" is no date"),
+                  "the model's steps have dates");
     }
     if (model_has_dates) {
       GridSpec spec = options_.grid->spec();
@@ -171,11 +184,13 @@ RowTable JsonRows::read(Grid& grid) {
     const std::optional<int64_t> first = grid.position(starts[i]);
     if (!first) {
       throw Error(Exit::data, "data/off_grid",
-                  concat(place(line), ": ", line.series.start, " is no step of the grid: ", grid.name(), ", ", grid.text(0), " is one"),
+                  concat(place(line), ": ", line.series.start, " is no step of the grid: ", grid.name(), ", ", grid.text(0),
+                         " is one"),
                   "series that are read together share one grid");
     }
     if (!same_features(line.series, lines_[0].series)) {
-      throw Error(Exit::data, "data/series", concat(place(line), ": the line has not the keys and features of ", place(lines_[0])),
+      throw Error(Exit::data, "data/series",
+                  concat(place(line), ": the line has not the keys and features of ", place(lines_[0])),
                   "each line needs the same features, and all a start or none");
     }
     const std::string number = lines_.size() > 1 ? std::to_string(i + 1) : std::string();
@@ -187,7 +202,8 @@ RowTable JsonRows::read(Grid& grid) {
 
 }  // namespace
 
-RowTable rows_of_json(std::span<const NamedText> files, const TableOptions& options, Grid& grid, std::vector<std::string>& notes) {
+RowTable rows_of_json(std::span<const NamedText> files, const TableOptions& options, Grid& grid,
+                      std::vector<std::string>& notes) {
   return JsonRows(files, options, notes).read(grid);
 }
 

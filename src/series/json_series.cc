@@ -14,7 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kJsonForm = "a line is {\"start\": \"2014-01-01 00:00:00\", \"target\": [1, 2, null], \"item_id\": \"a\"}";
+constexpr const char* kJsonForm =
+    "a line is {\"start\": \"2014-01-01 00:00:00\", \"target\": [1, 2, null], \"item_id\": \"a\"}";
 
 class JsonLine {
  public:
@@ -35,7 +36,11 @@ class JsonLine {
     std::string what = e.what();
     const size_t at = what.rfind("] ");
     what = what.substr(at == std::string::npos ? 0 : at + 2, 160);
-    std::replace_if(what.begin(), what.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || static_cast<unsigned char>(c) > 126; }, '?');
+    constexpr std::string_view kPlace = "parse error at line 1, ";
+    if (what.starts_with(kPlace)) what.erase(0, kPlace.size());
+    std::replace_if(
+        what.begin(), what.end(),
+        [](char c) { return static_cast<unsigned char>(c) < 32 || static_cast<unsigned char>(c) > 126; }, '?');
     return what;
   }
   [[noreturn]] void refuse(const char* code, const std::string& message, const char* help = kJsonForm) const {
@@ -80,8 +85,17 @@ class JsonLine {
   json value_;
 };
 
-constexpr std::string_view kJsonKeys[] = {"start", "target", "item_id", "freq", "feat_static_cat", "cat", "feat_static_real",
-                                          "feat_dynamic_real", "dynamic_feat", "feat_dynamic_cat", "past_feat_dynamic_real"};
+constexpr std::string_view kJsonKeys[] = {"start",
+                                          "target",
+                                          "item_id",
+                                          "freq",
+                                          "feat_static_cat",
+                                          "cat",
+                                          "feat_static_real",
+                                          "feat_dynamic_real",
+                                          "dynamic_feat",
+                                          "feat_dynamic_cat",
+                                          "past_feat_dynamic_real"};
 
 JsonSeries JsonLine::series(std::vector<std::string>& unknown) const {
   JsonSeries s;
@@ -107,7 +121,9 @@ JsonSeries JsonLine::series(std::vector<std::string>& unknown) const {
     if (!known && std::find(unknown.begin(), unknown.end(), key) == unknown.end()) unknown.push_back(key);
   }
   const size_t steps = s.target.size();
-  const size_t length = !s.dynamic_real.empty() ? s.dynamic_real[0].size() : !s.dynamic_cat.empty() ? s.dynamic_cat[0].size() : steps;
+  const size_t length = !s.dynamic_real.empty()  ? s.dynamic_real[0].size()
+                        : !s.dynamic_cat.empty() ? s.dynamic_cat[0].size()
+                                                 : steps;
   const auto wrong = [&](size_t size) {
     refuse("data/series", concat("a dynamic feature has ", counted(size, "step"), ", but the target has ", steps),
            "features that are known ahead reach as far as the target or beyond, all equally far; past ones exactly as far");

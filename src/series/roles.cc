@@ -11,15 +11,18 @@
 namespace rnn::core {
 namespace {
 
+// In these names a cell that cannot be read is a mistake, even where no cell can.
+constexpr std::string_view kSureTimeNames[] = {"ds", "date", "timestamp", "datetime", "date_time"};
 constexpr std::string_view kTimeNames[] = {"ds",   "date", "timestamp", "datetime", "date_time", "time",
                                            "year", "step", "t",         "period",   "index"};
 // In these a whole number is a part of a date, not a date.
 constexpr std::string_view kDateNames[] = {"day", "week", "month", "quarter", "hour"};
-constexpr std::string_view kIdNames[] = {"unique_id", "item_id", "series_id", "ts_id", "id", "series", "item id", "series id"};
+constexpr std::string_view kIdNames[] = {"unique_id", "item_id", "series_id", "ts_id",
+                                         "id",        "series",  "item id",   "series id"};
 // Of these all that a table has make the id together.
-constexpr std::string_view kPartNames[] = {"store",  "store_nbr", "shop",   "branch",  "item",   "item_nbr", "product", "sku",
-                                           "family", "dept",      "sensor", "station", "meter",  "device",   "machine", "site",
-                                           "city",   "region",    "symbol", "ticker",  "country"};
+constexpr std::string_view kPartNames[] = {"store",   "store_nbr", "shop", "branch", "item",    "item_nbr", "product",
+                                           "sku",     "family",    "dept", "sensor", "station", "meter",    "device",
+                                           "machine", "site",      "city", "region", "symbol",  "ticker",   "country"};
 constexpr std::string_view kValueNames[] = {"y", "target", "value", "values", "sales", "demand"};
 
 std::string lower_name(std::string_view name) {
@@ -60,7 +63,8 @@ class RoleMaker {
       if (lower_name(columns_[c].name) == lower_name(name)) return c;
     std::vector<std::string> names;
     for (const ColumnFacts& f : columns_) names.push_back(f.name);
-    throw Error(Exit::usage, "usage/column", concat(file_, ": there is no column '", name, "'"), "columns are " + joined(names));
+    throw Error(Exit::usage, "usage/column", concat(file_, ": there is no column '", name, "'"),
+                "columns are " + joined(names));
   }
   static std::string joined(const std::vector<std::string>& names) {
     std::string text;
@@ -102,7 +106,7 @@ class RoleMaker {
       for (size_t c = 0; c < columns_.size(); ++c) {
         const ColumnFacts& f = columns_[c];
         if (settled_[c] || lower_name(f.name) != name) continue;
-        if (f.is_date() || (f.is_number() && f.whole_numbers && columns_.size() > 1)) return set(c, ColumnRole::time);
+        if (f.dates > 0 || (f.is_number() && f.whole_numbers && columns_.size() > 1)) return set(c, ColumnRole::time);
       }
     }
     for (const bool named : {true, false}) {
@@ -110,8 +114,15 @@ class RoleMaker {
         if (!settled_[c] && columns_[c].is_date() && (!named || is_among(kDateNames, columns_[c].name)))
           return set(c, ColumnRole::time);
     }
+    for (size_t c = 0; c < columns_.size(); ++c) {
+      const ColumnFacts& f = columns_[c];
+      if (!settled_[c] && f.present > 0 && !f.is_number() && is_among(kSureTimeNames, f.name))
+        return set(c, ColumnRole::time);
+    }
   }
-  bool could_be_id(size_t c) const { return !settled_[c] && columns_[c].present > 0 && (!columns_[c].is_number() || columns_[c].whole_numbers); }
+  bool could_be_id(size_t c) const {
+    return !settled_[c] && columns_[c].present > 0 && (!columns_[c].is_number() || columns_[c].whole_numbers);
+  }
   void find_id() {
     for (const std::string_view name : kIdNames) {
       for (size_t c = 0; c < columns_.size(); ++c)
@@ -124,7 +135,7 @@ class RoleMaker {
     for (const std::string_view name : kValueNames) {
       for (size_t c = 0; c < columns_.size(); ++c) {
         if (settled_[c] || lower_name(columns_[c].name) != name) continue;
-        if (columns_[c].is_number() || (columns_[c].present == 0 && name == "y")) return set(c, ColumnRole::y);
+        if (columns_[c].numbers > 0 || (columns_[c].present == 0 && name == "y")) return set(c, ColumnRole::y);
       }
     }
     std::vector<size_t> numbers;
@@ -136,11 +147,13 @@ class RoleMaker {
                   "a table needs a column of numbers, best called y; --y NAME names it");
     }
     if (numbers.size() > 1 && !roles_.id.empty()) {
-      throw Error(Exit::usage, "usage/roles", concat(file_, ": several columns could be the one that is to be forecast: ", joined(names)),
+      throw Error(Exit::usage, "usage/roles",
+                  concat(file_, ": several columns could be the one that is to be forecast: ", joined(names)),
                   "name it with --y NAME; several names make several series");
     }
     for (const size_t c : numbers) set(c, ColumnRole::y);
-    if (numbers.size() > 1) roles_.notes.push_back(concat("each of the ", numbers.size(), " columns of numbers is a series"));
+    if (numbers.size() > 1)
+      roles_.notes.push_back(concat("each of the ", numbers.size(), " columns of numbers is a series"));
   }
   void rest_is_past() {
     for (size_t c = 0; c < columns_.size(); ++c) {

@@ -37,14 +37,14 @@ struct CovariateRows {
 };
 
 struct RowTable {
-  std::vector<std::string> ids;      // of groups: rows of one id
-  std::vector<uint32_t> group;       // [rows]
-  std::vector<Stamp> stamp;          // [rows]
-  std::vector<Place> place;          // [rows]
-  std::vector<std::string> y_names;  // more than one: each is a series
+  std::vector<std::string> ids;        // of groups: rows of one id
+  std::vector<uint32_t> group;         // [rows]
+  std::vector<Stamp> stamp;            // [rows]
+  std::vector<Place> place;            // [rows]
+  std::vector<std::string> y_names;    // more than one: each is a series
   std::vector<std::vector<double>> y;  // [y_names][rows]
   std::vector<CovariateRows> covariates;
-  std::string id_name, time_name;    // of columns; "": none
+  std::string id_name, time_name;         // of columns; "": none
   std::vector<std::string> text_columns;  // for advice
   StampFormat format;
   Zone zone;
@@ -54,7 +54,8 @@ struct RowTable {
 // The rows of tables. Notes go to `notes`.
 RowTable rows_of_tables(std::span<const NamedText> files, const TableOptions& options, std::vector<std::string>& notes);
 // The rows of JSON lines, and the grid that they name.
-RowTable rows_of_json(std::span<const NamedText> files, const TableOptions& options, Grid& grid, std::vector<std::string>& notes);
+RowTable rows_of_json(std::span<const NamedText> files, const TableOptions& options, Grid& grid,
+                      std::vector<std::string>& notes);
 
 // Makes `stamp`, read as if its text were UTC, the instant at which the zone's clock shows that text: of two, in autumn, the first unless
 // `after` is not before it. False: the clock skips it.

@@ -36,7 +36,8 @@ std::string roles_text(const SeriesSet& set, const RowTable& rows) {
 }
 
 const char* gaps_text(Gaps gaps) {
-  constexpr const char* kTexts[] = {"they stay missing", "they count as 0", "they are put on the line between their neighbours"};
+  constexpr const char* kTexts[] = {"they stay missing", "they count as 0",
+                                    "they are put on the line between their neighbours"};
   return kTexts[static_cast<size_t>(gaps)];
 }
 
@@ -99,9 +100,12 @@ void describe_series(SeriesSet& set, const RowTable& rows, const TableOptions& o
                set.grid.zone().empty() ? "" : ", by the clock of " + set.grid.zone().name()));
   }
   if (n.duplicates > 0)
-    say(concat(counted(n.duplicates, "row"), " with the stamp of another: the ", kDuplicates[static_cast<size_t>(options.duplicates)], " counts"));
+    say(concat(counted(n.duplicates, "row"), " with the stamp of another: the ",
+               kDuplicates[static_cast<size_t>(options.duplicates)], " counts"));
   if (n.gaps + n.missing > 0) {
-    say(concat(counted(n.gaps, "step"), " without a row, ", counted(n.missing, "row"), " without a value: ", gaps_text(options.gaps)));
+    const std::string gaps = n.gaps == 0 ? "" : concat(counted(n.gaps, "step"), " without a row");
+    const std::string missing = n.missing == 0 ? "" : concat(counted(n.missing, "row"), " without a value");
+    say(concat(gaps, gaps.empty() || missing.empty() ? "" : ", ", missing, ": ", gaps_text(options.gaps)));
   }
   const auto say_series = [&](const std::vector<std::string>& ids, const char* what) {
     if (ids.empty()) return;
@@ -169,9 +173,11 @@ void fit_categories(SeriesSet& set, std::span<const int64_t> last) {
 void apply_covariates(SeriesSet& set, std::span<const Covariate> model) {
   std::vector<size_t> from;
   for (const Covariate& wanted : model) {
-    const auto at = std::find_if(set.covariates.begin(), set.covariates.end(), [&](const Covariate& c) { return c.name == wanted.name; });
+    const auto at = std::find_if(set.covariates.begin(), set.covariates.end(),
+                                 [&](const Covariate& c) { return c.name == wanted.name; });
     if (at == set.covariates.end()) {
-      throw Error(Exit::data, "data/covariate", concat(set.files[0], ": there is no column '", wanted.name, "', which the model was trained with"),
+      throw Error(Exit::data, "data/covariate",
+                  concat(set.files[0], ": there is no column '", wanted.name, "', which the model was trained with"),
                   "give the columns that it was trained with");
     }
     if (at->kind == Covariate::Kind::category && wanted.kind == Covariate::Kind::number) {
@@ -183,7 +189,8 @@ void apply_covariates(SeriesSet& set, std::span<const Covariate> model) {
   }
   for (Series& s : set.series) {
     std::vector<std::vector<double>> values;
-    for (size_t i = 0; i < from.size(); ++i) values.push_back(as_in_model(s, s.covariates[from[i]], set.covariates[from[i]], model[i]));
+    for (size_t i = 0; i < from.size(); ++i)
+      values.push_back(as_in_model(s, s.covariates[from[i]], set.covariates[from[i]], model[i]));
     s.covariates = std::move(values);
   }
   set.covariates.assign(model.begin(), model.end());

@@ -24,7 +24,8 @@ constexpr NumberForm kNumberForms[] = {
     {DateForm::seconds, 100000000, 9999999999, "numbers of the time column are seconds since 1970"},
     {DateForm::milliseconds, 100000000000, 9999999999999, "numbers of the time column are milliseconds since 1970"},
     {DateForm::microseconds, 100000000000000, 9999999999999999, "numbers of the time column are microseconds since 1970"},
-    {DateForm::nanoseconds, 100000000000000000, 999999999999999999, "numbers of the time column are nanoseconds since 1970"},
+    {DateForm::nanoseconds, 100000000000000000, 8000000000000000000,
+     "numbers of the time column are nanoseconds since 1970"},
 };
 
 bool is_month(int64_t n) { return n % 100 >= 1 && n % 100 <= 12; }
@@ -51,7 +52,8 @@ bool StampColumn::agrees(const StampFormat& other) {
   };
   StampFormat& f = format_;
   const bool dates = f.form != DateForm::step;
-  if (dates != (other.form != DateForm::step)) return no(dates ? "is a number, but the rows before have dates" : "is a date, but the rows before have numbers");
+  if (dates != (other.form != DateForm::step))
+    return no(dates ? "is a number, but the rows before have dates" : "is a date, but the rows before have numbers");
   if (!dates) return true;
   if (f.form != other.form || f.separator != other.separator || f.short_year != other.short_year)
     return no("is written in another way than the dates before");
@@ -111,8 +113,8 @@ void StampColumn::settle_days(DayMonth wanted, const std::function<Cell(int64_t)
     StampParts p;
     parse_stamp(cell.text, p);
     throw Error(exit, code,
-                concat(cell.place, ": '", cell.text, "' is ", reading(p, true), " if the day comes first and ", reading(p, false),
-                       " if the month does", what),
+                concat(cell.place, ": '", cell.text, "' is ", reading(p, true), " if the day comes first and ",
+                       reading(p, false), " if the month does", what),
                 help);
   };
   if (first_beyond_ >= 0 && second_beyond_ >= 0) {

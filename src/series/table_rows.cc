@@ -72,7 +72,8 @@ void TableRows::read_tables() {
   for (size_t i = 0; i < files_.size(); ++i) {
     tables_.push_back(read_table(files_[i], options_.decimal_comma));
     const Table& table = tables_.back();
-    for (const std::string& note : table.notes) notes_.push_back(files_.size() > 1 ? concat(table.name(), ": ", note) : note);
+    for (const std::string& note : table.notes)
+      notes_.push_back(files_.size() > 1 ? concat(table.name(), ": ", note) : note);
     for (size_t row = 0; row < table.rows(); ++row) rows_.place.push_back({static_cast<uint32_t>(i), table.line(row)});
   }
 }
@@ -196,13 +197,15 @@ void TableRows::read_stamps() {
   const auto differs = [&](const Stamp& s) { return s.offset != rows_.stamp[0].offset; };
   const bool offsets = rows_.format.offset != OffsetForm::none || epoch;
   if (offsets && rows_.zone.empty() && std::any_of(rows_.stamp.begin(), rows_.stamp.end(), differs))
-    notes_.push_back("offsets from UTC differ between rows; give the zone with --tz, so that hours of the day are right all year");
+    notes_.push_back(
+        "offsets from UTC differ between rows; give the zone with --tz, so that hours of the day are right all year");
 }
 
 void TableRows::convert_stamps(const StampColumn& column) {
   rows_.stamp.resize(rows_.group.size());
   std::vector<int64_t> latest(rows_.ids.size(), std::numeric_limits<int64_t>::min());
-  const bool local = !rows_.zone.empty() && column.format().offset == OffsetForm::none && column.format().form < DateForm::seconds;
+  const bool local =
+      !rows_.zone.empty() && column.format().offset == OffsetForm::none && column.format().form < DateForm::seconds;
   each_cell(roles_.time, [&](const Cell& cell, size_t row) {
     if (!column.read(cell.text, rows_.stamp[row])) {
       throw Error(Exit::data, "data/date", concat(cell.place(), ": the calendar has no '", cell.text, "'"), "mend the date");
@@ -213,7 +216,8 @@ void TableRows::convert_stamps(const StampColumn& column) {
     const bool midnight = rows_.stamp[row].utc % kDay == 0;
     if (!place_in_zone(rows_.zone, after, rows_.stamp[row]) && !midnight) {
       throw Error(Exit::data, "data/date",
-                  concat(cell.place(), ": ", cell.text, " does not exist in ", rows_.zone.name(), ", whose clock is put forward then"),
+                  concat(cell.place(), ": ", cell.text, " does not exist in ", rows_.zone.name(),
+                         ", whose clock is put forward then"),
                   "mend the stamp, or leave the zone out if the clock of the table is never changed");
     }
     after = rows_.stamp[row].utc;
@@ -254,7 +258,8 @@ void TableRows::read_covariates() {
     const auto among = [&](const std::vector<std::string>& names) {
       return std::any_of(names.begin(), names.end(), [&](const std::string& n) {
         return n.size() == facts_[c].name.size() &&
-               std::equal(n.begin(), n.end(), facts_[c].name.begin(), [](char a, char b) { return lower_case(a) == lower_case(b); });
+               std::equal(n.begin(), n.end(), facts_[c].name.begin(),
+                          [](char a, char b) { return lower_case(a) == lower_case(b); });
       });
     };
     cov.named = among(options_.fixed) || among(options_.past) || among(options_.known);

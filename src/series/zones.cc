@@ -143,7 +143,8 @@ int32_t ZoneRule::offset_at(int64_t utc) const {
   const int64_t year = civil_time((utc + standard) * kSecond).year;
   const int64_t summer_at = change_day(to_summer, year) * kDaySeconds + to_summer.time - standard;
   const int64_t standard_at = change_day(to_standard, year) * kDaySeconds + to_standard.time - summer;
-  const bool is_summer = summer_at < standard_at ? utc >= summer_at && utc < standard_at : utc >= summer_at || utc < standard_at;
+  const bool is_summer =
+      summer_at < standard_at ? utc >= summer_at && utc < standard_at : utc >= summer_at || utc < standard_at;
   return is_summer ? summer : standard;
 }
 
@@ -168,7 +169,8 @@ Zone::Instants Zone::at_local(int64_t local) const {
 
 Zone parse_zone(std::string_view bytes, const std::string& name) {
   const auto broken = [&] {
-    return Error(Exit::data, "data/tz", concat("the time zone file of ", name, " is broken"), "install the package tzdata anew");
+    return Error(Exit::data, "data/tz", concat("the time zone file of ", name, " is broken"),
+                 "install the package tzdata anew");
   };
   ZoneBytes in{bytes};
   ZoneHeader h = take_header(in);
@@ -212,10 +214,11 @@ Zone load_zone(const std::string& name, const std::string& folder) {
   }
   namespace fs = std::filesystem;
   std::error_code ignored;
-  const bool plain = !name.empty() && name.find("..") == std::string::npos && name[0] != '/' &&
-                     std::all_of(name.begin(), name.end(), [](char c) {
-                       return is_letter(c) || (c >= '0' && c <= '9') || std::string_view("_+-/").find(c) != std::string_view::npos;
-                     });
+  const bool plain =
+      !name.empty() && name.find("..") == std::string::npos && name[0] != '/' &&
+      std::all_of(name.begin(), name.end(), [](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || std::string_view("_+-/").find(c) != std::string_view::npos;
+      });
   if (plain && !fs::is_directory(folder, ignored)) {
     throw Error(Exit::data, "data/tz", concat("this machine has no time zone files: there is no folder ", folder),
                 "install the package tzdata, or give the dates with their offsets from UTC and no zone");
