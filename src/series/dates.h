@@ -90,7 +90,7 @@ class StampColumn {
 
  private:
   bool agrees(const StampFormat& other);
-  void settle_numbers();
+  void settle_numbers(const std::function<Cell(int64_t)>& cell_at);
   void settle_days(DayMonth wanted, const std::function<Cell(int64_t)>& cell_at);
 
   StampFormat format_;
@@ -99,6 +99,7 @@ class StampColumn {
   int64_t first_beyond_ = -1, second_beyond_ = -1,
           differ_ = -1;                       // the first cell with a first or second part > 12; where they differ
   int64_t lowest_ = 0, highest_ = 0;          // of numbers
+  int64_t beyond_ = -1;                       // the first cell with a number that is too large for a step
   bool months_fit_ = true, days_fit_ = true;  // every number is YYYYMM, YYYYMMDD
 };
 

@@ -90,9 +90,8 @@ Grid grid_of_name(const std::string& name, const Stamp& first, const StampFormat
   const int64_t count = take_number<int64_t>(rest).value_or(1);
   if (rest.starts_with(' ')) rest.remove_prefix(1);
   const GridName* found = find_grid_name(rest);
-  constexpr int64_t kMost = 100000;
   const bool steps = format.form == DateForm::step;
-  const bool known = found != nullptr && count >= 1 && count <= kMost;
+  const bool known = found != nullptr && count >= 1 && count <= longest_step(found->unit) / found->every;
   if (!known || (found->unit == GridUnit::steps) != steps) {
     throw Error(Exit::usage, "usage/frequency",
                 !known  ? concat("'", name, "' is no frequency")

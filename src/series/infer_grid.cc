@@ -117,6 +117,11 @@ Grid Stamps::settle(GridUnit unit, Number number) const {
   if (unit > GridUnit::time) spec.time_of_day = grid_.civil(*first_) - day(*first_) * kDay;
   if (unit == GridUnit::months) spec.month_day = month_ends_ ? 31 : most_day_;
   const Grid grid(spec, grid_.zone());
+  if (spec.every > longest_step(unit))
+    throw Error(
+        Exit::data, "data/frequency",
+        concat(place_text(files_[0].name, runs_[0].places[0].line), ": most rows are more than a hundred years apart"),
+        "are the dates right?");
   for (const StampRun& run : runs_) {
     for (size_t i = 1; i < run.stamps.size(); ++i) {
       const int64_t step = number(run.stamps[i]) - number(run.stamps[i - 1]);

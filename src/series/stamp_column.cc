@@ -9,6 +9,7 @@
 namespace rnn::core {
 namespace {
 
+constexpr int64_t kLastStep = 1000000000000000;         // of plain numbers
 constexpr int64_t kFirstYear = 1500, kLastYear = 2200;  // of dates that are written as one number
 
 // Numbers of one form lie between these.
@@ -85,6 +86,7 @@ bool StampColumn::look(std::string_view text) {
   }
   if (p.format.form == DateForm::step) {
     lowest_ = std::min(lowest_, p.number), highest_ = std::max(highest_, p.number);
+    if ((p.number > kLastStep || p.number < -kLastStep) && beyond_ < 0) beyond_ = cells_;
     months_fit_ &= is_month(p.number);
     days_fit_ &= is_day(p.number);
   } else if (p.format.form == DateForm::dmy) {
@@ -96,7 +98,7 @@ bool StampColumn::look(std::string_view text) {
   return true;
 }
 
-void StampColumn::settle_numbers() {
+void StampColumn::settle_numbers(const std::function<Cell(int64_t)>& cell_at) {
   for (const NumberForm& f : kNumberForms) {
     if (lowest_ < f.lowest || highest_ > f.highest) continue;
     if ((f.form == DateForm::ym && !months_fit_) || (f.form == DateForm::ymd && !days_fit_)) continue;
@@ -105,6 +107,10 @@ void StampColumn::settle_numbers() {
     note_ = f.note;
     return;
   }
+  if (beyond_ < 0) return;
+  const Cell cell = cell_at(beyond_);
+  throw Error(Exit::data, "data/date", concat(cell.place, ": '", cell.text, "' is too large for the number of a step"),
+              "number the steps 1, 2, 3, ..., or give dates");
 }
 
 void StampColumn::settle_days(DayMonth wanted, const std::function<Cell(int64_t)>& cell_at) {
@@ -137,7 +143,7 @@ void StampColumn::settle_days(DayMonth wanted, const std::function<Cell(int64_t)
 
 void StampColumn::settle(DayMonth wanted, const std::function<Cell(int64_t)>& cell_at) {
   if (cells_ == 0) return;
-  if (format_.form == DateForm::step) settle_numbers();
+  if (format_.form == DateForm::step) settle_numbers(cell_at);
   if (format_.form == DateForm::dmy) settle_days(wanted, cell_at);
 }
 

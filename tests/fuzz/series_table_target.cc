@@ -14,7 +14,8 @@
 namespace rnn::core::fuzz {
 namespace {
 
-bool is_text(std::string_view bytes) {  // the reader's contract: UTF-8 without NUL; of this, plain ASCII and a mark at the head
+bool is_text(
+    std::string_view bytes) {  // the reader's contract: UTF-8 without NUL; of this, plain ASCII and a mark at the head
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c > 0; });
 }
@@ -27,12 +28,14 @@ void require_values(const SeriesSet& set, const Series& s) {
   require(s.covariates.size() == set.covariates.size(), "every covariate has values");
   for (size_t c = 0; c < s.covariates.size(); ++c) {
     const Covariate& cov = set.covariates[c];
-    require(s.covariates[c].size() == (cov.use == Covariate::Use::fixed ? 1 : steps), "a covariate has a value for every step, or one");
+    require(s.covariates[c].size() == (cov.use == Covariate::Use::fixed ? 1 : steps),
+            "a covariate has a value for every step, or one");
     for (const double v : s.covariates[c]) {
       if (std::isnan(v)) continue;
       require(std::isfinite(v), "a covariate is finite or missing");
       const bool category = cov.kind == Covariate::Kind::category;
-      require(!category || (v >= 0 && v < static_cast<double>(cov.categories.size()) && v == std::floor(v)), "a category is one of the table's");
+      require(!category || (v >= 0 && v < static_cast<double>(cov.categories.size()) && v == std::floor(v)),
+              "a category is one of the table's");
     }
   }
 }
@@ -62,7 +65,9 @@ void require_round_trip(const SeriesSet& set) {
   for (size_t i = 0; i < set.series.size(); ++i) {
     const Series& s = set.series[i];
     for (size_t t = 0; t < s.y.size(); ++t)
-      if (!std::isnan(s.y[t])) text += quoted(std::to_string(i) + "." + s.id) + "," + std::to_string(s.first + static_cast<int64_t>(t)) + "," + number_text(s.y[t]) + "\n";
+      if (!std::isnan(s.y[t]))
+        text += quoted(std::to_string(i) + "." + s.id) + "," + std::to_string(s.first + static_cast<int64_t>(t)) + "," +
+                number_text(s.y[t]) + "\n";
   }
   TableOptions options;
   options.id = {"unique_id"}, options.time = "step", options.y = {"y"};
@@ -108,7 +113,8 @@ void test(std::string_view input) {
   if (!is_text(input)) return;
   TableOptions options;
   read_one(input, options);
-  options.duplicates = Duplicates::sum, options.gaps = Gaps::linear, options.day_month = DayMonth::dmy, options.decimal_comma = true;
+  options.duplicates = Duplicates::sum, options.gaps = Gaps::linear, options.day_month = DayMonth::dmy,
+  options.decimal_comma = true;
   options.frequency = "daily";
   read_one(input, options);
 }

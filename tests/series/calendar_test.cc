@@ -25,7 +25,8 @@ TEST(Calendar, FieldsOfAGrid) {
   const auto fields = [](const char* text) { return calendar_fields(test::read_text(text).grid); };
   EXPECT_EQ(fields("ds,y\n2020-01-01 00:00,1\n2020-01-01 00:30,1\n"),
             (Fields{minute_of_hour, hour_of_day, day_of_week, day_of_month, day_of_year, month}));
-  EXPECT_EQ(fields("ds,y\n2020-01-01 00:00,1\n2020-01-01 06:00,1\n"), (Fields{hour_of_day, day_of_week, day_of_month, day_of_year, month}));
+  EXPECT_EQ(fields("ds,y\n2020-01-01 00:00,1\n2020-01-01 06:00,1\n"),
+            (Fields{hour_of_day, day_of_week, day_of_month, day_of_year, month}));
   EXPECT_EQ(fields("ds,y\n2020-01-01,1\n2020-01-02,1\n"), (Fields{day_of_week, day_of_month, day_of_year, month}));
   EXPECT_EQ(fields("ds,y\n2020-01-01,1\n2020-01-08,1\n"), (Fields{day_of_month, day_of_year, month}));
   EXPECT_EQ(fields("ds,y\n2020-01-01,1\n2020-02-01,1\n"), (Fields{month}));
@@ -42,8 +43,8 @@ TEST(Calendar, ValuesReachFromMinusHalfToHalf) {
   EXPECT_DOUBLE_EQ(calendar_value(CalendarField::day_of_month, end), 0.5);
   EXPECT_DOUBLE_EQ(calendar_value(CalendarField::day_of_year, end), 0.5);
   EXPECT_DOUBLE_EQ(calendar_value(CalendarField::month, end), 0.5);
-  for (const CalendarField f : {CalendarField::minute_of_hour, CalendarField::hour_of_day, CalendarField::day_of_week, CalendarField::day_of_month,
-                                CalendarField::day_of_year, CalendarField::month})
+  for (const CalendarField f : {CalendarField::minute_of_hour, CalendarField::hour_of_day, CalendarField::day_of_week,
+                                CalendarField::day_of_month, CalendarField::day_of_year, CalendarField::month})
     EXPECT_DOUBLE_EQ(calendar_value(f, begin), -0.5);  // Monday, 2024-01-01 00:00
 }
 
@@ -52,7 +53,11 @@ TEST(Calendar, FillsRowsOfSteps) {
   const Fields fields = {CalendarField::hour_of_day, CalendarField::day_of_week};
   std::vector<float> out(6);
   fill_calendar(grid, fields, 18, out);  // Monday 23:00, Tuesday 00:00, 01:00
-  const std::vector<float> expected = {0.5f, -0.5f, -0.5f, static_cast<float>(1 / 6.0 - 0.5), static_cast<float>(1 / 23.0 - 0.5),
+  const std::vector<float> expected = {0.5f,
+                                       -0.5f,
+                                       -0.5f,
+                                       static_cast<float>(1 / 6.0 - 0.5),
+                                       static_cast<float>(1 / 23.0 - 0.5),
                                        static_cast<float>(1 / 6.0 - 0.5)};
   EXPECT_EQ(out, expected);
 }

@@ -104,10 +104,34 @@ TEST(Dates, MidnightHas24HoursToo) {
 
 TEST(Dates, WhatIsNoDateIsNone) {
   StampParts p;
-  for (const char* text : {"", "a", "2016-13-01", "2016-02-30", "2016-00-01", "2016-01-00", "0000-01-01", "2016-01-01x", "2016-01-01T", "2016-01-01 25:00",
-                           "2016-01-01 12:60", "2016-01-01 12:00:60", "2016-01-01 12:00+", "2016-01-01 12:00+25:00", "2016-01-01 12:00+05:99",
-                           "13/13/2016", "1/2/3", "32/1/2016", "1.5", "12:30", "2016-01-01 13:00 PM", "2016-1-1-1", "2016-01/01", "5 January 2016",
-                           "2016-01-01 12:00:00.1234567", "12345678901234567890", "--5", "2016Q5"})
+  for (const char* text : {"",
+                           "a",
+                           "2016-13-01",
+                           "2016-02-30",
+                           "2016-00-01",
+                           "2016-01-00",
+                           "0000-01-01",
+                           "2016-01-01x",
+                           "2016-01-01T",
+                           "2016-01-01 25:00",
+                           "2016-01-01 12:60",
+                           "2016-01-01 12:00:60",
+                           "2016-01-01 12:00+",
+                           "2016-01-01 12:00+25:00",
+                           "2016-01-01 12:00+05:99",
+                           "13/13/2016",
+                           "1/2/3",
+                           "32/1/2016",
+                           "1.5",
+                           "12:30",
+                           "2016-01-01 13:00 PM",
+                           "2016-1-1-1",
+                           "2016-01/01",
+                           "5 January 2016",
+                           "2016-01-01 12:00:00.1234567",
+                           "12345678901234567890",
+                           "--5",
+                           "2016Q5"})
     EXPECT_FALSE(parse_stamp(text, p)) << text;
 }
 
@@ -125,14 +149,16 @@ TEST(Dates, AmbiguousDaysAreRefusedWithBothReadings) {
   EXPECT_EQ(f.code, "usage/day_month");
   EXPECT_EQ(f.exit, Exit::usage);
   EXPECT_EQ(f.message,
-            "t.csv:3: '01/02/2016' is 2016-02-01 if the day comes first and 2016-01-02 if the month does, and so is every date of the column");
+            "t.csv:3: '01/02/2016' is 2016-02-01 if the day comes first and 2016-01-02 if the month does, and so is every "
+            "date of the column");
 }
 
 TEST(Dates, ContradictingDaysAreRefused) {
   const Failure f = failure_of([] { read_column({"13/01/2016", "01/02/2016", "01/14/2016"}); });
   EXPECT_EQ(f.code, "data/date");
   EXPECT_EQ(f.message,
-            "t.csv:4: '01/14/2016' is no date if the day comes first and 2016-01-14 if the month does, which does not go together with "
+            "t.csv:4: '01/14/2016' is no date if the day comes first and 2016-01-14 if the month does, which does not go "
+            "together with "
             "'13/01/2016' (t.csv:2)");
   EXPECT_EQ(failure_of([] { read_column({"13/01/2016"}, DayMonth::mdy); }).code, "usage/day_month");
   EXPECT_EQ(failure_of([] { read_column({"01/13/2016"}, DayMonth::dmy); }).code, "usage/day_month");

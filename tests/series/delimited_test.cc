@@ -36,7 +36,9 @@ TEST(Delimited, ReadsEachSeparator) {
 }
 
 TEST(Delimited, EndsOfLineAndMarksMakeNoDifference) {
-  for (const char* text : {"ds,y\r\n2020-01-01,1.5\r\n2020-01-02,2\r\n", "ds,y\r2020-01-01,1.5\r2020-01-02,2", "\xEF\xBB\xBF" "ds,y\n2020-01-01,1.5\n2020-01-02,2",
+  for (const char* text : {"ds,y\r\n2020-01-01,1.5\r\n2020-01-02,2\r\n", "ds,y\r2020-01-01,1.5\r2020-01-02,2",
+                           "\xEF\xBB\xBF"
+                           "ds,y\n2020-01-01,1.5\n2020-01-02,2",
                            "ds,y\n\n2020-01-01,1.5\n\n\n2020-01-02,2\n\n", " ds , y\n 2020-01-01 ,1.5 \n2020-01-02,\t2\n",
                            "\"ds\",\"y\"\n\"2020-01-01\",\"1.5\"\n\"2020-01-02\" , 2\n"}) {
     const Table t = table_from(text);
@@ -98,13 +100,15 @@ TEST(Delimited, NumbersAreFiniteAndLocaleFree) {
   EXPECT_EQ(value, 2);
   EXPECT_EQ(number("1,25", true), NumberFault::none);
   EXPECT_EQ(value, 1.25);
-  for (const char* text : {"1,25", "?0.2", "1.2.3", "0x10", "1 2", "+-1", "5%", "++1"}) EXPECT_EQ(number(text), NumberFault::text) << text;
+  for (const char* text : {"1,25", "?0.2", "1.2.3", "0x10", "1 2", "+-1", "5%", "++1"})
+    EXPECT_EQ(number(text), NumberFault::text) << text;
   for (const char* text : {"inf", "-inf", "1e999"}) EXPECT_EQ(number(text), NumberFault::not_finite) << text;
   EXPECT_EQ(number("1.234,5", true), NumberFault::text);
 }
 
 TEST(Delimited, MissingCells) {
-  for (const char* cell : {"", "NA", "NaN", "nan", "null", "NULL", "N/A", "-", "#N/A", "<NA>"}) EXPECT_TRUE(is_missing(cell)) << cell;
+  for (const char* cell : {"", "NA", "NaN", "nan", "null", "NULL", "N/A", "-", "#N/A", "<NA>"})
+    EXPECT_TRUE(is_missing(cell)) << cell;
   for (const char* cell : {"0", "none", "NAN1", "--", " "}) EXPECT_FALSE(is_missing(cell)) << cell;
 }
 

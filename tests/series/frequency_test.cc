@@ -96,7 +96,8 @@ TEST(Frequency, WhatFitsNoGridIsShownWithBothRows) {
   EXPECT_EQ(f.code, "data/off_grid");
   EXPECT_EQ(f.exit, Exit::data);
   EXPECT_EQ(f.message,
-            "t.csv:5: 2020-01-01 03:15 follows 2020-01-01 02:00 (line 4), which is 1.25 steps: the most frequent difference makes the data "
+            "t.csv:5: 2020-01-01 03:15 follows 2020-01-01 02:00 (line 4), which is 1.25 steps: the most frequent difference "
+            "makes the data "
             "hourly");
   EXPECT_EQ(refusal(table_of({"2020-01-01", "2020-02-01", "2020-03-01", "2020-03-05"})).code, "data/off_grid");
   EXPECT_EQ(refusal(table_of({"2020-01-01"})).code, "data/frequency");
@@ -111,13 +112,16 @@ TEST(Frequency, SeriesShareOneGrid) {
 }
 
 TEST(Frequency, OffsetsComeBack) {
-  EXPECT_EQ(read_text(table_of({"2024-01-01T00:00:00+05:30", "2024-01-01T01:00:00+05:30"})).grid.text(2), "2024-01-01T02:00:00+05:30");
-  const SeriesSet set = read_text(table_of({"2023-10-29T00:00+02:00", "2023-10-29T01:00+02:00", "2023-10-29T02:00+02:00", "2023-10-29T02:00+01:00"}));
+  EXPECT_EQ(read_text(table_of({"2024-01-01T00:00:00+05:30", "2024-01-01T01:00:00+05:30"})).grid.text(2),
+            "2024-01-01T02:00:00+05:30");
+  const SeriesSet set = read_text(
+      table_of({"2023-10-29T00:00+02:00", "2023-10-29T01:00+02:00", "2023-10-29T02:00+02:00", "2023-10-29T02:00+01:00"}));
   EXPECT_EQ(set.grid.name(), "hourly");
   EXPECT_EQ(set.grid.text(4), "2023-10-29T03:00+01:00");
   EXPECT_TRUE(test::says(set, "give the zone with --tz"));
   // Midnights by a clock that is put forward are days, though one of them has 23 hours.
-  EXPECT_EQ(read_text(table_of({"2024-03-30T00:00+01:00", "2024-03-31T00:00+01:00", "2024-04-01T00:00+02:00"})).grid.name(), "daily");
+  EXPECT_EQ(read_text(table_of({"2024-03-30T00:00+01:00", "2024-03-31T00:00+01:00", "2024-04-01T00:00+02:00"})).grid.name(),
+            "daily");
 }
 
 class ZonedFrequency : public ::testing::Test {
@@ -130,10 +134,13 @@ class ZonedFrequency : public ::testing::Test {
 };
 
 TEST_F(ZonedFrequency, RepeatedAndSkippedHoursAreSteps) {
-  const SeriesSet autumn = read_text(table_of({"2023-10-29 01:30", "2023-10-29 02:00", "2023-10-29 02:30", "2023-10-29 02:00", "2023-10-29 02:30", "2023-10-29 03:00"}), options_);
+  const SeriesSet autumn = read_text(table_of({"2023-10-29 01:30", "2023-10-29 02:00", "2023-10-29 02:30",
+                                               "2023-10-29 02:00", "2023-10-29 02:30", "2023-10-29 03:00"}),
+                                     options_);
   EXPECT_EQ(autumn.grid.name(), "every 30 minutes");
   EXPECT_EQ(autumn.series[0].y, (std::vector<double>{1, 2, 3, 4, 5, 6}));
-  const SeriesSet spring = read_text(table_of({"2024-03-31 00:00", "2024-03-31 01:00", "2024-03-31 03:00", "2024-03-31 04:00"}), options_);
+  const SeriesSet spring =
+      read_text(table_of({"2024-03-31 00:00", "2024-03-31 01:00", "2024-03-31 03:00", "2024-03-31 04:00"}), options_);
   EXPECT_EQ(spring.series[0].y, (std::vector<double>{1, 2, 3, 4}));
   EXPECT_EQ(spring.grid.text(1), "2024-03-31 01:00");
   EXPECT_EQ(spring.grid.text(2), "2024-03-31 03:00");
@@ -165,7 +172,8 @@ TEST(Frequency, NamesOfGrids) {
     return grid_of_name(text, stamp, format, {}).name();
   };
   for (const char* text : {"H", "h", "hourly", "1h", "1 hour", "every hour"}) EXPECT_EQ(name(text), "hourly") << text;
-  for (const char* text : {"15T", "15min", "15 minutes", "every 15 minutes"}) EXPECT_EQ(name(text), "every 15 minutes") << text;
+  for (const char* text : {"15T", "15min", "15 minutes", "every 15 minutes"})
+    EXPECT_EQ(name(text), "every 15 minutes") << text;
   for (const char* text : {"D", "daily", "1D", "day"}) EXPECT_EQ(name(text), "daily") << text;
   for (const char* text : {"W", "W-MON", "weekly", "7D", "7 days"}) EXPECT_EQ(name(text), "weekly (Wednesdays)") << text;
   for (const char* text : {"M", "ME", "month ends"}) EXPECT_EQ(name(text), "month ends") << text;
@@ -174,7 +182,7 @@ TEST(Frequency, NamesOfGrids) {
   EXPECT_EQ(name("QS-OCT", "2024-01-01"), "quarter starts");
   EXPECT_EQ(name("Y", "2024-12-31"), "year ends");
   EXPECT_EQ(name("B"), "business days");
-  for (const char* text : {"", "fortnightly", "0H", "-1H", "H2", "999999999D", "steps", "x"})
+  for (const char* text : {"", "fortnightly", "0H", "-1H", "H2", "999999999D", "every 101 years", "steps", "x"})
     EXPECT_EQ(failure_of([&] { name(text); }).code, "usage/frequency") << text;
   EXPECT_EQ(failure_of([&] { name("B", "2024-01-06"); }).code, "usage/frequency");
 }

@@ -65,7 +65,8 @@ TEST_F(PublicFiles, ElectricityPricesWithTheirFuture) {
   for (const Covariate& c : set.covariates) EXPECT_EQ(c.use, Covariate::Use::known) << c.name;
   EXPECT_EQ(set.series[0].covariates[0][1680], 70318.0);
   // Without the second file nothing says that they are known ahead.
-  for (const Covariate& c : read({"nixtla/electricity-short-with-ex-vars.csv"}).covariates) EXPECT_EQ(c.use, Covariate::Use::past);
+  for (const Covariate& c : read({"nixtla/electricity-short-with-ex-vars.csv"}).covariates)
+    EXPECT_EQ(c.use, Covariate::Use::past);
 }
 
 TEST_F(PublicFiles, SalesOfEightItems) {
@@ -95,7 +96,7 @@ TEST_F(PublicFiles, LoadInUtcByTheClockOfNewYork) {
   EXPECT_EQ(set.grid.name(), "hourly");
   EXPECT_EQ(set.grid.text(8784), "2024-10-01 04:00:00+00:00");
   if (!zones) return;
-  EXPECT_EQ(set.grid.local(0).hour, 0);          // 2023-10-01 04:00 UTC
+  EXPECT_EQ(set.grid.local(0).hour, 0);            // 2023-10-01 04:00 UTC
   EXPECT_EQ(set.grid.local(35 * 24 + 2).hour, 1);  // 2023-11-05 06:00 UTC, the second 01:00 of that night
   EXPECT_EQ(set.grid.local(35 * 24 + 1).hour, 1);
 }

@@ -30,7 +30,8 @@ TEST(Roles, ContentDecidesWhereNamesSayNothing) {
 
 TEST(Roles, OtherNumbersArePastAndTextsThatStayAreStatic) {
   EXPECT_EQ(roles_of("ds,y,temp,kind\n2020-01-01,1,5,a\n2020-01-02,2,6,b\n"), "time: ds; value: y; past only: temp, kind");
-  EXPECT_EQ(roles_of("id,ds,y,city\na,2020-01-01,1,Bonn\na,2020-01-02,2,Bonn\nb,2020-01-01,1,Kiel\n"), "series: id; time: ds; value: y; static: city");
+  EXPECT_EQ(roles_of("id,ds,y,city\na,2020-01-01,1,Bonn\na,2020-01-02,2,Bonn\nb,2020-01-01,1,Kiel\n"),
+            "series: id; time: ds; value: y; static: city");
 }
 
 TEST(Roles, RowsAfterTheLastValueTellWhatIsKnown) {
@@ -56,7 +57,8 @@ TEST(Roles, OptionsDecide) {
   options.y = {"OT"};
   options.known = {"hol"};
   options.ignored = {"HULL"};
-  EXPECT_EQ(roles_of("date,HUFL,HULL,OT,hol\n2020-01-01,1,1,10,0\n2020-01-02,2,2,20,1\n", options), "time: date; value: OT; known ahead: hol; past only: HUFL");
+  EXPECT_EQ(roles_of("date,HUFL,HULL,OT,hol\n2020-01-01,1,1,10,0\n2020-01-02,2,2,20,1\n", options),
+            "time: date; value: OT; known ahead: hol; past only: HUFL");
   options = {};
   options.y = {"a", "B"};
   options.id = {"shop"};
@@ -71,7 +73,8 @@ TEST(Roles, OptionsDecide) {
 }
 
 TEST(Roles, SeveralColumnsMakeOneId) {
-  EXPECT_EQ(test::ids(read_text("date,store,item,sales\n2020-01-01,1,1,3\n2020-01-02,1,1,4\n2020-01-01,1,2,3\n")), (Names{"1/1", "1/2"}));
+  EXPECT_EQ(test::ids(read_text("date,store,item,sales\n2020-01-01,1,1,3\n2020-01-02,1,1,4\n2020-01-01,1,2,3\n")),
+            (Names{"1/1", "1/2"}));
 }
 
 TEST(Roles, ColumnsThatNumberRowsAreLeftOut) {

@@ -18,7 +18,8 @@ using test::seen;
 using Values = std::vector<double>;
 
 TEST(SeriesSet, RowsMayStandInAnyOrder) {
-  const SeriesSet set = read_text("id,ds,y\nb,2020-01-03,6\na,2020-01-02,2\nb,2020-01-01,4\na,2020-01-01,1\nb,2020-01-02,5\n");
+  const SeriesSet set =
+      read_text("id,ds,y\nb,2020-01-03,6\na,2020-01-02,2\nb,2020-01-01,4\na,2020-01-01,1\nb,2020-01-02,5\n");
   EXPECT_EQ(test::ids(set), (std::vector<std::string>{"b", "a"}));
   EXPECT_EQ(set.series[0].y, (Values{4, 5, 6}));
   EXPECT_EQ(set.series[1].y, (Values{1, 2}));
@@ -29,7 +30,8 @@ TEST(SeriesSet, FilesGoTogether) {
   const SeriesSet set = read_texts({"ds,y\n2020-01-01,1\n2020-01-02,2\n", "y,ds\n3,2020-01-03\n"});
   EXPECT_EQ(set.series[0].y, (Values{1, 2, 3}));
   EXPECT_EQ(set.place(set.series[0], 2), "b.csv:2");
-  const SeriesSet future = read_texts({"id,ds,y,promo\na,2020-01-01,1,0\na,2020-01-02,2,1\n", "id,ds,promo\na,2020-01-03,1\na,2020-01-04,0\n"});
+  const SeriesSet future =
+      read_texts({"id,ds,y,promo\na,2020-01-01,1,0\na,2020-01-02,2,1\n", "id,ds,promo\na,2020-01-03,1\na,2020-01-04,0\n"});
   EXPECT_EQ(future.series[0].future, 2);
   EXPECT_EQ(future.series[0].covariates[0], (Values{0, 1, 1, 0}));
   EXPECT_EQ(failure_of([] { read_texts({"id,ds,y\na,2020-01-01,1\n", "ds,y\n2020-01-02,1\n"}); }).code, "data/columns");
@@ -70,7 +72,8 @@ TEST(SeriesSet, DuplicatesFollowTheOption) {
   EXPECT_EQ(y(Duplicates::first), (Values{1, 2}));
   EXPECT_EQ(y(Duplicates::mean), (Values{2, 2}));
   EXPECT_EQ(y(Duplicates::sum), (Values{4, 2}));
-  EXPECT_NE(refusal("ds,y,shop_name\n2020-01-01,1,a\n2020-01-01,2,b\n").help.find("--id (perhaps shop_name)"), std::string::npos);
+  EXPECT_NE(refusal("ds,y,shop_name\n2020-01-01,1,a\n2020-01-01,2,b\n").help.find("--id (perhaps shop_name)"),
+            std::string::npos);
 }
 
 TEST(SeriesSet, EmptyEndsAreCutAndOddSeriesNamed) {
@@ -93,7 +96,8 @@ TEST(SeriesSet, ASeriesWithoutValuesMayHaveAKnownFuture) {
   EXPECT_EQ(set.series[1].first, 2);
   EXPECT_EQ(set.series[1].future, 1);
   EXPECT_EQ(set.last, 1);
-  EXPECT_EQ(read_text("id,ds,y,p\na,2020-01-01,1,0\na,2020-01-02,2,0\nnew,2020-01-03,,\n").counts.empty, (std::vector<std::string>{"new"}));
+  EXPECT_EQ(read_text("id,ds,y,p\na,2020-01-01,1,0\na,2020-01-02,2,0\nnew,2020-01-03,,\n").counts.empty,
+            (std::vector<std::string>{"new"}));
 }
 
 TEST(SeriesSet, PastCovariatesEndWithTheValues) {
@@ -106,7 +110,8 @@ TEST(SeriesSet, PastCovariatesEndWithTheValues) {
 }
 
 constexpr std::string_view kKinds =
-    "id,ds,y,day,shop\na,2020-01-01,1,mon,big\na,2020-01-02,2,tue,big\na,2020-01-03,3,wed,big\nb,2020-01-02,4,tue,small\nb,2020-01-03,5,NA,small\n";
+    "id,ds,y,day,shop\na,2020-01-01,1,mon,big\na,2020-01-02,2,tue,big\na,2020-01-03,3,wed,big\nb,2020-01-02,4,tue,small\nb,"
+    "2020-01-03,5,NA,small\n";
 
 TEST(SeriesSet, CategoriesComeFromTrainingRows) {
   SeriesSet set = read_text(kKinds);
@@ -170,7 +175,8 @@ TEST(SeriesSet, TablesRoundTrip) {
         double& v = written[s][static_cast<size_t>(t)];
         v = inner && random.below(4) == 0 ? kNone : random.normal() * 1e3;
         const std::string number = v == kNone ? std::string() : number_text(v);
-        if (v != kNone || random.below(2) == 0) lines.push_back(grid.text(t) + ";s" + std::to_string(s) + ";" + number + "\n");
+        if (v != kNone || random.below(2) == 0)
+          lines.push_back(grid.text(t) + ";s" + std::to_string(s) + ";" + number + "\n");
       }
     }
     for (size_t i = lines.size(); i > 1; --i) std::swap(lines[i - 1], lines[random.below(static_cast<uint32_t>(i))]);

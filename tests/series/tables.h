@@ -17,7 +17,8 @@ inline SeriesSet read_text(std::string_view text, const TableOptions& options = 
 }
 inline SeriesSet read_texts(const std::vector<std::string_view>& texts, const TableOptions& options = {}) {
   std::vector<NamedText> files;
-  for (const std::string_view text : texts) files.push_back({std::string(1, static_cast<char>('a' + files.size())) + ".csv", text});
+  for (const std::string_view text : texts)
+    files.push_back({std::string(1, static_cast<char>('a' + files.size())) + ".csv", text});
   return read_series(files, options);
 }
 inline Failure refusal(std::string_view text, const TableOptions& options = {}) {

@@ -17,13 +17,14 @@ std::string big_endian(int64_t value, int bytes) {
 }
 
 // A TZif file with an empty first part: changes to the offsets, the rule of the years after.
-std::string zone_file(const std::vector<std::pair<int64_t, int>>& changes, const std::vector<int32_t>& offsets, const std::string& rule,
-                      char version = '2') {
+std::string zone_file(const std::vector<std::pair<int64_t, int>>& changes, const std::vector<int32_t>& offsets,
+                      const std::string& rule, char version = '2') {
   const auto header = [&](size_t times, size_t types, size_t letters) {
     std::string h = "TZif";
     h += version;
     h += std::string(15, '\0');
-    for (const size_t count : {size_t{0}, size_t{0}, size_t{0}, times, types, letters}) h += big_endian(static_cast<int64_t>(count), 4);
+    for (const size_t count : {size_t{0}, size_t{0}, size_t{0}, times, types, letters})
+      h += big_endian(static_cast<int64_t>(count), 4);
     return h;
   };
   const int size = version == '\0' ? 4 : 8;
@@ -39,7 +40,8 @@ std::string zone_file(const std::vector<std::pair<int64_t, int>>& changes, const
 TEST(Zones, ReadsAFile) {
   const Zone zone = parse_zone(zone_file({{1000, 1}, {2000, 0}}, {3600, 7200}, ""), "Test/One");
   EXPECT_EQ(zone.name(), "Test/One");
-  for (const auto& [at, offset] : std::vector<std::pair<int64_t, int32_t>>{{0, 3600}, {999, 3600}, {1000, 7200}, {1999, 7200}, {2000, 3600}, {999999, 3600}})
+  for (const auto& [at, offset] : std::vector<std::pair<int64_t, int32_t>>{
+           {0, 3600}, {999, 3600}, {1000, 7200}, {1999, 7200}, {2000, 3600}, {999999, 3600}})
     EXPECT_EQ(zone.offset_at(at), offset) << at;
   EXPECT_EQ(parse_zone(zone_file({{1000, 1}}, {3600, 7200}, "", '\0'), "old").offset_at(1000), 7200);
 }
@@ -68,7 +70,7 @@ TEST(Zones, ALocalTimeIsOnceTwiceOrNever) {
   EXPECT_EQ(berlin.at_local(spring + 3600 - 1).count, 1);
   EXPECT_EQ(berlin.at_local(spring + 3600).count, 0);  // 02:00
   EXPECT_EQ(berlin.at_local(spring + 7200 - 1).count, 0);
-  EXPECT_EQ(berlin.at_local(spring + 7200).utc[0], spring);  // 03:00
+  EXPECT_EQ(berlin.at_local(spring + 7200).utc[0], spring);            // 03:00
   const Zone::Instants twice = berlin.at_local(autumn + 3600 + 1800);  // 02:30
   EXPECT_EQ(twice.count, 2);
   EXPECT_EQ(twice.utc[0], autumn - 1800);
@@ -83,7 +85,8 @@ TEST(Zones, BrokenFilesAreRefused) {
     if (cut == rule) continue;  // without a rule the file is whole
     EXPECT_EQ(failure_of([&] { parse_zone(std::string_view(good).substr(0, cut), "x"); }).code, "data/tz") << cut;
   }
-  for (const char* bad : {"C-1", "CET", "CET-1CEST", "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.5.0", "CET-1CEST,M3.5.0,M10.5.0/3x", "<CET-1"})
+  for (const char* bad :
+       {"C-1", "CET", "CET-1CEST", "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.5.0", "CET-1CEST,M3.5.0,M10.5.0/3x", "<CET-1"})
     EXPECT_EQ(failure_of([&] { parse_zone(zone_file({}, {3600}, bad), "x"); }).code, "data/tz") << bad;
   EXPECT_EQ(failure_of([&] { parse_zone(zone_file({{1000, 7}}, {3600}, ""), "x"); }).code, "data/tz");
   EXPECT_EQ(failure_of([&] { parse_zone(zone_file({{1000, 0}, {10, 0}}, {3600}, ""), "x"); }).code, "data/tz");
