@@ -1,4 +1,4 @@
-// Why: the only file that includes Eigen; products of large matrices use our own kernels, which are faster here.
+// Why: eigenvalues and singular values are Eigen's; products of large matrices use our own kernels, which are faster here.
 #include "inspect/spectrum.h"
 
 #include <Eigen/Eigenvalues>

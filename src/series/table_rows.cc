@@ -7,13 +7,13 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "series/delimited.h"
+#include "series/observed.h"
 #include "series/roles.h"
 #include "series/row_table.h"
 
 namespace rnn::core {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr int64_t kSample = 1000;  // cells of a column that decide what it is
 constexpr size_t kNoColumn = static_cast<size_t>(-1);
 

@@ -1,0 +1,93 @@
+// Why: ridge regression from a window to the values that follow it is the strongest simple forecast of long series, and costs one Cholesky.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/matrix.h"
+
+namespace rnn::core {
+
+// The next `horizon` values less the last one of the window are linear in the `context` values of the window less the last one (NLinear,
+// Zeng et al. 2023, in closed form, without a bias). Covariates known ahead add, for each step of its own, their values at that step and at
+// the last step of the window.
+struct RidgeShape {
+  int context = 0, horizon = 0, covariates = 0;
+  int inputs() const { return context + 2 * covariates; }  // of a step of the horizon
+  bool operator==(const RidgeShape&) const = default;
+};
+
+struct RidgeSeries {
+  std::span<const double> values;  // NaN where missing
+  std::vector<std::span<const double>>
+      covariates;     // [covariates], each as long as `values`; of a size near 1, for lambda is one for all
+  double weight = 1;  // of each of its windows; 1 / variance makes series of all sizes count alike
+};
+
+// The normal equations of any number of series, in double. Consecutive windows share all their products but one, so a series costs
+// (context + horizon) x (its length + context) multiplications whatever its number of windows (with covariates that much for each). Windows
+// in which a value or a covariate is missing are left out.
+class RidgeSums {
+ public:
+  explicit RidgeSums(RidgeShape shape);
+  // The windows whose targets all lie in rows [first, end); what they read may lie before.
+  void add(const RidgeSeries& series, int64_t first, int64_t end);
+  void add(const RidgeSums& other);  // of the same shape
+  const RidgeShape& shape() const { return shape_; }
+  int64_t windows() const { return windows_; }
+
+ private:
+  friend struct RidgeAlgebra;
+  void add_run(const RidgeSeries& series, int64_t first_window, int64_t windows);
+  void add_covariates(const RidgeSeries& series, const std::vector<double>& y, int64_t first_window, int64_t windows);
+
+  RidgeShape shape_;
+  int64_t windows_ = 0;
+  double weight_ = 0;  // sum over windows
+  // x: [context] window less last; y: [horizon] targets less last; c: [covariates] at the target's step; l: the same at the last of the window.
+  std::vector<double> xx_;       // [context, context]
+  std::vector<double> xy_;       // [horizon, context]
+  std::vector<double> yy_;       // [horizon]
+  std::vector<double> xc_;       // [horizon, covariates, context]
+  std::vector<double> xl_;       // [covariates, context]
+  std::vector<double> yc_, yl_;  // [horizon, covariates]
+  std::vector<double> cc_, cl_;  // [horizon, covariates, covariates]
+  std::vector<double> ll_;       // [covariates, covariates]
+};
+
+class RidgeModel {
+ public:
+  RidgeModel(RidgeShape shape, double lambda);
+  const RidgeShape& shape() const { return shape_; }
+  double lambda() const { return lambda_; }
+  // [horizon, inputs()]: the window, the covariates at the step, the covariates at the window's last step.
+  const Matrix<float>& weights() const { return weights_; }
+  Matrix<float>& weights() { return weights_; }
+  // window: [context], missing values as the observed one before (else after) them; all missing: all NaN. covariates: [covariates], each
+  // [1 + horizon] from the window's last step on. out: [horizon].
+  void predict(std::span<const double> window, std::span<const std::span<const double>> covariates,
+               std::span<double> out) const;
+
+ private:
+  RidgeShape shape_;
+  double lambda_;
+  Matrix<float> weights_;
+};
+
+// lambda: added to the diagonal of the sums over windows. Weights of 0, the naive forecast, where there is no window or nothing varies.
+RidgeModel solve_ridge(const RidgeSums& sums, double lambda);
+
+// [horizon] The mean squared error over the windows of `sums`, each with its weight, without running any of them: it is a quadratic form of
+// the weights. NaN where there is no window.
+std::vector<double> ridge_errors(const RidgeSums& sums, const RidgeModel& model);
+
+// The model, fitted to `training`, whose mean error over `validation` is least, and the errors of all. Without validation windows: the
+// largest lambda.
+struct RidgeChoice {
+  RidgeModel model;
+  std::vector<double> errors;  // [lambdas]
+};
+RidgeChoice choose_ridge(const RidgeSums& training, const RidgeSums& validation, std::span<const double> lambdas);
+
+}  // namespace rnn::core
