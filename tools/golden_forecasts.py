@@ -152,25 +152,25 @@ def expected_ridge(random):
     """Dense: every window is a row; those with a missing value are none. The covariates of each step are inputs of that step alone."""
     context, horizon, lambdas = 6, 4, [0.0, 0.5, 20.0]
     data = []
-    for n, weight in ((70, 1.0), (45, 0.25)):
+    for n, scale in ((70, 1.0), (45, 2.0)):
         y = 50 + np.cumsum(random.standard_normal(n)) + 3 * np.sin(np.arange(n))
         c = np.stack([random.standard_normal(n), (np.arange(n) % 7 == 0).astype(float)])
-        data.append((y, c, weight))
+        data.append((y, c, scale))
     data[0][0][[20, 33]] = NAN
     data[1][1][0, 15] = NAN
 
     def rows(first, last, covariates):
-        per_step = [([], [], []) for _ in range(horizon)]
-        for y, c, weight in data:
+        per_step = [([], []) for _ in range(horizon)]
+        for y, c, scale in data:
             for s in range(max(0, first - context), min(last, len(y)) - context - horizon + 1):
                 whole = slice(s, s + context + horizon)
                 if np.isnan(y[whole]).any() or (covariates and np.isnan(c[:, whole]).any()):
                     continue
-                x = y[s:s + context] - y[s + context - 1]
+                x = (y[s:s + context] - y[s + context - 1]) / scale
                 for h in range(horizon):
                     more = np.r_[c[:, s + context + h], c[:, s + context - 1]] if covariates else []
-                    for to, value in zip(per_step[h], (np.r_[x, more], y[s + context + h] - y[s + context - 1], weight)):
-                        to.append(value)
+                    per_step[h][0].append(np.r_[x, more])
+                    per_step[h][1].append((y[s + context + h] - y[s + context - 1]) / scale)
         return [tuple(np.array(part) for part in step) for step in per_step]
 
     cases = []
@@ -180,15 +180,15 @@ def expected_ridge(random):
             if covariates and lam == 0:
                 continue  # the last value less itself is 0: no unique weights
             weights, errors = [], []
-            for (x, y, w), (vx, vy, vw) in zip(training, validation):
-                a = x.T @ (w[:, None] * x) + lam * np.eye(x.shape[1])
-                b = np.linalg.lstsq(a, x.T @ (w * y), rcond=None)[0]
+            for (x, y), (vx, vy) in zip(training, validation):
+                a = x.T @ x + lam * np.eye(x.shape[1])
+                b = np.linalg.lstsq(a, x.T @ y, rcond=None)[0]
                 weights.append(list(b))
-                errors.append(np.sum(vw * (vy - vx @ b) ** 2) / vw.sum())
+                errors.append(np.mean((vy - vx @ b) ** 2))
             cases.append({"covariates": covariates, "lambda": lam, "windows": len(training[0][1]), "weights": weights,
                           "errors": errors})
     return {"context": context, "horizon": horizon, "train_end": 40, "series": [
-        {"values": list(y), "covariates": [list(row) for row in c], "weight": weight} for y, c, weight in data], "cases": cases}
+        {"values": list(y), "covariates": [list(row) for row in c], "scale": scale} for y, c, scale in data], "cases": cases}
 
 
 def expected_scores(random):

@@ -13,8 +13,7 @@
 namespace rnn::core {
 namespace {
 
-constexpr MethodNeeds kAnyHistory{}, kTwoValues{2}, kOneSeason{1, 1, true}, kTwoSeasons{1, 2, true},
-    kPositiveSeasons{1, 2, false, true};
+constexpr MethodNeeds kAnyHistory{}, kTwoValues{2}, kOneSeason{1, 1, true}, kPositiveSeasons{1, 2, false, true};
 
 constexpr ForecastMethod kMethods[] = {
     {"naive", "naive", naive_forecast, kAnyHistory, "", "the last observed value"},
@@ -34,7 +33,11 @@ constexpr ForecastMethod kMethods[] = {
     {"holt-winters-multiplicative", "Holt-Winters, multiplicative", holt_winters_multiplicative_forecast, kPositiveSeasons,
      "holt-winters", "count as their one-step forecast"},
     {"tsb", "TSB (intermittent demand)", tsb_forecast, kAnyHistory, "", "change nothing"},
-    {"seasonal-growth", "last season x growth", growth_forecast, kTwoSeasons, "seasonal-naive",
+    {"seasonal-growth",
+     "last season x growth",
+     growth_forecast,
+     {1, 2, true, true},
+     "seasonal-naive",
      "positions observed in both seasons make the growth"},
     {"season-median", "median of the last four seasons", season_median_forecast, kOneSeason, "naive", "left out"},
 };

@@ -34,8 +34,7 @@ double growth_of(std::span<const double> history, size_t season) {
   for (size_t i = history.size() - season; i < history.size(); ++i) {
     if (observed(history[i]) && observed(history[i - season])) last += history[i], before += history[i - season];
   }
-  const double growth = last / before;
-  return last > 0 && before > 0 && std::isfinite(growth) ? growth : 1;
+  return before > 0 ? std::clamp(last / before, 0.5, 2.0) : 1;
 }
 
 double middle_of(std::vector<double>& values) {
@@ -87,7 +86,7 @@ std::vector<double> window_mean_forecast(std::span<const double> history, int ho
 
 std::vector<double> growth_forecast(std::span<const double> history, int horizon, int season) {
   std::vector<double> out = seasonal_naive_forecast(history, horizon, season);
-  if (season < 2 || !has_seasons(history, season, 2)) return out;
+  if (season < 2 || !has_seasons(history, season, 2) || !all_positive(history)) return out;
   const double growth = growth_of(history, static_cast<size_t>(season));
   for (int h = 0; h < horizon; ++h) {
     const SamePosition same = same_position(history, h, season);

@@ -22,8 +22,8 @@ std::vector<double> mean_forecast(std::span<const double> history, int horizon, 
 // The mean of what was observed in the last four seasons (28 days of daily values; 4 values where there is no season).
 std::vector<double> window_mean_forecast(std::span<const double> history, int horizon, int season);
 // Last season times its growth: the latest observed value at the position, k seasons back, times growth^k. Growth: the sum of the last
-// season divided by that of the one before it, over the positions observed in both; 1 unless both sums are positive. With less than two
-// seasons as seasonal naive.
+// season divided by that of the one before it, over the positions observed in both, in [1/2, 2]. As seasonal naive where there are less than
+// two seasons, or a value is 0 or less: the growth of counts with zeros is noise, and its powers are large.
 std::vector<double> growth_forecast(std::span<const double> history, int horizon, int season);
 // The median of the values observed at the same position in the last four seasons; as seasonal naive where there is none.
 std::vector<double> season_median_forecast(std::span<const double> history, int horizon, int season);

@@ -40,7 +40,6 @@ struct RidgeAlgebra {
     return v;
   }
   double yy(int h) const { return s.yy_[static_cast<size_t>(h)]; }
-  double weight() const { return s.weight_; }
 };
 
 RidgeModel::RidgeModel(RidgeShape shape, double lambda)
@@ -48,7 +47,7 @@ RidgeModel::RidgeModel(RidgeShape shape, double lambda)
   for (int h = 0; h < shape.horizon; ++h) std::fill_n(&weights_(h, 0), shape.inputs(), 0.0F);
 }
 
-void RidgeModel::predict(std::span<const double> window, std::span<const std::span<const double>> covariates,
+void RidgeModel::predict(std::span<const double> window, std::span<const std::span<const double>> covariates, double scale,
                          std::span<double> out) const {
   const std::vector<double> values = [&] {
     std::vector<double> v(window.begin(), window.end());
@@ -63,7 +62,8 @@ void RidgeModel::predict(std::span<const double> window, std::span<const std::sp
     double sum = last;
     for (size_t i = 0; i < L; ++i) sum += static_cast<double>(w[i]) * (values[i] - last);
     for (size_t k = 0; k < K; ++k) {
-      sum += static_cast<double>(w[L + k]) * covariates[k][1 + h] + static_cast<double>(w[L + K + k]) * covariates[k][0];
+      sum += scale *
+             (static_cast<double>(w[L + k]) * covariates[k][1 + h] + static_cast<double>(w[L + K + k]) * covariates[k][0]);
     }
     out[h] = sum;
   }
@@ -103,7 +103,7 @@ RidgeModel solve_ridge(const RidgeSums& sums, double lambda) {
 std::vector<double> ridge_errors(const RidgeSums& sums, const RidgeModel& model) {
   const RidgeAlgebra a{sums};
   std::vector<double> out(static_cast<size_t>(a.H), kMissing);
-  if (!(a.weight() > 0)) return out;
+  if (sums.windows() == 0) return out;
   RidgeMatrix w(a.L, a.H);
   for (int h = 0; h < a.H; ++h) {
     for (int i = 0; i < a.L; ++i) w(i, h) = static_cast<double>(model.weights()(h, i));
@@ -117,7 +117,7 @@ std::vector<double> ridge_errors(const RidgeSums& sums, const RidgeModel& model)
       error += beta.dot(a.covariates(h) * beta) - 2 * beta.dot(a.y_with_covariates(h)) +
                2 * w.col(h).dot(a.x_with_covariates(h) * beta);
     }
-    out[static_cast<size_t>(h)] = std::max(error / a.weight(), 0.0);
+    out[static_cast<size_t>(h)] = std::max(error / static_cast<double>(sums.windows()), 0.0);
   }
   return out;
 }

@@ -11,7 +11,7 @@ namespace rnn::core {
 
 // The next `horizon` values less the last one of the window are linear in the `context` values of the window less the last one (NLinear,
 // Zeng et al. 2023, in closed form, without a bias). Covariates known ahead add, for each step of its own, their values at that step and at
-// the last step of the window.
+// the last step of the window; values are then in units of the series' scale, because one weight of a covariate serves series of all sizes.
 struct RidgeShape {
   int context = 0, horizon = 0, covariates = 0;
   int inputs() const { return context + 2 * covariates; }  // of a step of the horizon
@@ -20,9 +20,10 @@ struct RidgeShape {
 
 struct RidgeSeries {
   std::span<const double> values;  // NaN where missing
-  std::vector<std::span<const double>>
-      covariates;     // [covariates], each as long as `values`; of a size near 1, for lambda is one for all
-  double weight = 1;  // of each of its windows; 1 / variance makes series of all sizes count alike
+  // [covariates] Each as long as `values`; of a size near 1, for lambda is one for all.
+  std::vector<std::span<const double>> covariates;
+  double scale =
+      1;  // values are divided by it: with their deviation series of all sizes count alike; 0 (constant) counts as 1
 };
 
 // The normal equations of any number of series, in double. Consecutive windows share all their products but one, so a series costs
@@ -44,7 +45,6 @@ class RidgeSums {
 
   RidgeShape shape_;
   int64_t windows_ = 0;
-  double weight_ = 0;  // sum over windows
   // x: [context] window less last; y: [horizon] targets less last; c: [covariates] at the target's step; l: the same at the last of the window.
   std::vector<double> xx_;       // [context, context]
   std::vector<double> xy_;       // [horizon, context]
@@ -65,9 +65,10 @@ class RidgeModel {
   const Matrix<float>& weights() const { return weights_; }
   Matrix<float>& weights() { return weights_; }
   // window: [context], missing values as the observed one before (else after) them; all missing: all NaN. covariates: [covariates], each
-  // [1 + horizon] from the window's last step on. out: [horizon].
-  void predict(std::span<const double> window, std::span<const std::span<const double>> covariates,
+  // [1 + horizon] from the window's last step on. scale: of the series. out: [horizon].
+  void predict(std::span<const double> window, std::span<const std::span<const double>> covariates, double scale,
                std::span<double> out) const;
+  void predict(std::span<const double> window, std::span<double> out) const { predict(window, {}, 1, out); }
 
  private:
   RidgeShape shape_;
@@ -78,8 +79,8 @@ class RidgeModel {
 // lambda: added to the diagonal of the sums over windows. Weights of 0, the naive forecast, where there is no window or nothing varies.
 RidgeModel solve_ridge(const RidgeSums& sums, double lambda);
 
-// [horizon] The mean squared error over the windows of `sums`, each with its weight, without running any of them: it is a quadratic form of
-// the weights. NaN where there is no window.
+// [horizon] The mean squared error over the windows of `sums`, in units of their scales, without running any of them: it is a quadratic form
+// of the weights. NaN where there is no window.
 std::vector<double> ridge_errors(const RidgeSums& sums, const RidgeModel& model);
 
 // The model, fitted to `training`, whose mean error over `validation` is least, and the errors of all. Without validation windows: the

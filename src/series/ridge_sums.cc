@@ -81,9 +81,10 @@ void RidgeSums::add_run(const RidgeSeries& series, int64_t first_window, int64_t
   // Less its mean, which differences do not see: smaller numbers, smaller rounding.
   const std::span<const double> run =
       series.values.subspan(static_cast<size_t>(first_window), static_cast<size_t>(windows + width - 1));
-  const double mean = mean_observed(run), weight = series.weight;
+  const double mean = mean_observed(run);
   std::vector<double> y(run.begin(), run.end());
-  for (double& value : y) value -= mean;
+  const double scale = series.scale > 0 ? series.scale : 1;
+  for (double& value : y) value = (value - mean) / scale;
 
   std::vector<double> products(static_cast<size_t>(L * width)),
       squares(static_cast<size_t>(width));  // [L, L + H], upper part
@@ -100,25 +101,22 @@ void RidgeSums::add_run(const RidgeSeries& series, int64_t first_window, int64_t
   const double of_last = product(last, last);
   for (int64_t i = 0; i < L; ++i) {
     for (int64_t j = 0; j < L; ++j) {
-      xx_[static_cast<size_t>(i * L + j)] += weight * (product(i, j) - product(i, last) - product(j, last) + of_last);
+      xx_[static_cast<size_t>(i * L + j)] += (product(i, j) - product(i, last) - product(j, last) + of_last);
     }
     for (int64_t h = 0; h < H; ++h) {
-      xy_[static_cast<size_t>(h * L + i)] +=
-          weight * (product(i, L + h) - product(i, last) - product(last, L + h) + of_last);
+      xy_[static_cast<size_t>(h * L + i)] += (product(i, L + h) - product(i, last) - product(last, L + h) + of_last);
     }
   }
   for (int64_t h = 0; h < H; ++h) {
-    yy_[static_cast<size_t>(h)] += weight * (squares[static_cast<size_t>(L + h)] - 2 * product(last, L + h) + of_last);
+    yy_[static_cast<size_t>(h)] += (squares[static_cast<size_t>(L + h)] - 2 * product(last, L + h) + of_last);
   }
   windows_ += windows;
-  weight_ += weight * static_cast<double>(windows);
   if (shape_.covariates > 0) add_covariates(series, y, first_window, windows);
 }
 
 void RidgeSums::add_covariates(const RidgeSeries& series, const std::vector<double>& y, int64_t first_window,
                                int64_t windows) {
   const int64_t L = shape_.context, H = shape_.horizon, K = shape_.covariates, last = L - 1, width = L + H;
-  const double weight = series.weight;
   const auto start = [&](int64_t k) { return series.covariates[static_cast<size_t>(k)].data() + first_window; };
   std::vector<double> p(
       static_cast<size_t>((H + 1) * L));  // [1 + H, L]: value i of the window times the covariate at last + row
@@ -129,25 +127,24 @@ void RidgeSums::add_covariates(const RidgeSeries& series, const std::vector<doub
             [&](int64_t i, double sum) { p[static_cast<size_t>((i + lag - last) * L + i)] = sum; });
     }
     for (int64_t i = 0; i < L; ++i) {
-      xl_[static_cast<size_t>(k * L + i)] += weight * (p[static_cast<size_t>(i)] - p[static_cast<size_t>(last)]);
+      xl_[static_cast<size_t>(k * L + i)] += (p[static_cast<size_t>(i)] - p[static_cast<size_t>(last)]);
     }
     for (int64_t h = 0; h < H; ++h) {
       const double* row = p.data() + (h + 1) * L;
       double* xc = xc_.data() + (h * K + k) * L;
-      for (int64_t i = 0; i < L; ++i) xc[i] += weight * (row[i] - row[last]);
-      yc_[static_cast<size_t>(h * K + k)] -= weight * row[last];
-      yl_[static_cast<size_t>(h * K + k)] +=
-          weight * (dot(y.data() + L + h, c + last, windows) - p[static_cast<size_t>(last)]);
+      for (int64_t i = 0; i < L; ++i) xc[i] += (row[i] - row[last]);
+      yc_[static_cast<size_t>(h * K + k)] -= row[last];
+      yl_[static_cast<size_t>(h * K + k)] += (dot(y.data() + L + h, c + last, windows) - p[static_cast<size_t>(last)]);
     }
     slide(y.data(), c, windows, 0, L, width,
-          [&](int64_t i, double sum) { yc_[static_cast<size_t>((i - L) * K + k)] += weight * sum; });
+          [&](int64_t i, double sum) { yc_[static_cast<size_t>((i - L) * K + k)] += sum; });
     for (int64_t other = 0; other < K; ++other) {
       const double* o = start(other);
-      ll_[static_cast<size_t>(k * K + other)] += weight * dot(c + last, o + last, windows);
+      ll_[static_cast<size_t>(k * K + other)] += dot(c + last, o + last, windows);
       slide(c, o, windows, 0, L, width,
-            [&](int64_t i, double sum) { cc_[static_cast<size_t>(((i - L) * K + k) * K + other)] += weight * sum; });
+            [&](int64_t i, double sum) { cc_[static_cast<size_t>(((i - L) * K + k) * K + other)] += sum; });
       for (int64_t h = 0; h < H; ++h) {
-        cl_[static_cast<size_t>((h * K + k) * K + other)] += weight * dot(c + L + h, o + last, windows);
+        cl_[static_cast<size_t>((h * K + k) * K + other)] += dot(c + L + h, o + last, windows);
       }
     }
   }
@@ -160,7 +157,7 @@ void RidgeSums::add(const RidgeSums& other) {
   };
   plus(xx_, other.xx_), plus(xy_, other.xy_), plus(yy_, other.yy_), plus(xc_, other.xc_), plus(xl_, other.xl_);
   plus(yc_, other.yc_), plus(yl_, other.yl_), plus(cc_, other.cc_), plus(cl_, other.cl_), plus(ll_, other.ll_);
-  windows_ += other.windows_, weight_ += other.weight_;
+  windows_ += other.windows_;
 }
 
 }  // namespace rnn::core

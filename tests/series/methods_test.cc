@@ -55,7 +55,8 @@ TEST(Methods, RepeatAndAverageByHand) {
   EXPECT_EQ(growth_forecast({{1, 3, 2, 6}}, 5, 2), (Values{4, 12, 8, 24, 16}));
   EXPECT_EQ(growth_forecast({{1, 3, kNaN, 6}}, 2, 2), (Values{4, 12}))
       << "growth 2 of one position, two seasons for the other";
-  EXPECT_EQ(growth_forecast({{1, -3, 2, 6}}, 2, 2), (Values{2, 6})) << "a sum below 0 does not grow";
+  EXPECT_EQ(growth_forecast({{1, -3, 2, 6}}, 2, 2), (Values{2, 6})) << "a value below 0: seasonal naive";
+  EXPECT_EQ(growth_forecast({{1, 3, 9, 27}}, 4, 2), (Values{18, 54, 36, 108})) << "at most twice";
   EXPECT_EQ(season_median_forecast({{90, 0, 1, 0, 7, 0, kNaN, 0, 3, 1}}, 3, 2), (Values{3, 0, 3}))
       << "1, 7, 3; three seasons";
   EXPECT_EQ(season_median_forecast({{9, 1, 2, 4, 8}}, 1, 1), (Values{8})) << "no season";

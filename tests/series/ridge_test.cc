@@ -21,11 +21,11 @@ const double kNaN = std::numeric_limits<double>::quiet_NaN();
 struct GoldenRidge {
   std::vector<Values> values;
   std::vector<std::vector<Values>> covariates;
-  Values weights;
+  Values scales;
   RidgeSums sums(RidgeShape shape, int64_t first, int64_t end) const {
     RidgeSums out(shape);
     for (size_t i = 0; i < values.size(); ++i) {
-      RidgeSeries series{values[i], {}, weights[i]};
+      RidgeSeries series{values[i], {}, scales[i]};
       for (const Values& c : covariates[i]) {
         if (shape.covariates > 0) series.covariates.emplace_back(c);
       }
@@ -42,7 +42,7 @@ TEST(Ridge, WeightsAndErrorsAreNumPys) {
     data.values.push_back(numbers(s["values"]));
     data.covariates.emplace_back();
     for (const auto& c : s["covariates"]) data.covariates.back().push_back(numbers(c));
-    data.weights.push_back(s["weight"].get<double>());
+    data.scales.push_back(s["scale"].get<double>());
   }
   const int64_t train_end = golden["train_end"].get<int64_t>();
   for (const auto& e : golden["cases"]) {
@@ -70,7 +70,8 @@ TEST(Ridge, TheErrorOfSumsIsThatOfItsForecasts) {
   }
   const RidgeShape shape{24, 10, 2};
   RidgeSums training(shape), all(shape), rest(shape);
-  const RidgeSeries series{y, {c, d}, 1};
+  const double scale = 4;
+  const RidgeSeries series{y, {c, d}, scale};
   training.add(series, 0, 200);
   rest.add(series, 190, 300);  // windows with targets before 200 among them
   all.add(series, 0, 300);
@@ -81,8 +82,8 @@ TEST(Ridge, TheErrorOfSumsIsThatOfItsForecasts) {
   Values expected(10, 0), out(10);
   for (size_t at = 190; at + 10 <= 300; ++at) {
     const std::span<const double> known[] = {std::span(c).subspan(at - 1, 11), std::span(d).subspan(at - 1, 11)};
-    model.predict(std::span(y).subspan(at - 24, 24), known, out);
-    for (size_t h = 0; h < 10; ++h) expected[h] += (out[h] - y[at + h]) * (out[h] - y[at + h]) / 101;
+    model.predict(std::span(y).subspan(at - 24, 24), known, scale, out);
+    for (size_t h = 0; h < 10; ++h) expected[h] += (out[h] - y[at + h]) * (out[h] - y[at + h]) / 101 / scale / scale;
   }
   test::expect_near(ridge_errors(rest, model), expected, 1e-7, "errors");
   const RidgeModel again = solve_ridge(training, 2);
@@ -99,7 +100,7 @@ TEST(Ridge, ALineAndASeasonAreExact) {
   sums.add({y, {}, 1}, 0, 80);
   const RidgeModel model = solve_ridge(sums, 0);
   Values out(6), expected;
-  model.predict(std::span(y).last(8), {}, out);
+  model.predict(std::span(y).last(8), out);
   for (int i = 80; i < 86; ++i) expected.push_back(3 + 0.5 * i + (i % 4 == 1 ? 10 : 0));
   test::expect_near(out, expected, 1e-6, "goes on");
 }
@@ -109,19 +110,19 @@ TEST(Ridge, WithoutWindowsItIsTheNaiveForecast) {
   const RidgeShape shape{3, 2, 0};
   for (const Values& y : {Values(20, 4.0), Values{1, 2, 3, 4}, Values{1, 2, kNaN, 4, 5, 6, kNaN, 8, 9, 10, 11}}) {
     RidgeSums sums(shape);
-    sums.add({y, {}, 1}, 0, static_cast<int64_t>(y.size()));
+    sums.add({y, {}, 0}, 0, static_cast<int64_t>(y.size()));
     EXPECT_EQ(sums.windows(), y.size() == 20 ? 16 : 0);
-    for (const double lambda : {0.0, 1.0}) solve_ridge(sums, lambda).predict(Values{1, 5, 3}, {}, out);
+    for (const double lambda : {0.0, 1.0}) solve_ridge(sums, lambda).predict(Values{1, 5, 3}, out);
     EXPECT_EQ(out, (Values{3, 3}));
     EXPECT_EQ(std::isnan(ridge_errors(sums, solve_ridge(sums, 1))[0]), sums.windows() == 0);
   }
   RidgeModel model(shape, 1);
   model.weights()(0, 0) = 1;
-  model.predict(Values{kNaN, 5, kNaN}, {}, out);
+  model.predict(Values{kNaN, 5, kNaN}, out);
   EXPECT_EQ(out, (Values{5, 5}));
-  model.predict(Values{4, 5, kNaN}, {}, out);
+  model.predict(Values{4, 5, kNaN}, out);
   EXPECT_EQ(out, (Values{4, 5}));
-  model.predict(Values{kNaN, kNaN, kNaN}, {}, out);
+  model.predict(Values{kNaN, kNaN, kNaN}, out);
   EXPECT_TRUE(std::isnan(out[0]));
   EXPECT_THROW(RidgeSums({0, 1, 0}), Error);
   EXPECT_THROW(RidgeSums(shape).add(RidgeSums({4, 2, 0})), Error);
