@@ -30,8 +30,8 @@ struct HeadInfo {
 
 // The sums of a batch. Divide by weight for the mean.
 struct LossSum {
-  double loss = 0;      // cross-entropy: nats; squared error: per target row, averaged over its numbers
-  double weight = 0;    // of the rows that count
+  double loss = 0;      // cross-entropy: nats; numbers: per target row, averaged over its numbers
+  double weight = 0;    // of the rows that count; of a row whose numbers are partly missing, that share of its weight
   int64_t counted = 0;  // how many count: their weight is not 0
   std::optional<double>
       correct;  // weight of the rows whose largest output is the target; cross-entropy without gradient only,

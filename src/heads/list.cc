@@ -2,8 +2,14 @@
 #include "heads/list.h"
 
 #include "base/error.h"
+#include "heads/family_head.h"
+#include "heads/gaussian.h"
+#include "heads/huber.h"
+#include "heads/negative_binomial.h"
+#include "heads/quantiles.h"
 #include "heads/softmax.h"
 #include "heads/squared.h"
+#include "heads/student_t.h"
 
 namespace rnn::core {
 namespace {
@@ -21,12 +27,24 @@ constexpr Kind<T> kind(std::string_view name) {
           }};
 }
 
+template <class T, const Family& family>
+constexpr Kind<T> forecast() {
+  return {family.name, [](const HeadOptions& options, ParamTable& table, Packed<T>& packed) -> std::unique_ptr<Head<T>> {
+            return std::make_unique<FamilyHead<T>>(options, table, packed, family);
+          }};
+}
+
 template <class T>
 constexpr Kind<T> kKinds[] = {
     kind<T, SoftmaxHead<T>>("softmax"),    // cross-entropy over all classes
     kind<T, SoftmaxHead<T>>("sampled"),    // the same; training looks at some classes
     kind<T, AdaptiveHead<T>>("adaptive"),  // classes in clusters
     kind<T, SquaredHead<T>>("squared"),    // numbers
+    forecast<T, kHuber>(),                 // the same, with outliers
+    forecast<T, kQuantiles>(),             // quantiles at given levels
+    forecast<T, kGaussian>(),              // mean and deviation
+    forecast<T, kStudentT>(),              // location, scale and weight of the tails
+    forecast<T, kNegativeBinomial>(),      // counts
 };
 
 }  // namespace

@@ -3,17 +3,28 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "heads/blocks.h"
 
 namespace rnn::core {
 namespace {
 
+// Of a row of numbers some of which are missing (NaN), the share that is present.
+double counted_weight(const Targets& targets, size_t row) {
+  const double weight = targets.weight(row);
+  const auto width = static_cast<size_t>(targets.width);
+  if (weight == 0 || width == 0 || targets.values.empty()) return weight;
+  const float* values = targets.values.data() + row * width;
+  const auto missing = std::count_if(values, values + width, [](float v) { return std::isnan(v); });
+  return missing == 0 ? weight : weight * static_cast<double>(targets.width - missing) / static_cast<double>(width);
+}
+
 LossSum add_up(const Targets& targets, const std::vector<double>& losses, std::optional<double> correct) {
   LossSum sum;
   for (const double loss : losses) sum.loss += loss;
   for (size_t row = 0; row < losses.size(); ++row) {
-    const double weight = targets.weight(row);
+    const double weight = counted_weight(targets, row);
     sum.weight += weight;
     sum.counted += weight != 0;
   }

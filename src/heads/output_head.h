@@ -9,9 +9,10 @@ namespace rnn::core {
 struct HeadOptions {
   std::string_view kind = "softmax";
   RowsRead reads = RowsRead::every;
-  int outputs = 0, width = 0;   // K; of the hidden rows
-  ParamId tied = -1;            // the parameter that is also the output matrix, or -1
-  SoftmaxOptions softmax = {};  // of the kinds for which it matters
+  int outputs = 0, width = 0;       // K; of the hidden rows
+  ParamId tied = -1;                // the parameter that is also the output matrix, or -1
+  SoftmaxOptions softmax = {};      // of the kinds for which it matters
+  std::vector<double> levels = {};  // of quantiles: ascending, in (0, 1)
 };
 
 template <class T>

@@ -1,22 +1,16 @@
 // Why: squared errors, in plain loops over a few numbers per row.
 #include "heads/squared.h"
 
-#include <limits>
+#include <cmath>
 
 #include "kernels/host.h"
 
 namespace rnn::core {
 
-// Squared errors are measured in the target's own units: any finite number may be one.
 template <class T>
 HeadInfo SquaredHead<T>::info() const {
-  return {"squared",
-          this->options_.reads,
-          this->options_.outputs,
-          false,
-          "squared error",
-          std::nullopt,
-          std::numeric_limits<double>::max()};
+  return {kSquared.name, this->options_.reads, this->options_.outputs, false,
+          kSquared.unit, std::nullopt,         kSquared.exploded};
 }
 
 // L = w / K * sum over k of (y - target)^2; dL/dy = 2 w / K (y - target).
@@ -29,7 +23,8 @@ std::optional<double> SquaredHead<T>::loss_of_rows(Context<T>&, View<T> outputs,
     double squares = 0;
     for (int k = 0; k < K; ++k) {
       T& y = host(outputs).row(row)[k];
-      const T error = weight > 0 ? y - static_cast<T>(targets.values[static_cast<size_t>(first + row) * K + k]) : T(0);
+      const T target = weight > 0 ? static_cast<T>(targets.values[static_cast<size_t>(first + row) * K + k]) : T(0);
+      const T error = weight > 0 && !std::isnan(target) ? y - target : T(0);
       squares += static_cast<double>(error) * static_cast<double>(error);
       if (options.gradient) y = static_cast<T>(2 * weight / K) * error;
     }

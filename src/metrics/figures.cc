@@ -8,7 +8,7 @@
 namespace rnn::core {
 
 const Figure& loss_figure(LossUnit unit) {
-  constexpr const Figure* kFigures[] = {&figure::kLoss, &figure::kTargetLoss, &figure::kSquaredError};
+  constexpr const Figure* kFigures[] = {&figure::kLoss, &figure::kTargetLoss, &figure::kSquaredError, &figure::kValueLoss};
   return *kFigures[static_cast<size_t>(unit)];
 }
 

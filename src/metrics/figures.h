@@ -29,6 +29,7 @@ inline constexpr Figure kUnknownShare{"unknown_share", "unknown", "share of unkn
 inline constexpr Figure kLoss{"loss", "loss", "loss (nats/token)", decimals, 3, 4, 4};
 inline constexpr Figure kTargetLoss{"loss", "loss", "loss (nats/target)", decimals, 3, 4, 4};
 inline constexpr Figure kSquaredError{"loss", "mean squared error", "mean squared error", significant, 3, 4, 4};
+inline constexpr Figure kValueLoss{"loss", "loss", "loss (per value)", significant, 3, 4, 4};
 // With the label smoothing of training: what the best model of such a run is chosen by.
 inline constexpr Figure kSmoothedLoss{"smoothed_loss", "smoothed loss", "loss with label smoothing", decimals, 3, 4, 4};
 inline constexpr Figure kPerplexity{"perplexity", "perplexity", "perplexity", decimals, 2, 2, 2};  // exp(loss)
@@ -42,9 +43,9 @@ inline constexpr Figure kSeconds{"seconds", "time", "seconds", time};
 inline constexpr Figure kTokensPerSecond{"tokens_per_s", "tok/s", "tokens per second", rate, 0, 0, 0, true};
 
 // In the order of the columns of tables; kBitsWithoutSpelling and kUnknownShare are only in JSON.
-inline constexpr const Figure* kAll[] = {&kBitsPerByte, &kLoss,     &kTargetLoss,     &kSquaredError, &kSmoothedLoss,
-                                         &kPerplexity,  &kAccuracy, &kBleu,           &kChrf,         &kExact,
-                                         &kUpdates,     &kSeconds,  &kTokensPerSecond};
+inline constexpr const Figure* kAll[] = {&kBitsPerByte,  &kLoss,       &kTargetLoss, &kSquaredError,   &kValueLoss,
+                                         &kSmoothedLoss, &kPerplexity, &kAccuracy,   &kBleu,           &kChrf,
+                                         &kExact,        &kUpdates,    &kSeconds,    &kTokensPerSecond};
 // Those that a validation during training may report, in events as val_KEY. The loss stands for that of every unit.
 inline constexpr const Figure* kValidated[] = {&kBitsPerByte, &kLoss, &kPerplexity, &kAccuracy, &kBleu};
 inline constexpr const Figure* kCosts[] = {&kUpdates, &kSeconds, &kTokensPerSecond};

@@ -14,6 +14,7 @@ void append_target(const Targets& from, int64_t row, Targets& to) {
   append_row(from.ids, row, 1, to.ids);
   append_row(from.values, row, from.width, to.values);
   append_row(from.weights, row, 1, to.weights);
+  append_row(from.scales, row, 1, to.scales);
 }
 
 // The streams [first, first + count) of `from`, renumbered from 0; calls keep(row) for each of their packed rows, in order.
@@ -56,9 +57,14 @@ Batch select_streams(const Batch& batch, int first, int count) {
     if (!batch.to.last_step) append_target(batch.to, row, part.to);
   });
   if (batch.source.seq.streams() > 0) {
-    part.source.seq = select_sequences(batch.source.seq, first, count,
-                                       [&](int row) { append_row(batch.source.ids, row, 1, part.source.ids); });
+    part.source.width = batch.source.width;
+    part.source.seq = select_sequences(batch.source.seq, first, count, [&](int row) {
+      append_row(batch.source.ids, row, 1, part.source.ids);
+      append_row(batch.source.frames, row, batch.source.width, part.source.frames);
+    });
   }
+  if (!batch.stream_ids.empty())
+    part.stream_ids.assign(batch.stream_ids.begin() + first, batch.stream_ids.begin() + first + count);
   return part;
 }
 

@@ -19,18 +19,23 @@ struct Rows {
 // What the outputs are compared with: a target per row of the input or, for an answer after the last step, per stream, in packed
 // order (target r belongs to stream in.seq.order[r]).
 struct Targets {
-  std::vector<int32_t> ids;    // [targets], classes
-  std::vector<float> values;   // [targets * width], numbers
-  int width = 0;               // numbers of a target; 0: classes
-  std::vector<float> weights;  // [targets] or empty (all 1); 0 ignores the target
-  bool last_step = false;      // one target per stream
+  std::vector<int32_t> ids = {};    // [targets], classes
+  std::vector<float> values = {};   // [targets * width], numbers; NaN: missing, for the heads of numbers
+  int width = 0;                    // numbers of a target; 0: classes
+  std::vector<float> weights = {};  // [targets] or empty (all 1); 0 ignores the target
+  std::vector<float> scales =
+      {};                  // [targets] or empty (all 1), above 0: the size of a count's series (heads/negative_binomial.h)
+  bool last_step = false;  // one target per stream
   double weight(size_t target) const { return weights.empty() ? 1 : static_cast<double>(weights[target]); }
+  double scale(size_t target) const { return scales.empty() ? 1 : static_cast<double>(scales[target]); }
 };
 
 // Streams of `in`, `source` and `to` match by number.
 struct Batch {
   Rows in;
   Rows source;  // for a network with an encoder: one sequence per stream of `in`, in an order of its own
+  std::vector<int32_t> stream_ids =
+      {};  // [streams] or empty: what a stream is, for a network that knows some of them; by number
   Targets to;
   bool carried = false;  // true: the state of the previous batch is carried on (streams); false: it starts fresh (sentences)
   int64_t target_rows() const { return to.last_step ? in.seq.streams() : in.seq.rows(); }

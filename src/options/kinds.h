@@ -36,4 +36,26 @@ constexpr std::string_view kSoftmaxNames[] = {"full", "sampled", "adaptive"};
 constexpr std::string_view softmax_name(SoftmaxKind kind) { return kSoftmaxNames[static_cast<int>(kind)]; }
 constexpr SoftmaxKind softmax_kind(std::string_view name) { return static_cast<SoftmaxKind>(index_of(kSoftmaxNames, name)); }
 
+// What reads the past of a series and says its future:
+//   segments  segments of the past are the steps of a recurrence, every segment of the future one step from its last state (SegRNN:
+//             Lin, Lin, Wu, Zhao, Mo and Zhang 2023)
+//   stacked   a recurrence over single steps, all of the future from its last state
+enum class ForecastNetwork { segments, stacked };
+constexpr std::string_view kForecastNetworkNames[] = {"segments", "stacked"};
+
+// What a forecast says of a value, and its loss (heads/list.h).
+enum class ForecastHead { squared, huber, quantiles, gaussian, student_t, negative_binomial };
+constexpr std::string_view kForecastHeadNames[] = {"squared",  "huber",     "quantiles",
+                                                   "gaussian", "student-t", "negative-binomial"};
+
+// What is subtracted from the values of a window, and what they are divided by, both from its past:
+//   none       nothing, nothing
+//   last       its last value, nothing
+//   mean       their mean, nothing
+//   mean_abs   nothing, the mean of their sizes
+//   standard   their mean, their standard deviation (Kim et al. 2022, without the learnt part)
+//   median     their median, the distance between their quartiles
+enum class Normalise { none, last, mean, mean_abs, standard, median };
+constexpr std::string_view kNormaliseNames[] = {"none", "last", "mean", "mean-abs", "standard", "median"};
+
 }  // namespace rnn::core
