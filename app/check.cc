@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -31,14 +32,39 @@ void add_sources(Batch& batch, const ModelConfig& config, uint64_t seed) {
   }
 }
 
+// Series with pasts of different lengths, for a model of forecasts: what its decoder reads and the positions that it answers for.
+void add_segments(Batch& batch, const ForecastOptions& forecast, uint64_t seed) {
+  Random random(seed, Purpose::test, 2);
+  batch.source.seq = batch.in.seq, batch.source.width = forecast.frame();
+  for (int i = 0; i < batch.source.seq.rows() * batch.source.width; ++i)
+    batch.source.frames.push_back(static_cast<float>(random.normal()));
+  batch.in.seq = Seq::uniform_batch(batch.source.seq.streams(), forecast.future());
+  for (int m = 0; m < forecast.future(); ++m)
+    batch.in.ids.insert(batch.in.ids.end(), static_cast<size_t>(batch.in.seq.streams()), m);
+  for (int s = 0; s < batch.in.seq.streams(); ++s)
+    batch.stream_ids.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(std::max(1, forecast.channels)))));
+}
+
+// Numbers of a target: counts are whole.
+float target_value(const ModelConfig& config, Random& random) {
+  const double value = random.normal();
+  return static_cast<float>(config.forecast.head == ForecastHead::negative_binomial ? std::floor(5 * std::abs(value))
+                                                                                    : value);
+}
+
 // A few ragged streams of random ids or frames; one of them starts a new document in the middle, one target is ignored.
 Batch small_batch(const Model<double>& model, uint64_t seed) {
   const ModelConfig& config = model.config();
   Batch batch;
   batch.in.seq = Seq::ragged({7, 5, 5, 2});
+  const ForecastOptions& forecast = config.forecast;
+  const bool segments = forecast.present() && forecast.segments();
+  if (segments) add_segments(batch, forecast, seed);
   const auto rows = static_cast<size_t>(batch.in.seq.rows());
   if (model.translates()) {
     add_sources(batch, config, seed);
+  } else if (segments) {
+    // no documents in a series
   } else if (config.rnn.directions() == 1) {
     batch.in.seq.reset.assign(rows, 0);
     batch.in.seq.reset[static_cast<size_t>(batch.in.seq.start[3])] = 1;
@@ -46,15 +72,15 @@ Batch small_batch(const Model<double>& model, uint64_t seed) {
   Random random(seed, Purpose::test);
   const auto id_below = [&](int count) { return static_cast<int32_t>(random.below(static_cast<uint32_t>(count))); };
   batch.to.last_step = model.answers_at_end();
-  batch.in.width = model.reads_ids() ? 0 : config.rnn.input;
-  batch.to.width = model.head().info().classes ? 0 : config.output;
+  batch.in.width = segments ? forecast.segment * forecast.known : model.reads_ids() ? 0 : config.rnn.input;
+  batch.to.width = model.head().info().classes ? 0 : forecast.present() ? forecast.targets() : config.output;
   const auto targets = static_cast<size_t>(batch.target_rows());
   for (size_t i = 0; i < rows && model.reads_ids(); ++i) batch.in.ids.push_back(id_below(config.vocabulary));
   for (size_t i = 0; i < rows * static_cast<size_t>(batch.in.width); ++i)
     batch.in.frames.push_back(static_cast<float>(random.normal()));
   for (size_t i = 0; i < targets && batch.to.width == 0; ++i) batch.to.ids.push_back(id_below(config.output));
   for (size_t i = 0; i < targets * static_cast<size_t>(batch.to.width); ++i)
-    batch.to.values.push_back(static_cast<float>(random.normal()));
+    batch.to.values.push_back(target_value(config, random));
   batch.to.weights.assign(targets, 1);
   batch.to.weights[targets / 2] = 0;
   return batch;

@@ -58,6 +58,23 @@ void multiply_rows(View<const T> a, View<const T> b, View<T> out, int first, int
   }
 }
 
+// y = max(y, 0), and the gradient through it, in place: dy is 0 where y is; rows [first, first + count).
+template <class T>
+void relu_rows(View<T> y, int first, int count) {
+  for (int row = first; row < first + count; ++row) {
+    T* out = host(y).row(row);
+    for (int i = 0; i < y.cols; ++i) out[i] = out[i] > T(0) ? out[i] : T(0);
+  }
+}
+template <class T>
+void relu_backward(View<const T> y, View<T> dy, int first, int count) {
+  for (int row = first; row < first + count; ++row) {
+    const T* out = host(y).row(row);
+    T* d = host(dy).row(row);
+    for (int i = 0; i < y.cols; ++i) d[i] = out[i] > T(0) ? d[i] : T(0);
+  }
+}
+
 // dz = dy * (1 - y * y), the gradient through y = tanh(z); rows [first, first + count).
 template <class T>
 void tanh_backward(View<const T> dy, View<const T> y, View<T> dz, int first, int count) {

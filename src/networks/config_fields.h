@@ -38,6 +38,20 @@ void encoder_fields(Encoder& e, V& v) {
   v.field({"bridge", "bridge"}, NamedField{e.bridge, kBridgeNames});
 }
 
+template <class Forecast, class V>
+void forecast_fields(Forecast& f, V& v) {
+  v.field({"network"}, NamedField{f.network, kForecastNetworkNames});
+  v.field({"head"}, NamedField{f.head, kForecastHeadNames});
+  v.field({"normalise"}, NamedField{f.normalise, kNormaliseNames});
+  v.field({"horizon"}, f.horizon);
+  v.field({"context"}, f.context);
+  v.field({"segment"}, f.segment);
+  v.field({"inputs"}, f.inputs);
+  v.field({"known"}, f.known);
+  v.field({"channels"}, f.channels);
+  v.field({"levels"}, f.levels);
+}
+
 // Config: ModelConfig, const for a visitor that only looks. Files of all versions are read by this: a field that came later is in
 // a group, and no key ever changes its meaning.
 template <class Config, class V>
@@ -77,6 +91,7 @@ void fields(Config& c, V& v) {
   v.group("output", true, [&] { v.field({"output"}, c.output); });
   v.field({"tied", "tied"}, c.tied);
   v.group("residual", rnn.residual, [&] { v.field({"residual", "residual"}, rnn.residual); });
+  v.object("forecast", c.forecast.present(), [&] { forecast_fields(c.forecast, v); });
   v.object("encoder", c.encoder.present(), [&] { encoder_fields(c.encoder, v); });
   v.group("softmax", c.softmax.kind != SoftmaxKind::full, [&] {
     v.field({"softmax", "softmax"}, NamedField{c.softmax.kind, kSoftmaxNames});

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "networks/encoder_decoder.h"
+#include "networks/segments.h"
 #include "networks/stacked.h"
 
 namespace rnn::core {
@@ -30,6 +31,13 @@ Made<T> encoder_decoder(const ModelConfig& c, ParamTable& table, Packed<T>& pack
 }
 
 template <class T>
+Made<T> segments(const ModelConfig& c, ParamTable& table, Packed<T>& packed) {
+  const ForecastOptions& f = c.forecast;
+  return std::make_unique<Segments<T>>(SegmentsOptions{c.rnn, f.frame(), f.segment * f.known, f.future(), f.channels}, table,
+                                       packed);
+}
+
+template <class T>
 struct Kind {
   std::string_view name;
   Made<T> (*make)(const ModelConfig&, ParamTable&, Packed<T>&);
@@ -38,6 +46,7 @@ struct Kind {
 template <class T>
 constexpr Kind<T> kKinds[] = {
     {"stacked", stacked<T>},                  // an embedding or frames, recurrent layers
+    {"segments", segments<T>},                // segments of the past are read, every segment of the future is one step more
     {"encoder-decoder", encoder_decoder<T>},  // a source is read, a target written
 };
 

@@ -41,7 +41,7 @@ static ModelParts<T> parts_of(const ModelConfig& c) {
   if (c.head() == kNoHead) return parts;
   parts.head = [c](const Network<T>& network, ParamTable& table, Packed<T>& forms) {
     const ParamId tied = c.tied ? network.embedding() : -1;
-    return make_head({c.head(), c.form().reads, c.output, network.width(), tied, c.softmax}, table, forms);
+    return make_head({c.head(), c.reads(), c.output, network.width(), tied, c.softmax, c.forecast.levels}, table, forms);
   };
   return parts;
 }
@@ -101,10 +101,7 @@ SparseParams Model<T>::sparse_rows(const Batch& batch, const std::vector<int32_t
 
 template <class T>
 void Model<T>::drop_params() {
-  std::vector<ParamId> keep;
-  if (embedding() >= 0) keep.push_back(embedding());
-  if (source_embedding() >= 0 && source_embedding() != embedding()) keep.push_back(source_embedding());
-  weights_.release_params(keep);
+  weights_.release_params(network_->row_params());
 }
 
 // ------------------------------------------------------------------------------------------------- between network and head
@@ -179,11 +176,15 @@ View<T> Model<T>::forward(Context<T>& context, const Input<T>& input, State<T>& 
 
 template <class T>
 Input<T> Model<T>::input_of(Context<T>& context, const Batch& batch) const {
-  const Rows* source = translates() ? &batch.source : nullptr;
-  if (batch.in.width == 0) return {batch.in.seq, batch.in.ids.data(), {}, source};
+  const Rows* source = network_->reads_source() ? &batch.source : nullptr;
+  const bool ids = batch.in.width == 0 || !batch.in.ids.empty();
+  Input<T> input{batch.in.seq, ids ? batch.in.ids.data() : nullptr, {}, source};
+  if (!batch.stream_ids.empty()) input.stream_ids = batch.stream_ids.data();
+  if (batch.in.width == 0) return input;
   const View<T> frames = context.arena.template matrix<T>(batch.in.seq.rows(), batch.in.width);
   write_rows(batch.in.frames.data(), frames);
-  return {batch.in.seq, nullptr, frames, source};
+  input.frames = frames;
+  return input;
 }
 
 template <class T>

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "cells/names.h"
+#include "heads/distribution.h"
 
 namespace rnn::core {
 namespace {
@@ -76,6 +77,56 @@ void check_encoder(const ModelConfig& c) {
   }
 }
 
+void check_levels(const std::vector<double>& levels) {
+  if (levels.empty() || levels.size() > static_cast<size_t>(kMostNumbers))
+    bad("model/levels", counted(levels.size(), "level") + " are impossible, give 1 to " + std::to_string(kMostNumbers), "");
+  double before = 0;
+  for (const double level : levels) {
+    if (!(level > before && level < 1))
+      bad("model/levels",
+          "level " + number_text(level) + " follows " + number_text(before) + ", but levels ascend between 0 and 1",
+          "for example 0.1,0.5,0.9");
+    before = level;
+  }
+}
+
+void check_forecast(const ModelConfig& c) {
+  const ForecastOptions& f = c.forecast;
+  const bool forecasts = c.task == kForecastTask;
+  if (f.present() != forecasts)
+    bad("model/task", forecasts ? "a forecast needs a horizon" : "only a model of the task forecast has a horizon", "");
+  if (!forecasts) return;
+  if (c.vocabulary != 0) bad("model/task", "a forecast reads numbers, it has no vocabulary", "");
+  const auto within = [](const char* what, int value, int least, int most) {
+    if (value < least || value > most)
+      bad("model/forecast",
+          std::string(what) + " is " + std::to_string(value) + ", it must be between " + std::to_string(least) + " and " +
+              std::to_string(most),
+          "");
+  };
+  within("horizon", f.horizon, 1, 65536), within("context", f.context, 1, 1 << 24), within("inputs", f.inputs, 1, 4096);
+  within("known", f.known, 0, f.inputs - 1), within("channels", f.channels, 0, 1 << 24);
+  if (f.segments()) {
+    within("segment", f.segment, 1, 65536);
+    within("numbers of a segment", std::min(f.segment, 65536 / f.inputs + 1) * f.inputs, 1, 65536);
+    if (c.rnn.bidirectional)
+      bad("model/bidirectional", "a segment of the future is one step from the last state: nothing can be read backwards",
+          "");
+    if (f.channels > 0 && c.rnn.input < 2)
+      bad("model/size", "a position and a channel need two numbers, but input is " + std::to_string(c.rnn.input), "");
+  } else {
+    if (f.segment != 0) bad("model/forecast", "the network stacked reads single steps, it has no segments", "");
+    if (f.known > 0)
+      bad("model/forecast", "the network stacked cannot read what is known of the future", "the network segments can");
+    if (f.channels > 0) bad("model/forecast", "the network stacked has no ids of series", "the network segments has");
+    if (c.rnn.input != f.inputs)
+      bad("model/forecast",
+          "a step has " + std::to_string(f.inputs) + " numbers, but the recurrence reads " + std::to_string(c.rnn.input),
+          "");
+  }
+  if (f.head == ForecastHead::quantiles) check_levels(f.levels);
+}
+
 }  // namespace
 
 void check_config(const ModelConfig& c) {
@@ -89,6 +140,7 @@ void check_config(const ModelConfig& c) {
   const bool writes = form.writes, bare = form.head == kNoHead;
   positive(c.rnn.hidden, "hidden", 65536);
   positive(c.rnn.layers, "layers", 64);
+  check_forecast(c);
   if (c.rnn.last_hidden != 0) positive(c.rnn.last_hidden, "last-hidden", 65536);
   if (c.rnn.last_hidden > 0 && c.rnn.layers < 2)
     bad("model/size", "last-hidden needs a layer below, but there is only one layer", "set --hidden, or --layers 2");
@@ -192,6 +244,9 @@ const ModelForm& ModelConfig::form() const {
 
 ModelConfig checked_config(ModelConfig c) {
   if (c.encoder.present()) c.encoder.match(c.rnn);
+  if (const Family* family = c.forecast.present() ? find_family(c.forecast.head_name()) : nullptr)
+    c.output =
+        std::min(c.forecast.targets(), 65536) * family->numbers(std::min<size_t>(c.forecast.levels.size(), kMostNumbers));
   check_config(c);
   if (c.form().writes) c.output = c.vocabulary;
   if (c.softmax.kind == SoftmaxKind::adaptive && c.softmax.cutoffs.empty())
@@ -199,7 +254,15 @@ ModelConfig checked_config(ModelConfig c) {
   return c;
 }
 
+std::string_view ModelConfig::network() const {
+  if (forecast.present()) return kForecastNetworkNames[static_cast<size_t>(forecast.network)];
+  return encoder.present() ? "encoder-decoder" : "stacked";
+}
+
+RowsRead ModelConfig::reads() const { return forecast.present() && !forecast.segments() ? RowsRead::last : form().reads; }
+
 std::string_view ModelConfig::head() const {
+  if (forecast.present()) return forecast.head_name();
   return softmax.kind == SoftmaxKind::full ? form().head
                                            : softmax_name(softmax.kind);  // check_config: the form has a softmax
 }

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/figure.h"
 #include "heads/head.h"
@@ -31,24 +32,52 @@ constexpr ModelForm kModelForms[] = {
     {"regress", "squared", RowsRead::last, LossUnit::square},                // numbers after the last step
     {"translate", "softmax", RowsRead::every, LossUnit::token, true, true},  // the next id of the target
     {"recurrent", kNoHead, RowsRead::every, LossUnit::token},                // hidden rows of a torch.nn.RNN, GRU or LSTM
+    {"forecast", "huber", RowsRead::every, LossUnit::value},  // the future of a series: ForecastOptions says more
 };
+constexpr std::string_view kForecastTask = "forecast";
 const ModelForm* find_form(std::string_view task);  // null: there is none
+
+// How a series is forecast. Sizes are in time steps.
+struct ForecastOptions {
+  ForecastNetwork network = ForecastNetwork::segments;
+  ForecastHead head = ForecastHead::quantiles;
+  Normalise normalise = Normalise::last;         // of the windows that it was trained on
+  int horizon = 0;                               // forecast at once; 0: the model does not forecast
+  int context = 0;                               // of the past that it reads
+  int segment = 0;                               // of a segment; 0 for `stacked`
+  int inputs = 1;                                // numbers of a past step: the value and whatever is beside it
+  int known = 0;                                 // numbers of a future step
+  int channels = 0;                              // ids of series, 0 for one that is unknown; 0: series have no ids
+  std::vector<double> levels = {0.1, 0.5, 0.9};  // of the quantiles
+  bool present() const { return horizon > 0; }
+  bool segments() const { return network == ForecastNetwork::segments; }
+  int targets() const { return segments() ? segment : horizon; }  // values of a row of outputs
+  int future() const {
+    return (horizon + segment - 1) / segment;
+  }  // segments that cover the horizon, the last perhaps in part
+  int frame() const { return segments() ? segment * inputs : inputs; }  // numbers of a step of the recurrence
+  std::string_view head_name() const { return kForecastHeadNames[static_cast<size_t>(head)]; }
+};
 
 struct ModelConfig {
   std::string task = "language-model";
-  RecurrentOptions rnn;  // input: the embedding's size, or the size of a frame; for a translator: the decoder
-  int vocabulary = 0;    // number of input ids, which get an embedding; 0: frames
-  bool tied = false;     // language model, translator: output weights = embedding; needs output size = embedding size
-  double dropout = 0;    // after the embedding and before the output, unless the next two options set their own:
+  RecurrentOptions
+      rnn;  // input: the embedding's size, or the size of a frame; for a translator: the decoder; for segments: what
+            // a segment is mapped to
+  int vocabulary = 0;  // number of input ids, which get an embedding; 0: frames
+  bool tied = false;   // language model, translator: output weights = embedding; needs output size = embedding size
+  double dropout = 0;  // after the embedding and before the output, unless the next two options set their own:
   int output = 0;  // K, rows of the output layer; ignored for a language model and a translator, which use the vocabulary
   double input_dropout = -1, output_dropout = -1;  // after the embedding; before the output; -1: as `dropout`
   InputDrops drops = {};                           // of whole words
   SoftmaxOptions softmax = {};                     // language models; a model's own config() has the cutoffs that it took
   EncoderOptions encoder = {};                     // translate only
+  ForecastOptions forecast = {};                   // forecast only
   const ModelForm& form() const;                   // throws Error{usage, "model/task"}: there is no such task
   // What it is built from, by name.
-  std::string_view network() const { return encoder.present() ? "encoder-decoder" : "stacked"; }  // networks/list.h
-  std::string_view head() const;                                                                  // heads/list.h, or kNoHead
+  std::string_view network() const;  // networks/list.h
+  std::string_view head() const;     // heads/list.h, or kNoHead
+  RowsRead reads() const;            // by the head
   double dropout_of_input() const { return input_dropout < 0 ? dropout : input_dropout; }
   double dropout_of_output() const { return output_dropout < 0 ? dropout : output_dropout; }
 };
@@ -56,7 +85,8 @@ struct ModelConfig {
 // Throws Error{usage, "model/..."} for what cannot be built (sizes <= 0, projection of a GRU, tied weights of different
 // sizes, cutoffs out of order, ...).
 void check_config(const ModelConfig& config);
-// The same with what follows from other options filled in: the encoder's cell, the outputs of a model of text. Throws the same.
+// The same with what follows from other options filled in: the encoder's cell, the outputs of a model of text or of forecasts.
+// Throws the same.
 ModelConfig checked_config(ModelConfig config);
 
 }  // namespace rnn::core

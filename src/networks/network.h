@@ -18,9 +18,10 @@ class EncoderDecoder;
 template <class T>
 struct Input {
   const Seq& seq;
-  const int32_t* ids = nullptr;  // [rows], or
-  View<const T> frames = {};     // [rows, input]
-  const Rows* source = nullptr;  // a network with an encoder: lives until backward
+  const int32_t* ids = nullptr;         // [rows], or
+  View<const T> frames = {};            // [rows, input], or both
+  const Rows* source = nullptr;         // a network with an encoder: lives until backward
+  const int32_t* stream_ids = nullptr;  // [streams] by number, or null (Batch::stream_ids)
 };
 
 // What a network returns: hidden rows of every step, in the order of their own Seq. In the arena.
@@ -55,10 +56,21 @@ class Network {
   virtual const EncoderDecoder<T>* encoder_decoder() const { return nullptr; }  // not null: it reads a source
   virtual ParamId embedding() const { return -1; }                              // of the symbols that it reads; -1: numbers
   virtual ParamId source_embedding() const { return -1; }
+  virtual bool reads_source() const { return encoder_decoder() != nullptr; }  // Batch::source
+  // The parameters that forward reads row by row, not in packed form.
+  virtual std::vector<ParamId> row_params() const;
   // The rows of its embeddings that a batch reads, appended to `touched` in the order of the parameters; a tied embedding has a
   // gradient in every row unless `sampled`.
   virtual void touched(const Batch& batch, bool sampled, SparseParams& touched) const = 0;
 };
+
+template <class T>
+std::vector<ParamId> Network<T>::row_params() const {
+  std::vector<ParamId> ids;
+  if (embedding() >= 0) ids.push_back(embedding());
+  if (source_embedding() >= 0 && source_embedding() != embedding()) ids.push_back(source_embedding());
+  return ids;
+}
 
 // Adds `rows` to the last entry of `touched` if that is this parameter, else as a new one.
 void add_touched(ParamId id, const std::vector<int32_t>& rows, SparseParams& touched);

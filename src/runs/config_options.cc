@@ -36,7 +36,7 @@ class FieldSetter : public EveryField {
       value = parse_rising(info.option, text == "auto" ? "" : text);
     } else if constexpr (std::is_same_v<V, bool>) {
       value = (text == "true") != info.negated;
-    } else if constexpr (!std::is_same_v<V, std::string>) {
+    } else if constexpr (std::is_arithmetic_v<V>) {
       value = parse_number<V>(text).value();
     }
   }
@@ -63,6 +63,8 @@ class OptionTaker : public EveryField {
       take(fmt::format("{}", value.resolved));
     } else if constexpr (std::is_same_v<T, std::vector<int>>) {
       take(value.empty() ? "auto" : fmt::format("{}", fmt::join(value, ",")));
+    } else if constexpr (std::is_same_v<T, std::vector<double>>) {
+      take(fmt::format("{}", fmt::join(value, ",")));
     } else if constexpr (std::is_same_v<T, bool>) {
       take(value != info.negated ? "true" : "false");
     } else {

@@ -31,6 +31,8 @@ struct Changer {
       value = "translate";
     } else if constexpr (std::is_same_v<V, std::vector<int>>) {
       value = {3, 5, changed};
+    } else if constexpr (std::is_same_v<V, std::vector<double>>) {
+      value = {changed / 128.0};
     } else if constexpr (std::is_same_v<V, bool>) {
       value = !value;
     } else if constexpr (std::is_same_v<V, double>) {
@@ -65,6 +67,8 @@ TEST(ConfigFields, EveryOneComesBackFromTheFile) {
   EXPECT_EQ(back.softmax.cutoffs, config.softmax.cutoffs);
   EXPECT_EQ(back.encoder.rnn.hidden, config.encoder.rnn.hidden);
   EXPECT_EQ(back.encoder.bridge, BridgeKind::zero);
+  EXPECT_EQ(back.forecast.head, ForecastHead::negative_binomial);
+  EXPECT_EQ(back.forecast.levels, config.forecast.levels);
 }
 
 // What earlier versions did not write has its default; what they all wrote may not be missing.

@@ -89,7 +89,7 @@ static void pass_on(const Seq& seq, const State<T>* dlast, State<T>& dfirst, int
 
 template <class T>
 View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, State<T>& state,
-                              Tape* tape) const {
+                              Tape* tape, const int32_t* x_rows) const {
   assert(state.rows() == seq.streams() && state.width() == state_width_);
   Arena& arena = context.arena;
   const int rows = seq.rows();
@@ -115,7 +115,7 @@ View<T> Recurrent<T>::forward(Context<T>& context, const Packed<T>& packed, cons
       record.direction[d] = layers_[l * options_.directions() + d].forward(
           context, packed, seq, x, rows_at(arena, seq, initial, state_width_, h),
           rows_at(arena, seq, initial, state_width_, c), rows_at(arena, seq, state.row(0), state_width_, h),
-          rows_at(arena, seq, state.row(0), state_width_, c), part, tape != nullptr);
+          rows_at(arena, seq, state.row(0), state_width_, c), part, tape != nullptr, l == 0 ? x_rows : nullptr);
     }
     if (tape) tape->push(record);
     if (adds(l)) {

@@ -56,9 +56,11 @@ class RecurrentLayer {
   // x [rows, input] -> y [rows, output] (rows strided). h0, c0 [streams] point at the initial state of each packed row,
   // widths output and hidden; hn, cn at where the final states go (may be the same memory). keep: backward follows, and x, y
   // and the initial states must live until then; without keep the result must not be used.
+  // x_rows: null, or [rows] which row of x [any, input] each packed row reads: the product with W is then done once per row of x;
+  // lives until backward.
   Saved forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, const T* const* h0,
-                const T* const* c0, T* const* hn, T* const* cn, View<T> y, bool keep) const;
-  // dy [rows, output] -> dx [rows, input] (null data: not wanted; `add`: added to what is there); adds to grads (empty: not
+                const T* const* c0, T* const* hn, T* const* cn, View<T> y, bool keep, const int32_t* x_rows = nullptr) const;
+  // dy [rows, output] -> dx [rows of x, input] (null data: not wanted; `add`: added to what is there); adds to grads (empty: not
   // wanted). dh_last, dc_last: gradients w.r.t. the final states, or null; dh0 [streams, output], dc0 [streams, hidden] in
   // packed row order, null: not wanted.
   void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved, View<const T> dy,
@@ -67,6 +69,7 @@ class RecurrentLayer {
 
   struct Saved {
     View<const T> x;
+    const int32_t* x_rows = nullptr;
     View<T> y;
     T *gates = nullptr, *side = nullptr, *c = nullptr, *m = nullptr;
     const T* const* h0 = nullptr;
@@ -108,6 +111,9 @@ class RecurrentLayer {
 
  private:
   void take_masks(Context<T>& context, const Seq& seq, bool keep, Saved* saved) const;
+  void project_shared(Context<T>& context, const Packed<T>& packed, int rows, const Saved& saved) const;
+  View<const T> input_gradients(Context<T>& context, const Seq& seq, const Saved& saved, const RecurrentArgs<T>& r) const;
+  View<const T> shared_gradients(Context<T>& context, const Saved& saved, View<const T> dgates) const;
   RecurrentArgs<T> arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved) const;
   RecurrentArgs<T> forward_arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved) const;
   RecurrentArgs<T> backward_arguments(Context<T>& context, const Packed<T>& packed, const Seq& seq, const Saved& saved,
@@ -163,9 +169,10 @@ class Recurrent {
 
   // x [rows, input] -> [rows, output()]. `state` has a row per stream: initial in, final out. tape null: inference.
   // The caller must not carry the state of a bidirectional stack from window to window: the result would be wrong.
-  View<T> forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, State<T>& state,
-                  Tape* tape) const;
-  // dy [rows, output()] -> dx [rows, input] in `dx` (null data: not wanted). dstate_last, dstate_first: gradients w.r.t. the
+  // x_rows: null, or [rows] which row of x [any, input] each packed row reads (RecurrentLayer); lives until backward.
+  View<T> forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x, State<T>& state, Tape* tape,
+                  const int32_t* x_rows = nullptr) const;
+  // dy [rows, output()] -> dx [rows of x, input] in `dx` (null data: not wanted). dstate_last, dstate_first: gradients w.r.t. the
   // final and initial states in stream order; null: zero, not wanted. Adds to grads.
   void backward(Context<T>& context, const Packed<T>& packed, const Seq& seq, Tape& tape, View<T> dy, View<T> dx,
                 Params<T>& grads, const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;

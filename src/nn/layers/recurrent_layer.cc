@@ -191,7 +191,8 @@ RecurrentArgs<T> RecurrentLayer<T>::forward_arguments(Context<T>& context, const
                                                       const Saved& saved) const {
   RecurrentArgs<T> r = arguments(context, packed, seq, saved);
   if (normed()) r.norm = &saved.norm;
-  r.x = saved.x, r.input_weights = packed[input_form_], r.input_bias = packed[bias_form_];
+  r.input_weights = packed[input_form_], r.input_bias = packed[bias_form_];
+  if (!saved.x_rows) r.x = saved.x;  // else the gates hold the product
   for (int s = 0; s < stages_; ++s) r.weights[s] = packed[recurrent_form_[s]];
   r.projection = projection_form_ >= 0 ? packed[projection_form_] : nullptr;
   return r;
@@ -199,12 +200,17 @@ RecurrentArgs<T> RecurrentLayer<T>::forward_arguments(Context<T>& context, const
 
 template <class T>
 auto RecurrentLayer<T>::forward(Context<T>& context, const Packed<T>& packed, const Seq& seq, View<const T> x,
-                                const T* const* h0, const T* const* c0, T* const* hn, T* const* cn, View<T> y,
-                                bool keep) const -> Saved {
+                                const T* const* h0, const T* const* c0, T* const* hn, T* const* cn, View<T> y, bool keep,
+                                const int32_t* x_rows) const -> Saved {
   const int rows = seq.rows();
-  const Saved saved = take_saved(context, packed, seq, x, h0, c0, y, keep);
+  Saved saved = take_saved(context, packed, seq, x, h0, c0, y, keep);
+  saved.x_rows = x_rows;
   if (rows == 0) return saved;
   const ArenaScope scope(context.arena);
+  if (x_rows && !keep)  // take_saved has room for a block
+    saved.gates = context.arena.template take<T>(static_cast<size_t>(rows) *
+                                                 Columns{options_.hidden, gates_, 0}.padded(context.kernels.lanes));
+  if (x_rows) project_shared(context, packed, rows, saved);
   RecurrentArgs<T> r = forward_arguments(context, packed, seq, saved);
   r.block_rows = block_rows(context, rows), r.keep = keep;
   run_pass(context, r, context.kernels.recurrent_forward, products(rows, input_), step_products(rows));
@@ -248,7 +254,8 @@ RecurrentArgs<T> RecurrentLayer<T>::backward_arguments(Context<T>& context, cons
     r.dprojected = context.arena.template take<T>(static_cast<size_t>(rows) * r.output);
   }
   r.dh = dy.address(), r.dh_stride = dy.stride;
-  r.dx = dx, r.input_weights = packed[input_back_];
+  if (!saved.x_rows) r.dx = dx;
+  r.input_weights = packed[input_back_];
   return r;
 }
 
@@ -262,8 +269,21 @@ void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, c
   NormArgs<T> norm;
   RecurrentArgs<T> r = backward_arguments(context, packed, seq, saved, dy, dx, &norm);
   r.dh_last = dh_last, r.dc_last = dc_last, r.dh0 = dh0, r.dc0 = dc0, r.add_dx = add;
-  run_pass(context, r, context.kernels.recurrent_backward, dx ? products(rows, input_) : 0, step_products(rows));
+  run_pass(context, r, context.kernels.recurrent_backward, r.dx ? products(rows, input_) : 0, step_products(rows));
+  if (saved.x_rows && dx) {
+    const View<const T> dproducts = input_gradients(context, seq, saved, r);
+    context.kernels.gemm(context.pool, {dproducts, packed[input_back_], nullptr, add, {input_}, dx});
+  }
   if (grads.size() > 0) weight_gradients(context, seq, saved, r, grads);
+}
+
+// Gradient w.r.t. the products W x: a row per row of x.
+template <class T>
+View<const T> RecurrentLayer<T>::input_gradients(Context<T>& context, const Seq& seq, const Saved& saved,
+                                                 const RecurrentArgs<T>& r) const {
+  const int padded = Columns{options_.hidden, gates_, 0}.padded(context.kernels.lanes);
+  const View<const T> dgates{r.norm ? r.norm->dinput : r.gates, seq.rows(), padded, padded};
+  return saved.x_rows ? shared_gradients(context, saved, dgates) : dgates;
 }
 
 template <class T>
@@ -272,13 +292,15 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
   const auto& k = context.kernels;
   const int rows = seq.rows(), H = options_.hidden, padded = Columns{H}.padded(k.lanes);
   const Columns all{H, gates_, 0};
-  const ProfileScope profiled(context.profile, Phase::weight_gradients, 2 * (products(rows, input_) + step_products(rows)));
-  const View<const T> dgates{r.norm ? r.norm->dinput : r.gates, rows, all.padded(k.lanes), all.padded(k.lanes)};
+  const ProfileScope profiled(context.profile, Phase::weight_gradients,
+                              2 * (products(saved.x.rows, input_) + step_products(rows)));
+  const ArenaScope inputs(context.arena);
+  const View<const T> dgates = input_gradients(context, seq, saved, r);
   if (r.norm) {
     norm_gradients(context, seq, r, grads);
     add_outer_product(context, dgates, all, saved.x, grads.view(w_ih_));
     for (int s = 0; s < stages_; ++s) recurrent_gradient(context, seq, saved, s, r.norm->drecurrent[s], nullptr, grads);
-  } else if (!split_ && stages_ > 0) {  // the recurrent product has the same gradient as the input's
+  } else if (!split_ && stages_ > 0 && !saved.x_rows) {  // the recurrent product has the same gradient as the input's
     const ArenaScope scope(context.arena);
     const View<const T> old = old_h(context, seq, saved);
     OuterArgs<T> both{dgates, all, {{saved.x, grads.view(w_ih_)}, {old, grads.view(w_hh_)}}, {}, nullptr};
@@ -288,7 +310,7 @@ void RecurrentLayer<T>::weight_gradients(Context<T>& context, const Seq& seq, co
   } else {
     add_outer_product(context, dgates, all, saved.x, grads.view(w_ih_), grads.view(b_ih_).address());
     for (int s = 0; s < stages_; ++s)
-      recurrent_gradient(context, seq, saved, s, r.recurrent[s], grads.view(b_hh_).address(), grads);
+      recurrent_gradient(context, seq, saved, s, split_ ? r.recurrent[s] : r.gates, grads.view(b_hh_).address(), grads);
   }
   if (options_.projection > 0) {
     const int P = options_.projection;
