@@ -35,7 +35,7 @@ int run_config_show(const Arguments& arguments) {
   }
   if (json) {
     nlohmann::ordered_json object;
-    const nlohmann::json values = options_to_json(settings.options);
+    const nlohmann::json values = options_to_json(settings.options, true);
     for (const OptionInfo& o : option_list()) {
       object[std::string(o.name)] = {{"value", values[std::string(o.section)][std::string(o.name)]},
                                      {"source", settings.source(o.name)}};

@@ -65,7 +65,7 @@ class Reader {
 
   void read_section(std::string_view name, const toml::node& node) {
     const toml::table* table = node.as_table();
-    const bool known = name == "model" || name == "train" || name == "data";
+    const bool known = std::find(std::begin(kSections), std::end(kSections), name) != std::end(kSections);
     if (!table && find_option(name)) {
       bad("config/key", fmt::format("{}: '{}' is outside its section", place(node), name),
           fmt::format("it belongs under [{}]", find_option(name)->section));
@@ -75,10 +75,9 @@ class Reader {
           fmt::format("write [{}] on a line of its own, and its options below it, one a line", name));
     }
     if (!table || !known) {
-      const std::string_view sections[] = {"data", "model", "train"};
-      const std::string near = nearest_name(name, sections);
+      const std::string near = nearest_name(name, kSections);
       bad("config/key", fmt::format("{}: unknown section '{}'", place(node), name),
-          near.empty() ? "a config file has the sections [data], [model] and [train]"
+          near.empty() ? "a config file has the sections [data], [model], [train] and [series]"
                        : fmt::format("did you mean [{}]?", near));
     }
     for (const auto& [key, value] : *table) read_key(name, key.str(), value);

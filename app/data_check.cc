@@ -10,6 +10,7 @@
 #include "data_parts.h"
 #include "runs/task.h"
 #include "screen.h"
+#include "series_options.h"
 #include "tasks/list.h"
 
 namespace rnn::core::app {
@@ -68,18 +69,23 @@ int run_data_check(const Arguments& arguments) {
   std::vector<std::string> data;
   std::string task;
   bool json = false;
-  double share = TrainOptions{}.valid_share;
+  Options options;
+  NamedValues series;
   Command command("data check", "DATA... [options]", "what is in the data, what it is for, and what is wrong with it");
   command.words("DATA", &data, "as for rnn train: text files or folders, pairs, sequences; -: standard input");
   command.text("--task", &task, "NAME", "check it for this task; default: guessed from the data, as rnn train does");
   command.flag("--json", &json, "one JSON object on standard output");
-  command.real("--valid-share", &share, {0, 1, true, true}, "P", "share of the text held out for validation (0.05)");
+  command.real("--valid-share", &options.train.valid_share, {0, 1, true, true}, "P",
+               "share of the text held out for validation (0.05)");
+  declare_series_options(command, series);
   command.example("rnn data check train.en train.fr");
+  command.example("rnn data check sales.csv");
   command.example("rnn data check adding.jsonl --json");
   if (!command.parse(arguments)) return 0;
   if (data.empty()) command.need("", "data to check");
   const ChosenTask chosen = choose_task(task, data);
-  const DataReport report = chosen.task->check(data, share);
+  options.series = series_options({}, series);
+  const DataReport report = chosen.task->check(data, options);
   json ? print_as_json(chosen, report) : print_report(chosen, report);
   flush_output();
   if (report.refusal) throw *report.refusal;

@@ -8,10 +8,12 @@
 #include "choose.h"
 #include "command.h"
 #include "eval_pairs.h"
+#include "eval_series.h"
 #include "events/events.h"
 #include "metrics/figures.h"
 #include "result_rows.h"
 #include "screen.h"
+#include "series_options.h"
 #include "tasks/language_model/evaluate_text.h"
 #include "tasks/sequences/sequence_data.h"
 #include "with_models.h"
@@ -108,6 +110,7 @@ struct EvalArguments {
   ChooseArguments asked;
   WithArguments with;
   EvalOptions options;
+  SeriesEvalArguments series;
   int64_t threads = 0, cache = 0, beam = 5;
   bool json = false, no_baselines = false;
   double limit = 0, least_bleu = 0;
@@ -136,9 +139,17 @@ void declare(Command& command, EvalArguments& a) {
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores");
   command.more();
   command.whole("--beam", &a.beam, {1, 1024}, "N", "for a translator: hypotheses side by side (5)");
+  command.whole("--windows", &a.series.windows, {0, 1e9}, "N",
+                "of series: the last N windows of each, a horizon apart; 0: all (8)");
+  command.whole("--stride", &a.series.stride, {1, 1e9}, "N", "of series: steps between two windows (the horizon)");
+  command.whole("--last", &a.series.last, {1, 1e9}, "N", "of series: only windows of the last N steps");
+  command.text("--methods", &a.series.methods, "NAME,...",
+               "of series: naive, seasonal-naive, drift, theta, holt-winters, ...");
+  command.text("-o,--output", &a.series.output, "FILE", "of series: every forecast and value as a table");
   command.real("--fail-under-bleu", &a.least_bleu, {0, 100}, "BLEU", "for a translator: exit status 6 below this BLEU");
   command.text("--rank-by", &a.asked.rank_by, "RULE", "for --choose: sum, or the mean per token or byte (sum)");
   a.with.declare_weights(command);
+  declare_series_options(command, a.series.series);
   command.real("--cache-weight", &how.cache.weight, {0, 1}, "W", "share of the cache in the prediction (0.1)");
   command.real("--cache-sharpness", &how.cache.sharpness, {0, 1e3}, "S", "above 0: similar states count more (0.3)");
   command.real("--dynamic-decay", &how.dynamic.decay, {0, 1}, "D",
@@ -205,14 +216,24 @@ int run_eval(const Arguments& arguments) {
   if (command.given("--rank-by"))
     throw Error(Exit::usage, "usage/option", "--rank-by ranks alternatives: it needs --choose");
   command.need(a.text, "DATA");
-  if (a.asked.alternatives.size() > 1) refuse_word(a.asked.alternatives[1]);
   EvalOptions& options = a.options;
   options.baselines = !a.no_baselines;
   options.threads = static_cast<int>(a.threads);
   options.adaptation.cache.size = static_cast<int>(a.cache);
 
   ModelFile file = load_model(a.model);
+  if (file.model->config().forecast.present()) {
+    a.series.json = a.json, a.series.rows = !a.no_baselines, a.series.threads = a.threads;
+    std::vector<std::string> paths = {a.text};
+    paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
+    eval_series(std::move(file), paths, a.series);
+    return 0;
+  }
+  for (const char* flag : {"--windows", "--stride", "--last", "--methods", "--output"}) {
+    if (command.given(flag)) throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models of time series");
+  }
   if (file.model->translates()) {
+    if (a.asked.alternatives.size() > 1) refuse_word(a.asked.alternatives[1]);
     measure_pairs(command, a, file);
     return 0;
   }

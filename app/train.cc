@@ -11,6 +11,7 @@
 #include "command.h"
 #include "data/inputs/data_file.h"
 #include "data/pairs.h"
+#include "metrics/figures.h"
 #include "profile_view.h"
 #include "run_name.h"
 #include "runs.h"
@@ -29,6 +30,7 @@ namespace fs = std::filesystem;
 struct TrainArguments {
   std::vector<std::string> data, train, valid, test, moved;
   std::string output, config, resume, init_from, task;
+  int64_t tune = 0;
   bool force = false, json = false, quiet = false, profile = false;
   NamedValues flags;
   std::vector<std::string> cells;
@@ -68,11 +70,13 @@ void declare(Command& command, TrainArguments& a) {
                 Command::Repeat::adds);
   command.files("--test", &a.test, "FILE", "test text for the best model at the end; for pairs perhaps two files");
   command.text("--init-from", &a.init_from, "MODEL", "start from the weights of a run or model file");
+  command.whole("--tune", &a.tune, {2, 1000}, "N",
+                "of series: N runs with settings drawn by the seed, the best by validation");
   command.flag("--force", &a.force, "overwrite the run in the output folder");
   command.flag("--profile", &a.profile, "show at the end how the time was spent");
   command.flag("-q,--quiet", &a.quiet, "print the result only");
-  for (const std::string_view section : {"data", "model", "train"}) {
-    if (section != "data") command.more(section == "model" ? "the model" : "training");
+  for (const std::string_view section : kSections) {
+    if (section != "data") command.more(section == "model" ? "the model" : section == "train" ? "training" : "time series");
     for (const OptionInfo& o : option_list()) {
       if (o.section == section && !shown(o)) command.option(o, take, names(o));
     }
@@ -173,6 +177,41 @@ int train_cells(const TrainArguments& a, RunRequest request, const Settings& set
   return status_of(0);
 }
 
+// Which of two results is better on the validation data: by the scaled error of forecasts, else by the loss.
+bool is_better(const RunResult& a, const RunResult& b) {
+  for (const Figure* figure : {&figure::kMase, &figure::kMae, &figure::kLoss}) {
+    const auto x = a.valid[*figure], y = b.valid[*figure];
+    if (x && y) return figure->better(*x, *y);
+  }
+  return false;
+}
+
+int train_trials(const TrainArguments& a, const RunRequest& request, const Task& task) {
+  if (!task.trials)
+    throw Error(Exit::usage, "usage/option", fmt::format("--tune is for time series, but the task is {}", task.name),
+                "rnn train --cell rnn,gru,lstm compares cells for every task");
+  std::vector<RunRequest> trials = task.trials(request, static_cast<int>(a.tune));
+  std::vector<std::pair<std::string, RunResult>> runs;
+  size_t best = 0;
+  for (size_t i = 0; i < trials.size(); ++i) {
+    trials[i].folder = fmt::format("{}-t{:02}", request.folder, i + 1);
+    if (a.talk() == Talk::lines) say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(trials[i].folder, Stream::error)));
+    const auto run = [&](EventStream& events, const RunHooks& hooks) { return train_run(trials[i], events, hooks); };
+    runs.emplace_back(fmt::format("t{:02}", i + 1), run_one(a, run));
+    if (runs.back().second.reason == StopReason::signal || signal_seen() != 0) return say_stopped(trials[i].folder);
+    if (is_better(runs[i].second, runs[best].second)) best = i;
+  }
+  if (a.json) return status_of(0);
+  print(comparison_table(runs));
+  flush_output();
+  if (!a.quiet) {
+    say(key_line("best", trials[best].folder));
+    say_next(runs[best].second);
+    say(key_line("", shell_line({"rnn", "compare"}) + " " + request.folder + "-t*"));
+  }
+  return status_of(0);
+}
+
 // --valid and --test take a second word only if the data are pairs of sentences; otherwise it is DATA.
 void give_back(std::vector<std::string>& files, TrainArguments& a) {
   std::vector<std::string> data = a.train;
@@ -200,6 +239,7 @@ RunRequest request_of(const TrainArguments& a, const Settings& settings, const A
   request.init_from = a.init_from;
   request.model = settings.options.model;
   request.options = settings.options.train;
+  request.series = settings.options.series;
   for (const auto& source : settings.sources) request.given.push_back(source.first);
   std::vector<std::string> command = {"rnn", "train"};
   command.insert(command.end(), words.begin(), words.end());
@@ -230,11 +270,15 @@ int run_train(const Arguments& arguments) {
   const ChosenTask chosen = choose_task(a.task, request.data);
   request.task = chosen.task->name;
   std::optional<RunName> name;
-  if (a.output.empty()) name.emplace(request.data[0], endings_of(a.cells));
+  if (a.output.empty()) name.emplace(request.data[0], a.tune > 1 ? std::vector<std::string>{"-t01"} : endings_of(a.cells));
   request.folder = name ? name->path() : a.output;
   std::error_code error;
   if (a.talk() == Talk::lines && a.task.empty() && (is_pipe(request.data[0]) || fs::exists(request.data[0], error))) {
     say(key_line("task", fmt::format("{} ({}; use --task to choose)", chosen.task->name, chosen.reason)));
+  }
+  if (a.tune > 1) {
+    check_options(settings.options);
+    return train_trials(a, request, *chosen.task);
   }
   if (a.cells.size() > 1) return train_cells(a, request, settings);
   check_options(settings.options);

@@ -12,6 +12,8 @@ using Arguments = std::vector<std::string>;  // what follows the verb
 int run_train(const Arguments& arguments);
 int run_eval(const Arguments& arguments);
 int run_generate(const Arguments& arguments);
+int run_forecast(const Arguments& arguments);
+int run_detect(const Arguments& arguments);
 int run_predict(const Arguments& arguments);
 int run_translate(const Arguments& arguments);
 int run_info(const Arguments& arguments);

@@ -109,8 +109,8 @@ class WindowBatcher final : public Batcher {
       if (there < needed)
         throw Error(Exit::data, "data/known",
                     "a covariate that is known ahead has " + counted(there, "step") + " in series " +
-                        std::to_string(window.series + 1) + ", but a forecast of " + counted(options_.horizon, "step") + " after " +
-                        counted(window.origin, "step") + " needs " + std::to_string(needed),
+                        std::to_string(window.series + 1) + ", but a forecast of " + counted(options_.horizon, "step") +
+                        " after " + counted(window.origin, "step") + " needs " + std::to_string(needed),
                     "give its values up to there, or make it a past covariate");
     }
     const int width = values_of_row(options_);
@@ -191,7 +191,8 @@ void fill_future(std::span<const WindowSeries> series, std::span<const Window> w
       const WindowSeries& own = series[static_cast<size_t>(w.series)];
       assert(own.known.size() == known);
       for (int64_t t = w.origin + int64_t{m} * o.segment, end = t + o.segment; t < end; ++t) {
-        for (const auto& covariate : own.known) rows.frames.push_back(t < w.origin + o.horizon ? present(at(covariate, t)) : 0.0f);
+        for (const auto& covariate : own.known)
+          rows.frames.push_back(t < w.origin + o.horizon ? present(at(covariate, t)) : 0.0f);
       }
     }
   }
@@ -263,13 +264,20 @@ void fill_windows(std::span<const WindowSeries> series, std::span<const Window> 
   }
   for (const Window& w : windows) batch.stream_ids.push_back(series[static_cast<size_t>(w.series)].id);
   batch.to.last_step = !segments, batch.to.width = values_of_row(o);
+  std::vector<double> bases(o.base ? windows.size() * static_cast<size_t>(o.horizon) : 0);
+  for (size_t i = 0; i < windows.size() && o.base; ++i)
+    o.base(windows[i], std::span(bases).subspan(i * static_cast<size_t>(o.horizon), static_cast<size_t>(o.horizon)));
   for (int row = 0; row < future_rows(o); ++row) {
     for (const int stream : batch.in.seq.order) {
       const auto i = static_cast<size_t>(stream);
       const int64_t begin = windows[i].origin + int64_t{row} * batch.to.width;
       for (int64_t t = begin; t < begin + batch.to.width; ++t) {
         const float y = target(series[static_cast<size_t>(windows[i].series)], windows[i], t, o);
-        batch.to.values.push_back(o.counts || std::isnan(y) ? y : normalised(y, layout.scales[i]));
+        const auto step = static_cast<size_t>(t - windows[i].origin);
+        const WindowScale& own = layout.scales[i];
+        const bool based = o.base && step < static_cast<size_t>(o.horizon);
+        const WindowScale scale = based ? WindowScale{bases[i * static_cast<size_t>(o.horizon) + step], own.scale} : own;
+        batch.to.values.push_back(o.counts || std::isnan(y) ? y : normalised(y, scale));
       }
       if (o.counts) batch.to.scales.push_back(static_cast<float>(layout.scales[i].scale));
     }

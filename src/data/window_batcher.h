@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -34,6 +35,9 @@ struct WindowOptions {
   bool counts = false;  // targets stay as they are, with the size of the past as Targets::scales; `normalise` is not read
   bool mask = false;    // beside each value, 1: observed, 0: missing
   int batch = 64;       // windows
+  // What another part already says of the future, in the units of y: out [horizon]. Targets are then what it leaves, divided by the scale
+  // of the window. Thread-safe; empty: nothing.
+  std::function<void(const Window&, std::span<double>)> base = nullptr;
   bool shuffle = true;  // false: in the order of the list, longer pasts first, the same in every epoch (evaluation)
   uint64_t seed = 1;
 };

@@ -66,7 +66,7 @@ double Distribution::sample(const T* outputs, int step, double u, double scale) 
   return quantile(outputs, step, std::clamp(u, kLeast, 1 - kLeast), scale);
 }
 
-#define RNN_INSTANTIATE(T)                                                        \
+#define RNN_INSTANTIATE(T)                                                     \
   template double Distribution::quantile(const T*, int, double, double) const; \
   template double Distribution::mean(const T*, int, double) const;             \
   template double Distribution::sample(const T*, int, double, double) const;

@@ -12,16 +12,16 @@ constexpr int kMostNumbers = 128;
 
 // What is said of one value: P outputs of a head.
 struct Said {
-  const double* o = nullptr;        // [P]
-  double scale = 1;                 // Targets::scales of its row, above 0; counts only
+  const double* o = nullptr;            // [P]
+  double scale = 1;                     // Targets::scales of its row, above 0; counts only
   std::span<const double> levels = {};  // ascending, in (0, 1); quantiles only
 };
 
 // Plain functions and data: heads and distributions go by the same equations.
 struct Family {
-  std::string_view name;  // in the list of heads
-  std::string_view unit;  // of the loss
-  double exploded;        // HeadInfo
+  std::string_view name;          // in the list of heads
+  std::string_view unit;          // of the loss
+  double exploded;                // HeadInfo
   int (*numbers)(size_t levels);  // P
   // The loss of y, a number; d [P] unless null: its gradient w.r.t. the outputs, assigned. Null: the head has a loop of its own.
   double (*loss)(const Said& said, double y, double* d);

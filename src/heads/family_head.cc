@@ -19,7 +19,8 @@ struct RowTargets {
 
 // outputs [steps * P]: with `gradient` they become that of the loss. Returns the loss times the weight.
 template <class T>
-double row_loss(const Family& family, int P, std::span<const double> levels, const RowTargets& row, bool gradient, T* outputs) {
+double row_loss(const Family& family, int P, std::span<const double> levels, const RowTargets& row, bool gradient,
+                T* outputs) {
   double o[kMostNumbers], d[kMostNumbers], sum = 0;
   for (int step = 0; step < row.steps; ++step, outputs += P) {
     const double y = row.weight != 0 ? static_cast<double>(row.values[step]) : 0;
@@ -42,7 +43,7 @@ HeadInfo FamilyHead<T>::info() const {
 
 template <class T>
 std::optional<double> FamilyHead<T>::loss_of_rows(Context<T>& context, View<T> outputs, const Targets& targets, int first,
-                                                    const LossOptions& options, double* losses) const {
+                                                  const LossOptions& options, double* losses) const {
   const std::vector<double>& levels = this->options_.levels;
   const int P = family_.numbers(levels.size()), steps = outputs.cols / P;
   assert(P >= 1 && P <= kMostNumbers && steps * P == outputs.cols && targets.width == steps);

@@ -12,7 +12,8 @@ namespace rnn::core {
 double gaussian_loss(const Said& said, double y, double* d);
 double gaussian_quantile(const Said& said, double level);
 
-inline constexpr Family kGaussian{"gaussian",        "nats",       std::numeric_limits<double>::max(),
-                                  [](size_t) { return 2; }, gaussian_loss, gaussian_quantile, point_mean};
+inline constexpr Family kGaussian{
+    "gaussian",        "nats",    std::numeric_limits<double>::max(), [](size_t) { return 2; }, gaussian_loss,
+    gaussian_quantile, point_mean};
 
 }  // namespace rnn::core

@@ -14,12 +14,8 @@ double negative_binomial_mean(const Said& said);
 constexpr double kLeastShape = 1e-6;  // a tends to 0: Poisson
 
 // A count of a million where none was expected costs about a million nats.
-inline constexpr Family kNegativeBinomial{"negative-binomial",
-                                          "nats",
-                                          1e9,
-                                          [](size_t) { return 2; },
-                                          negative_binomial_loss,
-                                          negative_binomial_quantile,
-                                          negative_binomial_mean};
+inline constexpr Family kNegativeBinomial{
+    "negative-binomial",   "nats", 1e9, [](size_t) { return 2; }, negative_binomial_loss, negative_binomial_quantile,
+    negative_binomial_mean};
 
 }  // namespace rnn::core

@@ -12,7 +12,7 @@ double student_t_loss(const Said& said, double y, double* d);
 double student_t_quantile(const Said& said, double level);
 
 // A loss above the limit is no outlier: 1000 nats are e^333 deviations with three degrees of freedom.
-inline constexpr Family kStudentT{
-    "student-t", "nats", 1000, [](size_t) { return 3; }, student_t_loss, student_t_quantile, point_mean};
+inline constexpr Family kStudentT{"student-t",        "nats",    1000, [](size_t) { return 3; }, student_t_loss,
+                                  student_t_quantile, point_mean};
 
 }  // namespace rnn::core

@@ -29,7 +29,6 @@ inline constexpr Figure kUnknownShare{"unknown_share", "unknown", "share of unkn
 inline constexpr Figure kLoss{"loss", "loss", "loss (nats/token)", decimals, 3, 4, 4};
 inline constexpr Figure kTargetLoss{"loss", "loss", "loss (nats/target)", decimals, 3, 4, 4};
 inline constexpr Figure kSquaredError{"loss", "mean squared error", "mean squared error", significant, 3, 4, 4};
-inline constexpr Figure kValueLoss{"loss", "loss", "loss (per value)", significant, 3, 4, 4};
 // With the label smoothing of training: what the best model of such a run is chosen by.
 inline constexpr Figure kSmoothedLoss{"smoothed_loss", "smoothed loss", "loss with label smoothing", decimals, 3, 4, 4};
 inline constexpr Figure kPerplexity{"perplexity", "perplexity", "perplexity", decimals, 2, 2, 2};  // exp(loss)
@@ -37,15 +36,28 @@ inline constexpr Figure kAccuracy{"accuracy", "accuracy", "accuracy", percent, 2
 inline constexpr Figure kBleu{"bleu", "BLEU", "BLEU", decimals, 2, 2, 2, true};
 inline constexpr Figure kChrf{"chrf", "chrF", "chrF", decimals, 2, 2, 2, true};
 inline constexpr Figure kExact{"exact", "exact", "exact matches", percent, 1, 1, 3, true};
+inline constexpr Figure kValueLoss{"loss", "loss", "loss (per value)", significant, 3, 4, 4};
+// Of forecasts (series/scores.h has the definitions). MASE and RMSSE: 1 is the error of the naive forecast on the training rows.
+inline constexpr Figure kMase{"mase", "MASE", "mean absolute scaled error", decimals, 3, 4, 4};
+inline constexpr Figure kRmsse{"rmsse", "RMSSE", "root mean squared scaled error", decimals, 3, 4, 4};
+inline constexpr Figure kSmape{"smape", "sMAPE", "sMAPE (0-200)", decimals, 2, 3, 3};
+inline constexpr Figure kMae{"mae", "MAE", "mean absolute error", significant, 4, 5, 5};
+inline constexpr Figure kRmse{"rmse", "RMSE", "root mean squared error", significant, 4, 5, 5};
+inline constexpr Figure kWql{"wql", "WQL", "weighted quantile loss, .1 to .9", decimals, 4, 5, 5};
+inline constexpr Figure kCoverage{"coverage_90", "in 90 %", "coverage of the 90 % band", percent, 1, 1, 3};
+inline constexpr Figure kMsis{"msis_90", "MSIS", "mean scaled interval score of the 90 % band", decimals, 2, 3, 3};
+inline constexpr Figure kScaledSquares{"scaled_mse", "scaled MSE", "mean squared error of scaled values", decimals, 3, 4, 4};
+inline constexpr Figure kBias{"bias", "bias", "mean of forecast less value", significant, 3, 4, 4};
 // What a run costs.
 inline constexpr Figure kUpdates{"updates", "updates", "updates", whole};
 inline constexpr Figure kSeconds{"seconds", "time", "seconds", time};
 inline constexpr Figure kTokensPerSecond{"tokens_per_s", "tok/s", "tokens per second", rate, 0, 0, 0, true};
 
 // In the order of the columns of tables; kBitsWithoutSpelling and kUnknownShare are only in JSON.
-inline constexpr const Figure* kAll[] = {&kBitsPerByte,  &kLoss,       &kTargetLoss, &kSquaredError,   &kValueLoss,
-                                         &kSmoothedLoss, &kPerplexity, &kAccuracy,   &kBleu,           &kChrf,
-                                         &kExact,        &kUpdates,    &kSeconds,    &kTokensPerSecond};
+inline constexpr const Figure* kAll[] = {
+    &kBitsPerByte, &kLoss,     &kTargetLoss, &kSquaredError,  &kValueLoss, &kSmoothedLoss, &kPerplexity, &kAccuracy,
+    &kBleu,        &kChrf,     &kExact,      &kMase,          &kRmsse,     &kSmape,        &kMae,        &kRmse,
+    &kWql,         &kCoverage, &kMsis,       &kScaledSquares, &kBias,      &kUpdates,      &kSeconds,    &kTokensPerSecond};
 // Those that a validation during training may report, in events as val_KEY. The loss stands for that of every unit.
 inline constexpr const Figure* kValidated[] = {&kBitsPerByte, &kLoss, &kPerplexity, &kAccuracy, &kBleu};
 inline constexpr const Figure* kCosts[] = {&kUpdates, &kSeconds, &kTokensPerSecond};

@@ -16,8 +16,7 @@ constexpr int kReluRows = 64;  // at least this many per share of the work
 // The stream that each packed row belongs to.
 const int* streams_of_rows(Arena& arena, const Seq& seq) {
   int* streams = arena.take<int>(static_cast<size_t>(seq.rows()));
-  for (int t = 0; t < seq.steps(); ++t)
-    std::copy_n(seq.order.begin(), seq.active(t), streams + seq.start[t]);
+  for (int t = 0; t < seq.steps(); ++t) std::copy_n(seq.order.begin(), seq.active(t), streams + seq.start[t]);
   return streams;
 }
 
@@ -34,8 +33,8 @@ struct Segments<T>::Pairs {
 template <class T>
 struct Segments<T>::Record {
   const Rows* source;
-  View<const T> e;             // [source rows, d] what its frames are mapped to
-  const int32_t* ids;          // [rows]
+  View<const T> e;     // [source rows, d] what its frames are mapped to
+  const int32_t* ids;  // [rows]
   Pairs pairs;
   View<const T> known;
 };
@@ -51,8 +50,8 @@ Segments<T>::Segments(const SegmentsOptions& options, ParamTable& table, Packed<
   position_ = table.add_matrix("position.weight", options.positions, d - beside, {Role::embedding, "position"});
   if (beside > 0) channel_ = table.add_matrix("channel.weight", options.channels, beside, {Role::embedding, "channel"});
   if (options.known > 0) {
-    w_known_ =
-        table.add_matrix("known.weight", d, options.known, {.role = Role::linear, .stack = "known", .inputs = options.known});
+    w_known_ = table.add_matrix("known.weight", d, options.known,
+                                {.role = Role::linear, .stack = "known", .inputs = options.known});
     known_form_ = packed.add_forward(w_known_, {d}, options.known);
   }
   recurrent_.emplace(options.rnn, "rnn", table, packed);
@@ -152,8 +151,7 @@ View<T> Segments<T>::decoder_input(Context<T>& context, const Weights<T>& weight
   assert(input.frames.cols == options_.known);
   const int rows = input.seq.rows();
   const View<T> all = context.arena.template matrix<T>(rows, d);
-  if (rows > 0)
-    context.kernels.gemm(context.pool, {input.frames, weights.packed()[known_form_], nullptr, false, {d}, all});
+  if (rows > 0) context.kernels.gemm(context.pool, {input.frames, weights.packed()[known_form_], nullptr, false, {d}, all});
   for (int row = 0; row < rows; ++row) add_row<T>(x, pairs.of_row[row], all, row);
   return all;
 }

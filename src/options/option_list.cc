@@ -111,6 +111,8 @@ void visit_value(AnyOptions& options, const OptionInfo& o, F&& f) {
       [&]<class T, class S>(T S::*member) {
         if constexpr (std::is_same_v<S, M>) {
           f(options.model.*member);
+        } else if constexpr (std::is_same_v<S, SeriesOptions>) {
+          f(options.series.*member);
         } else {
           f(options.train.*member);
         }
@@ -152,7 +154,8 @@ std::string toml_files(const std::vector<std::string>& paths) {
 std::string toml_value(const OptionInfo& o, const Options& options) {
   std::string text = get_option(options, o);
   const bool word = std::holds_alternative<std::string M::*>(o.member) ||
-                    std::holds_alternative<std::string R::*>(o.member) || text == "auto";
+                    std::holds_alternative<std::string R::*>(o.member) ||
+                    std::holds_alternative<std::string SeriesOptions::*>(o.member) || text == "auto";
   // TOML integers end at 2^63 - 1; a larger seed is written as a string.
   const bool large = o.name == "seed" && options.train.seed > static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
   return word || large ? toml_string(text) : text;
@@ -233,9 +236,10 @@ std::string get_option(const Options& options, const OptionInfo& option) {
 
 std::string get_option(const Options& options, std::string_view name) { return get_option(options, known_option(name)); }
 
-nlohmann::json options_to_json(const Options& options) {
+nlohmann::json options_to_json(const Options& options, bool all) {
   nlohmann::json json = nlohmann::json::object();
   for (const OptionInfo& o : option_list()) {
+    if (o.readers == OptionReaders::of_series && !all && !has_series(options)) continue;
     visit_value(options, o,
                 [&](const auto& value) { json[std::string(o.section)][std::string(o.name)] = json_value(o, value); });
   }
@@ -267,7 +271,8 @@ Options options_from_json(const nlohmann::json& json) {
 
 std::string options_to_toml(const Options& options, const DataPaths& data) {
   std::string text;
-  for (const std::string_view section : {"data", "model", "train"}) {
+  for (const std::string_view section : kSections) {
+    if (section == "series" && !has_series(options)) continue;
     text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);
     if (section == "data") {
       if (!data.train.empty()) text += "train = " + toml_files(data.train) + "\n";

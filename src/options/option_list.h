@@ -16,6 +16,7 @@ namespace rnn::core {
 struct Options {
   ModelOptions model;
   TrainOptions train;
+  SeriesOptions series = {};
 };
 
 // Which numbers are valid. NaN and infinity never are.
@@ -34,20 +35,21 @@ enum class ResumeRule {
 };
 
 // The tasks that read an option; for the others it must have its default.
-enum class OptionReaders { of_all, of_text, of_running_text, of_translators };
+enum class OptionReaders { of_all, of_text, of_running_text, of_translators, of_series };
 
 // One option. Its name is the long flag without dashes and the key in a config file and in JSON; the variable is RNN_ and
 // the name in capitals with underscores.
 struct OptionInfo {
   std::string_view name;
-  std::string_view section;  // [model], [train] or [data] of a config file
+  std::string_view section;  // [model], [train], [series] or [data] of a config file
   ResumeRule rule;
   OptionReaders readers;
   std::string_view value;  // placeholder of the value in a help line: N, P, NAME; empty for a switch
   std::string_view help;
   std::variant<int ModelOptions::*, double ModelOptions::*, bool ModelOptions::*, std::string ModelOptions::*,
                int TrainOptions::*, int64_t TrainOptions::*, uint64_t TrainOptions::*, double TrainOptions::*,
-               bool TrainOptions::*, std::string TrainOptions::*>
+               bool TrainOptions::*, std::string TrainOptions::*, int SeriesOptions::*, double SeriesOptions::*,
+               std::string SeriesOptions::*>
       member;
   OptionRange range = {};
   std::span<const std::string_view> choices =
@@ -72,8 +74,13 @@ void set_option(Options& options, std::string_view name, std::string_view text);
 std::string get_option(const Options& options, const OptionInfo& option);
 std::string get_option(const Options& options, std::string_view name);  // unknown name: as set_option
 
-// {"model": {name: value, ...}, "train": {...}, "data": {...}} by section, every option.
-nlohmann::json options_to_json(const Options& options);
+// The sections of a config file, in their order.
+inline constexpr std::string_view kSections[] = {"data", "model", "train", "series"};
+// Whether these options are of a run on series: only such a run has a section [series].
+inline bool has_series(const Options& options) { return options.series.horizon > 0; }
+
+// {"model": {name: value, ...}, "train": {...}, "data": {...}} by section, every option; "series" only where has_series(), or with `all`.
+nlohmann::json options_to_json(const Options& options, bool all = false);
 // Missing options keep their defaults. Throws Error{model, "model/corrupt"} for unknown names and invalid values.
 Options options_from_json(const nlohmann::json& json);
 

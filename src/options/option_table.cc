@@ -1,9 +1,11 @@
 // Why: the table of options itself: one record each, in the order of help pages and config files.
 #include <algorithm>
+#include <iterator>
 
 #include "cells/names.h"
 #include "options/kinds.h"
 #include "options/option_list.h"
+#include "options/series_table.h"
 
 namespace rnn::core {
 namespace {
@@ -410,11 +412,18 @@ std::string option_name(std::string_view name) {
   return text == "max-seconds" ? "max-time" : text;
 }
 
-std::span<const OptionInfo> option_list() { return kOptions; }
+std::span<const OptionInfo> option_list() {
+  static const std::vector<OptionInfo> all = [] {
+    std::vector<OptionInfo> list(std::begin(kOptions), std::end(kOptions));
+    list.insert(list.end(), series_table().begin(), series_table().end());
+    return list;
+  }();
+  return all;
+}
 
 std::vector<std::string_view> options_with(ResumeRule rule) {
   std::vector<std::string_view> names;
-  for (const OptionInfo& o : kOptions) {
+  for (const OptionInfo& o : option_list()) {
     if (o.rule == rule) names.push_back(o.name);
   }
   return names;
@@ -422,7 +431,7 @@ std::vector<std::string_view> options_with(ResumeRule rule) {
 
 const OptionInfo* find_option(std::string_view name) {
   const std::string wanted = option_name(name);
-  for (const OptionInfo& o : kOptions) {
+  for (const OptionInfo& o : option_list()) {
     if (o.name == wanted) return &o;
   }
   return nullptr;

@@ -50,6 +50,31 @@ struct ModelOptions {
   double chrono = 0;          // longest dependency of chrono initialisation (Tallec and Ollivier 2018); 0: off
 };
 
+// Time series: what the table's columns are, what is forecast, and with what. Lists are names between commas.
+struct SeriesOptions {
+  std::string id, time, y;                 // columns; empty: found
+  std::string fixed, past, known, ignore;  // covariates: one value per series; known up to now; known in advance; not read
+  std::string tz;                          // time zone of the calendar, such as Europe/Berlin; empty: the clock of the text
+  std::string frequency;                   // empty: found
+  std::string dates = "auto";              // auto, dmy, mdy: the order in 01/02/2016
+  std::string decimal = "auto";            // auto, point, comma
+  std::string duplicates = "error";        // error, first, mean, sum
+  std::string gaps = "mask";               // mask, zero, linear
+  int horizon = 0;                         // steps to forecast; 0: found from the season
+  int season = 0;                          // steps; 0: of the frequency
+  int context = 0;                         // steps that a forecast reads; 0: found
+  int segment = 0;                         // steps that the network reads at once; 0: found
+  std::string network = "auto";            // auto, segments, stacked, none: what stands beside the linear part
+  std::string head = "auto";               // auto, squared, huber, quantiles, gaussian, student-t, negative-binomial
+  std::string normalise = "auto";          // auto, none, last, mean, mean-abs, standard, median: of every window
+  std::string transform = "auto";          // auto, none, log
+  std::string linear = "auto";             // auto, off, shared, own: one ridge regression for all series, or one each
+  double ridge = -1;                       // its penalty; -1: chosen on the validation windows
+  int valid_steps = 0;                     // of every series, for choosing; 0: found
+  int calibration_steps = 0;               // the same, for the width of bands; 0: found
+  int test_steps = 0;                      // the last ones of every series, for nothing but the report; 0: none
+};
+
 constexpr int kDefaultSamples = 1024;
 
 struct TrainOptions {

@@ -28,6 +28,7 @@ struct RunRequest {
   std::string init_from;                  // run or model whose weights training starts from
   ModelOptions model;
   TrainOptions options;
+  SeriesOptions series;
   std::vector<std::string> given;  // names of the options given explicitly; with init_from the others are the model's
   std::string command;             // as typed, recorded in the model
 };
@@ -47,7 +48,7 @@ struct RunResult {
   std::string verdict;               // a sentence where a baseline is better; empty: none is
 };
 
-// "the nearest sentence is better: BLEU 7.30 against 6.31 of this model": by BLEU, else bits per byte, else the loss, where both have it.
+// "the nearest sentence is better: BLEU 7.30 against 6.31 of this model": by BLEU, bits per byte, MASE, MAE or the loss, the first that both have.
 // Empty if no baseline is better by as much as the figure is written with.
 std::string better_baseline(const RunResult& result);
 

@@ -35,8 +35,8 @@ struct Task {
   TaskGuess (*guess)(const std::vector<std::string>& data);
   // With --task NAME, whatever guess() says: throws Error{usage, "task/data"} if the data cannot be for it.
   void (*require_data)(const std::vector<std::string>& data);
-  // What is in the data and what is wrong with it (rnn data check); valid_share: of a run that holds out a part.
-  DataReport (*check)(const std::vector<std::string>& data, double valid_share);
+  // What is in the data and what is wrong with it (rnn data check); options: of a run that reads it.
+  DataReport (*check)(const std::vector<std::string>& data, const Options& options);
   std::unique_ptr<Run> (*run)(const RunRequest& request);
   // The words of a command that uses the model of a run: {"rnn", "translate", folder}; and what follows them unquoted.
   struct Next {
@@ -44,6 +44,8 @@ struct Task {
     std::string rest;
   };
   Next (*next)(const std::string& folder);
+  // --tune: runs with settings of their own, of which the best by validation is wanted. Null: the task has no such search.
+  std::vector<RunRequest> (*trials)(const RunRequest& request, int count) = nullptr;
 };
 
 }  // namespace rnn::core

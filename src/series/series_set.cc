@@ -95,10 +95,6 @@ void describe_series(SeriesSet& set, const RowTable& rows, const TableOptions& o
   const SeriesCounts& n = set.counts;
   const auto say = [&set](std::string sentence) { set.notes.push_back(std::move(sentence)); };
   set.roles = roles_text(set, rows);
-  if (set.grid.has_dates()) {
-    say(concat("steps are ", set.grid.name(), ", from ", set.first_text(), " to ", set.last_text(),
-               set.grid.zone().empty() ? "" : ", by the clock of " + set.grid.zone().name()));
-  }
   if (n.duplicates > 0)
     say(concat(counted(n.duplicates, "row"), " with the stamp of another: the ",
                kDuplicates[static_cast<size_t>(options.duplicates)], " counts"));

@@ -12,6 +12,7 @@
 #include "data/inputs/data_file.h"
 #include "data/inputs/folders.h"
 #include "data/inputs/kinds.h"
+#include "tasks/forecast/task.h"
 #include "tasks/language_model/task.h"
 #include "tasks/sequences/task.h"
 #include "tasks/table_guess.h"
@@ -22,7 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const Task* kTasks[] = {&kLanguageModel, &kSequenceTasks[0], &kSequenceTasks[1], &kSequenceTasks[2], &kTranslate};
+constexpr const Task* kTasks[] = {&kLanguageModel,    &kSequenceTasks[0], &kSequenceTasks[1],
+                                  &kSequenceTasks[2], &kTranslate,        &kForecast};
 
 // What people train elsewhere and this version does not.
 constexpr std::string_view kTranscribe = "transcribe", kForecast = "forecast";

@@ -98,8 +98,9 @@ RunResult train_run(const RunRequest& request, EventStream& events, const RunHoo
 }
 
 RunResult train_run(const Task& task, const RunRequest& request, EventStream& events, const RunHooks& hooks) {
-  check_options({request.model, request.options});
-  check_task_options({request.model, request.options}, task);
+  const Options options{request.model, request.options, request.series};
+  check_options(options);
+  check_task_options(options, task);
   return task.run(request)->begin(events, hooks);
 }
 
@@ -132,6 +133,7 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
     tell_edited(where, stopped, options, events);
     request.model = options.model;
     request.options = options.train;
+    request.series = options.series;
   } catch (const json::exception&) {
     throw Error(Exit::model, "model/corrupt",
                 where.checkpoint() + " is not the checkpoint of a run: its request is incomplete");

@@ -158,7 +158,8 @@ TEST(Windows, TargetsComeBack) {
 TEST(Windows, NothingIsReadFromTheFuture) {
   Random random(3, Purpose::test);
   Floats y, past, known;
-  for (int t = 0; t < 40; ++t) y.push_back(static_cast<float>(random.normal())), past.push_back(static_cast<float>(random.normal()));
+  for (int t = 0; t < 40; ++t)
+    y.push_back(static_cast<float>(random.normal())), past.push_back(static_cast<float>(random.normal()));
   for (int t = 0; t < 40; ++t) known.push_back(static_cast<float>(random.normal()));
   for (const Normalise kind : kAll) {
     for (const bool counts : {false, true}) {

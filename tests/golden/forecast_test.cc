@@ -29,10 +29,13 @@ void expect_torchs_losses(const GoldenCase& c, double tolerance, Worst& worst) {
   std::copy(o.begin(), o.end(), outputs.data());
   ParamTable table;
   Packed<T> forms;
-  const auto head = make_head<T>(
-      {.kind = head_name, .outputs = static_cast<int>(o.size()) / rows, .width = 1, .levels = c.get<std::vector<double>>("levels")},
-      table, forms);
-  const Targets to{.values = c.tensor("values"), .width = steps, .weights = c.tensor("weights"), .scales = c.tensor("scales")};
+  const auto head = make_head<T>({.kind = head_name,
+                                  .outputs = static_cast<int>(o.size()) / rows,
+                                  .width = 1,
+                                  .levels = c.get<std::vector<double>>("levels")},
+                                 table, forms);
+  const Targets to{
+      .values = c.tensor("values"), .width = steps, .weights = c.tensor("weights"), .scales = c.tensor("scales")};
   Pool pool(1);
   Arena arena;
   Context<T> context{pool, arena};
@@ -40,7 +43,8 @@ void expect_torchs_losses(const GoldenCase& c, double tolerance, Worst& worst) {
   const LossSum sum = head->loss_of(context, outputs.view(), to, {.gradient = true}, &losses);
   worst.see(c.name + " loss", relative_error(losses, c.tensor("loss")), tolerance);
   worst.see(c.name + " gradient",
-            relative_error(std::vector<T>(outputs.data(), outputs.data() + outputs.size()), c.tensor("gradient")), tolerance);
+            relative_error(std::vector<T>(outputs.data(), outputs.data() + outputs.size()), c.tensor("gradient")),
+            tolerance);
   EXPECT_NEAR(sum.weight, c.get<double>("weight"), 1e-12);
 }
 
@@ -106,7 +110,9 @@ TEST(Forecast, QuantilesAndFarLossesAreExact) {
     const int P = said.numbers();
     expect_values(c, "quantiles", kQuantile, quantiles,
                   [&](const double* v) { return said.quantile(v, 0, v[P + 1], v[P]); });
-    expect_values(c, "losses", kFarLoss, losses, [&](const double* v) { return family.loss({v, v[P], {}}, v[P + 1], nullptr); });
+    expect_values(c, "losses", kFarLoss, losses, [&](const double* v) {
+      return family.loss({v, v[P], {}}, v[P + 1], nullptr);
+    });
   }
   quantiles.record("quantiles");
   losses.record("losses");

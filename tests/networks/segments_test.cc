@@ -29,16 +29,16 @@ struct Case {
 CellKind kind_of(const char* cell) { return find_cell(cell)->kind; }
 
 const Case kCases[] = {{"gru", CellKind::gru},
-                           {"gru without ids", CellKind::gru, 1, 0, 0, 0, 0},
-                           {"lstm, two layers, dropout", CellKind::lstm, 2, 0, 0, 0, 5, 0.3},
-                           {"lstm, peephole, projection", CellKind::lstm, 1, kPeephole, 4},
-                           {"gru, reset before, known", CellKind::gru_reset_before, 1, 0, 0, 2},
-                           {"relu, known, dropout", CellKind::elman, 2, kRelu, 0, 1, 5, 0.3},
-                           {"lstm, layer norm", CellKind::lstm, 1, kLayerNorm},
-                           {"gru, layer norm", CellKind::gru, 2, kLayerNorm},
-                           {"coupled", CellKind::lstm_coupled},
-                           {"mingru", kind_of("mingru"), 2},
-                           {"indrnn", kind_of("indrnn")}};
+                       {"gru without ids", CellKind::gru, 1, 0, 0, 0, 0},
+                       {"lstm, two layers, dropout", CellKind::lstm, 2, 0, 0, 0, 5, 0.3},
+                       {"lstm, peephole, projection", CellKind::lstm, 1, kPeephole, 4},
+                       {"gru, reset before, known", CellKind::gru_reset_before, 1, 0, 0, 2},
+                       {"relu, known, dropout", CellKind::elman, 2, kRelu, 0, 1, 5, 0.3},
+                       {"lstm, layer norm", CellKind::lstm, 1, kLayerNorm},
+                       {"gru, layer norm", CellKind::gru, 2, kLayerNorm},
+                       {"coupled", CellKind::lstm_coupled},
+                       {"mingru", kind_of("mingru"), 2},
+                       {"indrnn", kind_of("indrnn")}};
 
 ModelConfig config_of(const Case& c, ForecastHead head = ForecastHead::gaussian) {
   ModelConfig config;
@@ -46,7 +46,8 @@ ModelConfig config_of(const Case& c, ForecastHead head = ForecastHead::gaussian)
   config.rnn.cell = c.cell, config.rnn.flags = c.flags, config.rnn.layers = c.layers, config.rnn.projection = c.projection;
   config.rnn.input = 9, config.rnn.hidden = 7;
   ForecastOptions& f = config.forecast;
-  f.head = head, f.horizon = 8, f.segment = 3, f.context = 30, f.inputs = 2 + c.known, f.known = c.known, f.channels = c.channels;
+  f.head = head, f.horizon = 8, f.segment = 3, f.context = 30, f.inputs = 2 + c.known, f.known = c.known,
+  f.channels = c.channels;
   return config;
 }
 
@@ -124,7 +125,9 @@ TEST(Segments, ABatchIsItsSeriesOneByOne) {
       for (int s = 0; s < 9; ++s) {
         const std::vector<float> alone = outputs_of(model, select_streams(batch, s, 1), pool, nullptr, training);
         for (int m = 0; m < M; ++m) {
-          EXPECT_EQ(std::memcmp(alone.data() + m * K, together.data() + (m * 9 + s) * K, static_cast<size_t>(K) * sizeof(float)), 0)
+          EXPECT_EQ(
+              std::memcmp(alone.data() + m * K, together.data() + (m * 9 + s) * K, static_cast<size_t>(K) * sizeof(float)),
+              0)
               << s << " " << m << (training ? " with dropout" : "");
         }
       }
@@ -167,7 +170,8 @@ TEST(Segments, SharedInputsHaveTheBitsOfTheirOwnRows) {
     const Recurrent<float> recurrent(options, "rnn", table, forms);
     Weights<float> weights(table, std::move(forms));
     Random random(5, Purpose::test);
-    for (size_t i = 0; i < weights.params().size(); ++i) weights.params().data()[i] = static_cast<float>(random.uniform(-0.5, 0.5));
+    for (size_t i = 0; i < weights.params().size(); ++i)
+      weights.params().data()[i] = static_cast<float>(random.uniform(-0.5, 0.5));
     Pool pool(1);
     weights.pack(pool, true);
     const Seq seq = Seq::uniform_batch(8, 2);
@@ -184,8 +188,8 @@ TEST(Segments, SharedInputsHaveTheBitsOfTheirOwnRows) {
         Tape tape;
         State<float> state(8, recurrent.state_width());
         const View<const float> read = shared ? x.view() : all.view();
-        const View<float> y =
-            recurrent.forward(context, weights.packed(), seq, read, state, keep ? &tape : nullptr, shared ? x_rows.data() : nullptr);
+        const View<float> y = recurrent.forward(context, weights.packed(), seq, read, state, keep ? &tape : nullptr,
+                                                shared ? x_rows.data() : nullptr);
         std::vector<float> out(host(y).data, host(y).data + y.rows * y.cols);
         out.insert(out.end(), state.row(0), state.row(0) + 8 * state.width());
         results.push_back(out);
@@ -313,7 +317,8 @@ TEST(StackedForecast, GradientsOfEveryParameter) {
   Batch batch;
   batch.in.seq = Seq::ragged({4, 0, 7}), batch.in.width = config.rnn.input;
   Random random(5, Purpose::test);
-  for (int i = 0; i < batch.in.seq.rows() * batch.in.width; ++i) batch.in.frames.push_back(static_cast<float>(random.normal()));
+  for (int i = 0; i < batch.in.seq.rows() * batch.in.width; ++i)
+    batch.in.frames.push_back(static_cast<float>(random.normal()));
   batch.to.last_step = true, batch.to.width = 8;
   for (int i = 0; i < 24; ++i) batch.to.values.push_back(static_cast<float>(random.normal()));
   for (const TensorCheck& check : check_gradients(model, batch, {})) {

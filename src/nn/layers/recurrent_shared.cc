@@ -38,6 +38,7 @@ View<const T> RecurrentLayer<T>::shared_gradients(Context<T>& context, const Sav
 template void RecurrentLayer<float>::project_shared(Context<float>&, const Packed<float>&, int, const Saved&) const;
 template void RecurrentLayer<double>::project_shared(Context<double>&, const Packed<double>&, int, const Saved&) const;
 template View<const float> RecurrentLayer<float>::shared_gradients(Context<float>&, const Saved&, View<const float>) const;
-template View<const double> RecurrentLayer<double>::shared_gradients(Context<double>&, const Saved&, View<const double>) const;
+template View<const double> RecurrentLayer<double>::shared_gradients(Context<double>&, const Saved&,
+                                                                     View<const double>) const;
 
 }  // namespace rnn::core

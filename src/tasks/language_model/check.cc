@@ -34,7 +34,7 @@ bool is_empty(const Finding& f) { return f.severity == Severity::error && f.code
 
 }  // namespace
 
-DataReport check_language_text(const std::vector<std::string>& data, double valid_share) {
+DataReport check_language_text(const std::vector<std::string>& data, const Options& options) {
   TextReport r = check_text(data);
   std::string form = "UTF-8";
   if (r.byte_order_mark) form += ", byte order mark dropped";
@@ -61,7 +61,7 @@ DataReport check_language_text(const std::vector<std::string>& data, double vali
                         {"crlf", r.crlf},
                         {"hash", r.hash}};
   std::erase_if(r.findings, is_empty);
-  if (!r.has_errors()) report.attempt([&] { add_prospect(data, valid_share, report); });
+  if (!r.has_errors()) report.attempt([&] { add_prospect(data, options.train.valid_share, report); });
   report.findings = std::move(r.findings);
   return report;
 }

@@ -7,6 +7,6 @@ namespace rnn::core {
 
 extern const Task kLanguageModel;
 std::unique_ptr<Run> run_language_model(const RunRequest& request);
-DataReport check_language_text(const std::vector<std::string>& data, double valid_share);
+DataReport check_language_text(const std::vector<std::string>& data, const Options& options);
 
 }  // namespace rnn::core

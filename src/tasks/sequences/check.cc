@@ -118,7 +118,7 @@ std::string size_text(const std::vector<std::string>& paths) {
 
 }  // namespace
 
-DataReport check_sequences(const std::vector<std::string>& data, double valid_share) {
+DataReport check_sequences(const std::vector<std::string>& data, const Options& options) {
   SequenceSet set;
   try {
     set = read_sequence_files(data, nullptr);
@@ -140,8 +140,8 @@ DataReport check_sequences(const std::vector<std::string>& data, double valid_sh
   const std::vector<SplitItem> items = split_items(set.shape, set.examples);
   report.findings = judge(paths, summary, items);
   report.attempt([&] {
-    const auto valid =
-        static_cast<int64_t>(require_held_out(SplitRule::shuffled, items, valid_share, data[0], "sequence").size());
+    const auto valid = static_cast<int64_t>(
+        require_held_out(SplitRule::shuffled, items, options.train.valid_share, data[0], "sequence").size());
     report.lines.emplace_back("split", fmt::format("{} for training, {} drawn from all for validation",
                                                    counted_things(summary.sequences - valid, "sequence"), grouped(valid)));
   });

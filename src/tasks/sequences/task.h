@@ -7,6 +7,6 @@ namespace rnn::core {
 
 extern const Task kSequenceTasks[3];  // in the order of TargetForm (data/sequences.h)
 std::unique_ptr<Run> run_sequences(const RunRequest& request);
-DataReport check_sequences(const std::vector<std::string>& data, double valid_share);
+DataReport check_sequences(const std::vector<std::string>& data, const Options& options);
 
 }  // namespace rnn::core

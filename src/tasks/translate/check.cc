@@ -89,7 +89,7 @@ std::vector<Finding> judge_pairs(const PairSet& set, const PairCounts& c) {
 
 }  // namespace
 
-DataReport check_pairs(const std::vector<std::string>& data, double valid_share) {
+DataReport check_pairs(const std::vector<std::string>& data, const Options& options) {
   PairSet set;
   try {
     set = read_pairs(data);
@@ -107,7 +107,7 @@ DataReport check_pairs(const std::vector<std::string>& data, double valid_share)
   report.lines.emplace_back("tokens", fmt::format("{} ({})", tokens.value, tokens.reason));
   report.attempt([&] {
     const auto valid = static_cast<int64_t>(
-        require_held_out(SplitRule::shuffled, split_items(set.pairs), valid_share, data[0], "pair").size());
+        require_held_out(SplitRule::shuffled, split_items(set.pairs), options.train.valid_share, data[0], "pair").size());
     report.lines.emplace_back("split", fmt::format("{} for training, {} drawn from all for validation",
                                                    counted(n - valid, "pair"), grouped(valid)));
   });

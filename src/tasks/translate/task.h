@@ -7,6 +7,6 @@ namespace rnn::core {
 
 extern const Task kTranslate;
 std::unique_ptr<Run> run_translate(const RunRequest& request);
-DataReport check_pairs(const std::vector<std::string>& data, double valid_share);
+DataReport check_pairs(const std::vector<std::string>& data, const Options& options);
 
 }  // namespace rnn::core

@@ -123,7 +123,8 @@ TEST(Forecast, TrainingHasTheSameBitsOnAnyThreads) {
   for (const int threads : {1, 2, 3}) {
     Model<float> model(config_of(ForecastHead::student_t));
     weights.push_back(trained(model, waves, threads, 1));
-    EXPECT_EQ(std::memcmp(weights.back().data(), weights.front().data(), weights.front().size() * sizeof(float)), 0) << threads;
+    EXPECT_EQ(std::memcmp(weights.back().data(), weights.front().data(), weights.front().size() * sizeof(float)), 0)
+        << threads;
   }
 }
 

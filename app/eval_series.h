@@ -1,0 +1,20 @@
+// Why: rnn eval of a model of series: a rolling backtest beside forecasts that need no training.
+#pragma once
+
+#include "io/model_file.h"
+#include "settings.h"
+
+namespace rnn::core::app {
+
+struct SeriesEvalArguments {
+  std::string output;   // of every number, as a table; empty: none
+  std::string methods;  // names between commas; empty: those that fit
+  NamedValues series;   // how the table is read
+  int64_t windows = 8, stride = 0, last = 0, threads = 0;
+  bool json = false, rows = true;
+};
+
+// Evaluates and prints.
+void eval_series(ModelFile file, const std::vector<std::string>& paths, const SeriesEvalArguments& a);
+
+}  // namespace rnn::core::app

@@ -1,0 +1,14 @@
+// Why: how a table is read is said in the same way to every verb that reads series.
+#pragma once
+
+#include "command.h"
+#include "settings.h"
+
+namespace rnn::core::app {
+
+// The options of the table (columns, dates, gaps), for a verb other than train; their values go to `values`.
+void declare_series_options(Command& command, NamedValues& values);
+// Those of a model, changed by what was given.
+SeriesOptions series_options(const SeriesOptions& of_model, const NamedValues& values);
+
+}  // namespace rnn::core::app

@@ -1,0 +1,200 @@
+// Why: see fit.h: decisions, splits and the linear part.
+#include "tasks/forecast/fit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "base/numbers.h"
+#include "series/observed.h"
+#include "series/ridge.h"
+
+namespace rnn::core {
+namespace {
+
+constexpr int kMostContext = 720, kMostSegment = 48;
+constexpr int kOwnSeries = 64;     // so many at most get a linear part each
+constexpr double kOwnGain = 0.02;  // of the error: what parts of their own must gain
+constexpr int kSmallestContext = 4;
+constexpr double kRidges[] = {0.1, 1, 10, 100, 1e3, 1e4, 1e5};
+constexpr int kSeasons[] = {1, 2, 3, 4, 7, 14, 21, 30}, kSteps[] = {4, 8, 16, 32, 64, 128, 256};
+
+int64_t longest(const SeriesSet& set) {
+  int64_t steps = 0;
+  for (const Series& s : set.series) steps = std::max(steps, std::ssize(s.y));
+  return steps;
+}
+
+// The largest divisor of the season that a network can read at once.
+int segment_of(int season, int horizon) {
+  if (season < 2) return std::max(1, std::min(horizon, 8));
+  int segment = std::min(season, kMostSegment);
+  while (season % segment != 0) --segment;
+  return std::min(segment, std::max(horizon, 1));
+}
+
+std::vector<int> contexts(const SeriesOptions& o, int64_t train) {
+  if (o.context > 0) return {static_cast<int>(std::min<int64_t>(o.context, std::max<int64_t>(train - o.horizon, 1)))};
+  std::vector<int> found;
+  const auto add = [&](int context) {
+    if (context >= kSmallestContext && context <= kMostContext && 3 * int64_t{context} <= train) found.push_back(context);
+  };
+  if (o.season > 1) {
+    for (const int k : kSeasons) add(k * o.season);
+  } else {
+    for (const int k : kSteps) add(k);
+  }
+  if (found.empty()) found.push_back(static_cast<int>(std::clamp<int64_t>(train / 3, 1, kMostContext)));
+  return found;
+}
+
+// A series and its known channels as the regression reads them.
+struct Doubles {
+  std::vector<double> y;
+  std::vector<std::vector<double>> known;
+  RidgeSeries of(int covariates) const {
+    RidgeSeries series;
+    series.values = y;
+    for (int k = 0; k < covariates; ++k) series.covariates.push_back(known[static_cast<size_t>(k)]);
+    return series;
+  }
+};
+
+Doubles doubles_of(const WindowSeries& view) {
+  Doubles d;
+  d.y.assign(view.y.begin(), view.y.end());
+  for (const auto& known : view.known) d.known.emplace_back(known.begin(), known.begin() + std::ssize(view.y));
+  return d;
+}
+
+double mean_error(const std::vector<double>& errors) {
+  double sum = 0;
+  for (const double e : errors) sum += e;
+  return errors.empty() ? kMissing : sum / static_cast<double>(errors.size());
+}
+
+struct Fitted {
+  std::optional<RidgeModel> model;
+  double error = std::numeric_limits<double>::infinity();
+  int64_t windows = 0;  // of validation
+};
+
+// One regression over series [first, last) of every context, with and without covariates.
+Fitted best_ridge(std::span<const Doubles> series, const SeriesSplit& split, size_t first, size_t last,
+                  std::span<const int> lengths, std::span<const double> penalties, int horizon, int known) {
+  Fitted best;
+  for (const int context : lengths) {
+    for (int covariates = 0; covariates <= known; covariates += std::max(known, 1)) {
+      const RidgeShape shape{context, horizon, covariates};
+      RidgeSums training(shape), validation(shape);
+      for (size_t s = first; s < last; ++s) {
+        const RidgeSeries one = series[s].of(covariates);
+        training.add(one, 0, split.train[s]);
+        validation.add(one, split.train[s], split.valid[s]);
+      }
+      if (training.windows() == 0) continue;
+      RidgeChoice choice = choose_ridge(training, validation, penalties);
+      const double error = mean_error(ridge_errors(validation, choice.model));
+      const bool better = std::isnan(error) ? !best.model : error < best.error;
+      if (better) best = {std::move(choice.model), std::isnan(error) ? best.error : error, validation.windows()};
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+void decide_series_options(const SeriesSet& set, SeriesOptions* o) {
+  if (o->season == 0) o->season = set.grid.season();
+  const int64_t steps = longest(set) - o->test_steps;
+  if (o->season > 1 && 2 * int64_t{o->season} > steps) o->season = 1;  // nobody has seen it twice
+  if (o->horizon == 0) o->horizon = o->season > 1 ? o->season : static_cast<int>(std::clamp<int64_t>(steps / 10, 1, 12));
+  if (o->segment == 0) o->segment = segment_of(o->season, o->horizon);
+}
+
+SeriesSplit split_series(const SeriesSet& set, const SeriesOptions& o) {
+  SeriesSplit split;
+  const int64_t H = o.horizon;
+  for (const Series& s : set.series) {
+    const int64_t steps = std::ssize(s.y), rest = std::max<int64_t>(steps - o.test_steps, 0);
+    const int64_t share = std::max(H, rest / 10);
+    const int64_t valid = o.valid_steps > 0 ? o.valid_steps : share;
+    const int64_t asked = o.calibration_steps > 0 ? o.calibration_steps : share;
+    const int64_t calibration = asked < H ? 0 : asked;  // too few for a window: the validation windows serve
+    const bool cut = rest - valid - calibration >= H + 2;
+    split.whole += !cut;
+    split.all.push_back(steps), split.calibration.push_back(rest);
+    split.valid.push_back(cut ? rest - calibration : rest);
+    split.train.push_back(cut ? rest - calibration - valid : rest);
+  }
+  if (split.whole < std::ssize(set.series)) return split;
+  const int64_t most = longest(set), needed = 3 * H + 2 + o.test_steps;
+  throw Error(Exit::data, "data/too_short",
+              fmt::format("the longest series has {}, but a horizon of {} needs {}: to learn from, to choose by and for the "
+                          "width of bands{}",
+                          counted(most, "value"), H, needed, o.test_steps > 0 ? ", and the test" : ""),
+              most > 5 + o.test_steps ? fmt::format("--horizon {} or less, or longer series", (most - o.test_steps - 2) / 3)
+                                      : "longer series");
+}
+
+LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const SeriesSplit& split, const SeriesOptions& o) {
+  LinearFit fit;
+  fit.error = std::numeric_limits<double>::infinity();
+  if (o.linear == "off" || front.counts) return fit;
+  const size_t n = bank.size();
+  const int known = n == 0 ? 0 : static_cast<int>(bank.views()[0].known.size());
+  std::vector<Doubles> series;
+  for (const WindowSeries& view : bank.views()) series.push_back(doubles_of(view));
+  std::vector<double> penalties(std::begin(kRidges), std::end(kRidges));
+  if (o.ridge >= 0) penalties = {o.ridge};
+  const int64_t longest_train = *std::max_element(split.train.begin(), split.train.end());
+  Fitted shared;
+  if (o.linear != "own") shared = best_ridge(series, split, 0, n, contexts(o, longest_train), penalties, o.horizon, known);
+  std::vector<Fitted> own;
+  double error = 0, windows = 0;
+  const bool each = o.linear == "own" || (n > 1 && n <= kOwnSeries);
+  for (size_t s = 0; s < n && each; ++s) {
+    const std::vector<int> lengths =
+        shared.model ? std::vector<int>{shared.model->shape().context} : contexts(o, split.train[s]);
+    own.push_back(best_ridge(series, split, s, s + 1, lengths, penalties, o.horizon, known));
+    if (!own.back().model) own.back().model.emplace(RidgeShape{1, o.horizon, 0}, 0.0);
+    if (std::isfinite(own.back().error))
+      error += own.back().error * static_cast<double>(own.back().windows),
+          windows += static_cast<double>(own.back().windows);
+  }
+  error = windows > 0 ? error / windows : std::numeric_limits<double>::infinity();
+  const bool take_own = each && (o.linear == "own" || !shared.model || error < (1 - kOwnGain) * shared.error);
+  if (take_own) {
+    fit.part.kind = LinearPart::Kind::own, fit.error = error;
+    for (Fitted& f : own) fit.part.models.push_back(std::move(*f.model));
+    fit.note = fmt::format("ridge regression, one for each of {} series", n);
+  } else if (shared.model) {
+    fit.part.kind = LinearPart::Kind::shared, fit.error = shared.error;
+    const RidgeShape& shape = shared.model->shape();
+    fit.note = fmt::format("ridge regression on {}{}, penalty {}{}", counted(shape.context, "step"),
+                           shape.covariates > 0 ? fmt::format(" and {}", counted(shape.covariates, "known number")) : "",
+                           short_number(shared.model->lambda()), n > 1 ? fmt::format(", shared by {} series", n) : "");
+    fit.part.models.push_back(std::move(*shared.model));
+  }
+  return fit;
+}
+
+LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::span<const int64_t> end) {
+  LinearPart again;
+  again.kind = part.kind;
+  for (size_t m = 0; m < part.models.size(); ++m) {
+    const bool own = part.kind == LinearPart::Kind::own;
+    RidgeSums sums(part.models[m].shape());
+    for (size_t s = own ? m : 0; s < (own ? m + 1 : bank.size()); ++s)
+      sums.add(doubles_of(bank.views()[s]).of(sums.shape().covariates), 0, end[s]);
+    again.models.push_back(solve_ridge(sums, part.models[m].lambda()));
+  }
+  return again;
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,42 @@
+// Why: series as windows read them: transformed, scaled, with covariates as numbers; what a forecast may look at is decided here once.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "data/window_batcher.h"
+#include "series/series_set.h"
+#include "tasks/forecast/stream/front.h"
+
+namespace rnn::core {
+
+// Series of a set in the units of a model. Owns its numbers; views() stay valid while it lives.
+class SeriesBank {
+ public:
+  // `set` has the covariates of the front (apply_covariates()). seen[s]: how many values of series s its scale may be taken from, where
+  // the front has no series of that name; empty: all of them.
+  SeriesBank(const ForecastFront& front, const SeriesSet& set, std::span<const int64_t> seen = {});
+
+  std::span<const WindowSeries> views() const { return views_; }
+  size_t size() const { return views_.size(); }
+  int64_t length(size_t series) const { return static_cast<int64_t>(views_[series].y.size()); }
+  const SeriesScale& scale(size_t series) const { return scales_[series]; }
+  int known_series(size_t series) const { return numbers_[series]; }  // its number in front.scales; -1: new to the model
+  // Steps from its beginning for which all that is known ahead has rows: the last origin is this less a horizon.
+  int64_t covered(size_t series) const { return covered_[series]; }
+
+ private:
+  std::vector<std::vector<float>> numbers_of(const ForecastFront& front, const Series& series, bool known) const;
+  std::vector<WindowSeries> views_;
+  std::vector<std::vector<float>> y_;
+  std::vector<std::vector<std::vector<float>>> past_, known_;  // [series][channels][steps]
+  std::vector<SeriesScale> scales_;
+  std::vector<int> numbers_;
+  std::vector<int64_t> covered_;
+};
+
+// Centre and scale of the first `count` values; the scale is 1 for a series that is constant or empty. counts: centre 0, scale 1.
+SeriesScale fit_scale(const ForecastFront& front, const Series& series, int64_t count);
+
+}  // namespace rnn::core

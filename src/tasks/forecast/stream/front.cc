@@ -1,0 +1,205 @@
+// Why: the front as JSON: readable, but for the linear part, whose weights are bytes in base64.
+#include "tasks/forecast/stream/front.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "base/base64.h"
+#include "base/error.h"
+#include "base/fields.h"
+
+namespace rnn::core {
+namespace {
+
+using nlohmann::json;
+
+[[noreturn]] void corrupt_front(const std::string& what) {
+  throw Error(Exit::model, "model/corrupt", "the model's description of its series is not valid: " + what,
+              "the file is damaged; train again, or copy it again");
+}
+
+constexpr int kLongest = 1 << 20;  // of a window, a horizon
+
+json ridge_json(const RidgeModel& model) {
+  const RidgeShape& shape = model.shape();
+  const Matrix<float>& w = model.weights();
+  std::string bytes;
+  for (int r = 0; r < shape.horizon; ++r)
+    bytes.append(reinterpret_cast<const char*>(w.row(r)), static_cast<size_t>(shape.inputs()) * sizeof(float));
+  return {{"context", shape.context},
+          {"horizon", shape.horizon},
+          {"covariates", shape.covariates},
+          {"ridge", model.lambda()},
+          {"weights", to_base64(bytes)}};
+}
+
+RidgeModel ridge_of(const json& from) {
+  const RidgeShape shape{from.at("context"), from.at("horizon"), from.at("covariates")};
+  if (shape.context < 1 || shape.horizon < 1 || shape.covariates < 0 || shape.context > kLongest ||
+      shape.horizon > kLongest || shape.covariates > kLongest)
+    corrupt_front("the linear part has no size");
+  const std::optional<std::string> bytes = from_base64(from.at("weights").get<std::string>());
+  const auto row = static_cast<size_t>(shape.inputs()) * sizeof(float);
+  if (!bytes || bytes->size() != row * static_cast<size_t>(shape.horizon)) corrupt_front("the linear part has another size");
+  RidgeModel model(shape, from.at("ridge"));
+  Matrix<float>& w = model.weights();
+  for (int r = 0; r < shape.horizon; ++r) {
+    std::memcpy(w.row(r), bytes->data() + static_cast<size_t>(r) * row, row);
+    for (int c = 0; c < shape.inputs(); ++c)
+      if (!std::isfinite(w(r, c))) corrupt_front("the linear part has numbers that are not finite");
+  }
+  return model;
+}
+
+struct GridWriter {
+  json& out;
+  template <class T>
+  void field(const FieldInfo& info, const T& value) {
+    if constexpr (requires { value.text(); }) {
+      out[std::string(info.key)] = value.text();
+    } else {
+      out[std::string(info.key)] = value;
+    }
+  }
+};
+
+struct GridReader {
+  const json& in;
+  template <class T>
+  void field(const FieldInfo& info, T& value) {
+    const json& from = in.at(std::string(info.key));
+    if constexpr (requires { value.text(); }) {
+      if (!value.set(from.get<std::string>())) corrupt_front("'" + std::string(info.key) + "' is " + from.dump());
+    } else {
+      from.get_to(value);
+    }
+  }
+};
+
+template <size_t n>
+int kind_of(const json& from, const std::string_view (&names)[n]) {
+  const auto name = from.get<std::string>();
+  const auto at = std::find(std::begin(names), std::end(names), name);
+  if (at == std::end(names)) corrupt_front("there is no '" + name + "'");
+  return static_cast<int>(at - std::begin(names));
+}
+
+constexpr std::string_view kKinds[] = {"number", "category"}, kUses[] = {"static", "past", "known"};
+
+json covariates_json(const std::vector<Covariate>& covariates) {
+  json list = json::array();
+  for (const Covariate& c : covariates) {
+    list.push_back({{"name", c.name},
+                    {"kind", kKinds[static_cast<size_t>(c.kind)]},
+                    {"use", kUses[static_cast<size_t>(c.use)]},
+                    {"categories", c.categories}});
+  }
+  return list;
+}
+
+json linear_json(const LinearPart& linear) {
+  json models = json::array();
+  for (const RidgeModel& model : linear.models) models.push_back(ridge_json(model));
+  return {{"kind", kLinearNames[static_cast<size_t>(linear.kind)]}, {"models", models}};
+}
+
+LinearPart linear_of(const json& from, size_t series) {
+  LinearPart linear;
+  linear.kind = static_cast<LinearPart::Kind>(kind_of(from.at("kind"), kLinearNames));
+  for (const json& model : from.at("models")) linear.models.push_back(ridge_of(model));
+  const size_t wanted = linear.kind == LinearPart::Kind::own ? series : linear.present() ? 1 : 0;
+  if (linear.models.size() != wanted) corrupt_front("the linear part is of another number of series");
+  return linear;
+}
+
+json calibration_json(const Calibration& c) {
+  json margins = json::array();
+  for (const auto& steps : c.margins) margins.push_back(steps);
+  return {{"levels", c.levels}, {"margins", margins}, {"windows", c.windows}};
+}
+
+}  // namespace
+
+int ForecastFront::find(std::string_view id) const {
+  const auto at = std::find_if(scales.begin(), scales.end(), [&](const SeriesScale& s) { return s.id == id; });
+  return at == scales.end() ? -1 : static_cast<int>(at - scales.begin());
+}
+
+double ForecastFront::forward(double value) const {
+  if (transform == Transform::none || std::isnan(value)) return value;
+  return std::log(std::max(value + offset, 1e-12));
+}
+
+double ForecastFront::backward(double value) const {
+  double found = transform == Transform::none ? value : std::exp(std::min(value, 300.0)) - offset;
+  if (least) found = std::max(found, *least);
+  return found;
+}
+
+json front_to_json(const ForecastFront& f) {
+  json out = {{"season", f.season},
+              {"covariates", covariates_json(f.covariates)},
+              {"transform", kTransformNames[static_cast<size_t>(f.transform)]},
+              {"offset", f.offset},
+              {"least", f.least ? json(*f.least) : json()},
+              {"whole", f.whole},
+              {"counts", f.counts},
+              {"linear", linear_json(f.linear)},
+              {"share", f.share},
+              {"usual", f.usual},
+              {"until", f.until},
+              {"calibration", calibration_json(f.calibration)}};
+  GridWriter writer{out["grid"]};
+  grid_fields(f.grid, writer);
+  out["channels"] = json::array();
+  for (const InputChannel& c : f.channels) {
+    out["channels"].push_back({{"covariate", c.covariate},
+                               {"category", c.category},
+                               {"centre", c.centre},
+                               {"scale", c.scale},
+                               {"known", c.known}});
+  }
+  out["series"] = json::array();
+  for (const SeriesScale& s : f.scales) {
+    out["series"].push_back(
+        {{"id", s.id}, {"centre", s.centre}, {"scale", s.scale}, {"absolute", s.absolute}, {"squared", s.squared}});
+  }
+  return out;
+}
+
+ForecastFront front_from_json(const json& in) {
+  ForecastFront f;
+  try {
+    GridReader reader{in.at("grid")};
+    grid_fields(f.grid, reader);
+    in.at("season").get_to(f.season);
+    for (const json& c : in.at("covariates")) {
+      f.covariates.push_back({c.at("name"), static_cast<Covariate::Kind>(kind_of(c.at("kind"), kKinds)),
+                              static_cast<Covariate::Use>(kind_of(c.at("use"), kUses)), c.at("categories")});
+    }
+    for (const json& c : in.at("channels"))
+      f.channels.push_back({c.at("covariate"), c.at("category"), c.at("centre"), c.at("scale"), c.at("known")});
+    for (const InputChannel& c : f.channels)
+      if (c.covariate < 0 || c.covariate >= static_cast<int>(f.covariates.size()))
+        corrupt_front("a channel has no covariate");
+    f.transform = static_cast<Transform>(kind_of(in.at("transform"), kTransformNames));
+    in.at("offset").get_to(f.offset);
+    if (!in.at("least").is_null()) f.least = in.at("least").get<double>();
+    in.at("whole").get_to(f.whole), in.at("counts").get_to(f.counts), in.at("share").get_to(f.share);
+    in.at("usual").get_to(f.usual), in.at("until").get_to(f.until);
+    for (const json& s : in.at("series"))
+      f.scales.push_back({s.at("id"), s.at("centre"), s.at("scale"), s.at("absolute"), s.at("squared")});
+    f.linear = linear_of(in.at("linear"), f.scales.size());
+    const json& c = in.at("calibration");
+    c.at("levels").get_to(f.calibration.levels), c.at("margins").get_to(f.calibration.margins);
+    c.at("windows").get_to(f.calibration.windows);
+    if (f.calibration.levels.size() != f.calibration.margins.size()) corrupt_front("bands without a width");
+  } catch (const json::exception&) {
+    corrupt_front("a value is missing or of the wrong kind");
+  }
+  return f;
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,77 @@
+// Why: see ready_forecaster.h.
+#include "tasks/forecast/stream/ready_forecaster.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/concat.h"
+#include "base/error.h"
+#include "base/numbers.h"
+#include "io/ready_model.h"
+#include "options/option_list.h"
+
+namespace rnn::core {
+namespace {
+
+ModelFile checked_forecast(ModelFile file) {
+  if (file.model->config().forecast.present()) return file;
+  throw Error(Exit::model, "model/task", file.path + " does not forecast series: its task is " + file.model->config().task,
+              "rnn info shows what it is");
+}
+
+}  // namespace
+
+ReadyForecaster::ReadyForecaster(ModelFile file, int threads)
+    : file_(checked_forecast(std::move(file))),
+      front_(front_from_json(file_.about["forecast"])),
+      options_(options_from_json(file_.about["options"]).series),
+      pool_(threads) {
+  const Model<float>& model = ready_model(file_, pool_);
+  forecaster_ = std::make_unique<Forecaster>(front_, model, pool_);
+}
+
+SeriesSet ReadyForecaster::read(const std::vector<std::string>& paths, const SeriesOptions& options) const {
+  const Grid grid(front_.grid);
+  SeriesSet set;
+  try {
+    set = read_series_files(paths, options).set;
+  } catch (const Error& e) {
+    if (e.code() != "data/frequency") throw;
+    set = read_series_files(paths, options, &grid).set;  // too short to have steps of its own
+  }
+  if (set.grid.name() != grid.name()) {
+    throw Error(Exit::data, "data/frequency",
+                concat(paths[0], " is ", set.grid.name(), ", but the model was trained on steps that are ", grid.name()),
+                "bring the table to the steps of the model, or train on it");
+  }
+  apply_covariates(set, front_.covariates);
+  return set;
+}
+
+std::vector<Window> ReadyForecaster::next_windows(const SeriesSet& set, const SeriesBank& bank) const {
+  const int H = forecaster_->horizon();
+  const bool known = std::any_of(front_.channels.begin(), front_.channels.end(), [&](const InputChannel& c) {
+    return front_.covariates[static_cast<size_t>(c.covariate)].use == Covariate::Use::known;
+  });
+  std::vector<Window> windows;
+  for (size_t s = 0; s < set.series.size(); ++s) {
+    const Series& series = set.series[s];
+    const std::string name = series.id.empty() ? "the series" : "'" + series.id + "'";
+    if (series.y.empty())
+      throw Error(Exit::data, "data/series", concat(name, " has no value to go on from"), "give its past, too");
+    if (known && series.future < H) {
+      std::string names;
+      for (const Covariate& c : front_.covariates)
+        if (c.use == Covariate::Use::known) names += concat(names.empty() ? "" : ", ", c.name);
+      throw Error(Exit::data, "data/known",
+                  concat("the future of ", names, " is needed up to ", set.grid.text(series.end() + H - 1), ", ",
+                         counted_things(H, "step"), " after the last value of ", name, "; there ",
+                         series.future == 1 ? "is " : "are ", grouped(series.future)),
+                  "add rows with these columns and an empty value, or name a file of them: --future FILE");
+    }
+    windows.push_back({static_cast<int32_t>(s), bank.length(s)});
+  }
+  return windows;
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,137 @@
+// Why: see series_files.h.
+#include "tasks/forecast/stream/series_files.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "data/hash.h"
+#include "data/inputs/data_file.h"
+#include "data/inputs/folders.h"
+#include "data/inputs/kinds.h"
+#include "series/delimited.h"
+#include "series/json_series.h"
+#include "series/roles.h"
+
+namespace rnn::core {
+namespace {
+
+constexpr size_t kSample = 1 << 16;  // bytes that decide what a file is
+constexpr size_t kRows = 200;        // of these
+
+bool is_table_name(std::string_view name) {
+  const std::string extension = lower_extension(name);
+  return extension == ".csv" || extension == ".tsv" || extension == ".jsonl" || extension == ".ndjson";
+}
+
+std::vector<std::string> with_folders(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(path, error)) {
+      files.push_back(path);
+      continue;
+    }
+    FilesBelow found = files_below(path, is_table_name);
+    if (found.paths.empty())
+      throw Error(Exit::data, "data/empty", path + " holds no tables", "files that end in .csv, .tsv or .jsonl are read");
+    std::sort(found.paths.begin(), found.paths.end());
+    files.insert(files.end(), found.paths.begin(), found.paths.end());
+  }
+  return files;
+}
+
+template <class Kind, size_t n>
+Kind named(const std::string& text, const std::string_view (&names)[n]) {
+  return static_cast<Kind>(index_of(names, text));
+}
+
+TableOptions table_options(const SeriesOptions& o) {
+  TableOptions t;
+  t.id = listed_names(o.id), t.y = listed_names(o.y), t.time = o.time;
+  t.fixed = listed_names(o.fixed), t.past = listed_names(o.past), t.known = listed_names(o.known);
+  t.ignored = listed_names(o.ignore);
+  t.tz = o.tz, t.frequency = o.frequency;
+  if (o.dates != "auto") t.day_month = o.dates == "dmy" ? DayMonth::dmy : DayMonth::mdy;
+  if (o.decimal != "auto") t.decimal_comma = o.decimal == "comma";
+  t.duplicates = named<Duplicates>(o.duplicates, kDuplicates);
+  t.gaps = named<Gaps>(o.gaps, kGaps);
+  return t;
+}
+
+// A column of dates beside numbers, or numbers alone.
+bool has_series(const Table& table, const std::string& path, std::string* reason) {
+  std::string scratch;
+  size_t number_columns = 0;
+  std::string dates;
+  for (size_t c = 0; c < table.columns().size(); ++c) {
+    int64_t cells = 0, numbers = 0, stamps = 0;
+    for (size_t r = 0; r < std::min<size_t>(table.rows(), kRows); ++r) {
+      const std::string_view cell = table.cell(r, c, scratch);
+      if (is_missing(cell)) continue;
+      double value = 0;
+      StampParts parts;
+      const bool number = read_cell(cell, table.decimal_comma, value) == NumberFault::none;
+      cells += 1, numbers += number, stamps += !number && parse_stamp(cell, parts);
+    }
+    number_columns += cells > 0 && 2 * numbers > cells;
+    if (cells > 0 && 2 * stamps > cells && dates.empty()) dates = table.columns()[c];
+  }
+  if (number_columns == 0 || (dates.empty() && number_columns < table.columns().size())) return false;
+  *reason = dates.empty() ? path + " is a table of numbers" : path + " has dates (" + dates + ") and numbers";
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::string> listed_names(const std::string& text) {
+  std::vector<std::string> names;
+  for (size_t at = 0; at <= text.size() && !text.empty();) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    names.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return names;
+}
+
+SeriesFiles read_series_files(const std::vector<std::string>& paths, const SeriesOptions& options, const Grid* grid) {
+  const std::vector<std::string> files = with_folders(paths);
+  std::vector<std::string> texts;
+  std::string all;
+  for (const std::string& path : files) {
+    std::string bytes = read_data_bytes(path);
+    all += content_hash(bytes);
+    texts.push_back(text_of_bytes(decompress(std::move(bytes), path), path));
+  }
+  std::vector<NamedText> named_texts;
+  for (size_t i = 0; i < files.size(); ++i) named_texts.push_back({files[i], texts[i]});
+  TableOptions how = table_options(options);
+  how.grid = grid;
+  return {read_series(named_texts, how), files.size() == 1 ? all : content_hash(all)};
+}
+
+bool looks_like_series(const std::string& path, std::string* reason) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error) || !is_table_name(without_compression(path).string())) return false;
+  std::string sample = first_data_bytes(path, kSample);
+  try {
+    if (without_compression(path) != path) sample = decompress(read_data_bytes(path), path).substr(0, kSample);
+  } catch (const Error&) {
+    return false;  // reading it says what is wrong
+  }
+  if (looks_like_json(sample)) {
+    const std::string_view line = std::string_view(sample).substr(0, sample.find('\n'));
+    if (line.find("\"target\"") == line.npos || line.find("\"start\"") == line.npos) return false;
+    *reason = path + " has series with a start and values";
+    return true;
+  }
+  if (sample.size() >= kSample) sample.resize(sample.rfind('\n') == sample.npos ? 0 : sample.rfind('\n') + 1);
+  try {
+    return has_series(read_table({path, sample}), path, reason);
+  } catch (const Error&) {
+    return false;  // reading it for whatever it is for says what is wrong
+  }
+}
+
+}  // namespace rnn::core
