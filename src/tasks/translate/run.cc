@@ -22,7 +22,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int64_t kFewPairs = 10000;  // below: the defaults for few
+constexpr int64_t kSmallSet = 10000;  // below: the defaults for few
 constexpr size_t kJudged = 500;       // validation pairs that --best-by bleu translates at every validation
 
 // The encoder that the options ask for, next to a decoder.
@@ -65,7 +65,7 @@ class TranslateRun final : public Run {
     if (!given("label-smoothing")) options.train.label_smoothing = 0.1;
     const bool subwords = kind_.value == "unigram" || kind_.value == "bpe";
     // Few sentences are soon known by heart: smaller batches make more updates of them, noisier ones, and more units are dropped.
-    const bool few = subwords && std::ssize(data_.train.pairs) < kFewPairs;
+    const bool few = subwords && std::ssize(data_.train.pairs) < kSmallSet;
     if (!given("batch")) options.train.batch = few ? 16 : 64;
     if (!subwords) return;
     if (!given("dropout")) options.model.dropout = few ? 0.4 : 0.2;
