@@ -86,7 +86,7 @@ void tell_edited(const RunFolder& where, const Options& stopped, const Options& 
   std::sort(names.begin(), names.end());
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   const std::string near = nearest_name(folder.filename().string(), candidates);
-  throw Error(Exit::model, "run/missing", "there is no run " + where.path(),
+  throw Error(Exit::model, "run/no_checkpoint", "there is no run " + where.path(),
               near.empty() ? "check the path; rnn train creates run folders"
                            : "did you mean " + (folder.has_parent_path() ? (above / near).string() : near) + "?");
 }

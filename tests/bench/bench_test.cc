@@ -7,6 +7,7 @@
 
 #include "bench/limits.h"
 #include "bench/timing.h"
+#include "cells/names.h"
 #include "kernels/kernels.h"
 
 namespace rnn::core::bench {
@@ -35,7 +36,7 @@ TEST(BenchCases, ASelectionIsSuitesTimesCellsTimesSizes) {
   ASSERT_EQ(methods.size(), 3u);
   EXPECT_EQ(methods[2].name, "word 2x32 layer norm gru");
   EXPECT_EQ(methods[2].cell, CellKind::gru);
-  EXPECT_EQ(cases({"methods"}, {CellKind::min_gru}, {32}).size(), 2u);  // it has no recurrent weights to drop
+  EXPECT_EQ(cases({"methods"}, {find_cell("mingru")->kind}, {32}).size(), 2u);  // it has no recurrent weights to drop
   EXPECT_EQ(cases({"train"}, {CellKind::elman}, {32})[0].name.substr(0, 9), "rnn-relu ");
   EXPECT_EQ(cases({"train", "lm"}, {CellKind::elman}, {512}).back().flags, kRelu);
   EXPECT_TRUE(cases({std::string(kLimits)}, {}, {}).empty());

@@ -112,11 +112,11 @@ expect_exit 0 "$RNN" train --resume run --epochs 6
 for name in "notes.txt.tmp$dead-1" "model.safetensors.tmp$$-1" model.safetensors.tmp model.safetensors.tmpx-1; do expect_file "run/$name"; done
 
 # A run that is not there.
-expect_refused 4 run/missing "$RNN" train --resume rum
+expect_refused 4 run/no_checkpoint "$RNN" train --resume rum
 expect_err '^error.*: there is no run rum$'
 expect_err '^help: did you mean run\?$'
-expect_refused 4 run/missing "$RNN" train --resume ../place2/lables
+expect_refused 4 run/no_checkpoint "$RNN" train --resume ../place2/lables
 expect_err 'did you mean ../place2/labels'
-expect_refused 4 run/missing "$RNN" train --resume nothing/like/it
+expect_refused 4 run/no_checkpoint "$RNN" train --resume nothing/like/it
 mkdir none
 expect_refused 4 run/no_checkpoint "$RNN" train --resume none
