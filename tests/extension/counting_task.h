@@ -81,7 +81,7 @@ inline const Task kCounting = {
         },
     .require_data = [](const std::vector<std::string>&) {},
     .check =
-        [](const std::vector<std::string>&, double) {
+        [](const std::vector<std::string>&, const Options&) {
           DataReport report;
           report.lines = {{"data", "a and b"}};
           return report;
