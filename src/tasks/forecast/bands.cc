@@ -1,5 +1,6 @@
 // Why: see fit.h: the front's scales and channels; the share of the network; how wide bands must be.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -14,6 +15,7 @@ constexpr size_t kMostCategories = 16;  // of a covariate that get a channel eac
 constexpr double kBands[] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99};
 constexpr double kShares[] = {0, 0.25, 0.5, 0.75, 1};
 constexpr double kShareGain = 0.002;  // of the error: what more of the network must gain
+constexpr double kFewestWindows = 3;  // that do not overlap, to judge by
 
 // Mean and deviation of a covariate over the training rows of all series.
 void scale_channel(const SeriesSet& set, const SeriesSplit& split, InputChannel& channel) {
@@ -121,14 +123,15 @@ ForecastFront fit_front(const SeriesSet& set, const SeriesSplit& split, const Se
 
 double choose_share(Forecaster& forecaster, const SeriesBank& bank, std::span<const Window> windows, bool squared,
                     double* without, double* with) {
-  std::vector<double> sums(std::size(kShares));
-  double count = 0;
+  std::vector<std::array<double, std::size(kShares)>> errors;  // of each window
   for (size_t begin = 0; begin < windows.size(); begin += Forecaster::kWindowsAtOnce) {
     const auto some = windows.subspan(begin, std::min<size_t>(Forecaster::kWindowsAtOnce, windows.size() - begin));
     const std::vector<ForecastParts> parts = forecaster.parts(bank, some);
     for (size_t i = 0; i < some.size(); ++i) {
+      std::array<double, std::size(kShares)> sums{};
+      double count = 0;
       for (int h = 0; h < forecaster.horizon(); ++h) {
-        const double y = scaled_target(bank, some[i], h);
+        const double y = static_cast<double>(scaled_target(bank, some[i], h));
         if (!observed(y)) continue;
         ++count;
         for (size_t k = 0; k < sums.size(); ++k) {
@@ -136,12 +139,24 @@ double choose_share(Forecaster& forecaster, const SeriesBank& bank, std::span<co
           sums[k] += squared ? error * error : std::abs(error);
         }
       }
+      for (double& sum : sums) sum /= count;
+      if (count > 0) errors.push_back(sums);
     }
   }
+  const auto n = static_cast<double>(errors.size());
+  std::array<double, std::size(kShares)> means{};
+  for (const auto& of : errors)
+    for (size_t k = 0; k < means.size(); ++k) means[k] += of[k] / n;
   size_t best = 0;
-  for (size_t k = 1; k < sums.size(); ++k)
-    if (sums[k] < (1 - kShareGain) * sums[best]) best = k;
-  *without = count > 0 ? sums[0] / count : kMissing, *with = count > 0 ? sums[best] / count : kMissing;
+  for (size_t k = 1; k < means.size(); ++k)
+    if (means[k] < (1 - kShareGain) * means[best]) best = k;
+  // Windows overlap: of n, about n / horizon are independent. The gain must be above its standard error.
+  double squares = 0;
+  for (const auto& of : errors) squares += std::pow(of[0] - of[best] - (means[0] - means[best]), 2);
+  const double independent = n / forecaster.horizon();
+  const bool sure = independent >= kFewestWindows && means[0] - means[best] > std::sqrt(squares / n / independent);
+  if (!sure) best = 0;
+  *without = n > 0 ? means[0] : kMissing, *with = n > 0 ? means[best] : kMissing;
   return kShares[best];
 }
 

@@ -43,7 +43,8 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
 // The same shapes and penalties, from all steps before `end`.
 LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::span<const int64_t> end);
 
-// The share of the network, of 0, 1/4, 1/2, 3/4 and 1, with the least mean error of the validation windows; by squares or by sizes.
+// The share of the network, of 0, 1/4, 1/2, 3/4 and 1, with the least mean error of the validation windows, by squares or by sizes; 0 unless
+// the gain is above its standard error, counting windows that do not overlap.
 double choose_share(Forecaster& forecaster, const SeriesBank& bank, std::span<const Window> windows, bool squared,
                     double* without, double* with);
 // Of bands on windows that choose nothing else. Where they are too few for a level, the validation windows are added.
