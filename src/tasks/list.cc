@@ -27,7 +27,7 @@ constexpr const Task* kTasks[] = {&kLanguageModel,    &kSequenceTasks[0], &kSequ
                                   &kSequenceTasks[2], &kTranslate,        &kForecast};
 
 // What people train elsewhere and this version does not.
-constexpr std::string_view kTranscribe = "transcribe", kForecast = "forecast";
+constexpr std::string_view kTranscribe = "transcribe";
 struct Unknown {
   std::string task, reason;
 };
@@ -45,7 +45,7 @@ Unknown looks_like(const std::string& path) {
   const size_t separator = line.find_first_of(extension == ".tsv" ? "\t" : ",;\t");
   if (separator != std::string::npos && (extension == ".csv" || extension == ".tsv")) {
     if (is_table_of_numbers(first_data_bytes(path), line[separator]))
-      return {std::string(kForecast), path + " is a table of columns"};
+      return {std::string(kForecast.name), path + " is a table of columns"};
     return {"classify", path + " is a table of texts with labels"};
   }
   if (extension == ".ts") return {"classify", path + " holds labelled series"};
@@ -82,10 +82,9 @@ ChosenTask wanted_task(std::string_view wanted, const std::vector<std::string>& 
     task->require_data(data);
     return {task, "as asked"};
   }
-  std::vector<std::string_view> names = {kTranscribe, kForecast};
-  if (std::find(names.begin(), names.end(), wanted) != names.end())
+  std::vector<std::string_view> names;
+  if (wanted == kTranscribe)
     not_available(fmt::format("the task '{}' is not available in this version", wanted));
-  names.clear();
   for (const Task* task : kTasks) names.push_back(task->name);
   const std::string near = nearest_name(wanted, names);
   throw Error(Exit::usage, "task/unknown", fmt::format("there is no task '{}'", wanted),

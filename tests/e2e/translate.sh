@@ -53,8 +53,8 @@ sentences 200 7 >story.txt
 expect_exit 0 "$RNN" train story.txt "${tiny[@]}" --max-updates 5 -o story --quiet
 printf '1\t2\n2\t3\n3\t4\n4\t5\n' >numbers.tsv
 expect_exit 0 "$RNN" train numbers.tsv --task translate "${few[@]}" --max-updates 2 -o numbers --quiet
-expect_refused 2 task/not_available "$RNN" train numbers.tsv -o no
-expect_err 'looks like forecast'
+expect_refused 3 data/too_short "$RNN" train numbers.tsv -o no
+expect_err 'the longest series has 4 values'
 expect_refused 2 task/ambiguous "$RNN" train reverse.tsv test.tsv -o no
 # A pair of files is a pair however it is given, and keeps its order.
 expect_exit 0 "$RNN" train --train pairs.src pairs.tgt --valid test.src test.tgt "${few[@]}" --max-updates 2 -o given --quiet

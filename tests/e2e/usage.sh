@@ -131,17 +131,17 @@ expect_exit 2 "$RNN" train -c missing.toml
 expect_err 'missing\.toml does not exist'
 
 # Tasks this version does not have are named, and so is the way out.
-expect_exit 2 "$RNN" train story.txt --task forecast
-expect_err "error\[task/not_available\]: the task 'forecast' is not available"
+expect_exit 2 "$RNN" train story.txt --task transcribe
+expect_err "error\[task/not_available\]: the task 'transcribe' is not available"
 expect_err '--task language-model'
 expect_exit 2 "$RNN" train story.txt --task langage-model
 expect_err 'did you mean language-model'
 printf 'a,b\n1,2\n' >sales.csv
-expect_exit 2 "$RNN" train sales.csv
-expect_err 'looks like forecast'
+expect_exit 3 "$RNN" train sales.csv
+expect_err 'the longest series has 1 value'
 printf '1\t2\n3\t4\n' >numbers.tsv
-expect_exit 2 "$RNN" train numbers.tsv
-expect_err 'looks like forecast'
+expect_exit 3 "$RNN" train numbers.tsv
+expect_err 'the longest series has'
 expect_exit 3 "$RNN" train missing.tsv
 expect_err '^error\[data/missing\]'
 printf '__label__good a fine day\n' >labels.txt

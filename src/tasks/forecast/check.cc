@@ -50,11 +50,9 @@ void add_series_findings(const SeriesSet& set, const SeriesOptions& o, std::vect
 DataReport check_series(const std::vector<std::string>& data, const Options& options) {
   SeriesFiles files;
   SeriesOptions o = options.series;
-  SeriesSplit split;
   try {
     files = read_series_files(data, o);
     decide_series_options(files.set, &o);
-    split = split_series(files.set, o);
   } catch (const Error& e) {
     return report_of_failure(e);
   }
@@ -89,6 +87,7 @@ DataReport check_series(const std::vector<std::string>& data, const Options& opt
                           {"roles", set.roles},
                           {"hash", files.hash}};
   report.facts = facts;
+  report.attempt([&] { split_series(files.set, o); });
   add_series_findings(set, o, report.findings);
   return report;
 }
