@@ -26,6 +26,7 @@ class JsonRows {
   std::string place(const Line& line) const { return place_text(files_[line.file].name, line.series.line); }
   void settle_frequency();
   std::vector<Stamp> read_starts();
+  Grid make_grid(std::vector<Stamp>& starts);
   CovariateRows& add_covariate(const std::string& name, Covariate::Kind kind, Covariate::Use use);
   void declare_covariates();
   void add_rows(const Line& line, const Grid& grid, int64_t first, uint32_t group);
@@ -134,6 +135,36 @@ void JsonRows::add_rows(const Line& line, const Grid& grid, int64_t first, uint3
   }
 }
 
+// The grid that the lines name, and their starts on it; steps without dates where they have none.
+Grid JsonRows::make_grid(std::vector<Stamp>& starts) {
+  const Line& first = lines_[0];
+  const bool model_has_dates = options_.grid != nullptr && options_.grid->has_dates(), dated = !first.series.start.empty();
+  if (model_has_dates && !dated) {
+    throw Error(Exit::data, "data/frequency",
+                concat(place(first), ": the model's steps have dates, but the line has no \"start\""),
+                "give each line its start");
+  }
+  if (!dated || (options_.grid != nullptr && !model_has_dates)) return {};
+  starts = read_starts();
+  const auto earliest =
+      std::min_element(starts.begin(), starts.end(), [](const Stamp& a, const Stamp& b) { return a.utc < b.utc; });
+  const bool steps = rows_.format.form == DateForm::step;
+  if (model_has_dates && steps)
+    throw Error(Exit::data, "data/date", concat(place(first), ": \"start\" is no date"), "the model's steps have dates");
+  if (model_has_dates) {
+    GridSpec spec = options_.grid->spec();
+    spec.format = rows_.format, spec.offset = earliest->offset, spec.zone = rows_.zone.name();
+    spec.zone_text = !rows_.zone.empty() && earliest->offset == rows_.zone.offset_at(floor_div(earliest->utc, kSecond));
+    return Grid(spec, rows_.zone);
+  }
+  if (steps && frequency_.empty()) return {};
+  if (frequency_.empty()) {
+    throw Error(Exit::usage, "usage/frequency", concat(place(first), ": JSON lines do not say how long a step is"),
+                "give --frequency NAME (hourly, daily, ...), or a key \"freq\"");
+  }
+  return grid_of_name(frequency_, *earliest, rows_.format, rows_.zone);
+}
+
 RowTable JsonRows::read(Grid& grid) {
   for (size_t i = 0; i < files_.size(); ++i) {
     if (!looks_like_json(files_[i].text)) {
@@ -146,35 +177,7 @@ RowTable JsonRows::read(Grid& grid) {
   const std::string zone = !options_.tz.empty() || options_.grid == nullptr ? options_.tz : options_.grid->spec().zone;
   if (!zone.empty()) rows_.zone = load_zone(zone);
   std::vector<Stamp> starts(lines_.size());
-  grid = {};
-  const bool model_has_dates = options_.grid != nullptr && options_.grid->has_dates(),
-             dated = !lines_[0].series.start.empty();
-  if (model_has_dates && !dated) {
-    throw Error(Exit::data, "data/frequency",
-                concat(place(lines_[0]), ": the model's steps have dates, but the line has no \"start\""),
-                "give each line its start");
-  }
-  if (dated && (options_.grid == nullptr || model_has_dates)) {
-    starts = read_starts();
-    const auto earliest =
-        std::min_element(starts.begin(), starts.end(), [](const Stamp& a, const Stamp& b) { return a.utc < b.utc; });
-    if (model_has_dates && rows_.format.form == DateForm::step) {
-      throw Error(Exit::data, "data/date", concat(place(lines_[0]), ": \"start\" is no date"),
-                  "the model's steps have dates");
-    }
-    if (model_has_dates) {
-      GridSpec spec = options_.grid->spec();
-      spec.format = rows_.format, spec.offset = earliest->offset, spec.zone = rows_.zone.name();
-      spec.zone_text = !rows_.zone.empty() && earliest->offset == rows_.zone.offset_at(floor_div(earliest->utc, kSecond));
-      grid = Grid(spec, rows_.zone);
-    } else if (rows_.format.form != DateForm::step || !frequency_.empty()) {
-      if (frequency_.empty()) {
-        throw Error(Exit::usage, "usage/frequency", concat(place(lines_[0]), ": JSON lines do not say how long a step is"),
-                    "give --frequency NAME (hourly, daily, ...), or a key \"freq\"");
-      }
-      grid = grid_of_name(frequency_, *earliest, rows_.format, rows_.zone);
-    }
-  }
+  grid = make_grid(starts);
   rows_.y_names = {"target"}, rows_.y.resize(1);
   rows_.id_name = "item_id", rows_.time_name = lines_[0].series.start.empty() ? "" : "start";
   declare_covariates();

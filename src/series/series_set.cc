@@ -152,7 +152,7 @@ void fit_categories(SeriesSet& set, std::span<const int64_t> last) {
       const Series& s = set.series[i];
       if (s.y.empty() || s.first > last[i]) continue;
       const std::vector<double>& values = s.covariates[c];
-      const int64_t steps = std::min<int64_t>(static_cast<int64_t>(s.y.size()), last[i] - s.first + 1);
+      const int64_t steps = last[i] < s.end() ? last[i] - s.first + 1 : static_cast<int64_t>(s.y.size());
       const size_t end = cov.use == Covariate::Use::fixed ? 1 : static_cast<size_t>(steps);
       for (size_t t = 0; t < end; ++t)
         if (!std::isnan(values[t])) seen[static_cast<size_t>(values[t])] = true;
@@ -190,6 +190,26 @@ void apply_covariates(SeriesSet& set, std::span<const Covariate> model) {
     s.covariates = std::move(values);
   }
   set.covariates.assign(model.begin(), model.end());
+}
+
+void require_future(const SeriesSet& set, int64_t horizon) {
+  for (const Series& s : set.series) {
+    for (size_t c = 0; c < set.covariates.size(); ++c) {
+      if (set.covariates[c].use != Covariate::Use::known) continue;
+      const std::vector<double>& values = s.covariates[c];
+      int64_t known = 0;  // steps ahead
+      while (known < std::min<int64_t>(horizon, s.future) && !std::isnan(values[s.y.size() + static_cast<size_t>(known)]))
+        ++known;
+      if (known == horizon) continue;
+      const std::string who = s.id.empty() ? "the series" : "series '" + s.id + "'";
+      throw Error(
+          Exit::data, "data/future",
+          concat(set.files.back(), ": '", set.covariates[c].name, "' of ", who, " is known for ",
+                 counted(known, set.grid.step_word()), " after the last value, but ", counted(horizon, set.grid.step_word()),
+                 " are to be forecast: up to ", set.grid.text(s.end() + horizon - 1)),
+          "add rows with these stamps and an empty y");
+    }
+  }
 }
 
 }  // namespace rnn::core

@@ -75,4 +75,8 @@ void fit_categories(SeriesSet& set, std::span<const int64_t> last);
 // Error{data, "data/covariate"} for one that is missing or of another kind.
 void apply_covariates(SeriesSet& set, std::span<const Covariate> model);
 
+// What a forecast of `horizon` steps needs: every known covariate in each of the steps after the last value of every series. Throws
+// Error{data, "data/future"} with the first that is missing, how many steps there are and the stamp that is needed.
+void require_future(const SeriesSet& set, int64_t horizon);
+
 }  // namespace rnn::core

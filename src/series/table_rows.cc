@@ -7,13 +7,13 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "series/delimited.h"
-#include "series/observed.h"
 #include "series/roles.h"
 #include "series/row_table.h"
 
 namespace rnn::core {
 namespace {
 
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 constexpr int64_t kSample = 1000;  // cells of a column that decide what it is
 constexpr size_t kNoColumn = static_cast<size_t>(-1);
 
@@ -225,7 +225,7 @@ void TableRows::convert_stamps(const StampColumn& column) {
 }
 
 std::vector<double> TableRows::read_numbers(size_t column, const char* what) {
-  std::vector<double> values(rows_.place.size(), kMissing);
+  std::vector<double> values(rows_.place.size(), kNoValue);
   each_cell(column, [&](const Cell& cell, size_t row) {
     if (is_missing(cell.text)) return;
     const NumberFault fault = read_cell(cell.text, cell.table->decimal_comma, values[row]);
@@ -269,7 +269,7 @@ void TableRows::read_covariates() {
     }
     cov.covariate.kind = Covariate::Kind::category;
     rows_.text_columns.push_back(facts_[c].name);
-    cov.values.assign(rows_.place.size(), kMissing);
+    cov.values.assign(rows_.place.size(), kNoValue);
     each_cell(c, [&](const Cell& cell, size_t row) {
       if (!is_missing(cell.text)) cov.values[row] = cov.texts.number(cell.text);
     });

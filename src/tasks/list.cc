@@ -83,8 +83,7 @@ ChosenTask wanted_task(std::string_view wanted, const std::vector<std::string>& 
     return {task, "as asked"};
   }
   std::vector<std::string_view> names;
-  if (wanted == kTranscribe)
-    not_available(fmt::format("the task '{}' is not available in this version", wanted));
+  if (wanted == kTranscribe) not_available(fmt::format("the task '{}' is not available in this version", wanted));
   for (const Task* task : kTasks) names.push_back(task->name);
   const std::string near = nearest_name(wanted, names);
   throw Error(Exit::usage, "task/unknown", fmt::format("there is no task '{}'", wanted),

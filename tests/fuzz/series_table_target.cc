@@ -109,7 +109,15 @@ void read_one(std::string_view input, const TableOptions& options) {
 }
 
 void test(std::string_view input) {
-  reads([&] { parse_zone(input, "zone"); });
+  Zone zone;
+  if (reads([&] { zone = parse_zone(input, "zone"); })) {
+    ++accepted;
+    for (const int64_t utc : {int64_t{-5000000000}, int64_t{0}, int64_t{1500}, int64_t{1717200000}, int64_t{4102444800}}) {
+      const Zone::Instants at = zone.at_local(utc + zone.offset_at(utc));
+      require(at.count >= 0 && at.count <= 2 && (at.count < 2 || at.utc[0] < at.utc[1]),
+              "a local time is none, one or two instants");
+    }
+  }
   if (!is_text(input)) return;
   TableOptions options;
   read_one(input, options);

@@ -19,7 +19,8 @@ ModelOptions unusual() {
 }
 
 bool of_model(const OptionInfo& o) {
-  return (o.rule == ResumeRule::shape || o.rule == ResumeRule::regularisation) && o.name != "tokens";
+  return (o.rule == ResumeRule::shape || o.rule == ResumeRule::regularisation) && o.name != "tokens" &&
+         o.readers != OptionReaders::of_series;
 }
 
 TEST(ConfigOptions, EveryOptionOfAModelComesBackFromItsConfiguration) {

@@ -109,6 +109,17 @@ TEST(SeriesSet, PastCovariatesEndWithTheValues) {
   EXPECT_EQ(set.series[0].covariates[1], (Values{0, 1, 1}));
 }
 
+TEST(SeriesSet, AForecastNeedsItsKnownFuture) {
+  const SeriesSet set = read_text("id,ds,y,p\na,2020-01-01,1,0\na,2020-01-02,2,0\na,2020-01-03,,1\na,2020-01-04,,1\n");
+  require_future(set, 2);
+  const Failure f = failure_of([&] { require_future(set, 7); });
+  EXPECT_EQ(f.code, "data/future");
+  EXPECT_EQ(
+      f.message,
+      "t.csv: 'p' of series 'a' is known for 2 days after the last value, but 7 days are to be forecast: up to 2020-01-09");
+  require_future(read_text("ds,y,p\n2020-01-01,1,0\n2020-01-02,2,0\n"), 7);  // p is of the past
+}
+
 constexpr std::string_view kKinds =
     "id,ds,y,day,shop\na,2020-01-01,1,mon,big\na,2020-01-02,2,tue,big\na,2020-01-03,3,wed,big\nb,2020-01-02,4,tue,small\nb,"
     "2020-01-03,5,NA,small\n";
