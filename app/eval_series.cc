@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "base/numbers.h"
 #include "metrics/figures.h"
 #include "outputs.h"
@@ -17,23 +15,12 @@
 #include "table_text.h"
 #include "tasks/forecast/backtest.h"
 #include "tasks/forecast/stream/ready_forecaster.h"
+#include "tasks/forecast/windows.h"
 
 namespace rnn::core::app {
 namespace {
 
 using nlohmann::ordered_json;
-
-// The windows whose targets are the last ones, `stride` steps apart.
-std::vector<Window> last_windows(const SeriesBank& bank, int horizon, const SeriesEvalArguments& a) {
-  std::vector<int64_t> first, last;
-  for (size_t s = 0; s < bank.size(); ++s) {
-    last.push_back(bank.length(s));
-    first.push_back(a.last > 0 ? std::max<int64_t>(bank.length(s) - a.last, 1) : 1);
-  }
-  const int stride = a.stride > 0 ? static_cast<int>(a.stride) : horizon;
-  return windows_between(bank, first, last, horizon, stride,
-                         a.windows > 0 ? a.windows : std::numeric_limits<int64_t>::max());
-}
 
 ordered_json scores_json(const BacktestRow& row) {
   ordered_json json = figures_json(row.row());
@@ -108,29 +95,10 @@ void eval_series(ModelFile file, const std::vector<std::string>& paths, const Se
   ReadyForecaster ready(std::move(file), static_cast<int>(a.threads));
   const SeriesSet set = ready.read(paths, series_options(ready.options(), a.series));
   const int horizon = ready.forecaster().horizon();
-  std::vector<int64_t> lengths, seen;
-  for (const Series& s : set.series) lengths.push_back(std::ssize(s.y));
-  // The scale of a series that is new to the model comes from what lies before its first window.
-  {
-    const SeriesBank all(ready.front(), set);
-    seen.assign(set.series.size(), 0);
-    for (const Window& w : last_windows(all, horizon, a)) {
-      int64_t& of = seen[static_cast<size_t>(w.series)];
-      of = of == 0 ? w.origin : std::min(of, w.origin);
-    }
-  }
-  const SeriesBank bank(ready.front(), set, seen);
-  const std::vector<Window> windows = last_windows(bank, horizon, a);
-  if (windows.empty()) {
-    const int64_t most = *std::max_element(lengths.begin(), lengths.end());
-    throw Error(Exit::data, "data/too_short",
-                fmt::format("no window fits: the longest series has {}, a window needs {} and one before them",
-                            counted(most, "value"), horizon),
-                "give longer series, or a model with a shorter --horizon");
-  }
-  const int64_t old = std::count_if(windows.begin(), windows.end(), [&](const Window& w) {
-    return set.grid.stamp(set.series[static_cast<size_t>(w.series)].first + w.origin).utc <= ready.front().until;
-  });
+  const MeasuredWindows measured = windows_to_measure(ready.front(), set, horizon, {a.windows, a.stride, a.last});
+  const SeriesBank& bank = *measured.bank;
+  const std::vector<Window>& windows = measured.windows;
+  const int64_t old = windows_learnt_from(ready.front(), set, windows);
   BacktestOptions how;
   how.rows = a.rows, how.methods = a.methods.empty() ? std::vector<std::string>{} : split_commas(a.methods);
   std::string table = "unique_id,cutoff,ds,y,model,forecast,lo-90,hi-90\n";

@@ -70,6 +70,10 @@ std::string_view script() {
       name: group.dataset.name, x: group.dataset.x.split(','), y: group.dataset.values.split(','),
       pixels: group.dataset.pixels.split(' ').map(pair => pair.split(',').map(Number)) }));
     if (lines.length === 0) return;
+    const areas = [...chart.querySelectorAll('.band')].map(group => ({
+      name: group.dataset.name, x: group.dataset.x.split(','), low: group.dataset.low.split(','),
+      high: group.dataset.high.split(',') }));
+    const number = text => text === 'null' ? 'no number' : show(Number(text));
     const stops = new Map();
     lines.forEach(line => line.pixels.forEach((pair, i) => { if (pair.length === 2) stops.set(line.x[i], pair[0]); }));
     const order = [...stops.entries()].sort((a, b) => a[1] - b[1]);
@@ -78,8 +82,11 @@ std::string_view script() {
     const at = (index, x, y) => {
       const [key, px] = order[index];
       const rows = lines.filter(line => line.x.includes(key)).map(line => {
-        const value = line.y[line.x.indexOf(key)];
-        return line.name + ': ' + (value === 'null' ? 'no number' : show(Number(value)));
+        return line.name + ': ' + number(line.y[line.x.indexOf(key)]);
+      });
+      areas.filter(area => area.x.includes(key)).forEach(area => {
+        const i = area.x.indexOf(key);
+        rows.push(area.name + ': ' + number(area.low[i]) + ' to ' + number(area.high[i]));
       });
       const text = (chart.dataset.names ? names[Number(key)] : key) + '\n' + rows.join('\n');
       chart.querySelectorAll('.cursor').forEach(line => line.remove());

@@ -74,7 +74,7 @@ std::string_view chart_css() {
           ".c{0}{{stroke:var(--s{0});stroke-dasharray:{1}}}.f{0}{{fill:var(--s{0})}}svg .t{0}{{fill:var(--s{0})}}", s,
           kDashes[static_cast<size_t>(s)]);
     }
-    text += ".solid{stroke-dasharray:none;stroke-width:1.75}";
+    text += ".solid{stroke-dasharray:none;stroke-width:1.75}.wash{fill-opacity:.2}";
     for (int level = 1; level <= kLevels; ++level)
       text += fmt::format(".n{0}{{fill:var(--n{0})}}.p{0}{{fill:var(--p{0})}}", level);
     return text;

@@ -23,9 +23,17 @@ struct Series {
   std::string name;          // written at the end of the line
   std::vector<double> x, y;  // same length; a point that is not finite (on a log axis: not above 0) breaks the line
   int style = 0;
-  std::string at;      // JSON pointer of y in the page's data, or empty
-  int first = 0;       // y[0] is element `first` of what `at` points to
-  bool solid = false;  // no dashes: on a noisy line they would be unreadable
+  std::string at;           // JSON pointer of y in the page's data, or empty
+  int first = 0;            // y[0] is element `first` of what `at` points to
+  bool solid = false;       // no dashes: on a noisy line they would be unreadable
+  bool unlabelled = false;  // the name is not written at the end: a legend has it
+};
+
+struct Band {  // the area between two lines, behind all lines
+  std::string name;
+  std::vector<double> x, low, high;  // same length; where one of the ends is not finite the area is interrupted
+  int style = 0;
+  std::string at_low, at_high;  // JSON pointers of low and high, or empty
 };
 
 struct Level {  // a horizontal line with a label: chance, a threshold
@@ -36,11 +44,12 @@ struct Level {  // a horizontal line with a label: chance, a threshold
 struct LineChart : Frame {
   std::string x_label, y_label;
   std::vector<Series> series;
+  std::vector<Band> bands;
   std::vector<Level> levels;
   bool log_x = false, log_y = false;
   bool markers = false;              // a shape at every point
   std::vector<double> x_ticks;       // empty: chosen
-  std::vector<std::string> x_names;  // words instead of numbers under x = 0, 1, ...
+  std::vector<std::string> x_names;  // words instead of numbers under x = 0, 1, ...; with x_ticks only under these
   bool percent = false;              // y is a share, written as "43 %"
   double y_min = 0, y_max = 0;       // both 0: from the data (linear axes start at 0 when all values are positive)
 };

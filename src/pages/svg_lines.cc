@@ -35,6 +35,10 @@ Range range_of_x(const LineChart& chart) {
       if (drawable(x, chart.log_x) && drawable(series.y[i], chart.log_y)) range.take(x);
     }
   }
+  for (const Band& band : chart.bands) {
+    for (const double x : band.x)
+      if (drawable(x, chart.log_x)) range.take(x);
+  }
   if (range.empty()) range = {chart.log_x ? 1.0 : 0.0, chart.log_x ? 10.0 : 1.0};
   return range;
 }
@@ -46,6 +50,11 @@ Range range_of_y(const LineChart& chart) {
     for (const double y : series.y) {
       if (drawable(y, chart.log_y)) range.take(y);
     }
+  }
+  for (const Band& band : chart.bands) {
+    for (const std::vector<double>* ends : {&band.low, &band.high})
+      for (const double y : *ends)
+        if (drawable(y, chart.log_y)) range.take(y);
   }
   for (const Level& level : chart.levels) {
     if (drawable(level.y, chart.log_y)) range.take(level.y);
@@ -86,6 +95,32 @@ std::string series_data(const Series& series) {
                          : fmt::format(" data-at=\"{}\" data-first=\"{}\"", pages::escape(series.at), series.first));
 }
 
+// The upper line to the right, the lower one back; a new area after each interruption.
+std::string draw_band(const LineChart& chart, const Band& band, const Scale& x, const Scale& y) {
+  std::string path;
+  const size_t count = std::min({band.x.size(), band.low.size(), band.high.size()});
+  const auto whole = [&](size_t i) {
+    return drawable(band.x[i], chart.log_x) && drawable(band.low[i], chart.log_y) && drawable(band.high[i], chart.log_y);
+  };
+  for (size_t begin = 0; begin < count; ++begin) {
+    if (!whole(begin)) continue;
+    size_t end = begin;
+    for (; end < count && whole(end); ++end)
+      path += (end == begin ? "M" : "L") + at(x(band.x[end])) + " " + at(y(band.high[end]));
+    for (size_t i = end; i-- > begin;) path += "L" + at(x(band.x[i])) + " " + at(y(band.low[i]));
+    path += "z";
+    begin = end;
+  }
+  const auto pointer = [](std::string_view key, const std::string& to) {
+    return to.empty() ? std::string() : fmt::format(" data-at-{}=\"{}\"", key, pages::escape(to));
+  };
+  return fmt::format(
+      "<g class=\"band\" data-name=\"{}\" data-x=\"{}\" data-low=\"{}\" data-high=\"{}\"{}{}><path class=\"wash f{}\" "
+      "d=\"{}\"/></g>\n",
+      pages::escape(band.name), pages::exact(band.x), pages::exact(band.low), pages::exact(band.high),
+      pointer("low", band.at_low), pointer("high", band.at_high), band.style % kStyles, path);
+}
+
 struct End {
   double x = 0, y = 0, label_y = 0;  // where the line ends; where its name is placed
   const Series* series = nullptr;
@@ -111,7 +146,7 @@ std::string draw_series(const LineChart& chart, const Series& series, const Scal
     if (chart.markers) points += marker(series.style, px, py);
     end = {px, py, py, &series};
   }
-  if (end.series != nullptr) ends.push_back(end);
+  if (end.series != nullptr && !series.unlabelled) ends.push_back(end);
   const int style = series.style % kStyles;
   std::string out = fmt::format("<g class=\"series\"{} data-pixels=\"{}\">", series_data(series), pixels);
   out += fmt::format("<path class=\"ln c{}{}\" d=\"{}\"/>", style, series.solid ? " solid" : "", path);
@@ -147,12 +182,33 @@ std::string draw_ends(const LineChart& chart, std::vector<End>& ends, double rig
   return out;
 }
 
+// A word that would run into the previous one is left out; the table has it.
+std::string draw_names(const LineChart& chart, const Scale& x, double bottom) {
+  std::string out;
+  double free_from = 0;
+  const auto draw = [&](double at_x, double gap) {
+    if (!(at_x >= 0 && at_x < static_cast<double>(chart.x_names.size()))) return;
+    const std::string name = fitted(chart.x_names[static_cast<size_t>(at_x)], 0.3 * chart.width);
+    const double half = text_width(name) / 2, middle = std::max(half, std::min(x(at_x), chart.width - half));
+    if (middle - half < free_from) return;
+    if (!chart.x_ticks.empty()) out += line(x(at_x), bottom, x(at_x), bottom + 5, "axis");
+    out += text(middle, bottom + 20, name, Anchor::middle, "soft");
+    free_from = middle + half + gap;
+  };
+  if (chart.x_ticks.empty()) {
+    for (size_t i = 0; i < chart.x_names.size(); ++i) draw(static_cast<double>(i), 6);
+  } else {
+    for (const double tick : chart.x_ticks) draw(tick, 14);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string line_chart(const LineChart& chart) {
   double names = 0;
   for (const Series& series : chart.series)
-    names = std::max(names, text_width(fitted(series.name, kName * chart.width, true), true));
+    if (!series.unlabelled) names = std::max(names, text_width(fitted(series.name, kName * chart.width, true), true));
   const Range xs = range_of_x(chart), ys = range_of_y(chart);
   const std::vector<std::string> x_label = text_lines(chart.x_label, chart.width - 4.0),
                                  y_label = text_lines(chart.y_label, chart.width - 4.0);
@@ -184,15 +240,7 @@ std::string line_chart(const LineChart& chart) {
     out += text(0, title_room(chart) + 15 + 17 * static_cast<double>(i), y_label[i], Anchor::start, "soft");
   }
   if (!chart.x_names.empty()) {
-    double free_from = 0;
-    for (size_t i = 0; i < chart.x_names.size(); ++i) {
-      const std::string name = fitted(chart.x_names[i], 0.3 * chart.width);
-      const double half = text_width(name) / 2,
-                   middle = std::max(half, std::min(x(static_cast<double>(i)), chart.width - half));
-      if (middle - half < free_from) continue;  // a word that would run into the previous one is left out; the table has it
-      out += text(middle, bottom + 20, name, Anchor::middle, "soft");
-      free_from = middle + half + 6;
-    }
+    out += draw_names(chart, x, bottom);
   } else {
     double free_from = -1e9;
     for (const double tick : chart.x_ticks.empty() ? x.ticks(chart.width > 500 ? 10 : 5) : chart.x_ticks) {
@@ -214,6 +262,7 @@ std::string line_chart(const LineChart& chart) {
     out += line(left, y(level.y), right, y(level.y), "level");
     if (!level.text.empty()) out += text(left + 6, y(level.y) - 6, level.text, Anchor::start, "soft");
   }
+  for (const Band& band : chart.bands) out += draw_band(chart, band, x, y);
   std::vector<End> ends;
   for (const Series& series : chart.series) out += draw_series(chart, series, x, y, ends);
   out += draw_ends(chart, ends, right, top, bottom);

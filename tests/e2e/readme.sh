@@ -7,7 +7,7 @@
 . "$SOURCE/tests/support/texts.sh"
 export XDG_CACHE_HOME="$WORK/cache" RNN_THREADS=1
 
-# What the page supposes: a text of one's own, another one, pairs, new sequences, the models of the demo, a text that has moved.
+# What the page supposes: a text of one's own, another one, pairs, a table of sales, new sequences, the models of the demo, a text that has moved.
 for file in story:1 other:2 corpus:3; do
   sentences 300 "${file#*:}" >"${file%:*}.txt"
   for word in sleeping eating hungry old; do
@@ -25,6 +25,7 @@ for name, part in (("train", pairs), ("valid", pairs[::3]), ("test", pairs[1::3]
         open(f"{name}.{ending}", "w", encoding="utf-8").writelines(pair[side] + "\n" for pair in part)
 PYTHON
 cp test.en input.txt
+daily_sales 200 >sales.csv
 "$RNN" data make recall --length 50 -n 20 -s 9 >new.jsonl
 expect_exit 0 "$RNN" demo --seconds 1.5 --corpus story.txt -p 'The cat is'
 mkdir -p new/place
@@ -62,7 +63,7 @@ while IFS= read -r line; do
   [[ -s "$out_file" || -s "$err_file" || "$line" == *'>'* ]] || fail "command $number of README.md says nothing"
 done <commands.txt
 for file in runs/story-001/model.safetensors runs/three-gru/model.safetensors runs/en-fr/model.safetensors output.txt explain.html \
-  curves.svg dates.tsv story.model figures/gradient.svg runs/recall-gru/model.safetensors; do expect_file "$file"; done
+  next.csv report.html curves.svg dates.tsv story.model figures/gradient.svg runs/recall-gru/model.safetensors; do expect_file "$file"; done
 while IFS= read -r run; do
   compgen -G "$run*" >/dev/null || fail "README.md names $run, which its commands do not make"
 done < <(grep -oE '\bruns/[a-z0-9*-]+' "$SOURCE/README.md" | grep -v '^runs/demo$' | sort -u)

@@ -5,8 +5,10 @@
 #include <string>
 
 #include "pages/explain_page.h"
+#include "pages/forecast_page.h"
 #include "pages/translation_page.h"
 #include "support/explanation.h"
+#include "support/forecast_report.h"
 #include "support/translation.h"
 
 namespace {
@@ -44,17 +46,36 @@ rnn::core::TranslationExplanation translation_of(const std::string& kind) {
   return synthetic_translation();
 }
 
+rnn::core::ForecastReport report_of(const std::string& kind) {
+  using rnn::core::test::synthetic_report;
+  if (kind == "forecast-one") {  // without a simple rule, bands of the past, and a season
+    rnn::core::ForecastReport r = synthetic_report(1);
+    r.rows.resize(1), r.simple.reset(), r.runner_up.reset(), r.ratio.reset(), r.learnt_windows = 0, r.scaled = false;
+    r.drawn[0].id.clear();
+    return r;
+  }
+  if (kind == "forecast-many") {  // as many series as are drawn; names that HTML must not read
+    rnn::core::ForecastReport r = synthetic_report(12);
+    r.series_count = 30, r.drawn[1].id = r.series[1].id = "<script>alert(1)</script> & incomprehensibilities of a shop";
+    r.best = 4, r.rows[4].scores.mase = 0.5, r.best_ratio = 0.5 / 0.62, r.left_out = "Holt-Winters";
+    return r;
+  }
+  return synthetic_report();
+}
+
 std::string page_of(const std::string& kind) {
+  if (kind.starts_with("forecast")) return rnn::core::forecast_page(report_of(kind));
   return kind.starts_with("translation") ? rnn::core::translation_page(translation_of(kind))
                                          : rnn::core::explain_page(explanation_of(kind));
 }
 
 }  // namespace
 
-// make_page FOLDER: three.html, one.html, long.html and those of translators.
+// make_page FOLDER: three.html, one.html, long.html those of translators and of forecasts.
 int main(int count, char** arguments) {
   if (count != 2) return std::fputs("usage: make_page FOLDER\n", stderr), 2;
-  for (const std::string kind : {"three", "one", "long", "translation", "translation-none", "translation-long"}) {
+  for (const std::string kind : {"three", "one", "long", "translation", "translation-none", "translation-long", "forecast",
+                                 "forecast-one", "forecast-many"}) {
     std::ofstream file(std::string(arguments[1]) + "/" + kind + ".html", std::ios::binary);
     file << page_of(kind);
     if (!file.flush()) return std::fprintf(stderr, "cannot write %s.html\n", kind.c_str()), 1;

@@ -25,3 +25,16 @@ json_value() {
 # Flags of a model that learns in a blink.
 # shellcheck disable=SC2034
 tiny=(--hidden 16 --epochs 2 --batch 8 --bptt 8 --threads 1)
+
+# daily_sales DAYS: two shops with a week and noise, as a table.
+daily_sales() {
+  python3 - "$1" <<'PYTHON'
+import datetime, random, sys
+random.seed(3)
+print("shop,day,units")
+for shop in range(2):
+    for t in range(int(sys.argv[1])):
+        day = datetime.date(2024, 1, 1) + datetime.timedelta(t)
+        print(f"shop_{shop + 1},{day},{100 * (shop + 1) + 20 * (day.weekday() == 5) + 8 * (day.weekday() == 1) + random.gauss(0, 3):.2f}")
+PYTHON
+}

@@ -50,8 +50,11 @@ if [[ -n "${RNN:-}" ]]; then
   "$RNN" data make dates -n 600 >dates.tsv
   expect_exit 0 "$RNN" train dates.tsv --tokens char --hidden 32 --max-updates 60 --threads 1 -o dates --quiet
   expect_exit 0 "$RNN" explain dates -p 'March 5th, 2021' -o pages/translation-trained.html
+  daily_sales 200 >sales.csv
+  expect_exit 0 "$RNN" train sales.csv --horizon 7 --hidden 16 --epochs 1 --threads 1 -o sales --quiet
+  expect_exit 0 "$RNN" report sales sales.csv -o pages/forecast-trained.html
 fi
 [[ -z "${PAGE:-}" ]] || cp "$PAGE" pages/given.html
 
 cd "$tools"
-PAGES="$WORK/pages" CHROMIUM="$CHROMIUM" exec node --test figures.test.mjs page.test.mjs translation.test.mjs
+PAGES="$WORK/pages" CHROMIUM="$CHROMIUM" exec node --test figures.test.mjs page.test.mjs translation.test.mjs forecast.test.mjs

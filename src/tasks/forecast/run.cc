@@ -83,6 +83,18 @@ class ForecastRun final : public Run {
       throw Error(Exit::usage, "usage/option", "--head negative-binomial reads counts as they are",
                   "leave out --transform and --linear");
     if (counts) series().transform = "none", series().linear = "off";
+    if (alone()) choose_no_network();
+  }
+
+  bool alone() const { return series().network == "none"; }  // the linear part without a network
+  // A model's file has a network: a small one that is hardly trained and has no share in a forecast.
+  void choose_no_network() {
+    if (series().linear == "off")
+      throw Error(Exit::usage, "usage/option",
+                  "without a network and without a linear part nothing is left to forecast with",
+                  "leave out --network none, --linear off or --head negative-binomial");
+    options.model.hidden = 4, options.model.layers = 1, options.model.dropout = 0;
+    options.train.epochs = 1, options.train.max_updates = 1;
   }
 
   void build() override {
@@ -92,7 +104,7 @@ class ForecastRun final : public Run {
     ModelConfig config = model_config(options.model);
     config.task = request.task;
     ForecastOptions& f = config.forecast;
-    f.network = static_cast<ForecastNetwork>(index_of(kForecastNetworkNames, series().network));
+    f.network = static_cast<ForecastNetwork>(index_of(kForecastNetworkNames, alone() ? "segments" : series().network));
     f.head = static_cast<ForecastHead>(index_of(kForecastHeadNames, series().head));
     f.normalise = static_cast<Normalise>(index_of(kNormaliseNames, series().normalise));
     f.horizon = series().horizon, f.context = context;
@@ -166,7 +178,7 @@ class ForecastRun final : public Run {
       context = std::max(context, series().season > 1 ? 2 * series().season : 2 * series().horizon);
       context = std::min(context, 720);
     }
-    const int segment = std::max(1, series().network == "segments" ? series().segment : 1);
+    const int segment = std::max(1, series().network == "stacked" ? 1 : series().segment);
     return (context + segment - 1) / segment * segment;
   }
 
@@ -265,6 +277,7 @@ class ForecastRun final : public Run {
     if (front_.linear.present()) {
       const bool squared = series().head == "squared";
       front_.share = choose_share(forecaster, *bank_, valid_windows_, squared, &without, &with);
+      if (alone()) front_.share = 0;
       found["share"] = front_.share;
       found["val_linear"] = without, found["val_both"] = with;
     }
@@ -286,9 +299,12 @@ class ForecastRun final : public Run {
     const std::string cell(cell_name(rnn.cell, rnn.flags));
     ModelCard card = folder.card(request, result, *model, request.data);
     card.words = kForecast.card;
-    card.summary =
-        fmt::format("Forecasts of {} ahead for {}: {}, and {} of {} on segments of {}.", counted(series().horizon, "step"),
-                    series_text(), linear_note_, counted(rnn.layers, "layer"), cell, counted(series().segment, "step"));
+    const std::string network = front_.share == 0
+                                    ? "without a share of the network"
+                                    : fmt::format("and {} of {} on segments of {}", counted(rnn.layers, "layer"), cell,
+                                                  counted(series().segment, "step"));
+    card.summary = fmt::format("Forecasts of {} ahead for {}: {}, {}.", counted(series().horizon, "step"), series_text(),
+                               linear_note_, network);
     card.tags = {cell, "time-series", "forecasting"};
     card.facts.push_back({"frequency", files_.set.grid.name()});
     card.facts.push_back({"horizon", std::to_string(series().horizon)});

@@ -1,0 +1,13 @@
+// Why: the page of `rnn report`: what comes next, how far past forecasts were off, and whether a simple rule would have done.
+#pragma once
+
+#include <string>
+
+#include "inspect/forecast_report.h"
+
+namespace rnn::core {
+
+// One HTML file like that of explain_page(): every figure comes from `r`, which is embedded as JSON (id "data").
+std::string forecast_page(const ForecastReport& r);
+
+}  // namespace rnn::core
