@@ -205,7 +205,7 @@ void Assembly::limit_gaps() const {
       if (position_[i] - position_[i - 1] > width) width = position_[i] - position_[i - 1], widest = i;
   }
   const auto columns = static_cast<double>(rows_.y.size() * (1 + rows_.covariates.size()));
-  if (steps * columns <= 100 * static_cast<double>(order_.size()) * columns + 2e6) return;
+  if (steps * columns <= 100 * static_cast<double>(order_.size()) * columns + 1e5) return;
   throw Error(Exit::data, "data/gaps",
               concat(place_of(row(widest)), ": ", grouped(width - 1), " steps without a row lie between ",
                      set_.grid.text(position_[widest - 1]), " (", place_of(row(widest - 1)), ") and ",
