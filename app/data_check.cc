@@ -83,8 +83,8 @@ int run_data_check(const Arguments& arguments) {
   command.example("rnn data check adding.jsonl --json");
   if (!command.parse(arguments)) return 0;
   if (data.empty()) command.need("", "data to check");
-  const ChosenTask chosen = choose_task(task, data);
   options.series = series_options({}, series);
+  const ChosenTask chosen = choose_task(task, data, options);
   const DataReport report = chosen.task->check(data, options);
   json ? print_as_json(chosen, report) : print_report(chosen, report);
   flush_output();

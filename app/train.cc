@@ -267,7 +267,7 @@ int run_train(const Arguments& arguments) {
   for (const std::string& cell : a.cells) set_option(probe, "cell", cell);
   RunRequest request = request_of(a, settings, arguments);
   command.need(request.data.empty() ? "" : request.data[0], "a text to learn from");
-  const ChosenTask chosen = choose_task(a.task, request.data);
+  const ChosenTask chosen = choose_task(a.task, request.data, settings.options);
   request.task = chosen.task->name;
   std::optional<RunName> name;
   if (a.output.empty()) name.emplace(request.data[0], a.tune > 1 ? std::vector<std::string>{"-t01"} : endings_of(a.cells));

@@ -244,7 +244,7 @@ void TableReader::settle_decimal_mark(std::optional<bool> wanted) {
     throw Error(Exit::usage, "usage/decimal_comma",
                 concat(either_place, ": '", either_cell, "' is ", whole, " if the comma groups digits and ", fraction,
                        " if it is the decimal mark, and no other number of the file tells"),
-                "write numbers without commas, or say which with --decimal-comma");
+                "write numbers without commas, or say which: --decimal comma or --decimal point");
   }
   table_.decimal_comma = wanted ? *wanted : (decimal || either > 0) && !points;
   if (table_.decimal_comma) table_.notes.push_back("numbers have a decimal comma");

@@ -178,6 +178,9 @@ class RoleMaker {
 
 }  // namespace
 
+bool is_time_name(const std::string& name) { return is_among(kTimeNames, name); }
+bool is_value_name(const std::string& name) { return is_among(kValueNames, name); }
+
 Roles assign_roles(std::span<const ColumnFacts> columns, const TableOptions& options, const std::string& file) {
   return RoleMaker(columns, options, file).make();
 }

@@ -38,4 +38,8 @@ struct Roles {
 // be y; Error{data, "data/roles"} for a table without numbers.
 Roles assign_roles(std::span<const ColumnFacts> columns, const TableOptions& options, const std::string& file);
 
+// Is a column of this name one of stamps, or of values, by its name alone?
+bool is_time_name(const std::string& name);
+bool is_value_name(const std::string& name);
+
 }  // namespace rnn::core

@@ -12,6 +12,7 @@
 #include "data/inputs/data_file.h"
 #include "data/inputs/folders.h"
 #include "data/inputs/kinds.h"
+#include "options/option_list.h"
 #include "tasks/forecast/task.h"
 #include "tasks/language_model/task.h"
 #include "tasks/sequences/task.h"
@@ -73,6 +74,14 @@ std::string available() {
   return text;
 }
 
+// The first option that is not as usual and that only time series read; "": there is none.
+std::string option_of_series(const Options& options) {
+  const Options usual;
+  for (const OptionInfo& o : option_list())
+    if (o.readers == OptionReaders::of_series && get_option(options, o) != get_option(usual, o)) return std::string(o.name);
+  return {};
+}
+
 [[noreturn]] void not_available(const std::string& message) {
   throw Error(Exit::usage, "task/not_available", message, available());
 }
@@ -82,8 +91,8 @@ ChosenTask wanted_task(std::string_view wanted, const std::vector<std::string>& 
     task->require_data(data);
     return {task, "as asked"};
   }
-  std::vector<std::string_view> names;
   if (wanted == kTranscribe) not_available(fmt::format("the task '{}' is not available in this version", wanted));
+  std::vector<std::string_view> names;
   for (const Task* task : kTasks) names.push_back(task->name);
   const std::string near = nearest_name(wanted, names);
   throw Error(Exit::usage, "task/unknown", fmt::format("there is no task '{}'", wanted),
@@ -99,7 +108,7 @@ const Task* find_task(std::string_view name) {
   return at == std::end(kTasks) ? nullptr : *at;
 }
 
-ChosenTask choose_task(std::string_view wanted, const std::vector<std::string>& data) {
+ChosenTask choose_task(std::string_view wanted, const std::vector<std::string>& data, const Options& options) {
   if (!wanted.empty()) return wanted_task(wanted, data);
   ChosenTask best, other;
   TaskGuess surest;
@@ -118,6 +127,8 @@ ChosenTask choose_task(std::string_view wanted, const std::vector<std::string>& 
                 fmt::format("say which: --task {} or --task {}", other.task->name, best.task->name));
   }
   if (surest.confidence > TaskGuess::possible) return best;
+  if (const std::string option = option_of_series(options); !option.empty())
+    return {&kForecast, "--" + option + " is for time series"};
   for (const std::string& path : data) {
     const Unknown found = looks_like(path);
     if (found.task.empty()) continue;

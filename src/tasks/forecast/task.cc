@@ -12,10 +12,14 @@ namespace {
 
 TaskGuess guess_series(const std::vector<std::string>& data) {
   std::string reason;
+  bool certain = true;
   for (const std::string& path : data) {
-    if (!looks_like_series(path, &reason)) return {};
+    if (looks_like_series(path, &reason)) continue;
+    if (!has_names_of_series(path, &reason)) return {};
+    certain = false;  // reading it says what is wrong with it
   }
-  return data.empty() ? TaskGuess{} : TaskGuess{TaskGuess::certain, reason};
+  if (data.empty()) return {};
+  return {certain ? TaskGuess::certain : TaskGuess::content, reason};
 }
 
 // Any table may be one: reading it says what is missing.

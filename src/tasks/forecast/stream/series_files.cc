@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/concat.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "data/hash.h"
@@ -13,6 +14,7 @@
 #include "series/delimited.h"
 #include "series/json_series.h"
 #include "series/roles.h"
+#include "text/utf8.h"
 
 namespace rnn::core {
 namespace {
@@ -60,8 +62,20 @@ TableOptions table_options(const SeriesOptions& o) {
   return t;
 }
 
-// A column of dates beside numbers, or numbers alone.
-bool has_series(const Table& table, const std::string& path, std::string* reason) {
+// A table is well-formed UTF-8 without NUL (series/place.h).
+void require_text(std::string_view text, const std::string& path) {
+  const size_t nul = text.find('\0'), bad = utf8_error(text), at = std::min(nul, bad);
+  if (at == text.npos) return;
+  const auto line = static_cast<uint32_t>(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+  if (nul == at)
+    throw Error(Exit::data, "data/binary", concat(place_text(path, line), ": there is a NUL byte, so this is no text"),
+                "write the table anew as text, or remove the byte: tr -d '\\0' < FILE > NEW.csv");
+  throw Error(Exit::data, "data/utf8", concat(place_text(path, line), ": the text is not UTF-8"),
+              "convert it, for example: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW.csv");
+}
+
+// A column of dates beside numbers, or, unless `dated`, numbers alone.
+bool has_series(const Table& table, const std::string& path, bool dated, std::string* reason) {
   std::string scratch;
   size_t number_columns = 0;
   std::string dates;
@@ -78,12 +92,31 @@ bool has_series(const Table& table, const std::string& path, std::string* reason
     number_columns += cells > 0 && 2 * numbers > cells;
     if (cells > 0 && 2 * stamps > cells && dates.empty()) dates = table.columns()[c];
   }
-  if (number_columns == 0 || (dates.empty() && number_columns < table.columns().size())) return false;
+  if (number_columns == 0 || (dates.empty() && (dated || number_columns < table.columns().size()))) return false;
   *reason = dates.empty() ? path + " is a table of numbers" : path + " has dates (" + dates + ") and numbers";
   return true;
 }
 
 }  // namespace
+
+bool has_names_of_series(const std::string& path, std::string* reason) {
+  std::error_code error;
+  const std::string extension = lower_extension(without_compression(path));
+  if (std::filesystem::is_directory(path, error) || (extension != ".csv" && extension != ".tsv")) return false;
+  std::string line = first_data_bytes(path, kSample);
+  line.resize(std::min(line.find_first_of("\r\n"), line.size()));
+  std::erase_if(line, [](char c) { return c == '\0' || c == '"' || static_cast<unsigned char>(c) >= 0xEF; });  // UTF-16, marks
+  bool time = false, value = false;
+  for (size_t at = 0; at <= line.size();) {
+    const size_t end = std::min(line.find_first_of(",;\t|", at), line.size());
+    const std::string name = line.substr(at, end - at);
+    time = time || is_time_name(name), value = value || is_value_name(name);
+    at = end + 1;
+  }
+  if (!time && !value) return false;
+  *reason = path + " has columns of series: " + line.substr(0, 60);
+  return true;
+}
 
 std::vector<std::string> listed_names(const std::string& text) {
   std::vector<std::string> names;
@@ -102,7 +135,8 @@ SeriesFiles read_series_files(const std::vector<std::string>& paths, const Serie
   for (const std::string& path : files) {
     std::string bytes = read_data_bytes(path);
     all += content_hash(bytes);
-    texts.push_back(text_of_bytes(decompress(std::move(bytes), path), path));
+    texts.push_back(text_of_bytes(std::move(bytes), path));
+    require_text(texts.back(), path);
   }
   std::vector<NamedText> named_texts;
   for (size_t i = 0; i < files.size(); ++i) named_texts.push_back({files[i], texts[i]});
@@ -113,7 +147,8 @@ SeriesFiles read_series_files(const std::vector<std::string>& paths, const Serie
 
 bool looks_like_series(const std::string& path, std::string* reason) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error) || !is_table_name(without_compression(path).string())) return false;
+  const bool pipe = is_pipe(path);
+  if (std::filesystem::is_directory(path, error) || (!pipe && !is_table_name(without_compression(path).string()))) return false;
   std::string sample = first_data_bytes(path, kSample);
   try {
     if (without_compression(path) != path) sample = decompress(read_data_bytes(path), path).substr(0, kSample);
@@ -128,7 +163,7 @@ bool looks_like_series(const std::string& path, std::string* reason) {
   }
   if (sample.size() >= kSample) sample.resize(sample.rfind('\n') == sample.npos ? 0 : sample.rfind('\n') + 1);
   try {
-    return has_series(read_table({path, sample}), path, reason);
+    return has_series(read_table({path, sample}), path, pipe, reason);
   } catch (const Error&) {
     return false;  // reading it for whatever it is for says what is wrong
   }

@@ -22,6 +22,9 @@ SeriesFiles read_series_files(const std::vector<std::string>& paths, const Serie
 // Is it a table that has a column of dates, or mostly numbers? Looks at the first lines only.
 bool looks_like_series(const std::string& path, std::string* reason);
 
+// Is it a table whose columns are called as those of series are (ds, y, ...), whatever is in them?
+bool has_names_of_series(const std::string& path, std::string* reason);
+
 // "a,b" as names.
 std::vector<std::string> listed_names(const std::string& text);
 
