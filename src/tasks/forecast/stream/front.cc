@@ -20,7 +20,8 @@ using nlohmann::json;
               "the file is damaged; train again, or copy it again");
 }
 
-constexpr int kLongest = 1 << 20;  // of a window, a horizon
+constexpr int kLongest = 1 << 20;                       // of a window, a horizon
+constexpr int64_t kFurthest = int64_t{4} * 1000000000 * 1000000000;  // microseconds, from year 0 on
 
 json ridge_json(const RidgeModel& model) {
   const RidgeShape& shape = model.shape();
@@ -122,6 +123,72 @@ json calibration_json(const Calibration& c) {
 
 }  // namespace
 
+namespace {
+
+void check_grid(const GridSpec& grid) {
+  constexpr int64_t kDayLength = int64_t{86400} * 1000000;
+  if (grid.every < 1 || grid.every > kFurthest || std::abs(grid.origin) > kFurthest || grid.month_day < 1 ||
+      grid.month_day > 31 || grid.time_of_day < 0 || grid.time_of_day >= kDayLength || std::abs(grid.offset) > 86400)
+    corrupt_front("its steps have no length");
+  if (grid.zone.empty()) return;
+  try {
+    Grid{grid};
+  } catch (const Error& e) {
+    throw Error(Exit::model, "model/zone", std::string("the model's steps follow a clock, but ") + e.what(), e.help());
+  }
+}
+
+void check_covariates(const ForecastFront& f) {
+  for (const Covariate& c : f.covariates) {
+    const bool number = c.kind == Covariate::Kind::number;
+    if (!number && (c.categories.empty() || !c.categories[0].empty() ||
+                    !std::is_sorted(c.categories.begin(), c.categories.end())))
+      corrupt_front("the categories of '" + c.name + "'");
+  }
+  for (const InputChannel& c : f.channels) {
+    if (c.covariate < 0 || c.covariate >= static_cast<int>(f.covariates.size()))
+      corrupt_front("a channel has no covariate");
+    const Covariate& of = f.covariates[static_cast<size_t>(c.covariate)];
+    const bool number = of.kind == Covariate::Kind::number;
+    if (number ? c.category != -1 : c.category < 1 || c.category >= static_cast<int>(of.categories.size()))
+      corrupt_front("a channel has no category");
+    if (!std::isfinite(c.centre) || !std::isfinite(c.scale) || !(c.scale > 0) ||
+        c.known == (of.use == Covariate::Use::past))
+      corrupt_front("a channel of '" + of.name + "'");
+  }
+}
+
+void check_numbers(const ForecastFront& f) {
+  if (f.season < 1 || f.season > kLongest || !std::isfinite(f.offset) || !(f.share >= 0 && f.share <= 1) ||
+      (f.least && !std::isfinite(*f.least)))
+    corrupt_front("a number is out of range");
+  for (const SeriesScale& s : f.scales)
+    if (!std::isfinite(s.centre) || !std::isfinite(s.scale) || !(s.scale > 0) || !(s.absolute >= 0) || !(s.squared >= 0))
+      corrupt_front("the scale of series '" + s.id + "'");
+  const Calibration& c = f.calibration;
+  if (c.levels.size() != c.margins.size()) corrupt_front("bands without a width");
+  for (size_t i = 0; i < c.levels.size(); ++i) {
+    if (!(c.levels[i] > (i > 0 ? c.levels[i - 1] : 0) && c.levels[i] < 1)) corrupt_front("levels of bands");
+    for (const double m : c.margins[i])
+      if (!std::isfinite(m)) corrupt_front("a band without a width");
+  }
+}
+
+}  // namespace
+
+void check_front(const ForecastFront& f, const ForecastOptions& network) {
+  const auto H = static_cast<size_t>(network.horizon);
+  int known = 0;
+  for (const InputChannel& c : f.channels) known += c.known;
+  const int plain = 1 + static_cast<int>(f.channels.size());
+  bool fits = (network.segments() ? known : 0) == network.known && (network.inputs == plain || network.inputs == plain + 1);
+  fits = fits && f.counts == (network.head == ForecastHead::negative_binomial);
+  for (const RidgeModel& m : f.linear.models)
+    fits = fits && m.shape().horizon == network.horizon && (m.shape().covariates == 0 || m.shape().covariates == known);
+  for (const auto& steps : f.calibration.margins) fits = fits && steps.size() == H;
+  if (!fits) corrupt_front("it is of another network");
+}
+
 int ForecastFront::find(std::string_view id) const {
   const auto at = std::find_if(scales.begin(), scales.end(), [&](const SeriesScale& s) { return s.id == id; });
   return at == scales.end() ? -1 : static_cast<int>(at - scales.begin());
@@ -181,9 +248,6 @@ ForecastFront front_from_json(const json& in) {
     }
     for (const json& c : in.at("channels"))
       f.channels.push_back({c.at("covariate"), c.at("category"), c.at("centre"), c.at("scale"), c.at("known")});
-    for (const InputChannel& c : f.channels)
-      if (c.covariate < 0 || c.covariate >= static_cast<int>(f.covariates.size()))
-        corrupt_front("a channel has no covariate");
     f.transform = static_cast<Transform>(kind_of(in.at("transform"), kTransformNames));
     in.at("offset").get_to(f.offset);
     if (!in.at("least").is_null()) f.least = in.at("least").get<double>();
@@ -195,10 +259,10 @@ ForecastFront front_from_json(const json& in) {
     const json& c = in.at("calibration");
     c.at("levels").get_to(f.calibration.levels), c.at("margins").get_to(f.calibration.margins);
     c.at("windows").get_to(f.calibration.windows);
-    if (f.calibration.levels.size() != f.calibration.margins.size()) corrupt_front("bands without a width");
   } catch (const json::exception&) {
     corrupt_front("a value is missing or of the wrong kind");
   }
+  check_covariates(f), check_numbers(f), check_grid(f.grid);
   return f;
 }
 

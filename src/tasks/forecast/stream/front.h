@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "networks/model_config.h"
 #include "series/frequency.h"
 #include "series/ridge.h"
 #include "series/series_set.h"
@@ -75,7 +76,9 @@ struct ForecastFront {
 };
 
 nlohmann::json front_to_json(const ForecastFront& front);
-// Throws Error{model, "model/corrupt"}.
+// Throws Error{model}: "model/corrupt" for what no run writes, "model/zone" for a time zone that this machine lacks.
 ForecastFront front_from_json(const nlohmann::json& json);
+// Throws Error{model, "model/corrupt"} where front and network are not of one model.
+void check_front(const ForecastFront& front, const ForecastOptions& network);
 
 }  // namespace rnn::core
