@@ -114,7 +114,7 @@ void eval_series(ModelFile file, const std::vector<std::string>& paths, const Se
     const Series& series = set.series[static_cast<size_t>(v.window.series)];
     const int64_t cutoff = series.first + v.window.origin - 1;
     table += fmt::format("{},{},{},{:.8g},{},{:.8g}", table_cell(series.id), table_cell(set.grid.text(cutoff)),
-                         table_cell(set.grid.text(cutoff + 1 + v.step)), v.target, v.model, v.point);
+                         table_cell(set.grid.text(cutoff + 1 + v.step)), v.target, table_cell(v.model), v.point);
     table += v.quantile.empty() ? ",,\n" : fmt::format(",{:.8g},{:.8g}\n", v.quantile[low], v.quantile[high]);
   };
   const Backtest found = a.output.empty() ? backtest(ready.forecaster(), ready.front(), bank, set, windows, how)

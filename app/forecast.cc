@@ -55,15 +55,21 @@ double level_of(std::string_view flag, const std::string& text, double most) {
 
 std::vector<Column> columns_of_bands(const ForecastArguments& a) {
   std::vector<Column> columns;
+  const auto add = [&](std::string_view flag, const std::string& given, std::string name, double level) {
+    for (const Column& c : columns)
+      if (c.level == level)
+        throw Error(Exit::usage, "usage/option", fmt::format("--{} names {} twice", flag, given), "name each once");
+    columns.push_back({std::move(name), level});
+  };
   if (!a.quantiles.empty()) {
     for (const std::string& text : split_commas(a.quantiles))
-      columns.push_back({"q" + text, level_of("quantiles", text, 1)});
+      add("quantiles", text, "q" + text, level_of("quantiles", text, 1));
     return columns;
   }
   for (const std::string& text : split_commas(a.levels)) {
     const double band = level_of("levels", text, 100) / 100;
-    columns.push_back({"lo-" + text, (1 - band) / 2});
-    columns.push_back({"hi-" + text, (1 + band) / 2});
+    add("levels", text, "lo-" + text, (1 - band) / 2);
+    add("levels", text, "hi-" + text, (1 + band) / 2);
   }
   return columns;
 }
@@ -82,8 +88,11 @@ std::string table_of(const SeriesSet& set, std::span<const Forecast> forecasts, 
       text += table_cell(set.grid.text(series.end() + h)) + "," + fmt::format("{:.6g}", forecasts[s].point[step]);
       for (const Column& c : columns) {
         const auto at = static_cast<size_t>(std::find(levels.begin(), levels.end(), c.level) - levels.begin());
-        text +=
-            forecasts[s].quantile.empty() ? "," : fmt::format(",{:.6g}", forecasts[s].quantile[step * levels.size() + at]);
+        double value = forecasts[s].quantile[step * levels.size() + at];
+        // The mean of rare counts may lie above their quantiles; a band holds its forecast.
+        if (c.name.starts_with("lo-")) value = std::min(value, forecasts[s].point[step]);
+        if (c.name.starts_with("hi-")) value = std::max(value, forecasts[s].point[step]);
+        text += fmt::format(",{:.6g}", value);
       }
       text += "\n";
     }
@@ -100,8 +109,24 @@ std::vector<Forecast> forecast_by_method(const ForecastArguments& a, const Forec
     throw Error(Exit::usage, "usage/method", fmt::format("there is no forecast method '{}'", a.method), "one of " + names);
   }
   std::vector<Forecast> found;
+  require_past(set);
   for (const Series& series : set.series) found.push_back({method->forecast(series.y, horizon, front.season), {}});
   return found;
+}
+
+// Series that the model was not trained on.
+void tell_of_new_series(const ForecastFront& front, const SeriesSet& set) {
+  std::string names;
+  int64_t number = 0;
+  constexpr int64_t kNamed = 5;
+  for (const Series& s : set.series) {
+    if (s.id.empty() || front.find(s.id) >= 0) continue;
+    if (++number <= kNamed) names += (names.empty() ? "" : ", ") + s.id;
+  }
+  if (number == 0) return;
+  if (number > kNamed) names += fmt::format(" and {} more", grouped(number - kNamed));
+  say(fmt::format("note: the model was not trained on {}: {} by what it learnt of the others", names,
+                  number == 1 ? "it is forecast" : "they are forecast"));
 }
 
 }  // namespace
@@ -131,6 +156,7 @@ int run_forecast(const Arguments& arguments) {
   levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
   std::vector<Forecast> forecasts;
   if (a.method.empty()) {
+    tell_of_new_series(ready.front(), set);
     const SeriesBank bank(ready.front(), set);
     forecasts = ready.forecaster().forecast(bank, ready.next_windows(set, bank), levels);
   } else {

@@ -58,9 +58,13 @@ std::vector<Window> windows_between(const SeriesBank& bank, std::span<const int6
   std::vector<Window> windows;
   for (size_t s = 0; s < bank.size(); ++s) {
     std::vector<Window> own;
+    const std::span<const float> y = bank.views()[s].y;
+    std::vector<int64_t> values = {0};  // [steps + 1] before each
+    for (const float v : y) values.push_back(values.back() + !std::isnan(v));
+    const auto before = [&](int64_t step) { return values[static_cast<size_t>(std::min(step, std::ssize(y)))]; };
     const int64_t begin = std::max<int64_t>(first[s], 1), end = std::min(last[s], bank.covered(s)) - horizon;
     for (int64_t origin = end; origin >= begin && std::ssize(own) < most; origin -= stride)
-      own.push_back({static_cast<int32_t>(s), origin});
+      if (before(origin + horizon) > before(origin)) own.push_back({static_cast<int32_t>(s), origin});
     windows.insert(windows.end(), own.rbegin(), own.rend());
   }
   return windows;

@@ -62,7 +62,7 @@ void linear_base(const ForecastFront& front, const SeriesBank& bank, const Windo
                  std::span<double> out);
 
 // The windows of `bank` whose targets lie in [first[s], last[s]) for each series, every `stride` steps, and at most `most` for a series, the
-// latest ones; only those whose future covariates are there.
+// latest ones; only those of which a target is observed and whose future covariates are there.
 std::vector<Window> windows_between(const SeriesBank& bank, std::span<const int64_t> first, std::span<const int64_t> last,
                                     int horizon, int stride, int64_t most);
 

@@ -26,6 +26,7 @@ ReadyForecaster::ReadyForecaster(ModelFile file, int threads)
       front_(front_from_json(file_.about["forecast"])),
       options_(options_from_json(file_.about["options"]).series),
       pool_(threads) {
+  check_front(front_, file_.model->config().forecast);
   const Model<float>& model = ready_model(file_, pool_);
   forecaster_ = std::make_unique<Forecaster>(front_, model, pool_);
 }
@@ -36,16 +37,37 @@ SeriesSet ReadyForecaster::read(const std::vector<std::string>& paths, const Ser
   try {
     set = read_series_files(paths, options).set;
   } catch (const Error& e) {
+    if (e.code() == "usage/column")  // named when the model was trained, most often
+      throw Error(Exit::data, "data/covariate", std::string(e.what()) + ", which the model was trained with",
+                  "give the columns that it was trained with; " + e.help());
     if (e.code() != "data/frequency") throw;
     set = read_series_files(paths, options, &grid).set;  // too short to have steps of its own
   }
-  if (set.grid.name() != grid.name()) {
+  if (set.grid.name() != grid.name()) {  // a few days of a week look daily, and may be those of a model of business days
+    try {
+      SeriesSet on_grid = read_series_files(paths, options, &grid).set;
+      apply_covariates(on_grid, front_.covariates);
+      return on_grid;
+    } catch (const Error&) {
+    }
+    const auto steps = [](const Grid& g) { return g.has_dates() ? g.name() : std::string("without dates"); };
     throw Error(Exit::data, "data/frequency",
-                concat(paths[0], " is ", set.grid.name(), ", but the model was trained on steps that are ", grid.name()),
+                concat(paths[0], ": its steps are ", steps(set.grid), ", but those of the model are ", steps(grid)),
                 "bring the table to the steps of the model, or train on it");
   }
   apply_covariates(set, front_.covariates);
   return set;
+}
+
+void require_past(const SeriesSet& set) {
+  for (const Series& series : set.series) {
+    if (!series.y.empty()) continue;
+    const std::string place = set.place(series, 0);
+    throw Error(Exit::data, "data/series",
+                concat(place.empty() ? set.files[0] : place, ": ", series.id.empty() ? "the series" : "'" + series.id + "'",
+                       " has no value to go on from"),
+                "give its past, too");
+  }
 }
 
 std::vector<Window> ReadyForecaster::next_windows(const SeriesSet& set, const SeriesBank& bank) const {
@@ -53,20 +75,19 @@ std::vector<Window> ReadyForecaster::next_windows(const SeriesSet& set, const Se
   const bool known = std::any_of(front_.channels.begin(), front_.channels.end(), [&](const InputChannel& c) {
     return front_.covariates[static_cast<size_t>(c.covariate)].use == Covariate::Use::known;
   });
+  require_past(set);
   std::vector<Window> windows;
   for (size_t s = 0; s < set.series.size(); ++s) {
     const Series& series = set.series[s];
     const std::string name = series.id.empty() ? "the series" : "'" + series.id + "'";
-    if (series.y.empty())
-      throw Error(Exit::data, "data/series", concat(name, " has no value to go on from"), "give its past, too");
     if (known && series.future < H) {
       std::string names;
       for (const Covariate& c : front_.covariates)
         if (c.use == Covariate::Use::known) names += concat(names.empty() ? "" : ", ", c.name);
       throw Error(Exit::data, "data/known",
-                  concat("the future of ", names, " is needed up to ", set.grid.text(series.end() + H - 1), ", ",
+                  concat(set.files.back(), ": the future of ", names, " is needed up to ", set.grid.text(series.end() + H - 1), ", ",
                          counted_things(H, "step"), " after the last value of ", name, "; there ",
-                         series.future == 1 ? "is " : "are ", grouped(series.future)),
+                         series.future == 1 ? "is " : "are ", series.future == 0 ? "none" : grouped(series.future)),
                   "add rows with these columns and an empty value, or name a file of them: --future FILE");
     }
     windows.push_back({static_cast<int32_t>(s), bank.length(s)});

@@ -35,4 +35,7 @@ class ReadyForecaster {
   std::unique_ptr<Forecaster> forecaster_;
 };
 
+// Throws Error{data, "data/series"} for a series without a value.
+void require_past(const SeriesSet& set);
+
 }  // namespace rnn::core
