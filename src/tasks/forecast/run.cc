@@ -62,6 +62,9 @@ class ForecastRun final : public Run {
     split_ = split_series(files_.set, series());
     fit_training_categories(files_.set, split_);
     choose_defaults();
+    if (series().head == "negative-binomial")
+      require_values(split_.all, "data/counts", [](double v) { return v >= 0 && v == std::floor(v); },
+                     "--head negative-binomial needs counts: 0, 1, 2, ...", "choose another head, for example student-t");
   }
 
   // Defaults, for options not given, that suit windows of numbers.
@@ -76,6 +79,7 @@ class ForecastRun final : public Run {
     if (!given("decay")) options.train.decay = 0.8;
     if (!given("decay-from")) options.train.decay_from = 3;
     if (series().network == "auto") series().network = "segments";
+    if (alone()) choose_linear_alone();
     if (series().head == "auto") series().head = "quantiles";
     const bool counts = series().head == "negative-binomial";
     if (series().normalise == "auto") series().normalise = counts ? "none" : "last";
@@ -83,18 +87,16 @@ class ForecastRun final : public Run {
       throw Error(Exit::usage, "usage/option", "--head negative-binomial reads counts as they are",
                   "leave out --transform and --linear");
     if (counts) series().transform = "none", series().linear = "off";
-    if (alone()) choose_no_network();
   }
 
-  bool alone() const { return series().network == "none"; }  // the linear part without a network
-  // A model's file has a network: a small one that is hardly trained and has no share in a forecast.
-  void choose_no_network() {
-    if (series().linear == "off")
-      throw Error(Exit::usage, "usage/option",
-                  "without a network and without a linear part nothing is left to forecast with",
-                  "leave out --network none, --linear off or --head negative-binomial");
-    options.model.hidden = 4, options.model.layers = 1, options.model.dropout = 0;
-    options.train.epochs = 1, options.train.max_updates = 1;
+  // --network none: a network of the smallest kind stands in the file, with no share in the forecast.
+  bool alone() const { return series().network == "none"; }
+  void choose_linear_alone() {
+    if (series().linear == "off" || series().head == "negative-binomial")
+      throw Error(Exit::usage, "usage/option", "--network none leaves nothing that forecasts: there is no linear part either",
+                  "leave out --network none, or --linear off and --head negative-binomial");
+    if (!given("hidden")) options.model.hidden = 4;
+    if (!given("epochs") && !given("max-updates")) options.train.epochs = 1;
   }
 
   void build() override {
@@ -104,15 +106,16 @@ class ForecastRun final : public Run {
     ModelConfig config = model_config(options.model);
     config.task = request.task;
     ForecastOptions& f = config.forecast;
-    f.network = static_cast<ForecastNetwork>(index_of(kForecastNetworkNames, alone() ? "segments" : series().network));
+    f.network = alone() ? ForecastNetwork::segments
+                        : static_cast<ForecastNetwork>(index_of(kForecastNetworkNames, series().network));
     f.head = static_cast<ForecastHead>(index_of(kForecastHeadNames, series().head));
     f.normalise = static_cast<Normalise>(index_of(kNormaliseNames, series().normalise));
     f.horizon = series().horizon, f.context = context;
     f.segment = f.segments() ? series().segment : 0;
     f.levels = kTrainedLevels;
-    f.inputs = 1 + has_gaps(bank_->views()) + static_cast<int>(front_.channels.size());
-    f.known = static_cast<int>(bank_->views()[0].known.size());
-    f.channels = bank_->size() > 1 ? static_cast<int>(bank_->size()) + 1 : 0;
+    f.inputs = 1 + has_gaps(training_views()) + static_cast<int>(front_.channels.size());
+    f.known = f.segments() ? static_cast<int>(bank_->views()[0].known.size()) : 0;
+    f.channels = f.segments() && bank_->size() > 1 ? static_cast<int>(bank_->size()) + 1 : 0;
     config.vocabulary = 0, config.tied = false;
     if (f.segments()) {
       config.rnn.input = options.model.embed > 0 ? options.model.embed : options.model.hidden;
@@ -123,14 +126,19 @@ class ForecastRun final : public Run {
     initialise_by(options, *model);
   }
 
+  std::vector<WindowSeries> training_views() const {
+    std::vector<WindowSeries> views(bank_->views().begin(), bank_->views().end());
+    for (size_t s = 0; s < views.size(); ++s) views[s].y = views[s].y.first(static_cast<size_t>(split_.train[s]));
+    return views;
+  }
+
   // Of the candidates the one whose linear part is better on the validation windows, in the values' own unit.
   void choose_transform() {
     std::vector<Transform> candidates;
     if (series().transform != "log") candidates.push_back(Transform::none);
-    if (series().transform != "none" && positive()) candidates.push_back(Transform::log);
-    if (candidates.empty() || (series().transform == "log" && !positive()))
-      throw Error(Exit::data, "data/transform", "--transform log needs values above 0, but some are not",
-                  "leave it out, or remove what is not above 0");
+    if (series().transform == "log" || (series().transform == "auto" && positive())) candidates.push_back(Transform::log);
+    if (series().transform == "log") require_values(split_.all, "data/transform", [](double v) { return v > 0; },
+                                                    "--transform log needs values above 0", "leave it out");
     double best = std::numeric_limits<double>::infinity();
     for (const Transform transform : candidates) {
       ForecastFront front = fit_front(files_.set, split_, series(), transform, series().head == "negative-binomial");
@@ -143,6 +151,24 @@ class ForecastRun final : public Run {
     }
     series().transform = kTransformNames[static_cast<size_t>(front_.transform)];
     series().linear = kLinearNames[static_cast<size_t>(front_.linear.kind)];
+  }
+
+  // Throws for the first value before end[s] that is not `good`, with its place.
+  void require_values(std::span<const int64_t> end, const char* code, bool (*good)(double), const char* what,
+                      const char* help) const {
+    const SeriesSet& set = files_.set;
+    for (size_t s = 0; s < set.series.size(); ++s) {
+      const Series& of = set.series[s];
+      for (int64_t t = 0; t < end[s]; ++t) {
+        const double v = of.y[static_cast<size_t>(t)];
+        if (std::isnan(v) || good(v)) continue;
+        const std::string place = set.place(of, t);
+        throw Error(Exit::data, code,
+                    fmt::format("{}: {}, but {}{} has {}", place.empty() ? set.files[0] : place, what, set.grid.text(of.first + t),
+                                of.id.empty() ? "" : " of '" + of.id + "'", short_number(v)),
+                    help);
+      }
+    }
   }
 
   bool positive() const {
@@ -178,12 +204,13 @@ class ForecastRun final : public Run {
       context = std::max(context, series().season > 1 ? 2 * series().season : 2 * series().horizon);
       context = std::min(context, 720);
     }
-    const int segment = std::max(1, series().network == "stacked" ? 1 : series().segment);
+    const int segment = std::max(1, series().network != "stacked" ? series().segment : 1);
     return (context + segment - 1) / segment * segment;
   }
 
   void restore(ModelFile& file, const std::string&) override {
     front_ = front_from_json(file.about["forecast"]);
+    check_front(front_, file.model ? file.model->config().forecast : model->config().forecast);
     apply_covariates(files_.set, front_.covariates);
     bank_ = std::make_unique<SeriesBank>(front_, files_.set);
     linear_note_ = "as before";
@@ -277,7 +304,7 @@ class ForecastRun final : public Run {
     if (front_.linear.present()) {
       const bool squared = series().head == "squared";
       front_.share = choose_share(forecaster, *bank_, valid_windows_, squared, &without, &with);
-      if (alone()) front_.share = 0;
+      if (alone()) front_.share = 0, with = without;
       found["share"] = front_.share;
       found["val_linear"] = without, found["val_both"] = with;
     }
