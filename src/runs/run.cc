@@ -91,7 +91,7 @@ void Run::choose_gates() {
   const CellKind cell = find_cell(m.cell)->kind;
   if (const int steps = reach(); steps >= 3 && has_memory_gate(cell)) {
     m.chrono = steps;
-  } else if (has_forget_gate(cell)) {
+  } else if (has_forget_gate(cell) && !runs_on()) {
     m.forget_bias = 1;
   }
 }

@@ -33,6 +33,8 @@ class Run {
   virtual void build() = 0;  // the model and what belongs to it, new or from request.init_from
   // In steps, how long the model must remember: that of sequences answered at their end; 0: that is not known.
   virtual int reach() const { return 0; }
+  // One text without an end, whose state is carried on: there a gate that starts open slows the first epochs (docs/long_memory.md).
+  virtual bool runs_on() const { return false; }
   virtual void restore(ModelFile& file,
                        const std::string& mode) = 0;  // the same from a checkpoint; the model has already been taken
   virtual void batch() = 0;                           // train, valid

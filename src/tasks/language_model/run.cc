@@ -30,10 +30,12 @@ class TextRun final : public Run {
   bool sentences() const { return mode_.value == "sentence"; }
   const std::string& hash() const override { return text_.hash; }
   std::string mode_name() const override { return mode_.value; }
+  bool runs_on() const override { return !sentences(); }
 
   void read() override {
     request.split = SplitRule::last;  // running text: what lies between two parts belongs to both
     text_ = read_run_text(request.data, valid_file(), options.train.valid_share);
+    mode_ = choose_mode(options.train.mode, text_.train);
   }
 
   // Tokenizer and model: new, or taken from a model to start from.
@@ -45,7 +47,6 @@ class TextRun final : public Run {
         throw Error(Exit::model, "model/task", request.init_from + " is not a language model", "rnn info shows what it is");
       require_finite(*start->model, start->path);
     }
-    mode_ = choose_mode(options.train.mode, text_.train);
     if (start) {
       if (!options.model.tokenizer.empty()) {
         throw Error(Exit::usage, "usage/option", "--tokenizer and --init-from both name a tokenizer",
