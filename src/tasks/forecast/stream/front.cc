@@ -160,7 +160,7 @@ void check_covariates(const ForecastFront& f) {
 
 void check_numbers(const ForecastFront& f) {
   if (f.season < 1 || f.season > kLongest || !std::isfinite(f.offset) || !(f.share >= 0 && f.share <= 1) ||
-      (f.least && !std::isfinite(*f.least)))
+      !std::isfinite(f.usual) || (f.least && !std::isfinite(*f.least)))
     corrupt_front("a number is out of range");
   for (const SeriesScale& s : f.scales)
     if (!std::isfinite(s.centre) || !std::isfinite(s.scale) || !(s.scale > 0) || !(s.absolute >= 0) || !(s.squared >= 0))
