@@ -79,8 +79,7 @@ int run_data_check(const Arguments& arguments) {
                "share of the text held out for validation (0.05)");
   declare_series_options(command, series);
   command.example("rnn data check train.en train.fr");
-  command.example("rnn data check sales.csv");
-  command.example("rnn data check adding.jsonl --json");
+  command.example("rnn data check sales.csv --json");
   if (!command.parse(arguments)) return 0;
   if (data.empty()) command.need("", "data to check");
   options.series = series_options({}, series);

@@ -216,6 +216,7 @@ int run_eval(const Arguments& arguments) {
   if (command.given("--rank-by"))
     throw Error(Exit::usage, "usage/option", "--rank-by ranks alternatives: it needs --choose");
   command.need(a.text, "DATA");
+  if (a.asked.alternatives.size() > 1) refuse_word(a.asked.alternatives[1]);
   EvalOptions& options = a.options;
   options.baselines = !a.no_baselines;
   options.threads = static_cast<int>(a.threads);
@@ -230,10 +231,11 @@ int run_eval(const Arguments& arguments) {
     return 0;
   }
   for (const char* flag : {"--windows", "--stride", "--last", "--methods", "--output"}) {
-    if (command.given(flag)) throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models of time series");
+    if (command.given(flag))
+      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models of time series",
+                  "leave it out; rnn train SALES.csv makes such a model");
   }
   if (file.model->translates()) {
-    if (a.asked.alternatives.size() > 1) refuse_word(a.asked.alternatives[1]);
     measure_pairs(command, a, file);
     return 0;
   }

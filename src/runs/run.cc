@@ -250,6 +250,7 @@ void Run::add_watch(EventStream& events, bool resumed) const {
 
 RunResult Run::begin(EventStream& events, const RunHooks& hooks) {
   read();
+  decide();
   choose_gates();
   build();
   choose_selection();

@@ -30,6 +30,7 @@ class Run {
 
  protected:
   virtual void read() = 0;   // the data
+  virtual void decide() {}   // of a new run: defaults of options that were not given
   virtual void build() = 0;  // the model and what belongs to it, new or from request.init_from
   // In steps, how long the model must remember: that of sequences answered at their end; 0: that is not known.
   virtual int reach() const { return 0; }

@@ -59,7 +59,9 @@ expect_exit 6 "$RNN" data check train.en short.fr --task translate
 expect_out '^error\[data/pairs\]: '
 expect_out '^ 1 error [(]reading stopped there[)], 0 warnings$'
 printf 'day,sales\n1,20\n2,30\n' >sales.csv
-expect_refused 3 data/too_short "$RNN" data check sales.csv
+expect_exit 3 "$RNN" data check sales.csv
+expect_err '^error\[data/too_short\]: sales.csv: the longest series has 2 values'
+expect_out '^ columns value: sales'
 expect_refused 3 data/too_short "$RNN" train sales.csv
 printf 'day;shop\n2024-05-01;north\n2024-05-02;south\n' >days.csv
 expect_refused 2 task/not_available "$RNN" train days.csv

@@ -39,4 +39,4 @@ for verb in forecast eval report data\ check; do
 done
 while IFS= read -r option; do
   grep -q -- "$option" help.txt || fail "docs/forecasting.md names $option, which no verb has"
-done < <(grep -oE -- '--[a-z-]+' "$SOURCE/docs/forecasting.md" | sort -u)
+done < <(grep -oE -- '--[a-z][a-z-]*' "$SOURCE/docs/forecasting.md" | sort -u)

@@ -14,7 +14,7 @@ expect_no_out .
 expect_err 'usage: rnn VERB'
 
 # Each help page: at most 12 flags, two examples, all of it on standard output.
-for verb in train eval predict report generate translate info inspect explain check "data check" "data head" "data split" "data make" "data ngram" "tokenizer export" "tokenizer train" "tokenizer encode" "tokenizer decode" average compare bench demo "config show" "config recipes"; do
+for verb in train eval predict forecast detect report generate translate info inspect explain check "data check" "data head" "data split" "data make" "data ngram" "tokenizer export" "tokenizer train" "tokenizer encode" "tokenizer decode" average compare bench demo "config show" "config recipes"; do
   read -ra words <<<"$verb"
   expect_exit 0 "$RNN" "${words[@]}" --help
   expect_no_err .

@@ -53,18 +53,20 @@ TEST(ForecastSplit, TheMessageSaysWhatIsNeeded) {
   SeriesOptions o;
   o.horizon = 5;
   const Failure plain = failure_of([&] { parts_of(16, o); });
-  EXPECT_EQ(plain.message,
-            "t.csv: the longest series has 16 values, but a horizon of 5 needs 17: 7 to learn from, 5 to choose by, 5 for the "
-            "width of bands");
+  EXPECT_EQ(
+      plain.message,
+      "t.csv: the longest series has 16 values, but a horizon of 5 needs 17: 7 to learn from, 5 to choose by, 5 for the "
+      "width of bands");
   EXPECT_EQ(plain.help, "--horizon 4 or less, or longer series");
   EXPECT_EQ(plain.exit, Exit::data);
   o.horizon = 4;
   EXPECT_EQ(failure_of([&] { parts_of(16, o); }).code, "none") << "as the help says";
   o.test_steps = 90, o.valid_steps = 50;
   const Failure asked = failure_of([&] { parts_of(100, o); });
-  EXPECT_EQ(asked.message,
-            "t.csv: the longest series has 100 values, but a horizon of 4 needs 150: 6 to learn from, 50 to choose by, 4 for the "
-            "width of bands, 90 for the test");
+  EXPECT_EQ(
+      asked.message,
+      "t.csv: the longest series has 100 values, but a horizon of 4 needs 150: 6 to learn from, 50 to choose by, 4 for the "
+      "width of bands, 90 for the test");
   EXPECT_EQ(asked.help, "smaller --valid-steps, --calibration-steps or --test-steps, or longer series");
   o.test_steps = o.valid_steps = 0;
   EXPECT_EQ(failure_of([&] { parts_of(2, o); }).help, "longer series");

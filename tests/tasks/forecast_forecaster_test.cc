@@ -55,8 +55,8 @@ TEST(ForecastForecaster, AForecastReadsNothingFromItsOriginOn) {
   for (const ForecastNetwork network : kBoth) {
     ReadyPair ready(t, network, ForecastHead::quantiles);
     for (const Window& w : {Window{0, kOrigin}, Window{1, kOrigin}, Window{0, kOrigin - 5}})
-      expect_equal(ready.forecaster.forecast(*t.bank, {&w, 1}, kLevels)[0], ready.forecaster.forecast(bank, {&w, 1}, kLevels)[0],
-                   "before the spoilt rows");
+      expect_equal(ready.forecaster.forecast(*t.bank, {&w, 1}, kLevels)[0],
+                   ready.forecaster.forecast(bank, {&w, 1}, kLevels)[0], "before the spoilt rows");
     const Window later{0, kOrigin + 1};
     EXPECT_NE(ready.forecaster.forecast(*t.bank, {&later, 1}, kLevels)[0].point,
               ready.forecaster.forecast(bank, {&later, 1}, kLevels)[0].point);

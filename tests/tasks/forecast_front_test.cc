@@ -53,8 +53,20 @@ TEST(ForecastFront, MangledJsonIsRefusedOrStillForecasts) {
   const TinySeries t = calibrated(Transform::none, "shared");
   const json whole = front_to_json(t.front);
   const json flat = whole.flatten();
-  const json others[] = {nullptr, "text", -1,      0,        1e300, -1e300,        2.5, true,
-                         json::array(), json::object(), "2000-01-01", 123456789012345678LL, json::array({1}), ""};
+  const json others[] = {nullptr,
+                         "text",
+                         -1,
+                         0,
+                         1e300,
+                         -1e300,
+                         2.5,
+                         true,
+                         json::array(),
+                         json::object(),
+                         "2000-01-01",
+                         123456789012345678LL,
+                         json::array({1}),
+                         ""};
   std::vector<std::string> pointers;
   for (const auto& [pointer, value] : flat.items()) {
     for (size_t end = pointer.find('/', 1); end != std::string::npos; end = pointer.find('/', end + 1))

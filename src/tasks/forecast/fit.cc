@@ -136,15 +136,16 @@ SeriesSplit split_series(const SeriesSet& set, const SeriesOptions& o) {
   const int64_t most = longest(set), asked = int64_t{o.valid_steps} + o.calibration_steps + o.test_steps;
   const int64_t valid = o.valid_steps > 0 ? o.valid_steps : H, width = o.calibration_steps > 0 ? o.calibration_steps : H;
   const int64_t needed = H + 2 + valid + width + o.test_steps, fits = (most - o.test_steps - 2) / 3;
-  std::string help = asked > 0 ? "smaller --valid-steps, --calibration-steps or --test-steps, or longer series"
+  std::string help = asked > 0  ? "smaller --valid-steps, --calibration-steps or --test-steps, or longer series"
                      : fits > 0 ? fmt::format("--horizon {} or less, or longer series", fits)
                                 : "longer series";
-  throw Error(Exit::data, "data/too_short",
-              fmt::format("{}: the longest series has {}, but a horizon of {} needs {}: {} to learn from, {} to choose by, {} "
-                          "for the width of bands{}",
-                          set.files.empty() ? "the table" : set.files[0], counted(most, "value"), H, needed, H + 2, valid,
-                          width, o.test_steps > 0 ? fmt::format(", {} for the test", o.test_steps) : ""),
-              std::move(help));
+  throw Error(
+      Exit::data, "data/too_short",
+      fmt::format("{}: the longest series has {}, but a horizon of {} needs {}: {} to learn from, {} to choose by, {} "
+                  "for the width of bands{}",
+                  set.files.empty() ? "the table" : set.files[0], counted(most, "value"), H, needed, H + 2, valid, width,
+                  o.test_steps > 0 ? fmt::format(", {} for the test", o.test_steps) : ""),
+      std::move(help));
 }
 
 LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const SeriesSplit& split, const SeriesOptions& o) {

@@ -61,14 +61,14 @@ class ForecastRun final : public Run {
     decide_series_options(files_.set, &series());
     split_ = split_series(files_.set, series());
     fit_training_categories(files_.set, split_);
-    choose_defaults();
     if (series().head == "negative-binomial")
-      require_values(split_.all, "data/counts", [](double v) { return v >= 0 && v == std::floor(v); },
-                     "--head negative-binomial needs counts: 0, 1, 2, ...", "choose another head, for example student-t");
+      require_values(
+          split_.all, "data/counts", [](double v) { return v >= 0 && v == std::floor(v); },
+          "--head negative-binomial needs counts: 0, 1, 2, ...", "choose another head, for example student-t");
   }
 
   // Defaults, for options not given, that suit windows of numbers.
-  void choose_defaults() {
+  void decide() override {
     if (!given("cell")) options.model.cell = "gru";
     if (!given("hidden")) options.model.hidden = 128;
     if (!given("dropout")) options.model.dropout = 0.1;
@@ -93,7 +93,8 @@ class ForecastRun final : public Run {
   bool alone() const { return series().network == "none"; }
   void choose_linear_alone() {
     if (series().linear == "off" || series().head == "negative-binomial")
-      throw Error(Exit::usage, "usage/option", "--network none leaves nothing that forecasts: there is no linear part either",
+      throw Error(Exit::usage, "usage/option",
+                  "--network none leaves nothing that forecasts: there is no linear part either",
                   "leave out --network none, or --linear off and --head negative-binomial");
     if (!given("hidden")) options.model.hidden = 4;
     if (!given("epochs") && !given("max-updates")) options.train.epochs = 1;
@@ -137,8 +138,10 @@ class ForecastRun final : public Run {
     std::vector<Transform> candidates;
     if (series().transform != "log") candidates.push_back(Transform::none);
     if (series().transform == "log" || (series().transform == "auto" && positive())) candidates.push_back(Transform::log);
-    if (series().transform == "log") require_values(split_.all, "data/transform", [](double v) { return v > 0; },
-                                                    "--transform log needs values above 0", "leave it out");
+    if (series().transform == "log")
+      require_values(
+          split_.all, "data/transform", [](double v) { return v > 0; }, "--transform log needs values above 0",
+          "leave it out");
     double best = std::numeric_limits<double>::infinity();
     for (const Transform transform : candidates) {
       ForecastFront front = fit_front(files_.set, split_, series(), transform, series().head == "negative-binomial");
@@ -164,8 +167,8 @@ class ForecastRun final : public Run {
         if (std::isnan(v) || good(v)) continue;
         const std::string place = set.place(of, t);
         throw Error(Exit::data, code,
-                    fmt::format("{}: {}, but {}{} has {}", place.empty() ? set.files[0] : place, what, set.grid.text(of.first + t),
-                                of.id.empty() ? "" : " of '" + of.id + "'", short_number(v)),
+                    fmt::format("{}: {}, but {}{} has {}", place.empty() ? set.files[0] : place, what,
+                                set.grid.text(of.first + t), of.id.empty() ? "" : " of '" + of.id + "'", short_number(v)),
                     help);
       }
     }
@@ -262,7 +265,9 @@ class ForecastRun final : public Run {
                        {"grid", set.grid.name()},
                        {"first", set.first_text()},
                        {"last", set.last_text()},
-                       {"roles", set.roles}});
+                       {"roles", set.roles},
+                       {"train", {{"windows", train_windows_.size()}}},
+                       {"valid", {{"windows", valid_windows_.size()}, {"horizon", series().horizon}, {"split", "time"}}}});
   }
 
   json metrics(const TrainProgress& p) const override { return {{"val_loss", p.best_loss}, {"step", p.best_update}}; }
@@ -312,8 +317,10 @@ class ForecastRun final : public Run {
         spread_windows(*bank_, split_.valid, split_.calibration, series().horizon, kMostWindows);
     front_.calibration = calibrate(forecaster, front_, *bank_, windows, valid_windows_);
     const bool calibrated = !windows.empty();
-    front_.usual = largest_score(forecaster, front_, *bank_, calibrated ? split_.valid : split_.train,
-                                 calibrated ? split_.calibration : split_.valid, 1, 1);
+    // Of forecasts all of whose steps lie in these rows: what is known ahead of later ones is not looked at.
+    std::vector<int64_t> last = calibrated ? split_.calibration : split_.valid;
+    for (int64_t& end : last) end -= series().horizon - 1;
+    front_.usual = largest_score(forecaster, front_, *bank_, calibrated ? split_.valid : split_.train, last, 1, 1);
     for (size_t s = 0; s < split_.calibration.size(); ++s) {
       const Series& known = files_.set.series[s];
       if (split_.calibration[s] > 0)

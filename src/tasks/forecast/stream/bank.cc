@@ -28,7 +28,9 @@ SeriesScale fit_scale(const ForecastFront& front, const Series& series, int64_t 
   const std::span<const double> y =
       std::span(series.y).first(static_cast<size_t>(std::min<int64_t>(count, std::ssize(series.y))));
   const ErrorScale errors = error_scale(y, front.season);
-  found.absolute = errors.absolute, found.squared = errors.squared;
+  // Beyond what a number holds a scale is not defined, as for a constant series.
+  found.absolute = std::isfinite(errors.absolute) ? errors.absolute : 0;
+  found.squared = std::isfinite(errors.squared) ? errors.squared : 0;
   double sum = 0, squares = 0, number = 0;
   for (const double v : y) {
     if (observed(v)) sum += front.forward(v), ++number;

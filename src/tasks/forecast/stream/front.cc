@@ -20,7 +20,7 @@ using nlohmann::json;
               "the file is damaged; train again, or copy it again");
 }
 
-constexpr int kLongest = 1 << 20;                       // of a window, a horizon
+constexpr int kLongest = 1 << 20;                                    // of a window, a horizon
 constexpr int64_t kFurthest = int64_t{4} * 1000000000 * 1000000000;  // microseconds, from year 0 on
 
 json ridge_json(const RidgeModel& model) {
@@ -141,19 +141,17 @@ void check_grid(const GridSpec& grid) {
 void check_covariates(const ForecastFront& f) {
   for (const Covariate& c : f.covariates) {
     const bool number = c.kind == Covariate::Kind::number;
-    if (!number && (c.categories.empty() || !c.categories[0].empty() ||
-                    !std::is_sorted(c.categories.begin(), c.categories.end())))
+    if (!number &&
+        (c.categories.empty() || !c.categories[0].empty() || !std::is_sorted(c.categories.begin(), c.categories.end())))
       corrupt_front("the categories of '" + c.name + "'");
   }
   for (const InputChannel& c : f.channels) {
-    if (c.covariate < 0 || c.covariate >= static_cast<int>(f.covariates.size()))
-      corrupt_front("a channel has no covariate");
+    if (c.covariate < 0 || c.covariate >= static_cast<int>(f.covariates.size())) corrupt_front("a channel has no covariate");
     const Covariate& of = f.covariates[static_cast<size_t>(c.covariate)];
     const bool number = of.kind == Covariate::Kind::number;
     if (number ? c.category != -1 : c.category < 1 || c.category >= static_cast<int>(of.categories.size()))
       corrupt_front("a channel has no category");
-    if (!std::isfinite(c.centre) || !std::isfinite(c.scale) || !(c.scale > 0) ||
-        c.known == (of.use == Covariate::Use::past))
+    if (!std::isfinite(c.centre) || !std::isfinite(c.scale) || !(c.scale > 0) || c.known == (of.use == Covariate::Use::past))
       corrupt_front("a channel of '" + of.name + "'");
   }
 }

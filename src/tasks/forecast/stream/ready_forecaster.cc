@@ -84,11 +84,12 @@ std::vector<Window> ReadyForecaster::next_windows(const SeriesSet& set, const Se
       std::string names;
       for (const Covariate& c : front_.covariates)
         if (c.use == Covariate::Use::known) names += concat(names.empty() ? "" : ", ", c.name);
-      throw Error(Exit::data, "data/known",
-                  concat(set.files.back(), ": the future of ", names, " is needed up to ", set.grid.text(series.end() + H - 1), ", ",
-                         counted_things(H, "step"), " after the last value of ", name, "; there ",
-                         series.future == 1 ? "is " : "are ", series.future == 0 ? "none" : grouped(series.future)),
-                  "add rows with these columns and an empty value, or name a file of them: --future FILE");
+      throw Error(
+          Exit::data, "data/known",
+          concat(set.files.back(), ": the future of ", names, " is needed up to ", set.grid.text(series.end() + H - 1), ", ",
+                 counted_things(H, "step"), " after the last value of ", name, "; there ",
+                 series.future == 1 ? "is " : "are ", series.future == 0 ? "none" : grouped(series.future)),
+          "add rows with these columns and an empty value, or name a file of them: --future FILE");
     }
     windows.push_back({static_cast<int32_t>(s), bank.length(s)});
   }

@@ -66,7 +66,8 @@ TableOptions table_options(const SeriesOptions& o) {
 void require_text(std::string_view text, const std::string& path) {
   const size_t nul = text.find('\0'), bad = utf8_error(text), at = std::min(nul, bad);
   if (at == text.npos) return;
-  const auto line = static_cast<uint32_t>(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+  const auto line =
+      static_cast<uint32_t>(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
   if (nul == at)
     throw Error(Exit::data, "data/binary", concat(place_text(path, line), ": there is a NUL byte, so this is no text"),
                 "write the table anew as text, or remove the byte: tr -d '\\0' < FILE > NEW.csv");
@@ -105,7 +106,8 @@ bool has_names_of_series(const std::string& path, std::string* reason) {
   if (std::filesystem::is_directory(path, error) || (extension != ".csv" && extension != ".tsv")) return false;
   std::string line = first_data_bytes(path, kSample);
   line.resize(std::min(line.find_first_of("\r\n"), line.size()));
-  std::erase_if(line, [](char c) { return c == '\0' || c == '"' || static_cast<unsigned char>(c) >= 0xEF; });  // UTF-16, marks
+  std::erase_if(line,
+                [](char c) { return c == '\0' || c == '"' || static_cast<unsigned char>(c) >= 0xEF; });  // UTF-16, marks
   bool time = false, value = false;
   for (size_t at = 0; at <= line.size();) {
     const size_t end = std::min(line.find_first_of(",;\t|", at), line.size());
@@ -148,7 +150,8 @@ SeriesFiles read_series_files(const std::vector<std::string>& paths, const Serie
 bool looks_like_series(const std::string& path, std::string* reason) {
   std::error_code error;
   const bool pipe = is_pipe(path);
-  if (std::filesystem::is_directory(path, error) || (!pipe && !is_table_name(without_compression(path).string()))) return false;
+  if (std::filesystem::is_directory(path, error) || (!pipe && !is_table_name(without_compression(path).string())))
+    return false;
   std::string sample = first_data_bytes(path, kSample);
   try {
     if (without_compression(path) != path) sample = decompress(read_data_bytes(path), path).substr(0, kSample);
