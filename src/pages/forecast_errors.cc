@@ -176,10 +176,11 @@ std::string rows_section(const ForecastReport& r) {
       "rules "
       "that need no training, from the same values.");
   html += paragraph(better_sentence(r));
-  html += figure(
-      rows_chart(r) + rows_table(r),
-      fmt::format("Mean over {} past forecasts. {}", count(r.windows),
-                  r.scaled ? "A MASE of 1 is the error of the simple rule one step ahead on the values of training." : ""));
+  html +=
+      figure(rows_chart(r) + rows_table(r), fmt::format("Mean over {} past forecasts. {}", count(r.windows),
+                                                        r.scaled ? "A MASE of 1 is the mean error of the " + simple_name(r) +
+                                                                       " forecast on the values of training."
+                                                                 : ""));
   if (!r.left_out.empty()) html += paragraph("Not run: " + escape(r.left_out) + ".", "small");
   return section("rows", "Against simple rules", html);
 }

@@ -76,7 +76,7 @@ for (const name of pages) {
       assert.equal(first.split('\n')[0], data.drawn[0].stamps[0]);
       for (let i = 0; i < data.drawn[0].history.length; ++i) await page.keyboard.press('ArrowRight');
       assert.match(await tip.innerText(), /^forecast: /m);
-      assert.match(await tip.innerText(), /^90 % band: .* to /m);
+      assert.match(await tip.innerText(), /^90\s% band: .* to /m);
       await page.keyboard.press('Escape');
       assert.ok(!(await tip.isVisible()));
       assert.deepEqual(opened.faults, []);
