@@ -22,6 +22,7 @@ train = 150
 valid = 60
 test = 60
 [options]
+init = "pytorch"
 tokens = "char"
 cell = "gru"
 hidden = 16
@@ -74,6 +75,7 @@ train = "letters/train.tsv"
 valid = "letters/valid.tsv"
 test = "letters/test.tsv"
 [options]
+init = "pytorch"
 tokens = "word"
 cell = "lstm"
 hidden = 16
