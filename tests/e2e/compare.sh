@@ -7,7 +7,7 @@
 
 sentences 300 7 >story.txt
 sentences 300 9 >other.txt
-train() { expect_exit 0 "$RNN" train "$@" "${tiny[@]}" --quiet; }
+train() { expect_exit 0 "$RNN" train "$@" "${tiny[@]}" --init pytorch --quiet; }
 for seed in 1 2 3; do train story.txt --lr 0.01 --seed "$seed" -o "runs/lstm-$seed"; done
 train story.txt --cell gru --lr 0.01 -o runs/gru
 train story.txt --lr 1e-6 -o runs/slow

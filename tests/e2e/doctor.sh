@@ -78,7 +78,7 @@ advised exploding 'rnn train -c exploding/config.toml --clip 1'
 # A long memory that a cell as it starts does not find, and does with the advice; a model that counting beats.
 expect_exit 0 "$RNN" data make recall --length 60 -n 1500
 cp "$out_file" recall.jsonl
-sick guessing guessing recall.jsonl --cell lstm --hidden 32 --epochs 6 --lr 0.01 --threads 1
+sick guessing guessing recall.jsonl --cell lstm --init pytorch --hidden 32 --epochs 6 --lr 0.01 --threads 1
 advised guessing 'rnn train -c guessing/config.toml --chrono 61'
 sick counting counting "${story[@]}" --hidden 2 --epochs 3 --lr 0.001
 advised counting 'rnn train --resume counting --epochs 6'
