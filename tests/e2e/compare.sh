@@ -48,7 +48,7 @@ expect_out '^ run +bits/byte +val loss '
 expect_out '^ lstm-\* \(2 seeds\) '
 expect_exit 0 "$RNN" compare runs/gru/
 expect_out '^ gru +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9,]+ '
-expect_out '^ settings +tokens word, cell gru, hidden 16, lr 0\.01, '
+expect_out '^ settings +tokens word, cell gru, hidden 16, init pytorch, lr 0\.01, '
 expect_out ' data story\.txt$'
 
 # Many settings are wrapped, within 100 columns.
