@@ -13,16 +13,6 @@ std::string short_number(double value) {
   return fmt::format("{:.3g}", value);
 }
 
-std::string grouped(int64_t n) {
-  std::string text = std::to_string(n);
-  for (int at = static_cast<int>(text.size()) - 3; at > (n < 0 ? 1 : 0); at -= 3) text.insert(static_cast<size_t>(at), ",");
-  return text;
-}
-
-std::string counted_things(int64_t n, std::string_view noun) {
-  return grouped(n) + " " + std::string(noun) + (n == 1 ? "" : "s");
-}
-
 std::string compact_count(double value) {
   const auto scaled = [](double v, const char* unit) { return fmt::format("{:.{}f}{}", v, v < 9.95 ? 1 : 0, unit); };
   if (!(value >= 999.5)) return fmt::format("{:.0f}", value);
