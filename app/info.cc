@@ -8,7 +8,9 @@
 #include "cells/names.h"
 #include "command.h"
 #include "events/events.h"
+#include "info_series.h"
 #include "screen.h"
+#include "tasks/forecast/stream/model_front.h"
 #include "tasks/language_model/evaluate_text.h"
 
 namespace rnn::core::app {
@@ -112,6 +114,7 @@ ordered_json as_json(const ModelFile& file) {
   if (c.encoder.present()) result["encoder"] = encoder_json(c.encoder), result["residual"] = c.rnn.residual;
   if (file.tokenizer) result["tokenizer"] = {{"kind", file.tokenizer->kind()}, {"size", file.tokenizer->size()}};
   if (!c.softmax.cutoffs.empty()) result["cutoffs"] = c.softmax.cutoffs, result["softmax_divide"] = c.softmax.divide;
+  if (c.forecast.present()) result["forecast"] = series_info_json(file);
   result["config"] = config_to_json(c);  // all of it, as in the file
   result["tensors"] = tensors;
   result["about"] = file.about.get();
@@ -126,7 +129,11 @@ void print_text(const ModelFile& file) {
   line("model", summary(file));
   line("parameters", fmt::format("{}, {} as 32-bit numbers", grouped(static_cast<int64_t>(model.table().count())),
                                  bytes_text(static_cast<int64_t>(model.table().count()) * 4)));
-  line("state", bytes_text(state_bytes(file)) + (model.translates() ? " for each hypothesis" : " for each stream"));
+  if (model.config().forecast.present()) {
+    print_series_info(file, line);
+  } else {
+    line("state", bytes_text(state_bytes(file)) + (model.translates() ? " for each hypothesis" : " for each stream"));
+  }
   if (file.tokenizer) {
     line("tokenizer", fmt::format("{}, {} different tokens", file.tokenizer->kind(), grouped(file.tokenizer->size())));
   }
@@ -162,6 +169,7 @@ int run_info(const Arguments& arguments) {
   if (!command.parse(arguments)) return 0;
   command.need(model, "a MODEL");
   const ModelFile file = load_model(model);
+  if (file.model->config().forecast.present()) front_of_model(file);  // is refused before anything is said
   if (as_object) {
     print(json_line(as_json(file)));
   } else {

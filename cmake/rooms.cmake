@@ -42,10 +42,13 @@ function(rnn_room name)
     target_precompile_headers(${room} REUSE_FROM rnn_standard_headers)
   endif()
   # What rnn::runtime takes file by file, or leaves out.
-  set_source_files_properties(${PROJECT_SOURCE_DIR}/src/text/subword_training.cc ${PROJECT_SOURCE_DIR}/src/text/subwords.cc
+  set(apart ridge_model frequency zones dates)
+  list(TRANSFORM apart REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/src/series/\\1.cc")
+  set_source_files_properties(${apart} ${PROJECT_SOURCE_DIR}/src/text/subword_training.cc ${PROJECT_SOURCE_DIR}/src/text/subwords.cc
                               ${PROJECT_SOURCE_DIR}/src/text/word_rules.cc ${PROJECT_SOURCE_DIR}/src/data/inputs/compression.cc
+                              ${PROJECT_SOURCE_DIR}/src/data/window_layout.cc
                               PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-  if(name MATCHES "^(base|io|rnn/running)$")
+  if(name MATCHES "^(base|io|rnn/running|tasks/forecast/stream)$")
     set_target_properties(${room} PROPERTIES UNITY_BUILD OFF)
   endif()
   if(name STREQUAL kernels)  # each of its files includes itself once per instruction set

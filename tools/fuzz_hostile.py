@@ -100,7 +100,24 @@ def session_state(streams, width):
     return b"rnnstate" + struct.pack("<II", streams, width)
 
 
+def series_state(context, columns, steps, name=b"a", fixed=(0.0,), rows=None, count=None):
+    """As Series::to_bytes() of include/rnn/series.h."""
+    rows = min(steps, context) if rows is None else rows
+    head = b"rnnpast1" + struct.pack("<IIIIQq4d", len(name), len(fixed), columns, context, 0, steps, 0.0,
+                                     float(steps) if count is None else count, 0.5, 2.0)
+    numbers = [0.25 * i for i in range(rows * (1 + columns))]
+    return head + name + struct.pack(f"<{len(fixed) + len(numbers)}d", *fixed, *numbers) + b"\0" * 24
+
+
 def states():
+    yield "series_state", "ring_full.state", series_state(4, 1, 7)
+    yield "series_state", "ring_begun.state", series_state(4, 1, 3, b"new", (float("nan"),))
+    yield "series_state", "no_steps.state", series_state(4, 0, 0)
+    yield "series_state", "no_ring.state", series_state(0, 0, 5, count=0.0)
+    yield "series_state", "ring_too_large.state", series_state(1 << 31, 4096, 0)
+    yield "series_state", "more_rows_than_steps.state", series_state(4, 1, 2, rows=4)
+    yield "series_state", "more_values_than_steps.state", series_state(4, 1, 2, count=3.0)
+    yield "series_state", "name_longer_than_file.state", series_state(4, 1, 2)[:8] + b"\xff\xff\0\0" + series_state(4, 1, 2)[12:]
     yield "writer_state", "cache_of_nothing.state", b"rnnstat2" + b"\0" * 8 + struct.pack("<Q", 0)
     yield "writer_state", "cache_longer_than_file.state", b"rnnstat2" + b"\0" * 8 + struct.pack("<Q", (1 << 64) - 1)
     yield "writer_state", "spacing_longer_than_file.state", b"rnnstat1" + struct.pack("<II", 1, 0xFFFFFFFF) + b"\0" * 20

@@ -23,6 +23,9 @@ PAIRS = "".join(f"{a} {b}\t{b}a {a}\n" for a in ("ab", "ba", "bb") for b in ("a"
 CLASSIFY = "".join('{"input": ["%s", "%s"], "target": "%s"}\n' % (a, b, a) for a in "xyz" for b in "xyz") * 3
 TAG = "".join('{"input": ["%s", "%s"], "target": ["%s", %s]}\n' % (a, b, b, '"x"' if a == b else "null")
               for a in "xyz" for b in "xyz") * 3
+SERIES = "unique_id,ds,y,price,kind\n" + "".join(
+    "%s,2021-01-%02d,%s,%d,%s\n" % (s, t + 1, "" if t == 9 else (t % 2) + 0.1 * t, t % 3, "cd"[s == "b"])
+    for s in "ab" for t in range(24))
 REGRESS = "".join('{"input": [[%d, 0.5], [%d, -1]], "target": [%d, 0.25]}\n' % (i, i % 3, i % 5) for i in range(40))
 
 TINY = ["--batch", "2", "--epochs", "1", "--max-updates", "3", "--patience", "0", "--threads", "1", "--valid-share", "0.3", "--quiet"]
@@ -48,6 +51,8 @@ RUNS = [
     ("classify", "classify.jsonl", ["--cell", "gru-reset-before", "--hidden", "3", "--embed", "2"], ""),
     ("tag", "tag.jsonl", ["--cell", "rnn-relu", "--hidden", "3", "--embed", "2"], ""),
     ("regress", "regress.jsonl", ["--cell", "lstm", "--hidden", "2"], ""),
+    ("forecast", "series.csv",
+     ["--horizon", "2", "--context", "4", "--segment", "2", "--season", "2", "--hidden", "2", "--known", "price", "--static", "kind"], ""),
 ]
 
 
@@ -68,7 +73,7 @@ def trimmed(data, defaults):
     head, tensors = split(data)
     meta = head["__metadata__"]
     about = json.loads(meta["rnn.about"])
-    meta["rnn.about"] = json.dumps({k: about[k] for k in ("mode", "sequences") if k in about})
+    meta["rnn.about"] = json.dumps({k: about[k] for k in ("mode", "sequences", "forecast") if k in about})
     if "rnn.checkpoint" in meta:
         state = json.loads(meta["rnn.checkpoint"])
         options = state["request"]["options"]
@@ -135,7 +140,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         files = {"story.txt": STORY, "words.txt": WORDS, "pairs.tsv": PAIRS, "classify.jsonl": CLASSIFY, "tag.jsonl": TAG,
-                 "regress.jsonl": REGRESS}
+                 "regress.jsonl": REGRESS, "series.csv": SERIES}
         for name, text in files.items():
             pathlib.Path(name).write_text(text)
         try:

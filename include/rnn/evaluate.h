@@ -27,7 +27,7 @@ struct TextScore {
 };
 
 // `path`: a text file or a folder of them (UTF-8). Throws Error{Exit::data} with file:line for bad text, Error{Exit::model,
-// "model/task"} for a bare recurrent model. cancel: once it is not 0, the call throws Error{Exit::internal, "cancelled"} soon.
+// "model/task"} for a model of something else. cancel: once it is not 0, the call throws Error{Exit::internal, "cancelled"} soon.
 RNN_API TextScore evaluate(const Model& model, const std::string& path, const Threads& threads = 0,
                            const std::atomic<int>* cancel = nullptr);
 

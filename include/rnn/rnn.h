@@ -1,4 +1,4 @@
-// Why: the whole public interface: load, step, generate, translate, label, evaluate and train; standard library types only.
+// Why: the whole public interface: load, step, generate, translate, label, forecast, evaluate and train; standard library types only.
 // A program that only runs models may include the parts that it uses and link rnn::runtime: all but rnn/evaluate.h and rnn/train.h.
 #pragma once
 
@@ -7,8 +7,10 @@
 // token. Classes that own something may be moved; a moved-from object may only be assigned to or destroyed.
 #include "rnn/error.h"
 #include "rnn/evaluate.h"
+#include "rnn/forecaster.h"
 #include "rnn/labeller.h"
 #include "rnn/model.h"
+#include "rnn/series.h"
 #include "rnn/session.h"
 #include "rnn/texts.h"
 #include "rnn/threads.h"

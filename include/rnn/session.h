@@ -43,7 +43,7 @@ class RNN_API State {
 class RNN_API Session {
  public:
   // streams in [1, 65536]: independent streams that advance together.
-  // Throws Error{Exit::usage, "session/size"}, Error{Exit::model}: "model/task" for a translator, "model/bidirectional" for a model that
+  // Throws Error{Exit::usage, "session/size"}, Error{Exit::model}: "model/task" for a translator or a model of series, "model/bidirectional" for a model that
   // also reads backwards.
   explicit Session(const Model& model, int streams = 1, const Threads& threads = 1);
   ~Session();

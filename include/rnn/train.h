@@ -33,12 +33,14 @@ using TrainCallback = std::function<bool(const TrainEvent&)>;
 
 // A training run.
 struct RNN_API TrainRequest {
-  // Text files or folders (UTF-8), sequences or pairs. Unless `valid` is given, a part is held out for validation: the last of a text;
-  // drawn from all sequences, with its share of every label, or from all pairs, the same ones whatever the seed.
+  // Text files or folders (UTF-8), sequences, pairs or tables of series. Unless `valid` is given, a part is held out for validation: the
+  // last of a text and of every series; drawn from all sequences, with its share of every label, or from all pairs, the same ones whatever
+  // the seed.
   std::vector<std::string> data;
-  std::string valid, test;  // files; empty: none
+  std::string valid, test;  // files; empty: none. Series have none: the options valid-steps and test-steps set their parts
   // Or "translate": data is two parallel files or one file of pairs, valid and test are one file each; "classify", "tag",
-  // "regress": data is JSON lines of sequences, {"input": [...], "target": ...}.
+  // "regress": data is JSON lines of sequences, {"input": [...], "target": ...}; "forecast": data is tables of dates and numbers, whose
+  // columns the options id, time, y, static, past and known name where they are not found.
   std::string task = "language-model";
   std::string folder;     // run folder, used exactly as given
   bool force = false;     // overwrite an existing run
@@ -64,6 +66,9 @@ struct TrainSummary {
   std::optional<double> test_loss, test_perplexity;  // of the test text, if there is one
   std::optional<double> val_bleu;                    // of a translator
   std::optional<double> val_accuracy;                // share of right labels, of a model of labels
+  // Of a model of series, on windows of its test steps where there are any, else of those for validation: mean absolute scaled error (1: as
+  // good as repeating the season, on the training rows), mean absolute error, share of the values in the 90 % band.
+  std::optional<double> mase, mae, coverage;
 };
 
 // Trains into request.folder: the best model, a checkpoint, metrics, a log and a model card. The same seed gives the same
@@ -72,7 +77,8 @@ struct TrainSummary {
 RNN_API TrainSummary train(const TrainRequest& request);
 
 // Resumes a stopped run exactly where it was. `changes`: options that may extend it, those that train_options() calls
-// resumable: epochs, max-time, max-updates, patience, threads. Throws as train() does, and Error{Exit::model, "run/no_checkpoint"}, Error{Exit::data, "data/changed"}.
+// resumable: epochs, max-time, max-updates, patience, threads. Throws as train() does, and Error{Exit::model, "run/no_checkpoint"};
+// Error{Exit::data, "data/changed"}.
 RNN_API TrainSummary resume(const std::string& folder, const std::vector<std::pair<std::string, std::string>>& changes = {},
                             const TrainCallback& on_event = {}, std::atomic<int>* stop = nullptr);
 

@@ -12,9 +12,10 @@
 namespace rnn::core::pages {
 namespace {
 
-constexpr double kClose = 0.02;   // errors that differ by less are nearly equal
-constexpr double kHolds = 0.03;   // a band whose coverage differs by less holds its level
-constexpr double kLeans = 0.01;   // of the values' size
+constexpr double kClose = 0.02;  // errors that differ by less are nearly equal
+constexpr double kHolds = 0.03;  // a band whose coverage differs by less holds its level
+constexpr double kLeans = 0.01;  // of the values' size
+constexpr double kLeansMuch = 0.1;
 constexpr double kSteady = 0.10;  // errors of steps that differ by less are about equal
 
 std::optional<double> row_error(const ForecastReport& r, size_t row) {
@@ -159,6 +160,8 @@ std::string bias_sentence(const ForecastReport& r) {
                                  std::abs(bias) < kLeans ? "the forecasts lean neither up nor down"
                                  : bias > 0              ? "the forecasts are too high on average"
                                                          : "the forecasts are too low on average");
+  if (std::abs(bias) >= kLeansMuch)  // the median of values that are often 0 is below their mean
+    text += " Sums over several steps would be off by as much: a forecast that is often close can still miss the total.";
   if (r.residuals.count == 0) return text;
   return text + fmt::format(" {} of them were too high, {} too low.",
                             value(r.residuals.too_high, one_decimal(r.residuals.too_high), "/residuals/too_high"),

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "base/error.h"
 #include "metrics/figures.h"
 #include "rnn/running/access.h"
 #include "tasks/language_model/evaluate_text.h"
@@ -11,6 +12,10 @@ namespace rnn {
 inline namespace v1 {
 
 TextScore evaluate(const Model& model, const std::string& path, const Threads& threads, const std::atomic<int>* cancel) {
+  if (model.forecasts()) {
+    throw Error(Exit::model, "model/task", Access::file(model).path + " forecasts series, it says nothing of texts",
+                "rnn eval RUN DATA --windows 8 measures it, or rnn::Forecaster on pasts that end earlier");
+  }
   const EvalReport report =
       evaluate_text(Access::text_file(model), path, {.baselines = false, .pool = &Access::pool(threads), .cancel = cancel});
   return {.loss = report.model.at(figure::kLoss),

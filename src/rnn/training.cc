@@ -56,6 +56,9 @@ TrainSummary summary_of(const RunResult& result) {
   summary.val_bits_per_byte = result.valid[figure::kBitsPerByte];
   summary.val_bleu = result.valid[figure::kBleu];
   summary.val_accuracy = result.valid[figure::kAccuracy];
+  summary.mase = result.valid[figure::kMase];
+  summary.mae = result.valid[figure::kMae];
+  summary.coverage = result.valid[figure::kCoverage];
   if (result.test) {
     summary.test_loss = (*result.test)[figure::kLoss];
     summary.test_perplexity = (*result.test)[figure::kPerplexity];
@@ -86,7 +89,7 @@ TrainRequest& TrainRequest::set(const std::string& name, const std::string& valu
 
 TrainSummary train(const TrainRequest& request) {
   if (request.data.empty())
-    throw Error(Exit::usage, "usage/missing", "there is no text to train on", "set TrainRequest::data");
+    throw Error(Exit::usage, "usage/missing", "there is nothing to train on", "set TrainRequest::data");
   if (request.folder.empty()) throw Error(Exit::usage, "usage/missing", "the run has no folder", "set TrainRequest::folder");
   Options options;
   for (const auto& option : request.options) set_option(options, option.first, option.second);
@@ -105,6 +108,7 @@ TrainSummary train(const TrainRequest& request) {
   run.init_from = request.init_from;
   run.model = options.model;
   run.options = options.train;
+  run.series = options.series;
   for (const auto& option : request.options) run.given.emplace_back(find_option(option.first)->name);
   run.command = "rnn::train()";
   return with_callback(request.on_event, request.stop,

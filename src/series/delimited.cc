@@ -247,7 +247,7 @@ void TableReader::settle_decimal_mark(std::optional<bool> wanted) {
                 "write numbers without commas, or say which: --decimal comma or --decimal point");
   }
   table_.decimal_comma = wanted ? *wanted : (decimal || either > 0) && !points;
-  if (table_.decimal_comma) table_.notes.push_back("numbers have a decimal comma");
+  if (table_.decimal_comma) table_.notes.emplace_back("numbers have a decimal comma");
 }
 
 Table TableReader::read(std::optional<bool> decimal_comma) {

@@ -94,6 +94,12 @@ expect_exit 0 "$RNN" report known promo.csv -o known.html
 expect_err '^note: the page has no forecast of what comes next: .*the future of promo is needed up to'
 grep -q 'There is no forecast of what comes next' known.html || fail "no future"
 
+# Without a network: the regression alone, so there is no row of its own for it.
+expect_exit 0 "$RNN" train sales.csv "${small[@]}" --network none -o plain
+expect_exit 0 "$RNN" report plain sales.csv --json
+[[ "$(json_value "$out_file" 'x["network_share"], [r["name"] for r in x["rows"]][:2]')" == "(0.0, ['this model', 'naive'])" ]] || fail "--network none"
+expect_refused 2 usage/option "$RNN" train sales.csv "${small[@]}" --network none --linear off -o nothing
+
 # A page replaces a page and nothing else; bad input: one error each, and no page.
 expect_exit 0 "$RNN" report run sales.csv -o page.html
 cp sales.csv mine.html

@@ -6,7 +6,11 @@
 
 #include "fuzz/target.h"
 #include "io/model_file.h"
+#include "io/ready_model.h"
 #include "nn/context.h"
+#include "series/observed.h"
+#include "tasks/forecast/stream/forecaster.h"
+#include "tasks/forecast/stream/model_front.h"
 #include "tasks/language_model/stream/writer.h"
 #include "tasks/translate/stream/translator.h"
 #include "text/utf8.h"
@@ -46,6 +50,26 @@ void translate(ModelFile& file) {
   for (const auto& line : found) require_text(line[0].text);
 }
 
+void forecast(ModelFile& file) {
+  const ForecastFront front = front_of_model(file);
+  std::vector<Series> all(2);
+  for (Series& series : all) {
+    series.y = {1, 2, kMissing, 4};
+    series.future = file.model->config().forecast.horizon;
+    series.covariates.assign(front.covariates.size(), std::vector<double>(4, 1));
+  }
+  const std::vector<SeriesPlace> places = {{front.scales.empty() ? -1 : 0, {}}, {-1, {}}};
+  const SeriesBank bank(front, all, places);
+  Pool pool(1);
+  const Model<float>& model = ready_model(file, pool);
+  const std::vector<double> levels = {0.05, 0.5, 0.99};
+  for (const Forecast& f : Forecaster(front, model, pool).forecast(bank, std::vector<Window>{{0, 4}, {1, 3}}, levels)) {
+    require(f.quantile.size() == f.point.size() * 3, "every step has its quantiles");
+    for (size_t i = 1; i < f.quantile.size(); ++i)
+      require(i % 3 == 0 || !(f.quantile[i] < f.quantile[i - 1]), "quantiles do not cross");
+  }
+}
+
 // Frames or ids through a model that has no decoder of its own.
 void run_batch(ModelFile& file) {
   Pool pool(1);
@@ -72,6 +96,8 @@ void run_model(ModelFile& file) {
     write_on(file);
   } else if (file.model->translates()) {
     translate(file);
+  } else if (file.model->config().forecast.present()) {
+    forecast(file);
   } else {
     run_batch(file);
   }

@@ -63,6 +63,16 @@ pkg_config() {
   expect_consumer
 }
 
+# expect_small PROGRAM BYTES: stripped it has no more, and it needs no library but the C++ one and Highway's.
+expect_small() {
+  local others size
+  others=$(readelf -d "$1" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | grep -vE '^(libc|libm|libstdc\+\+|libgcc_s|libhwy|ld-linux.*)\.so' || true)
+  [[ -z "$others" ]] || fail "$1 needs $others"
+  strip "$1"
+  size=$(stat -c %s "$1")
+  ((size <= $2)) || fail "the stripped $1 has $size bytes, more than $2"
+}
+
 # rnn::runtime: a program that steps a model of numbers is small, and needs no library but the C++ one and Highway's.
 runtime() {
   configure -S "$here/runtime" -B "$WORK/build" -DCMAKE_PREFIX_PATH="$moved" -DEXAMPLES="$SOURCE/examples"
@@ -70,12 +80,11 @@ runtime() {
   cd "$WORK/build" || fail "there is no $WORK/build"
   expect_exit 0 ./frames
   expect_out '^t  7:'
-  local others size
-  others=$(readelf -d frames | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | grep -vE '^(libc|libm|libstdc\+\+|libgcc_s|libhwy|ld-linux.*)\.so' || true)
-  [[ -z "$others" ]] || fail "the program needs $others"
-  strip frames
-  size=$(stat -c %s frames)
-  ((size <= 1500000)) || fail "the stripped program has $size bytes, more than 1.5 MB"
+  expect_small frames 1500000
+  # So is one that forecasts: no tables are read, no regression is fitted.
+  expect_exit 0 ./series "$SOURCE/tests/fuzz/corpus/model/forecast.safetensors"
+  expect_out '^2 steps: -?[0-9]+'
+  expect_small series 1600000
   # The same by pkg-config.
   export PKG_CONFIG_PATH="$moved/$LIBDIR/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
   expect_exit 0 sh -c "'$CXX' -std=c++20 '$SOURCE/examples/04_numeric_frames.cc' $(pkg-config --cflags --libs rnn-runtime) -o by_pkg_config"

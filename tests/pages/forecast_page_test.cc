@@ -130,6 +130,9 @@ TEST(ForecastSentences, DoTheyLean) {
       read(bias_sentence(r)),
       "The mean error (forecast less value) is −3.1 % of the mean size of the values: the forecasts are too low on average. "
       "45.0 % of them were too high, 55.0 % too low.");
+  EXPECT_FALSE(has(read(bias_sentence(r)), "Sums over several steps"));
+  r.rows[0].scores.relative_bias = -0.355;
+  EXPECT_TRUE(has(read(bias_sentence(r)), "Sums over several steps would be off by as much"));
   r.rows[0].scores.relative_bias = 0.004;
   EXPECT_TRUE(
       has(read(bias_sentence(r)), "is 0.4 % of the mean size of the values: the forecasts lean neither up nor down."));

@@ -2,8 +2,8 @@
 #include <cstring>
 #include <filesystem>
 
-#include "api_case.h"
 #include "rnn/rnn.h"
+#include "series_case.h"
 #include "support/allocations.h"
 
 namespace rnn_api {
@@ -209,6 +209,22 @@ TEST(Api, LoadErrors) {
   expect_error(Exit::model, "model/nan", [] { rnn::Model::load("nan.safetensors"); });
   write_all("junk.safetensors", std::string(100, '\x01'));
   EXPECT_THROW(rnn::Model::load("junk.safetensors"), rnn::Error);
+}
+
+TEST(Api, PushingAValueAllocatesNothing) {
+#ifdef RNN_COUNT_ALLOCATIONS
+  const rnn::Forecaster forecaster(shop_model());
+  rnn::Series series = forecaster.read(history_of(0, 30));
+  const std::vector<double> row = {1, 2, 3};
+  const int64_t before = allocations;
+  bool all = true;
+  for (int t = 0; t < 1000; ++t) all = series.push(t, row) && all;
+  EXPECT_EQ(allocations - before, 0);
+  EXPECT_TRUE(all);
+  EXPECT_EQ(series.steps(), 1030);
+#else
+  GTEST_SKIP() << "a sanitizer has its own malloc";
+#endif
 }
 
 }  // namespace

@@ -34,7 +34,10 @@ Model Model::load(const std::string& path) {
 
 bool Model::is_language_model() const noexcept { return core_->network().is_language_model(); }
 bool Model::translates() const noexcept { return core_->network().translates(); }
-bool Model::labels_sequences() const noexcept { return core_->network().has_head() && !core_->network().writes_text(); }
+bool Model::labels_sequences() const noexcept {
+  return core_->network().has_head() && !core_->network().writes_text() && !forecasts();
+}
+bool Model::forecasts() const noexcept { return core_->network().config().forecast.present(); }
 int Model::vocabulary() const noexcept { return core_->network().config().vocabulary; }
 int Model::inputs() const noexcept { return core_->network().reads_ids() ? 0 : core_->network().config().rnn.input; }
 int Model::outputs() const noexcept { return core_->network().outputs(); }

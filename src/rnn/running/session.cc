@@ -22,9 +22,9 @@ const core::Model<float>& steppable(const core::Model<float>& model, const std::
     throw Error(Exit::model, "model/task", path + " translates whole sentences, so it cannot be stepped",
                 "use rnn translate, or rnn::Translator");
   }
-  if (model.network().reads_source()) {
-    throw Error(Exit::model, "model/task", path + " forecasts from segments of series, so it cannot be stepped",
-                "rnn info shows what it is");
+  if (model.config().forecast.present()) {
+    throw Error(Exit::model, "model/task", path + " forecasts series from whole windows, so it cannot be stepped",
+                "use rnn forecast, or rnn::Forecaster");
   }
   if (model.config().rnn.bidirectional) {
     throw Error(Exit::model, "model/bidirectional", path + " also reads backwards, so it cannot be stepped",

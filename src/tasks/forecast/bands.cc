@@ -7,6 +7,7 @@
 #include "series/conformal.h"
 #include "series/observed.h"
 #include "tasks/forecast/fit.h"
+#include "tasks/forecast/stream/scale.h"
 
 namespace rnn::core {
 namespace {

@@ -4,11 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string_view>
-#include <unordered_map>
 
 #include "series/observed.h"
-#include "series/scores.h"
 
 namespace rnn::core {
 namespace {
@@ -21,29 +18,6 @@ float scaled(double value, double centre, double scale) {
 }
 
 }  // namespace
-
-SeriesScale fit_scale(const ForecastFront& front, const Series& series, int64_t count) {
-  SeriesScale found;
-  found.id = series.id;
-  const std::span<const double> y =
-      std::span(series.y).first(static_cast<size_t>(std::min<int64_t>(count, std::ssize(series.y))));
-  const ErrorScale errors = error_scale(y, front.season);
-  // Beyond what a number holds a scale is not defined, as for a constant series.
-  found.absolute = std::isfinite(errors.absolute) ? errors.absolute : 0;
-  found.squared = std::isfinite(errors.squared) ? errors.squared : 0;
-  double sum = 0, squares = 0, number = 0;
-  for (const double v : y) {
-    if (observed(v)) sum += front.forward(v), ++number;
-  }
-  if (front.counts || number == 0) return found;
-  found.centre = sum / number;
-  for (const double v : y) {
-    if (observed(v)) squares += (front.forward(v) - found.centre) * (front.forward(v) - found.centre);
-  }
-  const double deviation = std::sqrt(squares / number);
-  if (deviation > 1e-9 * std::abs(found.centre) && std::isfinite(deviation)) found.scale = deviation;
-  return found;
-}
 
 std::vector<std::vector<float>> SeriesBank::numbers_of(const ForecastFront& front, const Series& series, bool known) const {
   std::vector<std::vector<float>> channels;
@@ -61,16 +35,16 @@ std::vector<std::vector<float>> SeriesBank::numbers_of(const ForecastFront& fron
   return channels;
 }
 
-SeriesBank::SeriesBank(const ForecastFront& front, const SeriesSet& set, std::span<const int64_t> seen) {
-  std::unordered_map<std::string_view, int> by_id;
-  for (size_t i = 0; i < front.scales.size(); ++i) by_id.emplace(front.scales[i].id, static_cast<int>(i));
-  y_.reserve(set.series.size());
-  for (size_t s = 0; s < set.series.size(); ++s) {
-    const Series& series = set.series[s];
-    const auto found = by_id.find(series.id);
-    numbers_.push_back(found == by_id.end() ? -1 : found->second);
-    scales_.push_back(numbers_[s] >= 0 ? front.scales[static_cast<size_t>(numbers_[s])]
-                                       : fit_scale(front, series, seen.empty() ? std::ssize(series.y) : seen[s]));
+SeriesBank::SeriesBank(const ForecastFront& front, std::span<const Series> series, std::span<const SeriesPlace> places) {
+  fill(front, series, places);
+}
+
+void SeriesBank::fill(const ForecastFront& front, std::span<const Series> all, std::span<const SeriesPlace> places) {
+  y_.reserve(all.size());
+  for (size_t s = 0; s < all.size(); ++s) {
+    const Series& series = all[s];
+    numbers_.push_back(places[s].number);
+    scales_.push_back(numbers_[s] >= 0 ? front.scales[static_cast<size_t>(numbers_[s])] : places[s].scale);
     const SeriesScale& scale = scales_.back();
     std::vector<float>& y = y_.emplace_back(series.y.size());
     std::transform(series.y.begin(), series.y.end(), y.begin(),

@@ -11,12 +11,20 @@
 
 namespace rnn::core {
 
+// Where a series stands in a model: its number in front.scales, or -1 and a scale of its own.
+struct SeriesPlace {
+  int number = -1;
+  SeriesScale scale;
+};
+
 // Series of a set in the units of a model. Owns its numbers; views() stay valid while it lives.
 class SeriesBank {
  public:
   // `set` has the covariates of the front (apply_covariates()). seen[s]: how many values of series s its scale may be taken from, where
   // the front has no series of that name; empty: all of them.
   SeriesBank(const ForecastFront& front, const SeriesSet& set, std::span<const int64_t> seen = {});
+  // The same for series whose places are known, [series].
+  SeriesBank(const ForecastFront& front, std::span<const Series> series, std::span<const SeriesPlace> places);
 
   std::span<const WindowSeries> views() const { return views_; }
   size_t size() const { return views_.size(); }
@@ -27,6 +35,7 @@ class SeriesBank {
   int64_t covered(size_t series) const { return covered_[series]; }
 
  private:
+  void fill(const ForecastFront& front, std::span<const Series> all, std::span<const SeriesPlace> places);
   std::vector<std::vector<float>> numbers_of(const ForecastFront& front, const Series& series, bool known) const;
   std::vector<WindowSeries> views_;
   std::vector<std::vector<float>> y_;
@@ -35,8 +44,5 @@ class SeriesBank {
   std::vector<int> numbers_;
   std::vector<int64_t> covered_;
 };
-
-// Centre and scale of the first `count` values; the scale is 1 for a series that is constant or empty. counts: centre 0, scale 1.
-SeriesScale fit_scale(const ForecastFront& front, const Series& series, int64_t count);
 
 }  // namespace rnn::core

@@ -86,7 +86,7 @@ WindowOptions Forecaster::window_options() const {
   return w;
 }
 
-std::vector<ForecastParts> Forecaster::parts(const SeriesBank& bank, std::span<const Window> windows) {
+std::vector<ForecastParts> Forecaster::parts(const SeriesBank& bank, std::span<const Window> windows) const {
   const WindowOptions how = window_options();
   const int H = horizon(), P = distribution_.numbers();
   std::vector<ForecastParts> found(windows.size());
@@ -179,7 +179,7 @@ Forecast Forecaster::finish(const ForecastParts& parts, const SeriesScale& scale
 }
 
 std::vector<Forecast> Forecaster::forecast(const SeriesBank& bank, std::span<const Window> windows,
-                                           std::span<const double> levels) {
+                                           std::span<const double> levels) const {
   std::vector<Forecast> found;
   found.reserve(windows.size());
   const std::vector<ForecastParts> all = parts(bank, windows);

@@ -27,7 +27,7 @@ struct ForecastParts {
   std::vector<float> network;  // [horizon * P], as the head says it
 };
 
-// Runs a model on any number of windows. One thread at a time; const after construction otherwise.
+// Runs a model on any number of windows. Const after construction: any thread may ask, a pass has scratch of its own.
 class Forecaster {
  public:
   // Both must outlive it; the model is packed.
@@ -36,10 +36,11 @@ class Forecaster {
   const ForecastOptions& options() const { return model_.config().forecast; }
   int horizon() const { return options().horizon; }
   // levels: of quantiles, ascending, in (0, 1). The result does not depend on the other windows, to the last bit.
-  std::vector<Forecast> forecast(const SeriesBank& bank, std::span<const Window> windows, std::span<const double> levels);
+  std::vector<Forecast> forecast(const SeriesBank& bank, std::span<const Window> windows,
+                                 std::span<const double> levels) const;
 
   // The same in two halves.
-  std::vector<ForecastParts> parts(const SeriesBank& bank, std::span<const Window> windows);
+  std::vector<ForecastParts> parts(const SeriesBank& bank, std::span<const Window> windows) const;
   // The quantile at `level` of step h, scaled, with `share` of the network and no calibration.
   double raw_quantile(const ForecastParts& parts, int step, double level, double share) const;
   // The same with the model's share and calibration. A level on one side of the middle never crosses it.

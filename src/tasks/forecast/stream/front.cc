@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "base/error.h"
 #include "base/fields.h"
+#include "tasks/forecast/stream/scale.h"
 
 namespace rnn::core {
 namespace {
@@ -194,7 +195,7 @@ int ForecastFront::find(std::string_view id) const {
 
 double ForecastFront::forward(double value) const {
   if (transform == Transform::none || std::isnan(value)) return value;
-  return std::log(std::max(value + offset, 1e-12));
+  return shifted_logarithm(value, offset);
 }
 
 double ForecastFront::backward(double value) const {

@@ -9,24 +9,14 @@
 #include "base/numbers.h"
 #include "io/ready_model.h"
 #include "options/option_list.h"
+#include "tasks/forecast/stream/model_front.h"
 
 namespace rnn::core {
-namespace {
-
-ModelFile checked_forecast(ModelFile file) {
-  if (file.model->config().forecast.present()) return file;
-  throw Error(Exit::model, "model/task", file.path + " does not forecast series: its task is " + file.model->config().task,
-              "rnn info shows what it is");
-}
-
-}  // namespace
-
 ReadyForecaster::ReadyForecaster(ModelFile file, int threads)
-    : file_(checked_forecast(std::move(file))),
-      front_(front_from_json(file_.about["forecast"])),
+    : file_(std::move(file)),
+      front_(front_of_model(file_)),
       options_(options_from_json(file_.about["options"]).series),
       pool_(threads) {
-  check_front(front_, file_.model->config().forecast);
   const Model<float>& model = ready_model(file_, pool_);
   forecaster_ = std::make_unique<Forecaster>(front_, model, pool_);
 }
