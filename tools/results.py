@@ -31,8 +31,13 @@ import results_ablation  # noqa: E402
 import results_made  # noqa: E402
 import results_page  # noqa: E402
 import results_pairs  # noqa: E402
+import results_series  # noqa: E402
 import results_twin  # noqa: E402
-from results_recipe import KEYS, ROOT, Failure, digest, load_recipe, of_report, option_words, read_data  # noqa: E402
+from results_recipe import KEYS, ROOT, Failure, digest, licence_of, load_recipe, of_report, option_words, read_data  # noqa: E402
+
+
+OWN_KEYS = ("data", "options", "split", "twin", "make", "variant", "adapt", "table", "backtest", "bands", "detect")  # not of the row
+ENDINGS = {"translate": "tsv", "forecast": "csv"}  # of the files of a side; else txt
 
 
 class Stopped(Exception):
@@ -113,8 +118,8 @@ def events_of(run):
 
 def kind_of(recipe):
     """What checks, measures and shows a recipe of its kind; none: one language model, which is measured here."""
-    if recipe["task"] == "translate":
-        return results_pairs
+    if recipe["task"] in ("translate", "forecast"):
+        return results_pairs if recipe["task"] == "translate" else results_series
     return results_made if "make" in recipe else results_ablation if "variant" in recipe else None
 
 
@@ -216,7 +221,7 @@ def measure(program, name, recipe, parts, data, work, keys):
     row = {"options": recipe["options"], "hash": keys["all"], "run_hash": keys["run"], "machine": machine(),
            "program": program.version(), "commit": commit(), "date": time.strftime("%Y-%m-%d")}
     for side, text in parts.items():
-        write_atomic(work / f"{side}.{'tsv' if recipe['task'] == 'translate' else 'txt'}", text)
+        write_atomic(work / f"{side}.{ENDINGS.get(recipe['task'], 'txt') if side != 'windows' else 'json'}", text)
     if data:
         row["data"] = data
     kind = kind_of(recipe)
@@ -272,7 +277,11 @@ def keys_of(recipe, digests):
 
 
 def do_recipe(name, recipe, results, a, program):
-    parts, data = ({}, None) if "make" in recipe else read_data(name, recipe, a.data)
+    if "table" in recipe:
+        parts, data = results_series.read_table(recipe, a.data)
+        data |= licence_of(a.data, recipe["table"]["file"])
+    else:
+        parts, data = ({}, None) if "make" in recipe else read_data(name, recipe, a.data)
     kind, digests = kind_of(recipe), {side: digest(text) for side, text in parts.items()}
     keys = kind.keys_of(recipe, digests) if kind else keys_of(recipe, digests)
     old, work = results.rows.get(name, {}), a.work / name
@@ -295,7 +304,7 @@ def do_recipe(name, recipe, results, a, program):
     else:
         say(f"== {name}: {recipe['title']}")
         row = measure(program(), name, recipe, parts, data, work, keys)
-    row |= {k: recipe[k] for k in KEYS[""] if k in recipe and k not in ("data", "options", "split", "twin", "make", "variant", "adapt")}
+    row |= {k: recipe[k] for k in KEYS[""] if k in recipe and k not in OWN_KEYS}
     twin = old.get("twin")
     if twin and (not recipe.get("twin") or twin["hash"] != results_twin.key_of(recipe, row)):
         twin = None

@@ -6,6 +6,7 @@ import math
 import results_ablation
 import results_made
 import results_pairs
+import results_series
 from results_recipe import mean
 
 NAMES = {"train": "training", "valid": "validation", "test": "test"}
@@ -29,6 +30,9 @@ MADE = """Long-memory problems ([what they are](long_memory.md)), evaluated on s
 """
 PAIRS = """Translation ([how it works](translation.md)), by beam search: BLEU and chrF are computed as in sacreBLEU; exact is the share of
 translations that equal the reference letter by letter. Losses are in nats per target token, the end included.
+"""
+SERIES = """Forecasts ([how they work](forecasting.md)), measured on values after those that a model has learnt from and was chosen by, beside
+the best row that needs no training:
 """
 NO_SPELLING = ("Bits per byte of this table leave out the spelling of unknown words, as versions before did: they compare within the "
                "table only.")
@@ -138,19 +142,25 @@ def twin_line(row):
             f"{theirs['val_loss']:.4f} in PyTorch: {difference:+.2f} %."]
 
 
+def data_files(data):
+    files = ", ".join(f"`{file['path']}` ({file['bytes']:,} bytes, sha256 {file['sha256'][:12]}…)" for file in data["files"])
+    lines = [f"- data: {files}"]
+    if data.get("licence"):
+        lines.append(f"- licence: {data['licence']}" + (f"; origin: {data['origin']}" if data.get("origin") else ""))
+    return lines
+
+
 def data_lines(row):
     data = row["data"]
-    files = ", ".join(f"`{file['path']}` ({file['bytes']:,} bytes, sha256 {file['sha256'][:12]}…)" for file in data["files"])
+    if "parts" not in data:  # one table: its recipe says which rows
+        return data_files(data)
     parts = ", ".join(f"{name} {data['parts'][side]:,}" for side, name in NAMES.items() if side in data["parts"])
     split = data.get("split")
     rule = ""
     if split:
         shares = ", ".join(f"{100 * split[side]:g} % {NAMES[side]}" for side in NAMES if split.get(side))
         rule = f"by {split['unit']}, in the order of the text: {shares}; "
-    lines = [f"- data: {files}"]
-    if data.get("licence"):
-        lines.append(f"- licence: {data['licence']}" + (f"; origin: {data['origin']}" if data.get("origin") else ""))
-    return lines + [f"- split: {rule}bytes: {parts}"]
+    return data_files(data) + [f"- split: {rule}bytes: {parts}"]
 
 
 def run_part(row, sides):
@@ -168,6 +178,8 @@ def run_part(row, sides):
 def section(name, row):
     if "pairs" in row:
         return results_pairs.section(name, row, table, clock, data_lines)
+    if "series" in row:
+        return results_series.section(name, row, table, clock, data_lines)
     if "made" in row:
         return results_made.section(name, row, table, clock)
     sides, machine = [s for s in ("valid", "test") if s in row["evaluate"]], row["machine"]
@@ -212,7 +224,7 @@ def overview(rows):
     """One line per recipe: the last measured side of this program beside the best n-gram model."""
     lines = []
     for name, row in sorted(rows.items()):
-        if "made" in row or "pairs" in row:
+        if row.keys() & {"made", "pairs", "series"}:
             continue
         side = "test" if "test" in row["evaluate"] else "valid"
         runs, variant = best_runs(row)
@@ -229,5 +241,7 @@ def page(rows):
     problems = [MADE, table(["recipe", "what", "figure", "best variant", "value", "without memory"], made), ""] if made else []
     pairs = [results_pairs.overview_row(name, row) for name, row in sorted(rows.items()) if "pairs" in row]
     translations = [PAIRS, table(["recipe", "what", "BLEU", "chrF", "exact", "exact: nearest sentence"], pairs), ""] if pairs else []
-    texts = [overview(rows), ""] if len(made) + len(pairs) < len(rows) else []
-    return "\n".join([HEAD] + texts + problems + translations + [section(name, row) for name, row in sorted(rows.items())])
+    forecasts = [line for name, row in sorted(rows.items()) if "series" in row for line in results_series.overview_rows(name, row)]
+    series = [SERIES, table(["recipe", "what", "figure", "value", "best row without training"], forecasts), ""] if forecasts else []
+    texts = [overview(rows), ""] if any(not row.keys() & {"made", "pairs", "series"} for row in rows.values()) else []
+    return "\n".join([HEAD] + texts + problems + translations + series + [section(name, row) for name, row in sorted(rows.items())])

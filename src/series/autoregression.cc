@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "series/naive.h"
 #include "series/observed.h"
 
 namespace rnn::core {
@@ -99,6 +100,19 @@ std::vector<double> iterated_forecast(const Autoregression& fitted, std::span<co
     out.push_back(value_of(fitted, values));
     values.push_back(out.back());
   }
+  return out;
+}
+
+std::vector<double> autoregression_forecast(std::span<const double> history, int horizon, int season) {
+  const std::span<const double> values = from_first_observed(history);
+  const int64_t n = std::ssize(values), order = std::min<int64_t>(season > 1 ? 2 * int64_t{season} : 36, n / 4);
+  if (order < 2) return naive_forecast(history, horizon, season);
+  double low = last_observed(values), high = low;
+  for (const double y : values) {
+    if (observed(y)) low = std::min(low, y), high = std::max(high, y);
+  }
+  std::vector<double> out = iterated_forecast(fit_autoregression(values, static_cast<int>(order)), values, horizon);
+  for (double& y : out) y = std::clamp(std::isfinite(y) ? y : last_observed(values), 2 * low - high, 2 * high - low);
   return out;
 }
 

@@ -21,6 +21,9 @@ Autoregression fit_autoregression(std::span<const double> history, int order);  
 // The last values of `history` are read, missing ones (and those before the first) as the last observed before them, else the first observed
 // after. Of a history without any value all is NaN.
 std::vector<double> iterated_forecast(const Autoregression& fitted, std::span<const double> history, int horizon);
+// A method of methods.h: iterated, of the order of two seasons (36 without a season), at most a quarter of the history; naive below 8 values.
+// Forecasts stay within the range of the history and once its width beyond, for an explosive one would leave any scale.
+std::vector<double> autoregression_forecast(std::span<const double> history, int horizon, int season);
 std::vector<double> direct_forecast(std::span<const Autoregression> fitted, std::span<const double> history);
 
 }  // namespace rnn::core

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/numbers.h"
+#include "series/autoregression.h"
 #include "series/holt_winters.h"
 #include "series/intermittent.h"
 #include "series/naive.h"
@@ -20,6 +21,7 @@ constexpr ForecastMethod kMethods[] = {
     {"seasonal-naive", "seasonal naive", seasonal_naive_forecast, kOneSeason, "naive",
      "the latest observed value at the position of the season"},
     {"drift", "drift", drift_forecast, kTwoValues, "naive", "the line from the first to the last observed value"},
+    {"zero", "zero", zero_forecast, kAnyHistory, "", "count for nothing"},
     {"mean", "mean", mean_forecast, kAnyHistory, "", "left out"},
     {"window-mean", "mean of the last four seasons", window_mean_forecast, kAnyHistory, "", "left out"},
     {"ses", "simple exponential smoothing", ses_forecast, kAnyHistory, "", "the level is carried"},
@@ -32,6 +34,7 @@ constexpr ForecastMethod kMethods[] = {
      "count as their one-step forecast"},
     {"holt-winters-multiplicative", "Holt-Winters, multiplicative", holt_winters_multiplicative_forecast, kPositiveSeasons,
      "holt-winters", "count as their one-step forecast"},
+    {"autoregression", "autoregression", autoregression_forecast, {8}, "naive", "windows with one are left out of the fit"},
     {"tsb", "TSB (intermittent demand)", tsb_forecast, kAnyHistory, "", "change nothing"},
     {"seasonal-growth",
      "last season x growth",

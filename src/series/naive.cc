@@ -74,6 +74,10 @@ std::vector<double> drift_forecast(std::span<const double> history, int horizon,
   return out;
 }
 
+std::vector<double> zero_forecast(std::span<const double> history, int horizon, int) {
+  return std::vector<double>(static_cast<size_t>(horizon), from_first_observed(history).empty() ? kMissing : 0.0);
+}
+
 std::vector<double> mean_forecast(std::span<const double> history, int horizon, int /*season*/) {
   return constant_forecast(mean_observed(history), horizon);
 }

@@ -17,6 +17,8 @@ std::vector<double> naive_forecast(std::span<const double> history, int horizon,
 std::vector<double> seasonal_naive_forecast(std::span<const double> history, int horizon, int season);
 // The straight line through the first and the last observed value, y_n + h (y_n - y_1) / (n - 1).
 std::vector<double> drift_forecast(std::span<const double> history, int horizon, int season);
+// 0 at every step: of counts that are mostly zero it has the best absolute error, and is of no use.
+std::vector<double> zero_forecast(std::span<const double> history, int horizon, int season);
 // The mean of all observed values.
 std::vector<double> mean_forecast(std::span<const double> history, int horizon, int season);
 // The mean of what was observed in the last four seasons (28 days of daily values; 4 values where there is no season).

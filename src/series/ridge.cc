@@ -73,6 +73,43 @@ RidgeModel solve_ridge(const RidgeSums& sums, double lambda) {
   return model;
 }
 
+RidgeModel iterate_ridge(const RidgeModel& one, int horizon) {
+  const int L = one.shape().context;
+  const Eigen::Map<const Eigen::Matrix<float, 1, Eigen::Dynamic>> floats(&one.weights()(0, 0), L);
+  const Eigen::RowVectorXd w = floats.cast<double>();
+  // What a step reads, each as weights of the window less its last value: the values of the window, then the forecasts.
+  RidgeMatrix rows = RidgeMatrix::Zero(L + horizon, L);
+  rows.topLeftCorner(L - 1, L - 1).setIdentity();  // the last value less itself is 0
+  for (int h = 0; h < horizon; ++h) {
+    const Eigen::RowVectorXd last = rows.row(L + h - 1);
+    rows.row(L + h) = last + w * (rows.middleRows(h, L).rowwise() - last);
+  }
+  RidgeModel model({L, horizon, 0}, one.lambda());
+  model.set_iterated(true);
+  for (int h = 0; h < horizon; ++h) {
+    for (int i = 0; i < L; ++i) model.weights()(h, i) = static_cast<float>(rows(L + h, i));
+  }
+  return model;
+}
+
+RidgeModel model_of_autoregression(const Autoregression& one, int horizon) {
+  const auto L = static_cast<int>(one.weights.size());
+  Eigen::RowVectorXd w(L);
+  for (int i = 0; i < L; ++i) w[i] = one.weights[static_cast<size_t>(L - 1 - i)];
+  RidgeMatrix rows = RidgeMatrix::Zero(L + horizon, L + 1);  // the last column: the constant
+  rows.topLeftCorner(L, L).setIdentity();
+  RidgeModel model({L, horizon, 0}, 0);
+  model.set_iterated(true);
+  for (int h = 0; h < horizon; ++h) {
+    rows.row(L + h) = w * rows.middleRows(h, L);
+    rows(L + h, L) += one.constant;
+    for (int i = 0; i < L; ++i) model.weights()(h, i) = static_cast<float>(rows(L + h, i));
+    model.weights()(h, L - 1) = static_cast<float>(rows.row(L + h).head(L).sum() - 1);
+    model.constants().push_back(static_cast<float>(rows(L + h, L)));
+  }
+  return model;
+}
+
 std::vector<double> ridge_errors(const RidgeSums& sums, const RidgeModel& model) {
   const RidgeAlgebra a{sums};
   std::vector<double> out(static_cast<size_t>(a.H), kMissing);

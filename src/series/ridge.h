@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/matrix.h"
+#include "series/autoregression.h"
 
 namespace rnn::core {
 
@@ -61,6 +62,13 @@ class RidgeModel {
   RidgeModel(RidgeShape shape, double lambda);
   const RidgeShape& shape() const { return shape_; }
   double lambda() const { return lambda_; }
+  // Made of a model of one step (iterate_ridge): to be fitted again in the same way.
+  bool iterated() const { return iterated_; }
+  void set_iterated(bool iterated) { iterated_ = iterated; }
+  // [horizon] Where there are any, the last value of the window counts beside the others, with its own weight, which otherwise meets a 0; and a
+  // constant in the units of `scale` is added: an autoregression (model_of_autoregression).
+  const std::vector<float>& constants() const { return constants_; }
+  std::vector<float>& constants() { return constants_; }
   // [horizon, inputs()]: the window, the covariates at the step, the covariates at the window's last step.
   const Matrix<float>& weights() const { return weights_; }
   Matrix<float>& weights() { return weights_; }
@@ -73,14 +81,23 @@ class RidgeModel {
  private:
   RidgeShape shape_;
   double lambda_;
+  bool iterated_ = false;
+  std::vector<float> constants_;
   Matrix<float> weights_;
 };
 
 // lambda: added to the diagonal of the sums over windows. Weights of 0, the naive forecast, where there is no window or nothing varies.
 RidgeModel solve_ridge(const RidgeSums& sums, double lambda);
 
+// A model of one step that forecasts `horizon` steps by reading its own forecasts: linear in the window all the same. With few rows its few
+// weights are better known than those of a regression for every step. one: horizon 1, no covariates.
+RidgeModel iterate_ridge(const RidgeModel& one, int horizon);
+
+// The same of an autoregression, whose weights sum up to less than 1 where a series returns to its level.
+RidgeModel model_of_autoregression(const Autoregression& one, int horizon);
+
 // [horizon] The mean squared error over the windows of `sums`, in units of their scales, without running any of them: it is a quadratic form
-// of the weights. NaN where there is no window.
+// of the weights. NaN where there is no window. model: without constants.
 std::vector<double> ridge_errors(const RidgeSums& sums, const RidgeModel& model);
 
 // The model, fitted to `training`, whose mean error over `validation` is least, and the errors of all. Without validation windows: the

@@ -29,6 +29,7 @@ void RidgeModel::predict(std::span<const double> window, std::span<const std::sp
       sum += scale *
              (static_cast<double>(w[L + k]) * covariates[k][1 + h] + static_cast<double>(w[L + K + k]) * covariates[k][0]);
     }
+    if (!constants_.empty()) sum += static_cast<double>(w[L - 1]) * last + scale * static_cast<double>(constants_[h]);
     out[h] = sum;
   }
 }

@@ -144,7 +144,7 @@ good_forecast head counts.csv 21 --quantiles 0.1,0.5,0.9
 
 # Rows of forecasts that need no training.
 for method in naive seasonal-naive drift mean window-mean ses theta holt-winters holt-winters-multiplicative tsb seasonal-growth \
-  season-median; do
+  season-median zero autoregression; do
   good_forecast shops shops.csv 35 --method "$method"
 done
 grep -q '^unique_id,ds,y$' next.csv || fail "a method has no bands"

@@ -105,6 +105,35 @@ TEST(Ridge, ALineAndASeasonAreExact) {
   test::expect_near(out, expected, 1e-6, "goes on");
 }
 
+TEST(Ridge, AnIteratedModelReadsItsOwnForecasts) {
+  Values y;
+  for (int i = 0; i < 60; ++i) y.push_back(std::sin(0.7 * i) + 0.3 * std::sin(12.9898 * i * i));
+  RidgeSums sums({5, 1, 0});
+  sums.add({y, {}, 1}, 0, 60);
+  const RidgeModel one = solve_ridge(sums, 0.1), all = iterate_ridge(one, 9);
+  EXPECT_TRUE(all.iterated() && !one.iterated());
+  EXPECT_EQ(all.shape(), (RidgeShape{5, 9, 0}));
+  Values found(9), window(y.end() - 5, y.end()), expected;
+  all.predict(window, found);
+  for (int h = 0; h < 9; ++h) {
+    Values next(1);
+    one.predict(std::span(window).last(5), next);
+    window.push_back(next[0]), expected.push_back(next[0]);
+  }
+  test::expect_near(found, expected, 1e-6, "step by step");
+  EXPECT_EQ(iterate_ridge(one, 1).weights()(0, 3), one.weights()(0, 3));
+}
+
+TEST(Ridge, AnAutoregressionIsThatOfItsOwn) {
+  Values y;
+  for (int i = 0; i < 60; ++i) y.push_back(3 + std::sin(0.7 * i) + 0.3 * std::sin(12.9898 * i * i));
+  const Autoregression one = fit_autoregression(y, 7);
+  const RidgeModel model = model_of_autoregression(one, 9);
+  Values found(9);
+  model.predict(std::span(y).last(7), found);
+  test::expect_near(found, iterated_forecast(one, y, 9), 1e-5, "step by step, with its level");
+}
+
 TEST(Ridge, WithoutWindowsItIsTheNaiveForecast) {
   Values out(2);
   const RidgeShape shape{3, 2, 0};

@@ -21,6 +21,8 @@ constexpr int kMostContext = 720, kMostSegment = 48;
 constexpr int kOwnSeries = 64;     // so many at most get a linear part each
 constexpr double kOwnGain = 0.02;  // of the error: what parts of their own must gain
 constexpr int kSmallestContext = 4;
+constexpr int64_t kFewWindows = 20;              // per weight: below, steps may be iterated
+constexpr int64_t kWindowsOfAutoregression = 2;  // per weight at least, for it has no penalty
 constexpr double kRidges[] = {0.1, 1, 10, 100, 1e3, 1e4, 1e5};
 constexpr int kSeasons[] = {1, 2, 3, 4, 7, 14, 21, 30}, kSteps[] = {4, 8, 16, 32, 64, 128, 256};
 
@@ -84,6 +86,33 @@ struct Fitted {
   int64_t windows = 0;  // of validation
 };
 
+// Of one step, read as `horizon` steps.
+RidgeModel iterated_ridge(std::span<const Doubles> series, std::span<const int64_t> ends, size_t first, size_t last,
+                          int context, int horizon, double penalty) {
+  RidgeSums sums({context, 1, 0});
+  for (size_t s = first; s < last; ++s) sums.add(series[s].of(0), 0, ends[s]);
+  return iterate_ridge(solve_ridge(sums, penalty), horizon);
+}
+
+RidgeModel autoregression_of(std::span<const double> y, int context, int horizon) {
+  return model_of_autoregression(fit_autoregression(y, context), horizon);
+}
+
+// The mean squared error of the windows whose targets all lie in rows [first, end).
+double error_of(const RidgeModel& model, std::span<const double> y, int64_t first, int64_t end) {
+  const int64_t L = model.shape().context, H = model.shape().horizon;
+  std::vector<double> out(static_cast<size_t>(H));
+  double sum = 0, count = 0;
+  for (int64_t origin = std::max(first, L); origin + H <= end; ++origin) {
+    model.predict(y.subspan(static_cast<size_t>(origin - L), static_cast<size_t>(L)), out);
+    for (int64_t h = 0; h < H; ++h) {
+      const double error = y[static_cast<size_t>(origin + h)] - out[static_cast<size_t>(h)];
+      if (std::isfinite(error)) sum += error * error, ++count;
+    }
+  }
+  return count > 0 ? sum / count : std::numeric_limits<double>::infinity();
+}
+
 // One regression over series [first, last) of every context, with and without covariates.
 Fitted best_ridge(std::span<const Doubles> series, const SeriesSplit& split, size_t first, size_t last,
                   std::span<const int> lengths, std::span<const double> penalties, int horizon, int known) {
@@ -102,6 +131,18 @@ Fitted best_ridge(std::span<const Doubles> series, const SeriesSplit& split, siz
       const double error = mean_error(ridge_errors(validation, choice.model));
       const bool better = std::isnan(error) ? !best.model : error < best.error;
       if (better) best = {std::move(choice.model), std::isnan(error) ? best.error : error, validation.windows()};
+      if (covariates > 0 || horizon == 1 || validation.windows() == 0 || training.windows() >= kFewWindows * context)
+        continue;
+      for (const double penalty : penalties) {
+        RidgeModel model = iterated_ridge(series, split.train, first, last, context, horizon, penalty);
+        const double iterated = mean_error(ridge_errors(validation, model));
+        if (iterated < best.error) best = {std::move(model), iterated, validation.windows()};
+      }
+      if (last - first > 1 || training.windows() < kWindowsOfAutoregression * context) continue;
+      const std::span<const double> y = series[first].y;
+      RidgeModel model = autoregression_of(y.first(static_cast<size_t>(split.train[first])), context, horizon);
+      const double autoregressive = error_of(model, y, split.train[first], split.valid[first]);
+      if (autoregressive < best.error) best = {std::move(model), autoregressive, validation.windows()};
     }
   }
   return best;
@@ -182,9 +223,14 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
   } else if (shared.model) {
     fit.part.kind = LinearPart::Kind::shared, fit.error = shared.error;
     const RidgeShape& shape = shared.model->shape();
-    fit.note = fmt::format("ridge regression on {}{}, penalty {}{}", counted(shape.context, "step"),
-                           shape.covariates > 0 ? fmt::format(" and {}", counted(shape.covariates, "known number")) : "",
-                           short_number(shared.model->lambda()), n > 1 ? fmt::format(", shared by {} series", n) : "");
+    const bool autoregression = !shared.model->constants().empty();
+    fit.note =
+        autoregression
+            ? fmt::format("autoregression on {}", counted(shape.context, "step"))
+            : fmt::format("ridge regression{} on {}{}, penalty {}{}", shared.model->iterated() ? ", step by step," : "",
+                          counted(shape.context, "step"),
+                          shape.covariates > 0 ? fmt::format(" and {}", counted(shape.covariates, "known number")) : "",
+                          short_number(shared.model->lambda()), n > 1 ? fmt::format(", shared by {} series", n) : "");
     fit.part.models.push_back(std::move(*shared.model));
   }
   return fit;
@@ -195,10 +241,20 @@ LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::spa
   again.kind = part.kind;
   for (size_t m = 0; m < part.models.size(); ++m) {
     const bool own = part.kind == LinearPart::Kind::own;
-    RidgeSums sums(part.models[m].shape());
+    const RidgeModel& model = part.models[m];
+    RidgeShape shape = model.shape();
+    if (!model.constants().empty()) {
+      const Doubles all = doubles_of(bank.views()[own ? m : 0]);
+      again.models.push_back(
+          autoregression_of(std::span(all.y).first(static_cast<size_t>(end[own ? m : 0])), shape.context, shape.horizon));
+      continue;
+    }
+    if (model.iterated()) shape.horizon = 1;
+    RidgeSums sums(shape);
     for (size_t s = own ? m : 0; s < (own ? m + 1 : bank.size()); ++s)
-      sums.add(doubles_of(bank.views()[s]).of(sums.shape().covariates), 0, end[s]);
-    again.models.push_back(solve_ridge(sums, part.models[m].lambda()));
+      sums.add(doubles_of(bank.views()[s]).of(shape.covariates), 0, end[s]);
+    RidgeModel solved = solve_ridge(sums, model.lambda());
+    again.models.push_back(model.iterated() ? iterate_ridge(solved, model.shape().horizon) : std::move(solved));
   }
   return again;
 }

@@ -30,11 +30,14 @@ json ridge_json(const RidgeModel& model) {
   std::string bytes;
   for (int r = 0; r < shape.horizon; ++r)
     bytes.append(reinterpret_cast<const char*>(w.row(r)), static_cast<size_t>(shape.inputs()) * sizeof(float));
-  return {{"context", shape.context},
-          {"horizon", shape.horizon},
-          {"covariates", shape.covariates},
-          {"ridge", model.lambda()},
-          {"weights", to_base64(bytes)}};
+  json out = {{"context", shape.context},
+              {"horizon", shape.horizon},
+              {"covariates", shape.covariates},
+              {"ridge", model.lambda()},
+              {"weights", to_base64(bytes)}};
+  if (model.iterated()) out["iterated"] = true;
+  if (!model.constants().empty()) out["constants"] = model.constants();
+  return out;
 }
 
 RidgeModel ridge_of(const json& from) {
@@ -46,6 +49,13 @@ RidgeModel ridge_of(const json& from) {
   const auto row = static_cast<size_t>(shape.inputs()) * sizeof(float);
   if (!bytes || bytes->size() != row * static_cast<size_t>(shape.horizon)) corrupt_front("the linear part has another size");
   RidgeModel model(shape, from.at("ridge"));
+  model.set_iterated(from.value("iterated", false));
+  if (from.contains("constants")) model.constants() = from.at("constants").get<std::vector<float>>();
+  const std::vector<float>& constants = model.constants();
+  const bool finite = std::all_of(constants.begin(), constants.end(), [](float c) { return std::isfinite(c); });
+  if ((model.iterated() && shape.covariates > 0) || !finite ||
+      (!constants.empty() && std::ssize(constants) != shape.horizon))
+    corrupt_front("the constants of the linear part");
   Matrix<float>& w = model.weights();
   for (int r = 0; r < shape.horizon; ++r) {
     std::memcpy(w.row(r), bytes->data() + static_cast<size_t>(r) * row, row);
