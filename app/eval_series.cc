@@ -75,7 +75,7 @@ void print_backtest_table(const Backtest& found, const SeriesSet& set, const For
   for (const ResultRow& row : rows) table.add(joined({row.name}, cells(row, columns, Digits::few)));
   print(table.text());
   const ForecastScores& scores = found.rows[0].scores;
-  print(fmt::format(" {} of {} in {} series; MASE in units of the naive forecast {} back on the training rows{}\n",
+  print(fmt::format(" {} of {} in {} series; MASE in units of the naive forecast {} back on the rows before the test{}\n",
                     counted(found.windows, "window"), counted(horizon, set.grid.step_word()),
                     grouped(std::ssize(set.series)), counted(std::max(front.season, 1), set.grid.step_word()),
                     scores.excluded_from_mase > 0 ? fmt::format(", without {} of series that never change there",

@@ -67,7 +67,7 @@ struct TrainSummary {
   std::optional<double> val_bleu;                    // of a translator
   std::optional<double> val_accuracy;                // share of right labels, of a model of labels
   // Of a model of series, on windows of its test steps where there are any, else of those for validation: mean absolute scaled error (1: as
-  // good as repeating the season, on the training rows), mean absolute error, share of the values in the 90 % band.
+  // good as repeating the season, on the rows before the test), mean absolute error, share of the values in the 90 % band.
   std::optional<double> mase, mae, coverage;
 };
 

@@ -37,7 +37,7 @@ inline constexpr Figure kBleu{"bleu", "BLEU", "BLEU", decimals, 2, 2, 2, true};
 inline constexpr Figure kChrf{"chrf", "chrF", "chrF", decimals, 2, 2, 2, true};
 inline constexpr Figure kExact{"exact", "exact", "exact matches", percent, 1, 1, 3, true};
 inline constexpr Figure kValueLoss{"loss", "loss", "loss (per value)", significant, 3, 4, 4};
-// Of forecasts (series/scores.h has the definitions). MASE and RMSSE: 1 is the error of the naive forecast on the training rows.
+// Of forecasts (series/scores.h has the definitions). MASE and RMSSE: 1 is the error of the naive forecast on the rows before the test.
 inline constexpr Figure kMase{"mase", "MASE", "mean absolute scaled error", decimals, 3, 4, 4};
 inline constexpr Figure kRmsse{"rmsse", "RMSSE", "root mean squared scaled error", decimals, 3, 4, 4};
 inline constexpr Figure kSmape{"smape", "sMAPE", "sMAPE (0-200)", decimals, 2, 3, 3};

@@ -9,7 +9,7 @@
 
 namespace rnn::core {
 
-// What errors are measured against, from training rows only. 0: undefined (constant, or too short); then the score is excluded, and counted.
+// What errors are measured against, from rows before the test only. 0: undefined (constant, or too short); then the score is excluded, and counted.
 struct ErrorScale {
   double absolute = 0;  // mean |y_t - y_{t-m}| (MASE, Hyndman and Koehler 2006; MSIS)
   double squared = 0;   // mean (y_t - y_{t-1})^2 from the first value that is not 0 (RMSSE, M5)

@@ -118,7 +118,12 @@ ForecastFront fit_front(const SeriesSet& set, const SeriesSplit& split, const Se
   const TrainingFacts facts = facts_of(set, split);
   if (facts.nonnegative) front.least = 0;
   front.whole = facts.whole;
-  for (size_t s = 0; s < set.series.size(); ++s) front.scales.push_back(fit_scale(front, set.series[s], split.train[s]));
+  for (size_t s = 0; s < set.series.size(); ++s) {
+    SeriesScale scale = fit_scale(front, set.series[s], split.train[s]);
+    const SeriesScale before_test = fit_scale(front, set.series[s], split.calibration[s]);  // errors are measured against all of it
+    scale.absolute = before_test.absolute, scale.squared = before_test.squared;
+    front.scales.push_back(std::move(scale));
+  }
   return front;
 }
 

@@ -25,7 +25,7 @@ inline constexpr std::string_view kTransformNames[] = {"none", "log"};
 struct SeriesScale {
   std::string id;
   double centre = 0, scale = 1;
-  double absolute = 0, squared = 0;  // ErrorScale of the training rows, in the values' own unit
+  double absolute = 0, squared = 0;  // ErrorScale of the rows before the test, in the values' own unit
 };
 
 // A number beside the values: a covariate, or one category of it.
