@@ -43,7 +43,8 @@ function(rnn_room name)
   endif()
   # What rnn::runtime takes file by file, or leaves out.
   set_source_files_properties(${PROJECT_SOURCE_DIR}/src/text/subword_training.cc ${PROJECT_SOURCE_DIR}/src/text/subwords.cc
-                              ${PROJECT_SOURCE_DIR}/src/text/word_rules.cc ${PROJECT_SOURCE_DIR}/src/data/inputs/compression.cc
+                              ${PROJECT_SOURCE_DIR}/src/text/word_rules.cc ${PROJECT_SOURCE_DIR}/src/text/speech_text.cc
+                              ${PROJECT_SOURCE_DIR}/src/data/inputs/compression.cc
                               PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   if(name MATCHES "^(base|io|rnn/running)$")
     set_target_properties(${room} PROPERTIES UNITY_BUILD OFF)
