@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "alignment/ctc_lattice.h"
 #include "kernels/rows.h"
 #include "nn/batch.h"
 
@@ -27,6 +28,7 @@ class StreamTargets {
         labels_[static_cast<size_t>(labels_begin_[s] + u)] =
             targets.ids[static_cast<size_t>(targets.seq.start[static_cast<size_t>(u)] + position[s])];
     }
+    assert(std::all_of(labels_.begin(), labels_.end(), [](int32_t label) { return label > kBlank; }));
   }
 
   int streams() const { return rows_.streams(); }
