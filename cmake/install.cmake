@@ -28,7 +28,7 @@ rnn_compile_options(rnn_library)
 # rnn::runtime: what runs models, without what trains them. Always static, so that a program takes only the functions that it calls: one
 # that steps a model of numbers links no library but the C++ one and Highway.
 set(running_objects)
-foreach(room base options nn heads decode networks data io tasks_language_model_stream tasks_translate_stream tasks_sequences_stream
+foreach(room base options nn alignment heads decode networks data io tasks_language_model_stream tasks_translate_stream tasks_sequences_stream
              rnn_running)
   list(APPEND running_objects $<TARGET_OBJECTS:rnn_${room}>)
 endforeach()

@@ -13,7 +13,7 @@ FLOORS = {
     "base": 0,
     "events": 1, "cells": 1,
     "options": 2, "kernels": 2,
-    "nn": 3,
+    "nn": 3, "alignment": 3,
     "heads": 4, "optim": 4, "decode": 4, "text": 4, "audio": 4, "series": 4,
     "networks": 5, "data": 5, "metrics": 5,
     "io": 6,
@@ -54,7 +54,7 @@ LOCALE = re.compile(
 # gets it from a Context or from the weights that are packed for it.
 DOORS = [
     (re.compile(r"\bhost\(|kernels/host\.h"), "looks at the numbers of a View: kernels/rows.h moves them, row_of (decode/sample.h) shows a row",
-     ("src/kernels/", "src/heads/", "src/decode/", "src/inspect/", "src/networks/init.cc", "src/nn/layers/activation.cc",
+     ("src/kernels/", "src/alignment/", "src/heads/", "src/decode/", "src/inspect/", "src/networks/init.cc", "src/nn/layers/activation.cc",
       "src/nn/layers/dropout.cc", "src/nn/layers/embedding.cc", "src/nn/layers/output_layer.cc")),
     (re.compile(r"\.address\("), "takes the address of a View: that is for the arguments of kernels",
      ("src/base/", "src/kernels/", "src/nn/", "src/optim/", "src/heads/", "src/networks/")),

@@ -644,10 +644,12 @@ def main():
     import golden_forecast
     import golden_forecasts
     import golden_seq2seq
+    import golden_speech
     golden_awd.awd_file(folder)
     golden_forecast.forecast_file(folder)
     golden_forecasts.forecasts_file(folder)
     golden_seq2seq.seq2seq_file(folder)
+    golden_speech.speech_file(folder)
 
 
 if __name__ == "__main__":

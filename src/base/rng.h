@@ -22,7 +22,8 @@ enum class Purpose : uint32_t {
   word_dropout = 12,
   window_length = 13,
   class_samples = 14,
-  trial = 15
+  trial = 15,
+  bootstrap = 18
 };
 
 // Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): four 32-bit words from a 128-bit

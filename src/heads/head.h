@@ -33,11 +33,14 @@ struct LossSum {
   double loss = 0;      // cross-entropy: nats; numbers: per target row, averaged over its numbers
   double weight = 0;    // of the rows that count; of a row whose numbers are partly missing, that share of its weight
   int64_t counted = 0;  // how many count: their weight is not 0
+  int64_t impossible =
+      0;  // streams whose targets the rows cannot be (heads/ctc.h): an infinite loss, left out of all the rest
   std::optional<double>
       correct;  // weight of the rows whose largest output is the target; cross-entropy without gradient only,
                 // and of a single softmax over all classes
   LossSum& operator+=(const LossSum& other) {
     loss += other.loss, weight += other.weight, counted += other.counted;
+    impossible += other.impossible;
     if (other.correct) correct = correct.value_or(0) + *other.correct;
     return *this;
   }
@@ -47,18 +50,23 @@ struct LossOptions {
   double label_smoothing = 0;  // cross-entropy only
   bool gradient = false;       // overwrite the outputs with the gradient of the summed loss
   double* plain = nullptr;     // see LossArgs::plain, of these rows
+  const Seq* seq = nullptr;    // see LossArgs::seq
 };
 
 // What loss() computes besides the sum.
 template <class T>
 struct LossArgs {
   double label_smoothing = 0;             // only where every class is looked at: neither adaptive nor sampled
-  std::vector<double>* rows = nullptr;    // the loss of every target row, times its weight
+  std::vector<double>* rows = nullptr;    // the loss of every target row, with own lengths of every stream, times its weight
   Params<T>* grads = nullptr;             // null: no gradient is wanted; else those of the head are added
   View<T> dh;                             // [targets, width] with grads: the gradient w.r.t. h, assigned
   const ClassSamples* samples = nullptr;  // the loss looks only at these classes (sampled.h); null: exact
   std::vector<double>* plain = nullptr;   // with smoothing, and without a gradient: the rows' losses as if there were none
+  const Seq* seq = nullptr;               // the steps of h; only heads whose targets have lengths of their own read it
 };
+
+template <class T>
+class TransducerHead;
 
 // T = float is used in production, double is the reference. The const functions are thread-safe.
 template <class T>
@@ -80,6 +88,11 @@ class Head {
   // does not depend on the blocks, to the last bit; gradients of weights depend on them only by rounding.
   virtual LossSum loss(Context<T>& context, const Weights<T>& weights, View<const T> h, const Targets& targets,
                        const LossArgs<T>& args = {}) const = 0;
+
+  // Not null: it also reads what it has said.
+  virtual const TransducerHead<T>* transducer() const { return nullptr; }
+  // The parameters that it reads row by row, not in packed form.
+  virtual std::vector<ParamId> row_params() const { return {}; }
 
   // For plans: the most outputs that loss() computes at a time for a row; how many of its weights a target does not read on
   // average, where training looks at `samples` classes.

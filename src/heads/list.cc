@@ -2,6 +2,7 @@
 #include "heads/list.h"
 
 #include "base/error.h"
+#include "heads/ctc.h"
 #include "heads/family_head.h"
 #include "heads/gaussian.h"
 #include "heads/huber.h"
@@ -10,6 +11,7 @@
 #include "heads/softmax.h"
 #include "heads/squared.h"
 #include "heads/student_t.h"
+#include "heads/transducer.h"
 
 namespace rnn::core {
 namespace {
@@ -36,15 +38,17 @@ constexpr Kind<T> forecast() {
 
 template <class T>
 constexpr Kind<T> kKinds[] = {
-    kind<T, SoftmaxHead<T>>("softmax"),    // cross-entropy over all classes
-    kind<T, SoftmaxHead<T>>("sampled"),    // the same; training looks at some classes
-    kind<T, AdaptiveHead<T>>("adaptive"),  // classes in clusters
-    kind<T, SquaredHead<T>>("squared"),    // numbers
-    forecast<T, kHuber>(),                 // the same, with outliers
-    forecast<T, kQuantiles>(),             // quantiles at given levels
-    forecast<T, kGaussian>(),              // mean and deviation
-    forecast<T, kStudentT>(),              // location, scale and weight of the tails
-    forecast<T, kNegativeBinomial>(),      // counts
+    kind<T, SoftmaxHead<T>>("softmax"),        // cross-entropy over all classes
+    kind<T, SoftmaxHead<T>>("sampled"),        // the same; training looks at some classes
+    kind<T, AdaptiveHead<T>>("adaptive"),      // classes in clusters
+    kind<T, CtcHead<T>>("ctc"),                // labels of a sequence, wherever they stand in it
+    kind<T, TransducerHead<T>>("transducer"),  // the same, each given those before it
+    kind<T, SquaredHead<T>>("squared"),        // numbers
+    forecast<T, kHuber>(),                     // the same, with outliers
+    forecast<T, kQuantiles>(),                 // quantiles at given levels
+    forecast<T, kGaussian>(),                  // mean and deviation
+    forecast<T, kStudentT>(),                  // location, scale and weight of the tails
+    forecast<T, kNegativeBinomial>(),          // counts
 };
 
 }  // namespace

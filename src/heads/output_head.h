@@ -2,6 +2,7 @@
 #pragma once
 
 #include "heads/head.h"
+#include "heads/transducer_options.h"
 
 namespace rnn::core {
 
@@ -13,6 +14,7 @@ struct HeadOptions {
   ParamId tied = -1;                // the parameter that is also the output matrix, or -1
   SoftmaxOptions softmax = {};      // of the kinds for which it matters
   std::vector<double> levels = {};  // of quantiles: ascending, in (0, 1)
+  TransducerOptions transducer = {};
 };
 
 template <class T>

@@ -36,6 +36,10 @@ inline constexpr Figure kAccuracy{"accuracy", "accuracy", "accuracy", percent, 2
 inline constexpr Figure kBleu{"bleu", "BLEU", "BLEU", decimals, 2, 2, 2, true};
 inline constexpr Figure kChrf{"chrf", "chrF", "chrF", decimals, 2, 2, 2, true};
 inline constexpr Figure kExact{"exact", "exact", "exact matches", percent, 1, 1, 3, true};
+// Of speech recognition (metrics/word_errors.h has the definitions); above 1 where much is inserted.
+inline constexpr Figure kWer{"wer", "WER", "word error rate", percent, 2, 2, 4};
+inline constexpr Figure kCer{"cer", "CER", "character error rate", percent, 2, 2, 4};
+inline constexpr Figure kSer{"ser", "SER", "sentences with an error", percent, 1, 1, 3};
 inline constexpr Figure kValueLoss{"loss", "loss", "loss (per value)", significant, 3, 4, 4};
 // Of forecasts (series/scores.h has the definitions). MASE and RMSSE: 1 is the error of the naive forecast on the rows before the test.
 inline constexpr Figure kMase{"mase", "MASE", "mean absolute scaled error", decimals, 3, 4, 4};
@@ -55,9 +59,10 @@ inline constexpr Figure kTokensPerSecond{"tokens_per_s", "tok/s", "tokens per se
 
 // In the order of the columns of tables; kBitsWithoutSpelling and kUnknownShare are only in JSON.
 inline constexpr const Figure* kAll[] = {
-    &kBitsPerByte, &kLoss,     &kTargetLoss, &kSquaredError,  &kValueLoss, &kSmoothedLoss, &kPerplexity, &kAccuracy,
-    &kBleu,        &kChrf,     &kExact,      &kMase,          &kRmsse,     &kSmape,        &kMae,        &kRmse,
-    &kWql,         &kCoverage, &kMsis,       &kScaledSquares, &kBias,      &kUpdates,      &kSeconds,    &kTokensPerSecond};
+    &kBitsPerByte, &kLoss,    &kTargetLoss,     &kSquaredError, &kValueLoss, &kSmoothedLoss, &kPerplexity,    &kAccuracy,
+    &kBleu,        &kChrf,    &kExact,          &kWer,          &kCer,       &kSer,          &kMase,          &kRmsse,
+    &kSmape,       &kMae,     &kRmse,           &kWql,          &kCoverage,  &kMsis,         &kScaledSquares, &kBias,
+    &kUpdates,     &kSeconds, &kTokensPerSecond};
 // Those that a validation during training may report, in events as val_KEY. The loss stands for that of every unit.
 inline constexpr const Figure* kValidated[] = {&kBitsPerByte, &kLoss, &kPerplexity, &kAccuracy, &kBleu};
 inline constexpr const Figure* kCosts[] = {&kUpdates, &kSeconds, &kTokensPerSecond};

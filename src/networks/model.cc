@@ -32,6 +32,7 @@ template <class T>
 struct Model<T>::HeadRecord {
   View<const T> h;             // [output_rows, width] input of the head
   View<const T> raw, dropped;  // [rows, width] hidden rows before and after dropout
+  const Seq* seq;              // of the hidden rows
 };
 
 template <class T>
@@ -41,7 +42,7 @@ static ModelParts<T> parts_of(const ModelConfig& c) {
   if (c.head() == kNoHead) return parts;
   parts.head = [c](const Network<T>& network, ParamTable& table, Packed<T>& forms) {
     const ParamId tied = c.tied ? network.embedding() : -1;
-    return make_head({c.head(), c.reads(), c.output, network.width(), tied, c.softmax, c.forecast.levels}, table, forms);
+    return make_head({c.head(), c.reads(), c.output, network.width(), tied, c.softmax, c.forecast.levels, {}}, table, forms);
   };
   return parts;
 }
@@ -101,7 +102,12 @@ SparseParams Model<T>::sparse_rows(const Batch& batch, const std::vector<int32_t
 
 template <class T>
 void Model<T>::drop_params() {
-  weights_.release_params(network_->row_params());
+  std::vector<ParamId> kept = network_->row_params();
+  if (head_) {
+    const std::vector<ParamId> own = head_->row_params();
+    kept.insert(kept.end(), own.begin(), own.end());
+  }
+  weights_.release_params(kept);
 }
 
 // ------------------------------------------------------------------------------------------------- between network and head
@@ -110,7 +116,7 @@ void Model<T>::drop_params() {
 template <class T>
 View<T> Model<T>::head_input(Context<T>& context, const Hidden<T>& hidden, Tape* tape) const {
   View<T> h = hidden.rows;
-  HeadRecord record{h, h, h};
+  HeadRecord record{h, h, h, hidden.seq};
   const double p = config_.dropout_of_output();
   if (p > 0 && context.training) {
     const View<T> dropped = context.arena.template matrix<T>(h.rows, h.cols);
@@ -133,7 +139,8 @@ View<T> Model<T>::head_input(Context<T>& context, const Hidden<T>& hidden, Tape*
 
 // Gradient w.r.t. the hidden rows of all steps [rows, width], in the arena or in dh.
 template <class T>
-View<T> Model<T>::head_input_backward(Context<T>& context, const Seq& seq, const HeadRecord& record, View<T> dh) const {
+View<T> Model<T>::head_input_backward(Context<T>& context, const HeadRecord& record, View<T> dh) const {
+  const Seq& seq = *record.seq;
   if (!dh || answers_at_end()) {
     const View<T> all = context.arena.template matrix<T>(seq.rows(), width());
     fill_rows(all, T(0));
@@ -204,14 +211,18 @@ View<T> Model<T>::forward(Context<T>& context, const Batch& batch, State<T>& sta
 }
 
 template <class T>
-View<T> Model<T>::forward_hidden(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const {
-  return forward_hidden(context, input_of(context, batch), state, tape);
+View<T> Model<T>::forward_hidden(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape,
+                                 const Seq** seq) const {
+  return forward_hidden(context, input_of(context, batch), state, tape, seq);
 }
 
 template <class T>
-View<T> Model<T>::forward_hidden(Context<T>& context, const Input<T>& input, State<T>& state, Tape* tape) const {
+View<T> Model<T>::forward_hidden(Context<T>& context, const Input<T>& input, State<T>& state, Tape* tape,
+                                 const Seq** seq) const {
   assert(&context.kernels == &kernels());
-  return head_input(context, network_->forward(context, weights_, input, state, tape), tape);
+  const Hidden<T> hidden = network_->forward(context, weights_, input, state, tape);
+  if (seq) *seq = hidden.seq;
+  return head_input(context, hidden, tape);
 }
 
 template <class T>
@@ -233,7 +244,7 @@ void Model<T>::backward_hidden(Context<T>& context, const Seq& seq, Tape& tape, 
                                const State<T>* dstate_last, State<T>* dstate_first) const {
   const auto record = tape.pop<HeadRecord>();
   const ArenaScope scope(context.arena);
-  const View<T> dy = head_input_backward(context, seq, record, dh);
+  const View<T> dy = head_input_backward(context, record, dh);
   network_->backward(context, weights_, seq, tape, dy, grads, dstate_last, dstate_first);
 }
 

@@ -98,9 +98,12 @@ class Model {
                 const State<T>* dstate_last = nullptr, State<T>* dstate_first = nullptr) const;
 
   // Forward and backward in two halves, for callers that do not need all outputs at once: up to the head's input, h
-  // [output_rows, width]; and the head for any rows of h. Only for models with a head.
-  View<T> forward_hidden(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape) const;
-  View<T> forward_hidden(Context<T>& context, const Input<T>& input, State<T>& state, Tape* tape) const;
+  // [output_rows, width]; and the head for any rows of h. Only for models with a head. seq: null, or out: the steps of the network's
+  // rows, for LossArgs::seq.
+  View<T> forward_hidden(Context<T>& context, const Batch& batch, State<T>& state, Tape* tape,
+                         const Seq** seq = nullptr) const;
+  View<T> forward_hidden(Context<T>& context, const Input<T>& input, State<T>& state, Tape* tape,
+                         const Seq** seq = nullptr) const;
   void forward_output(Context<T>& context, View<const T> h, View<T> outputs) const {
     head_->outputs(context, weights_, h, outputs);
   }
@@ -131,7 +134,7 @@ class Model {
   struct HeadRecord;
   void build(const ModelParts<T>& parts, const std::function<void(const ParamTable&)>& accept);
   View<T> head_input(Context<T>& context, const Hidden<T>& hidden, Tape* tape) const;
-  View<T> head_input_backward(Context<T>& context, const Seq& seq, const HeadRecord& record, View<T> dh) const;
+  View<T> head_input_backward(Context<T>& context, const HeadRecord& record, View<T> dh) const;
   View<T> all_outputs(Context<T>& context, View<const T> h) const;
   Input<T> input_of(Context<T>& context, const Batch& batch) const;
 

@@ -54,8 +54,13 @@ Batch select_streams(const Batch& batch, int first, int count) {
   part.in.seq = select_sequences(batch.in.seq, first, count, [&](int row) {
     append_row(batch.in.ids, row, 1, part.in.ids);
     append_row(batch.in.frames, row, batch.in.width, part.in.frames);
-    if (!batch.to.last_step) append_target(batch.to, row, part.to);
+    if (!batch.to.last_step && !batch.to.own_lengths()) append_target(batch.to, row, part.to);
   });
+  if (batch.to.own_lengths()) {
+    part.to.seq =
+        select_sequences(batch.to.seq, first, count, [&](int row) { append_row(batch.to.ids, row, 1, part.to.ids); });
+    for (int s = first; s < first + count; ++s) append_row(batch.to.weights, s, 1, part.to.weights);
+  }
   if (batch.source.seq.streams() > 0) {
     part.source.width = batch.source.width;
     part.source.seq = select_sequences(batch.source.seq, first, count, [&](int row) {

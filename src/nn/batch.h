@@ -17,15 +17,19 @@ struct Rows {
 };
 
 // What the outputs are compared with: a target per row of the input or, for an answer after the last step, per stream, in packed
-// order (target r belongs to stream in.seq.order[r]).
+// order (target r belongs to stream in.seq.order[r]). Targets with lengths of their own have a shape of their own: of the same streams,
+// by number, with a weight for each stream.
 struct Targets {
-  std::vector<int32_t> ids = {};    // [targets], classes
-  std::vector<float> values = {};   // [targets * width], numbers; NaN: missing, for the heads of numbers
-  int width = 0;                    // numbers of a target; 0: classes
-  std::vector<float> weights = {};  // [targets] or empty (all 1); 0 ignores the target
+  Seq seq = {};                    // of targets with lengths of their own; no streams: they have not
+  std::vector<int32_t> ids = {};   // [targets], classes
+  std::vector<float> values = {};  // [targets * width], numbers; NaN: missing, for the heads of numbers
+  int width = 0;                   // numbers of a target; 0: classes
+  std::vector<float> weights =
+      {};  // [targets], with own lengths [streams] by number, or empty (all 1); 0 ignores the target
   std::vector<float> scales =
       {};                  // [targets] or empty (all 1), above 0: the size of a count's series (heads/negative_binomial.h)
   bool last_step = false;  // one target per stream
+  bool own_lengths() const { return seq.streams() > 0; }
   double weight(size_t target) const { return weights.empty() ? 1 : static_cast<double>(weights[target]); }
   double scale(size_t target) const { return scales.empty() ? 1 : static_cast<double>(scales[target]); }
 };
@@ -38,7 +42,7 @@ struct Batch {
       {};  // [streams] or empty: what a stream is, for a network that knows some of them; by number
   Targets to;
   bool carried = false;  // true: the state of the previous batch is carried on (streams); false: it starts fresh (sentences)
-  int64_t target_rows() const { return to.last_step ? in.seq.streams() : in.seq.rows(); }
+  int64_t target_rows() const { return to.own_lengths() ? to.seq.rows() : to.last_step ? in.seq.streams() : in.seq.rows(); }
 };
 
 // The sub-batch of streams [first, first + count), renumbered from 0; keeps ids, so masks stay the same.

@@ -58,4 +58,8 @@ constexpr std::string_view kForecastHeadNames[] = {"squared",  "huber",     "qua
 enum class Normalise { none, last, mean, mean_abs, standard, median };
 constexpr std::string_view kNormaliseNames[] = {"none", "last", "mean", "mean-abs", "standard", "median"};
 
+// What counts as the same words where speech is written down (text/speech_text.h).
+enum class SpeechText { none, basic };
+constexpr std::string_view kSpeechTextNames[] = {"none", "basic"};
+
 }  // namespace rnn::core

@@ -28,8 +28,8 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool, dou
     if (!batch.carried || state.rows() != batch.in.seq.streams()) state = model.initial(batch.in.seq.streams());
     arena.clear();
     Context<float> context{pool, arena};
-    const View<float> h = model.forward_hidden(context, batch, state, nullptr);
     LossArgs<float> args;
+    const View<float> h = model.forward_hidden(context, batch, state, nullptr, &args.seq);
     args.label_smoothing = smoothing;
     if (smoothing > 0) args.plain = &plain;
     const LossSum sum = model.loss(context, h, batch.to, args);
@@ -37,6 +37,7 @@ Evaluation evaluate(const Model<float>& model, Batcher& batcher, Pool& pool, dou
     result.smoothed_nats += sum.loss;
     result.weight += sum.weight;
     result.tokens += sum.counted;
+    result.impossible += sum.impossible;
     if (sum.correct) correct = correct.value_or(0) + *sum.correct;
   }
   if (correct && result.weight > 0) result.accuracy = *correct / result.weight;

@@ -39,10 +39,11 @@ struct LossRun {
     Context<double> context{pool, arena, model.kernels(), options.dropout, options.seed, 7};
     context.penalty = options.penalty;
     State<double> state = start;
-    const View<double> h = model.forward_hidden(context, batch, state, &tape);
+    const Seq* seq = nullptr;
+    const View<double> h = model.forward_hidden(context, batch, state, &tape, &seq);
     const View<double> dh = arena.matrix<double>(h.rows, h.cols);
     std::vector<double> out;
-    model.loss(context, h, batch.to, {options.label_smoothing, &out, grads, dh, options.samples});
+    model.loss(context, h, batch.to, {options.label_smoothing, &out, grads, dh, options.samples, nullptr, seq});
     const ActivationSums sums = model.activations(context, batch.in.seq, tape);
     out.push_back(options.penalty.squares * sums.squares + options.penalty.changes * sums.changes);
     if (grads) model.backward_hidden(context, batch.in.seq, tape, dh, *grads);

@@ -108,9 +108,11 @@ void Trainer::accumulate(const Batch& batch, Params<float>& grads, LossSum& tota
   context.profile = hooks_.profile;
   context.output_bytes = static_cast<size_t>(options_.output_memory) << 20;
   context.penalty = penalty_;
-  const View<float> h = model_.forward_hidden(context, batch, carried_, &tape_);
+  const Seq* seq = nullptr;
+  const View<float> h = model_.forward_hidden(context, batch, carried_, &tape_, &seq);
   const View<float> dh = arena_.matrix<float>(h.rows, h.cols);
-  const LossSum sum = model_.loss(context, h, batch.to, {options_.label_smoothing, &losses_, &grads, dh, samples()});
+  const LossSum sum =
+      model_.loss(context, h, batch.to, {options_.label_smoothing, &losses_, &grads, dh, samples(), nullptr, seq});
   if (penalty_.squares > 0 || penalty_.changes > 0) {
     const ActivationSums sums = model_.activations(context, batch.in.seq, tape_);
     penalty_sum_ += penalty_.squares * sums.squares + penalty_.changes * sums.changes;
@@ -170,7 +172,7 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   if (weight <= 0) {
     std::fill_n(grads_.data(), grads_.size(), 0.0f);
     pack();
-    return {0, 0, 0};
+    return {0, 0, 0, 0, 0, 0, total.impossible};
   }
   drop_gradients();
   const SparseParams sparse = model_.sparse_rows(batch, sampler_ ? &samples_.classes : nullptr);
@@ -182,7 +184,7 @@ Trainer::StepReport Trainer::step(const Batch& batch) {
   double scale = 1 / weight;
   if (options_.clip > 0) scale *= std::min(1.0, options_.clip / (norm + 1e-6));  // Pascanu, Mikolov and Bengio 2013
   update_weights(scale, rate_of(batch), sparse);
-  return {loss, norm, weight, batch.in.seq.rows(), total.counted, penalty_sum_ / weight};
+  return {loss, norm, weight, batch.in.seq.rows(), total.counted, penalty_sum_ / weight, total.impossible};
 }
 
 void Trainer::drop_weights() {

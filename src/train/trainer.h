@@ -35,7 +35,8 @@ struct Evaluation {
   double nats = 0;           // sum of weight * loss (nats, or squared errors for a regression), without label smoothing
   double smoothed_nats = 0;  // the same with it
   double weight = 0;         // sum of the weights
-  int64_t tokens = 0;  // targets whose weight is not 0 (tokens for a language model); with weights of 0 and 1 their sum
+  int64_t tokens = 0;      // targets whose weight is not 0 (tokens for a language model); with weights of 0 and 1 their sum
+  int64_t impossible = 0;  // streams that were left out (LossSum)
   std::optional<double> accuracy;  // share of the weight on targets that had the largest output; of one softmax over all
   double loss() const { return weight > 0 ? nats / weight : 0; }
   double smoothed_loss() const { return weight > 0 ? smoothed_nats / weight : 0; }
@@ -109,9 +110,10 @@ class Trainer {
   // One optimizer step on one batch; returns {loss per token, gradient norm before clipping}. For tests and examples.
   struct StepReport {
     double loss, gradient_norm, weight;
-    int64_t steps = 0;    // summed over all sequences
-    int64_t counted = 0;  // targets whose weight is not 0
-    double penalty = 0;   // AR and TAR; not part of the loss
+    int64_t steps = 0;       // summed over all sequences
+    int64_t counted = 0;     // targets whose weight is not 0
+    double penalty = 0;      // AR and TAR; not part of the loss
+    int64_t impossible = 0;  // streams that were left out (LossSum)
   };
   StepReport step(const Batch& batch);
 
