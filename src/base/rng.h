@@ -22,6 +22,7 @@ enum class Purpose : uint32_t {
   word_dropout = 12,
   window_length = 13,
   class_samples = 14,
+  augment = 16,
   trial = 15
 };
 
