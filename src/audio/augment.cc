@@ -40,10 +40,12 @@ void spec_augment(std::span<float> frames, int width, const SpecAugmentOptions& 
   const auto widest = static_cast<uint32_t>(std::clamp(options.frequency_share, 0.0, 1.0) * width);
   for (int m = 0; m < options.frequency_masks; ++m) {
     const uint32_t wide = random.below(widest + 1), first = random.below(static_cast<uint32_t>(width) - wide + 1);
-    for (size_t t = 0; t < rows; ++t) std::fill_n(frames.begin() + static_cast<ptrdiff_t>(t * columns + first), wide, options.value);
+    for (size_t t = 0; t < rows; ++t)
+      std::fill_n(frames.begin() + static_cast<ptrdiff_t>(t * columns + first), wide, options.value);
   }
   const auto length = static_cast<double>(rows);
-  const auto longest = static_cast<uint32_t>(std::clamp<double>(options.time_share * length, 0, std::min<double>(options.time_width, length)));
+  const auto longest = static_cast<uint32_t>(
+      std::clamp<double>(options.time_share * length, 0, std::min<double>(options.time_width, length)));
   const int masks = options.time_masks > 0 ? std::max(1, static_cast<int>(options.time_masks * length / 1000)) : 0;
   for (int m = 0; m < masks; ++m) {
     const uint32_t wide = random.below(longest + 1), first = random.below(static_cast<uint32_t>(rows) - wide + 1);
@@ -110,8 +112,8 @@ std::vector<float> convolve(std::span<const float> samples, std::span<const floa
 
 void reverberate(std::vector<float>& samples, std::span<const float> response) {
   const double before = power_of(samples);
-  const auto strongest = std::max_element(response.begin(), response.end(),
-                                          [](float a, float b) { return std::fabs(a) < std::fabs(b); });
+  const auto strongest =
+      std::max_element(response.begin(), response.end(), [](float a, float b) { return std::fabs(a) < std::fabs(b); });
   if (!(before > 0) || strongest == response.end() || *strongest == 0) return;
   const std::vector<float> wet = convolve(samples, response);
   std::copy_n(wet.begin() + (strongest - response.begin()), samples.size(), samples.begin());

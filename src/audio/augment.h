@@ -14,8 +14,8 @@ class ClipRandom {
  public:
   enum class Use : uint32_t { masks, speed, volume, noise, reverberation };
   ClipRandom(uint64_t seed, uint32_t epoch, uint64_t clip, Use use) : seed_(seed), clip_(clip), epoch_(epoch), use_(use) {}
-  double uniform();              // in [0, 1)
-  uint32_t below(uint32_t n);    // in [0, n), n >= 1; the bias is below n / 2^32
+  double uniform();            // in [0, 1)
+  uint32_t below(uint32_t n);  // in [0, n), n >= 1; the bias is below n / 2^32
   double between(double low, double high) { return low + (high - low) * uniform(); }
 
  private:

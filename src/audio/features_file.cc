@@ -34,7 +34,8 @@ float value_at(std::string_view bytes, size_t at, size_t width, bool big) {
   return width == 4 ? std::bit_cast<float>(static_cast<uint32_t>(bits)) : static_cast<float>(std::bit_cast<double>(bits));
 }
 
-Matrix<float> frames_at(std::string_view bytes, const std::string& name, int64_t frames, int64_t width, size_t number, bool big) {
+Matrix<float> frames_at(std::string_view bytes, const std::string& name, int64_t frames, int64_t width, size_t number,
+                        bool big) {
   Matrix<float> out(static_cast<int>(frames), static_cast<int>(width));
   for (size_t i = 0; i < out.size(); ++i) {
     const float x = value_at(bytes, i * number, number, big);
@@ -83,7 +84,8 @@ Matrix<float> read_sphinx_features(std::string_view bytes, const std::string& na
                     "its header says " + grouped(static_cast<int64_t>(number_at(bytes, 0, 4, true))) + " floats, and " +
                         grouped(static_cast<int64_t>(bytes.size() - 4)) + " bytes follow",
                     help);
-  if (width < 1) refuse_features(name, "a .mfc file does not say how many numbers make a frame", "say it; with Sphinx it is 13");
+  if (width < 1)
+    refuse_features(name, "a .mfc file does not say how many numbers make a frame", "say it; with Sphinx it is 13");
   if (floats % static_cast<size_t>(width) != 0)
     refuse_features(name, grouped(static_cast<int64_t>(floats)) + " floats are no frames of " + std::to_string(width),
                     "give the width that these features have; with Sphinx it is 13");
@@ -91,24 +93,29 @@ Matrix<float> read_sphinx_features(std::string_view bytes, const std::string& na
 }
 
 Matrix<float> read_numpy_features(std::string_view bytes, const std::string& name) {
-  const std::string help = "in Python: numpy.save(\"features.npy\", frames.astype(\"float32\")) with frames of shape (frames, width)";
+  const std::string help =
+      "in Python: numpy.save(\"features.npy\", frames.astype(\"float32\")) with frames of shape (frames, width)";
   if (!bytes.starts_with(kNumpyMagic) || bytes.size() < 12) refuse_features(name, "it does not begin as a .npy file", help);
   const int version = static_cast<unsigned char>(bytes[6]);
-  if (version < 1 || version > 3) refuse_features(name, "it is of version " + std::to_string(version) + " of the format", help);
+  if (version < 1 || version > 3)
+    refuse_features(name, "it is of version " + std::to_string(version) + " of the format", help);
   const size_t length_bytes = version == 1 ? 2 : 4, begin = 8 + length_bytes;
   const auto length = static_cast<size_t>(number_at(bytes, 8, length_bytes, false));
   if (bytes.size() - begin < length) refuse_features(name, "its header is cut off", "copy the file again");
   const std::string_view header = bytes.substr(begin, length), data = bytes.substr(begin + length);
 
-  const auto type = header_value(header, "'descr'"), fortran = header_value(header, "'fortran_order'"), shape = header_value(header, "'shape'");
+  const auto type = header_value(header, "'descr'"), fortran = header_value(header, "'fortran_order'"),
+             shape = header_value(header, "'shape'");
   if (!type || !fortran || !shape) refuse_features(name, "its header names no type, order or shape", help);
   const bool big = type->starts_with("'>"), single = type->starts_with("'<f4'") || type->starts_with("'>f4'");
   if (!single && !type->starts_with("'<f8'") && !type->starts_with("'>f8'"))
-    refuse_features(name, "its numbers are of type " + std::string(type->substr(0, type->find(','))) + ", not float32 or float64", help);
+    refuse_features(
+        name, "its numbers are of type " + std::string(type->substr(0, type->find(','))) + ", not float32 or float64", help);
   if (!fortran->starts_with("False")) refuse_features(name, "it is stored column by column (Fortran order)", help);
   int64_t sizes[2] = {};
   if (!read_shape(*shape, sizes))
-    refuse_features(name, "its shape is " + std::string(shape->substr(0, shape->find(')') + 1)) + ", not (frames, width)", help);
+    refuse_features(name, "its shape is " + std::string(shape->substr(0, shape->find(')') + 1)) + ", not (frames, width)",
+                    help);
   const int64_t number = single ? 4 : 8;
   const auto there = static_cast<int64_t>(data.size());
   if (sizes[0] > kMostFrames || sizes[1] < 1 || sizes[1] > (1 << 16) || sizes[0] * sizes[1] * number != there)

@@ -60,22 +60,25 @@ int64_t FilterBankOptions::frames_of(int64_t samples) const {
 void FilterBankOptions::check() const {
   if (rate < 1000 || rate > 768000)
     refuse_front("has a rate of " + std::to_string(rate) + " samples per second", "choose 8000 or 16000");
-  if (!(frame_ms > 0 && frame_ms <= 1000 && shift_ms > 0 && shift_ms <= 1000) || shift_samples() < 1 || frame_samples() < 2 ||
-      frame_samples() > kLongestFrame)
+  if (!(frame_ms > 0 && frame_ms <= 1000 && shift_ms > 0 && shift_ms <= 1000) || shift_samples() < 1 ||
+      frame_samples() < 2 || frame_samples() > kLongestFrame)
     refuse_front("has frames of " + number_text(frame_ms) + " ms every " + number_text(shift_ms) + " ms",
                  "the usual ones are 25 ms every 10 ms");
   const double top = highest(*this);
   if (!(low >= 0 && low < top && top <= rate / 2.0))
     refuse_front("has bands from " + number_text(low) + " to " + number_text(top) + " Hz",
                  "they lie between 0 and " + number_text(rate / 2.0) + " Hz, half the rate");
-  if (bins < 1 || bins > 1024) refuse_front("has " + counted(bins, "band"), "choose 80 at 16000 samples per second, 40 at 8000");
+  if (bins < 1 || bins > 1024)
+    refuse_front("has " + counted(bins, "band"), "choose 80 at 16000 samples per second, 40 at 8000");
   if (!(pre_emphasis >= 0 && pre_emphasis <= 1))
     refuse_front("has a pre-emphasis of " + number_text(pre_emphasis), "it lies between 0 and 1");
   if (!(energy_floor >= 0 && std::isfinite(energy_floor)))
     refuse_front("has a floor of the energy of " + number_text(energy_floor), "it is 0 or more");
   if (kind == FrontKind::mfcc && (cepstra < 1 || cepstra > bins))
-    refuse_front("has " + std::to_string(cepstra) + " cepstra of " + counted(bins, "band"), "there are at most as many as bands");
-  if (!(lifter >= 0 && std::isfinite(lifter))) refuse_front("has a lifter of " + number_text(lifter), "it is 0 or more; usually 22");
+    refuse_front("has " + std::to_string(cepstra) + " cepstra of " + counted(bins, "band"),
+                 "there are at most as many as bands");
+  if (!(lifter >= 0 && std::isfinite(lifter)))
+    refuse_front("has a lifter of " + number_text(lifter), "it is 0 or more; usually 22");
   if (deltas < 0 || deltas > 2) refuse_front("has deltas of order " + std::to_string(deltas), "the order is 0, 1 or 2");
 }
 

@@ -26,17 +26,17 @@ struct FilterBankOptions {
   FrontKind kind = FrontKind::fbank;
   int rate = 16000;  // samples per second
   double frame_ms = 25, shift_ms = 10;
-  int bins = 80;             // bands of the mel scale
+  int bins = 80;              // bands of the mel scale
   double low = 20, high = 0;  // Hz; high <= 0: so much below half the rate
   double pre_emphasis = 0.97;
   FrontWindow window = FrontWindow::povey;
   bool snip_edges = true;  // only frames that lie in the signal; else one per shift, the signal mirrored at its ends
   FrontScale scale = FrontScale::int16;
-  bool energy = false;       // fbank: one more number, first: the log energy of the frame; mfcc: the first number is it
+  bool energy = false;      // fbank: one more number, first: the log energy of the frame; mfcc: the first number is it
   double energy_floor = 1;  // of that energy; 0: none
-  int cepstra = 13;          // mfcc
-  double lifter = 22;        // mfcc; 0: none
-  int deltas = 0;            // 1: and slopes over time; 2: and slopes of these
+  int cepstra = 13;         // mfcc
+  double lifter = 22;       // mfcc; 0: none
+  int deltas = 0;           // 1: and slopes over time; 2: and slopes of these
 
   int frame_samples() const, shift_samples() const;
   int static_width() const;  // numbers of a frame without deltas

@@ -40,7 +40,10 @@ int64_t mirror(int64_t p, int64_t n) {
 }  // namespace
 
 FrontEnd::FrontEnd(const FilterBankOptions& options)
-    : bank_(options), frame_(options.frame_samples()), shift_(options.shift_samples()), slopes_(slope_weights(options.deltas)) {
+    : bank_(options),
+      frame_(options.frame_samples()),
+      shift_(options.shift_samples()),
+      slopes_(slope_weights(options.deltas)) {
   held_.resize(static_cast<size_t>(std::max(2 * frame_, frame_ + shift_) + kRoom));
   mirrored_.resize(static_cast<size_t>(frame_));
   row_.resize(static_cast<size_t>(width()));
@@ -87,7 +90,8 @@ void FrontEnd::emit(int64_t last, std::vector<float>& out) {
     const auto half = static_cast<int64_t>(slopes_[d].size() / 2);
     for (size_t i = 0; i < width; ++i) {
       double sum = 0;
-      for (int64_t k = -half; k <= half; ++k) sum += static_cast<double>(slopes_[d][static_cast<size_t>(k + half)]) * row(emitted_ + k)[i];
+      for (int64_t k = -half; k <= half; ++k)
+        sum += static_cast<double>(slopes_[d][static_cast<size_t>(k + half)]) * row(emitted_ + k)[i];
       row_[(d + 1) * width + i] = static_cast<float>(sum);
     }
   }
@@ -141,10 +145,10 @@ void FrontEnd::load(std::string_view bytes) {
   const auto first = in.get<int64_t>(), filled = in.get<int64_t>(), next = in.get<int64_t>(), emitted = in.get<int64_t>();
   constexpr int64_t kMost = int64_t{1} << 56;
   const int64_t start = start_of(next);
-  if (first < 0 || first > kMost || next < 0 || next > kMost / (1 << 16) || filled < 0 || filled > static_cast<int64_t>(held_.size()) ||
-      emitted != std::max<int64_t>(next - delay_frames(), 0) || (first > 0 && start < first) ||
-      start + frame_ <= first + filled || (next > 0 && start - shift_ + frame_ > first + filled) ||
-      (first > 0 && first > first + filled - frame_))
+  if (first < 0 || first > kMost || next < 0 || next > kMost / (1 << 16) || filled < 0 ||
+      filled > static_cast<int64_t>(held_.size()) || emitted != std::max<int64_t>(next - delay_frames(), 0) ||
+      (first > 0 && start < first) || start + frame_ <= first + filled ||
+      (next > 0 && start - shift_ + frame_ > first + filled) || (first > 0 && first > first + filled - frame_))
     in.refuse("its counts");
   std::vector<float> held(static_cast<size_t>(filled)), recent(recent_.size());
   in.numbers(held), in.numbers(recent);
@@ -157,7 +161,8 @@ void FrontEnd::load(std::string_view bytes) {
 std::vector<float> front_end_frames(const FilterBankOptions& options, std::span<const float> samples) {
   FrontEnd front(options);
   std::vector<float> out;
-  out.reserve(static_cast<size_t>(options.frames_of(static_cast<int64_t>(samples.size()))) * static_cast<size_t>(options.width()));
+  out.reserve(static_cast<size_t>(options.frames_of(static_cast<int64_t>(samples.size()))) *
+              static_cast<size_t>(options.width()));
   front.push(samples, out);
   front.finish(out);
   return out;
@@ -181,14 +186,16 @@ std::vector<float> front_end_check(const FilterBankOptions& options) {
 void require_front_end(const FilterBankOptions& options, std::span<const float> stored) {
   const std::vector<float> own = front_end_check(options);
   const auto fail = [](const std::string& what) {
-    throw Error(Exit::model, "audio/front_end", "this program computes other frames of sound than the model has learned from: " + what,
+    throw Error(Exit::model, "audio/front_end",
+                "this program computes other frames of sound than the model has learned from: " + what,
                 "the file is damaged, or was written by another version; train again, or use that version");
   };
   if (own.size() != stored.size())
     fail(counted(static_cast<int64_t>(own.size()), "number") + " of the test signal, not " + std::to_string(stored.size()));
   for (size_t i = 0; i < own.size(); ++i) {
     if (!(std::fabs(own[i] - stored[i]) <= 1e-3f * std::max(1.0f, std::fabs(own[i]))))
-      fail("number " + std::to_string(i + 1) + " of the test signal is " + number_text(own[i]) + ", not " + number_text(stored[i]));
+      fail("number " + std::to_string(i + 1) + " of the test signal is " + number_text(own[i]) + ", not " +
+           number_text(stored[i]));
   }
 }
 

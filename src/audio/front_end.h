@@ -47,7 +47,7 @@ class FrontEnd {
   std::vector<std::vector<float>> slopes_;  // by order: weights of the frames around
   std::vector<float> held_;                 // samples [first_, first_ + filled_) of the signal
   std::vector<float> mirrored_, row_;       // scratch: a frame, a row
-  std::vector<float> recent_;               // [2 * delay + 1, static width]: the latest static frames, frame t in row t mod that
+  std::vector<float> recent_;  // [2 * delay + 1, static width]: the latest static frames, frame t in row t mod that
   int64_t first_ = 0, filled_ = 0;
   int64_t next_ = 0, emitted_ = 0;  // static frames that are done, frames that came out
 };

@@ -40,13 +40,20 @@ uint32_t read_bytes(const unsigned char* at, int n) {
 
 float decode_raw(RawEncoding encoding, const unsigned char* at) {
   switch (encoding) {
-    case RawEncoding::s16: return static_cast<float>(static_cast<int16_t>(read_bytes(at, 2))) / 32768.0f;
-    case RawEncoding::s24: return static_cast<float>(static_cast<int32_t>(read_bytes(at, 3) << 8) >> 8) / 8388608.0f;
-    case RawEncoding::s32: return static_cast<float>(static_cast<int32_t>(read_bytes(at, 4)) / 2147483648.0);
-    case RawEncoding::f32: return std::bit_cast<float>(read_bytes(at, 4));
-    case RawEncoding::u8: return static_cast<float>(*at - 128) / 128.0f;
-    case RawEncoding::mulaw: return static_cast<float>(decode_mulaw(*at)) / 32768.0f;
-    case RawEncoding::alaw: return static_cast<float>(decode_alaw(*at)) / 32768.0f;
+    case RawEncoding::s16:
+      return static_cast<float>(static_cast<int16_t>(read_bytes(at, 2))) / 32768.0f;
+    case RawEncoding::s24:
+      return static_cast<float>(static_cast<int32_t>(read_bytes(at, 3) << 8) >> 8) / 8388608.0f;
+    case RawEncoding::s32:
+      return static_cast<float>(static_cast<int32_t>(read_bytes(at, 4)) / 2147483648.0);
+    case RawEncoding::f32:
+      return std::bit_cast<float>(read_bytes(at, 4));
+    case RawEncoding::u8:
+      return static_cast<float>(*at - 128) / 128.0f;
+    case RawEncoding::mulaw:
+      return static_cast<float>(decode_mulaw(*at)) / 32768.0f;
+    case RawEncoding::alaw:
+      return static_cast<float>(decode_alaw(*at)) / 32768.0f;
   }
   return 0;
 }
@@ -70,10 +77,12 @@ RawFormat parse_raw_format(std::string_view text) {
   if (parts.size() < 2) refuse_raw(text, "the rate is missing");
   if (parts.size() > 3) refuse_raw(text, "there are " + std::to_string(parts.size()) + " values");
   if (read_number(parts[1], format.rate) != std::errc() || format.rate < 1 || format.rate > kHighestRate)
-    refuse_raw(text, "'" + std::string(parts[1]) + "' is no rate between 1 and " + grouped(kHighestRate) + " samples per second");
+    refuse_raw(text,
+               "'" + std::string(parts[1]) + "' is no rate between 1 and " + grouped(kHighestRate) + " samples per second");
   if (parts.size() == 3 &&
       (read_number(parts[2], format.channels) != std::errc() || format.channels < 1 || format.channels > kMostChannels))
-    refuse_raw(text, "'" + std::string(parts[2]) + "' is no number of channels between 1 and " + std::to_string(kMostChannels));
+    refuse_raw(text,
+               "'" + std::string(parts[2]) + "' is no number of channels between 1 and " + std::to_string(kMostChannels));
   return format;
 }
 

@@ -16,8 +16,9 @@ namespace rnn::core {
 namespace {
 
 constexpr int kConverters[] = {SRC_SINC_FASTEST, SRC_SINC_MEDIUM_QUALITY};
-constexpr double kZeroCrossings[] = {22, 48};  // half the length of each filter at the lower rate, rounded up (sinc.c: 19.3, 45.7)
-constexpr double kSegment = 0.02;              // seconds, at least
+constexpr double kZeroCrossings[] = {
+    22, 48};                       // half the length of each filter at the lower rate, rounded up (sinc.c: 19.3, 45.7)
+constexpr double kSegment = 0.02;  // seconds, at least
 constexpr double kMostRatio = 200;
 constexpr std::string_view kResamplerState = "RSM1";
 
@@ -105,6 +106,7 @@ void Resampler::push(std::span<const float> in, std::vector<float>& out) {
   read_ += static_cast<int64_t>(in.size());
   if (through()) {
     out.insert(out.end(), in.begin(), in.end());
+    written_ = read_;
     return;
   }
   while (!in.empty()) {
@@ -140,7 +142,12 @@ void Resampler::load(std::string_view bytes) {
   const auto quality = in.get<ResampleQuality>();
   if (from != from_ || to != to_ || quality != quality_) in.refuse("it is of other rates");
   const auto read = in.get<int64_t>(), written = in.get<int64_t>(), filled = in.get<int64_t>();
-  if (read < 0 || written < 0 || filled < before_ || filled > static_cast<int64_t>(held_.size())) in.refuse("its counts");
+  constexpr int64_t kMost = int64_t{1} << 48;
+  if (read < 0 || read > kMost || filled < before_ || filled > static_cast<int64_t>(held_.size()) || written < 0 ||
+      written > kMost * static_cast<int64_t>(kMostRatio) ||
+      (through() ? read != written || filled != 0
+                 : written % segment_out_ != 0 || read + before_ != written / segment_out_ * segment_in_ + filled))
+    in.refuse("its counts");
   std::vector<float> held(static_cast<size_t>(filled));
   in.numbers(held);
   in.end();

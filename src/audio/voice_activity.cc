@@ -9,7 +9,7 @@
 namespace rnn::core {
 namespace {
 
-constexpr double kSilence = -100;  // dB: the level of nothing
+constexpr double kSilence = -100;   // dB: the level of nothing
 constexpr double kSmoothing = 0.8;  // of levels, per frame
 constexpr double kMinimumBias = 2;  // dB: a minimum of noise lies below its mean
 constexpr double kPieceSeconds = 0.25;

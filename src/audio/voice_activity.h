@@ -9,12 +9,12 @@
 namespace rnn::core {
 
 struct VoiceActivityOptions {
-  int rate = 16000;              // samples per second
+  int rate = 16000;  // samples per second
   double frame_ms = 10;
-  double above_floor_db = 9;     // speech is so much louder than the noise ...
-  double lowest_db = -60;        // ... and at least so loud, against full scale
-  double onset_ms = 30;          // so long before it counts as speech
-  double hangover_ms = 200;      // so long after its last loud frame it still does
+  double above_floor_db = 9;      // speech is so much louder than the noise ...
+  double lowest_db = -60;         // ... and at least so loud, against full scale
+  double onset_ms = 30;           // so long before it counts as speech
+  double hangover_ms = 200;       // so long after its last loud frame it still does
   double highest_floor_db = -35;  // what is louder is no noise, even if it goes on
 };
 
@@ -48,13 +48,13 @@ class VoiceActivity {
 
   static constexpr int kPieces = 8;  // the minimum is kept by quarters of a second
   VoiceActivityOptions options_;
-  int frame_, piece_;                          // samples of a frame, frames of a piece
-  std::array<float, kPieces> least_{};         // dB
-  float smoothed_ = 0;                         // dB
-  double sum_ = 0;                             // squares of the frame that is not complete
-  int filled_ = 0;                             // samples of it
+  int frame_, piece_;                            // samples of a frame, frames of a piece
+  std::array<float, kPieces> least_{};           // dB
+  float smoothed_ = 0;                           // dB
+  double sum_ = 0;                               // squares of the frame that is not complete
+  int filled_ = 0;                               // samples of it
   int64_t frames_ = 0, onset_ = -1, loud_ = -1;  // loud_: latest loud frame
-  int run_ = 0;                                // loud frames in a row
+  int run_ = 0;                                  // loud frames in a row
   bool speaking_ = false;
 };
 

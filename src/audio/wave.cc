@@ -69,7 +69,8 @@ std::string format_words(SNDFILE* file, int format) {
   const int number = encoding_number(head);
   constexpr int kPlain[] = {0, 1, 3, 0xFFFE};
   if (std::find(std::begin(kPlain), std::end(kPlain), number) == std::end(kPlain))
-    refuse_audio("audio/unsupported", name + ": WAV files of encoding " + std::to_string(number) + " are not read here", kConvert);
+    refuse_audio("audio/unsupported", name + ": WAV files of encoding " + std::to_string(number) + " are not read here",
+                 kConvert);
   if (reason == SF_ERR_UNSUPPORTED_ENCODING)
     refuse_audio("audio/unsupported", name + ": its encoding is not read here (" + words + ")", kConvert);
   if (!magic.empty())
@@ -77,7 +78,8 @@ std::string format_words(SNDFILE* file, int format) {
                  name + " begins as " + std::string(magic) + ", but its header is damaged or cut off (" + words + ")",
                  "copy the file again, or record it again");
   if (const std::optional<ForeignFile> foreign = foreign_file(head, name))
-    refuse_audio("audio/not_audio", name + " is " + foreign->what + ", not sound", "name a sound file: WAV, FLAC, OGG, MP3 or AIFF");
+    refuse_audio("audio/not_audio", name + " is " + foreign->what + ", not sound",
+                 "name a sound file: WAV, FLAC, OGG, MP3 or AIFF");
   if (looks_like_text(head))
     refuse_audio("audio/not_audio", name + " is text, not sound", "name a sound file: WAV, FLAC, OGG, MP3 or AIFF");
   refuse_audio("audio/not_audio", name + " is in no format of sound that is known here",
@@ -112,7 +114,8 @@ void AudioReader::Open::opened(const SF_INFO& format, std::string_view head, int
   info.format = format_words(file, format.format);
   info.cut_short = promises_more(head, size);
   if (info.rate < 1 || info.channels < 1)
-    refuse_audio("audio/header", name + ": its header gives no rate or no channels", "copy the file again, or record it again");
+    refuse_audio("audio/header", name + ": its header gives no rate or no channels",
+                 "copy the file again, or record it again");
   if (info.frames == 0)
     refuse_audio("audio/empty", name + " has a header but no samples", "leave the file out, or record it again");
   block.resize(static_cast<size_t>(kBlock) * static_cast<size_t>(info.channels));

@@ -11,9 +11,9 @@ using namespace std::string_view_literals;
 struct SoundMagic {
   std::string_view begin, what;
 };
-constexpr SoundMagic kSoundMagics[] = {{"RIFF", "a WAV file"},         {"RIFX", "a WAV file"}, {"RF64", "a WAV file"},
-                                       {"fLaC", "a FLAC file"},        {"OggS", "an OGG file"}, {"FORM", "an AIFF file"},
-                                       {".snd", "a Sun/NeXT file"},    {"ID3", "an MP3 file"}, {"caff", "a CAF file"},
+constexpr SoundMagic kSoundMagics[] = {{"RIFF", "a WAV file"},           {"RIFX", "a WAV file"},  {"RF64", "a WAV file"},
+                                       {"fLaC", "a FLAC file"},          {"OggS", "an OGG file"}, {"FORM", "an AIFF file"},
+                                       {".snd", "a Sun/NeXT file"},      {"ID3", "an MP3 file"},  {"caff", "a CAF file"},
                                        {"NIST_1A", "a NIST SPHERE file"}};
 
 uint32_t little_endian(std::string_view bytes, size_t at) {
@@ -53,7 +53,7 @@ bool promises_more(std::string_view head, int64_t size) {
   const size_t at = length_place(head);
   if (at == 0) return false;
   const uint32_t length = little_endian(head, at);
-  return length < kNoLength && static_cast<int64_t>(at) + 4 + int64_t{length} > size;
+  return length<kNoLength&& static_cast<int64_t>(at) + 4 + int64_t{length}> size;
 }
 
 bool says_nothing(std::string_view head, int64_t size) {

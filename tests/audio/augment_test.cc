@@ -14,7 +14,9 @@ using test::power;
 using test::tone;
 
 TEST(ClipRandomNumbers, DependOnWhatTheyAreForAlone) {
-  const auto first = [](uint64_t seed, uint32_t epoch, uint64_t clip, Use use) { return ClipRandom(seed, epoch, clip, use).uniform(); };
+  const auto first = [](uint64_t seed, uint32_t epoch, uint64_t clip, Use use) {
+    return ClipRandom(seed, epoch, clip, use).uniform();
+  };
   const double one = first(1, 2, 3, Use::masks);
   EXPECT_EQ(one, first(1, 2, 3, Use::masks));
   EXPECT_EQ((std::set<double>{one, first(2, 2, 3, Use::masks), first(1, 3, 3, Use::masks), first(1, 2, 4, Use::masks),
@@ -28,7 +30,7 @@ TEST(ClipRandomNumbers, DependOnWhatTheyAreForAlone) {
     const double x = random.uniform();
     sum += x, squares += x * x, ++counts[random.below(7)];
   }
-  EXPECT_NEAR(sum / 7000, 0.5, 0.015);           // 4 deviations of a mean of even numbers
+  EXPECT_NEAR(sum / 7000, 0.5, 0.015);  // 4 deviations of a mean of even numbers
   EXPECT_NEAR(squares / 7000, 1 / 3.0, 0.015);
   for (const int n : counts) EXPECT_NEAR(n, 1000, 120);  // 4 deviations
 }
@@ -137,7 +139,8 @@ TEST(Noise, HasThePowerThatTheRatioSays) {
 }
 
 TEST(Rooms, ConvolutionIsTheSumThatDefinesIt) {
-  for (const auto& [n, m] : {std::pair(1, 1), std::pair(10, 3), std::pair(3, 10), std::pair(3000, 700), std::pair(5000, 1)}) {
+  for (const auto& [n, m] :
+       {std::pair(1, 1), std::pair(10, 3), std::pair(3, 10), std::pair(3000, 700), std::pair(5000, 1)}) {
     const std::vector<float> x = test::noise(n, 0.3, 1), h = test::noise(m, 0.3, 2), y = convolve(x, h);
     ASSERT_EQ(y.size(), static_cast<size_t>(n + m - 1));
     for (int t = 0; t < n + m - 1; ++t) {

@@ -98,9 +98,12 @@ TEST_F(FeaturesFile, WhatIsWrongIsSaid) {
   EXPECT_NE(sphinx_failure(good, 4).message.find("6 floats are no frames of 4"), std::string::npos);
   EXPECT_EQ(sphinx_failure(good, 0).code, "audio/features");
   EXPECT_EQ(sphinx_failure("RIFFxxxxWAVE", 13).code, "audio/features");
-  EXPECT_EQ(failure_of([&] { read_features(write("w.npy", numpy("<f4", "'fortran_order': False, 'shape': (2, 2),", four)), 3); }).code,
+  EXPECT_EQ(failure_of([&] {
+              read_features(write("w.npy", numpy("<f4", "'fortran_order': False, 'shape': (2, 2),", four)), 3);
+            }).code,
             "audio/features");
-  EXPECT_TRUE(is_features_name("a/b.MFC") && is_features_name("x.npy") && !is_features_name("a.wav") && !is_features_name("c"));
+  EXPECT_TRUE(is_features_name("a/b.MFC") && is_features_name("x.npy") && !is_features_name("a.wav") &&
+              !is_features_name("c"));
 }
 
 TEST_F(FeaturesFile, NumbersThatAreNotFiniteAreRefusedWithTheirPlace) {

@@ -143,7 +143,8 @@ TEST(FrontEndState, OtherBytesAreRefused) {
   front.push(test::noise(5000), out);
   const std::string good = front.save();
   EXPECT_EQ(failure_of([&] { narrow.load(good); }).code, "audio/state");
-  for (size_t n = 0; n < good.size(); n += 101) EXPECT_EQ(failure_of([&] { front.load(good.substr(0, n)); }).code, "audio/state");
+  for (size_t n = 0; n < good.size(); n += 101)
+    EXPECT_EQ(failure_of([&] { front.load(good.substr(0, n)); }).code, "audio/state");
   for (size_t at = 16; at < 48; ++at) {  // the counts: another one is refused, or harmless
     std::string bad = good;
     bad[at] = static_cast<char>(bad[at] ^ 0x80);
@@ -164,8 +165,9 @@ TEST(FrontEndJson, IsReadAsItIsWritten) {
     bad.merge_patch(change);
     return failure_of([&] { front_end_of(bad); });
   };
-  for (const json& change : {json{{"version", 2}}, json{{"units", "decibels"}}, json{{"rate", nullptr}}, json{{"rate", "16k"}},
-                             json{{"window", "blackman"}}, json{{"bins", 100000}}, json{{"more", 1}}, json{{"deltas", 3}}}) {
+  for (const json& change :
+       {json{{"version", 2}}, json{{"units", "decibels"}}, json{{"rate", nullptr}}, json{{"rate", "16k"}},
+        json{{"window", "blackman"}}, json{{"bins", 100000}}, json{{"more", 1}}, json{{"deltas", 3}}}) {
     const Failure f = code(change);
     EXPECT_EQ(f.code, "audio/front_end") << change;
     EXPECT_EQ(f.exit, Exit::model) << change;
@@ -195,7 +197,8 @@ TEST(FrontEndOptions, WithoutMeaningAreRefused) {
     EXPECT_FALSE(f.help.empty());
     return f.code;
   };
-  EXPECT_EQ(refused([](FilterBankOptions& o) { o.rate = 8000, o.bins = 120; }), "usage/front_end");  // bands between frequencies
+  EXPECT_EQ(refused([](FilterBankOptions& o) { o.rate = 8000, o.bins = 120; }),
+            "usage/front_end");  // bands between frequencies
   EXPECT_EQ(refused([](FilterBankOptions& o) { o.bins = 0; }), "usage/front_end");
   EXPECT_EQ(refused([](FilterBankOptions& o) { o.rate = 0; }), "usage/front_end");
   EXPECT_EQ(refused([](FilterBankOptions& o) { o.shift_ms = 0; }), "usage/front_end");

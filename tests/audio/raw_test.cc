@@ -27,10 +27,11 @@ TEST(RawFormatText, Forms) {
 }
 
 TEST(RawFormatText, WhatIsWrongIsSaid) {
-  const std::pair<const char*, const char*> cases[] = {{"", "encoding"},        {"s16", "the rate is missing"},   {"s16,", "'' is no rate"},
-                                                       {"wav,16000", "'wav'"},  {"s16,16k", "'16k' is no rate"},  {"s16,0", "'0' is no rate"},
-                                                       {"s16,-1", "'-1'"},      {"s16,16000,0", "channels"},      {"s16,16000,1,1", "4 values"},
-                                                       {"s16,99999999", "rate"}};
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "encoding"},        {"s16", "the rate is missing"},  {"s16,", "'' is no rate"},
+      {"wav,16000", "'wav'"},  {"s16,16k", "'16k' is no rate"}, {"s16,0", "'0' is no rate"},
+      {"s16,-1", "'-1'"},      {"s16,16000,0", "channels"},     {"s16,16000,1,1", "4 values"},
+      {"s16,99999999", "rate"}};
   for (const auto& [text, words] : cases) {
     const Failure f = failure_of([&, t = text] { parse_raw_format(t); });
     EXPECT_EQ(f.code, "usage/raw") << text;
@@ -42,7 +43,8 @@ TEST(RawFormatText, WhatIsWrongIsSaid) {
 
 // The values of mulaw and alaw are those of Python's audioop.ulaw2lin(..., 2) and alaw2lin(..., 2), divided by 32768.
 TEST(RawSamples, EveryEncoding) {
-  EXPECT_EQ(decoded("s16,16000", std::string("\x00\x40\x00\x80\xFF\xFF", 6)), (std::vector<float>{0.5f, -1.0f, -1 / 32768.0f}));
+  EXPECT_EQ(decoded("s16,16000", std::string("\x00\x40\x00\x80\xFF\xFF", 6)),
+            (std::vector<float>{0.5f, -1.0f, -1 / 32768.0f}));
   EXPECT_EQ(decoded("s24,16000", std::string("\x00\x00\x40\x00\x00\x80", 6)), (std::vector<float>{0.5f, -1.0f}));
   EXPECT_EQ(decoded("s32,16000", std::string("\x00\x00\x00\x40\x00\x00\x00\x80", 8)), (std::vector<float>{0.5f, -1.0f}));
   EXPECT_EQ(decoded("u8,16000", std::string("\x80\xC0\x00", 3)), (std::vector<float>{0, 0.5f, -1.0f}));

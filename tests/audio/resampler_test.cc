@@ -12,7 +12,7 @@ namespace {
 using test::in_chunks;
 using test::tone;
 
-const std::pair<int, int> kRates[] = {{8000, 16000},  {16000, 8000},  {44100, 16000}, {48000, 16000}, {11025, 8000},
+const std::pair<int, int> kRates[] = {{8000, 16000},   {16000, 8000}, {44100, 16000}, {48000, 16000}, {11025, 8000},
                                       {192000, 16000}, {4000, 16000}, {22050, 16000}, {16000, 16000}, {14400, 16000}};
 
 TEST(ResamplerBits, ChunksOfAnySizeHaveTheSame) {
@@ -75,7 +75,8 @@ TEST(ResamplerState, OtherBytesAreRefused) {
   Resampler resampler(44100, 16000), other(48000, 16000);
   const std::string good = resampler.save();
   EXPECT_EQ(failure_of([&] { other.load(good); }).code, "audio/state");
-  for (size_t n = 0; n < good.size(); n += 97) EXPECT_EQ(failure_of([&] { resampler.load(good.substr(0, n)); }).code, "audio/state");
+  for (size_t n = 0; n < good.size(); n += 97)
+    EXPECT_EQ(failure_of([&] { resampler.load(good.substr(0, n)); }).code, "audio/state");
   EXPECT_EQ(failure_of([&] { resampler.load(good + "x"); }).code, "audio/state");
   resampler.load(good);
 }

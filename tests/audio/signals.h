@@ -17,7 +17,8 @@ namespace rnn::core::test {
 
 inline std::vector<float> tone(int n, int rate, double hz, double loud = 0.5) {
   std::vector<float> out(static_cast<size_t>(n));
-  for (int t = 0; t < n; ++t) out[static_cast<size_t>(t)] = static_cast<float>(loud * std::sin(2 * std::numbers::pi * hz * t / rate));
+  for (int t = 0; t < n; ++t)
+    out[static_cast<size_t>(t)] = static_cast<float>(loud * std::sin(2 * std::numbers::pi * hz * t / rate));
   return out;
 }
 
@@ -34,7 +35,8 @@ inline void write_sound(const std::string& path, const std::vector<float>& sampl
   info.samplerate = rate, info.channels = channels, info.format = format;
   SNDFILE* file = sf_open(path.c_str(), SFM_WRITE, &info);
   ASSERT_NE(file, nullptr) << sf_strerror(nullptr);
-  EXPECT_EQ(sf_write_float(file, samples.data(), static_cast<sf_count_t>(samples.size())), static_cast<sf_count_t>(samples.size()));
+  EXPECT_EQ(sf_write_float(file, samples.data(), static_cast<sf_count_t>(samples.size())),
+            static_cast<sf_count_t>(samples.size()));
   sf_close(file);
 }
 

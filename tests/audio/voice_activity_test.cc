@@ -65,7 +65,8 @@ TEST(VoiceActivityFrames, ClicksAreNoSpeechAndShortPausesAreBridged) {
   for (const VoiceFrame& f : judged(click)) EXPECT_FALSE(f.speech);
   std::vector<float> pause = spoken(0.001, 0.2, 1.0, 1.5, 3.0);
   const std::vector<float> second = spoken(0.001, 0.2, 1.62, 2.0, 3.0);
-  for (int t = static_cast<int>(1.55 * kRate); t < 3 * kRate; ++t) pause[static_cast<size_t>(t)] = second[static_cast<size_t>(t)];
+  for (int t = static_cast<int>(1.55 * kRate); t < 3 * kRate; ++t)
+    pause[static_cast<size_t>(t)] = second[static_cast<size_t>(t)];
   int onsets = 0;
   for (const VoiceFrame& f : judged(pause)) onsets += f.onset;
   EXPECT_EQ(onsets, 1);
@@ -88,7 +89,8 @@ TEST(VoiceActivityStream, ChunksAndCopiesMakeNoDifference) {
   const std::vector<float> in = spoken(0.001, 0.2, 0.5, 1.0, 2.0);
   const std::vector<VoiceFrame> whole = judged(in);
   const auto same = [](const VoiceFrame& a, const VoiceFrame& b) {
-    return a.speech == b.speech && a.onset == b.onset && a.end == b.end && a.level_db == b.level_db && a.floor_db == b.floor_db;
+    return a.speech == b.speech && a.onset == b.onset && a.end == b.end && a.level_db == b.level_db &&
+           a.floor_db == b.floor_db;
   };
   for (const size_t n : {1, 77, 160}) {
     const std::vector<VoiceFrame> pieces = judged(in, n);

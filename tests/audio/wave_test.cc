@@ -94,7 +94,8 @@ TEST_F(WaveFile, BlocksOfAnySizeHaveTheSameBits) {
   for (const size_t n : {1, 7, 4096, 5000}) {
     AudioReader reader = AudioReader::open(path("a.flac"));
     std::vector<float> all, block(n);
-    while (const size_t got = reader.read(block)) all.insert(all.end(), block.begin(), block.begin() + static_cast<ptrdiff_t>(got));
+    while (const size_t got = reader.read(block))
+      all.insert(all.end(), block.begin(), block.begin() + static_cast<ptrdiff_t>(got));
     EXPECT_EQ(all, whole) << n;
     EXPECT_EQ(reader.read(block), 0u);
   }
