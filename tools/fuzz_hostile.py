@@ -311,6 +311,7 @@ def sounds():
     yield "good_front_end.state", b"FES1" + struct.pack("<3i4q", 400, 160, 80, 0, 3, 0, 0) + struct.pack("<83f", *[0.1] * 83)
     yield "good_mirrored.state", b"FES1" + struct.pack("<3i4q", 200, 80, 40, 0, 5, 0, 0) + struct.pack("<105f", *[0.1] * 105)
     yield "good_resampler.state", b"RSM1" + struct.pack("<3i3q", 16000, 8000, 0, 4, 0, 50) + struct.pack("<50f", *[0.1] * 50)
+    yield "good_voice.state", b"VAD1" + struct.pack("<4i3qd9f", 160, 5, 2, 1, 10, 3, 9, 0.5, *[-50.0] * 9)
     yield "much_read.state", b"RSM1" + struct.pack("<3i3q", 16000, 8000, 0, 2 << 40, 0, 50) + struct.pack("<50f", *[0.1] * 50)
 
 

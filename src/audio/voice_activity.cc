@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "audio/state_bytes.h"
 #include "base/error.h"
 
 namespace rnn::core {
@@ -13,6 +14,7 @@ constexpr double kSilence = -100;   // dB: the level of nothing
 constexpr double kSmoothing = 0.8;  // of levels, per frame
 constexpr double kMinimumBias = 2;  // dB: a minimum of noise lies below its mean
 constexpr double kPieceSeconds = 0.25;
+constexpr std::string_view kVoiceState = "VAD1";
 
 int frames_in(double ms, double frame_ms) { return std::max(1, static_cast<int>(std::lround(ms / frame_ms))); }
 
@@ -70,6 +72,34 @@ void VoiceActivity::push(std::span<const float> samples, std::vector<VoiceFrame>
     out.push_back(judge(sum_ / frame_));
     sum_ = 0, filled_ = 0;
   }
+}
+
+std::string VoiceActivity::save() const {
+  std::string bytes(kVoiceState);
+  put_state(bytes, frame_), put_state(bytes, filled_), put_state(bytes, run_), put_state(bytes, int32_t{speaking_});
+  put_state(bytes, frames_), put_state(bytes, onset_), put_state(bytes, loud_), put_state(bytes, sum_);
+  put_numbers(bytes, least_), put_numbers(bytes, {&smoothed_, 1});
+  return bytes;
+}
+
+void VoiceActivity::load(std::string_view bytes) {
+  StateReader in(bytes, kVoiceState);
+  if (in.get<int>() != frame_) in.refuse("it is of other frames");
+  VoiceActivity read(options_);
+  read.filled_ = in.get<int>(), read.run_ = in.get<int>();
+  const auto speaking = in.get<int32_t>();
+  read.frames_ = in.get<int64_t>(), read.onset_ = in.get<int64_t>(), read.loud_ = in.get<int64_t>(),
+  read.sum_ = in.get<double>();
+  in.numbers(read.least_), in.numbers({&read.smoothed_, 1});
+  in.end();
+  constexpr int64_t kMost = int64_t{1} << 56;
+  if (read.filled_ < 0 || read.filled_ >= frame_ || read.frames_ < 0 || read.frames_ > kMost || read.run_ < 0 ||
+      read.run_ > read.frames_ || read.onset_ < -1 || read.onset_ >= std::max<int64_t>(read.frames_, 1) || read.loud_ < -1 ||
+      read.loud_ >= std::max<int64_t>(read.frames_, 1) || !(read.sum_ >= 0 && std::isfinite(read.sum_)) || speaking < 0 ||
+      speaking > 1)
+    in.refuse("its counts");
+  read.speaking_ = speaking == 1;
+  *this = read;
 }
 
 }  // namespace rnn::core

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace rnn::core {
@@ -27,7 +29,7 @@ struct VoiceFrame {
 };
 
 // Energy against a floor of noise that is the least smoothed energy of the last 2 seconds (minimum statistics; Martin 2001). Causal: a
-// frame is judged by itself and what was before. A plain value, of which a copy is a saved state.
+// frame is judged by itself and what was before. Copies go on independently.
 class VoiceActivity {
  public:
   // Throws Error{usage, "usage/voice_activity"} for values that have no meaning.
@@ -35,6 +37,10 @@ class VoiceActivity {
   // Appends the frames that are complete. With room in `out` it allocates nothing; chunks of any size give the same frames.
   void push(std::span<const float> samples, std::vector<VoiceFrame>& out);
   void reset();
+
+  // The state as bytes, for a VoiceActivity of the same options. load() throws Error{model, "audio/state"} and then changes nothing.
+  std::string save() const;
+  void load(std::string_view bytes);
 
   int frame_samples() const { return frame_; }
   bool speaking() const { return speaking_; }

@@ -99,7 +99,12 @@ TEST(VoiceActivityStream, ChunksAndCopiesMakeNoDifference) {
   VoiceActivity voice{VoiceActivityOptions{}};
   std::vector<VoiceFrame> out, ignored;
   voice.push(std::span(in).first(9999), out);
-  VoiceActivity copy = voice;
+  VoiceActivity copy = voice, loaded{VoiceActivityOptions{}};
+  std::vector<VoiceFrame> of_loaded = out;
+  loaded.push(in, ignored);
+  loaded.load(voice.save());
+  loaded.push(std::span(in).subspan(9999), of_loaded);
+  EXPECT_TRUE(std::equal(whole.begin(), whole.end(), of_loaded.begin(), of_loaded.end(), same));
   voice.push(in, ignored);
   copy.push(std::span(in).subspan(9999), out);
   EXPECT_TRUE(std::equal(whole.begin(), whole.end(), out.begin(), out.end(), same));
@@ -108,6 +113,20 @@ TEST(VoiceActivityStream, ChunksAndCopiesMakeNoDifference) {
   voice.reset();
   out.clear(), voice.push(in, out);
   EXPECT_TRUE(std::equal(whole.begin(), whole.end(), out.begin(), out.end(), same));
+}
+
+TEST(VoiceActivityStream, OtherBytesAreRefused) {
+  VoiceActivity voice{VoiceActivityOptions{}};
+  std::vector<VoiceFrame> out;
+  voice.push(spoken(0.001, 0.2, 0.5, 1.0, 1.0), out);
+  const std::string good = voice.save();
+  for (size_t n = 0; n < good.size(); ++n) EXPECT_EQ(failure_of([&] { voice.load(good.substr(0, n)); }).code, "audio/state");
+  for (const size_t at : {4, 11, 15, 27, 35, 43}) {  // the sign of each count
+    std::string bad = good;
+    bad[at] = static_cast<char>(bad[at] ^ 0x80);
+    EXPECT_EQ(failure_of([&] { voice.load(bad); }).code, "audio/state") << at;
+  }
+  EXPECT_EQ(voice.save(), good);
 }
 
 TEST(VoiceActivityOptionsOf, NoMeaningAreRefused) {

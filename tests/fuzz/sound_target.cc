@@ -9,6 +9,7 @@
 #include "audio/front_end.h"
 #include "audio/raw.h"
 #include "audio/resampler.h"
+#include "audio/voice_activity.h"
 #include "audio/wave.h"
 #include "base/numbers.h"
 #include "fuzz/target.h"
@@ -28,7 +29,8 @@ void test_features(std::string_view input) {
         }))
       continue;
     ++accepted;
-    require(frames.size() * 4 <= input.size() && (width == 0 || frames.cols() == width), "frames are as large as their file");
+    require(frames.size() * 4 <= input.size() && (width == 0 || frames.cols() == width),
+            "frames are as large as their file");
     require(finite({frames.data(), frames.data() + frames.size()}), "frames are finite");
   }
 }
@@ -69,6 +71,13 @@ void test_streams(std::string_view input) {
   test_stream(input, first);
   test_stream(input, second);
   test_stream(input, resampler);
+  VoiceActivity voice{VoiceActivityOptions{}};
+  if (!reads([&] { voice.load(input); })) return;
+  ++accepted;
+  require(voice.save() == input, "a state is saved as it was loaded");
+  std::vector<VoiceFrame> frames;
+  voice.push(std::vector<float>(5000, 0.25f), frames);
+  require(frames.size() <= 32, "a frame has its samples");
 }
 
 void test_words(std::string_view input) {
