@@ -37,15 +37,17 @@ std::string columns_text(const ForecastFront& front) {
   return text;
 }
 
+constexpr const char* kLinearWords[] = {"ridge regression", "ridge regression, step by step,", "autoregression",
+                                        "the mean"};  // RidgeKind
+
 std::string linear_text(const ForecastFront& front) {
   const LinearPart& linear = front.linear;
   if (!linear.present()) return "none";
   const RidgeShape& shape = linear.models[0].shape();
-  std::string text =
-      linear.kind == LinearPart::Kind::own
-          ? fmt::format("ridge regression, one for each of {} series", grouped(std::ssize(linear.models)))
-          : fmt::format("{} on {}", linear.models[0].constants().empty() ? "ridge regression" : "autoregression",
-                        counted(shape.context, "step"));
+  std::string text = linear.kind == LinearPart::Kind::own
+                         ? fmt::format("ridge regression, one for each of {} series", grouped(std::ssize(linear.models)))
+                         : fmt::format("{} on {}", kLinearWords[static_cast<size_t>(linear.models[0].kind())],
+                                       counted(shape.context, "step"));
   if (shape.covariates > 0) text += fmt::format(", with {}", counted(shape.covariates, "known number"));
   if (front.share == 0) return text + "; the network has no part in a forecast: it improved nothing";
   return text + fmt::format("; {} of what the network says is added", front.share == 1 ? "all" : percent_text(front.share));

@@ -38,6 +38,13 @@ struct TrainArguments {
   Talk talk() const { return json ? Talk::json : quiet ? Talk::quiet : Talk::lines; }
 };
 
+// What the options of a section are about.
+std::string section_title(std::string_view section) {
+  if (section == "model") return "the model";
+  if (section == "train") return "training";
+  return section == "series" ? "time series" : "speech";
+}
+
 void declare(Command& command, TrainArguments& a) {
   constexpr std::string_view kShown[] = {"cell", "layers", "hidden", "tokens", "epochs", "max-time"};
   const auto take = [&a](const OptionInfo& option, const std::string& text) {
@@ -76,7 +83,7 @@ void declare(Command& command, TrainArguments& a) {
   command.flag("--profile", &a.profile, "show at the end how the time was spent");
   command.flag("-q,--quiet", &a.quiet, "print the result only");
   for (const std::string_view section : kSections) {
-    if (section != "data") command.more(section == "model" ? "the model" : section == "train" ? "training" : "time series");
+    if (section != "data") command.more(section_title(section));
     for (const OptionInfo& o : option_list()) {
       if (o.section == section && !shown(o)) command.option(o, take, names(o));
     }
@@ -240,6 +247,7 @@ RunRequest request_of(const TrainArguments& a, const Settings& settings, const A
   request.model = settings.options.model;
   request.options = settings.options.train;
   request.series = settings.options.series;
+  request.speech = settings.options.speech;
   for (const auto& source : settings.sources) request.given.push_back(source.first);
   std::vector<std::string> command = {"rnn", "train"};
   command.insert(command.end(), words.begin(), words.end());

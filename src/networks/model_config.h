@@ -32,6 +32,7 @@ constexpr ModelForm kModelForms[] = {
     {"regress", "squared", RowsRead::last, LossUnit::square},                // numbers after the last step
     {"translate", "softmax", RowsRead::every, LossUnit::token, true, true},  // the next id of the target
     {"recurrent", kNoHead, RowsRead::every, LossUnit::token},                // hidden rows of a torch.nn.RNN, GRU or LSTM
+    {"transcribe", "ctc", RowsRead::every},                                  // characters of speech, anywhere in the frames
     {"forecast", "huber", RowsRead::every, LossUnit::value},  // the future of a series: ForecastOptions says more
 };
 constexpr std::string_view kForecastTask = "forecast";

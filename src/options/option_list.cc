@@ -113,11 +113,18 @@ void visit_value(AnyOptions& options, const OptionInfo& o, F&& f) {
           f(options.model.*member);
         } else if constexpr (std::is_same_v<S, SeriesOptions>) {
           f(options.series.*member);
+        } else if constexpr (std::is_same_v<S, SpeechOptions>) {
+          f(options.speech.*member);
         } else {
           f(options.train.*member);
         }
       },
       o.member);
+}
+
+bool has_section(const Options& options, std::string_view section) {
+  if (section == "series") return has_series(options);
+  return section != "speech" || has_speech(options);
 }
 
 const OptionInfo& known_option(std::string_view name) {
@@ -239,7 +246,7 @@ std::string get_option(const Options& options, std::string_view name) { return g
 nlohmann::json options_to_json(const Options& options, bool all) {
   nlohmann::json json = nlohmann::json::object();
   for (const OptionInfo& o : option_list()) {
-    if (o.readers == OptionReaders::of_series && !all && !has_series(options)) continue;
+    if (!all && !has_section(options, o.section)) continue;
     visit_value(options, o,
                 [&](const auto& value) { json[std::string(o.section)][std::string(o.name)] = json_value(o, value); });
   }
@@ -272,7 +279,7 @@ Options options_from_json(const nlohmann::json& json) {
 std::string options_to_toml(const Options& options, const DataPaths& data) {
   std::string text;
   for (const std::string_view section : kSections) {
-    if (section == "series" && !has_series(options)) continue;
+    if (!has_section(options, section)) continue;
     text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);
     if (section == "data") {
       if (!data.train.empty()) text += "train = " + toml_files(data.train) + "\n";

@@ -6,6 +6,7 @@
 #include "options/kinds.h"
 #include "options/option_list.h"
 #include "options/series_table.h"
+#include "options/speech_table.h"
 
 namespace rnn::core {
 namespace {
@@ -416,6 +417,7 @@ std::span<const OptionInfo> option_list() {
   static const std::vector<OptionInfo> all = [] {
     std::vector<OptionInfo> list(std::begin(kOptions), std::end(kOptions));
     list.insert(list.end(), series_table().begin(), series_table().end());
+    list.insert(list.end(), speech_table().begin(), speech_table().end());
     return list;
   }();
   return all;

@@ -43,8 +43,8 @@ std::string rows_chart(const ForecastReport& r) {
   chart.id = "rows-chart";
   chart.title = "Errors of the forecasts compared";
   chart.description = "One bar for each forecast; a shorter bar is better.";
-  chart.x_label =
-      r.scaled ? "MASE: mean absolute error in units of the simple rule’s on the values before the test" : "mean absolute error";
+  chart.x_label = r.scaled ? "MASE: mean absolute error in units of the simple rule’s on the values before the test"
+                           : "mean absolute error";
   chart.series = {error_title(r)};
   chart.styles = {0};
   for (size_t i = 0; i < r.rows.size(); ++i) {
@@ -141,10 +141,11 @@ std::string definitions(const ForecastReport& r) {
     html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", term, meaning);
   };
   add("MASE",
-      fmt::format("|value − forecast| divided by the mean of |value − the value {} before| over the values before the test of the "
-                  "series. A window’s is the mean over its values, a series’ the mean over its windows, the total the mean "
-                  "over series. A series that never changes has none.",
-                  back));
+      fmt::format(
+          "|value − forecast| divided by the mean of |value − the value {} before| over the values before the test of the "
+          "series. A window’s is the mean over its values, a series’ the mean over its windows, the total the mean "
+          "over series. A series that never changes has none.",
+          back));
   add("MAE, RMSE",
       "Mean of |value − forecast|; root of the mean of its square. Over all values of all series, in their own unit.");
   add("sMAPE", "Mean of 200 |value − forecast| / (|value| + |forecast|), from 0 to 200; where both are 0 it counts as 0.");
@@ -198,8 +199,9 @@ std::string errors_section(const ForecastReport& r) {
   }
   if (r.residuals.count > 0) {
     const std::string unit =
-        r.residuals.scaled ? "Each series is in units of its own: the error of the simple rule on its values before the test. "
-                           : "";
+        r.residuals.scaled
+            ? "Each series is in units of its own: the error of the simple rule on its values before the test. "
+            : "";
     html += block("<h3>Too high or too low</h3>\n" + paragraph(bias_sentence(r)),
                   figure(residual_chart(r), unit + "Forecast less value: below zero the forecast was too low."));
   }

@@ -29,6 +29,7 @@ struct RunRequest {
   ModelOptions model;
   TrainOptions options;
   SeriesOptions series;
+  SpeechOptions speech;
   std::vector<std::string> given;  // names of the options given explicitly; with init_from the others are the model's
   std::string command;             // as typed, recorded in the model
 };

@@ -85,10 +85,17 @@ RidgeModel iterate_ridge(const RidgeModel& one, int horizon) {
     rows.row(L + h) = last + w * (rows.middleRows(h, L).rowwise() - last);
   }
   RidgeModel model({L, horizon, 0}, one.lambda());
-  model.set_iterated(true);
+  model.set_kind(RidgeKind::iterated);
   for (int h = 0; h < horizon; ++h) {
     for (int i = 0; i < L; ++i) model.weights()(h, i) = static_cast<float>(rows(L + h, i));
   }
+  return model;
+}
+
+RidgeModel mean_of_window(int context, int horizon) {
+  RidgeModel model({context, horizon, 0}, 0);
+  model.set_kind(RidgeKind::mean);
+  for (int h = 0; h < horizon; ++h) std::fill_n(&model.weights()(h, 0), context, 1.0F / static_cast<float>(context));
   return model;
 }
 
@@ -99,7 +106,7 @@ RidgeModel model_of_autoregression(const Autoregression& one, int horizon) {
   RidgeMatrix rows = RidgeMatrix::Zero(L + horizon, L + 1);  // the last column: the constant
   rows.topLeftCorner(L, L).setIdentity();
   RidgeModel model({L, horizon, 0}, 0);
-  model.set_iterated(true);
+  model.set_kind(RidgeKind::autoregression);
   for (int h = 0; h < horizon; ++h) {
     rows.row(L + h) = w * rows.middleRows(h, L);
     rows(L + h, L) += one.constant;

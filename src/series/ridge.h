@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/matrix.h"
@@ -57,16 +58,21 @@ class RidgeSums {
   std::vector<double> ll_;       // [covariates, covariates]
 };
 
+// A regression for every step; one of the next step that reads its own forecasts, by ridge or as an autoregression with constants; the mean of
+// the window, which is not fitted.
+enum class RidgeKind { direct, iterated, autoregression, mean };
+inline constexpr std::string_view kRidgeKindNames[] = {"direct", "iterated", "autoregression", "mean"};
+
 class RidgeModel {
  public:
   RidgeModel(RidgeShape shape, double lambda);
   const RidgeShape& shape() const { return shape_; }
   double lambda() const { return lambda_; }
-  // Made of a model of one step (iterate_ridge): to be fitted again in the same way.
-  bool iterated() const { return iterated_; }
-  void set_iterated(bool iterated) { iterated_ = iterated; }
-  // [horizon] Where there are any, the last value of the window counts beside the others, with its own weight, which otherwise meets a 0; and a
-  // constant in the units of `scale` is added: an autoregression (model_of_autoregression).
+  // How it was made, to be fitted again in the same way.
+  RidgeKind kind() const { return kind_; }
+  void set_kind(RidgeKind kind) { kind_ = kind; }
+  // [horizon] Only of an autoregression: the last value of the window counts beside the others, with its own weight, which otherwise meets a 0; and a
+  // constant in the units of `scale` is added.
   const std::vector<float>& constants() const { return constants_; }
   std::vector<float>& constants() { return constants_; }
   // [horizon, inputs()]: the window, the covariates at the step, the covariates at the window's last step.
@@ -81,7 +87,7 @@ class RidgeModel {
  private:
   RidgeShape shape_;
   double lambda_;
-  bool iterated_ = false;
+  RidgeKind kind_ = RidgeKind::direct;
   std::vector<float> constants_;
   Matrix<float> weights_;
 };
@@ -93,7 +99,9 @@ RidgeModel solve_ridge(const RidgeSums& sums, double lambda);
 // weights are better known than those of a regression for every step. one: horizon 1, no covariates.
 RidgeModel iterate_ridge(const RidgeModel& one, int horizon);
 
-// The same of an autoregression, whose weights sum up to less than 1 where a series returns to its level.
+// The mean of the window at every step.
+RidgeModel mean_of_window(int context, int horizon);
+// The same as iterate_ridge of an autoregression, whose weights sum up to less than 1 where a series returns to its level.
 RidgeModel model_of_autoregression(const Autoregression& one, int horizon);
 
 // [horizon] The mean squared error over the windows of `sums`, in units of their scales, without running any of them: it is a quadratic form

@@ -17,6 +17,7 @@
 #include "tasks/language_model/task.h"
 #include "tasks/sequences/task.h"
 #include "tasks/table_guess.h"
+#include "tasks/transcribe/task.h"
 #include "tasks/translate/task.h"
 
 namespace rnn::core {
@@ -24,11 +25,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const Task* kTasks[] = {&kLanguageModel,    &kSequenceTasks[0], &kSequenceTasks[1],
-                                  &kSequenceTasks[2], &kTranslate,        &kForecast};
+constexpr const Task* kTasks[] = {&kLanguageModel, &kSequenceTasks[0], &kSequenceTasks[1], &kSequenceTasks[2],
+                                  &kTranslate,     &kForecast,         &kTranscribe};
 
 // What people train elsewhere and this version does not.
-constexpr std::string_view kTranscribe = "transcribe";
 struct Unknown {
   std::string task, reason;
 };
@@ -38,10 +38,10 @@ Unknown looks_like(const std::string& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) {
     const FilesBelow sounds = files_below(path, [](std::string_view name) { return is_audio_name(name); });
-    return sounds.paths.empty() ? Unknown{} : Unknown{std::string(kTranscribe), path + " holds sound files"};
+    return sounds.paths.empty() ? Unknown{} : Unknown{std::string(kTranscribe.name), path + " holds sound files"};
   }
   if (!fs::exists(path, error) && !is_pipe(path)) return {};
-  if (is_audio_name(path)) return {std::string(kTranscribe), path + " is a sound file"};
+  if (is_audio_name(path)) return {std::string(kTranscribe.name), path + " is a sound file"};
   const std::string extension = lower_extension(path), line = first_data_line(path);
   const size_t separator = line.find_first_of(extension == ".tsv" ? "\t" : ",;\t");
   if (separator != std::string::npos && (extension == ".csv" || extension == ".tsv")) {
@@ -56,7 +56,7 @@ Unknown looks_like(const std::string& path) {
   const PlainNumbers plain_numbers;
   const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
   if (object.is_object() && object.contains("audio_filepath"))
-    return {std::string(kTranscribe), path + " lists sound files"};
+    return {std::string(kTranscribe.name), path + " lists sound files"};
   if (object.is_object() && object.contains("text") && object.contains("label"))
     return {"classify", path + " has texts with labels"};
   return {};
@@ -91,7 +91,6 @@ ChosenTask wanted_task(std::string_view wanted, const std::vector<std::string>& 
     task->require_data(data);
     return {task, "as asked"};
   }
-  if (wanted == kTranscribe) not_available(fmt::format("the task '{}' is not available in this version", wanted));
   std::vector<std::string_view> names;
   for (const Task* task : kTasks) names.push_back(task->name);
   const std::string near = nearest_name(wanted, names);

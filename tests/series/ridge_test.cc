@@ -111,7 +111,7 @@ TEST(Ridge, AnIteratedModelReadsItsOwnForecasts) {
   RidgeSums sums({5, 1, 0});
   sums.add({y, {}, 1}, 0, 60);
   const RidgeModel one = solve_ridge(sums, 0.1), all = iterate_ridge(one, 9);
-  EXPECT_TRUE(all.iterated() && !one.iterated());
+  EXPECT_TRUE(all.kind() == RidgeKind::iterated && one.kind() == RidgeKind::direct);
   EXPECT_EQ(all.shape(), (RidgeShape{5, 9, 0}));
   Values found(9), window(y.end() - 5, y.end()), expected;
   all.predict(window, found);

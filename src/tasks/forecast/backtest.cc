@@ -91,6 +91,7 @@ Backtest backtest(Forecaster& forecaster, const ForecastFront& front, const Seri
                   const std::function<void(const BacktestValue&)>& each) {
   Backtest found;
   found.windows = std::ssize(windows);
+  found.counts = front.counts || (front.whole && front.least);
   const int H = forecaster.horizon();
   const std::vector<double> levels = quantile_levels(options.bands);
   const std::vector<const ForecastMethod*> methods = methods_of(options, front, found.windows, &found.left_out);
@@ -146,12 +147,18 @@ Backtest backtest(Forecaster& forecaster, const ForecastFront& front, const Seri
 
 std::string winner_text(const Backtest& b) {
   if (b.rows.size() < 2) return {};
-  const auto by = [&](const BacktestRow& row) { return b.rows[0].scores.mase ? row.scores.mase : row.scores.mae; };
+  // A forecast of zero has the least absolute error of counts that are mostly zero, and is of no use.
+  const auto by = [&](const BacktestRow& row) {
+    return b.counts && b.rows[0].scores.rmsse ? row.scores.rmsse : b.rows[0].scores.mase ? row.scores.mase : row.scores.mae;
+  };
   const BacktestRow* best = &b.rows[0];
   for (const BacktestRow& row : b.rows)
     if (by(row) && by(*best) && *by(row) < *by(*best)) best = &row;
   if (best == &b.rows[0]) return {};
-  return fmt::format("'{}' is better: {} {} against {} of this model", best->name, b.rows[0].scores.mase ? "MASE" : "MAE",
+  return fmt::format("'{}' is better: {} {} against {} of this model", best->name,
+                     b.counts && b.rows[0].scores.rmsse ? "RMSSE"
+                     : b.rows[0].scores.mase            ? "MASE"
+                                                        : "MAE",
                      short_number(*by(*best)), short_number(*by(b.rows[0])));
 }
 

@@ -44,6 +44,7 @@ struct Backtest {
   std::vector<BacktestRow> rows;  // this model, its linear part, then the methods
   int64_t windows = 0;
   std::string left_out;  // methods that were not run, and why
+  bool counts = false;   // whole numbers from 0 on: rows are compared by their squared errors
 };
 
 // Every window forecast by the model and by each method, which sees the values before the origin and nothing else.

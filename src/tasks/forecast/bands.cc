@@ -120,7 +120,8 @@ ForecastFront fit_front(const SeriesSet& set, const SeriesSplit& split, const Se
   front.whole = facts.whole;
   for (size_t s = 0; s < set.series.size(); ++s) {
     SeriesScale scale = fit_scale(front, set.series[s], split.train[s]);
-    const SeriesScale before_test = fit_scale(front, set.series[s], split.calibration[s]);  // errors are measured against all of it
+    const SeriesScale before_test =
+        fit_scale(front, set.series[s], split.calibration[s]);  // errors are measured against all of it
     scale.absolute = before_test.absolute, scale.squared = before_test.squared;
     front.scales.push_back(std::move(scale));
   }

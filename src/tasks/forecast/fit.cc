@@ -115,8 +115,18 @@ double error_of(const RidgeModel& model, std::span<const double> y, int64_t firs
 
 // One regression over series [first, last) of every context, with and without covariates.
 Fitted best_ridge(std::span<const Doubles> series, const SeriesSplit& split, size_t first, size_t last,
-                  std::span<const int> lengths, std::span<const double> penalties, int horizon, int known) {
+                  std::span<const int> lengths, std::span<const double> penalties, int horizon, int known, int season) {
   Fitted best;
+  const int mean_context = 4 * season;  // as the method window-mean
+  if (season > 1 && mean_context <= kMostContext) {
+    RidgeModel mean = mean_of_window(mean_context, horizon);  // of counts that are mostly zero hardly anything is better
+    RidgeSums validation(mean.shape());
+    for (size_t s = first; s < last; ++s) validation.add(series[s].of(0), split.train[s], split.valid[s]);
+    if (validation.windows() > 0) {
+      best.error = mean_error(ridge_errors(validation, mean)), best.windows = validation.windows();
+      best.model = std::move(mean);
+    }
+  }
   for (const int context : lengths) {
     for (int covariates = 0; covariates <= known; covariates += std::max(known, 1)) {
       const RidgeShape shape{context, horizon, covariates};
@@ -189,6 +199,23 @@ SeriesSplit split_series(const SeriesSet& set, const SeriesOptions& o) {
       std::move(help));
 }
 
+namespace {
+
+// "ridge regression on 48 steps, penalty 10, shared by 7 series".
+std::string linear_words(const RidgeModel& model, size_t series) {
+  const RidgeShape& shape = model.shape();
+  const std::string steps = counted(shape.context, "step"),
+                    shared = series > 1 ? fmt::format(", for each of {} series", series) : "";
+  if (model.kind() == RidgeKind::mean) return "the mean of the last " + steps + shared;
+  if (model.kind() == RidgeKind::autoregression) return "autoregression on " + steps + shared;
+  return fmt::format("ridge regression{} on {}{}, penalty {}{}",
+                     model.kind() == RidgeKind::iterated ? ", step by step," : "", steps,
+                     shape.covariates > 0 ? fmt::format(" and {}", counted(shape.covariates, "known number")) : "",
+                     short_number(model.lambda()), series > 1 ? fmt::format(", shared by {} series", series) : "");
+}
+
+}  // namespace
+
 LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const SeriesSplit& split, const SeriesOptions& o) {
   LinearFit fit;
   fit.error = std::numeric_limits<double>::infinity();
@@ -201,14 +228,15 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
   if (o.ridge >= 0) penalties = {o.ridge};
   const int64_t longest_train = *std::max_element(split.train.begin(), split.train.end());
   Fitted shared;
-  if (o.linear != "own") shared = best_ridge(series, split, 0, n, contexts(o, longest_train), penalties, o.horizon, known);
+  if (o.linear != "own")
+    shared = best_ridge(series, split, 0, n, contexts(o, longest_train), penalties, o.horizon, known, o.season);
   std::vector<Fitted> own;
   double error = 0, windows = 0;
   const bool each = o.linear == "own" || (n > 1 && n <= kOwnSeries);
   for (size_t s = 0; s < n && each; ++s) {
     const std::vector<int> lengths =
         shared.model ? std::vector<int>{shared.model->shape().context} : contexts(o, split.train[s]);
-    own.push_back(best_ridge(series, split, s, s + 1, lengths, penalties, o.horizon, known));
+    own.push_back(best_ridge(series, split, s, s + 1, lengths, penalties, o.horizon, known, o.season));
     if (!own.back().model) own.back().model.emplace(RidgeShape{1, o.horizon, 0}, 0.0);
     if (std::isfinite(own.back().error))
       error += own.back().error * static_cast<double>(own.back().windows),
@@ -222,15 +250,7 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
     fit.note = fmt::format("ridge regression, one for each of {} series", n);
   } else if (shared.model) {
     fit.part.kind = LinearPart::Kind::shared, fit.error = shared.error;
-    const RidgeShape& shape = shared.model->shape();
-    const bool autoregression = !shared.model->constants().empty();
-    fit.note =
-        autoregression
-            ? fmt::format("autoregression on {}", counted(shape.context, "step"))
-            : fmt::format("ridge regression{} on {}{}, penalty {}{}", shared.model->iterated() ? ", step by step," : "",
-                          counted(shape.context, "step"),
-                          shape.covariates > 0 ? fmt::format(" and {}", counted(shape.covariates, "known number")) : "",
-                          short_number(shared.model->lambda()), n > 1 ? fmt::format(", shared by {} series", n) : "");
+    fit.note = linear_words(*shared.model, n);
     fit.part.models.push_back(std::move(*shared.model));
   }
   return fit;
@@ -243,18 +263,23 @@ LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::spa
     const bool own = part.kind == LinearPart::Kind::own;
     const RidgeModel& model = part.models[m];
     RidgeShape shape = model.shape();
-    if (!model.constants().empty()) {
+    if (model.kind() == RidgeKind::mean) {
+      again.models.push_back(mean_of_window(model.shape().context, model.shape().horizon));
+      continue;
+    }
+    if (model.kind() == RidgeKind::autoregression) {
       const Doubles all = doubles_of(bank.views()[own ? m : 0]);
       again.models.push_back(
           autoregression_of(std::span(all.y).first(static_cast<size_t>(end[own ? m : 0])), shape.context, shape.horizon));
       continue;
     }
-    if (model.iterated()) shape.horizon = 1;
+    const bool iterated = model.kind() == RidgeKind::iterated;
+    if (iterated) shape.horizon = 1;
     RidgeSums sums(shape);
     for (size_t s = own ? m : 0; s < (own ? m + 1 : bank.size()); ++s)
       sums.add(doubles_of(bank.views()[s]).of(shape.covariates), 0, end[s]);
     RidgeModel solved = solve_ridge(sums, model.lambda());
-    again.models.push_back(model.iterated() ? iterate_ridge(solved, model.shape().horizon) : std::move(solved));
+    again.models.push_back(iterated ? iterate_ridge(solved, model.shape().horizon) : std::move(solved));
   }
   return again;
 }

@@ -35,9 +35,17 @@ json ridge_json(const RidgeModel& model) {
               {"covariates", shape.covariates},
               {"ridge", model.lambda()},
               {"weights", to_base64(bytes)}};
-  if (model.iterated()) out["iterated"] = true;
+  if (model.kind() != RidgeKind::direct) out["kind"] = std::string(kRidgeKindNames[static_cast<size_t>(model.kind())]);
   if (!model.constants().empty()) out["constants"] = model.constants();
   return out;
+}
+
+template <size_t n>
+int kind_of(const json& from, const std::string_view (&names)[n]) {
+  const auto name = from.get<std::string>();
+  const auto at = std::find(std::begin(names), std::end(names), name);
+  if (at == std::end(names)) corrupt_front("there is no '" + name + "'");
+  return static_cast<int>(at - std::begin(names));
 }
 
 RidgeModel ridge_of(const json& from) {
@@ -49,12 +57,12 @@ RidgeModel ridge_of(const json& from) {
   const auto row = static_cast<size_t>(shape.inputs()) * sizeof(float);
   if (!bytes || bytes->size() != row * static_cast<size_t>(shape.horizon)) corrupt_front("the linear part has another size");
   RidgeModel model(shape, from.at("ridge"));
-  model.set_iterated(from.value("iterated", false));
+  if (from.contains("kind")) model.set_kind(static_cast<RidgeKind>(kind_of(from.at("kind"), kRidgeKindNames)));
   if (from.contains("constants")) model.constants() = from.at("constants").get<std::vector<float>>();
   const std::vector<float>& constants = model.constants();
   const bool finite = std::all_of(constants.begin(), constants.end(), [](float c) { return std::isfinite(c); });
-  if ((model.iterated() && shape.covariates > 0) || !finite ||
-      (!constants.empty() && std::ssize(constants) != shape.horizon))
+  const int64_t wanted = model.kind() == RidgeKind::autoregression ? shape.horizon : 0;
+  if ((model.kind() != RidgeKind::direct && shape.covariates > 0) || !finite || std::ssize(constants) != wanted)
     corrupt_front("the constants of the linear part");
   Matrix<float>& w = model.weights();
   for (int r = 0; r < shape.horizon; ++r) {
@@ -89,14 +97,6 @@ struct GridReader {
     }
   }
 };
-
-template <size_t n>
-int kind_of(const json& from, const std::string_view (&names)[n]) {
-  const auto name = from.get<std::string>();
-  const auto at = std::find(std::begin(names), std::end(names), name);
-  if (at == std::end(names)) corrupt_front("there is no '" + name + "'");
-  return static_cast<int>(at - std::begin(names));
-}
 
 constexpr std::string_view kKinds[] = {"number", "category"}, kUses[] = {"static", "past", "known"};
 

@@ -1,0 +1,53 @@
+// Why: the records of the options of speech: what is heard of a clip, and what counts as the same words.
+#include "options/speech_table.h"
+
+namespace rnn::core {
+namespace {
+
+using P = SpeechOptions;
+using enum ResumeRule;
+using enum OptionReaders;
+
+constexpr std::string_view kTextRules[] = {"none", "basic"};
+
+const OptionInfo kSpeechOptions[] = {
+    {"rate",
+     "speech",
+     shape,
+     of_speech,
+     "N",
+     "samples per second; 0: 8000 or 16000, that of most clips",
+     &P::rate,
+     {0, 192000}},
+    {"bins", "speech", shape, of_speech, "N", "bands of the mel scale; 0: 40 at 8000, else 80", &P::bins, {0, 256}},
+    {"stack", "speech", shape, of_speech, "N", "frames of 10 ms that are one step of the network", &P::stack, {1, 16}},
+    {"streaming", "speech", shape, of_speech, "", "read forward only, to listen while people speak", &P::streaming},
+    {"lookahead",
+     "speech",
+     shape,
+     of_speech,
+     "N",
+     "frames after a step that it also reads, with --streaming",
+     &P::lookahead,
+     {0, 64}},
+    {"text-rules",
+     "speech",
+     shape,
+     of_speech,
+     "RULES",
+     "what counts as the same words: none, basic (no capitals, no punctuation)",
+     &P::text_rules,
+     {},
+     kTextRules},
+    {"speeds", "speech", fixed, of_speech, "LIST", "a clip is heard at one of these speeds; 1: as it is", &P::speeds},
+    {"spec-augment", "speech", fixed, of_speech, "", "mask some of the time and of the frequencies of a clip",
+     &P::spec_augment},
+    {"test-speakers", "speech", fixed, of_speech, "NAMES", "whose clips are kept for the test", &P::test_speakers},
+    {"valid-speakers", "speech", fixed, of_speech, "NAMES", "whose clips are for choosing; found", &P::valid_speakers},
+};
+
+}  // namespace
+
+std::span<const OptionInfo> speech_table() { return kSpeechOptions; }
+
+}  // namespace rnn::core

@@ -1,0 +1,35 @@
+// Why: clips become ragged batches of frames, heard a little differently in every epoch, which a resumed run can reproduce.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "audio/augment.h"
+#include "data/batcher.h"
+#include "tasks/transcribe/stream/speech_front.h"
+
+namespace rnn::core {
+
+// A clip as a network hears it.
+struct HeardClip {
+  std::vector<std::vector<float>> frames;  // normalised, [frames, bank.width()], one for each speed
+  std::vector<int32_t> labels;             // classes: 1 to K - 1
+};
+
+struct ClipBatchOptions {
+  int batch = 16;      // clips
+  bool train = false;  // false: longest first, at the first speed, without masks
+  bool masks = true;
+  uint64_t seed = 1;
+};
+
+// The first epoch is sorted by length, shortest first: the network learns where to write before it meets long clips (Amodei et al. 2016).
+// Streams of a batch are in the order of the clips that it names; seq.id is the number of the clip. `clips` must outlive the batcher.
+std::unique_ptr<Batcher> clip_batcher(const SpeechFront& front, std::span<const HeardClip> clips, const ClipBatchOptions& options);
+
+// One batch of clips at the first speed, without masks: stream i is clip chosen[i].
+void fill_clip_batch(const SpeechFront& front, std::span<const HeardClip> clips, std::span<const uint32_t> chosen, Batch& batch);
+
+}  // namespace rnn::core

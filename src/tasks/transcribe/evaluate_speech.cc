@@ -1,0 +1,98 @@
+// Why: see evaluate_speech.h.
+#include "tasks/transcribe/evaluate_speech.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "alignment/ctc_lattice.h"
+#include "decode/sample.h"
+#include "metrics/figures.h"
+#include "networks/engine.h"
+#include "text/speech_text.h"
+
+namespace rnn::core {
+namespace {
+
+constexpr int kClipsAtOnce = 16;
+
+// In place: logits to log-probabilities.
+void log_softmax_row(float* row, int classes) {
+  const float most = *std::max_element(row, row + classes);
+  double sum = 0;
+  for (int k = 0; k < classes; ++k) sum += std::exp(static_cast<double>(row[k] - most));
+  const auto total = static_cast<float>(static_cast<double>(most) + std::log(sum));
+  for (int k = 0; k < classes; ++k) row[k] -= total;
+}
+
+}  // namespace
+
+std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const SpeechFront& front, std::span<const HeardClip> clips,
+                                             int batch, Pool& pool) {
+  std::vector<Matrix<float>> found(clips.size());
+  Engine engine(model, &pool);
+  const auto width = static_cast<size_t>(front.width());
+  for (size_t begin = 0; begin < clips.size(); begin += static_cast<size_t>(batch)) {
+    const size_t count = std::min(static_cast<size_t>(batch), clips.size() - begin);
+    std::vector<std::vector<float>> rows(count);
+    std::vector<State<float>> states;
+    std::vector<Engine::Part> parts;
+    for (size_t i = 0; i < count; ++i) {
+      const std::vector<float>& frames = clips[begin + i].frames[0];
+      const int64_t steps = front.steps_of(std::ssize(frames) / front.bank.width());
+      rows[i].resize(static_cast<size_t>(steps) * width);
+      for (int64_t t = 0; t < steps; ++t) speech_step(front, frames, t, std::span(rows[i]).subspan(static_cast<size_t>(t) * width, width));
+      states.push_back(model.initial(1));
+    }
+    for (size_t i = 0; i < count; ++i) parts.push_back({.state = &states[i], .frames = rows[i]});
+    const View<const float> logits = engine.run(parts);
+    for (size_t i = 0; i < count; ++i) {
+      const auto steps = static_cast<int>(rows[i].size() / width);
+      Matrix<float>& own = found[begin + i] = Matrix<float>(steps, model.outputs());
+      for (int t = 0; t < steps; ++t) {
+        const std::span<const float> row = row_of(logits, engine.row(static_cast<int>(i), t));
+        std::copy(row.begin(), row.end(), own.row(t));
+        log_softmax_row(own.row(t), own.cols());
+      }
+    }
+  }
+  return found;
+}
+
+std::vector<int32_t> best_path(const Matrix<float>& log_probs) {
+  std::vector<int32_t> ids;
+  int32_t before = kBlank;
+  for (int t = 0; t < log_probs.rows(); ++t) {
+    const float* row = log_probs.row(t);
+    const auto best = static_cast<int32_t>(std::max_element(row, row + log_probs.cols()) - row);
+    if (best != kBlank && best != before) ids.push_back(best - 1);
+    before = best;
+  }
+  return ids;
+}
+
+SpeechReport evaluate_speech(const Model<float>& model, const SpeechFront& front, const Tokenizer& tokenizer, const SpeechPart& part,
+                             Pool& pool) {
+  SpeechReport report;
+  report.clips = std::ssize(part.clips), report.seconds = part.seconds();
+  const auto begin = std::chrono::steady_clock::now();
+  const std::vector<Matrix<float>> said = log_probabilities(model, front, part.heard, kClipsAtOnce, pool);
+  int64_t rows = 0, blanks = 0;
+  for (size_t i = 0; i < said.size(); ++i) {
+    report.transcripts.push_back(speech_text(front.rules, tokenizer.decode(best_path(said[i]))));
+    report.errors.add(part.clips[i].id, part.clips[i].text, report.transcripts.back());
+    for (int t = 0; t < said[i].rows(); ++t, ++rows) {
+      const float* row = said[i].row(t);
+      blanks += std::max_element(row, row + said[i].cols()) == row;
+    }
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  if (rows > 0) report.blanks = static_cast<double>(blanks) / static_cast<double>(rows);
+  if (report.seconds > 0) report.real_time = took.count() / report.seconds;
+  report.model = ResultRow("this model");
+  report.model.set(figure::kWer, pooled(report.errors.words()).rate()).set(figure::kCer, pooled(report.errors.characters()).rate());
+  report.model.set(figure::kSer, 1 - report.errors.sentences().rate());
+  return report;
+}
+
+}  // namespace rnn::core

@@ -1,0 +1,218 @@
+// Why: the parts of a run on speech: clips, frames, characters, CTC; error rates of the best model.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/numbers.h"
+#include "cells/names.h"
+#include "io/ready_model.h"
+#include "metrics/figures.h"
+#include "runs/plan.h"
+#include "runs/run.h"
+#include "tasks/transcribe/clip_parts.h"
+#include "tasks/transcribe/evaluate_speech.h"
+#include "tasks/transcribe/task.h"
+
+namespace rnn::core {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kTailSteps = 8;  // a network that reads forward only writes a little late
+
+class SpeechRun final : public Run {
+ public:
+  using Run::Run;
+
+ private:
+  const std::string& hash() const override { return data_.hash; }
+  SpeechOptions& speech() { return options.speech; }
+  const SpeechOptions& speech() const { return options.speech; }
+  SpeechText rules() const { return speech().text_rules == "none" ? SpeechText::none : SpeechText::basic; }
+  bool given(std::string_view name) const {
+    return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
+  }
+
+  void read() override {
+    if (!request.init_from.empty())
+      throw Error(Exit::usage, "usage/init_from", "a recogniser does not start from another model", "leave --init-from out");
+    clips_ = read_clips(request.data, {.rules = rules()});
+    const auto listed = [&](const std::string& file) {
+      return file.empty() ? std::vector<Clip>() : read_clips({file}, {.rules = rules()}).clips;
+    };
+    parts_ = part_clips(clips_, speech(), options.train.valid_share, listed(valid_file()), listed(test_file()));
+    data_.split = parts_.words;
+    if (speech().rate == 0) speech().rate = clips_.rate;
+    if (speech().bins == 0) speech().bins = speech().rate < 16000 ? 40 : 80;
+    data_.hash = clips_.hash;
+  }
+
+  // Defaults, for options not given, that suit an hour of speech.
+  void decide() override {
+    ModelOptions& m = options.model;
+    TrainOptions& t = options.train;
+    if (!given("layers")) m.layers = 3;
+    if (!given("hidden")) m.hidden = 320;
+    if (!given("dropout")) m.dropout = 0.3;
+    if (!given("batch")) t.batch = 16;
+    if (!given("lr")) t.lr = 1e-3;
+    if (!given("epochs")) t.epochs = 60;
+    if (!given("schedule")) t.schedule = "cosine";
+    if (!given("warmup")) t.warmup = 100;
+    if (!given("clip")) t.clip = 5;
+    if (!given("patience")) t.patience = 0;
+    if (!given("average")) t.average = "ema";
+    if (!given("tokens")) m.tokens = "char";
+    if (m.tokens == "auto") m.tokens = "char";
+  }
+
+  void build() override {
+    SpeechFront& front = data_.front;
+    front.bank.rate = speech().rate, front.bank.bins = speech().bins;
+    front.stack = speech().stack, front.streaming = speech().streaming;
+    front.lookahead = front.streaming ? speech().lookahead : 0;
+    front.tail = front.streaming ? kTailSteps : 0;
+    front.rules = rules();
+    front.bank.check();
+    std::vector<std::string> texts;
+    for (const Clip& clip : parts_.train) texts.push_back(clip.text);
+    const std::vector<std::string_view> documents(texts.begin(), texts.end());
+    if (std::all_of(texts.begin(), texts.end(), [](const std::string& text) { return text.empty(); }))
+      throw Error(Exit::data, "data/no_text", "no clip has a transcript", "each clip needs the words that are said in it");
+    tokenizer = build_tokenizer(options.model.tokens, documents, {options.model.min_count, options.model.max_vocabulary});
+    Pool pool(options.train.threads);
+    fit_front(front, parts_.train, pool);
+    ModelConfig config = model_config(options.model);
+    config.task = request.task;
+    config.vocabulary = 0, config.tied = false;
+    config.rnn.input = front.width();
+    config.rnn.bidirectional = !front.streaming;
+    config.input_dropout = 0;
+    config.output = tokenizer->size() + 1;
+    model = std::make_unique<Model<float>>(config);
+    initialise_by(options, *model);
+  }
+
+  void restore(ModelFile& file, const std::string&) override {
+    tokenizer = std::move(file.tokenizer);
+    data_.front = speech_front_of(file.about["speech"]);
+  }
+
+  void batch() override {
+    Pool pool(options.train.threads);
+    data_.left_out.clear();
+    data_.train = hear(data_.front, *tokenizer, parts_.train, speeds_of(speech().speeds), pool, &data_.left_out);
+    data_.valid = hear(data_.front, *tokenizer, parts_.valid, {1}, pool, &data_.left_out);
+    data_.test = hear(data_.front, *tokenizer, parts_.test, {1}, pool, &data_.left_out);
+    if (data_.train.clips.empty() || data_.valid.clips.empty()) {
+      const std::string& reason = data_.left_out.empty() ? "there is none" : data_.left_out[0].clip + " " + data_.left_out[0].reason;
+      throw Error(Exit::data, "data/no_audio",
+                  fmt::format("no clip is left {}: {}", data_.train.clips.empty() ? "to learn from" : "to choose by", reason),
+                  "rnn data check names what is wrong with each of them");
+    }
+    const TrainOptions& t = options.train;
+    train = clip_batcher(data_.front, data_.train.heard, {t.batch, true, speech().spec_augment, t.seed});
+    valid = clip_batcher(data_.front, data_.valid.heard, {t.batch, false, false, t.seed});
+  }
+
+  json about_data() const override {
+    json test = json::array();
+    for (const Clip& clip : parts_.test) test.push_back(clip.id);
+    return {{"task", request.task},
+            {"speech", speech_front_json(data_.front)},
+            {"data", {{"train", request.data}, {"valid", valid_file()}, {"hash", data_.hash}, {"test_clips", test}}}};
+  }
+
+  void write_files(bool resumed) const override {
+    folder.write_config(options, {request.data, request.valid, request.test});
+    if (resumed) return;
+    const auto part = [](const SpeechPart& p) { return json{{"clips", p.clips.size()}, {"seconds", p.seconds()}}; };
+    json left = json::array();
+    for (const LeftOut& l : data_.left_out) left.push_back({{"clip", l.clip}, {"reason", l.reason}});
+    folder.write_data({{"files", request.data},
+                       {"hash", data_.hash},
+                       {"task", request.task},
+                       {"train", part(data_.train)},
+                       {"valid", part(data_.valid)},
+                       {"test", part(data_.test)},
+                       {"left_out", left}});
+  }
+
+  json metrics(const TrainProgress& p) const override { return {{"val_loss", p.best_loss}, {"step", p.best_update}}; }
+
+  std::string sample(const Trainer&) const override { return {}; }
+
+  void report(RunResult& result, const TrainProgress&, json& metrics) override {
+    ModelFile file = load_model(folder.model());
+    Pool pool(options.train.threads);
+    file.model->pack(pool, false);
+    result.valid = evaluate_speech(*file.model, data_.front, *tokenizer, data_.valid, pool).model;
+    metrics = json::object();
+    add_metrics("val", result.valid, metrics);
+    if (!data_.test.clips.empty()) {
+      result.test = evaluate_speech(*file.model, data_.front, *tokenizer, data_.test, pool).model;
+      add_metrics("test", *result.test, metrics);
+    }
+    write_card(result, *file.model);
+  }
+
+  void write_card(const RunResult& result, const Model<float>& best) const {
+    const RecurrentOptions& rnn = best.config().rnn;
+    const std::string cell(cell_name(rnn.cell, rnn.flags));
+    ModelCard card = folder.card(request, result, best, clips_.files);
+    card.dataset = std::filesystem::path(request.data[0]).filename().string();
+    card.words = kTranscribe.card;
+    card.summary = fmt::format("Transcribes speech as that of {}: {} of {} with {} hidden units{}, CTC.", minutes(data_.train.seconds()),
+                               counted(rnn.layers, "layer"), cell, units_text(rnn), rnn.bidirectional ? " in each direction" : "");
+    card.tags = {cell, "automatic-speech-recognition"};
+    card.facts.push_back({"sound", fmt::format("{} Hz, {} bands", data_.front.bank.rate, data_.front.bank.bins)});
+    card.facts.push_back({"characters", std::to_string(tokenizer->size())});
+    card.limits = {fmt::format("It has heard {} of speech: it knows these voices, words and microphones, and is no dictation.",
+                               minutes(data_.train.seconds()))};
+    folder.write_card(card);
+  }
+
+  static std::string minutes(double seconds) {
+    return seconds < 5400 ? fmt::format("{:.1f} minutes", seconds / 60) : fmt::format("{:.1f} hours", seconds / 3600);
+  }
+
+  Plan plan(Pool& pool) const override {
+    const TrainOptions& o = options.train;
+    const SpeechFront& front = data_.front;
+    int64_t steps = 0;
+    int longest = 0;
+    for (const HeardClip& clip : data_.train.heard) {
+      const auto own = static_cast<int>(front.steps_of(std::ssize(clip.frames[0]) / front.bank.width()));
+      steps += own, longest = std::max(longest, own);
+    }
+    Plan plan;
+    plan.add("data", fmt::format("{} · {}", files_text(request.data), clips_.words_for_people()));
+    for (const Finding& finding : clips_.findings) plan.add("note", finding.message);
+    plan.add("sound", fmt::format("{} Hz · {} bands of the mel scale every {:g} ms, {} a step{}", front.bank.rate, front.bank.bins,
+                                  front.bank.shift_ms, front.stack,
+                                  front.streaming ? fmt::format(", {} ahead", counted(front.lookahead, "frame")) : ""));
+    plan.add("text", fmt::format("{} · rules {}", counted(tokenizer->size(), "character"), speech().text_rules));
+    plan.add("split", fmt::format("{}: {} to learn from, {} to choose by{}", data_.split, counted(data_.train.clips.size(), "clip"),
+                                  grouped(std::ssize(data_.valid.clips)),
+                                  data_.test.clips.empty() ? "" : fmt::format(", {} for the test", grouped(std::ssize(data_.test.clips)))));
+    if (!data_.left_out.empty())
+      plan.add("note", fmt::format("{} left out: {} {}{}", counted(data_.left_out.size(), "clip"), data_.left_out[0].clip,
+                                   data_.left_out[0].reason, data_.left_out.size() > 1 ? "; data.json names all" : ""));
+    plan_work(plan, counted(o.batch, "clip"), steps, training_bytes(*model, o, longest), pool);
+    return plan;
+  }
+
+  ClipSet clips_;
+  ClipParts parts_;
+  SpeechData data_;
+};
+
+}  // namespace
+
+std::unique_ptr<Run> run_transcribe(const RunRequest& request) { return std::make_unique<SpeechRun>(request); }
+
+}  // namespace rnn::core
