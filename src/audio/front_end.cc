@@ -144,11 +144,12 @@ void FrontEnd::load(std::string_view bytes) {
   if (frame != frame_ || shift != shift_ || columns != width()) in.refuse("it is of other frames");
   const auto first = in.get<int64_t>(), filled = in.get<int64_t>(), next = in.get<int64_t>(), emitted = in.get<int64_t>();
   constexpr int64_t kMost = int64_t{1} << 56;
+  if (next < 0 || next > kMost / (1 << 16)) in.refuse("its counts");
   const int64_t start = start_of(next);
-  if (first < 0 || first > kMost || next < 0 || next > kMost / (1 << 16) || filled < 0 ||
-      filled > static_cast<int64_t>(held_.size()) || emitted != std::max<int64_t>(next - delay_frames(), 0) ||
-      (first > 0 && start < first) || start + frame_ <= first + filled ||
-      (next > 0 && start - shift_ + frame_ > first + filled) || (first > 0 && first > first + filled - frame_))
+  if (first < 0 || first > kMost || filled < 0 || filled > static_cast<int64_t>(held_.size()) ||
+      emitted != std::max<int64_t>(next - delay_frames(), 0) || (first > 0 && start < first) ||
+      start + frame_ <= first + filled || (next > 0 && start - shift_ + frame_ > first + filled) ||
+      (first > 0 && first > first + filled - frame_))
     in.refuse("its counts");
   std::vector<float> held(static_cast<size_t>(filled)), recent(recent_.size());
   in.numbers(held), in.numbers(recent);
