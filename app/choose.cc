@@ -48,7 +48,7 @@ std::string read_asked(const std::string& asked) {
 std::string shown(const std::string& text) { return printable(text); }
 
 std::string shown_context(const std::string& context) {
-  return shown(context.find(kBlank) == std::string::npos ? context + " " + std::string(kBlank) : context);
+  return shown(context.find(kBlankToFill) == std::string::npos ? context + " " + std::string(kBlankToFill) : context);
 }
 
 void print_one(const ChoiceResult& result, ChoiceRule rule) {

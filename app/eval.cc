@@ -9,6 +9,7 @@
 #include "command.h"
 #include "eval_pairs.h"
 #include "eval_series.h"
+#include "eval_speech.h"
 #include "events/events.h"
 #include "metrics/figures.h"
 #include "result_rows.h"
@@ -111,6 +112,7 @@ struct EvalArguments {
   WithArguments with;
   EvalOptions options;
   SeriesEvalArguments series;
+  SpeechEvalArguments speech;
   int64_t threads = 0, cache = 0, beam = 5;
   bool json = false, no_baselines = false;
   double limit = 0, least_bleu = 0;
@@ -145,7 +147,8 @@ void declare(Command& command, EvalArguments& a) {
   command.whole("--last", &a.series.last, {1, 1e9}, "N", "of series: only windows of the last N steps");
   command.text("--methods", &a.series.methods, "NAME,...",
                "of series: naive, seasonal-naive, drift, theta, holt-winters, ...");
-  command.text("-o,--output", &a.series.output, "FILE", "of series: every forecast and value as a table");
+  command.text("-o,--output", &a.series.output, "FILE", "of series: every forecast and value as a table; of speech: every clip");
+  command.text("--speakers", &a.speech.speakers, "NAMES", "of speech: only the clips of these speakers");
   command.real("--fail-under-bleu", &a.least_bleu, {0, 100}, "BLEU", "for a translator: exit status 6 below this BLEU");
   command.text("--rank-by", &a.asked.rank_by, "RULE", "for --choose: sum, or the mean per token or byte (sum)");
   a.with.declare_weights(command);
@@ -230,6 +233,15 @@ int run_eval(const Arguments& arguments) {
     eval_series(std::move(file), paths, a.series);
     return 0;
   }
+  if (file.model->config().head() == "ctc") {
+    std::vector<std::string> paths = {a.text};
+    paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
+    a.speech.json = a.json, a.speech.threads = a.threads, a.speech.output = a.series.output;
+    require_at_most(eval_speech(std::move(file), paths, a.speech), a.limit);
+    return 0;
+  }
+  if (command.given("--speakers"))
+    throw Error(Exit::usage, "usage/option", "--speakers is for models that transcribe speech", "leave it out");
   for (const char* flag : {"--windows", "--stride", "--last", "--methods", "--output"}) {
     if (command.given(flag))
       throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models of time series",

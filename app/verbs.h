@@ -14,6 +14,7 @@ int run_eval(const Arguments& arguments);
 int run_generate(const Arguments& arguments);
 int run_forecast(const Arguments& arguments);
 int run_detect(const Arguments& arguments);
+int run_transcribe_verb(const Arguments& arguments);
 int run_report(const Arguments& arguments);
 int run_predict(const Arguments& arguments);
 int run_translate(const Arguments& arguments);

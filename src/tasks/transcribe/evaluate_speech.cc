@@ -3,27 +3,18 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include "alignment/ctc_lattice.h"
 #include "decode/sample.h"
 #include "metrics/figures.h"
 #include "networks/engine.h"
+#include "tasks/transcribe/stream/recognizer.h"
 #include "text/speech_text.h"
 
 namespace rnn::core {
 namespace {
 
 constexpr int kClipsAtOnce = 16;
-
-// In place: logits to log-probabilities.
-void log_softmax_row(float* row, int classes) {
-  const float most = *std::max_element(row, row + classes);
-  double sum = 0;
-  for (int k = 0; k < classes; ++k) sum += std::exp(static_cast<double>(row[k] - most));
-  const auto total = static_cast<float>(static_cast<double>(most) + std::log(sum));
-  for (int k = 0; k < classes; ++k) row[k] -= total;
-}
 
 }  // namespace
 
@@ -52,7 +43,7 @@ std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const Sp
       for (int t = 0; t < steps; ++t) {
         const std::span<const float> row = row_of(logits, engine.row(static_cast<int>(i), t));
         std::copy(row.begin(), row.end(), own.row(t));
-        log_softmax_row(own.row(t), own.cols());
+        to_log_probabilities({own.row(t), static_cast<size_t>(own.cols())}, own.cols());
       }
     }
   }

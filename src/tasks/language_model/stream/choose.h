@@ -10,7 +10,7 @@
 namespace rnn::core {
 
 // Marks the place in a context that the alternatives fill; without it they follow the context.
-constexpr std::string_view kBlank = "___";
+constexpr std::string_view kBlankToFill = "___";
 
 struct ChoiceQuestion {
   std::string context;                    // "The cat is", or "The ___ sleeps."

@@ -1,0 +1,190 @@
+// Why: see recognizer.h.
+#include "tasks/transcribe/stream/recognizer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "decode/sample.h"
+#include "decode/word_times.h"
+
+namespace rnn::core {
+namespace {
+
+constexpr int64_t kRowsAtOnce = 512;  // of a pass of a network that reads forward only
+
+Spelling spelling_of(const Tokenizer& tokenizer) {
+  Spelling spelling;
+  const auto classes = static_cast<size_t>(tokenizer.size()) + 1;
+  spelling.text.assign(classes, "");
+  if (tokenizer.space_leads()) spelling.begins.assign(classes, 0);
+  for (int32_t id = 0; id < tokenizer.size(); ++id) {
+    std::string piece = tokenizer.piece(id);
+    const auto unit = static_cast<size_t>(id) + 1;
+    if (id == tokenizer.unknown_id() || id == tokenizer.newline_id()) continue;
+    if (piece == " ") {
+      spelling.space = id + 1;
+    } else {
+      if (!spelling.begins.empty() && piece.starts_with(' ')) spelling.begins[unit] = 1, piece.erase(0, 1);
+      spelling.text[unit] = piece;
+    }
+  }
+  return spelling;
+}
+
+}  // namespace
+
+SpeechModel speech_model(const ModelFile& file) {
+  if (file.model->config().head() != "ctc")
+    throw Error(Exit::model, "model/task", file.path + " does not transcribe speech: its task is " + file.model->config().task,
+                "rnn info shows what it is");
+  if (!file.about.contains("speech") || !file.tokenizer)
+    throw Error(Exit::model, "model/corrupt", file.path + " has no description of the sound that it reads",
+                "the file is damaged; train again, or copy it again");
+  SpeechModel speech{file.model.get(), speech_front_of(file.about.at("speech")), spelling_of(*file.tokenizer)};
+  const ModelConfig& config = file.model->config();
+  if (config.output != file.tokenizer->size() + 1 || config.rnn.input != speech.front.width() ||
+      config.rnn.bidirectional == speech.front.streaming)
+    throw Error(Exit::model, "model/corrupt", file.path + ": its network, characters and sound are not of one model",
+                "the file is damaged; train again, or copy it again");
+  return speech;
+}
+
+void to_log_probabilities(std::span<float> logits, int classes) {
+  for (size_t at = 0; at < logits.size(); at += static_cast<size_t>(classes)) {
+    const std::span<float> row = logits.subspan(at, static_cast<size_t>(classes));
+    const float most = *std::max_element(row.begin(), row.end());
+    double sum = 0;
+    for (const float x : row) sum += std::exp(static_cast<double>(x - most));
+    const auto total = static_cast<float>(static_cast<double>(most) + std::log(sum));
+    for (float& x : row) x -= total;
+  }
+}
+
+Recognizer::Recognizer(const SpeechModel& speech, const RecognizerOptions& options, Pool* pool)
+    : speech_(speech),
+      options_(options),
+      engine_(*speech.model, pool),
+      front_end_(speech.front.bank),
+      state_(speech.model->initial(1)),
+      endpoint_(options.endpoint, speech.front.step_seconds()) {}
+
+void Recognizer::push(std::span<const float> samples, int rate) {
+  if (rate_ == 0) {
+    rate_ = rate;
+    if (rate != speech_.front.bank.rate) resampler_.emplace(rate, speech_.front.bank.rate);
+  }
+  if (rate != rate_) throw Error(Exit::data, "audio/rate", "the rate of a stream changes from " + std::to_string(rate_) + " to " + std::to_string(rate), "");
+  heard_ += std::ssize(samples);
+  if (!resampler_) return hear(samples);
+  samples_.clear();
+  resampler_->push(samples, samples_);
+  hear(samples_);
+}
+
+void Recognizer::hear(std::span<const float> samples) {
+  const size_t before = frames_.size();
+  front_end_.push(samples, frames_);
+  normalise_frames(speech_.front, std::span(frames_).subspan(before));
+  if (speech_.front.streaming) read(false);
+}
+
+void Recognizer::read(bool last) {
+  const SpeechFront& front = speech_.front;
+  const auto width = static_cast<size_t>(front.width()), frame = front.mean.size();
+  const int64_t frames = first_frame_ + static_cast<int64_t>(frames_.size() / frame);
+  const int64_t ready = last ? front.steps_of(frames) : std::max<int64_t>((frames - front.lookahead) / front.stack, 0);
+  const int classes = speech_.model->outputs();
+  while (row_ < ready) {
+    const int64_t steps = front.streaming ? std::min(ready - row_, kRowsAtOnce) : ready - row_;
+    rows_.resize(static_cast<size_t>(steps) * width);
+    for (int64_t t = 0; t < steps; ++t) {
+      const auto skipped = static_cast<size_t>(std::max<int64_t>((row_ + t) * front.stack - first_frame_, 0)) * frame;
+      speech_step(front, std::span<const float>(frames_).subspan(std::min(skipped, frames_.size())), 0,
+                  std::span(rows_).subspan(static_cast<size_t>(t) * width, width));
+    }
+    const Engine::Part part{.state = &state_, .frames = rows_};
+    const View<const float> logits = engine_.run({&part, 1});
+    for (int64_t t = 0; t < steps; ++t) {
+      const std::span<const float> row = row_of(logits, engine_.row(0, static_cast<int>(t)));
+      said_.insert(said_.end(), row.begin(), row.end());
+      const std::span<float> own = std::span(said_).last(static_cast<size_t>(classes));
+      to_log_probabilities(own, classes);
+      ++row_;
+      const bool blank = std::max_element(own.begin(), own.end()) == own.begin();
+      blanks_ += blank;
+      greedy_.push(LogProbs<float>({own.data(), 1, classes, classes}));
+      if (front.streaming && endpoint_.push(!blank) != EndpointReason::none) end_utterance();
+    }
+  }
+  // Frames before the next step are not read again.
+  const int64_t read = std::min(row_ * front.stack, frames) - first_frame_;
+  if (read > 0) {
+    frames_.erase(frames_.begin(), frames_.begin() + read * static_cast<int64_t>(frame));
+    first_frame_ += read;
+  }
+}
+
+void Recognizer::end_utterance() {
+  Transcript ended = transcript();
+  if (!ended.text.empty()) ended_.push_back(std::move(ended));
+  greedy_.end_utterance();
+  said_.clear();
+  begin_ = row_;
+}
+
+void Recognizer::finish() {
+  if (resampler_) {
+    samples_.clear();
+    resampler_->finish(samples_);
+    hear(samples_);
+  }
+  const size_t before = frames_.size();
+  front_end_.finish(frames_);
+  normalise_frames(speech_.front, std::span(frames_).subspan(before));
+  read(true);
+  end_utterance();
+  endpoint_.reset();
+  state_.clear();
+  frames_.clear();
+  resampler_.reset();
+  first_frame_ = row_ = begin_ = 0, rate_ = 0;
+}
+
+void Recognizer::reset() {
+  finish();
+  ended_.clear();
+  blanks_ = heard_ = 0;
+}
+
+std::optional<Transcript> Recognizer::take() {
+  if (ended_.empty()) return std::nullopt;
+  Transcript first = std::move(ended_.front());
+  ended_.pop_front();
+  return first;
+}
+
+LogProbs<float> Recognizer::log_probs() const {
+  const int classes = speech_.model->outputs();
+  return LogProbs<float>({said_.data(), static_cast<int>(said_.size() / static_cast<size_t>(classes)), classes, classes});
+}
+
+Transcript Recognizer::transcript() const {
+  Transcript found;
+  const std::vector<int32_t> units = greedy_.ids();
+  found.text = spelt_text(speech_.spelling, units);
+  found.log_probability = greedy_.log_prob();
+  const std::optional<TextTimes> times = text_times(log_probs(), units, speech_.spelling, begin_);
+  if (!times) return found;
+  const double step = speech_.front.step_seconds();
+  for (const TimedWord& word : times->words)
+    found.words.push_back({word.text, static_cast<double>(word.first) * step, static_cast<double>(word.last + 1) * step, word.confidence});
+  return found;
+}
+
+Transcript Recognizer::partial() const { return transcript(); }
+
+double Recognizer::seconds() const { return rate_ > 0 ? static_cast<double>(heard_) / rate_ : 0; }
+
+}  // namespace rnn::core

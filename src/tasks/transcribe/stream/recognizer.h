@@ -1,0 +1,83 @@
+// Why: from samples to words, clip by clip or while people speak: the same frames, the same network, the same bits.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "audio/resampler.h"
+#include "decode/ctc_greedy.h"
+#include "decode/endpoint.h"
+#include "decode/spelling.h"
+#include "io/model_file.h"
+#include "networks/engine.h"
+#include "tasks/transcribe/stream/speech_front.h"
+#include "tasks/transcribe/stream/transcript_formats.h"
+
+namespace rnn::core {
+
+// What a recogniser needs of a model file. The model must outlive it and be packed.
+struct SpeechModel {
+  const Model<float>* model = nullptr;
+  SpeechFront front;
+  Spelling spelling;
+};
+// Throws Error{model}: "model/task" if the model does not transcribe, "model/corrupt", "model/tokenizer", "audio/front_end".
+SpeechModel speech_model(const ModelFile& file);
+
+struct RecognizerOptions {
+  EndpointRules endpoint;
+};
+
+// Log-probabilities [rows, K] from logits, in place.
+void to_log_probabilities(std::span<float> logits, int classes);
+
+// Samples in, utterances out. One stream; one thread. A model that also reads backwards hears the whole clip first: nothing comes out
+// before finish(), and there are no endpoints.
+class Recognizer {
+ public:
+  Recognizer(const SpeechModel& speech, const RecognizerOptions& options, Pool* pool = nullptr);
+
+  // Samples of one channel at `rate`, in any portions; the rate stays the same until finish(). Throws Error{data, "audio/rate"}.
+  void push(std::span<const float> samples, int rate);
+  // Nothing more comes: what is held back is heard, and the last utterance ends.
+  void finish();
+  void reset();
+
+  // Utterances that have ended, oldest first; nullopt: none waits. Empty ones are not among them.
+  std::optional<Transcript> take();
+  // Of the utterance that goes on: what is heard so far. Greedy text only grows, but for its last word.
+  Transcript partial() const;
+
+  int64_t rows() const { return row_; }           // steps of the network
+  int64_t blank_rows() const { return blanks_; }  // of these, with the blank as the best class
+  double seconds() const;                         // of sound that was pushed
+  const SpeechModel& speech() const { return speech_; }
+  // The log-probabilities of the utterance that goes on [rows, K].
+  LogProbs<float> log_probs() const;
+
+ private:
+  void hear(std::span<const float> samples);
+  void read(bool last);  // rows that are complete; last: those with zeros after the end, too
+  void end_utterance();
+  Transcript transcript() const;
+
+  SpeechModel speech_;
+  RecognizerOptions options_;
+  Engine engine_;
+  FrontEnd front_end_;
+  std::optional<Resampler> resampler_;
+  State<float> state_;
+  CtcGreedy greedy_;
+  Endpoint endpoint_;
+  std::vector<float> samples_, frames_, rows_, said_;  // resampled; normalised, from frame first_frame_ on; of one pass; log-probabilities
+  int64_t first_frame_ = 0, row_ = 0, begin_ = 0, blanks_ = 0, heard_ = 0;  // begin_: the row that the utterance begins with
+  int rate_ = 0;
+  std::deque<Transcript> ended_;
+};
+
+}  // namespace rnn::core
