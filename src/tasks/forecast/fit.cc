@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kMostContext = 720, kMostSegment = 48;
 constexpr int kOwnSeries = 64;     // so many at most get a linear part each
-constexpr double kOwnGain = 0.02;  // of the error: what parts of their own must gain
+constexpr double kOwnGain = 0.02;  // of the error: what parts of their own must gain, and a regression over the mean
 constexpr int kSmallestContext = 4;
 constexpr int64_t kFewWindows = 20;              // per weight: below, steps may be iterated
 constexpr int64_t kWindowsOfAutoregression = 2;  // per weight at least, for it has no penalty
@@ -113,20 +113,23 @@ double error_of(const RidgeModel& model, std::span<const double> y, int64_t firs
   return count > 0 ? sum / count : std::numeric_limits<double>::infinity();
 }
 
+// The mean of the last four seasons unless `best` is clearly better: of counts that are mostly zero hardly anything is.
+Fitted mean_or(Fitted best, std::span<const Doubles> series, const SeriesSplit& split, size_t first, size_t last, int horizon, int season) {
+  const int context = 4 * season;  // as the method window-mean
+  if (season < 2 || context > kMostContext) return best;
+  RidgeModel mean = mean_of_window(context, horizon);
+  RidgeSums validation(mean.shape());
+  for (size_t s = first; s < last; ++s) validation.add(series[s].of(0), split.train[s], split.valid[s]);
+  if (validation.windows() == 0) return best;
+  const double error = mean_error(ridge_errors(validation, mean));
+  if (best.model && best.error < (1 - kOwnGain) * error) return best;
+  return {std::move(mean), error, validation.windows()};
+}
+
 // One regression over series [first, last) of every context, with and without covariates.
 Fitted best_ridge(std::span<const Doubles> series, const SeriesSplit& split, size_t first, size_t last,
                   std::span<const int> lengths, std::span<const double> penalties, int horizon, int known, int season) {
   Fitted best;
-  const int mean_context = 4 * season;  // as the method window-mean
-  if (season > 1 && mean_context <= kMostContext) {
-    RidgeModel mean = mean_of_window(mean_context, horizon);  // of counts that are mostly zero hardly anything is better
-    RidgeSums validation(mean.shape());
-    for (size_t s = first; s < last; ++s) validation.add(series[s].of(0), split.train[s], split.valid[s]);
-    if (validation.windows() > 0) {
-      best.error = mean_error(ridge_errors(validation, mean)), best.windows = validation.windows();
-      best.model = std::move(mean);
-    }
-  }
   for (const int context : lengths) {
     for (int covariates = 0; covariates <= known; covariates += std::max(known, 1)) {
       const RidgeShape shape{context, horizon, covariates};
@@ -155,7 +158,7 @@ Fitted best_ridge(std::span<const Doubles> series, const SeriesSplit& split, siz
       if (autoregressive < best.error) best = {std::move(model), autoregressive, validation.windows()};
     }
   }
-  return best;
+  return mean_or(std::move(best), series, split, first, last, horizon, season);
 }
 
 }  // namespace
