@@ -18,7 +18,7 @@ FLOORS = {
     "networks": 5, "data": 5, "metrics": 5,
     "io": 6,
     "train": 7,
-    "tasks/language_model/stream": 7, "tasks/translate/stream": 7, "tasks/sequences/stream": 7, "tasks/forecast/stream": 7,  # what runs a task's models
+    "tasks/language_model/stream": 7, "tasks/translate/stream": 7, "tasks/sequences/stream": 7, "tasks/forecast/stream": 7, "tasks/transcribe/stream": 7,  # what runs a task's models
     "runs": 8, "rnn/running": 8,  # the part of the public face that runs models: rnn::runtime
     "tasks/language_model": 9, "tasks/translate": 9, "tasks/sequences": 9, "tasks/forecast": 9,  # never one another
     "tasks": 10, "inspect": 10,  # tasks: their list
