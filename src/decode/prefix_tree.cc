@@ -63,17 +63,20 @@ int32_t PrefixTree::common(int32_t a, int32_t b) const {
   return a;
 }
 
-void PrefixSlots::start(SlotModel* model, PrefixTree& tree, int slots) {
-  model_ = model;
+void PrefixSlots::start(std::initializer_list<SlotModel*> models, PrefixTree& tree, int slots) {
+  models_.clear();
   free_.clear();
-  if (!model_) return;
-  model_->start(slots);
+  for (SlotModel* model : models) {
+    if (model) models_.push_back(model);
+  }
+  if (models_.empty()) return;
+  for (SlotModel* model : models_) model->start(slots);
   tree[0].slot = 0;
   for (int slot = slots - 1; slot > 0; --slot) free_.push_back(slot);
 }
 
 void PrefixSlots::enter(PrefixTree& tree, const std::vector<int32_t>& beam) {
-  if (!model_) return;
+  if (models_.empty()) return;
   steps_.clear();
   for (const int32_t n : beam) {
     PrefixNode& node = tree[n];
@@ -83,11 +86,12 @@ void PrefixSlots::enter(PrefixTree& tree, const std::vector<int32_t>& beam) {
     free_.pop_back();
     steps_.push_back({tree[node.parent].slot, node.unit, node.slot});
   }
-  if (!steps_.empty()) model_->step(steps_);
+  if (steps_.empty()) return;
+  for (SlotModel* model : models_) model->step(steps_);
 }
 
 void PrefixSlots::leave(PrefixNode& node) {
-  if (!model_ || node.slot == PrefixNode::kNone) return;
+  if (models_.empty() || node.slot == PrefixNode::kNone) return;
   free_.push_back(node.slot);
   node.slot = PrefixNode::kNone;
 }

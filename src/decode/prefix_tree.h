@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 
 #include "alignment/log_space.h"
@@ -24,7 +25,7 @@ struct PrefixNode {
   // Of a decoder: ln of the sum over the ways to this prefix that end in the blank, and in its last unit; and the same of the row that
   // is being read, in which `row` was the last one that touched it.
   double blank = kLogZero, label = kLogZero, next_blank = kLogZero, next_label = kLogZero;
-  int64_t row = -1;
+  int64_t row = -1, level = -1;  // level: the same for labels within a row
 };
 
 // Memory is used again, so that a long stream needs no more than its longest hypotheses. References last until the next add().
@@ -50,17 +51,17 @@ class PrefixTree {
   std::vector<int32_t> free_;
 };
 
-// Slots of a SlotModel for the prefixes of a beam. A prefix gets its slot from its parent's, which is in the beam of the row before.
+// Slots of models for the prefixes of a beam, the same ones in each. A prefix gets its slot from its parent's, which is in the beam of the row before.
 class PrefixSlots {
  public:
-  // model: may be null, then nothing happens. The root has slot 0.
-  void start(SlotModel* model, PrefixTree& tree, int slots);
+  // models: null stands for none. The root has slot 0.
+  void start(std::initializer_list<SlotModel*> models, PrefixTree& tree, int slots);
   // For those of `beam` that have none.
   void enter(PrefixTree& tree, const std::vector<int32_t>& beam);
   void leave(PrefixNode& node);
 
  private:
-  SlotModel* model_ = nullptr;
+  std::vector<SlotModel*> models_;
   std::vector<int> free_;
   std::vector<SlotStep> steps_;
 };

@@ -16,11 +16,11 @@ Spelling characters() { return {{"", "a", "b", ""}, 3, {}}; }
 // 1 _a (begins), 2 b, 3 _ (begins, no letter)
 Spelling pieces() { return {{"", "a", "b", ""}, -1, {0, 1, 0, 1}}; }
 
-CtcBeamOptions unlimited(const FusionOptions& fusion = {}) {
+PrefixBeamOptions unlimited(const FusionOptions& fusion = {}) {
   return {.width = 1 << 20, .top_units = 0, .unit_floor = -1e9, .fusion = fusion};
 }
 
-std::vector<RecognisedText> search(const Matrix<float>& rows, const CtcBeamOptions& options, int n = 1 << 20) {
+std::vector<RecognisedText> search(const Matrix<float>& rows, const PrefixBeamOptions& options, int n = 1 << 20) {
   CtcBeam beam(options);
   beam.push({rows.view()});
   return beam.finished(n);
@@ -34,7 +34,7 @@ std::vector<std::string> words_of(const Spelling& spelling, const Units& units) 
 
 // The best score of every text by brute force, for `bonus(units)` of language.
 template <class Bonus>
-void expect_exhaustive(const Matrix<float>& rows, const CtcBeamOptions& options, const Bonus& bonus) {
+void expect_exhaustive(const Matrix<float>& rows, const PrefixBeamOptions& options, const Bonus& bonus) {
   const Spelling& spelling = *options.fusion.spelling;
   std::map<std::string, double> best;
   for (const auto& [units, p] : every_text(rows)) {
@@ -90,8 +90,8 @@ TEST(CtcBeam, WeightsOfZeroAreNoModel) {
   const Spelling spelling = characters();
   const HashWords words;
   HashUnits units(4);
-  const CtcBeamOptions none{.width = 6, .fusion = {.spelling = &spelling}};
-  CtcBeamOptions zero = none;
+  const PrefixBeamOptions none{.width = 6, .fusion = {.spelling = &spelling}};
+  PrefixBeamOptions zero = none;
   zero.fusion.words = &words, zero.fusion.units = &units;
   const std::vector<RecognisedText> expected = search(rows, none), found = search(rows, zero);
   ASSERT_EQ(found.size(), expected.size());
@@ -121,7 +121,7 @@ TEST(CtcBeam, UnitsAreScoredOneByOne) {
   HashUnits model(4);
   for (uint32_t draw = 0; draw < 4; ++draw) {
     const FusionOptions fusion{.spelling = &spelling, .units = &model, .unit_alpha = 0.6};
-    CtcBeamOptions options = unlimited(fusion);
+    PrefixBeamOptions options = unlimited(fusion);
     options.width = 4000;  // slots are memory
     expect_exhaustive(drawn_rows(6, 4, draw), options, [&](const Units& units) { return 0.6 * model.text(units); });
   }
@@ -131,7 +131,7 @@ TEST(CtcBeam, SlotsSufficeHoweverNarrowTheBeam) {
   const Matrix<float> rows = drawn_rows(300, 4, 8, 0.7);
   for (int width = 1; width < 5; ++width) {
     HashUnits model(4);
-    CtcBeamOptions options{.width = width, .fusion = {.units = &model, .unit_alpha = 0.5}};
+    PrefixBeamOptions options{.width = width, .fusion = {.units = &model, .unit_alpha = 0.5}};
     const RecognisedText best = search(rows, options, 1)[0];
     EXPECT_NEAR(best.score, best.log_prob + 0.5 * model.text(best.units), 1e-9) << "a sum of 300 terms";
   }
@@ -141,10 +141,10 @@ TEST(CtcBeam, PortionsAreTheWhole) {
   const Matrix<float> rows = drawn_rows(60, 4, 4);
   const Spelling spelling = characters();
   const HashWords model;
-  const CtcBeamOptions options{.width = 8,
-                               .top_units = 2,
-                               .beam_floor = 9,
-                               .fusion = {.spelling = &spelling, .words = &model, .alpha = 0.5, .beta = 0.2}};
+  const PrefixBeamOptions options{.width = 8,
+                                  .top_units = 2,
+                                  .beam_floor = 9,
+                                  .fusion = {.spelling = &spelling, .words = &model, .alpha = 0.5, .beta = 0.2}};
   const std::vector<RecognisedText> whole = search(rows, options);
   for (int portion = 1; portion <= 7; ++portion) {
     CtcBeam beam(options);
@@ -183,13 +183,13 @@ TEST(CtcBeam, LimitsTakeAway) {
   const double exact = search(rows, unlimited())[0].log_prob;
   EXPECT_LE(search(rows, {.width = 1})[0].log_prob, exact + 1e-9);
   EXPECT_EQ(search(rows, {.width = 3}).size(), 3U);
-  CtcBeamOptions narrow = unlimited();
+  PrefixBeamOptions narrow = unlimited();
   narrow.beam_floor = 0;
   EXPECT_EQ(search(rows, narrow).size(), 1U);
-  CtcBeamOptions silent = unlimited();
+  PrefixBeamOptions silent = unlimited();
   silent.unit_floor = 0;
   EXPECT_EQ(search(rows, silent).size(), 1U) << "the blank is always read";
-  CtcBeamOptions two = unlimited();
+  PrefixBeamOptions two = unlimited();
   two.top_units = 1;
   const Matrix<float> ordered = rows_with({1, 1, 1}, 4, 0.5);
   for (const RecognisedText& text : search(ordered, two))
