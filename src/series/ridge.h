@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/matrix.h"
@@ -60,6 +61,10 @@ class RidgeSums {
 class RidgeModel {
  public:
   RidgeModel(RidgeShape shape, double lambda);
+  RidgeModel(const RidgeModel& other);
+  RidgeModel(RidgeModel&&) = default;
+  RidgeModel& operator=(const RidgeModel& other) { return *this = RidgeModel(other); }
+  RidgeModel& operator=(RidgeModel&&) = default;
   const RidgeShape& shape() const { return shape_; }
   double lambda() const { return lambda_; }
   // Made of a model of one step (iterate_ridge): to be fitted again in the same way.
