@@ -172,10 +172,16 @@ void decide_series_options(const SeriesSet& set, SeriesOptions* o) {
 }
 
 SeriesSplit split_series(const SeriesSet& set, const SeriesOptions& o) {
+  std::vector<int64_t> lengths;
+  for (const Series& s : set.series) lengths.push_back(std::ssize(s.y));
+  return split_steps(lengths, set.files.empty() ? "the table" : set.files[0], o);
+}
+
+SeriesSplit split_steps(std::span<const int64_t> lengths, const std::string& file, const SeriesOptions& o) {
   SeriesSplit split;
   const int64_t H = o.horizon;
-  for (const Series& s : set.series) {
-    const int64_t steps = std::ssize(s.y), rest = std::max<int64_t>(steps - o.test_steps, 0);
+  for (const int64_t steps : lengths) {
+    const int64_t rest = std::max<int64_t>(steps - o.test_steps, 0);
     const int64_t share = std::max(H, rest / 10);
     const int64_t valid = o.valid_steps > 0 ? o.valid_steps : share;
     const int64_t asked = o.calibration_steps > 0 ? o.calibration_steps : share;
@@ -186,8 +192,9 @@ SeriesSplit split_series(const SeriesSet& set, const SeriesOptions& o) {
     split.valid.push_back(cut ? rest - calibration : rest);
     split.train.push_back(cut ? rest - calibration - valid : rest);
   }
-  if (split.whole < std::ssize(set.series)) return split;
-  const int64_t most = longest(set), asked = int64_t{o.valid_steps} + o.calibration_steps + o.test_steps;
+  if (split.whole < std::ssize(lengths)) return split;
+  const int64_t most = lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end()),
+                asked = int64_t{o.valid_steps} + o.calibration_steps + o.test_steps;
   const int64_t valid = o.valid_steps > 0 ? o.valid_steps : H, width = o.calibration_steps > 0 ? o.calibration_steps : H;
   const int64_t needed = H + 2 + valid + width + o.test_steps, fits = (most - o.test_steps - 2) / 3;
   std::string help = asked > 0  ? "smaller --valid-steps, --calibration-steps or --test-steps, or longer series"
@@ -197,7 +204,7 @@ SeriesSplit split_series(const SeriesSet& set, const SeriesOptions& o) {
       Exit::data, "data/too_short",
       fmt::format("{}: the longest series has {}, but a horizon of {} needs {}: {} to learn from, {} to choose by, {} "
                   "for the width of bands{}",
-                  set.files.empty() ? "the table" : set.files[0], counted(most, "value"), H, needed, H + 2, valid, width,
+                  file, counted(most, "value"), H, needed, H + 2, valid, width,
                   o.test_steps > 0 ? fmt::format(", {} for the test", o.test_steps) : ""),
       std::move(help));
 }
@@ -267,20 +274,37 @@ LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::spa
     const RidgeModel& model = part.models[m];
     RidgeShape shape = model.shape();
     if (model.kind() == RidgeKind::mean) {
-      again.models.push_back(mean_of_window(model.shape().context, model.shape().horizon));
+      again.models.push_back(model);
       continue;
     }
-    if (model.kind() == RidgeKind::autoregression) {
-      const Doubles all = doubles_of(bank.views()[own ? m : 0]);
-      again.models.push_back(
-          autoregression_of(std::span(all.y).first(static_cast<size_t>(end[own ? m : 0])), shape.context, shape.horizon));
+    if (model.kind() == RidgeKind::autoregression) {  // of a single series
+      const int number = own ? static_cast<int>(m) : 0;
+      size_t s = 0;
+      while (s < bank.size() && bank.known_series(s) != number) ++s;
+      if (s == bank.size()) {
+        again.models.push_back(model);
+      } else if (end[s] - shape.context < kWindowsOfAutoregression * shape.context) {
+        again.models.emplace_back(shape, model.lambda());  // the last value stays
+      } else {
+        const Doubles all = doubles_of(bank.views()[s]);
+        again.models.push_back(
+            autoregression_of(std::span(all.y).first(static_cast<size_t>(end[s])), shape.context, shape.horizon));
+      }
       continue;
     }
     const bool iterated = model.kind() == RidgeKind::iterated;
     if (iterated) shape.horizon = 1;
     RidgeSums sums(shape);
-    for (size_t s = own ? m : 0; s < (own ? m + 1 : bank.size()); ++s)
+    bool there = false;
+    for (size_t s = 0; s < bank.size(); ++s) {
+      if (own && bank.known_series(s) != static_cast<int>(m)) continue;
+      there = true;
       sums.add(doubles_of(bank.views()[s]).of(shape.covariates), 0, end[s]);
+    }
+    if (!there) {
+      again.models.push_back(model);
+      continue;
+    }
     RidgeModel solved = solve_ridge(sums, model.lambda());
     again.models.push_back(iterated ? iterate_ridge(solved, model.shape().horizon) : std::move(solved));
   }
