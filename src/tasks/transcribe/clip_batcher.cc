@@ -79,7 +79,7 @@ class ClipBatcher final : public Batcher {
     const auto epoch = static_cast<uint32_t>(epoch_);
     ClipRandom speed(options_.seed, epoch, clip, ClipRandom::Use::speed);
     const std::vector<float>& frames = from.frames[speed.below(static_cast<uint32_t>(from.frames.size()))];
-    if (!options_.masks) return &frames;
+    if (options_.masks_from < 0 || epoch_ < options_.masks_from) return &frames;
     scratch = frames;
     spec_augment(scratch, front_.bank.width(), {}, ClipRandom(options_.seed, epoch, clip, ClipRandom::Use::masks));
     return &scratch;

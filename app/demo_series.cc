@@ -1,0 +1,127 @@
+// Why: see demo_series.h.
+#include "demo_series.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+
+#include "base/file.h"
+#include "base/rng.h"
+#include "inspect/forecast_report.h"
+#include "metrics/figures.h"
+#include "outputs.h"
+#include "pages/forecast_page.h"
+#include "runs.h"
+#include "screen.h"
+#include "tasks/forecast/backtest.h"
+#include "tasks/forecast/windows.h"
+#include "tasks/training.h"
+
+namespace rnn::core::app {
+namespace {
+
+constexpr int kDays = 800, kAhead = 28, kKept = 56;  // kept: apart from training, to judge by
+constexpr double kPi = 3.14159265358979323846;
+
+// Loaves that a bakery sells in a day: a week, a year, growth, closed on holidays now and then, and chance.
+std::string bakery(uint64_t seed) {
+  constexpr double kWeek[] = {1.0, 0.95, 0.98, 1.05, 1.3, 1.6, 0.7};  // from Monday
+  constexpr int kLengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  Random random(seed, Purpose::sample, 7);
+  std::string table = "day,loaves\n";
+  int year = 2023, month = 0, day = 1;
+  double drift = 0;
+  for (int t = 0; t < kDays; ++t) {
+    drift = 0.95 * drift + 0.02 * (random.uniform() + random.uniform() - 1);
+    const double level = (180 + 0.05 * t) * (1 + 0.12 * std::cos(2 * kPi * (t - 350) / 365.25)) * (1 + drift);
+    const double noise = 1 + 0.06 * (random.uniform() + random.uniform() + random.uniform() - 1.5);
+    table += fmt::format("{}-{:02}-{:02},{:.0f}\n", year, month + 1, day, level * kWeek[(t + 6) % 7] * noise);
+    const bool leap = month == 1 && year % 4 == 0;
+    if (++day > kLengths[month] + leap) day = 1, month = (month + 1) % 12, year += month == 0;
+  }
+  return table;
+}
+
+RunRequest request_for(const SeriesDemo& demo, const std::string& table) {
+  RunRequest request;
+  request.task = "forecast";
+  request.data = {table};
+  request.folder = demo.folder;
+  request.force = true;
+  request.command = demo.command;
+  request.series.horizon = kAhead, request.series.test_steps = kKept;
+  request.options.max_seconds = demo.seconds;
+  request.options.threads = demo.threads;
+  request.options.seed = demo.seed;
+  request.given = {"horizon", "test-steps"};
+  return request;
+}
+
+// The days that were kept apart, forecast from before them.
+std::string errors_table(ReadyForecaster& ready, const SeriesSet& set) {
+  const MeasuredWindows measured = windows_to_measure(ready.front(), set, kAhead, {.windows = 2, .last = kKept});
+  const Backtest found = backtest(ready.forecaster(), ready.front(), *measured.bank, set, measured.windows, {});
+  Table table({fmt::format("the last {} days, which it has not seen", kKept), "loaves off, a day", "in the 90 % band"});
+  for (const BacktestRow& row : found.rows) {
+    const ResultRow figures = row.row();
+    table.add({row.name, decimal_text(figures[figure::kMae], 1), figure_text(figure::kCoverage, figures[figure::kCoverage])});
+  }
+  return table.text();
+}
+
+// A line per day: the band as a bar on one scale, the forecast in it.
+std::string drawn_band(const SeriesSet& set, const Forecast& next, std::span<const double> levels, int days) {
+  constexpr int kColumns = 50;
+  const size_t n = levels.size();
+  double low = next.quantile[0], high = low;
+  for (int h = 0; h < days; ++h) {
+    low = std::min(low, next.quantile[static_cast<size_t>(h) * n]);
+    high = std::max(high, next.quantile[static_cast<size_t>(h) * n + n - 1]);
+  }
+  const auto column = [&](double v) { return static_cast<int>(std::lround((v - low) / std::max(high - low, 1e-9) * kColumns)); };
+  std::string text;
+  for (int h = 0; h < days; ++h) {
+    const auto at = static_cast<size_t>(h);
+    const double from = next.quantile[at * n], to = next.quantile[at * n + n - 1];
+    std::string line;
+    for (int c = 0; c <= kColumns; ++c) line += c == column(next.point[at]) ? "●" : c >= column(from) && c <= column(to) ? "─" : " ";
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += fmt::format("  {} {:>4.0f}  {}\n", set.grid.text(set.series[0].end() + h), next.point[at], line);
+  }
+  return text;
+}
+
+}  // namespace
+
+bool demo_series(const SeriesDemo& demo) {
+  const std::filesystem::path folder = demo.folder;
+  std::error_code ignored;  // a folder that cannot be created is reported when the first file is written
+  std::filesystem::create_directories(folder, ignored);
+  const std::string table = (folder / "bakery.csv").string();
+  write_file_atomic(table, bakery(demo.seed));
+  say("\n" + strong("forecast", Stream::error));
+  const RunRequest request = request_for(demo, table);
+  const RunResult result =
+      watched(Talk::lines, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
+  if (result.reason == StopReason::signal) return false;
+
+  ReadyForecaster ready(load_model(demo.folder), demo.threads);
+  const SeriesSet set = ready.read({table}, ready.options());
+  say("");
+  print(strong("forecast", Stream::output) + "\n" + errors_table(ready, set));
+  const std::vector<double> levels = {0.05, 0.95};
+  const SeriesBank bank(ready.front(), set);
+  const std::vector<Forecast> next = ready.forecaster().forecast(bank, ready.next_windows(set, bank), levels);
+  print("\n the next two weeks: ● the forecast, ─ where nine of ten days should lie\n" + drawn_band(set, next[0], levels, 14));
+  const std::string page = (folder / "report.html").string();
+  require_output(page, Output::page, std::nullopt);
+  write_file_atomic(page, forecast_page(forecast_report(ready, set, {})));
+  print(key_line("report", page) + "\n");
+  flush_output();
+  return true;
+}
+
+}  // namespace rnn::core::app
