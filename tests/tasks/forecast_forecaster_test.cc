@@ -98,6 +98,24 @@ TEST(ForecastForecaster, AQuantileDoesNotDependOnTheOthersAskedFor) {
   for (size_t h = 0; h < one.point.size(); ++h) EXPECT_EQ(one.quantile[h], all.quantile[h * std::size(kLevels) + 7]);
 }
 
+TEST(ForecastForecaster, ABandIsTheSameAloneAndBesideOthers) {
+  TinySeries t = fit_series(two_series(), tiny_options());
+  Calibration& c = t.front.calibration;
+  c.levels = {0.5, 0.8, 0.9};
+  c.margins = {std::vector<double>(6, 0.4), std::vector<double>(6, 0.9),
+               std::vector<double>(6, 0.1)};  // 80 % is wider than 90 %
+  ReadyPair ready(t, ForecastNetwork::segments, ForecastHead::squared);
+  const Window w{0, 40};
+  constexpr double kBand[] = {0.05, 0.95}, kBoth2[] = {0.05, 0.1, 0.9, 0.95};
+  const Forecast alone = ready.forecaster.forecast(*t.bank, {&w, 1}, kBand)[0];
+  const Forecast beside = ready.forecaster.forecast(*t.bank, {&w, 1}, kBoth2)[0];
+  for (size_t h = 0; h < 6; ++h) {
+    EXPECT_EQ(alone.quantile[h * 2], beside.quantile[h * 4]);
+    EXPECT_EQ(alone.quantile[h * 2 + 1], beside.quantile[h * 4 + 3]);
+    EXPECT_EQ(beside.quantile[h * 4 + 2], beside.quantile[h * 4 + 3]);
+  }
+}
+
 TEST(ForecastForecaster, AShareOfNothingIsTheLinearPart) {
   TinySeries t = fit_series(two_series(), tiny_options());
   ASSERT_TRUE(t.front.linear.present());

@@ -14,6 +14,9 @@ namespace rnn::core {
 namespace {
 
 constexpr double kMiddle = 0.5;
+// No band is narrower than one of these levels that lies within it, whether that is asked for or not: so a band is the same alone and beside
+// others. Those of a backtest, whose figures are then of the bands that a forecast shows.
+constexpr double kNested[] = {0.2, 0.4, 0.5, 0.6, 0.8, 0.9, 0.95};
 
 }  // namespace
 
@@ -157,23 +160,23 @@ Forecast Forecaster::finish(const ForecastParts& parts, const SeriesScale& scale
   Forecast found;
   const int H = horizon();
   const auto back = [&](double z) { return front_.backward(scale.centre + scale.scale * z); };
+  std::vector<double> all(levels.begin(), levels.end());
+  for (const double band : kNested) all.push_back((1 - band) / 2), all.push_back((1 + band) / 2);
+  std::sort(all.begin(), all.end());
   for (int h = 0; h < H; ++h) {
     const double middle = raw_quantile(parts, h, kMiddle, front_.share);
     found.point.push_back(front_.counts ? back(distribution_.mean(parts.network.data(), h, parts.window.scale))
                                         : back(middle));
-    std::vector<double> own;
-    for (const double level : levels) {
-      own.push_back(scaled_quantile(parts, h, level));
-    }
+    std::vector<double> q;  // of all
+    for (const double level : all) q.push_back(scaled_quantile(parts, h, level));
     // Outwards from the middle: no end of a band lies inside a narrower one.
-    const auto middle_at = std::lower_bound(levels.begin(), levels.end(), kMiddle) - levels.begin();
+    const auto middle_at = static_cast<size_t>(std::lower_bound(all.begin(), all.end(), kMiddle) - all.begin());
     double limit = middle;
-    for (auto i = middle_at; i < std::ssize(own); ++i)
-      limit = own[static_cast<size_t>(i)] = std::max(own[static_cast<size_t>(i)], limit);
+    for (size_t i = middle_at; i < q.size(); ++i) limit = q[i] = std::max(q[i], limit);
     limit = middle;
-    for (auto i = middle_at - 1; i >= 0; --i)
-      limit = own[static_cast<size_t>(i)] = std::min(own[static_cast<size_t>(i)], limit);
-    for (const double q : own) found.quantile.push_back(back(q));
+    for (size_t i = middle_at; i-- > 0;) limit = q[i] = std::min(q[i], limit);
+    for (const double level : levels)
+      found.quantile.push_back(back(q[static_cast<size_t>(std::lower_bound(all.begin(), all.end(), level) - all.begin())]));
   }
   return found;
 }
