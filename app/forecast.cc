@@ -12,7 +12,9 @@
 #include "series/methods.h"
 #include "series_options.h"
 #include "table_text.h"
-#include "tasks/forecast/stream/ready_forecaster.h"
+#include "tasks/forecast/stream/forecast_ensemble.h"
+#include "tasks/forecast/stream/sample_paths.h"
+#include "with_models.h"
 
 namespace rnn::core::app {
 namespace {
@@ -21,7 +23,8 @@ struct ForecastArguments {
   std::string model, output, levels = "90", quantiles, method;
   std::vector<std::string> data, future;
   NamedValues series;
-  int64_t threads = 0, horizon = 0;
+  WithArguments with;
+  int64_t threads = 0, horizon = 0, samples = 0, seed = 1;
   bool force = false;
 };
 
@@ -31,13 +34,19 @@ void declare_forecast(Command& command, ForecastArguments& a) {
   command.text("-o,--output", &a.output, "FILE", "write the table there; default: standard output");
   command.text("--levels", &a.levels, "50,90", "bands that hold this share of what comes, in percent (90)");
   command.text("--quantiles", &a.quantiles, "0.1,0.5", "quantiles in place of bands");
+  command.whole("--samples", &a.samples, {1, 100000}, "N",
+                "in place of bands N possible futures, whose steps go together as past errors did");
   command.texts("--future", &a.future, "FILE",
                 "what is known ahead of the dates to come; or rows with empty values in DATA");
   command.whole("--horizon", &a.horizon, {1, 100000}, "N", "steps; at most as many as the model was trained for");
   command.text("--method", &a.method, "NAME",
                "a forecast without a network instead: naive, seasonal-naive, theta, holt-winters, ...");
+  a.with.declare(command, "also this model of the same table: the mean of the forecasts; may be repeated");
   command.flag("--force", &a.force, "overwrite the output file");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
+  command.more();
+  command.whole("--seed", &a.seed, {0, 1e15}, "N", "of --samples; the same seed gives the same futures (1)");
+  a.with.declare_weights(command);
   declare_series_options(command, a.series);
   command.example("rnn forecast runs/sales-001 sales.csv > next.csv");
   command.example("rnn forecast runs/sales-001 sales.csv --levels 50,90 --future holidays.csv");
@@ -74,9 +83,13 @@ std::vector<Column> columns_of_bands(const ForecastArguments& a) {
   return columns;
 }
 
+bool has_ids(const SeriesSet& set) {
+  return std::any_of(set.series.begin(), set.series.end(), [](const Series& s) { return !s.id.empty(); });
+}
+
 std::string table_of(const SeriesSet& set, std::span<const Forecast> forecasts, const std::vector<Column>& columns,
                      std::span<const double> levels, int horizon) {
-  const bool ids = std::any_of(set.series.begin(), set.series.end(), [](const Series& s) { return !s.id.empty(); });
+  const bool ids = has_ids(set);
   std::string text = ids ? "unique_id,ds,y" : "ds,y";
   for (const Column& c : columns) text += "," + c.name;
   text += "\n";
@@ -95,6 +108,28 @@ std::string table_of(const SeriesSet& set, std::span<const Forecast> forecasts, 
         text += fmt::format(",{:.6g}", value);
       }
       text += "\n";
+    }
+  }
+  return text;
+}
+
+// Path after path.
+std::string table_of_paths(ForecastEnsemble& ensemble, const SeriesSet& set, const ForecastArguments& a, int horizon) {
+  const bool ids = has_ids(set);
+  std::string text = ids ? "unique_id,ds,sample,y\n" : "ds,sample,y\n";
+  const std::vector<const ErrorRanks*> ranks = ensemble.error_ranks();
+  const std::vector<Forecast> forecasts = ensemble.forecast_next(set, path_levels());
+  for (size_t s = 0; s < forecasts.size(); ++s) {
+    const Series& series = set.series[s];
+    const std::string id = ids ? table_cell(series.id) + "," : "";
+    std::vector<std::string> stamps;
+    for (int h = 0; h < horizon; ++h) stamps.push_back(table_cell(set.grid.text(series.end() + h)));
+    const PathOptions how{static_cast<int>(a.samples), static_cast<uint64_t>(a.seed), series.id,
+                          ensemble.first().front().counts};
+    int number = 0;
+    for (const std::vector<double>& path : sample_paths(forecasts[s], ranks, how)) {
+      ++number;
+      for (size_t h = 0; h < stamps.size(); ++h) text += fmt::format("{}{},{},{:.6g}\n", id, stamps[h], number, path[h]);
     }
   }
   return text;
@@ -129,6 +164,20 @@ void tell_of_new_series(const ForecastFront& front, const SeriesSet& set) {
                   number == 1 ? "it is forecast" : "they are forecast"));
 }
 
+// What does not go together.
+void check_arguments(const Command& command, const ForecastArguments& a) {
+  const auto refuse = [&](const char* flag, const char* why) {
+    if (command.given(flag)) throw Error(Exit::usage, "usage/option", fmt::format("{} {}", flag, why), "leave one out");
+  };
+  if (a.samples > 0) {
+    for (const char* flag : {"--levels", "--quantiles"}) refuse(flag, "is not for --samples, which has no bands");
+    refuse("--method", "has one future only: --samples needs the model");
+  } else {
+    refuse("--seed", "is for --samples");
+  }
+  if (!a.method.empty()) refuse("--with", "is not for --method, which needs no model");
+}
+
 }  // namespace
 
 int run_forecast(const Arguments& arguments) {
@@ -138,9 +187,11 @@ int run_forecast(const Arguments& arguments) {
   if (!command.parse(arguments)) return 0;
   command.need(a.model, "a MODEL");
   if (a.data.empty()) command.need("", "DATA");
+  check_arguments(command, a);
   const std::vector<Column> columns = columns_of_bands(a);
   if (!a.output.empty()) require_output(a.output, Output::other, a.force);
-  ReadyForecaster ready(load_model(a.model), static_cast<int>(a.threads));
+  ForecastEnsemble ensemble = ensemble_of(load_model(a.model), a.with, static_cast<int>(a.threads));
+  ReadyForecaster& ready = ensemble.first();
   std::vector<std::string> paths = a.data;
   paths.insert(paths.end(), a.future.begin(), a.future.end());
   const SeriesSet set = ready.read(paths, series_options(ready.options(), a.series));
@@ -154,16 +205,14 @@ int run_forecast(const Arguments& arguments) {
   for (const Column& c : columns) levels.push_back(c.level);
   std::sort(levels.begin(), levels.end());
   levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
-  std::vector<Forecast> forecasts;
-  if (a.method.empty()) {
-    tell_of_new_series(ready.front(), set);
-    const SeriesBank bank(ready.front(), set);
-    forecasts = ready.forecaster().forecast(bank, ready.next_windows(set, bank), levels);
+  if (a.method.empty()) tell_of_new_series(ready.front(), set);
+  if (a.samples > 0) {
+    write_table(a.output, table_of_paths(ensemble, set, a, horizon));
+  } else if (a.method.empty()) {
+    write_table(a.output, table_of(set, ensemble.forecast_next(set, levels), columns, levels, horizon));
   } else {
-    forecasts = forecast_by_method(a, ready.front(), set, horizon);
+    write_table(a.output, table_of(set, forecast_by_method(a, ready.front(), set, horizon), {}, levels, horizon));
   }
-  const std::string table = table_of(set, forecasts, a.method.empty() ? columns : std::vector<Column>{}, levels, horizon);
-  write_table(a.output, table);
   return 0;
 }
 

@@ -28,4 +28,12 @@ SeriesOptions series_options(const SeriesOptions& of_model, const NamedValues& v
   return options.series;
 }
 
+ForecastEnsemble ensemble_of(ModelFile file, WithArguments& with, int threads) {
+  std::vector<ModelFile> files;
+  files.push_back(std::move(file));
+  const WithModels others = with.load();
+  for (ModelFile* other : others.files) files.push_back(std::move(*other));
+  return ForecastEnsemble(std::move(files), others.weights, threads);
+}
+
 }  // namespace rnn::core::app

@@ -3,6 +3,8 @@
 
 #include "command.h"
 #include "settings.h"
+#include "tasks/forecast/stream/forecast_ensemble.h"
+#include "with_models.h"
 
 namespace rnn::core::app {
 
@@ -10,5 +12,7 @@ namespace rnn::core::app {
 void declare_series_options(Command& command, NamedValues& values);
 // Those of a model, changed by what was given.
 SeriesOptions series_options(const SeriesOptions& of_model, const NamedValues& values);
+// A model of series and those of --with.
+ForecastEnsemble ensemble_of(ModelFile file, WithArguments& with, int threads);
 
 }  // namespace rnn::core::app

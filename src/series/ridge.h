@@ -66,6 +66,10 @@ inline constexpr std::string_view kRidgeKindNames[] = {"direct", "iterated", "au
 class RidgeModel {
  public:
   RidgeModel(RidgeShape shape, double lambda);
+  RidgeModel(const RidgeModel& other);
+  RidgeModel(RidgeModel&&) = default;
+  RidgeModel& operator=(const RidgeModel& other) { return *this = RidgeModel(other); }
+  RidgeModel& operator=(RidgeModel&&) = default;
   const RidgeShape& shape() const { return shape_; }
   double lambda() const { return lambda_; }
   // How it was made, to be fitted again in the same way.

@@ -6,6 +6,11 @@
 
 namespace rnn::core {
 
+RidgeModel::RidgeModel(const RidgeModel& other) : RidgeModel(other.shape_, other.lambda_) {
+  kind_ = other.kind_, constants_ = other.constants_;
+  std::copy_n(other.weights_.data(), weights_.size(), weights_.data());
+}
+
 RidgeModel::RidgeModel(RidgeShape shape, double lambda)
     : shape_(shape), lambda_(lambda), weights_(shape.horizon, shape.inputs()) {
   for (int h = 0; h < shape.horizon; ++h) std::fill_n(&weights_(h, 0), shape.inputs(), 0.0F);

@@ -169,10 +169,16 @@ void decide_series_options(const SeriesSet& set, SeriesOptions* o) {
 }
 
 SeriesSplit split_series(const SeriesSet& set, const SeriesOptions& o) {
+  std::vector<int64_t> lengths;
+  for (const Series& s : set.series) lengths.push_back(std::ssize(s.y));
+  return split_steps(lengths, set.files.empty() ? "the table" : set.files[0], o);
+}
+
+SeriesSplit split_steps(std::span<const int64_t> lengths, const std::string& file, const SeriesOptions& o) {
   SeriesSplit split;
   const int64_t H = o.horizon;
-  for (const Series& s : set.series) {
-    const int64_t steps = std::ssize(s.y), rest = std::max<int64_t>(steps - o.test_steps, 0);
+  for (const int64_t steps : lengths) {
+    const int64_t rest = std::max<int64_t>(steps - o.test_steps, 0);
     const int64_t share = std::max(H, rest / 10);
     const int64_t valid = o.valid_steps > 0 ? o.valid_steps : share;
     const int64_t asked = o.calibration_steps > 0 ? o.calibration_steps : share;
@@ -183,8 +189,9 @@ SeriesSplit split_series(const SeriesSet& set, const SeriesOptions& o) {
     split.valid.push_back(cut ? rest - calibration : rest);
     split.train.push_back(cut ? rest - calibration - valid : rest);
   }
-  if (split.whole < std::ssize(set.series)) return split;
-  const int64_t most = longest(set), asked = int64_t{o.valid_steps} + o.calibration_steps + o.test_steps;
+  if (split.whole < std::ssize(lengths)) return split;
+  const int64_t most = lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end()),
+                asked = int64_t{o.valid_steps} + o.calibration_steps + o.test_steps;
   const int64_t valid = o.valid_steps > 0 ? o.valid_steps : H, width = o.calibration_steps > 0 ? o.calibration_steps : H;
   const int64_t needed = H + 2 + valid + width + o.test_steps, fits = (most - o.test_steps - 2) / 3;
   std::string help = asked > 0  ? "smaller --valid-steps, --calibration-steps or --test-steps, or longer series"
@@ -194,7 +201,7 @@ SeriesSplit split_series(const SeriesSet& set, const SeriesOptions& o) {
       Exit::data, "data/too_short",
       fmt::format("{}: the longest series has {}, but a horizon of {} needs {}: {} to learn from, {} to choose by, {} "
                   "for the width of bands{}",
-                  set.files.empty() ? "the table" : set.files[0], counted(most, "value"), H, needed, H + 2, valid, width,
+                  file, counted(most, "value"), H, needed, H + 2, valid, width,
                   o.test_steps > 0 ? fmt::format(", {} for the test", o.test_steps) : ""),
       std::move(help));
 }
@@ -256,30 +263,38 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
   return fit;
 }
 
+namespace {
+
+// One regression again, from the steps before end[s] of these series, of which there is at least one.
+RidgeModel refitted(const RidgeModel& model, const SeriesBank& bank, std::span<const size_t> of,
+                    std::span<const int64_t> end) {
+  RidgeShape shape = model.shape();
+  if (model.kind() == RidgeKind::mean) return mean_of_window(shape.context, shape.horizon);
+  if (model.kind() == RidgeKind::autoregression) {  // of a single series
+    if (end[of[0]] - shape.context < kWindowsOfAutoregression * shape.context) return {shape, model.lambda()};
+    const Doubles all = doubles_of(bank.views()[of[0]]);
+    return autoregression_of(std::span(all.y).first(static_cast<size_t>(end[of[0]])), shape.context, shape.horizon);
+  }
+  const bool iterated = model.kind() == RidgeKind::iterated;
+  if (iterated) shape.horizon = 1;
+  RidgeSums sums(shape);
+  for (const size_t s : of) sums.add(doubles_of(bank.views()[s]).of(shape.covariates), 0, end[s]);
+  RidgeModel solved = solve_ridge(sums, model.lambda());
+  return iterated ? iterate_ridge(solved, model.shape().horizon) : std::move(solved);
+}
+
+}  // namespace
+
 LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::span<const int64_t> end) {
   LinearPart again;
   again.kind = part.kind;
   for (size_t m = 0; m < part.models.size(); ++m) {
-    const bool own = part.kind == LinearPart::Kind::own;
     const RidgeModel& model = part.models[m];
-    RidgeShape shape = model.shape();
-    if (model.kind() == RidgeKind::mean) {
-      again.models.push_back(mean_of_window(model.shape().context, model.shape().horizon));
-      continue;
-    }
-    if (model.kind() == RidgeKind::autoregression) {
-      const Doubles all = doubles_of(bank.views()[own ? m : 0]);
-      again.models.push_back(
-          autoregression_of(std::span(all.y).first(static_cast<size_t>(end[own ? m : 0])), shape.context, shape.horizon));
-      continue;
-    }
-    const bool iterated = model.kind() == RidgeKind::iterated;
-    if (iterated) shape.horizon = 1;
-    RidgeSums sums(shape);
-    for (size_t s = own ? m : 0; s < (own ? m + 1 : bank.size()); ++s)
-      sums.add(doubles_of(bank.views()[s]).of(shape.covariates), 0, end[s]);
-    RidgeModel solved = solve_ridge(sums, model.lambda());
-    again.models.push_back(iterated ? iterate_ridge(solved, model.shape().horizon) : std::move(solved));
+    const bool one = part.kind == LinearPart::Kind::own || model.kind() == RidgeKind::autoregression;
+    std::vector<size_t> of;
+    for (size_t s = 0; s < bank.size(); ++s)
+      if (!one || bank.known_series(s) == static_cast<int>(m)) of.push_back(s);
+    again.models.push_back(of.empty() ? model : refitted(model, bank, of, end));
   }
   return again;
 }

@@ -22,6 +22,8 @@ struct SeriesSplit {
 // By the options, or a tenth each for choosing and calibration, a horizon at least. Throws Error{data, "data/too_short"} naming the longest
 // series where none can be split.
 SeriesSplit split_series(const SeriesSet& set, const SeriesOptions& options);
+// The same for series of these lengths; `file`: for the message.
+SeriesSplit split_steps(std::span<const int64_t> lengths, const std::string& file, const SeriesOptions& options);
 
 // Horizon, season, segment, context ... : what the options leave open, from the data. Fills them in.
 void decide_series_options(const SeriesSet& set, SeriesOptions* options);
@@ -40,7 +42,8 @@ struct LinearFit {
 };
 LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const SeriesSplit& split,
                      const SeriesOptions& options);
-// The same shapes and penalties, from all steps before `end`.
+// The same shapes and penalties, from all steps before `end`; naive where there are too few. A part of a series that the bank does not have
+// stays as it is.
 LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::span<const int64_t> end);
 
 // The share of the network, of 0, 1/4, 1/2, 3/4 and 1, with the least mean error of the validation windows, by squares or by sizes; 0 unless
@@ -50,5 +53,9 @@ double choose_share(Forecaster& forecaster, const SeriesBank& bank, std::span<co
 // Of bands on windows that choose nothing else. Where they are too few for a level, the validation windows are added.
 Calibration calibrate(Forecaster& forecaster, const ForecastFront& front, const SeriesBank& bank,
                       std::span<const Window> windows, std::span<const Window> more);
+
+// How errors go together from step to step, from the same windows once the bands are calibrated: at most ErrorRanks::kMost of them.
+ErrorRanks rank_past_errors(Forecaster& forecaster, const ForecastFront& front, const SeriesBank& bank,
+                            std::span<const Window> windows, std::span<const Window> more);
 
 }  // namespace rnn::core

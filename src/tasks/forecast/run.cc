@@ -20,24 +20,15 @@
 #include "tasks/forecast/stream/anomalies.h"
 #include "tasks/forecast/stream/series_files.h"
 #include "tasks/forecast/task.h"
+#include "tasks/forecast/windows.h"
 
 namespace rnn::core {
 namespace {
 
 using nlohmann::json;
 
-constexpr int64_t kMostWindows = 4000;  // for choosing, for calibration, of all series together
 constexpr int64_t kShownWindows = 200;  // of the table after training
 const std::vector<double> kTrainedLevels = {0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95};
-
-// Windows whose targets lie between: all of them, or so many of the latest origins of every series, evenly spaced.
-std::vector<Window> spread_windows(const SeriesBank& bank, std::span<const int64_t> first, std::span<const int64_t> last,
-                                   int horizon, int64_t most) {
-  const std::vector<Window> all = windows_between(bank, first, last, horizon, 1, std::numeric_limits<int64_t>::max());
-  if (std::ssize(all) <= most) return all;
-  const auto stride = static_cast<int>((std::ssize(all) + most - 1) / most);
-  return windows_between(bank, first, last, horizon, stride, most);
-}
 
 class ForecastRun final : public Run {
  public:
@@ -316,6 +307,7 @@ class ForecastRun final : public Run {
     const std::vector<Window> windows =
         spread_windows(*bank_, split_.valid, split_.calibration, series().horizon, kMostWindows);
     front_.calibration = calibrate(forecaster, front_, *bank_, windows, valid_windows_);
+    front_.errors = rank_past_errors(forecaster, front_, *bank_, windows, valid_windows_);
     const bool calibrated = !windows.empty();
     // Of forecasts all of whose steps lie in these rows: what is known ahead of later ones is not looked at.
     std::vector<int64_t> last = calibrated ? split_.calibration : split_.valid;

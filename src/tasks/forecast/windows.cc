@@ -46,6 +46,14 @@ MeasuredWindows windows_to_measure(const ForecastFront& front, const SeriesSet& 
               "give longer series, or a model with a shorter --horizon");
 }
 
+std::vector<Window> spread_windows(const SeriesBank& bank, std::span<const int64_t> first, std::span<const int64_t> last,
+                                   int horizon, int64_t most) {
+  const std::vector<Window> all = windows_between(bank, first, last, horizon, 1, std::numeric_limits<int64_t>::max());
+  if (std::ssize(all) <= most) return all;
+  const auto stride = static_cast<int>((std::ssize(all) + most - 1) / most);
+  return windows_between(bank, first, last, horizon, stride, most);
+}
+
 int64_t windows_learnt_from(const ForecastFront& front, const SeriesSet& set, const std::vector<Window>& windows) {
   return std::count_if(windows.begin(), windows.end(), [&](const Window& w) {
     const Series& series = set.series[static_cast<size_t>(w.series)];

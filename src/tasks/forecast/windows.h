@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "tasks/forecast/stream/forecaster.h"
@@ -27,5 +28,10 @@ MeasuredWindows windows_to_measure(const ForecastFront& front, const SeriesSet& 
 
 // How many of the windows begin within what the model was fitted, chosen or calibrated on (ForecastFront::until).
 int64_t windows_learnt_from(const ForecastFront& front, const SeriesSet& set, const std::vector<Window>& windows);
+
+constexpr int64_t kMostWindows = 4000;  // for choosing, for calibration, of all series together
+// Windows whose targets lie between: all of them, or so many of the latest origins of every series, evenly spaced.
+std::vector<Window> spread_windows(const SeriesBank& bank, std::span<const int64_t> first, std::span<const int64_t> last,
+                                   int horizon, int64_t most);
 
 }  // namespace rnn::core

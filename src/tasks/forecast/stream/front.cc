@@ -195,6 +195,7 @@ void check_front(const ForecastFront& f, const ForecastOptions& network) {
   for (const RidgeModel& m : f.linear.models)
     fits = fits && m.shape().horizon == network.horizon && (m.shape().covariates == 0 || m.shape().covariates == known);
   for (const auto& steps : f.calibration.margins) fits = fits && steps.size() == H;
+  fits = fits && f.errors.fits(network.horizon);
   if (!fits) corrupt_front("it is of another network");
 }
 
@@ -226,7 +227,8 @@ json front_to_json(const ForecastFront& f) {
               {"share", f.share},
               {"usual", f.usual},
               {"until", f.until},
-              {"calibration", calibration_json(f.calibration)}};
+              {"calibration", calibration_json(f.calibration)},
+              {"errors", error_ranks_to_json(f.errors)}};
   GridWriter writer{out["grid"]};
   grid_fields(f.grid, writer);
   out["channels"] = json::array();
@@ -268,6 +270,7 @@ ForecastFront front_from_json(const json& in) {
     const json& c = in.at("calibration");
     c.at("levels").get_to(f.calibration.levels), c.at("margins").get_to(f.calibration.margins);
     c.at("windows").get_to(f.calibration.windows);
+    if (!error_ranks_from_json(in.value("errors", json()), &f.errors)) corrupt_front("the ranks of errors");
   } catch (const json::exception&) {
     corrupt_front("a value is missing or of the wrong kind");
   }

@@ -14,6 +14,7 @@
 #include "series/frequency.h"
 #include "series/ridge.h"
 #include "series/series_set.h"
+#include "tasks/forecast/stream/error_ranks.h"
 
 namespace rnn::core {
 
@@ -66,7 +67,8 @@ struct ForecastFront {
   LinearPart linear;
   double share = 1;  // of the network in a forecast
   Calibration calibration;
-  double usual = 1;  // the largest score of a step of the calibration rows, or of those for choosing (anomalies.h)
+  ErrorRanks errors;  // of calibration windows; none in models of earlier versions
+  double usual = 1;   // the largest score of a step of the calibration rows, or of those for choosing (anomalies.h)
   int64_t until = std::numeric_limits<int64_t>::min();  // Stamp::utc of the last row that anything was learnt from
 
   // The number of a series in `scales`, or -1.

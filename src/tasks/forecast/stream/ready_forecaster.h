@@ -19,6 +19,8 @@ class ReadyForecaster {
   Forecaster& forecaster() { return *forecaster_; }
   const SeriesOptions& options() const { return options_; }  // of its training: roles of columns, time zone
   const ModelFile& file() const { return file_; }
+  const Model<float>& model() const { return *file_.model; }  // packed
+  Pool& pool() { return pool_; }
 
   // Series with the steps and the covariates of the model. Throws as read_series_files() does, and Error{data}: "data/frequency" for other
   // steps than the model's.
