@@ -147,8 +147,13 @@ void declare(Command& command, EvalArguments& a) {
   command.whole("--last", &a.series.last, {1, 1e9}, "N", "of series: only windows of the last N steps");
   command.text("--methods", &a.series.methods, "NAME,...",
                "of series: naive, seasonal-naive, drift, theta, holt-winters, ...");
-  command.text("-o,--output", &a.series.output, "FILE", "of series: every forecast and value as a table; of speech: every clip");
+  command.text("-o,--output", &a.series.output, "FILE",
+               "of series: every forecast and value as a table; of speech: every clip");
   command.text("--speakers", &a.speech.speakers, "NAMES", "of speech: only the clips of these speakers");
+  command.flag("--importance", &a.series.importance,
+               "of series: how much worse without each other column, by taking it from another time");
+  command.whole("--seed", &a.series.seed, {0, 1e15}, "N", "of --importance: which times (1)");
+  command.flag("--refit", &a.series.refit, "of series: fit the linear part and the bands again before every window");
   command.real("--fail-under-bleu", &a.least_bleu, {0, 100}, "BLEU", "for a translator: exit status 6 below this BLEU");
   command.text("--rank-by", &a.asked.rank_by, "RULE", "for --choose: sum, or the mean per token or byte (sum)");
   a.with.declare_weights(command);
@@ -230,7 +235,7 @@ int run_eval(const Arguments& arguments) {
     a.series.json = a.json, a.series.rows = !a.no_baselines, a.series.threads = a.threads;
     std::vector<std::string> paths = {a.text};
     paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
-    eval_series(std::move(file), paths, a.series);
+    eval_series(std::move(file), a.with, paths, a.series);
     return 0;
   }
   if (file.model->config().head() == "ctc") {
@@ -242,7 +247,8 @@ int run_eval(const Arguments& arguments) {
   }
   if (command.given("--speakers"))
     throw Error(Exit::usage, "usage/option", "--speakers is for models that transcribe speech", "leave it out");
-  for (const char* flag : {"--windows", "--stride", "--last", "--methods", "--output"}) {
+  for (const char* flag :
+       {"--windows", "--stride", "--last", "--methods", "--output", "--importance", "--seed", "--refit"}) {
     if (command.given(flag))
       throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models of time series",
                   "leave it out; rnn train SALES.csv makes such a model");

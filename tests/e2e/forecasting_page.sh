@@ -29,11 +29,11 @@ while IFS= read -r line; do
   last_command="$line"
   (eval "$line") >"$out_file" 2>"$err_file" </dev/null || fail "command $number of docs/forecasting.md fails"
 done <commands.txt
-for file in next.csv report.html promo.html runs/sales-002/model.safetensors runs/promo-001/model.safetensors; do expect_file "$file"; done
+for file in next.csv report.html promo.html runs/sales-002/model.safetensors runs/promo-001/model.safetensors futures.csv runs/sales-004-t10/model.safetensors; do expect_file "$file"; done
 
 # Options that the page names are options of the program.
 "$RNN" train --help-all >help.txt
-for verb in forecast eval report data\ check; do
+for verb in forecast eval detect report data\ check; do
   read -ra words <<<"$verb"
   "$RNN" "${words[@]}" --help-all >>help.txt
 done

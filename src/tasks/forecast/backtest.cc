@@ -10,21 +10,14 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "metrics/figures.h"
-#include "series/methods.h"
 #include "series/observed.h"
+#include "tasks/forecast/stream/forecast_ensemble.h"
 
 namespace rnn::core {
 namespace {
 
 constexpr int64_t kMostSlow = 1000;  // windows for methods that search for their parameters
 constexpr size_t kAtOnce = 1024;     // windows
-
-// One row that is being added up.
-struct Adder {
-  std::string name;
-  ScoreSums sums;
-  double squares = 0, count = 0;  // scaled
-};
 
 std::vector<const ForecastMethod*> methods_of(const BacktestOptions& options, const ForecastFront& front, int64_t windows,
                                               std::string* left_out) {
@@ -86,63 +79,100 @@ ResultRow BacktestRow::row() const {
   return found.set(figure::kScaledSquares, scaled_squares).set(figure::kBias, scores.bias);
 }
 
-Backtest backtest(Forecaster& forecaster, const ForecastFront& front, const SeriesBank& bank, const SeriesSet& set,
-                  std::span<const Window> windows, const BacktestOptions& options,
-                  const std::function<void(const BacktestValue&)>& each) {
-  Backtest found;
-  found.windows = std::ssize(windows);
-  found.counts = front.counts || (front.whole && front.least);
-  const int H = forecaster.horizon();
-  const std::vector<double> levels = quantile_levels(options.bands);
-  const std::vector<const ForecastMethod*> methods = methods_of(options, front, found.windows, &found.left_out);
-  std::vector<Adder> adders;
-  adders.push_back({"this model", ScoreSums({H, levels, options.bands})});
-  const bool parts_alone = options.rows && front.linear.present() && front.share > 0;
-  if (parts_alone) adders.push_back({"its linear part", ScoreSums({H, {}, {}})});
-  for (const ForecastMethod* m : methods) adders.push_back({std::string(m->title), ScoreSums({H, {}, {}})});
+// One row that is being added up.
+struct BacktestSums::Adder {
+  std::string name;
+  ScoreSums sums;
+  double squares = 0, count = 0;  // scaled
+};
+
+BacktestSums::BacktestSums(BacktestPlan plan, const BacktestOptions& options, Each each)
+    : plan_(std::move(plan)), levels_(quantile_levels(options.bands)), each_(std::move(each)) {
+  const ForecastFront& front = plan_.front;
+  methods_ = methods_of(options, front, plan_.windows, &left_out_);
+  linear_ = options.rows && front.linear.present() && front.share > 0;
+  const auto add = [&](std::string name, bool bands) {
+    adders_.push_back(
+        {std::move(name), bands ? ScoreSums({plan_.horizon, levels_, options.bands}) : ScoreSums({plan_.horizon, {}, {}})});
+  };
+  add("this model", true);
+  for (const std::string& name : plan_.others) add(name, true);
+  if (!plan_.others.empty()) add("together", true);
+  if (linear_) add("its linear part", false);
+  for (const ForecastMethod* m : methods_) add(std::string(m->title), false);
+}
+
+BacktestSums::~BacktestSums() = default;
+
+void BacktestSums::add(std::span<const BacktestMember> members, std::span<const Window> windows) {
   for (size_t begin = 0; begin < windows.size(); begin += kAtOnce) {
     check_cancelled(nullptr);
     const auto some = windows.subspan(begin, std::min(kAtOnce, windows.size() - begin));
-    const std::vector<ForecastParts> parts = forecaster.parts(bank, some);
+    std::vector<std::vector<ForecastParts>> parts;  // [members][windows]
+    for (const BacktestMember& member : members) parts.push_back(member.forecaster.parts(member.bank, some));
     for (size_t i = 0; i < some.size(); ++i) {
-      const Window& window = some[i];
-      const auto s = static_cast<size_t>(window.series);
-      const Series& series = set.series[s];
-      const SeriesScale& scale = bank.scale(s);
-      const std::vector<double> targets = targets_of(series, window, H);
-      const std::span<const double> history = std::span(series.y).first(static_cast<size_t>(window.origin));
-      size_t at = 0;
-      const auto add = [&](std::span<const double> point, std::span<const double> quantile) {
-        Adder& adder = adders[at++];
-        adder.sums.add({window.series, {scale.absolute, scale.squared}, targets, point, quantile});
-        for (size_t h = 0; h < targets.size(); ++h) {
-          const double error = (targets[h] - point[h]) / scale.scale;
-          if (observed(targets[h])) adder.squares += error * error, ++adder.count;
-        }
-        for (int h = 0; h < H && each; ++h) {
-          const auto step = static_cast<size_t>(h);
-          each({window, h, adder.name, targets[step], point[step],
-                quantile.empty() ? quantile : quantile.subspan(step * levels.size(), levels.size())});
-        }
-      };
-      const Forecast whole = forecaster.finish(parts[i], scale, levels);
-      add(whole.point, whole.quantile);
-      if (parts_alone) {
-        std::vector<double> point;
-        for (const double z : parts[i].base) point.push_back(front.backward(scale.centre + scale.scale * z));
-        add(point, {});
-      }
-      for (const ForecastMethod* m : methods) add(m->forecast(history, H, front.season), {});
+      std::vector<ForecastParts> own;
+      for (auto& of : parts) own.push_back(std::move(of[i]));
+      add_window(members, own, some[i]);
     }
   }
-  for (const Adder& adder : adders) {
+}
+
+void BacktestSums::add_window(std::span<const BacktestMember> members, std::span<const ForecastParts> parts,
+                              const Window& window) {
+  const auto s = static_cast<size_t>(window.series);
+  const Series& series = plan_.set.series[s];
+  const SeriesScale& divisors = plan_.bank.scale(s);
+  const std::vector<double> targets = targets_of(series, window, plan_.horizon);
+  size_t at = 0;
+  const auto add = [&](std::span<const double> point, std::span<const double> quantile) {
+    Adder& adder = adders_[at++];
+    adder.sums.add({window.series, {divisors.absolute, divisors.squared}, targets, point, quantile});
+    for (size_t h = 0; h < targets.size(); ++h) {
+      const double error = (targets[h] - point[h]) / divisors.scale;
+      if (observed(targets[h])) adder.squares += error * error, ++adder.count;
+      if (each_) {
+        each_({window, static_cast<int>(h), adder.name, targets[h], point[h],
+               quantile.empty() ? quantile : quantile.subspan(h * levels_.size(), levels_.size())});
+      }
+    }
+  };
+  std::vector<Forecast> forecasts;
+  for (size_t m = 0; m < members.size(); ++m)
+    forecasts.push_back(members[m].forecaster.finish(parts[m], members[m].bank.scale(s), levels_));
+  if (forecasts.size() > 1) forecasts.push_back(mean_forecast(forecasts, plan_.weights));
+  for (const Forecast& f : forecasts) add(f.point, f.quantile);
+  if (linear_) {
+    const SeriesScale& scale = members[0].bank.scale(s);
+    std::vector<double> point;
+    for (const double z : parts[0].base) point.push_back(members[0].front.backward(scale.centre + scale.scale * z));
+    add(point, {});
+  }
+  const std::span<const double> history = std::span(series.y).first(static_cast<size_t>(window.origin));
+  for (const ForecastMethod* m : methods_) add(m->forecast(history, plan_.horizon, plan_.front.season), {});
+}
+
+Backtest BacktestSums::result() const {
+  Backtest found;
+  found.windows = plan_.windows, found.left_out = left_out_;
+  const ForecastFront& front = plan_.front;
+  found.counts = front.counts || (front.whole && front.least);
+  for (const Adder& adder : adders_) {
     BacktestRow& row = found.rows.emplace_back();
     row.name = adder.name, row.scores = adder.sums.pooled(), row.steps = adder.sums.per_step();
     if (adder.count > 0 && front.transform == Transform::none && !front.counts)
       row.scaled_squares = adder.squares / adder.count;
-    for (size_t s = 0; s < set.series.size(); ++s) row.series.push_back(adder.sums.of_series(static_cast<int64_t>(s)));
+    for (size_t s = 0; s < plan_.set.series.size(); ++s) row.series.push_back(adder.sums.of_series(static_cast<int64_t>(s)));
   }
   return found;
+}
+
+Backtest backtest(Forecaster& forecaster, const ForecastFront& front, const SeriesBank& bank, const SeriesSet& set,
+                  std::span<const Window> windows, const BacktestOptions& options, const BacktestSums::Each& each) {
+  BacktestSums sums({set, front, bank, forecaster.horizon(), std::ssize(windows), {}, {1.0}}, options, each);
+  const BacktestMember member{forecaster, front, bank};
+  sums.add({&member, 1}, windows);
+  return sums.result();
 }
 
 std::string winner_text(const Backtest& b) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/figure.h"
+#include "series/methods.h"
 #include "series/scores.h"
 #include "tasks/forecast/stream/forecaster.h"
 
@@ -47,10 +48,48 @@ struct Backtest {
   bool counts = false;   // whole numbers from 0 on: rows are compared by their squared errors
 };
 
-// Every window forecast by the model and by each method, which sees the values before the origin and nothing else.
+// A model as it forecasts some of the windows. Non-owning.
+struct BacktestMember {
+  Forecaster& forecaster;
+  const ForecastFront& front;
+  const SeriesBank& bank;
+};
+// What stays the same for all windows. Non-owning.
+struct BacktestPlan {
+  const SeriesSet& set;
+  const ForecastFront& front;  // of the first model
+  const SeriesBank& bank;      // whose scales divide the errors of every row
+  int horizon = 0;
+  int64_t windows = 0;                  // that will be added
+  std::vector<std::string> others;      // names of further models: each has a row, and the mean of all, "together"
+  std::vector<double> weights = {1.0};  // of all models, their sum is 1
+};
+
+// The rows of a backtest, some windows at a time. Every method sees the values before an origin and nothing else.
+class BacktestSums {
+ public:
+  using Each = std::function<void(const BacktestValue&)>;
+  BacktestSums(BacktestPlan plan, const BacktestOptions& options, Each each = nullptr);
+  ~BacktestSums();
+  // members: the first model, then the others.
+  void add(std::span<const BacktestMember> members, std::span<const Window> windows);
+  Backtest result() const;
+
+ private:
+  struct Adder;
+  void add_window(std::span<const BacktestMember> members, std::span<const ForecastParts> parts, const Window& window);
+  BacktestPlan plan_;
+  std::vector<double> levels_;
+  std::vector<const ForecastMethod*> methods_;
+  std::vector<Adder> adders_;
+  bool linear_ = false;  // a row for the linear part of the first model
+  std::string left_out_;
+  Each each_;
+};
+
+// Every window by one model.
 Backtest backtest(Forecaster& forecaster, const ForecastFront& front, const SeriesBank& bank, const SeriesSet& set,
-                  std::span<const Window> windows, const BacktestOptions& options,
-                  const std::function<void(const BacktestValue&)>& each = nullptr);
+                  std::span<const Window> windows, const BacktestOptions& options, const BacktestSums::Each& each = nullptr);
 
 // The quantile levels that these bands and WQL need, ascending.
 std::vector<double> quantile_levels(std::span<const double> bands);
