@@ -147,7 +147,8 @@ void declare(Command& command, EvalArguments& a) {
   command.whole("--last", &a.series.last, {1, 1e9}, "N", "of series: only windows of the last N steps");
   command.text("--methods", &a.series.methods, "NAME,...",
                "of series: naive, seasonal-naive, drift, theta, holt-winters, ...");
-  command.text("-o,--output", &a.series.output, "FILE", "of series: every forecast and value as a table; of speech: every clip");
+  command.text("-o,--output", &a.series.output, "FILE",
+               "of series: every forecast and value as a table; of speech: every clip");
   command.text("--speakers", &a.speech.speakers, "NAMES", "of speech: only the clips of these speakers");
   command.flag("--importance", &a.series.importance,
                "of series: how much worse without each other column, by taking it from another time");

@@ -8,8 +8,8 @@
 #include <set>
 
 #include "base/error.h"
-#include "command.h"
 #include "base/numbers.h"
+#include "command.h"
 #include "io/ready_model.h"
 #include "metrics/figures.h"
 #include "result_rows.h"
@@ -43,14 +43,16 @@ std::vector<std::string> row_of_rate(const char* name, const Rate& r) {
 }
 
 ordered_json json_of_rate(const Rate& r) {
-  return {{"rate", r.pooled.rate()},          {"low", r.interval.low},
-          {"high", r.interval.high},          {"substitutions", r.pooled.substitutions},
-          {"deletions", r.pooled.deletions},  {"insertions", r.pooled.insertions},
+  return {{"rate", r.pooled.rate()},         {"low", r.interval.low},
+          {"high", r.interval.high},         {"substitutions", r.pooled.substitutions},
+          {"deletions", r.pooled.deletions}, {"insertions", r.pooled.insertions},
           {"reference", r.pooled.reference}};
 }
 
 std::string confusion_text(const Confusion& c) {
-  const std::string what = c.hypothesis.empty() ? c.reference + " missed" : c.reference.empty() ? c.hypothesis + " added" : c.reference + " as " + c.hypothesis;
+  const std::string what = c.hypothesis.empty()  ? c.reference + " missed"
+                           : c.reference.empty() ? c.hypothesis + " added"
+                                                 : c.reference + " as " + c.hypothesis;
   return fmt::format("{} ({})", what, c.count);
 }
 
@@ -74,18 +76,21 @@ std::vector<Clip> clips_of(const ClipSet& set, const std::string& speakers) {
     if (wanted.count(clip.speaker) > 0) clips.push_back(clip);
   }
   if (!missing.empty())
-    throw Error(Exit::usage, "usage/speaker", fmt::format("--speakers: no clip is of '{}'", *missing.begin()), "rnn data check lists the speakers");
+    throw Error(Exit::usage, "usage/speaker", fmt::format("--speakers: no clip is of '{}'", *missing.begin()),
+                "rnn data check lists the speakers");
   return clips;
 }
 
-void print_speech_json(const SpeechReport& r, const Rate& words, const Rate& characters, const std::vector<LeftOut>& left_out) {
+void print_speech_json(const SpeechReport& r, const Rate& words, const Rate& characters,
+                       const std::vector<LeftOut>& left_out) {
   ordered_json json = figures_json(r.model);
   json["words"] = json_of_rate(words), json["characters"] = json_of_rate(characters);
   json["clips"] = r.clips, json["seconds"] = r.seconds;
   if (r.blanks) json["blank_share"] = *r.blanks;
   if (r.real_time) json["real_time_factor"] = *r.real_time;
   for (const RecognitionErrors::Utterance* u : r.errors.worst(kWorst))
-    json["worst"].push_back({{"clip", u->name}, {"reference", u->reference}, {"heard", u->hypothesis}, {"errors", u->words.errors()}});
+    json["worst"].push_back(
+        {{"clip", u->name}, {"reference", u->reference}, {"heard", u->hypothesis}, {"errors", u->words.errors()}});
   for (const Confusion& c : confusions(r.errors))
     json["confusions"].push_back({{"reference", c.reference}, {"heard", c.hypothesis}, {"count", c.count}});
   for (const LeftOut& l : left_out) json["left_out"].push_back({{"clip", l.clip}, {"reason", l.reason}});
@@ -96,9 +101,10 @@ void print_speech_table(const SpeechReport& r, const Rate& words, const Rate& ch
   Table table({"", "errors", "95 % interval", "wrong", "missed", "added", "of"});
   table.add(row_of_rate("words", words)), table.add(row_of_rate("characters", characters));
   print(table.text());
-  print(fmt::format(" {}, {:.1f} minutes; {} have an error; {} of the steps are blank; computed in {} of the time\n", counted(r.clips, "clip"),
-                    r.seconds / 60, figure_text(figure::kSer, r.model[figure::kSer]),
-                    r.blanks ? fmt::format("{:.0f}%", 100 * *r.blanks) : "none", r.real_time ? fmt::format("1/{:.0f}", 1 / *r.real_time) : "no"));
+  print(fmt::format(" {}, {:.1f} minutes; {} have an error; {} of the steps are blank; computed in {} of the time\n",
+                    counted(r.clips, "clip"), r.seconds / 60, figure_text(figure::kSer, r.model[figure::kSer]),
+                    r.blanks ? fmt::format("{:.0f}%", 100 * *r.blanks) : "none",
+                    r.real_time ? fmt::format("1/{:.0f}", 1 / *r.real_time) : "no"));
   const std::vector<Confusion> wrong = confusions(r.errors);
   if (wrong.empty()) return;
   std::vector<std::string> texts;
@@ -120,13 +126,16 @@ double eval_speech(ModelFile file, const std::vector<std::string>& data, const S
   std::vector<LeftOut> left_out;
   const SpeechPart part = hear(speech.front, *file.tokenizer, clips_of(set, a.speakers), {1}, pool, &left_out);
   for (const LeftOut& l : left_out) say(fmt::format("note: {} is left out: it {}", l.clip, l.reason));
-  if (part.clips.empty()) throw Error(Exit::data, "data/no_audio", "no clip is left to be measured", "rnn data check names what is wrong with each of them");
+  if (part.clips.empty())
+    throw Error(Exit::data, "data/no_audio", "no clip is left to be measured",
+                "rnn data check names what is wrong with each of them");
   const SpeechReport report = evaluate_speech(*file.model, speech.front, *file.tokenizer, part, pool);
   const Rate words = rate_of(report.errors.words()), characters = rate_of(report.errors.characters());
   if (!a.output.empty()) {
     std::string table = "clip,reference,heard,errors,words\n";
     for (const RecognitionErrors::Utterance& u : report.errors.utterances())
-      table += fmt::format("{},{},{},{},{}\n", table_cell(u.name), table_cell(u.reference), table_cell(u.hypothesis), u.words.errors(), u.words.reference);
+      table += fmt::format("{},{},{},{},{}\n", table_cell(u.name), table_cell(u.reference), table_cell(u.hypothesis),
+                           u.words.errors(), u.words.reference);
     write_table(a.output, table);
   }
   a.json ? print_speech_json(report, words, characters, left_out) : print_speech_table(report, words, characters);

@@ -22,13 +22,15 @@ constexpr size_t kChunk = 1 << 12;  // bytes of a pipe, at most: an eighth of a 
 
 void read_file_of_sound(AudioReader reader, const std::function<void(std::span<const float>, int)>& heard) {
   const AudioInfo info = reader.info();
-  if (info.channels > 1) say("note: " + reader.name() + " has " + std::to_string(info.channels) + " channels: their mean is heard");
+  if (info.channels > 1)
+    say("note: " + reader.name() + " has " + std::to_string(info.channels) + " channels: their mean is heard");
   if (info.cut_short) say("note: " + reader.name() + " is shorter than its header says: what is there is heard");
   std::vector<float> block(kBlock);
   for (size_t n; (n = reader.read(block)) > 0;) heard(std::span<const float>(block).first(n), info.rate);
 }
 
-void read_raw(int descriptor, const std::string& name, const RawFormat& format, const std::function<void(std::span<const float>, int)>& heard) {
+void read_raw(int descriptor, const std::string& name, const RawFormat& format,
+              const std::function<void(std::span<const float>, int)>& heard) {
   RawDecoder decoder(format);
   std::string bytes(kChunk, '\0');
   std::vector<float> samples;
@@ -46,10 +48,12 @@ void read_raw(int descriptor, const std::string& name, const RawFormat& format, 
 
 }  // namespace
 
-void read_sound(const std::string& path, const std::string& raw, const std::function<void(std::span<const float>, int)>& heard) {
+void read_sound(const std::string& path, const std::string& raw,
+                const std::function<void(std::span<const float>, int)>& heard) {
   const bool input = path == "-";
   if (raw.empty())
-    return read_file_of_sound(input ? AudioReader::of_bytes(read_data_bytes("-"), "standard input") : AudioReader::open(path), heard);
+    return read_file_of_sound(
+        input ? AudioReader::of_bytes(read_data_bytes("-"), "standard input") : AudioReader::open(path), heard);
   const RawFormat format = parse_raw_format(raw);
   if (input) return read_raw(STDIN_FILENO, "standard input", format, heard);
   RawDecoder decoder(format);
@@ -59,6 +63,8 @@ void read_sound(const std::string& path, const std::string& raw, const std::func
   heard(samples, format.rate);
 }
 
-std::string sound_name(const std::string& path) { return path == "-" ? "stdin" : std::filesystem::path(path).stem().string(); }
+std::string sound_name(const std::string& path) {
+  return path == "-" ? "stdin" : std::filesystem::path(path).stem().string();
+}
 
 }  // namespace rnn::core::app

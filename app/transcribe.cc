@@ -31,12 +31,15 @@ void declare_transcribe(Command& command, TranscribeArguments& a) {
   command.words("CLIP...", &a.clips, "WAV, FLAC, OGG, MP3 or AIFF of any rate; -: standard input");
   command.text("-f,--format", &a.format, "NAME", "text, json, srt, vtt, ctm (text)");
   command.text("-o,--output", &a.output, "FILE", "write there; default: standard output");
-  command.text("--raw", &a.raw, "s16,16000", "the input has no header: encoding (s16, s24, s32, f32, u8, mulaw, alaw), rate, channels");
-  command.flag("--partial", &a.partial, "also what is heard so far, as lines that begin with ~, of a model that listens while people speak");
+  command.text("--raw", &a.raw, "s16,16000",
+               "the input has no header: encoding (s16, s24, s32, f32, u8, mulaw, alaw), rate, channels");
+  command.flag("--partial", &a.partial,
+               "also what is heard so far, as lines that begin with ~, of a model that listens while people speak");
   command.flag("--force", &a.force, "overwrite the output file");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.more();
-  command.real("--endpoint", &a.endpoint.after_speech, {0, 3600}, "S", "an utterance ends after S seconds of silence; 0: only with the input (1.2)");
+  command.real("--endpoint", &a.endpoint.after_speech, {0, 3600}, "S",
+               "an utterance ends after S seconds of silence; 0: only with the input (1.2)");
   command.real("--longest", &a.endpoint.utterance, {0, 3600}, "S", "an utterance ends after S seconds; 0: never (20)");
   command.example("rnn transcribe runs/digits-001 call.wav");
   command.example("rnn transcribe runs/digits-001 *.wav --format srt -o calls.srt");
@@ -121,7 +124,8 @@ int run_transcribe_verb(const Arguments& arguments) {
   if (!command.parse(arguments)) return 0;
   command.need(a.model, "a MODEL");
   if (a.clips.empty()) command.need("", "a CLIP");
-  if (std::find(std::begin(kTranscriptFormatNames), std::end(kTranscriptFormatNames), a.format) == std::end(kTranscriptFormatNames))
+  if (std::find(std::begin(kTranscriptFormatNames), std::end(kTranscriptFormatNames), a.format) ==
+      std::end(kTranscriptFormatNames))
     throw Error(Exit::usage, "usage/format", fmt::format("there is no format '{}'", a.format),
                 fmt::format("one of {}", fmt::join(kTranscriptFormatNames, ", ")));
   if (!a.raw.empty()) parse_raw_format(a.raw);
@@ -131,10 +135,12 @@ int run_transcribe_verb(const Arguments& arguments) {
   const SpeechModel speech = speech_model(file);
   ready_model(file, pool);
   if (a.partial && !speech.front.streaming)
-    throw Error(Exit::usage, "usage/option", "--partial: this model also reads backwards, so it hears a clip to its end first",
+    throw Error(Exit::usage, "usage/option",
+                "--partial: this model also reads backwards, so it hears a clip to its end first",
                 "leave it out, or train a model with --streaming");
   if (a.partial && (!a.output.empty() || a.format != "text"))
-    throw Error(Exit::usage, "usage/option", "--partial prints lines of text as they are heard", "leave out --output and --format");
+    throw Error(Exit::usage, "usage/option", "--partial prints lines of text as they are heard",
+                "leave out --output and --format");
   Transcribing transcribing(a, speech, pool);
   for (const std::string& path : a.clips) transcribing.clip(path);
   if (!a.output.empty()) write_table(a.output, transcribing.text());

@@ -26,12 +26,12 @@ class CtcGreedy {
   // Of this utterance.
   const std::vector<HeardUnit>& units() const { return units_; }
   std::vector<int32_t> ids() const;
-  double log_prob() const { return log_prob_; }                 // of the best classes of all rows
-  int64_t utterance_rows() const { return rows_ - begin_; }     // that it has read
-  int64_t trailing_blanks() const { return rows_ - quiet_; }    // rows since the last one whose best class was a unit
-  int64_t blanks() const { return blanks_; }                    // rows whose best class is the blank
-  double blank_share() const;                                   // of the rows; 0 for none
-  int64_t rows() const { return rows_; }                        // of the stream, all utterances
+  double log_prob() const { return log_prob_; }               // of the best classes of all rows
+  int64_t utterance_rows() const { return rows_ - begin_; }   // that it has read
+  int64_t trailing_blanks() const { return rows_ - quiet_; }  // rows since the last one whose best class was a unit
+  int64_t blanks() const { return blanks_; }                  // rows whose best class is the blank
+  double blank_share() const;                                 // of the rows; 0 for none
+  int64_t rows() const { return rows_; }                      // of the stream, all utterances
 
   // An utterance ends and the next one begins with the next row: nothing of this one is left, so a unit that was the last of it is heard
   // again. Rows are counted on. The encoder's state is none of its business: it keeps what it has read.

@@ -23,9 +23,9 @@ class Endpoint {
   EndpointReason push(bool unit);
   void reset();
 
-  int64_t rows() const { return rows_; }                // of this utterance
-  int64_t trailing_blanks() const { return blanks_; }   // since its last unit, or since it began
-  bool spoken() const { return spoken_; }               // it has a unit
+  int64_t rows() const { return rows_; }               // of this utterance
+  int64_t trailing_blanks() const { return blanks_; }  // since its last unit, or since it began
+  bool spoken() const { return spoken_; }              // it has a unit
 
  private:
   int64_t silence_, after_speech_, utterance_;  // rows; 0: off

@@ -10,9 +10,10 @@ namespace rnn::core {
 
 // Characters have a unit that is the space; sub-words begin a word or continue one. A table without either spells a single word.
 struct Spelling {
-  std::vector<std::string> text;  // [K] of each unit, as it is written; of the blank, of the space and of a mere beginning ""
-  int32_t space = -1;             // the unit between two words; -1: none
-  std::vector<uint8_t> begins;    // [K] 1: the unit begins a word; empty: none does
+  std::vector<std::string>
+      text;                     // [K] of each unit, as it is written; of the blank, of the space and of a mere beginning ""
+  int32_t space = -1;           // the unit between two words; -1: none
+  std::vector<uint8_t> begins;  // [K] 1: the unit begins a word; empty: none does
 
   bool begins_word(int32_t unit) const { return !begins.empty() && begins[static_cast<size_t>(unit)] != 0; }
   const std::string& of(int32_t unit) const { return text[static_cast<size_t>(unit)]; }

@@ -16,7 +16,8 @@ namespace rnn::core {
 struct TimedUnit {
   int32_t unit = 0;
   int64_t first = 0, last = 0;
-  double confidence = 0;  // the highest posterior of its rows: it was said once, and rows in which it fades do not make it less certain
+  double confidence =
+      0;  // the highest posterior of its rows: it was said once, and rows in which it fades do not make it less certain
 };
 struct TimedWord {
   std::string text;

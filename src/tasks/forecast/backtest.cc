@@ -154,9 +154,9 @@ void BacktestSums::add_window(std::span<const BacktestMember> members, std::span
 
 Backtest BacktestSums::result() const {
   Backtest found;
-  found.counts = plan_.front.counts || (plan_.front.whole && plan_.front.least);
   found.windows = plan_.windows, found.left_out = left_out_;
   const ForecastFront& front = plan_.front;
+  found.counts = front.counts || (front.whole && front.least);
   for (const Adder& adder : adders_) {
     BacktestRow& row = found.rows.emplace_back();
     row.name = adder.name, row.scores = adder.sums.pooled(), row.steps = adder.sums.per_step();

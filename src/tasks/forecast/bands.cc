@@ -108,6 +108,13 @@ void fit_training_categories(SeriesSet& set, const SeriesSplit& split) {
   fit_categories(set, last);
 }
 
+SeriesScale fit_training_scale(const ForecastFront& front, const SeriesSet& set, const SeriesSplit& split, size_t series) {
+  SeriesScale scale = fit_scale(front, set.series[series], split.train[series]);
+  const SeriesScale before_test = fit_scale(front, set.series[series], split.calibration[series]);
+  scale.absolute = before_test.absolute, scale.squared = before_test.squared;
+  return scale;
+}
+
 ForecastFront fit_front(const SeriesSet& set, const SeriesSplit& split, const SeriesOptions& options, Transform transform,
                         bool counts) {
   ForecastFront front;
@@ -118,13 +125,7 @@ ForecastFront fit_front(const SeriesSet& set, const SeriesSplit& split, const Se
   const TrainingFacts facts = facts_of(set, split);
   if (facts.nonnegative) front.least = 0;
   front.whole = facts.whole;
-  for (size_t s = 0; s < set.series.size(); ++s) {
-    SeriesScale scale = fit_scale(front, set.series[s], split.train[s]);
-    const SeriesScale before_test =
-        fit_scale(front, set.series[s], split.calibration[s]);  // errors are measured against all of it
-    scale.absolute = before_test.absolute, scale.squared = before_test.squared;
-    front.scales.push_back(std::move(scale));
-  }
+  for (size_t s = 0; s < set.series.size(); ++s) front.scales.push_back(fit_training_scale(front, set, split, s));
   return front;
 }
 

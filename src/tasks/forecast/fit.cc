@@ -266,47 +266,38 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
   return fit;
 }
 
+namespace {
+
+// One regression again, from the steps before end[s] of these series, of which there is at least one.
+RidgeModel refitted(const RidgeModel& model, const SeriesBank& bank, std::span<const size_t> of,
+                    std::span<const int64_t> end) {
+  RidgeShape shape = model.shape();
+  if (model.kind() == RidgeKind::mean) return mean_of_window(shape.context, shape.horizon);
+  if (model.kind() == RidgeKind::autoregression) {  // of a single series
+    if (end[of[0]] - shape.context < kWindowsOfAutoregression * shape.context) return {shape, model.lambda()};
+    const Doubles all = doubles_of(bank.views()[of[0]]);
+    return autoregression_of(std::span(all.y).first(static_cast<size_t>(end[of[0]])), shape.context, shape.horizon);
+  }
+  const bool iterated = model.kind() == RidgeKind::iterated;
+  if (iterated) shape.horizon = 1;
+  RidgeSums sums(shape);
+  for (const size_t s : of) sums.add(doubles_of(bank.views()[s]).of(shape.covariates), 0, end[s]);
+  RidgeModel solved = solve_ridge(sums, model.lambda());
+  return iterated ? iterate_ridge(solved, model.shape().horizon) : std::move(solved);
+}
+
+}  // namespace
+
 LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::span<const int64_t> end) {
   LinearPart again;
   again.kind = part.kind;
   for (size_t m = 0; m < part.models.size(); ++m) {
-    const bool own = part.kind == LinearPart::Kind::own;
     const RidgeModel& model = part.models[m];
-    RidgeShape shape = model.shape();
-    if (model.kind() == RidgeKind::mean) {
-      again.models.push_back(model);
-      continue;
-    }
-    if (model.kind() == RidgeKind::autoregression) {  // of a single series
-      const int number = own ? static_cast<int>(m) : 0;
-      size_t s = 0;
-      while (s < bank.size() && bank.known_series(s) != number) ++s;
-      if (s == bank.size()) {
-        again.models.push_back(model);
-      } else if (end[s] - shape.context < kWindowsOfAutoregression * shape.context) {
-        again.models.emplace_back(shape, model.lambda());  // the last value stays
-      } else {
-        const Doubles all = doubles_of(bank.views()[s]);
-        again.models.push_back(
-            autoregression_of(std::span(all.y).first(static_cast<size_t>(end[s])), shape.context, shape.horizon));
-      }
-      continue;
-    }
-    const bool iterated = model.kind() == RidgeKind::iterated;
-    if (iterated) shape.horizon = 1;
-    RidgeSums sums(shape);
-    bool there = false;
-    for (size_t s = 0; s < bank.size(); ++s) {
-      if (own && bank.known_series(s) != static_cast<int>(m)) continue;
-      there = true;
-      sums.add(doubles_of(bank.views()[s]).of(shape.covariates), 0, end[s]);
-    }
-    if (!there) {
-      again.models.push_back(model);
-      continue;
-    }
-    RidgeModel solved = solve_ridge(sums, model.lambda());
-    again.models.push_back(iterated ? iterate_ridge(solved, model.shape().horizon) : std::move(solved));
+    const bool one = part.kind == LinearPart::Kind::own || model.kind() == RidgeKind::autoregression;
+    std::vector<size_t> of;
+    for (size_t s = 0; s < bank.size(); ++s)
+      if (!one || bank.known_series(s) == static_cast<int>(m)) of.push_back(s);
+    again.models.push_back(of.empty() ? model : refitted(model, bank, of, end));
   }
   return again;
 }

@@ -30,6 +30,8 @@ void decide_series_options(const SeriesSet& set, SeriesOptions* options);
 
 // Keeps the categories that training rows have. Once, before fit_front().
 void fit_training_categories(SeriesSet& set, const SeriesSplit& split);
+// Of the training rows; errors are measured against all rows before the test.
+SeriesScale fit_training_scale(const ForecastFront& front, const SeriesSet& set, const SeriesSplit& split, size_t series);
 // The front without linear part and calibration: covariates, channels, scales.
 ForecastFront fit_front(const SeriesSet& set, const SeriesSplit& split, const SeriesOptions& options, Transform transform,
                         bool counts);

@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "tasks/forecast/fit.h"
-#include "tasks/forecast/stream/scale.h"
 #include "tasks/forecast/windows.h"
 
 namespace rnn::core {
@@ -49,7 +48,7 @@ ForecastFront refit_front(const ForecastFront& front, const SeriesOptions& given
   ForecastFront again = front;
   for (size_t s = 0; s < set.series.size() && front.share == 0; ++s) {
     const int number = front.find(set.series[s].id);
-    if (number >= 0) again.scales[static_cast<size_t>(number)] = fit_scale(front, set.series[s], split.train[s]);
+    if (number >= 0) again.scales[static_cast<size_t>(number)] = fit_training_scale(front, set, split, s);
   }
   const SeriesBank bank(again, set, lengths);
   const int H = options.horizon;

@@ -24,8 +24,8 @@ void fill_labels(std::span<const HeardClip> clips, std::span<const uint32_t> cho
 }
 
 // frames[i]: of the clip chosen[i], normalised.
-void fill_frames(const SpeechFront& front, std::span<const std::vector<float>* const> frames, std::span<const uint32_t> chosen,
-                 Rows& in) {
+void fill_frames(const SpeechFront& front, std::span<const std::vector<float>* const> frames,
+                 std::span<const uint32_t> chosen, Rows& in) {
   const auto width = static_cast<size_t>(front.width());
   std::vector<int> lengths;
   for (const std::vector<float>* f : frames)
@@ -38,8 +38,9 @@ void fill_frames(const SpeechFront& front, std::span<const std::vector<float>* c
   for (int r = 0; r < in.seq.streams(); ++r) {
     const auto stream = static_cast<size_t>(in.seq.order[static_cast<size_t>(r)]);
     for (int t = 0; t < lengths[stream]; ++t)
-      speech_step(front, *frames[stream], t,
-                  std::span(in.frames).subspan(static_cast<size_t>(in.seq.start[static_cast<size_t>(t)] + r) * width, width));
+      speech_step(
+          front, *frames[stream], t,
+          std::span(in.frames).subspan(static_cast<size_t>(in.seq.start[static_cast<size_t>(t)] + r) * width, width));
   }
 }
 
@@ -86,11 +87,14 @@ class ClipBatcher final : public Batcher {
   }
 
   void plan(int64_t epoch) {
-    plan_.plan(
-        clips_.size(),
-        {.batch = static_cast<size_t>(options_.batch), .shuffled = options_.train && epoch > 0, .seed = options_.seed, .epoch = epoch},
-        [&](uint32_t i) { return clips_[i].frames[0].size(); });
-    if (options_.train && epoch == 0) std::reverse(plan_.starts.begin(), plan_.starts.end()), std::reverse(plan_.ends.begin(), plan_.ends.end());
+    plan_.plan(clips_.size(),
+               {.batch = static_cast<size_t>(options_.batch),
+                .shuffled = options_.train && epoch > 0,
+                .seed = options_.seed,
+                .epoch = epoch},
+               [&](uint32_t i) { return clips_[i].frames[0].size(); });
+    if (options_.train && epoch == 0)
+      std::reverse(plan_.starts.begin(), plan_.starts.end()), std::reverse(plan_.ends.begin(), plan_.ends.end());
     planned_ = epoch;
   }
 
@@ -106,11 +110,13 @@ class ClipBatcher final : public Batcher {
 
 }  // namespace
 
-std::unique_ptr<Batcher> clip_batcher(const SpeechFront& front, std::span<const HeardClip> clips, const ClipBatchOptions& options) {
+std::unique_ptr<Batcher> clip_batcher(const SpeechFront& front, std::span<const HeardClip> clips,
+                                      const ClipBatchOptions& options) {
   return std::make_unique<ClipBatcher>(front, clips, options);
 }
 
-void fill_clip_batch(const SpeechFront& front, std::span<const HeardClip> clips, std::span<const uint32_t> chosen, Batch& batch) {
+void fill_clip_batch(const SpeechFront& front, std::span<const HeardClip> clips, std::span<const uint32_t> chosen,
+                     Batch& batch) {
   std::vector<const std::vector<float>*> frames;
   for (const uint32_t i : chosen) frames.push_back(&clips[i].frames[0]);
   fill_frames(front, frames, chosen, batch.in);

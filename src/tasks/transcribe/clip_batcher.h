@@ -27,9 +27,11 @@ struct ClipBatchOptions {
 
 // The first epoch is sorted by length, shortest first: the network learns where to write before it meets long clips (Amodei et al. 2016).
 // Streams of a batch are in the order of the clips that it names; seq.id is the number of the clip. `clips` must outlive the batcher.
-std::unique_ptr<Batcher> clip_batcher(const SpeechFront& front, std::span<const HeardClip> clips, const ClipBatchOptions& options);
+std::unique_ptr<Batcher> clip_batcher(const SpeechFront& front, std::span<const HeardClip> clips,
+                                      const ClipBatchOptions& options);
 
 // One batch of clips at the first speed, without masks: stream i is clip chosen[i].
-void fill_clip_batch(const SpeechFront& front, std::span<const HeardClip> clips, std::span<const uint32_t> chosen, Batch& batch);
+void fill_clip_batch(const SpeechFront& front, std::span<const HeardClip> clips, std::span<const uint32_t> chosen,
+                     Batch& batch);
 
 }  // namespace rnn::core

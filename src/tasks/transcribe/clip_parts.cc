@@ -27,9 +27,9 @@ std::set<std::string> names_of(const std::string& list, const std::set<std::stri
       const std::vector<std::string_view> all(speakers.begin(), speakers.end());
       const std::string near = nearest_name(name, all);
       throw Error(Exit::usage, "usage/speaker", fmt::format("--{}: no clip is of '{}'", option, name),
-                  !near.empty()    ? "did you mean " + near + "?"
-                  : all.empty()    ? "the speakers of these clips are not known"
-                                   : fmt::format("for example {}", all[0]));
+                  !near.empty() ? "did you mean " + near + "?"
+                  : all.empty() ? "the speakers of these clips are not known"
+                                : fmt::format("for example {}", all[0]));
     }
     names.insert(name);
   }
@@ -38,7 +38,8 @@ std::set<std::string> names_of(const std::string& list, const std::set<std::stri
 
 }  // namespace
 
-ClipParts part_clips(const ClipSet& clips, const SpeechOptions& options, double share, std::vector<Clip> valid, std::vector<Clip> test) {
+ClipParts part_clips(const ClipSet& clips, const SpeechOptions& options, double share, std::vector<Clip> valid,
+                     std::vector<Clip> test) {
   std::set<std::string> speakers;
   for (const Clip& clip : clips.clips) {
     if (!clip.speaker.empty()) speakers.insert(clip.speaker);
@@ -52,7 +53,8 @@ ClipParts part_clips(const ClipSet& clips, const SpeechOptions& options, double 
     size_t turn = 0;
     for (const std::string& name : speakers) {
       if (tested.count(name) > 0) continue;
-      if (turn++ % kEverySpeaker == kEverySpeaker / 2 || (turn == speakers.size() - tested.size() && chosen.empty())) chosen.insert(name);
+      if (turn++ % kEverySpeaker == kEverySpeaker / 2 || (turn == speakers.size() - tested.size() && chosen.empty()))
+        chosen.insert(name);
     }
   }
   const double part = std::max(share, 0.1);
@@ -73,12 +75,13 @@ ClipParts part_clips(const ClipSet& clips, const SpeechOptions& options, double 
   }
   if (own) parts.valid = std::move(valid);
   if (!test.empty()) parts.test = std::move(test);
-  parts.words = own          ? "as given"
+  parts.words = own                    ? "as given"
                 : !found || by_speaker ? fmt::format("by speaker, {} of {} to choose by", chosen.size(), speakers.size())
                                        : "by clip, for fewer than three speakers are known";
   if (parts.train.empty() || parts.valid.empty())
     throw Error(Exit::data, "data/too_short",
-                fmt::format("{} leave no clip {}", counted(clips.clips.size(), "clip"), parts.train.empty() ? "to learn from" : "to choose by"),
+                fmt::format("{} leave no clip {}", counted(clips.clips.size(), "clip"),
+                            parts.train.empty() ? "to learn from" : "to choose by"),
                 "more clips, or other speakers for the parts");
   return parts;
 }

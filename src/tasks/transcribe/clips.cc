@@ -36,9 +36,10 @@ FoundManifests require_manifest(const std::string& path) {
                 "name the one to read, and others with --valid or --test");
   }
   if (!fs::exists(path, error)) read_data_bytes(path);  // throws
-  throw Error(Exit::data, "data/no_audio", path + " holds no sound files and no list of them",
-              "give a folder of sound files with a .txt beside each, or a list of clips: .fileids, wav.scp, metadata.csv, JSON "
-              "lines, a table with the columns path and sentence");
+  throw Error(
+      Exit::data, "data/no_audio", path + " holds no sound files and no list of them",
+      "give a folder of sound files with a .txt beside each, or a list of clips: .fileids, wav.scp, metadata.csv, JSON "
+      "lines, a table with the columns path and sentence");
 }
 
 // Samples of the file; where the header does not say, they are counted.

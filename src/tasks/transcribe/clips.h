@@ -27,9 +27,9 @@ struct Clip {
 
 struct ClipOptions {
   SpeechText rules = SpeechText::none;
-  int mfc_width = 13;                  // numbers of a frame in .mfc files, which do not say it
-  double seconds_per_frame = 0.01;     // of ready frames
-  bool needs_text = true;              // clips without a transcript are left out
+  int mfc_width = 13;               // numbers of a frame in .mfc files, which do not say it
+  double seconds_per_frame = 0.01;  // of ready frames
+  bool needs_text = true;           // clips without a transcript are left out
 };
 
 struct ClipSet {
@@ -44,8 +44,8 @@ struct ClipSet {
   int64_t words = 0, characters = 0;  // of `text`; characters: code points, spaces included
   int64_t runs = 0;                   // folders of runs, which are no data and were left out
   double seconds = 0;
-  std::string hash;                // of ids, texts and lengths
-  std::vector<Finding> findings;   // what was left out (warnings), what is odd (notes)
+  std::string hash;               // of ids, texts and lengths
+  std::vector<Finding> findings;  // what was left out (warnings), what is odd (notes)
 
   // "948 clips, 42.4 minutes, 74 speakers, from Sphinx .fileids and .transcription".
   std::string words_for_people() const;

@@ -18,8 +18,8 @@ constexpr int kClipsAtOnce = 16;
 
 }  // namespace
 
-std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const SpeechFront& front, std::span<const HeardClip> clips,
-                                             int batch, Pool& pool) {
+std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const SpeechFront& front,
+                                             std::span<const HeardClip> clips, int batch, Pool& pool) {
   std::vector<Matrix<float>> found(clips.size());
   Engine engine(model, &pool);
   const auto width = static_cast<size_t>(front.width());
@@ -32,7 +32,8 @@ std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const Sp
       const std::vector<float>& frames = clips[begin + i].frames[0];
       const int64_t steps = front.steps_of(std::ssize(frames) / front.bank.width());
       rows[i].resize(static_cast<size_t>(steps) * width);
-      for (int64_t t = 0; t < steps; ++t) speech_step(front, frames, t, std::span(rows[i]).subspan(static_cast<size_t>(t) * width, width));
+      for (int64_t t = 0; t < steps; ++t)
+        speech_step(front, frames, t, std::span(rows[i]).subspan(static_cast<size_t>(t) * width, width));
       states.push_back(model.initial(1));
     }
     for (size_t i = 0; i < count; ++i) parts.push_back({.state = &states[i], .frames = rows[i]});
@@ -62,8 +63,8 @@ std::vector<int32_t> best_path(const Matrix<float>& log_probs) {
   return ids;
 }
 
-SpeechReport evaluate_speech(const Model<float>& model, const SpeechFront& front, const Tokenizer& tokenizer, const SpeechPart& part,
-                             Pool& pool) {
+SpeechReport evaluate_speech(const Model<float>& model, const SpeechFront& front, const Tokenizer& tokenizer,
+                             const SpeechPart& part, Pool& pool) {
   SpeechReport report;
   report.clips = std::ssize(part.clips), report.seconds = part.seconds();
   const auto begin = std::chrono::steady_clock::now();
@@ -81,7 +82,8 @@ SpeechReport evaluate_speech(const Model<float>& model, const SpeechFront& front
   if (rows > 0) report.blanks = static_cast<double>(blanks) / static_cast<double>(rows);
   if (report.seconds > 0) report.real_time = took.count() / report.seconds;
   report.model = ResultRow("this model");
-  report.model.set(figure::kWer, pooled(report.errors.words()).rate()).set(figure::kCer, pooled(report.errors.characters()).rate());
+  report.model.set(figure::kWer, pooled(report.errors.words()).rate())
+      .set(figure::kCer, pooled(report.errors.characters()).rate());
   report.model.set(figure::kSer, 1 - report.errors.sentences().rate());
   return report;
 }

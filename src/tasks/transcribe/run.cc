@@ -110,10 +110,12 @@ class SpeechRun final : public Run {
     data_.valid = hear(data_.front, *tokenizer, parts_.valid, {1}, pool, &data_.left_out);
     data_.test = hear(data_.front, *tokenizer, parts_.test, {1}, pool, &data_.left_out);
     if (data_.train.clips.empty() || data_.valid.clips.empty()) {
-      const std::string& reason = data_.left_out.empty() ? "there is none" : data_.left_out[0].clip + " " + data_.left_out[0].reason;
-      throw Error(Exit::data, "data/no_audio",
-                  fmt::format("no clip is left {}: {}", data_.train.clips.empty() ? "to learn from" : "to choose by", reason),
-                  "rnn data check names what is wrong with each of them");
+      const std::string& reason =
+          data_.left_out.empty() ? "there is none" : data_.left_out[0].clip + " " + data_.left_out[0].reason;
+      throw Error(
+          Exit::data, "data/no_audio",
+          fmt::format("no clip is left {}: {}", data_.train.clips.empty() ? "to learn from" : "to choose by", reason),
+          "rnn data check names what is wrong with each of them");
     }
     const TrainOptions& t = options.train;
     train = clip_batcher(data_.front, data_.train.heard, {t.batch, true, speech().spec_augment ? t.epochs / kMaskedAfter : -1, t.seed});
@@ -167,13 +169,15 @@ class SpeechRun final : public Run {
     ModelCard card = folder.card(request, result, best, clips_.files);
     card.dataset = std::filesystem::path(request.data[0]).filename().string();
     card.words = kTranscribe.card;
-    card.summary = fmt::format("Transcribes speech as that of {}: {} of {} with {} hidden units{}, CTC.", minutes(data_.train.seconds()),
-                               counted(rnn.layers, "layer"), cell, units_text(rnn), rnn.bidirectional ? " in each direction" : "");
+    card.summary = fmt::format("Transcribes speech as that of {}: {} of {} with {} hidden units{}, CTC.",
+                               minutes(data_.train.seconds()), counted(rnn.layers, "layer"), cell, units_text(rnn),
+                               rnn.bidirectional ? " in each direction" : "");
     card.tags = {cell, "automatic-speech-recognition"};
     card.facts.push_back({"sound", fmt::format("{} Hz, {} bands", data_.front.bank.rate, data_.front.bank.bins)});
     card.facts.push_back({"characters", std::to_string(tokenizer->size())});
-    card.limits = {fmt::format("It has heard {} of speech: it knows these voices, words and microphones, and is no dictation.",
-                               minutes(data_.train.seconds()))};
+    card.limits = {
+        fmt::format("It has heard {} of speech: it knows these voices, words and microphones, and is no dictation.",
+                    minutes(data_.train.seconds()))};
     folder.write_card(card);
   }
 
@@ -193,13 +197,15 @@ class SpeechRun final : public Run {
     Plan plan;
     plan.add("data", fmt::format("{} · {}", files_text(request.data), clips_.words_for_people()));
     for (const Finding& finding : clips_.findings) plan.add("note", finding.message);
-    plan.add("sound", fmt::format("{} Hz · {} bands of the mel scale every {:g} ms, {} a step{}", front.bank.rate, front.bank.bins,
-                                  front.bank.shift_ms, front.stack,
+    plan.add("sound", fmt::format("{} Hz · {} bands of the mel scale every {:g} ms, {} a step{}", front.bank.rate,
+                                  front.bank.bins, front.bank.shift_ms, front.stack,
                                   front.streaming ? fmt::format(", {} ahead", counted(front.lookahead, "frame")) : ""));
     plan.add("text", fmt::format("{} · rules {}", counted(tokenizer->size(), "character"), speech().text_rules));
-    plan.add("split", fmt::format("{}: {} to learn from, {} to choose by{}", data_.split, counted(data_.train.clips.size(), "clip"),
-                                  grouped(std::ssize(data_.valid.clips)),
-                                  data_.test.clips.empty() ? "" : fmt::format(", {} for the test", grouped(std::ssize(data_.test.clips)))));
+    plan.add("split",
+             fmt::format(
+                 "{}: {} to learn from, {} to choose by{}", data_.split, counted(data_.train.clips.size(), "clip"),
+                 grouped(std::ssize(data_.valid.clips)),
+                 data_.test.clips.empty() ? "" : fmt::format(", {} for the test", grouped(std::ssize(data_.test.clips)))));
     if (!data_.left_out.empty())
       plan.add("note", fmt::format("{} left out: {} {}{}", counted(data_.left_out.size(), "clip"), data_.left_out[0].clip,
                                    data_.left_out[0].reason, data_.left_out.size() > 1 ? "; data.json names all" : ""));

@@ -60,8 +60,8 @@ std::vector<float> frames_of(const SpeechFront& front, const Clip& clip, double 
   return front_end_frames(front.bank, rate == front.bank.rate ? samples : resample(samples, rate, front.bank.rate));
 }
 
-SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vector<Clip> clips, const std::vector<double>& speeds,
-                Pool& pool, std::vector<LeftOut>* left_out) {
+SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vector<Clip> clips,
+                const std::vector<double>& speeds, Pool& pool, std::vector<LeftOut>* left_out) {
   std::vector<HeardClip> heard(clips.size());
   std::vector<std::string> reasons(clips.size());
   for_each_clip(pool, clips.size(), [&](size_t i) {
@@ -79,9 +79,11 @@ SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vecto
         reasons[i] = e.what();
         return;
       }
-      const int64_t steps = front.steps_of(std::ssize(frames) / front.bank.width()), needed = ctc_rows_needed(heard[i].labels);
+      const int64_t steps = front.steps_of(std::ssize(frames) / front.bank.width()),
+                    needed = ctc_rows_needed(heard[i].labels);
       if (steps < std::max<int64_t>(needed, 1) && speed == 1) {
-        reasons[i] = "is too short for its text: " + counted(steps, "step") + ", of which it needs " + std::to_string(needed);
+        reasons[i] =
+            "is too short for its text: " + counted(steps, "step") + ", of which it needs " + std::to_string(needed);
         return;
       }
       if (steps < std::max<int64_t>(needed, 1)) continue;  // at a higher speed it would be
@@ -129,7 +131,8 @@ void fit_front(SpeechFront& front, const std::vector<Clip>& clips, Pool& pool) {
     for (size_t i = 0; i < width; ++i) all.sum[i] += s.sum[i], all.squares[i] += s.squares[i];
     all.count += s.count;
   }
-  if (all.count == 0) throw Error(Exit::data, "data/no_audio", "no clip could be read", "rnn data check names what is wrong with them");
+  if (all.count == 0)
+    throw Error(Exit::data, "data/no_audio", "no clip could be read", "rnn data check names what is wrong with them");
   front.mean.resize(width), front.inverse.resize(width);
   for (size_t i = 0; i < width; ++i) {
     const double mean = all.sum[i] / all.count, variance = std::max(all.squares[i] / all.count - mean * mean, 1e-4);

@@ -142,7 +142,8 @@ std::vector<ChoiceQuestion> read_questions(std::string_view text, const std::str
 
 FilledBlank fill_blank(const std::string& context, const std::string& alternative) {
   const size_t blank = context.find(kBlankToFill);
-  if (blank != std::string::npos) return {context.substr(0, blank), alternative, context.substr(blank + kBlankToFill.size())};
+  if (blank != std::string::npos)
+    return {context.substr(0, blank), alternative, context.substr(blank + kBlankToFill.size())};
   const auto white = [](char c) { return c == ' ' || c == '\t' || c == '\n'; };
   const bool glued = context.empty() || white(context.back()) || (!alternative.empty() && white(alternative[0]));
   return {context, glued ? alternative : " " + alternative, ""};

@@ -37,7 +37,8 @@ Spelling spelling_of(const Tokenizer& tokenizer) {
 
 SpeechModel speech_model(const ModelFile& file) {
   if (file.model->config().head() != "ctc")
-    throw Error(Exit::model, "model/task", file.path + " does not transcribe speech: its task is " + file.model->config().task,
+    throw Error(Exit::model, "model/task",
+                file.path + " does not transcribe speech: its task is " + file.model->config().task,
                 "rnn info shows what it is");
   if (!file.about.contains("speech") || !file.tokenizer)
     throw Error(Exit::model, "model/corrupt", file.path + " has no description of the sound that it reads",
@@ -75,7 +76,9 @@ void Recognizer::push(std::span<const float> samples, int rate) {
     rate_ = rate;
     if (rate != speech_.front.bank.rate) resampler_.emplace(rate, speech_.front.bank.rate);
   }
-  if (rate != rate_) throw Error(Exit::data, "audio/rate", "the rate of a stream changes from " + std::to_string(rate_) + " to " + std::to_string(rate), "");
+  if (rate != rate_)
+    throw Error(Exit::data, "audio/rate",
+                "the rate of a stream changes from " + std::to_string(rate_) + " to " + std::to_string(rate), "");
   heard_ += std::ssize(samples);
   if (!resampler_) return hear(samples);
   samples_.clear();
@@ -179,7 +182,8 @@ Transcript Recognizer::transcript() const {
   if (!times) return found;
   const double step = speech_.front.step_seconds();
   for (const TimedWord& word : times->words)
-    found.words.push_back({word.text, static_cast<double>(word.first) * step, static_cast<double>(word.last + 1) * step, word.confidence});
+    found.words.push_back(
+        {word.text, static_cast<double>(word.first) * step, static_cast<double>(word.last + 1) * step, word.confidence});
   return found;
 }
 

@@ -74,7 +74,8 @@ class Recognizer {
   State<float> state_;
   CtcGreedy greedy_;
   Endpoint endpoint_;
-  std::vector<float> samples_, frames_, rows_, said_;  // resampled; normalised, from frame first_frame_ on; of one pass; log-probabilities
+  std::vector<float> samples_, frames_, rows_,
+      said_;  // resampled; normalised, from frame first_frame_ on; of one pass; log-probabilities
   int64_t first_frame_ = 0, row_ = 0, begin_ = 0, blanks_ = 0, heard_ = 0;  // begin_: the row that the utterance begins with
   int rate_ = 0;
   std::deque<Transcript> ended_;

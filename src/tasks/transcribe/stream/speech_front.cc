@@ -42,14 +42,14 @@ void speech_step(const SpeechFront& front, std::span<const float> frames, int64_
 JsonValue speech_front_json(const SpeechFront& front) {
   JsonValue value;
   value = json{{"front_end", front_end_json(front.bank).get()},
-              {"stack", front.stack},
-              {"lookahead", front.lookahead},
-              {"tail", front.tail},
-              {"streaming", front.streaming},
-              {"text_rules", std::string(kSpeechTextNames[static_cast<size_t>(front.rules)])},
-              {"mean", front.mean},
-              {"inverse_deviation", front.inverse},
-              {"check", front_end_check(front.bank)}};
+               {"stack", front.stack},
+               {"lookahead", front.lookahead},
+               {"tail", front.tail},
+               {"streaming", front.streaming},
+               {"text_rules", std::string(kSpeechTextNames[static_cast<size_t>(front.rules)])},
+               {"mean", front.mean},
+               {"inverse_deviation", front.inverse},
+               {"check", front_end_check(front.bank)}};
   return value;
 }
 
@@ -59,13 +59,14 @@ SpeechFront speech_front_of(const json& from) {
     front.bank = front_end_of(from.at("front_end"));
     front.stack = from.at("stack"), front.lookahead = from.at("lookahead"), front.tail = from.at("tail");
     front.streaming = from.at("streaming");
-    front.mean = from.at("mean").get<std::vector<float>>(), front.inverse = from.at("inverse_deviation").get<std::vector<float>>();
+    front.mean = from.at("mean").get<std::vector<float>>(),
+    front.inverse = from.at("inverse_deviation").get<std::vector<float>>();
     const std::string rules = from.at("text_rules");
     const auto* found = std::find(std::begin(kSpeechTextNames), std::end(kSpeechTextNames), rules);
     if (found == std::end(kSpeechTextNames)) corrupt_speech_front("there are no such rules of text");
     front.rules = static_cast<SpeechText>(found - std::begin(kSpeechTextNames));
-    if (front.stack < 1 || front.stack > kMostStacked || front.lookahead < 0 || front.lookahead > kMostStacked || front.tail < 0 ||
-        front.tail > kMostStacked)
+    if (front.stack < 1 || front.stack > kMostStacked || front.lookahead < 0 || front.lookahead > kMostStacked ||
+        front.tail < 0 || front.tail > kMostStacked)
       corrupt_speech_front("its steps have no size");
     const auto width = static_cast<size_t>(front.bank.width());
     if (front.mean.size() != width || front.inverse.size() != width || !all_finite(front.mean) || !all_finite(front.inverse))

@@ -16,9 +16,9 @@ namespace rnn::core {
 // of what follows; `stack` frames and the next `lookahead` are one step of the network. Beyond the end there are zeros.
 struct SpeechFront {
   FilterBankOptions bank;
-  int stack = 3, lookahead = 0;      // frames
-  int tail = 0;                      // steps of zeros after the last one: time for a network that reads forward only to write
-  bool streaming = false;            // the network reads forward only
+  int stack = 3, lookahead = 0;  // frames
+  int tail = 0;                  // steps of zeros after the last one: time for a network that reads forward only to write
+  bool streaming = false;        // the network reads forward only
   std::vector<float> mean, inverse;  // [bank.width()] of a frame; inverse: 1 / deviation
   SpeechText rules = SpeechText::basic;
 

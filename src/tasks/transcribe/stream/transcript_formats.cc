@@ -109,9 +109,12 @@ std::string TranscriptWriter::header() const { return format_ == TranscriptForma
 std::string TranscriptWriter::add(const Transcript& transcript) {
   std::string out;
   switch (format_) {
-    case TranscriptFormat::text: return text_lines(transcript);
-    case TranscriptFormat::json: return json_line(transcript);
-    case TranscriptFormat::ctm: return ctm_lines(transcript);
+    case TranscriptFormat::text:
+      return text_lines(transcript);
+    case TranscriptFormat::json:
+      return json_line(transcript);
+    case TranscriptFormat::ctm:
+      return ctm_lines(transcript);
     case TranscriptFormat::srt:
       for (const Subtitle& s : subtitles(transcript.words))
         out += fmt::format("{}\n{} --> {}\n{}\n\n", ++subtitles_, clock_of(s.start_s, ','), clock_of(s.end_s, ','), s.text);
