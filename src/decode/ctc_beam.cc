@@ -39,7 +39,7 @@ void CtcBeam::extend(int32_t node, std::span<const float> row, std::span<const i
   PrefixTree& tree = beam_.tree();
   const double blank = tree[node].blank, label = tree[node].label, both = log_add(blank, label);
   const int32_t last = tree[node].unit;
-  const auto add = [](double& sum, double term) { sum = log_add(sum, term); };
+  const auto add = [](double& sum, double term) { sum = sum == kLogZero ? term : log_add(sum, term); };
   touch(node);
   add(tree[node].next_blank, both + static_cast<double>(row[kBlank]));
   for (const int32_t unit : units) {

@@ -55,7 +55,10 @@ class PrefixBeam {
   std::vector<RecognisedText> finished(int n);
 
  private:
-  double probability(int32_t node) const { return log_add(tree_[node].blank, tree_[node].label); }
+  double probability(int32_t node) const {
+    const double blank = tree_[node].blank, label = tree_[node].label;
+    return blank == kLogZero ? label : log_add(blank, label);
+  }
   RecognisedText text_of(int32_t node, double score) const;
 
   struct Scored {
