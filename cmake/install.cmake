@@ -82,10 +82,10 @@ install(FILES ${PROJECT_BINARY_DIR}/cmake/rnnConfig.cmake ${PROJECT_BINARY_DIR}/
 
 # rnn.pc finds its prefix from its own place, so the installed tree may be moved.
 if(RNN_IS_STATIC)
-  set(RNN_PC_DEPENDENCIES "Requires: libhwy libzstd libutf8proc sentencepiece fmt zlib")
+  set(RNN_PC_DEPENDENCIES "Requires: libhwy libzstd libutf8proc sentencepiece sndfile samplerate kissfft-float fmt zlib")
   set(RNN_PC_LIBS "-lrnn -pthread")
 else()
-  set(RNN_PC_DEPENDENCIES "Requires.private: libhwy libzstd libutf8proc sentencepiece fmt zlib")
+  set(RNN_PC_DEPENDENCIES "Requires.private: libhwy libzstd libutf8proc sentencepiece sndfile samplerate kissfft-float fmt zlib")
   set(RNN_PC_LIBS "-lrnn\nLibs.private: -pthread")
 endif()
 file(RELATIVE_PATH RNN_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

@@ -292,9 +292,49 @@ def configs():
     yield "not_utf8.toml", b'[data]\ntrain = "\xff"\n'
 
 
+def numpy_file(values, shape, descr="<f4", rest="'fortran_order': False, ", version=1):
+    header = f"{{'descr': '{descr}', {rest}'shape': {shape}, }}".encode()
+    length = "<H" if version == 1 else "<I"
+    header += b" " * (-(8 + struct.calcsize(length) + len(header) + 1) % 64) + b"\n"
+    return b"\x93NUMPY" + bytes([version, 0]) + struct.pack(length, len(header)) + header + struct.pack(f"<{len(values)}f", *values)
+
+
+def wave(samples, format=(1, 1, 16000, 32000, 2, 16), length=None):
+    data = struct.pack(f"<{len(samples)}h", *samples)
+    head = b"WAVEfmt " + struct.pack("<IHHIIHH", 16, *format) + b"data" + struct.pack("<I", len(data) if length is None else length)
+    return b"RIFF" + struct.pack("<I", len(head) + len(data)) + head + data
+
+
+def sounds():
+    yield "good.npy", numpy_file([0.5] * 6, "(2, 3)")
+    yield "good_version_2.npy", numpy_file([1.5] * 4, "(4, 1)", version=2)
+    yield "fortran.npy", numpy_file([0.5] * 4, "(2, 2)", rest="'fortran_order': True, ")
+    yield "large_shape.npy", numpy_file([0.5] * 4, "(99999999999, 99999999999)")
+    yield "no_shape.npy", numpy_file([0.5] * 4, "")
+    yield "good_big.mfc", struct.pack(">I26f", 26, *[0.25] * 26)
+    yield "good_little.mfc", struct.pack("<I13f", 13, *[0.25] * 13)
+    yield "not_finite.mfc", struct.pack(">I13f", 13, *[float("nan")] * 13)
+    yield "good.wav", wave([0, 1000, -1000] * 20)
+    yield "piped.wav", wave([0, 1000, -1000] * 20, length=0xFFFFFFFF)
+    yield "never_closed.wav", wave([0, 1000, -1000] * 20, length=0)
+    yield "many_channels.wav", wave([0, 1000, -1000] * 20, format=(1, 60000, 16000, 32000, 2, 16))
+    yield "floats.wav", wave([0x7FFF, 0x7FC0] * 8, format=(3, 1, 16000, 64000, 4, 32))
+    yield "good_raw.txt", b"s24,48000,2\n" + bytes(range(40))
+    yield "good_raw_float.txt", b"f32,8000\n" + bytes(range(0xE0, 0x100))
+    yield "good_front_end.json", (
+        b'{"version":1,"units":"natural logarithm of the power in a band of the mel scale","kind":"mfcc","rate":8000,"frame_ms":25,'
+        b'"shift_ms":10,"bins":23,"low_hz":20,"high_hz":0,"pre_emphasis":0.97,"window":"povey","snip_edges":true,"scale":"int16",'
+        b'"energy":false,"energy_floor":1,"cepstra":13,"lifter":22,"deltas":2}')
+    yield "good_front_end.state", b"FES1" + struct.pack("<3i4q", 400, 160, 80, 0, 3, 0, 0) + struct.pack("<83f", *[0.1] * 83)
+    yield "good_mirrored.state", b"FES1" + struct.pack("<3i4q", 200, 80, 40, 0, 5, 0, 0) + struct.pack("<105f", *[0.1] * 105)
+    yield "good_resampler.state", b"RSM1" + struct.pack("<3i3q", 16000, 8000, 0, 4, 0, 50) + struct.pack("<50f", *[0.1] * 50)
+    yield "good_voice.state", b"VAD1" + struct.pack("<4i3qd9f", 160, 5, 2, 1, 10, 3, 9, 0.5, *[-50.0] * 9)
+    yield "much_read.state", b"RSM1" + struct.pack("<3i3q", 16000, 8000, 0, 2 << 40, 0, 50) + struct.pack("<50f", *[0.1] * 50)
+
+
 def all_cases():
     named = (("safetensors", ".safetensors", containers), ("model", ".safetensors", models), ("sequences", ".jsonl", sequences),
-             ("text", "", texts), ("arpa", ".arpa", arpa), ("subwords", ".model", subwords), ("config", "", configs))
+             ("text", "", texts), ("arpa", ".arpa", arpa), ("subwords", ".model", subwords), ("config", "", configs), ("sound", "", sounds))
     for target, ending, cases in named:
         for name, data in cases():
             yield target, name + ending, data

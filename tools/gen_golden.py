@@ -640,6 +640,7 @@ def main():
     from golden_layer_norm import layer_norm_file
     for write in (layers_file, cells_file, input_cells_file, training_file, sequences_file, loss_file, bare_files, layer_norm_file, adaptive_file):
         write(folder)
+    import golden_audio
     import golden_awd  # they build on this module
     import golden_forecast
     import golden_forecasts
@@ -648,6 +649,7 @@ def main():
     golden_awd.awd_file(folder)
     golden_forecast.forecast_file(folder)
     golden_forecasts.forecasts_file(folder)
+    golden_audio.write(folder)
     golden_seq2seq.seq2seq_file(folder)
     golden_speech.speech_file(folder)
 

@@ -23,6 +23,7 @@ enum class Purpose : uint32_t {
   window_length = 13,
   class_samples = 14,
   trial = 15,
+  augment = 16,
   bootstrap = 18
 };
 
