@@ -27,7 +27,8 @@ std::vector<Finding> ClipFindings::list() const {
     const Kind& kind = kinds_.at(code);
     all.insert(all.end(), kind.named.begin(), kind.named.end());
     if (kind.count <= kNamed) continue;
-    all.push_back({code, kind.named.front().severity, "", 0, "and " + grouped(kind.count - kNamed) + " more like these", ""});
+    all.push_back(
+        {code, kind.named.front().severity, "", 0, "and " + grouped(kind.count - kNamed) + " more like these", ""});
   }
   return all;
 }

@@ -28,7 +28,7 @@ constexpr ManifestFormat kFormats[] = {
 };
 
 // Looked for in this order where a name has no extension.
-constexpr std::string_view kExtensions[] = {".wav",  ".flac", ".ogg", ".opus", ".mp3", ".aiff",
+constexpr std::string_view kExtensions[] = {".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff",
                                             ".aif", ".au",   ".sph", ".caf",  ".mfc", ".npy"};
 
 bool is_file(const std::string& path) {

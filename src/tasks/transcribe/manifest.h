@@ -17,13 +17,13 @@ namespace rnn::core {
 // A clip as a manifest names it.
 struct ListedClip {
   std::string id;
-  std::string named;               // the sound file as the manifest has it
-  std::string path;                // where it was found; "": nowhere
+  std::string named;                // the sound file as the manifest has it
+  std::string path;                 // where it was found; "": nowhere
   std::optional<std::string> text;  // as written; none: there is no transcript
-  std::string speaker;             // "": not said
-  std::string file;                // where it is listed
-  int64_t line = 0;                // 0: the whole file
-  double seconds = -1;             // as the manifest says; -1: it does not
+  std::string speaker;              // "": not said
+  std::string file;                 // where it is listed
+  int64_t line = 0;                 // 0: the whole file
+  double seconds = -1;              // as the manifest says; -1: it does not
 
   std::string place() const { return line > 0 ? file + ":" + std::to_string(line) : file; }
 };

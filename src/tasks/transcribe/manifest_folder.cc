@@ -34,7 +34,8 @@ bool is_clip_or_text(std::string_view name) { return is_clip_name(name) || name.
 
 std::vector<std::string> find_pairs_of_files(const std::string& path) {
   std::error_code error;
-  if (!fs::is_directory(path, error)) return is_clip_name(path) ? std::vector<std::string>{path} : std::vector<std::string>{};
+  if (!fs::is_directory(path, error))
+    return is_clip_name(path) ? std::vector<std::string>{path} : std::vector<std::string>{};
   const FilesBelow sounds = files_below(path, is_clip_name);
   return sounds.paths.empty() ? std::vector<std::string>{} : std::vector<std::string>{path};
 }

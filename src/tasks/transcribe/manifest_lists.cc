@@ -41,8 +41,8 @@ using Transcripts = std::unordered_map<std::string, Transcript>;
 void add_transcript(Transcripts& all, const LinePlace& place, std::string_view id, std::string text) {
   const auto [at, is_new] = all.try_emplace(std::string(id), Transcript{std::move(text), place.number});
   if (is_new) return;
-  refuse_line(place, "data/duplicate_id", fmt::format("the clip {} has a transcript in line {} already", id, at->second.line),
-              "remove one of the two");
+  refuse_line(place, "data/duplicate_id",
+              fmt::format("the clip {} has a transcript in line {} already", id, at->second.line), "remove one of the two");
 }
 
 // Transcripts that no clip used, by line.
@@ -147,7 +147,8 @@ std::vector<std::string> find_kaldi(const std::string& path) {
 Manifest read_kaldi(const std::string& manifest, ClipFindings& findings) {
   const fs::path folder = folder_of(manifest);
   if (const fs::path parts = folder / "segments"; is_there(parts)) {
-    throw Error(Exit::data, "data/segments", fmt::format("{} cuts recordings into parts, which is not read here", parts.string()),
+    throw Error(Exit::data, "data/segments",
+                fmt::format("{} cuts recordings into parts, which is not read here", parts.string()),
                 "write the parts as files: extract-segments of Kaldi, or sox IN OUT trim BEGIN =END");
   }
   // Paths are relative to where Kaldi runs, usually two folders above data/train.
@@ -179,7 +180,8 @@ Manifest read_kaldi(const std::string& manifest, ClipFindings& findings) {
     all.files.push_back(speakers);
     each_line(speakers, [&](const LinePlace& place, std::string_view line) {
       const std::string id(take_word(line));
-      if (line.empty()) refuse_line(place, "data/utt2spk", fmt::format("{} has no speaker", id), "a line looks like: id speaker");
+      if (line.empty())
+        refuse_line(place, "data/utt2spk", fmt::format("{} has no speaker", id), "a line looks like: id speaker");
       speaker_of[id] = std::string(line);
     });
   }

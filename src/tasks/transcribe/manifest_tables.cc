@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // What corpora call their columns and keys; the first that is there is taken.
-constexpr std::string_view kSoundNames[] = {"audio_filepath", "audio_path", "audio", "wav", "path", "file_name", "filename", "file"};
+constexpr std::string_view kSoundNames[] = {"audio_filepath", "audio_path", "audio",    "wav",
+                                            "path",           "file_name",  "filename", "file"};
 constexpr std::string_view kTextNames[] = {"text", "sentence", "transcript", "transcription"};
 constexpr std::string_view kSpeakerNames[] = {"client_id", "speaker", "speaker_id", "spk", "spk_id"};
 constexpr std::string_view kIdNames[] = {"id", "utt_id"};
@@ -94,7 +95,8 @@ Columns columns_of(std::string_view header) {
   c.separator = header.find('\t') != std::string_view::npos ? '\t' : ',';
   const std::vector<std::string> names = cells_of(header, c.separator, c.separator == ',');
   c.count = names.size();
-  c.sound = column_of(names, kSoundNames), c.text = column_of(names, kTextNames), c.speaker = column_of(names, kSpeakerNames);
+  c.sound = column_of(names, kSoundNames), c.text = column_of(names, kTextNames),
+  c.speaker = column_of(names, kSpeakerNames);
   return c;
 }
 
@@ -109,7 +111,8 @@ bool is_bars(const std::string& path) {
   const std::string_view line = without_mark(first);
   const size_t bar = line.find('|');
   if (bar == std::string_view::npos || bar == 0) return false;
-  return fs::path(path).filename() == "metadata.csv" || !sounds_beside(path).find(std::string(trimmed(line.substr(0, bar)))).empty();
+  return fs::path(path).filename() == "metadata.csv" ||
+         !sounds_beside(path).find(std::string(trimmed(line.substr(0, bar)))).empty();
 }
 
 // Under one of these keys; an object {"path": ...} stands for its path.
@@ -129,11 +132,13 @@ bool is_json_clips(const std::string& path) {
   const nlohmann::json* const sound = value_of(object, kSoundNames);
   // "path" and "file" are keys of other data, too.
   return sound != nullptr && sound->is_string() &&
-         (is_clip_name(sound->get_ref<const std::string&>()) || object.contains("audio_filepath") || object.contains("audio"));
+         (is_clip_name(sound->get_ref<const std::string&>()) || object.contains("audio_filepath") ||
+          object.contains("audio"));
 }
 
 // The string under a key: none if there is no such key.
-std::optional<std::string> string_of(const LinePlace& place, const nlohmann::json& object, std::span<const std::string_view> keys) {
+std::optional<std::string> string_of(const LinePlace& place, const nlohmann::json& object,
+                                     std::span<const std::string_view> keys) {
   const nlohmann::json* const value = value_of(object, keys);
   if (value == nullptr) return std::nullopt;
   if (value->is_string()) return value->get<std::string>();
@@ -222,8 +227,7 @@ Manifest read_clip_table(const std::string& manifest, ClipFindings&) {
     }
     const auto cell = [&](int column) { return column < 0 ? std::string() : cells[static_cast<size_t>(column)]; };
     const std::string sound = cell(columns->sound);
-    if (sound.empty())
-      refuse_line(place, "data/manifest", "the line names no sound file", "name one, or remove the line");
+    if (sound.empty()) refuse_line(place, "data/manifest", "the line names no sound file", "name one, or remove the line");
     all.clips.push_back(
         {sound, sound, sounds.find(sound), cell(columns->text), cell(columns->speaker), manifest, place.number});
   });
