@@ -100,7 +100,8 @@ class ClipReader {
               .written = speech_text(SpeechText::none, listed.text.value_or("")),
               .text = speech_text(options_.rules, listed.text.value_or("")),
               .speaker = listed.speaker,
-              .place = listed.place()};
+              .file = listed.file,
+              .line = listed.line};
     try {
       measure(clip, listed);
     } catch (const Error& error) {
@@ -164,14 +165,10 @@ class ClipReader {
     if (!std::all_of(set_.clips.begin(), set_.clips.end(), known)) {
       const auto unknown = std::count_if(set_.clips.begin(), set_.clips.end(), [&](const Clip& c) { return !known(c); });
       const Clip& first = *std::find_if_not(set_.clips.begin(), set_.clips.end(), known);
-      findings_.add({"data/speakers", Severity::note, first.place, 0,
+      findings_.add({"data/speakers", Severity::note, first.file, first.line,
                      fmt::format("the speaker of {} is not known", counted(unknown, "clip")),
                      "name all speakers, and a part of the speakers can be held out"});
-      return;
     }
-    std::set<std::string> speakers;
-    for (const Clip& clip : set_.clips) speakers.insert(clip.speaker);
-    set_.speakers = static_cast<int64_t>(speakers.size());
   }
 
   void require_one_kind() {
@@ -182,7 +179,7 @@ class ClipReader {
         return c.width == 0 ? "sound" : fmt::format("frames of {}", counted_things(c.width, "number"));
       };
       throw Error(Exit::data, "data/mixed_clips",
-                  fmt::format("{}: {} is {}, and {} is {}", clip.place, clip.path, kind(clip), set_.clips[0].path,
+                  fmt::format("{}: {} is {}, and {} is {}", clip.place(), clip.path, kind(clip), set_.clips[0].path,
                               kind(set_.clips[0])),
                   "give clips of one kind");
     }
@@ -203,18 +200,10 @@ class ClipReader {
   }
 
   void sum_up() {
-    uint64_t hash = fnv1a64("");
-    for (const Clip& clip : set_.clips) {
-      set_.seconds += clip.seconds;
-      set_.empty_texts += clip.text.empty();
-      if (!clip.text.empty()) set_.words += 1 + std::count(clip.text.begin(), clip.text.end(), ' ');
-      set_.characters += static_cast<int64_t>(decode_utf8(clip.text).size());
-      hash = fnv1a64(fmt::format("{}\n{}\n{}\n{}\n{}\n", clip.id, clip.text, clip.speaker, clip.samples, clip.rate), hash);
-    }
-    set_.hash = content_hash(hash);
+    add_up(set_);
     if (set_.empty_texts == 0) return;
     const auto first = std::find_if(set_.clips.begin(), set_.clips.end(), [](const Clip& c) { return c.text.empty(); });
-    findings_.add({"data/empty_text", Severity::note, first->place, 0,
+    findings_.add({"data/empty_text", Severity::note, first->file, first->line,
                    fmt::format("{} an empty transcript: silence is learnt from {}",
                                counted(set_.empty_texts, "clip") + (set_.empty_texts == 1 ? " has" : " have"),
                                word_for(set_.empty_texts, "it", "them")),
@@ -247,6 +236,23 @@ std::string ClipSet::words_for_people() const {
   std::string text = counted(clips.size(), "clip") + ", " + length_text(seconds);
   if (speakers > 0) text += ", " + counted(speakers, "speaker");
   return fmt::format("{}, from {}", text, fmt::join(formats, " and "));
+}
+
+void add_up(ClipSet& set) {
+  std::set<std::string> speakers;
+  uint64_t hash = fnv1a64("");
+  set.seconds = 0;
+  set.empty_texts = set.words = set.characters = 0;
+  for (const Clip& clip : set.clips) {
+    speakers.insert(clip.speaker);
+    set.seconds += clip.seconds;
+    set.empty_texts += clip.text.empty();
+    if (!clip.text.empty()) set.words += 1 + std::count(clip.text.begin(), clip.text.end(), ' ');
+    set.characters += static_cast<int64_t>(decode_utf8(clip.text).size());
+    hash = fnv1a64(fmt::format("{}\n{}\n{}\n{}\n{}\n", clip.id, clip.text, clip.speaker, clip.samples, clip.rate), hash);
+  }
+  set.speakers = speakers.contains("") ? 0 : static_cast<int64_t>(speakers.size());
+  set.hash = content_hash(hash);
 }
 
 ClipSet read_clips(const std::vector<std::string>& paths, const ClipOptions& options) {

@@ -17,12 +17,15 @@ struct Clip {
   std::string written;  // the transcript as it stands
   std::string text;     // by the rule; "": nothing is said
   std::string speaker;  // "": not known
-  std::string place;    // where it is listed: "train.fileids:3"
+  std::string file;     // where it is listed, and its line; line 0: the whole file
+  int64_t line = 0;
   int rate = 0;         // of the file; 0: ready frames
   int channels = 0;     // of the file
   int width = 0;        // of ready frames; 0: sound
   int64_t samples = 0;  // of one channel, at `rate`; of ready frames: frames
   double seconds = 0;
+
+  std::string place() const { return line > 0 ? file + ":" + std::to_string(line) : file; }  // "train.fileids:3"
 };
 
 struct ClipOptions {
@@ -63,6 +66,9 @@ struct ClipSet {
 //   data/manifest, data/segments    of manifests, with file:line
 //   data/mixed_clips     sound and ready frames, or frames of two widths
 ClipSet read_clips(const std::vector<std::string>& paths, const ClipOptions& options = {});
+
+// Sets the totals of the clips: speakers, empty texts, words, characters, seconds, hash.
+void add_up(ClipSet& set);
 
 // Whether this is speech with transcripts, for Task::guess. Looks at names and first lines.
 TaskGuess guess_clips(const std::vector<std::string>& paths);
