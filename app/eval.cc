@@ -14,6 +14,7 @@
 #include "metrics/figures.h"
 #include "result_rows.h"
 #include "screen.h"
+#include "search_options.h"
 #include "series_options.h"
 #include "tasks/language_model/evaluate_text.h"
 #include "tasks/sequences/sequence_data.h"
@@ -113,6 +114,7 @@ struct EvalArguments {
   EvalOptions options;
   SeriesEvalArguments series;
   SpeechEvalArguments speech;
+  SearchArguments search;
   int64_t threads = 0, cache = 0, beam = 5;
   bool json = false, no_baselines = false;
   double limit = 0, least_bleu = 0;
@@ -141,6 +143,7 @@ void declare(Command& command, EvalArguments& a) {
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores");
   command.more();
   command.whole("--beam", &a.beam, {1, 1024}, "N", "for a translator: hypotheses side by side (5)");
+  declare_search(command, a.search);
   command.whole("--windows", &a.series.windows, {0, 1e9}, "N",
                 "of series: the last N windows of each, a horizon apart; 0: all (8)");
   command.whole("--stride", &a.series.stride, {1, 1e9}, "N", "of series: steps between two windows (the horizon)");
@@ -241,12 +244,17 @@ int run_eval(const Arguments& arguments) {
   if (file.model->config().head() == "ctc") {
     std::vector<std::string> paths = {a.text};
     paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
+    a.search.beam = a.beam;
+    a.speech.search = a.search.asked();
+    if (!command.given("--beam")) a.speech.search.beam = 0;
     a.speech.json = a.json, a.speech.threads = a.threads, a.speech.output = a.series.output;
     require_at_most(eval_speech(std::move(file), paths, a.speech), a.limit);
     return 0;
   }
-  if (command.given("--speakers"))
-    throw Error(Exit::usage, "usage/option", "--speakers is for models that transcribe speech", "leave it out");
+  for (const char* flag : {"--speakers", "--lm", "--alpha", "--beta", "--rnn-lm", "--rnn-weight", "--words", "--hotword"}) {
+    if (command.given(flag))
+      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models that transcribe speech", "leave it out");
+  }
   for (const char* flag :
        {"--windows", "--stride", "--last", "--methods", "--output", "--importance", "--seed", "--refit"}) {
     if (command.given(flag))

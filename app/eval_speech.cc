@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "base/error.h"
@@ -129,7 +130,10 @@ double eval_speech(ModelFile file, const std::vector<std::string>& data, const S
   if (part.clips.empty())
     throw Error(Exit::data, "data/no_audio", "no clip is left to be measured",
                 "rnn data check names what is wrong with each of them");
-  const SpeechReport report = evaluate_speech(*file.model, speech.front, *file.tokenizer, part, pool);
+  std::optional<SpeechSearch> search;
+  if (a.search.wanted()) search.emplace(a.search, speech, pool);
+  const std::optional<PrefixBeamOptions> beam = search ? std::optional(search->options()) : std::nullopt;
+  const SpeechReport report = evaluate_speech(speech, part, pool, beam ? &*beam : nullptr);
   const Rate words = rate_of(report.errors.words()), characters = rate_of(report.errors.characters());
   if (!a.output.empty()) {
     std::string table = "clip,reference,heard,errors,words\n";

@@ -5,11 +5,13 @@
 #include <vector>
 
 #include "io/model_file.h"
+#include "tasks/transcribe/stream/search.h"
 
 namespace rnn::core::app {
 
 struct SpeechEvalArguments {
   std::string speakers, output;  // names between commas; empty: all
+  SearchRequest search;
   int64_t threads = 0;
   bool json = false;
 };

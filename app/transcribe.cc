@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "audio/raw.h"
 #include "base/error.h"
@@ -11,6 +12,7 @@
 #include "io/ready_model.h"
 #include "outputs.h"
 #include "screen.h"
+#include "search_options.h"
 #include "sounds.h"
 #include "table_text.h"
 #include "tasks/transcribe/stream/recognizer.h"
@@ -21,7 +23,8 @@ namespace {
 struct TranscribeArguments {
   std::string model, output, format = "text", raw;
   std::vector<std::string> clips;
-  int64_t threads = 0;
+  SearchArguments search;
+  int64_t threads = 0, nbest = 0;
   bool partial = false, force = false;
   EndpointRules endpoint;
 };
@@ -37,7 +40,10 @@ void declare_transcribe(Command& command, TranscribeArguments& a) {
                "also what is heard so far, as lines that begin with ~, of a model that listens while people speak");
   command.flag("--force", &a.force, "overwrite the output file");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
+  command.whole("--beam", &a.search.beam, {0, 4096}, "N", "search with N hypotheses; 0: the best character of every step, unless a list or a model is given (0)");
+  command.whole("--nbest", &a.nbest, {1, 1000}, "N", "the N best texts of each clip, as lines or in JSON");
   command.more();
+  declare_search(command, a.search);
   command.real("--endpoint", &a.endpoint.after_speech, {0, 3600}, "S",
                "an utterance ends after S seconds of silence; 0: only with the input (1.2)");
   command.real("--longest", &a.endpoint.utterance, {0, 3600}, "S", "an utterance ends after S seconds; 0: never (20)");
@@ -54,14 +60,15 @@ Transcript joined_utterances(std::vector<Transcript> parts, const std::string& i
     whole.text += (whole.text.empty() ? "" : " ") + part.text;
     whole.log_probability += part.log_probability;
     whole.words.insert(whole.words.end(), part.words.begin(), part.words.end());
+    if (parts.size() == 1) whole.nbest = std::move(part.nbest);
   }
   return whole;
 }
 
 class Transcribing {
  public:
-  Transcribing(const TranscribeArguments& a, const SpeechModel& speech, Pool& pool)
-      : a_(a), writer_(transcript_format(a.format)), recognizer_(speech, {a.endpoint}, &pool) {
+  Transcribing(const TranscribeArguments& a, const SpeechModel& speech, const RecognizerOptions& how, Pool& pool)
+      : a_(a), writer_(transcript_format(a.format)), recognizer_(speech, how, &pool) {
     out(writer_.header());
   }
 
@@ -141,7 +148,12 @@ int run_transcribe_verb(const Arguments& arguments) {
   if (a.partial && (!a.output.empty() || a.format != "text"))
     throw Error(Exit::usage, "usage/option", "--partial prints lines of text as they are heard",
                 "leave out --output and --format");
-  Transcribing transcribing(a, speech, pool);
+  SearchRequest asked = a.search.asked();
+  if (a.nbest > 0 && asked.beam == 0) asked.beam = static_cast<int>(std::max<int64_t>(16, a.nbest));
+  std::optional<SpeechSearch> search;
+  RecognizerOptions how{a.endpoint, std::nullopt, static_cast<int>(a.nbest)};
+  if (asked.wanted()) how.beam = search.emplace(asked, speech, pool).options();
+  Transcribing transcribing(a, speech, how, pool);
   for (const std::string& path : a.clips) transcribing.clip(path);
   if (!a.output.empty()) write_table(a.output, transcribing.text());
   return 0;

@@ -4,18 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "base/error.h"
 #include "base/numbers.h"
-#include "data/hash.h"
 #include "options/option_list.h"
+#include "tasks/transcribe/clips_split.h"
 
 namespace rnn::core {
 namespace {
-
-constexpr size_t kEverySpeaker = 8, kFewestSpeakers = 3;
 
 std::set<std::string> names_of(const std::string& list, const std::set<std::string>& speakers, const char* option) {
   std::set<std::string> names;
@@ -45,39 +42,32 @@ ClipParts part_clips(const ClipSet& clips, const SpeechOptions& options, double 
     if (!clip.speaker.empty()) speakers.insert(clip.speaker);
   }
   const std::set<std::string> tested = names_of(options.test_speakers, speakers, "test-speakers");
-  std::set<std::string> chosen = names_of(options.valid_speakers, speakers, "valid-speakers");
+  const std::set<std::string> chosen = names_of(options.valid_speakers, speakers, "valid-speakers");
   ClipParts parts;
   const bool own = !valid.empty(), found = chosen.empty() && !own;
-  const bool by_speaker = clips.speakers > 0 && speakers.size() >= kFewestSpeakers + tested.size();
-  if (found && by_speaker) {
-    size_t turn = 0;
-    for (const std::string& name : speakers) {
-      if (tested.count(name) > 0) continue;
-      if (turn++ % kEverySpeaker == kEverySpeaker / 2 || (turn == speakers.size() - tested.size() && chosen.empty()))
-        chosen.insert(name);
-    }
-  }
-  const double part = std::max(share, 0.1);
-  for (const Clip& clip : clips.clips) {
-    const double place = static_cast<double>(fnv1a64(clip.id) % 100000) / 100000;
-    const bool by_hash = found && !by_speaker && place < part;
+  std::vector<size_t> rest;
+  for (size_t i = 0; i < clips.clips.size(); ++i) {
+    const Clip& clip = clips.clips[i];
     if (tested.count(clip.speaker) > 0) {
       parts.test.push_back(clip);
-    } else if (chosen.count(clip.speaker) > 0 || by_hash) {
+    } else if (chosen.count(clip.speaker) > 0) {
       parts.valid.push_back(clip);
     } else {
-      parts.train.push_back(clip);
+      rest.push_back(i);
     }
   }
-  if (found && !by_speaker && parts.valid.empty() && parts.train.size() > 1) {
-    parts.valid.push_back(std::move(parts.train.back()));
-    parts.train.pop_back();
+  ClipSet others = clips_of(clips, rest);
+  if (found) {
+    const ClipSplit split = split_clips(others, share);
+    for (const size_t i : split.valid) parts.valid.push_back(others.clips[i]);
+    for (const size_t i : split.train) parts.train.push_back(others.clips[i]);
+    parts.words = split.words;
+  } else {
+    parts.train = std::move(others.clips);
+    parts.words = own ? "as given" : fmt::format("by speaker, {} of {} to choose by", chosen.size(), speakers.size());
   }
   if (own) parts.valid = std::move(valid);
   if (!test.empty()) parts.test = std::move(test);
-  parts.words = own                    ? "as given"
-                : !found || by_speaker ? fmt::format("by speaker, {} of {} to choose by", chosen.size(), speakers.size())
-                                       : "by clip, for fewer than three speakers are known";
   if (parts.train.empty() || parts.valid.empty())
     throw Error(Exit::data, "data/too_short",
                 fmt::format("{} leave no clip {}", counted(clips.clips.size(), "clip"),

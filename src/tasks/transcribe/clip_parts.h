@@ -14,9 +14,9 @@ struct ClipParts {
   std::string words;                     // "by speaker, 8 of 74 to choose by"
 };
 
-// By the speakers that the options name; validation without a name: every eighth of the other speakers, by name, or with fewer than three
-// speakers every clip whose turn it is by a hash of its id, `share` of all. `valid`, `test`: clips of lists of their own, which then are
-// these parts. Throws Error{usage, "usage/speaker"} for a name that nobody has, Error{data, "data/too_short"} where a part is empty.
+// By the speakers that the options name; where none is named for validation as split_clips() does it, with `share`. `valid`, `test`: clips
+// of lists of their own, which then are these parts. Throws as split_clips(), Error{usage, "usage/speaker"} for a name that nobody has,
+// Error{data, "data/too_short"} where a part is empty.
 ClipParts part_clips(const ClipSet& clips, const SpeechOptions& options, double share, std::vector<Clip> valid,
                      std::vector<Clip> test);
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "alignment/ctc_lattice.h"
+#include "decode/ctc_greedy.h"
 #include "decode/sample.h"
 #include "metrics/figures.h"
 #include "networks/engine.h"
@@ -51,40 +51,36 @@ std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const Sp
   return found;
 }
 
-std::vector<int32_t> best_path(const Matrix<float>& log_probs) {
-  std::vector<int32_t> ids;
-  int32_t before = kBlank;
-  for (int t = 0; t < log_probs.rows(); ++t) {
-    const float* row = log_probs.row(t);
-    const auto best = static_cast<int32_t>(std::max_element(row, row + log_probs.cols()) - row);
-    if (best != kBlank && best != before) ids.push_back(best - 1);
-    before = best;
-  }
-  return ids;
-}
-
-SpeechReport evaluate_speech(const Model<float>& model, const SpeechFront& front, const Tokenizer& tokenizer,
-                             const SpeechPart& part, Pool& pool) {
+SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, Pool& pool, const PrefixBeamOptions* beam,
+                             const std::vector<Matrix<float>>* said) {
   SpeechReport report;
   report.clips = std::ssize(part.clips), report.seconds = part.seconds();
   const auto begin = std::chrono::steady_clock::now();
-  const std::vector<Matrix<float>> said = log_probabilities(model, front, part.heard, kClipsAtOnce, pool);
+  std::vector<Matrix<float>> own;
+  if (!said) own = log_probabilities(*speech.model, speech.front, part.heard, kClipsAtOnce, pool), said = &own;
   int64_t rows = 0, blanks = 0;
-  for (size_t i = 0; i < said.size(); ++i) {
-    report.transcripts.push_back(speech_text(front.rules, tokenizer.decode(best_path(said[i]))));
-    report.errors.add(part.clips[i].id, part.clips[i].text, report.transcripts.back());
-    for (int t = 0; t < said[i].rows(); ++t, ++rows) {
-      const float* row = said[i].row(t);
-      blanks += std::max_element(row, row + said[i].cols()) == row;
+  for (size_t i = 0; i < said->size(); ++i) {
+    const Matrix<float>& one = (*said)[i];
+    const LogProbs<float> log_probs({one.data(), one.rows(), one.cols(), one.cols()});
+    CtcGreedy greedy;
+    greedy.push(log_probs);
+    std::vector<int32_t> units = greedy.ids();
+    if (beam) {
+      CtcBeam search(*beam);
+      search.push(log_probs);
+      const std::vector<RecognisedText> found = search.finished();
+      units = found.empty() ? std::vector<int32_t>() : found[0].units;
     }
+    report.transcripts.push_back(speech_text(speech.front.rules, spelt_text(speech.spelling, units)));
+    report.errors.add(part.clips[i].id, part.clips[i].text, report.transcripts.back());
+    rows += one.rows(), blanks += greedy.blanks();
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   if (rows > 0) report.blanks = static_cast<double>(blanks) / static_cast<double>(rows);
   if (report.seconds > 0) report.real_time = took.count() / report.seconds;
   report.model = ResultRow("this model");
-  report.model.set(figure::kWer, pooled(report.errors.words()).rate())
-      .set(figure::kCer, pooled(report.errors.characters()).rate());
-  report.model.set(figure::kSer, 1 - report.errors.sentences().rate());
+  report.model.set(figure::kWer, pooled(report.errors.words()).rate()).set(figure::kCer, pooled(report.errors.characters()).rate());
+  report.model.set(figure::kSer, report.clips > 0 ? 1 - report.errors.sentences().rate() : 0);
   return report;
 }
 

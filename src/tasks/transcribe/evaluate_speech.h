@@ -9,15 +9,13 @@
 #include "io/model_file.h"
 #include "metrics/word_errors.h"
 #include "tasks/transcribe/speech_data.h"
+#include "tasks/transcribe/stream/recognizer.h"
 
 namespace rnn::core {
 
 // What a network says of some clips, whose rows it has read: log-probabilities [rows, K] of each.
 std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const SpeechFront& front,
                                              std::span<const HeardClip> clips, int batch, Pool& pool);
-// The most probable class of every row, repeats merged, blanks left out: ids of the tokenizer.
-std::vector<int32_t> best_path(const Matrix<float>& log_probs);
-
 struct SpeechReport {
   ResultRow model;           // WER, CER, SER
   RecognitionErrors errors;  // by clip
@@ -28,8 +26,8 @@ struct SpeechReport {
   std::vector<std::string> transcripts;
 };
 
-// Greedy transcripts of a part beside its texts.
-SpeechReport evaluate_speech(const Model<float>& model, const SpeechFront& front, const Tokenizer& tokenizer,
-                             const SpeechPart& part, Pool& pool);
+// Transcripts of a part beside its texts: greedy ones, or by a search. said: its rows, as log_probabilities() gives them; null: made here.
+SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, Pool& pool, const PrefixBeamOptions* beam = nullptr,
+                             const std::vector<Matrix<float>>* said = nullptr);
 
 }  // namespace rnn::core

@@ -33,7 +33,7 @@ class SpeechRun final : public Run {
   const std::string& hash() const override { return data_.hash; }
   SpeechOptions& speech() { return options.speech; }
   const SpeechOptions& speech() const { return options.speech; }
-  SpeechText rules() const { return speech().text_rules == "none" ? SpeechText::none : SpeechText::basic; }
+  SpeechText rules() const { return speech_rules(speech()); }
   bool given(std::string_view name) const {
     return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
   }
@@ -45,7 +45,7 @@ class SpeechRun final : public Run {
     const auto listed = [&](const std::string& file) {
       return file.empty() ? std::vector<Clip>() : read_clips({file}, {.rules = rules()}).clips;
     };
-    parts_ = part_clips(clips_, speech(), options.train.valid_share, listed(valid_file()), listed(test_file()));
+    parts_ = part_clips(clips_, speech(), speech_valid_share(options), listed(valid_file()), listed(test_file()));
     data_.split = parts_.words;
     if (speech().rate == 0) speech().rate = clips_.rate;
     if (speech().bins == 0) speech().bins = speech().rate < 16000 ? 40 : 80;
@@ -153,11 +153,12 @@ class SpeechRun final : public Run {
     ModelFile file = load_model(folder.model());
     Pool pool(options.train.threads);
     file.model->pack(pool, false);
-    result.valid = evaluate_speech(*file.model, data_.front, *tokenizer, data_.valid, pool).model;
+    const SpeechModel speech_of_best = speech_model(file);
+    result.valid = evaluate_speech(speech_of_best, data_.valid, pool).model;
     metrics = json::object();
     add_metrics("val", result.valid, metrics);
     if (!data_.test.clips.empty()) {
-      result.test = evaluate_speech(*file.model, data_.front, *tokenizer, data_.test, pool).model;
+      result.test = evaluate_speech(speech_of_best, data_.test, pool).model;
       add_metrics("test", *result.test, metrics);
     }
     write_card(result, *file.model);

@@ -69,7 +69,9 @@ Recognizer::Recognizer(const SpeechModel& speech, const RecognizerOptions& optio
       engine_(*speech.model, pool),
       front_end_(speech.front.bank),
       state_(speech.model->initial(1)),
-      endpoint_(options.endpoint, speech.front.step_seconds()) {}
+      endpoint_(options.endpoint, speech.front.step_seconds()) {
+  if (options.beam) beam_.emplace(*options.beam);
+}
 
 void Recognizer::push(std::span<const float> samples, int rate) {
   if (rate_ == 0) {
@@ -117,7 +119,9 @@ void Recognizer::read(bool last) {
       ++row_;
       const bool blank = std::max_element(own.begin(), own.end()) == own.begin();
       blanks_ += blank;
-      greedy_.push(LogProbs<float>({own.data(), 1, classes, classes}));
+      const LogProbs<float> one({own.data(), 1, classes, classes});
+      greedy_.push(one);
+      if (beam_) beam_->push(one);
       if (front.streaming && endpoint_.push(!blank) != EndpointReason::none) end_utterance();
     }
   }
@@ -130,7 +134,15 @@ void Recognizer::read(bool last) {
 }
 
 void Recognizer::end_utterance() {
-  Transcript ended = transcript();
+  Transcript ended;
+  if (beam_) {
+    const std::vector<RecognisedText> found = beam_->finished(std::max(options_.nbest, 1));
+    if (!found.empty()) ended = transcript_of(found[0].units, found[0].log_prob);
+    for (size_t i = 0; i < found.size() && options_.nbest > 0; ++i) ended.nbest.push_back({found[i].text, found[i].log_prob});
+    beam_->end_utterance();
+  } else {
+    ended = transcript_of(greedy_.ids(), greedy_.log_prob());
+  }
   if (!ended.text.empty()) ended_.push_back(std::move(ended));
   greedy_.end_utterance();
   said_.clear();
@@ -173,21 +185,23 @@ LogProbs<float> Recognizer::log_probs() const {
   return LogProbs<float>({said_.data(), static_cast<int>(said_.size() / static_cast<size_t>(classes)), classes, classes});
 }
 
-Transcript Recognizer::transcript() const {
+Transcript Recognizer::transcript_of(std::span<const int32_t> units, double log_prob) const {
   Transcript found;
-  const std::vector<int32_t> units = greedy_.ids();
   found.text = spelt_text(speech_.spelling, units);
-  found.log_probability = greedy_.log_prob();
+  found.log_probability = log_prob;
   const std::optional<TextTimes> times = text_times(log_probs(), units, speech_.spelling, begin_);
   if (!times) return found;
   const double step = speech_.front.step_seconds();
   for (const TimedWord& word : times->words)
-    found.words.push_back(
-        {word.text, static_cast<double>(word.first) * step, static_cast<double>(word.last + 1) * step, word.confidence});
+    found.words.push_back({word.text, static_cast<double>(word.first) * step, static_cast<double>(word.last + 1) * step, word.confidence});
   return found;
 }
 
-Transcript Recognizer::partial() const { return transcript(); }
+Transcript Recognizer::partial() const {
+  if (!beam_) return transcript_of(greedy_.ids(), greedy_.log_prob());
+  const RecognisedText best = beam_->best();
+  return transcript_of(best.units, best.log_prob);
+}
 
 double Recognizer::seconds() const { return rate_ > 0 ? static_cast<double>(heard_) / rate_ : 0; }
 

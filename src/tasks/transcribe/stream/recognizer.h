@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "audio/resampler.h"
+#include "decode/ctc_beam.h"
 #include "decode/ctc_greedy.h"
 #include "decode/endpoint.h"
 #include "decode/spelling.h"
@@ -31,6 +32,8 @@ SpeechModel speech_model(const ModelFile& file);
 
 struct RecognizerOptions {
   EndpointRules endpoint;
+  std::optional<PrefixBeamOptions> beam;  // absent: the best class of every row (search.h)
+  int nbest = 0;                       // alternatives of every utterance, with a beam
 };
 
 // Log-probabilities [rows, K] from logits, in place.
@@ -64,7 +67,7 @@ class Recognizer {
   void hear(std::span<const float> samples);
   void read(bool last);  // rows that are complete; last: those with zeros after the end, too
   void end_utterance();
-  Transcript transcript() const;
+  Transcript transcript_of(std::span<const int32_t> units, double log_prob) const;
 
   SpeechModel speech_;
   RecognizerOptions options_;
@@ -73,6 +76,7 @@ class Recognizer {
   std::optional<Resampler> resampler_;
   State<float> state_;
   CtcGreedy greedy_;
+  std::optional<CtcBeam> beam_;
   Endpoint endpoint_;
   std::vector<float> samples_, frames_, rows_,
       said_;  // resampled; normalised, from frame first_frame_ on; of one pass; log-probabilities
