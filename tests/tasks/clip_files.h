@@ -16,7 +16,8 @@ class ClipFilesTest : public FolderTest {
   // A tone of so many seconds.
   std::string sound(const std::string& name, double seconds = 1, int rate = 16000, double peak = 0.3) const {
     std::vector<float> samples(static_cast<size_t>(std::lround(seconds * rate)));
-    for (size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<float>(peak * std::sin(0.2 * static_cast<double>(i)));
+    for (size_t i = 0; i < samples.size(); ++i)
+      samples[i] = static_cast<float>(peak * std::sin(0.2 * static_cast<double>(i)));
     return write(name, wave_bytes(samples, rate));
   }
   ClipSet read(const std::string& name = "", const ClipOptions& options = {}) const {

@@ -1,6 +1,8 @@
 // Why: corpora are read as they are: whatever lists the clips, the same clips come out.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include "support/data.h"
@@ -82,7 +84,9 @@ TEST_F(ClipFormats, JsonLinesOfThreeKinds) {
 
 TEST_F(ClipFormats, TablesWithAHeader) {
   two_sounds("clips/");
-  write("train.tsv", "\xEF\xBB\xBF" "client_id\tpath\tsentence\tage\r\nann\ta.wav\tone word\t\r\nbob\tb\ttwo\t\r\n");
+  write("train.tsv",
+        "\xEF\xBB\xBF"
+        "client_id\tpath\tsentence\tage\r\nann\ta.wav\tone word\t\r\nbob\tb\ttwo\t\r\n");
   expect_two(read());
   write("x/metadata.csv", "file_name,transcription,speaker\n../clips/a.wav,\"one word\",ann\n../clips/b.wav,two,bob\n");
   expect_two(read("x/metadata.csv"));
@@ -174,7 +178,10 @@ TEST_F(ClipFormats, Guess) {
   two_sounds("wavs/");
   write("metadata.csv", "a|one word\nb|two\n"), write("x.fileids", "wavs/a\n");
   write("j.jsonl", R"({"audio_filepath": "a.wav", "text": "x"})"), write("t.tsv", "path\tsentence\na.wav\tx\n");
-  for (const char* name : {"", "wavs", "wavs/a.wav", "metadata.csv", "x.fileids", "j.jsonl", "t.tsv"})
+  EXPECT_EQ(guess_clips({path("wavs")}).confidence, TaskGuess::content);  // no texts
+  EXPECT_EQ(guess_clips({path("wavs/a.wav")}).confidence, TaskGuess::content);
+  write("wavs/b.txt", "two");
+  for (const char* name : {"", "wavs", "wavs/b.wav", "metadata.csv", "x.fileids", "j.jsonl", "t.tsv"})
     EXPECT_EQ(guess_clips({name[0] ? path(name) : folder_.string()}).confidence, TaskGuess::certain) << name;
   EXPECT_EQ(guess_clips({path("j.jsonl"), path("text.txt")}).confidence, TaskGuess::no);
   EXPECT_EQ(guess_clips({path("t.tsv")}).reason, path("t.tsv") + " is a table of audio and text");
@@ -198,6 +205,31 @@ TEST(ClipData, An4) {
   EXPECT_EQ(held.speakers, 8);
   EXPECT_EQ(held.words, 605);
   EXPECT_EQ(split.words, "of 74 speakers 8 speakers (104 clips) for validation, 8 speakers (100 clips) for the test");
+}
+
+// Recordings whose transcript is only in their names are not guessed: a list says it.
+class FsddClips : public test::FolderTest {};
+
+TEST_F(FsddClips, AListMakesAFolderOfDigitsACorpus) {
+  RNN_NEED_DATA();
+  const std::string unpack =
+      "tar -C '" + folder_.string() + "' -xf '" + test::data_path("speech/fsdd-15/fsdd_0-14.tar.xz") + "'";
+  ASSERT_EQ(std::system(unpack.c_str()), 0);
+  const Failure without = failure_of([&] { read_clips({folder_.string()}); });
+  EXPECT_EQ(without.code, "data/no_clips");
+  EXPECT_NE(without.message.find("none of the 900 clips"), std::string::npos) << without.message;
+  constexpr const char* kDigits[] = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
+  std::string table = "path\ttext\tspeaker\n";
+  for (const auto& entry : std::filesystem::directory_iterator(path("fsdd"))) {
+    const std::string name = entry.path().filename().string();  // 7_jackson_32.wav
+    const std::string speaker = name.substr(2, name.find('_', 2) - 2);
+    table += name + "\t" + kDigits[name[0] - '0'] + "\t" + speaker + "\n";
+  }
+  const ClipSet set = read_clips({write("fsdd/list.tsv", table)});
+  EXPECT_EQ(set.clips.size(), 900u);
+  EXPECT_EQ(set.speakers, 6);
+  EXPECT_EQ(set.rate, 8000);
+  EXPECT_EQ(split_clips(set, 0.1).valid.size(), 150u);  // one of six
 }
 
 }  // namespace

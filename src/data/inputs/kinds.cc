@@ -20,7 +20,11 @@ std::string lower_extension(const std::filesystem::path& path) {
   return text;
 }
 
-bool is_audio_name(const std::filesystem::path& path) { return ends_in(path, {".wav", ".flac", ".ogg", ".mp3"}); }
+bool is_audio_name(const std::filesystem::path& path) {
+  const std::string extension = lower_extension(path);
+  return std::find(std::begin(kSoundExtensions), std::end(kSoundExtensions), extension) != std::end(kSoundExtensions);
+}
+
 bool is_text_name(const std::filesystem::path& path) { return ends_in(path, {".txt", ".jsonl", ".ndjson", ".gz", ".zst"}); }
 
 bool is_json_lines_name(const std::filesystem::path& path) {

@@ -47,19 +47,22 @@ void judge_sound(const Clip& clip, ClipFindings& findings) {
     facts = sound_facts(clip.path);
   } catch (const Error& error) {
     const bool numbers = error.code() == "audio/not_finite";
-    findings.add({numbers ? "data/not_finite" : "data/damaged_clip", Severity::error, clip.file, clip.line, error.what(), error.help()});
+    findings.add({numbers ? "data/not_finite" : "data/damaged_clip", Severity::error, clip.file, clip.line, error.what(),
+                  error.help()});
     return;
   }
   if (facts.peak < kSilentPeak) {
     findings.add(about(clip, "data/silent",
-                       facts.peak == 0 ? fmt::format("{} is silent: every sample is 0", clip.path)
-                                       : fmt::format("{} is silent: its peak is {:.0f} dB", clip.path, 20 * std::log10(facts.peak)),
+                       facts.peak == 0
+                           ? fmt::format("{} is silent: every sample is 0", clip.path)
+                           : fmt::format("{} is silent: its peak is {:.0f} dB", clip.path, 20 * std::log10(facts.peak)),
                        "record it again, or remove it"));
   }
   if (facts.clipped > kManyClipped) {
-    findings.add(about(clip, "data/clipped",
-                       fmt::format("{} is clipped: {} of its samples are at full scale", clip.path, percent_text(facts.clipped)),
-                       "record with less gain; a few such clips do no harm"));
+    findings.add(
+        about(clip, "data/clipped",
+              fmt::format("{} is clipped: {} of its samples are at full scale", clip.path, percent_text(facts.clipped)),
+              "record with less gain; a few such clips do no harm"));
   }
 }
 
@@ -67,8 +70,8 @@ void judge_length(const Clip& clip, int rate, ClipFindings& findings) {
   const int64_t rows = rows_of_clip(clip, rate), needed = rows_needed(clip);
   if (rows >= needed && rows > 0) return;
   findings.add(about(clip, "data/too_short_clip",
-                     fmt::format("{} is too short for its text: {} of 30 ms, and {} need {}", clip.path, counted(rows, "row"),
-                                 counted(decode_utf8(clip.text).size(), "character"), grouped(needed)),
+                     fmt::format("{} is too short for its text: {} of 30 ms, and {} need {}", clip.path,
+                                 counted(rows, "row"), counted(decode_utf8(clip.text).size(), "character"), grouped(needed)),
                      "check its text; training leaves such clips out"));
 }
 
@@ -85,8 +88,8 @@ void judge_rates(const ClipSet& set, ClipFindings& findings) {
   const double usual = median_of(rates);
   for (const size_t i : odd) {
     findings.add(about(*clips[i], "data/speaking_rate",
-                       fmt::format("{} has {:.1f} characters per second, the usual clip {:.1f}: \"{}\"", clips[i]->path, rates[i],
-                                   usual, repair_utf8(std::string_view(clips[i]->text).substr(0, 60))),
+                       fmt::format("{} has {:.1f} characters per second, the usual clip {:.1f}: \"{}\"", clips[i]->path,
+                                   rates[i], usual, repair_utf8(std::string_view(clips[i]->text).substr(0, 60))),
                        "check that the text is that of the clip"));
   }
 }
@@ -100,7 +103,8 @@ std::set<char32_t> characters_of(const ClipSet& set) {
 
 std::string listing(const std::set<char32_t>& characters) {
   std::string text;
-  for (const char32_t c : characters) text += (text.empty() ? "" : " ") + (c == U' ' ? std::string("space") : encode_utf8(c));
+  for (const char32_t c : characters)
+    text += (text.empty() ? "" : " ") + (c == U' ' ? std::string("space") : encode_utf8(c));
   return text;
 }
 
@@ -109,7 +113,8 @@ void judge_split(const ClipSet& set, double valid_share, const std::string& path
   const ClipSplit split = split_clips(set, valid_share);
   const ClipSet training = clips_of(set, split.train), valid = clips_of(set, split.valid);
   report.lines.emplace_back("split", split.words);
-  report.facts.get()["split"] = {{"by_speaker", split.by_speaker}, {"train", split.train.size()}, {"valid", split.valid.size()}};
+  report.facts.get()["split"] = {
+      {"by_speaker", split.by_speaker}, {"train", split.train.size()}, {"valid", split.valid.size()}};
   const SharedClips shared = shared_clips(training, valid);
   report.facts.get()["shared_texts"] = shared.texts;
   if (shared.texts > 0) {
@@ -127,10 +132,11 @@ void judge_split(const ClipSet& set, double valid_share, const std::string& path
   std::set<char32_t> unseen = characters_of(valid);
   for (const char32_t c : characters_of(training)) unseen.erase(c);
   if (unseen.empty()) return;
-  report.findings.push_back({"data/unseen_characters", Severity::warning, paths, 0,
-                             fmt::format("{} of the validation clips {} not in training: {}", counted(unseen.size(), "character"),
-                                         word_for(static_cast<int64_t>(unseen.size()), "is", "are"), listing(unseen)),
-                             "they are never recognised: --normalise basic, or more data"});
+  report.findings.push_back(
+      {"data/unseen_characters", Severity::warning, paths, 0,
+       fmt::format("{} of the validation clips {} not in training: {}", counted(unseen.size(), "character"),
+                   word_for(static_cast<int64_t>(unseen.size()), "is", "are"), listing(unseen)),
+       "they are never recognised: --normalise basic, or more data"});
 }
 
 std::string sound_text(const ClipSet& set) {

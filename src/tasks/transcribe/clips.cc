@@ -86,13 +86,15 @@ class ClipReader {
 
   void add(const ListedClip& listed) {
     if (listed.path.empty()) {
-      leave_out("data/clip_missing", listed, fmt::format("there is no sound file {}: left out", listed.named),
+      leave_out("data/clip_missing", listed, fmt::format("there is no sound file {}", listed.named),
                 "names are taken relative to the folder of the list");
       return;
     }
     if (!listed.text && options_.needs_text) {
-      leave_out("data/no_text", listed, fmt::format("{} has no transcript: left out", listed.id),
-                "add its words, or remove it");
+      leave_out("data/no_text", listed, fmt::format("{} has no transcript", listed.id),
+                listed.line > 0
+                    ? "add its words, or remove it"
+                    : "write its words in " + stem_of(listed.path) + ".txt beside it, or list the clips in a file");
       return;
     }
     Clip clip{.id = listed.id,
@@ -106,7 +108,7 @@ class ClipReader {
       measure(clip, listed);
     } catch (const Error& error) {
       // The message names the file; where it is listed is the place of the finding.
-      leave_out("data/clip_unreadable", listed, fmt::format("{}: left out", error.what()), error.help());
+      leave_out("data/clip_unreadable", listed, error.what(), error.help());
       return;
     }
     set_.clips.push_back(std::move(clip));
@@ -144,7 +146,7 @@ class ClipReader {
       for (const char* code : {"data/clip_missing", "data/clip_unreadable", "data/no_text"}) {
         const Finding* const first = findings_.first(code);
         if (first == nullptr) continue;
-        message += fmt::format("; {}: {}", first->place(), first->message);
+        message += fmt::format("; the first: {}: {}", first->place(), first->message);
         help = first->help;
         break;
       }
@@ -221,13 +223,17 @@ std::string length_text(double seconds) {
   return seconds < 3600 ? fmt::format("{:.1f} minutes", seconds / 60) : fmt::format("{:.1f} hours", seconds / 3600);
 }
 
-// What a path is, for a guess; "" if it is not speech.
-std::string speech_in(const std::string& path) {
+// What a path is, for a guess. Sound without a text beside any is for transcripts all the same: reading it says what is missing.
+TaskGuess guess_path(const std::string& path) {
   const FoundManifests found = find_manifests(path);
   if (found.manifests.empty()) return {};
   std::error_code error;
   const bool folder = fs::is_directory(path, error);
-  return fmt::format("{} {} {}", path, folder || found.manifests[0] != path ? "has" : "is", found.format->name);
+  if (found.format->read == read_pairs_of_files && !has_texts_beside(path)) {
+    return {TaskGuess::content, path + (folder ? " holds sound files" : " is a sound file")};
+  }
+  return {TaskGuess::certain,
+          fmt::format("{} {} {}", path, folder || found.manifests[0] != path ? "has" : "is", found.format->name)};
 }
 
 }  // namespace
@@ -262,14 +268,13 @@ ClipSet read_clips(const std::vector<std::string>& paths, const ClipOptions& opt
 }
 
 TaskGuess guess_clips(const std::vector<std::string>& paths) {
-  std::string reason;
+  TaskGuess guess;
   for (const std::string& path : paths) {
-    const std::string found = speech_in(path);
-    if (found.empty()) return {};
-    if (reason.empty()) reason = found;
+    TaskGuess one = guess_path(path);
+    if (one.confidence == TaskGuess::no) return {};
+    if (guess.confidence == TaskGuess::no || one.confidence < guess.confidence) guess = std::move(one);
   }
-  if (reason.empty()) return {};
-  return {TaskGuess::certain, reason};
+  return guess;
 }
 
 }  // namespace rnn::core

@@ -97,8 +97,8 @@ ClipSplit split_clips(const ClipSet& set, double valid_share, double test_share)
     throw Error(Exit::usage, "usage/valid_share", "the shares that are held out leave nothing to train on",
                 "shares are above 0 and together below 1, for example 0.1");
   }
-  ClipSplit split = set.speakers >= kFewestSpeakers ? by_speaker(set, valid_share, test_share)
-                                                    : by_clip(set, valid_share, test_share);
+  ClipSplit split =
+      set.speakers >= kFewestSpeakers ? by_speaker(set, valid_share, test_share) : by_clip(set, valid_share, test_share);
   if (!split.train.empty() && !split.valid.empty() && (test_share == 0 || !split.test.empty())) return split;
   throw Error(Exit::data, "data/too_short",
               fmt::format("{} of {} are too few to hold some out", counted(set.clips.size(), "clip"),

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <unordered_map>
 
+#include "audio/features_file.h"
 #include "base/error.h"
 #include "data/inputs/data_file.h"
 #include "data/inputs/kinds.h"
@@ -27,9 +28,8 @@ constexpr ManifestFormat kFormats[] = {
     {"sound files with a .txt beside each", find_pairs_of_files, read_pairs_of_files},
 };
 
-// Looked for in this order where a name has no extension.
-constexpr std::string_view kExtensions[] = {".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff",
-                                            ".aif", ".au",   ".sph", ".caf",  ".mfc", ".npy"};
+using Extensions = std::span<const std::string_view>;
+constexpr std::string_view kFrameExtensions[] = {".mfc", ".npy"};
 
 bool is_file(const std::string& path) {
   std::error_code error;
@@ -46,10 +46,7 @@ FoundManifests find_manifests(const std::string& path) {
   return {};
 }
 
-bool is_clip_name(std::string_view name) {
-  const std::string extension = lower_extension(fs::path(name));
-  return std::find(std::begin(kExtensions), std::end(kExtensions), extension) != std::end(kExtensions);
-}
+bool is_clip_name(std::string_view name) { return is_audio_name(name) || is_features_name(name); }
 
 std::string folder_of(const std::string& path) {
   const std::string folder = fs::path(path).parent_path().string();
@@ -63,8 +60,9 @@ std::string SoundFinder::find(const std::string& name) const {
   for (const std::string& folder : folders_) {
     const std::string path = fs::path(name).is_absolute() || folder == "." ? name : (fs::path(folder) / name).string();
     if (is_clip_name(name) && is_file(path)) return path;
-    for (const std::string_view extension : kExtensions)
-      if (std::string with = path + std::string(extension); is_file(with)) return with;
+    for (const Extensions extensions : {Extensions(kSoundExtensions), Extensions(kFrameExtensions)})
+      for (const std::string_view extension : extensions)
+        if (std::string with = path + std::string(extension); is_file(with)) return with;
   }
   return {};
 }

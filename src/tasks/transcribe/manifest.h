@@ -92,5 +92,7 @@ std::vector<std::string> find_clip_table(const std::string& path);
 Manifest read_clip_table(const std::string& manifest, ClipFindings& findings);
 std::vector<std::string> find_pairs_of_files(const std::string& path);
 Manifest read_pairs_of_files(const std::string& manifest, ClipFindings& findings);
+// Whether one of the first sound files of a folder, or this sound file, has a .txt beside it.
+bool has_texts_beside(const std::string& path);
 
 }  // namespace rnn::core

@@ -1,6 +1,5 @@
 // Why: the plainest corpus is a folder of recordings, each with its words in a text file of the same name.
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -38,6 +37,18 @@ std::vector<std::string> find_pairs_of_files(const std::string& path) {
     return is_clip_name(path) ? std::vector<std::string>{path} : std::vector<std::string>{};
   const FilesBelow sounds = files_below(path, is_clip_name);
   return sounds.paths.empty() ? std::vector<std::string>{} : std::vector<std::string>{path};
+}
+
+bool has_texts_beside(const std::string& path) {
+  constexpr size_t kLooked = 100;
+  std::error_code error;
+  std::vector<std::string> sounds = {path};
+  if (fs::is_directory(path, error)) sounds = files_below(path, is_clip_name).paths;
+  sounds.resize(std::min(sounds.size(), kLooked));
+  return std::any_of(sounds.begin(), sounds.end(), [](const std::string& sound) {
+    std::error_code ignored;
+    return fs::is_regular_file(text_beside(sound), ignored);
+  });
 }
 
 Manifest read_pairs_of_files(const std::string& manifest, ClipFindings& findings) {
