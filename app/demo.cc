@@ -183,14 +183,17 @@ int run_demo(const Arguments& arguments) {
   std::string corpus, output = "runs/demo";
   double seconds = 60;
   int64_t threads = 0, seed = 1;
-  Command command("demo", "[options]",
-                  "train an RNN, a GRU and an LSTM on a small corpus and compare them, then a translator of dates and a forecast");
-  command.seconds("--seconds", &seconds,
-                  "training time of the three models (60); the dates take another 0.4 of it, at most 25, the forecast 0.3, at most 20");
+  Command command(
+      "demo", "[options]",
+      "train an RNN, a GRU and an LSTM on a small corpus and compare them, then a translator of dates and a forecast");
+  command.seconds(
+      "--seconds", &seconds,
+      "training time of the three models (60); the dates take another 0.4 of it, at most 25, the forecast 0.3, at most 20");
   command.text("--corpus", &corpus, "FILE", "text file or folder; default: the project's own");
   command.text("-p,--prompt", &d.prompt, "TEXT", "the text that the models continue (\"The cat is\")");
-  command.text("-o,--output", &output, "DIR",
-               "run folders DIR-rnn, DIR-gru, DIR-lstm, DIR-dates, DIR-bakery and the page DIR.html, overwritten (runs/demo)");
+  command.text(
+      "-o,--output", &output, "DIR",
+      "run folders DIR-rnn, DIR-gru, DIR-lstm, DIR-dates, DIR-bakery and the page DIR.html, overwritten (runs/demo)");
   command.whole("-s,--seed", &seed, {0, 9e15}, "N", "seed of the training (1)");
   command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn demo");

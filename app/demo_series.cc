@@ -67,7 +67,8 @@ std::string errors_table(ReadyForecaster& ready, const SeriesSet& set) {
   Table table({fmt::format("the last {} days, which it has not seen", kKept), "loaves off, a day", "in the 90 % band"});
   for (const BacktestRow& row : found.rows) {
     const ResultRow figures = row.row();
-    table.add({row.name, decimal_text(figures[figure::kMae], 1), figure_text(figure::kCoverage, figures[figure::kCoverage])});
+    table.add(
+        {row.name, decimal_text(figures[figure::kMae], 1), figure_text(figure::kCoverage, figures[figure::kCoverage])});
   }
   return table.text();
 }
@@ -81,13 +82,16 @@ std::string drawn_band(const SeriesSet& set, const Forecast& next, std::span<con
     low = std::min(low, next.quantile[static_cast<size_t>(h) * n]);
     high = std::max(high, next.quantile[static_cast<size_t>(h) * n + n - 1]);
   }
-  const auto column = [&](double v) { return static_cast<int>(std::lround((v - low) / std::max(high - low, 1e-9) * kColumns)); };
+  const auto column = [&](double v) {
+    return static_cast<int>(std::lround((v - low) / std::max(high - low, 1e-9) * kColumns));
+  };
   std::string text;
   for (int h = 0; h < days; ++h) {
     const auto at = static_cast<size_t>(h);
     const double from = next.quantile[at * n], to = next.quantile[at * n + n - 1];
     std::string line;
-    for (int c = 0; c <= kColumns; ++c) line += c == column(next.point[at]) ? "●" : c >= column(from) && c <= column(to) ? "─" : " ";
+    for (int c = 0; c <= kColumns; ++c)
+      line += c == column(next.point[at]) ? "●" : c >= column(from) && c <= column(to) ? "─" : " ";
     line.erase(line.find_last_not_of(' ') + 1);
     text += fmt::format("  {} {:>4.0f}  {}\n", set.grid.text(set.series[0].end() + h), next.point[at], line);
   }
@@ -115,7 +119,8 @@ bool demo_series(const SeriesDemo& demo) {
   const std::vector<double> levels = {0.05, 0.95};
   const SeriesBank bank(ready.front(), set);
   const std::vector<Forecast> next = ready.forecaster().forecast(bank, ready.next_windows(set, bank), levels);
-  print("\n the next two weeks: ● the forecast, ─ where nine of ten days should lie\n" + drawn_band(set, next[0], levels, 14));
+  print("\n the next two weeks: ● the forecast, ─ where nine of ten days should lie\n" +
+        drawn_band(set, next[0], levels, 14));
   const std::string page = (folder / "report.html").string();
   require_output(page, Output::page, std::nullopt);
   write_file_atomic(page, forecast_page(forecast_report(ready, set, {})));

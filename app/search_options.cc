@@ -11,7 +11,8 @@ void declare_search(Command& command, SearchArguments& a) {
   command.text("--rnn-lm", &r.rnn_lm, "MODEL", "a language model of this program whose tokens are characters");
   command.real("--rnn-weight", &r.rnn_weight, {0, 100}, "W", "weight of --rnn-lm (0.4)");
   command.text("--words", &r.words, "FILE", "a word per line: nothing else can be said");
-  command.texts("--hotword", &r.hot, "WORD:B", "a word to be expected, with a bonus for each of its characters; may be repeated");
+  command.texts("--hotword", &r.hot, "WORD:B",
+                "a word to be expected, with a bonus for each of its characters; may be repeated");
 }
 
 }  // namespace rnn::core::app

@@ -40,7 +40,8 @@ void declare_transcribe(Command& command, TranscribeArguments& a) {
                "also what is heard so far, as lines that begin with ~, of a model that listens while people speak");
   command.flag("--force", &a.force, "overwrite the output file");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
-  command.whole("--beam", &a.search.beam, {0, 4096}, "N", "search with N hypotheses; 0: the best character of every step, unless a list or a model is given (0)");
+  command.whole("--beam", &a.search.beam, {0, 4096}, "N",
+                "search with N hypotheses; 0: the best character of every step, unless a list or a model is given (0)");
   command.whole("--nbest", &a.nbest, {1, 1000}, "N", "the N best texts of each clip, as lines or in JSON");
   command.more();
   declare_search(command, a.search);

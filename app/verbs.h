@@ -15,6 +15,7 @@ int run_generate(const Arguments& arguments);
 int run_forecast(const Arguments& arguments);
 int run_detect(const Arguments& arguments);
 int run_transcribe_verb(const Arguments& arguments);
+int run_align(const Arguments& arguments);
 int run_report(const Arguments& arguments);
 int run_predict(const Arguments& arguments);
 int run_translate(const Arguments& arguments);

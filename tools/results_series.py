@@ -136,6 +136,7 @@ def measure_backtest(program, recipe, work, run, backtest, threads):
 
 def measure_bands(program, recipe, work, run, threads):
     steps = recipe["bands"]["calibration"] + recipe["table"]["test-rows"]
+    (work / "bands.csv").unlink(missing_ok=True)  # of another seed
     program.call([program.path, "eval", run, "series.csv", "--last", str(steps), "--stride", "1", "--windows", "0", "--methods", "naive",
                   "--threads", str(threads), "-o", "bands.csv", "--json"], work)
     with open(work / "bands.csv", newline="", encoding="utf-8") as file:

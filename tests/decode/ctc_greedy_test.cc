@@ -30,8 +30,7 @@ TEST(CtcGreedy, PortionsAreTheWhole) {
   whole.push({rows.view()});
   for (int portion = 1; portion <= 7; ++portion) {
     CtcGreedy greedy;
-    for (int t = 0; t < rows.rows(); t += portion)
-      greedy.push({rows.view().middle(t, std::min(portion, rows.rows() - t))});
+    for (int t = 0; t < rows.rows(); t += portion) greedy.push({rows.view().middle(t, std::min(portion, rows.rows() - t))});
     EXPECT_EQ(greedy.units(), whole.units());
     EXPECT_EQ(greedy.log_prob(), whole.log_prob());
     EXPECT_EQ(greedy.blanks(), whole.blanks());

@@ -26,6 +26,9 @@ for name, part in (("train", pairs), ("valid", pairs[::3]), ("test", pairs[1::3]
 PYTHON
 cp test.en input.txt
 daily_sales 200 >sales.csv
+python3 "$SOURCE/tests/support/tones.py" clips 0 24
+python3 "$SOURCE/tests/support/tones.py" new_clips 50 54
+cp clips/voice0/clip0.wav call.wav && cp clips/voice0/clip0.txt call.txt
 "$RNN" data make recall --length 50 -n 20 -s 9 >new.jsonl
 expect_exit 0 "$RNN" demo --seconds 1.5 --corpus story.txt -p 'The cat is'
 mkdir -p new/place

@@ -20,7 +20,8 @@ std::string written(TranscriptFormat format, const Transcript& transcript) {
 }
 
 TEST(TranscriptFormats, Names) {
-  for (const std::string_view name : kTranscriptFormatNames) EXPECT_EQ(transcript_format_name(transcript_format(name)), name);
+  for (const std::string_view name : kTranscriptFormatNames)
+    EXPECT_EQ(transcript_format_name(transcript_format(name)), name);
   EXPECT_EQ(transcript_format("vtt"), TranscriptFormat::vtt);
 }
 
@@ -33,9 +34,10 @@ TEST(TranscriptFormats, Text) {
 }
 
 TEST(TranscriptFormats, Json) {
-  EXPECT_EQ(written(TranscriptFormat::json, two_words()),
-            "{\"id\":\"clip 1\",\"text\":\"guten Tag\",\"log_probability\":-1.2346,\"words\":[{\"text\":\"guten\",\"start\":0.12,"
-            "\"end\":0.5,\"confidence\":0.988},{\"text\":\"Tag\",\"start\":3600.063,\"end\":3601.25,\"confidence\":0.5}]}\n");
+  EXPECT_EQ(
+      written(TranscriptFormat::json, two_words()),
+      "{\"id\":\"clip 1\",\"text\":\"guten Tag\",\"log_probability\":-1.2346,\"words\":[{\"text\":\"guten\",\"start\":0.12,"
+      "\"end\":0.5,\"confidence\":0.988},{\"text\":\"Tag\",\"start\":3600.063,\"end\":3601.25,\"confidence\":0.5}]}\n");
   Transcript odd{"\"a\"\n\xff", "", {}, -std::numeric_limits<double>::infinity(), {{"x", -0.00001}, {"y", -2}}};
   const nlohmann::json line = nlohmann::json::parse(written(TranscriptFormat::json, odd));
   EXPECT_EQ(line["id"], "\"a\"\n\xEF\xBF\xBD");
@@ -49,8 +51,7 @@ TEST(TranscriptFormats, Json) {
 TEST(TranscriptFormats, SubRip) {
   TranscriptWriter writer(TranscriptFormat::srt);
   EXPECT_EQ(writer.header(), "");
-  EXPECT_EQ(writer.add(two_words()),
-            "1\n00:00:00,120 --> 00:00:00,500\nguten\n\n2\n01:00:00,063 --> 01:00:01,250\nTag\n\n");
+  EXPECT_EQ(writer.add(two_words()), "1\n00:00:00,120 --> 00:00:00,500\nguten\n\n2\n01:00:00,063 --> 01:00:01,250\nTag\n\n");
   EXPECT_EQ(writer.add({"b", "ja", {{"ja", 1, 2, 1}}, 0, {}}), "3\n00:00:01,000 --> 00:00:02,000\nja\n\n");
   EXPECT_EQ(writer.add({}), "");
 }

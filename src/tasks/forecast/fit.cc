@@ -114,7 +114,8 @@ double error_of(const RidgeModel& model, std::span<const double> y, int64_t firs
 }
 
 // The mean of the last four seasons unless `best` is clearly better: of counts that are mostly zero hardly anything is.
-Fitted mean_or(Fitted best, std::span<const Doubles> series, const SeriesSplit& split, size_t first, size_t last, int horizon, int season) {
+Fitted mean_or(Fitted best, std::span<const Doubles> series, const SeriesSplit& split, size_t first, size_t last,
+               int horizon, int season) {
   const int context = 4 * season;  // as the method window-mean
   if (season < 2 || context > kMostContext) return best;
   RidgeModel mean = mean_of_window(context, horizon);

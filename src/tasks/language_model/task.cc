@@ -21,7 +21,8 @@ void require_one_collection(const std::string& folder) {
   } catch (const Error&) {  // reported when the data is read
   }
   if (found.any_here || found.paths.empty()) return;
-  if (!files_below(folder, [](std::string_view name) { return is_audio_name(name); }).paths.empty()) return;  // transcripts: another task is sure of them
+  if (!files_below(folder, [](std::string_view name) { return is_audio_name(name); }).paths.empty())
+    return;  // transcripts: another task is sure of them
   throw Error(
       Exit::usage, "task/ambiguous",
       folder + " holds text in sub-folders only: one label per sub-folder (classify), or one collection (language-model)?",

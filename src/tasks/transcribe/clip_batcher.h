@@ -21,7 +21,8 @@ struct HeardClip {
 struct ClipBatchOptions {
   int batch = 16;      // clips
   bool train = false;  // false: longest first, at the first speed, without masks
-  int masks_from = 0;  // the first epoch whose clips are masked; -1: none. A network that hears holes before words learns blanks for long
+  int masks_from =
+      0;  // the first epoch whose clips are masked; -1: none. A network that hears holes before words learns blanks for long
   uint64_t seed = 1;
 };
 

@@ -79,7 +79,8 @@ SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, 
   if (rows > 0) report.blanks = static_cast<double>(blanks) / static_cast<double>(rows);
   if (report.seconds > 0) report.real_time = took.count() / report.seconds;
   report.model = ResultRow("this model");
-  report.model.set(figure::kWer, pooled(report.errors.words()).rate()).set(figure::kCer, pooled(report.errors.characters()).rate());
+  report.model.set(figure::kWer, pooled(report.errors.words()).rate())
+      .set(figure::kCer, pooled(report.errors.characters()).rate());
   report.model.set(figure::kSer, report.clips > 0 ? 1 - report.errors.sentences().rate() : 0);
   return report;
 }

@@ -27,7 +27,7 @@ struct SpeechReport {
 };
 
 // Transcripts of a part beside its texts: greedy ones, or by a search. said: its rows, as log_probabilities() gives them; null: made here.
-SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, Pool& pool, const PrefixBeamOptions* beam = nullptr,
-                             const std::vector<Matrix<float>>* said = nullptr);
+SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, Pool& pool,
+                             const PrefixBeamOptions* beam = nullptr, const std::vector<Matrix<float>>* said = nullptr);
 
 }  // namespace rnn::core

@@ -23,7 +23,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMaskedAfter = 5;  // one epoch in so many is without masks, the first ones
-constexpr int kTailSteps = 8;  // a network that reads forward only writes a little late
+constexpr int kTailSteps = 8;    // a network that reads forward only writes a little late
 
 class SpeechRun final : public Run {
  public:
@@ -118,7 +118,8 @@ class SpeechRun final : public Run {
           "rnn data check names what is wrong with each of them");
     }
     const TrainOptions& t = options.train;
-    train = clip_batcher(data_.front, data_.train.heard, {t.batch, true, speech().spec_augment ? t.epochs / kMaskedAfter : -1, t.seed});
+    train = clip_batcher(data_.front, data_.train.heard,
+                         {t.batch, true, speech().spec_augment ? t.epochs / kMaskedAfter : -1, t.seed});
     valid = clip_batcher(data_.front, data_.valid.heard, {t.batch, false, -1, t.seed});
   }
 

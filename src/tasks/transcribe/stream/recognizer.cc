@@ -138,7 +138,8 @@ void Recognizer::end_utterance() {
   if (beam_) {
     const std::vector<RecognisedText> found = beam_->finished(std::max(options_.nbest, 1));
     if (!found.empty()) ended = transcript_of(found[0].units, found[0].log_prob);
-    for (size_t i = 0; i < found.size() && options_.nbest > 0; ++i) ended.nbest.push_back({found[i].text, found[i].log_prob});
+    for (size_t i = 0; i < found.size() && options_.nbest > 0; ++i)
+      ended.nbest.push_back({found[i].text, found[i].log_prob});
     beam_->end_utterance();
   } else {
     ended = transcript_of(greedy_.ids(), greedy_.log_prob());
@@ -193,7 +194,8 @@ Transcript Recognizer::transcript_of(std::span<const int32_t> units, double log_
   if (!times) return found;
   const double step = speech_.front.step_seconds();
   for (const TimedWord& word : times->words)
-    found.words.push_back({word.text, static_cast<double>(word.first) * step, static_cast<double>(word.last + 1) * step, word.confidence});
+    found.words.push_back(
+        {word.text, static_cast<double>(word.first) * step, static_cast<double>(word.last + 1) * step, word.confidence});
   return found;
 }
 

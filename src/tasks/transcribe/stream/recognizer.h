@@ -33,7 +33,7 @@ SpeechModel speech_model(const ModelFile& file);
 struct RecognizerOptions {
   EndpointRules endpoint;
   std::optional<PrefixBeamOptions> beam;  // absent: the best class of every row (search.h)
-  int nbest = 0;                       // alternatives of every utterance, with a beam
+  int nbest = 0;                          // alternatives of every utterance, with a beam
 };
 
 // Log-probabilities [rows, K] from logits, in place.

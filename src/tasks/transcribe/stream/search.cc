@@ -28,13 +28,16 @@ void read_word_list(const std::string& path, SpeechText rules, WordTrie& list) {
 void add_hot_word(const std::string& text, SpeechText rules, WordTrie& hot) {
   const size_t colon = text.rfind(':');
   const std::string word = speech_text(rules, text.substr(0, colon));
-  if (word.empty()) throw Error(Exit::usage, "usage/hotword", "--hotword '" + text + "' has no word", "for example --hotword Wien:2");
-  hot.add(word, colon == std::string::npos ? 1.5 : parse_real("hotword", std::string_view(text).substr(colon + 1), {0, 100}));
+  if (word.empty())
+    throw Error(Exit::usage, "usage/hotword", "--hotword '" + text + "' has no word", "for example --hotword Wien:2");
+  hot.add(word,
+          colon == std::string::npos ? 1.5 : parse_real("hotword", std::string_view(text).substr(colon + 1), {0, 100}));
 }
 
 }  // namespace
 
-SpeechSearch::SpeechSearch(const SearchRequest& request, const SpeechModel& speech, Pool& pool) : spelling_(speech.spelling) {
+SpeechSearch::SpeechSearch(const SearchRequest& request, const SpeechModel& speech, Pool& pool)
+    : spelling_(speech.spelling) {
   options_.width = request.beam > 0 ? request.beam : kUsualBeam;
   FusionOptions& fusion = options_.fusion;
   fusion.spelling = &spelling_;

@@ -14,13 +14,13 @@
 namespace rnn::core {
 
 struct SearchRequest {
-  int beam = 0;            // hypotheses; 0: 16 if anything below is asked for, else the best class of every row
-  std::string lm;          // file of an n-gram model (ARPA); empty: none
-  double alpha = 0.8;      // weight of lm
-  double beta = 1;         // for every word
-  std::string rnn_lm;      // run or file of a language model whose tokens are characters
+  int beam = 0;        // hypotheses; 0: 16 if anything below is asked for, else the best class of every row
+  std::string lm;      // file of an n-gram model (ARPA); empty: none
+  double alpha = 0.8;  // weight of lm
+  double beta = 1;     // for every word
+  std::string rnn_lm;  // run or file of a language model whose tokens are characters
   double rnn_weight = 0.4;
-  std::string words;       // file with a word per line: nothing else can be said
+  std::string words;             // file with a word per line: nothing else can be said
   std::vector<std::string> hot;  // "Wien:2": a word or phrase, and its bonus for each character
   bool wanted() const { return beam > 0 || !lm.empty() || !rnn_lm.empty() || !words.empty() || !hot.empty(); }
 };
