@@ -62,9 +62,11 @@ int run_align(const Arguments& arguments) {
   if (a.text.empty() == a.said.empty())
     throw Error(Exit::usage, "usage/argument", "rnn align needs a TEXT or --say WORDS", "rnn align --help shows both");
   if (a.format != "json" && (a.characters || a.format == "text"))
-    throw Error(Exit::usage, "usage/format", a.characters ? "--characters are in JSON only" : "times need a format that has them",
+    throw Error(Exit::usage, "usage/format",
+                a.characters ? "--characters are in JSON only" : "times need a format that has them",
                 "--format json, ctm, srt or vtt");
-  if (std::find(std::begin(kTranscriptFormatNames), std::end(kTranscriptFormatNames), a.format) == std::end(kTranscriptFormatNames))
+  if (std::find(std::begin(kTranscriptFormatNames), std::end(kTranscriptFormatNames), a.format) ==
+      std::end(kTranscriptFormatNames))
     throw Error(Exit::usage, "usage/format", fmt::format("there is no format '{}'", a.format), "one of ctm, json, srt, vtt");
   if (!a.output.empty()) require_output(a.output, Output::other, a.force);
   ModelFile file = load_model(a.model);
@@ -81,7 +83,8 @@ int run_align(const Arguments& arguments) {
   AlignedClip aligned = align_clip(speech, *file.tokenizer, samples, rate, text, a.text.empty() ? "--say" : a.text, pool);
   aligned.transcript.id = sound_name(a.clip);
   TranscriptWriter writer(transcript_format(a.format));
-  write_table(a.output, a.format == "json" ? line_of(aligned, a.characters) : writer.header() + writer.add(aligned.transcript));
+  write_table(a.output,
+              a.format == "json" ? line_of(aligned, a.characters) : writer.header() + writer.add(aligned.transcript));
   return 0;
 }
 

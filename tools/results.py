@@ -32,11 +32,13 @@ import results_made  # noqa: E402
 import results_page  # noqa: E402
 import results_pairs  # noqa: E402
 import results_series  # noqa: E402
+import results_speech  # noqa: E402
 import results_twin  # noqa: E402
 from results_recipe import KEYS, ROOT, Failure, digest, licence_of, load_recipe, of_report, option_words, read_data  # noqa: E402
 
 
-OWN_KEYS = ("data", "options", "split", "twin", "make", "variant", "adapt", "table", "backtest", "bands", "detect")  # not of the row
+OWN_KEYS = ("data", "options", "split", "twin", "make", "variant", "adapt", "table", "backtest", "bands", "detect", "clips")  # not of the row
+KINDS = {"translate": results_pairs, "forecast": results_series, "transcribe": results_speech}
 ENDINGS = {"translate": "tsv", "forecast": "csv"}  # of the files of a side; else txt
 
 
@@ -118,8 +120,8 @@ def events_of(run):
 
 def kind_of(recipe):
     """What checks, measures and shows a recipe of its kind; none: one language model, which is measured here."""
-    if recipe["task"] in ("translate", "forecast"):
-        return results_pairs if recipe["task"] == "translate" else results_series
+    if recipe["task"] in KINDS:
+        return KINDS[recipe["task"]]
     return results_made if "make" in recipe else results_ablation if "variant" in recipe else None
 
 
@@ -216,7 +218,7 @@ def commit():
     return head.stdout.strip() + ("+" if changed.stdout.strip() else "") if head.returncode == 0 else ""
 
 
-def measure(program, name, recipe, parts, data, work, keys):
+def measure(program, name, recipe, parts, data, work, keys, data_folder):
     work.mkdir(parents=True, exist_ok=True)
     row = {"options": recipe["options"], "hash": keys["all"], "run_hash": keys["run"], "machine": machine(),
            "program": program.version(), "commit": commit(), "date": time.strftime("%Y-%m-%d")}
@@ -226,7 +228,8 @@ def measure(program, name, recipe, parts, data, work, keys):
         row["data"] = data
     kind = kind_of(recipe)
     if kind:
-        row |= rounded(kind.measure(program, recipe, work, keys, train_run))
+        more = (data_folder,) if kind is results_speech else ()
+        row |= rounded(kind.measure(program, recipe, work, keys, train_run, *more))
     else:
         row |= {"runs": [], "command": shlex.join(["rnn", "train", *training_words(recipe)])}
         for seed in recipe["seeds"]:
@@ -277,12 +280,17 @@ def keys_of(recipe, digests):
 
 
 def do_recipe(name, recipe, results, a, program):
-    if "table" in recipe:
+    if "clips" in recipe:
+        parts, data = {}, results_speech.read_clips(recipe, a.data)
+        data |= licence_of(a.data, recipe["clips"]["folder"] + "/")
+    elif "table" in recipe:
         parts, data = results_series.read_table(recipe, a.data)
         data |= licence_of(a.data, recipe["table"]["file"])
     else:
         parts, data = ({}, None) if "make" in recipe else read_data(name, recipe, a.data)
     kind, digests = kind_of(recipe), {side: digest(text) for side, text in parts.items()}
+    if "clips" in recipe:
+        digests = {file["path"]: file["sha256"] for file in data["files"]}
     keys = kind.keys_of(recipe, digests) if kind else keys_of(recipe, digests)
     old, work = results.rows.get(name, {}), a.work / name
     done = old.get("hash") == keys["all"] and not a.again
@@ -303,7 +311,7 @@ def do_recipe(name, recipe, results, a, program):
         row = stored["row"]
     else:
         say(f"== {name}: {recipe['title']}")
-        row = measure(program(), name, recipe, parts, data, work, keys)
+        row = measure(program(), name, recipe, parts, data, work, keys, a.data)
     row |= {k: recipe[k] for k in KEYS[""] if k in recipe and k not in OWN_KEYS}
     twin = old.get("twin")
     if twin and (not recipe.get("twin") or twin["hash"] != results_twin.key_of(recipe, row)):

@@ -7,6 +7,7 @@ import results_ablation
 import results_made
 import results_pairs
 import results_series
+import results_speech
 from results_recipe import mean
 
 NAMES = {"train": "training", "valid": "validation", "test": "test"}
@@ -33,6 +34,8 @@ translations that equal the reference letter by letter. Losses are in nats per t
 """
 SERIES = """Forecasts ([how they work](forecasting.md)), measured on values after those that a model has learnt from and was chosen by, beside
 the best row that needs no training:
+"""
+SPEECH = """Speech ([how it works](speech.md)), on speakers that were neither learnt from nor chosen by; in brackets the 95 % interval over clips:
 """
 NO_SPELLING = ("Bits per byte of this table leave out the spelling of unknown words, as versions before did: they compare within the "
                "table only.")
@@ -178,6 +181,8 @@ def run_part(row, sides):
 def section(name, row):
     if "pairs" in row:
         return results_pairs.section(name, row, table, clock, data_lines)
+    if "speech" in row:
+        return results_speech.section(name, row, table, clock, data_lines)
     if "series" in row:
         return results_series.section(name, row, table, clock, data_lines)
     if "made" in row:
@@ -224,7 +229,7 @@ def overview(rows):
     """One line per recipe: the last measured side of this program beside the best n-gram model."""
     lines = []
     for name, row in sorted(rows.items()):
-        if row.keys() & {"made", "pairs", "series"}:
+        if row.keys() & {"made", "pairs", "series", "speech"}:
             continue
         side = "test" if "test" in row["evaluate"] else "valid"
         runs, variant = best_runs(row)
@@ -243,5 +248,7 @@ def page(rows):
     translations = [PAIRS, table(["recipe", "what", "BLEU", "chrF", "exact", "exact: nearest sentence"], pairs), ""] if pairs else []
     forecasts = [line for name, row in sorted(rows.items()) if "series" in row for line in results_series.overview_rows(name, row)]
     series = [SERIES, table(["recipe", "what", "figure", "value", "best row without training"], forecasts), ""] if forecasts else []
-    texts = [overview(rows), ""] if any(not row.keys() & {"made", "pairs", "series"} for row in rows.values()) else []
-    return "\n".join([HEAD] + texts + problems + translations + series + [section(name, row) for name, row in sorted(rows.items())])
+    heard = [line for name, row in sorted(rows.items()) if "speech" in row for line in results_speech.overview_rows(name, row)]
+    speech = [SPEECH, table(["recipe", "what", "WER", "CER", "WER with a bigram"], heard), ""] if heard else []
+    texts = [overview(rows), ""] if any(not row.keys() & {"made", "pairs", "series", "speech"} for row in rows.values()) else []
+    return "\n".join([HEAD] + texts + problems + translations + series + speech + [section(name, row) for name, row in sorted(rows.items())])

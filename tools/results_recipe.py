@@ -10,17 +10,18 @@ import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT_MARK = b"<|endoftext|>"
+OWN_DATA = {"forecast": "table", "transcribe": "clips"}  # in place of [data]
 SIDES = ("train", "valid", "test")
 # Keys of a recipe by section, with their types; "" is the top.
 KEYS = {
     "": {"title": str, "task": str, "about": str, "seeds": list, "evaluate": list, "report-epochs": list, "data": dict,
          "split": dict, "options": dict, "twin": dict, "published": list, "make": dict, "variant": list, "adapt": dict,
-         "table": dict, "backtest": dict, "bands": dict, "detect": dict},
+         "table": dict, "backtest": dict, "bands": dict, "detect": dict, "clips": dict},
     "data": {"root": str, "text": str, "train": str, "valid": str, "test": str, "licence": str},
     "split": {"unit": str, "train": float, "valid": float, "test": float},
     "twin": {"epochs": int, "max-seconds": (int, float), "max-updates": int},
     "published": {"name": str, "where": str, "source": str, "loss": float, "perplexity": float, "bits-per-byte": float,
-                  "bleu": float, "chrf": float, "side": str},
+                  "bleu": float, "chrf": float, "side": str, "wer": float},
 }
 
 
@@ -94,13 +95,13 @@ def load_recipe(path):
         check_keys(path, "published", row)
         if not {"name", "source"} <= row.keys():
             raise Failure(2, "recipe/published", f"{path.name}: a published figure needs name and source")
-    for key in ("title", "task", "seeds", "evaluate", "options") + (() if "make" in recipe else ("table",) if recipe.get("task") == "forecast" else ("data",)):
+    for key in ("title", "task", "seeds", "evaluate", "options") + (() if "make" in recipe else (OWN_DATA.get(recipe.get("task"), "data"),)):
         if not recipe.get(key):
             raise Failure(2, "recipe/missing", f"{path.name}: '{key}' is missing or empty")
     if "seed" in recipe["options"] or not all(isinstance(s, int) for s in recipe["seeds"]):
         raise Failure(2, "recipe/seeds", f"{path.name}: seeds is a list of whole numbers, and [options] has no seed")
-    if "make" in recipe or "table" in recipe:
-        return recipe  # results_made, results_pairs or results_series goes on
+    if recipe.keys() & {"make", "table", "clips"}:
+        return recipe  # results_made, results_pairs, results_series or results_speech goes on
     data = recipe["data"]
     if ("text" in data) == ("train" in data) or ("text" in data) != ("split" in recipe):
         raise Failure(2, "recipe/data", f"{path.name}: [data] needs text and a [split], or train and valid and no [split]")

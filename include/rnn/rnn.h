@@ -1,5 +1,5 @@
-// Why: the whole public interface: load, step, generate, translate, label, forecast, evaluate and train; standard library types only.
-// A program that only runs models may include the parts that it uses and link rnn::runtime: all but rnn/evaluate.h and rnn/train.h.
+// Why: the whole public interface: load, step, generate, translate, label, forecast, transcribe, evaluate and train; standard library types only.
+// A program that only runs models may include the parts that it uses and link rnn::runtime: all but rnn/evaluate.h, rnn/recognizer.h and rnn/train.h.
 #pragma once
 
 // Failures are rnn::Error (code(), what(), help(), exit()); in addition, any function that is not noexcept may throw
@@ -10,6 +10,7 @@
 #include "rnn/forecaster.h"
 #include "rnn/labeller.h"
 #include "rnn/model.h"
+#include "rnn/recognizer.h"
 #include "rnn/series.h"
 #include "rnn/session.h"
 #include "rnn/texts.h"

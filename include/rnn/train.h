@@ -40,7 +40,7 @@ struct RNN_API TrainRequest {
   std::string valid, test;  // files; empty: none. Series have none: the options valid-steps and test-steps set their parts
   // Or "translate": data is two parallel files or one file of pairs, valid and test are one file each; "classify", "tag",
   // "regress": data is JSON lines of sequences, {"input": [...], "target": ...}; "forecast": data is tables of dates and numbers, whose
-  // columns the options id, time, y, static, past and known name where they are not found.
+  // columns the options id, time, y, static, past and known name where they are not found; "transcribe": clips of sound with transcripts.
   std::string task = "language-model";
   std::string folder;     // run folder, used exactly as given
   bool force = false;     // overwrite an existing run
@@ -69,6 +69,7 @@ struct TrainSummary {
   // Of a model of series, on windows of its test steps where there are any, else of those for validation: mean absolute scaled error (1: as
   // good as repeating the season, on the rows before the test), mean absolute error, share of the values in the 90 % band.
   std::optional<double> mase, mae, coverage;
+  std::optional<double> wer, cer;  // word and character error rate on the validation clips, of a recogniser
 };
 
 // Trains into request.folder: the best model, a checkpoint, metrics, a log and a model card. The same seed gives the same

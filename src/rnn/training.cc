@@ -59,6 +59,8 @@ TrainSummary summary_of(const RunResult& result) {
   summary.mase = result.valid[figure::kMase];
   summary.mae = result.valid[figure::kMae];
   summary.coverage = result.valid[figure::kCoverage];
+  summary.wer = result.valid[figure::kWer];
+  summary.cer = result.valid[figure::kCer];
   if (result.test) {
     summary.test_loss = (*result.test)[figure::kLoss];
     summary.test_perplexity = (*result.test)[figure::kPerplexity];
@@ -109,6 +111,7 @@ TrainSummary train(const TrainRequest& request) {
   run.model = options.model;
   run.options = options.train;
   run.series = options.series;
+  run.speech = options.speech;
   for (const auto& option : request.options) run.given.emplace_back(find_option(option.first)->name);
   run.command = "rnn::train()";
   return with_callback(request.on_event, request.stop,

@@ -22,10 +22,12 @@ AlignedClip align_clip(const SpeechModel& speech, const Tokenizer& tokenizer, st
                 "write the words as in the transcripts that it was trained on");
   HeardClip clip;
   clip.labels = labels_of(tokenizer, aligned.transcript.text);
-  clip.frames.push_back(front_end_frames(front.bank, rate == front.bank.rate ? std::vector<float>(samples.begin(), samples.end())
-                                                                             : resample(samples, rate, front.bank.rate)));
+  clip.frames.push_back(front_end_frames(front.bank, rate == front.bank.rate
+                                                         ? std::vector<float>(samples.begin(), samples.end())
+                                                         : resample(samples, rate, front.bank.rate)));
   normalise_frames(front, clip.frames[0]);
-  const int64_t steps = front.steps_of(std::ssize(clip.frames[0]) / front.bank.width()), needed = ctc_rows_needed(clip.labels);
+  const int64_t steps = front.steps_of(std::ssize(clip.frames[0]) / front.bank.width()),
+                needed = ctc_rows_needed(clip.labels);
   if (steps < std::max<int64_t>(needed, 1))
     throw Error(Exit::data, "data/too_short_clip",
                 fmt::format("{}: the clip has {}, of which its text needs {}", place, counted(steps, "step"), needed),
@@ -33,13 +35,16 @@ AlignedClip align_clip(const SpeechModel& speech, const Tokenizer& tokenizer, st
   const Matrix<float> said = std::move(log_probabilities(*speech.model, front, {&clip, 1}, 1, pool)[0]);
   const std::optional<TextTimes> times =
       text_times(LogProbs<float>({said.data(), said.rows(), said.cols(), said.cols()}), clip.labels, speech.spelling);
-  if (!times) throw Error(Exit::data, "data/too_short_clip", place + ": the clip cannot say this text", "is it the text of this clip?");
+  if (!times)
+    throw Error(Exit::data, "data/too_short_clip", place + ": the clip cannot say this text",
+                "is it the text of this clip?");
   aligned.transcript.log_probability = times->log_prob;
   const double step = front.step_seconds();
   const auto at = [&](const std::string& what, int64_t first, int64_t last, double confidence) {
     return TranscriptWord{what, static_cast<double>(first) * step, static_cast<double>(last + 1) * step, confidence};
   };
-  for (const TimedWord& word : times->words) aligned.transcript.words.push_back(at(word.text, word.first, word.last, word.confidence));
+  for (const TimedWord& word : times->words)
+    aligned.transcript.words.push_back(at(word.text, word.first, word.last, word.confidence));
   for (const TimedUnit& unit : times->units) {
     if (!speech.spelling.of(unit.unit).empty())
       aligned.characters.push_back(at(speech.spelling.of(unit.unit), unit.first, unit.last, unit.confidence));

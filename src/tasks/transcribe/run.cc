@@ -56,12 +56,13 @@ class SpeechRun final : public Run {
   void decide() override {
     ModelOptions& m = options.model;
     TrainOptions& t = options.train;
+    if (!given("cell")) m.cell = "gru";  // learns where to write in fewer updates than an LSTM
     if (!given("layers")) m.layers = 3;
     if (!given("hidden")) m.hidden = 320;
     if (!given("dropout")) m.dropout = 0.3;
-    if (!given("batch")) t.batch = 16;
+    if (!given("batch")) t.batch = 8;
     if (!given("lr")) t.lr = 1e-3;
-    if (!given("epochs")) t.epochs = 60;
+    if (!given("epochs")) t.epochs = 40;
     if (!given("schedule")) t.schedule = "cosine";
     if (!given("warmup")) t.warmup = 100;
     if (!given("clip")) t.clip = 5;
