@@ -130,10 +130,9 @@ refused 'hidden = 3\n' 'it belongs under \[model\]'
 expect_exit 2 "$RNN" train -c missing.toml
 expect_err 'missing\.toml does not exist'
 
-# Tasks this version does not have are named, and so is the way out.
-expect_exit 2 "$RNN" train story.txt --task transcribe
-expect_err "error\[task/not_available\]: the task 'transcribe' is not available"
-expect_err '--task language-model'
+# Data that a task does not read, and tasks that there are not.
+expect_exit 3 "$RNN" train story.txt --task transcribe
+expect_err "error\[data/no_audio\]: story.txt holds no sound"
 expect_exit 2 "$RNN" train story.txt --task langage-model
 expect_err 'did you mean language-model'
 printf 'a,b\n1,2\n' >sales.csv
@@ -149,8 +148,8 @@ expect_exit 2 "$RNN" train labels.txt
 expect_err 'labels\.txt has __label__ lines: the task looks like classify, for which this version reads lines of '
 expect_no_err 'not available in this version'
 : >sound.wav
-expect_exit 2 "$RNN" train sound.wav
-expect_err 'looks like transcribe'
+expect_exit 3 "$RNN" train sound.wav
+expect_err 'sound has no transcript'
 mkdir -p sorted/good sorted/bad && cp story.txt sorted/good && cp story.txt sorted/bad
 expect_exit 2 "$RNN" train sorted
 expect_err 'classify.*language-model'

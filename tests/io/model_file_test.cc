@@ -198,7 +198,7 @@ TEST(ModelFile, AnImpossibleConfigurationIsCorrupt) {
   EXPECT_EQ(changed("hidden", "ten").code, "model/corrupt");
   EXPECT_EQ(changed("layers", 1 << 30).code, "model/corrupt");
   EXPECT_EQ(changed("bidirectional", true).code, "model/corrupt");
-  EXPECT_EQ(changed("task", "transcribe").code, "model/task");
+  EXPECT_EQ(changed("task", "detect").code, "model/task");
   EXPECT_EQ(changed("layers", 3).code, "model/tensor");
   EXPECT_EQ(changed("layers", 1).code, "model/tensor");
   EXPECT_EQ(changed("vocabulary", 5).code, "model/shape");

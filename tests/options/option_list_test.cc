@@ -60,16 +60,20 @@ constexpr size_t member_count() {
 
 // The structs have no member that the table forgot.
 TEST(OptionList, CoversEveryField) {
-  size_t model = 0, train = 0, series = 0;
+  size_t model = 0, train = 0, series = 0, speech = 0;
   for (const OptionInfo& o : option_list()) {
     const auto count = [&]<class T, class S>(T S::*) {
-      (std::is_same_v<S, ModelOptions> ? model : std::is_same_v<S, TrainOptions> ? train : series) += 1;
+      (std::is_same_v<S, ModelOptions>    ? model
+       : std::is_same_v<S, TrainOptions>  ? train
+       : std::is_same_v<S, SeriesOptions> ? series
+                                          : speech) += 1;
     };
     std::visit(count, o.member);
   }
   EXPECT_EQ(model, member_count<ModelOptions>());
   EXPECT_EQ(train, member_count<TrainOptions>());
   EXPECT_EQ(series, member_count<SeriesOptions>());
+  EXPECT_EQ(speech, member_count<SpeechOptions>());
   Options a, b;
   for (const OptionInfo& o : option_list()) EXPECT_EQ(get_option(a, o), get_option(b, o.name));
 }
@@ -224,7 +228,8 @@ TEST(OptionList, JsonKeepsEveryValue) {
 TEST(OptionList, TomlNamesEveryOptionOnce) {
   Options options;
   set_option(options, "seed", "18446744073709551615");
-  set_option(options, "horizon", "7");  // of a run on series, which has all sections
+  set_option(options, "horizon", "7");  // of a run on series, which has its section
+  set_option(options, "rate", "8000");  // of one on speech
   const std::string toml = options_to_toml(options, {{"a \"b\".txt", "c.txt"}, {"v.txt"}, {}});
   for (const OptionInfo& o : option_list()) {
     const std::string line = "\n" + std::string(o.name) + " = ";
@@ -308,7 +313,7 @@ TEST(OptionList, WhatATaskDoesNotKnowIsRefused) {
 TEST(OptionList, EveryOptionHasARule) {
   for (const OptionInfo& o : option_list()) {
     const bool of_model = o.rule == ResumeRule::shape || o.rule == ResumeRule::regularisation;
-    EXPECT_TRUE(!of_model || o.section == "model" || o.section == "series") << o.name;
+    EXPECT_TRUE(!of_model || o.section == "model" || o.section == "series" || o.section == "speech") << o.name;
   }
   using Names = std::vector<std::string_view>;
   EXPECT_EQ(options_with(ResumeRule::changeable), (Names{"epochs", "max-updates", "max-time", "patience", "threads"}));

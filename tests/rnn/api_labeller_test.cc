@@ -102,7 +102,7 @@ TEST(ApiLabeller, RefusesOtherModelsAndTasks) {
   EXPECT_FALSE(trained_model().labels_sequences());
   Lstm().save("lstm.safetensors");
   expect_error(Exit::model, "model/task", [&] { rnn::Labeller labeller(rnn::Model::load("lstm.safetensors")); });
-  for (const char* task : {"recurrent", "transcribe"}) {
+  for (const char* task : {"recurrent", "detect"}) {
     rnn::TrainRequest request;
     request.task = task, request.data = {"none.jsonl"}, request.folder = "none_run";
     expect_error(Exit::usage, "usage/option", [&] { rnn::train(request); });

@@ -3,12 +3,12 @@
 import math, os, random, struct, sys, wave
 folder, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 rate, pitches = 8000, {"a": 500, "b": 800, "c": 1300, "d": 2000}
-words = ["ab", "ba", "cab", "dad", "add", "bad"]
+words = ["ab", "ba", "cab", "dad", "acd", "bad"]
 def sound(text, voice, seed):
     r, samples, phase = random.Random(seed), [], 0.0
     for letter in " " + text + " ":
         hertz = pitches.get(letter, 0) * (1 + 0.04 * (voice - 1.5))
-        n = int(rate * r.uniform(0.10, 0.16))
+        n = int(rate * (r.uniform(0.10, 0.16) if hertz else r.uniform(0.18, 0.26)))
         for i in range(n):
             phase += 2 * math.pi * hertz / rate
             swell = min(1, i / 200, (n - i) / 200)

@@ -92,6 +92,9 @@ TEST(ForecastFit, ScalesAndCategoriesLookAtTrainingRowsAlone) {
   EXPECT_EQ(spoilt.covariates[2].categories, (std::vector<std::string>{"", "x", "y"}));
   nlohmann::json after = front_to_json(fit_front(spoilt, t.split, t.options, Transform::none, false));
   after.erase("linear");
+  for (nlohmann::json* front : {&before, &after}) {  // what errors are measured against is of all rows before the test
+    for (nlohmann::json& scale : front->at("series")) scale.erase("absolute"), scale.erase("squared");
+  }
   EXPECT_EQ(after, before);
 }
 
