@@ -12,6 +12,7 @@
 #include "screen.h"
 #include "tasks/forecast/stream/model_front.h"
 #include "tasks/language_model/evaluate_text.h"
+#include "tasks/transcribe/stream/recognizer.h"
 
 namespace rnn::core::app {
 namespace {
@@ -90,6 +91,16 @@ std::string summary(const ModelFile& file) {
   return text;
 }
 
+ordered_json speech_info_json(const ModelFile& file) {
+  const SpeechFront front = speech_model(file).front;
+  return {{"rate", front.bank.rate},
+          {"bands", front.bank.bins},
+          {"step_seconds", front.step_seconds()},
+          {"streaming", front.streaming},
+          {"latency_seconds", front.latency()},
+          {"text_rules", kSpeechTextNames[static_cast<size_t>(front.rules)]}};
+}
+
 ordered_json as_json(const ModelFile& file) {
   const ModelConfig& c = file.model->config();
   ordered_json tensors = ordered_json::array();
@@ -115,10 +126,19 @@ ordered_json as_json(const ModelFile& file) {
   if (file.tokenizer) result["tokenizer"] = {{"kind", file.tokenizer->kind()}, {"size", file.tokenizer->size()}};
   if (!c.softmax.cutoffs.empty()) result["cutoffs"] = c.softmax.cutoffs, result["softmax_divide"] = c.softmax.divide;
   if (c.forecast.present()) result["forecast"] = series_info_json(file);
+  if (c.head() == "ctc") result["speech"] = speech_info_json(file);
   result["config"] = config_to_json(c);  // all of it, as in the file
   result["tensors"] = tensors;
   result["about"] = file.about.get();
   return result;
+}
+
+std::string speech_info_text(const ModelFile& file) {
+  const SpeechFront front = speech_model(file).front;
+  return fmt::format(
+      "{} Hz, {} bands, steps of {:.0f} ms; {}", front.bank.rate, front.bank.bins, 1000 * front.step_seconds(),
+      front.streaming ? fmt::format("listens while people speak, {:.0f} ms behind them", 1000 * front.latency())
+                      : "hears a clip to its end first");
 }
 
 void print_text(const ModelFile& file) {
@@ -134,6 +154,7 @@ void print_text(const ModelFile& file) {
   } else {
     line("state", bytes_text(state_bytes(file)) + (model.translates() ? " for each hypothesis" : " for each stream"));
   }
+  if (model.config().head() == "ctc") line("sound", speech_info_text(file));
   if (file.tokenizer) {
     line("tokenizer", fmt::format("{}, {} different tokens", file.tokenizer->kind(), grouped(file.tokenizer->size())));
   }

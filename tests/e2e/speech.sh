@@ -75,6 +75,8 @@ expect_refused 3 data/text "$RNN" align run "${fresh[0]}" --say "xyz"
 
 # A model that listens while people speak: a pipe in any portions, and the whole file, to the letter.
 expect_exit 0 "$RNN" train clips "${small[@]}" --streaming --epochs 40 -o live
+expect_exit 0 "$RNN" info live
+expect_out "sound +8000 Hz, 40 bands, steps of 30 ms; listens while people speak"
 expect_exit 0 "$RNN" transcribe live "${fresh[0]}"
 cp "$out_file" whole.txt
 tail -c +45 "${fresh[0]}" >samples.raw
