@@ -25,9 +25,8 @@ constexpr std::string_view kGridUnits[] = {"steps", "time", "days", "business-da
 struct GridSpec {
   GridUnit unit = GridUnit::steps;
   int64_t every = 1;  // units between two steps
-  int64_t origin =
-      0;  // of position 0: the step's number, microseconds of UTC, days since 1970, weekdays since Monday, 29 December 1969, months
-      // since year 0
+  // Of position 0: the step's number, microseconds of UTC, days since 1970, weekdays since Monday, 29 December 1969, months since year 0.
+  int64_t origin = 0;
   int64_t time_of_day = 0;  // of days, business days and months; microseconds
   int month_day = 1;        // of months: 31 is the last day of each, 29 and 30 too where a month has no such day
   int32_t offset = 0;       // of the text where no zone decides: that of the last stamp, seconds

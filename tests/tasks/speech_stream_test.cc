@@ -65,7 +65,8 @@ struct SmallRecogniser {
 std::vector<Transcript> heard(const SmallRecogniser& small, std::span<const float> samples, size_t portion, int rate) {
   Recognizer recognizer(small.speech, {});
   std::vector<Transcript> found;
-  for (size_t at = 0; at < samples.size(); at += portion) recognizer.push(samples.subspan(at, std::min(portion, samples.size() - at)), rate);
+  for (size_t at = 0; at < samples.size(); at += portion)
+    recognizer.push(samples.subspan(at, std::min(portion, samples.size() - at)), rate);
   recognizer.finish();
   while (std::optional<Transcript> t = recognizer.take()) found.push_back(std::move(*t));
   return found;
@@ -93,7 +94,8 @@ TEST(SpeechStream, PortionsOfAnySizeAreTheWhole) {
     for (const int rate : {kSpeechRate, 11025}) {
       const std::vector<Transcript> whole = heard(small, samples, samples.size(), rate);
       spoke += !whole.empty();
-      for (const size_t portion : {size_t{1}, size_t{160}, size_t{1237}}) expect_same(heard(small, samples, portion, rate), whole);
+      for (const size_t portion : {size_t{1}, size_t{160}, size_t{1237}})
+        expect_same(heard(small, samples, portion, rate), whole);
     }
   }
   EXPECT_GE(spoke, 4) << "networks that say nothing show nothing";
@@ -133,7 +135,8 @@ TEST(SpeechStream, ABatchIsEachClipAlone) {
   for (const bool streaming : {true, false}) {
     SmallRecogniser small(streaming);
     std::vector<HeardClip> clips;
-    for (int i = 0; i < 5; ++i) clips.push_back(clip_of(small.front, 3000 + 1700 * ((i * 3) % 5), {1, 2}, static_cast<uint64_t>(i)));
+    for (int i = 0; i < 5; ++i)
+      clips.push_back(clip_of(small.front, 3000 + 1700 * ((i * 3) % 5), {1, 2}, static_cast<uint64_t>(i)));
     const std::vector<Matrix<float>> together = log_probabilities(*small.model, small.front, clips, 5, small.pool);
     Pool alone(1);
     for (size_t i = 0; i < clips.size(); ++i) {
@@ -155,7 +158,8 @@ TEST(SpeechStream, AFrontComesBackFromItsFile) {
   EXPECT_EQ(back.tail, 3);
   EXPECT_TRUE(back.streaming);
   for (const char* key : {"stack", "lookahead", "mean", "inverse_deviation", "check", "text_rules", "front_end"}) {
-    for (const nlohmann::json& bad : {nlohmann::json(), nlohmann::json(-1), nlohmann::json("x"), nlohmann::json::array({1e9})}) {
+    for (const nlohmann::json& bad :
+         {nlohmann::json(), nlohmann::json(-1), nlohmann::json("x"), nlohmann::json::array({1e9})}) {
       nlohmann::json mangled = saved;
       mangled[key] = bad;
       try {
@@ -171,8 +175,10 @@ TEST(SpeechStream, AFrontComesBackFromItsFile) {
 TEST(SpeechStream, EpochsAreShuffledMaskedAndRepeatable) {
   const SpeechFront front = small_front(false);
   std::vector<HeardClip> clips;
-  for (int i = 0; i < 7; ++i) clips.push_back(clip_of(front, 2000 + 600 * ((i * 3) % 7), {1, 1 + i % 3}, static_cast<uint64_t>(i)));
-  const std::unique_ptr<Batcher> batcher = clip_batcher(front, clips, {.batch = 2, .train = true, .masks_from = 1, .seed = 5});
+  for (int i = 0; i < 7; ++i)
+    clips.push_back(clip_of(front, 2000 + 600 * ((i * 3) % 7), {1, 1 + i % 3}, static_cast<uint64_t>(i)));
+  const std::unique_ptr<Batcher> batcher =
+      clip_batcher(front, clips, {.batch = 2, .train = true, .masks_from = 1, .seed = 5});
   EXPECT_EQ(batcher->tokens_per_epoch(), 14);
   const auto epoch = [&](int64_t number) {
     std::vector<Batch> batches(1);
@@ -183,7 +189,8 @@ TEST(SpeechStream, EpochsAreShuffledMaskedAndRepeatable) {
   };
   const std::vector<Batch> first = epoch(0), second = epoch(1);
   ASSERT_EQ(first.size(), 4U);
-  for (size_t b = 1; b < first.size(); ++b) EXPECT_GE(first[b].in.seq.steps(), first[b - 1].in.seq.steps()) << "shortest first";
+  for (size_t b = 1; b < first.size(); ++b)
+    EXPECT_GE(first[b].in.seq.steps(), first[b - 1].in.seq.steps()) << "shortest first";
   const auto zeros = [](const std::vector<Batch>& batches) {
     int64_t count = 0;
     for (const Batch& b : batches) count += std::count(b.in.frames.begin(), b.in.frames.end(), 0.0F);
