@@ -140,7 +140,12 @@ def measure_bands(program, recipe, work, run, threads):
     program.call([program.path, "eval", run, "series.csv", "--last", str(steps), "--stride", "1", "--windows", "0", "--methods", "naive",
                   "--threads", str(threads), "-o", "bands.csv", "--json"], work)
     with open(work / "bands.csv", newline="", encoding="utf-8") as file:
-        return series_rows.compare_bands(list(csv.DictReader(file)), recipe["table"]["test-rows"])
+        rows = list(csv.DictReader(file))
+    with open(work / "series.csv", newline="", encoding="utf-8") as file:
+        table = list(csv.reader(file))
+    column = table[0].index(recipe["options"]["y"]) if "y" in recipe["options"] else 1
+    values = {series_rows.stamp(row[0]): float(row[column]) for row in table[1:] if row[column]}
+    return series_rows.compare_bands(rows, recipe["table"]["test-rows"], values)
 
 
 def measure_detection(program, recipe, work, run):

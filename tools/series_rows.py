@@ -54,10 +54,9 @@ def band_score(bands):
     return {"coverage": inside / n, "least": min(shares), "most": max(shares), "width": width / n, "interval_score": score / n, "values": n}
 
 
-def compare_bands(rows, test_rows):
-    """`rows` of rnn eval -o with the naive method, every origin of calibration and test, one series."""
+def compare_bands(rows, test_rows, values):
+    """`rows` of rnn eval -o with the naive method, every origin of calibration and test, one series; values: {stamp: value} of all of it."""
     stamps = sorted({stamp(r["ds"]) for r in rows})
-    values = {stamp(r["ds"]): float(r["y"]) for r in rows}
     first_test = stamps[-test_rows]
     last_before = stamps[-test_rows - 1]
     position = {at: i for i, at in enumerate(stamps)}
@@ -70,7 +69,7 @@ def compare_bands(rows, test_rows):
             if r["model"] == "this model" and stamp(r["cutoff"]) >= last_before]
     found = {"this program": band_score(ours)}
     naive = [r for r in rows if r["model"] == "naive"]
-    climate = Climatology(values, first_test)
+    climate = Climatology(values, min(stamp(r["cutoff"]) for r in rows))  # errors that give a width are those of days it has not seen
     points = {"naive": lambda r: float(r["forecast"]), "climatology": lambda r: climate.at(stamp(r["ds"]))}
     for name, point in points.items():
         errors, bands = {}, []
@@ -93,9 +92,11 @@ def band_lines(runs, table):
         middle = {key: sum(run[name][key] for run in runs) / len(runs) for key in runs[0][name]}
         cells.append([f"**{name}**" if name == "this program" else f"{name}, same conformal step", f"{100 * middle['coverage']:.1f} %",
                       f"{100 * middle['least']:.1f} to {100 * middle['most']:.1f} %", f"{middle['width']:.2f}", f"{middle['interval_score']:.2f}"])
+    best = min(runs[0], key=lambda name: sum(run[name]["interval_score"] for run in runs))
+    told = [] if best == "this program" else [f"The band around {'the ' if best == 'naive' else ''}{best}{' forecast' if best == 'naive' else ''} is better here, and needs no network.", ""]
     return [table(["90 % bands, every origin", "coverage", "at a single step", "width", "interval score"], cells), "",
             "Interval score: width, and 20 times the distance of values outside (Gneiting and Raftery 2007). Climatology: the mean at this time of "
-            f"day within {NEAR_DAYS} days of this day of the year, in the rows before the test.", ""]
+            f"day within {NEAR_DAYS} days of this day of the year, in the rows before the calibration.", "", *told]
 
 
 # ------------------------------------------------------------------------------------------------------------------ detection
