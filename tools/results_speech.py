@@ -47,9 +47,14 @@ def read_clips(recipe, data_folder):
     return {"files": files}
 
 
+def file_ids(folder):
+    """The clips of the .fileids, each a path without its ending."""
+    return next(p for p in sorted(folder.iterdir()) if p.suffix == ".fileids").read_text(encoding="utf-8").split()
+
+
 def speakers(recipe, folder):
     """(test, valid): names of speakers, the folders of clips sorted by name."""
-    ids = next(p for p in sorted(folder.iterdir()) if p.suffix == ".fileids").read_text(encoding="utf-8").split()
+    ids = file_ids(folder)
     names = sorted({pathlib.PurePosixPath(i).parent.name for i in ids})
     clips = recipe["clips"]
     return [[n for i, n in enumerate(names) if i % clips["every"] == clips[part]] for part in ("test", "valid")]
@@ -80,7 +85,7 @@ def transcripts(folder):
 
 def training_texts(folder, held_out):
     """Transcripts of speakers that are neither tested nor chosen by."""
-    ids = next(p for p in sorted(folder.iterdir()) if p.suffix == ".fileids").read_text(encoding="utf-8").split()
+    ids = file_ids(folder)
     texts = transcripts(folder)
     paths = [pathlib.PurePosixPath(i) for i in ids]
     return [texts[p.name] for p in paths if p.parent.name not in held_out]
@@ -96,7 +101,7 @@ def pocketsphinx(work, folder, test):
     model = pathlib.Path("/usr/share/pocketsphinx/model/en-us")
     if not shutil.which("pocketsphinx_batch") or not model.is_dir() or not shutil.which("sox") and not shutil.which("ffmpeg"):
         return None
-    ids = next(p for p in sorted(folder.iterdir()) if p.suffix == ".fileids").read_text(encoding="utf-8").split()
+    ids = file_ids(folder)
     chosen = [i for i in ids if pathlib.PurePosixPath(i).parent.name in test]
     sounds = work / "sphinx"
     sounds.mkdir(exist_ok=True)

@@ -26,8 +26,7 @@ AlignedClip align_clip(const SpeechModel& speech, const Tokenizer& tokenizer, st
                                                          ? std::vector<float>(samples.begin(), samples.end())
                                                          : resample(samples, rate, front.bank.rate)));
   normalise_frames(front, clip.frames[0]);
-  const int64_t steps = front.steps_of(std::ssize(clip.frames[0]) / front.bank.width()),
-                needed = ctc_rows_needed(clip.labels);
+  const int64_t steps = front.steps_of(clip.frames[0]), needed = ctc_rows_needed(clip.labels);
   if (steps < std::max<int64_t>(needed, 1))
     throw Error(Exit::data, "data/too_short_clip",
                 fmt::format("{}: the clip has {}, of which its text needs {}", place, counted(steps, "step"), needed),

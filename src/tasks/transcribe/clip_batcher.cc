@@ -28,8 +28,7 @@ void fill_frames(const SpeechFront& front, std::span<const std::vector<float>* c
                  std::span<const uint32_t> chosen, Rows& in) {
   const auto width = static_cast<size_t>(front.width());
   std::vector<int> lengths;
-  for (const std::vector<float>* f : frames)
-    lengths.push_back(static_cast<int>(front.steps_of(std::ssize(*f) / front.bank.width())));
+  for (const std::vector<float>* f : frames) lengths.push_back(static_cast<int>(front.steps_of(*f)));
   in.seq = Seq::ragged(lengths);
   in.seq.id.assign(chosen.begin(), chosen.end());
   in.ids.clear();

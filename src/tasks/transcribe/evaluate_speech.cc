@@ -6,6 +6,7 @@
 
 #include "decode/ctc_greedy.h"
 #include "decode/sample.h"
+#include "decode/scorer.h"
 #include "metrics/figures.h"
 #include "networks/engine.h"
 #include "tasks/transcribe/stream/recognizer.h"
@@ -30,7 +31,7 @@ std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const Sp
     std::vector<Engine::Part> parts;
     for (size_t i = 0; i < count; ++i) {
       const std::vector<float>& frames = clips[begin + i].frames[0];
-      const int64_t steps = front.steps_of(std::ssize(frames) / front.bank.width());
+      const int64_t steps = front.steps_of(frames);
       rows[i].resize(static_cast<size_t>(steps) * width);
       for (int64_t t = 0; t < steps; ++t)
         speech_step(front, frames, t, std::span(rows[i]).subspan(static_cast<size_t>(t) * width, width));
@@ -44,23 +45,21 @@ std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const Sp
       for (int t = 0; t < steps; ++t) {
         const std::span<const float> row = row_of(logits, engine.row(static_cast<int>(i), t));
         std::copy(row.begin(), row.end(), own.row(t));
-        to_log_probabilities({own.row(t), static_cast<size_t>(own.cols())}, own.cols());
       }
+      log_softmax(own.view(), own.view());
     }
   }
   return found;
 }
 
-SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, Pool& pool, const PrefixBeamOptions* beam,
-                             const std::vector<Matrix<float>>* said) {
+SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, Pool& pool, const PrefixBeamOptions* beam) {
   SpeechReport report;
   report.clips = std::ssize(part.clips), report.seconds = part.seconds();
   const auto begin = std::chrono::steady_clock::now();
-  std::vector<Matrix<float>> own;
-  if (!said) own = log_probabilities(*speech.model, speech.front, part.heard, kClipsAtOnce, pool), said = &own;
+  const std::vector<Matrix<float>> said = log_probabilities(*speech.model, speech.front, part.heard, kClipsAtOnce, pool);
   int64_t rows = 0, blanks = 0;
-  for (size_t i = 0; i < said->size(); ++i) {
-    const Matrix<float>& one = (*said)[i];
+  for (size_t i = 0; i < said.size(); ++i) {
+    const Matrix<float>& one = said[i];
     const LogProbs<float> log_probs({one.data(), one.rows(), one.cols(), one.cols()});
     CtcGreedy greedy;
     greedy.push(log_probs);
@@ -71,8 +70,8 @@ SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, 
       const std::vector<RecognisedText> found = search.finished();
       units = found.empty() ? std::vector<int32_t>() : found[0].units;
     }
-    report.transcripts.push_back(speech_text(speech.front.rules, spelt_text(speech.spelling, units)));
-    report.errors.add(part.clips[i].id, part.clips[i].text, report.transcripts.back());
+    report.errors.add(part.clips[i].id, part.clips[i].text,
+                      speech_text(speech.front.rules, spelt_text(speech.spelling, units)));
     rows += one.rows(), blanks += greedy.blanks();
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;

@@ -23,11 +23,10 @@ struct SpeechReport {
   double seconds = 0;               // of sound
   std::optional<double> blanks;     // share of rows whose most probable class is the blank
   std::optional<double> real_time;  // seconds of computation by seconds of sound
-  std::vector<std::string> transcripts;
 };
 
-// Transcripts of a part beside its texts: greedy ones, or by a search. said: its rows, as log_probabilities() gives them; null: made here.
+// Transcripts of a part beside its texts: greedy ones, or by a search.
 SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, Pool& pool,
-                             const PrefixBeamOptions* beam = nullptr, const std::vector<Matrix<float>>* said = nullptr);
+                             const PrefixBeamOptions* beam = nullptr);
 
 }  // namespace rnn::core

@@ -30,7 +30,7 @@ class SpeechRun final : public Run {
   using Run::Run;
 
  private:
-  const std::string& hash() const override { return data_.hash; }
+  const std::string& hash() const override { return clips_.hash; }
   SpeechOptions& speech() { return options.speech; }
   const SpeechOptions& speech() const { return options.speech; }
   SpeechText rules() const { return speech_rules(speech()); }
@@ -46,10 +46,8 @@ class SpeechRun final : public Run {
       return file.empty() ? std::vector<Clip>() : read_clips({file}, {.rules = rules()}).clips;
     };
     parts_ = part_clips(clips_, speech(), speech_valid_share(options), listed(valid_file()), listed(test_file()));
-    data_.split = parts_.words;
     if (speech().rate == 0) speech().rate = clips_.rate;
     if (speech().bins == 0) speech().bins = speech().rate < 16000 ? 40 : 80;
-    data_.hash = clips_.hash;
   }
 
   // Defaults, for options not given, that suit an hour of speech.
@@ -129,7 +127,7 @@ class SpeechRun final : public Run {
     for (const Clip& clip : parts_.test) test.push_back(clip.id);
     return {{"task", request.task},
             {"speech", speech_front_json(data_.front)},
-            {"data", {{"train", request.data}, {"valid", valid_file()}, {"hash", data_.hash}, {"test_clips", test}}}};
+            {"data", {{"train", request.data}, {"valid", valid_file()}, {"hash", clips_.hash}, {"test_clips", test}}}};
   }
 
   void write_files(bool resumed) const override {
@@ -139,7 +137,7 @@ class SpeechRun final : public Run {
     json left = json::array();
     for (const LeftOut& l : data_.left_out) left.push_back({{"clip", l.clip}, {"reason", l.reason}});
     folder.write_data({{"files", request.data},
-                       {"hash", data_.hash},
+                       {"hash", clips_.hash},
                        {"task", request.task},
                        {"train", part(data_.train)},
                        {"valid", part(data_.valid)},
@@ -148,8 +146,6 @@ class SpeechRun final : public Run {
   }
 
   json metrics(const TrainProgress& p) const override { return {{"val_loss", p.best_loss}, {"step", p.best_update}}; }
-
-  std::string sample(const Trainer&) const override { return {}; }
 
   void report(RunResult& result, const TrainProgress&, json& metrics) override {
     ModelFile file = load_model(folder.model());
@@ -194,7 +190,7 @@ class SpeechRun final : public Run {
     int64_t steps = 0;
     int longest = 0;
     for (const HeardClip& clip : data_.train.heard) {
-      const auto own = static_cast<int>(front.steps_of(std::ssize(clip.frames[0]) / front.bank.width()));
+      const auto own = static_cast<int>(front.steps_of(clip.frames[0]));
       steps += own, longest = std::max(longest, own);
     }
     Plan plan;
@@ -206,7 +202,7 @@ class SpeechRun final : public Run {
     plan.add("text", fmt::format("{} · rules {}", counted(tokenizer->size(), "character"), speech().text_rules));
     plan.add("split",
              fmt::format(
-                 "{}: {} to learn from, {} to choose by{}", data_.split, counted(data_.train.clips.size(), "clip"),
+                 "{}: {} to learn from, {} to choose by{}", parts_.words, counted(data_.train.clips.size(), "clip"),
                  grouped(std::ssize(data_.valid.clips)),
                  data_.test.clips.empty() ? "" : fmt::format(", {} for the test", grouped(std::ssize(data_.test.clips)))));
     if (!data_.left_out.empty())

@@ -79,8 +79,7 @@ SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vecto
         reasons[i] = e.what();
         return;
       }
-      const int64_t steps = front.steps_of(std::ssize(frames) / front.bank.width()),
-                    needed = ctc_rows_needed(heard[i].labels);
+      const int64_t steps = front.steps_of(frames), needed = ctc_rows_needed(heard[i].labels);
       if (steps < std::max<int64_t>(needed, 1) && speed == 1) {
         reasons[i] =
             "is too short for its text: " + counted(steps, "step") + ", of which it needs " + std::to_string(needed);

@@ -29,9 +29,7 @@ struct LeftOut {
 struct SpeechData {
   SpeechFront front;
   SpeechPart train, valid, test;
-  std::string split;  // "by speaker: 9 of 74 for choosing"
   std::vector<LeftOut> left_out;
-  std::string hash;
 };
 
 // The class of a character is its id + 1.

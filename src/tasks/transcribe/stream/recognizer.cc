@@ -2,11 +2,11 @@
 #include "tasks/transcribe/stream/recognizer.h"
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "decode/sample.h"
+#include "decode/scorer.h"
 #include "decode/word_times.h"
 
 namespace rnn::core {
@@ -52,17 +52,6 @@ SpeechModel speech_model(const ModelFile& file) {
   return speech;
 }
 
-void to_log_probabilities(std::span<float> logits, int classes) {
-  for (size_t at = 0; at < logits.size(); at += static_cast<size_t>(classes)) {
-    const std::span<float> row = logits.subspan(at, static_cast<size_t>(classes));
-    const float most = *std::max_element(row.begin(), row.end());
-    double sum = 0;
-    for (const float x : row) sum += std::exp(static_cast<double>(x - most));
-    const auto total = static_cast<float>(static_cast<double>(most) + std::log(sum));
-    for (float& x : row) x -= total;
-  }
-}
-
 Recognizer::Recognizer(const SpeechModel& speech, const RecognizerOptions& options, Pool* pool)
     : speech_(speech),
       options_(options),
@@ -81,7 +70,6 @@ void Recognizer::push(std::span<const float> samples, int rate) {
   if (rate != rate_)
     throw Error(Exit::data, "audio/rate",
                 "the rate of a stream changes from " + std::to_string(rate_) + " to " + std::to_string(rate), "");
-  heard_ += std::ssize(samples);
   if (!resampler_) return hear(samples);
   samples_.clear();
   resampler_->push(samples, samples_);
@@ -115,11 +103,11 @@ void Recognizer::read(bool last) {
       const std::span<const float> row = row_of(logits, engine_.row(0, static_cast<int>(t)));
       said_.insert(said_.end(), row.begin(), row.end());
       const std::span<float> own = std::span(said_).last(static_cast<size_t>(classes));
-      to_log_probabilities(own, classes);
+      const View<float> view(own.data(), 1, classes, classes);
+      log_softmax(view, view);
       ++row_;
       const bool blank = std::max_element(own.begin(), own.end()) == own.begin();
-      blanks_ += blank;
-      const LogProbs<float> one({own.data(), 1, classes, classes});
+      const LogProbs<float> one({view});
       greedy_.push(one);
       if (beam_) beam_->push(one);
       if (front.streaming && endpoint_.push(!blank) != EndpointReason::none) end_utterance();
@@ -168,12 +156,6 @@ void Recognizer::finish() {
   first_frame_ = row_ = begin_ = 0, rate_ = 0;
 }
 
-void Recognizer::reset() {
-  finish();
-  ended_.clear();
-  blanks_ = heard_ = 0;
-}
-
 std::optional<Transcript> Recognizer::take() {
   if (ended_.empty()) return std::nullopt;
   Transcript first = std::move(ended_.front());
@@ -204,7 +186,5 @@ Transcript Recognizer::partial() const {
   const RecognisedText best = beam_->best();
   return transcript_of(best.units, best.log_prob);
 }
-
-double Recognizer::seconds() const { return rate_ > 0 ? static_cast<double>(heard_) / rate_ : 0; }
 
 }  // namespace rnn::core

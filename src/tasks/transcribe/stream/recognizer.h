@@ -36,9 +36,6 @@ struct RecognizerOptions {
   int nbest = 0;                          // alternatives of every utterance, with a beam
 };
 
-// Log-probabilities [rows, K] from logits, in place.
-void to_log_probabilities(std::span<float> logits, int classes);
-
 // Samples in, utterances out. One stream; one thread. A model that also reads backwards hears the whole clip first: nothing comes out
 // before finish(), and there are no endpoints.
 class Recognizer {
@@ -49,16 +46,12 @@ class Recognizer {
   void push(std::span<const float> samples, int rate);
   // Nothing more comes: what is held back is heard, and the last utterance ends.
   void finish();
-  void reset();
 
   // Utterances that have ended, oldest first; nullopt: none waits. Empty ones are not among them.
   std::optional<Transcript> take();
   // Of the utterance that goes on: what is heard so far. Greedy text only grows, but for its last word.
   Transcript partial() const;
 
-  int64_t rows() const { return row_; }           // steps of the network
-  int64_t blank_rows() const { return blanks_; }  // of these, with the blank as the best class
-  double seconds() const;                         // of sound that was pushed
   const SpeechModel& speech() const { return speech_; }
   // The log-probabilities of the utterance that goes on [rows, K].
   LogProbs<float> log_probs() const;
@@ -80,7 +73,7 @@ class Recognizer {
   Endpoint endpoint_;
   std::vector<float> samples_, frames_, rows_,
       said_;  // resampled; normalised, from frame first_frame_ on; of one pass; log-probabilities
-  int64_t first_frame_ = 0, row_ = 0, begin_ = 0, blanks_ = 0, heard_ = 0;  // begin_: the row that the utterance begins with
+  int64_t first_frame_ = 0, row_ = 0, begin_ = 0;  // begin_: the row that the utterance begins with
   int rate_ = 0;
   std::deque<Transcript> ended_;
 };

@@ -24,6 +24,7 @@ struct SpeechFront {
 
   int width() const { return bank.width() * (stack + lookahead); }  // of a step
   int64_t steps_of(int64_t frames) const { return frames > 0 ? (frames + stack - 1) / stack + tail : 0; }
+  int64_t steps_of(const std::vector<float>& frames) const { return steps_of(std::ssize(frames) / bank.width()); }
   double step_seconds() const { return stack * bank.shift_ms / 1000; }
   // How much sound after the beginning of a step must be heard before the step can be computed, seconds.
   double latency() const { return ((stack + lookahead - 1) * bank.shift_ms + bank.frame_ms) / 1000; }
