@@ -138,10 +138,13 @@ void Command::option(const OptionInfo& option, const std::function<void(const Op
   const std::string names = shown_names.empty() ? "--" + std::string(option.name) : shown_names;
   const std::string help(option.help);
   if (option.value.empty()) {
-    keep(app_->add_flag_callback(
-             names, [=, &option] { take(option, "true"); }, help),
+    // --x=false is --no-x: the count is then -1.
+    keep(app_->add_flag_function(
+             names, [=, &option](int64_t n) { take(option, n > 0 ? "true" : "false"); }, help),
          "");
-    app_->add_flag_callback("--no-" + std::string(option.name), [=, &option] { take(option, "false"); })->group("");
+    app_->add_flag_function("--no-" + std::string(option.name),
+                            [=, &option](int64_t n) { take(option, n > 0 ? "false" : "true"); })
+        ->group("");
     return;
   }
   const auto hand = [=, &option](const std::string& text) { take(option, typed(text)); };

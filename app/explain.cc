@@ -13,14 +13,18 @@
 #include "base/numbers.h"
 #include "command.h"
 #include "inspect/explain_model.h"
+#include "inspect/hearing.h"
 #include "inspect/lab_cache.h"
 #include "inspect_translation.h"
+#include "io/ready_model.h"
 #include "outputs.h"
 #include "pages/explain_page.h"
+#include "pages/hearing_page.h"
 #include "pages/translation_page.h"
 #include "runs/run_data.h"
 #include "screen.h"
 #include "signals.h"
+#include "sounds.h"
 #include "text_tokens.h"
 
 namespace rnn::core::app {
@@ -81,16 +85,18 @@ void add_lab(const ExplainRequest& request, Pool& pool, Explanation& all) {
 
 struct ExplainArguments {
   ExplainRequest request;
-  std::string output = "explain.html";
+  std::string output = "explain.html", said;
   bool json = false, no_lab = false, force = false;
   int64_t beam = kWidestBeam, threads = 0;
 };
 
 void declare(Command& command, ExplainArguments& a) {
   command.words("MODEL", &a.request.models,
-                "run folders or .safetensors files, trained on the same text; or one translator");
-  command.text("-p,--prompt", &a.request.prompt, "TEXT", "the text to read; for a translator the sentence to translate");
+                "run folders or .safetensors files, trained on the same text; or one translator or recogniser of speech");
+  command.text("-p,--prompt", &a.request.prompt, "TEXT",
+               "the text to read; for a translator the sentence to translate, for a recogniser a file of sound");
   command.text("-o,--output", &a.output, "FILE", "the page (explain.html)");
+  command.text("--say", &a.said, "WORDS", "for a recogniser: what is really said in the clip");
   command.flag("--json", &a.json, "the figures as one JSON object on standard output, no page");
   command.more();
   command.flag("--force", &a.force, "overwrite a file that is not such a page");
@@ -103,6 +109,7 @@ void declare(Command& command, ExplainArguments& a) {
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn explain runs/demo-rnn runs/demo-gru runs/demo-lstm -p \"The cat is sleeping because it\"");
   command.example("rnn explain runs/story-001 -p \"The cat is\" -o story.html");
+  command.example("rnn explain runs/digits-001 -p call.wav --say \"two seven five\"");
 }
 
 std::vector<ModelFile> loaded(const std::vector<std::string>& paths) {
@@ -161,6 +168,29 @@ void explain_translator(const Command& command, const ExplainArguments& a, std::
   put_out(a, look_at_translation(files[0], a.request.prompt, static_cast<int>(a.beam), 5, pool), translation_page);
 }
 
+void explain_recogniser(const Command& command, const ExplainArguments& a, std::vector<ModelFile>& files) {
+  if (files.size() > 1)
+    throw Error(Exit::usage, "explain/models",
+                "a page shows one recogniser, but there are " + std::to_string(files.size()) + " models",
+                "explain each one separately");
+  for (const char* flag : {"--data", "--no-lab", "--seconds", "--no-cache", "--beam"}) {
+    if (command.given(flag))
+      throw Error(Exit::usage, "usage/option", std::string(flag) + " is not for recognisers; this model transcribes speech",
+                  "leave it out");
+  }
+  Pool pool(static_cast<int>(a.threads));
+  ready_model(files[0], pool);
+  std::vector<float> samples;
+  int rate = 0;
+  read_sound(a.request.prompt, "", [&](std::span<const float> heard, int of) {
+    samples.insert(samples.end(), heard.begin(), heard.end());
+    rate = of;
+  });
+  put_out(a, hear_clip(files[0], samples, rate, sound_name(a.request.prompt), a.said, pool), hearing_page);
+}
+
+bool transcribes(const ModelFile& file) { return file.about.contains("speech"); }
+
 }  // namespace
 
 Explanation explain(const ExplainRequest& request) {
@@ -172,8 +202,9 @@ void write_page(const Explanation& explanation, const std::string& path) { write
 
 int run_explain(const Arguments& arguments) {
   ExplainArguments a;
-  Command command("explain", "MODEL... -p TEXT [options]",
-                  "one page: how networks read a text, remember and forget; how a translator translates");
+  Command command(
+      "explain", "MODEL... -p TEXT [options]",
+      "one page: how networks read a text, remember and forget; how a translator translates; what a recogniser hears");
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   command.need(a.request.models.empty() ? "" : a.request.models.front(), "a MODEL");
@@ -186,6 +217,12 @@ int run_explain(const Arguments& arguments) {
     explain_translator(command, a, files);
     return 0;
   }
+  if (std::any_of(files.begin(), files.end(), transcribes)) {
+    explain_recogniser(command, a, files);
+    return 0;
+  }
+  if (command.given("--say"))
+    throw Error(Exit::usage, "usage/option", "--say is for recognisers of speech; these models are not", "leave it out");
   if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; these models are not");
   put_out(a, explain(a.request, files), explain_page);
   return status_of(0);

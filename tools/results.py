@@ -282,7 +282,7 @@ def keys_of(recipe, digests):
 def do_recipe(name, recipe, results, a, program):
     if "clips" in recipe:
         parts, data = {}, results_speech.read_clips(recipe, a.data)
-        data |= licence_of(a.data, recipe["clips"]["folder"] + "/")
+        data |= licence_of(a.data, results_speech.licensed(recipe))
     elif "table" in recipe:
         parts, data = results_series.read_table(recipe, a.data)
         data |= licence_of(a.data, recipe["table"]["file"])

@@ -249,6 +249,6 @@ def page(rows):
     forecasts = [line for name, row in sorted(rows.items()) if "series" in row for line in results_series.overview_rows(name, row)]
     series = [SERIES, table(["recipe", "what", "figure", "value", "best row without training"], forecasts), ""] if forecasts else []
     heard = [line for name, row in sorted(rows.items()) if "speech" in row for line in results_speech.overview_rows(name, row)]
-    speech = [SPEECH, table(["recipe", "what", "WER", "CER", "WER with a bigram"], heard), ""] if heard else []
+    speech = [SPEECH, table(["recipe", "what", "WER", "CER", "WER with a bigram, or of listed words"], heard), ""] if heard else []
     texts = [overview(rows), ""] if any(not row.keys() & {"made", "pairs", "series", "speech"} for row in rows.values()) else []
     return "\n".join([HEAD] + texts + problems + translations + series + speech + [section(name, row) for name, row in sorted(rows.items())])

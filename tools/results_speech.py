@@ -1,5 +1,5 @@
 # Why: recipes of speech: clips split by speaker, recognisers, their error rates greedy and with a language model, beside another recogniser.
-"""Recipes with task = "transcribe", for results.py.
+"""Recipes with task = "transcribe", for results.py; those whose [clips] says make are in results_clips.py.
 
     [clips]
     folder = "speech/an4-train"
@@ -20,6 +20,7 @@ import shlex
 import shutil
 import subprocess
 
+import results_clips
 from results_recipe import Failure, check_tables, digest, folder_of, mean, option_words
 
 CLIP_KEYS = {"folder": str, "every": int, "test": int, "valid": int, "bigram": bool, "alpha": (int, float), "beta": (int, float),
@@ -29,6 +30,9 @@ VARIANT_KEYS = {"name": str, "options": dict}
 
 def check(path, recipe):
     """Throws Failure for what no recipe of this kind may say."""
+    if "make" in recipe["clips"]:
+        results_clips.check(path, recipe)
+        return
     check_tables(path, "clips", CLIP_KEYS, [recipe["clips"]])
     check_tables(path, "variant", VARIANT_KEYS, recipe.get("variant", []))
     missing = {"folder", "every", "test", "valid"} - recipe["clips"].keys()
@@ -38,6 +42,8 @@ def check(path, recipe):
 
 def read_clips(recipe, data_folder):
     """What the row says about the corpus: its lists; the sound itself is too large to be hashed each time."""
+    if "make" in recipe["clips"]:
+        return results_clips.read_clips(recipe, data_folder)
     folder = data_folder / recipe["clips"]["folder"]
     lists = sorted(p for p in folder.iterdir() if p.suffix in (".fileids", ".transcription")) if folder.is_dir() else []
     if not lists:
@@ -45,6 +51,11 @@ def read_clips(recipe, data_folder):
                       "RNN_DATA=FOLDER says where data sets are")
     files = [{"path": f"{recipe['clips']['folder']}/{p.name}", "bytes": p.stat().st_size, "sha256": digest(p.read_bytes())} for p in lists]
     return {"files": files}
+
+
+def licensed(recipe):
+    """The path that the licence of the data is listed under."""
+    return results_clips.licensed(recipe) if "make" in recipe["clips"] else recipe["clips"]["folder"] + "/"
 
 
 def file_ids(folder):
@@ -65,7 +76,7 @@ def networks(recipe):
 
 
 def keys_of(recipe, digests):
-    run = digest([recipe["task"], digests, recipe["clips"]["folder"], recipe["options"]])[:16]
+    run = digest([recipe["task"], digests, recipe["clips"].get("folder", recipe["clips"].get("make")), recipe["options"]])[:16]
     return {"run": run, "all": digest([run, recipe["seeds"], recipe["clips"], recipe.get("variant")])[:16]}
 
 
@@ -134,6 +145,8 @@ def edits(a, b):
 
 def measure(program, recipe, work, keys, train, data_folder):
     """`train` of results.py: (program, words, work, run, key) -> events. Returns the row's own part."""
+    if "make" in recipe["clips"]:
+        return results_clips.measure(program, recipe, work, keys, train, data_folder)
     folder, clips = data_folder / recipe["clips"]["folder"], recipe["clips"]
     link = work / "clips"
     link.unlink(missing_ok=True)
@@ -178,6 +191,8 @@ def with_interval(figures):
 
 
 def section(name, row, table, clock, data_lines):
+    if "made_clips" in row:
+        return results_clips.section(name, row, table, clock, data_lines)
     machine, variants = row["machine"], row["variants"]
     program = row["program"] + (f" ({row['commit']})" if row.get("commit") else "")
     others = "; the other rows differ as their names say" if len(variants) > 1 else ""
@@ -205,6 +220,8 @@ def section(name, row, table, clock, data_lines):
 
 
 def overview_rows(name, row):
+    if "made_clips" in row:
+        return results_clips.overview_rows(name, row)
     lines = []
     for v in row["variants"]:
         title = row["title"] + (f", {v['name']}" if len(row["variants"]) > 1 else "")

@@ -59,6 +59,7 @@ struct SpeechOptions {
   int lookahead = 6;                 // frames after those of a step that it also reads; of --streaming
   std::string text_rules = "basic";  // none, basic: what counts as the same words
   std::string speeds = "0.9,1,1.1";  // a clip is heard at one of these speeds; 1: as it is
+  double volume = 6;                 // decibels up to which a clip is heard louder or softer
   bool spec_augment = true;          // masks over time and frequency
   std::string test_speakers;         // names between commas, kept for the test; empty: none
   std::string valid_speakers;        // the same for choosing; empty: found

@@ -118,3 +118,15 @@ cp text.wav broken/voice1/clip1.wav
 expect_exit 0 "$RNN" train broken "${small[@]}" --epochs 1 -o partly
 expect_err 'note .*clip1.wav'
 [[ ! -e none ]] || fail "a refused run has a folder"
+
+# The page of a clip: the same words as transcribe, the reference beside, bad input in words.
+expect_exit 0 "$RNN" explain run -p "${fresh[0]}" --say "$(cat "${fresh[0]%.wav}.txt")" --json
+[[ "$(json_value "$out_file" 'x["text"]')" == "$(head -n 1 heard.txt)" ]] || fail 'explain and transcribe hear different words'
+[[ "$(json_value "$out_file" 'len(x["blank"]) == len(x["best"]) == len(x["change"]) and x["of"] > 0 and abs(x["blank_share"] - x["best"].count("–") / len(x["best"])) < 1e-9')" == True ]] ||
+  fail 'figures of the page'
+expect_exit 0 "$RNN" explain run -p "${fresh[0]}" -o heard.html
+grep -q 'id="spectrogram"' heard.html || fail 'no picture of the sound'
+expect_refused 2 usage/option "$RNN" explain run -p "${fresh[0]}" --no-lab
+expect_refused 2 explain/models "$RNN" explain run run -p "${fresh[0]}"
+expect_exit 3 "$RNN" explain run -p none.wav
+expect_exit 3 "$RNN" explain run -p clips/voice0/clip0.txt

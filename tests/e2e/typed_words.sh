@@ -75,3 +75,9 @@ expect_exit 2 "$RNN" eval run story.txt -- -x.txt
 expect_err "does not expect '-x.txt'"
 cp -r run ./-run
 expect_exit 0 "$RNN" info -- -run
+
+# A switch may be given a value: --x=false is --no-x.
+for words in '--spec-augment=false false' '--spec-augment=true true' '--no-spec-augment=false true' '--no-spec-augment false'; do
+  expect_exit 0 "$RNN" config show "${words% *}"
+  grep -Eq "^spec-augment *= *${words#* }" "$out_file" || fail "${words% *} is not ${words#* }"
+done

@@ -172,6 +172,37 @@ TEST(SpeechStream, AFrontComesBackFromItsFile) {
   }
 }
 
+// Louder by up to 6 decibels: all bands of a clip are shifted by one number, another one in every epoch; a file of frames and the clips that
+// choose are as they are.
+TEST(SpeechStream, ClipsAreHeardLouderAndSofter) {
+  SpeechFront front = small_front(false);
+  front.inverse[3] = 0.8F;  // a shift is measured in deviations
+  std::vector<HeardClip> clips = {clip_of(front, 2000, {1, 2}, 1), clip_of(front, 2000, {2, 1}, 2)};
+  clips[1].ready = true;
+  ClipBatchOptions options{.batch = 1, .train = true, .masks_from = -1, .seed = 5, .volume = 6};
+  const auto shift = [&](int64_t epoch, size_t clip) {
+    const std::unique_ptr<Batcher> batcher = clip_batcher(front, clips, options);
+    batcher->start_epoch(epoch);
+    Batch batch;
+    while (batcher->next(batch) && batch.in.seq.id[0] != clip) {
+    }
+    const auto width = static_cast<size_t>(front.bank.width());
+    const size_t whole = clips[clip].frames[0].size() / (width * 3) * width * 3;  // steps without padding
+    std::vector<float> decibels;
+    for (size_t i = 0; i < whole; ++i)
+      decibels.push_back((batch.in.frames[i] - clips[clip].frames[0][i]) / front.inverse[i % width] * 10 / std::log(10.0F));
+    const auto [low, high] = std::minmax_element(decibels.begin(), decibels.end());
+    EXPECT_NEAR(*low, *high, 1e-4F);
+    EXPECT_LE(std::abs(*low), 6.0F);
+    return decibels[0];
+  };
+  EXPECT_GT(std::abs(shift(0, 0)), 1e-3F);
+  EXPECT_GT(std::abs(shift(0, 0) - shift(1, 0)), 1e-3F);
+  EXPECT_EQ(shift(0, 1), 0.0F);
+  options.train = false;
+  EXPECT_EQ(shift(0, 0), 0.0F);
+}
+
 TEST(SpeechStream, EpochsAreShuffledMaskedAndRepeatable) {
   const SpeechFront front = small_front(false);
   std::vector<HeardClip> clips;

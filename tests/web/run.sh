@@ -53,8 +53,11 @@ if [[ -n "${RNN:-}" ]]; then
   daily_sales 200 >sales.csv
   expect_exit 0 "$RNN" train sales.csv --horizon 7 --hidden 16 --epochs 1 --threads 1 -o sales --quiet
   expect_exit 0 "$RNN" report sales sales.csv -o pages/forecast-trained.html
+  python3 "$SOURCE/tests/support/tones.py" clips 0 60
+  expect_exit 0 "$RNN" train clips --hidden 32 --layers 1 --lr 1e-2 --epochs 20 --threads 1 --dropout 0 --speeds 1 --no-spec-augment -o tones --quiet
+  expect_exit 0 "$RNN" explain tones -p clips/voice0/clip0.wav --say "$(cat clips/voice0/clip0.txt)" -o pages/hearing-trained.html
 fi
 [[ -z "${PAGE:-}" ]] || cp "$PAGE" pages/given.html
 
 cd "$tools"
-PAGES="$WORK/pages" CHROMIUM="$CHROMIUM" exec node --test figures.test.mjs page.test.mjs translation.test.mjs forecast.test.mjs
+PAGES="$WORK/pages" CHROMIUM="$CHROMIUM" exec node --test figures.test.mjs page.test.mjs translation.test.mjs forecast.test.mjs hearing.test.mjs

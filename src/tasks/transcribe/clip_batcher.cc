@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "base/error.h"
 #include "data/length_order.h"
@@ -43,6 +44,16 @@ void fill_frames(const SpeechFront& front, std::span<const std::vector<float>* c
   }
 }
 
+// Normalised frames [n, bank.width()] as if the clip were so much louder: the logarithms of all bands grow alike (where a band is silent,
+// its floor would not).
+void shift_volume(const SpeechFront& front, double decibels, std::vector<float>& frames) {
+  const auto shift = static_cast<float>(decibels * std::log(10.0) / 10);
+  const auto width = static_cast<size_t>(front.bank.width()), first = static_cast<size_t>(front.bank.energy);
+  for (size_t at = 0; at < frames.size(); at += width) {
+    for (size_t i = first; i < first + static_cast<size_t>(front.bank.bins); ++i) frames[at + i] += shift * front.inverse[i];
+  }
+}
+
 class ClipBatcher final : public Batcher {
  public:
   ClipBatcher(const SpeechFront& front, std::span<const HeardClip> clips, const ClipBatchOptions& options)
@@ -79,9 +90,16 @@ class ClipBatcher final : public Batcher {
     const auto epoch = static_cast<uint32_t>(epoch_);
     ClipRandom speed(options_.seed, epoch, clip, ClipRandom::Use::speed);
     const std::vector<float>& frames = from.frames[speed.below(static_cast<uint32_t>(from.frames.size()))];
-    if (options_.masks_from < 0 || epoch_ < options_.masks_from) return &frames;
+    const bool masked = options_.masks_from >= 0 && epoch_ >= options_.masks_from;
+    const bool shifted = options_.volume > 0 && !from.ready && front_.bank.kind == FrontKind::fbank;
+    if (!masked && !shifted) return &frames;
     scratch = frames;
-    spec_augment(scratch, front_.bank.width(), {}, ClipRandom(options_.seed, epoch, clip, ClipRandom::Use::masks));
+    if (shifted) {
+      const ClipRandom random(options_.seed, epoch, clip, ClipRandom::Use::volume);
+      shift_volume(front_, draw_volume(options_.volume, random), scratch);
+    }
+    if (masked)
+      spec_augment(scratch, front_.bank.width(), {}, ClipRandom(options_.seed, epoch, clip, ClipRandom::Use::masks));
     return &scratch;
   }
 

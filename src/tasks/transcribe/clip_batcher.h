@@ -16,14 +16,16 @@ namespace rnn::core {
 struct HeardClip {
   std::vector<std::vector<float>> frames;  // normalised, [frames, bank.width()], one for each speed
   std::vector<int32_t> labels;             // classes: 1 to K - 1
+  bool ready = false;                      // the frames come from a file of frames: nothing is known of their loudness
 };
 
 struct ClipBatchOptions {
   int batch = 16;      // clips
-  bool train = false;  // false: longest first, at the first speed, without masks
+  bool train = false;  // false: longest first, at the first speed, without masks, as loud as it is
   int masks_from =
       0;  // the first epoch whose clips are masked; -1: none. A network that hears holes before words learns blanks for long
   uint64_t seed = 1;
+  double volume = 0;  // decibels: a clip of a training batch is louder or softer by up to so much
 };
 
 // The first epoch is sorted by length, shortest first: the network learns where to write before it meets long clips (Amodei et al. 2016).

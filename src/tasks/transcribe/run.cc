@@ -118,7 +118,7 @@ class SpeechRun final : public Run {
     }
     const TrainOptions& t = options.train;
     train = clip_batcher(data_.front, data_.train.heard,
-                         {t.batch, true, speech().spec_augment ? t.epochs / kMaskedAfter : -1, t.seed});
+                         {t.batch, true, speech().spec_augment ? t.epochs / kMaskedAfter : -1, t.seed, speech().volume});
     valid = clip_batcher(data_.front, data_.valid.heard, {t.batch, false, -1, t.seed});
   }
 

@@ -71,6 +71,7 @@ SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vecto
       return;
     }
     heard[i].labels = labels_of(tokenizer, clip.text);
+    heard[i].ready = clip.width > 0;
     for (const double speed : clip.width > 0 ? std::vector<double>{1} : speeds) {
       std::vector<float> frames;
       try {
