@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "command.h"
 #include "demo_dates.h"
+#include "demo_digits.h"
 #include "demo_series.h"
 #include "explain.h"
 #include "inspect/reading.h"
@@ -183,17 +184,17 @@ int run_demo(const Arguments& arguments) {
   std::string corpus, output = "runs/demo";
   double seconds = 60;
   int64_t threads = 0, seed = 1;
-  Command command(
-      "demo", "[options]",
-      "train an RNN, a GRU and an LSTM on a small corpus and compare them, then a translator of dates and a forecast");
-  command.seconds(
-      "--seconds", &seconds,
-      "training time of the three models (60); the dates take another 0.4 of it, at most 25, the forecast 0.3, at most 20");
+  Command command("demo", "[options]",
+                  "train an RNN, a GRU and an LSTM on a small corpus and compare them, then a translator of dates, a "
+                  "forecast and a recogniser of digits");
+  command.seconds("--seconds", &seconds,
+                  "training time of the three models (60); the dates and the digits take another 0.4 of it each, at most "
+                  "25, the forecast 0.3, at most 20");
   command.text("--corpus", &corpus, "FILE", "text file or folder; default: the project's own");
   command.text("-p,--prompt", &d.prompt, "TEXT", "the text that the models continue (\"The cat is\")");
-  command.text(
-      "-o,--output", &output, "DIR",
-      "run folders DIR-rnn, DIR-gru, DIR-lstm, DIR-dates, DIR-bakery and the page DIR.html, overwritten (runs/demo)");
+  command.text("-o,--output", &output, "DIR",
+               "run folders DIR-rnn, DIR-gru, DIR-lstm, DIR-dates, DIR-bakery, DIR-digits and the page DIR.html, "
+               "overwritten (runs/demo)");
   command.whole("-s,--seed", &seed, {0, 9e15}, "N", "seed of the training (1)");
   command.whole("-t,--threads", &threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn demo");
@@ -230,6 +231,9 @@ int run_demo(const Arguments& arguments) {
   const SeriesDemo series{output + "-bakery", std::min(20.0, 0.3 * seconds), d.options.train.threads, d.options.train.seed,
                           as_typed(arguments)};
   if (!signal_seen() && !demo_series(series)) return say_stopped(series.folder);
+  const DigitsDemo digits{output + "-digits", std::min(25.0, 0.4 * seconds), d.options.train.threads, d.options.train.seed,
+                          as_typed(arguments)};
+  if (!signal_seen() && !demo_digits(digits)) return say_stopped(digits.folder);
   say(key_line("next", shell_line({"rnn", "generate", runs.back().second.folder, "-p", d.prompt, "--top", "5"})));
   if (goes_on) say(key_line("", "echo \"7 June 1999\" | " + shell_line({"rnn", "translate", dates.folder})));
   return status_of(0);

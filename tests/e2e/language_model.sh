@@ -249,6 +249,12 @@ expect_out '^ 5/3/2021 -> '
 expect_out '^ +5/3/2021↵$'
 expect_out '^ maps +demo-dates/attention-1\.svg and so on$'
 expect_file demo-dates/attention-3.svg
+if command -v espeak-ng >/dev/null; then
+  expect_out '^ heard +demo-digits/heard\.html$'
+  expect_file demo-digits/heard.html
+else
+  expect_err 'espeak-ng, which is not installed'
+fi
 [[ "$(cut -f1 demo-dates/train.tsv demo-dates/unseen.tsv | sort -u | grep -cFxf <(cut -f1 demo-dates/unseen.tsv))" -eq 500 ]] ||
   fail "the unseen dates are not 500 different ones"
 ! grep -qFxf <(cut -f1 demo-dates/unseen.tsv) <(cut -f1 demo-dates/train.tsv) || fail "a date was seen"
