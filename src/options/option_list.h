@@ -50,7 +50,8 @@ struct OptionInfo {
   std::variant<int ModelOptions::*, double ModelOptions::*, bool ModelOptions::*, std::string ModelOptions::*,
                int TrainOptions::*, int64_t TrainOptions::*, uint64_t TrainOptions::*, double TrainOptions::*,
                bool TrainOptions::*, std::string TrainOptions::*, int SeriesOptions::*, double SeriesOptions::*,
-               std::string SeriesOptions::*, int SpeechOptions::*, bool SpeechOptions::*, std::string SpeechOptions::*>
+               std::string SeriesOptions::*, int SpeechOptions::*, bool SpeechOptions::*, double SpeechOptions::*,
+               std::string SpeechOptions::*>
       member;
   OptionRange range = {};
   std::span<const std::string_view> choices =
