@@ -241,7 +241,7 @@ int run_eval(const Arguments& arguments) {
     eval_series(std::move(file), a.with, paths, a.series);
     return 0;
   }
-  if (file.model->config().head() == "ctc") {
+  if (file.model->config().hears()) {
     std::vector<std::string> paths = {a.text};
     paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
     a.search.beam = a.beam;

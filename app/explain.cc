@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -19,6 +20,7 @@
 #include "io/ready_model.h"
 #include "outputs.h"
 #include "pages/explain_page.h"
+#include "pages/hearing_chart.h"
 #include "pages/hearing_page.h"
 #include "pages/translation_page.h"
 #include "runs/run_data.h"
@@ -85,7 +87,7 @@ void add_lab(const ExplainRequest& request, Pool& pool, Explanation& all) {
 
 struct ExplainArguments {
   ExplainRequest request;
-  std::string output = "explain.html", said;
+  std::string output = "explain.html", said, svg;
   bool json = false, no_lab = false, force = false;
   int64_t beam = kWidestBeam, threads = 0;
 };
@@ -97,6 +99,7 @@ void declare(Command& command, ExplainArguments& a) {
                "the text to read; for a translator the sentence to translate, for a recogniser a file of sound");
   command.text("-o,--output", &a.output, "FILE", "the page (explain.html)");
   command.text("--say", &a.said, "WORDS", "for a recogniser: what is really said in the clip");
+  command.text("--svg", &a.svg, "DIR", "for a recogniser: also its drawings, sound.svg and steps.svg");
   command.flag("--json", &a.json, "the figures as one JSON object on standard output, no page");
   command.more();
   command.flag("--force", &a.force, "overwrite a file that is not such a page");
@@ -168,6 +171,24 @@ void explain_translator(const Command& command, const ExplainArguments& a, std::
   put_out(a, look_at_translation(files[0], a.request.prompt, static_cast<int>(a.beam), 5, pool), translation_page);
 }
 
+void write_hearing(const Hearing& heard, const std::string& folder) {
+  std::error_code ignored;  // a folder that cannot be created is reported when the first file is written
+  std::filesystem::create_directories(folder, ignored);
+  svg::HearingChart chart;
+  chart.hearing = &heard, chart.standalone = true, chart.width = 760;
+  const auto write = [&](const char* name) {
+    chart.id = name;
+    write_file_atomic((std::filesystem::path(folder) / (std::string(name) + ".svg")).string(), svg::hearing_chart(chart));
+  };
+  chart.title = fmt::format("{} heard “{}”", heard.name, heard.text);
+  chart.description = "The words above the sound in which they were heard: time from left to right, low sounds at the bottom.";
+  write("sound");
+  chart.states = true;
+  chart.title = "What is written at every step";
+  chart.description = "A row for each character: the stronger the colour, the more probable; “nothing” is the blank.";
+  write("steps");
+}
+
 void explain_recogniser(const Command& command, const ExplainArguments& a, std::vector<ModelFile>& files) {
   if (files.size() > 1)
     throw Error(Exit::usage, "explain/models",
@@ -186,7 +207,9 @@ void explain_recogniser(const Command& command, const ExplainArguments& a, std::
     samples.insert(samples.end(), heard.begin(), heard.end());
     rate = of;
   });
-  put_out(a, hear_clip(files[0], samples, rate, sound_name(a.request.prompt), a.said, pool), hearing_page);
+  const Hearing heard = hear_clip(files[0], samples, rate, sound_name(a.request.prompt), a.said, pool);
+  if (!a.svg.empty()) write_hearing(heard, a.svg);
+  put_out(a, heard, hearing_page);
 }
 
 bool transcribes(const ModelFile& file) { return file.about.contains("speech"); }
@@ -221,8 +244,11 @@ int run_explain(const Arguments& arguments) {
     explain_recogniser(command, a, files);
     return 0;
   }
-  if (command.given("--say"))
-    throw Error(Exit::usage, "usage/option", "--say is for recognisers of speech; these models are not", "leave it out");
+  for (const char* flag : {"--say", "--svg"}) {
+    if (command.given(flag))
+      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for recognisers of speech; these models are not",
+                  "leave it out");
+  }
   if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; these models are not");
   put_out(a, explain(a.request, files), explain_page);
   return status_of(0);

@@ -98,6 +98,8 @@ ordered_json speech_info_json(const ModelFile& file) {
           {"step_seconds", front.step_seconds()},
           {"streaming", front.streaming},
           {"latency_seconds", front.latency()},
+          {"head", file.model->config().head()},
+          {"times", speech_model(file).timed()},
           {"text_rules", kSpeechTextNames[static_cast<size_t>(front.rules)]}};
 }
 
@@ -126,7 +128,7 @@ ordered_json as_json(const ModelFile& file) {
   if (file.tokenizer) result["tokenizer"] = {{"kind", file.tokenizer->kind()}, {"size", file.tokenizer->size()}};
   if (!c.softmax.cutoffs.empty()) result["cutoffs"] = c.softmax.cutoffs, result["softmax_divide"] = c.softmax.divide;
   if (c.forecast.present()) result["forecast"] = series_info_json(file);
-  if (c.head() == "ctc") result["speech"] = speech_info_json(file);
+  if (c.hears()) result["speech"] = speech_info_json(file);
   result["config"] = config_to_json(c);  // all of it, as in the file
   result["tensors"] = tensors;
   result["about"] = file.about.get();
@@ -154,7 +156,10 @@ void print_text(const ModelFile& file) {
   } else {
     line("state", bytes_text(state_bytes(file)) + (model.translates() ? " for each hypothesis" : " for each stream"));
   }
-  if (model.config().head() == "ctc") line("sound", speech_info_text(file));
+  if (model.config().hears()) {
+    line("sound", speech_info_text(file));
+    line("head", speech_head_text(model.config()));
+  }
   if (file.tokenizer) {
     line("tokenizer", fmt::format("{}, {} different tokens", file.tokenizer->kind(), grouped(file.tokenizer->size())));
   }

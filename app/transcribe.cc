@@ -142,6 +142,10 @@ int run_transcribe_verb(const Arguments& arguments) {
   Pool pool(static_cast<int>(a.threads));
   const SpeechModel speech = speech_model(file);
   ready_model(file, pool);
+  if (!speech.timed() && a.format != "text" && a.format != "json")
+    throw Error(Exit::usage, "usage/format",
+                "this transducer was trained without a CTC loss, so it knows no times, which " + a.format + " needs",
+                "--format text or json, or train a model with --joint-ctc 0.2");
   if (a.partial && !speech.front.streaming)
     throw Error(Exit::usage, "usage/option",
                 "--partial: this model also reads backwards, so it hears a clip to its end first",

@@ -15,6 +15,7 @@ struct TransducerOptions {
   CellKind cell = CellKind::lstm;  // of it
   int joiner = 128;                // J
   double ctc_weight = 0.2;         // of the CTC loss of the network's rows, which is added; 0: none
+  bool present() const { return joiner > 0; }
 };
 
 }  // namespace rnn::core

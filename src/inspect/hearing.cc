@@ -9,12 +9,11 @@
 
 #include "base/error.h"
 #include "cells/names.h"
-#include "decode/ctc_greedy.h"
+#include "decode/sample.h"
 #include "decode/word_times.h"
 #include "inspect/explain_model.h"
 #include "inspect/json_numbers.h"
 #include "metrics/word_errors.h"
-#include "networks/engine.h"
 #include "tasks/transcribe/align.h"
 #include "tasks/transcribe/evaluate_speech.h"
 #include "text/speech_text.h"
@@ -49,27 +48,21 @@ std::vector<std::vector<float>> loudness(std::span<const float> frames, size_t w
   return shown;
 }
 
-// How much the last layer changes from step to step.
-std::vector<float> changes(const SpeechModel& speech, std::span<const float> rows, int steps, Pool& pool) {
-  Engine engine(*speech.model, &pool);
-  State<float> state = speech.model->initial(1);
-  const Seq seq = Seq::uniform_batch(1, steps);
-  const int width = speech.front.width();
-  const View<const float> hidden =
-      engine.hidden({.seq = seq, .frames = View<const float>(rows.data(), steps, width, width)}, state);
+// How much the last layer changes from step to step. hidden [steps, width].
+std::vector<float> changes(View<const float> hidden) {
   std::vector<double> moved;
   double size = 0;
-  for (int t = 0; t < steps; ++t) {
+  for (int t = 0; t < hidden.rows; ++t) {
     const std::span<const float> h = row_of(hidden, t);
     double norm = 0, change = 0;
     for (size_t i = 0; i < h.size(); ++i) {
-      const double before = t > 0 ? row_of(hidden, t - 1)[i] : 0;
-      norm += static_cast<double>(h[i]) * h[i], change += (h[i] - before) * (h[i] - before);
+      const double now = h[i], before = t > 0 ? row_of(hidden, t - 1)[i] : 0.0F;
+      norm += now * now, change += (now - before) * (now - before);
     }
     size += std::sqrt(norm), moved.push_back(std::sqrt(change));
   }
   std::vector<float> shares;
-  for (const double m : moved) shares.push_back(static_cast<float>(size > 0 ? m * steps / size : 0));
+  for (const double m : moved) shares.push_back(static_cast<float>(size > 0 ? m * hidden.rows / size : 0));
   return shares;
 }
 
@@ -92,26 +85,26 @@ void compare_with(const SpeechModel& speech, const ModelFile& file, std::span<co
 }
 
 // Characters of the text, in the order in which they are first written.
-void add_units(const SpeechModel& speech, std::span<const int32_t> units, const Matrix<float>& log_probs, Hearing& found) {
+void add_units(const SpeechModel& speech, std::span<const int32_t> units, View<const float> log_probs, Hearing& found) {
   std::vector<int32_t> seen;
   for (const int32_t unit : units) {
     if (std::find(seen.begin(), seen.end(), unit) == seen.end()) seen.push_back(unit);
   }
   const auto column = [&](int32_t unit) {
     std::vector<float> p;
-    for (int t = 0; t < log_probs.rows(); ++t) p.push_back(std::exp(log_probs.row(t)[unit]));
+    for (int t = 0; t < log_probs.rows; ++t) p.push_back(std::exp(row_of(log_probs, t)[static_cast<size_t>(unit)]));
     return p;
   };
   for (const int32_t unit : seen) found.units.push_back({unit_text(speech.spelling, unit), column(unit)});
   found.blank = column(0);
   int blanks = 0;
-  for (int t = 0; t < log_probs.rows(); ++t) {
-    const float* row = log_probs.row(t);
-    const auto top = static_cast<int32_t>(std::max_element(row, row + log_probs.cols()) - row);
+  for (int t = 0; t < log_probs.rows; ++t) {
+    const std::span<const float> row = row_of(log_probs, t);
+    const auto top = static_cast<int32_t>(std::max_element(row.begin(), row.end()) - row.begin());
     blanks += top == 0;
     found.best.push_back(unit_text(speech.spelling, top));
   }
-  found.blank_share = static_cast<double>(blanks) / log_probs.rows();
+  found.blank_share = static_cast<double>(blanks) / log_probs.rows;
 }
 
 }  // namespace
@@ -121,7 +114,12 @@ Hearing hear_clip(const ModelFile& file, std::span<const float> samples, int rat
   const SpeechModel speech = speech_model(file);
   const SpeechFront& front = speech.front;
   const RecurrentOptions& rnn = speech.model->config().rnn;
+  if (!speech.timed())
+    throw Error(Exit::model, "model/no_times",
+                "this transducer was trained without a CTC loss, so it does not know what is said where",
+                "train it with --joint-ctc 0.2");
   Hearing found;
+  found.transducer = speech.model->config().transducer.present();
   found.name = model_name(file.path), found.path = file.path, found.clip = clip;
   found.cell = cell_name(rnn.cell, rnn.flags), found.layers = rnn.layers, found.hidden = rnn.hidden;
   found.parameters = static_cast<long long>(speech.model->table().count());
@@ -136,7 +134,6 @@ Hearing hear_clip(const ModelFile& file, std::span<const float> samples, int rat
   heard.frames.push_back(front_end_frames(front.bank, rate == front.bank.rate
                                                           ? std::vector<float>(samples.begin(), samples.end())
                                                           : resample(samples, rate, front.bank.rate)));
-  const auto steps = static_cast<int>(front.steps_of(heard.frames[0]));
   if (heard.frames[0].empty())
     throw Error(Exit::data, "data/too_short_clip", clip + " is shorter than a step of the network",
                 "a clip has at least a word");
@@ -144,23 +141,19 @@ Hearing hear_clip(const ModelFile& file, std::span<const float> samples, int rat
   const size_t bands = front.bank.kind == FrontKind::fbank ? static_cast<size_t>(front.bank.bins) : frame_width;
   found.sound = loudness(heard.frames[0], frame_width, std::min(bands, frame_width));
   normalise_frames(front, heard.frames[0]);
-  const Matrix<float> log_probs = std::move(log_probabilities(*speech.model, front, {&heard, 1}, 1, pool)[0]);
-  const LogProbs<float> rows({log_probs.data(), log_probs.rows(), log_probs.cols(), log_probs.cols()});
-  CtcGreedy greedy;
-  greedy.push(rows);
-  found.text = spelt_text(speech.spelling, greedy.ids());
-  if (const std::optional<TextTimes> times = text_times(rows, greedy.ids(), speech.spelling)) {
-    for (const TimedWord& w : times->words)
-      found.words.push_back(
-          {w.text, static_cast<double>(w.first) * found.step, static_cast<double>(w.last + 1) * found.step, w.confidence});
-  }
-  add_units(speech, greedy.ids(), log_probs, found);
-  std::vector<float> read(static_cast<size_t>(steps) * static_cast<size_t>(front.width()));
-  for (int t = 0; t < steps; ++t)
-    speech_step(front, heard.frames[0], t,
-                std::span(read).subspan(static_cast<size_t>(t) * static_cast<size_t>(front.width()),
-                                        static_cast<size_t>(front.width())));
-  found.change = changes(speech, read, steps, pool);
+  visit_rows(*speech.model, front, {&heard, 1}, 1, pool, [&](size_t, View<const float> hidden, LogProbs<float> rows) {
+    SpeechDecoder decoder(*speech.model, std::nullopt, pool);
+    for (int t = 0; t < hidden.rows; ++t) decoder.push(hidden.middle(t, 1), LogProbs<float>({rows.rows.middle(t, 1)}));
+    const std::vector<int32_t> units = decoder.best().units;
+    found.text = spelt_text(speech.spelling, units);
+    if (const std::optional<TextTimes> times = text_times(rows, units, speech.spelling)) {
+      for (const TimedWord& w : times->words)
+        found.words.push_back(
+            {w.text, static_cast<double>(w.first) * found.step, static_cast<double>(w.last + 1) * found.step, w.confidence});
+    }
+    add_units(speech, units, rows.rows, found);
+    found.change = changes(hidden);
+  });
   if (!said.empty()) compare_with(speech, file, samples, rate, said, pool, found);
   return found;
 }
@@ -197,6 +190,7 @@ ordered_json to_json_object(const Hearing& h) {
           {"hidden", h.hidden},
           {"parameters", h.parameters},
           {"streaming", h.streaming},
+          {"transducer", h.transducer},
           {"latency", json_number(h.latency)},
           {"clip", h.clip},
           {"rate", h.rate},

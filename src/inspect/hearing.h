@@ -31,6 +31,7 @@ struct Hearing {
   int layers = 0, hidden = 0;
   long long parameters = 0;
   bool streaming = false;                   // reads forward only
+  bool transducer = false;                  // the text is its own; what is written where is said by the CTC layer beside it
   double latency = 0;                       // seconds of sound after the beginning of a step that it needs; of streaming
   int rate = 0;                             // samples per second, of the clip
   double seconds = 0, frame = 0, step = 0;  // of the clip, of a column of `sound`, of a step of the network
@@ -51,7 +52,8 @@ struct Hearing {
 };
 
 // samples: one channel. said: the words, or "" where they are not known. Throws Error{data}: "data/too_long_clip", "data/too_short_clip"
-// (less than one step), Error{model} as speech_model().
+// (less than one step), Error{model} as speech_model(), "model/no_times" of
+// a transducer without a CTC layer.
 Hearing hear_clip(const ModelFile& file, std::span<const float> samples, int rate, const std::string& clip,
                   const std::string& said, Pool& pool);
 

@@ -52,6 +52,16 @@ void forecast_fields(Forecast& f, V& v) {
   v.field({"levels"}, f.levels);
 }
 
+template <class Transducer, class V>
+void transducer_fields(Transducer& t, V& v) {
+  v.field({"recurrent"}, t.recurrent);
+  v.field({"context"}, t.context);
+  v.field({"embedding"}, t.embedding);
+  v.field({"hidden"}, t.hidden);
+  v.field({"joiner"}, t.joiner);
+  v.field({"ctc_weight"}, t.ctc_weight);
+}
+
 // Config: ModelConfig, const for a visitor that only looks. Files of all versions are read by this: a field that came later is in
 // a group, and no key ever changes its meaning.
 template <class Config, class V>
@@ -92,6 +102,7 @@ void fields(Config& c, V& v) {
   v.field({"tied", "tied"}, c.tied);
   v.group("residual", rnn.residual, [&] { v.field({"residual", "residual"}, rnn.residual); });
   v.object("forecast", c.forecast.present(), [&] { forecast_fields(c.forecast, v); });
+  v.object("transducer", c.transducer.present(), [&] { transducer_fields(c.transducer, v); });
   v.object("encoder", c.encoder.present(), [&] { encoder_fields(c.encoder, v); });
   v.group("softmax", c.softmax.kind != SoftmaxKind::full, [&] {
     v.field({"softmax", "softmax"}, NamedField{c.softmax.kind, kSoftmaxNames});

@@ -103,7 +103,11 @@ View<const float> Engine::decode_step(std::span<const int32_t> ids, std::span<En
   return outputs_of(decode(seq_, ids.data(), encoded, state, attention));
 }
 
-View<const float> Engine::run(std::span<const Part> parts) {
+View<const float> Engine::run(std::span<const Part> parts) { return pass_over(parts, false); }
+
+View<const float> Engine::run_hidden(std::span<const Part> parts) { return pass_over(parts, true); }
+
+View<const float> Engine::pass_over(std::span<const Part> parts, bool up_to_head) {
   const int width = model_.reads_ids() ? 0 : model_.config().rnn.input;
   std::vector<int> lengths;
   State<float> states(static_cast<int>(parts.size()), model_.state_width());
@@ -131,7 +135,8 @@ View<const float> Engine::run(std::span<const Part> parts) {
     }
   }
   const Input<float> input = width > 0 ? Input<float>{seq_, nullptr, frames_.view()} : Input<float>{seq_, ids_.data()};
-  const View<const float> result = wanted_outputs(parts, input, states);
+  row_of_.clear();
+  const View<const float> result = up_to_head ? hidden(input, states) : wanted_outputs(parts, input, states);
   for (size_t p = 0; p < parts.size(); ++p)
     std::copy_n(states.row(static_cast<int>(p)), states.width(), parts[p].state->row(0));
   return result;
@@ -139,7 +144,6 @@ View<const float> Engine::run(std::span<const Part> parts) {
 
 // Outputs cost as much as the rest of a model with a large vocabulary: they are made for the rows that somebody looks at.
 View<const float> Engine::wanted_outputs(std::span<const Part> parts, const Input<float>& input, State<float>& states) {
-  row_of_.clear();
   const bool all = std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.wanted; });
   if (all || !model_.has_head() || model_.answers_at_end()) return outputs(input, states);
   const View<const float> h = hidden(input, states);

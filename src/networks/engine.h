@@ -56,6 +56,8 @@ class Engine {
   };
   // -> outputs of the parts that are wanted; row(p, t) is that of step t of part p. Without a head: hidden rows.
   View<const float> run(std::span<const Part> parts);
+  // The same up to what the head reads, of all parts; outputs_of() makes outputs of such rows until the next pass.
+  View<const float> run_hidden(std::span<const Part> parts);
   int row(int part, int t) const {
     const int row = seq_.start[t] + position_[static_cast<size_t>(part)];
     return row_of_.empty() ? row : row_of_[static_cast<size_t>(row)];
@@ -63,6 +65,7 @@ class Engine {
 
  private:
   void join(std::span<EncodedSource* const> sources);
+  View<const float> pass_over(std::span<const Part> parts, bool up_to_head);
   View<const float> wanted_outputs(std::span<const Part> parts, const Input<float>& input, State<float>& states);
   Context<float> new_pass() {
     arena_.clear();

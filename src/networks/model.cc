@@ -42,7 +42,8 @@ static ModelParts<T> parts_of(const ModelConfig& c) {
   if (c.head() == kNoHead) return parts;
   parts.head = [c](const Network<T>& network, ParamTable& table, Packed<T>& forms) {
     const ParamId tied = c.tied ? network.embedding() : -1;
-    return make_head({c.head(), c.reads(), c.output, network.width(), tied, c.softmax, c.forecast.levels, {}}, table, forms);
+    return make_head({c.head(), c.reads(), c.output, network.width(), tied, c.softmax, c.forecast.levels, c.transducer},
+                     table, forms);
   };
   return parts;
 }

@@ -77,6 +77,22 @@ void check_encoder(const ModelConfig& c) {
   }
 }
 
+void check_transducer(const ModelConfig& c) {
+  const TransducerOptions& t = c.transducer;
+  if (!t.present()) return;
+  if (!c.hears()) bad("model/task", "only a model that transcribes can be a transducer", "");
+  const auto within = [](const char* what, int value, int most) {
+    if (value < 1 || value > most)
+      bad("model/transducer",
+          std::string(what) + " is " + std::to_string(value) + ", it must be between 1 and " + std::to_string(most), "");
+  };
+  within("joiner", t.joiner, 65536), within("embedding of the predictor", t.embedding, 65536);
+  within("context of the predictor", t.context, 64), within("hidden of the predictor", t.hidden, 65536);
+  if (!(t.ctc_weight >= 0 && t.ctc_weight <= 1000))
+    bad("model/transducer", "the weight of the CTC loss is " + number_text(t.ctc_weight) + ", it must be between 0 and 1000",
+        "0.2, or 0 for none");
+}
+
 void check_levels(const std::vector<double>& levels) {
   if (levels.empty() || levels.size() > static_cast<size_t>(kMostNumbers))
     bad("model/levels", counted(levels.size(), "level") + " are impossible, give 1 to " + std::to_string(kMostNumbers), "");
@@ -141,6 +157,7 @@ void check_config(const ModelConfig& c) {
   positive(c.rnn.hidden, "hidden", 65536);
   positive(c.rnn.layers, "layers", 64);
   check_forecast(c);
+  check_transducer(c);
   if (c.rnn.last_hidden != 0) positive(c.rnn.last_hidden, "last-hidden", 65536);
   if (c.rnn.last_hidden > 0 && c.rnn.layers < 2)
     bad("model/size", "last-hidden needs a layer below, but there is only one layer", "set --hidden, or --layers 2");
@@ -247,6 +264,7 @@ ModelConfig checked_config(ModelConfig c) {
   if (const Family* family = c.forecast.present() ? find_family(c.forecast.head_name()) : nullptr)
     c.output =
         std::min(c.forecast.targets(), 65536) * family->numbers(std::min<size_t>(c.forecast.levels.size(), kMostNumbers));
+  c.transducer.cell = c.rnn.cell;
   check_config(c);
   if (c.form().writes) c.output = c.vocabulary;
   if (c.softmax.kind == SoftmaxKind::adaptive && c.softmax.cutoffs.empty())
@@ -263,6 +281,7 @@ RowsRead ModelConfig::reads() const { return forecast.present() && !forecast.seg
 
 std::string_view ModelConfig::head() const {
   if (forecast.present()) return forecast.head_name();
+  if (transducer.present()) return "transducer";
   return softmax.kind == SoftmaxKind::full ? form().head
                                            : softmax_name(softmax.kind);  // check_config: the form has a softmax
 }

@@ -7,6 +7,7 @@
 
 #include "base/figure.h"
 #include "heads/head.h"
+#include "heads/transducer_options.h"
 #include "networks/encoder_decoder.h"
 #include "nn/layers/embedding.h"
 #include "nn/layers/output_layer.h"
@@ -74,11 +75,13 @@ struct ModelConfig {
   SoftmaxOptions softmax = {};                     // language models; a model's own config() has the cutoffs that it took
   EncoderOptions encoder = {};                     // translate only
   ForecastOptions forecast = {};                   // forecast only
+  TransducerOptions transducer = {.joiner = 0};    // transcribe only: this head, with the cell of rnn, in place of CTC
   const ModelForm& form() const;                   // throws Error{usage, "model/task"}: there is no such task
   // What it is built from, by name.
-  std::string_view network() const;  // networks/list.h
-  std::string_view head() const;     // heads/list.h, or kNoHead
-  RowsRead reads() const;            // by the head
+  std::string_view network() const;                    // networks/list.h
+  std::string_view head() const;                       // heads/list.h, or kNoHead
+  RowsRead reads() const;                              // by the head
+  bool hears() const { return form().head == "ctc"; }  // labels anywhere in its rows: CTC, or a transducer
   double dropout_of_input() const { return input_dropout < 0 ? dropout : input_dropout; }
   double dropout_of_output() const { return output_dropout < 0 ? dropout : output_dropout; }
 };

@@ -52,17 +52,20 @@ struct ModelOptions {
 
 // Speech: what a recogniser hears and writes.
 struct SpeechOptions {
-  int rate = 0;                      // samples per second; 0: that of most clips, 8000 or 16000
-  int bins = 0;                      // bands of the mel scale; 0: 40 at 8000, else 80
-  int stack = 3;                     // frames of 10 ms that are one step of the network
-  bool streaming = false;            // reads forward only: it can listen while people speak
-  int lookahead = 6;                 // frames after those of a step that it also reads; of --streaming
-  std::string text_rules = "basic";  // none, basic: what counts as the same words
-  std::string speeds = "0.9,1,1.1";  // a clip is heard at one of these speeds; 1: as it is
-  double volume = 6;                 // decibels up to which a clip is heard louder or softer
-  bool spec_augment = true;          // masks over time and frequency
-  std::string test_speakers;         // names between commas, kept for the test; empty: none
-  std::string valid_speakers;        // the same for choosing; empty: found
+  int rate = 0;                         // samples per second; 0: that of most clips, 8000 or 16000
+  int bins = 0;                         // bands of the mel scale; 0: 40 at 8000, else 80
+  int stack = 3;                        // frames of 10 ms that are one step of the network
+  bool streaming = false;               // reads forward only: it can listen while people speak
+  int lookahead = 6;                    // frames after those of a step that it also reads; of --streaming
+  bool transducer = false;              // each character given those before it, in place of CTC
+  std::string predictor = "stateless";  // stateless, recurrent: what it reads of them, the last two or all
+  double joint_ctc = 0.2;               // weight of a CTC loss beside its own; 0: none, and no times
+  std::string text_rules = "basic";     // none, basic: what counts as the same words
+  std::string speeds = "0.9,1,1.1";     // a clip is heard at one of these speeds; 1: as it is
+  double volume = 6;                    // decibels up to which a clip is heard louder or softer
+  bool spec_augment = true;             // masks over time and frequency
+  std::string test_speakers;            // names between commas, kept for the test; empty: none
+  std::string valid_speakers;           // the same for choosing; empty: found
 };
 
 // Time series: what the table's columns are, what is forecast, and with what. Lists are names between commas.

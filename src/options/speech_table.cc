@@ -8,7 +8,7 @@ using P = SpeechOptions;
 using enum ResumeRule;
 using enum OptionReaders;
 
-constexpr std::string_view kTextRules[] = {"none", "basic"};
+constexpr std::string_view kTextRules[] = {"none", "basic"}, kPredictors[] = {"stateless", "recurrent"};
 
 const OptionInfo kSpeechOptions[] = {
     {"rate",
@@ -30,6 +30,25 @@ const OptionInfo kSpeechOptions[] = {
      "frames after a step that it also reads, with --streaming",
      &P::lookahead,
      {0, 64}},
+    {"transducer", "speech", shape, of_speech, "", "predict each character given those before it, in place of CTC",
+     &P::transducer},
+    {"predictor",
+     "speech",
+     shape,
+     of_speech,
+     "NAME",
+     "what --transducer reads of them: stateless (the last two), recurrent (all, with the cell of --cell)",
+     &P::predictor,
+     {},
+     kPredictors},
+    {"joint-ctc",
+     "speech",
+     shape,
+     of_speech,
+     "W",
+     "weight of a CTC loss beside that of --transducer; 0: none, and words have no times",
+     &P::joint_ctc,
+     {0, 100}},
     {"text-rules",
      "speech",
      shape,

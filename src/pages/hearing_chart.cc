@@ -77,6 +77,7 @@ class Drawing {
         std::max(h_.best.size() * static_cast<size_t>(std::lround(h_.step / h_.frame)), h_.sound.size()));
     seconds_ = std::max(h_.seconds, steps * h_.frame);
     wide_ = chart.width - left_ - kRight;
+    y_ = 4 + title_room(chart);
   }
 
   void words(const std::string& name, const std::vector<HeardWord>& words, int style) {
@@ -146,7 +147,7 @@ class Drawing {
   }
 
   std::string finish() const {
-    return open(chart_, static_cast<int>(std::ceil(y_)), "picture of sound") + out_ + "</svg>\n";
+    return open(chart_, static_cast<int>(std::ceil(y_)) - title_room(chart_), "picture of sound") + out_ + "</svg>\n";
   }
 
  private:
@@ -160,7 +161,7 @@ class Drawing {
 
   const HearingChart& chart_;
   const Hearing& h_;
-  double left_ = 0, wide_ = 0, seconds_ = 1, y_ = 4;
+  double left_ = 0, wide_ = 0, seconds_ = 1, y_ = 0;
   std::string out_;
 };
 

@@ -161,9 +161,13 @@ std::string steps_section(const Hearing& h) {
   html += paragraph("The likeliest of every step, “–” for nothing: <code>" + steps_text(h) + "</code>", "small");
   html += paragraph(double_letter_sentence(h));
   html += paragraph(
-      "For engineers: connectionist temporal classification (Graves et al. 2006). The text above is the best class of every "
-      "step; <code>rnn transcribe --beam 16 --lm</code> adds "
-      "up all ways to say a text and weighs them with a language model.",
+      h.transducer
+          ? "For engineers: this is a transducer (Graves 2012), which also reads the characters that it has written; the "
+            "text is its "
+            "own, the rows are those of a CTC layer that was trained beside it."
+          : "For engineers: connectionist temporal classification (Graves et al. 2006). The text above is the best class of "
+            "every step; <code>rnn transcribe --beam 16 --lm</code> adds up all ways to say a text and weighs them with a "
+            "language model.",
       "small");
   return section("steps", "From steps to letters", html);
 }

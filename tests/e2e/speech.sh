@@ -124,7 +124,8 @@ expect_exit 0 "$RNN" explain run -p "${fresh[0]}" --say "$(cat "${fresh[0]%.wav}
 [[ "$(json_value "$out_file" 'x["text"]')" == "$(head -n 1 heard.txt)" ]] || fail 'explain and transcribe hear different words'
 [[ "$(json_value "$out_file" 'len(x["blank"]) == len(x["best"]) == len(x["change"]) and x["of"] > 0 and abs(x["blank_share"] - x["best"].count("–") / len(x["best"])) < 1e-9')" == True ]] ||
   fail 'figures of the page'
-expect_exit 0 "$RNN" explain run -p "${fresh[0]}" -o heard.html
+expect_exit 0 "$RNN" explain run -p "${fresh[0]}" -o heard.html --svg drawn
+for name in sound steps; do python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "drawn/$name.svg" || fail "$name.svg is no SVG"; done
 grep -q 'id="spectrogram"' heard.html || fail 'no picture of the sound'
 expect_refused 2 usage/option "$RNN" explain run -p "${fresh[0]}" --no-lab
 expect_refused 2 explain/models "$RNN" explain run run -p "${fresh[0]}"

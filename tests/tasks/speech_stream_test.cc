@@ -6,84 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/rng.h"
-#include "networks/init.h"
+#include "tasks/small_recogniser.h"
 #include "tasks/transcribe/align.h"
 #include "tasks/transcribe/clip_batcher.h"
 #include "tasks/transcribe/clip_parts.h"
 #include "tasks/transcribe/evaluate_speech.h"
-#include "tasks/transcribe/stream/recognizer.h"
 
 namespace rnn::core {
 namespace {
-
-constexpr int kSpeechRate = 8000;
-
-SpeechFront small_front(bool streaming) {
-  SpeechFront front;
-  front.bank.rate = kSpeechRate, front.bank.bins = 12;
-  front.streaming = streaming, front.lookahead = streaming ? 4 : 0, front.tail = streaming ? 3 : 0;
-  front.mean.assign(12, 8.0F), front.inverse.assign(12, 0.4F);
-  return front;
-}
-
-std::vector<float> noise(int samples, uint64_t seed) {
-  Random random(seed, Purpose::sample);
-  std::vector<float> out;
-  for (int i = 0; i < samples; ++i)
-    out.push_back(static_cast<float>(0.3 * std::sin(0.001 * i * (1 + i % 7000 / 900)) + 0.05 * random.normal()));
-  return out;
-}
-
-// A network with random weights, whose outputs change with every step.
-struct SmallRecogniser {
-  explicit SmallRecogniser(bool streaming, uint64_t seed = 3) : front(small_front(streaming)) {
-    tokenizer = build_tokenizer("char", {"abc abc"});
-    ModelConfig config;
-    config.task = "transcribe";
-    config.rnn.cell = CellKind::gru, config.rnn.hidden = 9, config.rnn.input = front.width();
-    config.rnn.bidirectional = !streaming;
-    config.output = tokenizer->size() + 1;
-    model = std::make_unique<Model<float>>(config);
-    initialise(*model, {.kind = InitKind::uniform, .range = 2.5}, seed);
-    model->pack(pool, false);
-    speech = {model.get(), front, {}};
-    speech.spelling.text.assign(static_cast<size_t>(config.output), "");
-    for (int k = 1; k < config.output; ++k) {
-      const std::string piece = tokenizer->piece(k - 1);
-      if (piece == " ") speech.spelling.space = k;
-      if (piece != " ") speech.spelling.text[static_cast<size_t>(k)] = piece.size() == 1 && piece != "\n" ? piece : "x";
-    }
-  }
-  Pool pool{2};
-  SpeechFront front;
-  std::unique_ptr<Tokenizer> tokenizer;
-  std::unique_ptr<Model<float>> model;
-  SpeechModel speech;
-};
-
-std::vector<Transcript> heard(const SmallRecogniser& small, std::span<const float> samples, size_t portion, int rate) {
-  Recognizer recognizer(small.speech, {});
-  std::vector<Transcript> found;
-  for (size_t at = 0; at < samples.size(); at += portion)
-    recognizer.push(samples.subspan(at, std::min(portion, samples.size() - at)), rate);
-  recognizer.finish();
-  while (std::optional<Transcript> t = recognizer.take()) found.push_back(std::move(*t));
-  return found;
-}
-
-void expect_same(const std::vector<Transcript>& a, const std::vector<Transcript>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (size_t i = 0; i < a.size(); ++i) {
-    EXPECT_EQ(a[i].text, b[i].text);
-    EXPECT_EQ(a[i].log_probability, b[i].log_probability) << "to the bit";
-    ASSERT_EQ(a[i].words.size(), b[i].words.size());
-    for (size_t w = 0; w < a[i].words.size(); ++w) {
-      EXPECT_EQ(a[i].words[w].start_s, b[i].words[w].start_s);
-      EXPECT_EQ(a[i].words[w].confidence, b[i].words[w].confidence);
-    }
-  }
-}
 
 TEST(SpeechStream, PortionsOfAnySizeAreTheWhole) {
   const std::vector<float> samples = noise(kSpeechRate * 2, 1);
@@ -95,7 +25,7 @@ TEST(SpeechStream, PortionsOfAnySizeAreTheWhole) {
       const std::vector<Transcript> whole = heard(small, samples, samples.size(), rate);
       spoke += !whole.empty();
       for (const size_t portion : {size_t{1}, size_t{160}, size_t{1237}})
-        expect_same(heard(small, samples, portion, rate), whole);
+        expect_same_transcripts(heard(small, samples, portion, rate), whole);
     }
   }
   EXPECT_GE(spoke, 4) << "networks that say nothing show nothing";
@@ -113,7 +43,7 @@ TEST(SpeechStream, AStreamIsReadyForAnotherOneAfterItsEnd) {
   recognizer.finish();
   std::vector<Transcript> found;
   while (std::optional<Transcript> t = recognizer.take()) found.push_back(std::move(*t));
-  expect_same(found, heard(small, second, second.size(), kSpeechRate));
+  expect_same_transcripts(found, heard(small, second, second.size(), kSpeechRate));
 }
 
 TEST(SpeechStream, AClipShorterThanAFrameIsSilence) {
@@ -121,14 +51,6 @@ TEST(SpeechStream, AClipShorterThanAFrameIsSilence) {
     const SmallRecogniser small(streaming);
     for (const int samples : {1, 100}) EXPECT_TRUE(heard(small, noise(samples, 4), 7, kSpeechRate).empty());
   }
-}
-
-HeardClip clip_of(const SpeechFront& front, int samples, std::vector<int32_t> labels, uint64_t seed) {
-  HeardClip clip;
-  clip.frames.push_back(front_end_frames(front.bank, noise(samples, seed)));
-  normalise_frames(front, clip.frames[0]);
-  clip.labels = std::move(labels);
-  return clip;
 }
 
 TEST(SpeechStream, ABatchIsEachClipAlone) {

@@ -16,7 +16,7 @@ struct AlignedClip {
 };
 
 // Samples of one channel. The times are those of the most probable way to say the text (Viterbi), to a step of the network. Throws
-// Error{data}: "data/text" for characters that the model does not have (`place` names the text), "data/too_short_clip" where the clip is
+// Error{model, "model/no_times"} for a model that is not timed, Error{data}: "data/text" for characters that the model does not have (`place` names the text), "data/too_short_clip" where the clip is
 // too short for it.
 AlignedClip align_clip(const SpeechModel& speech, const Tokenizer& tokenizer, std::span<const float> samples, int rate,
                        const std::string& text, const std::string& place, Pool& pool);

@@ -4,9 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "decode/ctc_greedy.h"
-#include "decode/sample.h"
 #include "decode/scorer.h"
+#include "kernels/rows.h"
 #include "metrics/figures.h"
 #include "networks/engine.h"
 #include "tasks/transcribe/stream/recognizer.h"
@@ -19,9 +18,8 @@ constexpr int kClipsAtOnce = 16;
 
 }  // namespace
 
-std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const SpeechFront& front,
-                                             std::span<const HeardClip> clips, int batch, Pool& pool) {
-  std::vector<Matrix<float>> found(clips.size());
+void visit_rows(const Model<float>& model, const SpeechFront& front, std::span<const HeardClip> clips, int batch, Pool& pool,
+                const VisitRows& visit) {
   Engine engine(model, &pool);
   const auto width = static_cast<size_t>(front.width());
   for (size_t begin = 0; begin < clips.size(); begin += static_cast<size_t>(batch)) {
@@ -38,17 +36,27 @@ std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const Sp
       states.push_back(model.initial(1));
     }
     for (size_t i = 0; i < count; ++i) parts.push_back({.state = &states[i], .frames = rows[i]});
-    const View<const float> logits = engine.run(parts);
+    const View<const float> hidden = engine.run_hidden(parts), outputs = engine.outputs_of(hidden);
     for (size_t i = 0; i < count; ++i) {
       const auto steps = static_cast<int>(rows[i].size() / width);
-      Matrix<float>& own = found[begin + i] = Matrix<float>(steps, model.outputs());
+      Matrix<float> read(steps, hidden.cols), own(steps, outputs.cols);
       for (int t = 0; t < steps; ++t) {
-        const std::span<const float> row = row_of(logits, engine.row(static_cast<int>(i), t));
-        std::copy(row.begin(), row.end(), own.row(t));
+        const int row = engine.row(static_cast<int>(i), t);
+        copy_row(hidden, row, read.view(), t), copy_row(outputs, row, own.view(), t);
       }
       log_softmax(own.view(), own.view());
+      visit(begin + i, read.view(), LogProbs<float>({own.view()}));
     }
   }
+}
+
+std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const SpeechFront& front,
+                                             std::span<const HeardClip> clips, int batch, Pool& pool) {
+  std::vector<Matrix<float>> found(clips.size());
+  visit_rows(model, front, clips, batch, pool, [&](size_t i, View<const float>, LogProbs<float> said) {
+    found[i] = Matrix<float>(said.rows.rows, said.rows.cols);
+    copy_rows<float>(said.rows, found[i].view());
+  });
   return found;
 }
 
@@ -56,24 +64,18 @@ SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, 
   SpeechReport report;
   report.clips = std::ssize(part.clips), report.seconds = part.seconds();
   const auto begin = std::chrono::steady_clock::now();
-  const std::vector<Matrix<float>> said = log_probabilities(*speech.model, speech.front, part.heard, kClipsAtOnce, pool);
   int64_t rows = 0, blanks = 0;
-  for (size_t i = 0; i < said.size(); ++i) {
-    const Matrix<float>& one = said[i];
-    const LogProbs<float> log_probs({one.data(), one.rows(), one.cols(), one.cols()});
-    CtcGreedy greedy;
-    greedy.push(log_probs);
-    std::vector<int32_t> units = greedy.ids();
-    if (beam) {
-      CtcBeam search(*beam);
-      search.push(log_probs);
-      const std::vector<RecognisedText> found = search.finished();
-      units = found.empty() ? std::vector<int32_t>() : found[0].units;
-    }
+  SpeechDecoder decoder(*speech.model, beam ? std::optional(*beam) : std::nullopt, pool);
+  const auto transcribe = [&](size_t i, View<const float> hidden, LogProbs<float> said) {
+    for (int t = 0; t < hidden.rows; ++t, ++rows)
+      blanks += !decoder.push(hidden.middle(t, 1), LogProbs<float>({said.rows.middle(t, 1)}));
+    const std::vector<RecognisedText> found = decoder.finished(1);
+    const std::vector<int32_t> units = found.empty() ? std::vector<int32_t>() : found[0].units;
+    decoder.end_utterance();
     report.errors.add(part.clips[i].id, part.clips[i].text,
                       speech_text(speech.front.rules, spelt_text(speech.spelling, units)));
-    rows += one.rows(), blanks += greedy.blanks();
-  }
+  };
+  visit_rows(*speech.model, speech.front, part.heard, kClipsAtOnce, pool, transcribe);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   if (rows > 0) report.blanks = static_cast<double>(blanks) / static_cast<double>(rows);
   if (report.seconds > 0) report.real_time = took.count() / report.seconds;

@@ -1,4 +1,4 @@
-// Why: the parts of a run on speech: clips, frames, characters, CTC; error rates of the best model.
+// Why: the parts of a run on speech: clips, frames, characters, a head; error rates of the best model.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -54,6 +54,9 @@ class SpeechRun final : public Run {
   void decide() override {
     ModelOptions& m = options.model;
     TrainOptions& t = options.train;
+    const SpeechOptions usual;
+    if (!speech().transducer && (speech().predictor != usual.predictor || speech().joint_ctc != usual.joint_ctc))
+      throw Error(Exit::usage, "usage/option", "--predictor and --joint-ctc belong to --transducer", "add --transducer");
     if (!given("cell")) m.cell = "gru";  // learns where to write in fewer updates than an LSTM
     if (!given("layers")) m.layers = 3;
     if (!given("hidden")) m.hidden = 320;
@@ -93,6 +96,8 @@ class SpeechRun final : public Run {
     config.rnn.bidirectional = !front.streaming;
     config.input_dropout = 0;
     config.output = tokenizer->size() + 1;
+    if (speech().transducer)
+      config.transducer = {.recurrent = speech().predictor == "recurrent", .ctc_weight = speech().joint_ctc};
     model = std::make_unique<Model<float>>(config);
     initialise_by(options, *model);
   }
@@ -168,9 +173,9 @@ class SpeechRun final : public Run {
     ModelCard card = folder.card(request, result, best, clips_.files);
     card.dataset = std::filesystem::path(request.data[0]).filename().string();
     card.words = kTranscribe.card;
-    card.summary = fmt::format("Transcribes speech as that of {}: {} of {} with {} hidden units{}, CTC.",
+    card.summary = fmt::format("Transcribes speech as that of {}: {} of {} with {} hidden units{}, {}.",
                                minutes(data_.train.seconds()), counted(rnn.layers, "layer"), cell, units_text(rnn),
-                               rnn.bidirectional ? " in each direction" : "");
+                               rnn.bidirectional ? " in each direction" : "", speech_head_text(best.config()));
     card.tags = {cell, "automatic-speech-recognition"};
     card.facts.push_back({"sound", fmt::format("{} Hz, {} bands", data_.front.bank.rate, data_.front.bank.bins)});
     card.facts.push_back({"characters", std::to_string(tokenizer->size())});
@@ -200,6 +205,7 @@ class SpeechRun final : public Run {
                                   front.bank.bins, front.bank.shift_ms, front.stack,
                                   front.streaming ? fmt::format(", {} ahead", counted(front.lookahead, "frame")) : ""));
     plan.add("text", fmt::format("{} · rules {}", counted(tokenizer->size(), "character"), speech().text_rules));
+    if (speech().transducer) plan.add("head", speech_head_text(model->config()));
     plan.add("split",
              fmt::format(
                  "{}: {} to learn from, {} to choose by{}", parts_.words, counted(data_.train.clips.size(), "clip"),

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "decode/sample.h"
 #include "decode/scorer.h"
 #include "decode/word_times.h"
@@ -36,7 +37,7 @@ Spelling spelling_of(const Tokenizer& tokenizer) {
 }  // namespace
 
 SpeechModel speech_model(const ModelFile& file) {
-  if (file.model->config().head() != "ctc")
+  if (!file.model->config().hears())
     throw Error(Exit::model, "model/task",
                 file.path + " does not transcribe speech: its task is " + file.model->config().task,
                 "rnn info shows what it is");
@@ -52,15 +53,24 @@ SpeechModel speech_model(const ModelFile& file) {
   return speech;
 }
 
+std::string speech_head_text(const ModelConfig& config) {
+  const TransducerOptions& t = config.transducer;
+  if (!t.present()) return "CTC";
+  return "transducer that reads " +
+         (t.recurrent      ? "all its characters"
+          : t.context == 1 ? "its last character"
+                           : "its last " + std::to_string(t.context) + " characters") +
+         (t.ctc_weight > 0 ? ", with " + number_text(t.ctc_weight) + " of CTC" : ", without CTC: it knows no times");
+}
+
 Recognizer::Recognizer(const SpeechModel& speech, const RecognizerOptions& options, Pool* pool)
     : speech_(speech),
       options_(options),
       engine_(*speech.model, pool),
       front_end_(speech.front.bank),
       state_(speech.model->initial(1)),
-      endpoint_(options.endpoint, speech.front.step_seconds()) {
-  if (options.beam) beam_.emplace(*options.beam);
-}
+      decoder_(*speech.model, options.beam, engine_.pool()),
+      endpoint_(options.endpoint, speech.front.step_seconds()) {}
 
 void Recognizer::push(std::span<const float> samples, int rate) {
   if (rate_ == 0) {
@@ -88,7 +98,6 @@ void Recognizer::read(bool last) {
   const auto width = static_cast<size_t>(front.width()), frame = front.mean.size();
   const int64_t frames = first_frame_ + static_cast<int64_t>(frames_.size() / frame);
   const int64_t ready = last ? front.steps_of(frames) : std::max<int64_t>((frames - front.lookahead) / front.stack, 0);
-  const int classes = speech_.model->outputs();
   while (row_ < ready) {
     const int64_t steps = front.streaming ? std::min(ready - row_, kRowsAtOnce) : ready - row_;
     rows_.resize(static_cast<size_t>(steps) * width);
@@ -98,19 +107,11 @@ void Recognizer::read(bool last) {
                   std::span(rows_).subspan(static_cast<size_t>(t) * width, width));
     }
     const Engine::Part part{.state = &state_, .frames = rows_};
-    const View<const float> logits = engine_.run({&part, 1});
-    for (int64_t t = 0; t < steps; ++t) {
-      const std::span<const float> row = row_of(logits, engine_.row(0, static_cast<int>(t)));
-      said_.insert(said_.end(), row.begin(), row.end());
-      const std::span<float> own = std::span(said_).last(static_cast<size_t>(classes));
-      const View<float> view(own.data(), 1, classes, classes);
-      log_softmax(view, view);
-      ++row_;
-      const bool blank = std::max_element(own.begin(), own.end()) == own.begin();
-      const LogProbs<float> one({view});
-      greedy_.push(one);
-      if (beam_) beam_->push(one);
-      if (front.streaming && endpoint_.push(!blank) != EndpointReason::none) end_utterance();
+    const View<const float> hidden = engine_.run_hidden({&part, 1});
+    const View<const float> outputs = speech_.timed() ? engine_.outputs_of(hidden) : View<const float>();
+    for (int t = 0; t < static_cast<int>(steps); ++t) {
+      const int row = engine_.row(0, t);
+      read_row(hidden.middle(row, 1), speech_.timed() ? outputs.middle(row, 1) : outputs);
     }
   }
   // Frames before the next step are not read again.
@@ -121,19 +122,28 @@ void Recognizer::read(bool last) {
   }
 }
 
+// hidden [1, width]; outputs [1, K], or without rows of a model that is not timed.
+void Recognizer::read_row(View<const float> hidden, View<const float> outputs) {
+  View<float> own;
+  if (outputs.rows > 0) {
+    const std::span<const float> row = row_of(outputs, 0);
+    said_.insert(said_.end(), row.begin(), row.end());
+    own = View<float>(said_.data() + said_.size() - row.size(), 1, outputs.cols, outputs.cols);
+    log_softmax(own, own);
+  }
+  ++row_;
+  const bool says = decoder_.push(hidden, LogProbs<float>({own}));
+  if (speech_.front.streaming && endpoint_.push(says) != EndpointReason::none) end_utterance();
+}
+
 void Recognizer::end_utterance() {
   Transcript ended;
-  if (beam_) {
-    const std::vector<RecognisedText> found = beam_->finished(std::max(options_.nbest, 1));
-    if (!found.empty()) ended = transcript_of(found[0].units, found[0].log_prob);
-    for (size_t i = 0; i < found.size() && options_.nbest > 0; ++i)
-      ended.nbest.push_back({found[i].text, found[i].log_prob});
-    beam_->end_utterance();
-  } else {
-    ended = transcript_of(greedy_.ids(), greedy_.log_prob());
-  }
+  const std::vector<RecognisedText> found = decoder_.finished(std::max(options_.nbest, 1));
+  if (!found.empty()) ended = transcript_of(found[0].units, found[0].log_prob);
+  for (size_t i = 0; i < found.size() && options_.beam && options_.nbest > 0; ++i)
+    ended.nbest.push_back({found[i].text, found[i].log_prob});
   if (!ended.text.empty()) ended_.push_back(std::move(ended));
-  greedy_.end_utterance();
+  decoder_.end_utterance();
   said_.clear();
   begin_ = row_;
 }
@@ -172,6 +182,7 @@ Transcript Recognizer::transcript_of(std::span<const int32_t> units, double log_
   Transcript found;
   found.text = spelt_text(speech_.spelling, units);
   found.log_probability = log_prob;
+  if (!speech_.timed()) return found;
   const std::optional<TextTimes> times = text_times(log_probs(), units, speech_.spelling, begin_);
   if (!times) return found;
   const double step = speech_.front.step_seconds();
@@ -182,8 +193,7 @@ Transcript Recognizer::transcript_of(std::span<const int32_t> units, double log_
 }
 
 Transcript Recognizer::partial() const {
-  if (!beam_) return transcript_of(greedy_.ids(), greedy_.log_prob());
-  const RecognisedText best = beam_->best();
+  const RecognisedText best = decoder_.best();
   return transcript_of(best.units, best.log_prob);
 }
 

@@ -10,12 +10,11 @@
 #include <vector>
 
 #include "audio/resampler.h"
-#include "decode/ctc_beam.h"
-#include "decode/ctc_greedy.h"
 #include "decode/endpoint.h"
 #include "decode/spelling.h"
 #include "io/model_file.h"
 #include "networks/engine.h"
+#include "tasks/transcribe/stream/decoder.h"
 #include "tasks/transcribe/stream/speech_front.h"
 #include "tasks/transcribe/stream/transcript_formats.h"
 
@@ -26,9 +25,16 @@ struct SpeechModel {
   const Model<float>* model = nullptr;
   SpeechFront front;
   Spelling spelling;
+  // Whether it knows when something is said: times and confidences of words are those of its CTC layer.
+  bool timed() const {
+    const ModelConfig& config = model->config();
+    return !config.transducer.present() || config.transducer.ctc_weight > 0;
+  }
 };
 // Throws Error{model}: "model/task" if the model does not transcribe, "model/corrupt", "model/tokenizer", "audio/front_end".
 SpeechModel speech_model(const ModelFile& file);
+// For people, what makes characters of its rows: "CTC", "transducer that reads its last 2 characters, with 0.2 of CTC".
+std::string speech_head_text(const ModelConfig& config);
 
 struct RecognizerOptions {
   EndpointRules endpoint;
@@ -53,13 +59,14 @@ class Recognizer {
   Transcript partial() const;
 
   const SpeechModel& speech() const { return speech_; }
-  // The log-probabilities of the utterance that goes on [rows, K].
+  // The log-probabilities of the utterance that goes on [rows, K]; of a model that is not timed: no rows.
   LogProbs<float> log_probs() const;
 
  private:
   void hear(std::span<const float> samples);
   void read(bool last);  // rows that are complete; last: those with zeros after the end, too
   void end_utterance();
+  void read_row(View<const float> hidden, View<const float> outputs);
   Transcript transcript_of(std::span<const int32_t> units, double log_prob) const;
 
   SpeechModel speech_;
@@ -68,8 +75,7 @@ class Recognizer {
   FrontEnd front_end_;
   std::optional<Resampler> resampler_;
   State<float> state_;
-  CtcGreedy greedy_;
-  std::optional<CtcBeam> beam_;
+  SpeechDecoder decoder_;
   Endpoint endpoint_;
   std::vector<float> samples_, frames_, rows_,
       said_;  // resampled; normalised, from frame first_frame_ on; of one pass; log-probabilities
