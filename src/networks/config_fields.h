@@ -50,6 +50,7 @@ void forecast_fields(Forecast& f, V& v) {
   v.field({"known"}, f.known);
   v.field({"channels"}, f.channels);
   v.field({"levels"}, f.levels);
+  v.group("lags", !f.lags.empty(), [&] { v.field({"lags"}, f.lags); });
 }
 
 // Config: ModelConfig, const for a visitor that only looks. Files of all versions are read by this: a field that came later is in
