@@ -35,7 +35,7 @@ void declare_forecast(Command& command, ForecastArguments& a) {
   command.text("--levels", &a.levels, "50,90", "bands that hold this share of what comes, in percent (90)");
   command.text("--quantiles", &a.quantiles, "0.1,0.5", "quantiles in place of bands");
   command.whole("--samples", &a.samples, {1, 100000}, "N",
-                "in place of bands N possible futures, whose steps go together as past errors did");
+                "in place of bands N possible futures, whose steps go together as past errors did, or as they were sampled");
   command.texts("--future", &a.future, "FILE",
                 "what is known ahead of the dates to come; or rows with empty values in DATA");
   command.whole("--horizon", &a.horizon, {1, 100000}, "N", "steps; at most as many as the model was trained for");
@@ -113,21 +113,39 @@ std::string table_of(const SeriesSet& set, std::span<const Forecast> forecasts, 
   return text;
 }
 
+// [series][paths][steps]
+std::vector<std::vector<std::vector<double>>> paths_of(ForecastEnsemble& ensemble, const SeriesSet& set,
+                                                       const ForecastArguments& a) {
+  const ReadyForecaster& first = ensemble.first();
+  const auto how_of = [&](const Series& series) {
+    return PathOptions{static_cast<int>(a.samples), static_cast<uint64_t>(a.seed), series.id, first.front().counts};
+  };
+  std::vector<std::vector<std::vector<double>>> found;
+  if (ensemble.size() == 1 && first.model().config().forecast.autoregressive()) {
+    const SeriesBank bank(first.front(), set);
+    const std::vector<Window> windows = first.next_windows(set, bank);
+    for (size_t s = 0; s < windows.size(); ++s)
+      found.push_back(ensemble.first().forecaster().futures(bank, windows[s], how_of(set.series[s])));
+    return found;
+  }
+  const std::vector<const ErrorRanks*> ranks = ensemble.error_ranks();
+  const std::vector<Forecast> forecasts = ensemble.forecast_next(set, path_levels());
+  for (size_t s = 0; s < forecasts.size(); ++s) found.push_back(sample_paths(forecasts[s], ranks, how_of(set.series[s])));
+  return found;
+}
+
 // Path after path.
 std::string table_of_paths(ForecastEnsemble& ensemble, const SeriesSet& set, const ForecastArguments& a, int horizon) {
   const bool ids = has_ids(set);
   std::string text = ids ? "unique_id,ds,sample,y\n" : "ds,sample,y\n";
-  const std::vector<const ErrorRanks*> ranks = ensemble.error_ranks();
-  const std::vector<Forecast> forecasts = ensemble.forecast_next(set, path_levels());
-  for (size_t s = 0; s < forecasts.size(); ++s) {
+  const auto paths = paths_of(ensemble, set, a);
+  for (size_t s = 0; s < paths.size(); ++s) {
     const Series& series = set.series[s];
     const std::string id = ids ? table_cell(series.id) + "," : "";
     std::vector<std::string> stamps;
     for (int h = 0; h < horizon; ++h) stamps.push_back(table_cell(set.grid.text(series.end() + h)));
-    const PathOptions how{static_cast<int>(a.samples), static_cast<uint64_t>(a.seed), series.id,
-                          ensemble.first().front().counts};
     int number = 0;
-    for (const std::vector<double>& path : sample_paths(forecasts[s], ranks, how)) {
+    for (const std::vector<double>& path : paths[s]) {
       ++number;
       for (size_t h = 0; h < stamps.size(); ++h) text += fmt::format("{}{},{},{:.6g}\n", id, stamps[h], number, path[h]);
     }

@@ -71,6 +71,8 @@ void print_series_info(const ModelFile& file, const std::function<void(const cha
       fmt::format("{}, windows relative to: {}", f.head_name(), kNormaliseNames[static_cast<size_t>(f.normalise)]);
   if (front.transform == Transform::log) values += ", of the logarithm";
   if (f.segments()) values += fmt::format(", segments of {}", counted(f.segment, word));
+  if (f.autoregressive()) values += ", the next value of each, the others sampled";
+  if (!f.lags.empty()) values += fmt::format(", and those {} {} before", fmt::join(f.lags, ", "), word + "s");
   line("values", values);
   line("linear", linear_text(front));
   line("bands", front.calibration.levels.empty()
@@ -93,7 +95,9 @@ ordered_json series_info_json(const ModelFile& file) {
           {"season", front.season},
           {"horizon", f.horizon},
           {"context", steps_read(front, f)},
+          {"network", kForecastNetworkNames[static_cast<size_t>(f.network)]},
           {"segment", f.segment},
+          {"lags", f.lags},
           {"head", f.head_name()},
           {"normalise", kNormaliseNames[static_cast<size_t>(f.normalise)]},
           {"transform", kTransformNames[static_cast<size_t>(front.transform)]},

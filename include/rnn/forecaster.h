@@ -53,7 +53,8 @@ struct Forecast {
 //
 // A forecast reads the last context() steps anew: the values of a window are taken relative to its last one, so nothing of a window that
 // ended one step before can be kept. That is context() / segment + horizon() / segment steps of the recurrence, whatever the length of the
-// series, and one product for the linear part. Nothing is computed by Series::push().
+// series, and one product for the linear part; an autoregressive network reads context() steps and samples 200 futures of horizon() steps.
+// Nothing is computed by Series::push().
 class RNN_API Forecaster {
  public:
   // Throws Error{Exit::model}: "model/task" if the model is for something else, "model/corrupt" if the file does not describe its series.

@@ -55,19 +55,26 @@ class WindowBatcher final : public Batcher {
                         " after " + counted(window.origin, "step") + " needs " + std::to_string(needed),
                     "give its values up to there, or make it a past covariate");
     }
-    const int width = values_of_row(options_);
-    for (int64_t row = 0; row < future_rows(options_); ++row) {
-      bool some = false;
-      for (int64_t k = 0; k < width; ++k) {
-        const float y = target_at(series, window, window.origin + row * width + k, options_);
-        some = some || !std::isnan(y);
-        if (options_.counts && y < 0)
-          throw Error(Exit::data, "data/counts",
-                      "series " + std::to_string(window.series + 1) + " has a negative value, but counts are at least 0",
-                      "use another head, for example student-t");
-      }
-      targets_ += some;
+    if (options_.network == ForecastNetwork::autoregressive && options_.past_targets) {
+      for (int64_t t = window.origin - steps_of_past(window.origin, options_); t < window.origin; ++t)
+        count_row(series, window, t, 1);
     }
+    const int width = values_of_row(options_);
+    for (int64_t row = 0; row < future_rows(options_); ++row) count_row(series, window, window.origin + row * width, width);
+  }
+
+  // Values [from, from + width) are a row of targets.
+  void count_row(const WindowSeries& series, const Window& window, int64_t from, int64_t width) {
+    bool some = false;
+    for (int64_t t = from; t < from + width; ++t) {
+      const float y = target_at(series, window, t, options_);
+      some = some || !std::isnan(y);
+      if (options_.counts && y < 0)
+        throw Error(Exit::data, "data/counts",
+                    "series " + std::to_string(window.series + 1) + " has a negative value, but counts are at least 0",
+                    "use another head, for example student-t");
+    }
+    targets_ += some;
   }
 
   void plan(int64_t epoch) {

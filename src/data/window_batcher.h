@@ -34,7 +34,10 @@ struct WindowOptions {
   Normalise normalise = Normalise::last;
   bool counts = false;  // targets stay as they are, with the size of the past as Targets::scales; `normalise` is not read
   bool mask = false;    // beside each value, 1: observed, 0: missing
-  int batch = 64;       // windows
+  std::vector<int> lags =
+      {};                    // after them the values so many steps before, each at least 1; they may lie before the context
+  bool past_targets = true;  // autoregressive: the steps of the past are targets, too
+  int batch = 64;            // windows
   // What another part already says of the future, in the units of y: out [horizon]. Targets are then what it leaves, divided by the scale
   // of the window. Thread-safe; empty: nothing.
   std::function<void(const Window&, std::span<double>)> base = nullptr;
@@ -55,15 +58,16 @@ WindowScale window_scale(std::span<const float> past, Normalise normalise, bool 
 std::span<const float> window_past(const WindowSeries& series, int64_t origin, int context);
 
 bool has_gaps(std::span<const WindowSeries> series);  // then WindowOptions::mask is for them
-// Numbers of a step of the past: the value, the mask, past and known covariates, in that order.
+// Numbers of a step of the past: the value, the mask, lags, past and known covariates, in that order.
 int window_inputs(const WindowSeries& series, const WindowOptions& options);
 
 // Windows as one batch, stream i is windows[i]; ids[i] becomes the key of its random masks. A missing number is 0 (after
 // normalisation), a missing target NaN, so are targets after the horizon or the end of y.
 //   segments  source.frames [segments of the past, segment * inputs], the last one ends at the origin, the first one is filled up with
-//             missing steps; in.ids [segments of the horizon] are positions, in.frames [.., segment * known] what is known of them;
-//             targets [.., segment]
+//             missing steps; in.ids [segments of the horizon] are positions, in.frames [.., segment * known] what is known of them: known
+//             covariates, then the lags that are at least the horizon; targets [.., segment]
 //   stacked   in.frames [steps of the past, inputs]; targets [windows, horizon] after the last step
+//   autoregressive  see autoregressive_windows.h
 void fill_windows(std::span<const WindowSeries> series, std::span<const Window> windows, std::span<const uint32_t> ids,
                   const WindowOptions& options, Batch& batch);
 

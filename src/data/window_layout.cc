@@ -5,11 +5,12 @@
 #include <cassert>
 #include <cmath>
 
+#include "data/autoregressive_windows.h"
+
 namespace rnn::core {
 namespace {
 
 constexpr double kLeastShare = 1e-3;  // of the mean size of the values: a scale
-constexpr double kMostSize = 1e30;    // of a normalised number
 
 // Between neighbours of `sorted`, as numpy.quantile.
 double sorted_quantile(const std::vector<double>& sorted, double level) {
@@ -25,12 +26,10 @@ double mean_of(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
-float normalised(float value, const WindowScale& of) {
-  return static_cast<float>(std::clamp((static_cast<double>(value) - of.centre) / of.scale, -kMostSize, kMostSize));
+// The value `lag` steps before step t: 0 where the series has none.
+float lagged(const WindowSeries& series, int64_t t, int lag, const WindowScale& scale) {
+  return present(normalised(value_at(series.y, t - lag), scale));
 }
-
-// A number that a network reads.
-float present(float value) { return std::isnan(value) ? 0.0f : value; }
 
 // Appends what is read of step t; what is before the window's past is missing.
 void append_step(const WindowSeries& series, int64_t t, int64_t first, const WindowScale& scale, const WindowOptions& o,
@@ -38,6 +37,7 @@ void append_step(const WindowSeries& series, int64_t t, int64_t first, const Win
   const float y = t >= first ? value_at(series.y, t) : std::numeric_limits<float>::quiet_NaN();
   *to++ = std::isnan(y) ? 0.0f : normalised(y, scale);
   if (o.mask) *to++ = std::isnan(y) ? 0.0f : 1.0f;
+  for (const int lag : o.lags) *to++ = t >= first ? lagged(series, t, lag, scale) : 0.0f;
   for (const auto& past : series.past) *to++ = t >= first ? present(value_at(past, t)) : 0.0f;
   for (const auto& known : series.known) *to++ = t >= first ? present(value_at(known, t)) : 0.0f;
 }
@@ -78,18 +78,24 @@ void fill_past(std::span<const WindowSeries> series, std::span<const Window> win
 }
 
 // Segments of the future: positions, what is known of them.
-void fill_future(std::span<const WindowSeries> series, std::span<const Window> windows, const WindowOptions& o, Rows& rows) {
+void fill_future(std::span<const WindowSeries> series, std::span<const Window> windows, const Layout& layout,
+                 const WindowOptions& o, Rows& rows) {
   const size_t known = series[static_cast<size_t>(windows[0].series)].known.size();
-  rows.width = o.segment * static_cast<int>(known);
+  std::vector<int> lags;
+  for (const int lag : o.lags)
+    if (lag >= o.horizon) lags.push_back(lag);
+  rows.width = o.segment * static_cast<int>(known + lags.size());
   rows.ids.clear(), rows.frames.clear();
   for (int m = 0; m < rows.seq.steps(); ++m) {
-    for (const Window& w : windows) {
+    for (size_t i = 0; i < windows.size(); ++i) {
+      const Window& w = windows[i];
       rows.ids.push_back(m);
       const WindowSeries& own = series[static_cast<size_t>(w.series)];
       assert(own.known.size() == known);
       for (int64_t t = w.origin + int64_t{m} * o.segment, end = t + o.segment; t < end; ++t) {
-        for (const auto& covariate : own.known)
-          rows.frames.push_back(t < w.origin + o.horizon ? present(value_at(covariate, t)) : 0.0f);
+        const bool within = t < w.origin + o.horizon;
+        for (const auto& covariate : own.known) rows.frames.push_back(within ? present(value_at(covariate, t)) : 0.0f);
+        for (const int lag : lags) rows.frames.push_back(within ? lagged(own, t, lag, layout.scales[i]) : 0.0f);
       }
     }
   }
@@ -140,12 +146,13 @@ bool has_gaps(std::span<const WindowSeries> series) {
 }
 
 int window_inputs(const WindowSeries& series, const WindowOptions& options) {
-  return 1 + (options.mask ? 1 : 0) + static_cast<int>(series.past.size() + series.known.size());
+  return 1 + (options.mask ? 1 : 0) + static_cast<int>(options.lags.size() + series.past.size() + series.known.size());
 }
 
 void fill_windows(std::span<const WindowSeries> series, std::span<const Window> windows, std::span<const uint32_t> ids,
                   const WindowOptions& o, Batch& batch) {
   assert(!windows.empty() && windows.size() == ids.size());
+  if (o.network == ForecastNetwork::autoregressive) return fill_stepwise(series, windows, ids, o, batch);
   const bool segments = o.network == ForecastNetwork::segments;
   const Layout layout = lay_out(series, windows, o);
   batch = {};
@@ -155,7 +162,7 @@ void fill_windows(std::span<const WindowSeries> series, std::span<const Window> 
     batch.source.seq = Seq::ragged(layout.past);
     batch.source.seq.id = batch.in.seq.id;
     fill_past(series, windows, layout, o, o.segment, batch.source);
-    fill_future(series, windows, o, batch.in);
+    fill_future(series, windows, layout, o, batch.in);
   } else {
     fill_past(series, windows, layout, o, 1, batch.in);
   }

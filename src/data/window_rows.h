@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -23,10 +24,25 @@ inline int past_rows(int64_t origin, const WindowOptions& o) {
   return static_cast<int>(o.network == ForecastNetwork::segments ? (steps + o.segment - 1) / o.segment : steps);
 }
 
+// Rows of targets after the origin, and values of each.
 inline int future_rows(const WindowOptions& o) {
+  if (o.network == ForecastNetwork::autoregressive) return o.horizon;
   return o.network == ForecastNetwork::segments ? (o.horizon + o.segment - 1) / o.segment : 1;
 }
-inline int values_of_row(const WindowOptions& o) { return o.network == ForecastNetwork::segments ? o.segment : o.horizon; }
+inline int values_of_row(const WindowOptions& o) {
+  if (o.network == ForecastNetwork::autoregressive) return 1;
+  return o.network == ForecastNetwork::segments ? o.segment : o.horizon;
+}
+
+// What a network sees of a value; NaN stays.
+inline float normalised(float value, const WindowScale& of) {
+  constexpr double kMostSize = 1e30;
+  if (std::isnan(value)) return value;
+  return static_cast<float>(std::clamp((static_cast<double>(value) - of.centre) / of.scale, -kMostSize, kMostSize));
+}
+
+// A number that a network reads.
+inline float present(float value) { return std::isnan(value) ? 0.0f : value; }
 
 // The target of step t, at the origin or later: NaN after the horizon and after the end.
 inline float target_at(const WindowSeries& series, const Window& window, int64_t t, const WindowOptions& o) {

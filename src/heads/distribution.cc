@@ -66,10 +66,18 @@ double Distribution::sample(const T* outputs, int step, double u, double scale) 
   return quantile(outputs, step, std::clamp(u, kLeast, 1 - kLeast), scale);
 }
 
+template <class T>
+double Distribution::draw(const T* outputs, int step, double u, double v, double scale) const {
+  assert(u > 0 && u < 1 && v > 0 && v < 1);
+  return read_step(outputs, step, numbers_, scale, levels_,
+                   [&](const Said& said) { return family_->draw ? family_->draw(said, u, v) : family_->quantile(said, u); });
+}
+
 #define RNN_INSTANTIATE(T)                                                     \
   template double Distribution::quantile(const T*, int, double, double) const; \
   template double Distribution::mean(const T*, int, double) const;             \
-  template double Distribution::sample(const T*, int, double, double) const;
+  template double Distribution::sample(const T*, int, double, double) const;   \
+  template double Distribution::draw(const T*, int, double, double, double) const;
 RNN_INSTANTIATE(float)
 RNN_INSTANTIATE(double)
 #undef RNN_INSTANTIATE

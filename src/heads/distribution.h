@@ -16,6 +16,8 @@ class Distribution {
  public:
   // levels: of a head of quantiles, else ignored. Throws Error{usage, "model/head"} for a kind that find_family does not know.
   explicit Distribution(std::string_view head, std::vector<double> levels = {});
+  // Of a family that no head has.
+  explicit Distribution(const Family& family) : family_(&family), numbers_(family.numbers(0)) {}
 
   int numbers() const { return numbers_; }  // P of each step
   bool points() const;                      // it says a single number: no spread
@@ -28,6 +30,9 @@ class Distribution {
   // The sample that a uniform number u of [0, 1) stands for: the quantile at u.
   template <class T>
   double sample(const T* outputs, int step, double u, double scale = 1) const;
+  // The same from two uniform numbers in (0, 1), as fast as the head can: for many samples.
+  template <class T>
+  double draw(const T* outputs, int step, double u, double v, double scale = 1) const;
 
  private:
   const Family* family_;

@@ -29,6 +29,8 @@ struct Family {
   // single number: that number.
   double (*quantile)(const Said& said, double level);
   double (*mean)(const Said& said);
+  // A sample, from two uniform numbers in (0, 1); null: the quantile at u.
+  double (*draw)(const Said& said, double u, double v) = nullptr;
 };
 
 // Deviations are at least this: targets have about the size of 1, and a constant series must not be worth infinitely many nats.

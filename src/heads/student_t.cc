@@ -78,4 +78,10 @@ double student_t_quantile(const Said& said, double level) {
   return said.o[0] + (level < 0.5 ? -s * t : s * t);
 }
 
+// sqrt(v (u^(-2/v) - 1)) cos(2 pi w); for many degrees of freedom the method of Box and Muller.
+double student_t_draw(const Said& said, double u, double w) {
+  const double s = softplus(said.o[1]) + kLeastDeviation, v = 2 + softplus(said.o[2]);
+  return said.o[0] + s * std::sqrt(v * std::expm1(-2 / v * std::log(u))) * std::cos(2 * std::numbers::pi * w);
+}
+
 }  // namespace rnn::core

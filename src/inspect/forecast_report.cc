@@ -241,6 +241,7 @@ void describe(const ReadyForecaster& ready, const SeriesSet& set, ForecastReport
   const ModelConfig& config = file.model->config();
   report.name = model_name(file.path), report.path = file.path, report.task = config.task;
   report.cell = std::string(cell_name(config.rnn.cell, config.rnn.flags));
+  report.network = std::string(kForecastNetworkNames[static_cast<size_t>(config.forecast.network)]);
   report.parameters = file.model->params().size();
   report.share = ready.front().linear.present() ? ready.front().share : 1;
   report.has_linear = ready.front().linear.present();

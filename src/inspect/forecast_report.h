@@ -61,7 +61,7 @@ struct Residuals {
 };
 
 struct ForecastReport {
-  std::string name, path, task, cell;
+  std::string name, path, task, cell, network;  // network: as --network has it
   int64_t parameters = 0;
   double share = 1;  // of the network; the rest is the linear part's
   bool has_linear = false;

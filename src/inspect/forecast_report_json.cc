@@ -95,6 +95,7 @@ ordered_json to_json_object(const ForecastReport& r) {
           {"path", r.path},
           {"task", r.task},
           {"cell", r.cell},
+          {"network", r.network},
           {"parameters", r.parameters},
           {"network_share", json_number(r.share)},
           {"has_linear", r.has_linear},

@@ -50,6 +50,7 @@ void forecast_fields(Forecast& f, V& v) {
   v.field({"known"}, f.known);
   v.field({"channels"}, f.channels);
   v.field({"levels"}, f.levels);
+  v.group("lags", !f.lags.empty(), [&] { v.field({"lags"}, f.lags); });
 }
 
 template <class Transducer, class V>

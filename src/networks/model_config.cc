@@ -106,6 +106,31 @@ void check_levels(const std::vector<double>& levels) {
   }
 }
 
+void check_lags(const ForecastOptions& f) {
+  int before = 0;
+  for (const int lag : f.lags) {
+    if (lag <= before || lag > 65536)
+      bad("model/lags",
+          "lag " + std::to_string(lag) + " follows " + std::to_string(before) + ", but lags ascend from 1 to 65536",
+          "for example 24,168");
+    before = lag;
+  }
+  if (f.inputs < 1 + std::ssize(f.lags))
+    bad("model/lags", counted(f.inputs, "input") + " have no room for " + counted(f.lags.size(), "lag"), "");
+}
+
+// What is sampled is read again, forwards.
+void check_autoregressive(const ModelConfig& c) {
+  const ForecastOptions& f = c.forecast;
+  if (c.rnn.bidirectional)
+    bad("model/bidirectional", "the network autoregressive reads what it has forecast: nothing can be read backwards", "");
+  if (f.head == ForecastHead::squared || f.head == ForecastHead::huber)
+    bad("model/forecast",
+        "the network autoregressive samples its future, but the head " + std::string(f.head_name()) +
+            " says a single number",
+        "use --head student-t, gaussian or quantiles");
+}
+
 void check_forecast(const ModelConfig& c) {
   const ForecastOptions& f = c.forecast;
   const bool forecasts = c.task == kForecastTask;
@@ -122,6 +147,7 @@ void check_forecast(const ModelConfig& c) {
   };
   within("horizon", f.horizon, 1, 65536), within("context", f.context, 1, 1 << 24), within("inputs", f.inputs, 1, 4096);
   within("known", f.known, 0, f.inputs - 1), within("channels", f.channels, 0, 1 << 24);
+  check_lags(f);
   if (f.segments()) {
     within("segment", f.segment, 1, 65536);
     within("numbers of a segment", std::min(f.segment, 65536 / f.inputs + 1) * f.inputs, 1, 65536);
@@ -131,10 +157,12 @@ void check_forecast(const ModelConfig& c) {
     if (f.channels > 0 && c.rnn.input < 2)
       bad("model/size", "a position and a channel need two numbers, but input is " + std::to_string(c.rnn.input), "");
   } else {
-    if (f.segment != 0) bad("model/forecast", "the network stacked reads single steps, it has no segments", "");
-    if (f.known > 0)
+    const std::string name(kForecastNetworkNames[static_cast<size_t>(f.network)]);
+    if (f.segment != 0) bad("model/forecast", "the network " + name + " reads single steps, it has no segments", "");
+    if (f.known > 0 && !f.autoregressive())
       bad("model/forecast", "the network stacked cannot read what is known of the future", "the network segments can");
-    if (f.channels > 0) bad("model/forecast", "the network stacked has no ids of series", "the network segments has");
+    if (f.channels > 0) bad("model/forecast", "the network " + name + " has no ids of series", "the network segments has");
+    if (f.autoregressive()) check_autoregressive(c);
     if (c.rnn.input != f.inputs)
       bad("model/forecast",
           "a step has " + std::to_string(f.inputs) + " numbers, but the recurrence reads " + std::to_string(c.rnn.input),
@@ -273,11 +301,13 @@ ModelConfig checked_config(ModelConfig c) {
 }
 
 std::string_view ModelConfig::network() const {
-  if (forecast.present()) return kForecastNetworkNames[static_cast<size_t>(forecast.network)];
+  if (forecast.present()) return forecast.segments() ? "segments" : "stacked";
   return encoder.present() ? "encoder-decoder" : "stacked";
 }
 
-RowsRead ModelConfig::reads() const { return forecast.present() && !forecast.segments() ? RowsRead::last : form().reads; }
+RowsRead ModelConfig::reads() const {
+  return forecast.present() && forecast.network == ForecastNetwork::stacked ? RowsRead::last : form().reads;
+}
 
 std::string_view ModelConfig::head() const {
   if (forecast.present()) return forecast.head_name();

@@ -43,17 +43,28 @@ const ModelForm* find_form(std::string_view task);  // null: there is none
 struct ForecastOptions {
   ForecastNetwork network = ForecastNetwork::segments;
   ForecastHead head = ForecastHead::quantiles;
-  Normalise normalise = Normalise::last;         // of the windows that it was trained on
-  int horizon = 0;                               // forecast at once; 0: the model does not forecast
-  int context = 0;                               // of the past that it reads
-  int segment = 0;                               // of a segment; 0 for `stacked`
-  int inputs = 1;                                // numbers of a past step: the value and whatever is beside it
-  int known = 0;                                 // numbers of a future step
-  int channels = 0;                              // ids of series, 0 for one that is unknown; 0: series have no ids
+  Normalise normalise = Normalise::last;  // of the windows that it was trained on
+  int horizon = 0;                        // forecast at once; 0: the model does not forecast
+  int context = 0;                        // of the past that it reads
+  int segment = 0;                        // of a segment; 0 for the others
+  int inputs = 1;                         // numbers of a past step: the value and whatever is beside it
+  int known = 0;     // numbers of a future step; for `autoregressive` those of the step itself, of `inputs`
+  int channels = 0;  // ids of series, 0 for one that is unknown; 0: series have no ids
   std::vector<double> levels = {0.1, 0.5, 0.9};  // of the quantiles
+  std::vector<int> lags = {};                    // values so many steps before are inputs, too; ascending
   bool present() const { return horizon > 0; }
   bool segments() const { return network == ForecastNetwork::segments; }
-  int targets() const { return segments() ? segment : horizon; }  // values of a row of outputs
+  bool autoregressive() const { return network == ForecastNetwork::autoregressive; }
+  int targets() const { return segments() ? segment : autoregressive() ? 1 : horizon; }  // values of a row of outputs
+  // Lags whose values are there for every step of the future.
+  int lags_ahead() const {
+    int count = 0;
+    for (const int lag : lags) count += lag >= horizon;
+    return count;
+  }
+  int longest_lag() const { return lags.empty() ? 0 : lags.back(); }
+  // Does a step say whether its value is there? beside: numbers of its covariates.
+  bool masked(int beside) const { return inputs > 1 + static_cast<int>(lags.size()) + beside; }
   int future() const {
     return (horizon + segment - 1) / segment;
   }  // segments that cover the horizon, the last perhaps in part

@@ -40,8 +40,10 @@ constexpr SoftmaxKind softmax_kind(std::string_view name) { return static_cast<S
 //   segments  segments of the past are the steps of a recurrence, every segment of the future one step from its last state (SegRNN:
 //             Lin, Lin, Wu, Zhao, Mo and Zhang 2023)
 //   stacked   a recurrence over single steps, all of the future from its last state
-enum class ForecastNetwork { segments, stacked };
-constexpr std::string_view kForecastNetworkNames[] = {"segments", "stacked"};
+//   autoregressive  a recurrence over single steps that says the next one; the future is sampled step by step (DeepAR: Salinas, Flunkert,
+//             Gasthaus and Januschowski 2020)
+enum class ForecastNetwork { segments, stacked, autoregressive };
+constexpr std::string_view kForecastNetworkNames[] = {"segments", "stacked", "autoregressive"};
 
 // What a forecast says of a value, and its loss (heads/list.h).
 enum class ForecastHead { squared, huber, quantiles, gaussian, student_t, negative_binomial };

@@ -87,7 +87,7 @@ void read(const OptionInfo& o, std::string_view text, std::string& value) {
   const bool chosen = std::find(o.choices.begin(), o.choices.end(), text) != o.choices.end();
   bool known = o.choices.empty() || (chosen && text.find(':') == text.npos);  // no choices: any text
   if (o.name == "cutoffs") parse_cutoffs(text), known = true;
-  if (o.name == "decay-at") parse_rising(o.name, text);
+  if (o.name == "decay-at" || o.name == "lags") parse_rising(o.name, text);
   if (o.name == "init" && uniform_range(text)) known = true;
   if (!known) {
     const std::string near = nearest_name(text, o.choices);

@@ -82,15 +82,16 @@ struct SeriesOptions {
   int season = 0;                          // steps; 0: of the frequency
   int context = 0;                         // steps that a forecast reads; 0: found
   int segment = 0;                         // steps that the network reads at once; 0: found
-  std::string network = "auto";            // auto, segments, stacked, none: what stands beside the linear part
-  std::string head = "auto";               // auto, squared, huber, quantiles, gaussian, student-t, negative-binomial
-  std::string normalise = "auto";          // auto, none, last, mean, mean-abs, standard, median: of every window
-  std::string transform = "auto";          // auto, none, log
-  std::string linear = "auto";             // auto, off, shared, own: one ridge regression for all series, or one each
-  double ridge = -1;                       // its penalty; -1: chosen on the validation windows
-  int valid_steps = 0;                     // of every series, for choosing; 0: found
-  int calibration_steps = 0;               // the same, for the width of bands; 0: found
-  int test_steps = 0;                      // the last ones of every series, for nothing but the report; 0: none
+  std::string network = "auto";    // auto, segments, stacked, none: what stands beside the linear part; autoregressive
+  std::string lags;                // "24,168": inputs of the network from so many steps before; empty: none
+  std::string head = "auto";       // auto, squared, huber, quantiles, gaussian, student-t, negative-binomial
+  std::string normalise = "auto";  // auto, none, last, mean, mean-abs, standard, median: of every window
+  std::string transform = "auto";  // auto, none, log
+  std::string linear = "auto";     // auto, off, shared, own: one ridge regression for all series, or one each
+  double ridge = -1;               // its penalty; -1: chosen on the validation windows
+  int valid_steps = 0;             // of every series, for choosing; 0: found
+  int calibration_steps = 0;       // the same, for the width of bands; 0: found
+  int test_steps = 0;              // the last ones of every series, for nothing but the report; 0: none
 };
 
 constexpr int kDefaultSamples = 1024;

@@ -10,7 +10,7 @@ using enum OptionReaders;
 
 constexpr std::string_view kDayMonths[] = {"auto", "dmy", "mdy"}, kDecimals[] = {"auto", "point", "comma"};
 constexpr std::string_view kDuplicateRules[] = {"error", "first", "mean", "sum"}, kGapRules[] = {"mask", "zero", "linear"};
-constexpr std::string_view kNetworks[] = {"auto", "segments", "stacked", "none"};
+constexpr std::string_view kNetworks[] = {"auto", "segments", "stacked", "autoregressive", "none"};
 constexpr std::string_view kHeads[] = {"auto",      "squared",          "huber", "quantiles", "gaussian",
                                        "student-t", "negative-binomial"};
 constexpr std::string_view kNormalises[] = {"auto", "none", "last", "mean", "mean-abs", "standard", "median"};
@@ -79,10 +79,12 @@ const OptionInfo kSeriesOptions[] = {
      shape,
      of_series,
      "NAME",
-     "beside the linear part: auto, segments, stacked, none",
+     "beside the linear part: auto, segments, stacked, none; or alone: autoregressive (DeepAR)",
      &S::network,
      {},
      kNetworks},
+    {"lags", "series", shape, of_series, "N,N", "values so many steps before, as inputs of the network: 24,168; empty: none",
+     &S::lags},
     {"head",
      "series",
      shape,

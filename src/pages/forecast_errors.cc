@@ -155,6 +155,21 @@ std::string definitions(const ForecastReport& r) {
   return html + "</dl>\n";
 }
 
+std::string model_words(const ForecastReport& r) {
+  if (r.network == "autoregressive") {
+    return "A recurrent network that reads the latest values one by one and says what the next may be. What comes further "
+           "on "
+           "is sampled: a value is drawn and read as if it had been seen, and so on, many times; the forecast is the middle "
+           "of "
+           "what was drawn.";
+  }
+  const std::string reads = r.network == "stacked" ? "the latest values one by one" : "the latest values in segments";
+  if (!r.has_linear) return "A recurrent network that reads " + reads + " and forecasts all of what comes at once.";
+  return "A ridge regression on the latest values less the last one, and a recurrent network that reads " + reads +
+         " and forecasts what the regression leaves. The network counts only as much as it helped on values kept for "
+         "choosing.";
+}
+
 std::string model_facts(const ForecastReport& r) {
   std::string html = "<dl class=\"facts\">";
   if (r.has_linear) html += fact("Linear part", "ridge regression");
@@ -217,13 +232,9 @@ std::string measured_section(const ForecastReport& r) {
                   value(static_cast<double>(r.windows), count(r.windows), "/windows"), counted_steps(r, r.horizon)));
   html += paragraph(learnt_sentence(r));
   html += "<details><summary>What the figures mean, exactly</summary>\n" + definitions(r) + "</details>\n";
-  html +=
-      "<details><summary>What the model is</summary>\n" +
-      paragraph(
-          "A ridge regression on the latest values less the last one, and a recurrent network that reads the same values "
-          "in segments and forecasts what the regression leaves. The network counts only as much as it helped on values "
-          "kept for choosing. Bands are as wide as errors on further values ask for (conformal prediction).") +
-      model_facts(r) + "</details>\n";
+  html += "<details><summary>What the model is</summary>\n" +
+          paragraph(model_words(r) + " Bands are as wide as errors on further values ask for (conformal prediction).") +
+          model_facts(r) + "</details>\n";
   return section("measured", "How it was measured", html);
 }
 

@@ -96,6 +96,23 @@ TEST(Windows, StepsForTheStackedNetwork) {
   expect_numbers(batch.to.values, {109, kNone, kNone, kNone, kNone, 3, 4, 5, 6, 7});
 }
 
+// Lags are read in the units of the window, from before it too, where the series reaches; ahead only those that are there for every step.
+TEST(Windows, LagsStandBesideTheValues) {
+  const Floats y = ramp(20), known = ramp(30, 101);
+  WindowOptions o = segments();
+  o.context = 3, o.normalise = Normalise::last, o.lags = {2, 5, 9};
+  const WindowSeries series{y, {}, {known}};
+  EXPECT_EQ(window_inputs(series, o), 5);
+  const Batch batch = batch_of({series}, {{0, 10}}, o);  // the last value is 10
+  expect_numbers(batch.source.frames, {-2, -4, -7, 0, 108, -1, -3, -6, 0, 109, 0, -2, -5, -9, 110});
+  EXPECT_EQ(batch.in.width, 3 * 3);  // known, and the lags 5 and 9
+  expect_numbers(batch.in.frames,
+                 {111, -4, -8, 112, -3, -7, 113, -2, -6, 114, -1, -5, 115, 0, -4, 0, 0, 0});  // nothing after the horizon
+  o.network = ForecastNetwork::stacked, o.segment = 0, o.mask = true;
+  const Batch steps = batch_of({series}, {{0, 4}}, o);
+  expect_numbers(steps.in.frames, {-2, 1, 0, 0, 0, 102, -1, 1, -3, 0, 0, 103, 0, 1, -2, 0, 0, 104});
+}
+
 TEST(Windows, CovariatesStandBesideTheValues) {
   const Floats y = ramp(8), past = ramp(8, 21), known = ramp(13, 41);
   WindowOptions o = segments();

@@ -122,6 +122,10 @@ for head in squared huber quantiles gaussian student-t; do
     good_forecast head negative.csv 7 --levels 20,50,90,98
   done
 done
+for head in quantiles gaussian student-t; do
+  train head negative.csv --horizon 7 --head "$head" --network autoregressive --lags 7
+  good_forecast head negative.csv 7 --levels 20,50,90,98
+done
 train head negative.csv --horizon 7 --network none
 good_forecast head negative.csv 7 --levels 50,90
 expect_refused 2 usage/option "$RNN" train negative.csv --horizon 7 --network none --linear off "${quick[@]}" -o no
@@ -141,6 +145,75 @@ train head counts.csv --horizon 7 --head negative-binomial
 good_forecast head counts.csv 21 --levels 10,50,90
 awk -F, 'NR > 1 && ($3 < 0 || $4 < 0) {exit 1}' next.csv || fail "a count below 0"
 good_forecast head counts.csv 21 --quantiles 0.1,0.5,0.9
+
+# A network that samples: several series, what is known ahead, futures as they were sampled, all that is done with a model.
+train head counts.csv --horizon 7 --network autoregressive --head negative-binomial
+good_forecast head counts.csv 21 --levels 10,50,90
+expect_exit 0 "$RNN" forecast head counts.csv --samples 20
+python3 - "$out_file" <<'PYTHON' || fail "futures of counts"
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1])))
+assert len(rows) == 3 * 20 * 7 and all(float(r["y"]) >= 0 and float(r["y"]).is_integer() for r in rows)
+PYTHON
+train sampled hourly.csv --network autoregressive --lags 24,48 --context 24
+good_forecast sampled hourly.csv 24 --levels 50,90
+expect_exit 0 "$RNN" forecast sampled hourly.csv
+cp "$out_file" sampled.csv
+for threads in 2 3; do
+  expect_exit 0 "$RNN" forecast sampled hourly.csv --threads "$threads"
+  expect_same "$out_file" sampled.csv
+done
+expect_exit 0 "$RNN" forecast sampled past.csv --future future.csv
+expect_same "$out_file" sampled.csv
+expect_refused 3 data/known "$RNN" forecast sampled past.csv
+sed 's/^\(2024-03-21 [^,]*,,\)[01],/\11000,/' hourly.csv >promoted.csv
+expect_exit 0 "$RNN" forecast sampled promoted.csv
+! cmp -s "$out_file" sampled.csv || fail "what is known ahead is not read"
+expect_exit 0 "$RNN" forecast sampled hourly.csv --samples 300
+cp "$out_file" futures.csv
+expect_exit 0 "$RNN" forecast sampled hourly.csv --samples 2
+head -n 49 futures.csv | cmp -s - "$out_file" || fail "the first futures of more are those of fewer"
+expect_exit 0 "$RNN" forecast sampled hourly.csv --samples 2 --seed 2
+! head -n 49 futures.csv | cmp -s - "$out_file" || fail "another seed, the same futures"
+expect_exit 0 "$RNN" info sampled
+expect_out '^ forecast +24 hours ahead from the last 72, hourly, season 24$'
+expect_out '^ values +student-t, windows relative to: standard, the next value of each, the others sampled, and those 24, 48 hours before$'
+expect_exit 0 "$RNN" info sampled --json
+[[ "$(python3 -c 'import json,sys; f=json.load(open(sys.argv[1]))["forecast"]; print(f["network"], f["lags"], f["linear"])' "$out_file")" == 'autoregressive [24, 48] off' ]] || fail "info as JSON"
+expect_exit 0 "$RNN" eval sampled hourly.csv --windows 2
+expect_out '^ this model '
+expect_no_out 'linear part'
+expect_exit 0 "$RNN" eval sampled hourly.csv --windows 2 --importance
+expect_exit 0 "$RNN" eval sampled hourly.csv --windows 2 --refit
+expect_exit 0 "$RNN" report sampled hourly.csv --windows 2 -o sampled.html
+grep -q 'a value is drawn and read as if it had been seen' sampled.html || fail "the page says how it forecasts"
+! grep -q 'ridge regression' sampled.html || fail "the page tells of a linear part"
+expect_exit 0 "$RNN" detect sampled hourly.csv --every --all
+expect_exit 0 "$RNN" doctor sampled
+expect_exit 0 "$RNN" check sampled
+expect_exit 0 "$RNN" compare sampled run
+grep -q 'on single steps, sampled step by step' sampled/README.md || fail "the card says how it forecasts"
+
+# Lags: of the networks, in the plan, in the file.
+for network in segments stacked; do
+  expect_exit 0 "$RNN" train hourly.csv --network "$network" --lags 5,24,48 "${quick[@]}" -o lagged
+  expect_err 'lags +the network also reads the values 5, 24, 48 hours before'
+  good_forecast lagged hourly.csv 24
+  expect_exit 0 "$RNN" info lagged
+  expect_out ', and those 5, 24, 48 hours before$'
+done
+
+# What does not go together, or is not there: one error each.
+refused() { expect_refused "$1" "$2" "$RNN" train hourly.csv "${quick[@]}" -o no "${@:3}"; }
+refused 2 usage/option --lags 0
+refused 2 usage/option --lags 24,24
+refused 2 usage/option --lags 24,7
+refused 2 usage/option --lags x
+refused 3 data/too_short --lags 24,5000
+refused 2 usage/option --network none --lags 24
+refused 2 usage/option --network autoregressive --head huber
+refused 2 usage/option --network autoregressive --head squared
+refused 2 usage/option --network autoregressive --linear shared
 
 # Rows of forecasts that need no training.
 for method in naive seasonal-naive drift mean window-mean ses theta holt-winters holt-winters-multiplicative tsb seasonal-growth \
@@ -198,6 +271,15 @@ PYTHON
 expect_exit 0 "$RNN" forecast whole hourly.csv
 cp "$out_file" whole.csv
 expect_exit 0 "$RNN" forecast half hourly.csv
+expect_same "$out_file" whole.csv
+
+sampling=(--network autoregressive --horizon 12 --lags 24 --context 24 "${quick[@]}" --epochs 3)
+expect_exit 0 "$RNN" train hourly.csv "${sampling[@]}" -o whole_sampled
+expect_exit 0 "$RNN" train hourly.csv "${sampling[@]}" --max-updates 7 -o half_sampled
+expect_exit 0 "$RNN" train --resume half_sampled --max-updates 0 --threads 2
+expect_exit 0 "$RNN" forecast whole_sampled hourly.csv
+cp "$out_file" whole.csv
+expect_exit 0 "$RNN" forecast half_sampled hourly.csv
 expect_same "$out_file" whole.csv
 
 # What it is, and how runs compare.

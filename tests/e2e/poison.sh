@@ -86,6 +86,8 @@ spoil large 130 165
 ! earlier_changed "$RNN" || fail "the test part leaks into what comes before"
 ! earlier_changed "$RNN" --linear off --head gaussian --normalise standard || fail "the test part leaks (gaussian)"
 ! earlier_changed "$RNN" --network stacked --linear own || fail "the test part leaks (stacked)"
+! earlier_changed "$RNN" --network autoregressive --lags 7,30 || fail "the test part leaks (autoregressive)"
+! earlier_changed "$RNN" --lags 3,7,30 || fail "the test part leaks (lags)"
 for spoilt in empty negative; do
   spoil "$spoilt" 130 160
   ! earlier_changed "$RNN" || fail "the test part leaks ($spoilt)"

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -97,6 +98,33 @@ TEST(Distributions, SamplesHaveTheMean) {
     for (int i = 0; i < kSamples; ++i) sum += said.sample(c.o.data(), 0, (i + 0.5) / kSamples, c.scale);
     EXPECT_NEAR(said.mean(c.o.data(), 0, c.scale), c.mean, 1e-12) << c.kind;
     EXPECT_NEAR(sum / kSamples, c.mean, c.tolerance) << c.kind;
+  }
+}
+
+// As many draws lie below a quantile as its level says: uniform numbers on a grid.
+TEST(Distributions, DrawsHaveTheQuantilesOfTheHead) {
+  struct Drawn {
+    const char* kind;
+    std::vector<double> o;
+    double scale;
+  };
+  for (const Drawn& c :
+       {Drawn{"gaussian", {1.5, 0.3}, 1}, Drawn{"student-t", {-2, 0.1, -3}, 1}, Drawn{"student-t", {5, 1, 8}, 1},
+        Drawn{"student-t", {0, 1, 1e6}, 1}, Drawn{"negative-binomial", {output_of(40), output_of(0.5)}, 4},
+        Drawn{"quantiles", {output_of(3), 2, output_of(1)}, 1}}) {
+    const Distribution said(c.kind, {0.1, 0.5, 0.9});
+    constexpr int kGrid = 400;
+    std::vector<double> drawn;
+    for (int i = 0; i < kGrid; ++i)
+      for (int k = 0; k < kGrid; ++k)
+        drawn.push_back(said.draw(c.o.data(), 0, (i + 0.5) / kGrid, (k + 0.5) / kGrid, c.scale));
+    for (const double level : {0.01, 0.1, 0.3, 0.5, 0.8, 0.99}) {
+      const double q = said.quantile(c.o.data(), 0, level, c.scale);
+      const auto below = std::count_if(drawn.begin(), drawn.end(), [&](double d) { return d < q; });
+      const auto up_to = std::count_if(drawn.begin(), drawn.end(), [&](double d) { return d <= q; });
+      EXPECT_LE(static_cast<double>(below) / (kGrid * kGrid), level + 0.005) << c.kind << " " << level;
+      EXPECT_GE(static_cast<double>(up_to) / (kGrid * kGrid), level - 0.005) << c.kind << " " << level;
+    }
   }
 }
 

@@ -74,6 +74,50 @@ TEST(ForecastConfig, WhatCannotForecastIsRefused) {
   EXPECT_EQ(stacked([](ForecastOptions& f) { f.inputs = 3; }), "model/forecast");
 }
 
+TEST(ForecastConfig, AnAutoregressionSaysOneStepAtATime) {
+  ModelConfig c = forecast();
+  ForecastOptions& f = c.forecast;
+  f.network = ForecastNetwork::autoregressive, f.head = ForecastHead::student_t, f.segment = 0, f.known = 1, f.lags = {7};
+  f.inputs = 4, c.rnn.input = 4;
+  EXPECT_EQ(checked_config(c).output, 3);
+  EXPECT_EQ(c.network(), "stacked");
+  EXPECT_EQ(checked_config(c).reads(), RowsRead::every);
+  const auto code = [&](auto change) {
+    ModelConfig other = c;
+    change(other);
+    return failure_of([&] { checked_config(other); }).code;
+  };
+  EXPECT_EQ(code([](ModelConfig&) {}), "none");
+  EXPECT_EQ(code([](ModelConfig& o) { o.forecast.segment = 2; }), "model/forecast");
+  EXPECT_EQ(code([](ModelConfig& o) { o.forecast.channels = 2; }), "model/forecast");
+  EXPECT_EQ(code([](ModelConfig& o) { o.forecast.known = 4; }), "model/forecast");
+  EXPECT_EQ(code([](ModelConfig& o) { o.rnn.input = 5; }), "model/forecast");
+  EXPECT_EQ(code([](ModelConfig& o) { o.forecast.head = ForecastHead::huber; }), "model/forecast");
+  EXPECT_EQ(code([](ModelConfig& o) { o.forecast.head = ForecastHead::squared; }), "model/forecast");
+  EXPECT_EQ(code([](ModelConfig& o) { o.rnn.bidirectional = true; }), "model/bidirectional");
+}
+
+TEST(ForecastConfig, LagsAscendAndHaveRoom) {
+  const auto code = [](std::vector<int> lags, int inputs = 4) {
+    ModelConfig c = forecast();
+    c.forecast.lags = std::move(lags), c.forecast.inputs = inputs;
+    return failure_of([&] { checked_config(c); }).code;
+  };
+  EXPECT_EQ(code({1, 24, 168}), "none");
+  EXPECT_EQ(code({0, 24}), "model/lags");
+  EXPECT_EQ(code({24, 24}), "model/lags");
+  EXPECT_EQ(code({24, 7}), "model/lags");
+  EXPECT_EQ(code({1 << 20}), "model/lags");
+  EXPECT_EQ(code({1, 2, 3}, 3), "model/lags");
+  ModelConfig c = forecast();
+  EXPECT_FALSE(config_to_json(c)["forecast"].contains("lags"));
+  c.forecast.lags = {9, 10, 30}, c.forecast.inputs = 4;
+  EXPECT_EQ(c.forecast.lags_ahead(), 2);
+  EXPECT_EQ(c.forecast.longest_lag(), 30);
+  EXPECT_FALSE(c.forecast.masked(0));
+  EXPECT_EQ(config_from_json(config_to_json(c)).forecast.lags, c.forecast.lags);
+}
+
 TEST(ForecastConfig, OnlyAForecastersFileSaysHow) {
   EXPECT_FALSE(config_to_json(ModelConfig()).contains("forecast"));
   ModelConfig c = forecast();

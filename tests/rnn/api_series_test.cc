@@ -77,6 +77,26 @@ TEST(ApiSeries, ValueByValueIsTheWholePast) {
   }
 }
 
+// The ring holds what lags reach for, and random numbers do not depend on how long a series is.
+TEST(ApiSeries, ValueByValueIsTheWholePastWithLags) {
+  for (const bool samples : {false, true}) {
+    const rnn::Forecaster forecaster(lagged_model(samples));
+    EXPECT_EQ(forecaster.context(), 14 + 30);
+    const Doubles values = plain_values(kSteps);
+    Series series = forecaster.start();
+    for (size_t t = 0; t < values.size(); ++t) {
+      ASSERT_TRUE(series.push(values[t]));
+      if (t % 13 != 0 && t != 43 && t != 44) continue;
+      const Doubles past(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(t) + 1);
+      expect_same(forecaster.forecast(series), forecaster.forecast({.values = past}), series.steps());
+      Doubles other = past;
+      if (t < 100) continue;
+      other[t - 43] += 50;  // the first step of the window reads 30 steps before
+      EXPECT_NE(forecaster.forecast(series).point, forecaster.forecast({.values = other}).point) << t;
+    }
+  }
+}
+
 TEST(ApiSeries, ManyInOnePass) {
   const rnn::Forecaster forecaster(shop_model(), 2);
   std::vector<Series> series;

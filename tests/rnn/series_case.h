@@ -106,4 +106,19 @@ inline const rnn::Model& plain_model() {
   return model;
 }
 
+// Of the same series: lags that lie before the context, read by segments and by a network that samples.
+inline const rnn::Model& lagged_model(bool samples) {
+  const auto train = [](const char* network, const char* folder) {
+    std::string text = "ds,y\n";
+    const std::vector<double> values = plain_values(kSteps);
+    for (int t = 0; t < kSteps; ++t) text += day_text(t) + "," + number_cell(values[static_cast<size_t>(t)]) + "\n";
+    write_all("lagged.csv", text);
+    rnn::TrainRequest request = series_request("lagged.csv", folder);
+    rnn::train(request.set("network", network).set("linear", "off").set("context", "14").set("lags", "3,30"));
+    return rnn::Model::load(folder);
+  };
+  static const rnn::Model segments = train("segments", "lagged_run"), sampled = train("autoregressive", "sampled_run");
+  return samples ? sampled : segments;
+}
+
 }  // namespace rnn_api

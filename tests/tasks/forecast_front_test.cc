@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/failure.h"
+#include "tasks/forecast/stream/model_front.h"
 #include "tasks/forecast_series.h"
 
 namespace rnn::core::test {
@@ -133,6 +134,16 @@ TEST(ForecastFront, AnotherNetworksFrontIsRefused) {
   EXPECT_EQ(refused([](ForecastOptions& o) { ++o.known; }), "model/corrupt");
   EXPECT_EQ(refused([](ForecastOptions& o) { o.inputs += 2; }), "model/corrupt");
   EXPECT_EQ(refused([](ForecastOptions& o) { o.head = ForecastHead::negative_binomial; }), "model/corrupt");
+  // Each lag is an input; those as long as the horizon (6) are known of the future, too.
+  EXPECT_EQ(refused([](ForecastOptions& o) { o.lags = {2, 6}, o.inputs += 2, ++o.known; }), "none");
+  EXPECT_EQ(refused([](ForecastOptions& o) { o.lags = {2, 6}, o.inputs += 2; }), "model/corrupt");
+  EXPECT_EQ(refused([](ForecastOptions& o) { o.lags = {2, 6}, ++o.known; }), "model/corrupt");
+  const auto steps = [](ForecastOptions& o) { o.network = ForecastNetwork::autoregressive, o.lags = {6}, ++o.inputs; };
+  EXPECT_EQ(refused(steps), "none");
+  EXPECT_EQ(refused([&](ForecastOptions& o) { steps(o), ++o.known; }), "model/corrupt");
+  ForecastOptions far = fits;
+  far.context = 100, far.lags = {2, 30};
+  EXPECT_EQ(steps_read(t.front, far), 130);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "cells/names.h"
 #include "io/ready_model.h"
 #include "metrics/figures.h"
+#include "options/option_list.h"
 #include "runs/plan.h"
 #include "runs/run.h"
 #include "series/observed.h"
@@ -71,6 +72,7 @@ class ForecastRun final : public Run {
     if (!given("decay-from")) options.train.decay_from = 3;
     if (series().network == "auto") series().network = "segments";
     if (alone()) choose_linear_alone();
+    if (series().network == "autoregressive") choose_autoregressive();
     if (series().head == "auto") series().head = "quantiles";
     const bool counts = series().head == "negative-binomial";
     if (series().normalise == "auto") series().normalise = counts ? "none" : "last";
@@ -78,6 +80,41 @@ class ForecastRun final : public Run {
       throw Error(Exit::usage, "usage/option", "--head negative-binomial reads counts as they are",
                   "leave out --transform and --linear");
     if (counts) series().transform = "none", series().linear = "off";
+  }
+
+  // All of the forecast is the network's. It is small and learns from every step of a window, at a higher rate and for longer.
+  void choose_autoregressive() {
+    if (series().linear == "shared" || series().linear == "own")
+      throw Error(Exit::usage, "usage/option", "--network autoregressive forecasts alone: it has no linear part",
+                  "leave --linear out, or choose another network");
+    if (series().head == "squared" || series().head == "huber")
+      throw Error(Exit::usage, "usage/option",
+                  "--network autoregressive samples its future, but --head " + series().head + " says a single number",
+                  "use --head student-t, gaussian or quantiles");
+    series().linear = "off";
+    if (series().head == "auto") series().head = "student-t";
+    if (series().normalise == "auto" && series().head != "negative-binomial") series().normalise = "standard";
+    if (!given("hidden")) options.model.hidden = 40;
+    if (!given("lr")) options.train.lr = 3e-3;
+    if (!given("epochs")) options.train.epochs = 30;
+    if (!given("decay")) options.train.decay = 0.9;
+    if (!given("decay-from")) options.train.decay_from = 10;
+  }
+
+  // Values of the past that the network reads beside the last ones.
+  std::vector<int> lags() const {
+    const std::vector<int> found = parse_rising("lags", series().lags);
+    if (found.empty()) return found;
+    if (alone())
+      throw Error(Exit::usage, "usage/option", "--lags are inputs of the network, but --network none has none",
+                  "leave one out");
+    const int64_t longest = *std::max_element(split_.train.begin(), split_.train.end());
+    if (found.back() >= longest)
+      throw Error(Exit::data, "data/too_short",
+                  fmt::format("{}: --lags {} reaches back further than the longest series, which has {} to learn from",
+                              files_.set.files[0], found.back(), counted(longest, "value")),
+                  "shorter lags, or longer series");
+    return found;
   }
 
   // --network none: a network of the smallest kind stands in the file, with no share in the forecast.
@@ -104,9 +141,10 @@ class ForecastRun final : public Run {
     f.normalise = static_cast<Normalise>(index_of(kNormaliseNames, series().normalise));
     f.horizon = series().horizon, f.context = context;
     f.segment = f.segments() ? series().segment : 0;
-    f.levels = kTrainedLevels;
-    f.inputs = 1 + has_gaps(training_views()) + static_cast<int>(front_.channels.size());
-    f.known = f.segments() ? static_cast<int>(bank_->views()[0].known.size()) : 0;
+    f.levels = kTrainedLevels, f.lags = lags();
+    f.inputs = 1 + has_gaps(training_views()) + static_cast<int>(f.lags.size() + front_.channels.size());
+    const auto known = static_cast<int>(bank_->views()[0].known.size());
+    f.known = f.segments() ? known + f.lags_ahead() : f.autoregressive() ? known : 0;
     f.channels = f.segments() && bank_->size() > 1 ? static_cast<int>(bank_->size()) + 1 : 0;
     config.vocabulary = 0, config.tied = false;
     if (f.segments()) {
@@ -198,7 +236,8 @@ class ForecastRun final : public Run {
       context = std::max(context, series().season > 1 ? 2 * series().season : 2 * series().horizon);
       context = std::min(context, 720);
     }
-    const int segment = std::max(1, series().network != "stacked" ? series().segment : 1);
+    const bool steps = series().network == "stacked" || series().network == "autoregressive";
+    const int segment = std::max(1, steps ? 1 : series().segment);
     return (context + segment - 1) / segment * segment;
   }
 
@@ -214,7 +253,7 @@ class ForecastRun final : public Run {
     const ForecastOptions& f = model->config().forecast;
     WindowOptions w;
     w.network = f.network, w.context = f.context, w.horizon = f.horizon, w.segment = f.segment, w.normalise = f.normalise;
-    w.counts = front_.counts, w.mask = f.inputs > 1 + static_cast<int>(front_.channels.size());
+    w.counts = front_.counts, w.mask = f.masked(static_cast<int>(front_.channels.size())), w.lags = f.lags;
     w.batch = options.train.batch, w.seed = options.train.seed;
     if (front_.linear.present()) {
       w.base = [this, how = w](const Window& window, std::span<double> out) {
@@ -233,7 +272,7 @@ class ForecastRun final : public Run {
     valid_windows_ = spread_windows(*bank_, split_.train, split_.valid, H, kMostWindows);
     WindowOptions how = window_options();
     train = window_batcher(bank_->views(), train_windows_, how);
-    how.shuffle = false;
+    how.shuffle = false, how.past_targets = false;  // of what is learnt from nothing chooses
     valid = window_batcher(bank_->views(), valid_windows_, how);
   }
 
@@ -325,12 +364,13 @@ class ForecastRun final : public Run {
     const std::string cell(cell_name(rnn.cell, rnn.flags));
     ModelCard card = folder.card(request, result, *model, request.data);
     card.words = kForecast.card;
-    const std::string network = front_.share == 0
-                                    ? "without a share of the network"
-                                    : fmt::format("and {} of {} on segments of {}", counted(rnn.layers, "layer"), cell,
-                                                  counted(series().segment, "step"));
-    card.summary = fmt::format("Forecasts of {} ahead for {}: {}, {}.", counted(series().horizon, "step"), series_text(),
-                               linear_note_, network);
+    const ForecastOptions& f = model->config().forecast;
+    const std::string layers = fmt::format("{} of {} on {}", counted(rnn.layers, "layer"), cell,
+                                           f.segments() ? "segments of " + counted(f.segment, "step") : "single steps");
+    const std::string parts = front_.share == 0         ? linear_note_ + ", without a share of the network"
+                              : front_.linear.present() ? linear_note_ + ", and " + layers
+                                                        : layers + (f.autoregressive() ? ", sampled step by step" : "");
+    card.summary = fmt::format("Forecasts of {} ahead for {}: {}.", counted(series().horizon, "step"), series_text(), parts);
     card.tags = {cell, "time-series", "forecasting"};
     card.facts.push_back({"frequency", files_.set.grid.name()});
     card.facts.push_back({"horizon", std::to_string(series().horizon)});
@@ -341,6 +381,11 @@ class ForecastRun final : public Run {
   }
 
   std::string series_text() const { return fmt::format("{} series", grouped(std::ssize(files_.set.series))); }
+
+  std::string lag_words() const {
+    return fmt::format("the network also reads the values {} {} before", fmt::join(model->config().forecast.lags, ", "),
+                       files_.set.grid.step_word() + "s");
+  }
 
   Plan plan(Pool& pool) const override {
     const SeriesSet& set = files_.set;
@@ -353,6 +398,7 @@ class ForecastRun final : public Run {
              fmt::format("{} ahead · season {} · {} · windows of {}{}", counted(series().horizon, set.grid.step_word()),
                          series().season, series().head, counted(series().context, set.grid.step_word()),
                          front_.transform == Transform::log ? " · of the logarithm" : ""));
+    if (!series().lags.empty()) plan.add("lags", lag_words());
     plan.add("linear", linear_note_.empty() ? "none" : linear_note_);
     plan.add("split",
              fmt::format("by time: {} to learn from, {} to choose by, {} for the width of bands{}",
@@ -360,7 +406,7 @@ class ForecastRun final : public Run {
                          counted(split_.calibration[0] - split_.valid[0], "step"),
                          series().test_steps > 0 ? fmt::format(", the last {} for the test", series().test_steps) : ""));
     const ForecastOptions& f = model->config().forecast;
-    const int rows = f.segments() ? f.context / f.segment + f.future() : f.context;
+    const int rows = f.segments() ? f.context / f.segment + f.future() : f.context + (f.autoregressive() ? f.horizon : 0);
     plan_work(plan, counted(options.train.batch, "window"), std::ssize(train_windows_) * rows,
               training_bytes(*model, options.train, rows), pool);
     return plan;

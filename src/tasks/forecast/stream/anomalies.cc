@@ -28,7 +28,7 @@ std::vector<JudgedStep> judge_steps(Forecaster& forecaster, const ForecastFront&
   for (size_t begin = 0; begin < windows.size(); begin += Forecaster::kWindowsAtOnce) {
     const auto some =
         std::span(windows).subspan(begin, std::min<size_t>(Forecaster::kWindowsAtOnce, windows.size() - begin));
-    const std::vector<ForecastParts> parts = forecaster.parts(bank, some);
+    const std::vector<ForecastParts> parts = forecaster.parts(bank, some, ahead);
     for (size_t i = 0; i < some.size(); ++i) {
       const int64_t t = some[i].origin + ahead - 1;
       const double y = view.y[static_cast<size_t>(t)];

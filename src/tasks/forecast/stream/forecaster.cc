@@ -2,13 +2,18 @@
 #include "tasks/forecast/stream/forecaster.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
+#include "base/rng.h"
 #include "base/thread_pool.h"
+#include "data/hash.h"
 #include "decode/sample.h"
+#include "heads/sample_quantiles.h"
 #include "series/observed.h"
+#include "tasks/forecast/stream/ancestral.h"
 
 namespace rnn::core {
 namespace {
@@ -77,23 +82,39 @@ Forecaster::Forecaster(const ForecastFront& front, const Model<float>& model, Po
     : front_(front),
       model_(model),
       pool_(pool),
-      distribution_(model.config().forecast.head_name(), model.config().forecast.levels) {}
+      distribution_(model.config().forecast.autoregressive()
+                        ? Distribution(kSampled)
+                        : Distribution(model.config().forecast.head_name(), model.config().forecast.levels)) {}
 
 WindowOptions Forecaster::window_options() const {
   const ForecastOptions& o = options();
   WindowOptions w;
   w.network = o.network, w.context = o.context, w.horizon = o.horizon, w.segment = o.segment, w.normalise = o.normalise;
   w.counts = front_.counts;
-  w.mask = o.inputs > 1 + static_cast<int>(front_.channels.size());
+  w.mask = o.masked(static_cast<int>(front_.channels.size())), w.lags = o.lags;
   w.shuffle = false;
   return w;
 }
 
-std::vector<ForecastParts> Forecaster::parts(const SeriesBank& bank, std::span<const Window> windows) const {
+void Forecaster::begin_part(const SeriesBank& bank, const Window& window, const WindowOptions& how,
+                            ForecastParts& part) const {
+  part.window = window_scale(window_past(bank.views()[static_cast<size_t>(window.series)], window.origin, how.context),
+                             how.normalise, how.counts);
+  part.base.resize(static_cast<size_t>(horizon()));
+  linear_base(front_, bank, window, how, part.base);
+}
+
+std::vector<ForecastParts> Forecaster::parts(const SeriesBank& bank, std::span<const Window> windows, int steps) const {
   const WindowOptions how = window_options();
   const int H = horizon(), P = distribution_.numbers();
   std::vector<ForecastParts> found(windows.size());
   const FlushDenormals flush;
+  if (options().autoregressive()) {
+    auto said = sample_windows(model_, pool_, bank, windows, how, steps > 0 ? std::min(steps, H) : H);
+    for (size_t i = 0; i < windows.size(); ++i)
+      begin_part(bank, windows[i], how, found[i]), found[i].network = std::move(said[i]);
+    return found;
+  }
   Arena arena;
   Batch batch;
   for (size_t begin = 0; begin < windows.size(); begin += kWindowsAtOnce) {
@@ -112,11 +133,7 @@ std::vector<ForecastParts> Forecaster::parts(const SeriesBank& bank, std::span<c
     for (int r = 0; r < streams; ++r) {
       const auto i = static_cast<size_t>(seq.order[static_cast<size_t>(r)]);
       ForecastParts& part = found[begin + i];
-      const Window& window = some[i];
-      part.window = window_scale(window_past(bank.views()[static_cast<size_t>(window.series)], window.origin, how.context),
-                                 how.normalise, how.counts);
-      part.base.resize(static_cast<size_t>(H));
-      linear_base(front_, bank, window, how, part.base);
+      begin_part(bank, some[i], how, part);
       part.network.resize(static_cast<size_t>(H) * static_cast<size_t>(P));
       for (int step = 0; step < H; ++step) {
         const int row = options().segments() ? step / width * streams + r : r;
@@ -177,6 +194,25 @@ Forecast Forecaster::finish(const ForecastParts& parts, const SeriesScale& scale
     for (size_t i = middle_at; i-- > 0;) limit = q[i] = std::min(q[i], limit);
     for (const double level : levels)
       found.quantile.push_back(back(q[static_cast<size_t>(std::lower_bound(all.begin(), all.end(), level) - all.begin())]));
+  }
+  return found;
+}
+
+std::vector<std::vector<double>> Forecaster::futures(const SeriesBank& bank, const Window& window,
+                                                     const PathOptions& o) const {
+  assert(options().autoregressive());
+  const WindowOptions how = window_options();
+  const FlushDenormals flush;
+  const auto words = random_words(o.seed, Purpose::sample, fnv1a64(o.series));
+  auto found = sample_futures(model_, pool_, bank, window, how, static_cast<uint64_t>(words[0]) << 32 | words[1], o.count);
+  ForecastParts part;
+  begin_part(bank, window, how, part);
+  const SeriesScale& scale = bank.scale(static_cast<size_t>(window.series));
+  for (std::vector<double>& path : found) {
+    for (size_t h = 0; h < path.size(); ++h) {
+      const double z = part.base[h] + (front_.counts ? path[h] : part.window.scale * path[h]);
+      path[h] = front_.backward(scale.centre + scale.scale * z);
+    }
   }
   return found;
 }

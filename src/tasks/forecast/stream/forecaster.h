@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/thread_pool.h"
@@ -18,6 +19,14 @@ struct Forecast {
   std::vector<double> point;  // [horizon]: the median; of a head for counts the mean
   std::vector<double>
       quantile;  // [horizon, levels]: of the levels asked for, ascending; a higher one is never below a lower one
+};
+
+// Of possible futures.
+struct PathOptions {
+  int count = 0;
+  uint64_t seed = 1;
+  std::string_view series;  // its name: a path does not depend on the other series
+  bool whole = false;       // counts: every value is rounded
 };
 
 // What it is made of, in scaled units before the bands are widened.
@@ -39,18 +48,24 @@ class Forecaster {
   std::vector<Forecast> forecast(const SeriesBank& bank, std::span<const Window> windows,
                                  std::span<const double> levels) const;
 
-  // The same in two halves.
-  std::vector<ForecastParts> parts(const SeriesBank& bank, std::span<const Window> windows) const;
+  // The same in two halves. steps: an autoregressive network says so many only; 0: all.
+  std::vector<ForecastParts> parts(const SeriesBank& bank, std::span<const Window> windows, int steps = 0) const;
   // The quantile at `level` of step h, scaled, with `share` of the network and no calibration.
   double raw_quantile(const ForecastParts& parts, int step, double level, double share) const;
   // The same with the model's share and calibration. A level on one side of the middle never crosses it.
   double scaled_quantile(const ForecastParts& parts, int step, double level) const;
   Forecast finish(const ForecastParts& parts, const SeriesScale& scale, std::span<const double> levels) const;
 
+  // [count][horizon] Possible futures of a window, in the values' own unit, as an autoregressive network samples them: bands are not widened.
+  // The first ones of a longer list are those of a shorter one.
+  std::vector<std::vector<double>> futures(const SeriesBank& bank, const Window& window, const PathOptions& options) const;
+
   WindowOptions window_options() const;
   static constexpr int kWindowsAtOnce = 256;
 
  private:
+  // What the network adds to.
+  void begin_part(const SeriesBank& bank, const Window& window, const WindowOptions& how, ForecastParts& part) const;
   double margin(double band, int step) const;
   const ForecastFront& front_;
   const Model<float>& model_;

@@ -189,8 +189,9 @@ void check_front(const ForecastFront& f, const ForecastOptions& network) {
   const auto H = static_cast<size_t>(network.horizon);
   int known = 0;
   for (const InputChannel& c : f.channels) known += c.known;
-  const int plain = 1 + static_cast<int>(f.channels.size());
-  bool fits = (network.segments() ? known : 0) == network.known && (network.inputs == plain || network.inputs == plain + 1);
+  const int plain = 1 + static_cast<int>(network.lags.size() + f.channels.size());
+  const int ahead = network.segments() ? known + network.lags_ahead() : network.autoregressive() ? known : 0;
+  bool fits = ahead == network.known && (network.inputs == plain || network.inputs == plain + 1);
   fits = fits && f.counts == (network.head == ForecastHead::negative_binomial);
   for (const RidgeModel& m : f.linear.models)
     fits = fits && m.shape().horizon == network.horizon && (m.shape().covariates == 0 || m.shape().covariates == known);

@@ -24,7 +24,7 @@ ForecastFront front_of_model(const ModelFile& file) {
 }
 
 int steps_read(const ForecastFront& front, const ForecastOptions& network) {
-  int steps = network.context;
+  int steps = network.context + network.longest_lag();
   for (const RidgeModel& model : front.linear.models) steps = std::max(steps, model.shape().context);
   return steps;
 }

@@ -14,13 +14,6 @@ namespace rnn::core {
 // The levels of the quantiles that a path is read from, ascending.
 std::span<const double> path_levels();
 
-struct PathOptions {
-  int count = 0;
-  uint64_t seed = 1;
-  std::string_view series;  // its name: a path does not depend on the other series
-  bool whole = false;       // counts: every value is rounded
-};
-
 // [count][horizon] Futures whose values at each step are spread as `forecast` says, which has the quantiles at path_levels(), and go
 // together from step to step as the errors of past windows did: path i has the ranks of one of them, all windows in turn in a random order.
 // Several templates, each present, take turns. The first paths of a longer list are those of a shorter one.
