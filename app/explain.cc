@@ -181,7 +181,8 @@ void write_hearing(const Hearing& heard, const std::string& folder) {
     write_file_atomic((std::filesystem::path(folder) / (std::string(name) + ".svg")).string(), svg::hearing_chart(chart));
   };
   chart.title = fmt::format("{} heard “{}”", heard.name, heard.text);
-  chart.description = "The words above the sound in which they were heard: time from left to right, low sounds at the bottom.";
+  chart.description =
+      "The words above the sound in which they were heard: time from left to right, low sounds at the bottom.";
   write("sound");
   chart.states = true;
   chart.title = "What is written at every step";
