@@ -57,7 +57,7 @@ TEST(ConfigFields, EveryOneComesBackFromTheFile) {
   Changer changer;
   fields(config, changer);
   const nlohmann::json changed = config_to_json(config);
-  EXPECT_EQ(static_cast<int>(changed.flatten().size()), changer.changed + 2) << "the list of cutoffs is three entries";
+  EXPECT_EQ(static_cast<int>(changed.flatten().size()), changer.changed + 4) << "cutoffs and lags are three entries each";
   for (const auto& [key, value] : usual.items()) EXPECT_NE(changed.at(key), value) << key;
   const ModelConfig back = config_from_json(changed);
   EXPECT_EQ(config_to_json(back), changed);
@@ -69,6 +69,7 @@ TEST(ConfigFields, EveryOneComesBackFromTheFile) {
   EXPECT_EQ(back.encoder.bridge, BridgeKind::zero);
   EXPECT_EQ(back.forecast.head, ForecastHead::negative_binomial);
   EXPECT_EQ(back.forecast.levels, config.forecast.levels);
+  EXPECT_EQ(back.forecast.lags, config.forecast.lags);
 }
 
 // What earlier versions did not write has its default; what they all wrote may not be missing.

@@ -136,7 +136,8 @@ TEST(ForecastAutoregressive, FuturesAreThoseOfALoopOverSteps) {
     for (size_t t = 17; t < 35; ++t) {
       const auto value = [&](size_t at) { return std::isnan(y[at]) ? 0.0f : static_cast<float>(y[at]); };
       const bool inside = t > 17, there = inside && !std::isnan(y[t - 1]);
-      std::vector<float> x = {inside ? value(t - 1) : 0.0f, there ? 1.0f : 0.0f, value(t - 2), t < 18 ? 0.0f : value(t - 18)};
+      std::vector<float> x = {inside ? value(t - 1) : 0.0f, there ? 1.0f : 0.0f, value(t - 2),
+                              t < 18 ? 0.0f : value(t - 18)};
       for (const auto& past : series.past) x.push_back(inside && t <= 29 && !std::isnan(past[t - 1]) ? past[t - 1] : 0.0f);
       for (const auto& known : series.known) x.push_back(known[t]);
       const Seq seq = Seq::uniform_batch(1, 1);
@@ -203,7 +204,8 @@ TEST(ForecastAutoregressive, QuantilesAreThoseOfAnAutoregression) {
     for (const double z : {-1.2815515655446004, 0.0, 1.2815515655446004}) {  // of 10, 50 and 90 %
       const double level = z < 0 ? 0.1 : z > 0 ? 0.9 : 0.5;
       // sqrt(p (1 - p) / n) / density is at most 0.012 deviations; four times that, and what floats of 1,000 lose.
-      EXPECT_NEAR(drawn[static_cast<size_t>(level * kCount)], mean + z * std::sqrt(variance), 0.05 * std::sqrt(variance) + 1e-3)
+      EXPECT_NEAR(drawn[static_cast<size_t>(level * kCount)], mean + z * std::sqrt(variance),
+                  0.05 * std::sqrt(variance) + 1e-3)
           << "step " << h << " level " << level;
     }
   }
