@@ -13,7 +13,7 @@ namespace rnn::core::svg {
 namespace {
 
 constexpr int kShades = 7;
-constexpr size_t kMostColumns = 240, kMostBands = 40, kMostUnits = 16;
+constexpr size_t kMostColumns = 200, kMostBands = 32, kMostUnits = 16;
 constexpr double kRight = 10, kBandsHigh = 132, kWordHigh = 26, kUnitHigh = 17, kChangeHigh = 46, kRoom = 10;
 constexpr double kLabelSpace = 8;
 
@@ -27,19 +27,18 @@ class Raster {
       const int shade = shade_of(values[c]);
       size_t end = c + 1;
       while (end < values.size() && shade_of(values[end]) == shade) ++end;
-      if (shade > 0)
-        paths_[static_cast<size_t>(shade - 1)] += fmt::format(
-            "M{} {}h{}v{}h-{}z", at(x_ + wide_ * static_cast<double>(c)), at(y_ + high_ * static_cast<double>(r)),
-            at(wide_ * static_cast<double>(end - c)), at(high_), at(wide_ * static_cast<double>(end - c)));
+      if (shade > 0)  // in cells: the group below is as large as they are
+        paths_[static_cast<size_t>(shade - 1)] += fmt::format("M{} {}h{}v1h-{}z", c, r, end - c, end - c);
       c = end;
     }
   }
   std::string text(char letter) const {
-    std::string out;
+    std::string out = fmt::format("<g transform=\"translate({} {}) scale({:.4f} {:.4f})\">\n", at(x_), at(y_), wide_, high_);
     for (int s = 0; s < kShades; ++s) {
       const std::string& path = paths_[static_cast<size_t>(s)];
       if (!path.empty()) out += fmt::format("<path class=\"{}{}\" d=\"{}\"/>\n", letter, s + 1, path);
     }
+    out += "</g>\n";
     return out;
   }
 
