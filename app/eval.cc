@@ -153,6 +153,9 @@ void declare(Command& command, EvalArguments& a) {
   command.text("-o,--output", &a.series.output, "FILE",
                "of series: every forecast and value as a table; of speech: every clip");
   command.text("--speakers", &a.speech.speakers, "NAMES", "of speech: only the clips of these speakers");
+  command.flag(
+      "--tune-lm", &a.speech.tune,
+      "of speech: choose --alpha and --beta of --lm; on the clips that the model was chosen by, if they are in DATA");
   command.flag("--importance", &a.series.importance,
                "of series: how much worse without each other column, by taking it from another time");
   command.whole("--seed", &a.series.seed, {0, 1e15}, "N", "of --importance: which times (1)");
@@ -247,11 +250,14 @@ int run_eval(const Arguments& arguments) {
     a.search.beam = a.beam;
     a.speech.search = a.search.asked();
     if (!command.given("--beam")) a.speech.search.beam = 0;
+    if (a.speech.tune && a.speech.search.lm.empty())
+      throw Error(Exit::usage, "usage/option", "--tune-lm has no model of words to weigh", "name one: --lm words.arpa");
     a.speech.json = a.json, a.speech.threads = a.threads, a.speech.output = a.series.output;
     require_at_most(eval_speech(std::move(file), paths, a.speech), a.limit);
     return 0;
   }
-  for (const char* flag : {"--speakers", "--lm", "--alpha", "--beta", "--rnn-lm", "--rnn-weight", "--words", "--hotword"}) {
+  for (const char* flag :
+       {"--speakers", "--tune-lm", "--lm", "--alpha", "--beta", "--rnn-lm", "--rnn-weight", "--words", "--hotword"}) {
     if (command.given(flag))
       throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models that transcribe speech", "leave it out");
   }

@@ -18,6 +18,7 @@
 #include "table_text.h"
 #include "tasks/transcribe/evaluate_speech.h"
 #include "tasks/transcribe/stream/recognizer.h"
+#include "tasks/transcribe/tune_search.h"
 
 namespace rnn::core::app {
 namespace {
@@ -117,6 +118,36 @@ void print_speech_table(const SpeechReport& r, const Rate& words, const Rate& ch
   }
 }
 
+// The clips that the model was chosen by, if they are among `clips`: weights are chosen on them, too. Else all.
+std::vector<Clip> clips_to_tune_on(std::vector<Clip> clips, const ModelFile& file) {
+  std::vector<std::string> names;
+  if (file.about.contains("data")) names = file.about.at("data").value("valid_clips", names);
+  const std::set<std::string> wanted(names.begin(), names.end());
+  std::vector<Clip> chosen;
+  for (const Clip& clip : clips) {
+    if (wanted.count(clip.id) > 0) chosen.push_back(clip);
+  }
+  return chosen.empty() ? clips : chosen;
+}
+
+double print_tuned(const std::vector<TriedWeights>& tried, size_t clips, bool as_json) {
+  const TriedWeights& best = best_weights(tried);
+  if (as_json) {
+    ordered_json json = {{"alpha", best.alpha}, {"beta", best.beta}, {"wer", best.wer}, {"cer", best.cer}, {"clips", clips}};
+    for (const TriedWeights& t : tried)
+      json["tried"].push_back({{"alpha", t.alpha}, {"beta", t.beta}, {"wer", t.wer}, {"cer", t.cer}});
+    print(json_line(json));
+    return best.wer;
+  }
+  Table table({"alpha", "beta", "WER", "CER"});
+  for (const TriedWeights& t : tried)
+    table.add({fmt::format("{:g}", t.alpha), fmt::format("{:g}", t.beta), fmt::format("{:.2f}%", 100 * t.wer),
+               fmt::format("{:.2f}%", 100 * t.cer)});
+  print(table.text() + fmt::format(" best on {}: --alpha {:g} --beta {:g}; report errors on others\n",
+                                   counted(clips, "clip"), best.alpha, best.beta));
+  return best.wer;
+}
+
 }  // namespace
 
 double eval_speech(ModelFile file, const std::vector<std::string>& data, const SpeechEvalArguments& a) {
@@ -125,7 +156,9 @@ double eval_speech(ModelFile file, const std::vector<std::string>& data, const S
   Pool pool(static_cast<int>(a.threads));
   ready_model(file, pool);
   std::vector<LeftOut> left_out;
-  const SpeechPart part = hear(speech.front, *file.tokenizer, clips_of(set, a.speakers), {1}, pool, &left_out);
+  std::vector<Clip> clips = clips_of(set, a.speakers);
+  if (a.tune && a.speakers.empty()) clips = clips_to_tune_on(std::move(clips), file);
+  const SpeechPart part = hear(speech.front, *file.tokenizer, std::move(clips), {1}, pool, &left_out);
   for (const LeftOut& l : left_out) say(fmt::format("note: {} is left out: it {}", l.clip, l.reason));
   if (part.clips.empty())
     throw Error(Exit::data, "data/no_audio", "no clip is left to be measured",
@@ -133,6 +166,7 @@ double eval_speech(ModelFile file, const std::vector<std::string>& data, const S
   std::optional<SpeechSearch> search;
   if (a.search.wanted()) search.emplace(a.search, speech, pool);
   const std::optional<PrefixBeamOptions> beam = search ? std::optional(search->options()) : std::nullopt;
+  if (a.tune) return print_tuned(tune_search(speech, part, pool, *beam), part.clips.size(), a.json);
   const SpeechReport report = evaluate_speech(speech, part, pool, beam ? &*beam : nullptr);
   const Rate words = rate_of(report.errors.words()), characters = rate_of(report.errors.characters());
   if (!a.output.empty()) {

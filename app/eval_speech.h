@@ -13,7 +13,7 @@ struct SpeechEvalArguments {
   std::string speakers, output;  // names between commas; empty: all
   SearchRequest search;
   int64_t threads = 0;
-  bool json = false;
+  bool json = false, tune = false;  // tune: the weights of the model of words
 };
 
 // Prints; the loss is left to --fail-under. Returns the word error rate.

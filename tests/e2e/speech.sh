@@ -119,6 +119,14 @@ expect_exit 0 "$RNN" train broken "${small[@]}" --epochs 1 -o partly
 expect_err 'note .*clip1.wav'
 [[ ! -e none ]] || fail "a refused run has a folder"
 
+# Weights of a model of words are chosen on the clips that the model was chosen by.
+expect_exit 0 "$RNN" eval run clips --lm words.arpa --tune-lm --json
+[[ "$(json_value "$out_file" 'min(t["wer"] for t in x["tried"]) == x["wer"] and len(x["tried"]) > 10 and x["clips"] < 60')" == True ]] ||
+  fail "weights: $(cut -c1-300 "$out_file")"
+expect_exit 0 "$RNN" eval run fresh --lm words.arpa --tune-lm
+expect_out 'best on 8 clips: --alpha [0-9.]+ --beta -?[0-9]'
+expect_refused 2 usage/option "$RNN" eval run fresh --tune-lm
+
 # The page of a clip: the same words as transcribe, the reference beside, bad input in words.
 expect_exit 0 "$RNN" explain run -p "${fresh[0]}" --say "$(cat "${fresh[0]%.wav}.txt")" --json
 [[ "$(json_value "$out_file" 'x["text"]')" == "$(head -n 1 heard.txt)" ]] || fail 'explain and transcribe hear different words'

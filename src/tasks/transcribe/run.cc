@@ -128,11 +128,19 @@ class SpeechRun final : public Run {
   }
 
   json about_data() const override {
-    json test = json::array();
-    for (const Clip& clip : parts_.test) test.push_back(clip.id);
+    const auto names = [](const std::vector<Clip>& clips) {
+      json ids = json::array();
+      for (const Clip& clip : clips) ids.push_back(clip.id);
+      return ids;
+    };
     return {{"task", request.task},
             {"speech", speech_front_json(data_.front)},
-            {"data", {{"train", request.data}, {"valid", valid_file()}, {"hash", clips_.hash}, {"test_clips", test}}}};
+            {"data",
+             {{"train", request.data},
+              {"valid", valid_file()},
+              {"hash", clips_.hash},
+              {"valid_clips", names(parts_.valid)},
+              {"test_clips", names(parts_.test)}}}};
   }
 
   void write_files(bool resumed) const override {
