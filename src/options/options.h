@@ -57,6 +57,7 @@ struct SpeechOptions {
   int stack = 3;                        // frames of 10 ms that are one step of the network
   bool streaming = false;               // reads forward only: it can listen while people speak
   int lookahead = 6;                    // frames after those of a step that it also reads; of --streaming
+  int row_convolution = 0;              // steps after each one that a convolution of its hidden rows reads; of --streaming
   bool transducer = false;              // each character given those before it, in place of CTC
   std::string predictor = "stateless";  // stateless, recurrent: what it reads of them, the last two or all
   double joint_ctc = 0.2;               // weight of a CTC loss beside its own; 0: none, and no times

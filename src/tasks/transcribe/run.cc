@@ -57,6 +57,9 @@ class SpeechRun final : public Run {
     const SpeechOptions usual;
     if (!speech().transducer && (speech().predictor != usual.predictor || speech().joint_ctc != usual.joint_ctc))
       throw Error(Exit::usage, "usage/option", "--predictor and --joint-ctc belong to --transducer", "add --transducer");
+    if (speech().row_convolution > 0 && !speech().streaming)
+      throw Error(Exit::usage, "usage/option", "--row-convolution belongs to --streaming: without it the whole clip is read",
+                  "add --streaming, or leave it out");
     if (!given("cell")) m.cell = "gru";  // learns where to write in fewer updates than an LSTM
     if (!given("layers")) m.layers = 3;
     if (!given("hidden")) m.hidden = 320;
@@ -78,7 +81,8 @@ class SpeechRun final : public Run {
     front.bank.rate = speech().rate, front.bank.bins = speech().bins;
     front.stack = speech().stack, front.streaming = speech().streaming;
     front.lookahead = front.streaming ? speech().lookahead : 0;
-    front.tail = front.streaming ? kTailSteps : 0;
+    front.delay = speech().row_convolution;
+    front.tail = front.streaming ? kTailSteps + front.delay : 0;
     front.rules = rules();
     front.bank.check();
     std::vector<std::string> texts;
@@ -96,6 +100,7 @@ class SpeechRun final : public Run {
     config.rnn.bidirectional = !front.streaming;
     config.input_dropout = 0;
     config.output = tokenizer->size() + 1;
+    config.row_convolution = front.delay;
     if (speech().transducer)
       config.transducer = {.recurrent = speech().predictor == "recurrent", .ctc_weight = speech().joint_ctc};
     model = std::make_unique<Model<float>>(config);
@@ -201,9 +206,11 @@ class SpeechRun final : public Run {
     Plan plan;
     plan.add("data", fmt::format("{} · {}", files_text(request.data), clips_.words_for_people()));
     for (const Finding& finding : clips_.findings) plan.add("note", finding.message);
-    plan.add("sound", fmt::format("{} Hz · {} bands of the mel scale every {:g} ms, {} a step{}", front.bank.rate,
-                                  front.bank.bins, front.bank.shift_ms, front.stack,
-                                  front.streaming ? fmt::format(", {} ahead", counted(front.lookahead, "frame")) : ""));
+    plan.add("sound",
+             fmt::format("{} Hz · {} bands of the mel scale every {:g} ms, {} a step{}{}", front.bank.rate, front.bank.bins,
+                         front.bank.shift_ms, front.stack,
+                         front.streaming ? fmt::format(", {} ahead", counted(front.lookahead, "frame")) : "",
+                         front.delay > 0 ? fmt::format(", {} more of hidden rows", counted(front.delay, "step")) : ""));
     plan.add("text", fmt::format("{} · rules {}", counted(tokenizer->size(), "character"), speech().text_rules));
     if (speech().transducer) plan.add("head", speech_head_text(model->config()));
     plan.add("split",
