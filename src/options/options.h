@@ -64,6 +64,8 @@ struct SpeechOptions {
   std::string text_rules = "basic";     // none, basic: what counts as the same words
   std::string speeds = "0.9,1,1.1";     // a clip is heard at one of these speeds; 1: as it is
   bool spec_augment = true;             // masks over time and frequency
+  std::string noise, reverb;            // files or folders between commas; empty: none
+  std::string noise_snr = "5,20";       // lowest and highest, decibels
   std::string test_speakers;            // names between commas, kept for the test; empty: none
   std::string valid_speakers;           // the same for choosing; empty: found
 };

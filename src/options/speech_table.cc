@@ -69,6 +69,11 @@ const OptionInfo kSpeechOptions[] = {
     {"speeds", "speech", fixed, of_speech, "LIST", "a clip is heard at one of these speeds; 1: as it is", &P::speeds},
     {"spec-augment", "speech", fixed, of_speech, "", "mask some of the time and of the frequencies of a clip",
      &P::spec_augment},
+    {"noise", "speech", fixed, of_speech, "FILES", "sounds that are heard behind half of the clips; files or folders",
+     &P::noise},
+    {"noise-snr", "speech", fixed, of_speech, "LOW,HIGH", "how much louder the clips are, in decibels", &P::noise_snr},
+    {"reverb", "speech", fixed, of_speech, "FILES", "impulse responses of rooms, in which half of the clips are heard",
+     &P::reverb},
     {"test-speakers", "speech", fixed, of_speech, "NAMES", "whose clips are kept for the test", &P::test_speakers},
     {"valid-speakers", "speech", fixed, of_speech, "NAMES", "whose clips are for choosing; found", &P::valid_speakers},
 };

@@ -78,9 +78,17 @@ class ClipBatcher final : public Batcher {
     if (!options_.train) return &from.frames[0];
     const auto epoch = static_cast<uint32_t>(epoch_);
     ClipRandom speed(options_.seed, epoch, clip, ClipRandom::Use::speed);
-    const std::vector<float>& frames = from.frames[speed.below(static_cast<uint32_t>(from.frames.size()))];
+    const uint32_t chosen = speed.below(static_cast<uint32_t>(from.frames.size()));
+    const bool effects = options_.effects && !from.samples.empty();
+    if (effects) {
+      std::vector<float> samples = from.samples[chosen];
+      apply_effects(*options_.effects, options_.seed, epoch, clip, samples);
+      scratch = front_end_frames(front_.bank, samples);
+      normalise_frames(front_, scratch);
+    }
+    const std::vector<float>& frames = effects ? scratch : from.frames[chosen];
     if (options_.masks_from < 0 || epoch_ < options_.masks_from) return &frames;
-    scratch = frames;
+    if (!effects) scratch = frames;
     spec_augment(scratch, front_.bank.width(), {}, ClipRandom(options_.seed, epoch, clip, ClipRandom::Use::masks));
     return &scratch;
   }

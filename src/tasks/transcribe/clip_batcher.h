@@ -8,14 +8,16 @@
 
 #include "audio/augment.h"
 #include "data/batcher.h"
+#include "tasks/transcribe/sound_effects.h"
 #include "tasks/transcribe/stream/speech_front.h"
 
 namespace rnn::core {
 
 // A clip as a network hears it.
 struct HeardClip {
-  std::vector<std::vector<float>> frames;  // normalised, [frames, bank.width()], one for each speed
-  std::vector<int32_t> labels;             // classes: 1 to K - 1
+  std::vector<std::vector<float>> frames;        // normalised, [frames, bank.width()], one for each speed
+  std::vector<int32_t> labels;                   // classes: 1 to K - 1
+  std::vector<std::vector<float>> samples = {};  // at the front's rate, one for each speed; none where there are no effects
 };
 
 struct ClipBatchOptions {
@@ -24,6 +26,7 @@ struct ClipBatchOptions {
   int masks_from =
       0;  // the first epoch whose clips are masked; -1: none. A network that hears holes before words learns blanks for long
   uint64_t seed = 1;
+  const SoundEffects* effects = nullptr;  // of clips with samples, in training; must outlive the batcher
 };
 
 // The first epoch is sorted by length, shortest first: the network learns where to write before it meets long clips (Amodei et al. 2016).

@@ -30,7 +30,7 @@ class SpeechRun final : public Run {
   using Run::Run;
 
  private:
-  const std::string& hash() const override { return clips_.hash; }
+  const std::string& hash() const override { return hash_; }
   SpeechOptions& speech() { return options.speech; }
   const SpeechOptions& speech() const { return options.speech; }
   SpeechText rules() const { return speech_rules(speech()); }
@@ -48,6 +48,8 @@ class SpeechRun final : public Run {
     parts_ = part_clips(clips_, speech(), speech_valid_share(options), listed(valid_file()), listed(test_file()));
     if (speech().rate == 0) speech().rate = clips_.rate;
     if (speech().bins == 0) speech().bins = speech().rate < 16000 ? 40 : 80;
+    effects_ = read_effects(speech(), speech().rate);
+    hash_ = effects_.present() ? clips_.hash + effects_.hash : clips_.hash;
   }
 
   // Defaults, for options not given, that suit an hour of speech.
@@ -115,7 +117,8 @@ class SpeechRun final : public Run {
   void batch() override {
     Pool pool(options.train.threads);
     data_.left_out.clear();
-    data_.train = hear(data_.front, *tokenizer, parts_.train, speeds_of(speech().speeds), pool, &data_.left_out);
+    data_.train =
+        hear(data_.front, *tokenizer, parts_.train, speeds_of(speech().speeds), pool, &data_.left_out, effects_.present());
     data_.valid = hear(data_.front, *tokenizer, parts_.valid, {1}, pool, &data_.left_out);
     data_.test = hear(data_.front, *tokenizer, parts_.test, {1}, pool, &data_.left_out);
     if (data_.train.clips.empty() || data_.valid.clips.empty()) {
@@ -128,7 +131,8 @@ class SpeechRun final : public Run {
     }
     const TrainOptions& t = options.train;
     train = clip_batcher(data_.front, data_.train.heard,
-                         {t.batch, true, speech().spec_augment ? t.epochs / kMaskedAfter : -1, t.seed});
+                         {t.batch, true, speech().spec_augment ? t.epochs / kMaskedAfter : -1, t.seed,
+                          effects_.present() ? &effects_ : nullptr});
     valid = clip_batcher(data_.front, data_.valid.heard, {t.batch, false, -1, t.seed});
   }
 
@@ -137,7 +141,7 @@ class SpeechRun final : public Run {
     for (const Clip& clip : parts_.test) test.push_back(clip.id);
     return {{"task", request.task},
             {"speech", speech_front_json(data_.front)},
-            {"data", {{"train", request.data}, {"valid", valid_file()}, {"hash", clips_.hash}, {"test_clips", test}}}};
+            {"data", {{"train", request.data}, {"valid", valid_file()}, {"hash", hash_}, {"test_clips", test}}}};
   }
 
   void write_files(bool resumed) const override {
@@ -147,7 +151,7 @@ class SpeechRun final : public Run {
     json left = json::array();
     for (const LeftOut& l : data_.left_out) left.push_back({{"clip", l.clip}, {"reason", l.reason}});
     folder.write_data({{"files", request.data},
-                       {"hash", clips_.hash},
+                       {"hash", hash_},
                        {"task", request.task},
                        {"train", part(data_.train)},
                        {"valid", part(data_.valid)},
@@ -211,6 +215,7 @@ class SpeechRun final : public Run {
                          front.bank.shift_ms, front.stack,
                          front.streaming ? fmt::format(", {} ahead", counted(front.lookahead, "frame")) : "",
                          front.delay > 0 ? fmt::format(", {} more of hidden rows", counted(front.delay, "step")) : ""));
+    if (effects_.present()) plan.add("effects", effects_.words);
     plan.add("text", fmt::format("{} · rules {}", counted(tokenizer->size(), "character"), speech().text_rules));
     if (speech().transducer) plan.add("head", speech_head_text(model->config()));
     plan.add("split",
@@ -227,6 +232,8 @@ class SpeechRun final : public Run {
 
   ClipSet clips_;
   ClipParts parts_;
+  SoundEffects effects_;
+  std::string hash_;  // of the clips and what is heard with them
   SpeechData data_;
 };
 
