@@ -103,6 +103,7 @@ void fields(Config& c, V& v) {
   v.field({"tied", "tied"}, c.tied);
   v.group("residual", rnn.residual, [&] { v.field({"residual", "residual"}, rnn.residual); });
   v.object("forecast", c.forecast.present(), [&] { forecast_fields(c.forecast, v); });
+  v.group("row_convolution", c.row_convolution > 0, [&] { v.field({"row_convolution"}, c.row_convolution); });
   v.object("transducer", c.transducer.present(), [&] { transducer_fields(c.transducer, v); });
   v.object("encoder", c.encoder.present(), [&] { encoder_fields(c.encoder, v); });
   v.group("softmax", c.softmax.kind != SoftmaxKind::full, [&] {

@@ -13,6 +13,8 @@
 namespace rnn::core {
 namespace {
 
+constexpr int kMostLookAhead = 128;  // steps
+
 [[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help) {
   throw Error(Exit::usage, code, message, help);
 }
@@ -91,6 +93,18 @@ void check_transducer(const ModelConfig& c) {
   if (!(t.ctc_weight >= 0 && t.ctc_weight <= 1000))
     bad("model/transducer", "the weight of the CTC loss is " + number_text(t.ctc_weight) + ", it must be between 0 and 1000",
         "0.2, or 0 for none");
+}
+
+void check_row_convolution(const ModelConfig& c) {
+  if (c.row_convolution == 0) return;
+  if (!c.hears()) bad("model/task", "only a model that transcribes has a look-ahead convolution", "");
+  if (c.row_convolution < 0 || c.row_convolution > kMostLookAhead)
+    bad("model/row_convolution",
+        "a look-ahead of " + std::to_string(c.row_convolution) + " steps is impossible, give 0 to " +
+            std::to_string(kMostLookAhead),
+        "");
+  if (c.rnn.bidirectional)
+    bad("model/bidirectional", "a network that reads in both directions has seen what follows: it needs no look-ahead", "");
 }
 
 void check_levels(const std::vector<double>& levels) {
@@ -186,6 +200,7 @@ void check_config(const ModelConfig& c) {
   positive(c.rnn.layers, "layers", 64);
   check_forecast(c);
   check_transducer(c);
+  check_row_convolution(c);
   if (c.rnn.last_hidden != 0) positive(c.rnn.last_hidden, "last-hidden", 65536);
   if (c.rnn.last_hidden > 0 && c.rnn.layers < 2)
     bad("model/size", "last-hidden needs a layer below, but there is only one layer", "set --hidden, or --layers 2");

@@ -85,9 +85,11 @@ struct ModelConfig {
   InputDrops drops = {};                           // of whole words
   SoftmaxOptions softmax = {};                     // language models; a model's own config() has the cutoffs that it took
   EncoderOptions encoder = {};                     // translate only
-  ForecastOptions forecast = {};                   // forecast only
-  TransducerOptions transducer = {.joiner = 0};    // transcribe only: this head, with the cell of rnn, in place of CTC
-  const ModelForm& form() const;                   // throws Error{usage, "model/task"}: there is no such task
+  int row_convolution =
+      0;  // transcribe, forward only: steps after each one that the hidden rows also read, by which they are late
+  ForecastOptions forecast = {};                 // forecast only
+  TransducerOptions transducer = {.joiner = 0};  // transcribe only: this head, with the cell of rnn, in place of CTC
+  const ModelForm& form() const;                 // throws Error{usage, "model/task"}: there is no such task
   // What it is built from, by name.
   std::string_view network() const;                    // networks/list.h
   std::string_view head() const;                       // heads/list.h, or kNoHead

@@ -57,6 +57,7 @@ struct SpeechOptions {
   int stack = 3;                        // frames of 10 ms that are one step of the network
   bool streaming = false;               // reads forward only: it can listen while people speak
   int lookahead = 6;                    // frames after those of a step that it also reads; of --streaming
+  int row_convolution = 0;              // steps after each one that a convolution of its hidden rows reads; of --streaming
   bool transducer = false;              // each character given those before it, in place of CTC
   std::string predictor = "stateless";  // stateless, recurrent: what it reads of them, the last two or all
   double joint_ctc = 0.2;               // weight of a CTC loss beside its own; 0: none, and no times
@@ -64,6 +65,8 @@ struct SpeechOptions {
   std::string speeds = "0.9,1,1.1";     // a clip is heard at one of these speeds; 1: as it is
   double volume = 6;                    // decibels up to which a clip is heard louder or softer
   bool spec_augment = true;             // masks over time and frequency
+  std::string noise, reverb;            // files or folders between commas; empty: none
+  std::string noise_snr = "5,20";       // lowest and highest, decibels
   std::string test_speakers;            // names between commas, kept for the test; empty: none
   std::string valid_speakers;           // the same for choosing; empty: found
 };

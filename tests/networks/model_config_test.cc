@@ -48,5 +48,19 @@ TEST(ModelConfig, WithoutARecurrentMatrixThereIsNothingToDropInIt) {
   }
 }
 
+TEST(ModelConfig, OnlyARecogniserThatReadsForwardLooksAhead) {
+  ModelConfig config = config_of("gru");
+  config.task = "transcribe", config.vocabulary = 0, config.output = 4, config.row_convolution = 128;
+  EXPECT_EQ(refusal(config), "");
+  config.row_convolution = 129;
+  EXPECT_EQ(refusal(config), "model/row_convolution: a look-ahead of 129 steps is impossible, give 0 to 128");
+  config.row_convolution = -1;
+  EXPECT_EQ(refusal(config), "model/row_convolution: a look-ahead of -1 steps is impossible, give 0 to 128");
+  config.row_convolution = 2, config.rnn.bidirectional = true;
+  EXPECT_EQ(refusal(config).substr(0, 19), "model/bidirectional");
+  config.rnn.bidirectional = false, config.task = "tag";
+  EXPECT_EQ(refusal(config), "model/task: only a model that transcribes has a look-ahead convolution");
+}
+
 }  // namespace
 }  // namespace rnn::core

@@ -37,15 +37,17 @@ inline std::vector<float> noise(int samples, uint64_t seed) {
 
 // A network with random weights, whose outputs change with every step.
 struct SmallRecogniser {
-  explicit SmallRecogniser(bool streaming, uint64_t seed = 3, const TransducerOptions& transducer = {.joiner = 0})
+  explicit SmallRecogniser(bool streaming, uint64_t seed = 3, const TransducerOptions& transducer = {.joiner = 0},
+                           int row_convolution = 0)
       : front(small_front(streaming)) {
+    front.delay = row_convolution, front.tail += row_convolution;
     tokenizer = build_tokenizer("char", {"abc abc"});
     ModelConfig config;
     config.task = "transcribe";
     config.rnn.cell = CellKind::gru, config.rnn.hidden = 9, config.rnn.input = front.width();
     config.rnn.bidirectional = !streaming;
     config.output = tokenizer->size() + 1;
-    config.transducer = transducer;
+    config.transducer = transducer, config.row_convolution = row_convolution;
     model = std::make_unique<Model<float>>(config);
     initialise(*model, {.kind = InitKind::uniform, .range = 2.5}, seed);
     model->pack(pool, false);

@@ -31,6 +31,24 @@ TEST(SpeechStream, PortionsOfAnySizeAreTheWhole) {
   EXPECT_GE(spoke, 4) << "networks that say nothing show nothing";
 }
 
+TEST(SpeechStream, ALookAheadConvolutionHasItsRowsWhateverThePortions) {
+  const std::vector<float> samples = noise(kSpeechRate * 2, 1);
+  int spoke = 0;
+  for (const uint64_t seed : {1, 2, 3, 4}) {
+    const TransducerOptions head = {.embedding = 5, .joiner = seed > 2 ? 8 : 0};
+    const SmallRecogniser small(true, seed, head, 3), without(true, seed, head);
+    EXPECT_NEAR(small.front.latency() - without.front.latency(), 3 * 0.03, 1e-12) << "three steps of 30 ms";
+    const std::vector<Transcript> whole = heard(small, samples, samples.size(), kSpeechRate);
+    spoke += !whole.empty();
+    for (const size_t portion : {size_t{1}, size_t{160}, size_t{1237}})
+      expect_same_transcripts(heard(small, samples, portion, kSpeechRate), whole);
+    for (const Transcript& said : whole) {
+      for (const TranscriptWord& word : said.words) EXPECT_GE(word.start_s, 0);
+    }
+  }
+  EXPECT_GE(spoke, 2) << "networks that say nothing show nothing";
+}
+
 TEST(SpeechStream, AStreamIsReadyForAnotherOneAfterItsEnd) {
   const SmallRecogniser small(true);
   const std::vector<float> first = noise(9000, 2), second = noise(12000, 3);
@@ -78,6 +96,7 @@ TEST(SpeechStream, AFrontComesBackFromItsFile) {
   EXPECT_EQ(back.mean, front.mean);
   EXPECT_EQ(back.width(), front.width());
   EXPECT_EQ(back.tail, 3);
+  EXPECT_EQ(back.delay, 0);
   EXPECT_TRUE(back.streaming);
   for (const char* key : {"stack", "lookahead", "mean", "inverse_deviation", "check", "text_rules", "front_end"}) {
     for (const nlohmann::json& bad :

@@ -41,9 +41,8 @@ AlignedClip align_clip(const SpeechModel& speech, const Tokenizer& tokenizer, st
     throw Error(Exit::data, "data/too_short_clip", place + ": the clip cannot say this text",
                 "is it the text of this clip?");
   aligned.transcript.log_probability = times->log_prob;
-  const double step = front.step_seconds();
   const auto at = [&](const std::string& what, int64_t first, int64_t last, double confidence) {
-    return TranscriptWord{what, static_cast<double>(first) * step, static_cast<double>(last + 1) * step, confidence};
+    return TranscriptWord{what, front.seconds_of(first), front.seconds_of(last + 1), confidence};
   };
   for (const TimedWord& word : times->words)
     aligned.transcript.words.push_back(at(word.text, word.first, word.last, word.confidence));

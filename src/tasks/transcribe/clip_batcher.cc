@@ -89,11 +89,19 @@ class ClipBatcher final : public Batcher {
     if (!options_.train) return &from.frames[0];
     const auto epoch = static_cast<uint32_t>(epoch_);
     ClipRandom speed(options_.seed, epoch, clip, ClipRandom::Use::speed);
-    const std::vector<float>& frames = from.frames[speed.below(static_cast<uint32_t>(from.frames.size()))];
+    const uint32_t chosen = speed.below(static_cast<uint32_t>(from.frames.size()));
+    const bool effects = options_.effects && !from.samples.empty();
     const bool masked = options_.masks_from >= 0 && epoch_ >= options_.masks_from;
     const bool shifted = options_.volume > 0 && !from.ready && front_.bank.kind == FrontKind::fbank;
-    if (!masked && !shifted) return &frames;
-    scratch = frames;
+    if (!effects && !masked && !shifted) return &from.frames[chosen];
+    if (effects) {
+      std::vector<float> samples = from.samples[chosen];
+      apply_effects(*options_.effects, options_.seed, epoch, clip, samples);
+      scratch = front_end_frames(front_.bank, samples);
+      normalise_frames(front_, scratch);
+    } else {
+      scratch = from.frames[chosen];
+    }
     if (shifted) {
       const ClipRandom random(options_.seed, epoch, clip, ClipRandom::Use::volume);
       shift_volume(front_, draw_volume(options_.volume, random), scratch);

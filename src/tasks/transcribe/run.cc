@@ -30,7 +30,7 @@ class SpeechRun final : public Run {
   using Run::Run;
 
  private:
-  const std::string& hash() const override { return clips_.hash; }
+  const std::string& hash() const override { return hash_; }
   SpeechOptions& speech() { return options.speech; }
   const SpeechOptions& speech() const { return options.speech; }
   SpeechText rules() const { return speech_rules(speech()); }
@@ -48,6 +48,8 @@ class SpeechRun final : public Run {
     parts_ = part_clips(clips_, speech(), speech_valid_share(options), listed(valid_file()), listed(test_file()));
     if (speech().rate == 0) speech().rate = clips_.rate;
     if (speech().bins == 0) speech().bins = speech().rate < 16000 ? 40 : 80;
+    effects_ = read_effects(speech(), speech().rate);
+    hash_ = effects_.present() ? clips_.hash + effects_.hash : clips_.hash;
   }
 
   // Defaults, for options not given, that suit an hour of speech.
@@ -57,6 +59,9 @@ class SpeechRun final : public Run {
     const SpeechOptions usual;
     if (!speech().transducer && (speech().predictor != usual.predictor || speech().joint_ctc != usual.joint_ctc))
       throw Error(Exit::usage, "usage/option", "--predictor and --joint-ctc belong to --transducer", "add --transducer");
+    if (speech().row_convolution > 0 && !speech().streaming)
+      throw Error(Exit::usage, "usage/option", "--row-convolution belongs to --streaming: without it the whole clip is read",
+                  "add --streaming, or leave it out");
     if (!given("cell")) m.cell = "gru";  // learns where to write in fewer updates than an LSTM
     if (!given("layers")) m.layers = 3;
     if (!given("hidden")) m.hidden = 320;
@@ -78,7 +83,8 @@ class SpeechRun final : public Run {
     front.bank.rate = speech().rate, front.bank.bins = speech().bins;
     front.stack = speech().stack, front.streaming = speech().streaming;
     front.lookahead = front.streaming ? speech().lookahead : 0;
-    front.tail = front.streaming ? kTailSteps : 0;
+    front.delay = speech().row_convolution;
+    front.tail = front.streaming ? kTailSteps + front.delay : 0;
     front.rules = rules();
     front.bank.check();
     std::vector<std::string> texts;
@@ -96,6 +102,7 @@ class SpeechRun final : public Run {
     config.rnn.bidirectional = !front.streaming;
     config.input_dropout = 0;
     config.output = tokenizer->size() + 1;
+    config.row_convolution = front.delay;
     if (speech().transducer)
       config.transducer = {.recurrent = speech().predictor == "recurrent", .ctc_weight = speech().joint_ctc};
     model = std::make_unique<Model<float>>(config);
@@ -110,7 +117,8 @@ class SpeechRun final : public Run {
   void batch() override {
     Pool pool(options.train.threads);
     data_.left_out.clear();
-    data_.train = hear(data_.front, *tokenizer, parts_.train, speeds_of(speech().speeds), pool, &data_.left_out);
+    data_.train =
+        hear(data_.front, *tokenizer, parts_.train, speeds_of(speech().speeds), pool, &data_.left_out, effects_.present());
     data_.valid = hear(data_.front, *tokenizer, parts_.valid, {1}, pool, &data_.left_out);
     data_.test = hear(data_.front, *tokenizer, parts_.test, {1}, pool, &data_.left_out);
     if (data_.train.clips.empty() || data_.valid.clips.empty()) {
@@ -123,7 +131,8 @@ class SpeechRun final : public Run {
     }
     const TrainOptions& t = options.train;
     train = clip_batcher(data_.front, data_.train.heard,
-                         {t.batch, true, speech().spec_augment ? t.epochs / kMaskedAfter : -1, t.seed, speech().volume});
+                         {t.batch, true, speech().spec_augment ? t.epochs / kMaskedAfter : -1, t.seed, speech().volume,
+                          effects_.present() ? &effects_ : nullptr});
     valid = clip_batcher(data_.front, data_.valid.heard, {t.batch, false, -1, t.seed});
   }
 
@@ -138,7 +147,7 @@ class SpeechRun final : public Run {
             {"data",
              {{"train", request.data},
               {"valid", valid_file()},
-              {"hash", clips_.hash},
+              {"hash", hash_},
               {"valid_clips", names(parts_.valid)},
               {"test_clips", names(parts_.test)}}}};
   }
@@ -150,7 +159,7 @@ class SpeechRun final : public Run {
     json left = json::array();
     for (const LeftOut& l : data_.left_out) left.push_back({{"clip", l.clip}, {"reason", l.reason}});
     folder.write_data({{"files", request.data},
-                       {"hash", clips_.hash},
+                       {"hash", hash_},
                        {"task", request.task},
                        {"train", part(data_.train)},
                        {"valid", part(data_.valid)},
@@ -209,9 +218,12 @@ class SpeechRun final : public Run {
     Plan plan;
     plan.add("data", fmt::format("{} · {}", files_text(request.data), clips_.words_for_people()));
     for (const Finding& finding : clips_.findings) plan.add("note", finding.message);
-    plan.add("sound", fmt::format("{} Hz · {} bands of the mel scale every {:g} ms, {} a step{}", front.bank.rate,
-                                  front.bank.bins, front.bank.shift_ms, front.stack,
-                                  front.streaming ? fmt::format(", {} ahead", counted(front.lookahead, "frame")) : ""));
+    plan.add("sound",
+             fmt::format("{} Hz · {} bands of the mel scale every {:g} ms, {} a step{}{}", front.bank.rate, front.bank.bins,
+                         front.bank.shift_ms, front.stack,
+                         front.streaming ? fmt::format(", {} ahead", counted(front.lookahead, "frame")) : "",
+                         front.delay > 0 ? fmt::format(", {} more of hidden rows", counted(front.delay, "step")) : ""));
+    if (effects_.present()) plan.add("effects", effects_.words);
     plan.add("text", fmt::format("{} · rules {}", counted(tokenizer->size(), "character"), speech().text_rules));
     if (speech().transducer) plan.add("head", speech_head_text(model->config()));
     plan.add("split",
@@ -228,6 +240,8 @@ class SpeechRun final : public Run {
 
   ClipSet clips_;
   ClipParts parts_;
+  SoundEffects effects_;
+  std::string hash_;  // of the clips and what is heard with them
   SpeechData data_;
 };
 

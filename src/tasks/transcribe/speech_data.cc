@@ -46,22 +46,24 @@ std::vector<int32_t> labels_of(const Tokenizer& tokenizer, const std::string& te
   return labels;
 }
 
-std::vector<float> frames_of(const SpeechFront& front, const Clip& clip, double speed) {
-  if (clip.width > 0) {
-    const Matrix<float> ready = read_features(clip.path, front.bank.width());
-    std::vector<float> frames;
-    for (int r = 0; r < ready.rows(); ++r) frames.insert(frames.end(), ready.row(r), ready.row(r) + ready.cols());
-    return frames;
-  }
+std::vector<float> samples_of(const SpeechFront& front, const Clip& clip, double speed) {
   AudioReader reader = AudioReader::open(clip.path);
   const int rate = reader.info().rate;
   std::vector<float> samples = reader.rest();
   if (speed != 1) samples = change_speed(samples, rate, speed);
-  return front_end_frames(front.bank, rate == front.bank.rate ? samples : resample(samples, rate, front.bank.rate));
+  return rate == front.bank.rate ? samples : resample(samples, rate, front.bank.rate);
+}
+
+std::vector<float> frames_of(const SpeechFront& front, const Clip& clip) {
+  if (clip.width == 0) return front_end_frames(front.bank, samples_of(front, clip));
+  const Matrix<float> ready = read_features(clip.path, front.bank.width());
+  std::vector<float> frames;
+  for (int r = 0; r < ready.rows(); ++r) frames.insert(frames.end(), ready.row(r), ready.row(r) + ready.cols());
+  return frames;
 }
 
 SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vector<Clip> clips,
-                const std::vector<double>& speeds, Pool& pool, std::vector<LeftOut>* left_out) {
+                const std::vector<double>& speeds, Pool& pool, std::vector<LeftOut>* left_out, bool samples) {
   std::vector<HeardClip> heard(clips.size());
   std::vector<std::string> reasons(clips.size());
   for_each_clip(pool, clips.size(), [&](size_t i) {
@@ -73,9 +75,10 @@ SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vecto
     heard[i].labels = labels_of(tokenizer, clip.text);
     heard[i].ready = clip.width > 0;
     for (const double speed : clip.width > 0 ? std::vector<double>{1} : speeds) {
-      std::vector<float> frames;
+      std::vector<float> frames, sound;
       try {
-        frames = frames_of(front, clip, speed);
+        if (clip.width == 0) sound = samples_of(front, clip, speed);
+        frames = clip.width == 0 ? front_end_frames(front.bank, sound) : frames_of(front, clip);
       } catch (const Error& e) {
         reasons[i] = e.what();
         return;
@@ -89,6 +92,7 @@ SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vecto
       if (steps < std::max<int64_t>(needed, 1)) continue;  // at a higher speed it would be
       normalise_frames(front, frames);
       heard[i].frames.push_back(std::move(frames));
+      if (samples && clip.width == 0) heard[i].samples.push_back(std::move(sound));
     }
   });
   SpeechPart part;

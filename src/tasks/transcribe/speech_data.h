@@ -35,13 +35,15 @@ struct SpeechData {
 // The class of a character is its id + 1.
 std::vector<int32_t> labels_of(const Tokenizer& tokenizer, const std::string& text);
 
-// The frames of a clip at the front's rate, not normalised, played `speed` times as fast. Throws as AudioReader and read_features().
-std::vector<float> frames_of(const SpeechFront& front, const Clip& clip, double speed = 1);
+// The samples of a clip at the front's rate, played `speed` times as fast, and its frames, not normalised. Throws as AudioReader and
+// read_features().
+std::vector<float> samples_of(const SpeechFront& front, const Clip& clip, double speed = 1);
+std::vector<float> frames_of(const SpeechFront& front, const Clip& clip);
 
 // A part whose clips are read, and left out where they cannot be: labels, frames for each speed, normalised. Without an entry of a speed
-// other than 1 where `speeds` is {1}.
+// other than 1 where `speeds` is {1}. samples: also these, of clips that are sound.
 SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vector<Clip> clips,
-                const std::vector<double>& speeds, Pool& pool, std::vector<LeftOut>* left_out);
+                const std::vector<double>& speeds, Pool& pool, std::vector<LeftOut>* left_out, bool samples = false);
 
 // Mean and deviation of the frames of some clips (all of them, at most so many hours), for an unfinished front.
 void fit_front(SpeechFront& front, const std::vector<Clip>& clips, Pool& pool);

@@ -127,6 +127,21 @@ TEST(OwnLengthsTraining, GradientsPassThroughFewerRows) {
   }
 }
 
+TEST(OwnLengthsTraining, GradientsPassThroughALookAheadConvolution) {
+  for (const int joiner : {0, 8}) {  // CTC, a transducer
+    ModelConfig config = config_of(0.3);
+    config.task = "transcribe", config.rnn.bidirectional = false, config.row_convolution = 2;
+    config.transducer = {.recurrent = true, .embedding = 4, .hidden = 5, .joiner = joiner};
+    Model<double> model(config);
+    draw_weights(model);
+    EXPECT_GE(model.table().find("row_convolution.weight"), 0);
+    for (const TensorCheck& tensor : check_gradients(model, batch_of(1, false), {})) {
+      EXPECT_GT(tensor.checked, 0) << model.config().head() << " " << tensor.name;
+      EXPECT_LT(tensor.worst, 1e-6) << model.config().head() << " " << tensor.name;
+    }
+  }
+}
+
 TEST(OwnLengthsTraining, BothHeadsLearn) {
   for (const std::string_view head : {"ctc", "transducer"}) {
     const ModelConfig config = config_of(0);

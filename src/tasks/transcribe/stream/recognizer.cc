@@ -47,7 +47,7 @@ SpeechModel speech_model(const ModelFile& file) {
   SpeechModel speech{file.model.get(), speech_front_of(file.about.at("speech")), spelling_of(*file.tokenizer)};
   const ModelConfig& config = file.model->config();
   if (config.output != file.tokenizer->size() + 1 || config.rnn.input != speech.front.width() ||
-      config.rnn.bidirectional == speech.front.streaming)
+      config.rnn.bidirectional == speech.front.streaming || config.row_convolution != speech.front.delay)
     throw Error(Exit::model, "model/corrupt", file.path + ": its network, characters and sound are not of one model",
                 "the file is damaged; train again, or copy it again");
   return speech;
@@ -185,10 +185,9 @@ Transcript Recognizer::transcript_of(std::span<const int32_t> units, double log_
   if (!speech_.timed()) return found;
   const std::optional<TextTimes> times = text_times(log_probs(), units, speech_.spelling, begin_);
   if (!times) return found;
-  const double step = speech_.front.step_seconds();
+  const SpeechFront& front = speech_.front;
   for (const TimedWord& word : times->words)
-    found.words.push_back(
-        {word.text, static_cast<double>(word.first) * step, static_cast<double>(word.last + 1) * step, word.confidence});
+    found.words.push_back({word.text, front.seconds_of(word.first), front.seconds_of(word.last + 1), word.confidence});
   return found;
 }
 

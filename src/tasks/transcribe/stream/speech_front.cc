@@ -45,6 +45,7 @@ JsonValue speech_front_json(const SpeechFront& front) {
                {"stack", front.stack},
                {"lookahead", front.lookahead},
                {"tail", front.tail},
+               {"delay", front.delay},
                {"streaming", front.streaming},
                {"text_rules", std::string(kSpeechTextNames[static_cast<size_t>(front.rules)])},
                {"mean", front.mean},
@@ -58,6 +59,7 @@ SpeechFront speech_front_of(const json& from) {
   try {
     front.bank = front_end_of(from.at("front_end"));
     front.stack = from.at("stack"), front.lookahead = from.at("lookahead"), front.tail = from.at("tail");
+    front.delay = from.value("delay", 0);  // version 0.1 had none
     front.streaming = from.at("streaming");
     front.mean = from.at("mean").get<std::vector<float>>(),
     front.inverse = from.at("inverse_deviation").get<std::vector<float>>();
@@ -66,7 +68,7 @@ SpeechFront speech_front_of(const json& from) {
     if (found == std::end(kSpeechTextNames)) corrupt_speech_front("there are no such rules of text");
     front.rules = static_cast<SpeechText>(found - std::begin(kSpeechTextNames));
     if (front.stack < 1 || front.stack > kMostStacked || front.lookahead < 0 || front.lookahead > kMostStacked ||
-        front.tail < 0 || front.tail > kMostStacked)
+        front.tail < 0 || front.tail > 2 * kMostStacked || front.delay < 0 || front.delay > front.tail)
       corrupt_speech_front("its steps have no size");
     const auto width = static_cast<size_t>(front.bank.width());
     if (front.mean.size() != width || front.inverse.size() != width || !all_finite(front.mean) || !all_finite(front.inverse))

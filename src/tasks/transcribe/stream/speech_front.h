@@ -1,6 +1,7 @@
 // Why: what lies between samples and the steps of a recogniser's network is saved with the model, because the network is of no use without.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
@@ -18,7 +19,8 @@ struct SpeechFront {
   FilterBankOptions bank;
   int stack = 3, lookahead = 0;  // frames
   int tail = 0;                  // steps of zeros after the last one: time for a network that reads forward only to write
-  bool streaming = false;        // the network reads forward only
+  int delay = 0;           // steps by which its hidden rows are late (ModelConfig::row_convolution); the tail has them, too
+  bool streaming = false;  // the network reads forward only
   std::vector<float> mean, inverse;  // [bank.width()] of a frame; inverse: 1 / deviation
   SpeechText rules = SpeechText::basic;
 
@@ -26,8 +28,10 @@ struct SpeechFront {
   int64_t steps_of(int64_t frames) const { return frames > 0 ? (frames + stack - 1) / stack + tail : 0; }
   int64_t steps_of(const std::vector<float>& frames) const { return steps_of(std::ssize(frames) / bank.width()); }
   double step_seconds() const { return stack * bank.shift_ms / 1000; }
+  // When what a row says begins, seconds.
+  double seconds_of(int64_t row) const { return static_cast<double>(std::max<int64_t>(row - delay, 0)) * step_seconds(); }
   // How much sound after the beginning of a step must be heard before the step can be computed, seconds.
-  double latency() const { return ((stack + lookahead - 1) * bank.shift_ms + bank.frame_ms) / 1000; }
+  double latency() const { return ((stack * (1 + delay) + lookahead - 1) * bank.shift_ms + bank.frame_ms) / 1000; }
 };
 
 // In place: frames [n, bank.width()].
