@@ -120,6 +120,8 @@ expect_err 'note .*clip1.wav'
 [[ ! -e none ]] || fail "a refused run has a folder"
 
 # Weights of a model of words are chosen on the clips that the model was chosen by.
+cat clips/*/*.txt >texts.txt
+expect_exit 0 "$RNN" data ngram texts.txt --tokens space --order 2 -o words.arpa
 expect_exit 0 "$RNN" eval run clips --lm words.arpa --tune-lm --json
 [[ "$(json_value "$out_file" 'min(t["wer"] for t in x["tried"]) == x["wer"] and len(x["tried"]) > 10 and x["clips"] < 60')" == True ]] ||
   fail "weights: $(cut -c1-300 "$out_file")"

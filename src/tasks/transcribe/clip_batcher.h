@@ -18,7 +18,7 @@ struct HeardClip {
   std::vector<std::vector<float>> frames;        // normalised, [frames, bank.width()], one for each speed
   std::vector<int32_t> labels;                   // classes: 1 to K - 1
   std::vector<std::vector<float>> samples = {};  // at the front's rate, one for each speed; none where there are no effects
-  bool ready = false;  // the frames come from a file of frames: nothing is known of their loudness
+  bool ready = false;                            // the frames come from a file of frames: nothing is known of their loudness
 };
 
 struct ClipBatchOptions {
@@ -27,7 +27,7 @@ struct ClipBatchOptions {
   int masks_from =
       0;  // the first epoch whose clips are masked; -1: none. A network that hears holes before words learns blanks for long
   uint64_t seed = 1;
-  double volume = 0;  // decibels: a clip of a training batch is louder or softer by up to so much
+  double volume = 0;                      // decibels: a clip of a training batch is louder or softer by up to so much
   const SoundEffects* effects = nullptr;  // of clips with samples, in training; must outlive the batcher
 };
 

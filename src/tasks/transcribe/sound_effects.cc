@@ -18,8 +18,8 @@
 namespace rnn::core {
 namespace {
 
-constexpr double kShare = 0.5;            // of the epochs of a clip in which it has an effect
-constexpr double kShortestNoise = 0.1;    // seconds
+constexpr double kShare = 0.5;          // of the epochs of a clip in which it has an effect
+constexpr double kShortestNoise = 0.1;  // seconds
 constexpr int64_t kMinuteSeconds = 60;
 
 std::vector<std::string> parts_of_list(const std::string& list) {

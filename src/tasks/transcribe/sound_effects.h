@@ -13,7 +13,7 @@ struct SoundEffects {
   std::vector<std::vector<float>> noises, rooms;  // samples at the front's rate; impulse responses
   double snr_low = 0, snr_high = 0;               // decibels of speech over noise
   std::string hash;                               // of all samples
-  std::string words;                              // for people: "2 noises, 1.5 minutes, at 5 to 20 dB; 3 rooms, 1 of another rate"
+  std::string words;  // for people: "2 noises, 1.5 minutes, at 5 to 20 dB; 3 rooms, 1 of another rate"
   bool present() const { return !noises.empty() || !rooms.empty(); }
 };
 
