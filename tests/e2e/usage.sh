@@ -87,7 +87,7 @@ expect_err "^error\\[config/key\\]: section\\.toml:1: 'model' is a section, not 
 expect_err '^help: write \[model\] on a line of its own'
 
 # A variable that is nearly one that is read; others, and those that are, are nobody's business.
-RNN_THREAD=2 RNN_MAXTIME=3m RNN_DATA=x RNN_HOUSE=y RNN_THREADS=1 expect_exit 0 "$RNN" config show
+RNN_THREAD=2 RNN_MAXTIME=3m RNN_DATA=x RNN_GARDEN=y RNN_THREADS=1 expect_exit 0 "$RNN" config show
 expect_err '^note: there is no variable RNN_THREAD; did you mean RNN_THREADS\?$'
 expect_err '^note: there is no variable RNN_MAXTIME; did you mean RNN_MAX_TIME\?$'
 [[ "$(wc -l <"$err_file")" -eq 2 ]] || fail "more than two notes"
