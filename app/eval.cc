@@ -256,8 +256,8 @@ int run_eval(const Arguments& arguments) {
     require_at_most(eval_speech(std::move(file), paths, a.speech), a.limit);
     return 0;
   }
-  for (const char* flag :
-       {"--speakers", "--tune-lm", "--lm", "--alpha", "--beta", "--rnn-lm", "--rnn-weight", "--words", "--hotword"}) {
+  for (const char* flag : {"--speakers", "--tune-lm", "--lm", "--alpha", "--beta", "--rnn-lm", "--rnn-weight", "--words",
+                           "--reject", "--hotword"}) {
     if (command.given(flag))
       throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models that transcribe speech", "leave it out");
   }

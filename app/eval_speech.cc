@@ -90,6 +90,11 @@ void print_speech_json(const SpeechReport& r, const Rate& words, const Rate& cha
   json["clips"] = r.clips, json["seconds"] = r.seconds;
   if (r.blanks) json["blank_share"] = *r.blanks;
   if (r.real_time) json["real_time_factor"] = *r.real_time;
+  if (r.spotted) {
+    const SpottedWords& s = *r.spotted;
+    json["spotted"] = {{"said", s.said}, {"found", s.found}, {"false_alarms", s.false_alarms}};
+    if (r.seconds > 0) json["spotted"]["false_alarms_per_hour"] = 3600 * static_cast<double>(s.false_alarms) / r.seconds;
+  }
   for (const RecognitionErrors::Utterance* u : r.errors.worst(kWorst))
     json["worst"].push_back(
         {{"clip", u->name}, {"reference", u->reference}, {"heard", u->hypothesis}, {"errors", u->words.errors()}});
@@ -107,6 +112,10 @@ void print_speech_table(const SpeechReport& r, const Rate& words, const Rate& ch
                     counted(r.clips, "clip"), r.seconds / 60, figure_text(figure::kSer, r.model[figure::kSer]),
                     r.blanks ? fmt::format("{:.0f}%", 100 * *r.blanks) : "none",
                     r.real_time ? fmt::format("1/{:.0f}", 1 / *r.real_time) : "no"));
+  if (r.spotted)
+    print(fmt::format(" listed words: {} of {} found, {} ({:.1f} an hour)\n", grouped(r.spotted->found),
+                      grouped(r.spotted->said), counted(r.spotted->false_alarms, "false alarm"),
+                      3600 * static_cast<double>(r.spotted->false_alarms) / std::max(r.seconds, 1e-9)));
   const std::vector<Confusion> wrong = confusions(r.errors);
   if (wrong.empty()) return;
   std::vector<std::string> texts;
@@ -165,9 +174,11 @@ double eval_speech(ModelFile file, const std::vector<std::string>& data, const S
                 "rnn data check names what is wrong with each of them");
   std::optional<SpeechSearch> search;
   if (a.search.wanted()) search.emplace(a.search, speech, pool);
-  const std::optional<PrefixBeamOptions> beam = search ? std::optional(search->options()) : std::nullopt;
-  if (a.tune) return print_tuned(tune_search(speech, part, pool, *beam), part.clips.size(), a.json);
-  const SpeechReport report = evaluate_speech(speech, part, pool, beam ? &*beam : nullptr);
+  SpeechEvaluation how;
+  if (search) how.beam = search->options(), how.words = search->words();
+  how.reject = a.search.reject;
+  if (a.tune) return print_tuned(tune_search(speech, part, pool, *how.beam), part.clips.size(), a.json);
+  const SpeechReport report = evaluate_speech(speech, part, pool, how);
   const Rate words = rate_of(report.errors.words()), characters = rate_of(report.errors.characters());
   if (!a.output.empty()) {
     std::string table = "clip,reference,heard,errors,words\n";

@@ -11,6 +11,8 @@ void declare_search(Command& command, SearchArguments& a) {
   command.text("--rnn-lm", &r.rnn_lm, "MODEL", "a language model of this program whose tokens are characters");
   command.real("--rnn-weight", &r.rnn_weight, {0, 100}, "W", "weight of --rnn-lm (0.4)");
   command.text("--words", &r.words, "FILE", "a word per line: nothing else can be said");
+  command.real("--reject", &r.reject, {0, 1}, "P",
+               "words that are heard with a confidence below P are left out; with --words: what is none of them (0)");
   command.texts("--hotword", &r.hot, "WORD:B",
                 "a word to be expected, with a bonus for each of its characters; may be repeated");
 }

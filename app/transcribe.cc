@@ -156,7 +156,9 @@ int run_transcribe_verb(const Arguments& arguments) {
   SearchRequest asked = a.search.asked();
   if (a.nbest > 0 && asked.beam == 0) asked.beam = static_cast<int>(std::max<int64_t>(16, a.nbest));
   std::optional<SpeechSearch> search;
-  RecognizerOptions how{a.endpoint, std::nullopt, static_cast<int>(a.nbest)};
+  RecognizerOptions how;
+  how.endpoint = a.endpoint, how.nbest = static_cast<int>(a.nbest), how.reject = asked.reject;
+  if (how.reject > 0) speech.require_timed();
   if (asked.wanted()) how.beam = search.emplace(asked, speech, pool).options();
   Transcribing transcribing(a, speech, how, pool);
   for (const std::string& path : a.clips) transcribing.clip(path);

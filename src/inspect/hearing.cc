@@ -114,10 +114,7 @@ Hearing hear_clip(const ModelFile& file, std::span<const float> samples, int rat
   const SpeechModel speech = speech_model(file);
   const SpeechFront& front = speech.front;
   const RecurrentOptions& rnn = speech.model->config().rnn;
-  if (!speech.timed())
-    throw Error(Exit::model, "model/no_times",
-                "this transducer was trained without a CTC loss, so it does not know what is said where",
-                "train it with --joint-ctc 0.2");
+  speech.require_timed();
   Hearing found;
   found.transducer = speech.model->config().transducer.present();
   found.name = model_name(file.path), found.path = file.path, found.clip = clip;

@@ -129,6 +129,19 @@ expect_exit 0 "$RNN" eval run fresh --lm words.arpa --tune-lm
 expect_out 'best on 8 clips: --alpha [0-9.]+ --beta -?[0-9]'
 expect_refused 2 usage/option "$RNN" eval run fresh --tune-lm
 
+# Words that are waited for: without a threshold everything is one of them, with one what is not passes.
+echo dad >waited.txt
+spotted() { json_value "$out_file" "x['spotted']['$1']"; }
+expect_exit 0 "$RNN" eval run clips --words waited.txt --json
+said="$(spotted said)" loose="$(spotted false_alarms)"
+[[ "$said" == "$(cat clips/*/*.txt | grep -ow dad | wc -l)" ]] || fail 'waited-for words that were said'
+expect_exit 0 "$RNN" eval run clips --words waited.txt --reject 0.6 --json
+[[ "$(spotted false_alarms)" -lt $((loose / 2)) && "$(spotted found)" -gt $((said / 2)) ]] || fail "spotting: $(json_value "$out_file" 'x["spotted"]')"
+expect_exit 0 "$RNN" eval run clips --words waited.txt --reject 0.6
+expect_out 'listed words: [0-9]+ of [0-9]+ found, [0-9]+ false alarms? \([0-9.]+ an hour\)'
+expect_exit 0 "$RNN" transcribe run clips/voice0/clip0.wav --reject 1
+[[ ! -s "$out_file" || "$(tr -d '[:space:]' <"$out_file")" == '' ]] || fail 'nothing is certain, yet something is heard'
+
 # The page of a clip: the same words as transcribe, the reference beside, bad input in words.
 expect_exit 0 "$RNN" explain run -p "${fresh[0]}" --say "$(cat "${fresh[0]%.wav}.txt")" --json
 [[ "$(json_value "$out_file" 'x["text"]')" == "$(head -n 1 heard.txt)" ]] || fail 'explain and transcribe hear different words'

@@ -15,9 +15,7 @@ namespace rnn::core {
 AlignedClip align_clip(const SpeechModel& speech, const Tokenizer& tokenizer, std::span<const float> samples, int rate,
                        const std::string& text, const std::string& place, Pool& pool) {
   const SpeechFront& front = speech.front;
-  if (!speech.timed())
-    throw Error(Exit::model, "model/no_times", "this transducer was trained without a CTC loss, so it knows no times",
-                "train it with --joint-ctc 0.2");
+  speech.require_timed();
   AlignedClip aligned;
   aligned.transcript.text = speech_text(front.rules, text);
   if (const std::vector<std::string> unknown = tokenizer.unknown_pieces(aligned.transcript.text); !unknown.empty())

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "decode/scorer.h"
+#include "decode/word_times.h"
 #include "kernels/rows.h"
 #include "metrics/figures.h"
 #include "networks/engine.h"
@@ -60,20 +61,57 @@ std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const Sp
   return found;
 }
 
-SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, Pool& pool, const PrefixBeamOptions* beam) {
+namespace {
+
+// The words of a text whose rows are `said`, without those that are heard with less confidence than `least`.
+std::string sure_words(const SpeechModel& speech, LogProbs<float> said, std::span<const int32_t> units, double least) {
+  if (least <= 0) return spelt_text(speech.spelling, units);
+  std::string text;
+  if (const std::optional<TextTimes> times = text_times(said, units, speech.spelling)) {
+    for (const TimedWord& word : times->words) {
+      if (word.confidence >= least) text += (text.empty() ? "" : " ") + word.text;
+    }
+  }
+  return text;
+}
+
+void count_spotted(std::string_view said, std::string_view heard, const std::vector<std::string>& words,
+                   SpottedWords& count) {
+  const auto waited_for = [&](std::string_view text) {
+    std::string kept;
+    for (const AlignedWords& one : align_words({}, text)) {
+      if (std::find(words.begin(), words.end(), one.reference) != words.end())
+        kept += (kept.empty() ? "" : " ") + std::string(one.reference);
+    }
+    return kept;
+  };
+  const std::string reference = waited_for(said), hypothesis = waited_for(heard);
+  for (const AlignedWords& one : align_words(hypothesis, reference)) {
+    count.said += !one.reference.empty();
+    count.found += !one.reference.empty() && one.reference == one.hypothesis;
+    count.false_alarms += !one.hypothesis.empty() && one.reference != one.hypothesis;
+  }
+}
+
+}  // namespace
+
+SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, Pool& pool, const SpeechEvaluation& how) {
+  if (how.reject > 0) speech.require_timed();
   SpeechReport report;
   report.clips = std::ssize(part.clips), report.seconds = part.seconds();
   const auto begin = std::chrono::steady_clock::now();
   int64_t rows = 0, blanks = 0;
-  SpeechDecoder decoder(*speech.model, beam ? std::optional(*beam) : std::nullopt, pool);
+  SpeechDecoder decoder(*speech.model, how.beam, pool);
+  if (!how.words.empty()) report.spotted.emplace();
   const auto transcribe = [&](size_t i, View<const float> hidden, LogProbs<float> said) {
     for (int t = 0; t < hidden.rows; ++t, ++rows)
       blanks += !decoder.push(hidden.middle(t, 1), LogProbs<float>({said.rows.middle(t, 1)}));
     const std::vector<RecognisedText> found = decoder.finished(1);
     const std::vector<int32_t> units = found.empty() ? std::vector<int32_t>() : found[0].units;
     decoder.end_utterance();
-    report.errors.add(part.clips[i].id, part.clips[i].text,
-                      speech_text(speech.front.rules, spelt_text(speech.spelling, units)));
+    const std::string heard = speech_text(speech.front.rules, sure_words(speech, said, units, how.reject));
+    report.errors.add(part.clips[i].id, part.clips[i].text, heard);
+    if (report.spotted) count_spotted(part.clips[i].text, heard, how.words, *report.spotted);
   };
   visit_rows(*speech.model, speech.front, part.heard, kClipsAtOnce, pool, transcribe);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;

@@ -22,17 +22,29 @@ void visit_rows(const Model<float>& model, const SpeechFront& front, std::span<c
 // What a network says of some clips, whose rows it has read: log-probabilities [rows, K] of each.
 std::vector<Matrix<float>> log_probabilities(const Model<float>& model, const SpeechFront& front,
                                              std::span<const HeardClip> clips, int batch, Pool& pool);
+// Of words that are waited for: what was found of those that were said, and what was found though nobody said it.
+struct SpottedWords {
+  int64_t said = 0, found = 0, false_alarms = 0;
+};
+
 struct SpeechReport {
   ResultRow model;           // WER, CER, SER
   RecognitionErrors errors;  // by clip
   int64_t clips = 0;
-  double seconds = 0;               // of sound
-  std::optional<double> blanks;     // share of rows in which nothing is said, as far as the best classes go
-  std::optional<double> real_time;  // seconds of computation by seconds of sound
+  double seconds = 0;                   // of sound
+  std::optional<double> blanks;         // share of rows in which nothing is said, as far as the best classes go
+  std::optional<double> real_time;      // seconds of computation by seconds of sound
+  std::optional<SpottedWords> spotted;  // with a list of words
+};
+
+struct SpeechEvaluation {
+  std::optional<PrefixBeamOptions> beam;  // none: the best class of every row
+  double reject = 0;                      // RecognizerOptions
+  std::vector<std::string> words;         // that are waited for; empty: all
 };
 
 // Transcripts of a part beside its texts: greedy ones, or by a search.
 SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, Pool& pool,
-                             const PrefixBeamOptions* beam = nullptr);
+                             const SpeechEvaluation& how = {});
 
 }  // namespace rnn::core

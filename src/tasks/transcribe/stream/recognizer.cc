@@ -34,6 +34,12 @@ Spelling spelling_of(const Tokenizer& tokenizer) {
   return spelling;
 }
 
+void leave_out_unsure(double least, Transcript& of) {
+  std::erase_if(of.words, [&](const TranscriptWord& w) { return w.confidence < least; });
+  of.text.clear();
+  for (const TranscriptWord& w : of.words) of.text += (of.text.empty() ? "" : " ") + w.text;
+}
+
 }  // namespace
 
 SpeechModel speech_model(const ModelFile& file) {
@@ -61,6 +67,13 @@ std::string speech_head_text(const ModelConfig& config) {
           : t.context == 1 ? "its last character"
                            : "its last " + std::to_string(t.context) + " characters") +
          (t.ctc_weight > 0 ? ", with " + number_text(t.ctc_weight) + " of CTC" : ", without CTC: it knows no times");
+}
+
+void SpeechModel::require_timed() const {
+  if (!timed())
+    throw Error(Exit::model, "model/no_times",
+                "this transducer was trained without a CTC loss, so it does not know what is said where, or how surely",
+                "train it with --joint-ctc 0.2");
 }
 
 Recognizer::Recognizer(const SpeechModel& speech, const RecognizerOptions& options, Pool* pool)
@@ -140,6 +153,7 @@ void Recognizer::end_utterance() {
   Transcript ended;
   const std::vector<RecognisedText> found = decoder_.finished(std::max(options_.nbest, 1));
   if (!found.empty()) ended = transcript_of(found[0].units, found[0].log_prob);
+  if (options_.reject > 0) leave_out_unsure(options_.reject, ended);
   for (size_t i = 0; i < found.size() && options_.beam && options_.nbest > 0; ++i)
     ended.nbest.push_back({found[i].text, found[i].log_prob});
   if (!ended.text.empty()) ended_.push_back(std::move(ended));

@@ -30,6 +30,7 @@ struct SpeechModel {
     const ModelConfig& config = model->config();
     return !config.transducer.present() || config.transducer.ctc_weight > 0;
   }
+  void require_timed() const;  // throws Error{model, "model/no_times"} unless it is
 };
 // Throws Error{model}: "model/task" if the model does not transcribe, "model/corrupt", "model/tokenizer", "audio/front_end".
 SpeechModel speech_model(const ModelFile& file);
@@ -39,6 +40,7 @@ std::string speech_head_text(const ModelConfig& config);
 struct RecognizerOptions {
   EndpointRules endpoint;
   std::optional<PrefixBeamOptions> beam;  // absent: the best class of every row (search.h)
+  double reject = 0;                      // words with less confidence are left out of what has ended (search.h)
   int nbest = 0;                          // alternatives of every utterance, with a beam
 };
 

@@ -14,15 +14,17 @@ namespace {
 
 constexpr int kUsualBeam = 16;
 
-void read_word_list(const std::string& path, SpeechText rules, WordTrie& list) {
+std::vector<std::string> read_word_list(const std::string& path, SpeechText rules) {
   const std::string text = read_data_bytes(path);
+  std::vector<std::string> words;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     const std::string word = speech_text(rules, std::string_view(text).substr(begin, end - begin));
-    if (!word.empty()) list.add(word);
+    if (!word.empty()) words.push_back(word);
     begin = end + 1;
   }
-  if (list.empty()) throw Error(Exit::data, "data/no_text", path + " has no words", "a word on each line");
+  if (words.empty()) throw Error(Exit::data, "data/no_text", path + " has no words", "a word on each line");
+  return words;
 }
 
 void add_hot_word(const std::string& text, SpeechText rules, WordTrie& hot) {
@@ -55,7 +57,8 @@ SpeechSearch::SpeechSearch(const SearchRequest& request, const SpeechModel& spee
   }
   const SpeechText rules = speech.front.rules;
   if (!request.words.empty()) {
-    read_word_list(request.words, rules, list_);
+    words_ = read_word_list(request.words, rules);
+    for (const std::string& word : words_) list_.add(word);
     fusion.list = &list_;
   }
   for (const std::string& word : request.hot) add_hot_word(word, rules, hot_);

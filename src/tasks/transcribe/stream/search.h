@@ -21,6 +21,7 @@ struct SearchRequest {
   std::string rnn_lm;  // run or file of a language model whose tokens are characters
   double rnn_weight = 0.4;
   std::string words;             // file with a word per line: nothing else can be said
+  double reject = 0;             // words that are heard with less confidence are left out
   std::vector<std::string> hot;  // "Wien:2": a word or phrase, and its bonus for each character
   bool wanted() const { return beam > 0 || !lm.empty() || !rnn_lm.empty() || !words.empty() || !hot.empty(); }
 };
@@ -35,6 +36,8 @@ class SpeechSearch {
 
   // For a search by this recogniser's rows; `this` must outlive it. One search at a time if there is a network.
   PrefixBeamOptions options() const { return options_; }
+  // Those of SearchRequest::words, by the model's rules of text, in order; empty: any word.
+  const std::vector<std::string>& words() const { return words_; }
 
  private:
   Spelling spelling_;
@@ -42,6 +45,7 @@ class SpeechSearch {
   ModelFile network_;
   std::unique_ptr<NetworkUnits> units_;
   WordTrie list_, hot_;
+  std::vector<std::string> words_;
   PrefixBeamOptions options_;
 };
 
