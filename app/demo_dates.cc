@@ -1,5 +1,5 @@
 // Why: pairs of dates, a run on them, and its results, as rnn demo shows them.
-#include "demo_dates.h"
+#include "demo_parts.h"
 
 #include <fmt/format.h>
 
@@ -11,10 +11,12 @@
 
 #include "base/file.h"
 #include "data/pair_problems.h"
+#include "inspect_translation.h"
 #include "metrics/figures.h"
 #include "next_words.h"
 #include "outputs.h"
 #include "pages/attention_map.h"
+#include "pages/translation_page.h"
 #include "runs.h"
 #include "screen.h"
 #include "tasks/training.h"
@@ -52,7 +54,7 @@ void write_pairs(const std::string& path, const std::vector<Pair>& pairs) {
   write_file_atomic(path, text);
 }
 
-RunRequest request_for(const DatesDemo& demo, const std::string& data) {
+RunRequest dates_request(const DemoPartRequest& demo, const std::string& data) {
   RunRequest request;
   request.task = "translate";
   request.data = {data};
@@ -77,13 +79,19 @@ RunRequest request_for(const DatesDemo& demo, const std::string& data) {
 }
 
 // The model's results on unseen dates, next to simple baselines.
-std::string right_table(Translator& translator, const DatePairs& pairs) {
+std::string right_table(Translator& translator, const DatePairs& pairs, WorthRow& worth) {
   std::vector<std::string> lines;
   for (const Pair& pair : pairs.unseen) lines.push_back(pair.source);
   std::vector<ResultRow> rows = free_translations(pairs.train, pairs.unseen);
   rows.insert(rows.begin(), translation_row("this model", first_texts(translator.translate(lines, {})), pairs.unseen));
   Table table({fmt::format("{} dates that it has never seen", kUnseen), "right"});
   for (const ResultRow& row : rows) table.add({row.name, figure_text(figure::kExact, row[figure::kExact])});
+  worth = {"rewriting dates", fmt::format("right of {} unseen", kUnseen), "", "GRU with attention", 0, 0, true, true};
+  worth.network_value = rows[0][figure::kExact].value_or(0);
+  for (size_t i = 1; i < rows.size(); ++i) {
+    const double right = rows[i][figure::kExact].value_or(0);
+    if (worth.simple.empty() || right > worth.simple_value) worth.simple = rows[i].name, worth.simple_value = right;
+  }
   return table.text();
 }
 
@@ -130,9 +138,20 @@ void show_line(Translator& translator, const std::string& line, const std::strin
   write_file_atomic(drawing, drawn_map(translator.tokenizer(), look, fmt::format("{} -> {}", line, found.text)));
 }
 
+// A page about the first of kLines, in the run's folder.
+core::Part date_page(const std::filesystem::path& folder, Pool& pool) {
+  ModelFile file = load_model(folder.string());
+  const std::string line(kLines[0]), page = (folder / "explain.html").string();
+  const TranslationExplanation e = look_at_translation(file, line, kWidestBeam, 5, pool);
+  require_output(page, Output::page, std::nullopt);
+  write_file_atomic(page, translation_page(e));
+  const std::string written = e.translations.empty() ? "no date" : e.translations[0].text;
+  return {"dates", line, written, (folder.filename() / "explain.html").string(), {}, {}, {}, {}};
+}
+
 }  // namespace
 
-bool demo_dates(const DatesDemo& demo) {
+std::optional<DemoFound> demo_dates(const DemoPartRequest& demo) {
   const DatePairs pairs = make_pairs(demo.seed);
   const std::filesystem::path folder = demo.folder;
   std::error_code ignored;  // a folder that cannot be created is reported when the first file is written
@@ -141,22 +160,25 @@ bool demo_dates(const DatesDemo& demo) {
   write_pairs(data, pairs.train);
   write_pairs((folder / "unseen.tsv").string(), pairs.unseen);
   say("\n" + strong("dates", Stream::error));
-  const RunRequest request = request_for(demo, data);
+  const RunRequest request = dates_request(demo, data);
   const RunResult result =
-      watched(Talk::lines, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
-  if (result.reason == StopReason::signal) return false;
+      watched(demo.talk, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
+  if (result.reason == StopReason::signal) return std::nullopt;
 
+  DemoFound found;
   ModelFile file = load_model(demo.folder);
   Pool pool(demo.threads);
   Translator translator(file, {}, pool);
   say("");
-  print(strong("dates", Stream::output) + "\n" + right_table(translator, pairs));
+  print(strong("dates", Stream::output) + "\n" + right_table(translator, pairs, found.worth));
   int number = 0;
   for (const std::string_view line : kLines)
     show_line(translator, std::string(line), (folder / fmt::format("attention-{}.svg", ++number)).string());
   print(key_line("maps", (folder / "attention-1.svg").string() + " and so on") + "\n");
+  add_costs(found.worth, result);
+  found.part = date_page(folder, pool);
   flush_output();
-  return true;
+  return found;
 }
 
 }  // namespace rnn::core::app

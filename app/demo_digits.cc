@@ -1,5 +1,4 @@
-// Why: see demo_digits.h.
-#include "demo_digits.h"
+// Why: a part of rnn demo: a speech program says digits in many voices, a network learns to write them down, and hears a voice that is new.
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -19,6 +18,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/rng.h"
+#include "demo_parts.h"
 #include "inspect/hearing.h"
 #include "io/ready_model.h"
 #include "metrics/figures.h"
@@ -142,7 +142,7 @@ std::string listed(const std::vector<Spoken>& clips) {
   return lines;
 }
 
-RunRequest request_for(const DigitsDemo& demo, const std::string& list) {
+RunRequest digits_request(const DemoPartRequest& demo, const std::string& list) {
   RunRequest request;
   request.task = "transcribe";
   request.data = {list};
@@ -173,11 +173,11 @@ std::string heard_lines(const Hearing& h) {
 
 }  // namespace
 
-bool demo_digits(const DigitsDemo& demo) {
+std::optional<DemoFound> demo_digits(const DemoPartRequest& demo) {
   say("\n" + strong("speech", Stream::error));
   if (!installed(kSpeaker)) {
     say("left out: the voices come from espeak-ng, which is not installed (apt-get install espeak-ng)");
-    return true;
+    return DemoFound{};
   }
   const fs::path folder = fs::path(demo.folder) / "clips";
   std::error_code ignored;  // a folder that cannot be created is reported when the list is written
@@ -186,11 +186,11 @@ bool demo_digits(const DigitsDemo& demo) {
   const std::string list = (folder / "clips.jsonl").string();
   write_file_atomic(list, listed(clips));
   say_all(clips);
-  if (signal_seen() != 0) return false;
-  const RunRequest request = request_for(demo, list);
+  if (signal_seen() != 0) return std::nullopt;
+  const RunRequest request = digits_request(demo, list);
   const RunResult result =
-      watched(Talk::lines, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
-  if (result.reason == StopReason::signal) return false;
+      watched(demo.talk, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
+  if (result.reason == StopReason::signal) return std::nullopt;
 
   ModelFile file = load_model(demo.folder);
   Pool pool(demo.threads);
@@ -200,6 +200,7 @@ bool demo_digits(const DigitsDemo& demo) {
         fmt::format(
             "\n digits spoken by a program in {} voices; these strings are of another voice, at other speeds and pitches\n",
             std::size(kVoices)));
+  DemoFound found;
   std::string page;
   for (int i = 0; i < kShown; ++i) {
     const Spoken& spoken = clips[static_cast<size_t>(kLearnt + kChosen + i)];
@@ -207,10 +208,16 @@ bool demo_digits(const DigitsDemo& demo) {
     const int rate = reader.info().rate;
     const Hearing heard = hear_clip(file, reader.rest(), rate, fs::path(spoken.file).stem().string(), spoken.text, pool);
     print(heard_lines(heard));
-    if (i == 0) page = hearing_page(heard);
+    if (i > 0) continue;
+    page = hearing_page(heard);
+    found.part.kind = "digits", found.part.input = fmt::format("“{}”, said by a voice that is new to it", spoken.text);
+    found.part.output = heard.text.empty() ? "nothing" : heard.text;
   }
   if (result.test) {
     const double wrong = (*result.test)[figure::kWer].value_or(0);
+    found.worth = {"digits, spoken by a new voice", "digits wrong, lower is better", "guessing each digit", "recogniser", 0.9, wrong};
+    found.worth.percent = true;
+    add_costs(found.worth, result);
     print(
         fmt::format(" {} strings of that voice: {:.1f}% of the words are wrong. People's voices differ more than a "
                     "program's: for those, train on recordings.\n",
@@ -220,8 +227,9 @@ bool demo_digits(const DigitsDemo& demo) {
   require_output(path, Output::page, std::nullopt);
   write_file_atomic(path, page);
   print(key_line("heard", path) + "\n");
+  found.part.link = (fs::path(demo.folder).filename() / "heard.html").string();
   flush_output();
-  return true;
+  return found;
 }
 
 }  // namespace rnn::core::app

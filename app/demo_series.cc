@@ -1,5 +1,5 @@
-// Why: see demo_series.h.
-#include "demo_series.h"
+// Why: a series is made, forecast with a band, and the forecast is judged on days that were kept apart.
+#include "demo_parts.h"
 
 #include <fmt/format.h>
 
@@ -45,7 +45,7 @@ std::string bakery(uint64_t seed) {
   return table;
 }
 
-RunRequest request_for(const SeriesDemo& demo, const std::string& table) {
+RunRequest bakery_request(const DemoPartRequest& demo, const std::string& table) {
   RunRequest request;
   request.task = "forecast";
   request.data = {table};
@@ -61,12 +61,19 @@ RunRequest request_for(const SeriesDemo& demo, const std::string& table) {
 }
 
 // The days that were kept apart, forecast from before them.
-std::string errors_table(ReadyForecaster& ready, const SeriesSet& set) {
+std::string errors_table(ReadyForecaster& ready, const SeriesSet& set, WorthRow& worth) {
   const MeasuredWindows measured = windows_to_measure(ready.front(), set, kAhead, {.windows = 2, .last = kKept});
   const Backtest found = backtest(ready.forecaster(), ready.front(), *measured.bank, set, measured.windows, {});
   Table table({fmt::format("the last {} days, which it has not seen", kKept), "loaves off, a day", "in the 90 % band"});
+  worth = {"loaves of the next four weeks", "loaves off, a day", "", "", 0, 0};
   for (const BacktestRow& row : found.rows) {
     const ResultRow figures = row.row();
+    const double off = figures[figure::kMae].value_or(0);
+    if (worth.network.empty()) {
+      worth.network = "network with a band", worth.network_value = off;
+    } else if (worth.simple.empty() || off < worth.simple_value) {
+      worth.simple = row.name, worth.simple_value = off;
+    }
     table.add(
         {row.name, decimal_text(figures[figure::kMae], 1), figure_text(figure::kCoverage, figures[figure::kCoverage])});
   }
@@ -98,24 +105,41 @@ std::string drawn_band(const SeriesSet& set, const Forecast& next, std::span<con
   return text;
 }
 
+// The last days and the forecast, for a small drawing.
+core::Part drawn_part(const SeriesSet& set, const Forecast& next, size_t levels) {
+  core::Part part;
+  part.kind = "series", part.input = "loaves sold on each day so far";
+  part.output = fmt::format("tomorrow {:.0f}, and {} days more", next.point[0], next.point.size() - 1);
+  const auto& values = set.series[0].y;
+  for (size_t i = values.size() > 2 * kAhead ? values.size() - 2 * kAhead : 0; i < values.size(); ++i)
+    part.past.push_back(static_cast<double>(values[i]));
+  for (size_t h = 0; h < next.point.size(); ++h) {
+    part.next.push_back(next.point[h]);
+    part.low.push_back(next.quantile[h * levels]);
+    part.high.push_back(next.quantile[h * levels + levels - 1]);
+  }
+  return part;
+}
+
 }  // namespace
 
-bool demo_series(const SeriesDemo& demo) {
+std::optional<DemoFound> demo_series(const DemoPartRequest& demo) {
   const std::filesystem::path folder = demo.folder;
   std::error_code ignored;  // a folder that cannot be created is reported when the first file is written
   std::filesystem::create_directories(folder, ignored);
   const std::string table = (folder / "bakery.csv").string();
   write_file_atomic(table, bakery(demo.seed));
   say("\n" + strong("forecast", Stream::error));
-  const RunRequest request = request_for(demo, table);
+  const RunRequest request = bakery_request(demo, table);
   const RunResult result =
-      watched(Talk::lines, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
-  if (result.reason == StopReason::signal) return false;
+      watched(demo.talk, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
+  if (result.reason == StopReason::signal) return std::nullopt;
 
+  DemoFound found;
   ReadyForecaster ready(load_model(demo.folder), demo.threads);
   const SeriesSet set = ready.read({table}, ready.options());
   say("");
-  print(strong("forecast", Stream::output) + "\n" + errors_table(ready, set));
+  print(strong("forecast", Stream::output) + "\n" + errors_table(ready, set, found.worth));
   const std::vector<double> levels = {0.05, 0.95};
   const SeriesBank bank(ready.front(), set);
   const std::vector<Forecast> next = ready.forecaster().forecast(bank, ready.next_windows(set, bank), levels);
@@ -125,8 +149,11 @@ bool demo_series(const SeriesDemo& demo) {
   require_output(page, Output::page, std::nullopt);
   write_file_atomic(page, forecast_page(forecast_report(ready, set, {})));
   print(key_line("report", page) + "\n");
+  add_costs(found.worth, result);
+  found.part = drawn_part(set, next[0], levels.size());
+  found.part.link = (folder.filename() / "report.html").string();
   flush_output();
-  return true;
+  return found;
 }
 
 }  // namespace rnn::core::app

@@ -13,20 +13,24 @@
 #include "base/file.h"
 #include "base/numbers.h"
 #include "command.h"
+#include "held_out.h"
 #include "inspect/explain_model.h"
 #include "inspect/hearing.h"
 #include "inspect/lab_cache.h"
 #include "inspect_translation.h"
 #include "io/ready_model.h"
+#include "metrics/figures.h"
 #include "outputs.h"
 #include "pages/explain_page.h"
 #include "pages/hearing_chart.h"
 #include "pages/hearing_page.h"
+#include "pages/sentences.h"
 #include "pages/translation_page.h"
 #include "runs/run_data.h"
 #include "screen.h"
 #include "signals.h"
 #include "sounds.h"
+#include "tasks/language_model/ngram_rows.h"
 #include "text_tokens.h"
 
 namespace rnn::core::app {
@@ -50,12 +54,41 @@ void name_apart(std::vector<ModelExplanation>& models) {
     if (count[m.name] > 1) m.name = m.path;
 }
 
-std::vector<std::vector<int32_t>> text_for(const ExplainRequest& request, const ModelFile& file) {
+std::vector<std::vector<int32_t>> text_for(const ExplainRequest& request, const ModelFile& file,
+                                           const std::optional<RunText>& run) {
   if (!request.data.empty()) return first_tokens(file, read_text(request.data), request.data);
-  const std::vector<Document> documents = validation_text(file);
-  if (!documents.empty()) return first_tokens(file, documents, "the validation text");
+  if (run && !run->valid.empty()) return first_tokens(file, run->valid, "the validation text");
   say("note: the validation text of " + file.path + " is gone or has changed: only the prompt is measured (--data)");
   return {};
+}
+
+long long lines_of(const std::vector<Document>& documents) {
+  long long lines = 0;
+  for (const Document& document : documents) lines += std::count(document.text.begin(), document.text.end(), '\n');
+  return lines;
+}
+
+// The best network beside the best n-gram model, on the text by which the networks were validated.
+std::optional<WorthRow> text_worth(const std::vector<ModelExplanation>& models, const ModelFile& first, const RunText& run) {
+  constexpr int64_t kMost = 20'000'000;  // bytes: counting takes seconds
+  const size_t best = pages::best_model(models);
+  if (models.empty() || !models[best].val_perplexity || bytes_of(run.train) > kMost) return std::nullopt;
+  const Tokenizer& tokenizer = *first.tokenizer;
+  const TokenDocuments train = encode_documents(tokenizer, run.train), valid = encode_documents(tokenizer, run.valid);
+  std::string note;
+  const std::vector<ResultRow> rows = ngram_rows(train, valid, tokenizer, reads_sentences(first),
+                                                 byte_rate_of(tokenizer, run.valid, count_of(valid)), &note);
+  WorthRow row{
+      "the next " + std::string(pages::nouns_of(tokenizer.kind()).one), "perplexity, lower is better", "", "", 0, 0};
+  for (const ResultRow& ngram : rows) {
+    const std::optional<double> found = ngram[figure::kPerplexity];
+    if (found && (row.simple.empty() || *found < row.simple_value))
+      row.simple = "counting: " + ngram.name, row.simple_value = *found;
+  }
+  if (row.simple.empty()) return std::nullopt;
+  row.network = pages::cast(models)[best].label, row.network_value = *models[best].val_perplexity;
+  row.bytes = models[best].parameters * static_cast<long long>(sizeof(float));
+  return row;
 }
 
 // The cells that the memory test trains: those of the models, or the usual three if there is only one model.
@@ -87,7 +120,8 @@ void add_lab(const ExplainRequest& request, Pool& pool, Explanation& all) {
 
 struct ExplainArguments {
   ExplainRequest request;
-  std::string output = "explain.html", said, svg;
+  std::string output = "explain.html", said;
+  std::string svg;  // folder
   bool json = false, no_lab = false, force = false;
   int64_t beam = kWidestBeam, threads = 0;
 };
@@ -105,13 +139,13 @@ void declare(Command& command, ExplainArguments& a) {
   command.flag("--force", &a.force, "overwrite a file that is not such a page");
   command.text("--data", &a.request.data, "FILE",
                "text for measuring gradient, gates and states (default: the first model's validation text)");
+  command.text("--svg", &a.svg, "DIR", "write the page's drawings as SVG files into this folder, too");
   command.flag("--no-lab", &a.no_lab, "omit the memory test and the exploding run");
   command.seconds("--seconds", &a.request.seconds, "longest training of the memory test, per cell (20)");
   command.flag("--no-cache", &a.request.no_cache, "train the memory test again");
   command.whole("--beam", &a.beam, {1, kWidestBeam}, "N", "for a translator: hypotheses of the search (5)");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn explain runs/demo-rnn runs/demo-gru runs/demo-lstm -p \"The cat is sleeping because it\"");
-  command.example("rnn explain runs/story-001 -p \"The cat is\" -o story.html");
   command.example("rnn explain runs/digits-001 -p call.wav --say \"two seven five\"");
 }
 
@@ -128,15 +162,21 @@ Explanation explain(const ExplainRequest& request, std::vector<ModelFile>& files
     prompt_ids(file, request.prompt);
     require_alike(files.front(), file);
   }
+  const std::optional<RunText> run = text_of_run(files.front());
   ExplainOptions options;
-  options.text = text_for(request, files.front());
+  options.text = text_for(request, files.front(), run);
+  options.pairs = held_out_pairs();
   Explanation all;
   all.prompt = request.prompt;
+  if (run) all.lines = lines_of(run->train);
   for (ModelFile& file : files) {
     say(fmt::format("reading with {}", file.path));
     all.models.push_back(explain_model(file, request.prompt, options, pool));
   }
   name_apart(all.models);
+  if (run) {
+    if (const std::optional<WorthRow> row = text_worth(all.models, files.front(), *run)) all.worth.push_back(*row);
+  }
   if (request.lab) add_lab(request, pool, all);
   return all;
 }
@@ -163,7 +203,7 @@ void explain_translator(const Command& command, const ExplainArguments& a, std::
                 "a page shows one translator, but there are " + std::to_string(files.size()) + " models",
                 "explain each one separately");
   }
-  for (const char* flag : {"--data", "--no-lab", "--seconds", "--no-cache"}) {
+  for (const char* flag : {"--data", "--no-lab", "--seconds", "--no-cache", "--svg"}) {
     if (command.given(flag))
       throw Error(Exit::usage, "usage/option", std::string(flag) + " is for language models; this model translates");
   }
@@ -251,7 +291,9 @@ int run_explain(const Arguments& arguments) {
                   "leave it out");
   }
   if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; these models are not");
-  put_out(a, explain(a.request, files), explain_page);
+  const Explanation all = explain(a.request, files);
+  if (!a.svg.empty()) write_drawings(a.svg, a.force, explain_drawings(all));
+  put_out(a, all, explain_page);
   return status_of(0);
 }
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
+#include "held_out.h"
 #include "inspect/explain_model.h"
 #include "inspect_translation.h"
 #include "inspect_view.h"
@@ -48,20 +49,6 @@ std::string measured_on(const InspectArguments& a, const ModelFile& file, const 
                      reads_sentences(file) ? ", with the state carried across lines" : "");
 }
 
-void write_drawings(const std::string& folder, bool force, const std::vector<std::pair<std::string, std::string>>& files) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw Error(Exit::internal, "io/write", fmt::format("cannot create the folder {}: {}", folder, error.message()));
-  const auto path_of = [&](const std::string& name) { return (std::filesystem::path(folder) / name).string(); };
-  for (const auto& file : files) require_output(path_of(file.first), Output::drawing, force);
-  for (const auto& [name, text] : files) {
-    const std::string path = path_of(name);
-    write_file_atomic(path, text);
-    say(fmt::format("wrote {}", path));
-  }
-}
-
 void print_json(const nlohmann::ordered_json& json) { print(json_line(json)); }
 
 int inspect_translator(const Command& command, const InspectArguments& a, ModelFile& file, Pool& pool) {
@@ -97,6 +84,7 @@ int run_inspect(const Arguments& arguments) {
   inspected_model(file, pool);
   ExplainOptions options;
   options.top = static_cast<int>(a.top), options.tokens = static_cast<int>(a.tokens);
+  if (a.json) options.pairs = held_out_pairs();
   if (prompted) prompt_ids(file, a.prompt, options.limit);  // reports its errors before a long text is read
   if (!a.data.empty()) options.text = first_tokens(file, read_text(a.data), a.data, a.tokens);
   const ModelExplanation m = prompted ? explain_model(file, a.prompt, options, pool) : explain_text(file, options, pool);

@@ -14,6 +14,7 @@
 #include "command.h"
 #include "data/inputs/folders.h"
 #include "data/inputs/kinds.h"
+#include "screen.h"
 
 namespace rnn::core::app {
 namespace {
@@ -92,6 +93,20 @@ void require_format(const std::string& path, Output output, const char* verb) {
 
 void refuse_existing(const std::string& path, bool force, const char* code) {
   require_output(path, Output::other, force, code);
+}
+
+void write_drawings(const std::string& folder, bool force, const std::vector<std::pair<std::string, std::string>>& files) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    throw Error(Exit::internal, "io/write", fmt::format("cannot create the folder {}: {}", folder, error.message()));
+  const auto path_of = [&](const std::string& name) { return (std::filesystem::path(folder) / name).string(); };
+  for (const auto& file : files) require_output(path_of(file.first), Output::drawing, force);
+  for (const auto& [name, text] : files) {
+    const std::string path = path_of(name);
+    write_file_atomic(path, text);
+    say(fmt::format("wrote {}", path));
+  }
 }
 
 }  // namespace rnn::core::app

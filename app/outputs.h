@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace rnn::core::app {
 
@@ -16,5 +18,8 @@ void require_output(const std::string& path, Output output, std::optional<bool> 
 
 // Throws Error{usage, "output/format"} if the name is that of another format than what a verb writes: x.png for a drawing.
 void require_format(const std::string& path, Output output, const char* verb);
+
+// Writes drawings, file name and SVG text, into a folder, which is created; none is written if one may not be.
+void write_drawings(const std::string& folder, bool force, const std::vector<std::pair<std::string, std::string>>& files);
 
 }  // namespace rnn::core::app

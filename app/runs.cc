@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -33,6 +34,36 @@ void add_json(EventStream& events) {
   }));
 }
 
+// A line that says how long the training will still take, repainted on a terminal only.
+class TimeLeft final : public EventSink {
+ public:
+  explicit TimeLeft(TerminalOptions options) : options_(std::move(options)) {}
+  ~TimeLeft() override { clear(); }
+  TimeLeft(const TimeLeft&) = delete;
+  TimeLeft& operator=(const TimeLeft&) = delete;
+  void on(const Event& event) override {
+    if (event.type == "warning") {
+      clear();
+      options_.write(fmt::format("note: {}\n", event.fields.text("message")));
+    }
+    if (event.type == "result") clear();
+    if (!options_.tty || event.type != "metric") return;
+    const double seconds = event.fields.number("left_s");
+    const int left = std::isfinite(seconds) ? static_cast<int>(seconds) : 0;
+    if (left == last_) return;
+    last_ = left;
+    options_.write(fmt::format("\r learning, {} s left   ", left));
+  }
+
+ private:
+  void clear() {
+    if (last_ >= 0) options_.write("\r                        \r");
+    last_ = -1;
+  }
+  TerminalOptions options_;
+  int last_ = -1;
+};
+
 }  // namespace
 
 RunResult watched(Talk talk, const std::function<RunResult(EventStream&, const RunHooks&)>& what, Profile* profile) {
@@ -46,6 +77,8 @@ RunResult watched(Talk talk, const std::function<RunResult(EventStream&, const R
   };
   hooks.profile = profile;
   if (talk == Talk::json) add_json(events);
+  if (talk == Talk::people)
+    events.add(std::make_unique<TimeLeft>(terminal_options(stderr, std::getenv("NO_COLOR"), std::getenv("TERM"))));
   if (talk == Talk::lines) {
     events.add(std::make_unique<TerminalSink>(terminal_options(stderr, std::getenv("NO_COLOR"), std::getenv("TERM"))));
   }

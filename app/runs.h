@@ -10,7 +10,8 @@
 
 namespace rnn::core::app {
 
-enum class Talk { lines, json, quiet };  // progress on standard error, events on standard output, results only
+// Progress on standard error, events on standard output, results only; people: on a terminal the time that is left, no figures.
+enum class Talk { lines, json, quiet, people };
 
 // Runs `what` with the sinks and hooks of this program: plan and progress are shown according to `talk`, signals are
 // watched; `profile` is filled unless it is null.

@@ -7,10 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "cells/names.h"
+#include "inspect/doors.h"
 #include "inspect/gradients.h"
 #include "inspect/influence.h"
 #include "inspect/spectrum.h"
 #include "inspect/trace.h"
+#include "inspect/unit_meaning.h"
 #include "io/ready_model.h"
 #include "networks/session.h"
 
@@ -72,16 +74,25 @@ std::vector<int32_t> first_tokens(const std::vector<std::vector<int32_t>>& text,
 }
 
 // The figures that do not depend on any text, and those measured on options.text.
-void look_at_text(const Model<float>& model, Pool& pool, const ReadingOptions& reading, const ExplainOptions& options,
-                  ModelExplanation& m) {
+void look_at_text(const ModelFile& file, const Model<float>& model, Pool& pool, const ReadingOptions& reading,
+                  const ExplainOptions& options, ModelExplanation& m) {
   if (!options.text.empty()) {
     m.gradient = reach_of(model, pool, gradient_windows(options.text, options.window, options.targets), options.worst);
     const Reading text = read_ids(model, first_tokens(options.text, reading.newline, options.tokens), reading);
     m.gates = gate_use(model, pool, text);
     m.norms = state_norms(model, text);
+    m.meaning = unit_meaning(model, *file.tokenizer, text);
   }
   if (options.spectra) m.spectra = spectra(model, pool);
   if (options.timing) m.step_microseconds = step_microseconds(model);
+}
+
+// `count` of `units` unit numbers at equal distances.
+std::vector<int> spread_units(int units, int count) {
+  std::vector<int> shown;
+  count = std::min(count, units);
+  for (int i = 0; i < count; ++i) shown.push_back(static_cast<int>(static_cast<int64_t>(i) * units / count));
+  return shown;
 }
 
 }  // namespace
@@ -117,7 +128,10 @@ ModelExplanation explain_model(ModelFile& file, std::string_view prompt, const E
   const auto fresh = std::find(reading.fresh.rbegin(), reading.fresh.rend(), true);
   const std::vector<int32_t> last_line(ids.end() - (fresh - reading.fresh.rbegin()) - 1, ids.end());
   m.prompt_gradient = reach_of(model, pool, one_window(last_line), options.worst);
-  look_at_text(model, pool, how, options, m);
+  m.doors = doors_of(model, pool, tokenizer, reading, options.door_words);
+  m.shown_units = spread_units(model.config().rnn.of_layer(m.layers - 1).output(), options.shown_units);
+  m.pairs = test_pairs(model, tokenizer, options.pairs);
+  look_at_text(file, model, pool, how, options, m);
   if (options.text.empty()) {
     m.gradient = m.prompt_gradient;
     m.gates = gate_use(model, pool, reading);
@@ -129,7 +143,7 @@ ModelExplanation explain_model(ModelFile& file, std::string_view prompt, const E
 ModelExplanation explain_text(ModelFile& file, const ExplainOptions& options, Pool& pool) {
   const Model<float>& model = inspected_model(file, pool);
   ModelExplanation m = describe(file, model);
-  look_at_text(model, pool, {file.tokenizer->newline_id(), reads_sentences(file), options.top}, options, m);
+  look_at_text(file, model, pool, {file.tokenizer->newline_id(), reads_sentences(file), options.top}, options, m);
   return m;
 }
 

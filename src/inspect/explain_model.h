@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "inspect/early_pairs.h"
 #include "inspect/explanation.h"
 #include "inspect/jacobian.h"
 #include "inspect/reading.h"
@@ -20,7 +21,9 @@ struct ExplainOptions {
   // A longer text, as documents of tokens, on which gradient, gates and norms are measured. Empty: the prompt is used.
   std::vector<std::vector<int32_t>> text;
   int window = 101, targets = 32;  // the gradient of the loss at `targets` words of the text, each back over `window` tokens
-  int tokens = 2000;               // at most so many of the text are read for gates and norms
+  int tokens = 2000;               // at most so many of the text are read for gates, norms and the meaning of a unit
+  std::vector<EarlyPair> pairs;    // empty: no test of memory
+  int door_words = 10, shown_units = 16;
   WorstOptions worst;
   bool spectra = true, timing = true;
 };

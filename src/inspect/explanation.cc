@@ -24,6 +24,10 @@ ordered_json as_json(const GateUse& g);
 ordered_json as_json(const StateNorms& n);
 ordered_json as_json(const Spectrum& s);
 ordered_json as_json(const RecallCurve& c);
+ordered_json as_json(const PairAnswer& p);
+ordered_json as_json(const DoorStep& d);
+ordered_json as_json(const Part& p);
+ordered_json as_json(const WorthRow& w);
 
 ordered_json as_json(const WordChance& w) { return {{"text", w.text}, {"p", json_number(w.p)}}; }
 ordered_json as_json(double value) { return json_number(value); }
@@ -113,6 +117,60 @@ ordered_json as_json(const RecallCurve& c) {
           {"seconds", json_number(c.seconds)}};
 }
 
+ordered_json as_json(const PairAnswer& p) {
+  return {{"first", p.first},
+          {"second", p.second},
+          {"first_word", p.first_word},
+          {"second_word", p.second_word},
+          {"wrong", p.wrong},
+          {"first_share", json_number(p.first_share)},
+          {"second_share", json_number(p.second_share)}};
+}
+
+ordered_json as_json(const PairTest& t) {
+  return {{"needed", as_list(t.needed)}, {"unneeded", as_list(t.unneeded)}, {"unknown", t.unknown}};
+}
+
+ordered_json as_json(const DoorStep& d) {
+  return {{"word", d.word},
+          {"before", json_number(d.before)},
+          {"keep", json_number(d.keep)},
+          {"write", json_number(d.write)},
+          {"content", json_number(d.content)},
+          {"after", json_number(d.after)},
+          {"third", json_number(d.third)}};
+}
+
+ordered_json as_json(const Doors& d) {
+  return {{"layer", d.layer}, {"unit", d.unit},   {"keep", d.keep},
+          {"write", d.write}, {"third", d.third}, {"steps", as_list(d.steps)}};
+}
+
+ordered_json as_json(const std::optional<UnitMeaning>& m) {
+  if (!m) return nullptr;
+  return {{"about", m->about},         {"unit", m->unit}, {"lines", m->lines},
+          {"naming", m->naming},       {"high", m->high}, {"chosen_auc", json_number(m->chosen_auc)},
+          {"auc", json_number(m->auc)}};
+}
+
+ordered_json as_json(const Part& p) {
+  return {{"kind", p.kind},          {"input", p.input},        {"output", p.output},    {"link", p.link},
+          {"past", as_list(p.past)}, {"next", as_list(p.next)}, {"low", as_list(p.low)}, {"high", as_list(p.high)}};
+}
+
+ordered_json as_json(const WorthRow& w) {
+  return {{"task", w.task},
+          {"measure", w.measure},
+          {"simple", w.simple},
+          {"network", w.network},
+          {"simple_value", json_number(w.simple_value)},
+          {"network_value", json_number(w.network_value)},
+          {"higher", w.higher},
+          {"percent", w.percent},
+          {"seconds", json_number(w.seconds)},
+          {"bytes", w.bytes}};
+}
+
 }  // namespace
 
 ordered_json json_number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
@@ -149,7 +207,11 @@ ordered_json to_json_object(const ModelExplanation& m) {
           {"prompt_gradient", as_json(m.prompt_gradient)},
           {"gates", as_list(m.gates)},
           {"norms", as_list(m.norms)},
-          {"spectra", as_list(m.spectra)}};
+          {"spectra", as_list(m.spectra)},
+          {"shown_units", m.shown_units},
+          {"doors", as_json(m.doors)},
+          {"pairs", as_json(m.pairs)},
+          {"meaning", as_json(m.meaning)}};
 }
 
 ordered_json to_json_object(const Explanation& e) {
@@ -157,6 +219,9 @@ ordered_json to_json_object(const Explanation& e) {
   for (const ModelExplanation& m : e.models) models.push_back(to_json_object(m));
   return {
       {"prompt", e.prompt},
+      {"lines", e.lines},
+      {"parts", as_list(e.parts)},
+      {"worth", as_list(e.worth)},
       {"models", models},
       {"recall", {{"lags", e.recall.lags}, {"chance", json_number(e.recall.chance)}, {"cells", as_list(e.recall.cells)}}},
       {"clipping",

@@ -87,6 +87,43 @@ struct Spectrum {
   std::vector<double> singular_values;  // all, in descending order; empty: not computed
 };
 
+// Two held-out line beginnings that differ in one early word (inspect/early_pairs.h), and the words that continue them.
+struct PairAnswer {
+  std::string first, second;            // the beginnings
+  std::string first_word, second_word;  // right after each; the same word where the early one does not matter
+  std::string wrong;                    // then: the word that is offered instead; else empty
+  // Of the chance that the network gives to the two words offered, the share of the right one, after each beginning.
+  double first_share = 0, second_share = 0;
+  bool both_right() const { return first_share > 0.5 && second_share > 0.5; }
+  double margin() const { return first_share < second_share ? first_share : second_share; }
+};
+struct PairTest {
+  std::vector<PairAnswer> needed;    // the late word depends on the early one
+  std::vector<PairAnswer> unneeded;  // it does not: to forget is right
+  int unknown = 0;                   // pairs left out, because the network does not know all of their words
+};
+
+// What the gates of one unit do with the number that it carries: after = keep * before + write * content.
+struct DoorStep {
+  std::string word;
+  double before = 0, keep = 0, write = 0, content = 0, after = 0;
+  double third = 0;  // the output gate of cells with a cell state, else the reset gate; 0 if there is neither
+};
+struct Doors {
+  int layer = 0, unit = 0;
+  std::string keep, write, third;  // letters of the gates; empty: there is none, and keep or write is 1 - the other one
+  std::vector<DoorStep> steps;     // empty: the cell has no such gates
+};
+
+// A unit of the top layer that tells lines which name something from those which do not: chosen on the first half of the
+// held-out lines, measured on the second.
+struct UnitMeaning {
+  std::string about;                    // "an animal"
+  int unit = 0, lines = 0, naming = 0;  // lines measured, and how many of them name it
+  bool high = true;                     // the unit is high, not low, in these lines
+  double chosen_auc = 0, auc = 0;       // area under the curve: .5 is chance, 1 is perfect
+};
+
 struct ModelExplanation {
   std::string name, path, cell, tokenizer;  // name: of the run folder
   std::vector<std::string> equations;       // of the cell, one per line
@@ -101,6 +138,10 @@ struct ModelExplanation {
   GradientReach prompt_gradient;  // of the prompt's last word alone
   std::vector<GateUse> gates;     // over the text, or over the prompt
   std::vector<StateNorms> norms;  // the same
+  std::vector<int> shown_units;   // of the top layer, spread evenly: what a page draws of a state
+  Doors doors;                    // of the prompt's first ten words
+  PairTest pairs;
+  std::optional<UnitMeaning> meaning;  // only if auc is at least .9
   std::vector<Spectrum> spectra;
 };
 
@@ -125,8 +166,28 @@ struct Clipping {
   std::vector<double> with, without, norm_with, norm_without;  // [updates]; norm of the gradient before clipping
 };
 
+// Something that was trained together with the models of a page, and what it made of one input.
+struct Part {
+  std::string kind;                           // "text", "dates", "digits", "series"
+  std::string input, output;                  // output: empty if it was not trained
+  std::string link;                           // a page of its own, relative to this one; or empty
+  std::vector<double> past, next, low, high;  // series: values, the forecast and its 90 % band
+};
+
+// One task, done in the simplest way and by a network, judged by one figure on the same unseen data.
+struct WorthRow {
+  std::string task, measure, simple, network;
+  double simple_value = 0, network_value = 0;
+  bool higher = false, percent = false;  // which way is better; a share
+  double seconds = 0;                    // of the network's training
+  long long bytes = 0;                   // of its file
+};
+
 struct Explanation {
   std::string prompt;
+  long long lines = 0;          // of the training text; 0: not known
+  std::vector<Part> parts;      // empty: nothing else was trained
+  std::vector<WorthRow> worth;  // empty: nothing to compare with
   std::vector<ModelExplanation> models;
   Recall recall;      // empty lags: not done
   Clipping clipping;  // empty: not done

@@ -55,6 +55,7 @@ json settings_of(const std::string& cell, const RecallOptions& o) {
           {"isa", isa_name()},
           {"cell", cell},
           {"lags", o.lags},
+          {"mixed", true},
           {"hidden", o.hidden},
           {"symbols", o.symbols},
           {"batch", o.batch},
@@ -63,6 +64,7 @@ json settings_of(const std::string& cell, const RecallOptions& o) {
           {"examples", o.examples},
           {"seed", o.seed},
           {"init", static_cast<int>(o.init.kind)},
+          {"plain_init", static_cast<int>(o.plain_init)},
           {"forget", o.init.forget_bias}};
 }
 

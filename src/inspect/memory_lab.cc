@@ -28,31 +28,6 @@ ModelConfig network(const std::string& cell, const SequenceShape& shape, int hid
   return c;
 }
 
-// Each batch has one lag; the lags alternate: batch b has lag number b % lags.
-class LagBatcher final : public Batcher {
- public:
-  LagBatcher(const RecallOptions& o, int64_t batches) : batches_(batches) {
-    for (const int lag : o.lags) {
-      lags_.push_back(problem_batcher({Problem::recall, lag, 0, o.symbols, o.seed}, o.batch, batches));
-    }
-  }
-  bool next(Batch& batch) override {
-    if (position_ >= batches_) return false;
-    Batcher& lag = *lags_[static_cast<size_t>(position_) % lags_.size()];
-    lag.seek(0, position_);
-    lag.next(batch);
-    ++position_;
-    return true;
-  }
-  int64_t batches_per_epoch() const override { return batches_; }
-  int64_t tokens_per_epoch() const override { return batches_; }
-  void seek(int64_t epoch, int64_t position) override { epoch_ = epoch, position_ = position; }
-
- private:
-  std::vector<std::unique_ptr<Batcher>> lags_;
-  int64_t batches_;
-};
-
 using Clock = std::chrono::steady_clock;
 double since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -61,18 +36,20 @@ double since(Clock::time_point begin) { return std::chrono::duration<double>(Clo
 double recall_chance(const RecallOptions& options) { return 1.0 / options.symbols; }
 
 RecallCurve train_recall(const std::string& cell, const RecallOptions& o, Pool& pool) {
-  const ProblemOptions problem{Problem::recall, o.lags.back(), 0, o.symbols, o.seed};
+  const ProblemOptions problem{Problem::recall, o.lags.back(), 1, o.symbols, o.seed};
   Model<float> model(network(cell, problem_shape(problem), o.hidden));
-  initialise(model, o.init, o.seed);
-  LagBatcher batches(o, o.updates);
+  InitOptions init = o.init;
+  if (!has_memory_gate(model.config().rnn.cell)) init.kind = o.plain_init;
+  initialise(model, init, o.seed);
+  const auto batches = problem_batcher(problem, o.batch, o.updates);
   TrainOptions train;
   train.optimizer = "adamw", train.lr = o.lr, train.schedule = "cosine";
   train.epochs = 1, train.clip = 1, train.seed = o.seed;
   EventStream events;
-  Trainer trainer(model, batches, nullptr, train, events, pool, {});
+  Trainer trainer(model, *batches, nullptr, train, events, pool, {});
   const auto begin = Clock::now();
   Batch batch;
-  while (batches.next(batch) && since(begin) < o.seconds && !(o.stop && o.stop->load() != 0)) trainer.step(batch);
+  while (batches->next(batch) && since(begin) < o.seconds && !(o.stop && o.stop->load() != 0)) trainer.step(batch);
   RecallCurve curve;
   curve.cell = cell, curve.hidden = o.hidden;
   curve.updates = trainer.progress().update;

@@ -148,6 +148,10 @@ const WordKind* Substitutes::kind_of(int32_t id) const {
   return found == kind_.end() || id == tokenizer_.unknown_id() ? nullptr : found->second;
 }
 
+bool Substitutes::is_word(int32_t id) const {
+  return id != tokenizer_.unknown_id() && id != tokenizer_.newline_id() && has_letter(pieces_[static_cast<size_t>(id)]);
+}
+
 std::vector<int32_t> Substitutes::of(int32_t id, int count) const {
   std::vector<int32_t> others;
   const auto add = [&](int32_t other) {

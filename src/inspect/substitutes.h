@@ -32,9 +32,10 @@ class Substitutes {
   std::vector<int32_t> of(int32_t id, int count) const;
   // The position of the first content word after the first token; else of the first token with a letter and no kind; else 1.
   int first_content(const std::vector<int32_t>& ids) const;
+  const WordKind* kind_of(int32_t id) const;  // nullptr: none
+  bool is_word(int32_t id) const;             // has a letter
 
  private:
-  const WordKind* kind_of(int32_t id) const;
   bool begins_word(int32_t id) const;          // true for whole words and characters
   std::string_view word_of(int32_t id) const;  // the piece without the space that starts a sub-word
   const Tokenizer& tokenizer_;

@@ -1,4 +1,4 @@
-// Why: the page of `rnn explain`: head, sections in order, data, script.
+// Why: the page of `rnn explain`: head, screens in order, data, script.
 #include "pages/explain_page.h"
 
 #include <fmt/format.h>
@@ -7,43 +7,52 @@
 #include "pages/cell_texts.h"
 #include "pages/figures.h"
 #include "pages/html.h"
-#include "pages/page_parts.h"
+#include "pages/scenes.h"
+#include "pages/screens.h"
 
 namespace rnn::core {
 namespace pages {
 namespace {
 
-std::string title_of(const Explanation& all) { return fmt::format("How a network reads “{}”", all.prompt); }
+// A screen, and what the list at the top calls it.
+struct NamedScreen {
+  std::string_view id, name;
+  std::string (*draw)(const Explanation&, const Players&);
+};
+constexpr NamedScreen kScreens[] = {{"guess", "Guess", guess_screen},    {"uses", "What for", uses_screen},
+                                    {"loop", "The loop", loop_screen},   {"memory", "Memory", memory_screen},
+                                    {"length", "Length", length_screen}, {"doors", "Doors", doors_screen},
+                                    {"worth", "Worth it?", worth_screen}};
 
-// Which radio button shows which panel: as many rules as there are models.
-std::string tab_rules(size_t models) {
-  std::string css;
-  for (size_t i = 0; i < models; ++i) css += fmt::format("#w{0}:checked~.p{0}{{display:block}}", i);
-  return css;
-}
-
-std::string header(const Explanation& all, const Players& who) {
+std::string header(const Explanation& all, const Players& who, std::string_view links) {
   const std::string readers =
-      who.size() == 1 ? escape(who[0].the) + " reads" : in_words(static_cast<int>(who.size())) + " networks read";
+      who.size() == 1 ? escape(who[0].the) : in_words(static_cast<int>(who.size())) + " small networks";
   return fmt::format(
-      "<header>\n<p class=\"eyebrow\">How recurrent networks remember</p>\n<h1>How {} “{}”</h1>\n</header>\n"
-      "<nav aria-label=\"Sections\"><ol><li><a href=\"#reading\">Reading step by step</a></li><li><a "
-      "href=\"#remembering\">Remembering</a></li><li><a href=\"#long\">Long sequences</a></li><li><a href=\"#cells\">RNN, "
-      "LSTM, GRU</a></li><li><a href=\"#glossary\">Words</a></li></ol></nav>\n",
-      readers, escape(all.prompt));
+      "<header class=\"slim\">\n<h1>How a network predicts and remembers</h1>\n<p class=\"eyebrow\">Shown with {} on "
+      "“{}”.</p>\n</header>\n<nav class=\"slim\" aria-label=\"Screens\"><ol>{}</ol></nav>\n",
+      readers, escape(all.prompt), links);
 }
 
 std::string footer(const Explanation& all, bool whole) {
   std::vector<std::string> names;
   const bool has_lab = !all.recall.cells.empty() || !all.clipping.with.empty();
-  const std::string_view lab =
-      has_lab ? " and, under “Long sequences”, from small networks that this program trained for the tests there" : "";
   for (const ModelExplanation& model : all.models) names.push_back(fmt::format("<code>{}</code>", escape(model.name)));
   return fmt::format(
-      "<footer>\n<p>Every number on this page was computed from {} {}{}. This file also contains all figures in full "
-      "precision{}. Made by rnn {}.</p>\n</footer>\n",
-      all.models.size() == 1 ? "the network" : "the networks", listing(names), lab,
+      "<footer>\n<p>Computed from {} {}{}. All figures are in this file{}. Made by rnn "
+      "{}.</p>\n</footer>\n",
+      all.models.size() == 1 ? "the network" : "the networks", listing(names),
+      has_lab ? " and, under “Length”, from small networks that this program trained for that test" : "",
       whole ? "" : " (for a text this long: gates and cell states of the last step only)", RNN_VERSION);
+}
+
+std::string words_part(const Explanation& all) {
+  const Nouns noun = nouns_of(all);
+  std::string html = "<dl class=\"glossary\">\n";
+  for (const auto& [term, meaning] : glossary())
+    html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(term), escape(told_of(noun, meaning)));
+  return "<section id=\"glossary\" aria-label=\"Terms\"><details class=\"more\"><summary>Terms used on this "
+         "page</summary>\n" +
+         html + "</dl></details></section>\n";
 }
 
 // What the page does not draw.
@@ -66,11 +75,20 @@ std::string explain_page(const Explanation& all) {
   using namespace pages;
   const Players who = cast(all.models);
   PageFrame page;
-  page.title = title_of(all), page.css = tab_rules(all.models.size()), page.first = "reading";
-  page.header = header(all, who);
-  for (const auto part : {summary_section, reading_section, remembering_section, long_section, cells_section})
-    page.main += part(all, who);
-  page.main += glossary_section(glossary());
+  page.title = fmt::format("How a network predicts and remembers: “{}”", all.prompt);
+  page.css = tab_rules("door", all.models.size()) + std::string(screens_css()) + std::string(svg::scenes_css());
+  page.script = screens_script();
+  std::string links;
+  for (const NamedScreen& screen : kScreens) {
+    const std::string html = screen.draw(all, who);
+    if (html.empty()) continue;
+    if (page.first.empty()) page.first = std::string(screen.id);
+    links += fmt::format("<li><a href=\"#{}\">{}</a></li>", screen.id, screen.name);
+    page.main += html;
+  }
+  if (page.first.empty()) page.first = "glossary";
+  page.header = header(all, who, links);
+  page.main += words_part(all);
   nlohmann::ordered_json figures = to_json_object(all);
   page.data = script_data(figures);
   const bool whole = page_size(page) <= kPageBytes;
@@ -80,6 +98,41 @@ std::string explain_page(const Explanation& all) {
   }
   page.footer = footer(all, whole);
   return page_text(page);
+}
+
+std::vector<std::pair<std::string, std::string>> explain_drawings(const Explanation& all) {
+  using namespace pages;
+  constexpr size_t kTiles = 4;
+  constexpr int kWidth = 760;
+  std::vector<std::pair<std::string, std::string>> files;
+  if (all.models.empty()) return files;
+  const Players who = cast(all.models);
+  const ModelExplanation& model = all.models[best_model(all.models)];
+  svg::Loop scene = loop_scene(model);
+  scene.standalone = true;
+  for (size_t t = 1; t < model.steps.size() && t <= kTiles; ++t) {
+    const ReadStep& step = model.steps[t];
+    if (step.layers.empty() || step.next.empty()) continue;
+    svg::LoopTile tile{step.text, step.next[0].text, {}};
+    for (const int unit : model.shown_units) tile.values.push_back(step.layers.back().h[static_cast<size_t>(unit)]);
+    scene.tiles.push_back(std::move(tile));
+  }
+  files.emplace_back("loop.svg", svg::loop(scene));
+  if (!all.recall.cells.empty()) {
+    svg::LineChart chart = recall_chart(all.recall, cast(all.recall, all.models));
+    chart.standalone = true, chart.width = kWidth, chart.height = 320;
+    files.emplace_back("length.svg", svg::line_chart(chart));
+  }
+  svg::Whisper row = whisper_scene(all, who);
+  row.standalone = true, row.width = kWidth;
+  if (!row.rows.empty()) files.emplace_back("whisper.svg", svg::whisper(row));
+  for (size_t i = 0; i < all.models.size(); ++i) {
+    if (all.models[i].doors.steps.empty()) continue;
+    svg::DoorChart chart = door_scene(all.models[i], who[i], i);
+    chart.standalone = true, chart.width = kWidth, chart.at.clear();
+    files.emplace_back("doors-" + all.models[i].cell + ".svg", svg::door_chart(chart));
+  }
+  return files;
 }
 
 }  // namespace rnn::core

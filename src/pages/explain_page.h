@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "inspect/explanation.h"
 
@@ -16,5 +18,9 @@ constexpr size_t kPageBytes = 2'000'000;
 // pointer (data-at). If the page would exceed kPageBytes, the JSON omits the gates and cell states of all steps but the
 // last; the page does not show them.
 std::string explain_page(const Explanation& explanation);
+
+// File name and SVG text of the page's drawings: loop.svg, length.svg, whisper.svg, and doors-NAME.svg of each network that has
+// doors. What an explanation does not have is left out.
+std::vector<std::pair<std::string, std::string>> explain_drawings(const Explanation& explanation);
 
 }  // namespace rnn::core

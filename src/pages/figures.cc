@@ -50,9 +50,16 @@ std::string share(double value) {
 std::string part(double value) {
   if (!(value > 0 && value < 0.01)) return share(value);
   const double parts = 1 / value;
-  if (parts >= 1e7) return "almost nothing (" + number(value) + ")";
+  if (parts >= 1e7) return "less than 1 part in 10 million";
   const double unit = std::pow(10.0, std::floor(std::log10(parts)) - 1);  // two significant digits
   return "1 part in " + count(std::llround(std::round(parts / unit) * unit));
+}
+
+std::string spoken(double value) {
+  if (!std::isfinite(value)) return number(value);
+  const double size = std::fabs(value);
+  if (size >= 1e7) return value < 0 ? "below minus 10 million" : "more than 10 million";
+  return size > 0 && size < 0.000995 ? "less than a thousandth" : number(value);
 }
 
 std::string plain(double value) { return std::isfinite(value) ? fmt::format("{:.4g}", value) : number(value); }

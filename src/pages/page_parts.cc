@@ -1,4 +1,4 @@
-// Why: what the sections of the page share, and its two small sections: the summary and the glossary.
+// Why: what the sections of the pages share, and their glossary.
 #include "pages/page_parts.h"
 
 #include <fmt/format.h>
@@ -15,28 +15,6 @@ namespace {
 constexpr int kWide = 760, kNarrow = 330;
 
 int columns_for(size_t units) { return units > 1024 ? 64 : units >= 128 ? 32 : units >= 32 ? 16 : 8; }
-
-std::string model_card(const ModelExplanation& model, const Player& who, size_t index) {
-  std::string html =
-      fmt::format("<li class=\"card k{}\"><h2 class=\"name\">{}</h2>\n", who.style % svg::kStyles, name_key(who));
-  if (!model.steps.empty()) {
-    const size_t last = model.steps.size() - 1;
-    html +=
-        fmt::format("<p class=\"small\">What comes after {}?</p>\n", in_quotes(escape(shown_word(model.steps[last].text))));
-    html += next_words(model.steps[last].next, fmt::format("/models/{}/steps/{}/next", index, last), who.style);
-  }
-  html += "<dl class=\"facts\">";
-  if (model.val_perplexity) {
-    html += fact("Perplexity", value(*model.val_perplexity, number(*model.val_perplexity),
-                                     fmt::format("/models/{}/val_perplexity", index)));
-  }
-  html += fact("Parameters", value(static_cast<double>(model.parameters), count(model.parameters),
-                                   fmt::format("/models/{}/parameters", index)));
-  html += fact("Units", value(model.hidden,
-                              model.layers > 1 ? fmt::format("{} × {}", model.layers, model.hidden) : count(model.hidden),
-                              fmt::format("/models/{}/hidden", index)));
-  return html + "</dl></li>\n";
-}
 
 }  // namespace
 
@@ -83,16 +61,12 @@ std::string scale_of_colours(bool beyond) {
                      beyond ? "−1 or less" : "−1", svg::cells(strip), beyond ? "1 or more" : "1");
 }
 
-std::string pieces_note(std::string_view tokenizer, std::string_view who_reads) {
+std::string pieces_note(std::string_view tokenizer) {
   if (is_word_kind(tokenizer) || tokenizer.empty()) return "";
-  const bool bytes = tokenizer == "byte", characters = tokenizer == "char";
-  return paragraph(fmt::format("{} {}, not words: wherever this page says “word”, read “{}”.", who_reads,
-                               bytes        ? "single bytes (one or more per character)"
-                               : characters ? "single characters"
-                                            : "pieces of words (▁ marks a space before the piece)",
-                               bytes        ? "byte"
-                               : characters ? "character"
-                                            : "piece"));
+  return paragraph(fmt::format("This network reads and writes {}.",
+                               tokenizer == "byte"   ? "single bytes, one or more per character"
+                               : tokenizer == "char" ? "single characters; ␣ is a space"
+                                                     : "pieces of text; ▁ marks a space before the piece"));
 }
 
 std::string both(svg::LineChart chart, int height, int wide_width) {
@@ -117,21 +91,6 @@ std::string both(svg::BarChart chart) {
   return wide_or_narrow(wide, svg::bar_chart(chart));
 }
 
-std::string summary_section(const Explanation& all, const Players& who) {
-  const std::pair<std::string_view, std::string> notes[] = {{"The next word", next_word_sentence(all, who)},
-                                                            {"Memory", early_word_sentence(all, who)},
-                                                            {"Learning", signal_sentence(all, who)},
-                                                            {"Quality", quality_sentence(all, who)}};
-  std::string html = fmt::format("<section id=\"summary\" aria-label=\"Summary\"{}>\n<div class=\"notes\">\n",
-                                 all.models.size() == 1 ? " class=\"alone\"" : "");
-  for (const auto& [head, text] : notes) {
-    if (!text.empty()) html += fmt::format("<div><h2 class=\"note\">{}</h2>{}</div>\n", head, paragraph(text));
-  }
-  html += "</div>\n<ul class=\"cards\">\n";
-  for (size_t i = 0; i < all.models.size(); ++i) html += model_card(all.models[i], who[i], i);
-  return html + "</ul>\n</section>\n";
-}
-
 std::string glossary_section(const std::vector<std::pair<std::string_view, std::string_view>>& terms) {
   std::string html = "<dl class=\"glossary\">\n";
   for (const auto& [term, meaning] : terms) {
@@ -153,7 +112,7 @@ std::string page_text(const PageFrame& page) {
   text += page.header + "<main>\n" + page.main + "</main>\n" + page.footer;
   text += "<p id=\"said\" class=\"hidden\" aria-live=\"polite\"></p>\n<div id=\"tip\" hidden></div>\n";
   text += "<script type=\"application/json\" id=\"data\">" + page.data + "</script>\n";
-  return text + fmt::format("<script>\n{}</script>\n</body>\n</html>\n", script());
+  return text + fmt::format("<script>\n{}{}</script>\n</body>\n</html>\n", script(), page.script);
 }
 
 std::string script_data(const nlohmann::ordered_json& data) {
@@ -163,7 +122,7 @@ std::string script_data(const nlohmann::ordered_json& data) {
 size_t page_size(const PageFrame& page) {
   constexpr size_t kRest = 3000;  // the head, and a footer that is not written yet
   return style_sheet().size() + page.css.size() + page.header.size() + page.main.size() + page.footer.size() +
-         page.data.size() + script().size() + kRest;
+         page.data.size() + script().size() + page.script.size() + kRest;
 }
 
 }  // namespace rnn::core::pages

@@ -15,11 +15,6 @@ namespace rnn::core::pages {
 
 using Players = std::vector<Player>;
 
-std::string summary_section(const Explanation& all, const Players& who);
-std::string reading_section(const Explanation& all, const Players& who);
-std::string remembering_section(const Explanation& all, const Players& who);
-std::string long_section(const Explanation& all, const Players& who);
-std::string cells_section(const Explanation& all, const Players& who);
 // Terms and their explanations, as in glossary() (cell_texts.h).
 std::string glossary_section(const std::vector<std::pair<std::string_view, std::string_view>>& terms);
 
@@ -31,7 +26,8 @@ struct PageFrame {
   std::string title, css;  // css: in addition to the style sheet
   std::string first;       // id of the section that the skip link leads to
   std::string header, main, footer;
-  std::string data;  // script_data()
+  std::string data;              // script_data()
+  std::string_view script = {};  // in addition to script()
 };
 std::string page_text(const PageFrame& page);
 std::string script_data(const nlohmann::ordered_json& data);  // for PageFrame::data
@@ -50,8 +46,8 @@ std::string next_words(const std::vector<WordChance>& next, std::string_view at,
 std::string state_strip(std::span<const float> values, std::string_view title, std::string_view at);
 // The scale of its colours; beyond: there are values outside -1 to 1.
 std::string scale_of_colours(bool beyond);
-// For a tokenizer that does not split text into words: "This network reads single characters, not words ..."; else "".
-std::string pieces_note(std::string_view tokenizer, std::string_view who_reads);
+// For a tokenizer that does not split text into words: "This network reads and writes single characters."; else "".
+std::string pieces_note(std::string_view tokenizer);
 // A chart drawn for wide and for narrow screens.
 std::string both(svg::LineChart chart, int height, int wide = 760);
 std::string both(svg::BarChart chart);

@@ -28,8 +28,9 @@ std::string_view script() {
   // A hidden state: which unit is under the pointer, and its value.
   const unit = (strip, number) => {
     const drawing = strip.firstElementChild, columns = Number(drawing.dataset.columns), values = look(strip.dataset.at);
-    const rows = Math.ceil(values.length / columns), box = drawing.getBoundingClientRect();
-    return { text: 'unit ' + number + ': ' + show(values[number]), x: box.left + (number % columns + .5) * box.width / columns,
+    const rows = Math.ceil(Number(drawing.dataset.count) / columns), box = drawing.getBoundingClientRect();
+    const shown = strip.dataset.units ? Number(strip.dataset.units.split(' ')[number]) : number;
+    return { text: 'unit ' + shown + ': ' + show(values[shown]), x: box.left + (number % columns + .5) * box.width / columns,
              y: box.top + (Math.floor(number / columns) + .5) * box.height / rows };
   };
   const strips = document.querySelectorAll('.strip');
@@ -45,7 +46,7 @@ std::string_view script() {
     strip.addEventListener('pointerleave', hide);
   });
   // Keyboard: the list of steps is one tab stop; left and right change the word, up and down the unit.
-  document.querySelectorAll('.steps').forEach(list => {
+  document.querySelectorAll('.steps, .tiles').forEach(list => {
     const cards = [...list.children];
     let card = 0, number = 0;
     list.tabIndex = 0;
@@ -57,7 +58,7 @@ std::string_view script() {
       card = Math.min(cards.length - 1, Math.max(0, card + move[0]));
       const strip = [...cards[card].querySelectorAll('.strip')].pop();
       number = Math.min(Number(strip.firstElementChild.dataset.count) - 1, Math.max(0, number + move[1]));
-      const found = unit(strip, number), word = cards[card].querySelector('.tile').textContent;
+      const found = unit(strip, number), word = cards[card].querySelector('.tile, .read').textContent;
       place(word + '\n' + found.text, found.x, found.y);
       say(found.text + ' after ' + word);
     });

@@ -47,6 +47,15 @@ std::string not_finite(const std::vector<Figure>& figures) {
 
 }  // namespace
 
+size_t best_model(const std::vector<ModelExplanation>& models) {
+  size_t best = 0;
+  for (size_t i = 1; i < models.size(); ++i) {
+    const std::optional<double> a = models[i].val_loss, b = models[best].val_loss;
+    if (a && std::isfinite(*a) && (!b || !std::isfinite(*b) || *a < *b)) best = i;
+  }
+  return best;
+}
+
 Figure figure_of(const Player& who, double value, std::string shown, std::string at) {
   return {who, value, std::move(shown), std::move(at), value};
 }
@@ -137,11 +146,12 @@ std::string next_word_sentence(const Explanation& all, const std::vector<Player>
     with.push_back(fmt::format("{} gives it {}", escape(who[i].the), p));
   }
   if (each.empty()) return "";
-  if (each.size() == 1) return fmt::format("After these words, {} as the next one.", each.front());
-  if (!same) return fmt::format("After these words, {} as the next one.", listing(each));
+  const Nouns noun = nouns_of(all);
+  if (each.size() == 1) return fmt::format("After these {}, {} as the next one.", noun.many, each.front());
+  if (!same) return fmt::format("After these {}, {} as the next one.", noun.many, listing(each));
   const std::string every = each.size() == 2 ? "both" : "all " + in_words(static_cast<int>(each.size()));
-  return fmt::format("After these words, {} networks expect {} as the next one: {}.", every, in_quotes(escape(first)),
-                     listing(with));
+  return fmt::format("After these {}, {} networks expect {} as the next one: {}.", noun.many, every,
+                     in_quotes(escape(first)), listing(with));
 }
 
 std::string early_word_sentence(const Explanation& all, const std::vector<Player>& who) {
@@ -163,15 +173,17 @@ std::string early_word_sentence(const Explanation& all, const std::vector<Player
     }
   }
   if (figures.empty()) return "";
-  const std::string place = lag == 0
-                                ? ", the last word,"
-                                : fmt::format(", {} {} before the last one,", in_words(lag), lag == 1 ? "word" : "words");
-  return fmt::format(
-             "We replaced {}{} with other words and asked for the next word again. How much of the prediction changes? ",
-             in_quotes(escape(word)), place) +
+  const Nouns noun = nouns_of(all);
+  const std::string place =
+      lag == 0 ? fmt::format(", the last {},", noun.one)
+               : fmt::format(", {} {} before the last one,", in_words(lag), lag == 1 ? noun.one : noun.many);
+  return fmt::format("We replaced {}{} with other {} and asked for the next {} again. How much of the prediction changes? ",
+                     in_quotes(escape(word)), place, noun.many, noun.one) +
          compare(figures, Better::higher,
                  {"changes its mind most", "change their minds most", "changes its prediction by"}) +
-         " (A large change means that the word still counts. Whether it should count is for the text to say.)";
+         fmt::format(
+             " (A change means that something of the {} was still there. Whether it should count is for the text to say.)",
+             noun.one);
 }
 
 std::string signal_sentence(const Explanation& all, const std::vector<Player>& who) {
@@ -187,8 +199,10 @@ std::string signal_sentence(const Explanation& all, const std::vector<Player>& w
     figures.push_back(figure);
   }
   if (figures.empty()) return "";
-  return "While a network learns, a correction travels back through the words. How far does it get before half of it is "
-         "lost? " +
+  return fmt::format(
+             "While a network learns, a correction travels back through the {}. How far does it get before half of it "
+             "is lost? ",
+             nouns_of(all).many) +
          compare(figures, Better::higher, {"carries it furthest", "carry it furthest", "carries it back over"}) +
          plain_wins(figures, Better::higher);
 }
@@ -205,8 +219,10 @@ std::string quality_sentence(const Explanation& all, const std::vector<Player>& 
                  {"predicts new text best, with the lowest perplexity", "predict new text best, with the lowest perplexity",
                   "predicts new text with a perplexity of"}) +
          plain_wins(figures, Better::lower) +
-         " (New text: text that was not used to train the network. Perplexity: the number of equally likely words between "
-         "which a network is still undecided. Lower is better.)";
+         fmt::format(
+             " (New text: text that was not used to train the network. Perplexity: the number of equally likely {} "
+             "between which a network is still undecided. Lower is better.)",
+             nouns_of(all).many);
 }
 
 // ------------------------------------------------------------------------------------------------------------ reading
@@ -226,9 +242,9 @@ std::string surprise_sentence(const ModelExplanation& model, const Player& who, 
   };
   if (most == least) return "";
   return fmt::format(
-      "The word that surprised {} most was {}: it had given this word a chance of {}. The word it expected most was {}, "
-      "with {}.",
-      escape(who.the), in_quotes(escape(shown_text(model.steps[most].text))), chance(most),
+      "The {0} that surprised {1} most was {2}: it had given this {0} a chance of {3}. The {0} it expected most was {4}, "
+      "with {5}.",
+      nouns_of(model.tokenizer).one, escape(who.the), in_quotes(escape(shown_text(model.steps[most].text))), chance(most),
       in_quotes(escape(shown_text(model.steps[least].text))), chance(least));
 }
 
@@ -243,8 +259,8 @@ std::string movement_sentence(const ModelExplanation& model, size_t index) {
   const LayerStep& layer = model.steps[most].layers.back();
   const std::string at = fmt::format("/models/{}/steps/{}/layers/{}/", index, most, top);
   return fmt::format(
-      "The word {} changed the state most: the change has a size of {}, and the whole state after it has a size of {}.",
-      in_quotes(escape(shown_text(model.steps[most].text))),
+      "The {} {} changed the state most: the change has a size of {}, and the whole state after it has a size of {}.",
+      nouns_of(model.tokenizer).one, in_quotes(escape(shown_text(model.steps[most].text))),
       value(layer.update_norm, number(layer.update_norm), at + "update_norm"),
       value(layer.state_norm, number(layer.state_norm), at + "state_norm"));
 }
@@ -263,11 +279,12 @@ std::string influence_sentence(const ModelExplanation& model, const Player& who,
     return fmt::format("{} ({})", in_quotes(escape(shown_text(all[k].word))),
                        value(all[k].mean, share(all[k].mean), fmt::format("/models/{}/influence/{}/mean", index, k)));
   };
+  const std::string_view noun = nouns_of(model.tokenizer).one;
   if (share(all[most].mean) == share(all[least].mean)) {
-    return all.size() == 1 ? fmt::format("For {}, {} is the only word.", escape(who.the), named(most))
-                           : fmt::format("For {}, every word counts about as much as {}.", escape(who.the), named(most));
+    return all.size() == 1 ? fmt::format("For {}, {} is the only {}.", escape(who.the), named(most), noun)
+                           : fmt::format("For {}, every {} counts about as much as {}.", escape(who.the), noun, named(most));
   }
-  return fmt::format("For {}, the word that counts most is {}, and the one that counts least is {}.", escape(who.the),
+  return fmt::format("For {}, the {} that counts most is {}, and the one that counts least is {}.", escape(who.the), noun,
                      named(most), named(least));
 }
 
@@ -280,7 +297,8 @@ std::string distance_sentence(const Explanation& all, const std::vector<Player>&
         figure_of(who[i], distance.kept, share(distance.kept), fmt::format("/models/{}/distances/{}/kept", i, pair)));
   }
   if (figures.empty()) return "";
-  return "How much of the difference right after the changed word is left after the last word? " +
+  return fmt::format("How much of the difference right after the changed {0} is left after the last {0}? ",
+                     nouns_of(all).one) +
          compare(figures, Better::higher, {"keeps the largest part", "keep the largest part", "keeps"}) +
          plain_wins(figures, Better::higher, "keeps more");
 }
@@ -305,7 +323,10 @@ std::string speed_sentence(const Explanation& all, const std::vector<Player>& wh
     if (!(time > 0)) continue;
     figures.push_back(figure_of(who[i], time, microseconds(time), fmt::format("/models/{}/step_microseconds", i)));
   }
-  return compare(figures, Better::lower, {"reads a word fastest", "read a word fastest", "reads a word in"});
+  const std::string_view noun = nouns_of(all).one;
+  const std::string one = fmt::format("reads a {} fastest", noun), many = fmt::format("read a {} fastest", noun),
+                    alone = fmt::format("reads a {} in", noun);
+  return compare(figures, Better::lower, {one, many, alone});
 }
 
 }  // namespace rnn::core::pages

@@ -10,6 +10,18 @@
 
 namespace rnn::core::pages {
 
+// What the tokens of a network are called: "word", "words".
+struct Nouns {
+  std::string_view one, many;
+  bool words = true;  // they are whole words
+};
+Nouns nouns_of(std::string_view tokenizer);
+Nouns nouns_of(const Explanation& all);
+// A text of ours about words, told of these tokens.
+std::string told_of(const Nouns& nouns, std::string_view text);
+// The same in HTML: tags, quotations and the elements that hold words of the reader (cells of tables, labels, tokens) stay.
+std::string told_html(const Nouns& nouns, std::string_view html);
+
 // How the sentences refer to a network.
 struct Player {
   std::string the;     // "the plain RNN"; "demo-rnn-2" if two networks have the same cell
@@ -20,6 +32,9 @@ struct Player {
 std::vector<Player> cast(const std::vector<ModelExplanation>& models);
 // The cells of a recall table; a cell that a model has gets the model's colour.
 std::vector<Player> cast(const Recall& recall, const std::vector<ModelExplanation>& models);
+
+// The network that predicts unseen text best, or the first one.
+size_t best_model(const std::vector<ModelExplanation>& models);
 
 struct Figure {
   Player who;
@@ -41,21 +56,21 @@ std::string compare(std::vector<Figure> figures, Better better, const Wording& w
 // "Here the plain RNN does better than the GRU and the LSTM.", or "" if it does not. `does` is "does better".
 std::string plain_wins(const std::vector<Figure>& figures, Better better, std::string_view does = "does better");
 
-// 0: the summary.
+// Of the networks together.
 std::string next_word_sentence(const Explanation& all, const std::vector<Player>& who);
 std::string early_word_sentence(const Explanation& all, const std::vector<Player>& who);
 std::string signal_sentence(const Explanation& all, const std::vector<Player>& who);
 std::string quality_sentence(const Explanation& all, const std::vector<Player>& who);
 
-// 1: reading.
+// Reading.
 std::string surprise_sentence(const ModelExplanation& model, const Player& who, size_t index);
 std::string movement_sentence(const ModelExplanation& model, size_t index);
 
-// 2: remembering. `pair` is the index of the comparison of two sentences (StateDistance).
+// Remembering. `pair` is the index of the comparison of two sentences (StateDistance).
 std::string influence_sentence(const ModelExplanation& model, const Player& who, size_t index);
 std::string distance_sentence(const Explanation& all, const std::vector<Player>& who, size_t pair);
 
-// 3: long sequences.
+// Long texts.
 std::string reach_sentence(const Explanation& all, const std::vector<Player>& who);    // what is left some steps back
 std::string verdict_sentence(const Explanation& all, const std::vector<Player>& who);  // vanishing, steady, exploding
 std::string worst_sentence(const Explanation& all, const std::vector<Player>& who);
@@ -63,7 +78,7 @@ std::string recall_sentence(const Recall& recall, const std::vector<Player>& who
 std::string recall_reach_sentence(const Recall& recall, const std::vector<Player>& who);
 std::string clipping_sentence(const Clipping& clipping);
 
-// 4: side by side.
+// Side by side.
 std::string size_sentence(const Explanation& all, const std::vector<Player>& who);
 std::string speed_sentence(const Explanation& all, const std::vector<Player>& who);
 

@@ -38,8 +38,8 @@ std::string course_words(const Course& course, const std::vector<double>& losses
                        value(static_cast<double>(course.bad) + 1, count(static_cast<long long>(course.bad) + 1)));
   }
   const size_t peak = static_cast<size_t>(std::max_element(losses.begin(), losses.end()) - losses.begin());
-  return fmt::format("the loss ends at {} (its highest value was {})", value(course.end, number(course.end)),
-                     value(losses[peak], number(losses[peak]), fmt::format("/clipping/{}/{}", member, peak)));
+  return fmt::format("the loss ends at {} (its highest value was {})", value(course.end, spoken(course.end)),
+                     value(losses[peak], spoken(losses[peak]), fmt::format("/clipping/{}/{}", member, peak)));
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ std::string worst_sentence(const Explanation& all, const std::vector<Player>& wh
     const std::string at = fmt::format("/models/{}/gradient/worst/{}/1", i, w - 1);
     const std::string times = !std::isfinite(gain) ? std::string("a size beyond all bounds")
                               : small              ? value(gain, part(gain), at) + " of its size"
-                                                   : value(gain, number(gain), at) + " times its size";
+                                                   : value(gain, spoken(gain), at) + " times its size";
     each.push_back(
         fmt::format("{} {} {} later in {}", times, in_words(lag), lag == 1 ? "step" : "steps", escape(who[i].the)));
   }

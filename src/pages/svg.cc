@@ -9,6 +9,7 @@
 
 #include "pages/figures.h"
 #include "pages/html.h"
+#include "pages/scenes.h"
 #include "pages/svg_parts.h"
 
 namespace rnn::core::svg {
@@ -85,8 +86,10 @@ std::string_view chart_css() {
 std::string standalone_css() {
   const std::string light = ":root{--ink:#1b2330;--soft:#56606e;--grid:#e2e2de;--paper:#ffffff;" + palette_css(false) + "}";
   const std::string dark = ":root{--ink:#e8ebf0;--soft:#a7b0bd;--grid:#363d49;--paper:#171b22;" + palette_css(true) + "}";
-  std::string css =
-      light + std::string(chart_css()) + ".paper{fill:var(--paper)}@media(prefers-color-scheme:dark){" + dark + "}";
+  std::string tones;
+  for (int style = 0; style < kStyles; ++style) tones += fmt::format(".k{0}{{--tone:var(--s{0})}}", style);
+  std::string css = light + std::string(chart_css()) + std::string(scenes_css()) + tones +
+                    ".paper{fill:var(--paper)}@media(prefers-color-scheme:dark){" + dark + "}";
   return css;
 }
 

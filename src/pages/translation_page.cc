@@ -13,6 +13,7 @@
 #include "pages/figures.h"
 #include "pages/html.h"
 #include "pages/page_parts.h"
+#include "pages/sentences.h"
 #include "pages/translation_parts.h"
 
 namespace rnn::core {
@@ -145,7 +146,7 @@ std::string translation_section(const TranslationExplanation& e) {
   html += paragraph(
       "An <strong>encoder</strong> reads the sentence, a <strong>decoder</strong> writes the translation word by word. "
       "Nobody taught them any grammar: they have only seen many pairs of sentences.");
-  html += pieces_note(e.tokenizer, "This network reads and writes");
+  html += pieces_note(e.tokenizer);
   return html + facts(e) + "</section>\n";
 }
 
@@ -190,8 +191,10 @@ std::string translation_page(const TranslationExplanation& e) {
   page.title = fmt::format("How a network translates “{}”", e.sentence);
   page.css = std::string(translation_css()), page.first = "attention";
   page.header = header(e);
-  for (const auto part_of : {translation_section, attention_section, search_section, states_section, words_section})
-    page.main += part_of(e);
+  const Nouns noun = nouns_of(e.tokenizer);
+  for (const auto part_of : {translation_section, attention_section, search_section, states_section})
+    page.main += told_html(noun, part_of(e));
+  page.main += words_section(e);
   page.main += glossary_section(translation_glossary());
   nlohmann::ordered_json figures = to_json_object(e);
   page.data = script_data(figures);

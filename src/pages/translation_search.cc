@@ -7,6 +7,7 @@
 #include "pages/figures.h"
 #include "pages/html.h"
 #include "pages/page_parts.h"
+#include "pages/sentences.h"
 #include "pages/svg_parts.h"
 #include "pages/translation_parts.h"
 
@@ -73,7 +74,8 @@ std::string tree(const TranslationExplanation& e, size_t steps) {
   std::string links, boxes;
   const double start = middle_of((steps > 0 ? e.search.steps[0].size() : 1) / 2);
   for (size_t t = 0; t < steps; ++t) {
-    boxes += svg::text(left_of(t) + kBoxWide / 2, 18, fmt::format("word {}", t + 1), svg::Anchor::middle, "soft");
+    boxes += svg::text(left_of(t) + kBoxWide / 2, 18, fmt::format("{} {}", nouns_of(e.tokenizer).one, t + 1),
+                       svg::Anchor::middle, "soft");
     for (size_t k = 0; k < e.search.steps[t].size(); ++k) {
       const BeamNode& node = e.search.steps[t][k];
       const double from_x = t == 0 ? kLeft - 22 : left_of(t - 1) + kBoxWide;

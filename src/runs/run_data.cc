@@ -68,17 +68,22 @@ RunText read_run_text(const std::vector<std::string>& paths, const std::string& 
   return text;
 }
 
-std::vector<Document> validation_text(const ModelFile& file) {
+std::optional<RunText> text_of_run(const ModelFile& file) {
   try {
     const nlohmann::json& data = file.about.at("data");
     const double share = options_from_json(file.about.at("options")).train.valid_share;
     const std::vector<std::string> valid = data_of_model(file, "valid");
-    const RunText text = read_run_text(data_of_model(file, "train"), valid.empty() ? "" : valid.at(0), share);
-    return text.hash == data.at("hash").get<std::string>() ? text.valid : std::vector<Document>();
+    RunText text = read_run_text(data_of_model(file, "train"), valid.empty() ? "" : valid.at(0), share);
+    if (text.hash == data.at("hash").get<std::string>()) return text;
   } catch (const nlohmann::json::exception&) {
   } catch (const Error&) {
   }
-  return {};
+  return std::nullopt;
+}
+
+std::vector<Document> validation_text(const ModelFile& file) {
+  std::optional<RunText> text = text_of_run(file);
+  return text ? std::move(text->valid) : std::vector<Document>();
 }
 
 Decision choose_tokens(const std::string& wanted, const TextReport& report) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct RunText {
 // Reads and splits. Throws Error{data} with file:line.
 RunText read_run_text(const std::vector<std::string>& paths, const std::string& valid, double valid_share);
 
+// The training and validation text of the run that made a model. Empty: it is gone or has changed, or the model is not from
+// such a run.
+std::optional<RunText> text_of_run(const ModelFile& file);
 // The validation text of the run that made a model, as documents. Empty: it is gone or has changed, or the model is not from
 // such a run.
 std::vector<Document> validation_text(const ModelFile& file);

@@ -66,6 +66,14 @@ expect_exit 0 "$RNN" explain lstm -p "$prompt" -o one.html --no-lab
 expect_file one.html
 [[ "$(grep -c 'id="recall"' one.html)" -eq 0 ]] || fail "--no-lab"
 
+# The drawings of the page as files, which are XML.
+expect_exit 0 "$RNN" explain rnn gru lstm -p "$prompt" -o drawn.html --seconds 0.3 --svg drawings
+for drawing in loop length whisper doors-gru doors-lstm; do
+  python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "drawings/$drawing.svg" || fail "$drawing.svg"
+done
+expect_no_file drawings/doors-rnn.svg
+expect_exit 0 "$RNN" explain rnn -p "$prompt" -o drawn.html --no-lab --svg drawings --force
+
 # Without the text of the run, only the prompt is measured, and a note says so; --data names another text.
 cp -r lstm moved
 mv valid.txt other.txt
@@ -157,7 +165,7 @@ expect_refused 2 explain/models "$RNN" explain lstm dates -p 'The cat' -o bad.ht
 expect_refused 2 inspect/empty "$RNN" explain dates -p ' ' -o bad.html
 expect_refused 2 inspect/lines "$RNN" explain dates -p $'1 May 2021\n2 May 2021' -o bad.html
 expect_refused 2 inspect/too_long "$RNN" explain dates -p "$(for _ in $(seq 15); do printf '%s ' "$date"; done)" -o bad.html
-for flag in "--data valid.txt" --no-lab "--seconds 1" --no-cache; do
+for flag in "--data valid.txt" "--svg drawings" --no-lab "--seconds 1" --no-cache; do
   # shellcheck disable=SC2086
   expect_refused 2 usage/option "$RNN" explain dates -p "$date" $flag -o bad.html
 done

@@ -237,12 +237,32 @@ expect_no_err $'\x1b'
 # A short demo and a short bench run through.
 export XDG_CACHE_HOME="$PWD/cache"
 expect_exit 0 "$RNN" demo --seconds 1.5 --corpus story.txt --threads 1 --prompt 'The cat' -o demo
+expect_err '^This demo trains small networks on this computer and makes one page'
+expect_err 'three networks read simple English .* 2 s$'
+expect_no_err 'grad|tok/s|adamw'
 expect_out '^The cat ▏'
-expect_out '^ cell .* recall 10  recall 50  recall 200$'
+expect_out '^ cell .* recall 5  recall 20  recall 100$'
 expect_out '^ lstm +[0-9,]+ .*%$'
 expect_out '^ trigram '
 expect_out '^ page +demo\.html$'
 expect_file demo.html
+expect_file demo-dates/explain.html
+expect_file demo-bakery/report.html
+python3 - demo.html <<'PYTHON' || fail "the page of the demo"
+import json, re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+x = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S).group(1))
+assert [p["kind"] for p in x["parts"]] == ["text", "dates", "digits", "series"]
+assert [p["link"] for p in x["parts"]] == ["#loop", "demo-dates/explain.html", "", "demo-bakery/report.html"]
+assert [bool(p["output"]) for p in x["parts"]] == [True, True, False, True]
+assert len(x["parts"][3]["next"]) == len(x["parts"][3]["low"]) == 28 and x["parts"][3]["past"]
+assert x["lines"] > 0 and len(x["worth"]) == 4
+for row in x["worth"]:
+    assert row["seconds"] > 0 and row["bytes"] > 1000 and row["simple"] and row["network"], row
+    win = row["network_value"] > row["simple_value"] if row["higher"] else row["network_value"] < row["simple_value"]
+    same = abs(row["network_value"] - row["simple_value"]) < 1e-9
+    assert win or same or f"{row['task']} ({row['simple']})".replace("'", "&#39;") in page, row["task"]
+PYTHON
 expect_out '^ 500 dates that it has never seen +right$'
 expect_out '^ copy the source +0\.0%$'
 expect_out '^ 5/3/2021 -> '

@@ -6,7 +6,7 @@
 . "$SOURCE/tests/support/texts.sh"
 
 python3 "$SOURCE/tests/support/tones.py" clips 0 120
-python3 "$SOURCE/tests/support/tones.py" fresh 100 108
+python3 "$SOURCE/tests/support/tones.py" fresh 200 208
 
 expect_exit 0 "$RNN" data check clips
 expect_out '120 clips, .* 4 speakers'

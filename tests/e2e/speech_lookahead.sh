@@ -6,7 +6,7 @@
 . "$SOURCE/tests/support/texts.sh"
 
 python3 "$SOURCE/tests/support/tones.py" clips 0 120
-python3 "$SOURCE/tests/support/tones.py" fresh 100 108
+python3 "$SOURCE/tests/support/tones.py" fresh 200 208
 mapfile -t fresh < <(find fresh -name '*.wav' | sort)
 small=(--hidden 32 --layers 1 --cell gru --lr 1e-2 --batch 8 --threads 1 --dropout 0 --speeds 1 --volume 0 --streaming --row-convolution 4)
 

@@ -6,7 +6,7 @@
 . "$SOURCE/tests/support/texts.sh"
 
 python3 "$SOURCE/tests/support/tones.py" clips 0 120
-python3 "$SOURCE/tests/support/tones.py" fresh 100 108
+python3 "$SOURCE/tests/support/tones.py" fresh 200 208
 small=(--hidden 32 --layers 1 --cell gru --lr 1e-2 --batch 8 --threads 1 --dropout 0 --speeds 1 --volume 0 --transducer)
 
 expect_exit 0 "$RNN" train clips "${small[@]}" --epochs 40 -o run

@@ -28,6 +28,7 @@ tree() {
   for corpus in "$SOURCE"/data/corpus/*.txt; do
     expect_same "$corpus" "$moved/share/rnn/corpus/${corpus##*/}"
   done
+  expect_same "$SOURCE/data/held_out/early_words.tsv" "$moved/share/rnn/held_out/early_words.tsv"
   for recipe in "$SOURCE"/recipes/papers/*.toml; do
     expect_same "$recipe" "$moved/share/rnn/recipes/${recipe##*/}"
   done

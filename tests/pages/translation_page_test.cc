@@ -187,14 +187,14 @@ TEST(TranslationPage, KindsOfModelsAreToldApart) {
   EXPECT_TRUE(has(translation_page(e), "reads the sentence twice"));
   EXPECT_TRUE(has(translation_page(e), "v · tanh(W q + U m + b)"));
   EXPECT_FALSE(has(translation_page(e), "input feeding"));
-  EXPECT_FALSE(has(translation_page(e), ", not words"));
+  EXPECT_FALSE(has(translation_page(e), "This network reads and writes"));
   e.both_ways = false, e.input_feeding = true, e.bridge = "zero", e.attention = "scaled-dot", e.tokenizer = "bpe";
   e.reversed_source = true;
   for (SourceToken& token : e.source) token.read.resize(1);
   const std::string page = translation_page(e);
   for (const char* part :
        {"from the beginning to the end. Its state", "input feeding", "It begins with an empty state", "√(size of m)",
-        "This network reads and writes pieces of words (▁ marks a space before the piece), not words", "reversed sentences"})
+        "This network reads and writes pieces of text; ▁ marks a space before the piece.", "reversed sentences"})
     EXPECT_TRUE(has(page, part)) << part;
   check_figures(page);
 }

@@ -126,6 +126,42 @@ inline void add_gradient(ModelExplanation& model, const Character& character) {
   model.prompt_gradient.steps = 1;
 }
 
+// Five pairs that need the early word, of which memory decides how many come out right, and two that do not.
+inline PairTest synthetic_pairs(const Character& character) {
+  PairTest test;
+  for (int i = 0; i < 5; ++i) {
+    const std::string place = " by the river of place " + std::to_string(i) + " has lost";
+    const double first = 0.97 - 0.05 * i, second = std::min(0.95, 3 * character.memory + 0.2 - 0.04 * i);
+    test.needed.push_back({"The girl" + place, "The boy" + place, "her", "his", "", first, second});
+  }
+  test.unneeded.push_back({"The brown bird at the gate", "The brown cow at the gate", "is", "is", "are", 0.9, 0.8});
+  test.unneeded.push_back({"The cat in the grass", "The dog in the grass", "is", "is", "are", 0.7, 0.2});
+  test.unknown = 1;
+  return test;
+}
+
+inline Doors synthetic_doors(const ModelExplanation& model, const CellInfo& info, int number) {
+  Doors doors;
+  if (info.keep < 0 && info.write < 0) return doors;
+  doors.layer = model.layers - 1, doors.unit = 7;
+  doors.keep = info.gate_names.substr(static_cast<size_t>(info.keep), 1);
+  if (info.write >= 0) doors.write = info.gate_names.substr(static_cast<size_t>(info.write), 1);
+  doors.third = info.states == 2 ? "o" : "r";
+  for (size_t t = 1; t < model.steps.size() && t <= 10; ++t) {
+    const int step = static_cast<int>(t);
+    DoorStep s;
+    s.word = model.steps[t].text;
+    s.before = doors.steps.empty() ? 0.1 : doors.steps.back().after;
+    s.keep = 0.5 + 0.5 * noise(number, step, 21);
+    s.write = info.write >= 0 ? 0.5 + 0.5 * noise(number, step, 22) : 1 - s.keep;
+    s.content = noise(number, step, 23);
+    s.third = 0.5 + 0.5 * noise(number, step, 24);
+    s.after = s.keep * s.before + s.write * s.content;
+    doors.steps.push_back(s);
+  }
+  return doors;
+}
+
 inline ModelExplanation synthetic_model(const Character& character, int number, std::string_view prompt, int hidden = 256,
                                         int layers = 1) {
   const CellInfo& info = cell_info(character.cell);
@@ -161,6 +197,10 @@ inline ModelExplanation synthetic_model(const Character& character, int number, 
     }
     model.steps.push_back(std::move(read));
   }
+  for (int unit = 0; unit < hidden; unit += std::max(1, hidden / 16)) model.shown_units.push_back(unit);
+  model.doors = synthetic_doors(model, info, number);
+  model.pairs = synthetic_pairs(character);
+  if (info.keep >= 0) model.meaning = UnitMeaning{"an animal", 12, 90, 41, true, 0.97, 0.93};
   add_memory(model, character, number);
   add_gradient(model, character);
   for (int layer = 0; layer < layers; ++layer) {
@@ -204,12 +244,34 @@ inline Clipping synthetic_clipping() {
   return clipping;
 }
 
+// What a demo adds to the page of its language models.
+inline void add_demo_parts(Explanation& all) {
+  all.parts = {{"text", "The cat is", "sleeping", "#loop", {}, {}, {}, {}},
+               {"dates", "March 5th, 2021", "2021-03-05", "demo-dates/explain.html", {}, {}, {}, {}},
+               {"digits", "“seven”, spoken", "", "", {}, {}, {}, {}},
+               {"series",
+                "loaves sold on each day",
+                "tomorrow 213",
+                "demo-bakery/report.html",
+                {200, 220, 350, 150},
+                {210, 230},
+                {200, 215},
+                {222, 246}}};
+  all.worth = {
+      {"the next word", "perplexity, lower is better", "counting: trigram", "LSTM", 18.4, 16.0, false, false, 20, 4200000},
+      {"the next word, from 300 lines only", "perplexity, lower is better", "counting: trigram", "GRU", 61.5, 97.2, false,
+       false, 3, 610000},
+      {"rewriting dates", "right of 500 unseen", "copy the source", "GRU with attention", 0, 0.992, true, true, 25,
+       1900000}};
+}
+
 constexpr std::string_view kPrompt = "The cat is sleeping because it";
 
 inline Explanation synthetic_explanation(const std::vector<Character>& characters = demo_characters(),
                                          std::string_view prompt = kPrompt) {
   Explanation all;
   all.prompt = std::string(prompt);
+  all.lines = 3592;
   for (size_t i = 0; i < characters.size(); ++i) {
     all.models.push_back(synthetic_model(characters[i], static_cast<int>(i), prompt));
   }

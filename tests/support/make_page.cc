@@ -31,6 +31,16 @@ rnn::core::Explanation explanation_of(const std::string& kind) {
     all.models[0].val_loss = all.models[0].val_perplexity = std::numeric_limits<double>::infinity();
     return all;
   }
+  if (kind == "characters") {
+    rnn::core::Explanation all = synthetic_explanation({demo_characters()[2]}, "T h e ␣ c a t");
+    all.models[0].tokenizer = "char", all.models[0].pairs = {}, all.prompt = "The cat";
+    return all;
+  }
+  if (kind == "demo") {
+    rnn::core::Explanation all = synthetic_explanation(demo_characters(), "The cat is sleeping on the chair because it is");
+    add_demo_parts(all);
+    return all;
+  }
   return synthetic_explanation();
 }
 
@@ -71,11 +81,11 @@ std::string page_of(const std::string& kind) {
 
 }  // namespace
 
-// make_page FOLDER: three.html, one.html, long.html those of translators and of forecasts.
+// make_page FOLDER: three.html, one.html, long.html, characters.html, demo.html and those of translators and of forecasts.
 int main(int count, char** arguments) {
   if (count != 2) return std::fputs("usage: make_page FOLDER\n", stderr), 2;
-  for (const std::string kind : {"three", "one", "long", "translation", "translation-none", "translation-long", "forecast",
-                                 "forecast-one", "forecast-many"}) {
+  for (const std::string kind : {"three", "one", "long", "characters", "demo", "translation", "translation-none",
+                                 "translation-long", "forecast", "forecast-one", "forecast-many"}) {
     std::ofstream file(std::string(arguments[1]) + "/" + kind + ".html", std::ios::binary);
     file << page_of(kind);
     if (!file.flush()) return std::fprintf(stderr, "cannot write %s.html\n", kind.c_str()), 1;

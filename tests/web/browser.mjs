@@ -18,9 +18,10 @@ export async function launch() {
 }
 export const quit = () => browser?.close();
 
-export async function open(name, { width = 1280, scheme = 'light', scripts = true } = {}) {
+export async function open(name, { width = 1280, scheme = 'light', scripts = true, motion = false } = {}) {
   const context = await browser.newContext({
-    viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: scripts, reducedMotion: 'reduce' });
+    viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: scripts,
+    reducedMotion: motion ? 'no-preference' : 'reduce' });
   const page = await context.newPage(), faults = [], address = 'file://' + path.join(folder, name + '.html');
   page.on('console', message => faults.push(`console: ${message.text()}`));
   page.on('pageerror', error => faults.push(`error: ${error.message}`));

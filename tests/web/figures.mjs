@@ -28,11 +28,14 @@ export function says(text, exact, pointer = '') {
   if (pointer.endsWith('/surprise')) exact = 2 ** -exact;  // printed as the probability it means
   if (pointer.endsWith('/half_life') && exact < 0) return /^more (than \d+ steps|steps than measured)$/.test(text);
   if (text === 'under 1 %' || text === '<1 %') return exact > 0 && exact < 0.01;
-  if (text === 'over 99 %') return exact > 0.99 && exact < 1;
+  if (text === 'over 99 %' || text === '>99 %') return exact > 0.99 && exact < 1;
   let found = /^1 part in ([\d,]+)$/.exec(text);
   if (found) return Math.abs(1 / exact / read(found[1]).number - 1) <= 0.051;
-  found = /^almost nothing \((.*)\)$/.exec(text);
-  if (found) return near(found[1], exact);
+  if (text === 'less than 1 part in 10 million') return exact > 0 && exact < 1.05e-7;
+  if (text === 'more than 10 million') return exact >= 9.95e6;
+  if (text === 'less than a thousandth') return Math.abs(exact) < 0.001;
+  found = /^(\d+) of \d+$/.exec(text);
+  if (found) return Number(found[1]) === exact;
   text = text.replace(/^at least /, '');
   if (pointer.endsWith('/hidden')) text = text.replace(/^\d+ × /, '');  // "2 × 256": layers and units
   found = /^(.*?)(?: (%|µs|ms|steps))?$/.exec(text);

@@ -11,7 +11,7 @@ test('a printed figure is its number, rounded', () => {
     ['25 %', 2, '/steps/1/surprise'],
     ['1.4 ms', 1430, ''], ['8.2 µs', 8.21, ''], ['4.0 steps', 4.02, ''], ['more than 36 steps', -1, '/half_life'],
     ['2 × 256', 256, '/hidden'], ['1 part in 2,300', 1 / 2312, ''], ['−0.12', -0.121, ''], ['at least 200 steps', 200, ''],
-    ['almost nothing (2.1 × 10⁻³²)', 2.13e-32, '']]) {
+    ['less than 1 part in 10 million', 2.13e-32, ''], ['34 of 40', 34, ''], ['>99 %', 0.998, '']]) {
     assert.ok(says(text, exact, pointer), `${text} is ${exact}`);
   }
 });

@@ -1,4 +1,4 @@
-// Why: the section on the cells of the models: equations, the gates of one real step, and the networks side by side in numbers.
+// Why: what is folded up below the screens on doors and worth: equations, the gates of one real step, the networks in numbers.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 #include "pages/cell_texts.h"
 #include "pages/figures.h"
 #include "pages/html.h"
-#include "pages/page_parts.h"
+#include "pages/screens.h"
 
 namespace rnn::core::pages {
 namespace {
@@ -94,8 +94,8 @@ std::string gates_part(const Explanation& all, const Players& who) {
     cards += card;
   }
   if (cards.empty()) return "";
-  std::string html =
-      fmt::format("<h3>The gates at the word {}</h3>\n", in_quotes(escape(shown_word(all.models[0].steps.back().text))));
+  std::string html = fmt::format("<h3>All gates at the last {}, {}</h3>\n", nouns_of(all).one,
+                                 in_quotes(escape(shown_word(all.models[0].steps.back().text))));
   html += paragraph(
       "A gate is a set of valves, one for every unit. The bar shows how far they are open on average; the columns below it "
       "show how many of them have which value, from closed on the left to open on the right.");
@@ -114,7 +114,7 @@ std::string option_of(std::string text) {
 
 std::string cell_card(const ModelExplanation& model, const Player& who) {
   std::string html = fmt::format("<article class=\"card k{}\">\n<h3>{}</h3>\n", who.style % svg::kStyles, name_key(who));
-  html += paragraph(escape(cell_in_a_sentence(model.cell)));
+  html += paragraph(escape(told_of(nouns_of(model.tokenizer), cell_in_a_sentence(model.cell))));
   html += "<div class=\"equations\">\n";
   for (const std::string& line : model.equations) {
     const size_t remark =
@@ -127,10 +127,31 @@ std::string cell_card(const ModelExplanation& model, const Player& who) {
   }
   html += "</div>\n<details><summary>What the letters mean</summary><dl class=\"letters\">\n";
   for (const auto& [letter, meaning] : symbols_of(model.cell, model.equations)) {
-    html += fmt::format("<div><dt><code>{}</code></dt><dd>{}</dd></div>\n", escape(letter), escape(meaning));
+    html += fmt::format("<div><dt><code>{}</code></dt><dd>{}</dd></div>\n", escape(letter),
+                        escape(told_of(nouns_of(model.tokenizer), meaning)));
   }
   return html + "</dl></details>\n</article>\n";
 }
+
+std::string gate_use(const Explanation& all, const Players& who) {
+  Table table{"Gates over the whole text", {"network", "layer", "gate", "mean", "nearly closed", "nearly open"}, {}};
+  for (size_t i = 0; i < all.models.size(); ++i) {
+    for (size_t k = 0; k < all.models[i].gates.size(); ++k) {
+      const GateUse& use = all.models[i].gates[k];
+      const GateText* text = gate_text(all.models[i].cell, use.gate);
+      const std::string at = fmt::format("/models/{}/gates/{}", i, k);
+      table.rows.push_back({escape(who[i].label), count(use.layer + 1), escape(text == nullptr ? "new state" : text->name),
+                            value(use.mean, number(use.mean), at + "/mean"),
+                            value(use.closed, share(use.closed), at + "/closed"),
+                            value(use.open, share(use.open), at + "/open")});
+    }
+  }
+  return table.rows.empty()
+             ? ""
+             : table_details("How often gates are nearly closed or open, over a longer text (for engineers)", table);
+}
+
+}  // namespace
 
 std::string side_by_side(const Explanation& all, const Players& who) {
   Table table{"The networks of this page in numbers", {"measure"}, {}};
@@ -154,7 +175,7 @@ std::string side_by_side(const Explanation& all, const Players& who) {
   row("learned numbers (parameters)", [](const auto& m, const std::string& at) {
     return value(static_cast<double>(m.parameters), count(m.parameters), at + "parameters");
   });
-  row("time per word", [](const auto& m, const std::string& at) {
+  row(fmt::format("time per {}", nouns_of(all).one), [](const auto& m, const std::string& at) {
     return m.step_microseconds > 0 ? value(m.step_microseconds, microseconds(m.step_microseconds), at + "step_microseconds")
                                    : std::string();
   });
@@ -176,38 +197,13 @@ std::string side_by_side(const Explanation& all, const Players& who) {
   return rnn::core::pages::table(table, "numbers");
 }
 
-std::string gate_use(const Explanation& all, const Players& who) {
-  Table table{"Gates over the whole text", {"network", "layer", "gate", "mean", "nearly closed", "nearly open"}, {}};
-  for (size_t i = 0; i < all.models.size(); ++i) {
-    for (size_t k = 0; k < all.models[i].gates.size(); ++k) {
-      const GateUse& use = all.models[i].gates[k];
-      const GateText* text = gate_text(all.models[i].cell, use.gate);
-      const std::string at = fmt::format("/models/{}/gates/{}", i, k);
-      table.rows.push_back({escape(who[i].label), count(use.layer + 1), escape(text == nullptr ? "new state" : text->name),
-                            value(use.mean, number(use.mean), at + "/mean"),
-                            value(use.closed, share(use.closed), at + "/closed"),
-                            value(use.open, share(use.open), at + "/open")});
-    }
-  }
-  return table.rows.empty()
-             ? ""
-             : table_details("How often gates are nearly closed or open, over a longer text (for engineers)", table);
-}
-
-}  // namespace
-
-std::string cells_section(const Explanation& all, const Players& who) {
+std::string cells_part(const Explanation& all, const Players& who) {
   std::string html = paragraph(
-      std::string(all.models.size() > 1 ? "All of them do the same job: they compute a new state from the old state and a "
-                                          "word. They differ in what happens to the old state. "
-                                        : "A cell computes a new state from the old state and a word. ") +
-      "The formulas are those that the program computes with; each is one line of a recipe that every unit follows.");
+      "The formulas are those that the program computes with; each is one line of a recipe that every "
+      "number of the state follows.");
   html += "<div class=\"cards\">\n";
   for (size_t i = 0; i < all.models.size(); ++i) html += cell_card(all.models[i], who[i]);
-  html += "</div>\n" + gates_part(all, who) + gate_use(all, who);
-  std::string said = all.models.size() > 1 ? "<h3>Side by side</h3>\n" : "<h3>In numbers</h3>\n";
-  for (const auto sentence : {size_sentence, speed_sentence, quality_sentence}) said += paragraph(sentence(all, who));
-  return section("cells", "Inside the cells", html + block(said, side_by_side(all, who)));
+  return html + "</div>\n" + gates_part(all, who) + gate_use(all, who);
 }
 
 }  // namespace rnn::core::pages

@@ -1,4 +1,4 @@
-// Why: the section "Long sequences": how far a correction reaches, who recalls the first symbol, what clipping does.
+// Why: what is folded up below the screen on length: the gradient in numbers, the matrices, and what clipping does.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 
 #include "pages/figures.h"
 #include "pages/html.h"
-#include "pages/page_parts.h"
+#include "pages/screens.h"
 
 namespace rnn::core::pages {
 namespace {
@@ -97,50 +97,6 @@ std::string spectra_table(const Explanation& all, const Players& who) {
   return table.rows.empty() ? "" : table_details("The matrices that link one step to the next (for engineers)", table);
 }
 
-std::string recall_figure(const Recall& recall, const Players& who) {
-  svg::LineChart chart;
-  chart.id = "recall";
-  chart.title = "How often the first symbol is named correctly after a delay";
-  chart.description = "One line per cell; the dotted line is guessing. The numbers are in the table below.";
-  chart.x_label = "symbols between the first one and the question (logarithmic)";
-  chart.y_label = "right answers";
-  chart.log_x = true;
-  chart.markers = true;
-  chart.percent = true;
-  chart.y_min = 0;
-  chart.y_max = 1.02;
-  chart.levels = {{recall.chance, ""}};
-  Table table{"Right answers after a delay", {"symbols between"}, {}};
-  for (size_t l = 0; l < recall.lags.size(); ++l) {
-    chart.x_ticks.push_back(recall.lags[l]);
-    table.rows.push_back({value(recall.lags[l], count(recall.lags[l]), fmt::format("/recall/lags/{}", l))});
-  }
-  Table training{"How each cell was trained", {"cell", "units", "updates", "seconds"}, {}};
-  double seconds = 0;
-  for (size_t c = 0; c < recall.cells.size(); ++c) {
-    const RecallCurve& curve = recall.cells[c];
-    const std::string at = fmt::format("/recall/cells/{}", c);
-    chart.series.push_back(
-        {who[c].label, {recall.lags.begin(), recall.lags.end()}, curve.accuracy, who[c].style, at + "/accuracy"});
-    table.columns.push_back(name_key(who[c]));
-    for (size_t l = 0; l < table.rows.size(); ++l) {
-      table.rows[l].push_back(l < curve.accuracy.size()
-                                  ? value(curve.accuracy[l], share(curve.accuracy[l]), fmt::format("{}/accuracy/{}", at, l))
-                                  : "–");
-    }
-    training.rows.push_back({escape(who[c].label), value(curve.hidden, count(curve.hidden), at + "/hidden"),
-                             value(static_cast<double>(curve.updates), count(curve.updates), at + "/updates"),
-                             value(curve.seconds, number(curve.seconds), at + "/seconds")});
-    seconds = std::max(seconds, curve.seconds);
-  }
-  return figure(
-      both(chart, 320) + folded_table(table) + table_details("How each cell was trained", training),
-      fmt::format("A small test that does not use your text: a new network of each kind was trained for at most {} to name "
-                  "the first of a series of random symbols after it has read the rest. The dotted line is guessing: {}.",
-                  seconds < 1.5 ? "two seconds" : count(static_cast<long long>(std::ceil(seconds))) + " seconds",
-                  value(recall.chance, share(recall.chance), "/recall/chance")));
-}
-
 // Two lines over the updates; a log axis, because an exploding run grows by powers of ten.
 std::string clipping_chart(const Clipping& clipping, bool norms) {
   svg::LineChart chart;
@@ -161,6 +117,8 @@ std::string clipping_chart(const Clipping& clipping, bool norms) {
   return both(chart, 300, 520);
 }
 
+}  // namespace
+
 std::string clipping_part(const Clipping& clipping) {
   if (clipping.with.empty() || clipping.without.empty()) return "";
   Table table{"The same run with and without clipping",
@@ -177,7 +135,7 @@ std::string clipping_part(const Clipping& clipping) {
                           cell(clipping.without, u, "without"), cell(clipping.norm_with, u, "norm_with"),
                           cell(clipping.norm_without, u, "norm_without")});
   }
-  std::string html = "<h3>A brake for exploding gradients: clipping</h3>\n";
+  std::string html = "<h3>A brake for corrections that grow: clipping</h3>\n";
   html += paragraph(
       "If the correction grows on its way back, a single update can ruin what was learned. The usual brake is "
       "<strong>clipping</strong>: a correction that is too long is shortened to a fixed length and keeps its direction.");
@@ -192,35 +150,12 @@ std::string clipping_part(const Clipping& clipping) {
   return html;
 }
 
-}  // namespace
-
-std::string long_section(const Explanation& all, const Players& who) {
-  std::string html = paragraph(
-      "A network learns by looking back: the error at one word is traced back to the words before it, step by step. At "
-      "every step back the correction is multiplied by the weights of the network. If it is multiplied by a little less "
-      "than 1 again and again, soon nothing is left (it <strong>vanishes</strong>); if by a little more than 1, it grows "
-      "beyond all bounds (it <strong>explodes</strong>). What does not arrive cannot be learned: this is why long sequences "
-      "are hard.");
+std::string gradient_part(const Explanation& all, const Players& who) {
   const std::string gradient = gradient_figure(all, who);
-  if (!gradient.empty()) {
-    html += block("<h3>How far a correction reaches</h3>\n" + paragraph(reach_sentence(all, who)) +
-                      paragraph(verdict_sentence(all, who)) + paragraph(worst_sentence(all, who)),
-                  gradient + worst_table(all, who) + spectra_table(all, who));
-  }
-  if (!all.recall.lags.empty() && !all.recall.cells.empty()) {
-    const Players cells = cast(all.recall, all.models);
-    html += block("<h3>A memory test: name the first symbol</h3>\n" + paragraph(recall_sentence(all.recall, cells)) +
-                      paragraph(recall_reach_sentence(all.recall, cells)),
-                  recall_figure(all.recall, cells));
-  }
-  html += clipping_part(all.clipping);
-  html += "<h3>A remedy for vanishing: gates</h3>\n";
-  html += paragraph(
-      "Clipping limits explosions; it cannot bring back what has vanished. The LSTM and the GRU were designed to prevent "
-      "vanishing. They do not have to rewrite their memory at every word: a gate decides how much of it stays. Where that "
-      "gate is open, the memory is passed on almost unchanged, and so is the correction on its way back. How well this "
-      "works depends on what the gates have learned. The next section shows them at work.");
-  return section("long", "Long sequences", html);
+  if (gradient.empty()) return "";
+  return block("<h3>How far a correction reaches</h3>\n" + paragraph(reach_sentence(all, who)) +
+                   paragraph(verdict_sentence(all, who)) + paragraph(worst_sentence(all, who)),
+               gradient + worst_table(all, who) + spectra_table(all, who));
 }
 
 }  // namespace rnn::core::pages
