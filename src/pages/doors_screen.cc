@@ -73,7 +73,7 @@ std::string panel(const ModelExplanation& model, const Player& who, size_t index
   return fmt::format(
              "<div class=\"doors\" data-first=\"{}\">{}<div class=\"sums\">{}</div>\n<p class=\"play\" hidden><button "
              "type=\"button\" "
-             "class=\"step\">Next {}</button></p>\n</div>\n",
+             "class=\"advance\">Next {}</button></p>\n</div>\n",
              first, wide_or_narrow(wide, svg::door_chart(chart)), lines, nouns_of(model.tokenizer).one) +
          paragraph(doors_sentence(model, who, index), "takeaway");
 }
@@ -131,7 +131,7 @@ std::string doors_screen(const Explanation& all, const Players& who) {
                    [&](size_t a, size_t b) { return has_notebook(all.models[a]) && !has_notebook(all.models[b]); });
   for (const size_t i : order) choices.push_back({who[i], panel(all.models[i], who[i], i)});
   Screen parts{"doors", "Doors: what LSTM and GRU change", "", "", "", ""};
-  parts.more_about = "the formulas, this number step by step, all gates";
+  parts.more_about = "the formulas";
   for (const size_t i : order) parts.more += door_table(all.models[i], who[i], i);
   parts.more += cells_part(all, who);
   if (choices.empty()) {

@@ -144,8 +144,7 @@ std::string guess_screen(const Explanation& all, const Players& who) {
       escape(begin), choices(model, who[best], t),
       next_words(model.steps[t].next, fmt::format("/models/{}/steps/{}/next", best, t), who[best].style));
   parts.takeaway = guess_sentence(all, who);
-  parts.more_about = all.models.size() > 1 ? "what each network expects here, and how good they are"
-                                           : "what it expects after the whole text, and how good it is";
+  parts.more_about = "how good it is";
   const size_t last = model.steps.size() - 1;
   if (t != last) parts.more += paragraph(next_word_sentence(all, who));
   parts.more += paragraph(quality_sentence(all, who)) + expectations(all, who, t);

@@ -65,8 +65,8 @@ std::string whisper_figure(const Explanation& all, const Players& who) {
   return figure(
       fmt::format("<p class=\"play\" hidden><button type=\"button\" class=\"pass\">Pass it on</button></p>\n{}",
                   wide_or_narrow(wide, svg::whisper(scene))),
-      fmt::format("Learning sends a correction back from {} to {}, like a whisper along a row of people. Full colour: half "
-                  "of it or more arrives; paler: a tenth; palest: a hundredth; outline: less.",
+      fmt::format("A correction travels back from {} to {} like a whisper along a row of people. Full colour: half or more "
+                  "arrives; paler: a tenth; palest: a hundredth.",
                   noun.one, noun.one),
       "whispered");
 }
@@ -159,7 +159,7 @@ std::string length_screen(const Explanation& all, const Players& who) {
   const std::string heard = whispers.empty() ? "" : whisper_sentence(all, who);
   parts.takeaway = length_sentence(all, who);
   if (!heard.empty()) parts.takeaway += (parts.takeaway.empty() ? "" : " ") + heard;
-  parts.more_about = "the numbers, the gradient, and what clipping does";
+  parts.more_about = "the gradient";
   if (lab) {
     parts.more += paragraph(recall_reach_sentence(all.recall, cells)) + recall_tables(all.recall, cells);
   }

@@ -138,12 +138,12 @@ std::string loop_screen(const Explanation& all, const Players& who) {
   parts.picture = fmt::format(
       "<figure class=\"looped\"><div class=\"folded\">{}</div>\n<div class=\"unrolled\">\n<p class=\"play\" hidden><button "
       "type=\"button\" class=\"go\">Next {}</button> <button type=\"button\" class=\"all\">Show all</button></p>\n<ol "
-      "class=\"tiles\">\n{}</ol></div>\n<figcaption>Strips: {} of the {} numbers, blue below zero, orange above. Arrows: "
-      "the likeliest next {}.</figcaption></figure>\n",
+      "class=\"tiles\">\n{}</ol></div>\n<figcaption>Strips: {} of the {} numbers. Arrows: its guess of the next "
+      "{}.</figcaption></figure>\n",
       svg::loop(loop_scene(model)), noun.one, tiles, in_words(static_cast<int>(model.shown_units.size())),
       count(model.hidden), noun.one);
   parts.takeaway = loop_sentence(all, who);
-  parts.more_about = "every step in numbers";
+  parts.more_about = "every step";
   for (size_t i = 0; i < all.models.size(); ++i) parts.more += paragraph(meaning_sentence(all.models[i], who[i], i));
   parts.more += paragraph(surprise_sentence(model, who[best], best) + " " + movement_sentence(model, best));
   parts.more += paragraph(

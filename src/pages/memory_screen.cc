@@ -303,14 +303,14 @@ std::string memory_screen(const Explanation& all, const Players& who) {
     parts.heading = "Memory: does it still know the early word?";
     parts.picture = pairs_picture(all, who, static_cast<size_t>(pair));
     parts.takeaway = pairs_sentence(all, who);
-    parts.more_about = "all pairs, rightful forgetting, and the words of your sentence";
+    parts.more_about = "all pairs";
     parts.more = paragraph(forgetting_sentence(all, who)) + pair_table(all, who) + influence_part(all, who);
   } else if (!all.models[0].influence.empty()) {
     const Nouns noun = nouns_of(all);
     parts.heading = "Memory: what of the text still counts?";
     parts.picture = influence_figure(all, who);
     parts.takeaway = early_word_sentence(all, who);
-    parts.more_about = "each network, and how long a difference lasts";
+    parts.more_about = "each network";
     for (size_t i = 0; i < all.models.size(); ++i) parts.more += paragraph(influence_sentence(all.models[i], who[i], i));
     if (all.models[0].pairs.unknown > 0)
       parts.more += paragraph(fmt::format("The test with pairs of lines is missing here: the network does not know all of "

@@ -127,7 +127,7 @@ std::string_view screens_script() {
     if (sums.length < 2) return;
     play.hidden = false;
     show(now);
-    play.querySelector('.step').addEventListener('click', () => {
+    play.querySelector('.advance').addEventListener('click', () => {
       show((now + 1) % sums.length);
       said.textContent = sums[now].textContent;
     });

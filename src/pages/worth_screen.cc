@@ -89,7 +89,7 @@ std::string worth_screen(const Explanation& all, const Players& who) {
   } else {
     parts.picture = "<figure>" + worth_table(all) +
                     "<figcaption>Minutes: training on this computer. Size: of its learned numbers.</figcaption></figure>\n";
-    parts.more_about = all.models.size() > 1 ? "the networks side by side" : "the network in numbers";
+    parts.more_about = "the networks in numbers";
     parts.more = block(said, networks);
   }
   return screen(parts);

@@ -208,7 +208,7 @@ for (const name of pages) {
     assert.ok(!await tiles.nth(1).isVisible());
     const doors = page.locator('.doors:visible').first();
     const before = await doors.locator('.sum:visible').innerText();
-    await doors.locator('.step').click();
+    await doors.locator('.advance').click();
     assert.notEqual(await doors.locator('.sum:visible').innerText(), before);
     await page.locator('.pass').click();
     await page.emulateMedia({ media: 'print' });
