@@ -235,7 +235,8 @@ void declare(Command& command, DemoArguments& a, DemoDefaults& d) {
   command.text("--corpus", &a.corpus, "FILE", "text file or folder; default: the project's own");
   command.text("-p,--prompt", &d.prompt, "TEXT", "the text that the models continue (\"The cat is\")");
   command.text("-o,--output", &a.output, "DIR",
-               "run folders DIR-rnn, DIR-gru, DIR-lstm, DIR-few, DIR-dates, DIR-bakery, DIR-digits and the page DIR.html, overwritten "
+               "run folders DIR-rnn, DIR-gru, DIR-lstm, DIR-few, DIR-dates, DIR-bakery, DIR-digits and the page DIR.html, "
+               "overwritten "
                "(runs/demo)");
   command.flag("-v,--verbose", &a.verbose, "show the settings and the figures of every training");
   command.whole("-s,--seed", &a.seed, {0, 9e15}, "N", "seed of the training (1)");
@@ -286,9 +287,9 @@ std::string other_parts(const DemoArguments& a, DemoPartRequest request, std::op
 int run_demo(const Arguments& arguments) {
   DemoDefaults d;
   DemoArguments a;
-  Command command(
-      "demo", "[options]",
-      "train an RNN, a GRU and an LSTM on a small corpus, then a translator, a forecaster and a recogniser of speech; one page explains them");
+  Command command("demo", "[options]",
+                  "train an RNN, a GRU and an LSTM on a small corpus, then a translator, a forecaster and a recogniser of "
+                  "speech; one page explains them");
   declare(command, a, d);
   if (!command.parse(arguments)) return 0;
   if (!(a.seconds > 0)) throw Error(Exit::usage, "usage/option", "--seconds must be above 0");

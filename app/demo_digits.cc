@@ -215,7 +215,8 @@ std::optional<DemoFound> demo_digits(const DemoPartRequest& demo) {
   }
   if (result.test) {
     const double wrong = (*result.test)[figure::kWer].value_or(0);
-    found.worth = {"digits, spoken by a new voice", "digits wrong, lower is better", "guessing each digit", "recogniser", 0.9, wrong};
+    found.worth = {
+        "digits, spoken by a new voice", "digits wrong, lower is better", "guessing each digit", "recogniser", 0.9, wrong};
     found.worth.percent = true;
     add_costs(found.worth, result);
     print(
