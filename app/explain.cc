@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -22,7 +21,6 @@
 #include "metrics/figures.h"
 #include "outputs.h"
 #include "pages/explain_page.h"
-#include "pages/hearing_chart.h"
 #include "pages/hearing_page.h"
 #include "pages/sentences.h"
 #include "pages/translation_page.h"
@@ -133,7 +131,6 @@ void declare(Command& command, ExplainArguments& a) {
                "the text to read; for a translator the sentence to translate, for a recogniser a file of sound");
   command.text("-o,--output", &a.output, "FILE", "the page (explain.html)");
   command.text("--say", &a.said, "WORDS", "for a recogniser: what is really said in the clip");
-  command.text("--svg", &a.svg, "DIR", "for a recogniser: also its drawings, sound.svg and steps.svg");
   command.flag("--json", &a.json, "the figures as one JSON object on standard output, no page");
   command.more();
   command.flag("--force", &a.force, "overwrite a file that is not such a page");
@@ -211,25 +208,6 @@ void explain_translator(const Command& command, const ExplainArguments& a, std::
   put_out(a, look_at_translation(files[0], a.request.prompt, static_cast<int>(a.beam), 5, pool), translation_page);
 }
 
-void write_hearing(const Hearing& heard, const std::string& folder) {
-  std::error_code ignored;  // a folder that cannot be created is reported when the first file is written
-  std::filesystem::create_directories(folder, ignored);
-  svg::HearingChart chart;
-  chart.hearing = &heard, chart.standalone = true, chart.width = 760;
-  const auto write = [&](const char* name) {
-    chart.id = name;
-    write_file_atomic((std::filesystem::path(folder) / (std::string(name) + ".svg")).string(), svg::hearing_chart(chart));
-  };
-  chart.title = fmt::format("{} heard “{}”", heard.name, heard.text);
-  chart.description =
-      "The words above the sound in which they were heard: time from left to right, low sounds at the bottom.";
-  write("sound");
-  chart.states = true;
-  chart.title = "What is written at every step";
-  chart.description = "A row for each character: the stronger the colour, the more probable; “nothing” is the blank.";
-  write("steps");
-}
-
 void explain_recogniser(const Command& command, const ExplainArguments& a, std::vector<ModelFile>& files) {
   if (files.size() > 1)
     throw Error(Exit::usage, "explain/models",
@@ -249,7 +227,7 @@ void explain_recogniser(const Command& command, const ExplainArguments& a, std::
     rate = of;
   });
   const Hearing heard = hear_clip(files[0], samples, rate, sound_name(a.request.prompt), a.said, pool);
-  if (!a.svg.empty()) write_hearing(heard, a.svg);
+  if (!a.svg.empty()) write_drawings(a.svg, a.force, hearing_drawings(heard));
   put_out(a, heard, hearing_page);
 }
 
@@ -285,11 +263,8 @@ int run_explain(const Arguments& arguments) {
     explain_recogniser(command, a, files);
     return 0;
   }
-  for (const char* flag : {"--say", "--svg"}) {
-    if (command.given(flag))
-      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for recognisers of speech; these models are not",
-                  "leave it out");
-  }
+  if (command.given("--say"))
+    throw Error(Exit::usage, "usage/option", "--say is for recognisers of speech; these models are not", "leave it out");
   if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; these models are not");
   const Explanation all = explain(a.request, files);
   if (!a.svg.empty()) write_drawings(a.svg, a.force, explain_drawings(all));

@@ -16,7 +16,7 @@ namespace rnn::core::app {
 namespace {
 
 struct ReportArguments {
-  std::string model, output = "report.html", methods, show;
+  std::string model, output = "report.html", methods, show, svg;
   std::vector<std::string> data, future;
   NamedValues series;
   double level = 90;
@@ -33,6 +33,7 @@ void declare_report(Command& command, ReportArguments& a) {
   command.texts("--future", &a.future, "FILE",
                 "what is known ahead of the dates to come; or rows with empty values in DATA");
   command.text("--show", &a.show, "NAMES", "series to draw, at most 12; default: the largest ones");
+  command.text("--svg", &a.svg, "DIR", "also the drawing of the first series, as DIR/forecast.svg");
   command.flag("--json", &a.json, "the figures as one JSON object on standard output, no page");
   command.flag("--force", &a.force, "overwrite a file that is not such a page");
   command.more();
@@ -63,6 +64,7 @@ int run_report(const Arguments& arguments) {
   if (!a.show.empty()) options.show = split_commas(a.show);
   const ForecastReport report = forecast_report(ready, set, options);
   if (!report.not_ahead.empty()) say("note: the page has no forecast of what comes next: " + report.not_ahead);
+  if (!a.svg.empty()) write_drawings(a.svg, a.force, forecast_drawings(report));
   if (a.json) {
     print(json_line(to_json_object(report)));
     return 0;

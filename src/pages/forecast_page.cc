@@ -85,4 +85,9 @@ std::string forecast_page(const ForecastReport& r) {
   return page_text(page);
 }
 
+std::vector<std::pair<std::string, std::string>> forecast_drawings(const ForecastReport& r) {
+  if (r.drawn.empty()) return {};
+  return {{"forecast.svg", pages::forecast_drawing(r)}};
+}
+
 }  // namespace rnn::core

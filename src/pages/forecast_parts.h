@@ -12,6 +12,7 @@
 namespace rnn::core::pages {
 
 std::string next_section(const ForecastReport& r);
+std::string forecast_drawing(const ForecastReport& r);  // a file: the first series; "" without one
 std::string rows_section(const ForecastReport& r);
 std::string errors_section(const ForecastReport& r);
 std::string measured_section(const ForecastReport& r);

@@ -56,7 +56,7 @@ void set_dates(svg::LineChart& chart, const std::vector<std::string>& stamps, si
   for (size_t i = 0; i < count; i += step) chart.x_ticks.push_back(static_cast<double>(i));
 }
 
-std::string next_chart(const ForecastReport& r, size_t index) {
+svg::LineChart next_lines(const ForecastReport& r, size_t index) {
   const DrawnSeries& d = r.drawn[index];
   const size_t n = d.history.size();
   const std::string at = fmt::format("/drawn/{}", index);
@@ -75,8 +75,10 @@ std::string next_chart(const ForecastReport& r, size_t index) {
   chart.markers = r.horizon == 1;
   set_dates(chart, d.stamps, n + d.point.size());
   set_axis(chart);
-  return both(chart, 340);
+  return chart;
 }
+
+std::string next_chart(const ForecastReport& r, size_t index) { return both(next_lines(r, index), 340); }
 
 std::string past_chart(const ForecastReport& r, size_t index) {
   const DrawnSeries& d = r.drawn[index];
@@ -183,6 +185,14 @@ std::string next_section(const ForecastReport& r) {
                         i == 0 ? " checked" : "", series_name(r.drawn[i].id));
   for (size_t i = 0; i < r.drawn.size(); ++i) html += drawn_panel(r, i, several);
   return section("next", "What comes next", html + "</div>\n");
+}
+
+std::string forecast_drawing(const ForecastReport& r) {
+  if (r.drawn.empty()) return "";
+  svg::LineChart chart = next_lines(r, 0);
+  chart.standalone = true, chart.height = 340, chart.width = 760;
+  for (svg::Series& line : chart.series) line.unlabelled = false;
+  return svg::line_chart(chart);
 }
 
 }  // namespace rnn::core::pages

@@ -209,4 +209,16 @@ std::string hearing_page(const Hearing& h) {
   return page_text(page);
 }
 
+std::vector<std::pair<std::string, std::string>> hearing_drawings(const Hearing& h) {
+  svg::HearingChart chart;
+  chart.hearing = &h, chart.standalone = true, chart.width = pages::kWide;
+  chart.id = "sound", chart.title = h.name + " heard " + (h.text.empty() ? "nothing" : "“" + h.text + "”");
+  chart.description =
+      "The words above the sound in which they were heard: time from left to right, low sounds at the bottom.";
+  const std::string sound = svg::hearing_chart(chart);
+  chart.states = true, chart.id = "steps", chart.title = "What is written at every step";
+  chart.description = "A row for each character: the stronger the colour, the more probable; “nothing” is the blank.";
+  return {{"sound.svg", sound}, {"steps.svg", svg::hearing_chart(chart)}};
+}
+
 }  // namespace rnn::core

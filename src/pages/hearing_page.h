@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "inspect/hearing.h"
 
@@ -9,5 +11,7 @@ namespace rnn::core {
 
 // One HTML file like that of explain_page(): every figure comes from `h`, which is embedded as JSON (id "data").
 std::string hearing_page(const Hearing& h);
+// Its drawings as files, name and text: sound.svg, steps.svg.
+std::vector<std::pair<std::string, std::string>> hearing_drawings(const Hearing& h);
 
 }  // namespace rnn::core

@@ -11,8 +11,9 @@ expect_exit 0 "$RNN" train sales.csv "${small[@]}" --test-steps 28 -o run
 expect_exit 0 "$RNN" report run sales.csv --windows 4 -o page.html
 expect_out '^page\.html$'
 expect_err 'wrote page\.html'
-expect_exit 0 "$RNN" report run sales.csv --windows 4 --json
+expect_exit 0 "$RNN" report run sales.csv --windows 4 --json --svg drawn
 cp "$out_file" report.json
+python3 -c 'import xml.dom.minidom as x; x.parse("drawn/forecast.svg")' || fail 'forecast.svg is no SVG'
 expect_exit 0 "$RNN" eval run sales.csv --windows 4 --json
 cp "$out_file" eval.json
 expect_exit 0 "$RNN" forecast run sales.csv --levels 50,90 -o next.csv

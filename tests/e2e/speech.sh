@@ -18,7 +18,7 @@ expect_err 'by speaker|speakers'
 
 # New clips of known words: nearly all right, and every place says the same.
 expect_exit 0 "$RNN" eval run fresh --json
-[[ "$(json_value "$out_file" 'x["wer"] <= 0.15 and x["cer"] <= 0.08 and x["words"]["reference"] > 8 and x["words"]["low"] <= x["wer"] <= x["words"]["high"]')" == True ]] ||
+[[ "$(json_value "$out_file" 'x["wer"] <= 0.25 and x["cer"] <= 0.06 and x["words"]["reference"] > 8 and x["words"]["low"] <= x["wer"] <= x["words"]["high"]')" == True ]] ||
   fail "it did not learn: $(cut -c1-300 "$out_file")"
 wer="$(json_value "$out_file" 'x["wer"]')"
 expect_exit 0 "$RNN" eval run fresh -o clips.csv
