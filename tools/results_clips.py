@@ -21,6 +21,7 @@ import speech_corpora
 from results_recipe import Failure, check_tables, digest, folder_of, mean, option_words
 
 CLIP_KEYS = {"make": str, "lists": str, "words": str, "align": bool}
+VARIANT_KEYS = {"name": str, "options": dict}
 FIGURES = ("wer", "cer", "ser")
 FRAME = 0.01  # seconds, of the energy row
 
@@ -28,6 +29,7 @@ FRAME = 0.01  # seconds, of the energy row
 def check(path, recipe):
     clips = recipe["clips"]
     check_tables(path, "clips", CLIP_KEYS, [clips])
+    check_tables(path, "variant", VARIANT_KEYS, recipe.get("variant", []))
     if clips["make"] not in speech_corpora.MAKERS or recipe["evaluate"] != ["test"]:
         raise Failure(2, "recipe/speech", f"{path.name}: make is one of {', '.join(speech_corpora.MAKERS)}, and evaluate is [\"test\"]")
 
