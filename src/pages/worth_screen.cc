@@ -83,7 +83,9 @@ std::string worth_screen(const Explanation& all, const Players& who) {
   std::string said;
   for (const auto sentence : {size_sentence, speed_sentence, quality_sentence}) said += paragraph(sentence(all, who));
   if (all.worth.empty()) {
-    parts.picture = "<figure>" + networks + "</figure>\n";
+    parts.picture =
+        "<figure>" + networks +
+        "<figcaption>Measured on this computer and on text that was not used for training.</figcaption></figure>\n";
     parts.more_about = "size, speed and quality in sentences";
     parts.more = said;
   } else {

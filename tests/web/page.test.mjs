@@ -63,7 +63,7 @@ for (const name of pages) {
       const words = await opened.page.evaluate(() => [...document.querySelectorAll('.next:not(.two) li, .two .right')].map(
         row => [Number(row.querySelector('.v').value),
                 Number(/h([\d.]+)v/.exec(row.querySelector('path').getAttribute('d'))[1])]));
-      assert.ok(words.length > 10);
+      assert.ok(words.length >= 10);
       for (const [share, width] of words) assert.ok(Math.abs(100 * share - width) <= 0.0501, `${share} drawn as ${width}`);
     });
 
@@ -79,7 +79,7 @@ for (const name of pages) {
       assert.equal(rows.length, gated.reduce((sum, model) => sum + model.doors.steps.length, 0));
       for (const { frames, fills, labels, pointers } of rows) {
         assert.equal(labels.length, fills.length + 1);
-        fills.forEach((fill, i) => assert.ok(Math.abs(fill - frames[i] * labels[i]) <= 0.06, `${labels[i]}: ${fill}`));
+        fills.forEach((fill, i) => assert.ok(Math.abs(fill - frames[i] * labels[i]) <= 0.11, `${labels[i]}: ${fill}`));
         pointers.forEach((pointer, i) => assert.equal(at(data, pointer), labels[i], pointer));
       }
       for (const model of gated) {
