@@ -180,7 +180,7 @@ struct WorthRow {
   double simple_value = 0, network_value = 0;
   bool higher = false, percent = false;  // which way is better; a share
   double seconds = 0;                    // of the network's training
-  long long bytes = 0;                   // of its file
+  long long bytes = 0;                   // of its learned numbers
 };
 
 struct Explanation {

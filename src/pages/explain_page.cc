@@ -24,13 +24,13 @@ constexpr NamedScreen kScreens[] = {{"guess", "Guess", guess_screen},    {"uses"
                                     {"length", "Length", length_screen}, {"doors", "Doors", doors_screen},
                                     {"worth", "Worth it?", worth_screen}};
 
-std::string header(const Explanation& all, const Players& who, std::string_view links) {
+std::string header(const Players& who, std::string_view links) {
   const std::string readers =
       who.size() == 1 ? escape(who[0].the) : in_words(static_cast<int>(who.size())) + " small networks";
   return fmt::format(
-      "<header class=\"slim\">\n<h1>How a network predicts and remembers</h1>\n<p class=\"eyebrow\">Shown with {} on "
-      "“{}”.</p>\n</header>\n<nav class=\"slim\" aria-label=\"Screens\"><ol>{}</ol></nav>\n",
-      readers, escape(all.prompt), links);
+      "<header class=\"slim\">\n<h1>How a network predicts and remembers</h1>\n<p class=\"eyebrow\">Shown with "
+      "{}.</p>\n</header>\n<nav class=\"slim\" aria-label=\"Screens\"><ol>{}</ol></nav>\n",
+      readers, links);
 }
 
 std::string footer(const Explanation& all, bool whole) {
@@ -87,7 +87,7 @@ std::string explain_page(const Explanation& all) {
     page.main += html;
   }
   if (page.first.empty()) page.first = "glossary";
-  page.header = header(all, who, links);
+  page.header = header(who, links);
   page.main += words_part(all);
   nlohmann::ordered_json figures = to_json_object(all);
   page.data = script_data(figures);

@@ -99,7 +99,7 @@ struct PartWords {
 constexpr PartWords kPartWords[] = {{"text", "Text", "continues a sentence"},
                                     {"dates", "Translation", "rewrites a date"},
                                     {"digits", "Speech", "hears a spoken digit"},
-                                    {"series", "Time series", "forecasts, with a band for nine days of ten"}};
+                                    {"series", "Time series", "forecasts, with a band"}};
 
 }  // namespace
 

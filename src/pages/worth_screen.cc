@@ -28,9 +28,7 @@ std::string size_of(long long bytes, const std::string& at) {
 }
 
 std::string worth_table(const Explanation& all) {
-  Table table{"What a network adds to the simplest method, on the same unseen data",
-              {"task", "simplest method", "this network", "minutes", "size"},
-              {}};
+  Table table{"The same unseen data for both", {"task", "simplest method", "this network", "minutes", "size"}, {}};
   for (size_t i = 0; i < all.worth.size(); ++i) {
     const WorthRow& row = all.worth[i];
     const std::string at = fmt::format("/worth/{}", i);
@@ -90,7 +88,7 @@ std::string worth_screen(const Explanation& all, const Players& who) {
     parts.more = said;
   } else {
     parts.picture = "<figure>" + worth_table(all) +
-                    "<figcaption>Minutes: training on this computer. Size: of its learned numbers.</figcaption></figure>\n";
+                    "<figcaption>Minutes of training; size of the learned numbers.</figcaption></figure>\n";
     parts.more_about = "the networks in numbers";
     parts.more = block(said, networks);
   }

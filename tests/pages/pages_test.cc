@@ -232,7 +232,7 @@ TEST(Page, OneModelWithoutTheLab) {
   all.recall = {};
   all.clipping = {};
   const std::string page = explain_page(all);
-  EXPECT_TRUE(has(page, "Shown with the GRU on"));
+  EXPECT_TRUE(has(page, "Shown with the GRU."));
   for (const char* part : {"type=\"radio\"", "small networks that this program trained", "id=\"recall", "A brake for",
                            "id=\"uses\"", "networks remember"})
     EXPECT_FALSE(has(page, part)) << part;
