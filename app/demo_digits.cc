@@ -210,13 +210,12 @@ std::optional<DemoFound> demo_digits(const DemoPartRequest& demo) {
     print(heard_lines(heard));
     if (i > 0) continue;
     page = hearing_page(heard);
-    found.part.kind = "digits", found.part.input = fmt::format("“{}”, said by a voice that is new to it", spoken.text);
+    found.part.kind = "digits", found.part.input = fmt::format("“{}”, spoken", spoken.text);
     found.part.output = heard.text.empty() ? "nothing" : heard.text;
   }
   if (result.test) {
     const double wrong = (*result.test)[figure::kWer].value_or(0);
-    found.worth = {
-        "digits, spoken by a new voice", "digits wrong, lower is better", "guessing each digit", "recogniser", 0.9, wrong};
+    found.worth = {"digits in a new voice", "digits wrong", "guessing", "recogniser", 0.9, wrong};
     found.worth.percent = true;
     add_costs(found.worth, result);
     print(

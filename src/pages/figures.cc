@@ -49,6 +49,7 @@ std::string share(double value) {
 
 std::string part(double value) {
   if (!(value > 0 && value < 0.01)) return share(value);
+  if (value >= 0.001) return fmt::format("{:.1f}\u00A0%", 100 * value);
   const double parts = 1 / value;
   if (parts >= 1e7) return "less than 1 part in 10 million";
   const double unit = std::pow(10.0, std::floor(std::log10(parts)) - 1);  // two significant digits

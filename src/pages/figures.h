@@ -11,7 +11,7 @@ namespace rnn::core::pages {
 std::string number(double value);
 std::string count(long long value);  // "1,234,567"
 std::string share(double value);  // "43 %" with a no-break space; "under 1 %" and "over 99 %" instead of a rounded 0 and 100
-// A share that may be tiny: "9 %", "1 part in 2,300", "less than 1 part in 10 million".
+// A share that may be tiny: "9 %", "0.4 %", "1 part in 2,300", "less than 1 part in 10 million".
 std::string part(double value);
 // number() without powers of ten, for sentences: "more than 10 million", "less than a thousandth".
 std::string spoken(double value);

@@ -62,13 +62,13 @@ std::string whisper_figure(const Explanation& all, const Players& who) {
   scene.width = 760;
   const std::string wide = svg::whisper(scene);
   scene.id = "whisper-n", scene.width = 330;
-  return figure(
-      fmt::format("<p class=\"play\" hidden><button type=\"button\" class=\"pass\">Pass it on</button></p>\n{}",
-                  wide_or_narrow(wide, svg::whisper(scene))),
-      fmt::format("A correction travels back from {} to {} like a whisper along a row of people. Full colour: half or more "
-                  "arrives; paler: a tenth; palest: a hundredth.",
-                  noun.one, noun.one),
-      "whispered");
+  return figure(fmt::format("<p class=\"play\" hidden><button type=\"button\" class=\"pass\">Pass it on</button></p>\n{}",
+                            wide_or_narrow(wide, svg::whisper(scene))),
+                fmt::format("A network that learns is told its mistake, and the message travels back from {} to {} like a "
+                            "whisper. Full colour: half or more "
+                            "arrives; paler: a tenth; palest: a hundredth.",
+                            noun.one, noun.one),
+                "whispered");
 }
 
 std::string capital(std::string word) {
@@ -142,7 +142,7 @@ std::string whisper_sentence(const Explanation& all, const Players& who) {
     const double left = left_at(all.models[i], k);
     figures.push_back(figure_of(who[i], left, part(left)));
   }
-  return fmt::format("What does not arrive cannot be learned. {} {} back, who still hears it? ",
+  return fmt::format("What hardly arrives is hardly learned. {} {} back, who still hears it? ",
                      capital(in_words(static_cast<int>(k))), noun.many) +
          compare(figures, Better::higher, {"hears the most", "hear the most", "hears"}) +
          plain_wins(figures, Better::higher, "hears more");

@@ -93,7 +93,8 @@ std::string pairs_picture(const Explanation& all, const Players& who, size_t pai
   return html + fmt::format(
                     "</ul>\n<figcaption>Lines that no network has read: one early word differs, and the last one has to. Of "
                     "{} such "
-                    "pairs this is the middle one. A coloured square: both endings right.</figcaption></figure>\n",
+                    "pairs this one is of middle difficulty. ✓: the right ending; a coloured square: both "
+                    "right.</figcaption></figure>\n",
                     all.models[0].pairs.needed.size());
 }
 
@@ -261,9 +262,13 @@ std::string pairs_sentence(const Explanation& all, const Players& who) {
   if (figures.empty()) return "";
   const bool none = std::all_of(figures.begin(), figures.end(), [](const Figure& f) { return f.value == 0; });
   const std::string head =
-      "A network that has forgotten the early word answers both lines alike, so it is never right twice. ";
-  if (none) return head + "Here none is right twice: no network remembers the early word.";
-  return head + compare(figures, Better::higher, {"remembers most often", "remember most often", "remembers it in"}) +
+      "A network that has forgotten the early word answers both lines alike, so it cannot get both right. ";
+  if (none) return head + "Here none does: no network remembers the early word.";
+  const bool mostly_forgotten = std::all_of(figures.begin(), figures.end(), [&](const Figure& f) {
+    return 2 * f.value < static_cast<double>(all.models[0].pairs.needed.size());
+  });
+  return head + (mostly_forgotten ? "Mostly they forget. " : "") +
+         compare(figures, Better::higher, {"remembers most often", "remember most often", "remembers it in"}) +
          plain_wins(figures, Better::higher, "remembers more often");
 }
 

@@ -148,7 +148,7 @@ std::string recall_sentence(const Recall& recall, const std::vector<Player>& who
   }
   if (figures.empty()) return "";
   const std::string head =
-      fmt::format("When {} more symbols follow the first one, a guess is right {} of the time. ",
+      fmt::format("When {} more symbols follow the first one, blind guessing is right {} of the time. ",
                   value(recall.lags[last], count(recall.lags[last]), fmt::format("/recall/lags/{}", last)),
                   value(recall.chance, share(recall.chance), "/recall/chance"));
   if (all_guess) return head + fmt::format("At this distance no cell does clearly better: {}.", listing(each));

@@ -64,7 +64,7 @@ std::string worth_sentence(const Explanation& all) {
   if (!lost.empty()) {
     std::string where = listing(lost);
     where[0] = 'F';
-    text += fmt::format(" {} the simplest method is better here: there, do not train a network.", where);
+    text += fmt::format(" {} the simplest method is better: do not train a network there.", where);
   } else if (equal.empty() && !all.worth.empty()) {
     text += all.worth.size() == 1 ? " Here the network is better than the simplest method."
                                   : " Here the network is better in every row.";

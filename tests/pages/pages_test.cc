@@ -43,6 +43,7 @@ TEST(PageFigures, ShareNumberAndPart) {
   EXPECT_EQ(exact(HUGE_VAL), "null");
   EXPECT_EQ(part(0.3), "30\u00A0%");
   EXPECT_EQ(part(1 / 2312.0), "1 part in 2,300");
+  EXPECT_EQ(part(0.0016), "0.2\u00A0%");
   EXPECT_EQ(part(2e-32), "less than 1 part in 10 million");
   EXPECT_EQ(spoken(2e15), "more than 10 million");
   EXPECT_EQ(spoken(1e-9), "less than a thousandth");

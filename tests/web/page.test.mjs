@@ -225,7 +225,7 @@ const questions = [
   ['loop', 'What does the network keep from one word to the next?', /takes the word and 256 numbers .*changes these numbers/s],
   ['memory', 'When is it said to remember, and which network does it best?',
    /forgotten the early word answers both lines alike.*remembers? most often: \d of 5/s],
-  ['length', 'Why is a long text hard?', /(right most often|no cell does clearly better).*What does not arrive cannot be learned/s],
+  ['length', 'Why is a long text hard?', /(right most often|no cell does clearly better).*What hardly arrives is hardly learned/s],
   ['doors', 'What do the LSTM and the GRU change?', /rewrites every number at every word\..*doors:.*\d\s%.open.*kept least/s],
   ['worth', 'When is it worth it, and where is counting better?',
    /Use it when order matters.*For the next word, from 300 lines only.*simplest method is better/s]];
