@@ -44,6 +44,7 @@ constexpr const char* kDigits[] = {"zero", "one", "two", "three", "four", "five"
 constexpr const char* kVoices[] = {"en+m1",    "en+m3",        "en+f1", "en-us+m2", "en-us+f2", "en-gb-scotland+m5",
                                    "en-us+f4", "en-gb-x-rp+m4"};
 constexpr const char *kChooser = "en+f3", *kStranger = "en-us+m7";
+constexpr double kTooMuch = 0.5;  // of the words wrong
 constexpr int kLearnt = 320, kChosen = 24, kStrange = 24, kShown = 3;
 constexpr int kSpeeds[] = {130, 150, 170, 190}, kPitches[] = {30, 40, 55, 65}, kGaps[] = {1, 3, 8};
 constexpr int kNewSpeeds[] = {142, 160, 178}, kNewPitches[] = {35, 48, 60};
@@ -218,10 +219,9 @@ std::optional<DemoFound> demo_digits(const DemoPartRequest& demo) {
     found.worth = {"digits in a new voice", "digits wrong", "guessing", "recogniser", 0.9, wrong};
     found.worth.percent = true;
     add_costs(found.worth, result);
-    print(
-        fmt::format(" {} strings of that voice: {:.1f}% of the words are wrong. People's voices differ more than a "
-                    "program's: for those, train on recordings.\n",
-                    kStrange, 100 * wrong));
+    print(fmt::format(" {} strings of that voice: {:.1f}% of the words are wrong. {}\n", kStrange, 100 * wrong,
+                      wrong > kTooMuch ? "So short a training is not enough: --seconds gives it more."
+                                       : "People's voices differ more than a program's: for those, train on recordings."));
   }
   const std::string path = (fs::path(demo.folder) / "heard.html").string();
   require_output(path, Output::page, std::nullopt);
