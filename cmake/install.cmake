@@ -34,7 +34,7 @@ foreach(room base options nn alignment heads decode networks data io tasks_langu
 endforeach()
 # Of series what a forecast from numbers in memory needs: no tables, no linear algebra.
 list(APPEND running_objects "$<FILTER:$<TARGET_OBJECTS:rnn_series>,INCLUDE,series/(ridge_model|frequency|zones|dates)[.]cc[.]o>"
-     "$<FILTER:$<TARGET_OBJECTS:rnn_tasks_forecast_stream>,INCLUDE,stream/(bank|error_ranks|forecaster|front|model_front|scale)[.]cc[.]o>")
+     "$<FILTER:$<TARGET_OBJECTS:rnn_tasks_forecast_stream>,INCLUDE,stream/(ancestral|bank|error_ranks|forecaster|front|model_front|scale)[.]cc[.]o>")
 list(APPEND running_objects "$<FILTER:$<TARGET_OBJECTS:rnn_kernels>,EXCLUDE,kernels/(parts|recurrent_backward|limits)[.]cc[.]o>"
      "$<FILTER:$<TARGET_OBJECTS:rnn_text>,EXCLUDE,text/subword_training[.]cc[.]o>")
 add_library(rnn_runtime STATIC ${running_objects} src/kernels/running/parts.cc src/text/running/no_training.cc)

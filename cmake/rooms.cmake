@@ -47,7 +47,7 @@ function(rnn_room name)
   set_source_files_properties(${apart} ${PROJECT_SOURCE_DIR}/src/text/subword_training.cc ${PROJECT_SOURCE_DIR}/src/text/subwords.cc
                               ${PROJECT_SOURCE_DIR}/src/text/word_rules.cc ${PROJECT_SOURCE_DIR}/src/text/speech_text.cc
                               ${PROJECT_SOURCE_DIR}/src/data/inputs/compression.cc
-                              ${PROJECT_SOURCE_DIR}/src/data/window_layout.cc
+                              ${PROJECT_SOURCE_DIR}/src/data/window_layout.cc ${PROJECT_SOURCE_DIR}/src/data/autoregressive_windows.cc
                               PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   if(name MATCHES "^(base|io|rnn/running|tasks/forecast/stream)$")
     set_target_properties(${room} PROPERTIES UNITY_BUILD OFF)
