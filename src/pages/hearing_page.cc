@@ -31,10 +31,9 @@ std::string right_sentence(const Hearing& h) {
   const std::string said = "“" + escape(*h.said) + "”";
   if (h.of == 0) return "Nothing was said in this clip.";
   if (h.wrong == 0)
-    return fmt::format("{} was said: {} right.", said,
-                       h.of == 1 ? "the word is" : "all " + value(h.of, in_words(h.of), "/of") + " words are");
-  return fmt::format("{} was said: {} of {} {} wrong, missed or added.", said, value(h.wrong, count(h.wrong), "/wrong"),
-                     value(h.of, count(h.of) + (h.of == 1 ? " word" : " words"), "/of"), h.wrong == 1 ? "is" : "are");
+    return fmt::format("{} was said: {} right.", said, h.of == 1 ? "the word is" : "all " + in_words(h.of) + " words are");
+  return fmt::format("{} was said: {} of {} {} {} wrong, missed or added.", said, value(h.wrong, count(h.wrong), "/wrong"),
+                     value(h.of, count(h.of), "/of"), h.of == 1 ? "word" : "words", h.wrong == 1 ? "is" : "are");
 }
 
 std::string sure_sentence(const Hearing& h) {
@@ -73,7 +72,7 @@ std::string double_letter_sentence(const Hearing& h) {
 std::string direction_sentence(const Hearing& h) {
   if (!h.streaming) return "This network reads the clip forwards and backwards, so it has to hear the end before it writes.";
   return fmt::format("This network reads forwards only: it writes while people speak, {} behind the sound.",
-                     value(h.latency, fmt::format("{:.0f}\u00A0ms", 1000 * h.latency), "/latency"));
+                     value(h.latency, fmt::format("{:.3g}", h.latency), "/latency") + "\u00A0seconds");
 }
 
 std::string drawn(const Hearing& h, bool states, const std::string& id) {
@@ -148,7 +147,7 @@ std::string steps_section(const Hearing& h) {
   std::string html =
       paragraph(fmt::format("Every {} the network says how probable each character is, and how probable it is that there is "
                             "<strong>nothing new</strong> to write. {}",
-                            value(h.step, fmt::format("{:.0f} milliseconds", 1000 * h.step), "/step"), blank_sentence(h)));
+                            value(h.step, fmt::format("{:.3g}", h.step), "/step") + "\u00A0seconds", blank_sentence(h)));
   html += figure(drawn(h, true, "steps"),
                  "A row for each character of the text, in the order in which they are first written: the stronger the "
                  "colour, the more probable at that moment. The row "

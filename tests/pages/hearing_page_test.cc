@@ -75,7 +75,7 @@ TEST(HearingPage, HowSureAndWhyNothing) {
   page = read(hearing_page(h));
   EXPECT_TRUE(has(page, "How sure it is: “two” (99 %)."));
   EXPECT_TRUE(has(page, "A word like “three” needs it"));
-  EXPECT_TRUE(has(page, "105 ms behind the sound"));
+  EXPECT_TRUE(has(page, "0.105 seconds behind the sound"));
   h.words.clear(), h.text.clear(), h.units.clear();
   EXPECT_TRUE(has(read(hearing_page(h)), "digits-001 heard nothing"));
 }

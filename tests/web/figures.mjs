@@ -38,7 +38,7 @@ export function says(text, exact, pointer = '') {
   if (found) return Number(found[1]) === exact;
   text = text.replace(/^at least /, '');
   if (pointer.endsWith('/hidden')) text = text.replace(/^\d+ × /, '');  // "2 × 256": layers and units
-  found = /^(.*?)(?: (%|µs|ms|steps))?$/.exec(text);
+  found = /^(.*?)(?: (%|µs|ms|s|steps))?$/.exec(text);
   return near(found[1], exact, { '%': 100, ms: 1e-3 }[found[2]] ?? 1);
 }
 

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { figuresAreTrue, folder, launch, looksWell, names, open, quit, smallEnough } from './browser.mjs';
 import { at, level, onOneScale, says } from './figures.mjs';
 
-const pages = names.filter(name => !/^(translation|forecast)/.test(name));  // they have their own tests
+const pages = names.filter(name => !/^(translation|forecast|hearing)/.test(name));  // they have their own tests
 before(launch);
 after(quit);
 
