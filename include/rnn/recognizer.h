@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rnn/error.h"
@@ -64,6 +65,18 @@ class RNN_API Recognizer {
   std::optional<Utterance> take();
   // Nothing more comes: what is held back is heard, and the last utterance ends. Then it is ready for another stream.
   void finish();
+  // The stream, and what was heard in it, are forgotten.
+  void reset();
+
+  // The stream as bytes, in the middle of a word if need be: a few KB for the network and the sound that waits, and 4 bytes for every class
+  // of every step of the utterance that goes on. Loaded into a recognizer of the same model it goes on with the same bits. save() throws
+  // Error{Exit::usage, "stream/unread"} while an utterance waits for take(). load() throws Error{Exit::model}: "state/model" for one of
+  // another model, "state/size", "audio/state"; then the stream is as after reset().
+  std::string save() const;
+  void load(std::string_view bytes);
+  // Another recognizer of the same model, options and threads, which goes on from here on its own; lists and language
+  // models are read again. Throws as save() and the constructor.
+  Recognizer clone() const;
 
  private:
   struct Core;

@@ -43,6 +43,13 @@ class StateReader {
       if (!std::isfinite(x)) refuse("a number is not finite");
     }
   }
+  std::string_view bytes(uint64_t count) {
+    if (left_.size() < count) refuse("it is too short");
+    const std::string_view part = left_.substr(0, count);
+    left_.remove_prefix(count);
+    return part;
+  }
+  size_t left() const { return left_.size(); }
   void end() const {
     if (!left_.empty()) refuse("it is too long");
   }

@@ -21,7 +21,7 @@ Utterance utterance_of(core::Transcript&& transcript) {
 
 struct Recognizer::Core {
   Core(const Model& m, const RecognizerOptions& o, const Threads& t)
-      : model(m), threads(t), speech(core::speech_model(Access::text_file(model))) {
+      : model(m), asked_for(o), threads(t), speech(core::speech_model(Access::text_file(model))) {
     core::SearchRequest asked;
     asked.beam = o.beam, asked.lm = o.lm, asked.alpha = o.alpha, asked.beta = o.beta, asked.words = o.words,
     asked.hot = o.hot;
@@ -35,6 +35,7 @@ struct Recognizer::Core {
   }
 
   Model model;  // keeps the weights alive
+  RecognizerOptions asked_for;
   Threads threads;
   core::SpeechModel speech;
   std::unique_ptr<core::SpeechSearch> search;
@@ -69,6 +70,16 @@ std::optional<Utterance> Recognizer::take() {
 }
 
 void Recognizer::finish() { core_->recognizer->finish(); }
+void Recognizer::reset() { core_->recognizer->reset(); }
+
+std::string Recognizer::save() const { return core_->recognizer->save(); }
+void Recognizer::load(std::string_view bytes) { core_->recognizer->load(bytes); }
+
+Recognizer Recognizer::clone() const {
+  Recognizer copy(core_->model, core_->asked_for, core_->threads);
+  copy.load(save());
+  return copy;
+}
 
 }  // namespace v1
 }  // namespace rnn

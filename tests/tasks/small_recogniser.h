@@ -51,7 +51,7 @@ struct SmallRecogniser {
     model = std::make_unique<Model<float>>(config);
     initialise(*model, {.kind = InitKind::uniform, .range = 2.5}, seed);
     model->pack(pool, false);
-    speech = {model.get(), front, {}};
+    speech = {model.get(), front, {}, {}};
     speech.spelling.text.assign(static_cast<size_t>(config.output), "");
     for (int k = 1; k < config.output; ++k) {
       const std::string piece = tokenizer->piece(k - 1);

@@ -35,9 +35,8 @@ Spelling spelling_of(const Tokenizer& tokenizer) {
 }
 
 void leave_out_unsure(double least, Transcript& of) {
+  of.text = confident_text<TranscriptWord>(of.words, least);
   std::erase_if(of.words, [&](const TranscriptWord& w) { return w.confidence < least; });
-  of.text.clear();
-  for (const TranscriptWord& w : of.words) of.text += (of.text.empty() ? "" : " ") + w.text;
 }
 
 }  // namespace
@@ -50,7 +49,8 @@ SpeechModel speech_model(const ModelFile& file) {
   if (!file.about.contains("speech") || !file.tokenizer)
     throw Error(Exit::model, "model/corrupt", file.path + " has no description of the sound that it reads",
                 "the file is damaged; train again, or copy it again");
-  SpeechModel speech{file.model.get(), speech_front_of(file.about.at("speech")), spelling_of(*file.tokenizer)};
+  SpeechModel speech{file.model.get(), speech_front_of(file.about.at("speech")), spelling_of(*file.tokenizer),
+                     file.fingerprint};
   const ModelConfig& config = file.model->config();
   if (config.output != file.tokenizer->size() + 1 || config.rnn.input != speech.front.width() ||
       config.rnn.bidirectional == speech.front.streaming || config.row_convolution != speech.front.delay)
@@ -140,12 +140,20 @@ void Recognizer::read_row(View<const float> hidden, View<const float> outputs) {
   View<float> own;
   if (outputs.rows > 0) {
     const std::span<const float> row = row_of(outputs, 0);
-    said_.insert(said_.end(), row.begin(), row.end());
-    own = View<float>(said_.data() + said_.size() - row.size(), 1, outputs.cols, outputs.cols);
+    row_said_.assign(row.begin(), row.end());
+    own = View<float>(row_said_.data(), 1, outputs.cols, outputs.cols);
     log_softmax(own, own);
   }
+  search(hidden, own);
+}
+
+// hidden: not read for CTC. log_probs [1, K], or without rows of a model that is not timed.
+void Recognizer::search(View<const float> hidden, View<const float> log_probs) {
+  if (log_probs.rows > 0) said_.insert(said_.end(), row_of(log_probs, 0).begin(), row_of(log_probs, 0).end());
+  if (speech_.model->config().transducer.present())
+    hidden_.insert(hidden_.end(), row_of(hidden, 0).begin(), row_of(hidden, 0).end());
   ++row_;
-  const bool says = decoder_.push(hidden, LogProbs<float>({own}));
+  const bool says = decoder_.push(hidden, LogProbs<float>({log_probs}));
   if (speech_.front.streaming && endpoint_.push(says) != EndpointReason::none) end_utterance();
 }
 
@@ -158,7 +166,7 @@ void Recognizer::end_utterance() {
     ended.nbest.push_back({found[i].text, found[i].log_prob});
   if (!ended.text.empty()) ended_.push_back(std::move(ended));
   decoder_.end_utterance();
-  said_.clear();
+  said_.clear(), hidden_.clear();
   begin_ = row_;
 }
 
@@ -173,10 +181,18 @@ void Recognizer::finish() {
   normalise_frames(speech_.front, std::span(frames_).subspan(before));
   read(true);
   end_utterance();
-  endpoint_.reset();
-  state_.clear();
-  frames_.clear();
+  std::deque<Transcript> ended = std::move(ended_);
+  reset();
+  ended_ = std::move(ended);
+}
+
+void Recognizer::reset() {
   resampler_.reset();
+  front_end_.reset();
+  endpoint_.reset();
+  decoder_.end_utterance();
+  state_.clear();
+  frames_.clear(), said_.clear(), hidden_.clear(), ended_.clear();
   first_frame_ = row_ = begin_ = 0, rate_ = 0;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audio/resampler.h"
@@ -25,6 +26,7 @@ struct SpeechModel {
   const Model<float>* model = nullptr;
   SpeechFront front;
   Spelling spelling;
+  Fingerprint fingerprint;  // of its file; unknown: any saved state is taken
   // Whether it knows when something is said: times and confidences of words are those of its CTC layer.
   bool timed() const {
     const ModelConfig& config = model->config();
@@ -54,6 +56,13 @@ class Recognizer {
   void push(std::span<const float> samples, int rate);
   // Nothing more comes: what is held back is heard, and the last utterance ends.
   void finish();
+  void reset();  // the stream and what was heard in it are forgotten
+
+  // The stream as bytes: it goes on with the same bits, here or in another Recognizer of this model, however that one searches. The utterance
+  // that goes on is its rows, which are searched again. save() throws Error{usage, "stream/unread"} while an utterance waits for take(); load()
+  // Error{model}: "state/model", "state/size", "audio/state"; then the stream is as after reset().
+  std::string save() const;
+  void load(std::string_view bytes);
 
   // Utterances that have ended, oldest first; nullopt: none waits. Empty ones are not among them.
   std::optional<Transcript> take();
@@ -69,6 +78,7 @@ class Recognizer {
   void read(bool last);  // rows that are complete; last: those with zeros after the end, too
   void end_utterance();
   void read_row(View<const float> hidden, View<const float> outputs);
+  void search(View<const float> hidden, View<const float> log_probs);
   Transcript transcript_of(std::span<const int32_t> units, double log_prob) const;
 
   SpeechModel speech_;
@@ -79,8 +89,9 @@ class Recognizer {
   State<float> state_;
   SpeechDecoder decoder_;
   Endpoint endpoint_;
-  std::vector<float> samples_, frames_, rows_,
-      said_;  // resampled; normalised, from frame first_frame_ on; of one pass; log-probabilities
+  std::vector<float> samples_, frames_, rows_;  // resampled; normalised, from frame first_frame_ on; of one pass
+  std::vector<float> row_said_;                 // of one row
+  std::vector<float> said_, hidden_;            // of the utterance that goes on: log-probabilities; what a transducer reads
   int64_t first_frame_ = 0, row_ = 0, begin_ = 0;  // begin_: the row that the utterance begins with
   int rate_ = 0;
   std::deque<Transcript> ended_;
