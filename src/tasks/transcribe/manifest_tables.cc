@@ -164,7 +164,8 @@ ListedClip clip_of(const LinePlace& place, const nlohmann::json& object, const S
   clip.id = string_of(place, object, kIdNames).value_or(*sound);
   clip.text = string_of(place, object, kTextNames);
   clip.speaker = string_of(place, object, kSpeakerNames).value_or("");
-  if (const auto at = object.find("duration"); at != object.end() && at->is_number()) clip.seconds = at->get<double>();
+  if (const auto at = object.find("duration"); at != object.end() && at->is_number() && at->get<double>() >= 0)
+    clip.seconds = at->get<double>();
   return clip;
 }
 
