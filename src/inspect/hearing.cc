@@ -128,9 +128,7 @@ Hearing hear_clip(const ModelFile& file, std::span<const float> samples, int rat
                 fmt::format("{} is {:.0f} seconds long, a page shows {:.0f}", clip, found.seconds, kLongestHeard),
                 "cut it, or use rnn transcribe for the whole of it");
   HeardClip heard;
-  heard.frames.push_back(front_end_frames(front.bank, rate == front.bank.rate
-                                                          ? std::vector<float>(samples.begin(), samples.end())
-                                                          : resample(samples, rate, front.bank.rate)));
+  heard.frames.push_back(frames_of(front, samples, rate));
   if (heard.frames[0].empty())
     throw Error(Exit::data, "data/too_short_clip", clip + " is shorter than a step of the network",
                 "a clip has at least a word");
@@ -139,17 +137,16 @@ Hearing hear_clip(const ModelFile& file, std::span<const float> samples, int rat
   found.sound = loudness(heard.frames[0], frame_width, std::min(bands, frame_width));
   normalise_frames(front, heard.frames[0]);
   visit_rows(*speech.model, front, {&heard, 1}, 1, pool, [&](size_t, View<const float> hidden, LogProbs<float> rows) {
-    SpeechDecoder decoder(*speech.model, std::nullopt, pool);
-    for (int t = 0; t < hidden.rows; ++t) decoder.push(hidden.middle(t, 1), LogProbs<float>({rows.rows.middle(t, 1)}));
-    const std::vector<int32_t> units = decoder.best().units;
+    const std::vector<int32_t> units = SpeechDecoder(*speech.model, std::nullopt, pool).units_of(hidden, rows);
     found.text = spelt_text(speech.spelling, units);
     if (const std::optional<TextTimes> times = text_times(rows, units, speech.spelling)) {
       for (const TimedWord& w : times->words)
-        found.words.push_back(
-            {w.text, static_cast<double>(w.first) * found.step, static_cast<double>(w.last + 1) * found.step, w.confidence});
+        found.words.push_back({w.text, front.seconds_of(w.first), front.seconds_of(w.last + 1), w.confidence});
     }
-    add_units(speech, units, rows.rows, found);
-    found.change = changes(hidden);
+    // A step is drawn where its sound is, not where it was understood.
+    const int late = front.delay, steps = hidden.rows - late;
+    add_units(speech, units, rows.rows.middle(late, steps), found);
+    found.change = changes(hidden.middle(late, steps));
   });
   if (!said.empty()) compare_with(speech, file, samples, rate, said, pool, found);
   return found;

@@ -4,6 +4,8 @@
 . "$SOURCE/tests/support/assert.sh"
 # shellcheck source=tests/support/texts.sh
 . "$SOURCE/tests/support/texts.sh"
+# shellcheck source=tests/support/speech.sh
+. "$SOURCE/tests/support/speech.sh"
 
 python3 "$SOURCE/tests/support/tones.py" clips 0 120
 python3 "$SOURCE/tests/support/tones.py" fresh 200 208
@@ -36,15 +38,21 @@ with wave.open(sys.argv[2]) as w: length = w.getnframes() / w.getframerate()
 assert x["words"] and x["words"][-1]["start"] < length - 0.15, (x["words"], length)
 PYTHON
 done
+# The page draws what is written where its sound is: its words have the times of the transcript, and its steps begin with the clip.
+cp "$out_file" said.json
+expect_exit 0 "$RNN" explain ahead -p "${fresh[-1]}" --json
+python3 - said.json "$out_file" <<'PYTHON' || fail "times of the page"
+import json, sys
+said, page = (json.load(open(path)) for path in sys.argv[1:])
+assert len(said["words"]) == len(page["words"]) > 0
+for word, shown in zip(said["words"], page["words"]):
+    assert word["text"] == shown["text"] and all(abs(word[k] - shown[k]) < 0.002 for k in ("start", "end")), (word, shown)
+first = next(t for t, text in enumerate(page["best"]) if text != "–") * page["step"]
+assert abs(first - page["words"][0]["start"]) <= page["step"] + 1e-6, (first, page["words"][0])
+PYTHON
 
 expect_exit 0 "$RNN" train clips "${small[@]}" --epochs 4 -o straight
 expect_exit 0 "$RNN" train clips "${small[@]}" --epochs 4 --max-updates 13 -o parts
 expect_exit 0 "$RNN" train --resume parts --max-updates 0
-python3 - <<'PYTHON' || fail "a resumed run is another one"
-import struct
-def numbers(path):
-    data = open(path, "rb").read()
-    return data[8 + struct.unpack("<Q", data[:8])[0]:]
-assert numbers("straight/model.safetensors") == numbers("parts/model.safetensors")
-PYTHON
+expect_resumed straight parts
 expect_refused 2 usage/option "$RNN" train clips --row-convolution 4 -o none
