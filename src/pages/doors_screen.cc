@@ -22,6 +22,18 @@ bool has_notebook(const ModelExplanation& model) {
 // What the third door does: cells with a cell state show it, the GRU listens to its past.
 std::string third_name(const ModelExplanation& model) { return has_notebook(model) ? "show" : "listen"; }
 
+// What the doors of a cell do, in a line.
+std::string door_words(const ModelExplanation& model) {
+  const std::string third = model.doors.third.empty() ? ""
+                            : has_notebook(model)
+                                ? "; <strong>show</strong>: how much of it the rest of the network sees"
+                                : "; <strong>listen</strong>: how much of the old numbers the new one is made from";
+  return paragraph(
+      "<strong>Keep</strong>: how much of the old number stays; <strong>write</strong>: how much of the new one comes in" +
+          third + ".",
+      "small");
+}
+
 std::string signed_number(double v) { return (v < 0 ? "−" : "") + number(std::fabs(v)); }
 
 std::string door_table(const ModelExplanation& model, const Player& who, size_t index) {
@@ -75,7 +87,7 @@ std::string panel(const ModelExplanation& model, const Player& who, size_t index
              "type=\"button\" "
              "class=\"advance\">Next {}</button></p>\n</div>\n",
              first, wide_or_narrow(wide, svg::door_chart(chart)), lines, nouns_of(model.tokenizer).one) +
-         paragraph(doors_sentence(model, who, index), "takeaway");
+         door_words(model) + paragraph(doors_sentence(model, who, index), "takeaway");
 }
 
 }  // namespace
@@ -141,10 +153,9 @@ std::string doors_screen(const Explanation& all, const Players& who) {
     return screen(parts);
   }
   if (choices.size() == 1 && order.size() == all.models.size()) parts.heading = "Doors: how it keeps and forgets";
-  parts.picture =
-      "<figure class=\"doored\">\n" + tabs("door", choices) +
-      "<figcaption>One number of the state, the one whose doors move most here. A bar is a door: empty is shut, full "
-      "is open.</figcaption></figure>\n";
+  parts.picture = "<figure class=\"doored\">\n" + tabs("door", choices) +
+                  "<figcaption>One number of the state, the one whose doors move most here. Empty: shut; full: "
+                  "open.</figcaption></figure>\n";
   return screen(parts);
 }
 

@@ -38,10 +38,11 @@ std::string footer(const Explanation& all, bool whole) {
   const bool has_lab = !all.recall.cells.empty() || !all.clipping.with.empty();
   for (const ModelExplanation& model : all.models) names.push_back(fmt::format("<code>{}</code>", escape(model.name)));
   return fmt::format(
-      "<footer>\n<p>Computed from {} {}{}. All figures are in this file{}. Made by rnn "
+      "<footer>\n<p>Computed from {} {}{}{}. All figures are in this file{}. Made by rnn "
       "{}.</p>\n</footer>\n",
       all.models.size() == 1 ? "the network" : "the networks", listing(names),
       has_lab ? " and, under “Length”, from small networks that this program trained for that test" : "",
+      all.parts.empty() ? "" : ", and from those of the other tasks",
       whole ? "" : " (for a text this long: gates and cell states of the last step only)", RNN_VERSION);
 }
 

@@ -38,8 +38,9 @@ std::string tile(const ModelExplanation& model, size_t index, size_t t) {
   if (!step.layers.empty()) html += some_numbers(model, t, fmt::format("{}/layers/{}/h", at, step.layers.size() - 1));
   if (!step.next.empty()) {
     const std::string& next = step.next[0].text;
-    html += fmt::format("<p class=\"expects\"><span aria-hidden=\"true\">→</span> {}</p>\n",
-                        escape(next == "↵" ? "end of line" : next));
+    const bool came = t + 1 < model.steps.size() && model.steps[t + 1].text == next;
+    html += fmt::format("<p class=\"expects\"><span aria-hidden=\"true\">→</span> {}{}</p>\n",
+                        escape(next == "↵" ? "end of line" : next), came ? " ✓" : "");
   }
   return html + "</li>\n";
 }
@@ -138,8 +139,9 @@ std::string loop_screen(const Explanation& all, const Players& who) {
   parts.picture = fmt::format(
       "<figure class=\"looped\"><div class=\"folded\">{}</div>\n<div class=\"unrolled\">\n<p class=\"play\" hidden><button "
       "type=\"button\" class=\"go\">Next {}</button> <button type=\"button\" class=\"all\">Show all</button></p>\n<ol "
-      "class=\"tiles\">\n{}</ol></div>\n<figcaption>Strips: {} of the {} numbers. Arrows: its guess of the next "
-      "{}.</figcaption></figure>\n",
+      "class=\"tiles\">\n{}</ol></div>\n<figcaption>Strips: {} of the {} numbers, blue below zero, orange above. Arrows: "
+      "its "
+      "guess of the next {} (✓: it came).</figcaption></figure>\n",
       svg::loop(loop_scene(model)), noun.one, tiles, in_words(static_cast<int>(model.shown_units.size())),
       count(model.hidden), noun.one);
   parts.takeaway = loop_sentence(all, who);
