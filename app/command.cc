@@ -45,16 +45,6 @@ std::string long_name(const std::string& names) {
 
 }  // namespace
 
-std::vector<std::string> split_commas(const std::string& text) {
-  std::vector<std::string> parts;
-  for (size_t begin = 0; begin <= text.size() && !text.empty();) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
 Command::Command(std::string verb, std::string usage, std::string summary)
     : verb_(std::move(verb)),
       usage_(std::move(usage)),

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/names.h"  // split_commas: for the lists that flags have
 #include "options/option_list.h"
 #include "verbs.h"
 
@@ -20,8 +21,6 @@ class Option;
 
 namespace rnn::core::app {
 
-// "a,b" -> a, b; an empty text gives nothing.
-std::vector<std::string> split_commas(const std::string& text);
 // Throws Error{usage, code} if `path` exists and --force was not given; else as require_output() (outputs.h) does.
 void refuse_existing(const std::string& path, bool force, const char* code = "data/exists");
 

@@ -55,12 +55,9 @@ void write_pairs(const std::string& path, const std::vector<Pair>& pairs) {
 }
 
 RunRequest dates_request(const DemoPartRequest& demo, const std::string& data) {
-  RunRequest request;
+  RunRequest request = part_request(demo);
   request.task = "translate";
   request.data = {data};
-  request.folder = demo.folder;
-  request.force = true;
-  request.command = demo.command;
   request.model.tokens = "char";
   request.model.cell = "gru";
   request.model.hidden = 128;
@@ -72,9 +69,6 @@ RunRequest dates_request(const DemoPartRequest& demo, const std::string& data) {
   request.options.batch = 64;
   request.options.epochs = 10;
   request.options.patience = 0;
-  request.options.max_seconds = demo.seconds;
-  request.options.threads = demo.threads;
-  request.options.seed = demo.seed;
   return request;
 }
 
@@ -153,17 +147,13 @@ core::Part date_page(const std::filesystem::path& folder, Pool& pool) {
 
 std::optional<DemoFound> demo_dates(const DemoPartRequest& demo) {
   const DatePairs pairs = make_pairs(demo.seed);
-  const std::filesystem::path folder = demo.folder;
-  std::error_code ignored;  // a folder that cannot be created is reported when the first file is written
-  std::filesystem::create_directories(folder, ignored);
+  const std::filesystem::path folder = part_folder(demo.folder);
   const std::string data = (folder / "train.tsv").string();
   write_pairs(data, pairs.train);
   write_pairs((folder / "unseen.tsv").string(), pairs.unseen);
   say("\n" + strong("dates", Stream::error));
-  const RunRequest request = dates_request(demo, data);
-  const RunResult result =
-      watched(demo.talk, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
-  if (result.reason == StopReason::signal) return std::nullopt;
+  const std::optional<RunResult> result = train_part(demo, dates_request(demo, data));
+  if (!result) return std::nullopt;
 
   DemoFound found;
   ModelFile file = load_model(demo.folder);
@@ -175,7 +165,7 @@ std::optional<DemoFound> demo_dates(const DemoPartRequest& demo) {
   for (const std::string_view line : kLines)
     show_line(translator, std::string(line), (folder / fmt::format("attention-{}.svg", ++number)).string());
   print(key_line("maps", (folder / "attention-1.svg").string() + " and so on") + "\n");
-  add_costs(found.worth, result);
+  add_costs(found.worth, *result);
   found.part = date_page(folder, pool);
   flush_output();
   return found;

@@ -144,17 +144,11 @@ std::string listed(const std::vector<Spoken>& clips) {
 }
 
 RunRequest digits_request(const DemoPartRequest& demo, const std::string& list) {
-  RunRequest request;
+  RunRequest request = part_request(demo);
   request.task = "transcribe";
   request.data = {list};
-  request.folder = demo.folder;
-  request.force = true;
-  request.command = demo.command;
   request.model.cell = "gru", request.model.hidden = 128, request.model.layers = 1, request.model.dropout = 0.2;
   request.options.epochs = 24, request.options.lr = 4e-3;
-  request.options.max_seconds = demo.seconds;
-  request.options.threads = demo.threads;
-  request.options.seed = demo.seed;
   request.speech.rate = 8000, request.speech.spec_augment = false;
   request.speech.valid_speakers = kChooser, request.speech.test_speakers = kStranger;
   request.given = {"cell", "hidden", "layers",       "dropout",        "epochs",
@@ -180,18 +174,14 @@ std::optional<DemoFound> demo_digits(const DemoPartRequest& demo) {
     say("left out: the voices come from espeak-ng, which is not installed (apt-get install espeak-ng)");
     return DemoFound{};
   }
-  const fs::path folder = fs::path(demo.folder) / "clips";
-  std::error_code ignored;  // a folder that cannot be created is reported when the list is written
-  fs::create_directories(folder, ignored);
+  const fs::path folder = part_folder(fs::path(demo.folder) / "clips");
   const std::vector<Spoken> clips = script_of(folder, demo.seed);
   const std::string list = (folder / "clips.jsonl").string();
   write_file_atomic(list, listed(clips));
   say_all(clips);
   if (signal_seen() != 0) return std::nullopt;
-  const RunRequest request = digits_request(demo, list);
-  const RunResult result =
-      watched(demo.talk, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
-  if (result.reason == StopReason::signal) return std::nullopt;
+  const std::optional<RunResult> result = train_part(demo, digits_request(demo, list));
+  if (!result) return std::nullopt;
 
   ModelFile file = load_model(demo.folder);
   Pool pool(demo.threads);
@@ -214,11 +204,11 @@ std::optional<DemoFound> demo_digits(const DemoPartRequest& demo) {
     found.part.kind = "digits", found.part.input = fmt::format("“{}”, spoken", spoken.text);
     found.part.output = heard.text.empty() ? "nothing" : heard.text;
   }
-  if (result.test) {
-    const double wrong = (*result.test)[figure::kWer].value_or(0);
-    found.worth = {"digits in a new voice", "digits wrong", "guessing", "recogniser", 0.9, wrong};
+  if (result->test) {
+    const double wrong = (*result->test)[figure::kWer].value_or(0);
+    found.worth = {"digits in a new voice", "digits wrong", "guessing", "recogniser", 1 - 1.0 / std::size(kDigits), wrong};
     found.worth.percent = true;
-    add_costs(found.worth, result);
+    add_costs(found.worth, *result);
     print(fmt::format(" {} strings of that voice: {:.1f}% of the words are wrong. {}\n", kStrange, 100 * wrong,
                       wrong > kTooMuch ? "So short a training is not enough: --seconds gives it more."
                                        : "People's voices differ more than a program's: for those, train on recordings."));

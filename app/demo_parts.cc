@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "explain.h"
 #include "metrics/figures.h"
 #include "outputs.h"
 #include "runs/run_data.h"
@@ -45,6 +46,28 @@ std::span<const DemoPart> demo_parts() {
   return kParts;
 }
 
+RunRequest part_request(const DemoPartRequest& demo) {
+  RunRequest request;
+  request.folder = demo.folder;
+  request.force = true;
+  request.command = demo.command;
+  request.options.max_seconds = demo.seconds;
+  request.options.threads = demo.threads, request.options.seed = demo.seed;
+  return request;
+}
+
+std::filesystem::path part_folder(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  std::filesystem::create_directories(folder, ignored);
+  return folder;
+}
+
+std::optional<RunResult> train_part(const DemoPartRequest& demo, const RunRequest& request) {
+  RunResult run =
+      watched(demo.talk, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
+  return run.reason == StopReason::signal ? std::nullopt : std::optional(std::move(run));
+}
+
 void add_costs(WorthRow& row, const RunResult& run) {
   row.seconds = run.seconds;
   row.bytes = run.parameters * static_cast<int64_t>(sizeof(float));
@@ -53,34 +76,23 @@ void add_costs(WorthRow& row, const RunResult& run) {
 std::optional<DemoFound> demo_few_lines(const DemoPartRequest& demo) {
   constexpr double kHeldOut = 0.05;  // as for the other models: judged by the same lines
   const RunText all = read_run_text(demo.texts, "", kHeldOut);
-  const std::filesystem::path folder = demo.folder;
-  std::error_code ignored;  // a folder that cannot be created is reported when the first file is written
-  std::filesystem::create_directories(folder, ignored);
-  RunRequest request;
+  const std::filesystem::path folder = part_folder(demo.folder);
+  RunRequest request = part_request(demo);
   request.data = {(folder / "few.txt").string()};
   request.valid = {(folder / "unseen.txt").string()};
   write_file_atomic(request.data[0], some_lines(all.train, kFewLines));
   write_file_atomic(request.valid[0], some_lines(all.valid, SIZE_MAX));
-  request.folder = demo.folder;
-  request.force = true;
-  request.command = demo.command;
   request.model.tokens = "word", request.model.cell = "gru", request.model.hidden = 64;
   request.options.optimizer = "adamw", request.options.lr = 3e-3;
-  request.options.epochs = 40, request.options.max_seconds = demo.seconds;
-  request.options.threads = demo.threads, request.options.seed = demo.seed;
+  request.options.epochs = 40;
   say("\n" + strong("with 300 lines only", Stream::error));
-  const RunResult run =
-      watched(demo.talk, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
-  if (run.reason == StopReason::signal) return std::nullopt;
+  const std::optional<RunResult> run = train_part(demo, request);
+  if (!run) return std::nullopt;
   DemoFound found;
-  found.worth = {"the next word, from 300 lines only",      "perplexity, lower is better", "", "GRU", 0,
-                 run.valid[figure::kPerplexity].value_or(0)};
-  for (const ResultRow& row : run.baselines) {
-    const std::optional<double> perplexity = row[figure::kPerplexity];
-    if (perplexity && (found.worth.simple.empty() || *perplexity < found.worth.simple_value))
-      found.worth.simple = "counting: " + row.name, found.worth.simple_value = *perplexity;
-  }
-  add_costs(found.worth, run);
+  found.worth = {"the next word, from 300 lines only",       "perplexity, lower is better", "", "GRU", 0,
+                 run->valid[figure::kPerplexity].value_or(0)};
+  set_counting(found.worth, run->baselines);
+  add_costs(found.worth, *run);
   if (!found.worth.simple.empty())
     say(fmt::format("it hesitates between {:.0f} words, {} between {:.0f}", found.worth.network_value, found.worth.simple,
                     found.worth.simple_value));

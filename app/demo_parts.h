@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,6 +46,12 @@ std::optional<DemoFound> demo_series(const DemoPartRequest& request);
 // Digits that a speech program says, and a voice that is new. Without espeak-ng it says so and finds nothing.
 std::optional<DemoFound> demo_digits(const DemoPartRequest& request);
 
+// What all parts ask of a run: its folder, time, threads, seed; a folder that is there may be overwritten.
+RunRequest part_request(const DemoPartRequest& demo);
+// `folder`, which is made. One that cannot be made is reported when the first file is written into it.
+std::filesystem::path part_folder(const std::filesystem::path& folder);
+// Trains. nullopt: a signal ended it.
+std::optional<RunResult> train_part(const DemoPartRequest& demo, const RunRequest& request);
 // The rest of a row of the page about a run: how long it was trained, and the size of its numbers.
 void add_costs(WorthRow& row, const RunResult& run);
 

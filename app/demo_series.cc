@@ -46,16 +46,10 @@ std::string bakery(uint64_t seed) {
 }
 
 RunRequest bakery_request(const DemoPartRequest& demo, const std::string& table) {
-  RunRequest request;
+  RunRequest request = part_request(demo);
   request.task = "forecast";
   request.data = {table};
-  request.folder = demo.folder;
-  request.force = true;
-  request.command = demo.command;
   request.series.horizon = kAhead, request.series.test_steps = kKept;
-  request.options.max_seconds = demo.seconds;
-  request.options.threads = demo.threads;
-  request.options.seed = demo.seed;
   request.given = {"horizon", "test-steps"};
   return request;
 }
@@ -124,16 +118,12 @@ core::Part drawn_part(const SeriesSet& set, const Forecast& next, size_t levels)
 }  // namespace
 
 std::optional<DemoFound> demo_series(const DemoPartRequest& demo) {
-  const std::filesystem::path folder = demo.folder;
-  std::error_code ignored;  // a folder that cannot be created is reported when the first file is written
-  std::filesystem::create_directories(folder, ignored);
+  const std::filesystem::path folder = part_folder(demo.folder);
   const std::string table = (folder / "bakery.csv").string();
   write_file_atomic(table, bakery(demo.seed));
   say("\n" + strong("forecast", Stream::error));
-  const RunRequest request = bakery_request(demo, table);
-  const RunResult result =
-      watched(demo.talk, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); });
-  if (result.reason == StopReason::signal) return std::nullopt;
+  const std::optional<RunResult> result = train_part(demo, bakery_request(demo, table));
+  if (!result) return std::nullopt;
 
   DemoFound found;
   ReadyForecaster ready(load_model(demo.folder), demo.threads);
@@ -149,7 +139,7 @@ std::optional<DemoFound> demo_series(const DemoPartRequest& demo) {
   require_output(page, Output::page, std::nullopt);
   write_file_atomic(page, forecast_page(forecast_report(ready, set, {})));
   print(key_line("report", page) + "\n");
-  add_costs(found.worth, result);
+  add_costs(found.worth, *result);
   found.part = drawn_part(set, next[0], levels.size());
   found.part.link = (folder.filename() / "report.html").string();
   flush_output();

@@ -93,7 +93,7 @@ void print_speech_json(const SpeechReport& r, const Rate& words, const Rate& cha
   if (r.spotted) {
     const SpottedWords& s = *r.spotted;
     json["spotted"] = {{"said", s.said}, {"found", s.found}, {"false_alarms", s.false_alarms}};
-    if (r.seconds > 0) json["spotted"]["false_alarms_per_hour"] = 3600 * static_cast<double>(s.false_alarms) / r.seconds;
+    if (r.seconds > 0) json["spotted"]["false_alarms_per_hour"] = r.false_alarms_per_hour();
   }
   for (const RecognitionErrors::Utterance* u : r.errors.worst(kWorst))
     json["worst"].push_back(
@@ -114,8 +114,7 @@ void print_speech_table(const SpeechReport& r, const Rate& words, const Rate& ch
                     r.real_time ? fmt::format("1/{:.0f}", 1 / *r.real_time) : "no"));
   if (r.spotted)
     print(fmt::format(" listed words: {} of {} found, {} ({:.1f} an hour)\n", grouped(r.spotted->found),
-                      grouped(r.spotted->said), counted(r.spotted->false_alarms, "false alarm"),
-                      3600 * static_cast<double>(r.spotted->false_alarms) / std::max(r.seconds, 1e-9)));
+                      grouped(r.spotted->said), counted(r.spotted->false_alarms, "false alarm"), r.false_alarms_per_hour()));
   const std::vector<Confusion> wrong = confusions(r.errors);
   if (wrong.empty()) return;
   std::vector<std::string> texts;

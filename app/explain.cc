@@ -78,11 +78,7 @@ std::optional<WorthRow> text_worth(const std::vector<ModelExplanation>& models, 
                                                  byte_rate_of(tokenizer, run.valid, count_of(valid)), &note);
   WorthRow row{
       "the next " + std::string(pages::nouns_of(tokenizer.kind()).one), "perplexity, lower is better", "", "", 0, 0};
-  for (const ResultRow& ngram : rows) {
-    const std::optional<double> found = ngram[figure::kPerplexity];
-    if (found && (row.simple.empty() || *found < row.simple_value))
-      row.simple = "counting: " + ngram.name, row.simple_value = *found;
-  }
+  set_counting(row, rows);
   if (row.simple.empty()) return std::nullopt;
   row.network = pages::cast(models)[best].label, row.network_value = *models[best].val_perplexity;
   row.bytes = models[best].parameters * static_cast<long long>(sizeof(float));
@@ -234,6 +230,14 @@ void explain_recogniser(const Command& command, const ExplainArguments& a, std::
 bool transcribes(const ModelFile& file) { return file.about.contains("speech"); }
 
 }  // namespace
+
+void set_counting(WorthRow& row, const std::vector<ResultRow>& rows) {
+  for (const ResultRow& ngram : rows) {
+    const std::optional<double> found = ngram[figure::kPerplexity];
+    if (found && (row.simple.empty() || *found < row.simple_value))
+      row.simple = "counting: " + ngram.name, row.simple_value = *found;
+  }
+}
 
 Explanation explain(const ExplainRequest& request) {
   std::vector<ModelFile> files = loaded(request.models);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/figure.h"
 #include "inspect/explanation.h"
 
 namespace rnn::core::app {
@@ -21,6 +22,9 @@ struct ExplainRequest {
 // Reports slow steps on standard error. Throws Error{usage}: "explain/models" (models that do not match), errors of the
 // prompt; Error{model}; Error{data}. A signal ends the memory test, which is then omitted.
 Explanation explain(const ExplainRequest& request);
+
+// The best n-gram model of the rows as the simplest method; without one the row stays.
+void set_counting(WorthRow& row, const std::vector<ResultRow>& rows);
 
 // Writes the page and reports its size.
 void write_page(const Explanation& explanation, const std::string& path);

@@ -25,7 +25,6 @@ from results_recipe import Failure, check_tables, digest, folder_of, mean, optio
 
 CLIP_KEYS = {"folder": str, "every": int, "test": int, "valid": int, "bigram": bool, "alpha": (int, float), "beta": (int, float),
              "pocketsphinx": bool}
-VARIANT_KEYS = {"name": str, "options": dict}
 
 
 def check(path, recipe):
@@ -34,7 +33,7 @@ def check(path, recipe):
         results_clips.check(path, recipe)
         return
     check_tables(path, "clips", CLIP_KEYS, [recipe["clips"]])
-    check_tables(path, "variant", VARIANT_KEYS, recipe.get("variant", []))
+    check_tables(path, "variant", results_clips.VARIANT_KEYS, recipe.get("variant", []))
     missing = {"folder", "every", "test", "valid"} - recipe["clips"].keys()
     if missing or recipe["evaluate"] != ["test"]:
         raise Failure(2, "recipe/speech", f"{path.name}: [clips] needs folder, every, test and valid, and evaluate is [\"test\"]")
@@ -69,10 +68,6 @@ def speakers(recipe, folder):
     names = sorted({pathlib.PurePosixPath(i).parent.name for i in ids})
     clips = recipe["clips"]
     return [[n for i, n in enumerate(names) if i % clips["every"] == clips[part]] for part in ("test", "valid")]
-
-
-def networks(recipe):
-    return [(v["name"], recipe["options"] | v.get("options", {})) for v in recipe.get("variant", [{"name": "this program"}])]
 
 
 def keys_of(recipe, digests):
@@ -157,7 +152,7 @@ def measure(program, recipe, work, keys, train, data_folder):
         texts = training_texts(folder, set(test + valid))
         (work / "texts.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
         program.call([program.path, "data", "ngram", "texts.txt", "--tokens", "space", "--order", "2", "-o", "bigram.arpa", "--force"], work)
-    for name, options in networks(recipe):
+    for name, options in results_clips.networks(recipe):
         words, runs = training_words(options, test, valid), []
         for seed in recipe["seeds"]:
             run = folder_of(name, seed)
@@ -181,13 +176,9 @@ def measure(program, recipe, work, keys, train, data_folder):
 
 # ------------------------------------------------------------------------------------------------------------------- the page
 
-def percent(value):
-    return f"{100 * value:.1f} %"
-
-
 def with_interval(figures):
     rates = [f["rate"] for f in figures]
-    return percent(mean(rates)) + (f" ({100 * figures[0]['low']:.1f} to {100 * figures[0]['high']:.1f})" if len(figures) == 1 else "")
+    return results_clips.percent(mean(rates)) + (f" ({100 * figures[0]['low']:.1f} to {100 * figures[0]['high']:.1f})" if len(figures) == 1 else "")
 
 
 def section(name, row, table, clock, data_lines):
@@ -212,7 +203,7 @@ def section(name, row, table, clock, data_lines):
             cost = [f"{mean([r['parameters'] for r in v['runs']]):,.0f}", clock(mean([r["seconds"] for r in v["runs"]]))] if key == "greedy" else ["", ""]
             cells.append([ours, with_interval([r["words"] for r in runs]), with_interval([r["characters"] for r in runs]), *cost])
     if row.get("pocketsphinx"):
-        cells.append(["PocketSphinx, its own acoustic model of far more speech, with the same bigram", percent(row["pocketsphinx"]["wer"]), "", "", ""])
+        cells.append(["PocketSphinx, its own acoustic model of far more speech, with the same bigram", results_clips.percent(row["pocketsphinx"]["wer"]), "", "", ""])
     for p in row.get("published", []):
         cells.append([f"published: {p['name']}{', ' + p['where'] if p.get('where') else ''} ({p['source']})", f"{p['wer']:.1f} %" if "wer" in p else "", "", "", ""])
     lines += [table(["", "WER (95 %)", "CER (95 %)", "parameters", "time of a run"], cells), ""]

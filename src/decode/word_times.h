@@ -37,4 +37,14 @@ struct TextTimes {
 std::optional<TextTimes> text_times(LogProbs<float> log_probs, std::span<const int32_t> units, const Spelling& spelling,
                                     int64_t first_row = 0);
 
+// The words that are heard with a confidence of at least `least`, as a text. Word: TimedWord, or whatever else has text and confidence.
+template <class Word>
+std::string confident_text(std::span<const Word> words, double least) {
+  std::string text;
+  for (const Word& word : words) {
+    if (word.confidence >= least) text += (text.empty() ? "" : " ") + word.text;
+  }
+  return text;
+}
+
 }  // namespace rnn::core

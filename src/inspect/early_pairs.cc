@@ -8,21 +8,12 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "kernels/host.h"
 #include "networks/session.h"
 
 namespace rnn::core {
 namespace {
-
-std::vector<std::string> columns_of(std::string_view line) {
-  std::vector<std::string> columns;
-  for (size_t begin = 0; begin <= line.size();) {
-    const size_t end = std::min(line.find('\t', begin), line.size());
-    columns.emplace_back(line.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return columns;
-}
 
 // Logarithm of the chance of all tokens of a line that begins with `text`.
 double log_chance(Session& session, const Tokenizer& tokenizer, const std::string& text) {
@@ -48,7 +39,7 @@ std::vector<EarlyPair> read_early_pairs(std::string_view text, const std::string
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty() || line.front() == '#') continue;
-    const std::vector<std::string> c = columns_of(line);
+    const std::vector<std::string> c = split_at(line, '\t');
     const bool whole =
         c.size() >= 4 && std::none_of(c.begin(), c.end(), [](const std::string& part) { return part.empty(); });
     const bool fits = whole && c[0] != c[2] && c.size() == (c[1] == c[3] ? 5u : 4u);

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/numbers.h"
 
 namespace rnn::core {
@@ -55,13 +56,10 @@ void for_named(const ParamTable& table, const std::string& flag, const std::stri
 
 std::vector<std::string> words_of(const std::string& list) {
   std::vector<std::string> words;
-  for (size_t begin = 0; begin < list.size();) {
-    const size_t end = std::min(list.find(',', begin), list.size());
-    std::string word = list.substr(begin, end - begin);
+  for (std::string& word : split_commas(list)) {
     word.erase(0, word.find_first_not_of(' '));
     word.erase(word.find_last_not_of(' ') + 1);
     if (!word.empty()) words.push_back(std::move(word));
-    begin = end + 1;
   }
   return words;
 }

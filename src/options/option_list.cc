@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/numbers.h"
 #include "options/kinds.h"
 
@@ -191,15 +192,13 @@ int64_t parse_whole(std::string_view flag, std::string_view text, const OptionRa
 
 std::vector<int> parse_rising(std::string_view flag, std::string_view text) {
   std::vector<int> numbers;
-  for (size_t at = 0; at <= text.size() && !text.empty();) {
-    const size_t end = std::min(text.find(',', at), text.size());
-    const auto value = static_cast<int>(parse_whole(flag, text.substr(at, end - at), {1, 1 << 24}));
+  for (const std::string& part : split_commas(text)) {
+    const auto value = static_cast<int>(parse_whole(flag, part, {1, 1 << 24}));
     if (!numbers.empty() && value <= numbers.back()) {
       bad(fmt::format("--{} {} is out of order: {} comes after {}", flag, text, value, numbers.back()),
           fmt::format("the numbers must increase, for example --{} 2000,10000", flag));
     }
     numbers.push_back(value);
-    at = end + 1;
   }
   return numbers;
 }

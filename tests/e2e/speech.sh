@@ -4,6 +4,8 @@
 . "$SOURCE/tests/support/assert.sh"
 # shellcheck source=tests/support/texts.sh
 . "$SOURCE/tests/support/texts.sh"
+# shellcheck source=tests/support/speech.sh
+. "$SOURCE/tests/support/speech.sh"
 
 python3 "$SOURCE/tests/support/tones.py" clips 0 120
 python3 "$SOURCE/tests/support/tones.py" fresh 200 208
@@ -45,16 +47,7 @@ PYTHON
 
 # Formats: times ascend and lie in the clip; a search without a model hears the same; a list allows its words only.
 expect_exit 0 "$RNN" transcribe run "${fresh[0]}" --format json
-python3 - "$out_file" "${fresh[0]}" <<'PYTHON' || fail "times of words"
-import json, sys, wave
-x = json.load(open(sys.argv[1]))
-with wave.open(sys.argv[2]) as w: length = w.getnframes() / w.getframerate()
-assert x["text"] == " ".join(word["text"] for word in x["words"]) and x["words"]
-before = 0
-for word in x["words"]:
-    assert before <= word["start"] < word["end"] <= length + 0.05 and 0 < word["confidence"] <= 1, word
-    before = word["end"]
-PYTHON
+expect_times "$out_file" "${fresh[0]}"
 for format in srt vtt ctm; do expect_exit 0 "$RNN" transcribe run "${fresh[0]}" --format "$format"; done
 expect_exit 0 "$RNN" transcribe run "${fresh[@]}" --beam 1000
 paste -d'|' heard.txt "$out_file" | awk -F'|' '$1 == $2 {same++} END {exit !(same >= 6)}' || fail "a wide search hears something else"
@@ -94,13 +87,7 @@ expect_refused 2 usage/option "$RNN" transcribe run "${fresh[0]}" --partial
 expect_exit 0 "$RNN" train clips "${small[@]}" --epochs 4 -o straight
 expect_exit 0 "$RNN" train clips "${small[@]}" --epochs 4 --max-updates 13 -o parts
 expect_exit 0 "$RNN" train --resume parts --max-updates 0
-python3 - <<'PYTHON' || fail "a resumed run is another one"
-import json, struct
-def numbers(path):
-    data = open(path, "rb").read()
-    return data[8 + struct.unpack("<Q", data[:8])[0]:]
-assert numbers("straight/model.safetensors") == numbers("parts/model.safetensors")
-PYTHON
+expect_resumed straight parts
 
 # What cannot be heard: one error each; a clip among others is named and left out.
 echo "just a text" >text.wav

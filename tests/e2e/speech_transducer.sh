@@ -4,6 +4,8 @@
 . "$SOURCE/tests/support/assert.sh"
 # shellcheck source=tests/support/texts.sh
 . "$SOURCE/tests/support/texts.sh"
+# shellcheck source=tests/support/speech.sh
+. "$SOURCE/tests/support/speech.sh"
 
 python3 "$SOURCE/tests/support/tones.py" clips 0 120
 python3 "$SOURCE/tests/support/tones.py" fresh 200 208
@@ -41,16 +43,7 @@ expect_exit 0 "$RNN" transcribe run "${fresh[@]}" --words words.txt
 
 # Words have times, which are those of its CTC layer; a known text, too.
 expect_exit 0 "$RNN" transcribe run "${fresh[0]}" --format json
-python3 - "$out_file" "${fresh[0]}" <<'PYTHON' || fail "times of words"
-import json, sys, wave
-x = json.load(open(sys.argv[1]))
-with wave.open(sys.argv[2]) as w: length = w.getnframes() / w.getframerate()
-assert x["text"] == " ".join(word["text"] for word in x["words"]) and x["words"]
-before = 0
-for word in x["words"]:
-    assert before <= word["start"] < word["end"] <= length + 0.05 and 0 < word["confidence"] <= 1, word
-    before = word["end"]
-PYTHON
+expect_times "$out_file" "${fresh[0]}"
 expect_exit 0 "$RNN" align run "${fresh[0]}" "${fresh[0]%.wav}.txt"
 expect_out '[a-d]+ [01]\.[0-9]+$'
 
@@ -78,13 +71,7 @@ expect_refused 2 usage/option "$RNN" transcribe run "${fresh[0]}" --partial
 expect_exit 0 "$RNN" train clips "${small[@]}" --predictor recurrent --epochs 4 -o straight
 expect_exit 0 "$RNN" train clips "${small[@]}" --predictor recurrent --epochs 4 --max-updates 13 -o parts
 expect_exit 0 "$RNN" train --resume parts --max-updates 0
-python3 - <<'PYTHON' || fail "a resumed run is another one"
-import struct
-def numbers(path):
-    data = open(path, "rb").read()
-    return data[8 + struct.unpack("<Q", data[:8])[0]:]
-assert numbers("straight/model.safetensors") == numbers("parts/model.safetensors")
-PYTHON
+expect_resumed straight parts
 
 # Without its CTC loss it knows no times, and says so; what belongs to a transducer is refused without it.
 expect_exit 0 "$RNN" train clips "${small[@]}" --joint-ctc 0 --epochs 1 -o untimed

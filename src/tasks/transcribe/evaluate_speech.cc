@@ -66,13 +66,8 @@ namespace {
 // The words of a text whose rows are `said`, without those that are heard with less confidence than `least`.
 std::string sure_words(const SpeechModel& speech, LogProbs<float> said, std::span<const int32_t> units, double least) {
   if (least <= 0) return spelt_text(speech.spelling, units);
-  std::string text;
-  if (const std::optional<TextTimes> times = text_times(said, units, speech.spelling)) {
-    for (const TimedWord& word : times->words) {
-      if (word.confidence >= least) text += (text.empty() ? "" : " ") + word.text;
-    }
-  }
-  return text;
+  const std::optional<TextTimes> times = text_times(said, units, speech.spelling);
+  return times ? confident_text<TimedWord>(times->words, least) : "";
 }
 
 void count_spotted(std::string_view said, std::string_view heard, const std::vector<std::string>& words,
@@ -104,11 +99,8 @@ SpeechReport evaluate_speech(const SpeechModel& speech, const SpeechPart& part, 
   SpeechDecoder decoder(*speech.model, how.beam, pool);
   if (!how.words.empty()) report.spotted.emplace();
   const auto transcribe = [&](size_t i, View<const float> hidden, LogProbs<float> said) {
-    for (int t = 0; t < hidden.rows; ++t, ++rows)
-      blanks += !decoder.push(hidden.middle(t, 1), LogProbs<float>({said.rows.middle(t, 1)}));
-    const std::vector<RecognisedText> found = decoder.finished(1);
-    const std::vector<int32_t> units = found.empty() ? std::vector<int32_t>() : found[0].units;
-    decoder.end_utterance();
+    const std::vector<int32_t> units = decoder.units_of(hidden, said, &blanks);
+    rows += hidden.rows;
     const std::string heard = speech_text(speech.front.rules, sure_words(speech, said, units, how.reject));
     report.errors.add(part.clips[i].id, part.clips[i].text, heard);
     if (report.spotted) count_spotted(part.clips[i].text, heard, how.words, *report.spotted);

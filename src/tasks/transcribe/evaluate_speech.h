@@ -31,10 +31,13 @@ struct SpeechReport {
   ResultRow model;           // WER, CER, SER
   RecognitionErrors errors;  // by clip
   int64_t clips = 0;
-  double seconds = 0;                   // of sound
-  std::optional<double> blanks;         // share of rows in which nothing is said, as far as the best classes go
-  std::optional<double> real_time;      // seconds of computation by seconds of sound
-  std::optional<SpottedWords> spotted;  // with a list of words
+  double seconds = 0;                     // of sound
+  std::optional<double> blanks;           // share of rows in which nothing is said, as far as the best classes go
+  std::optional<double> real_time;        // seconds of computation by seconds of sound
+  std::optional<SpottedWords> spotted;    // with a list of words
+  double false_alarms_per_hour() const {  // of `spotted`
+    return seconds > 0 ? 3600 * static_cast<double>(spotted->false_alarms) / seconds : 0;
+  }
 };
 
 struct SpeechEvaluation {

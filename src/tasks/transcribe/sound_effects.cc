@@ -9,6 +9,7 @@
 #include "audio/augment.h"
 #include "audio/wave.h"
 #include "base/error.h"
+#include "base/names.h"
 #include "base/numbers.h"
 #include "data/hash.h"
 #include "data/inputs/folders.h"
@@ -23,12 +24,8 @@ constexpr double kShortestNoise = 0.1;  // seconds
 constexpr int64_t kMinuteSeconds = 60;
 
 std::vector<std::string> parts_of_list(const std::string& list) {
-  std::vector<std::string> parts;
-  for (size_t begin = 0; begin < list.size();) {
-    const size_t end = std::min(list.find(',', begin), list.size());
-    if (end > begin) parts.push_back(list.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  std::vector<std::string> parts = split_commas(list);
+  std::erase(parts, "");
   return parts;
 }
 

@@ -62,6 +62,10 @@ std::vector<float> frames_of(const SpeechFront& front, const Clip& clip) {
   return frames;
 }
 
+std::vector<float> frames_of(const SpeechFront& front, std::span<const float> samples, int rate) {
+  return front_end_frames(front.bank, rate == front.bank.rate ? samples : resample(samples, rate, front.bank.rate));
+}
+
 SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vector<Clip> clips,
                 const std::vector<double>& speeds, Pool& pool, std::vector<LeftOut>* left_out, bool samples) {
   std::vector<HeardClip> heard(clips.size());

@@ -39,6 +39,8 @@ std::vector<int32_t> labels_of(const Tokenizer& tokenizer, const std::string& te
 // read_features().
 std::vector<float> samples_of(const SpeechFront& front, const Clip& clip, double speed = 1);
 std::vector<float> frames_of(const SpeechFront& front, const Clip& clip);
+// The same of samples of one channel at any rate.
+std::vector<float> frames_of(const SpeechFront& front, std::span<const float> samples, int rate);
 
 // A part whose clips are read, and left out where they cannot be: labels, frames for each speed, normalised. Without an entry of a speed
 // other than 1 where `speeds` is {1}. samples: also these, of clips that are sound.

@@ -38,11 +38,8 @@ std::vector<TriedWeights> tune_search(const SpeechModel& speech, const SpeechPar
     SpeechDecoder decoder(*speech.model, options, pool);
     RecognitionErrors errors;
     for (size_t i = 0; i < clips.size(); ++i) {
-      for (int t = 0; t < clips[i].hidden.rows(); ++t)
-        decoder.push(clips[i].hidden.view().middle(t, 1), LogProbs<float>({clips[i].log_probs.view().middle(t, 1)}));
-      const std::vector<RecognisedText> found = decoder.finished(1);
-      decoder.end_utterance();
-      const std::vector<int32_t> units = found.empty() ? std::vector<int32_t>() : found[0].units;
+      const std::vector<int32_t> units =
+          decoder.units_of(clips[i].hidden.view(), LogProbs<float>({clips[i].log_probs.view()}));
       errors.add(part.clips[i].id, part.clips[i].text, speech_text(speech.front.rules, spelt_text(speech.spelling, units)));
     }
     tried.push_back({alpha, beta, pooled(errors.words()).rate(), pooled(errors.characters()).rate()});

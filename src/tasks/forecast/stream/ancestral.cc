@@ -8,6 +8,7 @@
 #include "data/hash.h"
 #include "decode/sample.h"
 #include "heads/sample_quantiles.h"
+#include "networks/engine.h"
 
 namespace rnn::core {
 namespace {
@@ -32,8 +33,7 @@ class Ancestral {
  public:
   Ancestral(const Model<float>& model, Pool& pool, std::span<const WindowSeries> series, std::span<const Drawn> windows,
             const WindowOptions& options, PathRange paths)
-      : model_(model),
-        pool_(pool),
+      : engine_(model, &pool),
         options_(options),
         windows_(windows),
         range_(paths),
@@ -51,7 +51,7 @@ class Ancestral {
     read_past();
     for (int h = 0; h < steps; ++h) {
       if (h > 0) read_step(h);
-      pool_.parallel_for(static_cast<int64_t>(paths_.size()), kFewDraws, [&](int64_t begin, int64_t end) {
+      engine_.pool().parallel_for(static_cast<int64_t>(paths_.size()), kFewDraws, [&](int64_t begin, int64_t end) {
         for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
           drawn[i / paths][static_cast<size_t>(h)][i % paths] = draw_value(i, h);
       });
@@ -93,7 +93,7 @@ class Ancestral {
         last[i] = seq.start[static_cast<size_t>(k)] + r;
       }
     }
-    State<float> state = model_.initial(seq.streams());
+    State<float> state = engine_.model().initial(seq.streams());
     keep(run(seq, frames, state), last);
     std::vector<int> rows;
     for (size_t i = 0; i < past_.size(); ++i) {
@@ -125,22 +125,14 @@ class Ancestral {
   }
 
   View<float> run(const Seq& seq, const std::vector<float>& frames, State<float>& state) {
-    arena_.clear();
-    Context<float> context{pool_, arena_};
-    const View<const float> read(frames.data(), seq.rows(), inputs_, inputs_);
-    const View<float> h = model_.forward_hidden(context, Input<float>{seq, nullptr, read}, state, nullptr);
-    const View<float> outputs = arena_.matrix<float>(h.rows, model_.outputs());
-    model_.forward_output(context, h, outputs);
-    return outputs;
+    return engine_.outputs({seq, nullptr, View<const float>(frames.data(), seq.rows(), inputs_, inputs_)}, state);
   }
 
-  const Model<float>& model_;
-  Pool& pool_;
+  Engine engine_;
   const WindowOptions& options_;
   std::span<const Drawn> windows_;
   PathRange range_;
   Distribution head_;
-  Arena arena_;
   int inputs_ = 0;
   std::vector<StepwiseWindow> past_, paths_;  // [windows], [windows * paths]
   State<float> state_;                        // of the paths

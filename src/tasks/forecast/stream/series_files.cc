@@ -51,9 +51,9 @@ Kind named(const std::string& text, const std::string_view (&names)[n]) {
 
 TableOptions table_options(const SeriesOptions& o) {
   TableOptions t;
-  t.id = listed_names(o.id), t.y = listed_names(o.y), t.time = o.time;
-  t.fixed = listed_names(o.fixed), t.past = listed_names(o.past), t.known = listed_names(o.known);
-  t.ignored = listed_names(o.ignore);
+  t.id = split_commas(o.id), t.y = split_commas(o.y), t.time = o.time;
+  t.fixed = split_commas(o.fixed), t.past = split_commas(o.past), t.known = split_commas(o.known);
+  t.ignored = split_commas(o.ignore);
   t.tz = o.tz, t.frequency = o.frequency;
   if (o.dates != "auto") t.day_month = o.dates == "dmy" ? DayMonth::dmy : DayMonth::mdy;
   if (o.decimal != "auto") t.decimal_comma = o.decimal == "comma";
@@ -118,16 +118,6 @@ bool has_names_of_series(const std::string& path, std::string* reason) {
   if (!time && !value) return false;
   *reason = path + " has columns of series: " + line.substr(0, 60);
   return true;
-}
-
-std::vector<std::string> listed_names(const std::string& text) {
-  std::vector<std::string> names;
-  for (size_t at = 0; at <= text.size() && !text.empty();) {
-    const size_t end = std::min(text.find(',', at), text.size());
-    names.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return names;
 }
 
 SeriesFiles read_series_files(const std::vector<std::string>& paths, const SeriesOptions& options, const Grid* grid) {

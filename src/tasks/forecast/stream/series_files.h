@@ -25,7 +25,4 @@ bool looks_like_series(const std::string& path, std::string* reason);
 // Is it a table whose columns are called as those of series are (ds, y, ...), whatever is in them?
 bool has_names_of_series(const std::string& path, std::string* reason);
 
-// "a,b" as names.
-std::vector<std::string> listed_names(const std::string& text);
-
 }  // namespace rnn::core

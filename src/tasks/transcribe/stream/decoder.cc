@@ -54,4 +54,14 @@ void SpeechDecoder::end_utterance() {
   if (transducer_beam_) transducer_beam_->end_utterance();
 }
 
+std::vector<int32_t> SpeechDecoder::units_of(View<const float> hidden, LogProbs<float> log_probs, int64_t* silent) {
+  for (int t = 0; t < hidden.rows; ++t) {
+    const bool said = push(hidden.middle(t, 1), LogProbs<float>({log_probs.rows.middle(t, 1)}));
+    if (silent && !said) ++*silent;
+  }
+  std::vector<RecognisedText> found = finished(1);
+  end_utterance();
+  return found.empty() ? std::vector<int32_t>() : std::move(found[0].units);
+}
+
 }  // namespace rnn::core

@@ -29,6 +29,10 @@ class SpeechDecoder {
   std::vector<RecognisedText> finished(int n);
   void end_utterance();
 
+  // The rows of a whole clip, as push() has them: the units of its best text. Adds to `silent` the rows in which nothing is said; the next
+  // row is the first of another utterance.
+  std::vector<int32_t> units_of(View<const float> hidden, LogProbs<float> log_probs, int64_t* silent = nullptr);
+
  private:
   CtcGreedy ctc_;
   std::optional<CtcBeam> ctc_beam_;
