@@ -7,6 +7,7 @@
 #include "base/numbers.h"
 #include "choose.h"
 #include "command.h"
+#include "eval_effect.h"
 #include "eval_pairs.h"
 #include "eval_series.h"
 #include "eval_speech.h"
@@ -123,7 +124,9 @@ struct EvalArguments {
 void declare(Command& command, EvalArguments& a) {
   Adaptation& how = a.options.adaptation;
   command.word("MODEL", &a.model, "run folder or .safetensors file");
-  command.word("DATA", &a.text, "text file or folder; JSON lines for a model of sequences; pairs for a translator");
+  command.word(
+      "DATA", &a.text,
+      "text file or folder; JSON lines for a model of sequences; pairs for a translator; DRY.wav WET.wav for an effect");
   command.words("ALTERNATIVE...", &a.asked.alternatives,
                 "with --choose: what may follow its text, instead of DATA; for pairs perhaps a second file");
   command.flag("--json", &a.json, "one JSON object on standard output");
@@ -266,6 +269,12 @@ int run_eval(const Arguments& arguments) {
     if (command.given(flag))
       throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models of time series",
                   "leave it out; rnn train SALES.csv makes such a model");
+  }
+  if (file.model->config().form().head == "esr") {
+    std::vector<std::string> paths = {a.text};
+    paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
+    require_at_most(eval_effect(std::move(file), paths, a.json), a.limit);
+    return 0;
   }
   if (file.model->translates()) {
     measure_pairs(command, a, file);

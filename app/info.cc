@@ -10,6 +10,7 @@
 #include "events/events.h"
 #include "info_series.h"
 #include "screen.h"
+#include "tasks/effect/stream/effect.h"
 #include "tasks/forecast/stream/model_front.h"
 #include "tasks/language_model/evaluate_text.h"
 #include "tasks/transcribe/stream/recognizer.h"
@@ -129,6 +130,7 @@ ordered_json as_json(const ModelFile& file) {
   if (!c.softmax.cutoffs.empty()) result["cutoffs"] = c.softmax.cutoffs, result["softmax_divide"] = c.softmax.divide;
   if (c.forecast.present()) result["forecast"] = series_info_json(file);
   if (c.hears()) result["speech"] = speech_info_json(file);
+  if (c.form().head == "esr") result["effect"] = {{"rate", effect_model(file).front.rate}};
   result["config"] = config_to_json(c);  // all of it, as in the file
   result["tensors"] = tensors;
   result["about"] = file.about.get();
@@ -156,6 +158,9 @@ void print_text(const ModelFile& file) {
   } else {
     line("state", bytes_text(state_bytes(file)) + (model.translates() ? " for each hypothesis" : " for each stream"));
   }
+  if (model.config().form().head == "esr")
+    line("sound",
+         fmt::format("an effect on sound of {} Hz, sample by sample, without delay", effect_model(file).front.rate));
   if (model.config().hears()) {
     line("sound", speech_info_text(file));
     line("head", speech_head_text(model.config()));

@@ -39,6 +39,7 @@ constexpr Verb kVerbs[] = {
     {"align", "when the words of a known text were said", run_align},
     {"detect", "the steps of time series that lie far from what was expected", run_detect},
     {"report", "a page that shows what comes next in time series, and how good such forecasts were", run_report},
+    {"process", "sound through an effect that was learnt from two recordings", run_process},
     {"predict", "labels or numbers for new sequences", run_predict},
     {"translate", "translate sentences, one per line", run_translate},
     {"info", "what is in a model", run_info},

@@ -29,7 +29,7 @@ rnn_compile_options(rnn_library)
 # that steps a model of numbers links no library but the C++ one and Highway.
 set(running_objects)
 foreach(room base options nn alignment heads decode networks data io tasks_language_model_stream tasks_translate_stream tasks_sequences_stream
-             rnn_running)
+             tasks_effect_stream rnn_running)
   list(APPEND running_objects $<TARGET_OBJECTS:rnn_${room}>)
 endforeach()
 # Of series what a forecast from numbers in memory needs: no tables, no linear algebra.

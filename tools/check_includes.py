@@ -18,9 +18,9 @@ FLOORS = {
     "networks": 5, "data": 5, "metrics": 5,
     "io": 6,
     "train": 7,
-    "tasks/language_model/stream": 7, "tasks/translate/stream": 7, "tasks/sequences/stream": 7, "tasks/forecast/stream": 7, "tasks/transcribe/stream": 7,  # what runs a task's models
+    "tasks/language_model/stream": 7, "tasks/translate/stream": 7, "tasks/sequences/stream": 7, "tasks/forecast/stream": 7, "tasks/transcribe/stream": 7, "tasks/effect/stream": 7,  # what runs a task's models
     "runs": 8, "rnn/running": 8,  # the part of the public face that runs models: rnn::runtime
-    "tasks/language_model": 9, "tasks/translate": 9, "tasks/sequences": 9, "tasks/forecast": 9, "tasks/transcribe": 9,  # never one another
+    "tasks/language_model": 9, "tasks/translate": 9, "tasks/sequences": 9, "tasks/forecast": 9, "tasks/transcribe": 9, "tasks/effect": 9,  # never one another
     "tasks": 10, "inspect": 10,  # tasks: their list
     "pages": 11, "doctor": 11, "bench": 11,
     "rnn": 12,  # include/rnn and its implementation src/rnn: the public face

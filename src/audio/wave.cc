@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -235,25 +236,33 @@ std::vector<float> AudioReader::rest() {
   return all;
 }
 
-std::string wave_bytes(std::span<const float> samples, int rate, int channels) {
-  const auto size = static_cast<uint32_t>(samples.size() * 2);
+std::string wave_bytes(std::span<const float> samples, int rate, int channels, WaveForm form) {
+  constexpr uint32_t kWhole = 1, kFloat = 3;  // WAVE_FORMAT_PCM, WAVE_FORMAT_IEEE_FLOAT
+  const bool whole = form == WaveForm::s16;
+  const uint32_t width = whole ? 2 : 4;
+  const auto size = static_cast<uint32_t>(samples.size() * width);
   std::string bytes;
   bytes.reserve(44 + size);
-  const auto number = [&](uint32_t value, int width) {
-    for (int i = 0; i < width; ++i) bytes += static_cast<char>(value >> (8 * i) & 255);
+  const auto number = [&](uint32_t value, uint32_t n) {
+    for (uint32_t i = 0; i < n; ++i) bytes += static_cast<char>(value >> (8 * i) & 255);
   };
   const auto c = static_cast<uint32_t>(channels), r = static_cast<uint32_t>(rate);
-  bytes += "RIFF", number(36 + size, 4), bytes += "WAVEfmt ", number(16, 4), number(1, 2), number(c, 2);
-  number(r, 4), number(r * c * 2, 4), number(c * 2, 2), number(16, 2), bytes += "data", number(size, 4);
+  bytes += "RIFF", number(36 + size, 4), bytes += "WAVEfmt ", number(16, 4), number(whole ? kWhole : kFloat, 2),
+      number(c, 2);
+  number(r, 4), number(r * c * width, 4), number(c * width, 2), number(8 * width, 2), bytes += "data", number(size, 4);
   for (const float x : samples) {
-    const long scaled = std::lrint(std::clamp(static_cast<double>(x) * 32768, -32768.0, 32767.0));
-    number(static_cast<uint32_t>(scaled), 2);
+    if (whole) {
+      const long scaled = std::lrint(std::clamp(static_cast<double>(x) * 32768, -32768.0, 32767.0));
+      number(static_cast<uint32_t>(scaled), 2);
+    } else {
+      number(std::bit_cast<uint32_t>(x), 4);
+    }
   }
   return bytes;
 }
 
-void write_wave(const std::string& path, std::span<const float> samples, int rate, int channels) {
-  write_file_atomic(path, wave_bytes(samples, rate, channels));
+void write_wave(const std::string& path, std::span<const float> samples, int rate, int channels, WaveForm form) {
+  write_file_atomic(path, wave_bytes(samples, rate, channels, form));
 }
 
 }  // namespace rnn::core

@@ -53,8 +53,11 @@ class AudioReader {
   std::unique_ptr<Open> open_;
 };
 
-// A WAV file of signed 16 bit, `channels` interleaved; samples beyond full scale are clipped. write_wave throws as write_file_atomic.
-std::string wave_bytes(std::span<const float> samples, int rate, int channels = 1);
-void write_wave(const std::string& path, std::span<const float> samples, int rate, int channels = 1);
+// How a WAV file holds its samples: signed 16 bit, which clips what is beyond full scale, or the numbers themselves.
+enum class WaveForm { s16, f32 };
+// A WAV file, `channels` interleaved. write_wave throws as write_file_atomic.
+std::string wave_bytes(std::span<const float> samples, int rate, int channels = 1, WaveForm form = WaveForm::s16);
+void write_wave(const std::string& path, std::span<const float> samples, int rate, int channels = 1,
+                WaveForm form = WaveForm::s16);
 
 }  // namespace rnn::core

@@ -9,9 +9,9 @@
 
 namespace rnn::core {
 
-// What a loss counts: nats per predicted token, nats per label, squares of numbers, or what a head of forecasts says of a value
-// (heads/family.h).
-enum class LossUnit { token, label, square, value };
+// What a loss counts: nats per predicted token, nats per label, squares of numbers, what a head of forecasts says of a value
+// (heads/family.h), or an error-to-signal ratio (heads/esr.h).
+enum class LossUnit { token, label, square, value, ratio };
 
 // How a value is worded: 2.574, 87.30% (of 0.873), 0.00312 (of any size: `digits` are significant), 24,310, 1:13, 41k.
 enum class FigureForm { decimals, percent, significant, whole, time, rate };

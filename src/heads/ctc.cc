@@ -84,18 +84,7 @@ LossSum sum_of_streams(const StreamTargets& streams, std::span<const uint8_t> po
 
 template <class T>
 HeadInfo CtcHead<T>::info() const {
-  return {"ctc", RowsRead::every, options_.outputs, true, "nats per label", std::nullopt, kExplodedPerLabel};
-}
-
-template <class T>
-void CtcHead<T>::outputs(Context<T>& context, const Weights<T>& weights, View<const T> h, View<T> outputs) const {
-  layer_.forward(context, weights.packed(), h, outputs);
-}
-
-template <class T>
-void CtcHead<T>::outputs_backward(Context<T>& context, const Weights<T>& weights, View<const T> h, View<const T> doutputs,
-                                  View<T> dh, Params<T>& grads) const {
-  layer_.backward(context, weights.packed(), h, doutputs, dh, grads);
+  return {"ctc", RowsRead::every, this->options_.outputs, true, "nats per label", std::nullopt, kExplodedPerLabel};
 }
 
 template <class T>
@@ -123,19 +112,19 @@ LossSum CtcHead<T>::loss(Context<T>& context, const Weights<T>& weights, View<co
   const std::vector<uint8_t> possible = ctc_possible(streams);
   const std::vector<double> scales = scales_of(streams, possible);
   std::vector<double> losses(static_cast<size_t>(streams.streams()));
-  const auto most = static_cast<int64_t>(context.output_bytes / (static_cast<size_t>(options_.outputs) * sizeof(T)));
+  const auto most = static_cast<int64_t>(context.output_bytes / (static_cast<size_t>(this->options_.outputs) * sizeof(T)));
   for (int s = 0, end; s < streams.streams(); s = end) {
     end = streams.group_end(s, most);
     const ArenaScope scope(context.arena);
     const int rows = streams.begin(end) - streams.begin(s);
     const View<T> own = context.arena.template matrix<T>(rows, h.cols);
-    const View<T> logits = context.arena.template matrix<T>(rows, options_.outputs);
+    const View<T> logits = context.arena.template matrix<T>(rows, this->options_.outputs);
     streams.gather<T>(h, s, end, own);
-    layer_.forward(context, weights.packed(), own, logits);
+    this->layer_.forward(context, weights.packed(), own, logits);
     ctc_losses(context, logits, streams, s, end, scales, args.grads != nullptr, losses.data());
     if (!args.grads) continue;
     const View<T> down = context.arena.template matrix<T>(rows, h.cols);
-    layer_.backward(context, weights.packed(), own, logits, down, *args.grads);
+    this->layer_.backward(context, weights.packed(), own, logits, down, *args.grads);
     streams.scatter<T>(down, s, end, args.dh);
   }
   const LossSum sum = sum_of_streams(streams, possible, losses);

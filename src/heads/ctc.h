@@ -13,23 +13,14 @@ namespace rnn::core {
 // labels, which is legal and trains blanks, counts as one. A stream of fewer rows than ctc_rows_needed is impossible: its entry of
 // LossArgs::rows is infinite, sums and gradients leave it out, LossSum::impossible counts it.
 template <class T>
-class CtcHead final : public Head<T> {
+class CtcHead final : public LayerHead<T> {
  public:
-  CtcHead(const HeadOptions& options, ParamTable& table, Packed<T>& packed)
-      : options_(options), layer_({}, options.outputs, options.width, -1, table, packed) {}
-
+  using LayerHead<T>::LayerHead;
   HeadInfo info() const override;
-  void outputs(Context<T>& context, const Weights<T>& weights, View<const T> h, View<T> outputs) const override;
-  void outputs_backward(Context<T>& context, const Weights<T>& weights, View<const T> h, View<const T> doutputs, View<T> dh,
-                        Params<T>& grads) const override;
   LossSum loss_of(Context<T>& context, View<T> outputs, const Targets& targets, const LossOptions& options,
                   std::vector<double>* rows = nullptr) const override;
   LossSum loss(Context<T>& context, const Weights<T>& weights, View<const T> h, const Targets& targets,
                const LossArgs<T>& args = {}) const override;
-
- private:
-  HeadOptions options_;
-  OutputLayer<T> layer_;
 };
 
 // Losses above this, in nats per label, are explosions. One label in 10,000 rows of 10,000 classes has 92,000 nats before it is learnt.

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "heads/ctc.h"
+#include "heads/esr.h"
 #include "heads/family_head.h"
 #include "heads/gaussian.h"
 #include "heads/huber.h"
@@ -44,6 +45,7 @@ constexpr Kind<T> kKinds[] = {
     kind<T, CtcHead<T>>("ctc"),                // labels of a sequence, wherever they stand in it
     kind<T, TransducerHead<T>>("transducer"),  // the same, each given those before it
     kind<T, SquaredHead<T>>("squared"),        // numbers
+    kind<T, EsrHead<T>>("esr"),                // a signal, as it sounds
     forecast<T, kHuber>(),                     // the same, with outliers
     forecast<T, kQuantiles>(),                 // quantiles at given levels
     forecast<T, kGaussian>(),                  // mean and deviation

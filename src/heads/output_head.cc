@@ -41,17 +41,6 @@ int output_block_rows(int rows, size_t row_bytes, size_t output_bytes) {
 }
 
 template <class T>
-void OutputHead<T>::outputs(Context<T>& context, const Weights<T>& weights, View<const T> h, View<T> outputs) const {
-  layer_.forward(context, weights.packed(), h, outputs);
-}
-
-template <class T>
-void OutputHead<T>::outputs_backward(Context<T>& context, const Weights<T>& weights, View<const T> h, View<const T> doutputs,
-                                     View<T> dh, Params<T>& grads) const {
-  layer_.backward(context, weights.packed(), h, doutputs, dh, grads);
-}
-
-template <class T>
 LossSum OutputHead<T>::loss_of(Context<T>& context, View<T> outputs, const Targets& targets, const LossOptions& options,
                                std::vector<double>* rows) const {
   std::vector<double> own;
@@ -79,14 +68,14 @@ std::optional<double> OutputHead<T>::loss_of_hidden(Context<T>& context, const W
                                                     const Targets& targets, const LossArgs<T>& args, double* losses) const {
   LossOptions options{args.label_smoothing, args.grads != nullptr};
   if (args.plain) args.plain->resize(static_cast<size_t>(h.rows));
-  const int K = options_.outputs;
+  const int K = this->options_.outputs;
   const size_t row_bytes = static_cast<size_t>(K) * sizeof(T);
   std::optional<double> correct;
   const View<T> outputs = context.arena.template matrix<T>(output_block_rows(h.rows, row_bytes, context.output_bytes), K);
   for_row_blocks(h.rows, row_bytes, context.output_bytes, [&](int first, int count) {
     const View<T> part = outputs.middle(0, count);
     const View<const T> from = h.middle(first, count);
-    layer_.forward(context, weights.packed(), from, part);
+    this->layer_.forward(context, weights.packed(), from, part);
     std::optional<double> right;
     {
       const ProfileScope profiled(context.profile, Phase::loss);
@@ -94,7 +83,7 @@ std::optional<double> OutputHead<T>::loss_of_hidden(Context<T>& context, const W
       right = loss_of_rows(context, part, targets, first, options, losses + first);
     }
     if (right) correct = correct.value_or(0) + *right;
-    if (args.grads) layer_.backward(context, weights.packed(), from, part, args.dh.middle(first, count), *args.grads);
+    if (args.grads) this->layer_.backward(context, weights.packed(), from, part, args.dh.middle(first, count), *args.grads);
   });
   return correct;
 }

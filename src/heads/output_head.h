@@ -17,16 +17,32 @@ struct HeadOptions {
   TransducerOptions transducer = {};
 };
 
+// One output layer from hidden rows to K numbers each.
 template <class T>
-class OutputHead : public Head<T> {
+class LayerHead : public Head<T> {
  public:
-  OutputHead(const HeadOptions& options, ParamTable& table, Packed<T>& packed)
+  LayerHead(const HeadOptions& options, ParamTable& table, Packed<T>& packed)
       : options_(options), layer_(options.softmax, options.outputs, options.width, options.tied, table, packed) {}
 
   const OutputLayer<T>& layer() const { return layer_; }
-  void outputs(Context<T>& context, const Weights<T>& weights, View<const T> h, View<T> outputs) const override;
+  void outputs(Context<T>& context, const Weights<T>& weights, View<const T> h, View<T> outputs) const override {
+    layer_.forward(context, weights.packed(), h, outputs);
+  }
   void outputs_backward(Context<T>& context, const Weights<T>& weights, View<const T> h, View<const T> doutputs, View<T> dh,
-                        Params<T>& grads) const override;
+                        Params<T>& grads) const override {
+    layer_.backward(context, weights.packed(), h, doutputs, dh, grads);
+  }
+
+ protected:
+  HeadOptions options_;
+  OutputLayer<T> layer_;
+};
+
+// The loss of a row depends on no other one.
+template <class T>
+class OutputHead : public LayerHead<T> {
+ public:
+  using LayerHead<T>::LayerHead;
   LossSum loss_of(Context<T>& context, View<T> outputs, const Targets& targets, const LossOptions& options,
                   std::vector<double>* rows = nullptr) const override;
   LossSum loss(Context<T>& context, const Weights<T>& weights, View<const T> h, const Targets& targets,
@@ -40,9 +56,6 @@ class OutputHead : public Head<T> {
   // The same from h to dh, for all rows.
   virtual std::optional<double> loss_of_hidden(Context<T>& context, const Weights<T>& weights, View<const T> h,
                                                const Targets& targets, const LossArgs<T>& args, double* losses) const;
-
-  HeadOptions options_;
-  OutputLayer<T> layer_;
 };
 
 }  // namespace rnn::core

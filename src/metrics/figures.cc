@@ -8,7 +8,8 @@
 namespace rnn::core {
 
 const Figure& loss_figure(LossUnit unit) {
-  constexpr const Figure* kFigures[] = {&figure::kLoss, &figure::kTargetLoss, &figure::kSquaredError, &figure::kValueLoss};
+  constexpr const Figure* kFigures[] = {&figure::kLoss, &figure::kTargetLoss, &figure::kSquaredError, &figure::kValueLoss,
+                                        &figure::kRatioLoss};
   return *kFigures[static_cast<size_t>(unit)];
 }
 

@@ -52,6 +52,11 @@ inline constexpr Figure kCoverage{"coverage_90", "in 90 %", "coverage of the 90 
 inline constexpr Figure kMsis{"msis_90", "MSIS", "mean scaled interval score of the 90 % band", decimals, 2, 3, 3};
 inline constexpr Figure kScaledSquares{"scaled_mse", "scaled MSE", "mean squared error of scaled values", decimals, 3, 4, 4};
 inline constexpr Figure kBias{"bias", "bias", "mean of forecast less value", significant, 3, 4, 4};
+// Of audio effects (metrics/signal_error.h has the definitions): the energy of the error by that of the signal.
+inline constexpr Figure kRatioLoss{"loss", "loss", "loss (error-to-signal ratio, as trained)", significant, 3, 4, 4};
+inline constexpr Figure kEsr{"esr", "ESR", "error-to-signal ratio", percent, 3, 4, 6};
+inline constexpr Figure kEsrEmphasised{
+    "esr_emphasised", "ESR, pre-emphasised", "error-to-signal ratio of the pre-emphasised signals", percent, 3, 4, 6};
 // What a run costs.
 inline constexpr Figure kUpdates{"updates", "updates", "updates", whole};
 inline constexpr Figure kSeconds{"seconds", "time", "seconds", time};
@@ -59,10 +64,11 @@ inline constexpr Figure kTokensPerSecond{"tokens_per_s", "tok/s", "tokens per se
 
 // In the order of the columns of tables; kBitsWithoutSpelling and kUnknownShare are only in JSON.
 inline constexpr const Figure* kAll[] = {
-    &kBitsPerByte, &kLoss,    &kTargetLoss,     &kSquaredError, &kValueLoss, &kSmoothedLoss, &kPerplexity,    &kAccuracy,
-    &kBleu,        &kChrf,    &kExact,          &kWer,          &kCer,       &kSer,          &kMase,          &kRmsse,
-    &kSmape,       &kMae,     &kRmse,           &kWql,          &kCoverage,  &kMsis,         &kScaledSquares, &kBias,
-    &kUpdates,     &kSeconds, &kTokensPerSecond};
+    &kBitsPerByte, &kLoss,     &kTargetLoss,    &kSquaredError, &kValueLoss,     &kSmoothedLoss,
+    &kPerplexity,  &kAccuracy, &kBleu,          &kChrf,         &kExact,         &kWer,
+    &kCer,         &kSer,      &kMase,          &kRmsse,        &kSmape,         &kMae,
+    &kRmse,        &kWql,      &kCoverage,      &kMsis,         &kScaledSquares, &kBias,
+    &kRatioLoss,   &kEsr,      &kEsrEmphasised, &kUpdates,      &kSeconds,       &kTokensPerSecond};
 // Those that a validation during training may report, in events as val_KEY. The loss stands for that of every unit.
 inline constexpr const Figure* kValidated[] = {&kBitsPerByte, &kLoss, &kPerplexity, &kAccuracy, &kBleu};
 inline constexpr const Figure* kCosts[] = {&kUpdates, &kSeconds, &kTokensPerSecond};

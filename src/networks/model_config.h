@@ -34,6 +34,7 @@ constexpr ModelForm kModelForms[] = {
     {"translate", "softmax", RowsRead::every, LossUnit::token, true, true},  // the next id of the target
     {"recurrent", kNoHead, RowsRead::every, LossUnit::token},                // hidden rows of a torch.nn.RNN, GRU or LSTM
     {"transcribe", "ctc", RowsRead::every},                                  // characters of speech, anywhere in the frames
+    {"effect", "esr", RowsRead::every, LossUnit::ratio},                     // a sample of sound for every sample
     {"forecast", "huber", RowsRead::every, LossUnit::value},  // the future of a series: ForecastOptions says more
 };
 constexpr std::string_view kForecastTask = "forecast";

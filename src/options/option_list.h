@@ -36,7 +36,7 @@ enum class ResumeRule {
 };
 
 // The tasks that read an option; for the others it must have its default.
-enum class OptionReaders { of_all, of_text, of_running_text, of_translators, of_series, of_speech };
+enum class OptionReaders { of_all, of_text, of_running_text, of_windows, of_translators, of_series, of_speech };
 
 // One option. Its name is the long flag without dashes and the key in a config file and in JSON; the variable is RNN_ and
 // the name in capitals with underscores.

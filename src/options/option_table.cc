@@ -351,7 +351,7 @@ const OptionInfo kOptions[] = {
      "memory for logits; a larger output layer is computed in blocks",
      &R::output_memory,
      {1, 65536}},
-    {"bptt", "train", fixed, of_running_text, "N", "steps that the gradient is propagated back", &R::bptt, {1, 1 << 20}},
+    {"bptt", "train", fixed, of_windows, "N", "steps that the gradient is propagated back", &R::bptt, {1, 1 << 20}},
     {"bptt-random", "train", fixed, of_running_text, "",
      "windows of random lengths around --bptt, the learning rate in proportion", &R::bptt_random},
     {"epochs", "train", changeable, of_all, "N", "passes over the text", &R::epochs, {1, 1000000}},

@@ -69,11 +69,10 @@ void check_task_options(const Options& options, const Task& task) {
                   "leave it out, or choose another task with --task");
     }
   };
-  constexpr std::pair<OptionReaders, const char*> kGroups[] = {{OptionReaders::of_translators, "translators"},
-                                                               {OptionReaders::of_text, "text"},
-                                                               {OptionReaders::of_running_text, "running text"},
-                                                               {OptionReaders::of_series, "time series"},
-                                                               {OptionReaders::of_speech, "speech"}};
+  constexpr std::pair<OptionReaders, const char*> kGroups[] = {
+      {OptionReaders::of_translators, "translators"},   {OptionReaders::of_text, "text"},
+      {OptionReaders::of_running_text, "running text"}, {OptionReaders::of_windows, "running text and effects"},
+      {OptionReaders::of_series, "time series"},        {OptionReaders::of_speech, "speech"}};
   for (const auto& [readers, whose] : kGroups)
     if (std::find(task.options.begin(), task.options.end(), readers) == task.options.end()) only(readers, whose);
 }

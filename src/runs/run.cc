@@ -218,8 +218,8 @@ RunResult Run::finish(const TrainResult& trained, EventStream& events) {
 }
 
 std::string better_baseline(const RunResult& result) {
-  for (const std::string_view key :
-       {figure::kBleu.key, figure::kBitsPerByte.key, figure::kMase.key, figure::kMae.key, figure::kLoss.key}) {
+  for (const std::string_view key : {figure::kBleu.key, figure::kBitsPerByte.key, figure::kMase.key, figure::kMae.key,
+                                     figure::kEsr.key, figure::kLoss.key}) {
     const Figure* figure = result.valid.find(key);
     if (!figure) continue;
     const std::optional<double> mine = result.valid[key];

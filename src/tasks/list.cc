@@ -13,6 +13,7 @@
 #include "data/inputs/folders.h"
 #include "data/inputs/kinds.h"
 #include "options/option_list.h"
+#include "tasks/effect/task.h"
 #include "tasks/forecast/task.h"
 #include "tasks/language_model/task.h"
 #include "tasks/sequences/task.h"
@@ -26,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const Task* kTasks[] = {&kLanguageModel, &kSequenceTasks[0], &kSequenceTasks[1], &kSequenceTasks[2],
-                                  &kTranslate,     &kForecast,         &kTranscribe};
+                                  &kTranslate,     &kForecast,         &kTranscribe,       &kEffect};
 
 // What people train elsewhere and this version does not.
 struct Unknown {

@@ -29,6 +29,8 @@ daily_sales 200 >sales.csv
 python3 "$SOURCE/tests/support/tones.py" clips 0 24
 python3 "$SOURCE/tests/support/tones.py" new_clips 50 54
 cp clips/voice0/clip0.wav call.wav && cp clips/voice0/clip0.txt call.txt
+python3 "$SOURCE/tools/effects.py" overdrive played --seconds 3,0.5,1 --rate 16000
+cp played/train-dry.wav dry.wav && cp played/train-wet.wav wet.wav && cp played/test-dry.wav guitar.wav
 "$RNN" data make recall --length 50 -n 20 -s 9 >new.jsonl
 expect_exit 0 "$RNN" demo --seconds 1.5 --corpus story.txt -p 'The cat is'
 mkdir -p new/place

@@ -1,4 +1,4 @@
-# Why: tests of recognisers ask the same of runs and of transcripts.
+# Why: tests of models of sound ask the same of runs and of transcripts.
 # shellcheck shell=bash
 
 # expect_resumed STRAIGHT PARTS: two runs have the same weights, to the bit.

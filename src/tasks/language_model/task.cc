@@ -45,7 +45,7 @@ TaskGuess guess(const std::vector<std::string>& data) {
 
 Task::Next next(const std::string& folder) { return {{"rnn", "generate", folder, "-p", "The"}, ""}; }
 
-constexpr OptionReaders kOptions[] = {OptionReaders::of_text, OptionReaders::of_running_text};
+constexpr OptionReaders kOptions[] = {OptionReaders::of_text, OptionReaders::of_running_text, OptionReaders::of_windows};
 constexpr CardWords kCard = {
     .pipeline = "text-generation",
     .index_type = "text-generation",

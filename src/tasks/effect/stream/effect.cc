@@ -1,0 +1,81 @@
+// Why: see effect.h.
+#include "tasks/effect/stream/effect.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/thread_pool.h"
+#include "decode/sample.h"
+
+namespace rnn::core {
+namespace {
+
+constexpr std::string_view kEffectState = "EFX1";
+constexpr int kMostRate = 1 << 20;
+
+}  // namespace
+
+JsonValue effect_front_json(const EffectFront& front) {
+  JsonValue value;
+  value = nlohmann::json{{"rate", front.rate}, {"scale", front.scale}};
+  return value;
+}
+
+EffectModel effect_model(const ModelFile& file) {
+  const ModelConfig& config = file.model->config();
+  if (config.form().head != "esr")
+    throw Error(Exit::model, "model/task", file.path + " is no audio effect: its task is " + config.task,
+                "rnn info shows what it is; rnn train DRY.wav WET.wav makes an effect");
+  EffectModel effect{file.model.get(), {}, file.fingerprint};
+  try {
+    const nlohmann::json& from = file.about.at("effect");
+    effect.front.rate = from.at("rate"), effect.front.scale = from.at("scale");
+  } catch (const nlohmann::json::exception&) {
+    effect.front.rate = 0;
+  }
+  const EffectFront& front = effect.front;
+  if (front.rate < 1 || front.rate > kMostRate || !(front.scale > 0) || !std::isfinite(front.scale) ||
+      config.rnn.input != 1 || config.output != 1 || config.rnn.bidirectional)
+    throw Error(Exit::model, "model/corrupt", file.path + " does not describe the sound that it reads",
+                "the file is damaged; train again, or copy it again");
+  return effect;
+}
+
+Effect::Effect(const EffectModel& effect, Pool* pool)
+    : effect_(effect),
+      engine_(*effect.model, pool),
+      state_(effect.model->initial(1)),
+      gain_(static_cast<float>(1 / effect.front.scale)),
+      block_(kBlock) {
+  std::vector<float> silence(kBlock);
+  process(silence, silence);
+  reset();
+}
+
+void Effect::process(std::span<const float> in, std::span<float> out) noexcept {
+  const FlushDenormals flush;
+  for (size_t at = 0; at < in.size(); at += kBlock) {
+    const size_t n = std::min(kBlock, in.size() - at);
+    for (size_t i = 0; i < n; ++i) block_[i] = std::isfinite(in[at + i]) ? in[at + i] : 0.0F;
+    const Engine::Part part{.state = &state_, .frames = {block_.data(), n}};
+    const View<const float> rows = engine_.run({&part, 1});
+    for (size_t i = 0; i < n; ++i) out[at + i] = block_[i] + gain_ * row_of(rows, static_cast<int>(i))[0];
+  }
+}
+
+std::string Effect::save() const { return std::string(kEffectState) + effect_.fingerprint.bytes() + state_.bytes(); }
+
+void Effect::load(std::string_view bytes) {
+  if (!bytes.starts_with(kEffectState) || bytes.size() < kEffectState.size() + Fingerprint::kBytes)
+    throw Error(Exit::model, "state/corrupt", "this is not the saved state of an effect", "save the state again");
+  bytes.remove_prefix(kEffectState.size());
+  require_same_model(Fingerprint::of_bytes(bytes), effect_.fingerprint);
+  State<float> state = State<float>::of_bytes(bytes.substr(Fingerprint::kBytes), state_.width());
+  state_.require_shape_of(state);
+  require_finite_state({state.row(0), static_cast<size_t>(state.width())});
+  state_ = std::move(state);
+}
+
+}  // namespace rnn::core
