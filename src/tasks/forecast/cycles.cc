@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -71,24 +72,34 @@ CalendarChoice choose_calendar(const SeriesSet& set, const SeriesSplit& split, c
   if (candidates.empty()) return choice;
   SeriesOptions trial = options;
   if (trial.linear == "off") trial.linear = "auto";  // it chooses for a network alone, too
-  const auto fit = [&](const std::vector<Cycle>& cycles) {
+  const auto fit = [&](const std::vector<Cycle>& cycles, bool level) {
     trial.calendar = cycles_text(cycles);
     const ForecastFront front = fit_front(set, split, trial, transform, false);
-    return fit_linear(front, SeriesBank(front, set), split, trial, true);
+    return fit_linear(front, SeriesBank(front, set), split, trial, level);
   };
-  const LinearFit without = fit({});
+  const LinearFit without = fit({}, false);
   const int64_t independent = (without.windows + options.horizon - 1) / std::max(options.horizon, 1);
   if (!without.part.present() || independent < kFewestIndependent) return choice;
-  // The others are compared with it at its own length.
-  trial.context = without.part.models[0].shape().context;
+  // At its own length, and at the shortest: who knows the season need not see it.
+  std::vector<int> lengths = {without.part.models[0].shape().context, shortest_context(split, options)};
+  if (lengths[0] == lengths[1]) lengths.pop_back();
   trial.linear = kLinearNames[static_cast<size_t>(without.part.kind)];
+  const auto errors_of = [&](const std::vector<Cycle>& cycles) {
+    std::vector<double> errors;
+    for (const int context : lengths) trial.context = context, errors.push_back(fit(cycles, true).error);
+    return errors;
+  };
   std::vector<Cycle> kept;
   double error = without.error;
+  std::vector<double> same =
+      errors_of({});  // of the same lengths and shapes, that returning to a level is not taken for the calendar's
   for (const Cycle cycle : candidates) {
     std::vector<Cycle> more = kept;
     more.insert(std::lower_bound(more.begin(), more.end(), cycle), cycle);
-    const double with = fit(more).error;
-    if (with < (1 - kCalendarGain) * error) kept = std::move(more), error = with;
+    const std::vector<double> with = errors_of(more);
+    const auto least = std::min_element(with.begin(), with.end());
+    const double like = same[static_cast<size_t>(least - with.begin())];
+    if (*least < (1 - kCalendarGain) * std::min(error, like)) kept = std::move(more), error = *least, same = with;
   }
   choice.calendar = cycles_text(kept);
   std::string names;

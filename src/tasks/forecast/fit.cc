@@ -272,6 +272,10 @@ std::string linear_words(const RidgeModel& model, size_t series) {
 
 }  // namespace
 
+int shortest_context(const SeriesSplit& split, const SeriesOptions& o) {
+  return contexts(o, *std::max_element(split.train.begin(), split.train.end()))[0];
+}
+
 LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const SeriesSplit& split, const SeriesOptions& o,
                      bool level) {
   LinearFit fit;

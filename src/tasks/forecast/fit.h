@@ -36,6 +36,8 @@ SeriesScale fit_training_scale(const ForecastFront& front, const SeriesSet& set,
 ForecastFront fit_front(const SeriesSet& set, const SeriesSplit& split, const SeriesOptions& options, Transform transform,
                         bool counts);
 
+// The shortest window that fit_linear() tries.
+int shortest_context(const SeriesSplit& split, const SeriesOptions& options);
 // What --linear, --ridge and --context ask for, the rest by the least squared error on the validation windows, in scaled units.
 struct LinearFit {
   LinearPart part;
