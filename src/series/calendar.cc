@@ -80,9 +80,11 @@ ClockChange clock_change(const Grid& grid, int64_t position) {
   const GridSpec& spec = grid.spec();
   if (spec.unit != GridUnit::time || spec.every >= kDay || grid.zone().empty()) return ClockChange::none;
   const auto offset = [&](int64_t at) { return grid.zone().offset_at(floor_div(grid.stamp(at).utc, kSecond)); };
+  const auto twice = [&](int64_t at) {
+    return grid.zone().at_local(floor_div(grid.stamp(at).utc, kSecond) + offset(at)).count == 2;
+  };
   const int32_t now = offset(position), before = offset(position - 1);
-  const int64_t local = floor_div(grid.stamp(position).utc, kSecond) + now;
-  if (grid.zone().at_local(local).count == 2 || now < before) return ClockChange::back;
+  if (twice(position) || (now < before && !twice(position - 1))) return ClockChange::back;
   return now > before ? ClockChange::forward : ClockChange::none;
 }
 

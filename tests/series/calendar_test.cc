@@ -148,8 +148,9 @@ TEST(Calendar, ChangesOfTheClock) {
                                                                                     {"2014-11-02 06:00Z", back},
                                                                                     {"2014-11-02 06:30Z", back}}));
   EXPECT_EQ(changes(grid_from("hourly", "2024-03-30 12:00Z", berlin), 48), (Found{{"2024-03-31 01:00Z", forward}}));
-  // Steps of six hours pass over it.
-  EXPECT_EQ(changes(grid_from("6 hours", "2024-10-26 00:00Z", berlin), 12), (Found{{"2024-10-27 06:00Z", back}}));
+  // Steps of six hours come to it, or pass over it.
+  EXPECT_EQ(changes(grid_from("6 hours", "2024-10-26 00:00Z", berlin), 12), (Found{{"2024-10-27 00:00Z", back}}));
+  EXPECT_EQ(changes(grid_from("6 hours", "2024-10-26 03:00Z", berlin), 12), (Found{{"2024-10-27 03:00Z", back}}));
   EXPECT_EQ(changes(grid_from("daily", "2024-10-20", berlin), 14), Found{});
   EXPECT_EQ(changes(grid_from("hourly", "2024-10-26 00:00Z"), 48), Found{}) << "no zone, no changes";
 }
