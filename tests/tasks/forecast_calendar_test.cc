@@ -19,7 +19,7 @@ std::string days_of(int days, double season, uint64_t seed = 6) {
   double drift = 0;
   for (int t = 0; t < days; ++t) {
     const CivilTime at = civil_time((days_from_civil(2019, 1, 1) + t) * kDay);
-    drift = 0.5 * drift + random.uniform(-1, 1);
+    drift = 0.5 * drift + random.uniform(-4, 4);
     const double level = season * std::cos(2 * std::numbers::pi * (t - 20) / 365.25);
     text += std::to_string(at.year) + (at.month < 10 ? "-0" : "-") + std::to_string(at.month) + (at.day < 10 ? "-0" : "-") +
             std::to_string(at.day) + "," + std::to_string(20 + level + drift) + "\n";

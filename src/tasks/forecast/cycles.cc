@@ -15,7 +15,9 @@
 namespace rnn::core {
 namespace {
 
-constexpr double kCalendarGain = 0.01;     // of the error: what a cycle must gain
+constexpr double kCalendarGain = 0.01;  // of the error: what a cycle must gain at least,
+constexpr double kGainOfChance =
+    0.3;  // and this by the number of windows that do not overlap: with few of them chance gains, too
 constexpr int64_t kFewestIndependent = 3;  // validation windows that do not overlap, to judge by
 constexpr double kTurns = 2;               // that training rows must have
 
@@ -89,6 +91,7 @@ CalendarChoice choose_calendar(const SeriesSet& set, const SeriesSplit& split, c
     for (const int context : lengths) trial.context = context, errors.push_back(fit(cycles, true).error);
     return errors;
   };
+  const double gain = std::max(kCalendarGain, kGainOfChance / static_cast<double>(independent));
   std::vector<Cycle> kept;
   double error = without.error;
   std::vector<double> same =
@@ -99,7 +102,7 @@ CalendarChoice choose_calendar(const SeriesSet& set, const SeriesSplit& split, c
     const std::vector<double> with = errors_of(more);
     const auto least = std::min_element(with.begin(), with.end());
     const double like = same[static_cast<size_t>(least - with.begin())];
-    if (*least < (1 - kCalendarGain) * std::min(error, like)) kept = std::move(more), error = *least, same = with;
+    if (*least < (1 - gain) * std::min(error, like)) kept = std::move(more), error = *least, same = with;
   }
   choice.calendar = cycles_text(kept);
   std::string names;
