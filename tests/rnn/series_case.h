@@ -110,7 +110,7 @@ inline const rnn::Model& plain_model() {
   return model;
 }
 
-// Of the same series, of whose days the week and the month are known; a linear part and a network, both with a say.
+// Of the same series, of whose days the week and the month are known, forecast by the linear part.
 inline const rnn::Model& calendar_model() {
   static const rnn::Model model = [] {
     std::string text = "ds,y\n";
