@@ -10,6 +10,7 @@
 #include "command.h"
 #include "outputs.h"
 #include "screen.h"
+#include "series/calendar.h"
 #include "series_options.h"
 #include "table_text.h"
 #include "tasks/forecast/stream/anomalies.h"
@@ -54,17 +55,26 @@ int64_t first_new_step(const SeriesSet& set, const Series& series, int64_t until
   return step;
 }
 
+// What the step is unlike others for, whatever its value; "": nothing.
+const char* note_of(const SeriesSet& set, int64_t position) {
+  const ClockChange change = clock_change(set.grid, position);
+  return change == ClockChange::back      ? "the local clock was set back"
+         : change == ClockChange::forward ? "the local clock was put forward"
+                                          : "";
+}
+
 std::string row_text(const SeriesSet& set, const Series& series, const JudgedStep& s, bool ids, bool json) {
-  const std::string at = set.grid.text(series.first + s.step);
+  const std::string at = set.grid.text(series.first + s.step), note = note_of(set, series.first + s.step);
   if (json) {
     nlohmann::ordered_json line;
     if (ids) line["unique_id"] = series.id;
     line["ds"] = at, line["y"] = s.value, line["expected"] = s.expected, line["lo"] = s.low, line["hi"] = s.high;
     line["score"] = s.score;
+    if (!note.empty()) line["note"] = note;
     return json_line(line);
   }
-  return fmt::format("{}{},{:.6g},{:.6g},{:.6g},{:.6g},{:.3f}\n", ids ? table_cell(series.id) + "," : "", table_cell(at),
-                     s.value, s.expected, s.low, s.high, s.score);
+  return fmt::format("{}{},{:.6g},{:.6g},{:.6g},{:.6g},{:.3f},{}\n", ids ? table_cell(series.id) + "," : "", table_cell(at),
+                     s.value, s.expected, s.low, s.high, s.score, note);
 }
 
 }  // namespace
@@ -86,7 +96,7 @@ int run_detect(const Arguments& arguments) {
   const SeriesSet set = ready.read(a.data, series_options(ready.options(), a.series));
   const SeriesBank bank(ready.front(), set);
   const bool ids = std::any_of(set.series.begin(), set.series.end(), [](const Series& s) { return !s.id.empty(); });
-  std::string text = a.json ? "" : ids ? "unique_id,ds,y,expected,lo,hi,score\n" : "ds,y,expected,lo,hi,score\n";
+  std::string text = a.json ? "" : ids ? "unique_id,ds,y,expected,lo,hi,score,note\n" : "ds,y,expected,lo,hi,score,note\n";
   // What is usual at another distance, or smoothed, is measured again on the rows that the model knows, where they are there.
   double usual = ready.front().usual;
   std::vector<int64_t> known, none(set.series.size(), 0);

@@ -37,8 +37,14 @@ std::string columns_text(const ForecastFront& front) {
   return text;
 }
 
-constexpr const char* kLinearWords[] = {"ridge regression", "ridge regression, step by step,", "autoregression",
-                                        "the mean"};  // RidgeKind
+std::vector<std::string> cycle_names(const ForecastFront& front) {
+  std::vector<std::string> names;
+  for (const Cycle c : front.cycles()) names.emplace_back(kCycleNames[static_cast<size_t>(c)]);
+  return names;
+}
+
+constexpr const char* kLinearWords[] = {"ridge regression", "ridge regression, step by step,", "autoregression", "the mean",
+                                        "ridge regression around its level"};  // RidgeKind
 
 std::string linear_text(const ForecastFront& front) {
   const LinearPart& linear = front.linear;
@@ -48,6 +54,7 @@ std::string linear_text(const ForecastFront& front) {
                          ? fmt::format("ridge regression, one for each of {} series", grouped(std::ssize(linear.models)))
                          : fmt::format("{} on {}", kLinearWords[static_cast<size_t>(linear.models[0].kind())],
                                        counted(shape.context, "step"));
+  if (!front.linear.waves.empty()) text += ", after what the calendar says";
   if (shape.covariates > 0) text += fmt::format(", with {}", counted(shape.covariates, "known number"));
   if (front.share == 0) return text + "; the network has no part in a forecast: it improved nothing";
   return text + fmt::format("; {} of what the network says is added", front.share == 1 ? "all" : percent_text(front.share));
@@ -67,6 +74,8 @@ void print_series_info(const ModelFile& file, const std::function<void(const cha
   const bool named = names.size() != 1 || !names[0].empty();
   line("series", grouped(std::ssize(names)) + (named ? ": " + names_text(names) : ", without a name"));
   if (!front.covariates.empty()) line("columns", columns_text(front));
+  if (const std::vector<std::string> cycles = cycle_names(front); !cycles.empty())
+    line("calendar", fmt::format("the place of a step in its {}", fmt::join(cycles, ", ")));
   std::string values =
       fmt::format("{}, windows relative to: {}", f.head_name(), kNormaliseNames[static_cast<size_t>(f.normalise)]);
   if (front.transform == Transform::log) values += ", of the logarithm";
@@ -98,6 +107,7 @@ ordered_json series_info_json(const ModelFile& file) {
           {"network", kForecastNetworkNames[static_cast<size_t>(f.network)]},
           {"segment", f.segment},
           {"lags", f.lags},
+          {"calendar", cycle_names(front)},
           {"head", f.head_name()},
           {"normalise", kNormaliseNames[static_cast<size_t>(f.normalise)]},
           {"transform", kTransformNames[static_cast<size_t>(front.transform)]},

@@ -33,7 +33,7 @@ foreach(room base options nn alignment heads decode networks data io tasks_langu
   list(APPEND running_objects $<TARGET_OBJECTS:rnn_${room}>)
 endforeach()
 # Of series what a forecast from numbers in memory needs: no tables, no linear algebra.
-list(APPEND running_objects "$<FILTER:$<TARGET_OBJECTS:rnn_series>,INCLUDE,series/(ridge_model|frequency|zones|dates)[.]cc[.]o>"
+list(APPEND running_objects "$<FILTER:$<TARGET_OBJECTS:rnn_series>,INCLUDE,series/(calendar|ridge_model|frequency|zones|dates)[.]cc[.]o>"
      "$<FILTER:$<TARGET_OBJECTS:rnn_tasks_forecast_stream>,INCLUDE,stream/(ancestral|bank|error_ranks|forecaster|front|model_front|scale)[.]cc[.]o>")
 list(APPEND running_objects "$<FILTER:$<TARGET_OBJECTS:rnn_kernels>,EXCLUDE,kernels/(parts|recurrent_backward|limits)[.]cc[.]o>"
      "$<FILTER:$<TARGET_OBJECTS:rnn_text>,EXCLUDE,text/subword_training[.]cc[.]o>")

@@ -46,8 +46,10 @@ int main() {
     std::printf("mean error %.1f visitors, %.0f %% in the 90 %% band\n", *run.mae, 100 * *run.coverage);
 
     const rnn::Forecaster forecaster(rnn::Model::load(run.folder));
-    print("next week", forecaster.forecast({.values = past}));
-    rnn::Series series = forecaster.read({.values = past});  // the same, day by day
+    const rnn::SeriesHistory history = {.values = past,
+                                        .first = "2024-01-01"};  // the date is for a model that reads the calendar
+    print("next week", forecaster.forecast(history));
+    rnn::Series series = forecaster.read(history);  // the same, day by day
     for (int day = 180; day < 183; ++day) {
       series.push(visitors(day, seed));
       print(("after day " + std::to_string(day + 1)).c_str(), forecaster.forecast(series));

@@ -100,11 +100,12 @@ def session_state(streams, width):
     return b"rnnstate" + struct.pack("<II", streams, width)
 
 
-def series_state(context, columns, steps, name=b"a", fixed=(0.0,), rows=None, count=None):
+def series_state(context, columns, steps, name=b"a", fixed=(0.0,), rows=None, count=None, first=None):
     """As Series::to_bytes() of include/rnn/series.h."""
     rows = min(steps, context) if rows is None else rows
-    head = b"rnnpast1" + struct.pack("<IIIIQq4d", len(name), len(fixed), columns, context, 0, steps, 0.0,
+    head = (b"rnnpast1" if first is None else b"rnnpast2") + struct.pack("<IIIIQq4d", len(name), len(fixed), columns, context, 0, steps, 0.0,
                                      float(steps) if count is None else count, 0.5, 2.0)
+    head += b"" if first is None else struct.pack("<q", first)
     numbers = [0.25 * i for i in range(rows * (1 + columns))]
     return head + name + struct.pack(f"<{len(fixed) + len(numbers)}d", *fixed, *numbers) + b"\0" * 24
 
@@ -115,6 +116,9 @@ def states():
     yield "series_state", "no_steps.state", series_state(4, 0, 0)
     yield "series_state", "no_ring.state", series_state(0, 0, 5, count=0.0)
     yield "series_state", "ring_too_large.state", series_state(1 << 31, 4096, 0)
+    yield "series_state", "dated.state", series_state(4, 1, 7, first=-3)
+    yield "series_state", "dated_far_away.state", series_state(4, 1, 7, first=1 << 62)
+    yield "series_state", "dated_without_date.state", series_state(4, 1, 7)[:7] + b"2" + series_state(4, 1, 7)[8:]
     yield "series_state", "more_rows_than_steps.state", series_state(4, 1, 2, rows=4)
     yield "series_state", "more_values_than_steps.state", series_state(4, 1, 2, count=3.0)
     yield "series_state", "name_longer_than_file.state", series_state(4, 1, 2)[:8] + b"\xff\xff\0\0" + series_state(4, 1, 2)[12:]

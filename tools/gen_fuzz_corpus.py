@@ -53,6 +53,8 @@ RUNS = [
     ("regress", "regress.jsonl", ["--cell", "lstm", "--hidden", "2"], ""),
     ("forecast", "series.csv",
      ["--horizon", "2", "--context", "4", "--segment", "2", "--season", "2", "--hidden", "2", "--known", "price", "--static", "kind"], ""),
+    ("dated", "series.csv",
+     ["--horizon", "2", "--context", "4", "--segment", "2", "--season", "2", "--hidden", "2", "--ignore", "price,kind", "--calendar", "week"], ""),
 ]
 
 

@@ -39,6 +39,9 @@ struct SeriesHistory {
   std::vector<double> values;  // in steps of the model's frequency, earliest first; NaN: missing
   // All those of Forecaster::covariates(), in any order: fixed [1], past [values], known [values + horizon]; more is not read.
   std::vector<CovariateValues> covariates = {};
+  // The date of values[0] where the model reads the calendar (Forecaster::calendar()), else not read: "2024-03-01", "2024-03-01 13:00" by the
+  // clock of the training data, or with an offset from UTC as "2024-03-01T13:00:00Z".
+  std::string first = {};
 };
 
 // The next values of a series, in its own unit.
@@ -68,19 +71,24 @@ class RNN_API Forecaster {
   int season() const noexcept;                    // steps; 1: none
   const std::string& frequency() const noexcept;  // of its steps: "hourly", "every 15 minutes", "weekly (Mondays)"
   const std::vector<CovariateInfo>& covariates() const noexcept;
+  // "day", "week", "month", "year": the cycles in which it reads the place of a step, so that a series needs its first date; empty: none.
+  const std::vector<std::string>& calendar() const noexcept;
   const std::vector<std::string>& names() const noexcept;  // of the series of the training data; a single one may be ""
   bool knows(std::string_view name) const noexcept;        // is it one of them?
 
   // levels: of the quantiles, each in (0, 1), in any order: the ends of a 90 % band by default. Throws Error{Exit::usage,
   // "forecast/levels"}, Error{Exit::data}: "data/series" for a past without a value, "data/number" for an infinite one,
-  // "data/covariate" for a column that is missing, unknown or of another kind, "data/known" for one that does not reach far enough.
+  // "data/covariate" for a column that is missing, unknown or of another kind, "data/known" for one that does not reach far enough,
+  // "data/date" for a first date that is missing where the model reads the calendar, is none, or lies between two steps.
   Forecast forecast(const SeriesHistory& history, const std::vector<double>& levels = {0.05, 0.95}) const;
   // Of many at once, side by side on all threads; the results do not depend on it.
   std::vector<Forecast> forecast(std::span<const SeriesHistory> histories,
                                  const std::vector<double>& levels = {0.05, 0.95}) const;
 
-  // A series without a value; fixed: its fixed covariates. read(): with the values of a history. Throw as forecast().
-  Series start(const std::string& name = "", const std::vector<CovariateValues>& fixed = {}) const;
+  // A series without a value; fixed: its fixed covariates; first: the date of what is pushed first, as SeriesHistory::first. read(): with the
+  // values of a history. Throw as forecast().
+  Series start(const std::string& name = "", const std::vector<CovariateValues>& fixed = {},
+               const std::string& first = "") const;
   Series read(const SeriesHistory& history) const;
   // ahead: the known covariates, [horizon] each. Throws as above, and Error{Exit::model, "state/model"} for a series of another model.
   Forecast forecast(const Series& series, const std::vector<double>& levels = {0.05, 0.95},

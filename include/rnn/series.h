@@ -46,6 +46,8 @@ class RNN_API Series {
   bool logarithm_ = false;  // of value + offset_: what mean and deviation are of
   double offset_ = 0;
   int64_t steps_ = 0;
+  bool dated_ = false;                         // of a model that reads the calendar
+  int64_t first_ = 0;                          // where its first value is on the steps of the model
   double count_ = 0, mean_ = 0, squares_ = 0;  // of all values so far: squares_ is the sum of (value - mean)^2
   std::vector<double> fixed_;                  // covariates of the whole series; a category as its place
   std::vector<double> ring_;                   // [context, 1 + columns]: step t is in row t % context

@@ -258,6 +258,7 @@ Options options_from_json(const nlohmann::json& json) {
   };
   Options options;
   if (!json.is_object()) corrupt("not an object");
+  if (json.contains("series")) options.series.calendar = "off";  // of a run of a version that had no calendar
   for (const auto& section : json.items()) {
     if (!section.value().is_object()) corrupt("'" + section.key() + "' is not an object");
     for (const auto& item : section.value().items()) {

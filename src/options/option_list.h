@@ -84,7 +84,7 @@ inline bool has_speech(const Options& options) { return options.speech.rate > 0;
 
 // {"model": {name: value, ...}, "train": {...}, "data": {...}} by section, every option; "series" and "speech" only where the run has them, or with `all`.
 nlohmann::json options_to_json(const Options& options, bool all = false);
-// Missing options keep their defaults. Throws Error{model, "model/corrupt"} for unknown names and invalid values.
+// Missing options keep their defaults; what earlier versions did not have is off. Throws Error{model, "model/corrupt"} for unknown names and invalid values.
 Options options_from_json(const nlohmann::json& json);
 
 // The files of a run, as a config file names them.

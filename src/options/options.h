@@ -90,6 +90,7 @@ struct SeriesOptions {
   std::string head = "auto";       // auto, squared, huber, quantiles, gaussian, student-t, negative-binomial
   std::string normalise = "auto";  // auto, none, last, mean, mean-abs, standard, median: of every window
   std::string transform = "auto";  // auto, none, log
+  std::string calendar = "auto";   // auto, off, "week,year": what the clock and the calendar repeat, as inputs
   std::string linear = "auto";     // auto, off, shared, own: one ridge regression for all series, or one each
   double ridge = -1;               // its penalty; -1: chosen on the validation windows
   int valid_steps = 0;             // of every series, for choosing; 0: found

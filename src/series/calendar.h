@@ -1,4 +1,4 @@
-// Why: a network that knows the hour and the weekday of a step learns seasons that its window does not reach.
+// Why: who knows the weekday and the time of the year of a step learns seasons that a window of the past does not reach.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,36 @@
 
 namespace rnn::core {
 
-enum class CalendarField { minute_of_hour, hour_of_day, day_of_week, day_of_month, day_of_year, month };
-constexpr std::string_view kCalendarFields[] = {"minute of hour", "hour of day", "day of week",
-                                                "day of month",   "day of year", "month"};
+// What the local clock and calendar repeat: a day, a week from Monday, a month, a year.
+enum class Cycle { day, week, month, year };
+inline constexpr std::string_view kCycleNames[] = {"day", "week", "month", "year"};
 
-// Those that differ from step to step of the grid, by the local clock; none without dates.
-std::vector<CalendarField> calendar_fields(const Grid& grid);
-// The field as a number in [-0.5, 0.5]: its first value is -0.5, its last one 0.5 (that of day 31 or 366 in a month or year that has one).
-double calendar_value(CalendarField field, const CivilTime& time);
-// Of the steps from position `first` on. out: [steps][fields], row after row.
-void fill_calendar(const Grid& grid, std::span<const CalendarField> fields, int64_t first, std::span<float> out);
+// A sine or cosine with `harmonic` periods in a turn of a cycle: an input that is known of every step, past or to come.
+struct CalendarWave {
+  Cycle cycle = Cycle::year;
+  int harmonic = 1;
+  bool cosine = false;
+  bool operator==(const CalendarWave&) const = default;
+};
+constexpr int kMostHarmonics = 3;
+
+// Steps of a grid in a turn of a cycle, on average; 0 without dates.
+double steps_in_cycle(const GridSpec& grid, Cycle cycle);
+// Where a time stands in its cycle: 0 at the beginning, below 1. A month and a year are as long as they are: 28 to 31 and 365 or 366 days.
+double place_in_cycle(Cycle cycle, const CivilTime& time);
+// The waves of a cycle on a grid: of a week all that weekdays can differ by (three harmonics), of a day and a year two, of a month one. Only
+// those whose period is longer than two steps; none where the cycle itself is not.
+std::vector<CalendarWave> waves_of(const GridSpec& grid, Cycle cycle);
+double wave_value(const CalendarWave& wave, const CivilTime& time);
+// Of the steps from position `first` on. out: [steps] for each wave.
+void fill_waves(const Grid& grid, std::span<const CalendarWave> waves, int64_t first, std::span<const std::span<float>> out);
+
+// Is the position of a grid with dates within ten thousand years of 1970? Beyond there is no calendar.
+bool has_calendar(const GridSpec& grid, int64_t position);
+
+// What was done to the local clock at a step: nothing; set back, so that its time of day came twice or was passed over with it; put forward
+// since the step before. Of steps shorter than a day.
+enum class ClockChange { none, back, forward };
+ClockChange clock_change(const Grid& grid, int64_t position);
 
 }  // namespace rnn::core

@@ -48,6 +48,7 @@ class Grid {
   std::string text(int64_t position) const;                   // in the form and by the clock of the input
   CivilTime local(int64_t position) const;                    // by the clock of the zone, else of the text
   int64_t civil(const Stamp& stamp) const;                    // what that clock shows, in microseconds
+  Stamp stamp_of_civil(int64_t civil) const;  // the earlier of two; a time that is skipped by the clock before
   bool has_dates() const { return spec_.unit != GridUnit::steps; }
 
   std::string name() const;       // "hourly", "every 15 minutes", "weekly (Mondays)", "month ends", "steps without dates"
@@ -57,7 +58,6 @@ class Grid {
 
  private:
   bool plain_text() const;  // the text shows no offset: its clock is the civil one
-  Stamp stamp_of_civil(int64_t civil) const;
   Stamp stamp_of_utc(int64_t utc) const;
   GridSpec spec_;
   Zone zone_;

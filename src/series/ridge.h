@@ -15,8 +15,10 @@ namespace rnn::core {
 // The next `horizon` values less the last one of the window are linear in the `context` values of the window less the last one (NLinear,
 // Zeng et al. 2023, in closed form, without a bias). Covariates known ahead add, for each step of its own, their values at that step and at
 // the last step of the window; values are then in units of the series' scale, because one weight of a covariate serves series of all sizes.
+// `level`: the last value is not taken off, so that a forecast returns to the 0 of the scaled values; without covariates.
 struct RidgeShape {
   int context = 0, horizon = 0, covariates = 0;
+  bool level = false;
   int inputs() const { return context + 2 * covariates; }  // of a step of the horizon
   bool operator==(const RidgeShape&) const = default;
 };
@@ -60,9 +62,9 @@ class RidgeSums {
 };
 
 // A regression for every step; one of the next step that reads its own forecasts, by ridge or as an autoregression with constants; the mean of
-// the window, which is not fitted.
-enum class RidgeKind { direct, iterated, autoregression, mean };
-inline constexpr std::string_view kRidgeKindNames[] = {"direct", "iterated", "autoregression", "mean"};
+// the window, which is not fitted; a regression for every step of a shape with `level`.
+enum class RidgeKind { direct, iterated, autoregression, mean, level };
+inline constexpr std::string_view kRidgeKindNames[] = {"direct", "iterated", "autoregression", "mean", "level"};
 
 class RidgeModel {
  public:

@@ -12,7 +12,10 @@ RidgeModel::RidgeModel(const RidgeModel& other) : RidgeModel(other.shape_, other
 }
 
 RidgeModel::RidgeModel(RidgeShape shape, double lambda)
-    : shape_(shape), lambda_(lambda), weights_(shape.horizon, shape.inputs()) {
+    : shape_(shape),
+      lambda_(lambda),
+      kind_(shape.level ? RidgeKind::level : RidgeKind::direct),
+      weights_(shape.horizon, shape.inputs()) {
   for (int h = 0; h < shape.horizon; ++h) std::fill_n(&weights_(h, 0), shape.inputs(), 0.0F);
 }
 
@@ -25,7 +28,7 @@ void RidgeModel::predict(std::span<const double> window, std::span<const std::sp
     return v;
   }();
   const size_t L = values.size(), K = covariates.size();
-  const double last = values.back();
+  const double last = shape_.level && observed(values.back()) ? 0 : values.back();
   for (size_t h = 0; h < out.size(); ++h) {
     const float* w = &weights_(static_cast<int>(h), 0);
     double sum = last;

@@ -43,7 +43,7 @@ void slide(const double* a, const double* b, int64_t windows, int64_t lag, int64
 }  // namespace
 
 RidgeSums::RidgeSums(RidgeShape shape) : shape_(shape) {
-  if (shape.context < 1 || shape.horizon < 1 || shape.covariates < 0) {
+  if (shape.context < 1 || shape.horizon < 1 || shape.covariates < 0 || (shape.level && shape.covariates > 0)) {
     throw Error(Exit::usage, "series/ridge_shape",
                 "a regression has a context of " + counted(shape.context, "step") + " and a horizon of " +
                     counted(shape.horizon, "step"),
@@ -78,10 +78,10 @@ void RidgeSums::add(const RidgeSeries& series, int64_t first, int64_t end) {
 
 void RidgeSums::add_run(const RidgeSeries& series, int64_t first_window, int64_t windows) {
   const int64_t L = shape_.context, H = shape_.horizon, last = L - 1, width = L + H;
-  // Less its mean, which differences do not see: smaller numbers, smaller rounding.
+  // Less its mean, which differences do not see: smaller numbers, smaller rounding. A level is measured from 0.
   const std::span<const double> run =
       series.values.subspan(static_cast<size_t>(first_window), static_cast<size_t>(windows + width - 1));
-  const double mean = mean_observed(run);
+  const double mean = shape_.level ? 0 : mean_observed(run);
   std::vector<double> y(run.begin(), run.end());
   const double scale = series.scale > 0 ? series.scale : 1;
   for (double& value : y) value = (value - mean) / scale;
@@ -98,6 +98,15 @@ void RidgeSums::add_run(const RidgeSeries& series, int64_t first_window, int64_t
   const auto product = [&](int64_t i, int64_t j) {  // the lesser of i and j is below L
     return products[static_cast<size_t>(std::min(i, j) * width + std::max(i, j))];
   };
+  windows_ += windows;
+  if (shape_.level) {
+    for (int64_t i = 0; i < L; ++i) {
+      for (int64_t j = 0; j < L; ++j) xx_[static_cast<size_t>(i * L + j)] += product(i, j);
+      for (int64_t h = 0; h < H; ++h) xy_[static_cast<size_t>(h * L + i)] += product(i, L + h);
+    }
+    for (int64_t h = 0; h < H; ++h) yy_[static_cast<size_t>(h)] += squares[static_cast<size_t>(L + h)];
+    return;
+  }
   const double of_last = product(last, last);
   for (int64_t i = 0; i < L; ++i) {
     for (int64_t j = 0; j < L; ++j) {
@@ -110,7 +119,6 @@ void RidgeSums::add_run(const RidgeSeries& series, int64_t first_window, int64_t
   for (int64_t h = 0; h < H; ++h) {
     yy_[static_cast<size_t>(h)] += (squares[static_cast<size_t>(L + h)] - 2 * product(last, L + h) + of_last);
   }
-  windows_ += windows;
   if (shape_.covariates > 0) add_covariates(series, y, first_window, windows);
 }
 

@@ -88,6 +88,7 @@ spoil large 130 165
 ! earlier_changed "$RNN" --network stacked --linear own || fail "the test part leaks (stacked)"
 ! earlier_changed "$RNN" --network autoregressive --lags 7,30 || fail "the test part leaks (autoregressive)"
 ! earlier_changed "$RNN" --lags 3,7,30 || fail "the test part leaks (lags)"
+! earlier_changed "$RNN" --calendar week,month || fail "the test part leaks (calendar)"
 for spoilt in empty negative; do
   spoil "$spoilt" 130 160
   ! earlier_changed "$RNN" || fail "the test part leaks ($spoilt)"
@@ -101,7 +102,7 @@ for spoilt in large negative; do
   spoil "$spoilt" 90 165
   for folder in clean spoilt; do
     rm -rf "$folder/run"
-    expect_exit 0 env -C "$folder" "$RNN" train table.csv "${quick[@]}" --transform none -o run
+    expect_exit 0 env -C "$folder" "$RNN" train table.csv "${quick[@]}" --transform none --calendar week -o run
   done
   python3 differs.py scales >changes || fail "the comparison"
   [[ ! -s changes ]] || fail "the part for choosing leaks: $(cat changes)"

@@ -59,7 +59,7 @@ void forecast(ModelFile& file) {
     series.covariates.assign(front.covariates.size(), std::vector<double>(4, 1));
   }
   const std::vector<SeriesPlace> places = {{front.scales.empty() ? -1 : 0, {}}, {-1, {}}};
-  const SeriesBank bank(front, all, places);
+  const SeriesBank bank(front, Grid(front.grid), all, places);
   Pool pool(1);
   const Model<float>& model = ready_model(file, pool);
   const std::vector<double> levels = {0.05, 0.5, 0.99};

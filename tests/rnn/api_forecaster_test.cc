@@ -37,10 +37,11 @@ TEST(ApiForecaster, SaysWhatItReads) {
 }
 
 // What `rnn forecast` prints, before it is rounded.
-std::vector<rnn::Forecast> of_program(const std::string& run, const std::string& table, const Doubles& levels) {
+std::vector<rnn::Forecast> of_program(const std::string& run, const std::string& table, const Doubles& levels,
+                                      bool network = true) {
   namespace core = rnn::core;
   const core::ReadyForecaster ready(core::load_model(run), 1);
-  EXPECT_GT(ready.front().share, 0) << "the network has no say";
+  EXPECT_EQ(ready.front().share > 0, network) << "which part has a say";
   const core::SeriesSet set = ready.read({table}, ready.options());
   const core::SeriesBank bank(ready.front(), set);
   std::vector<rnn::Forecast> found;
@@ -164,6 +165,30 @@ TEST(ApiForecaster, RefusesWhatDoesNotFit) {
     EXPECT_NE(std::string(e.what()).find("'kind' has 41 steps, but 47 are needed"), std::string::npos) << e.what();
   }
   expect_error(Exit::usage, "session/size", [] { rnn::Forecaster(plain_model(), -1); });
+}
+
+TEST(ApiForecaster, ACalendarNeedsDates) {
+  const rnn::Forecaster forecaster(calendar_model());
+  const auto first = [&](const std::string& text) {
+    return [&forecaster, text] { forecaster.forecast({.values = plain_values(60), .first = text}); };
+  };
+  for (const char* text : {"", "tomorrow", "2021-02-30", "2021-13-01", "01/02/2021", "2021", "99999-01-01"})
+    expect_error(Exit::data, "data/date", first(text));
+  expect_error(Exit::data, "data/date", [&] { forecaster.start("x"); });
+  try {
+    first("")();
+  } catch (const rnn::Error& e) {
+    EXPECT_EQ(std::string(e.what()), "the model reads the calendar (week, month), but the series has no first date");
+  }
+  expect_same(forecaster.forecast({.values = plain_values(kSteps), .first = day_text(0)}, kLevels),
+              of_program("dated_run", "dated.csv", kLevels, false)[0]);
+  // A time of day says nothing of days, and a model without a calendar does not read the date.
+  expect_same(forecaster.forecast({.values = plain_values(60), .first = "2021-01-05 13:00"}),
+              forecaster.forecast({.values = plain_values(60), .first = "2021-01-05"}));
+  const rnn::Forecaster plain(plain_model());
+  EXPECT_TRUE(plain.calendar().empty());
+  expect_same(plain.forecast({.values = plain_values(60), .first = "no date"}),
+              plain.forecast({.values = plain_values(60)}));
 }
 
 TEST(ApiForecaster, ModelsOfOtherKinds) {

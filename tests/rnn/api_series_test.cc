@@ -97,6 +97,37 @@ TEST(ApiSeries, ValueByValueIsTheWholePastWithLags) {
   }
 }
 
+// A step is where its date is: value by value, in one piece, from its first day or a later one.
+TEST(ApiSeries, ValueByValueIsTheWholePastWithACalendar) {
+  const rnn::Forecaster forecaster(calendar_model());
+  EXPECT_EQ(forecaster.calendar(), (std::vector<std::string>{"week", "month"}));
+  const Doubles values = plain_values(kSteps);
+  Series series = forecaster.start("", {}, day_text(0)), later = forecaster.start("", {}, day_text(30));
+  const double none[] = {kNone, kNone};
+  Series waited = forecaster.start("", {}, day_text(0));  // what comes before the first value is left out, but time goes on
+  for (int t = 0; t < 30; ++t) ASSERT_TRUE(waited.push(none[t % 2]));
+  for (size_t t = 0; t < values.size(); ++t) {
+    ASSERT_TRUE(series.push(values[t]));
+    if (t < 30) continue;
+    ASSERT_TRUE(later.push(values[t]) && waited.push(values[t]));
+    if (t < 60 || t % 13 != 0) continue;
+    const Doubles past(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(t) + 1);
+    const rnn::Forecast whole = forecaster.forecast({.values = past, .first = day_text(0)});
+    expect_same(forecaster.forecast(series), whole, series.steps());
+    expect_same(forecaster.forecast(later), whole, later.steps());
+    expect_same(forecaster.forecast(waited), whole, waited.steps());
+    EXPECT_NE(forecaster.forecast({.values = past, .first = day_text(3)}).point, whole.point) << "other weekdays";
+    expect_same(forecaster.forecast(Series::from_bytes(series.to_bytes())), whole, series.steps());
+    EXPECT_EQ(Series::from_bytes(series.to_bytes()), series);
+  }
+  EXPECT_FALSE(series == later);
+  std::string far = series.to_bytes();
+  far[72 + 6] = 0x70;  // of the place of its first value, after the head
+  expect_error(Exit::model, "state/corrupt", [&] { Series::from_bytes(far); });
+  far = series.to_bytes(), far[72 + 5] = 1;
+  expect_error(Exit::data, "data/date", [&] { forecaster.forecast(Series::from_bytes(far)); });
+}
+
 TEST(ApiSeries, ManyInOnePass) {
   const rnn::Forecaster forecaster(shop_model(), 2);
   std::vector<Series> series;

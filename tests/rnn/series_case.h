@@ -68,7 +68,11 @@ inline std::string table_of(const std::vector<rnn::SeriesHistory>& series, bool 
 inline rnn::TrainRequest series_request(const std::string& table, const std::string& folder) {
   rnn::TrainRequest request;
   request.task = "forecast", request.data = {table}, request.folder = folder, request.force = true;
-  request.set("horizon", std::to_string(kAhead)).set("hidden", "8").set("epochs", "1").set("threads", "1");
+  request.set("horizon", std::to_string(kAhead))
+      .set("hidden", "8")
+      .set("epochs", "1")
+      .set("threads", "1")
+      .set("calendar", "off");
   return request;
 }
 
@@ -102,6 +106,25 @@ inline const rnn::Model& plain_model() {
     rnn::TrainRequest request = series_request("plain.csv", "plain_run");
     rnn::train(request.set("transform", "log").set("linear", "off").set("context", "14").set("test-steps", "10"));
     return rnn::Model::load("plain_run");
+  }();
+  return model;
+}
+
+// Of the same series, of whose days the week and the month are known, forecast by the linear part.
+inline const rnn::Model& calendar_model() {
+  static const rnn::Model model = [] {
+    std::string text = "ds,y\n";
+    const std::vector<double> values = plain_values(kSteps);
+    for (int t = 0; t < kSteps; ++t) text += day_text(t) + "," + number_cell(values[static_cast<size_t>(t)]) + "\n";
+    write_all("dated.csv", text);
+    rnn::TrainRequest request = series_request("dated.csv", "dated_run");
+    request.set("calendar", "week,month")
+        .set("ridge", "100000")
+        .set("epochs", "40")
+        .set("lr", "0.01")
+        .set("valid-steps", "42");
+    rnn::train(request.set("context", "21").set("transform", "none"));
+    return rnn::Model::load("dated_run");
   }();
   return model;
 }

@@ -53,7 +53,7 @@ inline TinySeries fit_series(const std::string& text, SeriesOptions options, Tra
   fit_training_categories(t.set, t.split);
   t.front = fit_front(t.set, t.split, t.options, transform, options.head == "negative-binomial");
   t.bank = std::make_unique<SeriesBank>(t.front, t.set);
-  t.front.linear = fit_linear(t.front, *t.bank, t.split, t.options).part;
+  t.front.linear = fit_linear(t.front, *t.bank, t.split, t.options, !t.front.cycles().empty()).part;
   return t;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -61,6 +62,23 @@ OrderedLevels ordered(const std::vector<double>& levels) {
   return found;
 }
 
+// A date by the clock of the grid, or with an offset. Steps of whole days and longer keep their own time of day.
+std::optional<Stamp> stamp_on(const Grid& grid, const std::string& text) {
+  StampParts p;
+  if (!parse_stamp(text, p)) return std::nullopt;
+  const DateForm form = p.format.form;
+  if (form != DateForm::ymd && form != DateForm::ym && form != DateForm::y) return std::nullopt;
+  const int month = form == DateForm::y ? 1 : p.first;
+  if (p.year < 1 || month < 1 || month > 12) return std::nullopt;
+  const int days = days_in_month(p.year, month),
+            day = form == DateForm::ymd ? p.second : std::min(grid.spec().month_day, days);
+  if (day < 1 || day > days) return std::nullopt;
+  const int64_t date = days_from_civil(p.year, month, day) * kDay;
+  if (grid.spec().unit > GridUnit::time) return grid.stamp_of_civil(date + grid.spec().time_of_day);
+  if (p.format.offset == OffsetForm::none) return grid.stamp_of_civil(date + p.time);
+  return Stamp{date + p.time - p.offset * kSecond, p.offset};
+}
+
 }  // namespace
 
 // What the rest of this file asks a series for.
@@ -69,7 +87,8 @@ struct SeriesReader {
   bool has_value() const { return s.steps_ > 0; }
   Fingerprint model() const { return {s.model_[0], s.model_[1], s.model_[2]}; }
   bool fits(const Series& fresh) const {
-    return s.context_ == fresh.context_ && s.columns_ == fresh.columns_ && s.fixed_.size() == fresh.fixed_.size();
+    return s.dated_ == fresh.dated_ && s.context_ == fresh.context_ && s.columns_ == fresh.columns_ &&
+           s.fixed_.size() == fresh.fixed_.size();
   }
   int64_t held() const { return std::min<int64_t>(s.steps_, s.context_); }
   // Column i of the ring, earliest step first: 0 the values, then the columns beside them.
@@ -80,6 +99,8 @@ struct SeriesReader {
     return out;
   }
   double fixed(size_t i) const { return s.fixed_[i]; }
+  bool dated() const { return s.dated_; }
+  int64_t first_held() const { return s.first_ + (s.steps_ - held()); }
   ScaleSums sums() const { return {s.count_, s.mean_, s.squares_}; }
 };
 
@@ -91,7 +112,9 @@ struct Forecaster::Core {
         forecaster(front, Access::core(model).network(), Access::pool(threads)),
         columns(columns_of(front)),
         context(steps_read(front, forecaster.options())),
-        frequency(Grid(front.grid, Zone()).name()) {
+        grid(front.ahead > 0 ? Grid(front.grid) : Grid(front.grid, Zone())),
+        frequency(grid.name()) {
+    for (const Cycle c : front.cycles()) calendar.emplace_back(kCycleNames[static_cast<size_t>(c)]);
     size_t beside = 1;
     for (const CovariateInfo& c : columns) beside += c.use != Use::fixed;
     if (static_cast<size_t>(context) * beside > kMostRing)
@@ -180,6 +203,7 @@ struct Forecaster::Core {
   core::Series as_task_has_it(const SeriesReader& from, const Ahead& ahead) const {
     core::Series series;
     series.id = from.s.name();
+    series.first = from.first_held();
     series.y = from.column(0);
     if (needs_ahead()) series.future = forecaster.horizon();
     size_t fixed = 0, beside = 1, known = 0;
@@ -201,6 +225,28 @@ struct Forecaster::Core {
                     (series.s.name().empty() ? "the series" : "'" + series.s.name() + "'") +
                         std::string(" has no value to go on from"),
                     "give its past, too");
+    if (series.dated() && !has_calendar(front.grid, series.first_held() + series.held()))
+      refuse_column("data/date", "the calendar does not reach the end of the series", "an earlier first date");
+  }
+
+  // Where a series begins on the steps of the model.
+  int64_t position_of(const std::string& name, const std::string& first) const {
+    const std::string series = name.empty() ? "the series" : "'" + name + "'";
+    std::string cycles;
+    for (const std::string& c : calendar) cycles += (cycles.empty() ? "" : ", ") + c;
+    if (first.empty())
+      refuse_column("data/date", "the model reads the calendar (" + cycles + "), but " + series + " has no first date",
+                    "set SeriesHistory::first to the date of its first value, such as " + grid.text(0));
+    const std::optional<Stamp> stamp = stamp_on(grid, first);
+    if (!stamp)
+      refuse_column("data/date", "the first date of " + series + ", '" + first + "', is no date",
+                    "write it as 2024-03-01, 2024-03-01 13:00 or 2024-03-01T13:00:00Z");
+    const std::optional<int64_t> position = grid.position(*stamp);
+    if (!position || !has_calendar(front.grid, *position))
+      refuse_column("data/date",
+                    "the first date of " + series + ", " + first + ", is none of the model's steps, which are " + frequency,
+                    "they are those of " + grid.text(0) + ": give the date of such a step");
+    return *position;
   }
 
   // At most kWindowsAtOnce.
@@ -216,7 +262,7 @@ struct Forecaster::Core {
       places.push_back({found == numbers.end() ? -1 : found->second, scale_of(front, from.sums())});
       windows.push_back({static_cast<int32_t>(i), from.held()});
     }
-    const SeriesBank bank(front, all, places);
+    const SeriesBank bank(front, grid, all, places);
     for (core::Forecast& f : forecaster.forecast(bank, windows, levels.ascending)) {
       Forecast& to = out.emplace_back();
       to.point = std::move(f.point);
@@ -231,7 +277,9 @@ struct Forecaster::Core {
   core::Forecaster forecaster;
   std::vector<CovariateInfo> columns;
   int context;
+  Grid grid;  // with its zone where the calendar is read
   std::string frequency;
+  std::vector<std::string> calendar;
   std::vector<std::string> names;
   std::unordered_map<std::string, int> numbers;  // by name
 };
@@ -246,12 +294,14 @@ int Forecaster::context() const noexcept { return core_->context; }
 int Forecaster::season() const noexcept { return core_->front.season; }
 const std::string& Forecaster::frequency() const noexcept { return core_->frequency; }
 const std::vector<CovariateInfo>& Forecaster::covariates() const noexcept { return core_->columns; }
+const std::vector<std::string>& Forecaster::calendar() const noexcept { return core_->calendar; }
 const std::vector<std::string>& Forecaster::names() const noexcept { return core_->names; }
 bool Forecaster::knows(std::string_view name) const noexcept {
   return std::find(core_->names.begin(), core_->names.end(), name) != core_->names.end();
 }
 
-Series Forecaster::start(const std::string& name, const std::vector<CovariateValues>& fixed) const {
+Series Forecaster::start(const std::string& name, const std::vector<CovariateValues>& fixed,
+                         const std::string& first) const {
   const Core& c = *core_;
   c.check_names(fixed);
   Series series;
@@ -260,6 +310,8 @@ Series Forecaster::start(const std::string& name, const std::vector<CovariateVal
   series.model_[0] = own.config, series.model_[1] = own.tokenizer, series.model_[2] = own.weights;
   series.context_ = c.context;
   series.logarithm_ = c.front.transform == Transform::log, series.offset_ = c.front.offset;
+  series.dated_ = !c.calendar.empty();
+  if (series.dated_) series.first_ = c.position_of(name, first);
   for (const CovariateInfo& info : c.columns) {
     if (info.use == Use::fixed) series.fixed_.push_back(Core::number_at(info, c.find(fixed, info, 1), 0));
     series.columns_ += info.use != Use::fixed;
@@ -270,7 +322,7 @@ Series Forecaster::start(const std::string& name, const std::vector<CovariateVal
 
 Series Forecaster::read(const SeriesHistory& history) const {
   const Core& c = *core_;
-  Series series = start(history.name, history.covariates);
+  Series series = start(history.name, history.covariates, history.first);
   std::vector<const CovariateInfo*> infos;
   std::vector<const CovariateValues*> beside;
   for (const CovariateInfo& info : c.columns) {
@@ -315,7 +367,7 @@ std::vector<Forecast> Forecaster::forecast(std::span<const Series> series, const
   const OrderedLevels order = ordered(levels);
   const Core& c = *core_;
   Series fresh;  // as wide as those of this model
-  fresh.context_ = c.context;
+  fresh.context_ = c.context, fresh.dated_ = !c.calendar.empty();
   for (const CovariateInfo& info : c.columns)
     info.use == Use::fixed ? fresh.fixed_.resize(fresh.fixed_.size() + 1) : static_cast<void>(++fresh.columns_);
   std::vector<Forecast> out;

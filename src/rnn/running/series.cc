@@ -20,7 +20,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "saved states and model files are little-endian");
 
 constexpr char kMark[8] = {'r', 'n', 'n', 'p', 'a', 's', 't', '1'};
+constexpr char kDatedMark[8] = {'r', 'n', 'n', 'p', 'a', 's', 't', '2'};  // where its first value is follows the head
 constexpr uint32_t kMostColumns = 4096, kMostName = 1 << 16;
+constexpr double kFurthest = 1e15;                    // steps from where a model's begin, of a series that has dates
 constexpr uint64_t kMostNumbers = uint64_t{1} << 20;  // of a ring
 
 // What the bytes begin with; then the name, the fixed covariates, the last steps, earliest first, and the fingerprint.
@@ -42,7 +44,8 @@ int64_t rows_held(int64_t steps, int64_t context) { return std::min(steps, conte
 }
 
 bool valid(const Head& h) {
-  if (std::memcmp(h.mark, kMark, sizeof kMark) != 0 || h.name > kMostName || h.fixed > kMostColumns) return false;
+  const bool marked = std::memcmp(h.mark, kMark, sizeof kMark) == 0 || std::memcmp(h.mark, kDatedMark, sizeof kMark) == 0;
+  if (!marked || h.name > kMostName || h.fixed > kMostColumns) return false;
   if (h.columns > kMostColumns || h.context > kMostNumbers || (1 + uint64_t{h.columns}) * h.context > kMostNumbers)
     return false;
   if (h.logarithm > 1 || h.steps < 0 || (h.context == 0 && h.steps > 0)) return false;
@@ -60,7 +63,7 @@ bool Series::push(double value, std::span<const double> covariates) noexcept {
   if (context_ == 0 || covariates.size() != static_cast<size_t>(columns_) || std::isinf(value)) return false;
   for (const double c : covariates)
     if (std::isinf(c)) return false;
-  if (std::isnan(value) && steps_ == 0) return true;
+  if (std::isnan(value) && steps_ == 0) return first_ += dated_, true;
   double* row = ring_.data() + static_cast<size_t>(steps_ % context_) * width();
   row[0] = value;
   std::copy(covariates.begin(), covariates.end(), row + 1);
@@ -73,12 +76,13 @@ bool Series::push(double value, std::span<const double> covariates) noexcept {
 
 std::string Series::to_bytes() const {
   Head head{};
-  std::memcpy(head.mark, kMark, sizeof kMark);
+  std::memcpy(head.mark, dated_ ? kDatedMark : kMark, sizeof kMark);
   head.name = static_cast<uint32_t>(name_.size()), head.fixed = static_cast<uint32_t>(fixed_.size());
   head.columns = static_cast<uint32_t>(columns_), head.context = static_cast<uint32_t>(context_);
   head.logarithm = logarithm_, head.steps = steps_;
   head.offset = offset_, head.count = count_, head.mean = mean_, head.squares = squares_;
   std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
+  if (dated_) bytes.append(reinterpret_cast<const char*>(&first_), sizeof first_);
   const auto add = [&](const double* from, size_t n) {
     bytes.append(reinterpret_cast<const char*>(from), n * sizeof(double));
   };
@@ -96,12 +100,18 @@ Series Series::from_bytes(std::string_view bytes) {
   if (!valid(head)) refuse_series(bytes.size());
   const auto rows = static_cast<size_t>(rows_held(head.steps, head.context));
   const size_t numbers = head.fixed + rows * (1 + size_t{head.columns});
-  if (bytes.size() != sizeof head + head.name + numbers * sizeof(double) + Fingerprint::kBytes) refuse_series(bytes.size());
+  const bool dated = std::memcmp(head.mark, kDatedMark, sizeof kMark) == 0;
+  const size_t begin = sizeof head + (dated ? sizeof(int64_t) : 0);
+  if (bytes.size() != begin + head.name + numbers * sizeof(double) + Fingerprint::kBytes) refuse_series(bytes.size());
   Series s;
   s.context_ = static_cast<int32_t>(head.context), s.columns_ = static_cast<int32_t>(head.columns);
   s.logarithm_ = head.logarithm == 1, s.offset_ = head.offset, s.steps_ = head.steps;
   s.count_ = head.count, s.mean_ = head.mean, s.squares_ = head.squares;
-  const char* from = bytes.data() + sizeof head;
+  s.dated_ = dated;
+  if (dated) std::memcpy(&s.first_, bytes.data() + sizeof head, sizeof s.first_);
+  if (dated && (std::abs(static_cast<double>(s.first_)) > kFurthest || static_cast<double>(s.steps_) > kFurthest))
+    refuse_series(bytes.size());
+  const char* from = bytes.data() + begin;
   s.name_.assign(from, head.name), from += head.name;
   const auto take = [&](double* to, size_t n) {
     if (n > 0) std::memcpy(to, from, n * sizeof(double));
@@ -124,8 +134,9 @@ bool operator==(const Series& a, const Series& b) noexcept {
   const auto number = [](double v) { return std::bit_cast<uint64_t>(v); };
   return a.name_ == b.name_ && std::equal(std::begin(a.model_), std::end(a.model_), std::begin(b.model_)) &&
          a.context_ == b.context_ && a.columns_ == b.columns_ && a.logarithm_ == b.logarithm_ && a.offset_ == b.offset_ &&
-         a.steps_ == b.steps_ && a.count_ == b.count_ && number(a.mean_) == number(b.mean_) &&
-         number(a.squares_) == number(b.squares_) && same(a.fixed_, b.fixed_) && same(a.ring_, b.ring_);
+         a.steps_ == b.steps_ && a.dated_ == b.dated_ && a.first_ == b.first_ && a.count_ == b.count_ &&
+         number(a.mean_) == number(b.mean_) && number(a.squares_) == number(b.squares_) && same(a.fixed_, b.fixed_) &&
+         same(a.ring_, b.ring_);
 }
 
 }  // namespace v1

@@ -6,6 +6,7 @@
 
 #include "series/conformal.h"
 #include "series/observed.h"
+#include "tasks/forecast/cycles.h"
 #include "tasks/forecast/fit.h"
 #include "tasks/forecast/stream/scale.h"
 
@@ -121,6 +122,9 @@ ForecastFront fit_front(const SeriesSet& set, const SeriesSplit& split, const Se
   front.grid = set.grid.spec(), front.season = options.season;
   front.covariates = set.covariates;
   front.channels = fit_channels(set, split);
+  for (const Cycle cycle : cycles_of(options.calendar))
+    for (const CalendarWave& wave : waves_of(front.grid, cycle)) front.channels.push_back(channel_of_wave(wave));
+  if (!front.waves().empty()) front.ahead = options.horizon;
   front.transform = transform, front.counts = counts;
   const TrainingFacts facts = facts_of(set, split);
   if (facts.nonnegative) front.least = 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 
 #include "base/error.h"
@@ -13,6 +14,7 @@
 #include "base/numbers.h"
 #include "series/observed.h"
 #include "series/ridge.h"
+#include "series/wave_sums.h"
 
 namespace rnn::core {
 namespace {
@@ -74,6 +76,23 @@ Doubles doubles_of(const WindowSeries& view) {
   return d;
 }
 
+// What the calendar says of some series, from their steps before end[s]: [waves].
+std::vector<float> waves_of_series(const SeriesBank& bank, std::span<const size_t> of, std::span<const int64_t> end,
+                                   int waves) {
+  WaveSums sums(waves);
+  for (const size_t s : of) {
+    const WindowSeries& view = bank.views()[s];
+    const std::vector<double> y(view.y.begin(), view.y.begin() + std::min(end[s], std::ssize(view.y)));
+    sums.add(y, std::span(view.known).last(static_cast<size_t>(waves)));
+  }
+  return sums.solve();
+}
+
+void subtract_waves(const WindowSeries& view, std::span<const float> weights, Doubles& series) {
+  for (size_t t = 0; t < series.y.size() && !weights.empty(); ++t)
+    series.y[t] -= calendar_level(view, weights, static_cast<int64_t>(t));
+}
+
 double mean_error(const std::vector<double>& errors) {
   double sum = 0;
   for (const double e : errors) sum += e;
@@ -127,11 +146,35 @@ Fitted mean_or(Fitted best, std::span<const Doubles> series, const SeriesSplit& 
   return {std::move(mean), error, validation.windows()};
 }
 
+// A regression over series [first, last) that takes no last value off.
+void try_level(std::span<const Doubles> series, const SeriesSplit& split, size_t first, size_t last, int context,
+               int horizon, std::span<const double> penalties, Fitted& best) {
+  RidgeSums training({context, horizon, 0, true}), validation(training.shape());
+  for (size_t s = first; s < last; ++s) {
+    training.add(series[s].of(0), 0, split.train[s]);
+    validation.add(series[s].of(0), split.train[s], split.valid[s]);
+  }
+  if (training.windows() == 0 || validation.windows() == 0) return;
+  RidgeChoice choice = choose_ridge(training, validation, penalties);
+  const double error = mean_error(ridge_errors(validation, choice.model));
+  if (error < best.error) best = {std::move(choice.model), error, validation.windows()};
+}
+
+// What best_ridge() may choose from.
+struct RidgeSearch {
+  std::vector<int> contexts;
+  std::vector<double> penalties;
+  int horizon, known, season;
+  bool level;
+};
+
 // One regression over series [first, last) of every context, with and without covariates.
 Fitted best_ridge(std::span<const Doubles> series, const SeriesSplit& split, size_t first, size_t last,
-                  std::span<const int> lengths, std::span<const double> penalties, int horizon, int known, int season) {
+                  const RidgeSearch& search) {
+  const auto& [lengths, penalties, horizon, known, season, level] = search;
   Fitted best;
   for (const int context : lengths) {
+    if (level) try_level(series, split, first, last, context, horizon, penalties, best);
     for (int covariates = 0; covariates <= known; covariates += std::max(known, 1)) {
       const RidgeShape shape{context, horizon, covariates};
       RidgeSums training(shape), validation(shape);
@@ -219,35 +262,57 @@ std::string linear_words(const RidgeModel& model, size_t series) {
                     shared = series > 1 ? fmt::format(", for each of {} series", series) : "";
   if (model.kind() == RidgeKind::mean) return "the mean of the last " + steps + shared;
   if (model.kind() == RidgeKind::autoregression) return "autoregression on " + steps + shared;
-  return fmt::format("ridge regression{} on {}{}, penalty {}{}",
-                     model.kind() == RidgeKind::iterated ? ", step by step," : "", steps,
+  const char* kind = model.kind() == RidgeKind::iterated ? ", step by step,"
+                     : model.kind() == RidgeKind::level  ? " around its level"
+                                                         : "";
+  return fmt::format("ridge regression{} on {}{}, penalty {}{}", kind, steps,
                      shape.covariates > 0 ? fmt::format(" and {}", counted(shape.covariates, "known number")) : "",
                      short_number(model.lambda()), series > 1 ? fmt::format(", shared by {} series", series) : "");
 }
 
 }  // namespace
 
-LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const SeriesSplit& split, const SeriesOptions& o) {
+int shortest_context(const SeriesSplit& split, const SeriesOptions& o) {
+  return contexts(o, *std::max_element(split.train.begin(), split.train.end()))[0];
+}
+
+LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const SeriesSplit& split, const SeriesOptions& o,
+                     bool level) {
   LinearFit fit;
   fit.error = std::numeric_limits<double>::infinity();
   if (o.linear == "off" || front.counts) return fit;
   const size_t n = bank.size();
-  const int known = n == 0 ? 0 : static_cast<int>(bank.views()[0].known.size());
+  const int waves = static_cast<int>(front.waves().size());
+  const int known = n == 0 ? 0 : static_cast<int>(bank.views()[0].known.size()) - waves;
+  std::vector<size_t> all(n);
+  std::iota(all.begin(), all.end(), size_t{0});
+  // The series less what the calendar says of them together, then less what it says of each.
   std::vector<Doubles> series;
-  for (const WindowSeries& view : bank.views()) series.push_back(doubles_of(view));
+  std::vector<std::vector<float>> own_waves;
+  const auto less_waves = [&](size_t s, const std::vector<float>& weights) {
+    Doubles of = doubles_of(bank.views()[s]);
+    subtract_waves(bank.views()[s], weights, of);
+    return of;
+  };
+  const std::vector<float> shared_waves = waves_of_series(bank, all, split.train, waves);
+  for (size_t s = 0; s < n; ++s) series.push_back(less_waves(s, shared_waves));
   std::vector<double> penalties(std::begin(kRidges), std::end(kRidges));
   if (o.ridge >= 0) penalties = {o.ridge};
+  RidgeSearch search{{}, penalties, o.horizon, known, o.season, level};
   const int64_t longest_train = *std::max_element(split.train.begin(), split.train.end());
   Fitted shared;
-  if (o.linear != "own")
-    shared = best_ridge(series, split, 0, n, contexts(o, longest_train), penalties, o.horizon, known, o.season);
+  search.contexts = contexts(o, longest_train);
+  if (o.linear != "own") shared = best_ridge(series, split, 0, n, search);
   std::vector<Fitted> own;
   double error = 0, windows = 0;
   const bool each = o.linear == "own" || (n > 1 && n <= kOwnSeries);
   for (size_t s = 0; s < n && each; ++s) {
-    const std::vector<int> lengths =
-        shared.model ? std::vector<int>{shared.model->shape().context} : contexts(o, split.train[s]);
-    own.push_back(best_ridge(series, split, s, s + 1, lengths, penalties, o.horizon, known, o.season));
+    search.contexts = shared.model ? std::vector<int>{shared.model->shape().context} : contexts(o, split.train[s]);
+    if (waves > 0) {
+      own_waves.push_back(waves_of_series(bank, std::span(all).subspan(s, 1), split.train, waves));
+      series[s] = less_waves(s, own_waves.back());
+    }
+    own.push_back(best_ridge(series, split, s, s + 1, search));
     if (!own.back().model) own.back().model.emplace(RidgeShape{1, o.horizon, 0}, 0.0);
     if (std::isfinite(own.back().error))
       error += own.back().error * static_cast<double>(own.back().windows),
@@ -257,11 +322,14 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
   const bool take_own = each && (o.linear == "own" || !shared.model || error < (1 - kOwnGain) * shared.error);
   if (take_own) {
     fit.part.kind = LinearPart::Kind::own, fit.error = error;
+    fit.windows = static_cast<int64_t>(windows), fit.part.waves = std::move(own_waves);
     for (Fitted& f : own) fit.part.models.push_back(std::move(*f.model));
     fit.note = fmt::format("ridge regression, one for each of {} series", n);
   } else if (shared.model) {
     fit.part.kind = LinearPart::Kind::shared, fit.error = shared.error;
     fit.note = linear_words(*shared.model, n);
+    fit.windows = shared.windows;
+    if (waves > 0) fit.part.waves = {shared_waves};
     fit.part.models.push_back(std::move(*shared.model));
   }
   return fit;
@@ -270,19 +338,27 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
 namespace {
 
 // One regression again, from the steps before end[s] of these series, of which there is at least one.
-RidgeModel refitted(const RidgeModel& model, const SeriesBank& bank, std::span<const size_t> of,
-                    std::span<const int64_t> end) {
+RidgeModel refitted(const RidgeModel& model, std::span<const float> waves, const SeriesBank& bank,
+                    std::span<const size_t> of, std::span<const int64_t> end) {
+  const auto less_waves = [&](size_t s) {
+    Doubles series = doubles_of(bank.views()[s]);
+    subtract_waves(bank.views()[s], waves, series);
+    return series;
+  };
   RidgeShape shape = model.shape();
   if (model.kind() == RidgeKind::mean) return mean_of_window(shape.context, shape.horizon);
   if (model.kind() == RidgeKind::autoregression) {  // of a single series
     if (end[of[0]] - shape.context < kWindowsOfAutoregression * shape.context) return {shape, model.lambda()};
-    const Doubles all = doubles_of(bank.views()[of[0]]);
+    const Doubles all = less_waves(of[0]);
     return autoregression_of(std::span(all.y).first(static_cast<size_t>(end[of[0]])), shape.context, shape.horizon);
   }
   const bool iterated = model.kind() == RidgeKind::iterated;
   if (iterated) shape.horizon = 1;
   RidgeSums sums(shape);
-  for (const size_t s : of) sums.add(doubles_of(bank.views()[s]).of(shape.covariates), 0, end[s]);
+  for (const size_t s : of) {
+    const Doubles series = less_waves(s);
+    sums.add(series.of(shape.covariates), 0, end[s]);
+  }
   RidgeModel solved = solve_ridge(sums, model.lambda());
   return iterated ? iterate_ridge(solved, model.shape().horizon) : std::move(solved);
 }
@@ -298,7 +374,11 @@ LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::spa
     std::vector<size_t> of;
     for (size_t s = 0; s < bank.size(); ++s)
       if (!one || bank.known_series(s) == static_cast<int>(m)) of.push_back(s);
-    again.models.push_back(of.empty() ? model : refitted(model, bank, of, end));
+    const std::vector<float> before = part.waves.empty() ? std::vector<float>() : part.waves[m];
+    const std::vector<float> waves =
+        of.empty() || before.empty() ? before : waves_of_series(bank, of, end, static_cast<int>(before.size()));
+    if (!waves.empty()) again.waves.push_back(waves);
+    again.models.push_back(of.empty() ? model : refitted(model, waves, bank, of, end));
   }
   return again;
 }

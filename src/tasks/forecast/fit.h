@@ -32,18 +32,22 @@ void decide_series_options(const SeriesSet& set, SeriesOptions* options);
 void fit_training_categories(SeriesSet& set, const SeriesSplit& split);
 // Of the training rows; errors are measured against all rows before the test.
 SeriesScale fit_training_scale(const ForecastFront& front, const SeriesSet& set, const SeriesSplit& split, size_t series);
-// The front without linear part and calibration: covariates, channels, scales.
+// The front without linear part and calibration: covariates, channels, scales. SeriesOptions::calendar: "auto" is none.
 ForecastFront fit_front(const SeriesSet& set, const SeriesSplit& split, const SeriesOptions& options, Transform transform,
                         bool counts);
 
+// The shortest window that fit_linear() tries.
+int shortest_context(const SeriesSplit& split, const SeriesOptions& options);
 // What --linear, --ridge and --context ask for, the rest by the least squared error on the validation windows, in scaled units.
 struct LinearFit {
   LinearPart part;
-  double error = 0;  // mean squared, of the chosen one; infinite without validation windows
-  std::string note;  // for people: "ridge regression on 336 steps, penalty 100, shared by 7 series"
+  double error = 0;     // mean squared, of the chosen one; infinite without validation windows
+  int64_t windows = 0;  // of validation
+  std::string note;     // for people: "ridge regression on 336 steps, penalty 100, shared by 7 series"
 };
+// level: also a regression that returns to the level that the calendar gives (RidgeShape::level).
 LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const SeriesSplit& split,
-                     const SeriesOptions& options);
+                     const SeriesOptions& options, bool level = false);
 // The same shapes and penalties, from all steps before `end`; naive where there are too few. A part of a series that the bank does not have
 // stays as it is.
 LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::span<const int64_t> end);

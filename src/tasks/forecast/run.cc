@@ -17,6 +17,7 @@
 #include "runs/run.h"
 #include "series/observed.h"
 #include "tasks/forecast/backtest.h"
+#include "tasks/forecast/cycles.h"
 #include "tasks/forecast/fit.h"
 #include "tasks/forecast/stream/anomalies.h"
 #include "tasks/forecast/stream/series_files.h"
@@ -53,6 +54,7 @@ class ForecastRun final : public Run {
     decide_series_options(files_.set, &series());
     split_ = split_series(files_.set, series());
     fit_training_categories(files_.set, split_);
+    require_cycles(files_.set.grid, series().calendar);
     if (series().head == "negative-binomial")
       require_values(
           split_.all, "data/counts", [](double v) { return v >= 0 && v == std::floor(v); },
@@ -173,14 +175,19 @@ class ForecastRun final : public Run {
           "leave it out");
     double best = std::numeric_limits<double>::infinity();
     for (const Transform transform : candidates) {
-      ForecastFront front = fit_front(files_.set, split_, series(), transform, series().head == "negative-binomial");
+      SeriesOptions with = series();
+      CalendarChoice choice{with.calendar, ""};
+      if (with.calendar == "auto") choice = choose_calendar(files_.set, split_, with, transform);
+      with.calendar = choice.calendar;
+      ForecastFront front = fit_front(files_.set, split_, with, transform, series().head == "negative-binomial");
       auto bank = std::make_unique<SeriesBank>(front, files_.set);
-      LinearFit fit = fit_linear(front, *bank, split_, series());
+      LinearFit fit = fit_linear(front, *bank, split_, with, with.calendar != "off");
       front.linear = std::move(fit.part);
       const double error = candidates.size() > 1 ? linear_error(front, *bank) : 0;
       if (bank_ && !(error < best)) continue;
-      best = error, front_ = std::move(front), bank_ = std::move(bank), linear_note_ = fit.note;
+      best = error, front_ = std::move(front), bank_ = std::move(bank), linear_note_ = fit.note, calendar_ = choice;
     }
+    series().calendar = calendar_.calendar;
     series().transform = kTransformNames[static_cast<size_t>(front_.transform)];
     series().linear = kLinearNames[static_cast<size_t>(front_.linear.kind)];
   }
@@ -399,6 +406,7 @@ class ForecastRun final : public Run {
                          series().season, series().head, counted(series().context, set.grid.step_word()),
                          front_.transform == Transform::log ? " · of the logarithm" : ""));
     if (!series().lags.empty()) plan.add("lags", lag_words());
+    if (!calendar_.note.empty()) plan.add("calendar", calendar_.note);
     plan.add("linear", linear_note_.empty() ? "none" : linear_note_);
     plan.add("split",
              fmt::format("by time: {} to learn from, {} to choose by, {} for the width of bands{}",
@@ -417,6 +425,7 @@ class ForecastRun final : public Run {
   ForecastFront front_;
   std::unique_ptr<SeriesBank> bank_;
   std::string linear_note_;
+  CalendarChoice calendar_;
   std::vector<Window> train_windows_, valid_windows_;
 };
 

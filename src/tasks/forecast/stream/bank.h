@@ -23,19 +23,20 @@ class SeriesBank {
   // `set` has the covariates of the front (apply_covariates()). seen[s]: how many values of series s its scale may be taken from, where
   // the front has no series of that name; empty: all of them.
   SeriesBank(const ForecastFront& front, const SeriesSet& set, std::span<const int64_t> seen = {});
-  // The same for series whose places are known, [series].
-  SeriesBank(const ForecastFront& front, std::span<const Series> series, std::span<const SeriesPlace> places);
+  // The same for series whose places are known, [series]. grid: where Series::first is; of a model that reads the calendar.
+  SeriesBank(const ForecastFront& front, const Grid& grid, std::span<const Series> series,
+             std::span<const SeriesPlace> places);
 
   std::span<const WindowSeries> views() const { return views_; }
   size_t size() const { return views_.size(); }
   int64_t length(size_t series) const { return static_cast<int64_t>(views_[series].y.size()); }
   const SeriesScale& scale(size_t series) const { return scales_[series]; }
   int known_series(size_t series) const { return numbers_[series]; }  // its number in front.scales; -1: new to the model
-  // Steps from its beginning for which all that is known ahead has rows: the last origin is this less a horizon.
+  // Steps from its beginning for which all columns that are known ahead have rows: the last origin is this less a horizon.
   int64_t covered(size_t series) const { return covered_[series]; }
 
  private:
-  void fill(const ForecastFront& front, std::span<const Series> all, std::span<const SeriesPlace> places);
+  void fill(const ForecastFront& front, const Grid& grid, std::span<const Series> all, std::span<const SeriesPlace> places);
   std::vector<std::vector<float>> numbers_of(const ForecastFront& front, const Series& series, bool known) const;
   std::vector<WindowSeries> views_;
   std::vector<std::vector<float>> y_;
@@ -44,5 +45,8 @@ class SeriesBank {
   std::vector<int> numbers_;
   std::vector<int64_t> covered_;
 };
+
+// What weights of the waves of the calendar, the last of the known channels, say of a step; 0 where it is not covered.
+double calendar_level(const WindowSeries& series, std::span<const float> weights, int64_t step);
 
 }  // namespace rnn::core

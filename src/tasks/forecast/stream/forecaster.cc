@@ -38,7 +38,9 @@ void linear_base(const ForecastFront& front, const SeriesBank& bank, const Windo
   }
   const int number = bank.known_series(s);
   const bool own = linear.kind == LinearPart::Kind::own;
-  const RidgeModel& model = linear.models[own ? static_cast<size_t>(std::max(number, 0)) : 0];
+  const size_t which = own ? static_cast<size_t>(std::max(number, 0)) : 0;
+  const RidgeModel& model = linear.models[which];
+  const std::span<const float> waves = linear.waves.empty() ? std::span<const float>() : linear.waves[which];
   const RidgeShape& shape = model.shape();
   const std::span<const float> past = window_past(series, window.origin, shape.context);
   std::vector<double> x(static_cast<size_t>(shape.context), kMissing);
@@ -48,6 +50,8 @@ void linear_base(const ForecastFront& front, const SeriesBank& bank, const Windo
     std::fill(out.begin(), out.end(), std::isnan(last) ? 0.0 : last);
     return;
   }
+  for (auto i = waves.empty() ? 0 : std::ssize(past); i > 0; --i)
+    x[x.size() - static_cast<size_t>(i)] -= calendar_level(series, waves, window.origin - i);
   std::vector<std::vector<double>> ahead(static_cast<size_t>(shape.covariates));
   for (size_t k = 0; k < ahead.size(); ++k) {
     for (int64_t t = window.origin - 1; t < window.origin + shape.horizon; ++t) {
@@ -59,6 +63,8 @@ void linear_base(const ForecastFront& front, const SeriesBank& bank, const Windo
   const std::vector<std::span<const double>> covariates(ahead.begin(), ahead.end());
   model.predict(x, covariates, 1, out);
   for (double& v : out) v = std::isnan(v) ? 0.0 : v;
+  for (size_t h = 0; h < out.size() && !waves.empty(); ++h)
+    out[h] += calendar_level(series, waves, window.origin + static_cast<int64_t>(h));
 }
 
 std::vector<Window> windows_between(const SeriesBank& bank, std::span<const int64_t> first, std::span<const int64_t> last,

@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "base/error.h"
 #include "base/fields.h"
+#include "series/calendar.h"
 #include "tasks/forecast/stream/scale.h"
 
 namespace rnn::core {
@@ -49,7 +50,9 @@ int kind_of(const json& from, const std::string_view (&names)[n]) {
 }
 
 RidgeModel ridge_of(const json& from) {
-  const RidgeShape shape{from.at("context"), from.at("horizon"), from.at("covariates")};
+  const RidgeKind kind =
+      from.contains("kind") ? static_cast<RidgeKind>(kind_of(from.at("kind"), kRidgeKindNames)) : RidgeKind::direct;
+  const RidgeShape shape{from.at("context"), from.at("horizon"), from.at("covariates"), kind == RidgeKind::level};
   if (shape.context < 1 || shape.horizon < 1 || shape.covariates < 0 || shape.context > kLongest ||
       shape.horizon > kLongest || shape.covariates > kLongest)
     corrupt_front("the linear part has no size");
@@ -57,7 +60,7 @@ RidgeModel ridge_of(const json& from) {
   const auto row = static_cast<size_t>(shape.inputs()) * sizeof(float);
   if (!bytes || bytes->size() != row * static_cast<size_t>(shape.horizon)) corrupt_front("the linear part has another size");
   RidgeModel model(shape, from.at("ridge"));
-  if (from.contains("kind")) model.set_kind(static_cast<RidgeKind>(kind_of(from.at("kind"), kRidgeKindNames)));
+  model.set_kind(kind);
   if (from.contains("constants")) model.constants() = from.at("constants").get<std::vector<float>>();
   const std::vector<float>& constants = model.constants();
   const bool finite = std::all_of(constants.begin(), constants.end(), [](float c) { return std::isfinite(c); });
@@ -111,10 +114,30 @@ json covariates_json(const std::vector<Covariate>& covariates) {
   return list;
 }
 
+json channel_json(const InputChannel& c) {
+  if (c.wave)
+    return {{"cycle", kCycleNames[static_cast<size_t>(c.wave->cycle)]},
+            {"harmonic", c.wave->harmonic},
+            {"cosine", c.wave->cosine}};
+  return {
+      {"covariate", c.covariate}, {"category", c.category}, {"centre", c.centre}, {"scale", c.scale}, {"known", c.known}};
+}
+
+InputChannel channel_of(const json& c) {
+  if (!c.contains("cycle")) return {c.at("covariate"), c.at("category"), c.at("centre"), c.at("scale"), c.at("known")};
+  return channel_of_wave({static_cast<Cycle>(kind_of(c.at("cycle"), kCycleNames)), c.at("harmonic"), c.at("cosine")});
+}
+
 json linear_json(const LinearPart& linear) {
   json models = json::array();
   for (const RidgeModel& model : linear.models) models.push_back(ridge_json(model));
-  return {{"kind", kLinearNames[static_cast<size_t>(linear.kind)]}, {"models", models}};
+  json out = {{"kind", kLinearNames[static_cast<size_t>(linear.kind)]}, {"models", models}};
+  if (!linear.waves.empty()) out["waves"] = linear.waves;
+  return out;
+}
+
+bool finite(const std::vector<float>& numbers) {
+  return std::all_of(numbers.begin(), numbers.end(), [](float v) { return std::isfinite(v); });
 }
 
 LinearPart linear_of(const json& from, size_t series) {
@@ -123,6 +146,8 @@ LinearPart linear_of(const json& from, size_t series) {
   for (const json& model : from.at("models")) linear.models.push_back(ridge_of(model));
   const size_t wanted = linear.kind == LinearPart::Kind::own ? series : linear.present() ? 1 : 0;
   if (linear.models.size() != wanted) corrupt_front("the linear part is of another number of series");
+  if (from.contains("waves")) linear.waves = from.at("waves").get<std::vector<std::vector<float>>>();
+  if (!std::all_of(linear.waves.begin(), linear.waves.end(), finite)) corrupt_front("what the calendar says");
   return linear;
 }
 
@@ -149,6 +174,13 @@ void check_grid(const GridSpec& grid) {
   }
 }
 
+void check_wave(const GridSpec& grid, const InputChannel& c) {
+  const bool plain = c.covariate == -1 && c.category == -1 && c.known && c.centre == 0 && c.scale == 1;
+  if (!plain || !c.wave) corrupt_front("a channel of the calendar");
+  const std::vector<CalendarWave> waves = waves_of(grid, c.wave->cycle);
+  if (std::find(waves.begin(), waves.end(), *c.wave) == waves.end()) corrupt_front("its steps have no such calendar");
+}
+
 void check_covariates(const ForecastFront& f) {
   for (const Covariate& c : f.covariates) {
     const bool number = c.kind == Covariate::Kind::number;
@@ -156,7 +188,13 @@ void check_covariates(const ForecastFront& f) {
         (c.categories.empty() || !c.categories[0].empty() || !std::is_sorted(c.categories.begin(), c.categories.end())))
       corrupt_front("the categories of '" + c.name + "'");
   }
+  bool of_calendar = false;
   for (const InputChannel& c : f.channels) {
+    of_calendar = of_calendar || c.wave;
+    if (of_calendar) {
+      check_wave(f.grid, c);
+      continue;
+    }
     if (c.covariate < 0 || c.covariate >= static_cast<int>(f.covariates.size())) corrupt_front("a channel has no covariate");
     const Covariate& of = f.covariates[static_cast<size_t>(c.covariate)];
     const bool number = of.kind == Covariate::Kind::number;
@@ -187,17 +225,42 @@ void check_numbers(const ForecastFront& f) {
 
 void check_front(const ForecastFront& f, const ForecastOptions& network) {
   const auto H = static_cast<size_t>(network.horizon);
-  int known = 0;
-  for (const InputChannel& c : f.channels) known += c.known;
+  int known = 0, columns = 0;
+  for (const InputChannel& c : f.channels) known += c.known, columns += c.known && !c.wave;
   const int plain = 1 + static_cast<int>(network.lags.size() + f.channels.size());
   const int ahead = network.segments() ? known + network.lags_ahead() : network.autoregressive() ? known : 0;
   bool fits = ahead == network.known && (network.inputs == plain || network.inputs == plain + 1);
   fits = fits && f.counts == (network.head == ForecastHead::negative_binomial);
   for (const RidgeModel& m : f.linear.models)
-    fits = fits && m.shape().horizon == network.horizon && (m.shape().covariates == 0 || m.shape().covariates == known);
+    fits = fits && m.shape().horizon == network.horizon && (m.shape().covariates == 0 || m.shape().covariates == columns);
+  const auto waves = static_cast<size_t>(known - columns);
+  fits = fits && f.linear.waves.size() == (waves > 0 ? f.linear.models.size() : 0);
+  for (const std::vector<float>& w : f.linear.waves) fits = fits && w.size() == waves;
+  fits = fits && (waves == 0 || (f.ahead == network.horizon && has_calendar(f.grid, f.ahead)));
   for (const auto& steps : f.calibration.margins) fits = fits && steps.size() == H;
   fits = fits && f.errors.fits(network.horizon);
   if (!fits) corrupt_front("it is of another network");
+}
+
+InputChannel channel_of_wave(const CalendarWave& wave) {
+  InputChannel channel;
+  channel.covariate = -1, channel.known = true, channel.wave = wave;
+  return channel;
+}
+
+std::vector<CalendarWave> ForecastFront::waves() const {
+  std::vector<CalendarWave> found;
+  for (const InputChannel& c : channels)
+    if (c.wave) found.push_back(*c.wave);
+  return found;
+}
+
+std::vector<Cycle> ForecastFront::cycles() const {
+  std::vector<Cycle> found;
+  for (const CalendarWave& w : waves()) found.push_back(w.cycle);
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
 }
 
 int ForecastFront::find(std::string_view id) const {
@@ -233,13 +296,8 @@ json front_to_json(const ForecastFront& f) {
   GridWriter writer{out["grid"]};
   grid_fields(f.grid, writer);
   out["channels"] = json::array();
-  for (const InputChannel& c : f.channels) {
-    out["channels"].push_back({{"covariate", c.covariate},
-                               {"category", c.category},
-                               {"centre", c.centre},
-                               {"scale", c.scale},
-                               {"known", c.known}});
-  }
+  for (const InputChannel& c : f.channels) out["channels"].push_back(channel_json(c));
+  if (f.ahead > 0) out["ahead"] = f.ahead;
   out["series"] = json::array();
   for (const SeriesScale& s : f.scales) {
     out["series"].push_back(
@@ -258,8 +316,8 @@ ForecastFront front_from_json(const json& in) {
       f.covariates.push_back({c.at("name"), static_cast<Covariate::Kind>(kind_of(c.at("kind"), kKinds)),
                               static_cast<Covariate::Use>(kind_of(c.at("use"), kUses)), c.at("categories")});
     }
-    for (const json& c : in.at("channels"))
-      f.channels.push_back({c.at("covariate"), c.at("category"), c.at("centre"), c.at("scale"), c.at("known")});
+    for (const json& c : in.at("channels")) f.channels.push_back(channel_of(c));
+    f.ahead = in.value("ahead", 0);
     f.transform = static_cast<Transform>(kind_of(in.at("transform"), kTransformNames));
     in.at("offset").get_to(f.offset);
     if (!in.at("least").is_null()) f.least = in.at("least").get<double>();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "networks/model_config.h"
+#include "series/calendar.h"
 #include "series/frequency.h"
 #include "series/ridge.h"
 #include "series/series_set.h"
@@ -29,19 +30,23 @@ struct SeriesScale {
   double absolute = 0, squared = 0;  // ErrorScale of the rows before the test, in the values' own unit
 };
 
-// A number beside the values: a covariate, or one category of it.
+// A number beside the values: a covariate, one category of it, or a wave of the calendar, which comes from the grid.
 struct InputChannel {
-  int covariate = 0;  // in ForecastFront::covariates
+  int covariate = 0;  // in ForecastFront::covariates; -1: of the calendar
   int category = -1;  // 1 if the covariate is this category, else 0; -1: the number itself
   double centre = 0, scale = 1;
   bool known = false;  // ahead; else up to the last value
+  std::optional<CalendarWave> wave = std::nullopt;
 };
+InputChannel channel_of_wave(const CalendarWave& wave);
 
-// Ridge regression on scaled values (series/ridge.h); its covariates are the channels that are known ahead, or none.
+// Ridge regression on scaled values (series/ridge.h); its covariates are the columns that are known ahead, or none. With channels of the
+// calendar it is of what they leave: their own regression comes first and is added to what is forecast.
 struct LinearPart {
   enum class Kind { off, shared, own };
   Kind kind = Kind::off;
-  std::vector<RidgeModel> models;  // one for all series, or one each in the order of the scales
+  std::vector<RidgeModel> models;         // one for all series, or one each in the order of the scales
+  std::vector<std::vector<float>> waves;  // [models][waves of the calendar], or empty
   bool present() const { return kind != Kind::off; }
 };
 inline constexpr std::string_view kLinearNames[] = {"off", "shared", "own"};
@@ -57,7 +62,8 @@ struct ForecastFront {
   GridSpec grid;
   int season = 1;
   std::vector<Covariate> covariates;
-  std::vector<InputChannel> channels;
+  std::vector<InputChannel> channels;  // those of the calendar last
+  int ahead = 0;                       // steps after the last value that channels of the calendar reach: the horizon
   Transform transform = Transform::none;
   double offset = 0;            // of the transform
   std::optional<double> least;  // no forecast is below it: 0 where every training value was at least 0
@@ -71,6 +77,8 @@ struct ForecastFront {
   double usual = 1;   // the largest score of a step of the calibration rows, or of those for choosing (anomalies.h)
   int64_t until = std::numeric_limits<int64_t>::min();  // Stamp::utc of the last row that anything was learnt from
 
+  std::vector<CalendarWave> waves() const;  // of the channels
+  std::vector<Cycle> cycles() const;        // that they are of, shortest first
   // The number of a series in `scales`, or -1.
   int find(std::string_view id) const;
   double forward(double value) const;   // transform

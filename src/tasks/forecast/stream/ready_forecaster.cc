@@ -63,7 +63,7 @@ void require_past(const SeriesSet& set) {
 std::vector<Window> ReadyForecaster::next_windows(const SeriesSet& set, const SeriesBank& bank) const {
   const int H = forecaster_->horizon();
   const bool known = std::any_of(front_.channels.begin(), front_.channels.end(), [&](const InputChannel& c) {
-    return front_.covariates[static_cast<size_t>(c.covariate)].use == Covariate::Use::known;
+    return !c.wave && front_.covariates[static_cast<size_t>(c.covariate)].use == Covariate::Use::known;
   });
   require_past(set);
   std::vector<Window> windows;

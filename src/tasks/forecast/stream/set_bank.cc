@@ -36,7 +36,7 @@ SeriesBank::SeriesBank(const ForecastFront& front, const SeriesSet& set, std::sp
     if (place.number < 0) place.scale = fit_scale(front, series, seen.empty() ? std::ssize(series.y) : seen[s]);
     places.push_back(std::move(place));
   }
-  fill(front, set.series, places);
+  fill(front, set.grid, set.series, places);
 }
 
 }  // namespace rnn::core
