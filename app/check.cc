@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "alignment/tag_places.h"
 #include "base/error.h"
 #include "base/numbers.h"
 #include "base/rng.h"
@@ -52,6 +53,17 @@ float target_value(const ModelConfig& config, Random& random) {
                                                                                     : value);
 }
 
+// The labels that may stand anywhere: all, but those that only go on with a span.
+std::vector<int32_t> free_labels(const ModelConfig& config) {
+  const TagGrammar grammar(config.places);
+  std::vector<int32_t> labels;
+  for (int32_t k = 0; k < config.output; ++k) {
+    const int place = config.places.empty() ? 0 : config.places[static_cast<size_t>(k)];
+    if (grammar.may_begin(place) && grammar.may_end(place)) labels.push_back(k);
+  }
+  return labels.empty() ? std::vector<int32_t>{0} : labels;
+}
+
 // A few ragged streams of random ids or frames; one of them starts a new document in the middle, one target is ignored.
 Batch small_batch(const Model<double>& model, uint64_t seed) {
   const ModelConfig& config = model.config();
@@ -75,10 +87,14 @@ Batch small_batch(const Model<double>& model, uint64_t seed) {
   batch.in.width = segments ? forecast.segment * forecast.known : model.reads_ids() ? 0 : config.rnn.input;
   batch.to.width = model.head().info().classes ? 0 : forecast.present() ? forecast.targets() : config.output;
   const auto targets = static_cast<size_t>(batch.target_rows());
-  for (size_t i = 0; i < rows && model.reads_ids(); ++i) batch.in.ids.push_back(id_below(config.vocabulary));
+  batch.in.columns = config.columns;
+  for (size_t i = 0; i < rows * static_cast<size_t>(config.columns) && model.reads_ids(); ++i)
+    batch.in.ids.push_back(id_below(config.vocabulary));
   for (size_t i = 0; i < rows * static_cast<size_t>(batch.in.width); ++i)
     batch.in.frames.push_back(static_cast<float>(random.normal()));
-  for (size_t i = 0; i < targets && batch.to.width == 0; ++i) batch.to.ids.push_back(id_below(config.output));
+  const std::vector<int32_t> labels = free_labels(config);
+  for (size_t i = 0; i < targets && batch.to.width == 0; ++i)
+    batch.to.ids.push_back(labels[static_cast<size_t>(id_below(static_cast<int>(labels.size())))]);
   for (size_t i = 0; i < targets * static_cast<size_t>(batch.to.width); ++i)
     batch.to.values.push_back(target_value(config, random));
   batch.to.weights.assign(targets, 1);

@@ -8,6 +8,7 @@
 #include "choose.h"
 #include "command.h"
 #include "eval_effect.h"
+#include "eval_labels.h"
 #include "eval_pairs.h"
 #include "eval_series.h"
 #include "eval_speech.h"
@@ -126,7 +127,7 @@ void declare(Command& command, EvalArguments& a) {
   command.word("MODEL", &a.model, "run folder or .safetensors file");
   command.word(
       "DATA", &a.text,
-      "text file or folder; JSON lines for a model of sequences; pairs for a translator; DRY.wav WET.wav for an effect");
+      "text file or folder; labelled data for a model of labels; pairs for a translator; DRY.wav WET.wav for an effect");
   command.words("ALTERNATIVE...", &a.asked.alternatives,
                 "with --choose: what may follow its text, instead of DATA; for pairs perhaps a second file");
   command.flag("--json", &a.json, "one JSON object on standard output");
@@ -154,7 +155,7 @@ void declare(Command& command, EvalArguments& a) {
   command.text("--methods", &a.series.methods, "NAME,...",
                "of series: naive, seasonal-naive, drift, theta, holt-winters, ...");
   command.text("-o,--output", &a.series.output, "FILE",
-               "of series: every forecast and value as a table; of speech: every clip");
+               "of series: every forecast and value as a table; of speech: every clip; of labels: who is taken for whom");
   command.text("--speakers", &a.speech.speakers, "NAMES", "of speech: only the clips of these speakers");
   command.flag(
       "--tune-lm", &a.speech.tune,
@@ -208,6 +209,20 @@ void measure_pairs(const Command& command, EvalArguments& a, ModelFile& file) {
     throw Error(Exit::check, "eval/fail_under",
                 fmt::format("BLEU is {:.2f}, below --fail-under-bleu {}", bleu, a.least_bleu));
   }
+}
+
+// Of a model that reads sequences.
+void refuse_options_of_texts(const Command& command, const EvalArguments& a) {
+  for (const char* flag : {"--beam", "--fail-under-bleu"})
+    if (command.given(flag)) throw Error(Exit::usage, "usage/option", std::string(flag) + " is for translators");
+  const char* wrong = a.options.per_line                      ? "--per-line"
+                      : a.cache > 0                           ? "--cache"
+                      : a.options.adaptation.dynamic.rate > 0 ? "--dynamic"
+                      : a.with.given()                        ? "--with"
+                      : !a.options.ngram.empty()              ? "--ngram"
+                                                              : nullptr;
+  if (wrong)
+    throw Error(Exit::usage, "usage/option", std::string(wrong) + " is for language models; this model reads sequences");
 }
 
 [[noreturn]] void refuse_word(const std::string& word) {
@@ -264,6 +279,14 @@ int run_eval(const Arguments& arguments) {
     if (command.given(flag))
       throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models that transcribe speech", "leave it out");
   }
+  if (reads_labels(file)) {
+    std::vector<std::string> paths = {a.text};
+    paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
+    refuse_options_of_texts(command, a);
+    require_at_most(eval_labels(file, paths, {a.series.output, static_cast<int>(a.threads), a.json, !a.no_baselines}),
+                    a.limit);
+    return 0;
+  }
   for (const char* flag :
        {"--windows", "--stride", "--last", "--methods", "--output", "--importance", "--seed", "--refit"}) {
     if (command.given(flag))
@@ -285,14 +308,7 @@ int run_eval(const Arguments& arguments) {
     if (command.given(flag)) throw Error(Exit::usage, "usage/option", std::string(flag) + " is for translators");
   }
   if (file.model->has_head() && !file.model->is_language_model()) {
-    const char* wrong = options.per_line                      ? "--per-line"
-                        : a.cache > 0                         ? "--cache"
-                        : options.adaptation.dynamic.rate > 0 ? "--dynamic"
-                        : a.with.given()                      ? "--with"
-                        : !options.ngram.empty()              ? "--ngram"
-                                                              : nullptr;
-    if (wrong)
-      throw Error(Exit::usage, "usage/option", std::string(wrong) + " is for language models; this model reads sequences");
+    refuse_options_of_texts(command, a);
     require_at_most(eval_sequences(file, a.text, options.threads, a.json), a.limit);
     return 0;
   }

@@ -11,6 +11,7 @@
 #include "command.h"
 #include "data/inputs/text_line.h"
 #include "data/sequence_input.h"
+#include "eval_labels.h"
 #include "events/events.h"
 #include "line_reader.h"
 #include "screen.h"
@@ -236,6 +237,9 @@ int run_predict(const Arguments& arguments) {
 
   ModelFile file = load_model(a.model);
   Pool pool(static_cast<int>(a.threads));
+  if (reads_labels(file))
+    throw Error(Exit::model, "model/task", file.path + " reads texts, words or sensors, not lines of JSON",
+                fmt::format("rnn {} runs it", file.model->answers_at_end() ? "classify" : "tag"));
   Labeller labeller(file, pool);
   if (a.top > 0 && !labeller.answers_with_labels())
     throw Error(Exit::usage, "usage/option", fmt::format("--top is for labels, but {} answers with numbers", file.path));

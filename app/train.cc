@@ -42,6 +42,7 @@ struct TrainArguments {
 std::string section_title(std::string_view section) {
   if (section == "model") return "the model";
   if (section == "train") return "training";
+  if (section == "labels") return "labels of texts, words and sensors";
   return section == "series" ? "time series" : "speech";
 }
 
@@ -248,6 +249,7 @@ RunRequest request_of(const TrainArguments& a, const Settings& settings, const A
   request.options = settings.options.train;
   request.series = settings.options.series;
   request.speech = settings.options.speech;
+  request.labels = settings.options.labels;
   for (const auto& source : settings.sources) request.given.push_back(source.first);
   std::vector<std::string> command = {"rnn", "train"};
   command.insert(command.end(), words.begin(), words.end());

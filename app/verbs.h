@@ -18,6 +18,8 @@ int run_transcribe_verb(const Arguments& arguments);
 int run_align(const Arguments& arguments);
 int run_report(const Arguments& arguments);
 int run_process(const Arguments& arguments);
+int run_classify(const Arguments& arguments);
+int run_tag(const Arguments& arguments);
 int run_predict(const Arguments& arguments);
 int run_translate(const Arguments& arguments);
 int run_info(const Arguments& arguments);

@@ -28,6 +28,7 @@ import time
 
 sys.dont_write_bytecode = True  # tools/ stays clean
 import results_ablation  # noqa: E402
+import results_labels  # noqa: E402
 import results_made  # noqa: E402
 import results_page  # noqa: E402
 import results_pairs  # noqa: E402
@@ -37,7 +38,7 @@ import results_twin  # noqa: E402
 from results_recipe import KEYS, ROOT, Failure, digest, licence_of, load_recipe, of_report, option_words, read_data  # noqa: E402
 
 
-OWN_KEYS = ("data", "options", "split", "twin", "make", "variant", "adapt", "table", "backtest", "bands", "detect", "clips")  # not of the row
+OWN_KEYS = ("data", "options", "split", "twin", "make", "variant", "adapt", "table", "backtest", "bands", "detect", "clips", "labels")  # not of the row
 KINDS = {"translate": results_pairs, "forecast": results_series, "transcribe": results_speech}
 ENDINGS = {"translate": "tsv", "forecast": "csv"}  # of the files of a side; else txt
 
@@ -120,6 +121,8 @@ def events_of(run):
 
 def kind_of(recipe):
     """What checks, measures and shows a recipe of its kind; none: one language model, which is measured here."""
+    if "labels" in recipe:
+        return results_labels
     if recipe["task"] in KINDS:
         return KINDS[recipe["task"]]
     return results_made if "make" in recipe else results_ablation if "variant" in recipe else None
@@ -228,7 +231,7 @@ def measure(program, name, recipe, parts, data, work, keys, data_folder):
         row["data"] = data
     kind = kind_of(recipe)
     if kind:
-        more = (data_folder,) if kind is results_speech else ()
+        more = (data_folder,) if kind in (results_speech, results_labels) else ()
         row |= rounded(kind.measure(program, recipe, work, keys, train_run, *more))
     else:
         row |= {"runs": [], "command": shlex.join(["rnn", "train", *training_words(recipe)])}
@@ -283,13 +286,16 @@ def do_recipe(name, recipe, results, a, program):
     if "clips" in recipe:
         parts, data = {}, results_speech.read_clips(recipe, a.data)
         data |= licence_of(a.data, results_speech.licensed(recipe))
+    elif "labels" in recipe:
+        parts, data = {}, results_labels.read_labels(recipe, a.data)
+        data |= licence_of(a.data, results_labels.licensed(recipe))
     elif "table" in recipe:
         parts, data = results_series.read_table(recipe, a.data)
         data |= licence_of(a.data, recipe["table"]["file"])
     else:
         parts, data = ({}, None) if "make" in recipe else read_data(name, recipe, a.data)
     kind, digests = kind_of(recipe), {side: digest(text) for side, text in parts.items()}
-    if "clips" in recipe:
+    if recipe.keys() & {"clips", "labels"}:
         digests = {file["path"]: file["sha256"] for file in data["files"]}
     keys = kind.keys_of(recipe, digests) if kind else keys_of(recipe, digests)
     old, work = results.rows.get(name, {}), a.work / name

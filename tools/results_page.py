@@ -6,6 +6,7 @@ import math
 import results_ablation
 import results_made
 import results_pairs
+import results_labels
 import results_series
 import results_speech
 from results_recipe import mean
@@ -36,6 +37,8 @@ SERIES = """Forecasts ([how they work](forecasting.md)), measured on values afte
 the best row that needs no training:
 """
 SPEECH = """Speech ([how it works](speech.md)), on speakers that were neither learnt from nor chosen by; in brackets the 95 % interval over clips:
+"""
+LABELS = """Labels ([how they work](labels.md)), on examples that were neither learnt from nor chosen by, beside the best row that only counts:
 """
 NO_SPELLING = ("Bits per byte of this table leave out the spelling of unknown words, as versions before did: they compare within the "
                "table only.")
@@ -181,6 +184,8 @@ def run_part(row, sides):
 def section(name, row):
     if "pairs" in row:
         return results_pairs.section(name, row, table, clock, data_lines)
+    if "labels" in row:
+        return results_labels.section(name, row, table, clock, data_lines)
     if "speech" in row:
         return results_speech.section(name, row, table, clock, data_lines)
     if "series" in row:
@@ -229,7 +234,7 @@ def overview(rows):
     """One line per recipe: the last measured side of this program beside the best n-gram model."""
     lines = []
     for name, row in sorted(rows.items()):
-        if row.keys() & {"made", "pairs", "series", "speech"}:
+        if row.keys() & {"made", "pairs", "series", "speech", "labels"}:
             continue
         side = "test" if "test" in row["evaluate"] else "valid"
         runs, variant = best_runs(row)
@@ -250,5 +255,7 @@ def page(rows):
     series = [SERIES, table(["recipe", "what", "figure", "value", "best row without training"], forecasts), ""] if forecasts else []
     heard = [line for name, row in sorted(rows.items()) if "speech" in row for line in results_speech.overview_rows(name, row)]
     speech = [SPEECH, table(["recipe", "what", "WER", "CER", "WER with a bigram, or of listed words"], heard), ""] if heard else []
-    texts = [overview(rows), ""] if any(not row.keys() & {"made", "pairs", "series", "speech"} for row in rows.values()) else []
-    return "\n".join([HEAD] + texts + problems + translations + series + speech + [section(name, row) for name, row in sorted(rows.items())])
+    labelled = [line for name, row in sorted(rows.items()) if "labels" in row for line in results_labels.overview_rows(name, row)]
+    labels = [LABELS, table(["recipe", "what", "figure", "value", "best row that counts"], labelled), ""] if labelled else []
+    texts = [overview(rows), ""] if any(not row.keys() & {"made", "pairs", "series", "speech", "labels"} for row in rows.values()) else []
+    return "\n".join([HEAD] + texts + problems + translations + series + speech + labels + [section(name, row) for name, row in sorted(rows.items())])

@@ -12,12 +12,13 @@ class SequenceBatcher final : public Batcher {
  public:
   SequenceBatcher(const SequenceShape& shape, std::span<const SequenceExample> examples, const SequenceBatchOptions& options)
       : shape_(shape), examples_(examples), options_(options) {
+    if (!options.shuffle) shape_.weights.clear();
     check_batch(options.batch);
     if (examples.empty()) {
       throw Error(Exit::data, "data/too_short", "there are no sequences", "use a file with one sequence per line");
     }
     for (const SequenceExample& e : examples) {
-      if (shape.target != TargetForm::labels)
+      if (shape.target == TargetForm::values)
         ++targets_;
       else
         for (const int32_t label : e.labels) targets_ += label >= 0;

@@ -150,8 +150,9 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
   batch.carried = false;
   batch.to.last_step = !tag;
   batch.in.width = shape.width;
+  batch.in.columns = shape.columns;
   batch.to.width = regress ? shape.values : 0;
-  batch.in.ids.resize(width == 0 ? rows : 0);
+  batch.in.ids.resize(width == 0 ? rows * static_cast<size_t>(shape.columns) : 0);
   batch.in.frames.resize(rows * width);
   batch.to.ids.assign(tag ? rows : 0, -1);
   batch.to.values.clear();
@@ -159,7 +160,7 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
   for (int r = 0; r < batch.in.seq.streams(); ++r) {
     const SequenceExample& e = *examples[static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(r)])];
     if (width == 0) {
-      scatter(batch.in.seq, r, e.ids, 1, batch.in.ids);
+      scatter(batch.in.seq, r, e.ids, static_cast<size_t>(shape.columns), batch.in.ids);
     } else {
       scatter(batch.in.seq, r, e.frames, width, batch.in.frames);
     }
@@ -171,10 +172,12 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
       batch.to.ids.push_back(e.labels[0]);
     }
   }
-  if (!tag || std::find(batch.to.ids.begin(), batch.to.ids.end(), -1) == batch.to.ids.end()) return;
-  batch.to.weights.resize(rows);
-  for (size_t i = 0; i < rows; ++i) {
-    batch.to.weights[i] = batch.to.ids[i] < 0 ? 0.0f : 1.0f;
+  const bool all = std::find(batch.to.ids.begin(), batch.to.ids.end(), -1) == batch.to.ids.end();
+  if (all && shape.weights.empty()) return;
+  batch.to.weights.resize(batch.to.ids.size());
+  for (size_t i = 0; i < batch.to.ids.size(); ++i) {
+    const int32_t id = batch.to.ids[i];
+    batch.to.weights[i] = id < 0 ? 0.0f : shape.weights.empty() ? 1.0f : shape.weights[static_cast<size_t>(id)];
     batch.to.ids[i] = std::max(batch.to.ids[i], 0);
   }
 }

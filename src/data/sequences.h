@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/batcher.h"
+#include "data/labels/label_front.h"
 
 namespace rnn::core {
 
@@ -21,9 +22,9 @@ std::optional<TargetForm> target_form(std::string_view task);
 // One sequence and its target.
 struct SequenceExample {
   std::vector<float> frames;    // [steps * width] if the inputs are numbers
-  std::vector<int32_t> ids;     // [steps] if they are symbols
+  std::vector<int32_t> ids;     // [steps * columns] if they are symbols; -1: none
   std::vector<float> values;    // regress: [outputs]
-  std::vector<int32_t> labels;  // classify: [1]; tag: [steps], -1: not counted
+  std::vector<int32_t> labels;  // classify: [1]; tag: [steps]; -1: not counted
 };
 
 // What all sequences of a set have in common.
@@ -33,9 +34,13 @@ struct SequenceShape {
   std::vector<std::string> symbols;  // of the inputs, sorted; indexed by ids
   std::vector<std::string> labels;   // of the targets, sorted; empty for regress
   int values = 0;                    // regress: numbers of a target
+  int columns = 1;                   // ids of a step
+  LabelFront front = {};             // of texts, words and sensors
+  std::vector<float> weights = {};   // [labels] of a target in the loss of training; empty: 1
   int outputs() const { return target == TargetForm::values ? values : static_cast<int>(labels.size()); }
   int steps(const SequenceExample& e) const {
-    return Seq::checked_length(width > 0 ? e.frames.size() / static_cast<size_t>(width) : e.ids.size());
+    return Seq::checked_length(width > 0 ? e.frames.size() / static_cast<size_t>(width)
+                                         : e.ids.size() / static_cast<size_t>(columns));
   }
 };
 
@@ -87,7 +92,7 @@ struct SequenceBatchOptions {
   bool shuffle = true;  // false: longest first, the same in every epoch (evaluation)
   uint64_t seed = 1;
 };
-// Each sequence once per epoch, ragged, shuffled by (seed, epoch), similar lengths together. `examples` must outlive the
+// Each sequence once per epoch, ragged, shuffled by (seed, epoch), similar lengths together. The shape's weights are only for `shuffle`. `examples` must outlive the
 // batcher. Throws Error{data, "data/too_short"} if there are none, Error{usage, "usage/batch"}.
 std::unique_ptr<Batcher> sequence_batcher(const SequenceShape& shape, std::span<const SequenceExample> examples,
                                           const SequenceBatchOptions& options);

@@ -15,8 +15,9 @@
 
 namespace rnn::core {
 
-// Which hidden rows a head reads: those of every step, or of each sequence the state after its last step.
-enum class RowsRead { every, last };
+// Which hidden rows a head reads: those of every step, or one of each sequence: after its last step, the mean of all, the largest value
+// of each unit.
+enum class RowsRead { every, last, mean, max };
 
 struct HeadInfo {
   std::string_view name;  // in the list of heads (list.h)
@@ -67,6 +68,8 @@ struct LossArgs {
 
 template <class T>
 class TransducerHead;
+template <class T>
+class CrfHead;
 
 // T = float is used in production, double is the reference. The const functions are thread-safe.
 template <class T>
@@ -91,6 +94,8 @@ class Head {
 
   // Not null: it also reads what it has said.
   virtual const TransducerHead<T>* transducer() const { return nullptr; }
+  // Not null: its outputs are scores, of which a chain over the steps of a sequence makes labels.
+  virtual const CrfHead<T>* crf() const { return nullptr; }
   // The parameters that it reads row by row, not in packed form.
   virtual std::vector<ParamId> row_params() const { return {}; }
 

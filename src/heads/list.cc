@@ -2,6 +2,7 @@
 #include "heads/list.h"
 
 #include "base/error.h"
+#include "heads/crf.h"
 #include "heads/ctc.h"
 #include "heads/esr.h"
 #include "heads/family_head.h"
@@ -42,6 +43,7 @@ constexpr Kind<T> kKinds[] = {
     kind<T, SoftmaxHead<T>>("softmax"),        // cross-entropy over all classes
     kind<T, SoftmaxHead<T>>("sampled"),        // the same; training looks at some classes
     kind<T, AdaptiveHead<T>>("adaptive"),      // classes in clusters
+    kind<T, CrfHead<T>>("crf"),                // labels of every step, as a whole
     kind<T, CtcHead<T>>("ctc"),                // labels of a sequence, wherever they stand in it
     kind<T, TransducerHead<T>>("transducer"),  // the same, each given those before it
     kind<T, SquaredHead<T>>("squared"),        // numbers

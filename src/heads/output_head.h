@@ -15,6 +15,7 @@ struct HeadOptions {
   SoftmaxOptions softmax = {};      // of the kinds for which it matters
   std::vector<double> levels = {};  // of quantiles: ascending, in (0, 1)
   TransducerOptions transducer = {};
+  std::vector<int> places = {};  // of crf (alignment/tag_places.h); empty: any label may follow any other
 };
 
 // One output layer from hidden rows to K numbers each.

@@ -104,6 +104,12 @@ void fields(Config& c, V& v) {
   v.group("residual", rnn.residual, [&] { v.field({"residual", "residual"}, rnn.residual); });
   v.object("forecast", c.forecast.present(), [&] { forecast_fields(c.forecast, v); });
   v.group("row_convolution", c.row_convolution > 0, [&] { v.field({"row_convolution"}, c.row_convolution); });
+  v.group("pool", c.pool != Pooling::last, [&] { v.field({"pool"}, NamedField{c.pool, kPoolingNames}); });
+  v.group("columns", c.columns != 1, [&] { v.field({"columns"}, c.columns); });
+  v.group("crf", c.crf, [&] {
+    v.field({"crf"}, c.crf);
+    v.field({"places"}, c.places);
+  });
   v.object("transducer", c.transducer.present(), [&] { transducer_fields(c.transducer, v); });
   v.object("encoder", c.encoder.present(), [&] { encoder_fields(c.encoder, v); });
   v.group("softmax", c.softmax.kind != SoftmaxKind::full, [&] {

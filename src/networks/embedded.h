@@ -13,6 +13,7 @@ struct EmbeddedOptions {
   Dropout dropout = {0, 0, false};  // of its output
   uint32_t site = 0;                // of the dropped words
   bool tied = false;                // it is also the output matrix
+  int columns = 1;                  // ids of a step
 };
 
 template <class T>
@@ -20,7 +21,7 @@ class Embedded {
  public:
   Embedded(ParamId id, const EmbeddedOptions& options) : id_(id), options_(options) {}
   ParamId id() const { return id_; }
-  // ids [rows] -> [rows, width] in the arena.
+  // ids [rows, columns] -> [rows, width] in the arena.
   View<T> forward(Context<T>& context, const Weights<T>& weights, const Seq& seq, const int32_t* ids) const;
   // dx is overwritten.
   void backward(Context<T>& context, const Seq& seq, const int32_t* ids, View<T> dx, Params<T>& grads) const;

@@ -109,13 +109,15 @@ View<const float> Engine::run_hidden(std::span<const Part> parts) { return pass_
 
 View<const float> Engine::pass_over(std::span<const Part> parts, bool up_to_head) {
   const int width = model_.reads_ids() ? 0 : model_.config().rnn.input;
+  const auto columns = static_cast<size_t>(model_.config().columns);
   std::vector<int> lengths;
   State<float> states(static_cast<int>(parts.size()), model_.state_width());
   bool resets = false;
   for (const Part& part : parts) {
     assert(part.state->rows() == 1 && part.state->width() == states.width());
     std::copy_n(part.state->row(0), states.width(), states.row(static_cast<int>(lengths.size())));
-    lengths.push_back(Seq::checked_length(width > 0 ? part.frames.size() / static_cast<size_t>(width) : part.ids.size()));
+    lengths.push_back(
+        Seq::checked_length(width > 0 ? part.frames.size() / static_cast<size_t>(width) : part.ids.size() / columns));
     resets = resets || part.fresh >= 0;
   }
   seq_ = Seq::ragged(lengths);
@@ -130,7 +132,8 @@ View<const float> Engine::pass_over(std::span<const Part> parts, bool up_to_head
         std::copy_n(part.frames.begin() + static_cast<ptrdiff_t>(t) * width, width, frames_.row(seq_.start[t] + r));
         continue;
       }
-      ids_.push_back(part.ids[static_cast<size_t>(t)]);
+      const auto step = part.ids.subspan(static_cast<size_t>(t) * columns, columns);
+      ids_.insert(ids_.end(), step.begin(), step.end());
       if (resets && ids_.back() == part.fresh) seq_.reset[static_cast<size_t>(seq_.start[t] + r)] = 1;
     }
   }

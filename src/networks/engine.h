@@ -49,7 +49,7 @@ class Engine {
   // pass, and scattered.
   struct Part {
     State<float>* state;                 // one row; moves on
-    std::span<const int32_t> ids = {};   // [steps], or
+    std::span<const int32_t> ids = {};   // [steps * columns], or
     std::span<const float> frames = {};  // [steps * input]
     int32_t fresh = -1;                  // at this id the state is cleared first
     bool wanted = true;                  // false: nobody looks at the outputs of this part

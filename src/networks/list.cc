@@ -16,8 +16,8 @@ using Made = std::unique_ptr<Network<T>>;
 
 template <class T>
 Made<T> stacked(const ModelConfig& c, ParamTable& table, Packed<T>& packed) {
-  const EmbeddedOptions embedding{
-      c.rnn.input, c.drops, {c.dropout_of_input(), kEmbeddingSite, c.rnn.variational}, 0, c.tied};
+  const EmbeddedOptions embedding{c.rnn.input, c.drops, {c.dropout_of_input(), kEmbeddingSite, c.rnn.variational},
+                                  0,           c.tied,  c.columns};
   return std::make_unique<Stacked<T>>(
       StackedOptions{c.rnn, c.vocabulary, embedding, c.head() == kNoHead ? "" : "rnn", c.row_convolution}, table, packed);
 }

@@ -9,6 +9,7 @@
 #include "cells/reference.h"
 #include "kernels/rows.h"
 #include "networks/list.h"
+#include "nn/layers/pooling.h"
 
 namespace rnn::core {
 namespace {
@@ -33,6 +34,7 @@ struct Model<T>::HeadRecord {
   View<const T> h;             // [output_rows, width] input of the head
   View<const T> raw, dropped;  // [rows, width] hidden rows before and after dropout
   const Seq* seq;              // of the hidden rows
+  int32_t* largest = nullptr;  // of max pooling: the row of every number
 };
 
 template <class T>
@@ -42,8 +44,9 @@ static ModelParts<T> parts_of(const ModelConfig& c) {
   if (c.head() == kNoHead) return parts;
   parts.head = [c](const Network<T>& network, ParamTable& table, Packed<T>& forms) {
     const ParamId tied = c.tied ? network.embedding() : -1;
-    return make_head({c.head(), c.reads(), c.output, network.width(), tied, c.softmax, c.forecast.levels, c.transducer},
-                     table, forms);
+    return make_head(
+        {c.head(), c.reads(), c.output, network.width(), tied, c.softmax, c.forecast.levels, c.transducer, c.places}, table,
+        forms);
   };
   return parts;
 }
@@ -127,6 +130,16 @@ View<T> Model<T>::head_input(Context<T>& context, const Hidden<T>& hidden, Tape*
   if (answers_at_end()) {
     const int directions = network_->directions(), width = h.cols / directions;
     const View<T> last = context.arena.template matrix<T>(hidden.seq->streams(), h.cols);
+    const RowsRead reads = head_->info().reads;
+    if (reads == RowsRead::max)
+      record.largest = context.arena.template take<int32_t>(static_cast<size_t>(last.rows) * static_cast<size_t>(last.cols));
+    if (reads == RowsRead::max) max_rows<T>(context, *hidden.seq, h, last, record.largest);
+    if (reads == RowsRead::mean) mean_rows<T>(context, *hidden.seq, h, last);
+    if (reads != RowsRead::last) {
+      record.h = last;
+      if (tape) tape->push(record);
+      return last;
+    }
     fill_rows(last, T(0));
     visit_ends(*hidden.seq, directions, [&](int r, int row, int d) {
       copy_row(h.columns(d * width, width), row, last.columns(d * width, width), r);
@@ -146,7 +159,12 @@ View<T> Model<T>::head_input_backward(Context<T>& context, const HeadRecord& rec
     const View<T> all = context.arena.template matrix<T>(seq.rows(), width());
     fill_rows(all, T(0));
     const int directions = network_->directions(), part = width() / directions;
-    if (dh) {
+    const RowsRead reads = head_->info().reads;
+    if (dh && reads == RowsRead::max) {
+      max_rows_backward<T>(context, dh, record.largest, all);
+    } else if (dh && reads == RowsRead::mean) {
+      mean_rows_backward<T>(context, seq, dh, all);
+    } else if (dh) {
       visit_ends(seq, directions,
                  [&](int r, int row, int d) { copy_row(dh.columns(d * part, part), r, all.columns(d * part, part), row); });
     }

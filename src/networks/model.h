@@ -44,7 +44,7 @@ class Model {
   bool translates() const { return network_->encoder_decoder() != nullptr; }
   bool writes_text() const { return config_.form().writes; }  // predicts ids of its own vocabulary, step by step
   bool reads_ids() const { return network_->embedding() >= 0; }
-  bool answers_at_end() const { return has_head() && head_->info().reads == RowsRead::last; }
+  bool answers_at_end() const { return has_head() && head_->info().reads != RowsRead::every; }
   int outputs() const { return has_head() ? head_->info().outputs : width(); }
   int width() const { return network_->width(); }  // of the head's input
   // Rows that forward returns for a batch.

@@ -14,6 +14,8 @@ namespace rnn::core {
 namespace {
 
 constexpr int kMostLookAhead = 128;  // steps
+constexpr int kMostColumns = 64;
+constexpr int kMostChained = 4096;  // labels: their transitions are as many squared
 
 [[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help) {
   throw Error(Exit::usage, code, message, help);
@@ -105,6 +107,27 @@ void check_row_convolution(const ModelConfig& c) {
         "");
   if (c.rnn.bidirectional)
     bad("model/bidirectional", "a network that reads in both directions has seen what follows: it needs no look-ahead", "");
+}
+
+void check_labels(const ModelConfig& c) {
+  const ModelForm& form = c.form();
+  if (c.pool != Pooling::last && (form.reads != RowsRead::last || c.task == kForecastTask))
+    bad("model/pool", "only a model with one answer for a sequence pools its hidden rows", "");
+  if (c.columns < 1 || c.columns > kMostColumns)
+    bad("model/columns",
+        std::to_string(c.columns) + " ids of a step are impossible, give 1 to " + std::to_string(kMostColumns), "");
+  if (c.columns > 1 && (form.writes || c.vocabulary == 0))
+    bad("model/columns", "only a model that labels symbols reads several ids of a step", "");
+  if (c.crf && c.task != "tag") bad("model/crf", "only a model with a label for every step has a chain over them", "");
+  if (c.crf && c.output > kMostChained)
+    bad("model/crf",
+        "a chain over " + std::to_string(c.output) + " labels is impossible, at most " + std::to_string(kMostChained) +
+            " are",
+        "--crf off labels every step alone");
+  if (!c.places.empty() && (!c.crf || std::ssize(c.places) != c.output))
+    bad("model/crf", counted(c.places.size(), "place") + " do not fit " + counted(c.output, "label"), "");
+  if (std::any_of(c.places.begin(), c.places.end(), [](int place) { return place < 0; }))
+    bad("model/crf", "a place of a label is negative", "");
 }
 
 void check_levels(const std::vector<double>& levels) {
@@ -201,6 +224,7 @@ void check_config(const ModelConfig& c) {
   check_forecast(c);
   check_transducer(c);
   check_row_convolution(c);
+  check_labels(c);
   if (c.rnn.last_hidden != 0) positive(c.rnn.last_hidden, "last-hidden", 65536);
   if (c.rnn.last_hidden > 0 && c.rnn.layers < 2)
     bad("model/size", "last-hidden needs a layer below, but there is only one layer", "set --hidden, or --layers 2");
@@ -321,12 +345,15 @@ std::string_view ModelConfig::network() const {
 }
 
 RowsRead ModelConfig::reads() const {
-  return forecast.present() && forecast.network == ForecastNetwork::stacked ? RowsRead::last : form().reads;
+  if (forecast.present() && forecast.network == ForecastNetwork::stacked) return RowsRead::last;
+  if (form().reads != RowsRead::last) return form().reads;
+  return pool == Pooling::mean ? RowsRead::mean : pool == Pooling::max ? RowsRead::max : RowsRead::last;
 }
 
 std::string_view ModelConfig::head() const {
   if (forecast.present()) return forecast.head_name();
   if (transducer.present()) return "transducer";
+  if (crf) return "crf";
   return softmax.kind == SoftmaxKind::full ? form().head
                                            : softmax_name(softmax.kind);  // check_config: the form has a softmax
 }

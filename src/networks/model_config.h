@@ -90,6 +90,10 @@ struct ModelConfig {
       0;  // transcribe, forward only: steps after each one that the hidden rows also read, by which they are late
   ForecastOptions forecast = {};                 // forecast only
   TransducerOptions transducer = {.joiner = 0};  // transcribe only: this head, with the cell of rnn, in place of CTC
+  Pooling pool = Pooling::last;                  // classify and regress: which hidden rows are answered from
+  int columns = 1;                               // ids of a step, whose embeddings are added
+  bool crf = false;                              // tag only: a chain over the labels of a sequence ...
+  std::vector<int> places = {};                  // ... and what these say of spans (alignment/tag_places.h); empty: nothing
   const ModelForm& form() const;                 // throws Error{usage, "model/task"}: there is no such task
   // What it is built from, by name.
   std::string_view network() const;                    // networks/list.h

@@ -18,7 +18,7 @@ class EncoderDecoder;
 template <class T>
 struct Input {
   const Seq& seq;
-  const int32_t* ids = nullptr;         // [rows], or
+  const int32_t* ids = nullptr;         // [rows, columns], or
   View<const T> frames = {};            // [rows, input], or both
   const Rows* source = nullptr;         // a network with an encoder: lives until backward
   const int32_t* stream_ids = nullptr;  // [streams] by number, or null (Batch::stream_ids)

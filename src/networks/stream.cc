@@ -74,11 +74,12 @@ bool step_translations(Engine& engine, std::span<Stream* const> streams) {
 bool step_streams(Engine& engine, std::span<Stream* const> streams) {
   if (engine.model().translates()) return step_translations(engine, streams);
   const size_t width = engine.model().reads_ids() ? 0 : static_cast<size_t>(engine.model().config().rnn.input);
+  const auto columns = static_cast<size_t>(engine.model().config().columns);
   std::vector<Engine::Part> parts;
   std::vector<Share> shares;
   for (Stream* stream : streams) {
     const Wanted wanted = stream->want();
-    const size_t steps = width > 0 ? wanted.frames.size() / width : wanted.ids.size();
+    const size_t steps = width > 0 ? wanted.frames.size() / width : wanted.ids.size() / columns;
     const size_t left = steps - stream->done_;
     if (steps == 0) continue;
     size_t count = wanted.one_pass ? left : std::min(left, kStepsAtOnce);
@@ -89,7 +90,7 @@ bool step_streams(Engine& engine, std::span<Stream* const> streams) {
     if (width > 0) {
       part.frames = wanted.frames.subspan(stream->done_ * width, count * width);
     } else {
-      part.ids = wanted.ids.subspan(stream->done_, count);
+      part.ids = wanted.ids.subspan(stream->done_ * columns, count * columns);
     }
     parts.push_back(part);
     shares.push_back({stream, wanted, count, last});

@@ -13,10 +13,10 @@ namespace rnn::core {
 
 // Steps that a stream wants to be read next, in their order.
 struct Wanted {
-  std::span<const int32_t> ids = {};   // [steps], or
+  std::span<const int32_t> ids = {};   // [steps * columns], or
   std::span<const float> frames = {};  // [steps * input]
   bool every_row = false;              // outputs are wanted after every step, not only after the last
-  bool one_pass = false;               // not to be cut: the model also reads backwards
+  bool one_pass = false;               // not to be cut: the model also reads backwards, or answers from all steps
   bool last_apart = false;             // before() is wanted: the memory before the last step
   // Of a translator, whose steps are one id for each of several hypotheses side by side, the rows of memory():
   std::span<const int> rows = {};        // [hypotheses] hypothesis i goes on from what was row rows[i] and reads ids[i]

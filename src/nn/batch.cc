@@ -47,12 +47,12 @@ Seq select_sequences(const Seq& from, int first, int count, Keep&& keep) {
 Batch select_streams(const Batch& batch, int first, int count) {
   Batch part;
   part.carried = batch.carried, part.to.last_step = batch.to.last_step;
-  part.in.width = batch.in.width, part.to.width = batch.to.width;
+  part.in.width = batch.in.width, part.in.columns = batch.in.columns, part.to.width = batch.to.width;
   for (int r = 0; r < batch.in.seq.streams() && batch.to.last_step; ++r) {
     if (batch.in.seq.order[r] >= first && batch.in.seq.order[r] < first + count) append_target(batch.to, r, part.to);
   }
   part.in.seq = select_sequences(batch.in.seq, first, count, [&](int row) {
-    append_row(batch.in.ids, row, 1, part.in.ids);
+    append_row(batch.in.ids, row, batch.in.columns, part.in.ids);
     append_row(batch.in.frames, row, batch.in.width, part.in.frames);
     if (!batch.to.last_step && !batch.to.own_lengths()) append_target(batch.to, row, part.to);
   });

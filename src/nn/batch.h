@@ -11,9 +11,10 @@ namespace rnn::core {
 // The steps of some sequences, in packed order: symbols or numbers.
 struct Rows {
   Seq seq;
-  std::vector<int32_t> ids;   // [rows], for a network that reads symbols
+  std::vector<int32_t> ids;   // [rows * columns], for a network that reads symbols
   std::vector<float> frames;  // [rows * width], for a network that reads numbers
   int width = 0;              // numbers of a frame; 0: symbols
+  int columns = 1;            // ids of a step
 };
 
 // What the outputs are compared with: a target per row of the input or, for an answer after the last step, per stream, in packed

@@ -60,4 +60,12 @@ std::vector<int> Seq::positions() const {
   return position;
 }
 
+void Seq::lengths(int* lengths) const {
+  int t = steps();
+  for (int r = 0; r < streams(); ++r) {  // longest first
+    while (t > 0 && active(t - 1) <= r) --t;
+    lengths[r] = t;
+  }
+}
+
 }  // namespace rnn::core

@@ -32,6 +32,8 @@ struct Seq {
   static int checked_length(size_t steps);
   // The packed row of (stream, t), for tests and callers; position[stream] is the inverse of order.
   std::vector<int> positions() const;
+  // lengths [streams] out: the steps of the sequence that has packed row r of step 0.
+  void lengths(int* lengths) const;
 };
 
 }  // namespace rnn::core

@@ -60,6 +60,11 @@ constexpr std::string_view kForecastHeadNames[] = {"squared",  "huber",     "qua
 enum class Normalise { none, last, mean, mean_abs, standard, median };
 constexpr std::string_view kNormaliseNames[] = {"none", "last", "mean", "mean-abs", "standard", "median"};
 
+// Which hidden rows of a sequence its one answer is made from: those after its last step (read backwards, after its first), their mean,
+// or the largest value of each unit.
+enum class Pooling { last, mean, max };
+constexpr std::string_view kPoolingNames[] = {"last", "mean", "max"};
+
 // What counts as the same words where speech is written down (text/speech_text.h).
 enum class SpeechText { none, basic };
 constexpr std::string_view kSpeechTextNames[] = {"none", "basic"};

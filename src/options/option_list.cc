@@ -116,6 +116,8 @@ void visit_value(AnyOptions& options, const OptionInfo& o, F&& f) {
           f(options.series.*member);
         } else if constexpr (std::is_same_v<S, SpeechOptions>) {
           f(options.speech.*member);
+        } else if constexpr (std::is_same_v<S, LabelOptions>) {
+          f(options.labels.*member);
         } else {
           f(options.train.*member);
         }
@@ -125,6 +127,7 @@ void visit_value(AnyOptions& options, const OptionInfo& o, F&& f) {
 
 bool has_section(const Options& options, std::string_view section) {
   if (section == "series") return has_series(options);
+  if (section == "labels") return has_labels(options);
   return section != "speech" || has_speech(options);
 }
 

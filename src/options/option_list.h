@@ -18,6 +18,7 @@ struct Options {
   TrainOptions train;
   SeriesOptions series = {};
   SpeechOptions speech = {};
+  LabelOptions labels = {};
 };
 
 // Which numbers are valid. NaN and infinity never are.
@@ -36,13 +37,13 @@ enum class ResumeRule {
 };
 
 // The tasks that read an option; for the others it must have its default.
-enum class OptionReaders { of_all, of_text, of_running_text, of_windows, of_translators, of_series, of_speech };
+enum class OptionReaders { of_all, of_text, of_running_text, of_windows, of_translators, of_series, of_speech, of_labels };
 
 // One option. Its name is the long flag without dashes and the key in a config file and in JSON; the variable is RNN_ and
 // the name in capitals with underscores.
 struct OptionInfo {
   std::string_view name;
-  std::string_view section;  // [model], [train], [series], [speech] or [data] of a config file
+  std::string_view section;  // [model], [train], [series], [speech], [labels] or [data] of a config file
   ResumeRule rule;
   OptionReaders readers;
   std::string_view value;  // placeholder of the value in a help line: N, P, NAME; empty for a switch
@@ -51,7 +52,7 @@ struct OptionInfo {
                int TrainOptions::*, int64_t TrainOptions::*, uint64_t TrainOptions::*, double TrainOptions::*,
                bool TrainOptions::*, std::string TrainOptions::*, int SeriesOptions::*, double SeriesOptions::*,
                std::string SeriesOptions::*, int SpeechOptions::*, double SpeechOptions::*, bool SpeechOptions::*,
-               std::string SpeechOptions::*>
+               std::string SpeechOptions::*, bool LabelOptions::*, std::string LabelOptions::*>
       member;
   OptionRange range = {};
   std::span<const std::string_view> choices =
@@ -77,12 +78,13 @@ std::string get_option(const Options& options, const OptionInfo& option);
 std::string get_option(const Options& options, std::string_view name);  // unknown name: as set_option
 
 // The sections of a config file, in their order.
-inline constexpr std::string_view kSections[] = {"data", "model", "train", "series", "speech"};
-// Whether these options are of a run on series, on speech: only such a run has the section.
+inline constexpr std::string_view kSections[] = {"data", "model", "train", "series", "speech", "labels"};
+// Whether these options are of a run on series, on speech, on labels of texts, words or sensors: only such a run has the section.
 inline bool has_series(const Options& options) { return options.series.horizon > 0; }
 inline bool has_speech(const Options& options) { return options.speech.rate > 0; }
+inline bool has_labels(const Options& options) { return options.labels != LabelOptions{}; }
 
-// {"model": {name: value, ...}, "train": {...}, "data": {...}} by section, every option; "series" and "speech" only where the run has them, or with `all`.
+// {"model": {name: value, ...}, "train": {...}, "data": {...}} by section, every option; "series", "speech" and "labels" only where the run has them, or with `all`.
 nlohmann::json options_to_json(const Options& options, bool all = false);
 // Missing options keep their defaults; what earlier versions did not have is off. Throws Error{model, "model/corrupt"} for unknown names and invalid values.
 Options options_from_json(const nlohmann::json& json);

@@ -4,6 +4,7 @@
 
 #include "cells/names.h"
 #include "options/kinds.h"
+#include "options/labels_table.h"
 #include "options/option_list.h"
 #include "options/series_table.h"
 #include "options/speech_table.h"
@@ -418,6 +419,7 @@ std::span<const OptionInfo> option_list() {
     std::vector<OptionInfo> list(std::begin(kOptions), std::end(kOptions));
     list.insert(list.end(), series_table().begin(), series_table().end());
     list.insert(list.end(), speech_table().begin(), speech_table().end());
+    list.insert(list.end(), labels_table().begin(), labels_table().end());
     return list;
   }();
   return all;

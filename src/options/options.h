@@ -71,6 +71,21 @@ struct SpeechOptions {
   std::string valid_speakers;           // the same for choosing; empty: found
 };
 
+// Labels of texts, tagged words and files of sensors: where they stand, what a network reads of them, how it answers.
+struct LabelOptions {
+  std::string layout = "auto";         // auto, table, fasttext, folders, conll, conllu, aligned, ts, arff, rows, lines
+  std::string text, label;             // columns of a table, of words and tags; empty: found
+  std::string sample;                  // column of a table of rows: which belong to one sequence; empty: found
+  bool keep_case = false;              // Word and word are two words
+  std::string features = "auto";       // of tagged words: word, or affixes: also beginnings, endings and shape
+  std::string scheme = "auto";         // what the network says of spans: bio, bioes, or the tags as they are
+  std::string crf = "auto";            // auto, on, off: a chain over the tags of a sequence
+  std::string directions = "auto";     // auto, one, both
+  std::string pool = "auto";           // auto, last, mean, max
+  std::string class_weights = "none";  // none, balanced
+  bool operator==(const LabelOptions&) const = default;
+};
+
 // Time series: what the table's columns are, what is forecast, and with what. Lists are names between commas.
 struct SeriesOptions {
   std::string id, time, y;                 // columns; empty: found

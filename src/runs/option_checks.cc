@@ -72,7 +72,8 @@ void check_task_options(const Options& options, const Task& task) {
   constexpr std::pair<OptionReaders, const char*> kGroups[] = {
       {OptionReaders::of_translators, "translators"},   {OptionReaders::of_text, "text"},
       {OptionReaders::of_running_text, "running text"}, {OptionReaders::of_windows, "running text and effects"},
-      {OptionReaders::of_series, "time series"},        {OptionReaders::of_speech, "speech"}};
+      {OptionReaders::of_series, "time series"},        {OptionReaders::of_speech, "speech"},
+      {OptionReaders::of_labels, "labels of sequences"}};
   for (const auto& [readers, whose] : kGroups)
     if (std::find(task.options.begin(), task.options.end(), readers) == task.options.end()) only(readers, whose);
 }

@@ -30,6 +30,7 @@ struct RunRequest {
   TrainOptions options;
   SeriesOptions series;
   SpeechOptions speech;
+  LabelOptions labels;
   std::vector<std::string> given;  // names of the options given explicitly; with init_from the others are the model's
   std::string command;             // as typed, recorded in the model
 };
@@ -49,7 +50,7 @@ struct RunResult {
   std::string verdict;               // a sentence where a baseline is better; empty: none is
 };
 
-// "the nearest sentence is better: BLEU 7.30 against 6.31 of this model": by BLEU, bits per byte, MASE, MAE or the loss, the first that both have.
+// "the nearest sentence is better: BLEU 7.30 against 6.31 of this model": by BLEU, bits per byte, MASE, MAE, F1 or the loss, labels by their accuracy, the first that both have.
 // Empty if no baseline is better by as much as the figure is written with.
 std::string better_baseline(const RunResult& result);
 

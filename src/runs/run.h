@@ -19,7 +19,8 @@ namespace rnn::core {
 // One run, new or resumed, and everything with its lifetime.
 class Run {
  public:
-  explicit Run(const RunRequest& r) : request(r), options{r.model, r.options, r.series, r.speech}, folder(r.folder) {}
+  explicit Run(const RunRequest& r)
+      : request(r), options{r.model, r.options, r.series, r.speech, r.labels}, folder(r.folder) {}
   virtual ~Run() = default;
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;

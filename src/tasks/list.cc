@@ -133,6 +133,8 @@ ChosenTask choose_task(std::string_view wanted, const std::vector<std::string>& 
     const Unknown found = looks_like(path);
     if (found.task.empty()) continue;
     const Task* task = find_task(found.task);  // there is one: the data has another form than it reads
+    if (task == &kSequenceTasks[0] || task == &kSequenceTasks[1])
+      return {task, found.reason};  // reading says what is missing
     not_available(fmt::format(
         "{}: the task looks like {}, {}", found.reason, found.task,
         task ? fmt::format("for which this version reads {} only", task->reads) : "which is not available in this version"));

@@ -98,7 +98,7 @@ RunResult train_run(const RunRequest& request, EventStream& events, const RunHoo
 }
 
 RunResult train_run(const Task& task, const RunRequest& request, EventStream& events, const RunHooks& hooks) {
-  const Options options{request.model, request.options, request.series, request.speech};
+  const Options options{request.model, request.options, request.series, request.speech, request.labels};
   check_options(options);
   check_task_options(options, task);
   return task.run(request)->begin(events, hooks);
@@ -135,6 +135,7 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
     request.options = options.train;
     request.series = options.series;
     request.speech = options.speech;
+    request.labels = options.labels;
   } catch (const json::exception&) {
     throw Error(Exit::model, "model/corrupt",
                 where.checkpoint() + " is not the checkpoint of a run: its request is incomplete");

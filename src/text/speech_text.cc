@@ -3,11 +3,9 @@
 
 #include <utf8proc.h>
 
-#include <cstdlib>
-#include <memory>
-#include <new>
 #include <vector>
 
+#include "text/letter_case.h"
 #include "text/utf8.h"
 
 namespace rnn::core {
@@ -24,19 +22,6 @@ Spoken spoken_class(char32_t c) {
   return k == UTF8PROC_CATEGORY_CF ? Spoken::format : Spoken::other;
 }
 
-std::vector<char32_t> composed(std::string_view text) {
-  const std::string well_formed = repair_utf8(text);
-  utf8proc_uint8_t* out = nullptr;
-  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-  const utf8proc_ssize_t size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(well_formed.data()),
-                                             static_cast<utf8proc_ssize_t>(well_formed.size()), &out, options);
-  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(out, &std::free);
-  if (size < 0) throw std::bad_alloc();  // the text is well-formed, so nothing else can fail
-  return decode_utf8({reinterpret_cast<const char*>(out), static_cast<size_t>(size)});
-}
-
-char32_t lower(char32_t c) { return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))); }
-
 std::vector<char32_t> without_format(const std::vector<char32_t>& text) {
   std::vector<char32_t> out;
   for (const char32_t c : text) {
@@ -49,7 +34,7 @@ std::vector<char32_t> without_format(const std::vector<char32_t>& text) {
 char32_t basic_character(const std::vector<char32_t>& text, size_t i) {
   const char32_t c = text[i];
   const Spoken own = spoken_class(c);
-  if (own == Spoken::letter) return lower(c);
+  if (own == Spoken::letter) return lower_letter(c);
   if (own == Spoken::digit || own == Spoken::mark || c == kReplacementCharacter) return c;
   const Spoken before = i > 0 ? spoken_class(text[i - 1]) : Spoken::space;
   const Spoken after = i + 1 < text.size() ? spoken_class(text[i + 1]) : Spoken::space;
@@ -65,7 +50,7 @@ bool separates(char32_t c) { return spoken_class(c) == Spoken::space; }
 
 std::string speech_text(SpeechText rules, std::string_view text) {
   const bool basic = rules == SpeechText::basic;
-  const std::vector<char32_t> all = basic ? without_format(composed(text)) : decode_utf8(text);
+  const std::vector<char32_t> all = basic ? without_format(composed_text(text)) : decode_utf8(text);
   std::string out;
   bool gap = false;
   for (size_t i = 0; i < all.size(); ++i) {

@@ -69,8 +69,8 @@ expect_err 'the task looks like forecast'
 for row in 'text,label|"A ""fine"", long film, I liked it.",good' 'id,stars,text|7,4,"Never again, it
 broke on the first day."' 'name,kind|Anna,cat'; do
   printf '%s\n%s\n%s\n' "${row%%|*}" "${row#*|}" "${row#*|}" >reviews.csv
-  expect_refused 2 task/not_available "$RNN" train reviews.csv
-  expect_err '^error.*: reviews.csv is a table of texts with labels: the task looks like classify, for which this version reads lines of'
+  expect_exit 3 "$RNN" train reviews.csv
+  expect_err '^error\[data/(labels|columns)\]: reviews.csv: (column .* has one label|no column looks like labels)'
 done
 expect_refused 2 task/unknown "$RNN" data check story.txt --task translat
 expect_refused 3 data/missing "$RNN" data check nothing.txt

@@ -26,6 +26,11 @@ for name, part in (("train", pairs), ("valid", pairs[::3]), ("test", pairs[1::3]
 PYTHON
 cp test.en input.txt
 daily_sales 200 >sales.csv
+python3 - <<'PYTHON'
+rows = [f"the {w} was {'good' if i % 2 else 'bad'} on day {i}" for i, w in enumerate(["film", "phone", "room"] * 30)]
+open("reviews.csv", "w").write("text,label\n" + "".join(f"{r},{'good' if 'good' in r else 'bad'}\n" for r in rows))
+open("new.csv", "w").write("text\n" + "".join(r + "\n" for r in rows[:5]))
+PYTHON
 python3 "$SOURCE/tests/support/tones.py" clips 0 24
 python3 "$SOURCE/tests/support/tones.py" new_clips 50 54
 cp clips/voice0/clip0.wav call.wav && cp clips/voice0/clip0.txt call.txt

@@ -79,7 +79,8 @@ void run_batch(ModelFile& file) {
   batch.in.seq = Seq::uniform_batch(kStreams, kSteps);
   batch.to.last_step = model.answers_at_end();
   if (model.reads_ids()) {
-    batch.in.ids.assign(kStreams * kSteps, 0);
+    batch.in.columns = model.config().columns;
+    batch.in.ids.assign(static_cast<size_t>(kStreams * kSteps * batch.in.columns), 0);
   } else {
     batch.in.width = model.config().rnn.input;
     batch.in.frames.assign(static_cast<size_t>(kStreams * kSteps * batch.in.width), 0.5f);

@@ -60,12 +60,13 @@ constexpr size_t member_count() {
 
 // The structs have no member that the table forgot.
 TEST(OptionList, CoversEveryField) {
-  size_t model = 0, train = 0, series = 0, speech = 0;
+  size_t model = 0, train = 0, series = 0, speech = 0, labels = 0;
   for (const OptionInfo& o : option_list()) {
     const auto count = [&]<class T, class S>(T S::*) {
       (std::is_same_v<S, ModelOptions>    ? model
        : std::is_same_v<S, TrainOptions>  ? train
        : std::is_same_v<S, SeriesOptions> ? series
+       : std::is_same_v<S, LabelOptions>  ? labels
                                           : speech) += 1;
     };
     std::visit(count, o.member);
@@ -74,6 +75,7 @@ TEST(OptionList, CoversEveryField) {
   EXPECT_EQ(train, member_count<TrainOptions>());
   EXPECT_EQ(series, member_count<SeriesOptions>());
   EXPECT_EQ(speech, member_count<SpeechOptions>());
+  EXPECT_EQ(labels, member_count<LabelOptions>());
   Options a, b;
   for (const OptionInfo& o : option_list()) EXPECT_EQ(get_option(a, o), get_option(b, o.name));
 }

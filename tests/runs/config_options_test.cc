@@ -20,7 +20,8 @@ ModelOptions unusual() {
 
 bool of_model(const OptionInfo& o) {
   return (o.rule == ResumeRule::shape || o.rule == ResumeRule::regularisation) && o.name != "tokens" &&
-         o.readers != OptionReaders::of_series && o.readers != OptionReaders::of_speech;
+         o.readers != OptionReaders::of_series && o.readers != OptionReaders::of_speech &&
+         o.readers != OptionReaders::of_labels;
 }
 
 TEST(ConfigOptions, EveryOptionOfAModelComesBackFromItsConfiguration) {

@@ -21,7 +21,11 @@ namespace {
 
 struct Labeller::Core {
   Core(const Model& m, const Threads& t)
-      : model(m), threads(t), labeller(Access::file(model), Access::pool(threads)), table(&labeller.shape().symbols) {}
+      : model(m), threads(t), labeller(Access::file(model), Access::pool(threads)), table(&labeller.shape().symbols) {
+    if (labeller.shape().front.kind != InputKind::none)
+      throw Error(Exit::model, "model/task", "this model reads texts, words or sensors, not symbols and frames as they are",
+                  "rnn classify and rnn tag run it");
+  }
 
   Labelled answer(const SequenceExample& example) {
     const std::vector<std::string>& names = labeller.shape().labels;

@@ -26,6 +26,9 @@ const core::Model<float>& steppable(const core::Model<float>& model, const std::
     throw Error(Exit::model, "model/task", path + " forecasts series from whole windows, so it cannot be stepped",
                 "use rnn forecast, or rnn::Forecaster");
   }
+  if (model.config().pool != Pooling::last || model.config().columns > 1)
+    throw Error(Exit::model, "model/task", path + " answers for whole sequences only, so it cannot be stepped",
+                "rnn classify and rnn tag run it");
   if (model.config().rnn.bidirectional) {
     throw Error(Exit::model, "model/bidirectional", path + " also reads backwards, so it cannot be stepped",
                 "use a unidirectional model");

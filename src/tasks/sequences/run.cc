@@ -66,6 +66,8 @@ class SequenceRun final : public Run {
     config.vocabulary = static_cast<int>(data_.shape.symbols.size());
     if (data_.shape.width > 0) config.rnn.input = data_.shape.width;
     config.tied = false;
+    config.rnn.bidirectional = options.labels.directions == "both";
+    if (options.labels.pool != "auto") config.pool = static_cast<Pooling>(index_of(kPoolingNames, options.labels.pool));
     model = std::make_unique<Model<float>>(config);
     initialise_by(options, *model);
   }

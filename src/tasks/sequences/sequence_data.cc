@@ -13,6 +13,7 @@
 #include "metrics/figures.h"
 #include "options/option_list.h"
 #include "runs/data_place.h"
+#include "tasks/sequences/label_data.h"
 #include "train/trainer.h"
 
 namespace rnn::core {
@@ -130,6 +131,10 @@ SequenceData validation_sequences(const ModelFile& file) {
   try {
     const json& data = file.about.at("data");
     const SequenceShape shape = shape_of_model(file);
+    if (shape.front.kind != InputKind::none) {
+      LabelData found = label_data_of_model(file);
+      return {shape, std::move(found.train_examples), std::move(found.valid_examples), found.hash, found.split};
+    }
     const std::vector<std::string> valid = data_of_model(file, "valid");
     const SequenceSplit how{valid.empty() ? "" : valid.at(0), options_from_json(file.about.at("options")).train.valid_share,
                             split_rule(data.value("split", ""))};

@@ -3,14 +3,27 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
+#include "data/labels/raw_labels.h"
 #include "data/sequences.h"
+#include "runs/model_head.h"
+#include "runs/option_checks.h"
 #include "runs/run.h"
 
 namespace rnn::core {
 namespace {
 
 constexpr std::string_view kLines = "lines of {\"input\": [...], \"target\": ...}";
+constexpr std::string_view kFiles[] = {
+    "tables of texts and labels, labelled series, lines of {\"input\": [...], \"target\": ...}",
+    "words and tags in columns or aligned files, lines of {\"input\": [...], \"target\": ...}", kLines};
+
+// Whether these are texts, tagged words or sensors, and no lines of JSON that are sequences.
+bool has_layout(const std::vector<std::string>& data) {
+  return !data.empty() && !holds_sequences(data[0]) && !guess_layout(data).layout.empty();
+}
 
 // The format is recognised by content, whatever the name of the file; the target says which of the tasks it is.
 TaskGuess guess(const std::vector<std::string>& data) {
@@ -25,12 +38,15 @@ TaskGuess guess(const std::vector<std::string>& data) {
     // An input without a target that can be read: the error of reading it says what is wrong.
     if (first.found) return {TaskGuess::content, path + " has inputs", target_task(TargetForm::label)};
   }
-  return {};
+  const LayoutGuess layout = guess_layout(data);
+  if (layout.layout.empty() || !layout.certain) return {};
+  return {TaskGuess::certain, layout.reason, target_task(layout.target)};
 }
 
 template <TargetForm form>
 void require_data(const std::vector<std::string>& data) {
   constexpr const char* kWanted[] = {"with one label each", "with a label for every step", "with numbers as targets"};
+  if (has_layout(data)) return;
   const std::optional<TargetForm> found = data.empty() ? std::nullopt : first_sequence(data[0]).target;
   if (!found || *found == form) return;  // none: reading the file says why
   throw Error(Exit::usage, "task/data", fmt::format("{} holds no sequences {}", data[0], kWanted[static_cast<size_t>(form)]),
@@ -39,19 +55,60 @@ void require_data(const std::vector<std::string>& data) {
                   : fmt::format("--task {} reads {}", target_task(form), kLines));
 }
 
-Task::Next next(const std::string& folder) { return {{"rnn", "predict", folder}, " DATA.jsonl"}; }
+Task::Next next(const std::string& folder) {
+  const nlohmann::json about = head_part(read_model_head(folder + "/model.safetensors"), "rnn.about");
+  if (!about.is_object() || !about.contains("sequences") || !about.at("sequences").contains("front"))
+    return {{"rnn", "predict", folder}, " DATA.jsonl"};
+  return about.value("task", "") == "tag" ? Task::Next{{"rnn", "tag", folder}, " TEXT.txt"}
+                                          : Task::Next{{"rnn", "classify", folder}, " NEW.csv"};
+}
+
+// Options that only some layouts read: lines of JSON read symbols as they are, and answer in one direction unless asked.
+void require_plain_options(const RunRequest& request, const Task& task) {
+  constexpr OptionReaders kPlain[] = {OptionReaders::of_labels};
+  Task plain = task;
+  plain.options = kPlain;
+  const Options options{request.model, request.options, request.series, request.speech, request.labels};
+  check_task_options(options, plain);
+  LabelOptions rest = request.labels;
+  rest.pool = rest.directions = "auto";
+  if (rest.layout == "lines") rest.layout = "auto";
+  if (rest == LabelOptions{}) return;
+  throw Error(Exit::usage, "usage/task_option",
+              "an option for texts, words or sensors is given, but " + request.data.at(0) +
+                  " holds lines of {\"input\": [...], \"target\": ...}",
+              "leave it out; --pool and --directions work with these, too");
+}
+
+template <TargetForm form>
+std::unique_ptr<Run> run(const RunRequest& request) {
+  const bool named = request.labels.layout != "auto";
+  if (form != TargetForm::values && !request.data.empty() && !holds_sequences(request.data[0]) &&
+      (named || has_layout(request.data)))
+    return run_labels(request);
+  require_plain_options(request, kSequenceTasks[static_cast<size_t>(form)]);
+  return run_sequences(request);
+}
+
+template <TargetForm form>
+DataReport check(const std::vector<std::string>& data, const Options& options) {
+  if (form != TargetForm::values && has_layout(data)) return check_labels(data, form, options);
+  return check_sequences(data, options);
+}
+
+constexpr OptionReaders kReaders[] = {OptionReaders::of_labels, OptionReaders::of_text};
 
 template <TargetForm form>
 constexpr Task task_of(std::string_view name, std::string_view summary) {
   return {.name = name,
           .summary = summary,
-          .reads = kLines,
-          .options = {},
+          .reads = kFiles[static_cast<size_t>(form)],
+          .options = kReaders,
           .card = {},
           .guess = guess,
           .require_data = require_data<form>,
-          .check = check_sequences,
-          .run = run_sequences,
+          .check = check<form>,
+          .run = run<form>,
           .next = next};
 }
 

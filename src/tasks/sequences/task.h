@@ -1,12 +1,16 @@
 // Why: the tasks of sequences, as entries of the list of tasks: one label, a label for every step, or numbers.
 #pragma once
 
+#include "data/sequences.h"
 #include "runs/task.h"
 
 namespace rnn::core {
 
 extern const Task kSequenceTasks[3];  // in the order of TargetForm (data/sequences.h)
+// Lines of JSON; texts, tagged words and sensors.
 std::unique_ptr<Run> run_sequences(const RunRequest& request);
+std::unique_ptr<Run> run_labels(const RunRequest& request);
 DataReport check_sequences(const std::vector<std::string>& data, const Options& options);
+DataReport check_labels(const std::vector<std::string>& data, TargetForm target, const Options& options);
 
 }  // namespace rnn::core

@@ -19,7 +19,8 @@ LabelStream::LabelStream(const Model<float>& model)
     : Stream(model.initial(1), -1),
       model_(&model),
       width_(model.reads_ids() ? 0 : static_cast<size_t>(model.config().rnn.input)),
-      backwards_(model.config().rnn.bidirectional),
+      columns_(static_cast<size_t>(model.config().columns)),
+      whole_(model.config().rnn.bidirectional || model.config().pool != Pooling::last),
       every_step_(!model.answers_at_end()) {}
 
 void LabelStream::read(std::span<const int32_t> ids) {
@@ -35,8 +36,8 @@ void LabelStream::read(std::span<const float> frames) {
 std::vector<float> LabelStream::rows() { return std::exchange(rows_, {}); }
 
 Wanted LabelStream::want() const {
-  if (backwards_ && !finished_) return {};
-  return {.ids = ids_, .frames = frames_, .every_row = every_step_, .one_pass = backwards_};
+  if (whole_ && !finished_) return {};
+  return {.ids = ids_, .frames = frames_, .every_row = every_step_, .one_pass = whole_};
 }
 
 void LabelStream::take(std::span<const float> outputs) {
@@ -50,7 +51,7 @@ void LabelStream::take(std::span<const float> outputs) {
 std::string LabelStream::save() const {
   if (waiting_steps() > 0)
     throw Error(Exit::usage, "stream/unread", "a stream cannot be saved before what it was given is read",
-                backwards_ ? "a model that also reads backwards reads only whole sequences: finish it first" : "");
+                whole_ ? "this model reads only whole sequences: finish it first" : "");
   std::string bytes = std::string(kLabelMark) + memory().bytes();
   if (!every_step_) bytes.append(reinterpret_cast<const char*>(rows_.data()), rows_.size() * sizeof(float));
   return bytes;

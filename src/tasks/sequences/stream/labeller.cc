@@ -30,7 +30,9 @@ SequenceShape labelled_shape(const ModelFile& file) {
 }  // namespace
 
 Labeller::Labeller(ModelFile& file, Pool& pool)
-    : shape_(labelled_shape(file)), engine_(ready_model(file, pool), &pool), sampler_(engine_.model().outputs()) {}
+    : shape_(labelled_shape(file)), engine_(ready_model(file, pool), &pool), sampler_(engine_.model().outputs()) {
+  if (const CrfHead<float>* crf = engine_.model().head().crf()) chain_ = crf->scores(engine_.model().weights());
+}
 
 std::vector<Labels> Labeller::label(std::span<const SequenceExample> examples, int top) {
   std::vector<Labels> out;
@@ -60,9 +62,32 @@ void Labeller::label_batch(std::span<const SequenceExample> examples, int top, s
   for (LabelStream& stream : streams) {
     Labels labels;
     const std::vector<float> rows = stream.rows();
-    for (size_t begin = 0; begin < rows.size(); begin += width)
+    if (chain_) answer_chain(rows, top, labels);
+    for (size_t begin = 0; begin < rows.size() && !chain_; begin += width)
       answer(std::span<const float>(rows).subspan(begin, width), top, labels);
     out.push_back(std::move(labels));
+  }
+}
+
+// The labels of the best sequence; what else is likely at a step, and how likely, is said by its marginals.
+void Labeller::answer_chain(std::span<const float> rows, int top, Labels& to) const {
+  to.finite = to.finite && std::all_of(rows.begin(), rows.end(), [](float x) { return std::isfinite(x); });
+  const auto K = static_cast<size_t>(chain_->labels);
+  if (rows.empty() || !to.finite) {
+    to.answers.resize(rows.size() / K, {Candidate{}});
+    return;
+  }
+  const ChainAnswer found = chain_answer(*chain_, rows);
+  for (size_t t = 0; t < rows.size() / K; ++t) {
+    const size_t best = found.labels.empty() ? 0 : static_cast<size_t>(found.labels[t]);
+    std::vector<Candidate> all;
+    for (size_t k = 0; k < K; ++k) all.push_back({static_cast<int32_t>(k), found.marginals[t * K + k]});
+    std::swap(all[0], all[best]);
+    std::stable_sort(all.begin() + 1, all.end(), [](const Candidate& a, const Candidate& b) {
+      return a.probability > b.probability || (a.probability == b.probability && a.id < b.id);
+    });
+    all.resize(std::min(K, static_cast<size_t>(std::max(top, 1))));
+    to.answers.push_back(std::move(all));
   }
 }
 

@@ -1,12 +1,14 @@
 // Why: runs a model of sequences: inputs in; a label, a label for every step or numbers out, many sequences per batch.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/thread_pool.h"
 #include "data/sequences.h"
 #include "decode/sample.h"
+#include "heads/crf.h"
 #include "io/model_file.h"
 #include "networks/engine.h"
 
@@ -15,7 +17,7 @@ namespace rnn::core {
 // What a model answers to one sequence.
 struct Labels {
   // A model of labels: [1], or [steps] where every step has one. Each: the likeliest labels, likeliest first, at least one; a label
-  // that is not there has probability 0.
+  // that is not there has probability 0. Of a model with a chain over its labels first that of the best sequence, then the others.
   std::vector<std::vector<Candidate>> answers;
   std::vector<float> values;  // a model of numbers: [shape().values]
   bool finite = true;         // false: the input is so large that outputs overflow, the answer means nothing
@@ -39,10 +41,12 @@ class Labeller {
  private:
   void label_batch(std::span<const SequenceExample> examples, int top, std::vector<Labels>& out);
   void answer(std::span<const float> outputs, int top, Labels& to);
+  void answer_chain(std::span<const float> rows, int top, Labels& to) const;
 
   SequenceShape shape_;
   Engine engine_;
   Sampler sampler_;
+  std::optional<ChainScores> chain_;  // of a model with a chain over its labels
 };
 
 }  // namespace rnn::core

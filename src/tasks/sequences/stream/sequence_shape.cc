@@ -1,6 +1,7 @@
 // Why: see sequence_shape.h.
 #include "tasks/sequences/stream/sequence_shape.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -9,8 +10,53 @@ namespace rnn::core {
 
 using nlohmann::json;
 
+namespace {
+
+json front_to_json(const LabelFront& front) {
+  json out = {{"kind", kFrontNames[static_cast<size_t>(front.kind)]}, {"keep_case", front.keep_case}};
+  if (!front.text.empty()) out["text"] = front.text;
+  if (!front.label.empty()) out["label"] = front.label;
+  if (front.kind == InputKind::words) out["affixes"] = front.affixes, out["scheme"] = front.scheme;
+  if (front.kind == InputKind::frames)
+    out["names"] = front.names, out["offset"] = front.offset, out["factor"] = front.factor;
+  return out;
+}
+
+LabelFront front_of_json(const json& saved) {
+  LabelFront front;
+  const auto name = saved.at("kind").get<std::string>();
+  const auto at = std::find(std::begin(kFrontNames), std::end(kFrontNames), name);
+  if (at == std::end(kFrontNames)) throw json::other_error::create(501, "an unknown front", &saved);
+  front.kind = static_cast<InputKind>(at - std::begin(kFrontNames));
+  front.keep_case = saved.at("keep_case");
+  front.text = saved.value("text", ""), front.label = saved.value("label", "");
+  front.affixes = saved.value("affixes", false), front.scheme = saved.value("scheme", "");
+  front.names = saved.value("names", front.names);
+  front.offset = saved.value("offset", front.offset), front.factor = saved.value("factor", front.factor);
+  return front;
+}
+
+// Whether the parts of a front fit each other and the model.
+bool fits(const SequenceShape& shape, const ModelFile& file) {
+  const LabelFront& front = shape.front;
+  const auto width = static_cast<size_t>(shape.width);
+  const ModelConfig& config = file.model->config();
+  if (shape.columns != config.columns) return false;
+  if (front.kind == InputKind::text)
+    return shape.width == 0 && shape.symbols.empty() && (!file.tokenizer || file.tokenizer->size() == config.vocabulary);
+  if (static_cast<int>(shape.symbols.size()) != config.vocabulary) return false;
+  if (front.kind == InputKind::frames) return width > 0 && front.offset.size() == width && front.factor.size() == width;
+  return front.kind != InputKind::words || shape.width == 0;
+}
+
+}  // namespace
+
 json shape_to_json(const SequenceShape& shape) {
-  return {{"width", shape.width}, {"symbols", shape.symbols}, {"labels", shape.labels}, {"values", shape.values}};
+  json out = {{"width", shape.width}, {"symbols", shape.symbols}, {"labels", shape.labels}, {"values", shape.values}};
+  if (shape.front.kind == InputKind::none) return out;
+  out["front"] = front_to_json(shape.front);
+  if (shape.columns > 1) out["columns"] = shape.columns;
+  return out;
 }
 
 SequenceShape shape_of_model(const ModelFile& file) {
@@ -26,12 +72,13 @@ SequenceShape shape_of_model(const ModelFile& file) {
     shape.symbols = saved.at("symbols").get<std::vector<std::string>>();
     shape.labels = saved.at("labels").get<std::vector<std::string>>();
     shape.values = saved.at("values");
+    shape.columns = saved.value("columns", 1);
+    if (saved.contains("front")) shape.front = front_of_json(saved.at("front"));
   } catch (const json::exception&) {
     throw Error(Exit::model, "model/corrupt", file.path + " does not describe its inputs and outputs");
   }
   const int width = config.vocabulary > 0 ? 0 : config.rnn.input;
-  if (shape.width != width || static_cast<int>(shape.symbols.size()) != config.vocabulary ||
-      shape.outputs() != config.output) {
+  if (shape.width != width || !fits(shape, file) || shape.outputs() != config.output) {
     throw Error(Exit::model, "model/corrupt", file.path + ": its symbols and labels do not fit its weights");
   }
   return shape;

@@ -1,0 +1,187 @@
+// Why: rnn classify: a label and its probability for every text or series.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/numbers.h"
+#include "command.h"
+#include "data/sequence_line.h"
+#include "events/events.h"
+#include "label_inputs.h"
+#include "line_reader.h"
+#include "screen.h"
+#include "signals.h"
+#include "table_text.h"
+
+namespace rnn::core::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr size_t kTextsAtOnce = 256;
+
+struct ClassifyArguments {
+  std::string model, unsure = "?";
+  std::vector<std::string> files, texts;
+  int64_t top = 0, threads = 0;
+  double threshold = 0;
+  bool json = false, each_step = false, quiet = false;
+};
+
+void declare(Command& command, ClassifyArguments& a) {
+  command.word("MODEL", &a.model, "run folder or .safetensors file of a model that classifies");
+  command.words("DATA...", &a.files,
+                "a table with the column of texts, texts line by line, series; - or none: standard input");
+  command.texts("-p,--prompt", &a.texts, "TEXT", "this text instead of a file; may be repeated");
+  command.whole("--top", &a.top, {1, 1 << 24}, "N", "the N likeliest labels with their probabilities");
+  command.real("--threshold", &a.threshold, {0, 1}, "P", "say ? where the likeliest label has a probability below P (0)");
+  command.flag("--each-step", &a.each_step, "what it thinks after every word, character or sample, a line each");
+  command.flag("--json", &a.json, "JSON lines on standard output");
+  command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
+  command.example("rnn classify runs/reviews-001 new.csv > labelled.csv");
+  command.example("echo 'I liked it.' | rnn classify runs/reviews-001 --top 3");
+}
+
+// A text up to each of its steps, or a series up to each sample.
+std::vector<SequenceExample> beginnings_of(const SequenceExample& whole, size_t width) {
+  std::vector<SequenceExample> out;
+  const size_t steps = width > 0 ? whole.frames.size() / width : whole.ids.size();
+  for (size_t n = 1; n <= steps; ++n) {
+    SequenceExample part;
+    if (width > 0) {
+      part.frames.assign(whole.frames.begin(), whole.frames.begin() + static_cast<std::ptrdiff_t>(n * width));
+    } else {
+      part.ids.assign(whole.ids.begin(), whole.ids.begin() + static_cast<std::ptrdiff_t>(n));
+    }
+    out.push_back(std::move(part));
+  }
+  return out;
+}
+
+class ClassifyRun {
+ public:
+  ClassifyRun(LabelModel& model, const ClassifyArguments& a) : model_(model), a_(a) {}
+
+  // Line by line: label and probability between a comma.
+  void header() const {
+    if (!a_.json && !a_.each_step) print(a_.top > 0 ? "" : "label,probability\n");
+  }
+
+  void answer(const std::vector<SequenceExample>& examples) {
+    if (a_.each_step) {
+      for (const SequenceExample& e : examples) each_step(e);
+      return;
+    }
+    const std::vector<Labels> found = model_.label(examples, static_cast<int>(std::max<int64_t>(a_.top, 1)));
+    for (const Labels& labels : found) print(line(labels.answers[0]));
+    flush_output();
+  }
+
+ private:
+  std::string label_of(const Candidate& c) const { return c.probability < a_.threshold ? a_.unsure : model_.name(c); }
+
+  std::string line(const std::vector<Candidate>& answer) const {
+    if (a_.json) return json_line(json_of(answer));
+    if (a_.top == 0) return fmt::format("{},{:.4f}\n", table_cell(label_of(answer[0])), answer[0].probability);
+    std::string text;
+    for (const Candidate& c : answer)
+      text += fmt::format("{}{}\t{:.4f}", text.empty() ? "" : "\t", &c == &answer[0] ? label_of(c) : model_.name(c),
+                          c.probability);
+    return text + "\n";
+  }
+
+  ordered_json json_of(const std::vector<Candidate>& answer) const {
+    ordered_json json = {{"label", label_of(answer[0])}, {"probability", answer[0].probability}};
+    for (const Candidate& c : answer)
+      if (a_.top > 0) json["top"][model_.name(c)] = c.probability;
+    return json;
+  }
+
+  // Each line is the answer to that beginning alone, with the same bits.
+  void each_step(const SequenceExample& e) {
+    const auto width = static_cast<size_t>(model_.shape().width);
+    const std::vector<SequenceExample> parts = beginnings_of(e, width);
+    const std::vector<Labels> found = model_.label(parts, static_cast<int>(std::max<int64_t>(a_.top, 1)));
+    for (size_t n = 0; n < found.size(); ++n) {
+      const std::string step = width > 0 ? std::to_string(n + 1) : model_.piece(e.ids[n]);
+      if (a_.json) {
+        ordered_json json = {{"step", n + 1}, {"read", step}};
+        json.update(json_of(found[n].answers[0]));
+        print(json_line(json));
+      } else {
+        print(fmt::format("{}\t{}", step, line_with_tabs(found[n].answers[0])));
+      }
+    }
+    if (!a_.json) print("\n");
+    flush_output();
+  }
+
+  std::string line_with_tabs(const std::vector<Candidate>& answer) const {
+    if (a_.top > 0) return line(answer);
+    return fmt::format("{}\t{:.4f}\n", label_of(answer[0]), answer[0].probability);
+  }
+
+  LabelModel& model_;
+  const ClassifyArguments& a_;
+};
+
+void answer_pipe(ClassifyRun& run, const LabelModel& model) {
+  const std::atomic<int>& stop = *watch_signals();
+  LineReader reader({"-"}, LineContent::data);
+  if (reader.asks_a_person()) say("one text per line; Ctrl-D ends");
+  for (;;) {
+    const std::vector<std::string> lines = reader.next(kTextsAtOnce, stop);
+    if (lines.empty() || stop.load() != 0) return;
+    std::vector<SequenceExample> examples;
+    for (const std::string& line : lines) examples.push_back(model.encoder().text(line));
+    run.answer(examples);
+  }
+}
+
+}  // namespace
+
+int run_classify(const Arguments& arguments) {
+  ClassifyArguments a;
+  Command command("classify", "MODEL [DATA...] [options]", "a label for every text or series");
+  declare(command, a);
+  if (!command.parse(arguments)) return 0;
+  command.need(a.model, "a MODEL");
+  if (!a.texts.empty() && !a.files.empty())
+    throw Error(Exit::usage, "usage/option", "--prompt gives the text itself and does not go with DATA",
+                "leave one of them out");
+  LabelModel model(a.model, TargetForm::label, static_cast<int>(a.threads));
+  const bool texts = model.shape().front.kind == InputKind::text;
+  if (!texts && !a.texts.empty())
+    throw Error(Exit::usage, "usage/option", "--prompt is a text, but this model reads " + input_text(model.shape().width),
+                "give it a file such as those of training");
+  ClassifyRun run(model, a);
+  run.header();
+  if (!a.texts.empty()) {
+    std::vector<SequenceExample> examples;
+    for (const std::string& text : a.texts) examples.push_back(model.encoder().text(text));
+    run.answer(examples);
+    return status_of(0);
+  }
+  const bool piped = a.files.empty() || (a.files.size() == 1 && a.files[0] == "-");
+  if (piped && texts) {
+    answer_pipe(run, model);
+    return status_of(0);
+  }
+  if (a.files.empty()) a.files.emplace_back("-");
+  for (const std::string& path : a.files) {
+    const RawSet set = inputs_of_file(path, model);
+    std::vector<SequenceExample> examples;
+    for (const RawExample& e : set.examples) {
+      examples.push_back(model.encoder().example(set, e));
+      examples.back().labels.clear();
+      if (examples.size() < kTextsAtOnce && &e != &set.examples.back()) continue;
+      run.answer(examples);
+      examples.clear();
+    }
+  }
+  return status_of(0);
+}
+
+}  // namespace rnn::core::app

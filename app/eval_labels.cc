@@ -1,0 +1,118 @@
+// Why: see eval_labels.h.
+#include "eval_labels.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/numbers.h"
+#include "metrics/figures.h"
+#include "outputs.h"
+#include "result_rows.h"
+#include "screen.h"
+#include "table_text.h"
+#include "tasks/sequences/evaluate_labels.h"
+#include "tasks/sequences/stream/sequence_shape.h"
+
+namespace rnn::core::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr size_t kShownClasses = 30, kShownConfusions = 5;
+
+// One class of the table: its name and what was counted.
+using ClassRow = std::pair<std::string, ClassCounts>;
+
+std::vector<ClassRow> classes_of(const LabelReport& r) {
+  std::vector<ClassRow> rows;
+  if (r.spans) {
+    rows.assign(r.spans->types().begin(), r.spans->types().end());
+  } else {
+    for (size_t k = 0; k < r.scores->labels().size(); ++k) rows.emplace_back(r.scores->labels()[k], r.scores->counts(k));
+  }
+  return rows;
+}
+
+struct Confused {
+  int64_t count;
+  size_t wanted, given;
+};
+
+std::vector<Confused> confusions_of(const LabelScores& scores) {
+  std::vector<Confused> all;
+  for (size_t i = 0; i < scores.labels().size(); ++i)
+    for (size_t j = 0; j < scores.labels().size(); ++j)
+      if (i != j && scores.confused(i, j) > 0) all.push_back({scores.confused(i, j), i, j});
+  std::stable_sort(all.begin(), all.end(), [](const Confused& a, const Confused& b) { return a.count > b.count; });
+  return all;
+}
+
+// Rows: the right label; columns: the label that was given.
+std::string confusion_table(const LabelScores& scores) {
+  std::string table = "label";
+  for (const std::string& label : scores.labels()) table += "," + table_cell(label);
+  for (size_t i = 0; i < scores.labels().size(); ++i) {
+    table += "\n" + table_cell(scores.labels()[i]);
+    for (size_t j = 0; j < scores.labels().size(); ++j) table += fmt::format(",{}", scores.confused(i, j));
+  }
+  return table + "\n";
+}
+
+void print_json(const LabelReport& r) {
+  ordered_json json = figures_json(r.model);
+  json["examples"] = r.examples, json["targets"] = r.targets;
+  for (const auto& [name, c] : classes_of(r))
+    json["classes"][name] = {{"precision", c.precision()}, {"recall", c.recall()}, {"f1", c.f1()}, {"support", c.wanted}};
+  for (const ResultRow& row : r.baselines) json["baselines"][row.name] = figures_json(row);
+  if (!r.unseen.empty()) json["unseen"] = r.unseen;
+  if (r.shared) json["shared"] = *r.shared;
+  print(json_line(json));
+}
+
+void print_table(const LabelReport& r) {
+  const Columns columns = columns_of({&r.model}, r.baselines);
+  Table table(joined({""}, titles(columns)));
+  const auto add = [&](const ResultRow& row) { table.add(joined({row.name}, cells(row, columns, Digits::fine))); };
+  add(r.model);
+  for (const ResultRow& row : r.baselines) add(row);
+  print(table.text() + fmt::format(" {}, {}\n\n", counted(r.examples, "example"), counted(r.targets, "target")));
+  Table classes({r.spans ? "type" : "label", "precision", "recall", "F1", "support"});
+  const std::vector<ClassRow> rows = classes_of(r);
+  for (size_t i = 0; i < std::min(rows.size(), kShownClasses); ++i) {
+    const auto& [name, c] = rows[i];
+    classes.add({for_terminal(name), fmt::format("{:.1f}%", 100 * c.precision()), fmt::format("{:.1f}%", 100 * c.recall()),
+                 fmt::format("{:.1f}%", 100 * c.f1()), grouped(c.wanted)});
+  }
+  print(classes.text());
+  if (rows.size() > kShownClasses) print(fmt::format(" and {} more: --json has all\n", rows.size() - kShownClasses));
+  const std::vector<Confused> confused = confusions_of(*r.scores);
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < std::min(confused.size(), kShownConfusions); ++i)
+    texts.push_back(fmt::format("{} taken for {} ({})", r.scores->labels()[confused[i].wanted],
+                                r.scores->labels()[confused[i].given], confused[i].count));
+  if (!texts.empty()) print(fmt::format(" most often: {}\n", fmt::join(texts, ", ")));
+}
+
+}  // namespace
+
+bool reads_labels(const ModelFile& file) {
+  return target_form(file.model->config().task).has_value() && shape_of_model(file).front.kind != InputKind::none;
+}
+
+double eval_labels(ModelFile& file, const std::vector<std::string>& data, const LabelEvalArguments& a) {
+  const LabelReport report = evaluate_labels(file, data, {}, a.threads, a.rows);
+  if (!report.unseen.empty())
+    say(fmt::format("note: {} that the model does not know, never right: {}", counted(report.unseen.size(), "label"),
+                    fmt::join(report.unseen, ", ")));
+  if (report.shared && *report.shared > 0)
+    say(fmt::format("note: {} also {} in the training data", counted(*report.shared, "input"),
+                    word_for(*report.shared, "stands", "stand")));
+  if (!a.output.empty()) write_table(a.output, confusion_table(*report.scores));
+  a.json ? print_json(report) : print_table(report);
+  return report.model.at(figure::kTargetLoss);
+}
+
+}  // namespace rnn::core::app

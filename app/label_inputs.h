@@ -1,0 +1,37 @@
+// Why: what is to be labelled comes as a table, as lines or from a pipe, and answers have its order and number.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "data/labels/encoder.h"
+#include "io/model_file.h"
+#include "tasks/sequences/stream/labeller.h"
+
+namespace rnn::core::app {
+
+// A model of labels, ready to answer.
+class LabelModel {
+ public:
+  // Throws Error{model, "model/task"} for one that was not trained on texts, words or sensors, or answers to another target.
+  LabelModel(const std::string& path, TargetForm target, int threads);
+  const SequenceShape& shape() const { return shape_; }
+  const LabelEncoder& encoder() const { return encoder_; }
+  // Throws Error{data, "data/overflow"}.
+  std::vector<Labels> label(const std::vector<SequenceExample>& examples, int top);
+  std::string piece(int32_t id) const;  // of a text, as it is shown
+  const std::string& name(const Candidate& c) const { return shape_.labels[static_cast<size_t>(c.id)]; }
+
+ private:
+  ModelFile file_;
+  SequenceShape shape_;
+  LabelEncoder encoder_;
+  Pool pool_;
+  Labeller labeller_;
+};
+
+// What to classify in a file: the texts of the model's column of a table, the series of a sensor file, or one text a line.
+RawSet inputs_of_file(const std::string& path, const LabelModel& model);
+
+}  // namespace rnn::core::app

@@ -1,0 +1,224 @@
+// Why: see encoder.h.
+#include "data/labels/encoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "base/numbers.h"
+#include "data/inputs/text_line.h"
+#include "text/letter_case.h"
+#include "text/utf8.h"
+#include "text/word_rules.h"
+
+namespace rnn::core {
+namespace {
+
+constexpr int kLongestAffix = 4, kShortestAffix = 2;
+
+// The symbols of a word, one for every column; "": there is none.
+std::vector<std::string> symbols_of(const LabelFront& front, std::string_view word) {
+  const std::string own = plain_text(word, front.keep_case);
+  std::vector<std::string> symbols = {"w:" + own};
+  if (!front.affixes) return symbols;
+  symbols.push_back("c:" + word_shape(word));
+  const std::vector<char32_t> letters = decode_utf8(own);
+  for (int n = kShortestAffix; n <= kLongestAffix; ++n) {
+    std::string head, tail;
+    const auto size = static_cast<int>(letters.size());
+    for (int i = 0; i < n && size >= n; ++i) {
+      append_utf8(head, letters[static_cast<size_t>(i)]);
+      append_utf8(tail, letters[static_cast<size_t>(size - n + i)]);
+    }
+    symbols.push_back(head.empty() ? "" : fmt::format("p{}:{}", n, head));
+    symbols.push_back(tail.empty() ? "" : fmt::format("s{}:{}", n, tail));
+  }
+  return symbols;
+}
+
+std::vector<std::string> sorted_labels(const RawSet& set) {
+  std::set<std::string> labels;
+  for (const RawExample& e : set.examples) labels.insert(e.labels.begin(), e.labels.end());
+  return {labels.begin(), labels.end()};
+}
+
+void learn_text(const RawSet& set, const ModelOptions& model, LearntFront& out) {
+  std::vector<std::string> texts;
+  std::vector<size_t> words;
+  for (const RawExample& e : set.examples) {
+    texts.push_back(plain_text(e.text, out.shape.front.keep_case));
+    words.push_back(words_of_line(texts.back(), true).size());
+  }
+  std::nth_element(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(words.size() / 2), words.end());
+  const std::string kind = model.tokens != "auto" ? model.tokens : words[words.size() / 2] <= 1 ? "char" : "word";
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  const int min_count = kind == "char" ? 1 : model.min_count;
+  out.tokenizer = build_tokenizer(kind, views, {min_count, model.max_vocabulary});
+  out.reading = fmt::format("{} ({}{}{})", counted(out.tokenizer->size(), "piece"), kind,
+                            out.shape.front.keep_case ? "" : ", in lower case",
+                            min_count > 1 ? fmt::format(", seen {} times or more", min_count) : std::string());
+}
+
+void learn_words(const RawSet& set, const ModelOptions& model, LearntFront& out) {
+  std::map<std::string, int> counts;
+  SequenceShape& shape = out.shape;
+  for (const RawExample& e : set.examples) {
+    for (const std::string& word : e.words) {
+      const std::vector<std::string> symbols = symbols_of(shape.front, word);
+      shape.columns = static_cast<int>(symbols.size());
+      for (const std::string& symbol : symbols)
+        if (!symbol.empty()) ++counts[symbol];
+    }
+  }
+  int64_t known = 0;
+  for (const auto& [symbol, count] : counts) {
+    if (count < model.min_count) continue;
+    shape.symbols.push_back(symbol);
+    known += symbol.starts_with("w:") ? 1 : 0;
+  }
+  if (shape.symbols.empty()) shape.symbols.push_back(counts.begin()->first);
+  out.reading = fmt::format("{}{}{}{}", counted(known, "word"), shape.front.keep_case ? "" : " in lower case",
+                            model.min_count > 1 ? fmt::format(" seen {} times or more", model.min_count) : std::string(),
+                            shape.front.affixes ? ", their shapes, beginnings and endings" : "");
+}
+
+void learn_frames(const RawSet& set, LearntFront& out) {
+  const auto width = static_cast<size_t>(set.width);
+  SequenceShape& shape = out.shape;
+  shape.width = set.width;
+  shape.front.names = set.names;
+  std::vector<double> sum(width), squares(width), count(width);
+  int64_t missing = 0;
+  const auto each = [&](const auto& visit) {
+    for (const RawExample& e : set.examples)
+      for (size_t i = 0; i < e.frames.size(); ++i)
+        if (!std::isnan(e.frames[i])) visit(i % width, static_cast<double>(e.frames[i]));
+  };
+  each([&](size_t c, double x) { sum[c] += x, count[c] += 1; });
+  each([&](size_t c, double x) { squares[c] += (x - sum[c] / count[c]) * (x - sum[c] / count[c]); });
+  for (const RawExample& e : set.examples)
+    missing += std::count_if(e.frames.begin(), e.frames.end(), [](float x) { return std::isnan(x); });
+  for (size_t c = 0; c < width; ++c) {
+    const double n = std::max(count[c], 1.0), deviation = std::sqrt(squares[c] / n);
+    shape.front.offset.push_back(static_cast<float>(sum[c] / n));
+    shape.front.factor.push_back(deviation > 0 ? static_cast<float>(1 / deviation) : 1.0f);
+  }
+  out.reading =
+      fmt::format("{} per step, scaled by training{}", counted(set.width, "number"),
+                  missing > 0 ? fmt::format(", {} missing (as the value before)", grouped(missing)) : std::string());
+}
+
+}  // namespace
+
+LearntFront learn_front(const RawSet& set, TargetForm target, const LabelOptions& labels, const ModelOptions& model) {
+  LearntFront out;
+  SequenceShape& shape = out.shape;
+  shape.target = target;
+  shape.labels = sorted_labels(set);
+  shape.front.kind = set.kind, shape.front.keep_case = labels.keep_case;
+  shape.front.text = set.text_column, shape.front.label = set.label_column, shape.front.scheme = set.scheme;
+  shape.front.affixes = set.kind == InputKind::words && labels.features != "word";
+  if (set.kind == InputKind::text) learn_text(set, model, out);
+  if (set.kind == InputKind::words) learn_words(set, model, out);
+  if (set.kind == InputKind::frames) learn_frames(set, out);
+  if (labels.class_weights == "balanced") shape.weights = balanced_weights(set, shape.labels);
+  return out;
+}
+
+std::vector<float> balanced_weights(const RawSet& set, const std::vector<std::string>& labels) {
+  std::vector<double> counts(labels.size(), 0);
+  double all = 0;
+  for (const RawExample& e : set.examples) {
+    for (const std::string& label : e.labels) {
+      const auto at = std::lower_bound(labels.begin(), labels.end(), label);
+      if (at != labels.end() && *at == label) counts[static_cast<size_t>(at - labels.begin())] += 1, all += 1;
+    }
+  }
+  std::vector<float> weights;
+  for (const double count : counts)
+    weights.push_back(static_cast<float>(all / (std::max(count, 1.0) * static_cast<double>(counts.size()))));
+  return weights;
+}
+
+LabelEncoder::LabelEncoder(const SequenceShape& shape, const Tokenizer* tokenizer) : shape_(shape), tokenizer_(tokenizer) {
+  for (size_t i = 0; i < shape.symbols.size(); ++i) symbols_.emplace(shape.symbols[i], static_cast<int32_t>(i));
+  for (size_t i = 0; i < shape.labels.size(); ++i) labels_.emplace(shape.labels[i], static_cast<int32_t>(i));
+}
+
+int32_t LabelEncoder::label(const std::string& name) const {
+  const auto found = labels_.find(name);
+  return found == labels_.end() ? -1 : found->second;
+}
+
+SequenceExample LabelEncoder::text(std::string_view text) const {
+  SequenceExample e;
+  e.ids = tokenizer_->encode(plain_text(text, shape_.front.keep_case));
+  if (e.ids.empty()) e.ids.push_back(std::max(tokenizer_->unknown_id(), 0));
+  return e;
+}
+
+SequenceExample LabelEncoder::words(std::span<const std::string> words) const {
+  SequenceExample e;
+  for (const std::string& word : words) {
+    for (const std::string& symbol : symbols_of(shape_.front, word)) {
+      const auto found = symbol.empty() ? symbols_.end() : symbols_.find(symbol);
+      e.ids.push_back(found == symbols_.end() ? -1 : found->second);
+    }
+  }
+  return e;
+}
+
+SequenceExample LabelEncoder::frames(std::span<const float> values) const {
+  SequenceExample e;
+  const auto width = static_cast<size_t>(shape_.width);
+  e.frames.resize(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    const size_t c = i % width;
+    e.frames[i] = std::isnan(values[i]) ? (i >= width ? e.frames[i - width] : 0.0f)
+                                        : (values[i] - shape_.front.offset[c]) * shape_.front.factor[c];
+  }
+  return e;
+}
+
+SequenceExample LabelEncoder::example(const RawSet& set, const RawExample& e) const {
+  if (set.kind == InputKind::frames && set.width != shape_.width)
+    throw Error(Exit::data, "data/sequence",
+                fmt::format("{}: the series has {} per step; the model reads {}", set.place(e), counted(set.width, "number"),
+                            shape_.width),
+                "give the model data of the same kind as in training");
+  SequenceExample out = set.kind == InputKind::text    ? text(e.text)
+                        : set.kind == InputKind::words ? words(e.words)
+                                                       : frames(e.frames);
+  for (const std::string& name : e.labels) out.labels.push_back(label(name));
+  return out;
+}
+
+std::vector<SequenceExample> LabelEncoder::examples(const RawSet& set) const {
+  std::vector<SequenceExample> out;
+  out.reserve(set.examples.size());
+  for (const RawExample& e : set.examples) out.push_back(example(set, e));
+  return out;
+}
+
+std::vector<std::string> words_of_line(std::string_view line, bool tokenized) {
+  std::vector<std::string> words;
+  if (tokenized) {
+    for (size_t at = 0; at < line.size();) {
+      const size_t begin = std::min(line.find_first_not_of(kWhiteSpace, at), line.size());
+      const size_t end = std::min(line.find_first_of(kWhiteSpace, begin), line.size());
+      if (end > begin) words.emplace_back(line.substr(begin, end - begin));
+      at = end;
+    }
+    return words;
+  }
+  WordScanner scanner(line);
+  for (std::string_view token; scanner.next(token);)
+    if (token != "\n") words.emplace_back(token);
+  return words;
+}
+
+}  // namespace rnn::core

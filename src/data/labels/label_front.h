@@ -1,0 +1,25 @@
+// Why: what stands between a text, words or frames and the symbols that a network reads; saved in the model file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rnn::core {
+
+// none: lines of JSON, whose symbols stand for themselves. text: a tokenizer. words: a word and what it looks like. frames: scaled numbers.
+enum class InputKind { none, text, words, frames };
+constexpr std::string_view kFrontNames[] = {"none", "text", "words", "frames"};
+
+struct LabelFront {
+  InputKind kind = InputKind::none;
+  bool keep_case = false;             // text, words: a and A differ
+  bool affixes = false;               // words: a step has several ids: the word, its shape, beginnings and endings
+  std::string text, label;            // the columns that it was trained on
+  std::string scheme;                 // words: how tags say spans: bio, bioes, tags
+  std::vector<std::string> names;     // frames: of the columns
+  std::vector<float> offset, factor;  // frames [width]: what is subtracted, and multiplied with the rest
+  bool operator==(const LabelFront&) const = default;
+};
+
+}  // namespace rnn::core

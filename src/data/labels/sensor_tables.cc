@@ -1,0 +1,152 @@
+// Why: sensors also write tables: a file for a recording in a folder for its label, or all recordings below each other with an id.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "base/numbers.h"
+#include "data/hash.h"
+#include "data/inputs/data_file.h"
+#include "data/inputs/folders.h"
+#include "data/inputs/kinds.h"
+#include "data/labels/layouts.h"
+#include "data/labels/sensor_values.h"
+
+namespace rnn::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array kSampleNames = {"id", "sample", "sequence", "series", "case", "session", "recording", "trial", "unit"};
+constexpr std::array kRowLabelNames = {"label", "class", "category", "activity", "gesture", "target", "y"};
+constexpr std::array kTimeNames = {"time", "timestamp", "date", "datetime", "t", "index", "step", "cycle"};
+
+template <class Names>
+bool is_one_of(const std::string& name, const Names& names) {
+  return std::find(names.begin(), names.end(), in_lower_case(name)) != names.end();
+}
+
+bool is_header(const std::vector<std::string>& row) {
+  return std::any_of(row.begin(), row.end(), [](const std::string& cell) { return !sensor_value(cell); });
+}
+
+struct SensorTable {
+  Records records;
+  bool header = false;
+  std::vector<std::string> names;
+};
+
+SensorTable read_sensor_table(const std::string& path) {
+  const FileLines file(path);
+  const char separator = separator_of(file.bytes(), path);
+  SensorTable table;
+  table.records = read_records(path, file.bytes(), separator == '\0' ? ',' : separator);
+  if (table.records.rows.empty())
+    throw Error(Exit::data, "data/empty", path + ": the file is empty", "give a row for every step");
+  table.header = is_header(table.records.rows[0]);
+  for (size_t c = 0; c < table.records.rows[0].size(); ++c)
+    table.names.push_back(table.header ? table.records.rows[0][c] : fmt::format("column {}", c + 1));
+  if (table.records.rows.size() == (table.header ? 1u : 0u))
+    throw Error(Exit::data, "data/empty", path + ": the table has a header and no rows", "give a row for every step");
+  return table;
+}
+
+float value_at(const std::string& path, const SensorTable& table, size_t row, size_t column) {
+  const std::string& cell = table.records.rows[row][column];
+  const std::optional<float> value = sensor_value(cell);
+  if (!value)
+    throw Error(Exit::data, "data/number",
+                fmt::format("{}:{}: {} is '{}', not a number", path, table.records.lines[row], table.names[column], cell),
+                "leave cells empty where a value is missing; write labels as numbers in columns of their own");
+  return *value;
+}
+
+void require_names(const std::string& path, const std::vector<std::string>& names, RawSet& set) {
+  if (set.names.empty()) set.names = names, set.width = static_cast<int>(names.size());
+  if (set.names == names) return;
+  throw Error(Exit::data, "data/columns",
+              fmt::format("{} has the columns {}, but those before have {}", path, fmt::join(names, ", "),
+                          fmt::join(set.names, ", ")),
+              "all recordings have the same columns, in the same order");
+}
+
+}  // namespace
+
+void read_sensor_folder(const std::string& path, const LayoutRequest&, RawSet& set) {
+  const FilesBelow found = files_below(path, [](std::string_view name) {
+    const std::string extension = lower_extension(without_compression(fs::path(name)));
+    return extension == ".csv" || extension == ".tsv";
+  });
+  set.files.pop_back();
+  for (const std::string& file : found.paths) {
+    const fs::path below = fs::relative(file, path);
+    if (std::next(below.begin()) == below.end())
+      throw Error(Exit::data, "data/labels", file + " stands in no sub-folder, so it has no label",
+                  "a folder for every label, the tables in it");
+    set.files.push_back(file), set.hash += content_hash(read_data_bytes(file)) + content_hash(below.string());
+    const SensorTable table = read_sensor_table(file);
+    std::vector<size_t> columns;
+    std::vector<std::string> names;
+    for (size_t c = 0; c < table.names.size(); ++c)
+      if (!is_one_of(table.names[c], kTimeNames)) columns.push_back(c), names.push_back(table.names[c]);
+    require_names(file, names, set);
+    RawExample e;
+    e.labels = {below.begin()->string()}, e.file = static_cast<uint32_t>(set.files.size() - 1);
+    for (size_t r = table.header ? 1 : 0; r < table.records.rows.size(); ++r)
+      for (const size_t c : columns) e.frames.push_back(value_at(file, table, r, c));
+    set.examples.push_back(std::move(e));
+  }
+  set.notes.emplace_back("a file is a recording, its folder the label");
+}
+
+void read_sensor_rows(const std::string& path, const LayoutRequest& request, RawSet& set) {
+  const SensorTable table = read_sensor_table(path);
+  const auto column = [&](const std::string& asked, const auto& names, const char* flag) -> std::optional<size_t> {
+    for (size_t c = 0; c < table.names.size(); ++c)
+      if (asked.empty() ? is_one_of(table.names[c], names) : table.names[c] == asked) return c;
+    if (asked.empty()) return std::nullopt;
+    throw Error(Exit::usage, "usage/column", fmt::format("--{} is '{}', but {} has no such column", flag, asked, path),
+                fmt::format("the columns are {}", fmt::join(table.names, ", ")));
+  };
+  const std::optional<size_t> sample = column(request.options.sample, kSampleNames, "sample");
+  const std::optional<size_t> label = column(request.options.label, kRowLabelNames, "label");
+  if (!sample || (!label && request.labelled))
+    throw Error(Exit::data, "data/columns", fmt::format("{} has no column of {}", path, sample ? "labels" : "recordings"),
+                fmt::format("say which: --sample COLUMN --label COLUMN; the columns are {}", fmt::join(table.names, ", ")));
+  std::vector<size_t> columns;
+  std::vector<std::string> names;
+  for (size_t c = 0; c < table.names.size(); ++c) {
+    if (c == sample || c == label || is_one_of(table.names[c], kTimeNames)) continue;
+    columns.push_back(c), names.push_back(table.names[c]);
+  }
+  if (columns.empty())
+    throw Error(Exit::data, "data/columns", path + " has no columns of values", "a column for every sensor");
+  require_names(path, names, set);
+  std::unordered_map<std::string, size_t> known;
+  for (size_t r = table.header ? 1 : 0; r < table.records.rows.size(); ++r) {
+    const std::vector<std::string>& row = table.records.rows[r];
+    const auto [at, is_new] = known.emplace(row[*sample], set.examples.size());
+    if (is_new) {
+      RawExample e;
+      e.file = static_cast<uint32_t>(set.files.size() - 1), e.line = static_cast<uint32_t>(table.records.lines[r]);
+      if (label) e.labels = {row[*label]};
+      set.examples.push_back(std::move(e));
+    }
+    RawExample& e = set.examples[at->second];
+    if (label && e.labels[0] != row[*label])
+      throw Error(Exit::data, "data/labels",
+                  fmt::format("{}:{}: recording '{}' is '{}' here, but '{}' in line {}", path, table.records.lines[r],
+                              row[*sample], row[*label], e.labels[0], e.line),
+                  "a recording has one label; --label COLUMN names its column");
+    for (const size_t c : columns) e.frames.push_back(value_at(path, table, r, c));
+  }
+  if (label) set.label_column = table.names[*label];
+  set.notes.push_back(
+      fmt::format("recordings are {}{}", table.names[*sample], label ? ", label is " + table.names[*label] : ""));
+}
+
+}  // namespace rnn::core

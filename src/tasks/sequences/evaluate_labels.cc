@@ -1,0 +1,150 @@
+// Why: see evaluate_labels.h.
+#include "tasks/sequences/evaluate_labels.h"
+
+#include <algorithm>
+#include <set>
+
+#include "io/ready_model.h"
+#include "metrics/figures.h"
+#include "tasks/sequences/label_rows.h"
+#include "tasks/sequences/stream/labeller.h"
+#include "train/trainer.h"
+
+namespace rnn::core {
+namespace {
+
+ResultRow scored(std::string name, const LabelScores& scores) {
+  return ResultRow(std::move(name)).set(figure::kAccuracy, scores.accuracy()).set(figure::kMacroF1, scores.macro_f1());
+}
+
+void set_spans(ResultRow& row, const SpanScores& scores) {
+  row.set(figure::kAccuracy, scores.accuracy());
+  row.set(figure::kSpanF1, scores.all().f1()).set(figure::kSpanPrecision, scores.all().precision());
+  row.set(figure::kSpanRecall, scores.all().recall());
+  if (scores.strict().f1() != scores.all().f1()) row.set(figure::kStrictF1, scores.strict().f1());
+}
+
+bool has_spans(const SequenceShape& shape) { return shape.front.kind == InputKind::words && shape.front.scheme != "tags"; }
+
+LabelScores score_answers(const std::vector<SequenceExample>& test, const std::vector<int32_t>& answers,
+                          const SequenceShape& shape) {
+  LabelScores scores(shape.labels);
+  for (size_t i = 0; i < test.size(); ++i) scores.add(test[i].labels[0], std::max(answers[i], 0));
+  return scores;
+}
+
+// Tags given to sentences, as a row.
+ResultRow tag_row(std::string name, const RawSet& test, const std::vector<std::vector<std::string>>& given,
+                  const SequenceShape& shape, const LabelEncoder& encoder) {
+  ResultRow row(std::move(name));
+  SpanScores spans;
+  LabelScores scores(shape.labels);
+  for (size_t i = 0; i < test.examples.size(); ++i) {
+    const std::vector<std::string>& wanted = test.examples[i].labels;
+    if (has_spans(shape)) spans.add(wanted, given[i], shape.front.scheme == "bioes");
+    for (size_t t = 0; t < wanted.size(); ++t) scores.add(encoder.label(wanted[t]), std::max(encoder.label(given[i][t]), 0));
+  }
+  if (has_spans(shape)) return set_spans(row, spans), row;
+  return scored(row.name, scores);
+}
+
+std::vector<ResultRow> rows_of(const LabelData* training, const RawSet& test, const std::vector<SequenceExample>& examples,
+                               const SequenceShape& shape, const LabelEncoder& encoder) {
+  std::vector<ResultRow> rows;
+  const std::vector<SequenceExample>& known = training ? training->train_examples : examples;
+  ResultRow constant = constant_row(shape, known, examples);
+  std::vector<int64_t> counts(shape.labels.size(), 0);
+  for (const SequenceExample& e : known)
+    for (const int32_t label : e.labels)
+      if (label >= 0) ++counts[static_cast<size_t>(label)];
+  const auto most = static_cast<int32_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+  if (shape.target == TargetForm::label) {
+    const LabelScores scores = score_answers(examples, std::vector<int32_t>(examples.size(), most), shape);
+    rows.push_back(constant.set(figure::kAccuracy, scores.accuracy()).set(figure::kMacroF1, scores.macro_f1()));
+  } else {
+    std::vector<std::vector<std::string>> given;
+    for (const RawExample& e : test.examples) given.emplace_back(e.words.size(), shape.labels[static_cast<size_t>(most)]);
+    ResultRow row = tag_row(constant.name, test, given, shape, encoder);
+    rows.push_back(row.set(figure::kTargetLoss, constant[figure::kTargetLoss]));
+  }
+  if (!training) return rows;
+  const auto labelled = [&](std::string name, const std::vector<int32_t>& answers) {
+    rows.push_back(scored(std::move(name), score_answers(examples, answers, shape)));
+  };
+  if (test.kind == InputKind::text) {
+    const NaiveBayes bayes = naive_bayes(training->train, test, shape.labels, shape.front.keep_case);
+    labelled(bayes.name, bayes.answers);
+  } else if (test.kind == InputKind::frames) {
+    labelled("nearest series", nearest_series(training->train, test, shape.labels));
+  } else {
+    rows.push_back(tag_row("most frequent tag of a word", test, frequent_tags(training->train, test), shape, encoder));
+  }
+  return rows;
+}
+
+// What the model says of every example.
+void answer_all(ModelFile& file, const RawSet& test, const std::vector<SequenceExample>& examples, Pool& pool,
+                LabelReport& report) {
+  Labeller labeller(file, pool);
+  const SequenceShape& shape = labeller.shape();
+  const std::vector<Labels> found = labeller.label(examples);
+  report.scores.emplace(shape.labels);
+  if (has_spans(shape)) report.spans.emplace();
+  for (size_t i = 0; i < found.size(); ++i) {
+    std::vector<std::string> given;
+    for (size_t t = 0; t < found[i].answers.size(); ++t) {
+      const int32_t answer = found[i].answers[t][0].id;
+      report.scores->add(examples[i].labels[t], answer);
+      given.push_back(shape.labels[static_cast<size_t>(answer)]);
+    }
+    if (report.spans) report.spans->add(test.examples[i].labels, given, shape.front.scheme == "bioes");
+  }
+}
+
+}  // namespace
+
+LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData* training, Pool& pool) {
+  const SequenceShape shape = shape_of_model(file);
+  const LabelEncoder encoder(shape, file.tokenizer.get());
+  const std::vector<SequenceExample> examples = encoder.examples(test);
+  LabelReport report;
+  report.task = target_task(shape.target);
+  report.examples = std::ssize(examples);
+  std::set<std::string> unseen;
+  for (const RawExample& e : test.examples)
+    for (const std::string& label : e.labels)
+      if (encoder.label(label) < 0) unseen.insert(label);
+  report.unseen.assign(unseen.begin(), unseen.end());
+  require_finite(*file.model, file.path);
+  file.model->pack(pool, false);
+  const auto batcher = sequence_batcher(shape, examples, {32, false, 1});
+  const Evaluation loss = evaluate(*file.model, *batcher, pool);
+  report.targets = loss.tokens, report.shortened = loss.impossible;
+  answer_all(file, test, examples, pool, report);
+  report.model = ResultRow("this model").set(figure::kTargetLoss, loss.loss());
+  if (report.spans) {
+    set_spans(report.model, *report.spans);
+  } else {
+    report.model.set(figure::kAccuracy, report.scores->accuracy()).set(figure::kMacroF1, report.scores->macro_f1());
+  }
+  report.baselines = rows_of(training, test, examples, shape, encoder);
+  if (training) report.shared = shared_inputs(training->train, test);
+  return report;
+}
+
+LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& paths, LabelOptions how, int threads,
+                            bool rows) {
+  const SequenceShape shape = shape_of_model(file);
+  if (how.text.empty()) how.text = shape.front.text;
+  if (how.label.empty()) how.label = shape.front.label;
+  if (!shape.front.scheme.empty()) how.scheme = shape.front.scheme;
+  const RawSet test = read_raw_labels(paths, shape.target, how);
+  LabelData training;
+  if (rows) training = label_data_of_model(file);
+  Pool pool(threads);
+  LabelReport report = measure_labels(file, test, training.train.examples.empty() ? nullptr : &training, pool);
+  if (!rows) report.baselines.clear();
+  return report;
+}
+
+}  // namespace rnn::core

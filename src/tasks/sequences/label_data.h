@@ -1,0 +1,40 @@
+// Why: labelled texts, tagged words and sensor files become training and validation examples, the same ones in new runs, resumed runs and
+// evaluations.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/labels/encoder.h"
+#include "data/labels/raw_labels.h"
+#include "tasks/sequences/sequence_data.h"
+
+namespace rnn::core {
+
+struct LabelData {
+  RawSet train, valid;  // as they stand in the files, tags in the network's scheme
+  std::string hash, split;
+  int64_t shared = 0;                                           // validation examples whose input is also one of training
+  std::vector<SequenceExample> train_examples, valid_examples;  // by encode()
+  std::vector<std::string> unseen;                              // labels of the validation that training does not have
+  // With the alphabets of a new or an old model; tokenizer: null without texts. Throws Error{data}: "data/symbol" for a label of training
+  // that the shape does not have, "data/sequence" for data of another kind.
+  void encode(const SequenceShape& shape, const Tokenizer* tokenizer);
+};
+
+// How validation examples are found: files of their own, else a part of the training examples.
+struct LabelSplit {
+  std::vector<std::string> valid;
+  double share = 0.05;
+  SplitRule rule = SplitRule::shuffled;
+};
+// Reads and splits. Throws what read_raw_labels() and require_labels() do, and Error{data, "data/too_short"}.
+LabelData read_label_data(const std::vector<std::string>& paths, const LabelSplit& how, TargetForm target,
+                          LabelOptions labels);
+// That of the run which made a model, if it is where it was, else without examples.
+LabelData label_data_of_model(const ModelFile& file);
+
+// Inputs of `test` that are also in `train`.
+int64_t shared_inputs(const RawSet& train, const RawSet& test);
+
+}  // namespace rnn::core

@@ -1,0 +1,293 @@
+// Why: the parts of a run on labelled texts, tagged words and sensor files: what is read of them, how it is answered, which rows to beat.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "base/error.h"
+#include "base/numbers.h"
+#include "cells/names.h"
+#include "io/ready_model.h"
+#include "metrics/figures.h"
+#include "runs/plan.h"
+#include "runs/run.h"
+#include "tasks/sequences/evaluate_labels.h"
+#include "tasks/sequences/label_data.h"
+#include "tasks/sequences/task.h"
+#include "text/tag_scheme.h"
+
+namespace rnn::core {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kShownClasses = 6;
+
+constexpr CardWords kClassifyCard = {.pipeline = "text-classification",
+                                     .data = "labelled examples",
+                                     .measured = "labelled examples; accuracy and F1 are better higher, the loss lower.",
+                                     .contents = "labels, and how inputs become numbers",
+                                     .use = "rnn classify {run} NEW.csv\nrnn eval {run} TEST.csv\nrnn info {run}\n"};
+constexpr CardWords kTagCard = {.pipeline = "token-classification",
+                                .data = "tagged sentences",
+                                .measured = "tagged sentences; F1 and accuracy are better higher, the loss lower.",
+                                .contents = "labels, and how words become numbers",
+                                .use = "rnn tag {run} TEXT.txt\nrnn eval {run} TEST.conll\nrnn info {run}\n"};
+
+class LabelRun final : public Run {
+ public:
+  using Run::Run;
+
+ private:
+  const std::string& hash() const override { return data_.hash; }
+  bool tags() const { return target() == TargetForm::labels; }
+  TargetForm target() const { return *target_form(request.task); }
+
+  void read() override {
+    if (!request.init_from.empty()) start_ = std::make_unique<ModelFile>(load_model(request.init_from));
+    data_ =
+        read_label_data(request.data, {request.valid, options.train.valid_share, request.split}, target(), options.labels);
+  }
+
+  // Settings chosen on the validation parts of the files of recipes/ (docs/labels.md).
+  void decide() override {
+    const auto given = [&](const char* name) {
+      return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
+    };
+    ModelOptions& m = options.model;
+    TrainOptions& t = options.train;
+    const InputKind kind = data_.train.kind;
+    if (start_) return;
+    if (!given("hidden")) m.hidden = kind == InputKind::frames ? 64 : 128;
+    if (!given("dropout")) m.dropout = kind == InputKind::frames ? 0.2 : 0.5;
+    if (!given("min-count") && kind != InputKind::frames) m.min_count = 2;
+    if (!given("batch")) t.batch = 16;
+    if (!given("lr")) t.lr = 2e-3;
+    if (!given("epochs")) t.epochs = kind == InputKind::frames ? 40 : 20;
+    if (!given("patience")) t.patience = 5;
+    if (!given("init") && !given("forget-bias")) m.init = "auto";
+  }
+
+  std::string pooling() const {
+    if (options.labels.pool != "auto") return options.labels.pool;
+    return tags() ? "last" : "max";
+  }
+  bool both_ways() const { return options.labels.directions != "one"; }
+
+  // Only where the last state answers alone.
+  int reach() const override {
+    if (tags() || pooling() != "last" || both_ways()) return 0;
+    std::vector<int> steps;
+    for (const RawExample& e : data_.train.examples)
+      steps.push_back(
+          static_cast<int>(e.frames.empty() ? e.text.size() : e.frames.size() / static_cast<size_t>(data_.train.width)));
+    const auto at = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() * 95 / 100);
+    if (data_.train.kind != InputKind::frames || at == steps.end()) return 0;
+    std::nth_element(steps.begin(), at, steps.end());
+    return *at;
+  }
+
+  void build() override {
+    if (start_) {
+      require_finite(*start_->model, start_->path);
+      shape_ = shape_of_model(*start_);
+      if (shape_.front.kind == InputKind::none)
+        throw Error(Exit::usage, "usage/init_from",
+                    start_->path + " was trained on lines of JSON: it cannot read " + request.data[0],
+                    "start from a model of the same kind of data");
+      require_same_answers(start_->model->config());
+      tokenizer = std::move(start_->tokenizer);
+      model = start_from(std::move(start_->model), request, tokenizer.get(), &options.model);
+      return;
+    }
+    LearntFront learnt = learn_front(data_.train, target(), options.labels, options.model);
+    shape_ = std::move(learnt.shape), tokenizer = std::move(learnt.tokenizer), reading_ = std::move(learnt.reading);
+    ModelConfig config = model_config(options.model);
+    config.task = request.task;
+    config.output = shape_.outputs();
+    config.vocabulary = tokenizer ? tokenizer->size() : static_cast<int>(shape_.symbols.size());
+    config.columns = shape_.columns;
+    if (shape_.width > 0) config.rnn.input = shape_.width, config.input_dropout = 0;
+    config.tied = false;
+    config.rnn.bidirectional = both_ways();
+    config.pool = static_cast<Pooling>(index_of(kPoolingNames, pooling()));
+    if (tokenizer) config.drops.unknown = tokenizer->unknown_id();
+    set_chain(config);
+    model = std::make_unique<Model<float>>(config);
+    initialise_by(options, *model);
+  }
+
+  // Of a model to start from: what was asked for and is its own.
+  void require_same_answers(const ModelConfig& c) const {
+    const LabelOptions& l = options.labels;
+    const std::tuple<const char*, const std::string&, std::string> facts[] = {
+        {"pool", l.pool, std::string(kPoolingNames[static_cast<size_t>(c.pool)])},
+        {"directions", l.directions, c.rnn.bidirectional ? "both" : "one"},
+        {"crf", l.crf, c.crf ? "on" : "off"}};
+    for (const auto& [name, asked, found] : facts) {
+      if (asked == "auto" || asked == found) continue;
+      throw Error(Exit::usage, "usage/init_from", fmt::format("--{} is {}, but {} has {}", name, asked, start_->path, found),
+                  "leave it out: shape and weights come from the model; or train a new one without --init-from");
+    }
+  }
+
+  void set_chain(ModelConfig& config) const {
+    const LabelOptions& l = options.labels;
+    if (l.crf == "on" && !tags())
+      throw Error(Exit::usage, "usage/option", "--crf is for a label at every step, but the task is classify",
+                  "leave it out");
+    if (l.pool != "auto" && tags())
+      throw Error(Exit::usage, "usage/option", "--pool is for one label of a sequence, but the task is tag", "leave it out");
+    const bool spans = shape_.front.scheme == "bio" || shape_.front.scheme == "bioes";
+    config.crf = tags() && (l.crf == "on" || (l.crf == "auto" && spans));
+    if (!config.crf) return;
+    if (spans) config.places = places_of_labels(shape_.labels);
+    if (options.train.label_smoothing > 0)
+      throw Error(Exit::usage, "usage/option", "--label-smoothing smooths steps alone, but these tags are a chain",
+                  "leave it out, or --crf off");
+    if (l.class_weights != "none")
+      throw Error(Exit::usage, "usage/option", "--class-weights weighs steps alone, but these tags are a chain",
+                  "leave it out, or --crf off");
+  }
+
+  void restore(ModelFile& file, const std::string&) override {
+    tokenizer = std::move(file.tokenizer);
+    file.model = std::move(model);
+    shape_ = shape_of_model(file);
+    model = std::move(file.model);
+  }
+
+  void batch() override {
+    if (options.labels.class_weights == "balanced") shape_.weights = balanced_weights(data_.train, shape_.labels);
+    data_.encode(shape_, tokenizer.get());
+    train = sequence_batcher(shape_, data_.train_examples, {options.train.batch, true, options.train.seed});
+    valid = sequence_batcher(shape_, data_.valid_examples, {options.train.batch, false, options.train.seed});
+  }
+
+  json about_data() const override {
+    return {
+        {"task", request.task},
+        {"sequences", shape_to_json(shape_)},
+        {"data",
+         {{"train", request.data}, {"valid", request.valid}, {"hash", data_.hash}, {"split", split_name(request.split)}}}};
+  }
+
+  void write_files(bool resumed) const override {
+    folder.write_config(options, {request.data, request.valid, request.test});
+    if (resumed) return;
+    json data = {
+        {"files", request.data},
+        {"hash", data_.hash},
+        {"task", request.task},
+        {"found", data_.train.notes},
+        {"labels", shape_.labels},
+        {"train", {{"examples", data_.train_examples.size()}, {"steps", steps(data_.train_examples)}}},
+        {"valid",
+         {{"examples", data_.valid_examples.size()}, {"steps", steps(data_.valid_examples)}, {"shared", data_.shared}}}};
+    if (request.valid.empty()) data["valid"]["split"] = split_name(request.split);
+    data["valid"]["files"] = request.valid;
+    folder.write_data(data);
+  }
+
+  json metrics(const TrainProgress& p) const override { return {{"val_loss", p.best_loss}, {"step", p.best_update}}; }
+
+  void report(RunResult& result, const TrainProgress&, json& metrics) override {
+    ModelFile file = load_model(folder.model());
+    Pool pool(options.train.threads);
+    LabelReport report = measure_labels(file, data_.valid, &data_, pool);
+    result.valid = std::move(report.model), result.baselines = std::move(report.baselines);
+    if (!request.test.empty()) {
+      LabelOptions how = options.labels;
+      if (!shape_.front.scheme.empty()) how.scheme = shape_.front.scheme;
+      const RawSet test = read_raw_labels(request.test, target(), how);
+      ModelFile again = load_model(folder.model());
+      result.test = measure_labels(again, test, nullptr, pool).model;
+    }
+    metrics = {{"constant_loss", result.baselines[0].at(figure::kLoss)}};
+    add_metrics("val", result.valid, metrics);
+    if (result.test) add_metrics("test", *result.test, metrics);
+    const ModelFile best = load_model(folder.model());
+    write_card(result, *best.model);
+  }
+
+  std::string advice() const override {
+    return data_.train.kind == InputKind::text
+               ? "counting words often wins where there are few texts: more of them help most"
+               : "";
+  }
+
+  void write_card(const RunResult& result, const Model<float>& best) const {
+    const RecurrentOptions& rnn = best.config().rnn;
+    const std::string cell(cell_name(rnn.cell, rnn.flags));
+    ModelCard card = folder.card(request, result, best, request.data);
+    card.words = tags() ? kTagCard : kClassifyCard;
+    card.summary =
+        fmt::format("A recurrent model for the task {}: {} of {} with {} hidden units{}.", card.task,
+                    counted(rnn.layers, "layer"), cell, units_text(rnn), rnn.bidirectional ? " in each direction" : "");
+    card.tags = {cell, card.task};
+    card.facts.push_back({"labels", std::to_string(best.outputs())});
+    card.limits = {"It was measured on examples like those it was trained on; results on others may differ."};
+    folder.write_card(card);
+  }
+
+  std::string labels_text() const {
+    std::vector<std::pair<int64_t, std::string>> counts;
+    for (const std::string& label : shape_.labels) counts.emplace_back(0, label);
+    int64_t all = 0;
+    for (const SequenceExample& e : data_.train_examples)
+      for (const int32_t label : e.labels) --counts[static_cast<size_t>(label)].first, ++all;
+    std::sort(counts.begin(), counts.end());
+    std::string text = counted(counts.size(), "label") + ": ";
+    for (size_t i = 0; i < std::min(counts.size(), kShownClasses); ++i)
+      text += fmt::format("{}{} {:.1f}%", i > 0 ? ", " : "", counts[i].second,
+                          -100.0 * static_cast<double>(counts[i].first) / static_cast<double>(all));
+    return counts.size() > kShownClasses ? text + fmt::format(", and {} more", counts.size() - kShownClasses) : text;
+  }
+
+  int64_t steps(const std::vector<SequenceExample>& examples) const {
+    int64_t sum = 0;
+    for (const SequenceExample& e : examples) sum += shape_.steps(e);
+    return sum;
+  }
+
+  Plan plan(Pool& pool) const override {
+    const TrainOptions& o = options.train;
+    int longest = 0;
+    for (const SequenceExample& e : data_.train_examples) longest = std::max(longest, shape_.steps(e));
+    Plan plan;
+    plan.add("data", fmt::format("{} · {} of at most {} for training, {} for validation ({})", files_text(request.data),
+                                 counted(data_.train_examples.size(), "example"), counted(longest, "step"),
+                                 grouped(std::ssize(data_.valid_examples)),
+                                 request.valid.empty() ? data_.split : files_text(request.valid)));
+    if (!data_.train.notes.empty()) plan.add("found", fmt::format("{}", fmt::join(data_.train.notes, "; ")));
+    if (data_.shared > 0)
+      plan.add("", fmt::format("{} of the validation also {} in training", counted(data_.shared, "input"),
+                               word_for(data_.shared, "stands", "stand")));
+    if (!data_.unseen.empty())
+      plan.add("", fmt::format("training lacks {} of the validation: {}", counted(data_.unseen.size(), "label"),
+                               data_.unseen[0]));
+    if (!reading_.empty()) plan.add("reads", reading_ + (model->config().rnn.bidirectional ? "; in both directions" : ""));
+    plan.add("labels", labels_text());
+    const ModelConfig& c = model->config();
+    plan.add("answers", tags()
+                            ? fmt::format("every word{}", c.crf ? ", the tags of a sentence together (--crf)" : "")
+                            : fmt::format("one label, from {}", c.pool == Pooling::last  ? "the last state"
+                                                                : c.pool == Pooling::max ? "the largest value of every unit"
+                                                                                         : "the mean of all states"));
+    plan_work(plan, counted(o.batch, "example"), steps(data_.train_examples), training_bytes(*model, o, longest), pool);
+    return plan;
+  }
+
+  LabelData data_;
+  SequenceShape shape_;
+  std::string reading_;
+  std::unique_ptr<ModelFile> start_;
+};
+
+}  // namespace
+
+std::unique_ptr<Run> run_labels(const RunRequest& request) { return std::make_unique<LabelRun>(request); }
+
+}  // namespace rnn::core

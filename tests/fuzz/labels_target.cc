@@ -1,0 +1,64 @@
+// Why: labelled data comes from spreadsheets, taggers and sensors; whatever the bytes, every layout reads whole examples or refuses them.
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "data/labels/encoder.h"
+#include "data/labels/raw_labels.h"
+#include "fuzz/target.h"
+#include "text/tag_scheme.h"
+
+namespace rnn::core::fuzz {
+namespace {
+
+void require_example(const RawSet& set, const RawExample& e) {
+  require(e.file < set.files.size(), "an example stands in a file");
+  if (set.kind == InputKind::words) {
+    require(!e.words.empty() && e.words.size() == e.labels.size(), "every word has a tag");
+    if (set.scheme == "tags") return;
+    const std::vector<TagSpan> spans = spans_of_tags(e.labels);
+    require(spans == strict_spans(e.labels, set.scheme == "bioes"), "tags follow their scheme");
+    require(tags_of_spans(spans, e.words.size(), set.scheme == "bioes") == e.labels, "spans are all that tags say");
+  } else {
+    require(e.labels.size() == 1 && !e.labels[0].empty(), "an example has one label");
+  }
+  if (set.kind != InputKind::frames) return;
+  require(set.width > 0 && !e.frames.empty() && e.frames.size() % static_cast<size_t>(set.width) == 0,
+          "a series has whole steps");
+  for (const float x : e.frames) require(std::isnan(x) || std::isfinite(x), "a value is finite or missing");
+}
+
+void read_as(const std::string& path, TargetForm target, const char* layout) {
+  LabelOptions options;
+  options.layout = layout;
+  RawSet set;
+  if (!reads([&] { set = read_raw_labels({path}, target, options); })) return;
+  ++accepted;
+  for (const RawExample& e : set.examples) require_example(set, e);
+  ModelOptions model;
+  LearntFront front;
+  if (!reads([&] { front = learn_front(set, target, options, model); })) return;
+  const LabelEncoder encoder(front.shape, front.tokenizer.get());
+  for (const SequenceExample& e : encoder.examples(set)) {
+    require(front.shape.steps(e) > 0, "an example has a step");
+    for (const float x : e.frames) require(!std::isnan(x), "nothing is missing");
+    for (const int32_t label : e.labels) require(label >= 0, "its labels are those of the set");
+  }
+}
+
+void test(std::string_view input) {
+  static const Folder folder;
+  const std::string path = folder.write("data", input);
+  guess_layout({path});
+  for (const char* layout : {"auto", "table", "fasttext", "lines", "ts", "arff", "rows"})
+    read_as(path, TargetForm::label, layout);
+  for (const char* layout : {"conll", "conllu"}) read_as(path, TargetForm::labels, layout);
+}
+
+}  // namespace
+}  // namespace rnn::core::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  rnn::core::fuzz::test(rnn::core::fuzz::text_of(data, size));
+  return 0;
+}

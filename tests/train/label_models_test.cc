@@ -1,0 +1,204 @@
+// Why: models of labels pool their hidden rows, add several ids of a step, or put a chain over their tags: their gradients are exact, and a
+// ragged batch is its sequences one by one.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "alignment/chain.h"
+#include "alignment/log_space.h"
+#include "alignment/tag_places.h"
+#include "heads/crf.h"
+#include "kernels/host.h"
+#include "support/tiny_run.h"
+#include "support/tolerances.h"
+#include "train/gradient_check.h"
+
+namespace rnn::core::test {
+namespace {
+
+constexpr int kLabelIds = 7, kLabelWidth = 3, kLabels = 5;
+
+struct LabelCase {
+  const char* name;
+  Pooling pool = Pooling::last;
+  int columns = 1;
+  bool frames = false, both = false, crf = false, grammar = false;
+};
+void PrintTo(const LabelCase& c, std::ostream* out) { *out << c.name; }
+
+// O, B-x, I-x, B-y, I-y
+std::vector<int> bio_places() {
+  return {0, place_code({TagKind::begin, 1}), place_code({TagKind::inside, 1}), place_code({TagKind::begin, 2}),
+          place_code({TagKind::inside, 2})};
+}
+
+ModelConfig config_of(const LabelCase& l, CellKind cell) {
+  ModelConfig c;
+  c.task = l.crf ? "tag" : "classify";
+  c.rnn.cell = cell;
+  c.rnn.hidden = 6, c.rnn.layers = 2, c.rnn.input = kLabelWidth;
+  c.rnn.bidirectional = l.both;
+  c.vocabulary = l.frames ? 0 : kLabelIds;
+  c.output = kLabels;
+  c.dropout = c.rnn.dropout = 0.2;
+  c.pool = l.pool, c.columns = l.columns, c.crf = l.crf;
+  if (l.columns > 1) c.drops.words = 0.3;
+  if (l.grammar) c.places = bio_places();
+  return c;
+}
+
+// Some ids of several are missing; one label of a chain is not known.
+Batch batch_of(const LabelCase& l, const std::vector<int>& lengths) {
+  Batch b;
+  b.in.seq = Seq::ragged(lengths);
+  b.to.last_step = !l.crf;
+  b.in.width = l.frames ? kLabelWidth : 0, b.in.columns = l.columns;
+  Random random(12, Purpose::test);
+  const auto below = [&](int n) { return static_cast<int32_t>(random.below(static_cast<uint32_t>(n))); };
+  for (int i = 0; i < b.in.seq.rows() * l.columns && !l.frames; ++i)
+    b.in.ids.push_back(l.columns > 1 && i % 4 == 1 ? -1 : below(kLabelIds));
+  for (int i = 0; i < b.in.seq.rows() * b.in.width; ++i) b.in.frames.push_back(static_cast<float>(random.normal()));
+  constexpr int32_t kFree[] = {0, 1, 3};  // may follow each other
+  for (int64_t i = 0; i < b.target_rows(); ++i) b.to.ids.push_back(l.grammar ? kFree[below(3)] : below(kLabels));
+  b.to.weights.assign(static_cast<size_t>(b.target_rows()), 1);
+  b.to.weights[1] = 0;
+  return b;
+}
+
+std::unique_ptr<Model<double>> random_model(const ModelConfig& config) {
+  auto model = std::make_unique<Model<double>>(config);
+  Random random(5, Purpose::test);
+  for (size_t i = 0; i < model->params().size(); ++i) model->params().data()[i] = random.uniform(-0.6, 0.6);
+  return model;
+}
+
+class LabelModels : public testing::TestWithParam<LabelCase> {};
+
+TEST_P(LabelModels, GradientsAreExact) {
+  for (const CellKind cell : {CellKind::lstm, CellKind::gru}) {
+    const auto model = random_model(config_of(GetParam(), cell));
+    CheckOptions options;
+    options.per_tensor = 30;
+    for (const TensorCheck& c : check_gradients(*model, batch_of(GetParam(), {5, 2, 7, 1}), options)) {
+      EXPECT_LE(c.worst, 1e-6) << c.name;
+      EXPECT_GT(c.norm, 1e-5) << c.name << " has no gradient";
+    }
+  }
+}
+
+TEST_P(LabelModels, ARaggedBatchIsItsSequencesOneByOne) {
+  Model<float> model(config_of(GetParam(), CellKind::gru));
+  Random random(6, Purpose::test);
+  for (size_t i = 0; i < model.params().size(); ++i)
+    model.params().data()[i] = static_cast<float>(random.uniform(-0.6, 0.6));
+  Pool pool(2);
+  model.pack(pool, false);
+  const Batch all = batch_of(GetParam(), {3, 6, 1, 4});
+  const auto outputs = [&](const Batch& b) {
+    Arena arena;
+    Context<float> context{pool, arena};
+    State<float> state = model.initial(b.in.seq.streams());
+    const View<float> y = model.forward(context, b, state, nullptr);
+    EXPECT_EQ(y.rows, b.target_rows());
+    return std::vector<float>(host(y).data, host(y).data + static_cast<size_t>(y.rows) * static_cast<size_t>(y.cols));
+  };
+  const std::vector<float> together = outputs(all);
+  const std::vector<int> position = all.in.seq.positions();
+  for (int s = 0; s < all.in.seq.streams(); ++s) {
+    const Batch one = select_streams(all, s, 1);
+    const std::vector<float> alone = outputs(one);
+    for (int64_t row = 0; row < one.target_rows(); ++row) {
+      const auto t = static_cast<size_t>(row);
+      const int64_t from =
+          all.to.last_step ? position[static_cast<size_t>(s)] : all.in.seq.start[t] + position[static_cast<size_t>(s)];
+      for (int k = 0; k < kLabels; ++k)
+        EXPECT_EQ(alone[t * kLabels + static_cast<size_t>(k)], together[static_cast<size_t>(from * kLabels + k)]) << s;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, LabelModels,
+                         testing::Values(LabelCase{"mean", Pooling::mean, 1, false, true},
+                                         LabelCase{"max", Pooling::max, 1, true, true},
+                                         LabelCase{"max forward", Pooling::max, 1, false, false},
+                                         LabelCase{"columns", Pooling::mean, 3, false, true},
+                                         LabelCase{"chain", Pooling::last, 1, false, true, true},
+                                         LabelCase{"chain of spans", Pooling::last, 3, false, true, true, true}));
+
+// The loss of a stream from outputs, the chain and its paths alone.
+TEST(CrfHead, IsTheChainOfItsOutputs) {
+  const LabelCase l{"chain of spans", Pooling::last, 1, true, false, true, true};
+  ModelConfig config = config_of(l, CellKind::gru);
+  config.dropout = config.rnn.dropout = 0;
+  const auto model = random_model(config);
+  Pool pool(1);
+  model->pack(pool, true);
+  const Batch batch = batch_of(l, {4, 2});  // row 1 is step 0 of the second sequence
+  Arena arena;
+  Context<double> context{pool, arena};
+  State<double> state = model->initial(2);
+  const Seq* seq = nullptr;
+  const View<double> h = model->forward_hidden(context, batch, state, nullptr, &seq);
+  std::vector<double> rows;
+  LossArgs<double> args;
+  args.seq = seq, args.rows = &rows;
+  const LossSum sum = model->loss(context, h, batch.to, args);
+  Matrix<double> y(h.rows, kLabels);
+  model->forward_output(context, h, y.view());
+  const ChainScores scores = model->head().crf()->scores(model->weights());
+  double want = 0;
+  for (int s = 0; s < 2; ++s) {
+    std::vector<double> emission;
+    std::vector<int32_t> known;
+    const int r = batch.in.seq.positions()[static_cast<size_t>(s)];
+    for (int t = 0; t < (s == 0 ? 4 : 2); ++t) {
+      const int row = batch.in.seq.start[static_cast<size_t>(t)] + r;
+      emission.insert(emission.end(), y.row(row), y.row(row) + kLabels);
+      known.push_back(batch.to.weights[static_cast<size_t>(row)] > 0 ? batch.to.ids[static_cast<size_t>(row)] : -1);
+    }
+    double all = kLogZero, agreeing = kLogZero;
+    const size_t T = known.size();
+    for (size_t n = 0; n < static_cast<size_t>(std::pow(kLabels, T)); ++n) {
+      std::vector<int32_t> labels;
+      bool agrees = true;
+      for (size_t t = 0, rest = n; t < T; ++t, rest /= kLabels) {
+        labels.push_back(static_cast<int32_t>(rest % kLabels));
+        agrees = agrees && (known[t] < 0 || known[t] == labels[t]);
+      }
+      const double score = chain_score(scores, emission, labels);
+      all = log_add(all, score);
+      if (agrees) agreeing = log_add(agreeing, score);
+    }
+    want += all - agreeing;
+  }
+  EXPECT_NEAR(sum.loss, want, kDoubleTwoWays * 50);
+  EXPECT_EQ(sum.counted, 5);
+  EXPECT_EQ(sum.weight, 5);
+  EXPECT_TRUE(sum.correct.has_value());
+}
+
+TEST(CrfHead, ForbiddenTagsAreLeftOut) {
+  const LabelCase l{"chain of spans", Pooling::last, 1, true, false, true, true};
+  const auto model = random_model(config_of(l, CellKind::gru));
+  Pool pool(1);
+  model->pack(pool, true);
+  Batch batch = batch_of(l, {3, 3});
+  batch.to.weights.assign(6, 1);
+  batch.to.ids = {2, 0, 0, 0, 0, 0};  // the first sequence begins with I-x
+  Arena arena;
+  Context<double> context{pool, arena};
+  State<double> state = model->initial(2);
+  const Seq* seq = nullptr;
+  const View<double> h = model->forward_hidden(context, batch, state, nullptr, &seq);
+  std::vector<double> rows;
+  LossArgs<double> args;
+  args.seq = seq, args.rows = &rows;
+  const LossSum sum = model->loss(context, h, batch.to, args);
+  EXPECT_EQ(sum.impossible, 1);
+  EXPECT_EQ(sum.counted, 3);
+  EXPECT_TRUE(std::isfinite(sum.loss));
+  EXPECT_TRUE(std::isinf(rows[0]) && std::isfinite(rows[1]));
+}
+
+}  // namespace
+}  // namespace rnn::core::test
