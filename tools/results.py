@@ -28,6 +28,7 @@ import time
 
 sys.dont_write_bytecode = True  # tools/ stays clean
 import results_ablation  # noqa: E402
+import results_effects  # noqa: E402
 import results_labels  # noqa: E402
 import results_made  # noqa: E402
 import results_page  # noqa: E402
@@ -38,8 +39,8 @@ import results_twin  # noqa: E402
 from results_recipe import KEYS, ROOT, Failure, digest, licence_of, load_recipe, of_report, option_words, read_data  # noqa: E402
 
 
-OWN_KEYS = ("data", "options", "split", "twin", "make", "variant", "adapt", "table", "backtest", "bands", "detect", "clips", "labels")  # not of the row
-KINDS = {"translate": results_pairs, "forecast": results_series, "transcribe": results_speech}
+OWN_KEYS = ("data", "options", "split", "twin", "make", "variant", "adapt", "table", "backtest", "bands", "detect", "clips", "labels", "effect")  # not of the row
+KINDS = {"translate": results_pairs, "forecast": results_series, "transcribe": results_speech, "effect": results_effects}
 ENDINGS = {"translate": "tsv", "forecast": "csv"}  # of the files of a side; else txt
 
 
@@ -293,7 +294,7 @@ def do_recipe(name, recipe, results, a, program):
         parts, data = results_series.read_table(recipe, a.data)
         data |= licence_of(a.data, recipe["table"]["file"])
     else:
-        parts, data = ({}, None) if "make" in recipe else read_data(name, recipe, a.data)
+        parts, data = ({}, None) if recipe.keys() & {"make", "effect"} else read_data(name, recipe, a.data)
     kind, digests = kind_of(recipe), {side: digest(text) for side, text in parts.items()}
     if recipe.keys() & {"clips", "labels"}:
         digests = {file["path"]: file["sha256"] for file in data["files"]}

@@ -6,6 +6,7 @@ import math
 import results_ablation
 import results_made
 import results_pairs
+import results_effects
 import results_labels
 import results_series
 import results_speech
@@ -39,6 +40,9 @@ the best row that needs no training:
 SPEECH = """Speech ([how it works](speech.md)), on speakers that were neither learnt from nor chosen by; in brackets the 95 % interval over clips:
 """
 LABELS = """Labels ([how they work](labels.md)), on examples that were neither learnt from nor chosen by, beside the best row that only counts:
+"""
+EFFECTS = """Audio effects ([how they work](effects.md)), error-to-signal ratio on notes and levels that were not learnt from, beside the best of the
+dry signal, a linear filter and a curve with filters:
 """
 NO_SPELLING = ("Bits per byte of this table leave out the spelling of unknown words, as versions before did: they compare within the "
                "table only.")
@@ -184,6 +188,8 @@ def run_part(row, sides):
 def section(name, row):
     if "pairs" in row:
         return results_pairs.section(name, row, table, clock, data_lines)
+    if "effect" in row:
+        return results_effects.section(name, row, table, clock, data_lines)
     if "labels" in row:
         return results_labels.section(name, row, table, clock, data_lines)
     if "speech" in row:
@@ -234,7 +240,7 @@ def overview(rows):
     """One line per recipe: the last measured side of this program beside the best n-gram model."""
     lines = []
     for name, row in sorted(rows.items()):
-        if row.keys() & {"made", "pairs", "series", "speech", "labels"}:
+        if row.keys() & {"made", "pairs", "series", "speech", "labels", "effect"}:
             continue
         side = "test" if "test" in row["evaluate"] else "valid"
         runs, variant = best_runs(row)
@@ -257,5 +263,7 @@ def page(rows):
     speech = [SPEECH, table(["recipe", "what", "WER", "CER", "WER with a bigram, or of listed words"], heard), ""] if heard else []
     labelled = [line for name, row in sorted(rows.items()) if "labels" in row for line in results_labels.overview_rows(name, row)]
     labels = [LABELS, table(["recipe", "what", "figure", "value", "best row that counts"], labelled), ""] if labelled else []
-    texts = [overview(rows), ""] if any(not row.keys() & {"made", "pairs", "series", "speech", "labels"} for row in rows.values()) else []
-    return "\n".join([HEAD] + texts + problems + translations + series + speech + labels + [section(name, row) for name, row in sorted(rows.items())])
+    effected = [line for name, row in sorted(rows.items()) if "effect" in row for line in results_effects.overview_rows(name, row)]
+    effects = [EFFECTS, table(["recipe", "what", "ESR", "best row without memory of its own"], effected), ""] if effected else []
+    texts = [overview(rows), ""] if any(not row.keys() & {"made", "pairs", "series", "speech", "labels", "effect"} for row in rows.values()) else []
+    return "\n".join([HEAD] + texts + problems + translations + series + speech + labels + effects + [section(name, row) for name, row in sorted(rows.items())])

@@ -10,13 +10,13 @@ import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT_MARK = b"<|endoftext|>"
-OWN_DATA = {"forecast": "table", "transcribe": "clips", "classify": "labels", "tag": "labels"}  # in place of [data]
+OWN_DATA = {"forecast": "table", "transcribe": "clips", "classify": "labels", "tag": "labels", "effect": "effect"}  # in place of [data]
 SIDES = ("train", "valid", "test")
 # Keys of a recipe by section, with their types; "" is the top.
 KEYS = {
     "": {"title": str, "task": str, "about": str, "seeds": list, "evaluate": list, "report-epochs": list, "data": dict,
          "split": dict, "options": dict, "twin": dict, "published": list, "make": dict, "variant": list, "adapt": dict,
-         "table": dict, "backtest": dict, "bands": dict, "detect": dict, "clips": dict, "labels": dict},
+         "table": dict, "backtest": dict, "bands": dict, "detect": dict, "clips": dict, "labels": dict, "effect": dict},
     "data": {"root": str, "text": str, "train": str, "valid": str, "test": str, "licence": str},
     "split": {"unit": str, "train": float, "valid": float, "test": float},
     "twin": {"epochs": int, "max-seconds": (int, float), "max-updates": int},
@@ -100,7 +100,7 @@ def load_recipe(path):
             raise Failure(2, "recipe/missing", f"{path.name}: '{key}' is missing or empty")
     if "seed" in recipe["options"] or not all(isinstance(s, int) for s in recipe["seeds"]):
         raise Failure(2, "recipe/seeds", f"{path.name}: seeds is a list of whole numbers, and [options] has no seed")
-    if recipe.keys() & {"make", "table", "clips", "labels"}:
+    if recipe.keys() & {"make", "table", "clips", "labels", "effect"}:
         return recipe  # results_made, results_pairs, results_series, results_speech or results_labels goes on
     data = recipe["data"]
     if ("text" in data) == ("train" in data) or ("text" in data) != ("split" in recipe):

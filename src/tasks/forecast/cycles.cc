@@ -41,7 +41,7 @@ std::vector<Cycle> cycles_to_try(const SeriesSet& set, const SeriesSplit& split)
 std::vector<Cycle> cycles_of(const std::string& text) {
   std::vector<Cycle> found;
   if (text == "off" || text == "auto") return found;
-  for (const std::string& name : listed_names(text)) {
+  for (const std::string& name : split_commas(text)) {
     const size_t at = index_of(kCycleNames, name);
     if (at == std::size(kCycleNames)) refuse_calendar("--calendar: '" + name + "' is no cycle of the calendar");
     found.push_back(static_cast<Cycle>(at));
