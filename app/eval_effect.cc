@@ -27,7 +27,7 @@ std::optional<EffectRows> filters_of(const ModelFile& file, int rate) {
     const nlohmann::json& data = file.about.at("data");
     const SoundPairs pairs = read_sound_pairs(data.at("train").get<std::vector<std::string>>(), rate);
     if (pairs.hash != data.at("samples_hash").get<std::string>()) return std::nullopt;
-    return fit_effect_rows(whole_pairs(pairs));
+    return fit_effect_rows(whole_sounds(pairs));
   } catch (const Error&) {
     return std::nullopt;
   } catch (const nlohmann::json::exception&) {
@@ -42,7 +42,7 @@ double eval_effect(ModelFile file, const std::vector<std::string>& paths, bool a
   const EffectModel model = effect_model(file);
   ready_model(file, pool);
   const SoundPairs pairs = read_sound_pairs(paths, model.front.rate);
-  const std::vector<PairPart> parts = whole_pairs(pairs);
+  const std::vector<SoundPart> parts = whole_sounds(pairs);
   EffectReport report = evaluate_effect(model, parts, pairs.rate);
   if (const std::optional<EffectRows> filters = filters_of(file, pairs.rate)) report.rows = effect_rows(*filters, parts);
   if (as_json) {

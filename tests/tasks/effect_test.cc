@@ -113,9 +113,9 @@ TEST(EffectTest, WhatIsNotFiniteIsSilence) {
 TEST(EffectTest, TheLossOfWindowsIsThatOfTheRunningEffect) {
   SmallEffect small(CellKind::lstm);
   const std::vector<float> dry = plucked(1000, 6), wet = plucked(1000, 7);
-  const std::vector<PairPart> parts = {{dry, wet}};
+  const std::vector<SoundPart> parts = {{dry, wet}};
   constexpr int kWindow = 300;
-  const std::unique_ptr<Batcher> batcher = pair_batcher(parts, {0, kWindow, small.effect.front.scale});
+  const std::unique_ptr<Batcher> batcher = sound_batcher(parts, {0, kWindow, small.effect.front.scale});
   EXPECT_EQ(batcher->batches_per_epoch(), 4);
   EXPECT_EQ(batcher->tokens_per_epoch(), 1000);
   const double got = evaluate(*small.model, *batcher, small.pool).loss();
@@ -137,7 +137,7 @@ TEST(EffectTest, TheLossOfWindowsIsThatOfTheRunningEffect) {
 TEST(EffectTest, StretchesOfABatchLieSideBySide) {
   std::vector<float> dry(1003), wet(1003);
   for (size_t i = 0; i < dry.size(); ++i) dry[i] = static_cast<float>(i), wet[i] = dry[i] + 0.5F;
-  const std::unique_ptr<Batcher> batcher = pair_batcher({{dry, wet}}, {4, 100, 2});
+  const std::unique_ptr<Batcher> batcher = sound_batcher({{dry, wet}}, {4, 100, 2});
   EXPECT_EQ(batcher->batches_per_epoch(), 3) << "stretches of 250";
   Batch batch;
   std::vector<float> read;
@@ -161,7 +161,7 @@ TEST(EffectTest, AFilterIsFoundByItsRow) {
     filtered[t] = 0.5F * dry[t] + (t > 2 ? 0.3F * dry[t - 3] : 0);
     bent[t] = filtered[t] - 0.2F * dry[t] * dry[t] * dry[t];
   }
-  const std::vector<PairPart> straight = {{dry, filtered}}, curved = {{dry, bent}};
+  const std::vector<SoundPart> straight = {{dry, filtered}}, curved = {{dry, bent}};
   const std::vector<ResultRow> a = effect_rows(fit_effect_rows(straight), straight),
                                b = effect_rows(fit_effect_rows(curved), curved);
   EXPECT_LT(a[1].at(figure::kEsr), 1e-6);

@@ -48,12 +48,12 @@ DataReport check_effect(const std::vector<std::string>& data, const Options& opt
                               {"delay", delay},
                               {"clipped", {clipped_share(p.in), clipped_share(p.out)}}});
   }
-  const PairSplit split = split_pairs(pairs, effect_valid_share(options));
+  const SoundSplit split = split_sounds(pairs, effect_valid_share(options));
   for (const ResultRow& row : effect_rows(fit_effect_rows(split.train), split.valid)) {
     report.lines.emplace_back("simple", fmt::format("{}: ESR {}", row.name, figure_text(figure::kEsr, row[figure::kEsr])));
     facts["rows"][row.name] = row[figure::kEsr].value_or(0);
   }
-  report.findings = judge_pairs(pairs);
+  report.findings = judge_sounds(pairs);
   if (pairs.seconds() < kFewestSeconds)
     report.findings.push_back({"data/little", Severity::warning, data[0], 0,
                                fmt::format("there are {:.1f} seconds of sound", pairs.seconds()),

@@ -8,14 +8,14 @@
 namespace rnn::core {
 namespace {
 
-class PairBatcher final : public Batcher {
+class SoundBatcher final : public Batcher {
  public:
-  PairBatcher(const std::vector<PairPart>& parts, const PairBatchOptions& options) : options_(options) {
+  SoundBatcher(const std::vector<SoundPart>& parts, const SoundBatchOptions& options) : options_(options) {
     check_batch(std::max(options.streams, 1));
     check_batch(options.window);
     size_t samples = 0;
-    for (const PairPart& p : parts) samples += p.in.size();
-    for (const PairPart& p : parts) {
+    for (const SoundPart& p : parts) samples += p.in.size();
+    for (const SoundPart& p : parts) {
       if (p.in.empty()) continue;
       const double share =
           static_cast<double>(options.streams) * static_cast<double>(p.in.size()) / static_cast<double>(samples);
@@ -29,15 +29,15 @@ class PairBatcher final : public Batcher {
       throw Error(Exit::data, "data/too_short", "there is no sound to learn from", "record at least some seconds");
     // Longest first, as a packed batch has them; the state of stream s is carried in row s.
     std::stable_sort(stretches_.begin(), stretches_.end(),
-                     [](const PairPart& a, const PairPart& b) { return a.in.size() > b.in.size(); });
-    for (const PairPart& s : stretches_) counted_ += static_cast<int64_t>(s.in.size());
+                     [](const SoundPart& a, const SoundPart& b) { return a.in.size() > b.in.size(); });
+    for (const SoundPart& s : stretches_) counted_ += static_cast<int64_t>(s.in.size());
   }
 
   bool next(Batch& batch) override {
     if (position_ >= batches_per_epoch()) return false;
     const auto begin = static_cast<size_t>(position_) * static_cast<size_t>(options_.window);
     std::vector<int> lengths;
-    for (const PairPart& s : stretches_)
+    for (const SoundPart& s : stretches_)
       lengths.push_back(
           static_cast<int>(std::min(s.in.size() - std::min(s.in.size(), begin), static_cast<size_t>(options_.window))));
     batch = Batch();
@@ -48,7 +48,7 @@ class PairBatcher final : public Batcher {
     const auto scale = static_cast<float>(options_.scale);
     for (int t = 0; t < batch.in.seq.steps(); ++t) {
       for (int r = 0; r < batch.in.seq.active(t); ++r) {
-        const PairPart& s = stretches_[static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(r)])];
+        const SoundPart& s = stretches_[static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(r)])];
         const size_t at = begin + static_cast<size_t>(t),
                      row = static_cast<size_t>(batch.in.seq.start[static_cast<size_t>(t)] + r);
         batch.in.frames[row] = s.in[at];
@@ -70,15 +70,15 @@ class PairBatcher final : public Batcher {
   }
 
  private:
-  PairBatchOptions options_;
-  std::vector<PairPart> stretches_;
+  SoundBatchOptions options_;
+  std::vector<SoundPart> stretches_;
   int64_t counted_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Batcher> pair_batcher(const std::vector<PairPart>& parts, const PairBatchOptions& options) {
-  return std::make_unique<PairBatcher>(parts, options);
+std::unique_ptr<Batcher> sound_batcher(const std::vector<SoundPart>& parts, const SoundBatchOptions& options) {
+  return std::make_unique<SoundBatcher>(parts, options);
 }
 
 }  // namespace rnn::core

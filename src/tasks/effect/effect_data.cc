@@ -127,7 +127,7 @@ double clipped_share(std::span<const float> samples) {
   return samples.empty() ? 0 : static_cast<double>(clipped) / static_cast<double>(samples.size());
 }
 
-std::vector<Finding> judge_pairs(const SoundPairs& pairs) {
+std::vector<Finding> judge_sounds(const SoundPairs& pairs) {
   std::vector<Finding> findings;
   const auto add = [&](const char* code, Severity severity, const std::string& file, std::string message, const char* help) {
     findings.push_back({code, severity, file, 0, std::move(message), help});
@@ -157,14 +157,14 @@ std::vector<Finding> judge_pairs(const SoundPairs& pairs) {
   return findings;
 }
 
-std::vector<PairPart> whole_pairs(const SoundPairs& pairs) {
-  std::vector<PairPart> parts;
+std::vector<SoundPart> whole_sounds(const SoundPairs& pairs) {
+  std::vector<SoundPart> parts;
   for (const SoundPair& p : pairs.pairs) parts.push_back({p.in, p.out});
   return parts;
 }
 
-PairSplit split_pairs(const SoundPairs& pairs, double valid_share) {
-  PairSplit split;
+SoundSplit split_sounds(const SoundPairs& pairs, double valid_share) {
+  SoundSplit split;
   for (const SoundPair& p : pairs.pairs) {
     const auto held = static_cast<size_t>(std::ceil(valid_share * static_cast<double>(p.in.size())));
     const size_t kept = p.in.size() - std::min(held, p.in.size());
@@ -175,9 +175,9 @@ PairSplit split_pairs(const SoundPairs& pairs, double valid_share) {
   return split;
 }
 
-double energy_scale(const std::vector<PairPart>& parts) {
+double energy_scale(const std::vector<SoundPart>& parts) {
   double energy = 0, samples = 0;
-  for (const PairPart& p : parts) {
+  for (const SoundPart& p : parts) {
     double before = 0;
     for (const float y : p.out) {
       const double e = static_cast<double>(y) - kPreEmphasis * before;

@@ -34,23 +34,23 @@ int delay_of(const SoundPair& pair);
 // Samples of the signal at full scale, as a share.
 double clipped_share(std::span<const float> samples);
 // What is odd: clipping, several channels, a wet signal that is ahead or far behind.
-std::vector<Finding> judge_pairs(const SoundPairs& pairs);
+std::vector<Finding> judge_sounds(const SoundPairs& pairs);
 
 // A stretch of a pair.
-struct PairPart {
+struct SoundPart {
   std::span<const float> in, out;
 };
 // The first part of every pair but the share at its end, and that share.
-struct PairSplit {
-  std::vector<PairPart> train, valid;
+struct SoundSplit {
+  std::vector<SoundPart> train, valid;
 };
-PairSplit split_pairs(const SoundPairs& pairs, double valid_share);
-std::vector<PairPart> whole_pairs(const SoundPairs& pairs);
+SoundSplit split_sounds(const SoundPairs& pairs, double valid_share);
+std::vector<SoundPart> whole_sounds(const SoundPairs& pairs);
 
 // 1 / the root of the mean energy of the pre-emphasised wet signals (heads/esr.h).
-double energy_scale(const std::vector<PairPart>& parts);
+double energy_scale(const std::vector<SoundPart>& parts);
 
-struct PairBatchOptions {
+struct SoundBatchOptions {
   int streams = 16;   // of a batch, for all parts together; at least one for each. 0: one for each, and nothing is left out
   int window = 1024;  // samples whose gradient is propagated back
   double scale = 1;   // of the targets, which are what the effect adds
@@ -58,6 +58,6 @@ struct PairBatchOptions {
 // Every part is cut into stretches of one length, which are read side by side, window after window with carried state; the rest of a part,
 // shorter than a stretch, is left out. Throws Error{data, "data/too_short"}, Error{usage, "usage/batch"}. What `parts` show must outlive
 // the batcher.
-std::unique_ptr<Batcher> pair_batcher(const std::vector<PairPart>& parts, const PairBatchOptions& options);
+std::unique_ptr<Batcher> sound_batcher(const std::vector<SoundPart>& parts, const SoundBatchOptions& options);
 
 }  // namespace rnn::core

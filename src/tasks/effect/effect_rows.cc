@@ -16,11 +16,11 @@ constexpr double kRidge = 1e-9;  // of the mean of the diagonal: loud and silent
 
 }  // namespace
 
-FilterRow::FilterRow(std::vector<int> powers, int taps, const std::vector<PairPart>& parts)
+FilterRow::FilterRow(std::vector<int> powers, int taps, const std::vector<SoundPart>& parts)
     : powers_(std::move(powers)), taps_(taps) {
   size_t samples = 0;
   peak_ = 1e-9;
-  for (const PairPart& p : parts) {
+  for (const SoundPart& p : parts) {
     samples += p.in.size();
     for (const float x : p.in) peak_ = std::max(peak_, static_cast<double>(std::fabs(x)));
   }
@@ -37,7 +37,7 @@ FilterRow::FilterRow(std::vector<int> powers, int taps, const std::vector<PairPa
     sums += x.topRows(filled).transpose() * y.head(filled);
     filled = 0;
   };
-  for (const PairPart& p : parts) {
+  for (const SoundPart& p : parts) {
     for (size_t t = 0; t < p.in.size(); t += step) {
       features(p.in, t, x.row(filled).data());
       y[filled] = static_cast<double>(p.out[t]);
@@ -72,11 +72,11 @@ void FilterRow::run(std::span<const float> in, std::span<float> out) const {
   }
 }
 
-EffectRows fit_effect_rows(const std::vector<PairPart>& train) {
+EffectRows fit_effect_rows(const std::vector<SoundPart>& train) {
   return {FilterRow({1}, kTaps, train), FilterRow({1, 2, 3, 5, 7}, kCurveTaps, train)};
 }
 
-std::vector<ResultRow> effect_rows(const EffectRows& rows, const std::vector<PairPart>& parts) {
+std::vector<ResultRow> effect_rows(const EffectRows& rows, const std::vector<SoundPart>& parts) {
   const auto copy = [](std::span<const float> in, std::span<float> out) { std::copy(in.begin(), in.end(), out.begin()); };
   return {effect_row("the dry signal", parts, copy),
           effect_row("a linear filter", parts, [&](auto in, auto out) { rows.linear.run(in, out); }),

@@ -15,7 +15,7 @@ class FilterRow {
  public:
   // Least squares over samples spread evenly over the parts (at most kMostRows of them), in double. peak: of the dry signals, which
   // are divided by it before powers are taken.
-  FilterRow(std::vector<int> powers, int taps, const std::vector<PairPart>& parts);
+  FilterRow(std::vector<int> powers, int taps, const std::vector<SoundPart>& parts);
   // out [samples]
   void run(std::span<const float> in, std::span<float> out) const;
 
@@ -31,8 +31,8 @@ class FilterRow {
 struct EffectRows {
   FilterRow linear, curve;
 };
-EffectRows fit_effect_rows(const std::vector<PairPart>& train);
+EffectRows fit_effect_rows(const std::vector<SoundPart>& train);
 // The dry signal as it is, and both filters.
-std::vector<ResultRow> effect_rows(const EffectRows& rows, const std::vector<PairPart>& parts);
+std::vector<ResultRow> effect_rows(const EffectRows& rows, const std::vector<SoundPart>& parts);
 
 }  // namespace rnn::core

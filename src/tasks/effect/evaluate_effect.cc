@@ -10,10 +10,10 @@
 
 namespace rnn::core {
 
-ResultRow effect_row(std::string name, const std::vector<PairPart>& parts, const SoundRun& run) {
+ResultRow effect_row(std::string name, const std::vector<SoundPart>& parts, const SoundRun& run) {
   SignalError error(kPreEmphasis);
   std::vector<float> made;
-  for (const PairPart& p : parts) {
+  for (const SoundPart& p : parts) {
     made.resize(p.in.size());
     run(p.in, made);
     error.add(p.out, made);
@@ -24,10 +24,10 @@ ResultRow effect_row(std::string name, const std::vector<PairPart>& parts, const
   return row;
 }
 
-EffectReport evaluate_effect(const EffectModel& effect, const std::vector<PairPart>& parts, int rate) {
+EffectReport evaluate_effect(const EffectModel& effect, const std::vector<SoundPart>& parts, int rate) {
   EffectReport report;
   size_t samples = 0;
-  for (const PairPart& p : parts) samples += p.in.size();
+  for (const SoundPart& p : parts) samples += p.in.size();
   report.seconds = static_cast<double>(samples) / rate;
   Effect live(effect);
   const auto begin = std::chrono::steady_clock::now();

@@ -14,7 +14,7 @@ namespace rnn::core {
 
 // ESR, plain and pre-emphasised, of what `run` makes of every part; both spans have one size.
 using SoundRun = std::function<void(std::span<const float>, std::span<float>)>;
-ResultRow effect_row(std::string name, const std::vector<PairPart>& parts, const SoundRun& run);
+ResultRow effect_row(std::string name, const std::vector<SoundPart>& parts, const SoundRun& run);
 
 struct EffectReport {
   ResultRow model;
@@ -22,6 +22,6 @@ struct EffectReport {
   double seconds = 0;           // of sound
   double real_time = 0;         // seconds of computation by seconds of sound, on one thread
 };
-EffectReport evaluate_effect(const EffectModel& effect, const std::vector<PairPart>& parts, int rate);
+EffectReport evaluate_effect(const EffectModel& effect, const std::vector<SoundPart>& parts, int rate);
 
 }  // namespace rnn::core

@@ -38,9 +38,9 @@ class EffectRun final : public Run {
     if (!request.valid.empty()) valid_pairs_ = read_sound_pairs(request.valid, pairs_.rate), hash_ += valid_pairs_.hash;
     if (!request.test.empty()) test_pairs_ = read_sound_pairs(request.test, pairs_.rate);
     if (request.valid.empty()) {
-      split_ = split_pairs(pairs_, effect_valid_share(options));
+      split_ = split_sounds(pairs_, effect_valid_share(options));
     } else {
-      split_ = {whole_pairs(pairs_), whole_pairs(valid_pairs_)};
+      split_ = {whole_sounds(pairs_), whole_sounds(valid_pairs_)};
     }
   }
 
@@ -74,8 +74,8 @@ class EffectRun final : public Run {
 
   void batch() override {
     const TrainOptions& t = options.train;
-    train = pair_batcher(split_.train, {t.batch, t.bptt, front_.scale});
-    valid = pair_batcher(split_.valid, {0, t.bptt, front_.scale});
+    train = sound_batcher(split_.train, {t.batch, t.bptt, front_.scale});
+    valid = sound_batcher(split_.valid, {0, t.bptt, front_.scale});
   }
 
   json about_data() const override {
@@ -109,7 +109,7 @@ class EffectRun final : public Run {
     metrics = {{"real_time_factor", chosen.real_time}};
     add_metrics("val", result.valid, metrics);
     if (!test_pairs_.pairs.empty()) {
-      result.test = evaluate_effect(best, whole_pairs(test_pairs_), pairs_.rate).model;
+      result.test = evaluate_effect(best, whole_sounds(test_pairs_), pairs_.rate).model;
       add_metrics("test", *result.test, metrics);
     }
     write_card(result, *file.model, chosen.real_time);
@@ -130,9 +130,9 @@ class EffectRun final : public Run {
     folder.write_card(card);
   }
 
-  double seconds_of(const std::vector<PairPart>& parts) const {
+  double seconds_of(const std::vector<SoundPart>& parts) const {
     double samples = 0;
-    for (const PairPart& p : parts) samples += static_cast<double>(p.in.size());
+    for (const SoundPart& p : parts) samples += static_cast<double>(p.in.size());
     return samples / pairs_.rate;
   }
 
@@ -142,7 +142,7 @@ class EffectRun final : public Run {
     for (const SoundPair& p : pairs_.pairs)
       plan.add("data", fmt::format("{} goes in, {} comes out · {:.1f} seconds at {} Hz", p.dry, p.wet,
                                    static_cast<double>(p.in.size()) / pairs_.rate, pairs_.rate));
-    for (const Finding& finding : judge_pairs(pairs_)) plan.add("note", finding.message);
+    for (const Finding& finding : judge_sounds(pairs_)) plan.add("note", finding.message);
     plan.add("split", request.valid.empty()
                           ? fmt::format("the last {:.1f} seconds choose", seconds_of(split_.valid))
                           : fmt::format("{} chooses, {:.1f} seconds", files_text(request.valid), seconds_of(split_.valid)));
@@ -153,7 +153,7 @@ class EffectRun final : public Run {
   }
 
   SoundPairs pairs_, valid_pairs_, test_pairs_;
-  PairSplit split_;
+  SoundSplit split_;
   EffectFront front_;
   std::string hash_;
 };
