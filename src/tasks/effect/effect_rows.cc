@@ -33,6 +33,7 @@ FilterRow::FilterRow(std::vector<int> powers, int taps, const std::vector<SoundP
   Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> x(kRows, n);
   Eigen::Index filled = 0;
   const auto flush = [&] {
+    if (filled == 0) return;
     products.selfadjointView<Eigen::Lower>().rankUpdate(x.topRows(filled).transpose());
     sums += x.topRows(filled).transpose() * y.head(filled);
     filled = 0;

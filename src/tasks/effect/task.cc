@@ -23,7 +23,7 @@ TaskGuess guess_effect(const std::vector<std::string>& data) {
            !fs::exists(fs::path(path).replace_extension(".txt"), error);
   };
   if (data.size() < 2 || data.size() % 2 != 0 || !std::all_of(data.begin(), data.end(), is_sound)) return {};
-  return {TaskGuess::content, fmt::format("{} goes in, {} comes out", data[0], data[1])};
+  return {TaskGuess::certain, fmt::format("{} goes in, {} comes out", data[0], data[1])};
 }
 
 // Reading says what is missing.
