@@ -154,7 +154,8 @@ LayoutGuess guess_file(const std::string& path) {
 LayoutGuess guess_name(const std::string& path) {
   const std::string extension = lower_extension(without_compression(path));
   if (extension == ".csv" || extension == ".tsv") return {"table", TargetForm::label, path + " is a table", false};
-  if (extension == ".ts" || extension == ".arff") return {extension.substr(1), TargetForm::label, path + " holds series", false};
+  if (extension == ".ts" || extension == ".arff")
+    return {extension.substr(1), TargetForm::label, path + " holds series", false};
   if (extension == ".conll" || extension == ".conllu")
     return {extension.substr(1), TargetForm::labels, path + " holds tagged words", false};
   return {};

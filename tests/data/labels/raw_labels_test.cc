@@ -55,7 +55,8 @@ TEST_F(RawLabels, WithoutAHeaderTheFirstRowIsAnExample) {
   const RawSet set = read("a.tsv", some_rows("\t"));
   EXPECT_EQ(set.examples.size(), 8u);
   EXPECT_EQ(set.examples[0].labels[0], "good");
-  const RawSet quotes = read("q.tsv", "\"Bad\" is the word\t0\n\"whole cell\"\t1\nfine\t1\nno \"way\" here\t0\na\t0\nb\t1\n");
+  const RawSet quotes =
+      read("q.tsv", "\"Bad\" is the word\t0\n\"whole cell\"\t1\nfine\t1\nno \"way\" here\t0\na\t0\nb\t1\n");
   EXPECT_EQ(quotes.examples[0].text, "\"Bad\" is the word") << "between tabs quotes are marks";
   EXPECT_EQ(quotes.examples[1].text, "whole cell");
   LabelOptions swapped;
