@@ -60,6 +60,11 @@ class LabelRun final : public Run {
     ModelOptions& m = options.model;
     TrainOptions& t = options.train;
     const InputKind kind = data_.train.kind;
+    if (m.tied || !m.tokenizer.empty())
+      throw Error(
+          Exit::usage, "usage/task_option",
+          fmt::format("--{} is for models that write text, but the task is {}", m.tied ? "tied" : "tokenizer", request.task),
+          "leave it out");
     if (start_) return;
     if (!given("hidden")) m.hidden = kind == InputKind::frames ? 64 : 128;
     if (!given("dropout")) m.dropout = kind == InputKind::frames ? 0.2 : 0.5;
