@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-int64_t count_findings(const std::vector<Finding>& findings, Severity severity) {
+int64_t findings_of(const std::vector<Finding>& findings, Severity severity) {
   return std::count_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.severity == severity; });
 }
 
@@ -57,8 +57,8 @@ void print_report(const ChosenTask& chosen, const DataReport& report) {
     print(fmt::format("{}[{}]: {}{}\n", severity_name(f.severity), f.code, place, f.message));
     if (!f.help.empty()) print(fmt::format("  help: {}\n", f.help));
   }
-  const int64_t errors = count_findings(report.findings, Severity::error) + (report.refusal ? 1 : 0),
-                warnings = count_findings(report.findings, Severity::warning);
+  const int64_t errors = findings_of(report.findings, Severity::error) + (report.refusal ? 1 : 0),
+                warnings = findings_of(report.findings, Severity::warning);
   print(fmt::format(" {}{}, {}\n", counted(errors, "error"), report.whole ? "" : " (reading stopped there)",
                     counted(warnings, "warning")));
 }
@@ -88,7 +88,7 @@ int run_data_check(const Arguments& arguments) {
   json ? print_as_json(chosen, report) : print_report(chosen, report);
   flush_output();
   if (report.refusal) throw *report.refusal;
-  return static_cast<int>(count_findings(report.findings, Severity::error) > 0 ? Exit::check : Exit::ok);
+  return static_cast<int>(findings_of(report.findings, Severity::error) > 0 ? Exit::check : Exit::ok);
 }
 
 }  // namespace rnn::core::app

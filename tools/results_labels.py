@@ -116,7 +116,9 @@ def verdict(row):
     first = row["labels"]["figures"][0]
     ours = max(mean([r[first] for r in v["runs"]]) for v in row["variants"])
     value, name = best_row(row)
-    return f"{name} is better: {100 * value:.1f} % against {100 * ours:.1f} %." if value > ours else ""
+    lines = [f"{name} is better: {100 * value:.1f} % against {100 * ours:.1f} %."] if value > ours else []
+    wanted = row["labels"].get("at-least", 0)
+    return " ".join(lines + ([f"At least {100 * wanted:.1f} % is wanted."] if ours < wanted else []))
 
 
 def section(name, row, table, clock, data_lines):

@@ -18,6 +18,7 @@ rnn() {
   [[ "$1" != train ]] || bounds=(--max-updates 4 --hidden 16)
   "$RNN" "$@" "${bounds[@]}"
 }
+# shellcheck disable=SC2016
 sed -n '/^```$/,/^```$/p' "$SOURCE/docs/labels.md" | grep -E '^rnn ' >commands.txt
 [[ "$(wc -l <commands.txt)" -ge 6 ]] || fail "docs/labels.md has hardly any commands"
 number=0

@@ -144,8 +144,9 @@ expect_err 'the longest series has'
 expect_exit 3 "$RNN" train missing.tsv
 expect_err '^error\[data/missing\]'
 printf '__label__good a fine day\n' >labels.txt
-expect_exit 2 "$RNN" train labels.txt
-expect_err 'labels\.txt has __label__ lines: the task looks like classify, for which this version reads lines of '
+expect_exit 3 "$RNN" train labels.txt
+expect_err '^ task +classify [(]labels\.txt has __label__ lines'
+expect_err "^error\\[data/labels\\]: labels\.txt has one label, 'good'"
 expect_no_err 'not available in this version'
 : >sound.wav
 expect_exit 3 "$RNN" train sound.wav

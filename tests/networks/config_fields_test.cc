@@ -57,7 +57,8 @@ TEST(ConfigFields, EveryOneComesBackFromTheFile) {
   Changer changer;
   fields(config, changer);
   const nlohmann::json changed = config_to_json(config);
-  EXPECT_EQ(static_cast<int>(changed.flatten().size()), changer.changed + 4) << "cutoffs and lags are three entries each";
+  EXPECT_EQ(static_cast<int>(changed.flatten().size()), changer.changed + 6)
+      << "cutoffs, lags and places are three entries each";
   for (const auto& [key, value] : usual.items()) EXPECT_NE(changed.at(key), value) << key;
   const ModelConfig back = config_from_json(changed);
   EXPECT_EQ(config_to_json(back), changed);

@@ -230,8 +230,9 @@ TEST(OptionList, JsonKeepsEveryValue) {
 TEST(OptionList, TomlNamesEveryOptionOnce) {
   Options options;
   set_option(options, "seed", "18446744073709551615");
-  set_option(options, "horizon", "7");  // of a run on series, which has its section
-  set_option(options, "rate", "8000");  // of one on speech
+  set_option(options, "horizon", "7");     // of a run on series, which has its section
+  set_option(options, "rate", "8000");     // of one on speech
+  set_option(options, "layout", "table");  // of one on labels
   const std::string toml = options_to_toml(options, {{"a \"b\".txt", "c.txt"}, {"v.txt"}, {}});
   for (const OptionInfo& o : option_list()) {
     const std::string line = "\n" + std::string(o.name) + " = ";
@@ -315,7 +316,8 @@ TEST(OptionList, WhatATaskDoesNotKnowIsRefused) {
 TEST(OptionList, EveryOptionHasARule) {
   for (const OptionInfo& o : option_list()) {
     const bool of_model = o.rule == ResumeRule::shape || o.rule == ResumeRule::regularisation;
-    EXPECT_TRUE(!of_model || o.section == "model" || o.section == "series" || o.section == "speech") << o.name;
+    EXPECT_TRUE(!of_model || o.section == "model" || o.section == "series" || o.section == "speech" || o.section == "labels")
+        << o.name;
   }
   using Names = std::vector<std::string_view>;
   EXPECT_EQ(options_with(ResumeRule::changeable), (Names{"epochs", "max-updates", "max-time", "patience", "threads"}));

@@ -103,7 +103,7 @@ void require_examples(const RawSet& set, const LayoutRequest& request) {
 void settle_scheme(RawSet& set, const std::string& wanted) {
   const std::string found = wanted == "tags" ? "tags" : scheme_of_tags(set);
   set.scheme = found == "tags" ? found : wanted == "auto" ? "bio" : wanted;
-  if (set.scheme != found) {
+  if (found != "tags") {  // also where letters have other names: L, U, M
     for (RawExample& e : set.examples)
       e.labels = tags_of_spans(spans_of_tags(e.labels), e.words.size(), set.scheme == "bioes");
   }

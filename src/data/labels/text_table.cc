@@ -247,11 +247,11 @@ TextColumns find_text_columns(const Records& records, const LabelOptions& option
 void read_text_table(const std::string& path, const LayoutRequest& request, RawSet& set) {
   const FileLines file(path);
   const char separator = separator_of(file.bytes(), path);
-  if (separator == '\0')
+  if (separator == '\0' && request.labelled)
     throw Error(Exit::data, "data/columns",
                 path + " is no table: its lines have no cells between tabs, commas or semicolons",
                 "a table of texts and labels has two columns, such as text and label");
-  const Records records = read_records(path, file.bytes(), separator);
+  const Records records = read_records(path, file.bytes(), separator);  // 0: a single column
   if (records.rows.empty())
     throw Error(Exit::data, "data/empty", path + ": the file is empty", "give a table with a row for every text");
   const TextColumns columns = find_text_columns(records, request.options, request.labelled);

@@ -26,7 +26,7 @@ void require_one_collection(const std::string& folder) {
   throw Error(
       Exit::usage, "task/ambiguous",
       folder + " holds text in sub-folders only: one label per sub-folder (classify), or one collection (language-model)?",
-      "for one collection: --task language-model; for classify this version reads lines of JSON, not folders");
+      "for one collection: --task language-model; for a label per sub-folder: --task classify");
 }
 
 // Whatever nobody else wants can be read as text.

@@ -24,6 +24,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kShownClasses = 6;
+constexpr size_t kListedFiles = 50;  // in a card
 
 constexpr CardWords kClassifyCard = {.pipeline = "text-classification",
                                      .data = "labelled examples",
@@ -59,6 +60,11 @@ class LabelRun final : public Run {
     ModelOptions& m = options.model;
     TrainOptions& t = options.train;
     const InputKind kind = data_.train.kind;
+    if (m.tied || !m.tokenizer.empty())
+      throw Error(
+          Exit::usage, "usage/task_option",
+          fmt::format("--{} is for models that write text, but the task is {}", m.tied ? "tied" : "tokenizer", request.task),
+          "leave it out");
     if (start_) return;
     if (!given("hidden")) m.hidden = kind == InputKind::frames ? 64 : 128;
     if (!given("dropout")) m.dropout = kind == InputKind::frames ? 0.2 : 0.5;
@@ -221,7 +227,8 @@ class LabelRun final : public Run {
   void write_card(const RunResult& result, const Model<float>& best) const {
     const RecurrentOptions& rnn = best.config().rnn;
     const std::string cell(cell_name(rnn.cell, rnn.flags));
-    ModelCard card = folder.card(request, result, best, request.data);
+    const std::vector<std::string>& files = data_.train.files;
+    ModelCard card = folder.card(request, result, best, files.size() > kListedFiles ? std::vector<std::string>() : files);
     card.words = tags() ? kTagCard : kClassifyCard;
     card.summary =
         fmt::format("A recurrent model for the task {}: {} of {} with {} hidden units{}.", card.task,

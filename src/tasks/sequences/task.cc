@@ -103,7 +103,7 @@ constexpr Task task_of(std::string_view name, std::string_view summary) {
   return {.name = name,
           .summary = summary,
           .reads = kFiles[static_cast<size_t>(form)],
-          .options = kReaders,
+          .options = std::span(kReaders).first(form == TargetForm::values ? 1 : 2),
           .card = {},
           .guess = guess,
           .require_data = require_data<form>,
