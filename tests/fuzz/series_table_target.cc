@@ -41,14 +41,14 @@ void require_values(const SeriesSet& set, const Series& s) {
 }
 
 void require_grid(const SeriesSet& set, const Series& s) {
-  const std::vector<CalendarField> fields = calendar_fields(set.grid);
   for (const int64_t at : {s.first, s.end()}) {
     const std::optional<int64_t> back = set.grid.position(set.grid.stamp(at));
     // A day may begin at a time that the clock skips.
     require(!set.grid.zone().empty() || back == at, "the stamp of a position lies there");
-    for (const CalendarField f : fields) {
-      const double value = calendar_value(f, set.grid.local(at));
-      require(value >= -0.5 && value <= 0.5, "a calendar value lies within a half of 0");
+    if (!has_calendar(set.grid.spec(), at)) continue;
+    for (const Cycle cycle : {Cycle::day, Cycle::week, Cycle::month, Cycle::year}) {
+      const double place = place_in_cycle(cycle, set.grid.local(at));
+      require(place >= 0 && place < 1, "a time stands within its cycle");
     }
   }
 }
