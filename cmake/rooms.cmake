@@ -42,7 +42,7 @@ function(rnn_room name)
     target_precompile_headers(${room} REUSE_FROM rnn_standard_headers)
   endif()
   # What rnn::runtime takes file by file, or leaves out.
-  set(apart ridge_model frequency zones dates)
+  set(apart calendar ridge_model frequency zones dates)
   list(TRANSFORM apart REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/src/series/\\1.cc")
   set_source_files_properties(${apart} ${PROJECT_SOURCE_DIR}/src/text/subword_training.cc ${PROJECT_SOURCE_DIR}/src/text/subwords.cc
                               ${PROJECT_SOURCE_DIR}/src/text/word_rules.cc ${PROJECT_SOURCE_DIR}/src/text/speech_text.cc

@@ -38,13 +38,13 @@ esr = sum((a - b) ** 2 for a, b in zip(made, wet)) / sum(b * b for b in wet)
 assert abs(esr - json.load(open(sys.argv[1]))["esr"]) < 1e-6 * max(1, esr), esr
 PYTHON
 expect_exit 0 "$RNN" process run drive/test-dry.wav -o whole.wav
-expect_refused 2 usage/exists "$RNN" process run drive/test-dry.wav -o whole.wav
+expect_refused 2 output/exists "$RNN" process run drive/test-dry.wav -o whole.wav
 expect_exit 0 "$RNN" info run
 expect_out 'an effect on sound of 16000 Hz'
 
 # Stopped and resumed it has the same bits.
-expect_exit 0 "$RNN" train drive/train-dry.wav drive/train-wet.wav "${small[@]}" --epochs 2 -o straight
-expect_exit 0 "$RNN" train drive/train-dry.wav drive/train-wet.wav "${small[@]}" --epochs 2 --max-updates 31 -o parts
+expect_exit 0 "$RNN" train drive/train-dry.wav drive/train-wet.wav "${small[@]}" --schedule constant --epochs 2 -o straight
+expect_exit 0 "$RNN" train drive/train-dry.wav drive/train-wet.wav "${small[@]}" --schedule constant --epochs 2 --max-updates 31 -o parts
 expect_exit 0 "$RNN" train --resume parts --max-updates 0
 expect_resumed straight parts
 

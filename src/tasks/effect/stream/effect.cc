@@ -48,7 +48,8 @@ Effect::Effect(const EffectModel& effect, Pool* pool)
       engine_(*effect.model, pool),
       state_(effect.model->initial(1)),
       gain_(static_cast<float>(1 / effect.front.scale)),
-      block_(kBlock) {
+      block_(kBlock),
+      steps_(Seq::uniform_batch(1, kBlock)) {
   std::vector<float> silence(kBlock);
   process(silence, silence);
   reset();
@@ -59,8 +60,10 @@ void Effect::process(std::span<const float> in, std::span<float> out) noexcept {
   for (size_t at = 0; at < in.size(); at += kBlock) {
     const size_t n = std::min(kBlock, in.size() - at);
     for (size_t i = 0; i < n; ++i) block_[i] = std::isfinite(in[at + i]) ? in[at + i] : 0.0F;
-    const Engine::Part part{.state = &state_, .frames = {block_.data(), n}};
-    const View<const float> rows = engine_.run({&part, 1});
+    steps_.start.resize(n + 1);  // never more than when it was made
+    for (size_t i = 0; i <= n; ++i) steps_.start[i] = static_cast<int>(i);
+    const View<const float> rows =
+        engine_.outputs({steps_, nullptr, View<const float>(block_.data(), static_cast<int>(n), 1, 1)}, state_);
     for (size_t i = 0; i < n; ++i) out[at + i] = block_[i] + gain_ * row_of(rows, static_cast<int>(i))[0];
   }
 }

@@ -53,6 +53,7 @@ class Effect {
   State<float> state_;
   float gain_;  // 1 / scale
   std::vector<float> block_;
+  Seq steps_;  // of a pass
 };
 
 }  // namespace rnn::core
