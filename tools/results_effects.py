@@ -47,7 +47,7 @@ def measure(program, recipe, work, keys, train):
         options, runs = recipe["options"] | variant.get("options", {}), []
         words = [*files["train"], "--valid", *files["valid"], *option_words(options)]
         for seed in recipe["seeds"]:
-            run = folder_of(variant["name"], seed)
+            run = folder_of(variant["name"] or "effect", seed)
             events = train(program, words + ["--seed", str(seed)], work, run, digest([keys["run"], options, seed])[:16])
             result = next((e for e in reversed(events) if e["type"] == "result"), None)
             if not result:
@@ -88,5 +88,5 @@ def section(name, row, table, clock, _data_lines):
 
 def overview_rows(name, row):
     best = min(row["baselines"].items(), key=lambda item: item[1]["esr"])
-    return [f"| [{name}](#{name}) | {row['title']}{', ' + v['name'] if v['name'] else ''} | {percent(mean([r['esr'] for r in v['runs']]))} | "
-            f"{best[0]}: {percent(best[1]['esr'])} |" for v in row["variants"]]
+    return [[f"[{name}](#{name})", row["title"] + (f", {v['name']}" if v["name"] else ""), percent(mean([r["esr"] for r in v["runs"]])),
+             f"{percent(best[1]['esr'])} ({best[0]})"] for v in row["variants"]]
