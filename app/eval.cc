@@ -18,6 +18,7 @@
 #include "screen.h"
 #include "search_options.h"
 #include "series_options.h"
+#include "tasks/effect/stream/effect.h"
 #include "tasks/language_model/evaluate_text.h"
 #include "tasks/sequences/sequence_data.h"
 #include "with_models.h"
@@ -293,7 +294,7 @@ int run_eval(const Arguments& arguments) {
       throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models of time series",
                   "leave it out; rnn train SALES.csv makes such a model");
   }
-  if (file.model->config().form().head == "esr") {
+  if (is_effect(file)) {
     std::vector<std::string> paths = {a.text};
     paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
     require_at_most(eval_effect(std::move(file), paths, a.json), a.limit);

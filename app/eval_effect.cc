@@ -43,18 +43,19 @@ double eval_effect(ModelFile file, const std::vector<std::string>& paths, bool a
   ready_model(file, pool);
   const SoundPairs pairs = read_sound_pairs(paths, model.front.rate);
   const std::vector<SoundPart> parts = whole_sounds(pairs);
-  EffectReport report = evaluate_effect(model, parts, pairs.rate);
-  if (const std::optional<EffectRows> filters = filters_of(file, pairs.rate)) report.rows = effect_rows(*filters, parts);
+  const EffectReport report = evaluate_effect(model, parts, pairs.rate);
+  const std::optional<EffectRows> filters = filters_of(file, pairs.rate);
+  const std::vector<ResultRow> rows = effect_rows(filters ? &*filters : nullptr, parts);
   if (as_json) {
     ordered_json json = figures_json(report.model);
     json["seconds"] = report.seconds, json["real_time_factor"] = report.real_time;
-    for (const ResultRow& row : report.rows) json["baselines"][row.name] = figures_json(row);
+    for (const ResultRow& row : rows) json["baselines"][row.name] = figures_json(row);
     print(json_line(json));
   } else {
-    const Columns columns = columns_of({&report.model}, report.rows);
+    const Columns columns = columns_of({&report.model}, rows);
     Table table(joined({""}, titles(columns)));
     table.add(joined({report.model.name}, cells(report.model, columns, Digits::fine)));
-    for (const ResultRow& row : report.rows) table.add(joined({row.name}, cells(row, columns, Digits::fine)));
+    for (const ResultRow& row : rows) table.add(joined({row.name}, cells(row, columns, Digits::fine)));
     print(table.text() + fmt::format(" {:.1f} seconds at {} Hz; computed in {} of the time on one core\n", report.seconds,
                                      pairs.rate, percent_text(report.real_time)));
   }

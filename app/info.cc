@@ -130,7 +130,7 @@ ordered_json as_json(const ModelFile& file) {
   if (!c.softmax.cutoffs.empty()) result["cutoffs"] = c.softmax.cutoffs, result["softmax_divide"] = c.softmax.divide;
   if (c.forecast.present()) result["forecast"] = series_info_json(file);
   if (c.hears()) result["speech"] = speech_info_json(file);
-  if (c.form().head == "esr") result["effect"] = {{"rate", effect_model(file).front.rate}};
+  if (is_effect(file)) result["effect"] = {{"rate", effect_model(file).front.rate}};
   result["config"] = config_to_json(c);  // all of it, as in the file
   result["tensors"] = tensors;
   result["about"] = file.about.get();
@@ -158,7 +158,7 @@ void print_text(const ModelFile& file) {
   } else {
     line("state", bytes_text(state_bytes(file)) + (model.translates() ? " for each hypothesis" : " for each stream"));
   }
-  if (model.config().form().head == "esr")
+  if (is_effect(file))
     line("sound",
          fmt::format("an effect on sound of {} Hz, sample by sample, without delay", effect_model(file).front.rate));
   if (model.config().hears()) {

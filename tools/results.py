@@ -309,7 +309,7 @@ def do_recipe(name, recipe, results, a, program):
     stored = read_json(work / "done.json", {})
     if done:
         say(f"== {name}: already done (--again measures anew)")
-        row = {k: v for k, v in old.items() if k not in KEYS[""] or k in ("data", "options", "twin", "labels", "effect")}
+        row = {k: v for k, v in old.items() if k not in KEYS[""] or k in OWN_KEYS}
         if a.baselines and recipe["task"] == "language-model":
             say(f"== {name}: its baselines")
             row["baselines"] = measure_baselines(program(), recipe, parts, work / "baselines")

@@ -22,7 +22,7 @@ constexpr size_t kCountBytes = size_t{32} << 20;  // of the counts of streams th
 
 template <class T>
 CrfHead<T>::CrfHead(const HeadOptions& options, ParamTable& table, Packed<T>& packed)
-    : options_(options), layer_({}, options.outputs, options.width, -1, table, packed) {
+    : LayerHead<T>(options, table, packed) {
   const int K = options.outputs;
   transition_ =
       table.add_matrix("crf.transitions", K, K, {.role = Role::linear, .stack = "crf", .inputs = K, .init = InitAs::zeros});
@@ -32,30 +32,19 @@ CrfHead<T>::CrfHead(const HeadOptions& options, ParamTable& table, Packed<T>& pa
 
 template <class T>
 HeadInfo CrfHead<T>::info() const {
-  const int K = options_.outputs;
+  const int K = this->options_.outputs;
   const std::optional<double> chance = K > 1 ? std::optional<double>(std::log(K)) : std::nullopt;
   return {"crf", RowsRead::every, K, true, "nats per label", chance, kExplodedChain};
 }
 
 template <class T>
-void CrfHead<T>::outputs(Context<T>& context, const Weights<T>& weights, View<const T> h, View<T> outputs) const {
-  layer_.forward(context, weights.packed(), h, outputs);
-}
-
-template <class T>
-void CrfHead<T>::outputs_backward(Context<T>& context, const Weights<T>& weights, View<const T> h, View<const T> doutputs,
-                                  View<T> dh, Params<T>& grads) const {
-  layer_.backward(context, weights.packed(), h, doutputs, dh, grads);
-}
-
-template <class T>
 ChainScores CrfHead<T>::scores(const Weights<T>& weights) const {
-  const auto K = static_cast<size_t>(options_.outputs);
-  const std::vector<int>& places = options_.places;
+  const auto K = static_cast<size_t>(this->options_.outputs);
+  const std::vector<int>& places = this->options_.places;
   const TagGrammar grammar(places);
   const auto place = [&](size_t k) { return places.empty() ? 0 : places[k]; };
   ChainScores scores;
-  scores.labels = options_.outputs;
+  scores.labels = this->options_.outputs;
   const T *transition = weights.rows(transition_), *begin = weights.rows(begin_), *end = weights.rows(end_);
   for (size_t i = 0; i < K; ++i) {
     for (size_t j = 0; j < K; ++j)
@@ -212,12 +201,12 @@ LossSum CrfHead<T>::loss(Context<T>& context, const Weights<T>& weights, View<co
                          const LossArgs<T>& args) const {
   assert(args.seq && args.seq->rows() == h.rows && args.label_smoothing == 0 && !args.samples);
   const ArenaScope scope(context.arena);
-  const View<T> y = context.arena.template matrix<T>(h.rows, options_.outputs);
-  layer_.forward(context, weights.packed(), h, y);
+  const View<T> y = context.arena.template matrix<T>(h.rows, this->options_.outputs);
+  this->layer_.forward(context, weights.packed(), h, y);
   std::vector<double> own;
   const LossSum sum = losses(context, scores(weights), y, targets, *args.seq, args.grads != nullptr,
                              args.rows ? *args.rows : own, args.grads);
-  if (args.grads) layer_.backward(context, weights.packed(), h, y, args.dh, *args.grads);
+  if (args.grads) this->layer_.backward(context, weights.packed(), h, y, args.dh, *args.grads);
   return sum;
 }
 

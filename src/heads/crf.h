@@ -16,14 +16,11 @@ namespace rnn::core {
 // LossSum::impossible counts such streams, sums and gradients leave them out and their rows are infinite; the entries of rows are equal
 // shares of the loss of their stream. Outputs, and with them memory, are those of the whole batch.
 template <class T>
-class CrfHead final : public Head<T> {
+class CrfHead final : public LayerHead<T> {
  public:
   CrfHead(const HeadOptions& options, ParamTable& table, Packed<T>& packed);
 
   HeadInfo info() const override;
-  void outputs(Context<T>& context, const Weights<T>& weights, View<const T> h, View<T> outputs) const override;
-  void outputs_backward(Context<T>& context, const Weights<T>& weights, View<const T> h, View<const T> doutputs, View<T> dh,
-                        Params<T>& grads) const override;
   // Throws Error{model, "model/crf"}: the transitions are among the weights.
   LossSum loss_of(Context<T>& context, View<T> outputs, const Targets& targets, const LossOptions& options,
                   std::vector<double>* rows = nullptr) const override;
@@ -39,8 +36,6 @@ class CrfHead final : public Head<T> {
   LossSum losses(Context<T>& context, const ChainScores& scores, View<T> outputs, const Targets& targets, const Seq& seq,
                  bool gradient, std::vector<double>& rows, Params<T>* grads) const;
 
-  HeadOptions options_;
-  OutputLayer<T> layer_;
   ParamId transition_, begin_, end_;
 };
 

@@ -1,11 +1,13 @@
 // Why: the request, the plan and the result of a run, whatever its task.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,7 +34,8 @@ struct RunRequest {
   SpeechOptions speech;
   LabelOptions labels;
   std::vector<std::string> given;  // names of the options given explicitly; with init_from the others are the model's
-  std::string command;             // as typed, recorded in the model
+  bool was_given(std::string_view name) const { return std::find(given.begin(), given.end(), name) != given.end(); }
+  std::string command;  // as typed, recorded in the model
 };
 
 // The only one of `files`, or "" if there is none. Throws Error{usage, "usage/argument"} for two, which only sentence pairs

@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "base/json_value.h"
 #include "io/model_file.h"
@@ -55,6 +56,8 @@ class Run {
   nlohmann::json about() const;
   // The last lines of every plan: model, train, cost, run. batch: a description of a batch; steps: of an epoch; bytes: training_bytes().
   void plan_work(Plan& plan, const std::string& batch, int64_t steps, int64_t bytes, Pool& pool) const;
+  // Whether the option was given explicitly: what was not may have a default of the task.
+  bool given(std::string_view name) const { return request.was_given(name); }
   // For tasks whose validation and test data are one file each.
   std::string valid_file() const { return only_file(request.valid, "--valid"); }
   std::string test_file() const { return only_file(request.test, "--test"); }

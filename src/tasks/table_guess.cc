@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/numbers.h"
+#include "data/labels/layouts.h"
 
 namespace rnn::core {
 namespace {
@@ -52,16 +53,6 @@ bool is_date(std::string_view cell) {
     if (parts == 3 || (cell[0] != '-' && cell[0] != '/' && cell[0] != '.')) return false;
     cell.remove_prefix(1);
   }
-}
-
-double words_in(std::string_view cell) {
-  double words = 0;
-  bool inside = false;
-  for (const char c : cell) {
-    words += c != ' ' && !inside ? 1 : 0;
-    inside = c != ' ';
-  }
-  return words;
 }
 
 struct Column {

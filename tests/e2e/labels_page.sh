@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"
+# shellcheck source=tests/support/page_commands.sh
+. "$SOURCE/tests/support/page_commands.sh"
 export RNN_THREADS=1
 
 python3 - <<'PYTHON'
@@ -18,15 +20,5 @@ rnn() {
   [[ "$1" != train ]] || bounds=(--max-updates 4 --hidden 16)
   "$RNN" "$@" "${bounds[@]}"
 }
-# shellcheck disable=SC2016
-sed -n '/^```$/,/^```$/p' "$SOURCE/docs/labels.md" | grep -E '^rnn ' >commands.txt
-[[ "$(wc -l <commands.txt)" -ge 6 ]] || fail "docs/labels.md has hardly any commands"
-number=0
-while IFS= read -r line; do
-  number=$((number + 1))
-  (eval "$line") >out 2>err </dev/null || fail "command $number of docs/labels.md fails: $line: $(tail -n 3 err)"
-done <commands.txt
-for verb in train classify tag eval; do "$RNN" $verb --help-all >>help.txt 2>&1; done
-while IFS= read -r option; do
-  grep -q -- "$option" help.txt || fail "docs/labels.md names $option, which no verb has"
-done < <(grep -oE -- '--[a-z][a-z-]*' "$SOURCE/docs/labels.md" | sort -u)
+expect_page_commands docs/labels.md 6
+expect_page_options docs/labels.md train classify tag eval

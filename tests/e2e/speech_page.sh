@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # shellcheck source=tests/support/assert.sh
 . "$SOURCE/tests/support/assert.sh"
+# shellcheck source=tests/support/page_commands.sh
+. "$SOURCE/tests/support/page_commands.sh"
 export RNN_THREADS=1
 
 python3 "$SOURCE/tests/support/tones.py" clips 0 24
@@ -13,17 +15,5 @@ rnn() {
   [[ "$1" != train ]] || bounds=(--max-updates 4 --hidden 16)
   "$RNN" "$@" "${bounds[@]}"
 }
-sed -n '/^```$/,/^```$/p' "$SOURCE/docs/speech.md" | grep -E '^(rnn|arecord) ' >commands.txt
-[[ "$(wc -l <commands.txt)" -ge 7 ]] || fail "docs/speech.md has hardly any commands"
-number=0
-while IFS= read -r line; do
-  number=$((number + 1))
-  (eval "$line") >out 2>err </dev/null || fail "command $number of docs/speech.md fails: $line: $(tail -n 3 err)"
-done <commands.txt
-for verb in train transcribe eval align 'data check' 'data ngram'; do
-  # shellcheck disable=SC2086
-  "$RNN" $verb --help-all >>help.txt 2>&1 || "$RNN" $verb --help >>help.txt
-done
-while IFS= read -r option; do
-  grep -q -- "$option" help.txt || fail "docs/speech.md names $option, which no verb has"
-done < <(grep -oE -- '--[a-z][a-z-]*' "$SOURCE/docs/speech.md" | sort -u)
+expect_page_commands docs/speech.md 7
+expect_page_options docs/speech.md train transcribe eval align 'data check' 'data ngram'

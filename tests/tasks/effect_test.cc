@@ -162,8 +162,8 @@ TEST(EffectTest, AFilterIsFoundByItsRow) {
     bent[t] = filtered[t] - 0.2F * dry[t] * dry[t] * dry[t];
   }
   const std::vector<SoundPart> straight = {{dry, filtered}}, curved = {{dry, bent}};
-  const std::vector<ResultRow> a = effect_rows(fit_effect_rows(straight), straight),
-                               b = effect_rows(fit_effect_rows(curved), curved);
+  const EffectRows of_straight = fit_effect_rows(straight), of_curved = fit_effect_rows(curved);
+  const std::vector<ResultRow> a = effect_rows(&of_straight, straight), b = effect_rows(&of_curved, curved);
   EXPECT_LT(a[1].at(figure::kEsr), 1e-6);
   EXPECT_LT(b[2].at(figure::kEsr), 1e-6);
   EXPECT_GT(b[1].at(figure::kEsr), 1e-4) << "a curve is no filter";

@@ -12,6 +12,7 @@
 #include "support/tiny_run.h"
 #include "support/tolerances.h"
 #include "train/gradient_check.h"
+#include "train/one_by_one.h"
 
 namespace rnn::core::test {
 namespace {
@@ -87,34 +88,7 @@ TEST_P(LabelModels, GradientsAreExact) {
 }
 
 TEST_P(LabelModels, ARaggedBatchIsItsSequencesOneByOne) {
-  Model<float> model(config_of(GetParam(), CellKind::gru));
-  Random random(6, Purpose::test);
-  for (size_t i = 0; i < model.params().size(); ++i)
-    model.params().data()[i] = static_cast<float>(random.uniform(-0.6, 0.6));
-  Pool pool(2);
-  model.pack(pool, false);
-  const Batch all = batch_of(GetParam(), {3, 6, 1, 4});
-  const auto outputs = [&](const Batch& b) {
-    Arena arena;
-    Context<float> context{pool, arena};
-    State<float> state = model.initial(b.in.seq.streams());
-    const View<float> y = model.forward(context, b, state, nullptr);
-    EXPECT_EQ(y.rows, b.target_rows());
-    return std::vector<float>(host(y).data, host(y).data + static_cast<size_t>(y.rows) * static_cast<size_t>(y.cols));
-  };
-  const std::vector<float> together = outputs(all);
-  const std::vector<int> position = all.in.seq.positions();
-  for (int s = 0; s < all.in.seq.streams(); ++s) {
-    const Batch one = select_streams(all, s, 1);
-    const std::vector<float> alone = outputs(one);
-    for (int64_t row = 0; row < one.target_rows(); ++row) {
-      const auto t = static_cast<size_t>(row);
-      const int64_t from =
-          all.to.last_step ? position[static_cast<size_t>(s)] : all.in.seq.start[t] + position[static_cast<size_t>(s)];
-      for (int k = 0; k < kLabels; ++k)
-        EXPECT_EQ(alone[t * kLabels + static_cast<size_t>(k)], together[static_cast<size_t>(from * kLabels + k)]) << s;
-    }
-  }
+  expect_one_by_one(config_of(GetParam(), CellKind::gru), batch_of(GetParam(), {3, 6, 1, 4}), 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, LabelModels,
@@ -124,6 +98,23 @@ INSTANTIATE_TEST_SUITE_P(All, LabelModels,
                                          LabelCase{"columns", Pooling::mean, 3, false, true},
                                          LabelCase{"chain", Pooling::last, 1, false, true, true},
                                          LabelCase{"chain of spans", Pooling::last, 3, false, true, true, true}));
+
+// The loss of a chain, and the hidden rows that it is of, in the arena.
+struct ChainLoss {
+  LossSum sum;
+  std::vector<double> rows;
+  View<double> hidden;
+};
+ChainLoss chain_loss(const Model<double>& model, const Batch& batch, Context<double>& context) {
+  ChainLoss found;
+  State<double> state = model.initial(batch.in.seq.streams());
+  const Seq* seq = nullptr;
+  found.hidden = model.forward_hidden(context, batch, state, nullptr, &seq);
+  LossArgs<double> args;
+  args.seq = seq, args.rows = &found.rows;
+  found.sum = model.loss(context, found.hidden, batch.to, args);
+  return found;
+}
 
 // The loss of a stream from outputs, the chain and its paths alone.
 TEST(CrfHead, IsTheChainOfItsOutputs) {
@@ -136,13 +127,7 @@ TEST(CrfHead, IsTheChainOfItsOutputs) {
   const Batch batch = batch_of(l, {4, 2});  // row 1 is step 0 of the second sequence
   Arena arena;
   Context<double> context{pool, arena};
-  State<double> state = model->initial(2);
-  const Seq* seq = nullptr;
-  const View<double> h = model->forward_hidden(context, batch, state, nullptr, &seq);
-  std::vector<double> rows;
-  LossArgs<double> args;
-  args.seq = seq, args.rows = &rows;
-  const LossSum sum = model->loss(context, h, batch.to, args);
+  const auto [sum, rows, h] = chain_loss(*model, batch, context);
   Matrix<double> y(h.rows, kLabels);
   model->forward_output(context, h, y.view());
   const ChainScores scores = model->head().crf()->scores(model->weights());
@@ -187,13 +172,7 @@ TEST(CrfHead, ForbiddenTagsAreLeftOut) {
   batch.to.ids = {2, 0, 0, 0, 0, 0};  // the first sequence begins with I-x
   Arena arena;
   Context<double> context{pool, arena};
-  State<double> state = model->initial(2);
-  const Seq* seq = nullptr;
-  const View<double> h = model->forward_hidden(context, batch, state, nullptr, &seq);
-  std::vector<double> rows;
-  LossArgs<double> args;
-  args.seq = seq, args.rows = &rows;
-  const LossSum sum = model->loss(context, h, batch.to, args);
+  const auto [sum, rows, h] = chain_loss(*model, batch, context);
   EXPECT_EQ(sum.impossible, 1);
   EXPECT_EQ(sum.counted, 3);
   EXPECT_TRUE(std::isfinite(sum.loss));

@@ -9,6 +9,7 @@
 #include "kernels/host.h"
 #include "support/tiny_run.h"
 #include "train/gradient_check.h"
+#include "train/one_by_one.h"
 
 namespace rnn::core::test {
 namespace {
@@ -68,32 +69,11 @@ TEST_P(Heads, GradientsAreExact) {
   }
 }
 
-// Row r of a last-step batch belongs to stream order[r]: the same outputs, to the bit, as the sequence alone.
 TEST_P(Heads, ARaggedBatchIsItsSequencesOneByOne) {
-  Model<float> model(config(CellKind::gru));
-  Random random(6, Purpose::test);
-  for (size_t i = 0; i < model.params().size(); ++i)
-    model.params().data()[i] = static_cast<float>(random.uniform(-0.6, 0.6));
-  Pool pool(1);
-  model.pack(pool, false);
   const Batch all = batch({3, 6, 1, 4});
-  const auto outputs = [&](const Batch& b) {
-    Arena arena;
-    Context<float> context{pool, arena};
-    State<float> state = model.initial(b.in.seq.streams());
-    const View<float> y = model.forward(context, b, state, nullptr);
-    EXPECT_EQ(y.rows, b.target_rows());
-    return std::vector<float>(host(y).data, host(y).data + static_cast<size_t>(y.rows) * y.cols);
-  };
-  const std::vector<float> together = outputs(all);
-  const std::vector<int> position = all.in.seq.positions();
+  expect_one_by_one(config(CellKind::gru), all, 1);
   for (int s = 0; s < all.in.seq.streams(); ++s) {
     const Batch one = select_streams(all, s, 1);
-    const std::vector<float> alone = outputs(one);
-    for (int64_t row = 0; row < one.target_rows(); ++row) {
-      const int64_t from = all.to.last_step ? position[s] : all.in.seq.start[row] + position[s];
-      for (int k = 0; k < kOutputs; ++k) EXPECT_EQ(alone[row * kOutputs + k], together[from * kOutputs + k]) << s;
-    }
     EXPECT_EQ(one.to.weights.size(), static_cast<size_t>(one.target_rows()));
   }
 }

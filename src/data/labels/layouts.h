@@ -56,6 +56,7 @@ struct Records {
   std::vector<std::vector<std::string>> rows;
   std::vector<int64_t> lines;
 };
+double words_in(std::string_view cell);                                  // what stands between spaces
 char separator_of(std::string_view beginning, const std::string& path);  // 0: no table
 // Throws Error{data}: data/quote, data/ragged. most 0: all rows.
 Records read_records(const std::string& path, std::string_view text, char separator, size_t most = 0);

@@ -23,16 +23,6 @@ constexpr std::array kLabelNames = {"label", "class",  "category", "sentiment", 
 constexpr size_t kSniffedRows = 50, kLookedAt = 2000;
 constexpr double kSentence = 3;  // words of a cell on average
 
-double words_in(std::string_view cell) {
-  double words = 0;
-  bool inside = false;
-  for (const char c : cell) {
-    words += c != ' ' && !inside ? 1 : 0;
-    inside = c != ' ';
-  }
-  return words;
-}
-
 // One record from `at` on; it may go over several lines.
 class RecordReader {
  public:
@@ -150,6 +140,16 @@ bool few_values(const Column& c) {
 }
 
 }  // namespace
+
+double words_in(std::string_view cell) {
+  double words = 0;
+  bool inside = false;
+  for (const char c : cell) {
+    words += c != ' ' && !inside ? 1 : 0;
+    inside = c != ' ';
+  }
+  return words;
+}
 
 std::string in_lower_case(std::string_view text) {
   std::string out(text);

@@ -35,8 +35,10 @@ DataReport check_effect(const std::vector<std::string>& data, const Options& opt
   report.lines.emplace_back(
       "sound", fmt::format("{}, {:.1f} seconds at {} Hz", counted(pairs.pairs.size(), "pair"), pairs.seconds(), pairs.rate));
   facts = {{"task", "effect"}, {"pairs", nlohmann::json::array()}, {"rate", pairs.rate}, {"seconds", pairs.seconds()}};
-  for (const SoundPair& p : pairs.pairs) {
-    const int delay = delay_of(p);
+  const std::vector<int> delays = delays_of(pairs);
+  for (size_t i = 0; i < delays.size(); ++i) {
+    const SoundPair& p = pairs.pairs[i];
+    const int delay = delays[i];
     report.lines.emplace_back("pair", fmt::format("{} ({}) → {} ({}), {}", p.dry, peak_text(p.in), p.wet, peak_text(p.out),
                                                   delay == 0 ? "at the same time"
                                                              : fmt::format("{} {}", counted(std::abs(delay), "sample"),
@@ -49,11 +51,12 @@ DataReport check_effect(const std::vector<std::string>& data, const Options& opt
                               {"clipped", {clipped_share(p.in), clipped_share(p.out)}}});
   }
   const SoundSplit split = split_sounds(pairs, effect_valid_share(options));
-  for (const ResultRow& row : effect_rows(fit_effect_rows(split.train), split.valid)) {
+  const EffectRows filters = fit_effect_rows(split.train);
+  for (const ResultRow& row : effect_rows(&filters, split.valid)) {
     report.lines.emplace_back("simple", fmt::format("{}: ESR {}", row.name, figure_text(figure::kEsr, row[figure::kEsr])));
     facts["rows"][row.name] = row[figure::kEsr].value_or(0);
   }
-  report.findings = judge_sounds(pairs);
+  report.findings = judge_sounds(pairs, delays);
   if (pairs.seconds() < kFewestSeconds)
     report.findings.push_back({"data/little", Severity::warning, data[0], 0,
                                fmt::format("there are {:.1f} seconds of sound", pairs.seconds()),

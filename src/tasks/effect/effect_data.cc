@@ -127,12 +127,20 @@ double clipped_share(std::span<const float> samples) {
   return samples.empty() ? 0 : static_cast<double>(clipped) / static_cast<double>(samples.size());
 }
 
-std::vector<Finding> judge_sounds(const SoundPairs& pairs) {
+std::vector<int> delays_of(const SoundPairs& pairs) {
+  std::vector<int> delays;
+  for (const SoundPair& p : pairs.pairs) delays.push_back(delay_of(p));
+  return delays;
+}
+
+std::vector<Finding> judge_sounds(const SoundPairs& pairs, const std::vector<int>& delays) {
   std::vector<Finding> findings;
   const auto add = [&](const char* code, Severity severity, const std::string& file, std::string message, const char* help) {
     findings.push_back({code, severity, file, 0, std::move(message), help});
   };
-  for (const SoundPair& p : pairs.pairs) {
+  for (size_t i = 0; i < delays.size(); ++i) {
+    const SoundPair& p = pairs.pairs[i];
+    const int delay = delays[i];
     for (const auto* side : {&p.in, &p.out}) {
       const std::string& path = side == &p.in ? p.dry : p.wet;
       if (const double share = clipped_share(*side); share > kManyClipped)
@@ -144,7 +152,6 @@ std::vector<Finding> judge_sounds(const SoundPairs& pairs) {
       add("data/channels", Severity::note, p.wet,
           fmt::format("{} has {}: their mean is read", p.wet, counted(p.channels, "channel")),
           "an effect of two channels is learnt from each of them alone");
-    const int delay = delay_of(p);
     if (delay < 0)
       add("data/ahead", Severity::warning, p.wet,
           fmt::format("{} is {} ahead of {}", p.wet, counted(-delay, "sample"), p.dry),

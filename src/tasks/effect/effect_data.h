@@ -31,10 +31,11 @@ SoundPairs read_sound_pairs(const std::vector<std::string>& paths, int rate = 0)
 
 // By how many samples the wet signal is behind the dry one, by the largest correlation in the loudest stretch; 0 where there is none.
 int delay_of(const SoundPair& pair);
+std::vector<int> delays_of(const SoundPairs& pairs);  // of each: half a billion products, so ask once
 // Samples of the signal at full scale, as a share.
 double clipped_share(std::span<const float> samples);
-// What is odd: clipping, several channels, a wet signal that is ahead or far behind.
-std::vector<Finding> judge_sounds(const SoundPairs& pairs);
+// What is odd, with the delay of each pair: clipping, several channels, a wet signal that is ahead or far behind.
+std::vector<Finding> judge_sounds(const SoundPairs& pairs, const std::vector<int>& delays);
 
 // A stretch of a pair.
 struct SoundPart {

@@ -77,11 +77,13 @@ EffectRows fit_effect_rows(const std::vector<SoundPart>& train) {
   return {FilterRow({1}, kTaps, train), FilterRow({1, 2, 3, 5, 7}, kCurveTaps, train)};
 }
 
-std::vector<ResultRow> effect_rows(const EffectRows& rows, const std::vector<SoundPart>& parts) {
+std::vector<ResultRow> effect_rows(const EffectRows* filters, const std::vector<SoundPart>& parts) {
   const auto copy = [](std::span<const float> in, std::span<float> out) { std::copy(in.begin(), in.end(), out.begin()); };
-  return {effect_row("the dry signal", parts, copy),
-          effect_row("a linear filter", parts, [&](auto in, auto out) { rows.linear.run(in, out); }),
-          effect_row("a curve and filters", parts, [&](auto in, auto out) { rows.curve.run(in, out); })};
+  std::vector<ResultRow> rows = {effect_row("the dry signal", parts, copy)};
+  if (!filters) return rows;
+  rows.push_back(effect_row("a linear filter", parts, [&](auto in, auto out) { filters->linear.run(in, out); }));
+  rows.push_back(effect_row("a curve and filters", parts, [&](auto in, auto out) { filters->curve.run(in, out); }));
+  return rows;
 }
 
 }  // namespace rnn::core

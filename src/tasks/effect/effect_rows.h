@@ -32,7 +32,7 @@ struct EffectRows {
   FilterRow linear, curve;
 };
 EffectRows fit_effect_rows(const std::vector<SoundPart>& train);
-// The dry signal as it is, and both filters.
-std::vector<ResultRow> effect_rows(const EffectRows& rows, const std::vector<SoundPart>& parts);
+// The dry signal as it is, and both filters, where there are any.
+std::vector<ResultRow> effect_rows(const EffectRows* filters, const std::vector<SoundPart>& parts);
 
 }  // namespace rnn::core

@@ -18,9 +18,8 @@ ResultRow effect_row(std::string name, const std::vector<SoundPart>& parts, cons
 
 struct EffectReport {
   ResultRow model;
-  std::vector<ResultRow> rows;  // the dry signal
-  double seconds = 0;           // of sound
-  double real_time = 0;         // seconds of computation by seconds of sound, on one thread
+  double seconds = 0;    // of sound
+  double real_time = 0;  // seconds of computation by seconds of sound, on one thread
 };
 EffectReport evaluate_effect(const EffectModel& effect, const std::vector<SoundPart>& parts, int rate);
 

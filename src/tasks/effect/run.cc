@@ -26,9 +26,6 @@ class EffectRun final : public Run {
 
  private:
   const std::string& hash() const override { return hash_; }
-  bool given(std::string_view name) const {
-    return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
-  }
 
   void read() override {
     if (!request.init_from.empty())
@@ -105,7 +102,7 @@ class EffectRun final : public Run {
     const EffectReport chosen = evaluate_effect(best, split_.valid, pairs_.rate);
     const EffectRows rows = fit_effect_rows(split_.train);
     result.valid = chosen.model;
-    result.baselines = effect_rows(rows, split_.valid);
+    result.baselines = effect_rows(&rows, split_.valid);
     metrics = {{"real_time_factor", chosen.real_time}};
     add_metrics("val", result.valid, metrics);
     if (!test_pairs_.pairs.empty()) {
@@ -142,7 +139,7 @@ class EffectRun final : public Run {
     for (const SoundPair& p : pairs_.pairs)
       plan.add("data", fmt::format("{} goes in, {} comes out · {:.1f} seconds at {} Hz", p.dry, p.wet,
                                    static_cast<double>(p.in.size()) / pairs_.rate, pairs_.rate));
-    for (const Finding& finding : judge_sounds(pairs_)) plan.add("note", finding.message);
+    for (const Finding& finding : judge_sounds(pairs_, delays_of(pairs_))) plan.add("note", finding.message);
     plan.add("split", request.valid.empty()
                           ? fmt::format("the last {:.1f} seconds choose", seconds_of(split_.valid))
                           : fmt::format("{} chooses, {:.1f} seconds", files_text(request.valid), seconds_of(split_.valid)));

@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/numbers.h"
-#include "tasks/forecast/stream/series_files.h"
 
 namespace rnn::core {
 namespace {

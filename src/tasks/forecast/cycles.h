@@ -21,7 +21,8 @@ struct CalendarChoice {
   std::string note;              // for people: "year: lowers the error by 6 %"; empty: none was tried
 };
 // Of the cycles that take more than two steps and that training rows have two turns of, the longest first, each that lowers the error of the
-// linear part on the validation windows, against that without it as a whole and against one of the same length. Without three of them that do not overlap none is kept.
+// linear part on the validation windows, against that without it as a whole and against one of the same length.
+// Without three of them that do not overlap none is kept.
 CalendarChoice choose_calendar(const SeriesSet& set, const SeriesSplit& split, const SeriesOptions& options,
                                Transform transform);
 

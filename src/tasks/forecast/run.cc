@@ -40,9 +40,6 @@ class ForecastRun final : public Run {
   const std::string& hash() const override { return files_.hash; }
   SeriesOptions& series() { return options.series; }
   const SeriesOptions& series() const { return options.series; }
-  bool given(std::string_view name) const {
-    return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
-  }
 
   void read() override {
     if (!request.init_from.empty())

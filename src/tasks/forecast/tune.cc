@@ -33,15 +33,12 @@ std::vector<RunRequest> forecast_trials(const RunRequest& request, int count) {
   decide_series_options(set, &decided);
   int64_t longest = 0;
   for (const Series& s : set.series) longest = std::max(longest, std::ssize(s.y));
-  const auto given = [&](std::string_view name) {
-    return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
-  };
   std::vector<RunRequest> trials = {request};
   for (int i = 1; i < count; ++i) {
     RunRequest trial = request;
     Random random(request.options.seed, Purpose::trial, static_cast<uint32_t>(i));
     const auto set_to = [&](std::string_view name, auto& member, auto value) {
-      if (given(name)) return;
+      if (request.was_given(name)) return;
       member = value;
       trial.given.emplace_back(name);
     };

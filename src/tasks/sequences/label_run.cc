@@ -54,9 +54,6 @@ class LabelRun final : public Run {
 
   // Settings chosen on the validation parts of the files of recipes/ (docs/labels.md).
   void decide() override {
-    const auto given = [&](const char* name) {
-      return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
-    };
     ModelOptions& m = options.model;
     TrainOptions& t = options.train;
     const InputKind kind = data_.train.kind;
@@ -84,15 +81,11 @@ class LabelRun final : public Run {
 
   // Only where the last state answers alone.
   int reach() const override {
-    if (tags() || pooling() != "last" || both_ways()) return 0;
+    if (tags() || pooling() != "last" || both_ways() || data_.train.kind != InputKind::frames) return 0;
     std::vector<int> steps;
     for (const RawExample& e : data_.train.examples)
-      steps.push_back(
-          static_cast<int>(e.frames.empty() ? e.text.size() : e.frames.size() / static_cast<size_t>(data_.train.width)));
-    const auto at = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() * 95 / 100);
-    if (data_.train.kind != InputKind::frames || at == steps.end()) return 0;
-    std::nth_element(steps.begin(), at, steps.end());
-    return *at;
+      steps.push_back(static_cast<int>(e.frames.size() / static_cast<size_t>(data_.train.width)));
+    return usual_longest(std::move(steps));
   }
 
   void build() override {

@@ -43,15 +43,11 @@ class SequenceRun final : public Run {
     }
   }
 
-  // 95 % of the training sequences are no longer.
   int reach() const override {
     if (data_.shape.target == TargetForm::labels) return 0;
     std::vector<int> steps;
     for (const auto& e : data_.train) steps.push_back(data_.shape.steps(e));
-    const auto at = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() * 95 / 100);
-    if (at == steps.end()) return 0;
-    std::nth_element(steps.begin(), at, steps.end());
-    return *at;
+    return usual_longest(std::move(steps));
   }
 
   void build() override {

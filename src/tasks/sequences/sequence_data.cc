@@ -146,6 +146,13 @@ SequenceData validation_sequences(const ModelFile& file) {
   return {};
 }
 
+int usual_longest(std::vector<int> steps) {
+  const auto at = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() * 95 / 100);
+  if (at == steps.end()) return 0;
+  std::nth_element(steps.begin(), at, steps.end());
+  return *at;
+}
+
 ResultRow sequence_row(std::string name, TargetForm target, double loss, std::optional<double> accuracy) {
   return ResultRow(std::move(name))
       .set(loss_figure(find_form(target_task(target))->loss), loss)

@@ -40,6 +40,9 @@ std::vector<SplitItem> split_items(const SequenceShape& shape, const std::vector
 // run.
 SequenceData validation_sequences(const ModelFile& file);
 
+// 95 % of the sequences are no longer, for Run::reach(); 0: there are none.
+int usual_longest(std::vector<int> steps);
+
 // The loss in the unit of the task, and for labels the share of right answers.
 ResultRow sequence_row(std::string name, TargetForm target, double loss, std::optional<double> accuracy);
 

@@ -34,9 +34,6 @@ class SpeechRun final : public Run {
   SpeechOptions& speech() { return options.speech; }
   const SpeechOptions& speech() const { return options.speech; }
   SpeechText rules() const { return speech_rules(speech()); }
-  bool given(std::string_view name) const {
-    return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
-  }
 
   void read() override {
     if (!request.init_from.empty())

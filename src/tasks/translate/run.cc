@@ -59,9 +59,6 @@ class TranslateRun final : public Run {
 
   // Defaults, for options not given, that suit pairs of sentences better than those for running text.
   void choose_defaults() {
-    const auto given = [&](const char* name) {
-      return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
-    };
     if (!given("label-smoothing")) options.train.label_smoothing = 0.1;
     const bool subwords = kind_.value == "unigram" || kind_.value == "bpe";
     // Few sentences are soon known by heart: smaller batches make more updates of them, noisier ones, and more units are dropped.

@@ -23,9 +23,11 @@ JsonValue effect_front_json(const EffectFront& front) {
   return value;
 }
 
+bool is_effect(const ModelFile& file) { return file.model->config().form().head == "esr"; }
+
 EffectModel effect_model(const ModelFile& file) {
   const ModelConfig& config = file.model->config();
-  if (config.form().head != "esr")
+  if (!is_effect(file))
     throw Error(Exit::model, "model/task", file.path + " is no audio effect: its task is " + config.task,
                 "rnn info shows what it is; rnn train DRY.wav WET.wav makes an effect");
   EffectModel effect{file.model.get(), {}, file.fingerprint};

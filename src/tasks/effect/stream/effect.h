@@ -26,6 +26,7 @@ struct EffectModel {
   EffectFront front;
   Fingerprint fingerprint;  // of its file; unknown: any saved state is taken
 };
+bool is_effect(const ModelFile& file);
 // Throws Error{model}: "model/task" if the model is no effect, "model/corrupt".
 EffectModel effect_model(const ModelFile& file);
 
