@@ -244,7 +244,10 @@ void describe(const ReadyForecaster& ready, const SeriesSet& set, ForecastReport
   report.network = std::string(kForecastNetworkNames[static_cast<size_t>(config.forecast.network)]);
   report.parameters = file.model->params().size();
   report.share = ready.front().linear.present() ? ready.front().share : 1;
-  report.has_linear = ready.front().linear.present();
+  const LinearPart& linear = ready.front().linear;
+  report.has_linear = linear.present();
+  if (linear.present()) report.linear_kind = kRidgeKindNames[static_cast<size_t>(linear.models[0].kind())];
+  report.linear_waves = !linear.waves.empty();
   report.files = set.files, report.frequency = set.grid.name(), report.step = set.grid.step_word();
   report.first = set.first_text(), report.last = set.last_text();
   report.series_count = std::ssize(set.series), report.values = set.counts.values;

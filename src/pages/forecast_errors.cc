@@ -155,6 +155,23 @@ std::string definitions(const ForecastReport& r) {
   return html + "</dl>\n";
 }
 
+// The linear part as the beginning of a sentence; the name of its method for the facts.
+struct LinearWords {
+  std::string_view kind, sentence, method;
+};
+
+const LinearWords& linear_words(const ForecastReport& r) {
+  static constexpr LinearWords words[] = {
+      {"direct", "A ridge regression on the latest values less the last one", "ridge regression"},
+      {"level", "A ridge regression on the latest values, whose forecasts return to a level", "ridge regression to a level"},
+      {"iterated", "A ridge regression that forecasts one step and then reads its own forecasts", "ridge regression of one step"},
+      {"autoregression", "An autoregression, which forecasts one step and then reads its own forecasts", "autoregression"},
+      {"mean", "The mean of the latest values", "mean of the latest values"},
+  };
+  const auto found = std::ranges::find(words, r.linear_kind, &LinearWords::kind);
+  return found == std::end(words) ? words[0] : *found;
+}
+
 std::string model_words(const ForecastReport& r) {
   if (r.network == "autoregressive") {
     return "A recurrent network that reads the latest values one by one and says what the next may be. What comes further "
@@ -165,14 +182,15 @@ std::string model_words(const ForecastReport& r) {
   }
   const std::string reads = r.network == "stacked" ? "the latest values one by one" : "the latest values in segments";
   if (!r.has_linear) return "A recurrent network that reads " + reads + " and forecasts all of what comes at once.";
-  return "A ridge regression on the latest values less the last one, and a recurrent network that reads " + reads +
-         " and forecasts what the regression leaves. The network counts only as much as it helped on values kept for "
+  const std::string calendar = r.linear_waves ? " (what the calendar says is taken off first)" : "";
+  return std::string(linear_words(r).sentence) + calendar + ", and a recurrent network that reads " + reads +
+         " and forecasts what the linear part leaves. The network counts only as much as it helped on values kept for "
          "choosing.";
 }
 
 std::string model_facts(const ForecastReport& r) {
   std::string html = "<dl class=\"facts\">";
-  if (r.has_linear) html += fact("Linear part", "ridge regression");
+  if (r.has_linear) html += fact("Linear part", linear_words(r).method);
   if (r.share > 0) html += fact("Network", escape(r.cell));
   if (r.has_linear) html += fact("Share of the network", value(r.share, share(r.share), "/network_share"));
   html += fact("Parameters of the network", value(static_cast<double>(r.parameters), count(r.parameters), "/parameters"));

@@ -215,6 +215,15 @@ TEST(ForecastPage, WhatIsNotThereIsLeftOut) {
   EXPECT_TRUE(has(forecast_page(empty), "</html>"));
 }
 
+TEST(ForecastPage, TheLinearPartIsCalledWhatItIs) {
+  ForecastReport r = synthetic_report();
+  EXPECT_TRUE(has(forecast_page(r), "on the latest values less the last one, and a recurrent network"));
+  r.linear_kind = "level", r.linear_waves = true;
+  const std::string page = forecast_page(r);
+  EXPECT_TRUE(has(page, "whose forecasts return to a level (what the calendar says is taken off first), and a recurrent network"));
+  EXPECT_FALSE(has(page, "less the last one"));
+}
+
 TEST(ForecastPage, SizeStaysWithinBounds) { EXPECT_LE(forecast_page(synthetic_report()).size(), 300'000u); }
 
 TEST(BandChart, AnAreaBetweenTwoLinesInterruptedWhereAnEndIsMissing) {
