@@ -119,6 +119,10 @@ std::vector<std::pair<std::string, std::string>> explain_drawings(const Explanat
     scene.tiles.push_back(std::move(tile));
   }
   files.emplace_back("loop.svg", svg::loop(scene));
+  if (std::optional<svg::BarChart> chart = memory_chart(all, who)) {
+    chart->standalone = true, chart->width = kWidth;
+    files.emplace_back("memory.svg", svg::bar_chart(*chart));
+  }
   if (!all.recall.cells.empty()) {
     svg::LineChart chart = recall_chart(all.recall, cast(all.recall, all.models));
     chart.standalone = true, chart.width = kWidth, chart.height = 320;

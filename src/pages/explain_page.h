@@ -19,7 +19,7 @@ constexpr size_t kPageBytes = 2'000'000;
 // last; the page does not show them.
 std::string explain_page(const Explanation& explanation);
 
-// File name and SVG text of the page's drawings: loop.svg, length.svg, whisper.svg, and doors-NAME.svg of each network that has
+// File name and SVG text of the page's drawings: loop.svg, memory.svg, length.svg, whisper.svg, and doors-NAME.svg of each network that has
 // doors. What an explanation does not have is left out.
 std::vector<std::pair<std::string, std::string>> explain_drawings(const Explanation& explanation);
 

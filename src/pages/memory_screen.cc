@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "inspect/early_pairs.h"
 #include "pages/figures.h"
@@ -244,6 +245,29 @@ std::string pair_table(const Explanation& all, const Players& who) {
 
 int both_right(const std::vector<PairAnswer>& pairs) {
   return static_cast<int>(std::count_if(pairs.begin(), pairs.end(), [](const PairAnswer& p) { return p.both_right(); }));
+}
+
+std::optional<svg::BarChart> memory_chart(const Explanation& all, const Players& who) {
+  const int pair = all.models.empty() ? -1 : median_pair(tests_of(all));
+  if (pair < 0) return std::nullopt;
+  const auto k = static_cast<size_t>(pair);
+  const PairAnswer& p = all.models[0].pairs.needed[k];
+  svg::BarChart chart;
+  chart.id = "memory";
+  chart.title = fmt::format("“{} {}” and “{} {}”: how sure of the right ending?", p.first, p.first_word, p.second, p.second_word);
+  chart.description = "Two bars for each network: the share of the right ending of the first and of the second line.";
+  chart.series = {fmt::format("“{}” after the first line", p.first_word), fmt::format("“{}” after the second", p.second_word)};
+  chart.x_label = "share of the right one of the two endings; half is guessing. Beside the names: pairs of which both are right";
+  chart.percent = true, chart.maximum = 1;
+  for (size_t i = 0; i < all.models.size(); ++i) {
+    const std::vector<PairAnswer>& pairs = all.models[i].pairs.needed;
+    if (k >= pairs.size()) continue;
+    const std::string at = fmt::format("/models/{}/pairs/needed/{}", i, k);
+    chart.groups.push_back({fmt::format("{}: {} of {}", who[i].label, both_right(pairs), pairs.size()),
+                            {pairs[k].first_share, pairs[k].second_share},
+                            {at + "/first_share", at + "/second_share"}});
+  }
+  return chart;
 }
 
 int only_moved(const std::vector<PairAnswer>& pairs) {

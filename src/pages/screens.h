@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,7 @@ std::string worth_screen(const Explanation& all, const Players& who);
 
 // The drawings of screens, on their own if frame.standalone. Of a whisper or a length without figures: "".
 svg::Loop loop_scene(const ModelExplanation& model);
+std::optional<svg::BarChart> memory_chart(const Explanation& all, const Players& who);  // the pair of middle difficulty
 svg::LineChart recall_chart(const Recall& recall, const Players& who);
 svg::Whisper whisper_scene(const Explanation& all, const Players& who);
 svg::DoorChart door_scene(const ModelExplanation& model, const Player& who, size_t index);

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,6 +87,28 @@ TEST(ScreenSentences, RemembersOnlyWhereBothAreRight) {
   EXPECT_TRUE(has(read(pairs_sentence(all, who)), "Here the plain RNN remembers more often than the LSTM."));
   set(0, {{.9, .1}, {.9, .1}, {.9, .1}, {.9, .1}, {.9, .1}}), set(1, {{.9, .1}, {.9, .1}, {.9, .1}, {.9, .1}, {.9, .1}});
   EXPECT_TRUE(has(read(pairs_sentence(all, who)), "Here none does"));
+}
+
+TEST(ScreenDrawings, MemoryIsThePairOfMiddleDifficulty) {
+  Explanation all = synthetic_explanation();
+  const Players who = cast(all.models);
+  const std::optional<svg::BarChart> chart = memory_chart(all, who);
+  ASSERT_TRUE(chart);
+  ASSERT_EQ(chart->groups.size(), all.models.size());
+  const nlohmann::json data = test::data_of(explain_page(all));
+  for (size_t i = 0; i < all.models.size(); ++i) {
+    EXPECT_TRUE(has(chart->groups[i].label, std::to_string(both_right(all.models[i].pairs.needed)) + " of 5"));
+    for (size_t k = 0; k < 2; ++k)
+      EXPECT_EQ(data.at(nlohmann::json::json_pointer(chart->groups[i].at[k])).get<double>(), chart->groups[i].values[k]);
+  }
+  const auto names = [](const Explanation& e) {
+    std::vector<std::string> list;
+    for (const auto& [name, text] : explain_drawings(e)) list.push_back(name);
+    return list;
+  };
+  EXPECT_EQ(std::ranges::count(names(all), "memory.svg"), 1);
+  for (ModelExplanation& model : all.models) model.pairs = {};
+  EXPECT_EQ(std::ranges::count(names(all), "memory.svg"), 0);
 }
 
 TEST(ScreenSentences, WorthSaysWhereCountingWins) {
