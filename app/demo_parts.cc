@@ -89,7 +89,7 @@ std::optional<DemoFound> demo_few_lines(const DemoPartRequest& demo) {
   const std::optional<RunResult> run = train_part(demo, request);
   if (!run) return std::nullopt;
   DemoFound found;
-  found.worth = {"the next word, from 300 lines only",       "perplexity, lower is better", "", "GRU", 0,
+  found.worth = {"the next word, from 300 lines only",       "perplexity: it hesitates between so many words", "", "GRU", 0,
                  run->valid[figure::kPerplexity].value_or(0)};
   set_counting(found.worth, run->baselines);
   add_costs(found.worth, *run);

@@ -17,6 +17,7 @@
 #include "screen.h"
 #include "table_text.h"
 #include "tasks/transcribe/evaluate_speech.h"
+#include "tasks/transcribe/listening_time.h"
 #include "tasks/transcribe/stream/recognizer.h"
 #include "tasks/transcribe/tune_search.h"
 
@@ -84,12 +85,18 @@ std::vector<Clip> clips_of(const ClipSet& set, const std::string& speakers) {
 }
 
 void print_speech_json(const SpeechReport& r, const Rate& words, const Rate& characters,
-                       const std::vector<LeftOut>& left_out) {
+                       const std::optional<ListeningTimes>& listening, const std::vector<LeftOut>& left_out) {
   ordered_json json = figures_json(r.model);
   json["words"] = json_of_rate(words), json["characters"] = json_of_rate(characters);
   json["clips"] = r.clips, json["seconds"] = r.seconds;
   if (r.blanks) json["blank_share"] = *r.blanks;
   if (r.real_time) json["real_time_factor"] = *r.real_time;
+  if (listening)
+    json["listening"] = {{"clips", listening->clips},
+                         {"portion_ms", listening->portion_ms},
+                         {"portion_99_ms", listening->portion_99_ms},
+                         {"text_ms", listening->text_ms},
+                         {"text_longest_ms", listening->text_longest_ms}};
   if (r.spotted) {
     const SpottedWords& s = *r.spotted;
     json["spotted"] = {{"said", s.said}, {"found", s.found}, {"false_alarms", s.false_alarms}};
@@ -104,7 +111,8 @@ void print_speech_json(const SpeechReport& r, const Rate& words, const Rate& cha
   print(json_line(json));
 }
 
-void print_speech_table(const SpeechReport& r, const Rate& words, const Rate& characters) {
+void print_speech_table(const SpeechReport& r, const Rate& words, const Rate& characters,
+                        const std::optional<ListeningTimes>& listening) {
   Table table({"", "errors", "95 % interval", "wrong", "missed", "added", "of"});
   table.add(row_of_rate("words", words)), table.add(row_of_rate("characters", characters));
   print(table.text());
@@ -112,6 +120,11 @@ void print_speech_table(const SpeechReport& r, const Rate& words, const Rate& ch
                     counted(r.clips, "clip"), r.seconds / 60, figure_text(figure::kSer, r.model[figure::kSer]),
                     r.blanks ? fmt::format("{:.0f}%", 100 * *r.blanks) : "none",
                     r.real_time ? fmt::format("1/{:.0f}", 1 / *r.real_time) : "no"));
+  if (listening)
+    print(fmt::format(
+        " listening on one thread: {:.2f} ms for every 20 ms of sound ({:.2f} in 99 of 100); {:.1f} ms from the last sample "
+        "to the text, {:.1f} at most\n",
+        listening->portion_ms, listening->portion_99_ms, listening->text_ms, listening->text_longest_ms));
   if (r.spotted)
     print(fmt::format(" listed words: {} of {} found, {} ({:.1f} an hour)\n", grouped(r.spotted->found),
                       grouped(r.spotted->said), counted(r.spotted->false_alarms, "false alarm"), r.false_alarms_per_hour()));
@@ -166,7 +179,8 @@ double eval_speech(ModelFile file, const std::vector<std::string>& data, const S
   std::vector<LeftOut> left_out;
   std::vector<Clip> clips = clips_of(set, a.speakers);
   if (a.tune && a.speakers.empty()) clips = clips_to_tune_on(std::move(clips), file);
-  const SpeechPart part = hear(speech.front, *file.tokenizer, std::move(clips), {1}, pool, &left_out);
+  FloatStore store(half_of_memory());
+  const SpeechPart part = hear(speech.front, *file.tokenizer, std::move(clips), {1}, pool, &left_out, store);
   for (const LeftOut& l : left_out) say(fmt::format("note: {} is left out: it {}", l.clip, l.reason));
   if (part.clips.empty())
     throw Error(Exit::data, "data/no_audio", "no clip is left to be measured",
@@ -178,6 +192,9 @@ double eval_speech(ModelFile file, const std::vector<std::string>& data, const S
   how.reject = a.search.reject;
   if (a.tune) return print_tuned(tune_search(speech, part, pool, *how.beam), part.clips.size(), a.json);
   const SpeechReport report = evaluate_speech(speech, part, pool, how);
+  RecognizerOptions listener;
+  listener.beam = how.beam, listener.reject = how.reject;
+  const std::optional<ListeningTimes> listening = time_listening(speech, listener, part.clips);
   const Rate words = rate_of(report.errors.words()), characters = rate_of(report.errors.characters());
   if (!a.output.empty()) {
     std::string table = "clip,reference,heard,errors,words\n";
@@ -186,7 +203,8 @@ double eval_speech(ModelFile file, const std::vector<std::string>& data, const S
                            u.words.errors(), u.words.reference);
     write_table(a.output, table);
   }
-  a.json ? print_speech_json(report, words, characters, left_out) : print_speech_table(report, words, characters);
+  a.json ? print_speech_json(report, words, characters, listening, left_out)
+         : print_speech_table(report, words, characters, listening);
   return words.pooled.rate();
 }
 

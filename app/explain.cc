@@ -76,8 +76,13 @@ std::optional<WorthRow> text_worth(const std::vector<ModelExplanation>& models, 
   std::string note;
   const std::vector<ResultRow> rows = ngram_rows(train, valid, tokenizer, reads_sentences(first),
                                                  byte_rate_of(tokenizer, run.valid, count_of(valid)), &note);
-  WorthRow row{
-      "the next " + std::string(pages::nouns_of(tokenizer.kind()).one), "perplexity, lower is better", "", "", 0, 0};
+  const pages::Nouns noun = pages::nouns_of(tokenizer.kind());
+  WorthRow row{fmt::format("the next {}", noun.one),
+               fmt::format("perplexity: it hesitates between so many {}", noun.many),
+               "",
+               "",
+               0,
+               0};
   set_counting(row, rows);
   if (row.simple.empty()) return std::nullopt;
   row.network = pages::cast(models)[best].label, row.network_value = *models[best].val_perplexity;

@@ -3,7 +3,9 @@
 
 import typing
 
-# Name: training data and what it is checked on. "lines A B" are those lines of data/corpus/everyday.txt; else rnn data make.
+# Name: training data and what it is checked on. "lines A B" are those lines of data/corpus/everyday.txt, "table A B" and "words A B" the
+# same with a label each or a tag for every word, "tones A B" clips of a language of tones, "amplifier N" a sound and the same distorted,
+# N samples; else rnn data make.
 DATA = {
     "words": ("lines 0 150", "lines 200 230"),
     "other-words": ("lines 300 400", "lines 200 230"),
@@ -17,6 +19,10 @@ DATA = {
     "parity": ("parity --length 7 --min-length 2 -n 130", "parity --length 7 --min-length 2 -n 23 -s 2"),
     "adding": ("adding --length 11 --min-length 5 -n 130", "adding --length 11 --min-length 5 -n 23 -s 2"),
     "copy": ("copy --length 3 --symbols 4 -n 65", "copy --length 3 --symbols 4 -n 13 -s 2"),
+    "tones": ("tones 0 40", "tones 60 66"),
+    "table": ("table 0 130", "table 200 223"),
+    "tagged": ("words 0 130", "words 200 223"),
+    "amplifier": ("amplifier 48000", None),
 }
 PROMPT = "The cat"
 
@@ -28,6 +34,10 @@ TASKS = {
     "classify": COMMON + " --batch 5",
     "regress": COMMON + " --batch 5",
     "tag": COMMON + " --epochs 8 --batch 5",
+    "transcribe": COMMON + " --epochs 13 --batch 5 --schedule stall --dropout 0",
+    "labels": COMMON + " --batch 5",
+    "spans": COMMON + " --batch 5",
+    "effect": COMMON + " --epochs 20 --schedule stall --batch 4 --bptt 512",
 }
 
 # What is asked of a trained model. RUN is the run, VALID the data it was checked on, SOURCES the left column of that, OUT a
@@ -64,6 +74,13 @@ OUTPUTS = {
     "ensemble": "translate RUN SOURCES --with translate/gru/straight --nbest 2 -t THREADS",
     "explain-line": "explain RUN -p \"a b c\" --json -t THREADS",
     "inspect-line": "inspect RUN -p \"a b c\" --json --beam 3 -t THREADS",
+    "eval-clips*": "eval RUN VALID --json -t THREADS",
+    "eval-labels*": "eval RUN VALID --json -t THREADS",
+    "processed": "process RUN DRY -o OUT/wet.wav",
+    "transcripts*": "transcribe RUN SOUND --format json -t THREADS",
+    "searched": "transcribe RUN SOUND --beam 4 --nbest 3 --format json -t THREADS",
+    "label-each*": "classify RUN VALID --each-step --top 2 -t THREADS",
+    "spans*": "tag RUN VALID --json -t THREADS",
 }
 WRITES = "eval* sample"  # of every language model
 TRANSLATES = "eval* nbest*"
@@ -213,4 +230,16 @@ CASES = [
     Case("translate/mingru", "reverse", "--cell mingru --hidden 14 --input-feeding --chrono 9", TRANSLATES),
     Case("regress/indrnn", "adding", "--cell indrnn --hidden 13 --layers 2 --residual", "eval*", accumulate=3),
     Case("classify/indrnn-tanh", "recall", "--cell indrnn-tanh --hidden 13 --init identity", "eval*"),
+
+    Case("transcribe/ctc", "tones", "--cell gru --hidden 13 --layers 2", "eval-clips* transcripts* searched", accumulate=3),
+    Case("transcribe/streaming", "tones", "--cell lstm --hidden 13 --layers 1 --streaming --row-convolution 2",
+         "eval-clips* transcripts*", accumulate=0),
+    Case("transcribe/transducer", "tones", "--cell gru --hidden 13 --layers 1 --transducer --predictor recurrent",
+         "eval-clips* transcripts*", accumulate=0),
+    Case("labels/mean", "table", "--cell gru --hidden 13 --directions both --pool mean", "eval-labels*"),
+    Case("labels/forward", "table", "--cell lstm --hidden 13 --directions one --pool max --tokens char --class-weights balanced",
+         "eval-labels* label-each*"),
+    Case("spans/crf", "tagged", "--cell lstm --hidden 13 --crf on --features affixes --scheme bioes", "eval-labels* spans*"),
+    Case("spans/softmax", "tagged", "--cell gru --hidden 13 --crf off", "eval-labels* spans*"),
+    Case("effect/lstm", "amplifier", "--cell lstm --hidden 8", "processed", accumulate=0),
 ]

@@ -11,8 +11,8 @@ ALWAYS_LOGGED = 100
 # Events of metrics.jsonl, and what their items are called.
 EVENTS = {"metric": "losses of updates", "eval": "losses of checks", "sample": "samples", "result": "result"}
 # What differs although the bits are the same: times, paths, what was asked for, and zstd, whose version decides.
-NO_BITS = {"model", "elapsed_s", "tokens_per_s", "left_s", "seconds", "step_microseconds", "request", "zstd_bits_per_byte",
-           "zstd -19"}
+NO_BITS = {"model", "elapsed_s", "tokens_per_s", "left_s", "seconds", "real_time_factor", "listening", "step_microseconds", "request",
+           "zstd_bits_per_byte", "zstd -19"}
 
 
 class Tensor:

@@ -4,7 +4,10 @@
 import pathlib
 import shlex
 import shutil
+import struct
 import subprocess
+import sys
+import wave
 
 from pins_cases import DATA, OUTPUTS, PROMPT, TASKS
 from pins_items import EVENTS, Bytes, Figures, Tensor, Tensors, item_of_output, items_of_model, items_of_run
@@ -13,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "data" / "corpus" / "everyday.txt"
 ISAS = ("emulated", "avx2", "avx512")
 SECONDS = 120  # of one command at most
-SUFFIX = {"language": "txt", "translate": "tsv"}
+SUFFIX = {"language": "txt", "translate": "tsv", "transcribe": "clips", "labels": "csv", "spans": "conll", "effect": "wav"}
 
 
 class Failed(Exception):
@@ -72,6 +75,44 @@ def task_of(case):
     return case.name.split("/")[0]
 
 
+def label_table(lines):
+    """Texts with how long they are as their label."""
+    sizes = ("short", "middling", "long")
+    rows = [f'"{line.strip()}",{sizes[min(len(line.split()) // 4, 2)]}' for line in lines if '"' not in line]
+    return "\n".join(["text,label", *rows, ""])
+
+
+def tagged_words(lines):
+    """CoNLL: articles and what follows them are spans."""
+    text = ""
+    for line in lines:
+        inside = False
+        for word in line.split():
+            begins = word.lower() in ("the", "a", "his", "her")
+            text += f"{word} {'B-THING' if begins else 'I-THING' if inside else 'O'}\n"
+            inside = begins
+        text += "\n"
+    return text
+
+
+def amplified(samples, path):
+    """PATH.wav and what a hard amplifier makes of it: whole numbers, the same on every machine."""
+    state, dry, wet, level = 1, [], [], 0
+    for i in range(samples):
+        state = (state * 1103515245 + 12345) % 2**31
+        level += ((state >> 16) % 4001 - 2000 - level // 8) // 2
+        dry.append(level * (1 + i // 4000 % 4))
+        wet.append(max(-6000, min(6000, 3 * dry[-1])))
+    for place, values in ((path, dry), (wet_of(path), wet)):
+        with wave.open(str(place), "wb") as file:
+            file.setnchannels(1), file.setsampwidth(2), file.setframerate(8000)
+            file.writeframes(struct.pack(f"<{samples}h", *values))
+
+
+def wet_of(path):
+    return f"{path}.wet.wav"
+
+
 def data_paths(case):
     """Training data, validation data, sources of that, relative to the folder; None where there is none."""
     suffix = SUFFIX.get(task_of(case), "jsonl")
@@ -83,11 +124,23 @@ def corpus_lines(first, last):
     return b"".join(CORPUS.read_bytes().splitlines(keepends=True)[first:last])
 
 
-def made(program, how):
+def make(program, how, path):
+    """Writes data to path; returns its bytes, of clips those of all files."""
     words = how.split()
-    if words[0] == "lines":
-        return corpus_lines(int(words[1]), int(words[2]))
-    return program.output(["data", "make", *words])
+    if words[0] == "tones":
+        subprocess.run([sys.executable, ROOT / "tests/support/tones.py", path, *words[1:]], check=True)
+        return b"".join(file.read_bytes() for file in sorted(path.rglob("*.*")))
+    if words[0] == "amplifier":
+        amplified(int(words[1]), path)
+        return path.read_bytes() + pathlib.Path(wet_of(path)).read_bytes()
+    if words[0] in ("lines", "table", "words"):
+        content = corpus_lines(int(words[1]), int(words[2]))
+        if words[0] != "lines":
+            content = {"table": label_table, "words": tagged_words}[words[0]](content.decode().splitlines()).encode()
+    else:
+        content = program.output(["data", "make", *words])
+    path.write_bytes(content)
+    return content
 
 
 def make_data(program, cases):
@@ -98,9 +151,7 @@ def make_data(program, cases):
         for path, how in zip((train, valid), DATA[case.data]):
             if how is None:
                 continue
-            content = made(program, how)
-            (program.folder / path).write_bytes(content)
-            items[f"{path}: output"] = Bytes(content)
+            items[f"{path}: output"] = Bytes(make(program, how, program.folder / path))
         if task_of(case) == "translate":
             pairs = (program.folder / valid).read_text().splitlines()
             (program.folder / sources).write_text("".join(pair.split("\t")[0] + "\n" for pair in pairs))
@@ -110,7 +161,8 @@ def make_data(program, cases):
 def train(program, case, variant, changes=""):
     data, valid, _ = data_paths(case)
     words = option_words(TASKS[task_of(case)], case.options, "--threads 1", changes)
-    program.output(["train", data, *(["--valid", valid] if valid else []), *words, "-o", f"{case.name}/{variant}"])
+    files = [data, wet_of(data)] if task_of(case) == "effect" else [data]
+    program.output(["train", *files, *(["--valid", valid] if valid else []), *words, "-o", f"{case.name}/{variant}"])
     return program.folder / case.name / variant
 
 
@@ -186,8 +238,10 @@ class CaseRun:
     def answer(self, name, threads):
         data, valid, sources = data_paths(self.case)
         run = f"{self.case.name}/straight"
-        values = {"RUN": run, "VALID": valid, "DATA": data, "SOURCES": sources, "PROMPT": PROMPT, "THREADS": str(threads)}
-        words = [values.get(word, word) for word in shlex.split(OUTPUTS[name])]
+        sound = sorted(str(p.relative_to(self.program.folder)) for p in (self.program.folder / valid).rglob("*.wav")) if valid else []
+        values = {"RUN": [run], "VALID": [valid], "DATA": [data], "DRY": [data], "SOURCES": [sources], "SOUND": sound, "PROMPT": [PROMPT],
+                  "THREADS": [str(threads)]}
+        words = [value for word in shlex.split(OUTPUTS[name]) for value in values.get(word, [word])]
         return self.program.output([word.replace("OUT/", f"{self.case.name}/out/") for word in words])
 
 

@@ -98,7 +98,7 @@ def training_texts(folder, held_out):
 
 
 def figures_of(report):
-    return {key: report[key] for key in ("wer", "cer", "ser", "clips", "seconds", "blank_share", "real_time_factor") if key in report} | {
+    return {key: report[key] for key in ("wer", "cer", "ser", "clips", "seconds", "blank_share", "real_time_factor", "listening") if key in report} | {
         "words": report["words"], "characters": report["characters"]}
 
 
@@ -207,6 +207,9 @@ def section(name, row, table, clock, data_lines):
     for p in row.get("published", []):
         cells.append([f"published: {p['name']}{', ' + p['where'] if p.get('where') else ''} ({p['source']})", f"{p['wer']:.1f} %" if "wer" in p else "", "", "", ""])
     lines += [table(["", "WER (95 %)", "CER (95 %)", "parameters", "time of a run"], cells), ""]
+    lines += [f"- {v['name']}, greedy, while it listens on one thread: {t['portion_ms']:.2f} ms for every 20 ms of sound (99 of 100 portions take at most "
+              f"{t['portion_99_ms']:.2f} ms); from the last sample to the text {t['text_ms']:.1f} ms, the longest {t['text_longest_ms']:.1f} ms"
+              for v in variants if (t := v["runs"][0]["greedy"].get("listening"))]
     return "\n".join(lines).rstrip() + "\n"
 
 

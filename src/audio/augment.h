@@ -36,6 +36,12 @@ struct SpecAugmentOptions {
   int time_width = 40;            // frames
   double time_share = 0.15;
   float value = 0;
+  // The widest masks so many times as wide.
+  SpecAugmentOptions scaled(double width) const {
+    SpecAugmentOptions o = *this;
+    o.frequency_share *= width, o.time_share *= width, o.time_width = static_cast<int>(o.time_width * width);
+    return o;
+  }
 };
 // frames [n, width], n = frames.size() / width.
 void spec_augment(std::span<float> frames, int width, const SpecAugmentOptions& options, ClipRandom random);

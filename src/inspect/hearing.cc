@@ -127,15 +127,16 @@ Hearing hear_clip(const ModelFile& file, std::span<const float> samples, int rat
     throw Error(Exit::data, "data/too_long_clip",
                 fmt::format("{} is {:.0f} seconds long, a page shows {:.0f}", clip, found.seconds, kLongestHeard),
                 "cut it, or use rnn transcribe for the whole of it");
-  HeardClip heard;
-  heard.frames.push_back(frames_of(front, samples, rate));
-  if (heard.frames[0].empty())
+  std::vector<float> frames = frames_of(front, samples, rate);
+  if (frames.empty())
     throw Error(Exit::data, "data/too_short_clip", clip + " is shorter than a step of the network",
                 "a clip has at least a word");
   const auto frame_width = static_cast<size_t>(front.bank.width());
   const size_t bands = front.bank.kind == FrontKind::fbank ? static_cast<size_t>(front.bank.bins) : frame_width;
-  found.sound = loudness(heard.frames[0], frame_width, std::min(bands, frame_width));
-  normalise_frames(front, heard.frames[0]);
+  found.sound = loudness(frames, frame_width, std::min(bands, frame_width));
+  normalise_frames(front, frames);
+  HeardClip heard;
+  heard.frames.emplace_back(std::move(frames));
   visit_rows(*speech.model, front, {&heard, 1}, 1, pool, [&](size_t, View<const float> hidden, LogProbs<float> rows) {
     const std::vector<int32_t> units = SpeechDecoder(*speech.model, std::nullopt, pool).units_of(hidden, rows);
     found.text = spelt_text(speech.spelling, units);

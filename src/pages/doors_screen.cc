@@ -72,6 +72,20 @@ size_t most_written(const Doors& doors) {
   return most;
 }
 
+// The word of a step in quotes; of several alike which one it is.
+std::string step_words(const Doors& doors, size_t at) {
+  size_t before = 0, all = 0;
+  for (size_t i = 0; i < doors.steps.size(); ++i) {
+    const bool same = doors.steps[i].word == doors.steps[at].word;
+    all += same, before += same && i < at;
+  }
+  const std::string which = all == 1            ? ""
+                            : before + 1 == all ? "the last "
+                            : before == 0       ? "the first "
+                                                : fmt::format("number {} of ", before + 1);
+  return which + in_quotes(escape(shown_word(doors.steps[at].word)));
+}
+
 std::string panel(const ModelExplanation& model, const Player& who, size_t index) {
   svg::DoorChart chart = door_scene(model, who, index);
   const std::string id = chart.id;
@@ -126,9 +140,8 @@ std::string doors_sentence(const ModelExplanation& model, const Player& who, siz
       "The plain RNN rewrites every number at every {0}. {1} has doors: at {2} it wrote most, with the write door {3} open; "
       "at "
       "{4} it kept least, {5} of the old number.",
-      nouns_of(model.tokenizer).one, sentence_start(escape(who.the)), in_quotes(escape(shown_word(doors.steps[most].word))),
-      door(most, doors.steps[most].write, "write"), in_quotes(escape(shown_word(doors.steps[shut].word))),
-      door(shut, doors.steps[shut].keep, "keep"));
+      nouns_of(model.tokenizer).one, sentence_start(escape(who.the)), step_words(doors, most),
+      door(most, doors.steps[most].write, "write"), step_words(doors, shut), door(shut, doors.steps[shut].keep, "keep"));
   if (doors.write.empty()) text += " Its write door is what the keep door leaves: one opens as the other shuts.";
   return text;
 }
@@ -154,7 +167,7 @@ std::string doors_screen(const Explanation& all, const Players& who) {
   }
   if (choices.size() == 1 && order.size() == all.models.size()) parts.heading = "Doors: how it keeps and forgets";
   parts.picture = "<figure class=\"doored\">\n" + tabs("door", choices) +
-                  "<figcaption>One number of the state, the one whose doors move most here. Empty: shut; full: "
+                  "<figcaption>One of the numbers that it carries, the one whose doors move most here. Empty: shut; full: "
                   "open.</figcaption></figure>\n";
   return screen(parts);
 }

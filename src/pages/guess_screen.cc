@@ -160,13 +160,14 @@ std::string uses_screen(const Explanation& all, const Players&) {
     const auto* words =
         std::find_if(std::begin(kPartWords), std::end(kPartWords), [&](const PartWords& w) { return w.kind == part.kind; });
     if (words == std::end(kPartWords)) continue;
-    const bool done = !part.output.empty();
+    const bool done = !part.output.empty(),
+               slip = done && part.kind == "digits" && part.input.find(part.output) == std::string::npos;
     trained += done;
     parts.picture += fmt::format("<li class=\"card{}\"><h3>{}</h3>\n<p class=\"in\">{}</p>\n{}", done ? "" : " other",
                                  words->title, escape(part.input), sketch(part));
     parts.picture +=
         fmt::format("<p class=\"out\"><span aria-hidden=\"true\">→</span> {}</p>\n<p class=\"small\">{}</p></li>\n",
-                    done ? escape(part.output) : "not trained here",
+                    done ? escape(part.output) + (slip ? " (not all right)" : "") : "not trained here",
                     done && !part.link.empty() ? fmt::format("<a href=\"{}\">{}</a>", escape(part.link), words->does)
                                                : std::string(words->does));
   }

@@ -254,10 +254,13 @@ std::optional<svg::BarChart> memory_chart(const Explanation& all, const Players&
   const PairAnswer& p = all.models[0].pairs.needed[k];
   svg::BarChart chart;
   chart.id = "memory";
-  chart.title = fmt::format("“{} {}” and “{} {}”: how sure of the right ending?", p.first, p.first_word, p.second, p.second_word);
+  chart.title =
+      fmt::format("“{} {}” and “{} {}”: how sure of the right ending?", p.first, p.first_word, p.second, p.second_word);
   chart.description = "Two bars for each network: the share of the right ending of the first and of the second line.";
-  chart.series = {fmt::format("“{}” after the first line", p.first_word), fmt::format("“{}” after the second", p.second_word)};
-  chart.x_label = "share of the right one of the two endings; half is guessing. Beside the names: pairs of which both are right";
+  chart.series = {fmt::format("“{}” after the first line", p.first_word),
+                  fmt::format("“{}” after the second", p.second_word)};
+  chart.x_label =
+      "share of the right one of the two endings; half is guessing. Beside the names: pairs of which both are right";
   chart.percent = true, chart.maximum = 1;
   for (size_t i = 0; i < all.models.size(); ++i) {
     const std::vector<PairAnswer>& pairs = all.models[i].pairs.needed;
@@ -288,9 +291,16 @@ std::string pairs_sentence(const Explanation& all, const Players& who) {
   const std::string head =
       "A network that has forgotten the early word answers both lines alike, so it cannot get both right. ";
   if (none) return head + "Here none does: no network remembers the early word.";
-  const bool mostly_forgotten = std::all_of(figures.begin(), figures.end(), [&](const Figure& f) {
-    return 2 * f.value < static_cast<double>(all.models[0].pairs.needed.size());
-  });
+  const auto pairs = static_cast<double>(all.models[0].pairs.needed.size());
+  const auto best =
+      std::max_element(figures.begin(), figures.end(), [](const Figure& a, const Figure& b) { return a.value < b.value; });
+  if (10 * best->value < pairs) {
+    std::vector<std::string> told;
+    for (const Figure& f : figures) told.push_back(fmt::format("{} in {}", escape(f.who.the), f.shown));
+    return head + "Here hardly any does: " + listing(told) + ".";
+  }
+  const bool mostly_forgotten =
+      std::all_of(figures.begin(), figures.end(), [&](const Figure& f) { return 2 * f.value < pairs; });
   return head + (mostly_forgotten ? "Mostly they forget. " : "") +
          compare(figures, Better::higher, {"remembers most often", "remember most often", "remembers it in"}) +
          plain_wins(figures, Better::higher, "remembers more often");

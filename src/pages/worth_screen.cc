@@ -87,8 +87,9 @@ std::string worth_screen(const Explanation& all, const Players& who) {
     parts.more_about = "size, speed and quality in sentences";
     parts.more = said;
   } else {
-    parts.picture = "<figure>" + worth_table(all) +
-                    "<figcaption>Minutes of training; size of the learned numbers.</figcaption></figure>\n";
+    parts.picture =
+        "<figure>" + worth_table(all) +
+        "<figcaption>Minutes of training; size of the learned numbers; ✓: the better of the two.</figcaption></figure>\n";
     parts.more_about = "the networks in numbers";
     parts.more = block(said, networks);
   }

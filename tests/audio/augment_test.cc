@@ -36,34 +36,37 @@ TEST(ClipRandomNumbers, DependOnWhatTheyAreForAlone) {
 }
 
 TEST(SpecAugmentMasks, AreBandsAndTimesOfLimitedWidth) {
-  SpecAugmentOptions options;
-  for (const int length : {1, 5, 50, 400, 3000}) {
-    for (uint64_t clip = 0; clip < 40; ++clip) {
-      std::vector<float> frames(static_cast<size_t>(length) * 80, 1.0f), again = frames;
-      spec_augment(frames, 80, options, {1, 0, clip, Use::masks});
-      spec_augment(again, 80, options, {1, 0, clip, Use::masks});
-      EXPECT_EQ(frames, again);
-      int bands = 0, times = 0;
-      std::vector<bool> masked(static_cast<size_t>(length));
-      for (int t = 0; t < length; ++t) {
-        const auto row = frames.begin() + t * 80;
-        masked[static_cast<size_t>(t)] = std::all_of(row, row + 80, [](float x) { return x == 0; });
-        times += masked[static_cast<size_t>(t)];
-      }
-      for (int b = 0; b < 80; ++b) {
-        bool all = true;
-        for (int t = 0; t < length; ++t) all &= frames[static_cast<size_t>(t * 80 + b)] == 0;
-        bands += all;
-      }
-      if (times < length) {
-        EXPECT_LE(bands, 2 * 27);
-      }
-      const int masks = std::max(1, length / 100), widest = std::min<int>(40, static_cast<int>(0.15 * length));
-      EXPECT_LE(times, masks * widest) << length;
-      for (int t = 0; t < length; ++t) {  // what is not masked is left alone
+  for (const double wide : {1.0, 0.5}) {
+    const SpecAugmentOptions options = SpecAugmentOptions().scaled(wide);
+    for (const int length : {1, 5, 50, 400, 3000}) {
+      for (uint64_t clip = 0; clip < 40; ++clip) {
+        std::vector<float> frames(static_cast<size_t>(length) * 80, 1.0f), again = frames;
+        spec_augment(frames, 80, options, {1, 0, clip, Use::masks});
+        spec_augment(again, 80, options, {1, 0, clip, Use::masks});
+        EXPECT_EQ(frames, again);
+        int bands = 0, times = 0;
+        std::vector<bool> masked(static_cast<size_t>(length));
+        for (int t = 0; t < length; ++t) {
+          const auto row = frames.begin() + t * 80;
+          masked[static_cast<size_t>(t)] = std::all_of(row, row + 80, [](float x) { return x == 0; });
+          times += masked[static_cast<size_t>(t)];
+        }
         for (int b = 0; b < 80; ++b) {
-          const float x = frames[static_cast<size_t>(t * 80 + b)];
-          ASSERT_TRUE(x == 0 || x == 1);
+          bool all = true;
+          for (int t = 0; t < length; ++t) all &= frames[static_cast<size_t>(t * 80 + b)] == 0;
+          bands += all;
+        }
+        if (times < length) {
+          EXPECT_LE(bands, 2 * static_cast<int>(27.2 * wide));
+        }
+        const int masks = std::max(1, length / 100),
+                  widest = std::min(static_cast<int>(40 * wide), static_cast<int>(0.15 * wide * length));
+        EXPECT_LE(times, masks * widest) << length;
+        for (int t = 0; t < length; ++t) {  // what is not masked is left alone
+          for (int b = 0; b < 80; ++b) {
+            const float x = frames[static_cast<size_t>(t * 80 + b)];
+            ASSERT_TRUE(x == 0 || x == 1);
+          }
         }
       }
     }

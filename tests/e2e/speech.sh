@@ -23,8 +23,11 @@ expect_exit 0 "$RNN" eval run fresh --json
 [[ "$(json_value "$out_file" 'x["wer"] <= 0.25 and x["cer"] <= 0.06 and x["words"]["reference"] > 8 and x["words"]["low"] <= x["wer"] <= x["words"]["high"]')" == True ]] ||
   fail "it did not learn: $(cut -c1-300 "$out_file")"
 wer="$(json_value "$out_file" 'x["wer"]')"
+[[ "$(json_value "$out_file" '(lambda t: t["clips"] == 8 and 0 < t["portion_ms"] and 0 < t["text_ms"] <= t["text_longest_ms"])(x["listening"])')" == True ]] ||
+  fail "what listening costs: $(cut -c1-600 "$out_file")"
 expect_exit 0 "$RNN" eval run fresh -o clips.csv
 expect_out '^ words +'
+expect_out '^ listening on one thread: .* ms for every 20 ms of sound'
 [[ "$(wc -l <clips.csv)" == 9 ]] || fail "a line for each clip"
 mapfile -t fresh < <(find fresh -name '*.wav' | sort)
 expect_exit 0 "$RNN" transcribe run "${fresh[@]}"

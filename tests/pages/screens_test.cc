@@ -81,6 +81,15 @@ TEST(ScreenSentences, RemembersOnlyWhereBothAreRight) {
       has(read(forgetting_sentence(all, who)), "in 0 for the plain RNN, in 1 for the GRU and in 1 for the LSTM of 5"));
   EXPECT_TRUE(
       has(read(forgetting_sentence(all, who)), "In 2 more pairs the early word changes and the right ending does not"));
+  for (PairTest* test : {&all.models[0].pairs, &all.models[1].pairs, &all.models[2].pairs})
+    while (test->needed.size() < 11) test->needed.push_back({"a", "b", "c", "d", "", .9, .1});  // nobody knows these
+  set(1, {{.9, .8}, {.9, .1}, {.9, .1}, {.9, .1}, {.9, .1}});
+  set(2, {{.9, .1}, {.9, .1}, {.9, .1}, {.9, .1}, {.9, .1}});
+  EXPECT_EQ(
+      read(pairs_sentence(all, who)),
+      "A network that has forgotten the early word answers both lines alike, so it cannot get both right. Here hardly any "
+      "does: the plain RNN in 0 of 11, the GRU in 1 of 11 and the LSTM in 0 of 11.");
+  all = synthetic_explanation();
   set(1, {{.9, .8}, {.9, .8}, {.9, .6}, {.9, .8}, {.9, .8}});
   set(2, {{.9, .1}, {.9, .1}, {.9, .1}, {.9, .1}, {.9, .1}});
   set(0, {{.9, .6}, {.9, .6}, {.9, .1}, {.9, .1}, {.9, .1}});
@@ -136,6 +145,10 @@ TEST(ScreenSentences, DoorsNameWhatTheyDidMost) {
       read(doors_sentence(all.models[0], cast(all.models)[0], 0)),
       "The plain RNN rewrites every number at every word. The LSTM has doors: at “cat” it wrote most, with the write door "
       "80 % open; at “sleeping” it kept least, 5 % of the old number.");
+  doors.steps[1].word = "sleeping";  // now twice
+  const std::string twice = read(doors_sentence(all.models[0], cast(all.models)[0], 0));
+  EXPECT_TRUE(has(twice, "at the first “sleeping” it wrote most")) << twice;
+  EXPECT_TRUE(has(twice, "at the last “sleeping” it kept least")) << twice;
   doors.write.clear();
   EXPECT_TRUE(has(doors_sentence(all.models[0], cast(all.models)[0], 0), "Its write door is what the keep door leaves"));
 }

@@ -257,12 +257,12 @@ inline void add_demo_parts(Explanation& all) {
                 {210, 230},
                 {200, 215},
                 {222, 246}}};
-  all.worth = {
-      {"the next word", "perplexity, lower is better", "counting: trigram", "LSTM", 18.4, 16.0, false, false, 20, 4200000},
-      {"the next word, from 300 lines only", "perplexity, lower is better", "counting: trigram", "GRU", 61.5, 97.2, false,
-       false, 3, 610000},
-      {"rewriting dates", "right of 500 unseen", "copy the source", "GRU with attention", 0, 0.992, true, true, 25,
-       1900000}};
+  all.worth = {{"the next word", "perplexity: it hesitates between so many words", "counting: trigram", "LSTM", 18.4, 16.0,
+                false, false, 20, 4200000},
+               {"the next word, from 300 lines only", "perplexity: it hesitates between so many words", "counting: trigram",
+                "GRU", 61.5, 97.2, false, false, 3, 610000},
+               {"rewriting dates", "right of 500 unseen", "copy the source", "GRU with attention", 0, 0.992, true, true, 25,
+                1900000}};
 }
 
 constexpr std::string_view kPrompt = "The cat is sleeping because it";

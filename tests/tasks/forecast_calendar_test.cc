@@ -12,15 +12,15 @@
 namespace rnn::core::test {
 namespace {
 
-// Days from 2019-01-01 on: noise around a level that the season gives, or around none.
-std::string days_of(int days, double season, uint64_t seed = 6) {
+// Days from 2019-01-01 on: noise around a level that the season gives, or around none; from day `turns` on a third of it, the other way round.
+std::string days_of(int days, double season, uint64_t seed = 6, int turns = 1 << 30) {
   Random random(seed, Purpose::test);
   std::string text = "ds,y\n";
   double drift = 0;
   for (int t = 0; t < days; ++t) {
     const CivilTime at = civil_time((days_from_civil(2019, 1, 1) + t) * kDay);
     drift = 0.5 * drift + random.uniform(-4, 4);
-    const double level = season * std::cos(2 * std::numbers::pi * (t - 20) / 365.25);
+    const double level = season * std::cos(2 * std::numbers::pi * (t - 20) / 365.25) * (t < turns ? 1 : -1.0 / 3);
     text += std::to_string(at.year) + (at.month < 10 ? "-0" : "-") + std::to_string(at.month) + (at.day < 10 ? "-0" : "-") +
             std::to_string(at.day) + "," + std::to_string(20 + level + drift) + "\n";
   }
@@ -131,6 +131,27 @@ TEST(ForecastCalendar, KeepsWhatHelps) {
   std::string steps = "y\n";
   for (int t = 0; t < 400; ++t) steps += std::to_string(t % 7) + "\n";
   EXPECT_EQ(chosen(steps).calendar, "off");
+}
+
+// Whether a season that went away would have paid over all validation rows is not the question: it does not pay in their second half.
+TEST(ForecastCalendar, KeepsOnlyWhatHelpsInBothHalves) {
+  const auto fitted = [](const std::string& text, const std::string& calendar) {
+    SeriesOptions options = daily_options(calendar);
+    TinySeries t;
+    t.set = series_of(text);
+    decide_series_options(t.set, &options);
+    const SeriesSplit split = split_series(t.set, options);
+    const ForecastFront front = fit_front(t.set, split, options, Transform::none, false);
+    return std::pair(fit_linear(front, SeriesBank(front, t.set), split, options, calendar != "off"),
+                     choose_calendar(t.set, split, options, Transform::none).calendar);
+  };
+  const std::string stays = days_of(1200, 8), turns = days_of(1200, 8, 6, 1020);  // rows 960 to 1080 choose
+  const LinearFit with = fitted(turns, "year").first, without = fitted(turns, "off").first;
+  EXPECT_LT(with.halves[0], 0.9 * without.halves[0]);
+  EXPECT_GT(with.halves[1], without.halves[1]);
+  EXPECT_LT(with.error, 0.95 * without.error) << "together it seems to pay";
+  EXPECT_EQ(fitted(turns, "off").second, "off");
+  EXPECT_EQ(fitted(stays, "off").second, "year");
 }
 
 TEST(ForecastCalendar, NamesOfCycles) {

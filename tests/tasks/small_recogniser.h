@@ -92,8 +92,9 @@ inline void expect_same_transcripts(const std::vector<Transcript>& a, const std:
 
 inline HeardClip clip_of(const SpeechFront& front, int samples, std::vector<int32_t> labels, uint64_t seed) {
   HeardClip clip;
-  clip.frames.push_back(front_end_frames(front.bank, noise(samples, seed)));
-  normalise_frames(front, clip.frames[0]);
+  std::vector<float> frames = front_end_frames(front.bank, noise(samples, seed));
+  normalise_frames(front, frames);
+  clip.frames.emplace_back(std::move(frames));
   clip.labels = std::move(labels);
   return clip;
 }

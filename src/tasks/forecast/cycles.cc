@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -16,7 +17,7 @@ namespace {
 
 constexpr double kCalendarGain = 0.01;  // of the error: what a cycle must gain at least,
 constexpr double kGainOfChance =
-    0.3;  // and this by the number of windows that do not overlap: with few of them chance gains, too
+    0.3;  // and this by the number of windows that do not overlap: with few of them chance gains, too. Series share their time
 constexpr int64_t kFewestIndependent = 3;  // validation windows that do not overlap, to judge by
 constexpr double kTurns = 2;               // that training rows must have
 
@@ -79,29 +80,38 @@ CalendarChoice choose_calendar(const SeriesSet& set, const SeriesSplit& split, c
     return fit_linear(front, SeriesBank(front, set), split, trial, level);
   };
   const LinearFit without = fit({}, false);
-  const int64_t independent = (without.windows + options.horizon - 1) / std::max(options.horizon, 1);
+  int64_t rows = 0;
+  for (size_t s = 0; s < split.train.size(); ++s) rows = std::max(rows, split.valid[s] - split.train[s]);
+  const int64_t independent = without.windows > 0 ? rows / std::max(options.horizon, 1) : 0;
   if (!without.part.present() || independent < kFewestIndependent) return choice;
   // At its own length, and at the shortest: who knows the season need not see it.
   std::vector<int> lengths = {without.part.models[0].shape().context, shortest_context(split, options)};
   if (lengths[0] == lengths[1]) lengths.pop_back();
   trial.linear = kLinearNames[static_cast<size_t>(without.part.kind)];
-  const auto errors_of = [&](const std::vector<Cycle>& cycles) {
-    std::vector<double> errors;
-    for (const int context : lengths) trial.context = context, errors.push_back(fit(cycles, true).error);
-    return errors;
+  using Fits = std::vector<LinearFit>;
+  const auto fits_of = [&](const std::vector<Cycle>& cycles) {
+    Fits fits;
+    for (const int context : lengths) trial.context = context, fits.push_back(fit(cycles, true));
+    return fits;
   };
   const double gain = std::max(kCalendarGain, kGainOfChance / static_cast<double>(independent));
   std::vector<Cycle> kept;
   double error = without.error;
-  std::vector<double> same =
-      errors_of({});  // of the same lengths and shapes, that returning to a level is not taken for the calendar's
+  std::array<double, 2> halves = without.halves;
+  // What moved once, such as a level, may help in one half of the validation rows and will not help again: both must gain.
+  const auto gains_in_both = [](const LinearFit& with, const std::array<double, 2>& before) {
+    return with.halves[0] < before[0] && with.halves[1] < before[1];
+  };
+  Fits same = fits_of({});  // of the same lengths and shapes, that returning to a level is not taken for the calendar's
   for (const Cycle cycle : candidates) {
     std::vector<Cycle> more = kept;
     more.insert(std::lower_bound(more.begin(), more.end(), cycle), cycle);
-    const std::vector<double> with = errors_of(more);
-    const auto least = std::min_element(with.begin(), with.end());
-    const double like = same[static_cast<size_t>(least - with.begin())];
-    if (*least < (1 - gain) * std::min(error, like)) kept = std::move(more), error = *least, same = with;
+    Fits with = fits_of(more);
+    const auto least = std::ranges::min_element(with, {}, &LinearFit::error);
+    const LinearFit& like = same[static_cast<size_t>(least - with.begin())];
+    if (least->error < (1 - gain) * std::min(error, like.error) && gains_in_both(*least, halves) &&
+        gains_in_both(*least, like.halves))
+      kept = std::move(more), error = least->error, halves = least->halves, same = std::move(with);
   }
   choice.calendar = cycles_text(kept);
   std::string names;

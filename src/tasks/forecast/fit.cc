@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -130,6 +131,32 @@ double error_of(const RidgeModel& model, std::span<const double> y, int64_t firs
     }
   }
   return count > 0 ? sum / count : std::numeric_limits<double>::infinity();
+}
+
+// The sum of squared errors per window and how many windows, in the first and the second half of the validation rows, of one model over
+// series [first, last).
+void add_halves(const RidgeModel& model, std::span<const Doubles> series, const SeriesSplit& split, size_t first,
+                size_t last, std::array<double, 2>& sums, std::array<double, 2>& windows) {
+  for (size_t half = 0; half < 2; ++half) {
+    RidgeSums validation(model.shape());
+    double direct = 0, count = 0;
+    for (size_t s = first; s < last; ++s) {
+      const int64_t middle = (split.train[s] + split.valid[s]) / 2;
+      const int64_t from = half == 0 ? split.train[s] : middle, to = half == 0 ? middle : split.valid[s];
+      if (model.kind() == RidgeKind::autoregression) {
+        const double error = error_of(model, series[s].y, from, to);
+        const auto n = static_cast<double>(to - from - model.shape().horizon + 1);
+        if (std::isfinite(error)) direct += error * n, count += n;
+      } else {
+        validation.add(series[s].of(model.shape().covariates), from, to);
+      }
+    }
+    if (validation.windows() > 0) {
+      const auto n = static_cast<double>(validation.windows());
+      direct += mean_error(ridge_errors(validation, model)) * n, count += n;
+    }
+    sums[half] += direct, windows[half] += count;
+  }
 }
 
 // The mean of the last four seasons unless `best` is clearly better: of counts that are mostly zero hardly anything is.
@@ -319,10 +346,12 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
           windows += static_cast<double>(own.back().windows);
   }
   error = windows > 0 ? error / windows : std::numeric_limits<double>::infinity();
+  std::array<double, 2> half_sums{}, half_windows{};
   const bool take_own = each && (o.linear == "own" || !shared.model || error < (1 - kOwnGain) * shared.error);
   if (take_own) {
     fit.part.kind = LinearPart::Kind::own, fit.error = error;
     fit.windows = static_cast<int64_t>(windows), fit.part.waves = std::move(own_waves);
+    for (size_t s = 0; s < n; ++s) add_halves(*own[s].model, series, split, s, s + 1, half_sums, half_windows);
     for (Fitted& f : own) fit.part.models.push_back(std::move(*f.model));
     fit.note = fmt::format("ridge regression, one for each of {} series", n);
   } else if (shared.model) {
@@ -330,8 +359,12 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
     fit.note = linear_words(*shared.model, n);
     fit.windows = shared.windows;
     if (waves > 0) fit.part.waves = {shared_waves};
+    for (size_t s = 0; s < n && each && waves > 0; ++s) series[s] = less_waves(s, shared_waves);
+    add_halves(*shared.model, series, split, 0, n, half_sums, half_windows);
     fit.part.models.push_back(std::move(*shared.model));
   }
+  for (size_t half = 0; half < 2; ++half)
+    fit.halves[half] = half_windows[half] > 0 ? half_sums[half] / half_windows[half] : kMissing;
   return fit;
 }
 

@@ -2,6 +2,7 @@
 // the share of the network and the width of bands. Nothing here looks at a step that is not its own.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -43,7 +44,9 @@ struct LinearFit {
   LinearPart part;
   double error = 0;     // mean squared, of the chosen one; infinite without validation windows
   int64_t windows = 0;  // of validation
-  std::string note;     // for people: "ridge regression on 336 steps, penalty 100, shared by 7 series"
+  std::array<double, 2>
+      halves{};      // the same error in the first and in the second half of the validation rows; NaN where it has no window
+  std::string note;  // for people: "ridge regression on 336 steps, penalty 100, shared by 7 series"
 };
 // level: also a regression that returns to the level that the calendar gives (RidgeShape::level).
 LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const SeriesSplit& split,

@@ -23,8 +23,9 @@ AlignedClip align_clip(const SpeechModel& speech, const Tokenizer& tokenizer, st
                 "write the words as in the transcripts that it was trained on");
   HeardClip clip;
   clip.labels = labels_of(tokenizer, aligned.transcript.text);
-  clip.frames.push_back(frames_of(front, samples, rate));
-  normalise_frames(front, clip.frames[0]);
+  std::vector<float> frames = frames_of(front, samples, rate);
+  normalise_frames(front, frames);
+  clip.frames.emplace_back(std::move(frames));
   const int64_t steps = front.steps_of(clip.frames[0]), needed = ctc_rows_needed(clip.labels);
   if (steps < std::max<int64_t>(needed, 1))
     throw Error(Exit::data, "data/too_short_clip",

@@ -25,11 +25,11 @@ void fill_labels(std::span<const HeardClip> clips, std::span<const uint32_t> cho
 }
 
 // frames[i]: of the clip chosen[i], normalised.
-void fill_frames(const SpeechFront& front, std::span<const std::vector<float>* const> frames,
-                 std::span<const uint32_t> chosen, Rows& in) {
+void fill_frames(const SpeechFront& front, std::span<const std::span<const float>> frames, std::span<const uint32_t> chosen,
+                 Rows& in) {
   const auto width = static_cast<size_t>(front.width());
   std::vector<int> lengths;
-  for (const std::vector<float>* f : frames) lengths.push_back(static_cast<int>(front.steps_of(*f)));
+  for (const std::span<const float> f : frames) lengths.push_back(static_cast<int>(front.steps_of(f)));
   in.seq = Seq::ragged(lengths);
   in.seq.id.assign(chosen.begin(), chosen.end());
   in.ids.clear();
@@ -39,7 +39,7 @@ void fill_frames(const SpeechFront& front, std::span<const std::vector<float>* c
     const auto stream = static_cast<size_t>(in.seq.order[static_cast<size_t>(r)]);
     for (int t = 0; t < lengths[stream]; ++t)
       speech_step(
-          front, *frames[stream], t,
+          front, frames[stream], t,
           std::span(in.frames).subspan(static_cast<size_t>(in.seq.start[static_cast<size_t>(t)] + r) * width, width));
   }
 }
@@ -68,6 +68,9 @@ class ClipBatcher final : public Batcher {
     const std::span<const uint32_t> chosen = plan_.batch(position_);
     frames_.clear(), masked_.resize(chosen.size());
     for (size_t i = 0; i < chosen.size(); ++i) frames_.push_back(heard(chosen[i], masked_[i]));
+    if (position_ + 1 < batches_per_epoch()) {
+      for (const uint32_t i : plan_.batch(position_ + 1)) will_read(source(i));  // while the network works on this one
+    }
     fill_frames(front_, frames_, chosen, batch.in);
     fill_labels(clips_, chosen, batch.to);
     batch.carried = false;
@@ -83,32 +86,45 @@ class ClipBatcher final : public Batcher {
   }
 
  private:
-  // As it is heard in this epoch; `scratch` holds what is not kept.
-  const std::vector<float>* heard(uint32_t clip, std::vector<float>& scratch) const {
+  // The speed at which this epoch hears a clip.
+  uint32_t speed_of(uint32_t clip) const {
+    if (!options_.train) return 0;
+    ClipRandom speed(options_.seed, static_cast<uint32_t>(epoch_), clip, ClipRandom::Use::speed);
+    return speed.below(static_cast<uint32_t>(clips_[clip].frames.size()));
+  }
+  bool has_effects(uint32_t clip) const { return options_.train && options_.effects && !clips_[clip].samples.empty(); }
+  // What heard() reads.
+  std::span<const float> source(uint32_t clip) const {
     const HeardClip& from = clips_[clip];
-    if (!options_.train) return &from.frames[0];
+    return has_effects(clip) ? from.samples[speed_of(clip)] : from.frames[speed_of(clip)];
+  }
+
+  // As it is heard in this epoch; `scratch` holds what is not kept.
+  std::span<const float> heard(uint32_t clip, std::vector<float>& scratch) const {
+    const HeardClip& from = clips_[clip];
+    const std::span<const float> kept = source(clip);
+    if (!options_.train) return kept;
     const auto epoch = static_cast<uint32_t>(epoch_);
-    ClipRandom speed(options_.seed, epoch, clip, ClipRandom::Use::speed);
-    const uint32_t chosen = speed.below(static_cast<uint32_t>(from.frames.size()));
-    const bool effects = options_.effects && !from.samples.empty();
+    const bool effects = has_effects(clip);
     const bool masked = options_.masks_from >= 0 && epoch_ >= options_.masks_from;
     const bool shifted = options_.volume > 0 && !from.ready && front_.bank.kind == FrontKind::fbank;
-    if (!effects && !masked && !shifted) return &from.frames[chosen];
+    if (!effects && !masked && !shifted) return kept;
     if (effects) {
-      std::vector<float> samples = from.samples[chosen];
+      std::vector<float> samples(kept.begin(), kept.end());
       apply_effects(*options_.effects, options_.seed, epoch, clip, samples);
       scratch = front_end_frames(front_.bank, samples);
       normalise_frames(front_, scratch);
     } else {
-      scratch = from.frames[chosen];
+      scratch.assign(kept.begin(), kept.end());
     }
     if (shifted) {
       const ClipRandom random(options_.seed, epoch, clip, ClipRandom::Use::volume);
       shift_volume(front_, draw_volume(options_.volume, random), scratch);
     }
     if (masked)
-      spec_augment(scratch, front_.bank.width(), {}, ClipRandom(options_.seed, epoch, clip, ClipRandom::Use::masks));
-    return &scratch;
+      spec_augment(scratch, front_.bank.width(), SpecAugmentOptions().scaled(options_.mask_width),
+                   ClipRandom(options_.seed, epoch, clip, ClipRandom::Use::masks));
+    return scratch;
   }
 
   void plan(int64_t epoch) {
@@ -129,7 +145,7 @@ class ClipBatcher final : public Batcher {
   LengthOrder plan_;
   int64_t planned_ = -1;  // the epoch that plan_ is for
   int64_t labels_ = 0;
-  std::vector<const std::vector<float>*> frames_;  // of the current batch
+  std::vector<std::span<const float>> frames_;  // of the current batch
   std::vector<std::vector<float>> masked_;
 };
 
@@ -142,8 +158,8 @@ std::unique_ptr<Batcher> clip_batcher(const SpeechFront& front, std::span<const 
 
 void fill_clip_batch(const SpeechFront& front, std::span<const HeardClip> clips, std::span<const uint32_t> chosen,
                      Batch& batch) {
-  std::vector<const std::vector<float>*> frames;
-  for (const uint32_t i : chosen) frames.push_back(&clips[i].frames[0]);
+  std::vector<std::span<const float>> frames;
+  for (const uint32_t i : chosen) frames.emplace_back(clips[i].frames[0]);
   fill_frames(front, frames, chosen, batch.in);
   fill_labels(clips, chosen, batch.to);
   batch.carried = false;

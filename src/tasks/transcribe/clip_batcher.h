@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "audio/augment.h"
+#include "base/float_store.h"
 #include "data/batcher.h"
 #include "tasks/transcribe/sound_effects.h"
 #include "tasks/transcribe/stream/speech_front.h"
@@ -15,10 +16,10 @@ namespace rnn::core {
 
 // A clip as a network hears it.
 struct HeardClip {
-  std::vector<std::vector<float>> frames;        // normalised, [frames, bank.width()], one for each speed
-  std::vector<int32_t> labels;                   // classes: 1 to K - 1
-  std::vector<std::vector<float>> samples = {};  // at the front's rate, one for each speed; none where there are no effects
-  bool ready = false;                            // the frames come from a file of frames: nothing is known of their loudness
+  std::vector<KeptFloats> frames;        // normalised, [frames, bank.width()], one for each speed
+  std::vector<int32_t> labels;           // classes: 1 to K - 1
+  std::vector<KeptFloats> samples = {};  // at the front's rate, one for each speed; none where there are no effects
+  bool ready = false;                    // the frames come from a file of frames: nothing is known of their loudness
 };
 
 struct ClipBatchOptions {
@@ -26,6 +27,7 @@ struct ClipBatchOptions {
   bool train = false;  // false: longest first, at the first speed, without masks, as loud as it is
   int masks_from =
       0;  // the first epoch whose clips are masked; -1: none. A network that hears holes before words learns blanks for long
+  double mask_width = 1;  // SpecAugmentOptions::scaled
   uint64_t seed = 1;
   double volume = 0;                      // decibels: a clip of a training batch is louder or softer by up to so much
   const SoundEffects* effects = nullptr;  // of clips with samples, in training; must outlive the batcher

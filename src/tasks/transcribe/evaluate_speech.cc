@@ -29,7 +29,7 @@ void visit_rows(const Model<float>& model, const SpeechFront& front, std::span<c
     std::vector<State<float>> states;
     std::vector<Engine::Part> parts;
     for (size_t i = 0; i < count; ++i) {
-      const std::vector<float>& frames = clips[begin + i].frames[0];
+      const std::span<const float> frames = clips[begin + i].frames[0];
       const int64_t steps = front.steps_of(frames);
       rows[i].resize(static_cast<size_t>(steps) * width);
       for (int64_t t = 0; t < steps; ++t)

@@ -114,10 +114,12 @@ class SpeechRun final : public Run {
   void batch() override {
     Pool pool(options.train.threads);
     data_.left_out.clear();
-    data_.train =
-        hear(data_.front, *tokenizer, parts_.train, speeds_of(speech().speeds), pool, &data_.left_out, effects_.present());
-    data_.valid = hear(data_.front, *tokenizer, parts_.valid, {1}, pool, &data_.left_out);
-    data_.test = hear(data_.front, *tokenizer, parts_.test, {1}, pool, &data_.left_out);
+    FloatStore store(speech().frame_memory > 0 ? std::llround(speech().frame_memory * (1 << 20)) : half_of_memory());
+    data_.train = hear(data_.front, *tokenizer, parts_.train, speeds_of(speech().speeds), pool, &data_.left_out, store,
+                       effects_.present());
+    data_.valid = hear(data_.front, *tokenizer, parts_.valid, {1}, pool, &data_.left_out, store);
+    data_.test = hear(data_.front, *tokenizer, parts_.test, {1}, pool, &data_.left_out, store);
+    frames_in_memory_ = store.bytes() - store.bytes_in_file(), frames_in_file_ = store.bytes_in_file();
     if (data_.train.clips.empty() || data_.valid.clips.empty()) {
       const std::string& reason =
           data_.left_out.empty() ? "there is none" : data_.left_out[0].clip + " " + data_.left_out[0].reason;
@@ -128,9 +130,14 @@ class SpeechRun final : public Run {
     }
     const TrainOptions& t = options.train;
     train = clip_batcher(data_.front, data_.train.heard,
-                         {t.batch, true, speech().spec_augment ? t.epochs / kMaskedAfter : -1, t.seed, speech().volume,
-                          effects_.present() ? &effects_ : nullptr});
-    valid = clip_batcher(data_.front, data_.valid.heard, {t.batch, false, -1, t.seed});
+                         {.batch = t.batch,
+                          .train = true,
+                          .masks_from = speech().spec_augment ? t.epochs / kMaskedAfter : -1,
+                          .mask_width = speech().mask_width,
+                          .seed = t.seed,
+                          .volume = speech().volume,
+                          .effects = effects_.present() ? &effects_ : nullptr});
+    valid = clip_batcher(data_.front, data_.valid.heard, {.batch = t.batch, .masks_from = -1, .seed = t.seed});
   }
 
   json about_data() const override {
@@ -231,6 +238,9 @@ class SpeechRun final : public Run {
     if (!data_.left_out.empty())
       plan.add("note", fmt::format("{} left out: {} {}{}", counted(data_.left_out.size(), "clip"), data_.left_out[0].clip,
                                    data_.left_out[0].reason, data_.left_out.size() > 1 ? "; data.json names all" : ""));
+    if (frames_in_file_ > 0)
+      plan.add("frames", fmt::format("{} in memory, {} in a file without a name, read ahead (--frame-memory)",
+                                     bytes_text(frames_in_memory_), bytes_text(frames_in_file_)));
     plan_work(plan, counted(o.batch, "clip"), steps, training_bytes(*model, o, longest), pool);
     return plan;
   }
@@ -240,6 +250,7 @@ class SpeechRun final : public Run {
   SoundEffects effects_;
   std::string hash_;  // of the clips and what is heard with them
   SpeechData data_;
+  int64_t frames_in_memory_ = 0, frames_in_file_ = 0;  // bytes
 };
 
 }  // namespace

@@ -67,7 +67,8 @@ std::vector<float> frames_of(const SpeechFront& front, std::span<const float> sa
 }
 
 SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vector<Clip> clips,
-                const std::vector<double>& speeds, Pool& pool, std::vector<LeftOut>* left_out, bool samples) {
+                const std::vector<double>& speeds, Pool& pool, std::vector<LeftOut>* left_out, FloatStore& store,
+                bool samples) {
   std::vector<HeardClip> heard(clips.size());
   std::vector<std::string> reasons(clips.size());
   for_each_clip(pool, clips.size(), [&](size_t i) {
@@ -95,8 +96,8 @@ SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vecto
       }
       if (steps < std::max<int64_t>(needed, 1)) continue;  // at a higher speed it would be
       normalise_frames(front, frames);
-      heard[i].frames.push_back(std::move(frames));
-      if (samples && clip.width == 0) heard[i].samples.push_back(std::move(sound));
+      heard[i].frames.push_back(store.keep(std::move(frames)));
+      if (samples && clip.width == 0) heard[i].samples.push_back(store.keep(std::move(sound)));
     }
   });
   SpeechPart part;

@@ -43,9 +43,10 @@ std::vector<float> frames_of(const SpeechFront& front, const Clip& clip);
 std::vector<float> frames_of(const SpeechFront& front, std::span<const float> samples, int rate);
 
 // A part whose clips are read, and left out where they cannot be: labels, frames for each speed, normalised. Without an entry of a speed
-// other than 1 where `speeds` is {1}. samples: also these, of clips that are sound.
+// other than 1 where `speeds` is {1}. samples: also these, of clips that are sound. Both are put into `store`.
 SpeechPart hear(const SpeechFront& front, const Tokenizer& tokenizer, std::vector<Clip> clips,
-                const std::vector<double>& speeds, Pool& pool, std::vector<LeftOut>* left_out, bool samples = false);
+                const std::vector<double>& speeds, Pool& pool, std::vector<LeftOut>* left_out, FloatStore& store,
+                bool samples = false);
 
 // Mean and deviation of the frames of some clips (all of them, at most so many hours), for an unfinished front.
 void fit_front(SpeechFront& front, const std::vector<Clip>& clips, Pool& pool);

@@ -26,7 +26,7 @@ struct SpeechFront {
 
   int width() const { return bank.width() * (stack + lookahead); }  // of a step
   int64_t steps_of(int64_t frames) const { return frames > 0 ? (frames + stack - 1) / stack + tail : 0; }
-  int64_t steps_of(const std::vector<float>& frames) const { return steps_of(std::ssize(frames) / bank.width()); }
+  int64_t steps_of(std::span<const float> frames) const { return steps_of(std::ssize(frames) / bank.width()); }
   double step_seconds() const { return stack * bank.shift_ms / 1000; }
   // When what a row says begins, seconds.
   double seconds_of(int64_t row) const { return static_cast<double>(std::max<int64_t>(row - delay, 0)) * step_seconds(); }
