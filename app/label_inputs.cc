@@ -11,21 +11,6 @@
 namespace rnn::core::app {
 namespace {
 
-SequenceShape shape_for(const ModelFile& file, TargetForm target) {
-  if (!target_form(file.model->config().task))
-    throw Error(Exit::model, "model/task", file.path + " is no model of labels", "rnn info shows what it is");
-  const SequenceShape shape = shape_of_model(file);
-  if (shape.front.kind == InputKind::none)
-    throw Error(Exit::model, "model/task", file.path + " was trained on lines of JSON, not on texts, words or sensors",
-                "rnn predict labels such lines");
-  if (shape.target != target)
-    throw Error(Exit::model, "model/task",
-                file.path + (target == TargetForm::label ? " tags every word, it does not classify"
-                                                         : " classifies, it does not tag words"),
-                target == TargetForm::label ? "rnn tag runs it" : "rnn classify runs it");
-  return shape;
-}
-
 bool is_table(const std::string& path, const FileLines& file, const SequenceShape& shape) {
   const std::string extension = lower_extension(without_compression(path));
   if (extension == ".csv" || extension == ".tsv") return true;
@@ -39,7 +24,7 @@ bool is_table(const std::string& path, const FileLines& file, const SequenceShap
 
 LabelModel::LabelModel(const std::string& path, TargetForm target, int threads)
     : file_(load_model(path)),
-      shape_(shape_for(file_, target)),
+      shape_(shape_of_labels(file_, target)),
       encoder_(shape_, file_.tokenizer.get()),
       pool_(threads),
       labeller_(file_, pool_) {}

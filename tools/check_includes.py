@@ -32,7 +32,7 @@ FLOORS = {
 ROOM_OF_FILE = {"include/rnn/error.h": "base"} | {
     f"include/rnn/{name}.h": "rnn/running"
     for name in ("model", "threads", "session", "writer", "texts", "translator", "labeller", "series",
-                 "forecaster", "effect")}
+                 "forecaster", "effect", "classifier", "tagger")}
 HIGHWAY_ROOM = "kernels"
 HIGHWAY_TESTS = "tests/kernels/"
 # Each costs every file that reads it up to seconds of compiling, so headers name none: json_fwd.hpp and base/json_value.h stand for

@@ -45,11 +45,12 @@ class RNN_API Model {
   static Model from_bytes(std::string_view bytes, const std::string& name = "the model");
 
   bool is_language_model() const noexcept;
-  bool translates() const noexcept;        // a model for Translator: sentences in, sentences out
-  bool labels_sequences() const noexcept;  // a model for Labeller: sequences in, labels or numbers out
-  bool forecasts() const noexcept;         // a model for Forecaster: the past of series in, their next values out
-  int vocabulary() const noexcept;         // number of input ids (tokens, or symbols of sequences); 0: it reads frames
-  int inputs() const noexcept;             // numbers of one frame; 0: it reads ids
+  bool translates() const noexcept;  // a model for Translator: sentences in, sentences out
+  // A model for Classifier, Tagger or Labeller: sequences in, labels or numbers out.
+  bool labels_sequences() const noexcept;
+  bool forecasts() const noexcept;  // a model for Forecaster: the past of series in, their next values out
+  int vocabulary() const noexcept;  // number of input ids (tokens, or symbols of sequences); 0: it reads frames
+  int inputs() const noexcept;      // numbers of one frame; 0: it reads ids
   // Numbers of one output row: logits of tokens or labels, numbers of a model of the task regress, or the hidden state of the last
   // layer of a bare recurrent model.
   int outputs() const noexcept;

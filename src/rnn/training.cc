@@ -112,6 +112,7 @@ TrainSummary train(const TrainRequest& request) {
   run.options = options.train;
   run.series = options.series;
   run.speech = options.speech;
+  run.labels = options.labels;
   for (const auto& option : request.options) run.given.emplace_back(find_option(option.first)->name);
   run.command = "rnn::train()";
   return with_callback(request.on_event, request.stop,

@@ -172,14 +172,14 @@ SequenceExample LabelEncoder::words(std::span<const std::string> words) const {
   return e;
 }
 
-SequenceExample LabelEncoder::frames(std::span<const float> values) const {
+SequenceExample LabelEncoder::frames(std::span<const float> values, std::span<const float> before) const {
   SequenceExample e;
   const auto width = static_cast<size_t>(shape_.width);
   e.frames.resize(values.size());
   for (size_t i = 0; i < values.size(); ++i) {
     const size_t c = i % width;
-    e.frames[i] = std::isnan(values[i]) ? (i >= width ? e.frames[i - width] : 0.0f)
-                                        : (values[i] - shape_.front.offset[c]) * shape_.front.factor[c];
+    const float last = i >= width ? e.frames[i - width] : before.empty() ? 0.0f : before[c];
+    e.frames[i] = std::isnan(values[i]) ? last : (values[i] - shape_.front.offset[c]) * shape_.front.factor[c];
   }
   return e;
 }

@@ -34,8 +34,9 @@ class LabelEncoder {
 
   SequenceExample text(std::string_view text) const;                // a text without tokens is one unknown one
   SequenceExample words(std::span<const std::string> words) const;  // at least one
-  // values [steps * width], NaN: missing, which is as the value before it, else the mean of training.
-  SequenceExample frames(std::span<const float> values) const;
+  // values [steps * width], NaN: missing, which is as the value before it, else the mean of training. before: the encoded frame before
+  // these [width]; empty: there is none.
+  SequenceExample frames(std::span<const float> values, std::span<const float> before = {}) const;
   // With its labels; one that the shape does not have is -1. Throws Error{data}: "data/sequence" for frames of another width.
   SequenceExample example(const RawSet& set, const RawExample& e) const;
   std::vector<SequenceExample> examples(const RawSet& set) const;

@@ -84,4 +84,22 @@ SequenceShape shape_of_model(const ModelFile& file) {
   return shape;
 }
 
+SequenceShape shape_of_labels(const ModelFile& file, TargetForm target) {
+  if (!target_form(file.model->config().task))
+    throw Error(Exit::model, "model/task", file.path + " is no model of labels", "rnn info shows what it is");
+  const SequenceShape shape = shape_of_model(file);
+  if (shape.front.kind == InputKind::none)
+    throw Error(Exit::model, "model/task", file.path + " was trained on lines of JSON, not on texts, words or sensors",
+                "rnn predict labels such lines");
+  const bool text = shape.front.kind == InputKind::text, words = shape.front.kind == InputKind::words;
+  if ((text && (!file.tokenizer || shape.target != TargetForm::label)) || (words && shape.target != TargetForm::labels))
+    throw Error(Exit::model, "model/corrupt", file.path + ": what it reads does not fit what it answers");
+  if (shape.target != target)
+    throw Error(Exit::model, "model/task",
+                file.path + (target == TargetForm::label ? " tags every word, it does not classify"
+                                                         : " classifies, it does not tag words"),
+                target == TargetForm::label ? "rnn tag runs it" : "rnn classify runs it");
+  return shape;
+}
+
 }  // namespace rnn::core
