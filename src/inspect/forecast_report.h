@@ -65,8 +65,8 @@ struct ForecastReport {
   int64_t parameters = 0;
   double share = 1;  // of the network; the rest is the linear part's
   bool has_linear = false;
-  std::string linear_kind;     // of kRidgeKindNames, where there is a linear part
-  bool linear_waves = false;   // what the calendar says is taken off before it
+  std::string linear_kind;    // of kRidgeKindNames, where there is a linear part
+  bool linear_waves = false;  // what the calendar says is taken off before it
   std::vector<std::string> files;
   std::string frequency, step;                   // "daily", "day"
   std::string first, last;                       // dates of the first and the last value

@@ -164,7 +164,8 @@ const LinearWords& linear_words(const ForecastReport& r) {
   static constexpr LinearWords words[] = {
       {"direct", "A ridge regression on the latest values less the last one", "ridge regression"},
       {"level", "A ridge regression on the latest values, whose forecasts return to a level", "ridge regression to a level"},
-      {"iterated", "A ridge regression that forecasts one step and then reads its own forecasts", "ridge regression of one step"},
+      {"iterated", "A ridge regression that forecasts one step and then reads its own forecasts",
+       "ridge regression of one step"},
       {"autoregression", "An autoregression, which forecasts one step and then reads its own forecasts", "autoregression"},
       {"mean", "The mean of the latest values", "mean of the latest values"},
   };

@@ -220,7 +220,8 @@ TEST(ForecastPage, TheLinearPartIsCalledWhatItIs) {
   EXPECT_TRUE(has(forecast_page(r), "on the latest values less the last one, and a recurrent network"));
   r.linear_kind = "level", r.linear_waves = true;
   const std::string page = forecast_page(r);
-  EXPECT_TRUE(has(page, "whose forecasts return to a level (what the calendar says is taken off first), and a recurrent network"));
+  EXPECT_TRUE(
+      has(page, "whose forecasts return to a level (what the calendar says is taken off first), and a recurrent network"));
   EXPECT_FALSE(has(page, "less the last one"));
 }
 
