@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/numbers.h"
 #include "command.h"
+#include "explain_labels.h"
 #include "held_out.h"
 #include "inspect/explain_model.h"
 #include "inspect/hearing.h"
@@ -28,6 +29,7 @@
 #include "screen.h"
 #include "signals.h"
 #include "sounds.h"
+#include "tasks/effect/stream/effect.h"
 #include "tasks/language_model/ngram_rows.h"
 #include "text_tokens.h"
 
@@ -119,6 +121,7 @@ void add_lab(const ExplainRequest& request, Pool& pool, Explanation& all) {
 
 struct ExplainArguments {
   ExplainRequest request;
+  LabelAsk label;
   std::string output = "explain.html", said;
   std::string svg;  // folder
   bool json = false, no_lab = false, force = false;
@@ -127,16 +130,21 @@ struct ExplainArguments {
 
 void declare(Command& command, ExplainArguments& a) {
   command.words("MODEL", &a.request.models,
-                "run folders or .safetensors files, trained on the same text; or one translator or recogniser of speech");
+                "run folders or .safetensors files, trained on the same text; or one model that translates, transcribes, "
+                "classifies or tags");
   command.text("-p,--prompt", &a.request.prompt, "TEXT",
-               "the text to read; for a translator the sentence to translate, for a recogniser a file of sound");
+               "the text to read; for a translator the sentence to translate, for a recogniser a file of sound, for sensors "
+               "a file of series");
   command.text("-o,--output", &a.output, "FILE", "the page (explain.html)");
   command.text("--say", &a.said, "WORDS", "for a recogniser: what is really said in the clip");
+  declare_label_options(command, a.label);
   command.flag("--json", &a.json, "the figures as one JSON object on standard output, no page");
   command.more();
   command.flag("--force", &a.force, "overwrite a file that is not such a page");
   command.text("--data", &a.request.data, "FILE",
-               "text for measuring gradient, gates and states (default: the first model's validation text)");
+               "text for measuring gradient, gates and states (default: the first model's validation text); for a model of "
+               "labels the "
+               "file of --row");
   command.text("--svg", &a.svg, "DIR", "write the page's drawings as SVG files into this folder, too");
   command.flag("--no-lab", &a.no_lab, "omit the memory test and the exploding run");
   command.seconds("--seconds", &a.request.seconds, "longest training of the memory test, per cell (20)");
@@ -144,7 +152,7 @@ void declare(Command& command, ExplainArguments& a) {
   command.whole("--beam", &a.beam, {1, kWidestBeam}, "N", "for a translator: hypotheses of the search (5)");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn explain runs/demo-rnn runs/demo-gru runs/demo-lstm -p \"The cat is sleeping because it\"");
-  command.example("rnn explain runs/digits-001 -p call.wav --say \"two seven five\"");
+  command.example("rnn explain runs/reviews-001 -p \"It looked dull, but I liked it.\" --label happy");
 }
 
 std::vector<ModelFile> loaded(const std::vector<std::string>& paths) {
@@ -234,7 +242,34 @@ void explain_recogniser(const Command& command, const ExplainArguments& a, std::
 
 bool transcribes(const ModelFile& file) { return file.about.contains("speech"); }
 
+// Of models that no other page is for.
+bool labels(const ModelFile& file) { return !transcribes(file) && look_for(file) != LabelLook::none; }
+
+void explain_labels(const Command& command, const ExplainArguments& a, std::vector<ModelFile>& files) {
+  if (files.size() > 1)
+    throw Error(Exit::usage, "explain/models",
+                "a page shows one model of labels, but there are " + std::to_string(files.size()) + " models",
+                "explain each one separately");
+  for (const char* flag : {"--say", "--no-lab", "--seconds", "--no-cache", "--beam"}) {
+    if (command.given(flag))
+      throw Error(Exit::usage, "usage/option", std::string(flag) + " is not for models that classify or tag",
+                  "leave it out");
+  }
+  LabelLookRequest request;
+  request.ask = a.label, request.ask.prompt = a.request.prompt, request.ask.data = a.request.data;
+  request.page = a.json ? "" : a.output, request.svg = a.svg, request.json = a.json, request.force = a.force;
+  request.threads = static_cast<int>(a.threads);
+  look_at_labels(files[0], request);
+}
+
 }  // namespace
+
+void refuse_effect(const ModelFile& file) {
+  if (is_effect(file))
+    throw Error(
+        Exit::model, "model/task", file.path + " is an audio effect: there is no page about it",
+        "rnn eval MODEL DRY.wav WET.wav says how near it comes and how near a plain filter does; rnn process runs it");
+}
 
 void set_counting(WorthRow& row, const std::vector<ResultRow>& rows) {
   for (const ResultRow& ngram : rows) {
@@ -253,17 +288,23 @@ void write_page(const Explanation& explanation, const std::string& path) { write
 
 int run_explain(const Arguments& arguments) {
   ExplainArguments a;
-  Command command(
-      "explain", "MODEL... -p TEXT [options]",
-      "one page: how networks read a text, remember and forget; how a translator translates; what a recogniser hears");
+  Command command("explain", "MODEL... -p TEXT [options]",
+                  "one page: how networks read a text, remember and forget; how one translates, hears, decides or tags");
   declare(command, a);
   if (!command.parse(arguments)) return 0;
   command.need(a.request.models.empty() ? "" : a.request.models.front(), "a MODEL");
-  if (!command.given("--prompt")) command.need(a.request.prompt, "a text: -p TEXT");
+  if (!command.given("--prompt") && !command.given("--row")) command.need(a.request.prompt, "a text: -p TEXT");
   a.request.lab = !a.no_lab;
   a.request.threads = static_cast<int>(a.threads);
   if (!a.json) require_output(a.output, Output::page, a.force);
   std::vector<ModelFile> files = loaded(a.request.models);
+  if (std::any_of(files.begin(), files.end(), labels)) {
+    explain_labels(command, a, files);
+    return 0;
+  }
+  for (const ModelFile& file : files) refuse_effect(file);
+  refuse_label_options(command);
+  if (!command.given("--prompt")) command.need(a.request.prompt, "a text: -p TEXT");
   if (std::any_of(files.begin(), files.end(), [](const ModelFile& file) { return file.model->translates(); })) {
     explain_translator(command, a, files);
     return 0;

@@ -6,6 +6,7 @@
 
 #include "base/figure.h"
 #include "inspect/explanation.h"
+#include "io/model_file.h"
 
 namespace rnn::core::app {
 
@@ -28,5 +29,8 @@ void set_counting(WorthRow& row, const std::vector<ResultRow>& rows);
 
 // Writes the page and reports its size.
 void write_page(const Explanation& explanation, const std::string& path);
+
+// Throws Error{model, "model/task"} for an audio effect, which neither explain nor inspect shows: it says what does.
+void refuse_effect(const ModelFile& file);
 
 }  // namespace rnn::core::app

@@ -1,5 +1,5 @@
-// Why: rnn inspect: what a model does with a sentence word by word, or its gradient, gates and states over a text; and how a
-// translator arrives at its translation.
+// Why: rnn inspect: what a model does with a sentence word by word, or its gradient, gates and states over a text; how a
+// translator arrives at its translation; how a model of labels decides.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
+#include "explain.h"
+#include "explain_labels.h"
 #include "held_out.h"
 #include "inspect/explain_model.h"
 #include "inspect_translation.h"
@@ -22,18 +24,22 @@ namespace {
 
 struct InspectArguments {
   std::string model, data, prompt, svg;
+  LabelAsk label;
   bool json = false, force = false;
   int64_t top = 5, tokens = kMeasuredTokens, beam = kWidestBeam, threads = 0;
 };
 
 void declare(Command& command, InspectArguments& a) {
   command.word("MODEL", &a.model, "run folder or .safetensors file");
-  command.word("DATA", &a.data, "text over which gradient, gates and states are measured");
-  command.text("-p,--prompt", &a.prompt, "TEXT", "show this text word by word; for a translator: its translation");
+  command.word("DATA", &a.data,
+               "text over which gradient, gates and states are measured; of a model of labels the file of --row");
+  command.text("-p,--prompt", &a.prompt, "TEXT",
+               "show this text word by word; for a translator its translation, for sensors a file of series");
   command.whole("--top", &a.top, {1, 1000}, "N", "next words after each word (5)");
   command.whole("--tokens", &a.tokens, {3, 1e7}, "N", "read at most N tokens of DATA (2000)");
   command.text("--svg", &a.svg, "DIR", "write the figures as SVG files into this folder");
   command.flag("--json", &a.json, "one JSON object on standard output");
+  declare_label_options(command, a.label);
   command.more();
   command.flag("--force", &a.force, "with --svg: overwrite files that are no such figures");
   command.whole("--beam", &a.beam, {1, kWidestBeam}, "N", "for a translator: hypotheses of the search (5)");
@@ -66,6 +72,20 @@ int inspect_translator(const Command& command, const InspectArguments& a, ModelF
   return 0;
 }
 
+int inspect_labels(const Command& command, const InspectArguments& a, ModelFile& file) {
+  for (const char* flag : {"--top", "--tokens", "--beam"}) {
+    if (command.given(flag))
+      throw Error(Exit::usage, "usage/option", std::string(flag) + " is not for models that classify or tag",
+                  "leave it out");
+  }
+  LabelLookRequest request;
+  request.ask = a.label, request.ask.prompt = a.prompt, request.ask.data = a.data;
+  request.svg = a.svg, request.json = a.json, request.force = a.force, request.tables = true;
+  request.threads = static_cast<int>(a.threads);
+  look_at_labels(file, request);
+  return 0;
+}
+
 }  // namespace
 
 int run_inspect(const Arguments& arguments) {
@@ -78,6 +98,9 @@ int run_inspect(const Arguments& arguments) {
   if (!prompted) command.need(a.data, "a text: -p TEXT, or a DATA file");
 
   ModelFile file = load_model(a.model);
+  if (!file.about.contains("speech") && look_for(file) != LabelLook::none) return inspect_labels(command, a, file);
+  refuse_effect(file);
+  refuse_label_options(command);
   Pool pool(static_cast<int>(a.threads));
   if (file.model->translates()) return inspect_translator(command, a, file, pool);
   if (command.given("--beam")) throw Error(Exit::usage, "usage/option", "--beam is for translators; this model is not");

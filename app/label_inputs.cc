@@ -20,6 +20,32 @@ bool is_table(const std::string& path, const FileLines& file, const SequenceShap
          separator_of(text, path) != '\0';
 }
 
+// One text, or one sentence, a line.
+RawSet lines_of_file(const std::string& path, const SequenceShape& shape) {
+  RawSet set;
+  set.files = {path}, set.kind = shape.front.kind;
+  FileLines lines(path);
+  for (std::string_view line; lines.next(line);) {
+    RawExample e;
+    if (set.kind == InputKind::words) e.words = words_of_line(line, false);
+    e.text = std::string(line), e.line = static_cast<uint32_t>(lines.number());
+    set.examples.push_back(std::move(e));
+  }
+  if (set.examples.empty())
+    throw Error(Exit::data, "data/empty", path + ": the file is empty", "one text a line, or a table");
+  return set;
+}
+
+RawSet series_of_file(const std::string& path, const SequenceShape& shape) {
+  LabelOptions how;
+  how.label = shape.front.label;
+  if (guess_layout({path}).layout == "table") {
+    if (!shape.front.names.empty()) return read_recordings(path, shape.front);
+    how.layout = "rows";
+  }
+  return read_raw_labels({path}, TargetForm::label, how, false);
+}
+
 }  // namespace
 
 LabelModel::LabelModel(const std::string& path, TargetForm target, int threads)
@@ -44,24 +70,32 @@ std::string LabelModel::piece(int32_t id) const { return file_.tokenizer ? marke
 
 RawSet inputs_of_file(const std::string& path, const LabelModel& model) {
   const SequenceShape& shape = model.shape();
-  LabelOptions how;
-  how.text = shape.front.text, how.label = shape.front.label;
-  if (shape.front.kind == InputKind::frames) return read_raw_labels({path}, TargetForm::label, how, false);
+  if (shape.front.kind == InputKind::frames) return series_of_file(path, shape);
   const FileLines file(path);
-  if (is_table(path, file, shape)) {
-    how.layout = "table", how.label.clear();
+  if (!is_table(path, file, shape)) return lines_of_file(path, shape);
+  LabelOptions how;
+  how.layout = "table", how.text = shape.front.text;
+  return read_raw_labels({path}, TargetForm::label, how, false);
+}
+
+RawSet examples_of_file(const std::string& path, const SequenceShape& shape) {
+  if (shape.front.kind == InputKind::frames) return series_of_file(path, shape);
+  const std::string layout = guess_layout({path}).layout;
+  if (layout.empty()) return lines_of_file(path, shape);
+  LabelOptions how;
+  if (shape.front.kind == InputKind::words) {
+    how.scheme = shape.front.scheme, how.label = shape.front.label;
+    return read_raw_labels({path}, TargetForm::labels, how);
+  }
+  how.layout = layout, how.text = shape.front.text, how.label = shape.front.label;
+  try {
     return read_raw_labels({path}, TargetForm::label, how, false);
+  } catch (const Error& e) {
+    if (e.code() != "usage/column" || how.label.empty()) throw;
   }
-  RawSet set;
-  set.files = {path};
-  FileLines lines = file;
-  for (std::string_view line; lines.next(line);) {
-    RawExample e;
-    e.text = std::string(line), e.line = static_cast<uint32_t>(lines.number());
-    set.examples.push_back(std::move(e));
-  }
-  if (set.examples.empty())
-    throw Error(Exit::data, "data/empty", path + ": the file is empty", "one text a line, or a table");
+  how.label.clear();  // a table without the column of labels
+  RawSet set = read_raw_labels({path}, TargetForm::label, how, false);
+  for (RawExample& e : set.examples) e.labels.clear();
   return set;
 }
 

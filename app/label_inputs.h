@@ -33,5 +33,7 @@ class LabelModel {
 
 // What to classify in a file: the texts of the model's column of a table, the series of a sensor file, or one text a line.
 RawSet inputs_of_file(const std::string& path, const LabelModel& model);
+// The same for any model of labels, with the labels that the file has; also sentences with or without tags.
+RawSet examples_of_file(const std::string& path, const SequenceShape& shape);
 
 }  // namespace rnn::core::app

@@ -27,6 +27,7 @@ export function says(text, exact, pointer = '') {
   if (exact === null) return ['infinite', 'minus infinite', 'not a number'].includes(text);
   if (pointer.endsWith('/surprise')) exact = 2 ** -exact;  // printed as the probability it means
   if (pointer.endsWith('/half_life') && exact < 0) return /^more (than \d+ steps|steps than measured)$/.test(text);
+  if (pointer.endsWith('/adds') || (pointer.endsWith('/lost') && /^[+−]?\d+$/.test(text))) exact *= 100;  // percentage points
   if (text === 'under 1 %' || text === '<1 %') return exact > 0 && exact < 0.01;
   if (text === 'over 99 %' || text === '>99 %') return exact > 0.99 && exact < 1;
   let found = /^1 part in ([\d,]+)$/.exec(text);

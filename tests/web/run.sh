@@ -56,8 +56,15 @@ if [[ -n "${RNN:-}" ]]; then
   python3 "$SOURCE/tests/support/tones.py" clips 0 60
   expect_exit 0 "$RNN" train clips --hidden 32 --layers 1 --lr 1e-2 --epochs 20 --threads 1 --dropout 0 --speeds 1 --no-spec-augment -o tones --quiet
   expect_exit 0 "$RNN" explain tones -p clips/voice0/clip0.wav --say "$(cat clips/voice0/clip0.txt)" -o pages/hearing-trained.html
+  python3 "$SOURCE/tests/support/labels.py" reviews 600 3 >reviews.csv
+  expect_exit 0 "$RNN" train reviews.csv --directions one --pool last --hidden 16 --lr 1e-2 --epochs 4 --threads 1 -o reviews --quiet
+  expect_exit 0 "$RNN" explain reviews -p 'The film looked dull, but it was lovely in the end.' --label happy -o pages/verdict-trained.html
+  python3 "$SOURCE/tests/support/labels.py" requests 200 4 >requests.conll
+  expect_exit 0 "$RNN" train requests.conll --hidden 16 --lr 1e-2 --epochs 4 --threads 1 -o requests --quiet
+  expect_exit 0 "$RNN" explain requests --data requests.conll --row 2 -o pages/tagging-trained.html
+  expect_exit 0 "$RNN" explain requests -p 'call Zora in New York tomorrow please' -o pages/tagging-new.html
 fi
 [[ -z "${PAGE:-}" ]] || cp "$PAGE" pages/given.html
 
 cd "$tools"
-PAGES="$WORK/pages" CHROMIUM="$CHROMIUM" exec node --test figures.test.mjs page.test.mjs translation.test.mjs forecast.test.mjs hearing.test.mjs
+PAGES="$WORK/pages" CHROMIUM="$CHROMIUM" exec node --test figures.test.mjs page.test.mjs translation.test.mjs forecast.test.mjs hearing.test.mjs labels.test.mjs

@@ -49,6 +49,10 @@ void read_arff(const std::string& path, const LayoutRequest& request, RawSet& se
 void read_sensor_folder(const std::string& path, const LayoutRequest& request, RawSet& set);
 void read_sensor_rows(const std::string& path, const LayoutRequest& request, RawSet& set);
 
+// A table for a model that knows its columns: all recordings, told apart by a column that is no sensor, or a single one. With labels where
+// the table has them.
+RawSet read_recordings(const std::string& path, const LabelFront& front);
+
 // Cells between separators: comma, semicolon, bar in quotes as RFC 4180 has them; between tabs a cell may also hold quotes as they are.
 // The lines of a record, and the number of its first one. `known_separator` 0: found from the beginning.
 struct Records {

@@ -74,6 +74,30 @@ void require_names(const std::string& path, const std::vector<std::string>& name
               "all recordings have the same columns, in the same order");
 }
 
+// The rows of each recording, told apart by the cells of `sample`; without it all rows are one.
+void add_recordings(const std::string& path, const SensorTable& table, const std::vector<size_t>& columns,
+                    std::optional<size_t> sample, std::optional<size_t> label, RawSet& set) {
+  std::unordered_map<std::string, size_t> known;
+  for (size_t r = table.header ? 1 : 0; r < table.records.rows.size(); ++r) {
+    const std::vector<std::string>& row = table.records.rows[r];
+    const auto [at, is_new] = known.emplace(sample ? row[*sample] : "", set.examples.size());
+    if (is_new) {
+      RawExample e;
+      e.file = static_cast<uint32_t>(set.files.size() - 1),
+      e.line = sample ? static_cast<uint32_t>(table.records.lines[r]) : 0;
+      if (label) e.labels = {row[*label]};
+      set.examples.push_back(std::move(e));
+    }
+    RawExample& e = set.examples[at->second];
+    if (label && e.labels[0] != row[*label])
+      throw Error(Exit::data, "data/labels",
+                  fmt::format("{}:{}: recording '{}' is '{}' here, but '{}' in line {}", path, table.records.lines[r],
+                              sample ? row[*sample] : path, row[*label], e.labels[0], e.line),
+                  "a recording has one label; --label COLUMN names its column");
+    for (const size_t c : columns) e.frames.push_back(value_at(path, table, r, c));
+  }
+}
+
 }  // namespace
 
 void read_sensor_folder(const std::string& path, const LayoutRequest&, RawSet& set) {
@@ -126,27 +150,35 @@ void read_sensor_rows(const std::string& path, const LayoutRequest& request, Raw
   if (columns.empty())
     throw Error(Exit::data, "data/columns", path + " has no columns of values", "a column for every sensor");
   require_names(path, names, set);
-  std::unordered_map<std::string, size_t> known;
-  for (size_t r = table.header ? 1 : 0; r < table.records.rows.size(); ++r) {
-    const std::vector<std::string>& row = table.records.rows[r];
-    const auto [at, is_new] = known.emplace(row[*sample], set.examples.size());
-    if (is_new) {
-      RawExample e;
-      e.file = static_cast<uint32_t>(set.files.size() - 1), e.line = static_cast<uint32_t>(table.records.lines[r]);
-      if (label) e.labels = {row[*label]};
-      set.examples.push_back(std::move(e));
-    }
-    RawExample& e = set.examples[at->second];
-    if (label && e.labels[0] != row[*label])
-      throw Error(Exit::data, "data/labels",
-                  fmt::format("{}:{}: recording '{}' is '{}' here, but '{}' in line {}", path, table.records.lines[r],
-                              row[*sample], row[*label], e.labels[0], e.line),
-                  "a recording has one label; --label COLUMN names its column");
-    for (const size_t c : columns) e.frames.push_back(value_at(path, table, r, c));
-  }
+  add_recordings(path, table, columns, sample, label, set);
   if (label) set.label_column = table.names[*label];
   set.notes.push_back(
       fmt::format("recordings are {}{}", table.names[*sample], label ? ", label is " + table.names[*label] : ""));
+}
+
+RawSet read_recordings(const std::string& path, const LabelFront& front) {
+  const SensorTable table = read_sensor_table(path);
+  RawSet set;
+  set.kind = InputKind::frames, set.files = {path};
+  std::vector<size_t> columns;
+  for (const std::string& name : front.names) {
+    const auto at = std::find(table.names.begin(), table.names.end(), name);
+    if (at == table.names.end())
+      throw Error(
+          Exit::data, "data/columns", fmt::format("{} has no column {}, which the model reads", path, name),
+          fmt::format("its columns are {}; the model reads {}", fmt::join(table.names, ", "), fmt::join(front.names, ", ")));
+    columns.push_back(static_cast<size_t>(at - table.names.begin()));
+  }
+  std::optional<size_t> sample, label;
+  for (size_t c = 0; c < table.names.size(); ++c) {
+    if (std::find(columns.begin(), columns.end(), c) != columns.end()) continue;
+    if (!sample && is_one_of(table.names[c], kSampleNames)) sample = c;
+    if (!label && (front.label.empty() ? is_one_of(table.names[c], kRowLabelNames) : table.names[c] == front.label))
+      label = c;
+  }
+  set.names = front.names, set.width = static_cast<int>(front.names.size());
+  add_recordings(path, table, columns, sample, label, set);
+  return set;
 }
 
 }  // namespace rnn::core
