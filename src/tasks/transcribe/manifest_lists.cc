@@ -31,22 +31,22 @@ std::vector<std::string> files_ending_in(const std::string& folder, std::string_
   return found;
 }
 
-struct Transcript {
+struct ListedText {
   std::string text;
   int64_t line = 0;
   bool used = false;
 };
-using Transcripts = std::unordered_map<std::string, Transcript>;
+using ListedTexts = std::unordered_map<std::string, ListedText>;
 
-void add_transcript(Transcripts& all, const LinePlace& place, std::string_view id, std::string text) {
-  const auto [at, is_new] = all.try_emplace(std::string(id), Transcript{std::move(text), place.number});
+void add_transcript(ListedTexts& all, const LinePlace& place, std::string_view id, std::string text) {
+  const auto [at, is_new] = all.try_emplace(std::string(id), ListedText{std::move(text), place.number});
   if (is_new) return;
   refuse_line(place, "data/duplicate_id",
               fmt::format("the clip {} has a transcript in line {} already", id, at->second.line), "remove one of the two");
 }
 
-// Transcripts that no clip used, by line.
-void tell_unused(const Transcripts& all, const std::string& file, ClipFindings& findings) {
+// ListedTexts that no clip used, by line.
+void tell_unused(const ListedTexts& all, const std::string& file, ClipFindings& findings) {
   std::vector<std::pair<int64_t, const std::string*>> unused;
   for (const auto& [id, transcript] : all)
     if (!transcript.used) unused.emplace_back(transcript.line, &id);
@@ -56,8 +56,8 @@ void tell_unused(const Transcripts& all, const std::string& file, ClipFindings& 
 }
 
 // "<s> YES </s> (an251-fash-b)": the words without marks of silence, and the id at the end.
-Transcripts read_transcription(const std::string& path) {
-  Transcripts all;
+ListedTexts read_transcription(const std::string& path) {
+  ListedTexts all;
   each_line(path, [&](const LinePlace& place, std::string_view line) {
     const size_t open = line.rfind('(');
     if (!line.ends_with(')') || open == std::string_view::npos || open + 2 >= line.size()) {
@@ -79,7 +79,7 @@ Transcripts read_transcription(const std::string& path) {
 constexpr std::string_view kIds = ".fileids", kTranscription = ".transcription";
 
 // The transcript of an id: of the whole id, or of its last part.
-Transcript* transcript_of(Transcripts& all, const std::string& id) {
+ListedText* listed_text_of(ListedTexts& all, const std::string& id) {
   auto at = all.find(id);
   if (at == all.end()) at = all.find(fs::path(id).filename().string());
   return at == all.end() ? nullptr : &at->second;
@@ -117,10 +117,10 @@ Manifest read_sphinx(const std::string& manifest, ClipFindings& findings) {
     throw Error(Exit::data, "data/no_transcripts", fmt::format("{} has no {} beside it", manifest, transcription),
                 "write it: a line per clip, <s> the words </s> (id)");
   }
-  Transcripts transcripts = read_transcription(transcription);
+  ListedTexts transcripts = read_transcription(transcription);
   all.files = {manifest, transcription};
   for (ListedClip& clip : all.clips) {
-    Transcript* const transcript = transcript_of(transcripts, clip.id);
+    ListedText* const transcript = listed_text_of(transcripts, clip.id);
     if (transcript == nullptr) continue;
     if (transcript->used && !transcripts.contains(clip.id)) {
       throw Error(Exit::data, "data/duplicate_id",
@@ -169,7 +169,7 @@ Manifest read_kaldi(const std::string& manifest, ClipFindings& findings) {
     throw Error(Exit::data, "data/no_transcripts", fmt::format("{} has no file {} beside it", manifest, texts),
                 "write it: a line per clip, id and words");
   }
-  Transcripts transcripts;
+  ListedTexts transcripts;
   each_line(texts, [&](const LinePlace& place, std::string_view line) {
     const std::string_view id = take_word(line);
     add_transcript(transcripts, place, id, std::string(line));
