@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/numbers.h"
 #include "metrics/figures.h"
 #include "outputs.h"
@@ -28,6 +29,7 @@ using ClassRow = std::pair<std::string, ClassCounts>;
 
 std::vector<ClassRow> classes_of(const LabelReport& r) {
   std::vector<ClassRow> rows;
+  if (!r.scores) return rows;  // numbers
   if (r.spans) {
     rows.assign(r.spans->types().begin(), r.spans->types().end());
   } else {
@@ -78,7 +80,9 @@ void print_table(const LabelReport& r) {
   const auto add = [&](const ResultRow& row) { table.add(joined({row.name}, cells(row, columns, Digits::fine))); };
   add(r.model);
   for (const ResultRow& row : r.baselines) add(row);
-  print(table.text() + fmt::format(" {}, {}\n\n", counted(r.examples, "example"), counted(r.targets, "target")));
+  print(table.text() +
+        fmt::format(" {}, {}\n{}", counted(r.examples, "example"), counted(r.targets, "target"), r.scores ? "\n" : ""));
+  if (!r.scores) return;
   Table classes({r.spans ? "type" : "label", "precision", "recall", "F1", "support"});
   const std::vector<ClassRow> rows = classes_of(r);
   for (size_t i = 0; i < std::min(rows.size(), kShownClasses); ++i) {
@@ -110,9 +114,13 @@ double eval_labels(ModelFile& file, const std::vector<std::string>& data, const 
   if (report.shared && *report.shared > 0)
     say(fmt::format("note: {} also {} in the training data", counted(*report.shared, "input"),
                     word_for(*report.shared, "stands", "stand")));
+  if (!a.output.empty() && !report.scores)
+    throw Error(Exit::usage, "usage/option",
+                "--output is a table of labels and what they were taken for, but this model says numbers",
+                "rnn predict RUN DATA > answers.csv writes its answers");
   if (!a.output.empty()) write_table(a.output, confusion_table(*report.scores));
   a.json ? print_json(report) : print_table(report);
-  return report.model.at(figure::kTargetLoss);
+  return report.model.at(figure::kTargetLoss);  // or the squared error, which has its key
 }
 
 }  // namespace rnn::core::app

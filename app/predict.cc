@@ -14,6 +14,7 @@
 #include "eval_labels.h"
 #include "events/events.h"
 #include "line_reader.h"
+#include "predict_rows.h"
 #include "screen.h"
 #include "signals.h"
 #include "tasks/sequences/stream/labeller.h"
@@ -35,7 +36,8 @@ struct PredictArguments {
 
 void declare(Command& command, PredictArguments& a) {
   command.word("MODEL", &a.model, "run folder or .safetensors file of a model of sequences");
-  command.words("FILE...", &a.files, "sequences as JSON lines; - or none: standard input");
+  command.words("FILE...", &a.files,
+                "sequences as JSON lines, or of a model that follows a table, tables; - or none: standard input");
   command.texts("-p,--prompt", &a.sequences, "SEQUENCE", "this sequence instead of a file; may be repeated");
   command.whole("--top", &a.top, {1, 1 << 24}, "N",
                 "the N likeliest labels with their probabilities; for tag a line for every step");
@@ -237,6 +239,14 @@ int run_predict(const Arguments& arguments) {
 
   ModelFile file = load_model(a.model);
   Pool pool(static_cast<int>(a.threads));
+  if (follows_rows(file)) {
+    if (!a.sequences.empty())
+      throw Error(Exit::usage, "usage/option",
+                  "--prompt gives a sequence, but " + file.path + " follows the rows of a table",
+                  "give it a table with the columns of training");
+    predict_rows(file, pool, {a.files, a.json, static_cast<int>(a.top)});
+    return status_of(0);
+  }
   if (reads_labels(file))
     throw Error(Exit::model, "model/task", file.path + " reads texts, words or sensors, not lines of JSON",
                 fmt::format("rnn {} runs it", file.model->answers_at_end() ? "classify" : "tag"));

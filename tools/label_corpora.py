@@ -4,17 +4,22 @@
 names      surnames in lower case, composed (NFC), each pair of name and language once; a name is test where the first 8 hex digits of its
            sha256 / 2^32 are >= .8: the name alone decides
 sentiment  sentences of three sites, split at LF alone; fold = first 8 hex digits of the sha256 of the sentence modulo 5: five parts
+occupancy  minutes of an office without the light, which alone answers, and what their stamps say: the time of day as sine and cosine, and
+           whether it is a weekend; the label is Occupancy, the test the two days before training
 snips-intent, snips-slots, wnut17, vowels, pendigits   the files as they are, with their official parts
 """
 
 import csv
+import datetime
 import hashlib
+import math
 import unicodedata
 
 FOLDS = 5
 FOLDERS = {"names": "classification/names-by-nationality", "sentiment": "classification/uci-sentiment-sentences",
            "snips-intent": "classification/snips", "snips-slots": "classification/snips", "wnut17": "classification/wnut17-ner",
-           "vowels": "classification/japanese-vowels", "pendigits": "classification/uci-pendigits"}
+           "vowels": "classification/japanese-vowels", "pendigits": "classification/uci-pendigits",
+           "occupancy": "classification/occupancy"}
 SENTIMENT = ("amazon_cells_labelled.txt", "imdb_labelled.txt", "yelp_labelled.txt")
 
 
@@ -29,7 +34,7 @@ def files_of(kind, data_folder):
              "snips-intent": [f"{side}/{name}" for side in ("train", "valid") for name in ("seq.in", "label")],
              "snips-slots": [f"{side}/{name}" for side in ("train", "valid") for name in ("seq.in", "seq.out")],
              "wnut17": ("wnut17train.conll", "emerging.dev.conll", "emerging.test.annotated"),
-             "vowels": ("JapaneseVowels_TRAIN.ts", "JapaneseVowels_TEST.ts"), "pendigits": ("Pendigits_TRAIN.ts", "Pendigits_TEST.ts")}
+             "vowels": ("JapaneseVowels_TRAIN.ts", "JapaneseVowels_TEST.ts"), "pendigits": ("Pendigits_TRAIN.ts", "Pendigits_TEST.ts"), "occupancy": ("datatraining.txt", "datatest.txt")}
     return [folder / name for name in names[kind]]
 
 
@@ -69,11 +74,27 @@ def sentiment(folder, work):
     return parts
 
 
+def occupancy(folder, work):
+    for source, name in (("datatraining.txt", "train.csv"), ("datatest.txt", "test.csv")):
+        with open(folder / source, encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        rows[0].insert(0, "")  # rows begin with their number, the header does not
+        kept = [rows[0].index(c) for c in ("date", "Temperature", "Humidity", "CO2", "HumidityRatio", "Occupancy")]
+        with open(work / name, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([rows[0][c] for c in kept] + ["day_sine", "day_cosine", "weekend"])
+            for row in rows[1:]:
+                at = datetime.datetime.fromisoformat(row[kept[0]])
+                angle = 2 * math.pi * (at.hour * 60 + at.minute) / 1440
+                writer.writerow([row[c] for c in kept] + [f"{math.sin(angle):.4f}", f"{math.cos(angle):.4f}", int(at.weekday() >= 5)])
+    return [{"name": "all", "train": ["train.csv"], "valid": [], "test": ["test.csv"]}]
+
+
 def make(kind, data_folder, work):
     folder = (data_folder / FOLDERS[kind]).resolve()
     work.mkdir(parents=True, exist_ok=True)
-    if kind in ("names", "sentiment"):
-        return {"names": names, "sentiment": sentiment}[kind](folder, work)
+    if kind in ("names", "sentiment", "occupancy"):
+        return {"names": names, "sentiment": sentiment, "occupancy": occupancy}[kind](folder, work)
     path = lambda name: str(folder / name)  # noqa: E731
     train, valid, test = {"snips-intent": (["train"], [], ["valid"]), "snips-slots": (["train"], [], ["valid"]),
                           "wnut17": (["wnut17train.conll"], ["emerging.dev.conll"], ["emerging.test.annotated"]),

@@ -1,9 +1,9 @@
 # Why: recipes of labelled texts, tagged words and sensors: accuracy or F1 on a part that was neither learnt from nor chosen by, and what
 # counting does on the same examples.
-"""Recipes with task = "classify" or "tag" and a table [labels], for results.py.
+"""Recipes with task = "classify", "tag" or "follow" and a table [labels], for results.py.
 
     [labels]
-    make = "names"        # label_corpora.py: names, sentiment, snips-intent, snips-slots, wnut17, vowels, pendigits
+    make = "names"        # label_corpora.py: names, sentiment, snips-intent, snips-slots, wnut17, vowels, pendigits, occupancy
     figures = ["accuracy", "macro_f1"]
     at-least = 0.825      # of the first figure
     rows-win = true       # a row is expected to be better, and the page says so
@@ -82,7 +82,7 @@ def measure(program, recipe, work, keys, train, data_folder):
                 if not results[-1]:
                     raise Failure(1, "results/run", f"{run} ended without a result")
                 report = program.evaluate(run, part["test"][0], work, options.get("threads", 0))
-                found.append({key: report[key] for key in TITLES if key in report} | {"examples": report["examples"]})
+                found.append({key: report[key] for key in TITLES if key in report} | {"examples": report["targets" if recipe["task"] == "follow" else "examples"]})
                 for key, figures in report["baselines"].items():
                     baselines.setdefault((key, part["name"]), {k: figures[k] for k in TITLES if k in figures})
             runs.append({"seed": seed, "seconds": sum(r["elapsed_s"] for r in results), "updates": sum(r["step"] for r in results),
@@ -126,7 +126,7 @@ def section(name, row, table, clock, data_lines):
     program = row["program"] + (f" ({row['commit']})" if row.get("commit") else "")
     first = variants[0]["runs"][0]
     lines = [f"## {name}", "", f"**{row['title']}.** {row.get('about', '')}".strip(), "", *data_lines(row),
-             f"- measured on {first['examples']:,} examples" + (f" in {len(first['parts'])} parts, each tested on what it has not learnt from" if "parts" in first else ""),
+             f"- measured on {first['examples']:,} {'rows' if row['task'] == 'follow' else 'examples'}" + (f" in {len(first['parts'])} parts, each tested on what it has not learnt from" if "parts" in first else ""),
              f"- settings: `{variants[0]['command']}`",
              f"- {'seed' if len(row['seeds']) == 1 else 'seeds'}: {', '.join(str(s) for s in row['seeds'])}",
              f"- machine: {machine['cores']} cores, {machine['isa']}; {program}, {row['date']}", ""]

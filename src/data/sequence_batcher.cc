@@ -1,5 +1,7 @@
 // Why: a set of sequences becomes epochs of ragged batches that a resumed run can reproduce.
+#include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "base/error.h"
 #include "data/length_order.h"
@@ -18,10 +20,10 @@ class SequenceBatcher final : public Batcher {
       throw Error(Exit::data, "data/too_short", "there are no sequences", "use a file with one sequence per line");
     }
     for (const SequenceExample& e : examples) {
-      if (shape.target == TargetForm::values)
-        ++targets_;
-      else
-        for (const int32_t label : e.labels) targets_ += label >= 0;
+      if (shape.target == TargetForm::values) ++targets_;
+      for (const int32_t label : e.labels) targets_ += label >= 0;
+      if (shape.target == TargetForm::numbers)
+        targets_ += std::count_if(e.values.begin(), e.values.end(), [](float y) { return !std::isnan(y); });
     }
     plan(0);
   }

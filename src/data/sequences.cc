@@ -66,7 +66,7 @@ void summarize_values(std::span<const SequenceExample> examples, size_t values, 
 
 }  // namespace
 
-constexpr std::string_view kTargetTasks[] = {"classify", "tag", "regress"};  // in the order of TargetForm
+constexpr std::string_view kTargetTasks[] = {"classify", "tag", "regress", "follow"};  // in the order of TargetForm
 
 std::string_view target_task(TargetForm form) { return kTargetTasks[static_cast<size_t>(form)]; }
 
@@ -145,17 +145,18 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
   for (const SequenceExample* e : examples) lengths.push_back(shape.steps(*e));
   batch.in.seq = Seq::ragged(lengths);
   batch.in.seq.id.assign(ids.begin(), ids.end());
-  const bool tag = shape.target == TargetForm::labels, regress = shape.target == TargetForm::values;
+  const bool tag = shape.target == TargetForm::labels, regress = shape.target == TargetForm::values,
+             follow = shape.target == TargetForm::numbers;
   const auto rows = static_cast<size_t>(batch.in.seq.rows()), width = static_cast<size_t>(shape.width);
   batch.carried = false;
-  batch.to.last_step = !tag;
+  batch.to.last_step = !tag && !follow;
   batch.in.width = shape.width;
   batch.in.columns = shape.columns;
-  batch.to.width = regress ? shape.values : 0;
+  batch.to.width = regress || follow ? shape.values : 0;
   batch.in.ids.resize(width == 0 ? rows * static_cast<size_t>(shape.columns) : 0);
   batch.in.frames.resize(rows * width);
   batch.to.ids.assign(tag ? rows : 0, -1);
-  batch.to.values.clear();
+  batch.to.values.assign(follow ? rows : 0, 0.0f);
   batch.to.weights.clear();
   for (int r = 0; r < batch.in.seq.streams(); ++r) {
     const SequenceExample& e = *examples[static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(r)])];
@@ -166,11 +167,17 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
     }
     if (tag) {
       scatter(batch.in.seq, r, e.labels, 1, batch.to.ids);
+    } else if (follow) {
+      scatter(batch.in.seq, r, e.values, 1, batch.to.values);
     } else if (regress) {
       batch.to.values.insert(batch.to.values.end(), e.values.begin(), e.values.end());
     } else {
       batch.to.ids.push_back(e.labels[0]);
     }
+  }
+  if (follow && std::any_of(batch.to.values.begin(), batch.to.values.end(), [](float y) { return std::isnan(y); })) {
+    for (const float y : batch.to.values) batch.to.weights.push_back(std::isnan(y) ? 0.0f : 1.0f);
+    return;
   }
   const bool all = std::find(batch.to.ids.begin(), batch.to.ids.end(), -1) == batch.to.ids.end();
   if (all && shape.weights.empty()) return;

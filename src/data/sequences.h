@@ -15,15 +15,20 @@
 namespace rnn::core {
 
 // What the target of a sequence is.
-enum class TargetForm { label, labels, values };  // one label; a label for every step; numbers
-std::string_view target_task(TargetForm form);    // the task that learns it: "classify", "tag", "regress"
+enum class TargetForm {
+  label,
+  labels,
+  values,
+  numbers
+};                                              // one label; a label for every step; numbers; a number for every step
+std::string_view target_task(TargetForm form);  // the task of its models: "classify", "tag", "regress", "follow"
 std::optional<TargetForm> target_form(std::string_view task);
 
 // One sequence and its target.
 struct SequenceExample {
   std::vector<float> frames;    // [steps * width] if the inputs are numbers
   std::vector<int32_t> ids;     // [steps * columns] if they are symbols; -1: none
-  std::vector<float> values;    // regress: [outputs]
+  std::vector<float> values;    // regress: [outputs]; follow: [steps], NaN: not counted
   std::vector<int32_t> labels;  // classify: [1]; tag: [steps]; -1: not counted
 };
 
@@ -33,11 +38,14 @@ struct SequenceShape {
   int width = 0;                     // numbers per step; 0: symbols
   std::vector<std::string> symbols;  // of the inputs, sorted; indexed by ids
   std::vector<std::string> labels;   // of the targets, sorted; empty for regress
-  int values = 0;                    // regress: numbers of a target
+  int values = 0;                    // regress, follow: numbers of a target
   int columns = 1;                   // ids of a step
   LabelFront front = {};             // of texts, words and sensors
   std::vector<float> weights = {};   // [labels] of a target in the loss of training; empty: 1
-  int outputs() const { return target == TargetForm::values ? values : static_cast<int>(labels.size()); }
+  int outputs() const { return labels.empty() ? values : static_cast<int>(labels.size()); }
+  bool every_step() const { return target == TargetForm::labels || target == TargetForm::numbers; }
+  // The columns of a table, followed row by row (tasks/sequences/follow_table.h).
+  bool follows() const { return front.kind == InputKind::frames && every_step(); }
   int steps(const SequenceExample& e) const {
     return Seq::checked_length(width > 0 ? e.frames.size() / static_cast<size_t>(width)
                                          : e.ids.size() / static_cast<size_t>(columns));

@@ -31,6 +31,7 @@ constexpr ModelForm kModelForms[] = {
     {"tag", "softmax", RowsRead::every},                                     // a class at every step
     {"classify", "softmax", RowsRead::last},                                 // a class after the last step
     {"regress", "squared", RowsRead::last, LossUnit::square},                // numbers after the last step
+    {"follow", "squared", RowsRead::every, LossUnit::square},                // a number at every step
     {"translate", "softmax", RowsRead::every, LossUnit::token, true, true},  // the next id of the target
     {"recurrent", kNoHead, RowsRead::every, LossUnit::token},                // hidden rows of a torch.nn.RNN, GRU or LSTM
     {"transcribe", "ctc", RowsRead::every},                                  // characters of speech, anywhere in the frames

@@ -79,8 +79,9 @@ std::string get_option(const Options& options, std::string_view name);  // unkno
 
 // The sections of a config file, in their order.
 inline constexpr std::string_view kSections[] = {"data", "model", "train", "series", "speech", "labels"};
-// Whether these options are of a run on series, on speech, on labels of texts, words or sensors: only such a run has the section.
-inline bool has_series(const Options& options) { return options.series.horizon > 0; }
+// Whether these options are of a run on series or one that follows the columns of a table, on speech, on labels of texts, words or
+// sensors: only such a run has the section.
+inline bool has_series(const Options& options) { return options.series.horizon > 0 || !options.series.y.empty(); }
 inline bool has_speech(const Options& options) { return options.speech.rate > 0; }
 inline bool has_labels(const Options& options) { return options.labels != LabelOptions{}; }
 

@@ -13,6 +13,10 @@ for name in ("reviews", "test"):
 open("new.csv", "w").write("text\n" + "".join(t + "\n" for t, _ in rows[:5]))
 for name in ("train", "dev"):
     open(name + ".conll", "w").write("".join(f"play O\n{g} B-genre\nin O\n{c} B-city\n\n" for g in ("jazz", "rock") for c in ("berlin", "rome", "oslo") * 8))
+life = lambda unit: 20 + 3 * unit
+lines = [f"{u},{t},{100 - life(u) + t},{life(u) - t}\n" for u in range(1, 9) for t in range(life(u))]
+for name in ("engine", "engine_test", "engine_new"):
+    open(name + ".csv", "w").write("unit,cycle,wear,RUL\n" + "".join(lines))
 open("sentences.txt", "w").write("play rock in rome\n")
 PYTHON
 rnn() {
@@ -20,5 +24,5 @@ rnn() {
   [[ "$1" != train ]] || bounds=(--max-updates 4 --hidden 16)
   "$RNN" "$@" "${bounds[@]}"
 }
-expect_page_commands docs/labels.md 6
+expect_page_commands docs/labels.md 10
 expect_page_options docs/labels.md train classify tag eval

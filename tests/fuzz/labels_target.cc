@@ -6,6 +6,8 @@
 #include "data/labels/encoder.h"
 #include "data/labels/raw_labels.h"
 #include "fuzz/target.h"
+#include "tasks/sequences/clock_rule.h"
+#include "tasks/sequences/follow_table.h"
 #include "text/tag_scheme.h"
 
 namespace rnn::core::fuzz {
@@ -46,6 +48,25 @@ void read_as(const std::string& path, TargetForm target, const char* layout) {
   }
 }
 
+// A table that is followed: every row has its place, its input and its answer, in one series.
+void follow(const std::string& path, const FollowColumns& columns) {
+  RawSet set;
+  if (!reads([&] { set = read_follow_tables({path}, columns); })) return;
+  ++accepted;
+  const TargetForm target = set.numbers ? TargetForm::numbers : TargetForm::labels;
+  for (const RawExample& e : set.examples) {
+    const size_t rows = e.rows.size();
+    require(rows > 0 && e.frames.size() == rows * static_cast<size_t>(set.width), "every row is a frame");
+    require((set.numbers ? e.values.size() : e.labels.size()) == rows, "every row has an answer, if only a missing one");
+    require(e.clock.empty() || (e.clock.size() == rows && std::is_sorted(e.clock.begin(), e.clock.end())), "stamps ascend");
+    for (const float y : e.values) require(std::isnan(y) || std::isfinite(y), "a number is finite or missing");
+  }
+  const LearntFront front = learn_front(set, target, {}, {});
+  for (const SequenceExample& e : LabelEncoder(front.shape, nullptr).examples(set))
+    for (const float x : e.frames) require(!std::isnan(x), "no input is missing");
+  clock_rule(set, set);
+}
+
 void test(std::string_view input) {
   static const Folder folder;
   const std::string path = folder.write("data", input);
@@ -53,6 +74,8 @@ void test(std::string_view input) {
   for (const char* layout : {"auto", "table", "fasttext", "lines", "ts", "arff", "rows"})
     read_as(path, TargetForm::label, layout);
   for (const char* layout : {"conll", "conllu"}) read_as(path, TargetForm::labels, layout);
+  follow(path, {});
+  follow(path, {.id = "id", .time = "time", .y = "y", .numbers = true});
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ std::vector<std::string> symbols_of(const LabelFront& front, std::string_view wo
 std::vector<std::string> sorted_labels(const RawSet& set) {
   std::set<std::string> labels;
   for (const RawExample& e : set.examples) labels.insert(e.labels.begin(), e.labels.end());
+  labels.erase("");  // of a row without a label
   return {labels.begin(), labels.end()};
 }
 
@@ -86,6 +87,21 @@ void learn_words(const RawSet& set, const ModelOptions& model, LearntFront& out)
                             shape.front.affixes ? ", their shapes, beginnings and endings" : "");
 }
 
+// Mean and deviation of the numbers that are followed.
+void learn_numbers(const RawSet& set, LabelFront& front) {
+  double sum = 0, squares = 0, count = 0;
+  const auto each = [&](const auto& visit) {
+    for (const RawExample& e : set.examples)
+      for (const float y : e.values)
+        if (!std::isnan(y)) visit(static_cast<double>(y));
+  };
+  each([&](double y) { sum += y, count += 1; });
+  each([&](double y) { squares += (y - sum / count) * (y - sum / count); });
+  if (count == 0) return;
+  front.mean = static_cast<float>(sum / count);
+  if (const double deviation = std::sqrt(squares / count); deviation > 0) front.deviation = static_cast<float>(deviation);
+}
+
 void learn_frames(const RawSet& set, LearntFront& out) {
   const auto width = static_cast<size_t>(set.width);
   SequenceShape& shape = out.shape;
@@ -125,6 +141,8 @@ LearntFront learn_front(const RawSet& set, TargetForm target, const LabelOptions
   if (set.kind == InputKind::text) learn_text(set, model, out);
   if (set.kind == InputKind::words) learn_words(set, model, out);
   if (set.kind == InputKind::frames) learn_frames(set, out);
+  shape.front.id = set.id_column, shape.front.time = set.time_column;
+  if (target == TargetForm::numbers) learn_numbers(set, shape.front), shape.labels.clear(), shape.values = 1;
   if (labels.class_weights == "balanced") shape.weights = balanced_weights(set, shape.labels);
   return out;
 }
@@ -194,6 +212,7 @@ SequenceExample LabelEncoder::example(const RawSet& set, const RawExample& e) co
                         : set.kind == InputKind::words ? words(e.words)
                                                        : frames(e.frames);
   for (const std::string& name : e.labels) out.labels.push_back(label(name));
+  for (const float y : e.values) out.values.push_back((y - shape_.front.mean) / shape_.front.deviation);
   return out;
 }
 

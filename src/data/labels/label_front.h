@@ -19,6 +19,8 @@ struct LabelFront {
   std::string scheme;                 // words: how tags say spans: bio, bioes, tags
   std::vector<std::string> names;     // frames: of the columns
   std::vector<float> offset, factor;  // frames [width]: what is subtracted, and multiplied with the rest
+  std::string id, time;               // columns of a table that is followed; empty: it has none
+  float mean = 0, deviation = 1;      // of the numbers that are followed: targets are scaled by them
   bool operator==(const LabelFront&) const = default;
 };
 

@@ -186,18 +186,22 @@ RawSet read_raw_labels(const std::vector<std::string>& paths, TargetForm target,
 
 void require_labels(const RawSet& set) {
   std::unordered_map<std::string_view, size_t> counts;
-  for (const RawExample& e : set.examples)
-    for (const std::string& label : e.labels) ++counts[label];
+  size_t n = 0;  // examples, or rows of tables that are followed
+  for (const RawExample& e : set.examples) {
+    for (const std::string& label : e.labels)
+      if (!label.empty() || e.rows.empty()) ++counts[label];
+    n += std::max<size_t>(e.rows.size(), 1);
+  }
   const std::string what =
       set.label_column.empty() ? set.files[0] : fmt::format("{}: column '{}'", set.files[0], set.label_column);
   const auto bad = [&](const std::string& message, const std::string& help) {
     throw Error(Exit::data, "data/labels", fmt::format("{} {}", what, message), help);
   };
+  if (counts.empty()) bad("is empty: there is nothing to learn", "a label in every row that has one");
   if (counts.size() == 1)
     bad(fmt::format("has one label, '{}': there is nothing to learn", counts.begin()->first),
         "add examples with other labels");
   if (set.kind == InputKind::words) return;
-  const size_t n = set.examples.size();
   if (counts.size() > kMostLabels)
     bad(fmt::format("has {} labels, more than {}", grouped(std::ssize(counts)), grouped(kMostLabels)),
         "is this the column of the labels? --label COLUMN names it");

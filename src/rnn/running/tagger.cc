@@ -18,11 +18,7 @@ struct Tagger::Core {
         file(Access::text_file(model)),
         shape(shape_of_labels(file, TargetForm::labels)),
         encoder(shape, file.tokenizer.get()),
-        labeller(file, Access::pool(threads)) {
-    if (shape.front.kind != InputKind::words)
-      throw Error(Exit::model, "model/task", file.path + " labels steps of numbers, it does not tag words",
-                  "rnn predict runs it");
-  }
+        labeller(file, Access::pool(threads)) {}
 
   bool spans() const { return shape.front.scheme != "tags"; }
 

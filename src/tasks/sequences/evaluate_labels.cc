@@ -2,10 +2,12 @@
 #include "tasks/sequences/evaluate_labels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "io/ready_model.h"
 #include "metrics/figures.h"
+#include "tasks/sequences/clock_rule.h"
 #include "tasks/sequences/label_rows.h"
 #include "tasks/sequences/stream/labeller.h"
 #include "train/trainer.h"
@@ -42,7 +44,8 @@ ResultRow tag_row(std::string name, const RawSet& test, const std::vector<std::v
   for (size_t i = 0; i < test.examples.size(); ++i) {
     const std::vector<std::string>& wanted = test.examples[i].labels;
     if (has_spans(shape)) spans.add(wanted, given[i], shape.front.scheme == "bioes");
-    for (size_t t = 0; t < wanted.size(); ++t) scores.add(encoder.label(wanted[t]), std::max(encoder.label(given[i][t]), 0));
+    for (size_t t = 0; t < wanted.size(); ++t)
+      if (!wanted[t].empty()) scores.add(encoder.label(wanted[t]), std::max(encoder.label(given[i][t]), 0));
   }
   if (has_spans(shape)) return set_spans(row, spans), row;
   return scored(row.name, scores);
@@ -63,11 +66,16 @@ std::vector<ResultRow> rows_of(const LabelData* training, const RawSet& test, co
     rows.push_back(constant.set(figure::kAccuracy, scores.accuracy()).set(figure::kMacroF1, scores.macro_f1()));
   } else {
     std::vector<std::vector<std::string>> given;
-    for (const RawExample& e : test.examples) given.emplace_back(e.words.size(), shape.labels[static_cast<size_t>(most)]);
+    for (const RawExample& e : test.examples) given.emplace_back(e.labels.size(), shape.labels[static_cast<size_t>(most)]);
     ResultRow row = tag_row(constant.name, test, given, shape, encoder);
     rows.push_back(row.set(figure::kTargetLoss, constant[figure::kTargetLoss]));
   }
   if (!training) return rows;
+  if (shape.follows()) {
+    if (const std::optional<ClockRule> clock = clock_rule(training->train, test))
+      rows.push_back(tag_row(clock->name, test, clock->labels, shape, encoder));
+    return rows;
+  }
   const auto labelled = [&](std::string name, const std::vector<int32_t>& answers) {
     rows.push_back(scored(std::move(name), score_answers(examples, answers, shape)));
   };
@@ -94,11 +102,47 @@ void answer_all(ModelFile& file, const RawSet& test, const std::vector<SequenceE
     std::vector<std::string> given;
     for (size_t t = 0; t < found[i].answers.size(); ++t) {
       const int32_t answer = found[i].answers[t][0].id;
-      report.scores->add(examples[i].labels[t], answer);
+      if (!test.examples[i].labels[t].empty()) report.scores->add(examples[i].labels[t], answer);
       given.push_back(shape.labels[static_cast<size_t>(answer)]);
     }
     if (report.spans) report.spans->add(test.examples[i].labels, given, shape.front.scheme == "bioes");
   }
+}
+
+// Errors of answers to every row that has a number. [series][rows]
+ResultRow number_row(std::string name, const RawSet& test, const std::vector<std::vector<float>>& given) {
+  double squares = 0, sum = 0, count = 0;
+  for (size_t i = 0; i < test.examples.size(); ++i) {
+    for (size_t t = 0; t < test.examples[i].values.size(); ++t) {
+      const double wanted = test.examples[i].values[t];
+      if (std::isnan(wanted)) continue;
+      const double error = given[i][t] - wanted;
+      squares += error * error, sum += std::abs(error), count += 1;
+    }
+  }
+  ResultRow row(std::move(name));
+  if (count == 0) return row;
+  return row.set(figure::kSquaredError, squares / count)
+      .set(figure::kMae, sum / count)
+      .set(figure::kRmse, std::sqrt(squares / count));
+}
+
+void measure_numbers(ModelFile& file, const RawSet& test, const std::vector<SequenceExample>& examples,
+                     const RawSet* training, Pool& pool, LabelReport& report) {
+  Labeller labeller(file, pool);
+  std::vector<std::vector<float>> given;
+  for (Labels& labels : labeller.label(examples)) given.push_back(std::move(labels.values));
+  report.model = number_row("this model", test, given);
+  double sum = 0, count = 0;
+  for (const RawExample& e : (training ? *training : test).examples)
+    for (const float y : e.values)
+      if (!std::isnan(y)) sum += static_cast<double>(y), count += 1;
+  given.clear();
+  for (const RawExample& e : test.examples)
+    given.emplace_back(e.values.size(), static_cast<float>(sum / std::max(count, 1.0)));
+  report.baselines.push_back(number_row("always the mean", test, given));
+  const std::optional<ClockRule> clock = training ? clock_rule(*training, test) : std::nullopt;
+  if (clock) report.baselines.push_back(number_row(clock->name, test, clock->values));
 }
 
 }  // namespace
@@ -113,13 +157,17 @@ LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData*
   std::set<std::string> unseen;
   for (const RawExample& e : test.examples)
     for (const std::string& label : e.labels)
-      if (encoder.label(label) < 0) unseen.insert(label);
+      if (!label.empty() && encoder.label(label) < 0) unseen.insert(label);
   report.unseen.assign(unseen.begin(), unseen.end());
   require_finite(*file.model, file.path);
   file.model->pack(pool, false);
   const auto batcher = sequence_batcher(shape, examples, {32, false, 1});
   const Evaluation loss = evaluate(*file.model, *batcher, pool);
   report.targets = loss.tokens, report.shortened = loss.impossible;
+  if (shape.target == TargetForm::numbers) {
+    measure_numbers(file, test, examples, training ? &training->train : nullptr, pool, report);
+    return report;
+  }
   answer_all(file, test, examples, pool, report);
   report.model = ResultRow("this model").set(figure::kTargetLoss, loss.loss());
   if (report.spans) {
@@ -128,17 +176,13 @@ LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData*
     report.model.set(figure::kAccuracy, report.scores->accuracy()).set(figure::kMacroF1, report.scores->macro_f1());
   }
   report.baselines = rows_of(training, test, examples, shape, encoder);
-  if (training) report.shared = shared_inputs(training->train, test);
+  if (training && !shape.follows()) report.shared = shared_inputs(training->train, test);
   return report;
 }
 
-LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& paths, LabelOptions how, int threads,
+LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& paths, const LabelOptions& how, int threads,
                             bool rows) {
-  const SequenceShape shape = shape_of_model(file);
-  if (how.text.empty()) how.text = shape.front.text;
-  if (how.label.empty()) how.label = shape.front.label;
-  if (!shape.front.scheme.empty()) how.scheme = shape.front.scheme;
-  const RawSet test = read_raw_labels(paths, shape.target, how);
+  const RawSet test = read_label_files(paths, label_source(shape_of_model(file), how));
   LabelData training;
   if (rows) training = label_data_of_model(file);
   Pool pool(threads);

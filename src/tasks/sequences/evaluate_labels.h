@@ -25,7 +25,7 @@ struct LabelReport {
 // `test`: with labels in the scheme of the model; training: for the rows, null: only those of the labels themselves. Packs the model.
 LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData* training, Pool& pool);
 // Reads the files as those of training were read. Rows need the training data where the run says that it is.
-LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& paths, LabelOptions how, int threads,
+LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& paths, const LabelOptions& how, int threads,
                             bool rows);
 
 }  // namespace rnn::core

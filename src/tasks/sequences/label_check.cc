@@ -38,7 +38,8 @@ LabelSummary summarize_labels(const RawSet& set) {
     const size_t steps = steps_of_example(set, e);
     s.steps += static_cast<int64_t>(steps);
     s.shortest = std::min(s.shortest, steps), s.longest = std::max(s.longest, steps);
-    for (const std::string& label : e.labels) ++s.counts[label], ++s.labels;
+    for (const std::string& label : e.labels)
+      if (!label.empty()) ++s.counts[label], ++s.labels;
     s.missing += std::count_if(e.frames.begin(), e.frames.end(), [](float x) { return x != x; });
     if (set.kind != InputKind::text) continue;
     const auto [at, is_new] = known.emplace(plain_text(e.text, false), e.labels[0]);
@@ -61,10 +62,11 @@ std::string shares_text(const LabelSummary& s) {
 std::vector<Finding> judge_labels(const std::string& path, const RawSet& set, const LabelSummary& s) {
   std::vector<Finding> findings;
   const auto examples = std::ssize(set.examples);
-  if (examples < kFewExamples)
+  const bool rows = !set.examples[0].rows.empty();  // of a table that is followed
+  if (const int64_t n = rows ? s.steps : examples; n < kFewExamples)
     findings.push_back(
         {"data/little", Severity::warning, path, 0,
-         fmt::format("{} {} too few to learn much from", counted(examples, "example"), word_for(examples, "is", "are")),
+         fmt::format("{} {} too few to learn much from", counted(n, rows ? "row" : "example"), word_for(n, "is", "are")),
          "a few thousand give a first useful model"});
   if (s.repeated > 0)
     findings.push_back({"data/duplicates", Severity::note, path, 0,
@@ -90,8 +92,8 @@ std::vector<Finding> judge_labels(const std::string& path, const RawSet& set, co
 DataReport check_labels(const std::vector<std::string>& data, TargetForm target, const Options& options) {
   RawSet set;
   try {
-    set = read_raw_labels(data, target, options.labels);
-    require_labels(set);
+    set = read_label_files(data, label_source(target_task(target), options));
+    if (!set.numbers) require_labels(set);
   } catch (const Error& e) {
     return report_of_failure(e);
   }
@@ -104,7 +106,8 @@ DataReport check_labels(const std::vector<std::string>& data, TargetForm target,
                                        static_cast<double>(s.steps) / static_cast<double>(set.examples.size()))}};
   if (!set.notes.empty()) report.lines.emplace_back("found", fmt::format("{}", fmt::join(set.notes, "; ")));
   if (s.missing > 0) report.lines.emplace_back("missing", counted(s.missing, "value"));
-  report.lines.emplace_back("labels", fmt::format("{}: {}", counted(s.counts.size(), "label"), shares_text(s)));
+  if (!set.numbers)
+    report.lines.emplace_back("labels", fmt::format("{}: {}", counted(s.counts.size(), "label"), shares_text(s)));
   report.facts = {{"examples", set.examples.size()},
                   {"steps", s.steps},
                   {"shortest", s.shortest},
@@ -117,8 +120,8 @@ DataReport check_labels(const std::vector<std::string>& data, TargetForm target,
                   {"hash", set.hash}};
   report.findings = judge_labels(paths, set, s);
   report.attempt([&] {
-    const LabelData parts =
-        read_label_data(data, {{}, options.train.valid_share, SplitRule::shuffled}, target, options.labels);
+    const LabelData parts = read_label_data(data, {{}, options.train.valid_share, SplitRule::shuffled},
+                                            label_source(target_task(target), options));
     report.lines.emplace_back(
         "split", fmt::format("{} for training, {} for validation ({})", counted(parts.train.examples.size(), "example"),
                              grouped(std::ssize(parts.valid.examples)), parts.split));

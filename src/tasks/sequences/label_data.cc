@@ -1,12 +1,16 @@
 // Why: see label_data.h.
 #include "tasks/sequences/label_data.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "data/hash.h"
 #include "io/model_file.h"
 #include "options/option_list.h"
@@ -23,14 +27,16 @@ uint64_t input_content(const RawExample& e) {
   return fnv1a64({reinterpret_cast<const char*>(e.frames.data()), e.frames.size() * sizeof(float)}, hash);
 }
 
-std::vector<SplitItem> split_items_of(const RawSet& set, TargetForm target) {
+std::vector<SplitItem> split_items_of(const RawSet& set, const LabelSource& source) {
+  const TargetForm target = source.target;
   std::set<std::string_view> labels;
   if (target == TargetForm::label)
     for (const RawExample& e : set.examples) labels.insert(e.labels.at(0));
   std::vector<SplitItem> items;
   for (const RawExample& e : set.examples) {
     const auto at = target == TargetForm::label ? std::distance(labels.begin(), labels.find(e.labels.at(0))) : 0;
-    items.push_back({input_content(e), static_cast<int32_t>(at)});
+    const bool named = source.follow && !e.text.empty();  // by the id alone, whatever its rows are
+    items.push_back({named ? fnv1a64(e.text) : input_content(e), static_cast<int32_t>(at)});
   }
   return items;
 }
@@ -39,12 +45,62 @@ std::vector<std::string> labels_without(const RawSet& set, const LabelEncoder& e
   std::set<std::string> unseen;
   for (const RawExample& e : set.examples)
     for (const std::string& label : e.labels)
-      if (encoder.label(label) < 0) unseen.insert(label);
+      if (!label.empty() && encoder.label(label) < 0) unseen.insert(label);
   return {unseen.begin(), unseen.end()};
 }
 
+// Rows [begin, end) of a series.
+RawExample rows_of_series(const RawExample& e, size_t width, size_t begin, size_t end) {
+  const auto part = [&](const auto& from, auto& to, size_t n) {
+    if (!from.empty())
+      to.assign(from.begin() + static_cast<std::ptrdiff_t>(n * begin), from.begin() + static_cast<std::ptrdiff_t>(n * end));
+  };
+  RawExample out;
+  out.text = e.text, out.file = e.file, out.line = e.rows[begin];
+  part(e.frames, out.frames, width), part(e.labels, out.labels, 1), part(e.values, out.values, 1);
+  part(e.clock, out.clock, 1), part(e.rows, out.rows, 1);
+  return out;
+}
+
+// The last rows of a single series choose.
+void split_by_time(double share, const std::string& path, LabelData& data) {
+  const RawExample whole = std::move(data.train.examples[0]);
+  const size_t rows = whole.rows.size(), width = static_cast<size_t>(data.train.width);
+  const auto held = static_cast<size_t>(std::ceil(share * static_cast<double>(rows)));
+  if (held == 0 || held >= rows)
+    throw Error(Exit::data, "data/too_short",
+                fmt::format("{} has {}, too few to hold a part out", path, counted(rows, "row")),
+                "more rows, or --valid FILE");
+  data.train.examples = {rows_of_series(whole, width, 0, rows - held)};
+  data.valid = data.train;
+  data.valid.examples = {rows_of_series(whole, width, rows - held, rows)};
+  data.split = fmt::format("the last {}", counted(held, "row"));
+}
+
+// Windows of a series, one after another.
+std::vector<SequenceExample> windows_of(const std::vector<SequenceExample>& series, const SequenceShape& shape,
+                                        size_t window) {
+  std::vector<SequenceExample> out;
+  const auto width = static_cast<size_t>(shape.width);
+  for (const SequenceExample& e : series) {
+    const auto steps = static_cast<size_t>(shape.steps(e));
+    for (size_t begin = 0; begin < steps; begin += window) {
+      const size_t end = std::min(steps, begin + window);
+      const auto part = [&](const auto& from, auto& to, size_t n) {
+        if (!from.empty())
+          to.assign(from.begin() + static_cast<std::ptrdiff_t>(n * begin),
+                    from.begin() + static_cast<std::ptrdiff_t>(n * end));
+      };
+      SequenceExample& own = out.emplace_back();
+      part(e.frames, own.frames, width), part(e.labels, own.labels, 1), part(e.values, own.values, 1);
+    }
+  }
+  return out;
+}
+
 void require_same_kind(const RawSet& set, const SequenceShape& shape) {
-  if (set.kind == shape.front.kind && (set.kind != InputKind::frames || set.width == shape.width)) return;
+  const bool same_targets = set.numbers == (shape.target == TargetForm::numbers);
+  if (same_targets && set.kind == shape.front.kind && (set.kind != InputKind::frames || set.width == shape.width)) return;
   throw Error(Exit::data, "data/sequence", set.files.at(0) + " is not of the kind that the model was trained on",
               "rnn info shows what it reads");
 }
@@ -58,20 +114,44 @@ int64_t shared_inputs(const RawSet& train, const RawSet& test) {
                        [&](const RawExample& e) { return known.count(input_content(e)) > 0; });
 }
 
-LabelData read_label_data(const std::vector<std::string>& paths, const LabelSplit& how, TargetForm target,
-                          LabelOptions labels) {
+LabelSource label_source(std::string_view task, const Options& options) {
+  LabelSource source{*target_form(task), options.labels, {}};
+  if (source.target == TargetForm::numbers) source.follow = follow_columns(options);
+  return source;
+}
+
+LabelSource label_source(const SequenceShape& shape, const LabelOptions& labels) {
+  LabelSource source{shape.target, labels, {}};
+  if (source.labels.text.empty()) source.labels.text = shape.front.text;
+  if (source.labels.label.empty()) source.labels.label = shape.front.label;
+  if (!shape.front.scheme.empty()) source.labels.scheme = shape.front.scheme;
+  if (shape.follows()) source.follow = follow_columns(shape), source.follow->labelled = true;
+  return source;
+}
+
+RawSet read_label_files(const std::vector<std::string>& paths, const LabelSource& source) {
+  return source.follow ? read_follow_tables(paths, *source.follow) : read_raw_labels(paths, source.target, source.labels);
+}
+
+LabelData read_label_data(const std::vector<std::string>& paths, const LabelSplit& how, LabelSource source) {
   LabelData data;
-  data.train = read_raw_labels(paths, target, labels);
-  require_labels(data.train);
-  if (data.train.kind == InputKind::words) labels.scheme = data.train.scheme;
+  data.train = read_label_files(paths, source);
+  if (!data.train.numbers) require_labels(data.train);
+  if (data.train.kind == InputKind::words) source.labels.scheme = data.train.scheme;
+  if (source.follow) source.follow->numbers = data.train.numbers, source.follow->inputs = data.train.names;
+  if (source.follow && source.follow->y.empty()) source.follow->y = data.train.label_column;
   std::string hashes = data.train.hash;
   if (!how.valid.empty()) {
-    data.valid = read_raw_labels(how.valid, target, labels);
+    data.valid = read_label_files(how.valid, source);
     hashes += data.valid.hash;
+  } else if (source.follow && data.train.examples.size() == 1) {
+    split_by_time(how.share, paths[0], data);
   } else {
-    const std::vector<SplitItem> items = split_items_of(data.train, target);
-    const std::vector<size_t> held = require_held_out(how.rule, items, how.share, paths[0], "example");
-    data.split = split_text(how.rule, items, how.share);
+    const std::vector<SplitItem> items = split_items_of(data.train, source);
+    const std::vector<size_t> held =
+        require_held_out(how.rule, items, how.share, paths[0], source.follow ? "series" : "example");
+    data.split = source.follow ? fmt::format("{} of {} series, whole ones", held.size(), items.size())
+                               : split_text(how.rule, items, how.share);
     std::vector<RawExample> out;
     move_out(data.train.examples, held, out);
     data.valid = data.train;
@@ -91,6 +171,7 @@ void LabelData::encode(const SequenceShape& shape, const Tokenizer* tokenizer) {
                 "a model keeps its labels; train a new one for others");
   unseen = labels_without(valid, encoder);
   train_examples = encoder.examples(train);
+  if (window > 0) train_examples = windows_of(train_examples, shape, static_cast<size_t>(window));
   valid_examples = encoder.examples(valid);
 }
 
@@ -102,7 +183,9 @@ LabelData label_data_of_model(const ModelFile& file) {
     const std::vector<std::string> valid = data_of_model(file, "valid");
     const Options options = options_from_json(file.about.at("options"));
     const LabelSplit how{valid, options.train.valid_share, split_rule(data.value("split", ""))};
-    LabelData found = read_label_data(data_of_model(file, "train"), how, shape.target, options.labels);
+    LabelSource source{shape.target, options.labels, {}};
+    if (shape.follows()) source.follow = label_source(shape, options.labels).follow;
+    LabelData found = read_label_data(data_of_model(file, "train"), how, source);
     if (found.hash != data.at("hash").get<std::string>()) return {};
     found.encode(shape, file.tokenizer.get());
     return found;

@@ -2,11 +2,14 @@
 // evaluations.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/labels/encoder.h"
 #include "data/labels/raw_labels.h"
+#include "tasks/sequences/follow_table.h"
 #include "tasks/sequences/sequence_data.h"
 
 namespace rnn::core {
@@ -17,20 +20,31 @@ struct LabelData {
   int64_t shared = 0;                                           // validation examples whose input is also one of training
   std::vector<SequenceExample> train_examples, valid_examples;  // by encode()
   std::vector<std::string> unseen;                              // labels of the validation that training does not have
+  int window = 0;  // of a table that is followed: steps of a training example; 0: whole series
   // With the alphabets of a new or an old model; tokenizer: null without texts. Throws Error{data}: "data/symbol" for a label of training
   // that the shape does not have, "data/sequence" for data of another kind.
   void encode(const SequenceShape& shape, const Tokenizer* tokenizer);
 };
 
-// How validation examples are found: files of their own, else a part of the training examples.
+// What examples are read from: the columns of a table that is followed, or any other layout.
+struct LabelSource {
+  TargetForm target = TargetForm::label;  // of a table that is followed: found
+  LabelOptions labels;
+  std::optional<FollowColumns> follow;
+};
+LabelSource label_source(std::string_view task, const Options& options);
+LabelSource label_source(const SequenceShape& shape, const LabelOptions& labels);  // of new data for a model
+RawSet read_label_files(const std::vector<std::string>& paths, const LabelSource& source);
+
+// How validation examples are found: files of their own, else a part of the training examples: for a table that is followed whole series,
+// or of a single one its last rows.
 struct LabelSplit {
   std::vector<std::string> valid;
   double share = 0.05;
   SplitRule rule = SplitRule::shuffled;
 };
 // Reads and splits. Throws what read_raw_labels() and require_labels() do, and Error{data, "data/too_short"}.
-LabelData read_label_data(const std::vector<std::string>& paths, const LabelSplit& how, TargetForm target,
-                          LabelOptions labels);
+LabelData read_label_data(const std::vector<std::string>& paths, const LabelSplit& how, LabelSource source);
 // That of the run which made a model, if it is where it was, else without examples.
 LabelData label_data_of_model(const ModelFile& file);
 

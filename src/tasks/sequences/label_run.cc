@@ -37,6 +37,16 @@ constexpr CardWords kTagCard = {.pipeline = "token-classification",
                                 .contents = "labels, and how words become numbers",
                                 .use = "rnn tag {run} TEXT.txt\nrnn eval {run} TEST.conll\nrnn info {run}\n"};
 
+constexpr CardWords kFollowCard = {
+    .pipeline = "time-series-regression",
+    .data = "rows of tables",
+    .measured = "rows of tables; accuracy and F1 are better higher, errors and the loss lower.",
+    .contents = "labels, columns, and how their numbers are scaled",
+    .use = "rnn predict {run} NEW.csv\nrnn eval {run} TEST.csv\nrnn info {run}\n"};
+
+constexpr int kWindow = 128;            // rows of a training example of a table that is followed
+constexpr double kFollowedShare = 0.2;  // of it that chooses: neighbouring rows are alike, so a few say little
+
 class LabelRun final : public Run {
  public:
   using Run::Run;
@@ -44,12 +54,17 @@ class LabelRun final : public Run {
  private:
   const std::string& hash() const override { return data_.hash; }
   bool tags() const { return target() == TargetForm::labels; }
-  TargetForm target() const { return *target_form(request.task); }
+  bool every_step() const { return tags() || target() == TargetForm::numbers; }
+  bool follows() const { return request.task == target_task(TargetForm::numbers); }
+  // Of a table that is followed: labels or numbers, as its column is.
+  TargetForm target() const { return follows() && !data_.train.numbers ? TargetForm::labels : *target_form(request.task); }
 
   void read() override {
     if (!request.init_from.empty()) start_ = std::make_unique<ModelFile>(load_model(request.init_from));
-    data_ =
-        read_label_data(request.data, {request.valid, options.train.valid_share, request.split}, target(), options.labels);
+    if (follows() && !given("valid-share") && request.valid.empty()) options.train.valid_share = kFollowedShare;
+    data_ = read_label_data(request.data, {request.valid, options.train.valid_share, request.split},
+                            label_source(request.task, options));
+    if (follows()) options.series.y = data_.train.label_column;
   }
 
   // Settings chosen on the validation parts of the files of recipes/ (docs/labels.md).
@@ -67,6 +82,7 @@ class LabelRun final : public Run {
     if (!given("dropout")) m.dropout = kind == InputKind::frames ? 0.2 : 0.5;
     if (!given("min-count") && kind != InputKind::frames) m.min_count = 2;
     if (!given("batch")) t.batch = 16;
+    if (follows() && !given("bptt")) t.bptt = kWindow;
     if (!given("lr")) t.lr = 2e-3;
     if (!given("epochs")) t.epochs = kind == InputKind::frames ? 40 : 20;
     if (!given("patience")) t.patience = 5;
@@ -75,13 +91,13 @@ class LabelRun final : public Run {
 
   std::string pooling() const {
     if (options.labels.pool != "auto") return options.labels.pool;
-    return tags() ? "last" : "max";
+    return every_step() ? "last" : "max";
   }
   bool both_ways() const { return options.labels.directions != "one"; }
 
   // Only where the last state answers alone.
   int reach() const override {
-    if (tags() || pooling() != "last" || both_ways() || data_.train.kind != InputKind::frames) return 0;
+    if (every_step() || pooling() != "last" || both_ways() || data_.train.kind != InputKind::frames) return 0;
     std::vector<int> steps;
     for (const RawExample& e : data_.train.examples)
       steps.push_back(static_cast<int>(e.frames.size() / static_cast<size_t>(data_.train.width)));
@@ -104,7 +120,7 @@ class LabelRun final : public Run {
     LearntFront learnt = learn_front(data_.train, target(), options.labels, options.model);
     shape_ = std::move(learnt.shape), tokenizer = std::move(learnt.tokenizer), reading_ = std::move(learnt.reading);
     ModelConfig config = model_config(options.model);
-    config.task = request.task;
+    config.task = target_task(target());
     config.output = shape_.outputs();
     config.vocabulary = tokenizer ? tokenizer->size() : static_cast<int>(shape_.symbols.size());
     config.columns = shape_.columns;
@@ -135,10 +151,16 @@ class LabelRun final : public Run {
   void set_chain(ModelConfig& config) const {
     const LabelOptions& l = options.labels;
     if (l.crf == "on" && !tags())
-      throw Error(Exit::usage, "usage/option", "--crf is for a label at every step, but the task is classify",
+      throw Error(Exit::usage, "usage/option",
+                  fmt::format("--crf is for a label at every step, but {}",
+                              every_step() ? "column " + data_.train.label_column + " is a number" : "the task is classify"),
                   "leave it out");
-    if (l.pool != "auto" && tags())
-      throw Error(Exit::usage, "usage/option", "--pool is for one label of a sequence, but the task is tag", "leave it out");
+    if (l.pool != "auto" && every_step())
+      throw Error(Exit::usage, "usage/option", "--pool is for one label of a sequence, but the task is " + request.task,
+                  "leave it out");
+    if (l.class_weights != "none" && target() == TargetForm::numbers)
+      throw Error(Exit::usage, "usage/option",
+                  "--class-weights is for labels, but column " + data_.train.label_column + " is a number", "leave it out");
     const bool spans = shape_.front.scheme == "bio" || shape_.front.scheme == "bioes";
     config.crf = tags() && (l.crf == "on" || (l.crf == "auto" && spans));
     if (!config.crf) return;
@@ -160,6 +182,7 @@ class LabelRun final : public Run {
 
   void batch() override {
     if (options.labels.class_weights == "balanced") shape_.weights = balanced_weights(data_.train, shape_.labels);
+    data_.window = follows() ? options.train.bptt : 0;
     data_.encode(shape_, tokenizer.get());
     train = sequence_batcher(shape_, data_.train_examples, {options.train.batch, true, options.train.seed});
     valid = sequence_batcher(shape_, data_.valid_examples, {options.train.batch, false, options.train.seed});
@@ -198,9 +221,10 @@ class LabelRun final : public Run {
     LabelReport report = measure_labels(file, data_.valid, &data_, pool);
     result.valid = std::move(report.model), result.baselines = std::move(report.baselines);
     if (!request.test.empty()) {
-      LabelOptions how = options.labels;
-      if (!shape_.front.scheme.empty()) how.scheme = shape_.front.scheme;
-      const RawSet test = read_raw_labels(request.test, target(), how);
+      LabelSource source{target(), options.labels, {}};
+      if (follows()) source = label_source(shape_, options.labels);
+      if (!shape_.front.scheme.empty()) source.labels.scheme = shape_.front.scheme;
+      const RawSet test = read_label_files(request.test, source);
       ModelFile again = load_model(folder.model());
       result.test = measure_labels(again, test, nullptr, pool).model;
     }
@@ -222,28 +246,37 @@ class LabelRun final : public Run {
     const std::string cell(cell_name(rnn.cell, rnn.flags));
     const std::vector<std::string>& files = data_.train.files;
     ModelCard card = folder.card(request, result, best, files.size() > kListedFiles ? std::vector<std::string>() : files);
-    card.words = tags() ? kTagCard : kClassifyCard;
+    card.words = follows() ? kFollowCard : tags() ? kTagCard : kClassifyCard;
     card.summary =
         fmt::format("A recurrent model for the task {}: {} of {} with {} hidden units{}.", card.task,
                     counted(rnn.layers, "layer"), cell, units_text(rnn), rnn.bidirectional ? " in each direction" : "");
     card.tags = {cell, card.task};
-    card.facts.push_back({"labels", std::to_string(best.outputs())});
+    if (!shape_.labels.empty()) card.facts.push_back({"labels", std::to_string(best.outputs())});
     card.limits = {"It was measured on examples like those it was trained on; results on others may differ."};
     folder.write_card(card);
   }
 
   std::string labels_text() const {
+    if (shape_.labels.empty())
+      return fmt::format("a number, {} ± {}; the loss is of numbers with mean 0 and deviation 1", shape_.front.mean,
+                         shape_.front.deviation);
     std::vector<std::pair<int64_t, std::string>> counts;
     for (const std::string& label : shape_.labels) counts.emplace_back(0, label);
     int64_t all = 0;
     for (const SequenceExample& e : data_.train_examples)
-      for (const int32_t label : e.labels) --counts[static_cast<size_t>(label)].first, ++all;
+      for (const int32_t label : e.labels)
+        if (label >= 0) --counts[static_cast<size_t>(label)].first, ++all;
     std::sort(counts.begin(), counts.end());
     std::string text = counted(counts.size(), "label") + ": ";
     for (size_t i = 0; i < std::min(counts.size(), kShownClasses); ++i)
       text += fmt::format("{}{} {:.1f}%", i > 0 ? ", " : "", counts[i].second,
                           -100.0 * static_cast<double>(counts[i].first) / static_cast<double>(all));
     return counts.size() > kShownClasses ? text + fmt::format(", and {} more", counts.size() - kShownClasses) : text;
+  }
+
+  std::string rnn_reads_on() const {
+    return model->config().rnn.bidirectional ? ", which also sees those after it (--directions one: only those before)"
+                                             : " from those up to it";
   }
 
   int64_t steps(const std::vector<SequenceExample>& examples) const {
@@ -271,7 +304,8 @@ class LabelRun final : public Run {
     if (!reading_.empty()) plan.add("reads", reading_ + (model->config().rnn.bidirectional ? "; in both directions" : ""));
     plan.add("labels", labels_text());
     const ModelConfig& c = model->config();
-    plan.add("answers", tags()
+    plan.add("answers", follows() ? fmt::format("every row{}", rnn_reads_on())
+                        : tags()
                             ? fmt::format("every word{}", c.crf ? ", the tags of a sentence together (--crf)" : "")
                             : fmt::format("one label, from {}", c.pool == Pooling::last  ? "the last state"
                                                                 : c.pool == Pooling::max ? "the largest value of every unit"

@@ -18,7 +18,8 @@ namespace {
 constexpr std::string_view kLines = "lines of {\"input\": [...], \"target\": ...}";
 constexpr std::string_view kFiles[] = {
     "tables of texts and labels, labelled series, lines of {\"input\": [...], \"target\": ...}",
-    "words and tags in columns or aligned files, lines of {\"input\": [...], \"target\": ...}", kLines};
+    "words and tags in columns or aligned files, lines of {\"input\": [...], \"target\": ...}", kLines,
+    "tables with a label or a number at every row (--y COLUMN)"};
 
 // Whether these are texts, tagged words or sensors, and no lines of JSON that are sequences.
 bool has_layout(const std::vector<std::string>& data) {
@@ -55,12 +56,21 @@ void require_data(const std::vector<std::string>& data) {
                   : fmt::format("--task {} reads {}", target_task(form), kLines));
 }
 
+void require_table(const std::vector<std::string>& data) {
+  for (const std::string& path : data)
+    if (holds_sequences(path))
+      throw Error(Exit::usage, "task/data", path + " holds lines of JSON, not a table with a row for every step",
+                  "leave --task out: it is guessed from the data");
+}
+
 Task::Next next(const std::string& folder) {
   const nlohmann::json about = head_part(read_model_head(folder + "/model.safetensors"), "rnn.about");
   if (!about.is_object() || !about.contains("sequences") || !about.at("sequences").contains("front"))
     return {{"rnn", "predict", folder}, " DATA.jsonl"};
-  return about.value("task", "") == "tag" ? Task::Next{{"rnn", "tag", folder}, " TEXT.txt"}
-                                          : Task::Next{{"rnn", "classify", folder}, " NEW.csv"};
+  const std::string task = about.value("task", "");
+  if (task == target_task(TargetForm::numbers)) return {{"rnn", "predict", folder}, " NEW.csv"};
+  return task == "tag" ? Task::Next{{"rnn", "tag", folder}, " TEXT.txt"}
+                       : Task::Next{{"rnn", "classify", folder}, " NEW.csv"};
 }
 
 // Options that only some layouts read: lines of JSON read symbols as they are, and answer in one direction unless asked.
@@ -90,13 +100,29 @@ std::unique_ptr<Run> run(const RunRequest& request) {
   return run_sequences(request);
 }
 
+// No layout but tables, nothing of texts.
+std::unique_ptr<Run> follow(const RunRequest& request) {
+  LabelOptions rest = request.labels;
+  rest.crf = rest.directions = "auto", rest.class_weights = "none";
+  if (rest != LabelOptions{})
+    throw Error(Exit::usage, "usage/task_option",
+                "an option for texts, words or whole sequences is given, but the task is follow",
+                "follow reads --y, --id, --time, --ignore, --directions, --crf, --class-weights");
+  return run_labels(request);
+}
+
 template <TargetForm form>
 DataReport check(const std::vector<std::string>& data, const Options& options) {
   if (form != TargetForm::values && has_layout(data)) return check_labels(data, form, options);
   return check_sequences(data, options);
 }
 
+DataReport check_table(const std::vector<std::string>& data, const Options& options) {
+  return check_labels(data, TargetForm::numbers, options);
+}
+
 constexpr OptionReaders kReaders[] = {OptionReaders::of_labels, OptionReaders::of_text};
+constexpr OptionReaders kFollowReaders[] = {OptionReaders::of_labels, OptionReaders::of_series, OptionReaders::of_windows};
 
 template <TargetForm form>
 constexpr Task task_of(std::string_view name, std::string_view summary) {
@@ -114,8 +140,18 @@ constexpr Task task_of(std::string_view name, std::string_view summary) {
 
 }  // namespace
 
-const Task kSequenceTasks[3] = {task_of<TargetForm::label>("classify", "one label for a sequence"),
+const Task kSequenceTasks[4] = {task_of<TargetForm::label>("classify", "one label for a sequence"),
                                 task_of<TargetForm::labels>("tag", "a label for every step of a sequence"),
-                                task_of<TargetForm::values>("regress", "numbers for a sequence")};
+                                task_of<TargetForm::values>("regress", "numbers for a sequence"),
+                                {.name = "follow",
+                                 .summary = "a label or a number at every row of a table",
+                                 .reads = kFiles[3],
+                                 .options = kFollowReaders,
+                                 .card = {},
+                                 .guess = guess,
+                                 .require_data = require_table,
+                                 .check = check_table,
+                                 .run = follow,
+                                 .next = next}};
 
 }  // namespace rnn::core

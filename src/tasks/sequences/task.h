@@ -6,7 +6,7 @@
 
 namespace rnn::core {
 
-extern const Task kSequenceTasks[3];  // in the order of TargetForm (data/sequences.h)
+extern const Task kSequenceTasks[4];  // in the order of TargetForm (data/sequences.h)
 // Lines of JSON; texts, tagged words and sensors.
 std::unique_ptr<Run> run_sequences(const RunRequest& request);
 std::unique_ptr<Run> run_labels(const RunRequest& request);

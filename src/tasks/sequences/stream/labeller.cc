@@ -96,7 +96,8 @@ void Labeller::answer(std::span<const float> outputs, int top, Labels& to) {
   if (answers_with_labels()) {
     sampler_.top(outputs, top, to.answers.emplace_back());
   } else {
-    to.values.insert(to.values.end(), outputs.begin(), outputs.end());
+    const LabelFront& front = shape_.front;
+    for (const float y : outputs) to.values.push_back(shape_.follows() ? y * front.deviation + front.mean : y);
   }
 }
 

@@ -19,8 +19,9 @@ struct Labels {
   // A model of labels: [1], or [steps] where every step has one. Each: the likeliest labels, likeliest first, at least one; a label
   // that is not there has probability 0. Of a model with a chain over its labels first that of the best sequence, then the others.
   std::vector<std::vector<Candidate>> answers;
-  std::vector<float> values;  // a model of numbers: [shape().values]
-  bool finite = true;         // false: the input is so large that outputs overflow, the answer means nothing
+  std::vector<float>
+      values;          // a model of numbers: [shape().values], or [steps] where every step has one; in the units of the data
+  bool finite = true;  // false: the input is so large that outputs overflow, the answer means nothing
 };
 
 // One thread at a time.

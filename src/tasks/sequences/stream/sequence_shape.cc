@@ -19,6 +19,9 @@ json front_to_json(const LabelFront& front) {
   if (front.kind == InputKind::words) out["affixes"] = front.affixes, out["scheme"] = front.scheme;
   if (front.kind == InputKind::frames)
     out["names"] = front.names, out["offset"] = front.offset, out["factor"] = front.factor;
+  if (!front.id.empty()) out["id"] = front.id;
+  if (!front.time.empty()) out["time"] = front.time;
+  if (front.mean != 0 || front.deviation != 1) out["mean"] = front.mean, out["deviation"] = front.deviation;
   return out;
 }
 
@@ -33,6 +36,8 @@ LabelFront front_of_json(const json& saved) {
   front.affixes = saved.value("affixes", false), front.scheme = saved.value("scheme", "");
   front.names = saved.value("names", front.names);
   front.offset = saved.value("offset", front.offset), front.factor = saved.value("factor", front.factor);
+  front.id = saved.value("id", ""), front.time = saved.value("time", "");
+  front.mean = saved.value("mean", front.mean), front.deviation = saved.value("deviation", front.deviation);
   return front;
 }
 
@@ -91,6 +96,8 @@ SequenceShape shape_of_labels(const ModelFile& file, TargetForm target) {
   if (shape.front.kind == InputKind::none)
     throw Error(Exit::model, "model/task", file.path + " was trained on lines of JSON, not on texts, words or sensors",
                 "rnn predict labels such lines");
+  if (shape.follows())
+    throw Error(Exit::model, "model/task", file.path + " follows the rows of a table", "rnn predict runs it");
   const bool text = shape.front.kind == InputKind::text, words = shape.front.kind == InputKind::words;
   if ((text && (!file.tokenizer || shape.target != TargetForm::label)) || (words && shape.target != TargetForm::labels))
     throw Error(Exit::model, "model/corrupt", file.path + ": what it reads does not fit what it answers");
