@@ -85,7 +85,7 @@ std::string decided_sentence(const Verdict& v) {
   if (v.turns == 0) {
     const std::string surely = sure_from(v);
     return fmt::format("{} leads from the first {} on, and nothing that comes later changes that.{}{}", label,
-                       v.series ? "look" : steps_of(v.facts).one, surely.empty() ? "" : " ", surely);
+                       steps_of(v.facts).one, surely.empty() ? "" : " ", surely);
   }
   std::string text = v.decided == static_cast<int>(looks) - 1
                          ? fmt::format("It decides at the very end: only after {} {} leads.", place_of(v, looks - 1), label)

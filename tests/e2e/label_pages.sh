@@ -92,7 +92,7 @@ expect_file wave-svg/series.svg
 expect_exit 0 "$RNN" inspect gestures-run gestures/wave/1.csv --json
 [[ "$(json_value "$out_file" 'x["answer"][0]["label"], [s["name"] for s in x["sensors"]], len(x["sensors_out"])')" == "('$answer', ['side', 'front', 'up'], 3)" ]] || fail "sensors: $(cat "$out_file")"
 cut -d, -f1-3 gestures/wave/1.csv >less.csv
-expect_refused 3 data/columns "$RNN" classify gestures-run less.csv
+expect_refused 3 data/columns "$RNN" explain gestures-run -p less.csv -o no.html
 expect_err 'no column up'
 
 # Refused, once and clearly.

@@ -20,5 +20,5 @@ rnn() {
   [[ "$1" != train ]] || bounds=(--max-updates 4 --hidden 16)
   "$RNN" "$@" "${bounds[@]}"
 }
-expect_page_commands docs/labels.md 6
-expect_page_options docs/labels.md train classify tag eval
+expect_page_commands docs/labels.md 10
+expect_page_options docs/labels.md train classify tag eval explain inspect
