@@ -103,7 +103,9 @@ TEST(LabelPage, WhatCounts) {
             "“dull”: without it, "
             "happy would have 99 %.");
   EXPECT_EQ(read(changes_sentence(v)), "Only without “great” would it say something else: unhappy.");
-  v.left_out[3].label = "unhappy";
+  v.left_out[5].what = "great";
+  EXPECT_TRUE(has(read(changes_sentence(v)), "Only without “great” (the 8th word) would"));
+  v.left_out[5].what = "it", v.left_out[3].label = "unhappy";
   EXPECT_EQ(read(changes_sentence(v)), "Without any one of “dull” and “great” it would say something else.");
   for (LeftOutPart& part : v.left_out) part.label = "happy", part.adds = 0.001;
   EXPECT_EQ(read(changes_sentence(v)), "Whichever is left out, it still says happy: no single one decides.");
