@@ -39,7 +39,9 @@ RawSet lines_of_file(const std::string& path, const SequenceShape& shape) {
 RawSet series_of_file(const std::string& path, const SequenceShape& shape) {
   LabelOptions how;
   how.label = shape.front.label;
-  if (guess_layout({path}).layout == "table") {
+  const std::string layout = guess_layout({path}).layout;
+  if (layout.empty()) FileLines{path};  // says so if there is no such file
+  if (layout == "table") {
     if (!shape.front.names.empty()) return read_recordings(path, shape.front);
     how.layout = "rows";
   }

@@ -21,6 +21,7 @@ constexpr size_t kListedLabels = 20;
 
 LabelQuestion row_of_file(const std::string& path, int64_t row, const SequenceShape& shape) {
   RawSet set = examples_of_file(path, shape);
+  row = std::max<int64_t>(row, 1);
   if (row > std::ssize(set.examples))
     throw Error(Exit::usage, "usage/row",
                 fmt::format("{} has {}, so there is no row {}", path, counted(std::ssize(set.examples), "example"), row),
@@ -87,6 +88,9 @@ LabelQuestion label_question(const ModelFile& file, const LabelAsk& ask) {
   const SequenceShape shape = shape_of_model(file);
   const bool series = shape.front.kind == InputKind::frames;
   const std::string& path = series && ask.data.empty() ? ask.prompt : ask.data;
+  if (path.empty() && ask.row > 0)
+    throw Error(Exit::usage, "usage/missing", "--row counts the examples of a file, but there is none",
+                "rnn explain MODEL --data FILE --row N, rnn inspect MODEL FILE --row N");
   LabelQuestion asked = path.empty() ? typed(ask.prompt, shape) : row_of_file(path, ask.row, shape);
   RawExample& e = asked.example;
   if (std::all_of(e.labels.begin(), e.labels.end(), [](const std::string& l) { return l.empty() || l == "?"; }))

@@ -14,7 +14,7 @@ namespace rnn::core::app {
 struct LabelAsk {
   std::string prompt, data;  // the text, of a model of sensors a file; a file of which one row is asked
   std::string label;  // the right label, or the right tags with spaces between them; empty: that of the file, or unknown
-  int64_t row = 1;    // of the file, from 1
+  int64_t row = 0;    // of the file, from 1; 0: the first
 };
 void declare_label_options(Command& command, LabelAsk& ask);
 // Throws Error{usage, "usage/option"} where one of them was given.

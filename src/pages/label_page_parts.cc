@@ -10,7 +10,7 @@ namespace rnn::core::pages {
 std::string label_css() {
   return ".becomes{font-size:1.18rem;line-height:1.45;max-width:62ch}.read{font-size:1.05rem;color:var(--soft);max-width:"
          "none}"
-         ".read q{color:var(--ink)}header.near{padding:30px 0 4px}header.near h1{max-width:24ch}"
+         ".read q{color:var(--ink)}code{white-space:nowrap}header.near{padding:30px 0 4px}header.near h1{max-width:24ch}"
          "@media(max-width:640px){header.near{padding-top:20px}section:first-child{padding-top:14px}}\n";
 }
 

@@ -27,9 +27,9 @@ std::string place_of(const Verdict& v, size_t look) {
                      count(v.length), steps_of(v.facts).many);
 }
 
-std::vector<std::string> names_of(const std::vector<const LeftOutPart*>& parts) {
+std::vector<std::string> names_of(const Verdict& v, const std::vector<const LeftOutPart*>& parts) {
   std::vector<std::string> names;
-  for (size_t i = 0; i < std::min(parts.size(), kMostQuoted); ++i) names.push_back(part_name(*parts[i]));
+  for (size_t i = 0; i < std::min(parts.size(), kMostQuoted); ++i) names.push_back(part_name(v, *parts[i]));
   if (parts.size() > kMostQuoted) names.push_back(fmt::format("{} more", parts.size() - kMostQuoted));
   return names;
 }
@@ -58,10 +58,19 @@ std::string ordinal(int n) {
 
 std::string cited(std::string_view text) { return "“" + escape(text) + "”"; }
 
-std::string part_name(const LeftOutPart& part) {
-  if (!part.what.empty()) return cited(part.what);
-  return part.steps == 1 ? fmt::format("sample {}", count(part.first + 1))
-                         : fmt::format("samples {} to {}", count(part.first + 1), count(part.first + part.steps));
+std::string part_name(const Verdict& v, const LeftOutPart& part) {
+  if (part.what.empty())
+    return part.steps == 1 ? fmt::format("sample {}", count(part.first + 1))
+                           : fmt::format("samples {} to {}", count(part.first + 1), count(part.first + part.steps));
+  int same = 0, number = 0;
+  bool words = false;
+  for (size_t i = 0; i < v.left_out.size(); ++i) {
+    const LeftOutPart& other = v.left_out[i];
+    same += other.what == part.what, words = words || other.steps > 1;
+    if (other.first == part.first) number = static_cast<int>(i) + 1;
+  }
+  if (same < 2) return cited(part.what);
+  return fmt::format("{} (the {} {})", cited(part.what), ordinal(number), words ? "word" : steps_of(v.facts).one);
 }
 
 std::string verdict_headline(const Verdict& v) {
@@ -85,7 +94,7 @@ std::string decided_sentence(const Verdict& v) {
   if (v.turns == 0) {
     const std::string surely = sure_from(v);
     return fmt::format("{} leads from the first {} on, and nothing that comes later changes that.{}{}", label,
-                       v.series ? "look" : steps_of(v.facts).one, surely.empty() ? "" : " ", surely);
+                       steps_of(v.facts).one, surely.empty() ? "" : " ", surely);
   }
   std::string text = v.decided == static_cast<int>(looks) - 1
                          ? fmt::format("It decides at the very end: only after {} {} leads.", place_of(v, looks - 1), label)
@@ -138,13 +147,13 @@ std::string counts_sentence(const Verdict& v) {
   std::string text;
   if (most->adds >= kMovesNothing) {
     text = fmt::format("Most is owed to {}: without {}, the probability of {} is {} instead of {}.",
-                       strong(part_name(*most)), v.series ? "them" : "it", label, figure_of(most), answer_figure(v));
+                       strong(part_name(v, *most)), v.series ? "them" : "it", label, figure_of(most), answer_figure(v));
   } else {
     text = fmt::format("No single {} adds even one percentage point: what it goes by is said more than once.",
                        v.series ? "stretch" : "part");
   }
   if (least->adds <= -kCounts)
-    text += fmt::format(" Against it speaks {}: without {}, {} would have {}.", strong(part_name(*least)),
+    text += fmt::format(" Against it speaks {}: without {}, {} would have {}.", strong(part_name(v, *least)),
                         v.series ? "them" : "it", label, figure_of(least));
   return text;
 }
@@ -157,9 +166,9 @@ std::string changes_sentence(const Verdict& v) {
   const std::string label = escape(v.answer[0].label);
   if (turning.empty()) return fmt::format("Whichever is left out, it still says {}: no single one decides.", label);
   if (turning.size() == 1)
-    return fmt::format("Only without {} would it say something else: {}.", part_name(*turning[0]),
+    return fmt::format("Only without {} would it say something else: {}.", part_name(v, *turning[0]),
                        strong(escape(turning[0]->label)));
-  return fmt::format("Without any one of {} it would say something else.", listing(names_of(turning)));
+  return fmt::format("Without any one of {} it would say something else.", listing(names_of(v, turning)));
 }
 
 std::string sensors_sentence(const Verdict& v) {

@@ -21,7 +21,7 @@ std::string counts_sentence(const Verdict& v);   // what counts most, for and ag
 std::string changes_sentence(const Verdict& v);  // without what it would say something else
 std::string sensors_sentence(const Verdict& v);  // the same of sensors
 std::string moves_sentence(const Verdict& v);
-std::string part_name(const LeftOutPart& part);  // “not”; samples 7 to 12
+std::string part_name(const Verdict& v, const LeftOutPart& part);  // “not”; samples 7 to 12
 
 std::string tagging_headline(const Tagging& t);
 std::string right_sentence(const Tagging& t);

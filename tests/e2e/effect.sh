@@ -70,4 +70,7 @@ expect_refused 2 usage/pairs "$RNN" train a.wav a.wav a.wav --task effect -o non
 expect_refused 2 usage/task_option "$RNN" train a.wav a.wav --horizon 3 --task effect -o none
 expect_refused 3 audio/rate "$RNN" process run fast.wav -o none.wav
 expect_refused 3 audio/rate "$RNN" eval run fast.wav fast.wav
+expect_refused 4 model/task "$RNN" explain run -p a.wav -o none
+expect_err 'rnn eval MODEL DRY.wav WET.wav says how near it comes'
+expect_refused 4 model/task "$RNN" inspect run -p a.wav
 [[ ! -e none && ! -e none.wav ]] || fail "a refused command left something"

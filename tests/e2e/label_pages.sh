@@ -92,7 +92,7 @@ expect_file wave-svg/series.svg
 expect_exit 0 "$RNN" inspect gestures-run gestures/wave/1.csv --json
 [[ "$(json_value "$out_file" 'x["answer"][0]["label"], [s["name"] for s in x["sensors"]], len(x["sensors_out"])')" == "('$answer', ['side', 'front', 'up'], 3)" ]] || fail "sensors: $(cat "$out_file")"
 cut -d, -f1-3 gestures/wave/1.csv >less.csv
-expect_refused 3 data/columns "$RNN" classify gestures-run less.csv
+expect_refused 3 data/columns "$RNN" explain gestures-run -p less.csv -o no.html
 expect_err 'no column up'
 
 # Refused, once and clearly.
@@ -100,6 +100,8 @@ expect_refused 2 usage/label "$RNN" explain forward -p "$text" --label merry -o 
 expect_err 'its labels are happy, unhappy'
 expect_refused 2 usage/label "$RNN" explain tags -p 'call Zora' --label O -o no.html
 expect_refused 2 usage/row "$RNN" explain forward --data reviews.csv --row 1000 -o no.html
+expect_refused 2 usage/missing "$RNN" explain forward --row 3 -o no.html
+expect_refused 3 data/missing "$RNN" explain gestures-run -p nowhere.csv -o no.html
 expect_refused 2 inspect/empty "$RNN" explain forward -p ' ' -o no.html
 expect_refused 2 explain/models "$RNN" explain forward both -p "$text" -o no.html
 expect_refused 2 usage/option "$RNN" explain forward -p "$text" --beam 3 -o no.html

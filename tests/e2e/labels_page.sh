@@ -25,4 +25,4 @@ rnn() {
   "$RNN" "$@" "${bounds[@]}"
 }
 expect_page_commands docs/labels.md 10
-expect_page_options docs/labels.md train classify tag eval
+expect_page_options docs/labels.md train classify tag eval explain inspect

@@ -55,9 +55,15 @@ TEST(LabelPage, WhenItDecided) {
             "It decides at the very end: only after “great”, the 8th of 8 words happy leads. Until then the lead changed "
             "once before.");
   v.decided = 3, v.turns = 1;
-  EXPECT_EQ(read(decided_sentence(v)), "It decides after “dull”, the 4th of 8 words: from there on happy leads to the end.");
+  EXPECT_EQ(read(decided_sentence(v)),
+            "It decides after “dull”, the 4th of 8 words: from there on happy leads to the end. It is 90 % sure only from "
+            "“great” on.");
+  v.course[0].p[6] = 0.9, v.decided = 6;
+  EXPECT_FALSE(has(decided_sentence(v), "sure only"));
   v.decided = 0, v.turns = 0;
-  EXPECT_EQ(read(decided_sentence(v)), "happy leads from the first word on, and nothing that comes later changes that.");
+  EXPECT_EQ(
+      read(decided_sentence(v)),
+      "happy leads from the first word on, and nothing that comes later changes that. It is 90 % sure only from “was” on.");
   EXPECT_FALSE(has(verdict_page(v), "from here on: happy"));
   v.facts.reads = "char";
   EXPECT_TRUE(has(read(decided_sentence(v)), "from the first character on"));
@@ -97,7 +103,9 @@ TEST(LabelPage, WhatCounts) {
             "“dull”: without it, "
             "happy would have 99 %.");
   EXPECT_EQ(read(changes_sentence(v)), "Only without “great” would it say something else: unhappy.");
-  v.left_out[3].label = "unhappy";
+  v.left_out[5].what = "great";
+  EXPECT_TRUE(has(read(changes_sentence(v)), "Only without “great” (the 8th word) would"));
+  v.left_out[5].what = "it", v.left_out[3].label = "unhappy";
   EXPECT_EQ(read(changes_sentence(v)), "Without any one of “dull” and “great” it would say something else.");
   for (LeftOutPart& part : v.left_out) part.label = "happy", part.adds = 0.001;
   EXPECT_EQ(read(changes_sentence(v)), "Whichever is left out, it still says happy: no single one decides.");

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "data/labels/layouts.h"
 #include "support/failure.h"
 #include "support/folder.h"
 
@@ -237,6 +238,27 @@ TEST_F(RawLabels, LabelsThatCannotBeLearntAreRefused) {
   EXPECT_EQ(f.code, "data/labels");
   EXPECT_NE(f.message.find("it holds numbers, not labels"), std::string::npos) << f.message;
   EXPECT_NE(refusal("many.csv", many).message.find("has 20,000 labels, more than 10,000"), std::string::npos);
+}
+
+// A model knows its columns by name: also one called y, which is no label then; other columns may tell recordings apart.
+TEST_F(RawLabels, RecordingsByTheColumnsOfAModel) {
+  LabelFront front;
+  front.kind = InputKind::frames, front.names = {"y", "x"};
+  const RawSet one = read_recordings(write("one.csv", "time,x,y,class\n0,1,2,up\n1,3,?,up\n"), front);
+  ASSERT_EQ(one.examples.size(), 1u);
+  EXPECT_EQ(one.width, 2);
+  EXPECT_EQ(one.examples[0].labels, (std::vector<std::string>{"up"}));
+  EXPECT_EQ(one.examples[0].frames[0], 2);
+  EXPECT_EQ(one.examples[0].frames[3], 3);
+  EXPECT_TRUE(std::isnan(one.examples[0].frames[2]));
+  EXPECT_EQ(one.place(one.examples[0]), one.files[0]);
+  const RawSet two = read_recordings(write("two.csv", "id,x,y\na,1,2\nb,3,4\na,5,6\n"), front);
+  ASSERT_EQ(two.examples.size(), 2u);
+  EXPECT_EQ(two.examples[0].frames, (std::vector<float>{2, 1, 6, 5}));
+  EXPECT_TRUE(two.examples[0].labels.empty());
+  EXPECT_TRUE(two.place(two.examples[1]).ends_with("two.csv:3"));
+  EXPECT_EQ(failure_of([&] { read_recordings(write("bad.csv", "x,z\n1,2\n"), front); }).code, "data/columns");
+  EXPECT_EQ(failure_of([&] { read_recordings(write("word.csv", "x,y\n1,no\n"), front); }).code, "data/number");
 }
 
 }  // namespace
