@@ -320,7 +320,8 @@ TEST(OptionList, EveryOptionHasARule) {
         << o.name;
   }
   using Names = std::vector<std::string_view>;
-  EXPECT_EQ(options_with(ResumeRule::changeable), (Names{"epochs", "max-updates", "max-time", "patience", "threads"}));
+  EXPECT_EQ(options_with(ResumeRule::changeable),
+            (Names{"epochs", "max-updates", "max-time", "patience", "threads", "frame-memory"}));
   EXPECT_EQ(options_with(ResumeRule::regularisation),
             (Names{"dropout", "input-dropout", "output-dropout", "embedding-dropout", "word-dropout", "variational",
                    "state-dropout", "zoneout", "zoneout-cell", "weight-drop"}));
