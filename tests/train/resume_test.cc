@@ -244,8 +244,8 @@ TEST_F(BadResume, AnotherModelOrOtherBatches) {
 // What may change is what the table of options says, option by option.
 TEST_F(BadResume, TheTableSaysWhatMayChange) {
   stopped_run();
-  const std::map<std::string_view, const char*> changes = {
-      {"epochs", "2"}, {"max-updates", "4"}, {"max-time", "60"}, {"patience", "7"}, {"threads", "2"}};
+  const std::map<std::string_view, const char*> changes = {{"epochs", "2"},   {"max-updates", "4"}, {"max-time", "60"},
+                                                           {"patience", "7"}, {"threads", "2"},     {"frame-memory", "0"}};
   for (const OptionInfo& o : option_list()) {
     const auto change = changes.find(o.name);
     EXPECT_EQ(change != changes.end(), o.rule == ResumeRule::changeable) << o.name;
