@@ -241,6 +241,12 @@ void Command::refuse_unknown() const {
 
 bool Command::given(const std::string& flag) const { return app_->count(flag) > 0; }
 
+void Command::refuse(std::initializer_list<const char*> flags, std::string_view why, const std::string& help) const {
+  for (const char* flag : flags) {
+    if (given(flag)) throw Error(Exit::usage, "usage/option", fmt::format("{} {}", flag, why), help);
+  }
+}
+
 void Command::need(const std::string& value, const std::string& what) const {
   if (!value.empty()) return;
   throw Error(Exit::usage, "usage/missing", fmt::format("rnn {} needs {}", verb_, what),

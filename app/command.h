@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -58,6 +59,8 @@ class Command {
   // Error{usage, "usage/flag"}.
   bool parse(const Arguments& arguments);
   bool given(const std::string& flag) const;
+  // Throws Error{usage, "usage/option"}, "FLAG why", if one of the flags is given.
+  void refuse(std::initializer_list<const char*> flags, std::string_view why, const std::string& help = "") const;
   // Throws Error{usage, "usage/missing"} with an example if `value` is empty.
   void need(const std::string& value, const std::string& what) const;
 

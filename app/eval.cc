@@ -121,6 +121,12 @@ struct EvalArguments {
   int64_t threads = 0, cache = 0, beam = 5;
   bool json = false, no_baselines = false;
   double limit = 0, least_bleu = 0;
+  // DATA and what stands after it.
+  std::vector<std::string> paths() const {
+    std::vector<std::string> all = {text};
+    all.insert(all.end(), asked.alternatives.begin(), asked.alternatives.end());
+    return all;
+  }
 };
 
 void declare(Command& command, EvalArguments& a) {
@@ -178,11 +184,9 @@ void declare(Command& command, EvalArguments& a) {
 }
 
 void ask(const Command& command, EvalArguments& a) {
-  for (const char* flag :
-       {"--per-line", "--fail-under", "--cache", "--dynamic", "--ngram", "--no-baselines", "--beam", "--fail-under-bleu"}) {
-    if (command.given(flag))
-      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for texts, but --choose compares alternatives");
-  }
+  command.refuse(
+      {"--per-line", "--fail-under", "--cache", "--dynamic", "--ngram", "--no-baselines", "--beam", "--fail-under-bleu"},
+      "is for texts, but --choose compares alternatives");
   command.need(a.asked.asked, "a text or a file after --choose");
   if (!a.text.empty()) a.asked.alternatives.insert(a.asked.alternatives.begin(), a.text);
   a.asked.json = a.json, a.asked.threads = static_cast<int>(a.threads);
@@ -191,12 +195,9 @@ void ask(const Command& command, EvalArguments& a) {
 }
 
 void measure_pairs(const Command& command, EvalArguments& a, ModelFile& file) {
-  for (const char* flag : {"--cache", "--cache-weight", "--cache-sharpness", "--dynamic", "--dynamic-decay", "--ngram"}) {
-    if (command.given(flag))
-      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for language models; this model translates");
-  }
-  std::vector<std::string> paths = {a.text};
-  paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
+  command.refuse({"--cache", "--cache-weight", "--cache-sharpness", "--dynamic", "--dynamic-decay", "--ngram"},
+                 "is for language models; this model translates");
+  const std::vector<std::string> paths = a.paths();
   PairEvalArguments how;
   how.options.translate.beam = static_cast<int>(a.beam);
   how.options.baselines = !a.no_baselines;
@@ -214,8 +215,7 @@ void measure_pairs(const Command& command, EvalArguments& a, ModelFile& file) {
 
 // Of a model that reads sequences.
 void refuse_options_of_texts(const Command& command, const EvalArguments& a) {
-  for (const char* flag : {"--beam", "--fail-under-bleu"})
-    if (command.given(flag)) throw Error(Exit::usage, "usage/option", std::string(flag) + " is for translators");
+  command.refuse({"--beam", "--fail-under-bleu"}, "is for translators");
   const char* wrong = a.options.per_line                      ? "--per-line"
                       : a.cache > 0                           ? "--cache"
                       : a.options.adaptation.dynamic.rate > 0 ? "--dynamic"
@@ -258,14 +258,12 @@ int run_eval(const Arguments& arguments) {
   ModelFile file = load_model(a.model);
   if (file.model->config().forecast.present()) {
     a.series.json = a.json, a.series.rows = !a.no_baselines, a.series.threads = a.threads;
-    std::vector<std::string> paths = {a.text};
-    paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
+    const std::vector<std::string> paths = a.paths();
     eval_series(std::move(file), a.with, paths, a.series);
     return 0;
   }
   if (file.model->config().hears()) {
-    std::vector<std::string> paths = {a.text};
-    paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
+    const std::vector<std::string> paths = a.paths();
     a.search.beam = a.beam;
     a.speech.search = a.search.asked();
     if (!command.given("--beam")) a.speech.search.beam = 0;
@@ -275,28 +273,20 @@ int run_eval(const Arguments& arguments) {
     require_at_most(eval_speech(std::move(file), paths, a.speech), a.limit);
     return 0;
   }
-  for (const char* flag : {"--speakers", "--tune-lm", "--lm", "--alpha", "--beta", "--rnn-lm", "--rnn-weight", "--words",
-                           "--reject", "--hotword"}) {
-    if (command.given(flag))
-      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models that transcribe speech", "leave it out");
-  }
+  command.refuse({"--speakers", "--tune-lm", "--lm", "--alpha", "--beta", "--rnn-lm", "--rnn-weight", "--words", "--reject",
+                  "--hotword"},
+                 "is for models that transcribe speech", "leave it out");
   if (reads_labels(file)) {
-    std::vector<std::string> paths = {a.text};
-    paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
+    const std::vector<std::string> paths = a.paths();
     refuse_options_of_texts(command, a);
     require_at_most(eval_labels(file, paths, {a.series.output, static_cast<int>(a.threads), a.json, !a.no_baselines}),
                     a.limit);
     return 0;
   }
-  for (const char* flag :
-       {"--windows", "--stride", "--last", "--methods", "--output", "--importance", "--seed", "--refit"}) {
-    if (command.given(flag))
-      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for models of time series",
-                  "leave it out; rnn train SALES.csv makes such a model");
-  }
+  command.refuse({"--windows", "--stride", "--last", "--methods", "--output", "--importance", "--seed", "--refit"},
+                 "is for models of time series", "leave it out; rnn train SALES.csv makes such a model");
   if (is_effect(file)) {
-    std::vector<std::string> paths = {a.text};
-    paths.insert(paths.end(), a.asked.alternatives.begin(), a.asked.alternatives.end());
+    const std::vector<std::string> paths = a.paths();
     require_at_most(eval_effect(std::move(file), paths, a.json), a.limit);
     return 0;
   }
@@ -305,9 +295,7 @@ int run_eval(const Arguments& arguments) {
     return 0;
   }
   if (!a.asked.alternatives.empty()) refuse_word(a.asked.alternatives[0]);
-  for (const char* flag : {"--beam", "--fail-under-bleu"}) {
-    if (command.given(flag)) throw Error(Exit::usage, "usage/option", std::string(flag) + " is for translators");
-  }
+  command.refuse({"--beam", "--fail-under-bleu"}, "is for translators");
   if (file.model->has_head() && !file.model->is_language_model()) {
     refuse_options_of_texts(command, a);
     require_at_most(eval_sequences(file, a.text, options.threads, a.json), a.limit);

@@ -203,39 +203,35 @@ void put_out(const ExplainArguments& a, const Figures& figures, const Page& page
   print(a.output + "\n");
 }
 
-void explain_translator(const Command& command, const ExplainArguments& a, std::vector<ModelFile>& files) {
-  if (files.size() > 1) {
+ModelFile& only_model(std::vector<ModelFile>& files, const char* what) {
+  if (files.size() > 1)
     throw Error(Exit::usage, "explain/models",
-                "a page shows one translator, but there are " + std::to_string(files.size()) + " models",
+                fmt::format("a page shows one {}, but there are {} models", what, files.size()),
                 "explain each one separately");
-  }
-  for (const char* flag : {"--data", "--no-lab", "--seconds", "--no-cache", "--svg"}) {
-    if (command.given(flag))
-      throw Error(Exit::usage, "usage/option", std::string(flag) + " is for language models; this model translates");
-  }
+  return files[0];
+}
+
+void explain_translator(const Command& command, const ExplainArguments& a, std::vector<ModelFile>& files) {
+  ModelFile& file = only_model(files, "translator");
+  command.refuse({"--data", "--no-lab", "--seconds", "--no-cache", "--svg"},
+                 "is for language models; this model translates");
   Pool pool(a.request.threads);
-  put_out(a, look_at_translation(files[0], a.request.prompt, static_cast<int>(a.beam), 5, pool), translation_page);
+  put_out(a, look_at_translation(file, a.request.prompt, static_cast<int>(a.beam), 5, pool), translation_page);
 }
 
 void explain_recogniser(const Command& command, const ExplainArguments& a, std::vector<ModelFile>& files) {
-  if (files.size() > 1)
-    throw Error(Exit::usage, "explain/models",
-                "a page shows one recogniser, but there are " + std::to_string(files.size()) + " models",
-                "explain each one separately");
-  for (const char* flag : {"--data", "--no-lab", "--seconds", "--no-cache", "--beam"}) {
-    if (command.given(flag))
-      throw Error(Exit::usage, "usage/option", std::string(flag) + " is not for recognisers; this model transcribes speech",
-                  "leave it out");
-  }
+  ModelFile& file = only_model(files, "recogniser");
+  command.refuse({"--data", "--no-lab", "--seconds", "--no-cache", "--beam"},
+                 "is not for recognisers; this model transcribes speech", "leave it out");
   Pool pool(static_cast<int>(a.threads));
-  ready_model(files[0], pool);
+  ready_model(file, pool);
   std::vector<float> samples;
   int rate = 0;
   read_sound(a.request.prompt, "", [&](std::span<const float> heard, int of) {
     samples.insert(samples.end(), heard.begin(), heard.end());
     rate = of;
   });
-  const Hearing heard = hear_clip(files[0], samples, rate, sound_name(a.request.prompt), a.said, pool);
+  const Hearing heard = hear_clip(file, samples, rate, sound_name(a.request.prompt), a.said, pool);
   if (!a.svg.empty()) write_drawings(a.svg, a.force, hearing_drawings(heard));
   put_out(a, heard, hearing_page);
 }
@@ -246,20 +242,14 @@ bool transcribes(const ModelFile& file) { return file.about.contains("speech"); 
 bool labels(const ModelFile& file) { return !transcribes(file) && look_for(file) != LabelLook::none; }
 
 void explain_labels(const Command& command, const ExplainArguments& a, std::vector<ModelFile>& files) {
-  if (files.size() > 1)
-    throw Error(Exit::usage, "explain/models",
-                "a page shows one model of labels, but there are " + std::to_string(files.size()) + " models",
-                "explain each one separately");
-  for (const char* flag : {"--say", "--no-lab", "--seconds", "--no-cache", "--beam"}) {
-    if (command.given(flag))
-      throw Error(Exit::usage, "usage/option", std::string(flag) + " is not for models that classify or tag",
-                  "leave it out");
-  }
+  ModelFile& file = only_model(files, "model of labels");
+  command.refuse({"--say", "--no-lab", "--seconds", "--no-cache", "--beam"}, "is not for models that classify or tag",
+                 "leave it out");
   LabelLookRequest request;
   request.ask = a.label, request.ask.prompt = a.request.prompt, request.ask.data = a.request.data;
   request.page = a.json ? "" : a.output, request.svg = a.svg, request.json = a.json, request.force = a.force;
   request.threads = static_cast<int>(a.threads);
-  look_at_labels(files[0], request);
+  look_at_labels(file, request);
 }
 
 }  // namespace

@@ -184,16 +184,14 @@ void tell_of_new_series(const ForecastFront& front, const SeriesSet& set) {
 
 // What does not go together.
 void check_arguments(const Command& command, const ForecastArguments& a) {
-  const auto refuse = [&](const char* flag, const char* why) {
-    if (command.given(flag)) throw Error(Exit::usage, "usage/option", fmt::format("{} {}", flag, why), "leave one out");
-  };
+  constexpr const char* kHelp = "leave one out";
   if (a.samples > 0) {
-    for (const char* flag : {"--levels", "--quantiles"}) refuse(flag, "is not for --samples, which has no bands");
-    refuse("--method", "has one future only: --samples needs the model");
+    command.refuse({"--levels", "--quantiles"}, "is not for --samples, which has no bands", kHelp);
+    command.refuse({"--method"}, "has one future only: --samples needs the model", kHelp);
   } else {
-    refuse("--seed", "is for --samples");
+    command.refuse({"--seed"}, "is for --samples", kHelp);
   }
-  if (!a.method.empty()) refuse("--with", "is not for --method, which needs no model");
+  if (!a.method.empty()) command.refuse({"--with"}, "is not for --method, which needs no model", kHelp);
 }
 
 }  // namespace

@@ -73,11 +73,7 @@ int inspect_translator(const Command& command, const InspectArguments& a, ModelF
 }
 
 int inspect_labels(const Command& command, const InspectArguments& a, ModelFile& file) {
-  for (const char* flag : {"--top", "--tokens", "--beam"}) {
-    if (command.given(flag))
-      throw Error(Exit::usage, "usage/option", std::string(flag) + " is not for models that classify or tag",
-                  "leave it out");
-  }
+  command.refuse({"--top", "--tokens", "--beam"}, "is not for models that classify or tag", "leave it out");
   LabelLookRequest request;
   request.ask = a.label, request.ask.prompt = a.prompt, request.ask.data = a.data;
   request.svg = a.svg, request.json = a.json, request.force = a.force, request.tables = true;

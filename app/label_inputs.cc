@@ -59,12 +59,7 @@ LabelModel::LabelModel(const std::string& path, TargetForm target, int threads)
 
 std::vector<Labels> LabelModel::label(const std::vector<SequenceExample>& examples, int top) {
   std::vector<Labels> found = labeller_.label(examples, top);
-  for (const Labels& labels : found) {
-    if (!labels.finite)
-      throw Error(Exit::data, "data/overflow",
-                  "numbers of the input are too large for the model, its outputs are not finite",
-                  "scale the numbers as in the training data");
-  }
+  for (const Labels& labels : found) require_finite_outputs(labels.finite);
   return found;
 }
 

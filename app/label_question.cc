@@ -77,11 +77,7 @@ void declare_label_options(Command& command, LabelAsk& ask) {
 }
 
 void refuse_label_options(const Command& command) {
-  for (const char* flag : {"--label", "--row"}) {
-    if (command.given(flag))
-      throw Error(Exit::usage, "usage/option",
-                  std::string(flag) + " is for models that classify or tag; this model does not", "leave it out");
-  }
+  command.refuse({"--label", "--row"}, "is for models that classify or tag; this model does not", "leave it out");
 }
 
 LabelQuestion label_question(const ModelFile& file, const LabelAsk& ask) {

@@ -102,13 +102,13 @@ KeptFloats FloatStore::keep(std::vector<float> values) {
   return {file_, kept};
 }
 
-void will_read(std::span<const float> values) {
-  if (values.empty()) return;
+void KeptFloats::will_read() const {
+  if (!in_file_ || values_.empty()) return;
   const auto page = static_cast<uintptr_t>(page_size());
   const auto begin =
-      reinterpret_cast<uintptr_t>(values.data()) / page * page;  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+      reinterpret_cast<uintptr_t>(values_.data()) / page * page;  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
   const auto end =
-      reinterpret_cast<uintptr_t>(values.data() + values.size());  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+      reinterpret_cast<uintptr_t>(values_.data() + values_.size());  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
   // Advice that is not taken costs nothing.
   madvise(reinterpret_cast<void*>(begin), end - begin,
           MADV_WILLNEED);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast,performance-no-int-to-ptr)

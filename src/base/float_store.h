@@ -21,15 +21,20 @@ class KeptFloats {
     auto own = std::make_shared<const std::vector<float>>(std::move(values));
     values_ = *own, owner_ = std::move(own);
   }
-  KeptFloats(std::shared_ptr<const void> owner, std::span<const float> values) : owner_(std::move(owner)), values_(values) {}
+  // Of a mapped file.
+  KeptFloats(std::shared_ptr<const void> file, std::span<const float> values)
+      : owner_(std::move(file)), values_(values), in_file_(true) {}
   std::span<const float> values() const { return values_; }
   operator std::span<const float>() const { return values_; }  // NOLINT(google-explicit-constructor)
   size_t size() const { return values_.size(); }
   float operator[](size_t i) const { return values_[i]; }
+  // Begins to read the numbers from their file, if they lie in one and are not in memory, and does not wait for them.
+  void will_read() const;
 
  private:
   std::shared_ptr<const void> owner_;
   std::span<const float> values_;
+  bool in_file_ = false;
 };
 
 // Half of this machine's memory, bytes.
@@ -55,8 +60,5 @@ class FloatStore {
   std::shared_ptr<File> file_;
   int64_t in_memory_ = 0, in_file_ = 0;
 };
-
-// Begins to read these numbers from their file, if they lie in one and are not in memory, and does not wait for them.
-void will_read(std::span<const float> values);
 
 }  // namespace rnn::core

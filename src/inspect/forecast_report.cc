@@ -245,7 +245,6 @@ void describe(const ReadyForecaster& ready, const SeriesSet& set, ForecastReport
   report.parameters = file.model->params().size();
   report.share = ready.front().linear.present() ? ready.front().share : 1;
   const LinearPart& linear = ready.front().linear;
-  report.has_linear = linear.present();
   if (linear.present()) report.linear_kind = kRidgeKindNames[static_cast<size_t>(linear.models[0].kind())];
   report.linear_waves = !linear.waves.empty();
   report.files = set.files, report.frequency = set.grid.name(), report.step = set.grid.step_word();

@@ -63,9 +63,9 @@ struct Residuals {
 struct ForecastReport {
   std::string name, path, task, cell, network;  // network: as --network has it
   int64_t parameters = 0;
-  double share = 1;  // of the network; the rest is the linear part's
-  bool has_linear = false;
-  std::string linear_kind;    // of kRidgeKindNames, where there is a linear part
+  double share = 1;         // of the network; the rest is the linear part's
+  std::string linear_kind;  // of kRidgeKindNames; empty: there is no linear part
+  bool has_linear() const { return !linear_kind.empty(); }
   bool linear_waves = false;  // what the calendar says is taken off before it
   std::vector<std::string> files;
   std::string frequency, step;                   // "daily", "day"

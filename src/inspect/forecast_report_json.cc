@@ -98,7 +98,7 @@ ordered_json to_json_object(const ForecastReport& r) {
           {"network", r.network},
           {"parameters", r.parameters},
           {"network_share", json_number(r.share)},
-          {"has_linear", r.has_linear},
+          {"has_linear", r.has_linear()},
           {"linear_kind", r.linear_kind},
           {"linear_waves", r.linear_waves},
           {"files", r.files},

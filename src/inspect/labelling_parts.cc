@@ -73,12 +73,7 @@ LabelFacts LookedAtModel::facts() const {
 
 std::vector<Labels> LookedAtModel::label(const std::vector<SequenceExample>& examples) {
   std::vector<Labels> found = labeller_.label(examples, static_cast<int>(shape_.labels.size()));
-  for (const Labels& labels : found) {
-    if (!labels.finite)
-      throw Error(Exit::data, "data/overflow",
-                  "numbers of the input are too large for the model, its outputs are not finite",
-                  "scale the numbers as in the training data");
-  }
+  for (const Labels& labels : found) require_finite_outputs(labels.finite);
   return found;
 }
 

@@ -182,7 +182,7 @@ std::string model_words(const ForecastReport& r) {
            "what was drawn.";
   }
   const std::string reads = r.network == "stacked" ? "the latest values one by one" : "the latest values in segments";
-  if (!r.has_linear) return "A recurrent network that reads " + reads + " and forecasts all of what comes at once.";
+  if (!r.has_linear()) return "A recurrent network that reads " + reads + " and forecasts all of what comes at once.";
   const std::string calendar = r.linear_waves ? " (what the calendar says is taken off first)" : "";
   return std::string(linear_words(r).sentence) + calendar + ", and a recurrent network that reads " + reads +
          " and forecasts what the linear part leaves. The network counts only as much as it helped on values kept for "
@@ -191,9 +191,9 @@ std::string model_words(const ForecastReport& r) {
 
 std::string model_facts(const ForecastReport& r) {
   std::string html = "<dl class=\"facts\">";
-  if (r.has_linear) html += fact("Linear part", linear_words(r).method);
+  if (r.has_linear()) html += fact("Linear part", linear_words(r).method);
   if (r.share > 0) html += fact("Network", escape(r.cell));
-  if (r.has_linear) html += fact("Share of the network", value(r.share, share(r.share), "/network_share"));
+  if (r.has_linear()) html += fact("Share of the network", value(r.share, share(r.share), "/network_share"));
   html += fact("Parameters of the network", value(static_cast<double>(r.parameters), count(r.parameters), "/parameters"));
   return html + "</dl>\n";
 }

@@ -104,6 +104,11 @@ void RunFolder::lock() {
   remove_leftovers(path_);
 }
 
+bool RunFolder::has_lock() const {
+  std::error_code ignored;
+  return fs::exists(RunLock::file_of(path_), ignored);
+}
+
 void RunFolder::keep_model() const {
   std::error_code ignored;
   if (fs::exists(model(), ignored)) write_file_atomic(kept(), read_file(model()));

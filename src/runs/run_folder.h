@@ -36,6 +36,8 @@ class RunFolder {
   // No other run writes into the folder while this object, or a copy of it, lives. Removes half files that killed runs left there. Throws
   // what RunLock() throws.
   void lock();
+  // Whether a run writes into the folder, or was killed while it did.
+  bool has_lock() const;
   // Copies model.safetensors, if it exists, to kept(); moves it back.
   void keep_model() const;
   void bring_back_model() const;

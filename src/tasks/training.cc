@@ -108,8 +108,9 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
                      EventStream& events, const RunHooks& hooks, const MovedData& moved) {
   RunFolder where(folder);
   std::error_code ignored;
-  if (!std::filesystem::exists(where.checkpoint(), ignored)) refuse_folder(where);
-  where.lock();
+  const bool stopped_run = std::filesystem::exists(where.checkpoint(), ignored);
+  if (stopped_run || where.has_lock()) where.lock();  // a run that has just begun has no checkpoint, but its lock
+  if (!stopped_run) refuse_folder(where);
   ModelFile file = load_model(where.checkpoint());
   RunRequest request;
   std::string hash, mode;

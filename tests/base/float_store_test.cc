@@ -45,7 +45,7 @@ TEST(FloatStore, ChunksOfAnySizeOutliveTheStoreAndHaveNoName) {
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder));
   for (const KeptFloats& k : kept) {
-    will_read(k);
+    k.will_read();
     EXPECT_TRUE(equal(k, numbers(k.size(), static_cast<float>(k.size() % 7)))) << k.size();
   }
 }

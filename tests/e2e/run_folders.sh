@@ -27,14 +27,19 @@ expect_refused 2 run/files "$RNN" train "${flags[@]}" -o settings
 expect_exit 0 "$RNN" train "${flags[@]}" -o settings --force
 
 # One run at a time writes into a folder. What a killed run left is taken over, what another host has is not.
-expect_exit 0 "$RNN" train "${flags[@]}" -o run
-(exec "$RNN" train story.txt --tokens word --hidden 64 --epochs 100000 --patience 0 --threads 1 --quiet --force -o run) 2>first.err &
+(exec "$RNN" train story.txt --tokens word --hidden 64 --epochs 100000 --patience 0 --threads 1 --quiet -o run) 2>first.err &
 first=$!
 trap 'kill -KILL "$first" 2>/dev/null || true' EXIT
-for _ in $(seq 500); do
-  ! grep -q "^$first " run/run.lock 2>/dev/null || [[ ! -s run/last.ckpt.safetensors ]] || break
+for _ in $(seq 2000); do
+  ! grep -q "^$first " run/run.lock 2>/dev/null || break
+  sleep 0.01
+done
+expect_refused 2 run/locked "$RNN" train --resume run --epochs 3  # with or without a checkpoint
+for _ in $(seq 1000); do
+  [[ ! -s run/last.ckpt.safetensors ]] || break
   sleep 0.02
 done
+expect_file run/last.ckpt.safetensors
 expect_refused 2 run/locked "$RNN" train --resume run --epochs 3
 expect_err "process $first on this machine"
 expect_refused 2 run/locked "$RNN" train "${flags[@]}" -o run --force

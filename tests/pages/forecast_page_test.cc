@@ -17,28 +17,13 @@
 namespace rnn::core::pages {
 namespace {
 
+using test::check_figures;
 using test::data_of;
 using test::has;
 using test::read;
 using test::synthetic_report;
 
 double number_of(const std::string& text) { return nlohmann::json::parse(text).get<double>(); }
-
-// Checks that every printed figure with a JSON pointer equals the value it points to; returns how many there are.
-int check_report_figures(const std::string& page) {
-  const nlohmann::json data = data_of(page);
-  const std::regex printed("data-value=\"([^\"]*)\" data-at=\"([^\"]*)\"");
-  int count = 0;
-  for (auto at = std::sregex_iterator(page.begin(), page.end(), printed); at != std::sregex_iterator(); ++at, ++count) {
-    const nlohmann::json::json_pointer place((*at)[2].str());
-    if (!data.contains(place)) {
-      ADD_FAILURE() << (*at)[2] << " is not in the data";
-    } else {
-      EXPECT_EQ(number_of((*at)[1].str()), data.at(place).get<double>()) << (*at)[2];
-    }
-  }
-  return count;
-}
 
 // The numbers of a list such as data-low; null: NaN.
 std::vector<double> numbers_of(const std::string& list) {
@@ -158,7 +143,7 @@ TEST(ForecastPage, DataAreTheReportAndFiguresTheData) {
   const ForecastReport r = synthetic_report();
   const std::string page = forecast_page(r);
   EXPECT_EQ(data_of(page), nlohmann::json::parse(to_json_object(r).dump()));
-  EXPECT_GT(check_report_figures(page), 150);
+  EXPECT_GT(check_figures(page), 150);
   for (const char* id : {"summary", "next", "rows", "errors", "measured", "glossary"})
     EXPECT_TRUE(has(page, std::string("<section id=\"") + id + "\"")) << id;
   for (const char* address : {"href=\"http", "https:", " src=", "@import", "url("})
@@ -195,7 +180,7 @@ TEST(ForecastPage, TextCannotBreakOut) {
   EXPECT_FALSE(has(page, "alert(1)</script>"));
   EXPECT_FALSE(has(page, "<script>alert"));
   EXPECT_FALSE(has(page, "\xC3\x28"));
-  EXPECT_GT(check_report_figures(page), 100);
+  EXPECT_GT(check_figures(page), 100);
 }
 
 TEST(ForecastPage, WhatIsNotThereIsLeftOut) {
@@ -210,7 +195,7 @@ TEST(ForecastPage, WhatIsNotThereIsLeftOut) {
   EXPECT_FALSE(has(page, "coverage-chart"));
   EXPECT_TRUE(has(page, "past-0-w"));
   EXPECT_TRUE(has(page, "</html>"));
-  check_report_figures(page);
+  check_figures(page);
   const ForecastReport empty;
   EXPECT_TRUE(has(forecast_page(empty), "</html>"));
 }

@@ -17,6 +17,7 @@
 namespace rnn::core::pages {
 namespace {
 
+using test::check_figures;
 using test::data_of;
 using test::has;
 using test::read;
@@ -24,28 +25,16 @@ using test::synthetic_series_verdict;
 using test::synthetic_tagging;
 using test::synthetic_verdict;
 
-void expect_figures(const std::string& page, int least) {
-  const nlohmann::json data = data_of(page);
-  const std::regex printed("data-value=\"([^\"]*)\" data-at=\"([^\"]*)\"");
-  int count = 0;
-  for (auto at = std::sregex_iterator(page.begin(), page.end(), printed); at != std::sregex_iterator(); ++at, ++count) {
-    const nlohmann::json::json_pointer place((*at)[2].str());
-    ASSERT_TRUE(data.contains(place)) << (*at)[2];
-    EXPECT_EQ(nlohmann::json::parse((*at)[1].str()).get<double>(), data.at(place).get<double>()) << (*at)[2];
-  }
-  EXPECT_GT(count, least);
-}
-
 TEST(LabelPage, EveryFigureIsThatOfTheData) {
   Verdict v = synthetic_verdict();
-  expect_figures(verdict_page(v), 40);
+  EXPECT_GT(check_figures(verdict_page(v)), 40);
   v.said = "unhappy", v.said_p = 1 - 0.93;
-  expect_figures(verdict_page(v), 40);
-  expect_figures(verdict_page(synthetic_series_verdict()), 200);
+  EXPECT_GT(check_figures(verdict_page(v)), 40);
+  EXPECT_GT(check_figures(verdict_page(synthetic_series_verdict())), 200);
   Tagging t = synthetic_tagging();
-  expect_figures(tagging_page(t), 20);
+  EXPECT_GT(check_figures(tagging_page(t)), 20);
   test::add_reference(t);
-  expect_figures(tagging_page(t), 20);
+  EXPECT_GT(check_figures(tagging_page(t)), 20);
 }
 
 TEST(LabelPage, WhenItDecided) {

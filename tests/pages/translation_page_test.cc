@@ -16,28 +16,11 @@
 namespace rnn::core::pages {
 namespace {
 
+using test::check_figures;
 using test::data_of;
 using test::has;
 using test::read;
 using test::synthetic_translation;
-
-// Checks that every printed figure with a JSON pointer equals the value it points to; returns how many there are.
-int check_figures(const std::string& page) {
-  const nlohmann::json data = data_of(page);
-  const std::regex printed("data-value=\"([^\"]*)\" data-at=\"([^\"]*)\"");
-  int count = 0;
-  for (auto at = std::sregex_iterator(page.begin(), page.end(), printed); at != std::sregex_iterator(); ++at, ++count) {
-    const nlohmann::json::json_pointer place((*at)[2].str());
-    if (!data.contains(place)) {
-      ADD_FAILURE() << (*at)[2] << " is not in the data";
-    } else if (data.at(place).is_null()) {
-      EXPECT_EQ((*at)[1], "null") << (*at)[2];
-    } else {
-      EXPECT_EQ(std::stod((*at)[1].str()), data.at(place).get<double>()) << (*at)[2];
-    }
-  }
-  return count;
-}
 
 TEST(TranslationSentences, TheTranslationAndTheNextBest) {
   TranslationExplanation e = synthetic_translation();

@@ -48,7 +48,7 @@ inline DrawnSeries synthetic_series(const std::string& id, double level, int sho
 inline ForecastReport synthetic_report(int series = 2) {
   ForecastReport r;
   r.name = "sales-001", r.path = "runs/sales-001/model.safetensors", r.task = "forecast", r.cell = "gru";
-  r.parameters = 123456, r.share = 0.5, r.has_linear = true, r.linear_kind = "direct", r.files = {"sales.csv"};
+  r.parameters = 123456, r.share = 0.5, r.linear_kind = "direct", r.files = {"sales.csv"};
   r.frequency = "daily", r.step = "day", r.first = synthetic_day(1), r.last = synthetic_day(21);
   r.next_first = synthetic_day(22), r.next_last = synthetic_day(28);
   r.series_count = series, r.values = 41, r.missing = 1, r.horizon = 7, r.season = 7;

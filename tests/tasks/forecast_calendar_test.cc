@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "series/calendar.h"
 #include "support/failure.h"
@@ -143,16 +144,19 @@ TEST(ForecastCalendar, KeepsOnlyWhatHelpsInBothHalves) {
     decide_series_options(t.set, &options);
     const SeriesSplit split = split_series(t.set, options);
     const ForecastFront front = fit_front(t.set, split, options, Transform::none, false);
-    return std::pair(fit_linear(front, SeriesBank(front, t.set), split, options, calendar != "off"),
-                     choose_calendar(t.set, split, options, Transform::none).calendar);
+    const SeriesBank bank(front, t.set);
+    const LinearFit fit = fit_linear(front, bank, split, options, calendar != "off");
+    return std::tuple(fit.error, half_errors(fit.part, bank, split),
+                      choose_calendar(t.set, split, options, Transform::none).calendar);
   };
   const std::string stays = days_of(1300, 5), ends = days_of(1300, 5, 6, 1060);  // rows 810 to 1170 choose
-  const LinearFit with = fitted(ends, "year").first, without = fitted(ends, "off").first;
-  EXPECT_LT(with.halves[0], 0.9 * without.halves[0]);
-  EXPECT_GT(with.halves[1], without.halves[1]);
-  EXPECT_LT(with.error, 0.95 * without.error) << "together it seems to pay";
-  EXPECT_EQ(fitted(ends, "off").second, "off");
-  EXPECT_EQ(fitted(stays, "off").second, "month,year");
+  const auto [error, halves, chosen] = fitted(ends, "year");
+  const auto [error_without, halves_without, chosen_without] = fitted(ends, "off");
+  EXPECT_LT(halves[0], 0.9 * halves_without[0]);
+  EXPECT_GT(halves[1], halves_without[1]);
+  EXPECT_LT(error, 0.95 * error_without) << "together it seems to pay";
+  EXPECT_EQ(chosen_without, "off");
+  EXPECT_EQ(std::get<2>(fitted(stays, "off")), "month,year");
 }
 
 TEST(ForecastCalendar, NamesOfCycles) {

@@ -4,12 +4,16 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { at, contrast, mix, rgb, says } from './figures.mjs';
 
 export const folder = path.resolve(process.env.PAGES);
 export const names = fs.readdirSync(folder).filter(name => name.endsWith('.html')).map(name => name.slice(0, -5)).sort();
+// Kinds of pages with tests of their own; what is none of them is about language models.
+const kinds = { forecast: /^forecast/, hearing: /^hearing/, labels: /^(verdict|tagging)/, translation: /^translation/ };
+export const pagesOf = kind => names.filter(
+  name => (kind ? kinds[kind].test(name) : !Object.values(kinds).some(pattern => pattern.test(name))));
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let browser;
 
@@ -102,7 +106,7 @@ export function looksWell(name) {
 }
 
 // Checks that every printed figure shows its number and that the data have it; more than `least` have a JSON pointer.
-export async function figuresAreTrue(page, data, least) {
+async function figuresAreTrue(page, data, least) {
   const figures = await page.evaluate(() => [...document.querySelectorAll('[data-value]')].map(element => ({
     text: element.textContent, value: element.dataset.value, at: element.dataset.at,
     same: element.tagName !== 'DATA' || element.getAttribute('value') === element.dataset.value })));
@@ -113,6 +117,20 @@ export async function figuresAreTrue(page, data, least) {
     if (pointer) assert.equal(at(data, pointer), exact, `${pointer}, printed as ${text}`);
     assert.ok(says(text, exact, pointer), `"${text}" is not ${value} (${pointer})`);
   }
+}
+
+// In a describe(): what open() gives, with the page's `data`, for its tests; the first is that more than `least` figures are true.
+export function openedForItsFigures(name, least) {
+  const opened = {};
+  before(async () => {
+    Object.assign(opened, await open(name));
+    opened.data = JSON.parse(await opened.page.locator('#data').textContent());
+  });
+  after(() => opened.close());
+  test('every printed figure shows its number from the data', async () => {
+    await figuresAreTrue(opened.page, opened.data, least);
+  });
+  return opened;
 }
 
 export const smallEnough = name => test(`${name}: small enough to send`, () => {

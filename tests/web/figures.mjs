@@ -3,6 +3,9 @@
 export const at = (data, pointer) =>
   pointer.split('/').slice(1).reduce((value, key) => value?.[key], data);
 
+// The numbers of a list such as data-values; null: not finite.
+export const numbers = list => list.split(',').map(value => (value === 'null' ? null : Number(value)));
+
 const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const exponent = text => Number([...text].map(c => (c === '⁻' ? '-' : digits.indexOf(c))).join(''));
 

@@ -2,32 +2,21 @@
 // PAGES: a folder; its pages named forecast* are reports of forecasts.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { figuresAreTrue, launch, looksWell, names, open, quit, smallEnough } from './browser.mjs';
-import { at, onOneScale } from './figures.mjs';
+import { launch, looksWell, open, openedForItsFigures, pagesOf, quit, smallEnough } from './browser.mjs';
+import { at, numbers, onOneScale } from './figures.mjs';
 
-const pages = names.filter(name => name.startsWith('forecast'));
+const pages = pagesOf('forecast');
 before(launch);
 after(quit);
 
 test('there are pages of forecasts', () => assert.ok(pages.length >= 3));
-
-const numbers = list => list.split(',').map(value => (value === 'null' ? null : Number(value)));
 
 for (const name of pages) {
   looksWell(name);
   smallEnough(name);
 
   describe(`${name}: true to its data`, () => {
-    let opened, data;
-    before(async () => {
-      opened = await open(name);
-      data = JSON.parse(await opened.page.locator('#data').textContent());
-    });
-    after(() => opened.close());
-
-    test('every printed figure shows its number from the data', async () => {
-      await figuresAreTrue(opened.page, data, 50);
-    });
+    const opened = openedForItsFigures(name, 50);
 
     test('lines and areas: the values of the data, drawn to one scale', async () => {
       const charts = await opened.page.evaluate(() => [...document.querySelectorAll('svg.chart')].map(chart => ({
@@ -39,20 +28,20 @@ for (const name of pages) {
         const points = [];  // value, pixel
         for (const line of chart.lines) {
           const values = numbers(line.values);
-          assert.deepEqual(values, at(data, line.at), line.at);
+          assert.deepEqual(values, at(opened.data, line.at), line.at);
           line.pixels.split(' ').forEach((pair, i) => { if (pair !== '-') points.push([values[i], Number(pair.split(',')[1])]); });
         }
         for (const area of chart.areas) {
           const low = numbers(area.low), high = numbers(area.high);
-          assert.deepEqual(low, at(data, area.atLow), area.atLow);
-          assert.deepEqual(high, at(data, area.atHigh), area.atHigh);
+          assert.deepEqual(low, at(opened.data, area.atLow), area.atLow);
+          assert.deepEqual(high, at(opened.data, area.atHigh), area.atHigh);
           const corners = [...area.path.matchAll(/[ML][\d.-]+ ([\d.-]+)/g)].map(corner => Number(corner[1]));
           [...high, ...low.toReversed()].forEach((value, i) => points.push([value, corners[i]]));
           ++areas;
         }
         if (chart.lines.length > 0) assert.ok(onOneScale(points, 0.15));
       }
-      assert.equal(areas, 2 * data.drawn.reduce((sum, one) => sum + one.bands.length + one.past.filter(p => p.low.length).length, 0));
+      assert.equal(areas, 2 * opened.data.drawn.reduce((sum, one) => sum + one.bands.length + one.past.filter(p => p.low.length).length, 0));
     });
 
     test('bars: lengths proportional to their numbers', async () => {
@@ -64,7 +53,7 @@ for (const name of pages) {
 
     test('pointer and keys show the numbers of the data; a name shows its series', async () => {
       const { page } = opened, tip = page.locator('#tip');
-      if (data.drawn.length > 1) {
+      if (opened.data.drawn.length > 1) {
         await page.locator('.tabs label').nth(1).click();
         assert.ok(await page.locator('.p1').isVisible());
         assert.ok(!(await page.locator('.p0').isVisible()));
@@ -73,8 +62,8 @@ for (const name of pages) {
       await page.locator('#next-0-w-t').locator('..').focus();
       await page.keyboard.press('ArrowRight');
       const first = await tip.innerText();
-      assert.equal(first.split('\n')[0], data.drawn[0].stamps[0]);
-      for (let i = 0; i < data.drawn[0].history.length; ++i) await page.keyboard.press('ArrowRight');
+      assert.equal(first.split('\n')[0], opened.data.drawn[0].stamps[0]);
+      for (let i = 0; i < opened.data.drawn[0].history.length; ++i) await page.keyboard.press('ArrowRight');
       assert.match(await tip.innerText(), /^forecast: /m);
       assert.match(await tip.innerText(), /^90\s% band: .* to /m);
       await page.keyboard.press('Escape');

@@ -2,9 +2,9 @@
 // PAGES: a folder; its pages named hearing* are of recognisers.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { figuresAreTrue, launch, looksWell, names, open, quit, smallEnough } from './browser.mjs';
+import { launch, looksWell, open, openedForItsFigures, pagesOf, quit, smallEnough } from './browser.mjs';
 
-const pages = names.filter(name => name.startsWith('hearing'));
+const pages = pagesOf('hearing');
 before(launch);
 after(quit);
 
@@ -15,22 +15,13 @@ for (const name of pages) {
   smallEnough(name);
 
   describe(`${name}: true to its data`, () => {
-    let opened, data;
-    before(async () => {
-      opened = await open(name);
-      data = JSON.parse(await opened.page.locator('#data').textContent());
-    });
-    after(() => opened.close());
-
-    test('every printed figure shows its number from the data', async () => {
-      await figuresAreTrue(opened.page, data, 10);
-    });
+    const opened = openedForItsFigures(name, 10);
 
     test('every word stands above its sound', async () => {
       const texts = await opened.page.evaluate(() => [...document.querySelectorAll('.wide svg.chart')].map(
         chart => [...chart.querySelectorAll('text')].map(text => text.textContent)));
       assert.ok(texts.length >= 2);
-      for (const chart of texts) for (const word of data.words) assert.ok(chart.some(text => text.startsWith(word.text[0])), word.text);
+      for (const chart of texts) for (const word of opened.data.words) assert.ok(chart.some(text => text.startsWith(word.text[0])), word.text);
     });
   });
 }

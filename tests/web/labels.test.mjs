@@ -2,10 +2,10 @@
 // PAGES: a folder; its pages named verdict* and tagging* are of models of labels.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { figuresAreTrue, launch, looksWell, names, open, quit, smallEnough } from './browser.mjs';
-import { at, onOneScale } from './figures.mjs';
+import { launch, looksWell, open, openedForItsFigures, pagesOf, quit, smallEnough } from './browser.mjs';
+import { at, numbers, onOneScale } from './figures.mjs';
 
-const pages = names.filter(name => /^(verdict|tagging)/.test(name));
+const pages = pagesOf('labels');
 before(launch);
 after(quit);
 
@@ -14,28 +14,17 @@ test('there are pages of verdicts and of taggings', () => {
   assert.ok(pages.filter(name => name.startsWith('tagging')).length >= 2);
 });
 
-const numbers = list => list.split(',').map(value => (value === 'null' ? null : Number(value)));
-
 for (const name of pages) {
   looksWell(name);
   smallEnough(name);
 
   describe(`${name}: true to its data`, () => {
-    let opened, data;
-    before(async () => {
-      opened = await open(name);
-      data = JSON.parse(await opened.page.locator('#data').textContent());
-    });
-    after(() => opened.close());
-
-    test('every printed figure shows its number from the data', async () => {
-      await figuresAreTrue(opened.page, data, 15);
-    });
+    const opened = openedForItsFigures(name, 15);
 
     test('lines: the values of the data', async () => {
       const lines = await opened.page.evaluate(() => [...document.querySelectorAll('.series')].map(line => ({ ...line.dataset })));
       assert.ok(lines.length >= 2);
-      for (const line of lines) assert.deepEqual(numbers(line.values), at(data, line.at), line.at);
+      for (const line of lines) assert.deepEqual(numbers(line.values), at(opened.data, line.at), line.at);
     });
 
     test('bars: lengths proportional to their numbers', async () => {
@@ -47,7 +36,7 @@ for (const name of pages) {
     });
 
     test('what was read stands in the first picture, word by word', async () => {
-      const read = (data.steps ?? data.words.map(word => word.word)).slice(0, 60);
+      const read = (opened.data.steps ?? opened.data.words.map(word => word.word)).slice(0, 60);
       const shown = await opened.page.evaluate(() => [...document.querySelectorAll('#summary .wide svg.chart text')].map(text => text.textContent));
       if (name !== 'verdict-long') for (const word of read) assert.ok(shown.some(text => text.startsWith(word.slice(0, 8))), word);
       assert.deepEqual(opened.faults, []);

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { figuresAreTrue, folder, launch, looksWell, names, open, quit, smallEnough } from './browser.mjs';
+import { folder, launch, looksWell, open, openedForItsFigures, pagesOf, quit, smallEnough } from './browser.mjs';
 import { at, level, onOneScale, says } from './figures.mjs';
 
-const pages = names.filter(name => !/^(translation|forecast|hearing)/.test(name));  // they have their own tests
+const pages = pagesOf();
 before(launch);
 after(quit);
 
@@ -15,36 +15,27 @@ for (const name of pages) {
   looksWell(name);
 
   describe(`${name}: true to its data`, () => {
-    let opened, data;
-    before(async () => {
-      opened = await open(name);
-      data = JSON.parse(await opened.page.locator('#data').textContent());
-    });
-    after(() => opened.close());
-
-    test('every printed figure shows its number from the data', async () => {
-      await figuresAreTrue(opened.page, data, 40);
-    });
+    const opened = openedForItsFigures(name, 40);
 
     test('means of gates', async () => {
       const means = await opened.page.evaluate(() => [...document.querySelectorAll('[data-mean-of]')].map(
         element => ({ text: element.textContent, value: Number(element.value), of: element.dataset.meanOf })));
       for (const { text, value, of } of means) {
-        const values = at(data, of);
+        const values = at(opened.data, of);
         assert.ok(Math.abs(values.reduce((a, b) => a + b, 0) / values.length - value) < 1e-6, of);
         assert.ok(says(text.replace(' open', ''), value), text);
       }
-      const gated = data.models.filter(model => /^(gru|lstm)/.test(model.cell));
+      const gated = opened.data.models.filter(model => /^(gru|lstm)/.test(model.cell));
       assert.equal(means.length, gated.reduce((sum, model) => sum + (model.cell === 'lstm' ? 3 : 2), 0));
     });
 
     test('lines: the values of the data, drawn to one scale', async () => {
       const lines = await opened.page.evaluate(() => [...document.querySelectorAll('svg.chart .series')].map(
         line => ({ ...line.dataset, path: line.querySelector('.ln').getAttribute('d') })));
-      assert.ok(lines.length >= 2 * data.models.length);
+      assert.ok(lines.length >= 2 * opened.data.models.length);
       for (const line of lines) {
         const values = line.values.split(',').map(value => (value === 'null' ? null : Number(value)));
-        assert.deepEqual(values, at(data, line.at).slice(Number(line.first)), line.at);
+        assert.deepEqual(values, at(opened.data, line.at).slice(Number(line.first)), line.at);
         const logarithmic = !line.at.startsWith('/recall') && !line.at.includes('/distances/');
         const pairs = line.pixels.split(' ').map((pair, i) => [values[i], Number(pair.split(',')[1])])
           .filter(([value, pixel]) => Number.isFinite(pixel) && value !== null)
@@ -75,12 +66,12 @@ for (const name of pages) {
         const labels = at('text[data-value]').map(label => Number(label.dataset.value));
         return { frames, fills, labels, pointers: at('text[data-at]').map(label => label.dataset.at) };
       }));
-      const gated = data.models.filter(model => model.doors.steps.length > 0);
+      const gated = opened.data.models.filter(model => model.doors.steps.length > 0);
       assert.equal(rows.length, gated.reduce((sum, model) => sum + model.doors.steps.length, 0));
       for (const { frames, fills, labels, pointers } of rows) {
         assert.equal(labels.length, fills.length + 1);
         fills.forEach((fill, i) => assert.ok(Math.abs(fill - frames[i] * labels[i]) <= 0.11, `${labels[i]}: ${fill}`));
-        pointers.forEach((pointer, i) => assert.equal(at(data, pointer), labels[i], pointer));
+        pointers.forEach((pointer, i) => assert.equal(at(opened.data, pointer), labels[i], pointer));
       }
       for (const model of gated) {
         for (const { keep, write, before, content, after } of model.doors.steps) {
@@ -91,7 +82,7 @@ for (const name of pages) {
 
     test('pairs: each count is that of the data', async () => {
       const cards = await opened.page.locator('.pairs .score').allInnerTexts();
-      const needed = data.models.map(model => model.pairs.needed).filter(pairs => pairs.length > 0);
+      const needed = opened.data.models.map(model => model.pairs.needed).filter(pairs => pairs.length > 0);
       assert.equal(cards.length, needed.length);
       needed.forEach((pairs, i) => {
         const right = pairs.filter(pair => pair.first_share > 0.5 && pair.second_share > 0.5).length;
@@ -104,10 +95,10 @@ for (const name of pages) {
         at: strip.dataset.at, units: strip.dataset.units.split(' ').map(Number), count: Number(strip.firstElementChild.dataset.count),
         paths: [...strip.querySelectorAll('path:not(.cz)')].map(
           drawn => [drawn.getAttribute('class'), drawn.getAttribute('d')]) })));
-      assert.equal(strips.length, Math.min(12, data.models[0].steps.length));
+      assert.equal(strips.length, Math.min(12, opened.data.models[0].steps.length));
       for (const { at: pointer, units, count, paths } of strips) {
-        const expected = {}, drawn = {}, values = units.map(unit => at(data, pointer)[unit]);
-        assert.ok(data.models.some(model => JSON.stringify(model.shown_units) === JSON.stringify(units)));
+        const expected = {}, drawn = {}, values = units.map(unit => at(opened.data, pointer)[unit]);
+        assert.ok(opened.data.models.some(model => JSON.stringify(model.shown_units) === JSON.stringify(units)));
         assert.equal(values.length, count, pointer);
         for (const value of values) {
           const found = level(value), key = (found < 0 ? 'n' : 'p') + Math.abs(found);
@@ -121,7 +112,7 @@ for (const name of pages) {
     });
 
     test('the figures of rnn inspect --json', { skip: !fs.existsSync(path.join(folder, `${name}-0.json`)) }, () => {
-      data.models.forEach((model, i) => {
+      opened.data.models.forEach((model, i) => {
         const inspected = JSON.parse(fs.readFileSync(path.join(folder, `${name}-${i}.json`), 'utf8'));
         delete model.step_microseconds, delete inspected.step_microseconds;  // measured each time
         assert.deepEqual(inspected, model);
@@ -132,13 +123,13 @@ for (const name of pages) {
       const { page } = opened, strip = page.locator('.strip:visible').first(), tip = page.locator('#tip');
       await strip.scrollIntoViewIfNeeded();
       await strip.hover({ position: { x: 1, y: 1 } });
-      const place = await strip.getAttribute('data-at'), values = at(data, place);
+      const place = await strip.getAttribute('data-at'), values = at(opened.data, place);
       const units = (await strip.getAttribute('data-units')).split(' ').map(Number);
       assert.equal(await tip.innerText(), `unit ${units[0]}: ${Number(values[units[0]].toPrecision(3))}`);
       await page.locator('.tiles:visible').focus();
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowDown');
-      const second = at(data, place.replace('/steps/0/', '/steps/1/'))[units[1]];
+      const second = at(opened.data, place.replace('/steps/0/', '/steps/1/'))[units[1]];
       assert.equal((await tip.innerText()).split('\n').at(-1), `unit ${units[1]}: ${Number(second.toPrecision(3))}`);
       await page.keyboard.press('Escape');
       assert.ok(!(await tip.isVisible()));

@@ -2,10 +2,10 @@
 // PAGES: a folder; its pages named translation* are of translators.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { figuresAreTrue, launch, looksWell, names, open, quit, smallEnough } from './browser.mjs';
+import { launch, looksWell, open, openedForItsFigures, pagesOf, quit, smallEnough } from './browser.mjs';
 import { at, level, onOneScale } from './figures.mjs';
 
-const pages = names.filter(name => name.startsWith('translation'));
+const pages = pagesOf('translation');
 const kStates = 24, kTokens = 40, kSteps = 12;  // drawn at most (src/pages/translation_parts.h)
 before(launch);
 after(quit);
@@ -17,32 +17,23 @@ for (const name of pages) {
   smallEnough(name);
 
   describe(`${name}: true to its data`, () => {
-    let opened, data;
-    before(async () => {
-      opened = await open(name);
-      data = JSON.parse(await opened.page.locator('#data').textContent());
-    });
-    after(() => opened.close());
-
-    test('every printed figure shows its number from the data', async () => {
-      await figuresAreTrue(opened.page, data, 100);
-    });
+    const opened = openedForItsFigures(name, 100);
 
     test('the map: one cell per pair, its opacity equal to its share', async () => {
       const cells = await opened.page.evaluate(() => [...document.querySelectorAll('.natural svg.chart rect[fill-opacity]')].map(
         cell => [Number(cell.getAttribute('fill-opacity')), cell.querySelector('title').textContent]));
-      const rows = data.attention === 'none' ? [] : data.target.slice(0, kTokens);
+      const rows = opened.data.attention === 'none' ? [] : opened.data.target.slice(0, kTokens);
       const shares = rows.flatMap(token => token.attention.slice(0, kTokens));
       assert.equal(cells.length, shares.length);
       cells.forEach(([opacity, title], i) => {
         assert.ok(Math.abs(opacity - shares[i]) <= 0.0011, `${title}: ${shares[i]} drawn as ${opacity}`);
       });
-      assert.equal(await opened.page.getByText('This model has no attention').count(), data.attention === 'none' ? 1 : 0);
+      assert.equal(await opened.page.getByText('This model has no attention').count(), opened.data.attention === 'none' ? 1 : 0);
     });
 
     test('the tree: one box per candidate, a line to each from its parent, the winning path', async () => {
       const count = selector => opened.page.locator(`.natural ${selector}`).count();
-      const steps = data.search.steps.slice(0, kSteps), nodes = steps.flat();
+      const steps = opened.data.search.steps.slice(0, kSteps), nodes = steps.flat();
       assert.equal(await count('.box'), nodes.length);
       assert.equal(await count('.link'), nodes.length);
       for (const chosen of ['.box.won', '.link.won']) assert.equal(await count(chosen), nodes.filter(node => node.won).length);
@@ -63,10 +54,10 @@ for (const name of pages) {
         at: strip.dataset.at, count: Number(strip.firstElementChild.dataset.count),
         paths: [...strip.querySelectorAll('path:not(.cz)')].map(
           drawn => [drawn.getAttribute('class'), drawn.getAttribute('d')]) })));
-      const read = data.source.slice(0, kStates).reduce((sum, token) => sum + token.read.length, 0);
-      assert.equal(strips.length, read + Math.min(kStates, data.target.length));
+      const read = opened.data.source.slice(0, kStates).reduce((sum, token) => sum + token.read.length, 0);
+      assert.equal(strips.length, read + Math.min(kStates, opened.data.target.length));
       for (const { at: pointer, count, paths } of strips) {
-        const expected = {}, drawn = {}, values = at(data, pointer);
+        const expected = {}, drawn = {}, values = at(opened.data, pointer);
         assert.equal(values.length, count, pointer);
         for (const value of values) {
           const found = level(value), key = (found < 0 ? 'n' : 'p') + Math.abs(found);
@@ -83,12 +74,12 @@ for (const name of pages) {
       const { page } = opened, strip = page.locator('.strip').first(), tip = page.locator('#tip');
       await strip.scrollIntoViewIfNeeded();
       await strip.hover({ position: { x: 1, y: 1 } });
-      const values = at(data, await strip.getAttribute('data-at'));
+      const values = at(opened.data, await strip.getAttribute('data-at'));
       assert.equal(await tip.innerText(), `unit 0: ${Number(values[0].toPrecision(3))}`);
       await page.locator('.steps').last().focus();
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowDown');
-      const second = data.target[1].state.h[1];
+      const second = opened.data.target[1].state.h[1];
       assert.equal((await tip.innerText()).split('\n').at(-1), `unit 1: ${Number(second.toPrecision(3))}`);
       await page.keyboard.press('Escape');
       assert.ok(!(await tip.isVisible()));

@@ -70,13 +70,6 @@ struct Classifier::Core {
     return out;
   }
 
-  static void require_finite_outputs(bool finite) {
-    if (!finite)
-      throw Error(Exit::data, "data/overflow",
-                  "numbers of the input are too large for the model, its outputs are not finite",
-                  "scale the numbers as in the training data");
-  }
-
   std::vector<Classified> answer(std::span<const SequenceExample> examples) {
     std::vector<Classified> out;
     for (const Labels& labels : labeller.label(examples, static_cast<int>(shape.labels.size()))) {
@@ -213,7 +206,7 @@ Classified Classifier::push(std::span<const float> frames) {
   const std::span<const float> outputs = reader.outputs();
   if (!std::all_of(outputs.begin(), outputs.end(), [](float x) { return std::isfinite(x); })) {
     reader.load(before);
-    Core::require_finite_outputs(false);
+    require_finite_outputs(false);
   }
   core_->last_frame.assign(more.frames.end() - core_->shape.width, more.frames.end());
   return core_->answer_so_far();

@@ -95,13 +95,14 @@ CalendarChoice choose_calendar(const SeriesSet& set, const SeriesSplit& split, c
     return fits;
   };
   const double gain = std::max(kCalendarGain, kGainOfChance / static_cast<double>(independent));
-  std::vector<Cycle> kept;
-  double error = without.error;
-  std::array<double, 2> halves = without.halves;
   // What moved once, such as a level, may help in one half of the validation rows and will not help again: both must gain.
-  const auto gains_in_both = [](const LinearFit& with, const std::array<double, 2>& before) {
-    return with.halves[0] < before[0] && with.halves[1] < before[1];
+  const auto halves_of = [&](const std::vector<Cycle>& cycles, const LinearFit& fitted) {
+    trial.calendar = cycles_text(cycles);
+    const ForecastFront front = fit_front(set, split, trial, transform, false);
+    return half_errors(fitted.part, SeriesBank(front, set), split);
   };
+  std::vector<Cycle> kept;
+  LinearFit best = without;
   Fits same = fits_of({});  // of the same lengths and shapes, that returning to a level is not taken for the calendar's
   for (const Cycle cycle : candidates) {
     std::vector<Cycle> more = kept;
@@ -109,9 +110,11 @@ CalendarChoice choose_calendar(const SeriesSet& set, const SeriesSplit& split, c
     Fits with = fits_of(more);
     const auto least = std::ranges::min_element(with, {}, &LinearFit::error);
     const LinearFit& like = same[static_cast<size_t>(least - with.begin())];
-    if (least->error < (1 - gain) * std::min(error, like.error) && gains_in_both(*least, halves) &&
-        gains_in_both(*least, like.halves))
-      kept = std::move(more), error = least->error, halves = least->halves, same = std::move(with);
+    if (!(least->error < (1 - gain) * std::min(best.error, like.error))) continue;
+    const std::array<double, 2> now = halves_of(more, *least);
+    const auto gains_on = [&](const std::array<double, 2>& before) { return now[0] < before[0] && now[1] < before[1]; };
+    if (!gains_on(halves_of(kept, best)) || !gains_on(halves_of(kept, like))) continue;
+    kept = std::move(more), best = *least, same = std::move(with);
   }
   choice.calendar = cycles_text(kept);
   std::string names;
@@ -119,7 +122,7 @@ CalendarChoice choose_calendar(const SeriesSet& set, const SeriesSplit& split, c
     names += (names.empty() ? "" : ", ") + std::string(kCycleNames[static_cast<size_t>(c)]);
   choice.note = kept.empty() ? "none: " + names + " do not help"
                              : fmt::format("{}: the validation error is {} % less than without", names,
-                                           short_number(std::round(1000 * (1 - error / without.error)) / 10));
+                                           short_number(std::round(1000 * (1 - best.error / without.error)) / 10));
   return choice;
 }
 

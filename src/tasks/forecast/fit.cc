@@ -89,9 +89,12 @@ std::vector<float> waves_of_series(const SeriesBank& bank, std::span<const size_
   return sums.solve();
 }
 
-void subtract_waves(const WindowSeries& view, std::span<const float> weights, Doubles& series) {
+// A series less what the calendar says of it.
+Doubles less_waves(const WindowSeries& view, std::span<const float> weights) {
+  Doubles series = doubles_of(view);
   for (size_t t = 0; t < series.y.size() && !weights.empty(); ++t)
     series.y[t] -= calendar_level(view, weights, static_cast<int64_t>(t));
+  return series;
 }
 
 double mean_error(const std::vector<double>& errors) {
@@ -131,32 +134,6 @@ double error_of(const RidgeModel& model, std::span<const double> y, int64_t firs
     }
   }
   return count > 0 ? sum / count : std::numeric_limits<double>::infinity();
-}
-
-// The sum of squared errors per window and how many windows, in the first and the second half of the validation rows, of one model over
-// series [first, last).
-void add_halves(const RidgeModel& model, std::span<const Doubles> series, const SeriesSplit& split, size_t first,
-                size_t last, std::array<double, 2>& sums, std::array<double, 2>& windows) {
-  for (size_t half = 0; half < 2; ++half) {
-    RidgeSums validation(model.shape());
-    double direct = 0, count = 0;
-    for (size_t s = first; s < last; ++s) {
-      const int64_t middle = (split.train[s] + split.valid[s]) / 2;
-      const int64_t from = half == 0 ? split.train[s] : middle, to = half == 0 ? middle : split.valid[s];
-      if (model.kind() == RidgeKind::autoregression) {
-        const double error = error_of(model, series[s].y, from, to);
-        const auto n = static_cast<double>(to - from - model.shape().horizon + 1);
-        if (std::isfinite(error)) direct += error * n, count += n;
-      } else {
-        validation.add(series[s].of(model.shape().covariates), from, to);
-      }
-    }
-    if (validation.windows() > 0) {
-      const auto n = static_cast<double>(validation.windows());
-      direct += mean_error(ridge_errors(validation, model)) * n, count += n;
-    }
-    sums[half] += direct, windows[half] += count;
-  }
 }
 
 // The mean of the last four seasons unless `best` is clearly better: of counts that are mostly zero hardly anything is.
@@ -316,13 +293,8 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
   // The series less what the calendar says of them together, then less what it says of each.
   std::vector<Doubles> series;
   std::vector<std::vector<float>> own_waves;
-  const auto less_waves = [&](size_t s, const std::vector<float>& weights) {
-    Doubles of = doubles_of(bank.views()[s]);
-    subtract_waves(bank.views()[s], weights, of);
-    return of;
-  };
   const std::vector<float> shared_waves = waves_of_series(bank, all, split.train, waves);
-  for (size_t s = 0; s < n; ++s) series.push_back(less_waves(s, shared_waves));
+  for (size_t s = 0; s < n; ++s) series.push_back(less_waves(bank.views()[s], shared_waves));
   std::vector<double> penalties(std::begin(kRidges), std::end(kRidges));
   if (o.ridge >= 0) penalties = {o.ridge};
   RidgeSearch search{{}, penalties, o.horizon, known, o.season, level};
@@ -337,7 +309,7 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
     search.contexts = shared.model ? std::vector<int>{shared.model->shape().context} : contexts(o, split.train[s]);
     if (waves > 0) {
       own_waves.push_back(waves_of_series(bank, std::span(all).subspan(s, 1), split.train, waves));
-      series[s] = less_waves(s, own_waves.back());
+      series[s] = less_waves(bank.views()[s], own_waves.back());
     }
     own.push_back(best_ridge(series, split, s, s + 1, search));
     if (!own.back().model) own.back().model.emplace(RidgeShape{1, o.horizon, 0}, 0.0);
@@ -346,12 +318,10 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
           windows += static_cast<double>(own.back().windows);
   }
   error = windows > 0 ? error / windows : std::numeric_limits<double>::infinity();
-  std::array<double, 2> half_sums{}, half_windows{};
   const bool take_own = each && (o.linear == "own" || !shared.model || error < (1 - kOwnGain) * shared.error);
   if (take_own) {
     fit.part.kind = LinearPart::Kind::own, fit.error = error;
     fit.windows = static_cast<int64_t>(windows), fit.part.waves = std::move(own_waves);
-    for (size_t s = 0; s < n; ++s) add_halves(*own[s].model, series, split, s, s + 1, half_sums, half_windows);
     for (Fitted& f : own) fit.part.models.push_back(std::move(*f.model));
     fit.note = fmt::format("ridge regression, one for each of {} series", n);
   } else if (shared.model) {
@@ -359,12 +329,8 @@ LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const S
     fit.note = linear_words(*shared.model, n);
     fit.windows = shared.windows;
     if (waves > 0) fit.part.waves = {shared_waves};
-    for (size_t s = 0; s < n && each && waves > 0; ++s) series[s] = less_waves(s, shared_waves);
-    add_halves(*shared.model, series, split, 0, n, half_sums, half_windows);
     fit.part.models.push_back(std::move(*shared.model));
   }
-  for (size_t half = 0; half < 2; ++half)
-    fit.halves[half] = half_windows[half] > 0 ? half_sums[half] / half_windows[half] : kMissing;
   return fit;
 }
 
@@ -373,23 +339,18 @@ namespace {
 // One regression again, from the steps before end[s] of these series, of which there is at least one.
 RidgeModel refitted(const RidgeModel& model, std::span<const float> waves, const SeriesBank& bank,
                     std::span<const size_t> of, std::span<const int64_t> end) {
-  const auto less_waves = [&](size_t s) {
-    Doubles series = doubles_of(bank.views()[s]);
-    subtract_waves(bank.views()[s], waves, series);
-    return series;
-  };
   RidgeShape shape = model.shape();
   if (model.kind() == RidgeKind::mean) return mean_of_window(shape.context, shape.horizon);
   if (model.kind() == RidgeKind::autoregression) {  // of a single series
     if (end[of[0]] - shape.context < kWindowsOfAutoregression * shape.context) return {shape, model.lambda()};
-    const Doubles all = less_waves(of[0]);
+    const Doubles all = less_waves(bank.views()[of[0]], waves);
     return autoregression_of(std::span(all.y).first(static_cast<size_t>(end[of[0]])), shape.context, shape.horizon);
   }
   const bool iterated = model.kind() == RidgeKind::iterated;
   if (iterated) shape.horizon = 1;
   RidgeSums sums(shape);
   for (const size_t s : of) {
-    const Doubles series = less_waves(s);
+    const Doubles series = less_waves(bank.views()[s], waves);
     sums.add(series.of(shape.covariates), 0, end[s]);
   }
   RidgeModel solved = solve_ridge(sums, model.lambda());
@@ -397,6 +358,35 @@ RidgeModel refitted(const RidgeModel& model, std::span<const float> waves, const
 }
 
 }  // namespace
+
+std::array<double, 2> half_errors(const LinearPart& part, const SeriesBank& bank, const SeriesSplit& split) {
+  std::array<double, 2> errors{};
+  for (size_t half = 0; half < 2; ++half) {
+    double sum = 0, windows = 0;
+    for (size_t m = 0; m < part.models.size(); ++m) {
+      const RidgeModel& model = part.models[m];
+      const bool own = part.kind == LinearPart::Kind::own;
+      RidgeSums validation(model.shape());
+      for (size_t s = own ? m : 0; s < (own ? m + 1 : bank.size()); ++s) {
+        const Doubles series = less_waves(bank.views()[s], part.waves.empty() ? std::vector<float>() : part.waves[m]);
+        const int64_t middle = (split.train[s] + split.valid[s]) / 2;
+        const int64_t from = half == 0 ? split.train[s] : middle, to = half == 0 ? middle : split.valid[s];
+        if (model.kind() == RidgeKind::autoregression) {
+          const double error = error_of(model, series.y, from, to);
+          const auto n = static_cast<double>(to - from - model.shape().horizon + 1);
+          if (std::isfinite(error)) sum += error * n, windows += n;
+        } else {
+          validation.add(series.of(model.shape().covariates), from, to);
+        }
+      }
+      if (validation.windows() == 0) continue;
+      const auto n = static_cast<double>(validation.windows());
+      sum += mean_error(ridge_errors(validation, model)) * n, windows += n;
+    }
+    errors[half] = windows > 0 ? sum / windows : kMissing;
+  }
+  return errors;
+}
 
 LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::span<const int64_t> end) {
   LinearPart again;

@@ -51,6 +51,8 @@ struct LinearFit {
 // level: also a regression that returns to the level that the calendar gives (RidgeShape::level).
 LinearFit fit_linear(const ForecastFront& front, const SeriesBank& bank, const SeriesSplit& split,
                      const SeriesOptions& options, bool level = false);
+// Its mean squared error, in scaled units, in the first and in the second half of the validation rows; NaN where there is no window.
+std::array<double, 2> half_errors(const LinearPart& part, const SeriesBank& bank, const SeriesSplit& split);
 // The same shapes and penalties, from all steps before `end`; naive where there are too few. A part of a series that the bank does not have
 // stays as it is.
 LinearPart refit_linear(const LinearPart& part, const SeriesBank& bank, std::span<const int64_t> end);

@@ -49,16 +49,20 @@ std::vector<std::string> labels_without(const RawSet& set, const LabelEncoder& e
   return {unseen.begin(), unseen.end()};
 }
 
+// Rows [begin, end) of `from` [rows, n]; of an empty one none.
+template <class V>
+void take_rows(const V& from, size_t n, size_t begin, size_t end, V& to) {
+  if (!from.empty())
+    to.assign(from.begin() + static_cast<std::ptrdiff_t>(n * begin), from.begin() + static_cast<std::ptrdiff_t>(n * end));
+}
+
 // Rows [begin, end) of a series.
 RawExample rows_of_series(const RawExample& e, size_t width, size_t begin, size_t end) {
-  const auto part = [&](const auto& from, auto& to, size_t n) {
-    if (!from.empty())
-      to.assign(from.begin() + static_cast<std::ptrdiff_t>(n * begin), from.begin() + static_cast<std::ptrdiff_t>(n * end));
-  };
   RawExample out;
   out.text = e.text, out.file = e.file, out.line = e.rows[begin];
-  part(e.frames, out.frames, width), part(e.labels, out.labels, 1), part(e.values, out.values, 1);
-  part(e.clock, out.clock, 1), part(e.rows, out.rows, 1);
+  take_rows(e.frames, width, begin, end, out.frames), take_rows(e.labels, 1, begin, end, out.labels);
+  take_rows(e.values, 1, begin, end, out.values), take_rows(e.clock, 1, begin, end, out.clock);
+  take_rows(e.rows, 1, begin, end, out.rows);
   return out;
 }
 
@@ -86,13 +90,9 @@ std::vector<SequenceExample> windows_of(const std::vector<SequenceExample>& seri
     const auto steps = static_cast<size_t>(shape.steps(e));
     for (size_t begin = 0; begin < steps; begin += window) {
       const size_t end = std::min(steps, begin + window);
-      const auto part = [&](const auto& from, auto& to, size_t n) {
-        if (!from.empty())
-          to.assign(from.begin() + static_cast<std::ptrdiff_t>(n * begin),
-                    from.begin() + static_cast<std::ptrdiff_t>(n * end));
-      };
       SequenceExample& own = out.emplace_back();
-      part(e.frames, own.frames, width), part(e.labels, own.labels, 1), part(e.values, own.values, 1);
+      take_rows(e.frames, width, begin, end, own.frames), take_rows(e.labels, 1, begin, end, own.labels);
+      take_rows(e.values, 1, begin, end, own.values);
     }
   }
   return out;

@@ -69,7 +69,7 @@ class ClipBatcher final : public Batcher {
     frames_.clear(), masked_.resize(chosen.size());
     for (size_t i = 0; i < chosen.size(); ++i) frames_.push_back(heard(chosen[i], masked_[i]));
     if (position_ + 1 < batches_per_epoch()) {
-      for (const uint32_t i : plan_.batch(position_ + 1)) will_read(source(i));  // while the network works on this one
+      for (const uint32_t i : plan_.batch(position_ + 1)) source(i).will_read();  // while the network works on this one
     }
     fill_frames(front_, frames_, chosen, batch.in);
     fill_labels(clips_, chosen, batch.to);
@@ -94,7 +94,7 @@ class ClipBatcher final : public Batcher {
   }
   bool has_effects(uint32_t clip) const { return options_.train && options_.effects && !clips_[clip].samples.empty(); }
   // What heard() reads.
-  std::span<const float> source(uint32_t clip) const {
+  const KeptFloats& source(uint32_t clip) const {
     const HeardClip& from = clips_[clip];
     return has_effects(clip) ? from.samples[speed_of(clip)] : from.frames[speed_of(clip)];
   }
@@ -102,7 +102,7 @@ class ClipBatcher final : public Batcher {
   // As it is heard in this epoch; `scratch` holds what is not kept.
   std::span<const float> heard(uint32_t clip, std::vector<float>& scratch) const {
     const HeardClip& from = clips_[clip];
-    const std::span<const float> kept = source(clip);
+    const std::span<const float> kept = source(clip).values();
     if (!options_.train) return kept;
     const auto epoch = static_cast<uint32_t>(epoch_);
     const bool effects = has_effects(clip);

@@ -29,6 +29,12 @@ SequenceShape labelled_shape(const ModelFile& file) {
 
 }  // namespace
 
+void require_finite_outputs(bool finite) {
+  if (finite) return;
+  throw Error(Exit::data, "data/overflow", "numbers of the input are too large for the model, its outputs are not finite",
+              "scale the numbers as in the training data");
+}
+
 Labeller::Labeller(ModelFile& file, Pool& pool)
     : shape_(labelled_shape(file)), engine_(ready_model(file, pool), &pool), sampler_(engine_.model().outputs()) {
   if (const CrfHead<float>* crf = engine_.model().head().crf()) chain_ = crf->scores(engine_.model().weights());

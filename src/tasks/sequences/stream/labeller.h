@@ -24,6 +24,9 @@ struct Labels {
   bool finite = true;  // false: the input is so large that outputs overflow, the answer means nothing
 };
 
+// Throws Error{data, "data/overflow"} unless the outputs of a model were finite.
+void require_finite_outputs(bool finite);
+
 // One thread at a time.
 class Labeller {
  public:
