@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { at, contrast, mix, rgb, says } from './figures.mjs';
 
@@ -26,6 +26,7 @@ export async function open(name, { width = 1280, scheme = 'light', scripts = tru
   const context = await browser.newContext({
     viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: scripts,
     reducedMotion: motion ? 'no-preference' : 'reduce' });
+  context.setDefaultTimeout(15000);
   const page = await context.newPage(), faults = [], address = 'file://' + path.join(folder, name + '.html');
   page.on('console', message => faults.push(`console: ${message.text()}`));
   page.on('pageerror', error => faults.push(`error: ${error.message}`));
@@ -35,7 +36,7 @@ export async function open(name, { width = 1280, scheme = 'light', scripts = tru
 }
 
 const serious = async page => {
-  await page.evaluate(axe);
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   const where = nodes => nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(' | ');
   return violations.filter(v => ['serious', 'critical'].includes(v.impact))
@@ -83,26 +84,34 @@ async function contrasts(page) {
   return low;
 }
 
-// Tests of a page at two widths in both colour schemes.
+// Tests of a page at two widths in both colour schemes, opened once and then resized, as a reader turns a phone.
 export function looksWell(name) {
-  for (const width of [390, 1280]) {
-    for (const scheme of ['light', 'dark']) {
-      test(`${name}, ${width} px, ${scheme}: no messages, no requests, accessible, nothing cut off`, async () => {
-        const { page, faults, close } = await open(name, { width, scheme });
-        const room = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.equal(await room(), 0, 'wider than the screen');
-        assert.deepEqual(await crowded(page), []);
-        assert.deepEqual(await contrasts(page), []);
-        const tabs = page.locator('.tabs label');
-        if (await tabs.count() > 0) await tabs.last().click();
-        await page.evaluate(() => document.querySelectorAll('details').forEach(folded => { folded.open = true; }));
-        assert.equal(await room(), 0, 'wider than the screen with its tables open');
-        assert.deepEqual(await serious(page), []);
-        assert.deepEqual(faults, []);
-        await close();
-      });
+  describe(`${name}: no messages, no requests, accessible, nothing cut off`, () => {
+    let opened;
+    before(async () => { opened = await open(name); });
+    after(() => opened.close());
+    for (const width of [390, 1280]) {
+      for (const scheme of ['light', 'dark']) {
+        test(`${width} px, ${scheme}`, async () => {
+          const { page, faults } = opened, tabs = page.locator('.tabs label');
+          const fold = out => page.evaluate(show => document.querySelectorAll('details').forEach(one => { one.open = show; }), out);
+          const room = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          await page.setViewportSize({ width, height: 900 });
+          await page.emulateMedia({ colorScheme: scheme });
+          if (await tabs.count() > 0) await tabs.first().click();
+          await fold(false);
+          assert.equal(await room(), 0, 'wider than the screen');
+          assert.deepEqual(await crowded(page), []);
+          assert.deepEqual(await contrasts(page), []);
+          if (await tabs.count() > 0) await tabs.last().click();
+          await fold(true);
+          assert.equal(await room(), 0, 'wider than the screen with its tables open');
+          assert.deepEqual(await serious(page), []);
+          assert.deepEqual(faults, []);
+        });
+      }
     }
-  }
+  });
 }
 
 // Checks that every printed figure shows its number and that the data have it; more than `least` have a JSON pointer.
