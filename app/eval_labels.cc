@@ -69,6 +69,15 @@ void print_json(const LabelReport& r) {
   for (const auto& [name, c] : classes_of(r))
     json["classes"][name] = {{"precision", c.precision()}, {"recall", c.recall()}, {"f1", c.f1()}, {"support", c.wanted}};
   for (const ResultRow& row : r.baselines) json["baselines"][row.name] = figures_json(row);
+  for (const EarlyAnswers& e : r.early)
+    json["early"].push_back({{"steps", e.steps}, {"accuracy", e.accuracy}, {"ended", e.ended}});
+  for (size_t b = 0; r.scores && b < r.reliability.bins().size(); ++b) {
+    const Reliability::Bin& bin = r.reliability.bins()[b];
+    if (bin.answers == 0) continue;
+    const auto n = static_cast<double>(bin.answers);
+    json["reliability"].push_back(
+        {{"answers", bin.answers}, {"probability", bin.probability / n}, {"accuracy", static_cast<double>(bin.right) / n}});
+  }
   if (!r.unseen.empty()) json["unseen"] = r.unseen;
   if (r.shared) json["shared"] = *r.shared;
   print(json_line(json));
@@ -100,6 +109,20 @@ void print_table(const LabelReport& r) {
   if (!texts.empty()) print(fmt::format(" most often: {}\n", fmt::join(texts, ", ")));
 }
 
+std::string_view step_word(const ModelFile& file) {
+  if (!file.tokenizer) return shape_of_model(file).width > 0 ? "row" : "word";
+  return file.tokenizer->kind() == "char" || file.tokenizer->kind() == "byte" ? "character" : "word";
+}
+
+// How much of an input the model needs.
+void print_early(const LabelReport& r, std::string_view step) {
+  if (r.early.empty()) return;
+  Table table({"having read", "accuracy", "inputs that end there"});
+  for (const EarlyAnswers& e : r.early)
+    table.add({counted(e.steps, std::string(step)), fmt::format("{:.2f}%", 100 * e.accuracy), grouped(e.ended)});
+  print("\n" + table.text());
+}
+
 }  // namespace
 
 bool reads_labels(const ModelFile& file) {
@@ -107,7 +130,7 @@ bool reads_labels(const ModelFile& file) {
 }
 
 double eval_labels(ModelFile& file, const std::vector<std::string>& data, const LabelEvalArguments& a) {
-  const LabelReport report = evaluate_labels(file, data, {}, a.threads, a.rows);
+  const LabelReport report = evaluate_labels(file, data, {a.threads, a.rows, a.early});
   if (!report.unseen.empty())
     say(fmt::format("note: {} that the model does not know, never right: {}", counted(report.unseen.size(), "label"),
                     fmt::join(report.unseen, ", ")));
@@ -120,6 +143,7 @@ double eval_labels(ModelFile& file, const std::vector<std::string>& data, const 
                 "rnn predict RUN DATA > answers.csv writes its answers");
   if (!a.output.empty()) write_table(a.output, confusion_table(*report.scores));
   a.json ? print_json(report) : print_table(report);
+  if (!a.json) print_early(report, step_word(file));
   return report.model.at(figure::kTargetLoss);  // or the squared error, which has its key
 }
 

@@ -7,12 +7,14 @@
 #include "base/numbers.h"
 #include "cells/names.h"
 #include "command.h"
+#include "eval_labels.h"
 #include "events/events.h"
 #include "info_series.h"
 #include "screen.h"
 #include "tasks/effect/stream/effect.h"
 #include "tasks/forecast/stream/model_front.h"
 #include "tasks/language_model/evaluate_text.h"
+#include "tasks/sequences/stream/sequence_shape.h"
 #include "tasks/transcribe/stream/recognizer.h"
 
 namespace rnn::core::app {
@@ -165,6 +167,8 @@ void print_text(const ModelFile& file) {
     line("sound", speech_info_text(file));
     line("head", speech_head_text(model.config()));
   }
+  if (const LabelFront front = reads_labels(file) ? shape_of_model(file).front : LabelFront(); front.calibrated > 0)
+    line("calibrated", fmt::format("by {}: temperature {:.2f}", counted(front.calibrated, "answer"), front.temperature));
   if (file.tokenizer) {
     line("tokenizer", fmt::format("{}, {} different tokens", file.tokenizer->kind(), grouped(file.tokenizer->size())));
   }

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/numbers.h"
@@ -95,6 +96,71 @@ std::string result_table(const RunResult& result) {
   if (result.test) add(*result.test, "on the test data");
   for (const ResultRow& row : result.baselines) add(row, row.name);
   return table.text();
+}
+
+namespace {
+
+// What the runs say of one row on their parts: the mean of a figure and the deviation between parts (n - 1).
+struct FoldFigure {
+  double mean = 0, deviation = 0;
+};
+FoldFigure over_folds(const std::vector<ResultRow>& rows, const Figure& figure) {
+  FoldFigure out;
+  const auto n = static_cast<double>(rows.size());
+  for (const ResultRow& row : rows) out.mean += row.at(figure) / n;
+  for (const ResultRow& row : rows) out.deviation += (row.at(figure) - out.mean) * (row.at(figure) - out.mean);
+  out.deviation = std::sqrt(out.deviation / (n - 1));
+  return out;
+}
+
+// By row: what each run found on its part. A row that a part lacks is left out.
+std::vector<std::vector<ResultRow>> rows_over_folds(const std::vector<std::pair<std::string, RunResult>>& runs) {
+  std::vector<std::vector<ResultRow>> rows(1);
+  for (const auto& [name, run] : runs) rows[0].push_back(*run.test);
+  rows[0][0].name = "this model";
+  for (const ResultRow& first : runs[0].second.test_baselines) {
+    std::vector<ResultRow> same;
+    for (const auto& [name, run] : runs)
+      for (const ResultRow& row : run.test_baselines)
+        if (row.name == first.name) same.push_back(row);
+    if (same.size() == runs.size()) rows.push_back(std::move(same));
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string folds_table(const std::vector<std::pair<std::string, RunResult>>& runs) {
+  const std::vector<std::vector<ResultRow>> rows = rows_over_folds(runs);
+  const Columns columns = columns_of({&rows[0][0]}, runs[0].second.test_baselines);
+  Table table(joined({fmt::format("{} parts, each the test once", runs.size())}, titles(columns)));
+  for (const std::vector<ResultRow>& row : rows) {
+    std::vector<std::string> cells;
+    for (const Figure* figure : columns) {
+      if (!row[0][*figure]) {
+        cells.emplace_back();
+        continue;
+      }
+      const FoldFigure found = over_folds(row, *figure);
+      cells.push_back(fmt::format("{} ± {}", figure_text(*figure, found.mean), figure_text(*figure, found.deviation)));
+    }
+    table.add(joined({row[0].name}, cells));
+  }
+  return table.text();
+}
+
+std::string folds_line(const std::vector<std::pair<std::string, RunResult>>& runs) {
+  nlohmann::ordered_json line = {{"type", "folds"}, {"folds", runs.size()}};
+  const std::vector<std::vector<ResultRow>> rows = rows_over_folds(runs);
+  for (size_t r = 0; r < rows.size(); ++r) {
+    nlohmann::ordered_json figures;
+    for (const Figure* figure : columns_of({&rows[r][0]})) {
+      const FoldFigure found = over_folds(rows[r], *figure);
+      figures[std::string(figure->key)] = {{"mean", found.mean}, {"deviation", found.deviation}};
+    }
+    (r == 0 ? line["test"] : line["baselines"][rows[r][0].name]) = std::move(figures);
+  }
+  return json_line(line);
 }
 
 std::string comparison_table(const std::vector<std::pair<std::string, RunResult>>& runs, const MoreColumns& more) {

@@ -27,6 +27,9 @@ struct MoreColumns {
 };
 // One row per run, named by its cell, then the baselines of the last one.
 std::string comparison_table(const std::vector<std::pair<std::string, RunResult>>& runs, const MoreColumns& more = {});
+// Of runs with --fold 1/K to K/K: the mean of every figure over the parts, and its deviation; the same as a line of JSON.
+std::string folds_table(const std::vector<std::pair<std::string, RunResult>>& runs);
+std::string folds_line(const std::vector<std::pair<std::string, RunResult>>& runs);
 
 // The run folders among `folders`: of several, those that are no runs are left out, with a note (a pattern of the shell names them, too).
 // Throws Error{data, "run/missing"} if nothing remains; a single one is for its reader to refuse.

@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 struct TrainArguments {
   std::vector<std::string> data, train, valid, test, moved;
   std::string output, config, resume, init_from, task;
-  int64_t tune = 0;
+  int64_t tune = 0, folds = 0;
   bool force = false, json = false, quiet = false, profile = false;
   NamedValues flags;
   std::vector<std::string> cells;
@@ -80,6 +80,8 @@ void declare(Command& command, TrainArguments& a) {
   command.text("--init-from", &a.init_from, "MODEL", "start from the weights of a run or model file");
   command.whole("--tune", &a.tune, {2, 1000}, "N",
                 "of series: N runs with settings drawn by the seed, the best by validation");
+  command.whole("--folds", &a.folds, {2, 1000}, "K",
+                "of labels: K runs, each tested on another K-th of the data; mean and deviation");
   command.flag("--force", &a.force, "overwrite the run in the output folder");
   command.flag("--profile", &a.profile, "show at the end how the time was spent");
   command.flag("-q,--quiet", &a.quiet, "print the result only");
@@ -153,6 +155,7 @@ int resume(const TrainArguments& a) {
   if (!a.init_from.empty()) given = "--init-from";
   if (!a.task.empty()) given = "--task";
   if (a.force) given = "--force";
+  if (a.folds > 1) given = "--folds";
   if (!given.empty()) {
     throw Error(Exit::usage, "usage/resume", fmt::format("a resumed run cannot take {}: it continues as it began", given),
                 fmt::format("possible: --{}; for anything else: rnn train DATA --init-from RUN",
@@ -220,6 +223,32 @@ int train_trials(const TrainArguments& a, const RunRequest& request, const Task&
   return status_of(0);
 }
 
+// The parts of the data in turn, each the test of a run that has learnt from the others.
+int train_folds(const TrainArguments& a, RunRequest request) {
+  if (request.task != "classify" && request.task != "tag" && request.task != "follow")
+    throw Error(Exit::usage, "usage/option", fmt::format("--folds is for labels, but the task is {}", request.task),
+                "of series: rnn eval --windows measures on many windows");
+  std::vector<std::pair<std::string, RunResult>> runs;
+  const std::string folder = request.folder;
+  request.given.emplace_back("fold");
+  for (int64_t k = 1; k <= a.folds; ++k) {
+    request.labels.fold = fmt::format("{}/{}", k, a.folds);
+    request.folder = fmt::format("{}-f{}", folder, k);
+    if (a.talk() == Talk::lines) say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(request.folder, Stream::error)));
+    const auto run = [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); };
+    runs.emplace_back(request.folder, run_one(a, run));
+    if (runs.back().second.reason == StopReason::signal || signal_seen() != 0) return say_stopped(request.folder);
+  }
+  if (a.json) {
+    print(folds_line(runs));
+  } else {
+    print(folds_table(runs));
+    flush_output();
+    if (!a.quiet) say_next(runs[0].second);
+  }
+  return status_of(0);
+}
+
 // --valid and --test take a second word only if the data are pairs of sentences; otherwise it is DATA.
 void give_back(std::vector<std::string>& files, TrainArguments& a) {
   std::vector<std::string> data = a.train;
@@ -234,6 +263,12 @@ std::vector<std::string> endings_of(const std::vector<std::string>& cells) {
   std::vector<std::string> endings;
   for (const std::string& cell : cells) endings.push_back("-" + cell);
   return endings.size() > 1 ? endings : std::vector<std::string>();
+}
+
+// Of the folders of this run, those that are taken at once.
+std::vector<std::string> first_endings(const TrainArguments& a) {
+  if (a.folds > 1) return {"-f1"};
+  return a.tune > 1 ? std::vector<std::string>{"-t01"} : endings_of(a.cells);
 }
 
 RunRequest request_of(const TrainArguments& a, const Settings& settings, const Arguments& words) {
@@ -280,11 +315,18 @@ int run_train(const Arguments& arguments) {
   const ChosenTask chosen = choose_task(a.task, request.data, settings.options);
   request.task = chosen.task->name;
   std::optional<RunName> name;
-  if (a.output.empty()) name.emplace(request.data[0], a.tune > 1 ? std::vector<std::string>{"-t01"} : endings_of(a.cells));
+  if (a.output.empty()) name.emplace(request.data[0], first_endings(a));
   request.folder = name ? name->path() : a.output;
   std::error_code error;
   if (a.talk() == Talk::lines && a.task.empty() && (is_pipe(request.data[0]) || fs::exists(request.data[0], error))) {
     say(key_line("task", fmt::format("{} ({}; use --task to choose)", chosen.task->name, chosen.reason)));
+  }
+  if (a.folds > 1) {
+    command.refuse({"--tune", "--fold"}, "is another way to train than --folds", "leave one out");
+    if (a.cells.size() > 1)
+      throw Error(Exit::usage, "usage/option", "--folds trains one cell, but --cell names several", "one after another");
+    check_options(settings.options);
+    return train_folds(a, request);
   }
   if (a.tune > 1) {
     check_options(settings.options);

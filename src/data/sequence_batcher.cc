@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "data/frame_augment.h"
 #include "data/length_order.h"
 #include "data/sequences.h"
 
@@ -32,7 +33,10 @@ class SequenceBatcher final : public Batcher {
     if (position_ >= batches_per_epoch()) return false;
     const std::span<const uint32_t> chosen = plan_.batch(position_);
     pointers_.clear();
-    for (const uint32_t i : chosen) pointers_.push_back(&examples_[i]);
+    changed_.clear();
+    changed_.reserve(chosen.size());  // pointers_ has its elements
+    for (const uint32_t i : chosen)
+      pointers_.push_back(options_.shuffle && options_.augment.any() ? &change(i) : &examples_[i]);
     fill_sequence_batch(shape_, pointers_, chosen, batch);
     ++position_;
     return true;
@@ -54,6 +58,11 @@ class SequenceBatcher final : public Batcher {
     planned_ = epoch;
   }
 
+  const SequenceExample& change(uint32_t i) {
+    changed_.push_back(augmented(examples_[i], shape_.width, options_.augment, options_.seed, epoch_, i));
+    return changed_.back();
+  }
+
   SequenceShape shape_;
   std::span<const SequenceExample> examples_;
   SequenceBatchOptions options_;
@@ -61,6 +70,7 @@ class SequenceBatcher final : public Batcher {
   int64_t planned_ = -1;  // the epoch that plan_ is for
   int64_t targets_ = 0;
   std::vector<const SequenceExample*> pointers_;  // of the current batch
+  std::vector<SequenceExample> changed_;          // those of it that are augmented
 };
 
 }  // namespace

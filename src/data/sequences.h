@@ -95,10 +95,20 @@ SequenceSummary summarize(const SequenceShape& shape, std::span<const SequenceEx
 void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExample* const> examples,
                          std::span<const uint32_t> ids, Batch& batch);
 
+// How frames differ from epoch to epoch (frame_augment.h); they have deviation 1 (Um et al. 2017, "Data augmentation of wearable sensor data
+// for Parkinson's disease monitoring using convolutional neural networks").
+struct FrameAugment {
+  double jitter = 0;     // deviation of independent noise on every number
+  double amplitude = 0;  // deviation of a factor around 1 for each of the `width` columns, the same at all steps
+  double time_warp = 0;  // in [0, 0.9]: the sequence is up to this share faster or slower, between its steps a straight line
+  bool any() const { return jitter > 0 || amplitude > 0 || time_warp > 0; }
+};
+
 struct SequenceBatchOptions {
   int batch = 32;
   bool shuffle = true;  // false: longest first, the same in every epoch (evaluation)
   uint64_t seed = 1;
+  FrameAugment augment = {};  // only for `shuffle`
 };
 // Each sequence once per epoch, ragged, shuffled by (seed, epoch), similar lengths together. The shape's weights are only for `shuffle`. `examples` must outlive the
 // batcher. Throws Error{data, "data/too_short"} if there are none, Error{usage, "usage/batch"}.

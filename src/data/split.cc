@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -107,6 +108,36 @@ std::vector<size_t> require_held_out(SplitRule rule, std::span<const SplitItem> 
               fmt::format("{} has {}, too few different ones to hold some out for validation", where,
                           counted(static_cast<int64_t>(items.size()), thing)),
               "give more, or validation data with --valid");
+}
+
+Fold parse_fold(std::string_view text) {
+  if (text.empty()) return {};
+  const size_t slash = text.find('/');
+  if (slash != std::string_view::npos) {
+    const auto index = parse_number<int>(text.substr(0, slash)), of = parse_number<int>(text.substr(slash + 1));
+    if (index && of && *of >= 2 && *index >= 1 && *index <= *of) return {*index, *of};
+  }
+  throw Error(Exit::usage, "usage/option", fmt::format("--fold is '{}', but is written I/K", text),
+              "for example 2/5: the second of five parts");
+}
+
+std::vector<size_t> fold_members(std::span<const SplitItem> items, Fold fold) {
+  const auto parts = static_cast<size_t>(fold.of);
+  std::unordered_map<uint64_t, size_t> part_of;  // by content: also of one that has several labels
+  std::vector<size_t> all(parts, 0), out;
+  for (const auto& [label, groups] : shuffled_groups(items)) {
+    std::vector<size_t> mine(parts, 0);
+    for (const SplitGroup& group : groups) {
+      size_t emptiest = 0;
+      for (size_t p = 1; p < parts; ++p)
+        if (std::tie(mine[p], all[p]) < std::tie(mine[emptiest], all[emptiest])) emptiest = p;
+      const size_t part = part_of.emplace(group.content, emptiest).first->second;
+      mine[part] += group.members.size(), all[part] += group.members.size();
+      if (part + 1 == static_cast<size_t>(fold.index)) out.insert(out.end(), group.members.begin(), group.members.end());
+    }
+  }
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 bool sorted_by_label(std::span<const SplitItem> items) {

@@ -32,6 +32,16 @@ std::vector<size_t> held_out(SplitRule rule, std::span<const SplitItem> items, d
 std::vector<size_t> require_held_out(SplitRule rule, std::span<const SplitItem> items, double share,
                                      const std::string& where, const char* thing);
 
+// One of several parts, from 1; of 0: there are none.
+struct Fold {
+  int index = 0, of = 0;
+};
+// "2/5"; "": none. Throws Error{usage, "usage/option"}.
+Fold parse_fold(std::string_view text);
+// The numbers of the examples of this part, ascending; every example is in one of the parts. Examples with the same content are in the
+// same part; each part has its share of every label, as far as they allow. The choice depends on nothing but the contents.
+std::vector<size_t> fold_members(std::span<const SplitItem> items, Fold fold);
+
 // Moves the examples with these numbers (ascending) from `all` to the end of `out`; the others keep their order.
 template <class T>
 void move_out(std::vector<T>& all, std::span<const size_t> numbers, std::vector<T>& out) {

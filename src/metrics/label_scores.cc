@@ -48,6 +48,19 @@ double LabelScores::macro_f1() const {
   return n > 0 ? sum / n : 0;
 }
 
+void Reliability::add(double probability, bool right) {
+  const auto bin = std::clamp(static_cast<int>(std::ceil(probability * kBins)) - 1, 0, kBins - 1);
+  Bin& mine = bins_[static_cast<size_t>(bin)];
+  ++mine.answers, mine.right += right, mine.probability += probability;
+}
+
+double Reliability::ece() const {
+  double apart = 0;
+  int64_t all = 0;
+  for (const Bin& bin : bins_) apart += std::abs(static_cast<double>(bin.right) - bin.probability), all += bin.answers;
+  return all > 0 ? apart / static_cast<double>(all) : 0;
+}
+
 void SpanScores::add(std::span<const std::string> wanted, std::span<const std::string> given, bool bioes) {
   const std::vector<TagSpan> gold = spans_of_tags(wanted), found = spans_of_tags(given);
   for (const TagSpan& span : gold) ++types_[span.type].wanted;

@@ -41,6 +41,24 @@ class LabelScores {
   int64_t all_ = 0, right_ = 0;
 };
 
+// How sure answers were, beside how often they were right.
+class Reliability {
+ public:
+  static constexpr int kBins = 15;  // of equal width
+  struct Bin {
+    int64_t answers = 0, right = 0;
+    double probability = 0;  // the sum over the answers
+  };
+  void add(double probability, bool right);  // of the label that was given
+  // [kBins]; bin b: probabilities in (b / kBins, (b + 1) / kBins].
+  const std::vector<Bin>& bins() const { return bins_; }
+  // The expected calibration error (Guo et al. 2017): |share of right answers - mean probability| of a bin, averaged over the answers.
+  double ece() const;
+
+ private:
+  std::vector<Bin> bins_ = std::vector<Bin>(kBins);
+};
+
 // Spans of sentences: a span is right if its words and its type are.
 class SpanScores {
  public:

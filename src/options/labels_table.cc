@@ -13,6 +13,7 @@ constexpr std::string_view kLayouts[] = {"auto",    "table", "fasttext", "folder
 constexpr std::string_view kFeatures[] = {"auto", "word", "affixes"}, kSchemes[] = {"auto", "bio", "bioes", "tags"};
 constexpr std::string_view kSwitch[] = {"auto", "on", "off"}, kDirections[] = {"auto", "one", "both"};
 constexpr std::string_view kPools[] = {"auto", "last", "mean", "max"}, kWeights[] = {"none", "balanced"};
+constexpr std::string_view kCalibrations[] = {"auto", "off"};
 
 const OptionInfo kLabelOptions[] = {
     {"layout",
@@ -84,6 +85,43 @@ const OptionInfo kLabelOptions[] = {
      &L::class_weights,
      {},
      kWeights},
+    {"calibrate",
+     "labels",
+     fixed,
+     of_labels,
+     "KIND",
+     "auto: in the end, how sure the model is is fitted on the validation part; off",
+     &L::calibrate,
+     {},
+     kCalibrations},
+    {"fold", "labels", fixed, of_labels, "I/K", "of K parts the I-th is the test, the others teach; --folds K runs them all",
+     &L::fold},
+    {"group", "labels", fixed, of_labels, "COLUMN",
+     "of a table: what has the same value here is never both learnt and tested", &L::group},
+    {"jitter",
+     "labels",
+     fixed,
+     of_labels,
+     "SD",
+     "sensors: noise on every number in training, in deviations of the data",
+     &L::jitter,
+     {0, 10}},
+    {"amplitude",
+     "labels",
+     fixed,
+     of_labels,
+     "SD",
+     "sensors: in training each column is this much larger or smaller, as a deviation from 1",
+     &L::amplitude,
+     {0, 1}},
+    {"time-warp",
+     "labels",
+     fixed,
+     of_labels,
+     "SHARE",
+     "sensors: in training sequences are up to this share faster or slower",
+     &L::time_warp,
+     {0, 0.9}},
 };
 
 }  // namespace

@@ -164,9 +164,8 @@ std::string toml_files(const std::vector<std::string>& paths) {
 // TOML: words in quotes; a double keeps its decimal point or exponent, so that it stays a float.
 std::string toml_value(const OptionInfo& o, const Options& options) {
   std::string text = get_option(options, o);
-  const bool word = std::holds_alternative<std::string M::*>(o.member) ||
-                    std::holds_alternative<std::string R::*>(o.member) ||
-                    std::holds_alternative<std::string SeriesOptions::*>(o.member) || text == "auto";
+  bool word = text == "auto";
+  visit_value(options, o, [&]<class V>(const V&) { word = word || std::is_same_v<V, std::string>; });
   // TOML integers end at 2^63 - 1; a larger seed is written as a string.
   const bool large = o.name == "seed" && options.train.seed > static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
   return word || large ? toml_string(text) : text;

@@ -52,7 +52,7 @@ struct OptionInfo {
                int TrainOptions::*, int64_t TrainOptions::*, uint64_t TrainOptions::*, double TrainOptions::*,
                bool TrainOptions::*, std::string TrainOptions::*, int SeriesOptions::*, double SeriesOptions::*,
                std::string SeriesOptions::*, int SpeechOptions::*, double SpeechOptions::*, bool SpeechOptions::*,
-               std::string SpeechOptions::*, bool LabelOptions::*, std::string LabelOptions::*>
+               std::string SpeechOptions::*, bool LabelOptions::*, double LabelOptions::*, std::string LabelOptions::*>
       member;
   OptionRange range = {};
   std::span<const std::string_view> choices =

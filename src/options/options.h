@@ -85,6 +85,12 @@ struct LabelOptions {
   std::string directions = "auto";     // auto, one, both
   std::string pool = "auto";           // auto, last, mean, max
   std::string class_weights = "none";  // none, balanced
+  std::string calibrate = "auto";      // auto, off: probabilities that hold, by one number fitted on the validation part
+  std::string fold;                    // "2/5": the second of five parts is the test; empty: none
+  std::string group;                   // column: rows with the same value stay on one side of every split; empty: none
+  double jitter = 0;                   // frames: deviation of the noise that is added to them, in deviations of the data
+  double amplitude = 0;                // ... of the factor of each of their numbers, one for a sequence
+  double time_warp = 0;                // up to this share faster or slower
   bool operator==(const LabelOptions&) const = default;
 };
 

@@ -47,10 +47,11 @@ struct RunResult {
   StopReason reason = StopReason::epochs;
   int64_t parameters = 0, updates = 0;
   double best_epoch = 0, seconds = 0, tokens_per_second = 0;
-  ResultRow valid;                   // of the best model; empty if the run was stopped by a signal
-  std::optional<ResultRow> test;     // the same on the test file, if there is one
-  std::vector<ResultRow> baselines;  // on the validation text
-  std::string verdict;               // a sentence where a baseline is better; empty: none is
+  ResultRow valid;                        // of the best model; empty if the run was stopped by a signal
+  std::optional<ResultRow> test;          // the same on the test file, if there is one
+  std::vector<ResultRow> baselines;       // on the validation text
+  std::vector<ResultRow> test_baselines;  // on the test data, of a fold (LabelOptions::fold)
+  std::string verdict;                    // a sentence where a baseline is better; empty: none is
 };
 
 // "the nearest sentence is better: BLEU 7.30 against 6.31 of this model": by BLEU, bits per byte, MASE, MAE, F1 or the loss, labels by their accuracy, the first that both have.

@@ -111,6 +111,7 @@ bool RunFolder::has_lock() const {
 
 void RunFolder::keep_model() const {
   std::error_code ignored;
+  if (fs::exists(kept(), ignored)) return;
   if (fs::exists(model(), ignored)) write_file_atomic(kept(), read_file(model()));
 }
 

@@ -26,7 +26,7 @@ class RunFolder {
   std::string model() const { return file("model.safetensors"); }
   std::string checkpoint() const { return file("last.ckpt.safetensors"); }
   // The best model according to the checkpoint, while model.safetensors is a better one found by the last validation at a
-  // stop.
+  // stop, or one that was calibrated in the end.
   std::string kept() const { return file("best.ckpt.safetensors"); }
 
   // Makes the folder and locks it. Throws Error{usage}: "run/exists" if it holds a run, "run/files" if it has a file of the user under
@@ -38,7 +38,7 @@ class RunFolder {
   void lock();
   // Whether a run writes into the folder, or was killed while it did.
   bool has_lock() const;
-  // Copies model.safetensors, if it exists, to kept(); moves it back.
+  // Copies model.safetensors, if it exists, to kept(), unless something is kept; moves it back.
   void keep_model() const;
   void bring_back_model() const;
   // metrics.jsonl, metrics.csv, train.log, TensorBoard.

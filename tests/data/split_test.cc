@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "base/error.h"
 #include "data/hash.h"
 
 namespace rnn::core {
@@ -113,6 +114,47 @@ TEST(Split, SaysWhatTheOrderIs) {
 TEST(Split, RecordsItsName) {
   for (const SplitRule rule : {SplitRule::last, SplitRule::shuffled}) EXPECT_EQ(split_rule(split_name(rule)), rule);
   EXPECT_EQ(split_rule(""), SplitRule::last);
+}
+
+TEST(Folds, EveryExampleIsTestedOnceAndEveryPartHasItsShareOfEveryLabel) {
+  Items items;
+  add(items, 0, 101), add(items, 1, 52), add(items, 2, 3);
+  std::vector<size_t> all;
+  for (int k = 1; k <= 5; ++k) {
+    const std::vector<size_t> mine = fold_members(items, {k, 5});
+    EXPECT_TRUE(std::is_sorted(mine.begin(), mine.end()));
+    std::map<int32_t, int> counts;
+    for (const size_t i : mine) ++counts[items[i].label];
+    EXPECT_NEAR(counts[0], 20.5, 0.5) << k;
+    EXPECT_NEAR(counts[1], 10.5, 0.5) << k;
+    EXPECT_NEAR(static_cast<double>(mine.size()), 31.2, 1) << k;
+    all.insert(all.end(), mine.begin(), mine.end());
+  }
+  std::sort(all.begin(), all.end());
+  ASSERT_EQ(all.size(), items.size());
+  for (size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i], i);
+}
+
+TEST(Folds, DoNotDependOnTheOrderAndKeepEqualContentsTogether) {
+  Items items;
+  for (int i = 0; i < 60; ++i)
+    items.push_back({fnv1a64(std::to_string(i % 20)), i % 2});  // each thrice, some under two labels
+  Items reversed(items.rbegin(), items.rend());
+  std::map<uint64_t, int> part_of;
+  for (int k = 1; k <= 4; ++k) {
+    const std::vector<size_t> mine = fold_members(items, {k, 4});
+    EXPECT_EQ(contents(items, mine), contents(reversed, fold_members(reversed, {k, 4})));
+    for (const size_t i : mine) EXPECT_EQ(part_of.emplace(items[i].content, k).first->second, k) << i;
+  }
+  EXPECT_EQ(part_of.size(), 20u);
+}
+
+TEST(Folds, AreWrittenAsAPartOfParts) {
+  EXPECT_EQ(parse_fold("").of, 0);
+  EXPECT_EQ(parse_fold("2/5").index, 2);
+  EXPECT_EQ(parse_fold("2/5").of, 5);
+  for (const char* wrong : {"2", "0/5", "6/5", "1/1", "a/b", "2/5/1", "/", "-1/3"})
+    EXPECT_THROW(parse_fold(wrong), Error) << wrong;
 }
 
 }  // namespace

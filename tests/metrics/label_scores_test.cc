@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace rnn::core {
 namespace {
 
@@ -43,6 +45,19 @@ TEST(SpanScores, AreThoseOfConlleval) {
   EXPECT_EQ(scores.strict().given, 3) << "seqeval does not count the span without B";
   EXPECT_NEAR(scores.strict().f1(), 4.0 / 6, 1e-15);
   EXPECT_DOUBLE_EQ(scores.accuracy(), 0.8);
+}
+
+// Guo et al. 2017, equations 1 to 3, by hand: bins (8/15, 9/15] with 0.55 and 0.59, (13/15, 14/15] with 0.9, (14/15, 1] with 1.
+TEST(Reliability, IsTheMeanGapOfTheBins) {
+  Reliability r;
+  EXPECT_EQ(r.ece(), 0);
+  r.add(0.55, true), r.add(0.59, false), r.add(0.9, true), r.add(1, true);
+  EXPECT_NEAR(r.ece(), (std::abs(1 - 1.14) + std::abs(1 - 0.9) + 0) / 4, 1e-12);
+  EXPECT_EQ(r.bins()[8].answers, 2);
+  EXPECT_EQ(r.bins()[14].answers, 1);
+  r.add(8.0 / 15, true), r.add(0, false);
+  EXPECT_EQ(r.bins()[7].answers, 1) << "an edge belongs to the bin below it";
+  EXPECT_EQ(r.bins()[0].answers, 1);
 }
 
 }  // namespace

@@ -343,5 +343,24 @@ TEST(OptionList, ChoicesAreThoseOfTheRoomsBelow) {
   for (const std::string& name : choices("schedule")) EXPECT_EQ(schedule_name(schedule_kind(name)), name);
 }
 
+// Whatever struct it is in: an unquoted word makes the whole file unreadable.
+TEST(OptionList, WordsStandInQuotesInEverySection) {
+  Options options;
+  options.labels.label = "stars", options.speech.rate = 8000, options.series.horizon = 7;
+  const std::string toml = options_to_toml(options, {});
+  int words = 0;
+  for (const OptionInfo& o : option_list()) {
+    if (!std::holds_alternative<std::string ModelOptions::*>(o.member) &&
+        !std::holds_alternative<std::string TrainOptions::*>(o.member) &&
+        !std::holds_alternative<std::string SeriesOptions::*>(o.member) &&
+        !std::holds_alternative<std::string SpeechOptions::*>(o.member) &&
+        !std::holds_alternative<std::string LabelOptions::*>(o.member))
+      continue;
+    EXPECT_NE(toml.find("\n" + std::string(o.name) + " = \""), std::string::npos) << o.name;
+    ++words;
+  }
+  EXPECT_GT(words, 50);
+}
+
 }  // namespace
 }  // namespace rnn::core

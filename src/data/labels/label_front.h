@@ -1,6 +1,7 @@
 // Why: what stands between a text, words or frames and the symbols that a network reads; saved in the model file.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ struct LabelFront {
   std::vector<float> offset, factor;  // frames [width]: what is subtracted, and multiplied with the rest
   std::string id, time;               // columns of a table that is followed; empty: it has none
   float mean = 0, deviation = 1;      // of the numbers that are followed: targets are scaled by them
+  double temperature = 1;             // by which the outputs of its weights were divided (tasks/sequences/calibrate.h) ...
+  int64_t calibrated = 0;             // ... and the answers by which it was found; 0: they were not
   bool operator==(const LabelFront&) const = default;
 };
 

@@ -33,7 +33,8 @@ std::string in_lower_case(std::string_view text);  // of ASCII
 struct LayoutRequest {
   const LabelOptions& options;
   TargetForm target = TargetForm::label;
-  bool labelled = true;  // false: labels may be missing
+  bool labelled = true;                   // false: labels may be missing
+  const std::vector<std::string>& known;  // columns of frames that a model reads; empty: found
 };
 
 // Each adds the examples of one path (for aligned files, of two) to `set`, whose files.back() it is.
@@ -64,6 +65,9 @@ double words_in(std::string_view cell);                                  // what
 char separator_of(std::string_view beginning, const std::string& path);  // 0: no table
 // Throws Error{data}: data/quote, data/ragged. most 0: all rows.
 Records read_records(const std::string& path, std::string_view text, char separator, size_t most = 0);
+
+// The cell that says what a row belongs to. Throws Error{data, "data/columns"} if it is empty.
+std::string group_of(const std::string& cell, const std::string& path, int64_t line);
 
 // The columns of texts and labels of a table by their names or what is in them; the first record may be a header.
 struct TextColumns {

@@ -40,6 +40,14 @@ constexpr LayoutKind kLayouts[] = {
     {"rows", InputKind::frames, TargetForm::label, read_sensor_rows},
 };
 
+// Of a layout that is not "aligned"; of one without a reader that of texts. Folders may hold either.
+InputKind kind_of(std::string_view layout) {
+  if (layout == "folders") return InputKind::frames;
+  for (const LayoutKind& k : kLayouts)
+    if (k.name == layout) return k.kind;
+  return InputKind::text;
+}
+
 bool is_folder(const std::string& path) {
   std::error_code error;
   return fs::is_directory(path, error);
@@ -150,12 +158,13 @@ std::string RawSet::place(const RawExample& e) const {
   return e.line > 0 ? fmt::format("{}:{}", file, e.line) : file;
 }
 
-RawSet read_raw_labels(const std::vector<std::string>& paths, TargetForm target, const LabelOptions& options,
-                       bool labelled) {
+RawSet read_raw_labels(const std::vector<std::string>& paths, TargetForm target, const LabelOptions& options, bool labelled,
+                       const std::vector<std::string>& known) {
   RawSet set;
-  LayoutRequest request{options, target, labelled};
+  LayoutRequest request{options, target, labelled, known};
   std::string layout = options.layout;
   if (layout == "auto") layout = guess_layout(paths).layout;
+  if (!known.empty() && (layout.empty() || kind_of(layout) != InputKind::frames)) layout = "rows";
   if (layout.empty())
     throw Error(Exit::usage, "usage/layout", paths.at(0) + " has no layout that labels are read from",
                 "name it: --layout table, conll, ts, ...; rnn train --help-all lists them");
@@ -180,6 +189,10 @@ RawSet read_raw_labels(const std::vector<std::string>& paths, TargetForm target,
     }
   }
   require_examples(set, request);
+  if (!options.group.empty() && set.examples[0].group.empty())
+    throw Error(Exit::usage, "usage/option",
+                fmt::format("--group is for tables with a column that groups, but {} is read as {}", paths[0], layout),
+                "leave it out");
   if (set.kind == InputKind::words && labelled) settle_scheme(set, options.scheme);
   return set;
 }

@@ -22,6 +22,7 @@ struct RawExample {
   std::vector<float> values;        // of a table that is followed: a number for every row, NaN: none
   std::vector<int64_t> clock;       // [rows] local time in microseconds since 1970; empty: no stamps
   std::vector<uint32_t> rows;       // [rows] line of each in its file
+  std::string group;                // what it shares with others that it must not be parted from; empty: nothing
   uint32_t file = 0, line = 0;      // index in RawSet::files; from 1, 0: the whole file
 };
 
@@ -50,11 +51,12 @@ struct LayoutGuess {
 };
 LayoutGuess guess_layout(const std::vector<std::string>& paths);
 
-// Reads all paths as one set. `labelled` false: labels may be missing (what a model is to label). `known`: the columns of a model.
+// Reads all paths as one set. `labelled` false: labels may be missing (what a model is to label). `known`: the columns of frames that a
+// model reads, of a table of rows; empty: all that are no others.
 // Throws Error{data} with file:line: data/missing, data/empty, data/columns, data/ragged, data/quote, data/empty_text, data/empty_label,
 // data/tags, data/lengths, data/header, data/number, data/utf8; Error{usage, "usage/layout"} for what has no layout.
 RawSet read_raw_labels(const std::vector<std::string>& paths, TargetForm target, const LabelOptions& options,
-                       bool labelled = true);
+                       bool labelled = true, const std::vector<std::string>& known = {});
 
 // Throws Error{data, "data/labels"} for labels that cannot be learnt: one alone, as many as examples, more than kMostLabels.
 inline constexpr size_t kMostLabels = 10000;

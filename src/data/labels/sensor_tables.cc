@@ -76,7 +76,8 @@ void require_names(const std::string& path, const std::vector<std::string>& name
 
 // The rows of each recording, told apart by the cells of `sample`; without it all rows are one.
 void add_recordings(const std::string& path, const SensorTable& table, const std::vector<size_t>& columns,
-                    std::optional<size_t> sample, std::optional<size_t> label, RawSet& set) {
+                    std::optional<size_t> sample, std::optional<size_t> label, RawSet& set,
+                    std::optional<size_t> group = std::nullopt) {
   std::unordered_map<std::string, size_t> known;
   for (size_t r = table.header ? 1 : 0; r < table.records.rows.size(); ++r) {
     const std::vector<std::string>& row = table.records.rows[r];
@@ -86,6 +87,7 @@ void add_recordings(const std::string& path, const SensorTable& table, const std
       e.file = static_cast<uint32_t>(set.files.size() - 1),
       e.line = sample ? static_cast<uint32_t>(table.records.lines[r]) : 0;
       if (label) e.labels = {row[*label]};
+      if (group) e.group = group_of(row[*group], path, table.records.lines[r]);
       set.examples.push_back(std::move(e));
     }
     RawExample& e = set.examples[at->second];
@@ -94,6 +96,11 @@ void add_recordings(const std::string& path, const SensorTable& table, const std
                   fmt::format("{}:{}: recording '{}' is '{}' here, but '{}' in line {}", path, table.records.lines[r],
                               sample ? row[*sample] : path, row[*label], e.labels[0], e.line),
                   "a recording has one label; --label COLUMN names its column");
+    if (group && e.group != row[*group])
+      throw Error(Exit::data, "data/labels",
+                  fmt::format("{}:{}: recording '{}' belongs to group '{}' here, but to '{}' in line {}", path,
+                              table.records.lines[r], sample ? row[*sample] : path, row[*group], e.group, e.line),
+                  "a recording belongs to one group; --group COLUMN names the column");
     for (const size_t c : columns) e.frames.push_back(value_at(path, table, r, c));
   }
 }
@@ -138,22 +145,28 @@ void read_sensor_rows(const std::string& path, const LayoutRequest& request, Raw
   };
   const std::optional<size_t> sample = column(request.options.sample, kSampleNames, "sample");
   const std::optional<size_t> label = column(request.options.label, kRowLabelNames, "label");
+  std::optional<size_t> group;
+  if (!request.options.group.empty()) group = column(request.options.group, kRowLabelNames, "group");
+  const auto unread = [&](const std::string& name) {
+    return !request.known.empty() && std::find(request.known.begin(), request.known.end(), name) == request.known.end();
+  };
   if (!sample || (!label && request.labelled))
     throw Error(Exit::data, "data/columns", fmt::format("{} has no column of {}", path, sample ? "labels" : "recordings"),
                 fmt::format("say which: --sample COLUMN --label COLUMN; the columns are {}", fmt::join(table.names, ", ")));
   std::vector<size_t> columns;
   std::vector<std::string> names;
   for (size_t c = 0; c < table.names.size(); ++c) {
-    if (c == sample || c == label || is_one_of(table.names[c], kTimeNames)) continue;
+    if (c == sample || c == label || c == group || is_one_of(table.names[c], kTimeNames) || unread(table.names[c])) continue;
     columns.push_back(c), names.push_back(table.names[c]);
   }
   if (columns.empty())
     throw Error(Exit::data, "data/columns", path + " has no columns of values", "a column for every sensor");
   require_names(path, names, set);
-  add_recordings(path, table, columns, sample, label, set);
+  add_recordings(path, table, columns, sample, label, set, group);
   if (label) set.label_column = table.names[*label];
-  set.notes.push_back(
-      fmt::format("recordings are {}{}", table.names[*sample], label ? ", label is " + table.names[*label] : ""));
+  set.notes.push_back(fmt::format("recordings are {}{}{}", table.names[*sample],
+                                  label ? ", label is " + table.names[*label] : "",
+                                  group ? ", groups are " + table.names[*group] : ""));
 }
 
 RawSet read_recordings(const std::string& path, const LabelFront& front) {

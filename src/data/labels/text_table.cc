@@ -244,6 +244,12 @@ TextColumns find_text_columns(const Records& records, const LabelOptions& option
   return found;
 }
 
+std::string group_of(const std::string& cell, const std::string& path, int64_t line) {
+  if (!is_blank(cell)) return cell;
+  throw Error(Exit::data, "data/columns", fmt::format("{}:{}: the cell of the group is empty", path, line),
+              "every row belongs to a group, if only to one of its own");
+}
+
 void read_text_table(const std::string& path, const LayoutRequest& request, RawSet& set) {
   const FileLines file(path);
   const char separator = separator_of(file.bytes(), path);
@@ -259,11 +265,14 @@ void read_text_table(const std::string& path, const LayoutRequest& request, RawS
   const size_t begin = columns.header ? 1 : 0;
   if (records.rows.size() == begin)
     throw Error(Exit::data, "data/empty", path + ": the table has a header and no rows", "give a row for every text");
+  std::optional<size_t> group;
+  if (!request.options.group.empty()) group = asked_column(records.rows[0], columns.header, request.options.group, "group");
   for (size_t r = begin; r < records.rows.size(); ++r) {
     RawExample e;
     e.text = records.rows[r][columns.text];
     e.line = static_cast<uint32_t>(records.lines[r]), e.file = static_cast<uint32_t>(set.files.size() - 1);
     if (columns.has_label) e.labels = {records.rows[r][columns.label]};
+    if (group) e.group = group_of(records.rows[r][*group], path, records.lines[r]);
     set.examples.push_back(std::move(e));
   }
   set.text_column = columns.text_name;
@@ -271,6 +280,7 @@ void read_text_table(const std::string& path, const LayoutRequest& request, RawS
   set.notes.push_back(columns.has_label ? fmt::format("text is {}, label is {}{}", columns.text_name, columns.label_name,
                                                       columns.header ? "" : " (there is no header)")
                                         : fmt::format("text is {}", columns.text_name));
+  if (group) set.notes.back() += ", groups are " + request.options.group;
 }
 
 }  // namespace rnn::core

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "base/error.h"
 #include "io/ready_model.h"
 #include "metrics/figures.h"
 #include "tasks/sequences/clock_rule.h"
@@ -102,11 +103,50 @@ void answer_all(ModelFile& file, const RawSet& test, const std::vector<SequenceE
     std::vector<std::string> given;
     for (size_t t = 0; t < found[i].answers.size(); ++t) {
       const int32_t answer = found[i].answers[t][0].id;
-      if (!test.examples[i].labels[t].empty()) report.scores->add(examples[i].labels[t], answer);
+      if (!test.examples[i].labels[t].empty()) {
+        report.scores->add(examples[i].labels[t], answer);
+        report.reliability.add(found[i].answers[t][0].probability, answer == examples[i].labels[t]);
+      }
       given.push_back(shape.labels[static_cast<size_t>(answer)]);
     }
     if (report.spans) report.spans->add(test.examples[i].labels, given, shape.front.scheme == "bioes");
   }
+}
+
+// 1, 2, 3, 5, 10, 20, 30, 50 ... below `longest`, then that.
+std::vector<int> some_lengths(int longest) {
+  std::vector<int> lengths;
+  for (int ten = 1; ten < longest; ten *= 10)
+    for (const int part : {1, 2, 3, 5})
+      if (ten * part < longest) lengths.push_back(ten * part);
+  lengths.push_back(longest);
+  return lengths;
+}
+
+std::vector<EarlyAnswers> early_answers(ModelFile& file, const std::vector<SequenceExample>& examples, Pool& pool) {
+  Labeller labeller(file, pool);
+  const SequenceShape& shape = labeller.shape();
+  int longest = 0;
+  for (const SequenceExample& e : examples) longest = std::max(longest, shape.steps(e));
+  std::vector<EarlyAnswers> out;
+  for (const int steps : some_lengths(longest)) {
+    std::vector<SequenceExample> begun = examples;
+    EarlyAnswers& early = out.emplace_back();
+    early.steps = steps;
+    for (SequenceExample& e : begun) {
+      if (shape.steps(e) <= steps) {
+        ++early.ended;
+        continue;
+      }
+      e.ids.resize(shape.width > 0 ? 0 : static_cast<size_t>(steps * shape.columns));
+      e.frames.resize(static_cast<size_t>(steps * shape.width));
+    }
+    const std::vector<Labels> found = labeller.label(begun);
+    int64_t right = 0;
+    for (size_t i = 0; i < found.size(); ++i) right += found[i].answers[0][0].id == examples[i].labels[0];
+    early.accuracy = static_cast<double>(right) / static_cast<double>(std::max<size_t>(found.size(), 1));
+  }
+  return out;
 }
 
 // Errors of answers to every row that has a number. [series][rows]
@@ -149,6 +189,7 @@ void measure_numbers(ModelFile& file, const RawSet& test, const std::vector<Sequ
 
 LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData* training, Pool& pool) {
   const SequenceShape shape = shape_of_model(file);
+  require_same_kind(test, shape);
   const LabelEncoder encoder(shape, file.tokenizer.get());
   const std::vector<SequenceExample> examples = encoder.examples(test);
   LabelReport report;
@@ -175,19 +216,24 @@ LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData*
   } else {
     report.model.set(figure::kAccuracy, report.scores->accuracy()).set(figure::kMacroF1, report.scores->macro_f1());
   }
+  report.model.set(figure::kEce, report.reliability.ece());
   report.baselines = rows_of(training, test, examples, shape, encoder);
   if (training && !shape.follows()) report.shared = shared_inputs(training->train, test);
   return report;
 }
 
-LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& paths, const LabelOptions& how, int threads,
-                            bool rows) {
-  const RawSet test = read_label_files(paths, label_source(shape_of_model(file), how));
+LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& paths, const LabelEvalOptions& how) {
+  const SequenceShape shape = shape_of_model(file);
+  if (how.early && shape.target != TargetForm::label)
+    throw Error(Exit::usage, "usage/option", "--early is for models that give a sequence one label",
+                "leave it out: here every step has an answer");
+  const RawSet test = read_label_files(paths, label_source(shape, {}));
   LabelData training;
-  if (rows) training = label_data_of_model(file);
-  Pool pool(threads);
+  if (how.rows) training = label_data_of_model(file);
+  Pool pool(how.threads);
   LabelReport report = measure_labels(file, test, training.train.examples.empty() ? nullptr : &training, pool);
-  if (!rows) report.baselines.clear();
+  if (!how.rows) report.baselines.clear();
+  if (how.early) report.early = early_answers(file, LabelEncoder(shape, file.tokenizer.get()).examples(test), pool);
   return report;
 }
 

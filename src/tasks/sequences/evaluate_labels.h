@@ -10,6 +10,13 @@
 
 namespace rnn::core {
 
+// The answers to the first steps of every example; where it has fewer, to all of it.
+struct EarlyAnswers {
+  int steps = 0;
+  double accuracy = 0;
+  int64_t ended = 0;  // examples that have no more steps
+};
+
 struct LabelReport {
   std::string task;
   ResultRow model;
@@ -17,6 +24,8 @@ struct LabelReport {
   int64_t examples = 0, targets = 0;  // targets: labels that the model has
   std::optional<LabelScores> scores;  // of one label for an example, and of words whose tags are no spans
   std::optional<SpanScores> spans;    // of tags of spans
+  Reliability reliability;            // of all answers; empty: of numbers
+  std::vector<EarlyAnswers> early;    // if asked for
   std::vector<std::string> unseen;    // labels that the model does not have: never right
   std::optional<int64_t> shared;      // inputs that also stand in training, where that is known
   int64_t shortened = 0;              // streams that the loss leaves out
@@ -24,8 +33,12 @@ struct LabelReport {
 
 // `test`: with labels in the scheme of the model; training: for the rows, null: only those of the labels themselves. Packs the model.
 LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData* training, Pool& pool);
-// Reads the files as those of training were read. Rows need the training data where the run says that it is.
-LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& paths, const LabelOptions& how, int threads,
-                            bool rows);
+struct LabelEvalOptions {
+  int threads = 0;
+  bool rows = true;    // they need the training data where the run says that it is
+  bool early = false;  // LabelReport::early; of models of one label. Throws Error{usage, "usage/option"} for others.
+};
+// Reads the files as those of training were read.
+LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& paths, const LabelEvalOptions& how);
 
 }  // namespace rnn::core

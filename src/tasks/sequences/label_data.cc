@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <unordered_set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/numbers.h"
@@ -36,7 +37,11 @@ std::vector<SplitItem> split_items_of(const RawSet& set, const LabelSource& sour
   for (const RawExample& e : set.examples) {
     const auto at = target == TargetForm::label ? std::distance(labels.begin(), labels.find(e.labels.at(0))) : 0;
     const bool named = source.follow && !e.text.empty();  // by the id alone, whatever its rows are
-    items.push_back({named ? fnv1a64(e.text) : input_content(e), static_cast<int32_t>(at)});
+    if (!e.group.empty()) {
+      items.push_back({fnv1a64(e.group), 0});  // a group has any labels
+    } else {
+      items.push_back({named ? fnv1a64(e.text) : input_content(e), static_cast<int32_t>(at)});
+    }
   }
   return items;
 }
@@ -64,6 +69,28 @@ RawExample rows_of_series(const RawExample& e, size_t width, size_t begin, size_
   take_rows(e.values, 1, begin, end, out.values), take_rows(e.clock, 1, begin, end, out.clock);
   take_rows(e.rows, 1, begin, end, out.rows);
   return out;
+}
+
+// A set of the examples with these numbers, which `from` no longer has.
+RawSet taken_out(RawSet& from, std::span<const size_t> numbers) {
+  std::vector<RawExample> out;
+  move_out(from.examples, numbers, out);
+  std::vector<RawExample> rest = std::exchange(from.examples, {});
+  RawSet taken = from;
+  taken.examples = std::move(out), from.examples = std::move(rest);
+  return taken;
+}
+
+void take_fold(Fold fold, const LabelSource& source, const std::string& path, LabelData& data) {
+  const std::vector<SplitItem> items = split_items_of(data.train, source);
+  const std::vector<size_t> members = fold_members(items, fold);
+  const char* thing = source.follow ? "series" : "example";
+  if (members.empty() || members.size() == items.size())
+    throw Error(
+        Exit::data, "data/too_short",
+        fmt::format("{} has {}, too few different ones for {} parts", path, counted(std::ssize(items), thing), fold.of),
+        "fewer --folds, or more data");
+  data.test = taken_out(data.train, members);
 }
 
 // The last rows of a single series choose.
@@ -98,14 +125,14 @@ std::vector<SequenceExample> windows_of(const std::vector<SequenceExample>& seri
   return out;
 }
 
+}  // namespace
+
 void require_same_kind(const RawSet& set, const SequenceShape& shape) {
   const bool same_targets = set.numbers == (shape.target == TargetForm::numbers);
   if (same_targets && set.kind == shape.front.kind && (set.kind != InputKind::frames || set.width == shape.width)) return;
   throw Error(Exit::data, "data/sequence", set.files.at(0) + " is not of the kind that the model was trained on",
               "rnn info shows what it reads");
 }
-
-}  // namespace
 
 int64_t shared_inputs(const RawSet& train, const RawSet& test) {
   std::unordered_set<uint64_t> known;
@@ -126,11 +153,20 @@ LabelSource label_source(const SequenceShape& shape, const LabelOptions& labels)
   if (source.labels.label.empty()) source.labels.label = shape.front.label;
   if (!shape.front.scheme.empty()) source.labels.scheme = shape.front.scheme;
   if (shape.follows()) source.follow = follow_columns(shape), source.follow->labelled = true;
+  if (shape.front.kind == InputKind::frames) source.columns = shape.front.names;
   return source;
 }
 
 RawSet read_label_files(const std::vector<std::string>& paths, const LabelSource& source) {
-  return source.follow ? read_follow_tables(paths, *source.follow) : read_raw_labels(paths, source.target, source.labels);
+  return source.follow ? read_follow_tables(paths, *source.follow)
+                       : read_raw_labels(paths, source.target, source.labels, true, source.columns);
+}
+
+LabelSource of_test(LabelSource source, const RawSet& train) {
+  source.labels.group.clear();
+  if (train.kind == InputKind::words) source.labels.scheme = train.scheme;
+  if (train.kind == InputKind::frames) source.columns = train.names;
+  return source;
 }
 
 LabelData read_label_data(const std::vector<std::string>& paths, const LabelSplit& how, LabelSource source) {
@@ -141,8 +177,9 @@ LabelData read_label_data(const std::vector<std::string>& paths, const LabelSpli
   if (source.follow) source.follow->numbers = data.train.numbers, source.follow->inputs = data.train.names;
   if (source.follow && source.follow->y.empty()) source.follow->y = data.train.label_column;
   std::string hashes = data.train.hash;
+  if (how.fold.of > 0) take_fold(how.fold, source, paths[0], data);
   if (!how.valid.empty()) {
-    data.valid = read_label_files(how.valid, source);
+    data.valid = read_label_files(how.valid, of_test(source, data.train));
     hashes += data.valid.hash;
   } else if (source.follow && data.train.examples.size() == 1) {
     split_by_time(how.share, paths[0], data);
@@ -152,10 +189,8 @@ LabelData read_label_data(const std::vector<std::string>& paths, const LabelSpli
         require_held_out(how.rule, items, how.share, paths[0], source.follow ? "series" : "example");
     data.split = source.follow ? fmt::format("{} of {} series, whole ones", held.size(), items.size())
                                : split_text(how.rule, items, how.share);
-    std::vector<RawExample> out;
-    move_out(data.train.examples, held, out);
-    data.valid = data.train;
-    data.valid.examples = std::move(out);
+    if (!data.train.examples[0].group.empty()) data.split += ", whole groups";
+    data.valid = taken_out(data.train, held);
   }
   data.hash = content_hash(hashes);
   data.shared = shared_inputs(data.train, data.valid);
@@ -182,7 +217,8 @@ LabelData label_data_of_model(const ModelFile& file) {
     const SequenceShape shape = shape_of_model(file);
     const std::vector<std::string> valid = data_of_model(file, "valid");
     const Options options = options_from_json(file.about.at("options"));
-    const LabelSplit how{valid, options.train.valid_share, split_rule(data.value("split", ""))};
+    const LabelSplit how{valid, options.train.valid_share, split_rule(data.value("split", "")),
+                         parse_fold(options.labels.fold)};
     LabelSource source{shape.target, options.labels, {}};
     if (shape.follows()) source.follow = label_source(shape, options.labels).follow;
     LabelData found = read_label_data(data_of_model(file, "train"), how, source);

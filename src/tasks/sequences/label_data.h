@@ -15,7 +15,7 @@
 namespace rnn::core {
 
 struct LabelData {
-  RawSet train, valid;  // as they stand in the files, tags in the network's scheme
+  RawSet train, valid, test;  // as they stand in the files, tags in the network's scheme; test: of a fold, else empty
   std::string hash, split;
   int64_t shared = 0;                                           // validation examples whose input is also one of training
   std::vector<SequenceExample> train_examples, valid_examples;  // by encode()
@@ -31,9 +31,12 @@ struct LabelSource {
   TargetForm target = TargetForm::label;  // of a table that is followed: found
   LabelOptions labels;
   std::optional<FollowColumns> follow;
+  std::vector<std::string> columns = {};  // of frames that a model reads, of a table of rows; empty: found
 };
 LabelSource label_source(std::string_view task, const Options& options);
 LabelSource label_source(const SequenceShape& shape, const LabelOptions& labels);  // of new data for a model
+// Of data that a model is chosen or measured by: they need no groups, and may have more columns than training.
+LabelSource of_test(LabelSource source, const RawSet& train);
 RawSet read_label_files(const std::vector<std::string>& paths, const LabelSource& source);
 
 // How validation examples are found: files of their own, else a part of the training examples: for a table that is followed whole series,
@@ -42,12 +45,15 @@ struct LabelSplit {
   std::vector<std::string> valid;
   double share = 0.05;
   SplitRule rule = SplitRule::shuffled;
+  Fold fold = {};  // is put aside first, as `test`
 };
 // Reads and splits. Throws what read_raw_labels() and require_labels() do, and Error{data, "data/too_short"}.
 LabelData read_label_data(const std::vector<std::string>& paths, const LabelSplit& how, LabelSource source);
 // That of the run which made a model, if it is where it was, else without examples.
 LabelData label_data_of_model(const ModelFile& file);
 
+// Throws Error{data, "data/sequence"} for data of another kind than the model reads, or with targets of another kind.
+void require_same_kind(const RawSet& set, const SequenceShape& shape);
 // Inputs of `test` that are also in `train`.
 int64_t shared_inputs(const RawSet& train, const RawSet& test);
 

@@ -13,6 +13,7 @@
 #include "metrics/figures.h"
 #include "runs/plan.h"
 #include "runs/run.h"
+#include "tasks/sequences/calibrate.h"
 #include "tasks/sequences/evaluate_labels.h"
 #include "tasks/sequences/label_data.h"
 #include "tasks/sequences/task.h"
@@ -47,6 +48,8 @@ constexpr CardWords kFollowCard = {
 constexpr int kWindow = 128;            // rows of a training example of a table that is followed
 constexpr double kFollowedShare = 0.2;  // of it that chooses: neighbouring rows are alike, so a few say little
 
+constexpr int64_t kFewestAnswers = 100;  // of a validation part that says how sure to be
+
 class LabelRun final : public Run {
  public:
   using Run::Run;
@@ -62,9 +65,27 @@ class LabelRun final : public Run {
   void read() override {
     if (!request.init_from.empty()) start_ = std::make_unique<ModelFile>(load_model(request.init_from));
     if (follows() && !given("valid-share") && request.valid.empty()) options.train.valid_share = kFollowedShare;
-    data_ = read_label_data(request.data, {request.valid, options.train.valid_share, request.split},
+    require_options();
+    const Fold fold = parse_fold(options.labels.fold);
+    if (fold.of > 0 && !request.test.empty())
+      throw Error(Exit::usage, "usage/option", "with --fold or --folds a part of the data is the test", "leave --test out");
+    data_ = read_label_data(request.data, {request.valid, options.train.valid_share, request.split, fold},
                             label_source(request.task, options));
+    if (data_.train.kind != InputKind::frames && augment().any())
+      throw Error(Exit::usage, "usage/option", "--jitter, --amplitude and --time-warp are for numbers of sensors",
+                  "for texts: --word-dropout");
+    if (every_step() && options.labels.time_warp > 0)
+      throw Error(Exit::usage, "usage/option", "--time-warp is for one label of a sequence, but here every step has one",
+                  "--jitter, --amplitude");
     if (follows()) options.series.y = data_.train.label_column;
+  }
+
+  FrameAugment augment() const { return {options.labels.jitter, options.labels.amplitude, options.labels.time_warp}; }
+
+  void require_options() const {
+    if (!follows() || options.labels.group.empty()) return;
+    throw Error(Exit::usage, "usage/option", "--group is for examples with one label; here a series is a group",
+                "--id COLUMN says which rows are one series");
   }
 
   // Settings chosen on the validation parts of the files of recipes/ (docs/labels.md).
@@ -108,6 +129,7 @@ class LabelRun final : public Run {
     if (start_) {
       require_finite(*start_->model, start_->path);
       shape_ = shape_of_model(*start_);
+      shape_.front.temperature = 1, shape_.front.calibrated = 0;
       if (shape_.front.kind == InputKind::none)
         throw Error(Exit::usage, "usage/init_from",
                     start_->path + " was trained on lines of JSON: it cannot read " + request.data[0],
@@ -184,7 +206,7 @@ class LabelRun final : public Run {
     if (options.labels.class_weights == "balanced") shape_.weights = balanced_weights(data_.train, shape_.labels);
     data_.window = follows() ? options.train.bptt : 0;
     data_.encode(shape_, tokenizer.get());
-    train = sequence_batcher(shape_, data_.train_examples, {options.train.batch, true, options.train.seed});
+    train = sequence_batcher(shape_, data_.train_examples, {options.train.batch, true, options.train.seed, augment()});
     valid = sequence_batcher(shape_, data_.valid_examples, {options.train.batch, false, options.train.seed});
   }
 
@@ -216,15 +238,20 @@ class LabelRun final : public Run {
   json metrics(const TrainProgress& p) const override { return {{"val_loss", p.best_loss}, {"step", p.best_update}}; }
 
   void report(RunResult& result, const TrainProgress&, json& metrics) override {
-    ModelFile file = load_model(folder.model());
     Pool pool(options.train.threads);
+    calibrate_best(pool);
+    ModelFile file = load_model(folder.model());
     LabelReport report = measure_labels(file, data_.valid, &data_, pool);
     result.valid = std::move(report.model), result.baselines = std::move(report.baselines);
+    if (!data_.test.examples.empty()) {
+      ModelFile again = load_model(folder.model());
+      LabelReport test = measure_labels(again, data_.test, &data_, pool);
+      result.test = std::move(test.model), result.test_baselines = std::move(test.baselines);
+    }
     if (!request.test.empty()) {
       LabelSource source{target(), options.labels, {}};
       if (follows()) source = label_source(shape_, options.labels);
-      if (!shape_.front.scheme.empty()) source.labels.scheme = shape_.front.scheme;
-      const RawSet test = read_label_files(request.test, source);
+      const RawSet test = read_label_files(request.test, of_test(source, data_.train));
       ModelFile again = load_model(folder.model());
       result.test = measure_labels(again, test, nullptr, pool).model;
     }
@@ -233,6 +260,23 @@ class LabelRun final : public Run {
     if (result.test) add_metrics("test", *result.test, metrics);
     const ModelFile best = load_model(folder.model());
     write_card(result, *best.model);
+  }
+
+  // The best model by the validation part, made as sure as it is right on it. The checkpoint's own stays beside it for a resumed run.
+  void calibrate_best(Pool& pool) {
+    int64_t answers = 0;
+    for (const SequenceExample& e : data_.valid_examples)
+      answers += std::count_if(e.labels.begin(), e.labels.end(), [](int32_t label) { return label >= 0; });
+    if (options.labels.calibrate == "off" || answers < kFewestAnswers) return;
+    ModelFile best = load_model(folder.model());
+    const Calibration found = calibrate(*best.model, *valid, pool);
+    if (found.temperature == 1) return;
+    json about = this->about();
+    about["metrics"]["val_loss"] = found.loss;
+    about["sequences"]["front"]["temperature"] = found.temperature;
+    about["sequences"]["front"]["calibrated"] = answers;
+    folder.keep_model();
+    save_model(folder.model(), *best.model, tokenizer.get(), about);
   }
 
   std::string advice() const override {
@@ -298,6 +342,9 @@ class LabelRun final : public Run {
     if (data_.shared > 0)
       plan.add("", fmt::format("{} of the validation also {} in training", counted(data_.shared, "input"),
                                word_for(data_.shared, "stands", "stand")));
+    if (!data_.test.examples.empty())
+      plan.add("test", fmt::format("fold {}: {}, read at the end", options.labels.fold,
+                                   counted(std::ssize(data_.test.examples), follows() ? "series" : "example")));
     if (!data_.unseen.empty())
       plan.add("", fmt::format("training lacks {} of the validation: {}", counted(data_.unseen.size(), "label"),
                                data_.unseen[0]));

@@ -21,6 +21,7 @@ json front_to_json(const LabelFront& front) {
     out["names"] = front.names, out["offset"] = front.offset, out["factor"] = front.factor;
   if (!front.id.empty()) out["id"] = front.id;
   if (!front.time.empty()) out["time"] = front.time;
+  if (front.calibrated > 0) out["temperature"] = front.temperature, out["calibrated"] = front.calibrated;
   if (front.mean != 0 || front.deviation != 1) out["mean"] = front.mean, out["deviation"] = front.deviation;
   return out;
 }
@@ -37,6 +38,7 @@ LabelFront front_of_json(const json& saved) {
   front.names = saved.value("names", front.names);
   front.offset = saved.value("offset", front.offset), front.factor = saved.value("factor", front.factor);
   front.id = saved.value("id", ""), front.time = saved.value("time", "");
+  front.temperature = saved.value("temperature", 1.0), front.calibrated = saved.value("calibrated", int64_t{0});
   front.mean = saved.value("mean", front.mean), front.deviation = saved.value("deviation", front.deviation);
   return front;
 }

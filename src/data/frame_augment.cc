@@ -1,0 +1,52 @@
+// Why: see frame_augment.h.
+#include "data/frame_augment.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/rng.h"
+
+namespace rnn::core {
+namespace {
+
+// [steps, width] read at `count` places from the first step to the last.
+std::vector<float> at_another_speed(const std::vector<float>& frames, size_t width, size_t count) {
+  const size_t steps = frames.size() / width;
+  std::vector<float> out(count * width);
+  for (size_t t = 0; t < count; ++t) {
+    const double at = count > 1 ? static_cast<double>(t) * static_cast<double>(steps - 1) / static_cast<double>(count - 1) : 0;
+    const size_t before = std::min(static_cast<size_t>(at), steps - 1), after = std::min(before + 1, steps - 1);
+    const auto share = static_cast<float>(at - static_cast<double>(before));
+    for (size_t c = 0; c < width; ++c) {
+      const float a = frames[before * width + c], b = frames[after * width + c];
+      out[t * width + c] = a + share * (b - a);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+SequenceExample augmented(const SequenceExample& e, int width, const FrameAugment& how, uint64_t seed, int64_t epoch,
+                          uint32_t example) {
+  const auto own = random_words(seed, Purpose::augment, example, static_cast<uint32_t>(epoch));
+  Random random(uint64_t{own[0]} << 32 | own[1], Purpose::augment);
+  SequenceExample out = e;
+  const auto w = static_cast<size_t>(width);
+  if (how.time_warp > 0) {
+    const double speed = random.uniform(1 - how.time_warp, 1 + how.time_warp);
+    const auto steps = static_cast<double>(e.frames.size() / w);
+    const auto count = static_cast<size_t>(std::max(1.0, std::round(steps / speed)));
+    out.frames = at_another_speed(e.frames, w, count);
+  }
+  if (how.amplitude > 0) {
+    std::vector<float> factors;
+    for (size_t c = 0; c < w; ++c) factors.push_back(static_cast<float>(1 + how.amplitude * random.normal()));
+    for (size_t i = 0; i < out.frames.size(); ++i) out.frames[i] *= factors[i % w];
+  }
+  if (how.jitter > 0)
+    for (float& x : out.frames) x += static_cast<float>(how.jitter * random.normal());
+  return out;
+}
+
+}  // namespace rnn::core
