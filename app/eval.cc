@@ -119,7 +119,7 @@ struct EvalArguments {
   SpeechEvalArguments speech;
   SearchArguments search;
   int64_t threads = 0, cache = 0, beam = 5;
-  bool json = false, no_baselines = false, early = false;
+  bool json = false, no_baselines = false, early = false, thresholds = false;
   double limit = 0, least_bleu = 0;
   // DATA and what stands after it.
   std::vector<std::string> paths() const {
@@ -168,6 +168,8 @@ void declare(Command& command, EvalArguments& a) {
       "--tune-lm", &a.speech.tune,
       "of speech: choose --alpha and --beta of --lm; on the clips that the model was chosen by, if they are in DATA");
   command.flag("--early", &a.early, "of labels: how right it is after the first steps: words, characters or rows");
+  command.flag("--thresholds", &a.thresholds,
+               "of labels: how many answers are left, and right, for values of --threshold of rnn classify");
   command.flag("--importance", &a.series.importance,
                "of series: how much worse without each other column, by taking it from another time");
   command.whole("--seed", &a.series.seed, {0, 1e15}, "N", "of --importance: which times (1)");
@@ -257,7 +259,7 @@ int run_eval(const Arguments& arguments) {
   options.adaptation.cache.size = static_cast<int>(a.cache);
 
   ModelFile file = load_model(a.model);
-  if (!reads_labels(file)) command.refuse({"--early"}, "is for models of labels", "leave it out");
+  if (!reads_labels(file)) command.refuse({"--early", "--thresholds"}, "is for models of labels", "leave it out");
   if (file.model->config().forecast.present()) {
     a.series.json = a.json, a.series.rows = !a.no_baselines, a.series.threads = a.threads;
     const std::vector<std::string> paths = a.paths();
@@ -282,7 +284,9 @@ int run_eval(const Arguments& arguments) {
     const std::vector<std::string> paths = a.paths();
     refuse_options_of_texts(command, a);
     require_at_most(
-        eval_labels(file, paths, {a.series.output, static_cast<int>(a.threads), a.json, !a.no_baselines, a.early}), a.limit);
+        eval_labels(file, paths,
+                    {a.series.output, static_cast<int>(a.threads), a.json, !a.no_baselines, a.early, a.thresholds}),
+        a.limit);
     return 0;
   }
   command.refuse({"--windows", "--stride", "--last", "--methods", "--output", "--importance", "--seed", "--refit"},

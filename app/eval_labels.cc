@@ -63,7 +63,13 @@ std::string confusion_table(const LabelScores& scores) {
   return table + "\n";
 }
 
-void print_json(const LabelReport& r) {
+constexpr double kThresholds[] = {0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99};
+
+double right_of(const Reliability::Bin& bin) {
+  return bin.answers > 0 ? static_cast<double>(bin.right) / static_cast<double>(bin.answers) : 0;
+}
+
+void print_json(const LabelReport& r, bool thresholds) {
   ordered_json json = figures_json(r.model);
   json["examples"] = r.examples, json["targets"] = r.targets;
   for (const auto& [name, c] : classes_of(r))
@@ -71,6 +77,11 @@ void print_json(const LabelReport& r) {
   for (const ResultRow& row : r.baselines) json["baselines"][row.name] = figures_json(row);
   for (const EarlyAnswers& e : r.early)
     json["early"].push_back({{"steps", e.steps}, {"accuracy", e.accuracy}, {"ended", e.ended}});
+  for (const double threshold : kThresholds) {
+    if (!thresholds) break;
+    const Reliability::Bin left = r.reliability.at_least(threshold);
+    json["thresholds"].push_back({{"threshold", threshold}, {"answers", left.answers}, {"accuracy", right_of(left)}});
+  }
   for (size_t b = 0; r.scores && b < r.reliability.bins().size(); ++b) {
     const Reliability::Bin& bin = r.reliability.bins()[b];
     if (bin.answers == 0) continue;
@@ -123,6 +134,19 @@ void print_early(const LabelReport& r, std::string_view step) {
   print("\n" + table.text());
 }
 
+// What it costs to leave out the answers that the model is less sure of.
+void print_thresholds(const Reliability& r) {
+  Table table({"at least", "answered", "of them right"});
+  for (const double threshold : kThresholds) {
+    const Reliability::Bin left = r.at_least(threshold);
+    table.add({fmt::format("{}", threshold),
+               fmt::format("{:.1f}%",
+                           100 * static_cast<double>(left.answers) / static_cast<double>(std::max<int64_t>(r.answers(), 1))),
+               left.answers > 0 ? fmt::format("{:.2f}%", 100 * right_of(left)) : ""});
+  }
+  print("\n" + table.text());
+}
+
 }  // namespace
 
 bool reads_labels(const ModelFile& file) {
@@ -142,8 +166,11 @@ double eval_labels(ModelFile& file, const std::vector<std::string>& data, const 
                 "--output is a table of labels and what they were taken for, but this model says numbers",
                 "rnn predict RUN DATA > answers.csv writes its answers");
   if (!a.output.empty()) write_table(a.output, confusion_table(*report.scores));
-  a.json ? print_json(report) : print_table(report);
+  if (a.thresholds && !report.scores)
+    throw Error(Exit::usage, "usage/option", "--thresholds is for labels, but this model says numbers", "leave it out");
+  a.json ? print_json(report, a.thresholds) : print_table(report);
   if (!a.json) print_early(report, step_word(file));
+  if (!a.json && a.thresholds) print_thresholds(report.reliability);
   return report.model.at(figure::kTargetLoss);  // or the squared error, which has its key
 }
 

@@ -11,7 +11,7 @@ namespace rnn::core::app {
 struct LabelEvalArguments {
   std::string output;  // table of confusions; empty: none
   int threads = 0;
-  bool json = false, rows = true, early = false;
+  bool json = false, rows = true, early = false, thresholds = false;
 };
 
 // Whether the model reads texts, words or sensors, not lines of JSON.

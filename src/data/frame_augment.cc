@@ -14,7 +14,8 @@ std::vector<float> at_another_speed(const std::vector<float>& frames, size_t wid
   const size_t steps = frames.size() / width;
   std::vector<float> out(count * width);
   for (size_t t = 0; t < count; ++t) {
-    const double at = count > 1 ? static_cast<double>(t) * static_cast<double>(steps - 1) / static_cast<double>(count - 1) : 0;
+    const double at =
+        count > 1 ? static_cast<double>(t) * static_cast<double>(steps - 1) / static_cast<double>(count - 1) : 0;
     const size_t before = std::min(static_cast<size_t>(at), steps - 1), after = std::min(before + 1, steps - 1);
     const auto share = static_cast<float>(at - static_cast<double>(before));
     for (size_t c = 0; c < width; ++c) {

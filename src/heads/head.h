@@ -16,8 +16,8 @@
 namespace rnn::core {
 
 // Which hidden rows a head reads: those of every step, or one of each sequence: after its last step, the mean of all, the largest value
-// of each unit.
-enum class RowsRead { every, last, mean, max };
+// of each unit, the mean weighted by attention (nn/layers/pooling.h).
+enum class RowsRead { every, last, mean, max, attention };
 
 struct HeadInfo {
   std::string_view name;  // in the list of heads (list.h)

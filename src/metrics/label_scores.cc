@@ -52,6 +52,14 @@ void Reliability::add(double probability, bool right) {
   const auto bin = std::clamp(static_cast<int>(std::ceil(probability * kBins)) - 1, 0, kBins - 1);
   Bin& mine = bins_[static_cast<size_t>(bin)];
   ++mine.answers, mine.right += right, mine.probability += probability;
+  answers_.emplace_back(probability, right);
+}
+
+Reliability::Bin Reliability::at_least(double probability) const {
+  Bin sum;
+  for (const auto& [p, right] : answers_)
+    if (p >= probability) ++sum.answers, sum.right += right, sum.probability += p;
+  return sum;
 }
 
 double Reliability::ece() const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/figure.h"
@@ -50,6 +51,9 @@ class Reliability {
     double probability = 0;  // the sum over the answers
   };
   void add(double probability, bool right);  // of the label that was given
+  int64_t answers() const { return std::ssize(answers_); }
+  // The answers that are at least so sure; `probability` is their sum.
+  Bin at_least(double probability) const;
   // [kBins]; bin b: probabilities in (b / kBins, (b + 1) / kBins].
   const std::vector<Bin>& bins() const { return bins_; }
   // The expected calibration error (Guo et al. 2017): |share of right answers - mean probability| of a bin, averaged over the answers.
@@ -57,6 +61,7 @@ class Reliability {
 
  private:
   std::vector<Bin> bins_ = std::vector<Bin>(kBins);
+  std::vector<std::pair<double, bool>> answers_;
 };
 
 // Spans of sentences: a span is right if its words and its type are.

@@ -35,6 +35,8 @@ struct Model<T>::HeadRecord {
   View<const T> raw, dropped;  // [rows, width] hidden rows before and after dropout
   const Seq* seq;              // of the hidden rows
   int32_t* largest = nullptr;  // of max pooling: the row of every number
+  T* scores = nullptr;         // of pooling by attention (nn/layers/pooling.h)
+  Attended<T>* attended = nullptr;
 };
 
 template <class T>
@@ -68,6 +70,8 @@ void Model<T>::build(const ModelParts<T>& parts, const std::function<void(const 
   Packed<T> forms;
   network_ = parts.network(table_, forms);
   if (parts.head) head_ = parts.head(*network_, table_, forms);
+  if (has_head() && head_->info().reads == RowsRead::attention)
+    query_ = table_.add_vector("pool.query.weight", width(), {.role = Role::score, .stack = "pool", .inputs = width()});
   for (const Recurrent<T>* stack : network_->stacks()) {
     const std::vector<ParamId> own = stack->recurrent_weights();
     recurrent_weights_.insert(recurrent_weights_.end(), own.begin(), own.end());
@@ -111,6 +115,7 @@ void Model<T>::drop_params() {
     const std::vector<ParamId> own = head_->row_params();
     kept.insert(kept.end(), own.begin(), own.end());
   }
+  if (query_ >= 0) kept.push_back(query_);
   weights_.release_params(kept);
 }
 
@@ -135,6 +140,11 @@ View<T> Model<T>::head_input(Context<T>& context, const Hidden<T>& hidden, Tape*
       record.largest = context.arena.template take<int32_t>(static_cast<size_t>(last.rows) * static_cast<size_t>(last.cols));
     if (reads == RowsRead::max) max_rows<T>(context, *hidden.seq, h, last, record.largest);
     if (reads == RowsRead::mean) mean_rows<T>(context, *hidden.seq, h, last);
+    if (reads == RowsRead::attention) {
+      record.scores = context.arena.template take<T>(static_cast<size_t>(h.rows));
+      record.attended = context.arena.template take<Attended<T>>(static_cast<size_t>(last.rows));
+      attention_rows<T>(context, *hidden.seq, h, query(), last, record.scores, record.attended);
+    }
     if (reads != RowsRead::last) {
       record.h = last;
       if (tape) tape->push(record);
@@ -153,7 +163,7 @@ View<T> Model<T>::head_input(Context<T>& context, const Hidden<T>& hidden, Tape*
 
 // Gradient w.r.t. the hidden rows of all steps [rows, width], in the arena or in dh.
 template <class T>
-View<T> Model<T>::head_input_backward(Context<T>& context, const HeadRecord& record, View<T> dh) const {
+View<T> Model<T>::head_input_backward(Context<T>& context, const HeadRecord& record, View<T> dh, Params<T>& grads) const {
   const Seq& seq = *record.seq;
   if (!dh || answers_at_end()) {
     const View<T> all = context.arena.template matrix<T>(seq.rows(), width());
@@ -162,6 +172,9 @@ View<T> Model<T>::head_input_backward(Context<T>& context, const HeadRecord& rec
     const RowsRead reads = head_->info().reads;
     if (dh && reads == RowsRead::max) {
       max_rows_backward<T>(context, dh, record.largest, all);
+    } else if (dh && reads == RowsRead::attention) {
+      attention_rows_backward<T>(context, seq, record.dropped, query(), record.h, record.scores, record.attended, dh, all,
+                                 grads.size() > 0 ? grads.values(query_).data() : nullptr);
     } else if (dh && reads == RowsRead::mean) {
       mean_rows_backward<T>(context, seq, dh, all);
     } else if (dh) {
@@ -263,7 +276,7 @@ void Model<T>::backward_hidden(Context<T>& context, const Seq& seq, Tape& tape, 
                                const State<T>* dstate_last, State<T>* dstate_first) const {
   const auto record = tape.pop<HeadRecord>();
   const ArenaScope scope(context.arena);
-  const View<T> dy = head_input_backward(context, record, dh);
+  const View<T> dy = head_input_backward(context, record, dh, grads);
   network_->backward(context, weights_, seq, tape, dy, grads, dstate_last, dstate_first);
 }
 

@@ -46,7 +46,8 @@ class Model {
   bool reads_ids() const { return network_->embedding() >= 0; }
   bool answers_at_end() const { return has_head() && head_->info().reads != RowsRead::every; }
   int outputs() const { return has_head() ? head_->info().outputs : width(); }
-  int width() const { return network_->width(); }  // of the head's input
+  int width() const { return network_->width(); }           // of the head's input
+  const T* query() const { return weights_.rows(query_); }  // [width], only of a model that pools by attention
   // Rows that forward returns for a batch.
   int output_rows(const Seq& seq) const { return answers_at_end() ? seq.streams() : seq.rows(); }
   const ParamTable& table() const { return table_; }
@@ -134,7 +135,7 @@ class Model {
   struct HeadRecord;
   void build(const ModelParts<T>& parts, const std::function<void(const ParamTable&)>& accept);
   View<T> head_input(Context<T>& context, const Hidden<T>& hidden, Tape* tape) const;
-  View<T> head_input_backward(Context<T>& context, const HeadRecord& record, View<T> dh) const;
+  View<T> head_input_backward(Context<T>& context, const HeadRecord& record, View<T> dh, Params<T>& grads) const;
   View<T> all_outputs(Context<T>& context, View<const T> h) const;
   Input<T> input_of(Context<T>& context, const Batch& batch) const;
 
@@ -142,6 +143,7 @@ class Model {
   ParamTable table_;
   std::unique_ptr<Network<T>> network_;
   std::unique_ptr<Head<T>> head_;
+  ParamId query_ = -1;                      // of pooling by attention
   std::vector<ParamId> recurrent_weights_;  // of all stacks
   Weights<T> weights_;
 };

@@ -347,7 +347,8 @@ std::string_view ModelConfig::network() const {
 RowsRead ModelConfig::reads() const {
   if (forecast.present() && forecast.network == ForecastNetwork::stacked) return RowsRead::last;
   if (form().reads != RowsRead::last) return form().reads;
-  return pool == Pooling::mean ? RowsRead::mean : pool == Pooling::max ? RowsRead::max : RowsRead::last;
+  constexpr RowsRead kReads[] = {RowsRead::last, RowsRead::mean, RowsRead::max, RowsRead::attention};  // by Pooling
+  return kReads[static_cast<size_t>(pool)];
 }
 
 std::string_view ModelConfig::head() const {

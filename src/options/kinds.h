@@ -62,8 +62,8 @@ constexpr std::string_view kNormaliseNames[] = {"none", "last", "mean", "mean-ab
 
 // Which hidden rows of a sequence its one answer is made from: those after its last step (read backwards, after its first), their mean,
 // or the largest value of each unit.
-enum class Pooling { last, mean, max };
-constexpr std::string_view kPoolingNames[] = {"last", "mean", "max"};
+enum class Pooling { last, mean, max, attention };
+constexpr std::string_view kPoolingNames[] = {"last", "mean", "max", "attention"};
 
 // What counts as the same words where speech is written down (text/speech_text.h).
 enum class SpeechText { none, basic };

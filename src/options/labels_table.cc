@@ -12,7 +12,7 @@ constexpr std::string_view kLayouts[] = {"auto",    "table", "fasttext", "folder
                                          "aligned", "ts",    "arff",     "rows",    "lines"};
 constexpr std::string_view kFeatures[] = {"auto", "word", "affixes"}, kSchemes[] = {"auto", "bio", "bioes", "tags"};
 constexpr std::string_view kSwitch[] = {"auto", "on", "off"}, kDirections[] = {"auto", "one", "both"};
-constexpr std::string_view kPools[] = {"auto", "last", "mean", "max"}, kWeights[] = {"none", "balanced"};
+constexpr std::string_view kPools[] = {"auto", "last", "mean", "max", "attention"}, kWeights[] = {"none", "balanced"};
 constexpr std::string_view kCalibrations[] = {"auto", "off"};
 
 const OptionInfo kLabelOptions[] = {
@@ -72,7 +72,7 @@ const OptionInfo kLabelOptions[] = {
      shape,
      of_labels,
      "KIND",
-     "what one answer is made from: the last state, the mean of all, their max",
+     "what one answer is made from: the last state, the mean of all, their max, or a mean by attention",
      &L::pool,
      {},
      kPools},

@@ -83,7 +83,7 @@ struct LabelOptions {
   std::string scheme = "auto";         // what the network says of spans: bio, bioes, or the tags as they are
   std::string crf = "auto";            // auto, on, off: a chain over the tags of a sequence
   std::string directions = "auto";     // auto, one, both
-  std::string pool = "auto";           // auto, last, mean, max
+  std::string pool = "auto";           // auto, last, mean, max, attention
   std::string class_weights = "none";  // none, balanced
   std::string calibrate = "auto";      // auto, off: probabilities that hold, by one number fitted on the validation part
   std::string fold;                    // "2/5": the second of five parts is the test; empty: none

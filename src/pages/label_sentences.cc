@@ -119,7 +119,10 @@ std::string reading_sentence(const Verdict& v) {
     return fmt::format(
         "This network reads forwards and answers from the {} of its states over all {}: each line is its answer to that "
         "beginning alone.",
-        v.facts.pool == "mean" ? "mean" : "largest values", steps_of(v.facts).many);
+        v.facts.pool == "mean"        ? "mean"
+        : v.facts.pool == "attention" ? "weighted mean"
+                                      : "largest values",
+        steps_of(v.facts).many);
   return fmt::format(
       "This network reads forwards only: what is shown after a {} is what it thinks at this moment, before it has seen the "
       "rest.",

@@ -241,6 +241,12 @@ std::string pair_table(const Explanation& all, const Players& who) {
   return table_details("All pairs and their shares", table);
 }
 
+// The beginning of `line` with the first word in which it differs from `other`.
+std::string up_to_difference(const std::string& line, const std::string& other) {
+  const auto at = static_cast<size_t>(std::ranges::mismatch(line, other).in1 - line.begin());
+  return line.substr(0, line.find(' ', at));
+}
+
 }  // namespace
 
 int both_right(const std::vector<PairAnswer>& pairs) {
@@ -254,13 +260,12 @@ std::optional<svg::BarChart> memory_chart(const Explanation& all, const Players&
   const PairAnswer& p = all.models[0].pairs.needed[k];
   svg::BarChart chart;
   chart.id = "memory";
-  chart.title =
-      fmt::format("“{} {}” and “{} {}”: how sure of the right ending?", p.first, p.first_word, p.second, p.second_word);
+  chart.title = fmt::format("“{} … {}”, “{} … {}”: how sure of the right ending?", up_to_difference(p.first, p.second),
+                            p.first_word, up_to_difference(p.second, p.first), p.second_word);
   chart.description = "Two bars for each network: the share of the right ending of the first and of the second line.";
   chart.series = {fmt::format("“{}” after the first line", p.first_word),
                   fmt::format("“{}” after the second", p.second_word)};
-  chart.x_label =
-      "share of the right one of the two endings; half is guessing. Beside the names: pairs of which both are right";
+  chart.x_label = "share of the right ending (half is guessing); beside the names: pairs with both right";
   chart.percent = true, chart.maximum = 1;
   for (size_t i = 0; i < all.models.size(); ++i) {
     const std::vector<PairAnswer>& pairs = all.models[i].pairs.needed;

@@ -14,7 +14,8 @@ constexpr int kWidth = 2;
 
 SequenceExample ramp(int steps) {
   SequenceExample e;
-  for (int t = 0; t < steps; ++t) e.frames.push_back(static_cast<float>(t)), e.frames.push_back(static_cast<float>(1 - 2 * t));
+  for (int t = 0; t < steps; ++t)
+    e.frames.push_back(static_cast<float>(t)), e.frames.push_back(static_cast<float>(1 - 2 * t));
   e.labels = {1};
   return e;
 }
@@ -39,7 +40,8 @@ TEST(FrameAugment, AmplitudeIsOneFactorForEachColumn) {
     for (size_t c = 0; c < kWidth; ++c) {
       const float factor = out.frames[2 * kWidth + c] / e.frames[2 * kWidth + c];
       for (size_t t = 3; t < 30; ++t)
-        EXPECT_NEAR(out.frames[t * kWidth + c], factor * e.frames[t * kWidth + c], 1e-4f * std::abs(e.frames[t * kWidth + c]));
+        EXPECT_NEAR(out.frames[t * kWidth + c], factor * e.frames[t * kWidth + c],
+                    1e-4f * std::abs(e.frames[t * kWidth + c]));
       sum += static_cast<double>(factor), squares += (static_cast<double>(factor) - 1) * (static_cast<double>(factor) - 1);
     }
   }

@@ -48,6 +48,19 @@ expect_exit 0 "$RNN" train drive/train-dry.wav drive/train-wet.wav "${small[@]}"
 expect_exit 0 "$RNN" train --resume parts --max-updates 0
 expect_resumed straight parts
 
+# A device that is nearly a filter: the filter is part of the model, which is therefore never worse than it.
+python3 "$SOURCE/tools/effects.py" lowpass low --seconds 8,3,3 --rate 16000
+expect_exit 0 "$RNN" train low/train-dry.wav low/train-wet.wav --valid low/valid-dry.wav low/valid-wet.wav \
+  --test low/test-dry.wav low/test-wet.wav "${small[@]}" --epochs 2 -o low/run
+expect_err 'filter *64 taps leave [0-9.]+ ?% of the validation'
+expect_exit 0 "$RNN" eval low/run low/valid-dry.wav low/valid-wet.wav --json
+[[ "$(json_value "$out_file" 'x["esr_emphasised"] <= 1.0001 * x["baselines"]["a linear filter"]["esr_emphasised"] + 1e-9')" == True ]] ||
+  fail "worse than the filter in it: $(cat "$out_file")"
+expect_exit 0 "$RNN" train low/train-dry.wav low/train-wet.wav "${small[@]}" --schedule constant --epochs 2 --max-updates 21 -o low/parts
+expect_exit 0 "$RNN" train --resume low/parts --max-updates 0
+expect_exit 0 "$RNN" train low/train-dry.wav low/train-wet.wav "${small[@]}" --schedule constant --epochs 2 -o low/straight
+expect_resumed low/straight low/parts
+
 # Recordings that do not belong together: one clear error each.
 python3 - <<'PYTHON'
 import random, struct, wave

@@ -117,6 +117,22 @@ early = r["early"]
 assert [e["steps"] for e in early] == sorted(e["steps"] for e in early) and early[-1]["ended"] == 300, early
 assert early[-1]["accuracy"] == r["accuracy"] and early[0]["accuracy"] < r["accuracy"], early
 P
+
+# How many answers a threshold leaves, and how right they are.
+expect_exit 0 "$RNN" eval fitting test.csv --thresholds
+expect_out '^ at least  *answered  *of them right'
+expect_out '^ 0\.5  *100\.0%'  # of two labels one has at least half
+expect_exit 0 "$RNN" eval fitting test.csv --thresholds --json
+cp "$out_file" thresholds.json
+expect_exit 0 "$RNN" classify fitting test.csv --threshold 0.9
+python3 - "$out_file" <<'P' || fail "thresholds are not those of rnn classify"
+import csv, json, sys
+left = {t["threshold"]: t for t in json.load(open("thresholds.json"))["thresholds"]}
+answers = list(csv.DictReader(open(sys.argv[1])))
+right = [row["mood"] for row in csv.DictReader(open("test.csv"))]
+kept = [(a["label"], b) for a, b in zip(answers, right) if a["label"] != "?"]
+assert len(kept) == left[0.9]["answers"] and sum(a == b for a, b in kept) / len(kept) == left[0.9]["accuracy"], (len(kept), left[0.9])
+P
 python3 "$SOURCE/tests/support/labels.py" requests 200 4 >requests.conll
 expect_exit 0 "$RNN" train requests.conll -o requests "${small[@]}"
 expect_refused 2 usage/option "$RNN" eval requests requests.conll --early

@@ -55,6 +55,9 @@ TEST(Reliability, IsTheMeanGapOfTheBins) {
   EXPECT_NEAR(r.ece(), (std::abs(1 - 1.14) + std::abs(1 - 0.9) + 0) / 4, 1e-12);
   EXPECT_EQ(r.bins()[8].answers, 2);
   EXPECT_EQ(r.bins()[14].answers, 1);
+  EXPECT_EQ(r.answers(), 4);
+  EXPECT_EQ(r.at_least(0.9).answers, 2);
+  EXPECT_EQ(r.at_least(0.59).right, 2);
   r.add(8.0 / 15, true), r.add(0, false);
   EXPECT_EQ(r.bins()[7].answers, 1) << "an edge belongs to the bin below it";
   EXPECT_EQ(r.bins()[0].answers, 1);

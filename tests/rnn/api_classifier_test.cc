@@ -55,9 +55,12 @@ TEST(ApiClassifier, TextsAsTheProgramAnswersThem) {
 // Pieces end within words and clusters of marks, at spaces, and are empty.
 TEST(ApiClassifier, TextPieceByPieceIsEveryBeginning) {
   const std::string data = write_reviews();
-  const std::vector<Settings> models = {
-      forward("last"), forward("mean"), forward("max", {{"cell", "lstm"}, {"layers", "2"}}),
-      forward("max", {{"tokens", "char"}}), forward("mean", {{"tokens", "bpe"}, {"max-vocabulary", "290"}})};
+  const std::vector<Settings> models = {forward("last"),
+                                        forward("mean"),
+                                        forward("attention"),
+                                        forward("max", {{"cell", "lstm"}, {"layers", "2"}}),
+                                        forward("max", {{"tokens", "char"}}),
+                                        forward("mean", {{"tokens", "bpe"}, {"max-vocabulary", "290"}})};
   const std::vector<std::string> pieces = {"",     "I",    "t",          "'s", " a ph", "one,", " ",
                                            " 'lo", "vely", "' - reallY", "",   ".",     " 1.",  "5"};
   for (size_t m = 0; m < models.size(); ++m) {
@@ -91,7 +94,7 @@ TEST(ApiClassifier, EachStepOfTheProgram) {
 
 TEST(ApiClassifier, FramesOneByOneAreEveryBeginning) {
   const std::string data = write_waves();
-  for (const char* pool : {"last", "mean", "max"}) {
+  for (const char* pool : {"last", "mean", "max", "attention"}) {
     const std::string folder = std::string("waves_") + pool;
     const rnn::Model model = trained_on(folder, "classify", data, forward(pool));
     rnn::Classifier classifier(model), other(model);

@@ -52,8 +52,8 @@ std::vector<SequenceExample> sequences(int count, bool every_step) {
 }
 
 // [examples, kLabels] of a packed model of one label.
-std::vector<float> outputs(const Model<float>& model, const SequenceShape& shape, const std::vector<SequenceExample>& examples,
-                           Pool& pool) {
+std::vector<float> outputs(const Model<float>& model, const SequenceShape& shape,
+                           const std::vector<SequenceExample>& examples, Pool& pool) {
   std::vector<float> all;
   for (const SequenceExample& e : examples) {
     Batch batch;
@@ -83,7 +83,8 @@ TEST(Calibrate, FindsHowMuchTooSureAModelIs) {
     for (size_t k = 0; k < kLabels; ++k) sum += std::exp(static_cast<double>(said[i * kLabels + k]));
     double at = random.uniform() * sum;
     int32_t label = 0;
-    while (label + 1 < kLabels && (at -= std::exp(static_cast<double>(said[i * kLabels + static_cast<size_t>(label)]))) > 0) ++label;
+    while (label + 1 < kLabels && (at -= std::exp(static_cast<double>(said[i * kLabels + static_cast<size_t>(label)]))) > 0)
+      ++label;
     examples[i].labels = {label};
   }
   const auto batcher = sequence_batcher(shape, examples, {32, false, 1});

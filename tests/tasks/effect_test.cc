@@ -71,7 +71,8 @@ TEST(EffectTest, AllocatesNothing) {
 #ifndef RNN_COUNT_ALLOCATIONS
   GTEST_SKIP() << "allocations are not counted here";
 #endif
-  const SmallEffect small(CellKind::lstm);
+  SmallEffect small(CellKind::lstm);
+  small.effect.front.filter.assign(64, 0.01F);
   Effect effect(small.effect);
   std::vector<float> sound = plucked(5000, 3);
   const int64_t before = allocations;
@@ -178,6 +179,58 @@ TEST(EffectTest, ADelayIsFound) {
       if (t - delay >= 0 && t - delay < 30000)
         pair.out[static_cast<size_t>(t)] = -0.4F * pair.in[static_cast<size_t>(t - delay)];
     EXPECT_EQ(delay_of(pair), delay);
+  }
+}
+
+// Beside the network: the convolution of the definition, in blocks of any size, saved in the middle.
+TEST(EffectWithFilter, IsTheConvolutionPlusTheNetworkInAnyBlocks) {
+  SmallEffect plain(CellKind::lstm), filtered(CellKind::lstm);
+  std::vector<float> taps;
+  Random random(4, Purpose::sample);
+  for (int k = 0; k < 64; ++k) taps.push_back(static_cast<float>(random.uniform(-0.2, 0.2)));
+  filtered.effect.front.filter = taps;
+  const std::vector<float> in = plucked(3000, 1);
+  const std::vector<float> whole = through(filtered.effect, in, in.size()), dry = through(plain.effect, in, in.size());
+  for (size_t t = 0; t < in.size(); ++t) {
+    double wanted = static_cast<double>(dry[t]) - static_cast<double>(in[t]);
+    for (size_t k = 0; k < taps.size() && k <= t; ++k)
+      wanted += static_cast<double>(taps[k]) * static_cast<double>(in[t - k]);
+    ASSERT_NEAR(whole[t], wanted, 2e-6) << t;
+  }
+  for (const size_t block : {size_t{1}, size_t{7}, size_t{255}, size_t{256}, size_t{257}, size_t{1000}})
+    EXPECT_EQ(through(filtered.effect, in, block), whole) << block;
+
+  Effect first(filtered.effect), second(filtered.effect);
+  std::vector<float> out(in.size());
+  first.process(std::span(in).first(1003), std::span(out).first(1003));
+  const std::string state = first.save();
+  second.process(std::span(in).first(500), std::span(out).first(500));  // something else before
+  second.load(state);
+  second.process(std::span(in).subspan(1003), std::span(out).subspan(1003));
+  EXPECT_TRUE(std::equal(out.begin() + 1003, out.end(), whole.begin() + 1003));
+  first.reset();
+  std::copy(in.begin(), in.end(), out.begin());
+  first.process(out, out);  // in place
+  EXPECT_EQ(out, whole);
+
+  EXPECT_THROW(Effect(plain.effect).load(state), Error) << "a state with a past is not one of a model without a filter";
+  EXPECT_THROW(second.load(Effect(plain.effect).save()), Error);
+  std::string damaged = state;
+  for (size_t i = 0; i < 4; ++i) damaged[damaged.size() - 1 - i] = '\xff';
+  EXPECT_THROW(second.load(damaged), Error);
+}
+
+TEST(EffectWithFilter, TheFittedTapsAreThoseOfTheRow) {
+  const std::vector<float> in = plucked(20000, 3);
+  std::vector<float> out(in.size());
+  Filter({0.5F, 0.25F, -0.125F}).process(in, out);
+  const FilterRow row = linear_filter({{in, out}});
+  std::vector<float> of_row(in.size()), of_taps(in.size());
+  row.run(in, of_row);
+  Filter(row.taps()).process(in, of_taps);
+  for (size_t t = 0; t < in.size(); ++t) {
+    ASSERT_NEAR(of_row[t], of_taps[t], 1e-5) << t;
+    ASSERT_NEAR(out[t], of_taps[t], 1e-4) << t;
   }
 }
 

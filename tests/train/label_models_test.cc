@@ -9,6 +9,7 @@
 #include "alignment/tag_places.h"
 #include "heads/crf.h"
 #include "kernels/host.h"
+#include "nn/layers/pooling.h"
 #include "support/tiny_run.h"
 #include "support/tolerances.h"
 #include "train/gradient_check.h"
@@ -94,10 +95,44 @@ TEST_P(LabelModels, ARaggedBatchIsItsSequencesOneByOne) {
 INSTANTIATE_TEST_SUITE_P(All, LabelModels,
                          testing::Values(LabelCase{"mean", Pooling::mean, 1, false, true},
                                          LabelCase{"max", Pooling::max, 1, true, true},
+                                         LabelCase{"attention", Pooling::attention, 1, false, true},
+                                         LabelCase{"attention forward", Pooling::attention, 1, true, false},
                                          LabelCase{"max forward", Pooling::max, 1, false, false},
                                          LabelCase{"columns", Pooling::mean, 3, false, true},
                                          LabelCase{"chain", Pooling::last, 1, false, true, true},
                                          LabelCase{"chain of spans", Pooling::last, 3, false, true, true, true}));
+
+// By the definition: the softmax of the scores, with scores so far apart that the largest has to be taken off.
+TEST(AttentionRows, AreTheMeanWeightedByTheSoftmaxOfTheScores) {
+  constexpr int kWidth = 5;
+  const Seq seq = Seq::ragged({4, 0, 7, 1});
+  Random random(3, Purpose::test);
+  std::vector<double> h(static_cast<size_t>(seq.rows()) * kWidth), query(kWidth), out(4 * kWidth),
+      scores(static_cast<size_t>(seq.rows()));
+  for (double& x : h) x = 30 * random.normal();
+  for (double& x : query) x = 3 * random.normal();
+  std::vector<Attended<double>> found(4);
+  Pool pool(2);
+  Arena arena;
+  Context<double> context{pool, arena};
+  attention_rows<double>(context, seq, {h.data(), seq.rows(), kWidth, kWidth}, query.data(), {out.data(), 4, kWidth, kWidth},
+                         scores.data(), found.data());
+  std::vector<int> lengths(4);
+  seq.lengths(lengths.data());
+  for (int r = 0; r < 4; ++r) {
+    std::vector<double> s(static_cast<size_t>(lengths[static_cast<size_t>(r)])), sum(kWidth, 0);
+    const auto row = [&](size_t t) { return h.data() + static_cast<size_t>(seq.start[t] + r) * kWidth; };
+    double largest = -1e300, total = 0;
+    for (size_t t = 0; t < s.size(); ++t) {
+      for (int i = 0; i < kWidth; ++i) s[t] += row(t)[i] * query[static_cast<size_t>(i)];
+      largest = std::max(largest, s[t]);
+    }
+    for (const double x : s) total += std::exp(x - largest);
+    for (size_t t = 0; t < s.size(); ++t)
+      for (size_t i = 0; i < kWidth; ++i) sum[i] += std::exp(s[t] - largest) / total * row(t)[i];
+    for (size_t i = 0; i < kWidth; ++i) EXPECT_NEAR(out[static_cast<size_t>(r) * kWidth + i], sum[i], 1e-10) << r;
+  }
+}
 
 // The loss of a chain, and the hidden rows that it is of, in the arena.
 struct ChainLoss {

@@ -22,7 +22,8 @@ class SoundBatcher final : public Batcher {
       const size_t cuts = std::clamp<size_t>(static_cast<size_t>(share + 0.5), 1, p.in.size()), length = p.in.size() / cuts;
       for (size_t i = 0; i < cuts; ++i) {
         const size_t n = options.streams == 0 ? p.in.size() : length;
-        stretches_.push_back({p.in.subspan(i * length, n), p.out.subspan(i * length, n)});
+        stretches_.push_back({p.in.subspan(i * length, n), p.out.subspan(i * length, n),
+                              (p.base.empty() ? p.in : p.base).subspan(i * length, n)});
       }
     }
     if (stretches_.empty())
@@ -52,7 +53,7 @@ class SoundBatcher final : public Batcher {
         const size_t at = begin + static_cast<size_t>(t),
                      row = static_cast<size_t>(batch.in.seq.start[static_cast<size_t>(t)] + r);
         batch.in.frames[row] = s.in[at];
-        batch.to.values[row] = scale * (s.out[at] - s.in[at]);
+        batch.to.values[row] = scale * (s.out[at] - s.base[at]);
       }
     }
     batch.carried = position_ > 0;

@@ -40,6 +40,7 @@ std::vector<Finding> judge_sounds(const SoundPairs& pairs, const std::vector<int
 // A stretch of a pair.
 struct SoundPart {
   std::span<const float> in, out;
+  std::span<const float> base = {};  // what is heard without the network, of their size; empty: `in`
 };
 // The first part of every pair but the share at its end, and that share.
 struct SoundSplit {
@@ -54,7 +55,7 @@ double energy_scale(const std::vector<SoundPart>& parts);
 struct SoundBatchOptions {
   int streams = 16;   // of a batch, for all parts together; at least one for each. 0: one for each, and nothing is left out
   int window = 1024;  // samples whose gradient is propagated back
-  double scale = 1;   // of the targets, which are what the effect adds
+  double scale = 1;   // of the targets, which are what the effect adds to SoundPart::base
 };
 // Every part is cut into stretches of one length, which are read side by side, window after window with carried state; the rest of a part,
 // shorter than a stretch, is left out. Throws Error{data, "data/too_short"}, Error{usage, "usage/batch"}. What `parts` show must outlive

@@ -73,8 +73,16 @@ void FilterRow::run(std::span<const float> in, std::span<float> out) const {
   }
 }
 
+std::vector<float> FilterRow::taps() const {
+  std::vector<float> taps;
+  for (int k = 0; k < taps_; ++k) taps.push_back(static_cast<float>(weights_[static_cast<size_t>(k)] / peak_));
+  return taps;
+}
+
+FilterRow linear_filter(const std::vector<SoundPart>& train) { return {{1}, kTaps, train}; }
+
 EffectRows fit_effect_rows(const std::vector<SoundPart>& train) {
-  return {FilterRow({1}, kTaps, train), FilterRow({1, 2, 3, 5, 7}, kCurveTaps, train)};
+  return {linear_filter(train), FilterRow({1, 2, 3, 5, 7}, kCurveTaps, train)};
 }
 
 std::vector<ResultRow> effect_rows(const EffectRows* filters, const std::vector<SoundPart>& parts) {

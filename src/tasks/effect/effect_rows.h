@@ -18,6 +18,7 @@ class FilterRow {
   FilterRow(std::vector<int> powers, int taps, const std::vector<SoundPart>& parts);
   // out [samples]
   void run(std::span<const float> in, std::span<float> out) const;
+  std::vector<float> taps() const;  // of a linear one
 
  private:
   void features(std::span<const float> in, size_t t, double* row) const;
@@ -27,6 +28,8 @@ class FilterRow {
   double peak_ = 1;
   std::vector<double> weights_;  // [powers * taps]
 };
+
+FilterRow linear_filter(const std::vector<SoundPart>& train);  // of as many taps as the row below
 
 struct EffectRows {
   FilterRow linear, curve;

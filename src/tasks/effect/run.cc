@@ -20,6 +20,9 @@ namespace {
 
 using nlohmann::json;
 
+constexpr double kNearlyAFilter =
+    0.05;  // what a filter alone leaves of the pre-emphasised signal at most, to be part of the model
+
 class EffectRun final : public Run {
  public:
   using Run::Run;
@@ -56,7 +59,9 @@ class EffectRun final : public Run {
   }
 
   void build() override {
-    front_ = {pairs_.rate, energy_scale(split_.train)};
+    front_ = {pairs_.rate, energy_scale(split_.train), {}};
+    const std::vector<float> taps = linear_filter(split_.train).taps();
+    if (filtered_error(taps) < kNearlyAFilter) front_.filter = taps;
     ModelConfig config = model_config(options.model);
     config.task = request.task;
     config.vocabulary = 0, config.tied = false, config.input_dropout = 0;
@@ -66,11 +71,30 @@ class EffectRun final : public Run {
   }
 
   void restore(ModelFile& file, const std::string&) override {
-    front_ = {file.about["effect"]["rate"], file.about["effect"]["scale"]};
+    file.model = std::move(model);
+    front_ = effect_model(file).front;
+    model = std::move(file.model);
+  }
+
+  // Of the validation part, after these taps alone: the error-to-signal ratio of the pre-emphasised signals.
+  double filtered_error(const std::vector<float>& taps) const {
+    Filter filter(taps);
+    const auto run = [&](std::span<const float> in, std::span<float> out) { filter.reset(), filter.process(in, out); };
+    return effect_row("", split_.valid, run)[figure::kEsrEmphasised].value_or(1);
+  }
+
+  void set_base(std::vector<SoundPart>& parts) {
+    Filter filter(front_.filter);
+    for (SoundPart& part : parts) {
+      std::vector<float>& base = filtered_.emplace_back(part.in.size());
+      filter.reset(), filter.process(part.in, base);
+      part.base = base;
+    }
   }
 
   void batch() override {
     const TrainOptions& t = options.train;
+    if (!front_.filter.empty()) set_base(split_.train), set_base(split_.valid);
     train = sound_batcher(split_.train, {t.batch, t.bptt, front_.scale});
     valid = sound_batcher(split_.valid, {0, t.bptt, front_.scale});
   }
@@ -94,7 +118,22 @@ class EffectRun final : public Run {
 
   json metrics(const TrainProgress& p) const override { return {{"val_loss", p.best_loss}, {"step", p.best_update}}; }
 
+  // A network that makes the filter worse says nothing. The checkpoint's own stays beside it for a resumed run.
+  void keep_the_better() {
+    if (front_.filter.empty()) return;
+    ModelFile file = load_model(folder.model());
+    Pool pool(1);
+    file.model->pack(pool, false);
+    const ResultRow both = evaluate_effect(effect_model(file), split_.valid, pairs_.rate).model;
+    if (both[figure::kEsrEmphasised].value_or(0) < filtered_error(front_.filter)) return;
+    for (ParamId id = 0; id < static_cast<ParamId>(file.model->table().all().size()); ++id)
+      if (file.model->table()[id].use.stack == "output") std::ranges::fill(file.model->params().values(id), 0.0F);
+    folder.keep_model();
+    save_model(folder.model(), *file.model, nullptr, about());
+  }
+
   void report(RunResult& result, const TrainProgress&, json& metrics) override {
+    keep_the_better();
     ModelFile file = load_model(folder.model());
     Pool pool(1);
     file.model->pack(pool, false);
@@ -143,7 +182,10 @@ class EffectRun final : public Run {
     plan.add("split", request.valid.empty()
                           ? fmt::format("the last {:.1f} seconds choose", seconds_of(split_.valid))
                           : fmt::format("{} chooses, {:.1f} seconds", files_text(request.valid), seconds_of(split_.valid)));
-    plan.add("loss", "error-to-signal ratio, pre-emphasised, of what the effect adds to the dry signal");
+    if (!front_.filter.empty())
+      plan.add("filter", fmt::format("{} taps leave {} of the validation: the network learns the rest", front_.filter.size(),
+                                     percent_text(filtered_error(front_.filter))));
+    plan.add("loss", "error-to-signal ratio, pre-emphasised, of what the effect adds to the dry signal, or to the filter's");
     plan_work(plan, fmt::format("{} x {}", o.batch, counted(o.bptt, "sample")), train->tokens_per_epoch(),
               training_bytes(*model, o, o.bptt), pool);
     return plan;
@@ -152,6 +194,7 @@ class EffectRun final : public Run {
   SoundPairs pairs_, valid_pairs_, test_pairs_;
   SoundSplit split_;
   EffectFront front_;
+  std::vector<std::vector<float>> filtered_;  // SoundPart::base of the parts
   std::string hash_;
 };
 

@@ -9,8 +9,8 @@
 namespace rnn::core {
 namespace {
 
-constexpr double kWidest = 8;     // of the temperature, and of its inverse
-constexpr int kNarrowings = 14;   // of that range: to 1 % of the temperature
+constexpr double kWidest = 8;        // of the temperature, and of its inverse
+constexpr int kNarrowings = 14;      // of that range: to 1 % of the temperature
 constexpr double kLeastGain = 1e-4;  // of the loss, relative: less is none
 
 // The parameters by which outputs, and whatever chain stands on them, are linear.

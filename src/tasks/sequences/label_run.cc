@@ -356,7 +356,9 @@ class LabelRun final : public Run {
                             ? fmt::format("every word{}", c.crf ? ", the tags of a sentence together (--crf)" : "")
                             : fmt::format("one label, from {}", c.pool == Pooling::last  ? "the last state"
                                                                 : c.pool == Pooling::max ? "the largest value of every unit"
-                                                                                         : "the mean of all states"));
+                                                                : c.pool == Pooling::attention
+                                                                    ? "a mean of all states, weighted by what they are"
+                                                                    : "the mean of all states"));
     plan_work(plan, counted(o.batch, "example"), steps(data_.train_examples), training_bytes(*model, o, longest), pool);
     return plan;
   }

@@ -6,17 +6,20 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json_value.h"
 #include "io/model_file.h"
 #include "networks/engine.h"
+#include "tasks/effect/stream/filter.h"
 
 namespace rnn::core {
 
-// What lies between samples and the network. Full scale is 1. The network says what the effect adds: wet = dry + output / scale.
+// What lies between samples and the network. Full scale is 1. The network says what the effect adds: wet = filtered + output / scale.
 struct EffectFront {
-  int rate = 0;      // samples per second that it has heard; at another one it is another effect
-  double scale = 1;  // of outputs: the pre-emphasised training signal then has energy 1 (heads/esr.h)
+  int rate = 0;                    // samples per second that it has heard; at another one it is another effect
+  double scale = 1;                // of outputs: the pre-emphasised training signal then has energy 1 (heads/esr.h)
+  std::vector<float> filter = {};  // taps through which the dry sound passes beside the network; none: as it is
 };
 JsonValue effect_front_json(const EffectFront& front);
 
@@ -38,7 +41,7 @@ class Effect {
 
   // out[i] belongs to in[i]; both spans have one size and may be the same memory. A sample that is not finite is read as silence.
   void process(std::span<const float> in, std::span<float> out) noexcept;
-  void reset() noexcept { state_.clear(); }
+  void reset() noexcept { state_.clear(), filter_.reset(); }
 
   int rate() const { return effect_.front.rate; }
   // The state as bytes: it goes on with the same bits. load() throws Error{model}: "state/model", "state/corrupt", "state/size"; then
@@ -53,7 +56,8 @@ class Effect {
   Engine engine_;
   State<float> state_;
   float gain_;  // 1 / scale
-  std::vector<float> block_;
+  Filter filter_;
+  std::vector<float> block_, filtered_;
   Seq steps_;  // of a pass
 };
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "decode/sample.h"
 #include "io/fingerprint.h"
+#include "nn/layers/pooling.h"
 
 namespace rnn::core {
 
@@ -20,7 +21,8 @@ PrefixReader::PrefixReader(const Model<float>& model, Pool& pool)
 
 void PrefixReader::reset() {
   const Model<float>& model = engine_.model();
-  now_ = {0, model.initial(1), std::vector<float>(static_cast<size_t>(model.width()), 0.0f)};
+  const size_t kept = static_cast<size_t>(model.width()) + (pool_ == Pooling::attention ? 2 : 0);
+  now_ = {0, model.initial(1), std::vector<float>(kept, 0.0f)};
   before_ = now_;
 }
 
@@ -39,6 +41,12 @@ void PrefixReader::read(std::span<const float> frames) {
 void PrefixReader::read_step(const Engine::Part& part) {
   before_ = now_;
   const std::span<const float> h = row_of(engine_.run_hidden({&part, 1}));
+  if (pool_ == Pooling::attention) {
+    float *const sum = now_.pooled.data(), *const scores = sum + h.size();
+    Attended<float> so_far{scores[0], scores[1]};
+    attend_row(h.data(), engine_.model().query(), static_cast<int>(h.size()), now_.steps == 0, so_far, sum);
+    scores[0] = so_far.largest, scores[1] = so_far.total;
+  }
   for (size_t i = 0; i < h.size(); ++i) {
     float& kept = now_.pooled[i];
     const bool better = now_.steps == 0 || h[i] > kept || h[i] != h[i];
@@ -55,8 +63,11 @@ bool PrefixReader::take_back() {
 }
 
 std::span<const float> PrefixReader::outputs() {
-  for (size_t i = 0; i < now_.pooled.size(); ++i)
-    row_.row(0)[i] = pool_ == Pooling::mean ? now_.pooled[i] / static_cast<float>(now_.steps) : now_.pooled[i];
+  const size_t width = static_cast<size_t>(engine_.model().width());
+  const float by = pool_ == Pooling::mean        ? static_cast<float>(now_.steps)
+                   : pool_ == Pooling::attention ? now_.pooled[width + 1]
+                                                 : 1;
+  for (size_t i = 0; i < width; ++i) row_.row(0)[i] = now_.pooled[i] / by;
   return row_of(engine_.outputs_of(row_.view()));
 }
 

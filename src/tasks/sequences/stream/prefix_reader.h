@@ -39,7 +39,8 @@ class PrefixReader {
   struct Memory {
     int64_t steps = 0;
     State<float> state;
-    std::vector<float> pooled;  // [width] of the rows so far: the last, the largest, the sum
+    std::vector<float>
+        pooled;  // [width] of the rows so far: the last, the largest, the sum; by attention then Attended, too
   };
   void read_step(const Engine::Part& part);
 
