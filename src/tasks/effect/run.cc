@@ -184,7 +184,7 @@ class EffectRun final : public Run {
                           : fmt::format("{} chooses, {:.1f} seconds", files_text(request.valid), seconds_of(split_.valid)));
     if (!front_.filter.empty())
       plan.add("filter", fmt::format("{} taps leave {} of the validation: the network learns the rest", front_.filter.size(),
-                                     percent_text(filtered_error(front_.filter))));
+                                     figure_text(figure::kEsrEmphasised, filtered_error(front_.filter))));
     plan.add("loss", "error-to-signal ratio, pre-emphasised, of what the effect adds to the dry signal, or to the filter's");
     plan_work(plan, fmt::format("{} x {}", o.batch, counted(o.bptt, "sample")), train->tokens_per_epoch(),
               training_bytes(*model, o, o.bptt), pool);
