@@ -68,6 +68,24 @@ expect_exit 0 "$RNN" train signals.csv --layout rows --task classify --group per
 expect_exit 0 "$RNN" eval signals signals_test.csv --json  # which has no persons, and would be taken for a table of texts
 python3 -c 'import json, sys; assert json.load(open(sys.argv[1]))["examples"] == 40' "$out_file" || fail "a test needs no groups"
 expect_refused 2 usage/column "$RNN" eval signals reviews.csv
+# The columns of a test are those of the model by their names, in any order.
+python3 - <<'P'
+import csv, random
+r = random.Random(3)
+def write(name, columns, count):
+    with open(name, "w", newline="") as f:
+        w = csv.writer(f); w.writerow(["sample", *columns, "class"])
+        for i in range(count):
+            for t in range(8):
+                v = {"a": (t if i % 2 else 8 - t) + r.gauss(0, 1), "b": 50 + r.gauss(0, 1), "other": "text"}
+                w.writerow([i, *(v[c] for c in columns), "up" if i % 2 else "down"])
+write("two.csv", ["a", "b"], 120), write("turned.csv", ["other", "b", "a"], 40), write("one.csv", ["a"], 40)
+P
+expect_exit 0 "$RNN" train two.csv --layout rows --task classify --hidden 12 --lr 1e-2 --epochs 8 --threads 1 --quiet -o two
+expect_exit 0 "$RNN" eval two turned.csv --json
+python3 -c 'import json, sys; assert json.load(open(sys.argv[1]))["accuracy"] > 0.9' "$out_file" || fail "columns in another order: $(cat "$out_file")"
+expect_refused 3 data/columns "$RNN" eval two one.csv
+expect_err 'has no column b, which the model reads'
 printf '@problemName w\n@timeStamps false\n@classLabel true up down\n@data\n1,2,3:up\n3,2,1:down\n' >other.ts
 expect_refused 3 data/sequence "$RNN" eval users other.ts
 expect_refused 2 usage/option "$RNN" train reviews.csv --jitter 0.1 -o no "${small[@]}"

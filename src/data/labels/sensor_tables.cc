@@ -74,6 +74,21 @@ void require_names(const std::string& path, const std::vector<std::string>& name
               "all recordings have the same columns, in the same order");
 }
 
+// Where these columns stand in the table, in the order of the model, whatever that of the table.
+std::vector<size_t> columns_of_model(const std::string& path, const SensorTable& table,
+                                     const std::vector<std::string>& names) {
+  std::vector<size_t> columns;
+  for (const std::string& name : names) {
+    const auto at = std::find(table.names.begin(), table.names.end(), name);
+    if (at == table.names.end())
+      throw Error(
+          Exit::data, "data/columns", fmt::format("{} has no column {}, which the model reads", path, name),
+          fmt::format("its columns are {}; the model reads {}", fmt::join(table.names, ", "), fmt::join(names, ", ")));
+    columns.push_back(static_cast<size_t>(at - table.names.begin()));
+  }
+  return columns;
+}
+
 // The rows of each recording, told apart by the cells of `sample`; without it all rows are one.
 void add_recordings(const std::string& path, const SensorTable& table, const std::vector<size_t>& columns,
                     std::optional<size_t> sample, std::optional<size_t> label, RawSet& set,
@@ -147,16 +162,13 @@ void read_sensor_rows(const std::string& path, const LayoutRequest& request, Raw
   const std::optional<size_t> label = column(request.options.label, kRowLabelNames, "label");
   std::optional<size_t> group;
   if (!request.options.group.empty()) group = column(request.options.group, kRowLabelNames, "group");
-  const auto unread = [&](const std::string& name) {
-    return !request.known.empty() && std::find(request.known.begin(), request.known.end(), name) == request.known.end();
-  };
   if (!sample || (!label && request.labelled))
     throw Error(Exit::data, "data/columns", fmt::format("{} has no column of {}", path, sample ? "labels" : "recordings"),
                 fmt::format("say which: --sample COLUMN --label COLUMN; the columns are {}", fmt::join(table.names, ", ")));
-  std::vector<size_t> columns;
-  std::vector<std::string> names;
-  for (size_t c = 0; c < table.names.size(); ++c) {
-    if (c == sample || c == label || c == group || is_one_of(table.names[c], kTimeNames) || unread(table.names[c])) continue;
+  std::vector<size_t> columns = columns_of_model(path, table, request.known);
+  std::vector<std::string> names = request.known;
+  for (size_t c = 0; c < table.names.size() && request.known.empty(); ++c) {
+    if (c == sample || c == label || c == group || is_one_of(table.names[c], kTimeNames)) continue;
     columns.push_back(c), names.push_back(table.names[c]);
   }
   if (columns.empty())
@@ -173,15 +185,7 @@ RawSet read_recordings(const std::string& path, const LabelFront& front) {
   const SensorTable table = read_sensor_table(path);
   RawSet set;
   set.kind = InputKind::frames, set.files = {path};
-  std::vector<size_t> columns;
-  for (const std::string& name : front.names) {
-    const auto at = std::find(table.names.begin(), table.names.end(), name);
-    if (at == table.names.end())
-      throw Error(
-          Exit::data, "data/columns", fmt::format("{} has no column {}, which the model reads", path, name),
-          fmt::format("its columns are {}; the model reads {}", fmt::join(table.names, ", "), fmt::join(front.names, ", ")));
-    columns.push_back(static_cast<size_t>(at - table.names.begin()));
-  }
+  const std::vector<size_t> columns = columns_of_model(path, table, front.names);
   std::optional<size_t> sample, label;
   for (size_t c = 0; c < table.names.size(); ++c) {
     if (std::find(columns.begin(), columns.end(), c) != columns.end()) continue;
