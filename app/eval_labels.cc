@@ -77,17 +77,17 @@ void print_json(const LabelReport& r, bool thresholds) {
   for (const ResultRow& row : r.baselines) json["baselines"][row.name] = figures_json(row);
   for (const EarlyAnswers& e : r.early)
     json["early"].push_back({{"steps", e.steps}, {"accuracy", e.accuracy}, {"ended", e.ended}});
-  for (const double threshold : kThresholds) {
-    if (!thresholds) break;
-    const Reliability::Bin left = r.reliability.at_least(threshold);
-    json["thresholds"].push_back({{"threshold", threshold}, {"answers", left.answers}, {"accuracy", right_of(left)}});
+  if (thresholds) {
+    for (const double threshold : kThresholds) {
+      const Reliability::Bin left = r.reliability.at_least(threshold);
+      json["thresholds"].push_back({{"threshold", threshold}, {"answers", left.answers}, {"accuracy", right_of(left)}});
+    }
   }
-  for (size_t b = 0; r.scores && b < r.reliability.bins().size(); ++b) {
-    const Reliability::Bin& bin = r.reliability.bins()[b];
-    if (bin.answers == 0) continue;
-    const auto n = static_cast<double>(bin.answers);
-    json["reliability"].push_back(
-        {{"answers", bin.answers}, {"probability", bin.probability / n}, {"accuracy", static_cast<double>(bin.right) / n}});
+  for (const Reliability::Bin& bin : r.reliability.bins()) {
+    if (bin.answers > 0)
+      json["reliability"].push_back({{"answers", bin.answers},
+                                     {"probability", bin.probability / static_cast<double>(bin.answers)},
+                                     {"accuracy", right_of(bin)}});
   }
   if (!r.unseen.empty()) json["unseen"] = r.unseen;
   if (r.shared) json["shared"] = *r.shared;

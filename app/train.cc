@@ -171,18 +171,26 @@ int resume(const TrainArguments& a) {
   return finish(a, run_one(a, run), true);
 }
 
+using NamedRuns = std::vector<std::pair<std::string, RunResult>>;
+
+// The next of several runs, under a title. False: a signal has stopped it.
+bool train_next(const TrainArguments& a, const RunRequest& request, const std::string& title, std::string name,
+                NamedRuns& runs) {
+  if (a.talk() == Talk::lines) say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(title, Stream::error)));
+  const auto run = [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); };
+  runs.emplace_back(std::move(name), run_one(a, run));
+  return runs.back().second.reason != StopReason::signal && signal_seen() == 0;
+}
+
 int train_cells(const TrainArguments& a, RunRequest request, const Settings& settings) {
-  std::vector<std::pair<std::string, RunResult>> runs;
+  NamedRuns runs;
   const std::string folder = request.folder;
   for (const std::string& cell : a.cells) {
     request.model.cell = cell;
     request.given.emplace_back("cell");
     request.folder = fmt::format("{}-{}", folder, cell);
     check_options({request.model, settings.options.train});
-    if (a.talk() == Talk::lines) say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(cell, Stream::error)));
-    runs.emplace_back(
-        cell, run_one(a, [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); }));
-    if (runs.back().second.reason == StopReason::signal || signal_seen() != 0) return say_stopped(request.folder);
+    if (!train_next(a, request, cell, cell, runs)) return say_stopped(request.folder);
   }
   if (!a.json) print(comparison_table(runs));
   return status_of(0);
@@ -202,14 +210,12 @@ int train_trials(const TrainArguments& a, const RunRequest& request, const Task&
     throw Error(Exit::usage, "usage/option", fmt::format("--tune is for time series, but the task is {}", task.name),
                 "rnn train --cell rnn,gru,lstm compares cells for every task");
   std::vector<RunRequest> trials = task.trials(request, static_cast<int>(a.tune));
-  std::vector<std::pair<std::string, RunResult>> runs;
+  NamedRuns runs;
   size_t best = 0;
   for (size_t i = 0; i < trials.size(); ++i) {
     trials[i].folder = fmt::format("{}-t{:02}", request.folder, i + 1);
-    if (a.talk() == Talk::lines) say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(trials[i].folder, Stream::error)));
-    const auto run = [&](EventStream& events, const RunHooks& hooks) { return train_run(trials[i], events, hooks); };
-    runs.emplace_back(fmt::format("t{:02}", i + 1), run_one(a, run));
-    if (runs.back().second.reason == StopReason::signal || signal_seen() != 0) return say_stopped(trials[i].folder);
+    if (!train_next(a, trials[i], trials[i].folder, fmt::format("t{:02}", i + 1), runs))
+      return say_stopped(trials[i].folder);
     if (is_better(runs[i].second, runs[best].second)) best = i;
   }
   if (a.json) return status_of(0);
@@ -228,16 +234,13 @@ int train_folds(const TrainArguments& a, RunRequest request) {
   if (request.task != "classify" && request.task != "tag" && request.task != "follow")
     throw Error(Exit::usage, "usage/option", fmt::format("--folds is for labels, but the task is {}", request.task),
                 "of series: rnn eval --windows measures on many windows");
-  std::vector<std::pair<std::string, RunResult>> runs;
+  NamedRuns runs;
   const std::string folder = request.folder;
   request.given.emplace_back("fold");
   for (int64_t k = 1; k <= a.folds; ++k) {
     request.labels.fold = fmt::format("{}/{}", k, a.folds);
     request.folder = fmt::format("{}-f{}", folder, k);
-    if (a.talk() == Talk::lines) say(fmt::format("{}{}", runs.empty() ? "" : "\n", strong(request.folder, Stream::error)));
-    const auto run = [&](EventStream& events, const RunHooks& hooks) { return train_run(request, events, hooks); };
-    runs.emplace_back(request.folder, run_one(a, run));
-    if (runs.back().second.reason == StopReason::signal || signal_seen() != 0) return say_stopped(request.folder);
+    if (!train_next(a, request, request.folder, request.folder, runs)) return say_stopped(request.folder);
   }
   if (a.json) {
     print(folds_line(runs));

@@ -7,26 +7,21 @@
 #include "base/rng.h"
 
 namespace rnn::core {
-namespace {
 
-// [steps, width] read at `count` places from the first step to the last.
-std::vector<float> at_another_speed(const std::vector<float>& frames, size_t width, size_t count) {
+std::vector<float> resampled(const std::vector<float>& frames, size_t width, size_t count) {
   const size_t steps = frames.size() / width;
-  std::vector<float> out(count * width);
-  for (size_t t = 0; t < count; ++t) {
+  std::vector<float> out;
+  out.reserve(count * width);
+  for (size_t p = 0; p < count; ++p) {
     const double at =
-        count > 1 ? static_cast<double>(t) * static_cast<double>(steps - 1) / static_cast<double>(count - 1) : 0;
-    const size_t before = std::min(static_cast<size_t>(at), steps - 1), after = std::min(before + 1, steps - 1);
-    const auto share = static_cast<float>(at - static_cast<double>(before));
-    for (size_t c = 0; c < width; ++c) {
-      const float a = frames[before * width + c], b = frames[after * width + c];
-      out[t * width + c] = a + share * (b - a);
-    }
+        count > 1 ? static_cast<double>(p) * static_cast<double>(steps - 1) / static_cast<double>(count - 1) : 0;
+    const size_t first = std::min(static_cast<size_t>(at), steps - 1), second = std::min(first + 1, steps - 1);
+    const auto share = static_cast<float>(at - static_cast<double>(first));
+    for (size_t c = 0; c < width; ++c)
+      out.push_back((1 - share) * frames[first * width + c] + share * frames[second * width + c]);
   }
   return out;
 }
-
-}  // namespace
 
 SequenceExample augmented(const SequenceExample& e, int width, const FrameAugment& how, uint64_t seed, int64_t epoch,
                           uint32_t example) {
@@ -38,7 +33,7 @@ SequenceExample augmented(const SequenceExample& e, int width, const FrameAugmen
     const double speed = random.uniform(1 - how.time_warp, 1 + how.time_warp);
     const auto steps = static_cast<double>(e.frames.size() / w);
     const auto count = static_cast<size_t>(std::max(1.0, std::round(steps / speed)));
-    out.frames = at_another_speed(e.frames, w, count);
+    out.frames = resampled(e.frames, w, count);
   }
   if (how.amplitude > 0) {
     std::vector<float> factors;

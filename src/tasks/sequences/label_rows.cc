@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "data/frame_augment.h"
 #include "data/labels/encoder.h"
 #include "text/letter_case.h"
 #include "text/utf8.h"
@@ -90,17 +91,7 @@ class SeriesPoints {
   }
   std::vector<float> operator()(const RawExample& e) const {
     const std::vector<float> x = LabelEncoder(front_.shape, nullptr).frames(e.frames).frames;
-    if (equal_ || x.empty()) return x;
-    std::vector<float> points;
-    const size_t steps = x.size() / width_;
-    for (size_t p = 0; p < kNearestPoints; ++p) {
-      const double at = static_cast<double>(p) * static_cast<double>(steps - 1) / (kNearestPoints - 1);
-      const auto first = std::min(static_cast<size_t>(at), steps - 1), second = std::min(first + 1, steps - 1);
-      const auto share = static_cast<float>(at - static_cast<double>(first));
-      for (size_t c = 0; c < width_; ++c)
-        points.push_back((1 - share) * x[first * width_ + c] + share * x[second * width_ + c]);
-    }
-    return points;
+    return equal_ || x.empty() ? x : resampled(x, width_, kNearestPoints);
   }
 
  private:

@@ -6,8 +6,7 @@
 
 namespace rnn::core {
 
-Filter::Filter(std::vector<float> taps)
-    : taps_(std::move(taps)), sound_(taps_.empty() ? 0 : taps_.size() - 1 + kBlock) {}
+Filter::Filter(std::vector<float> taps) : taps_(std::move(taps)), sound_(taps_.empty() ? 0 : taps_.size() - 1 + kBlock) {}
 
 void Filter::process(std::span<const float> in, std::span<float> out) noexcept {
   if (taps_.empty()) {
