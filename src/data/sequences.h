@@ -11,6 +11,7 @@
 
 #include "data/batcher.h"
 #include "data/labels/label_front.h"
+#include "options/kinds.h"
 
 namespace rnn::core {
 
@@ -29,19 +30,23 @@ struct SequenceExample {
   std::vector<float> frames;    // [steps * width] if the inputs are numbers
   std::vector<int32_t> ids;     // [steps * columns] if they are symbols; -1: none
   std::vector<float> values;    // regress: [outputs]; follow: [steps], NaN: not counted
-  std::vector<int32_t> labels;  // classify: [1]; tag: [steps]; -1: not counted
+  std::vector<int32_t> labels;  // classify: [1], or any number of those that are right; tag: [steps]; -1: not counted
+  int32_t whole = -1;           // tag: the label of the sequence as a whole; -1: not counted
 };
 
 // What all sequences of a set have in common.
 struct SequenceShape {
   TargetForm target = TargetForm::label;
-  int width = 0;                     // numbers per step; 0: symbols
-  std::vector<std::string> symbols;  // of the inputs, sorted; indexed by ids
-  std::vector<std::string> labels;   // of the targets, sorted; empty for regress
-  int values = 0;                    // regress, follow: numbers of a target
-  int columns = 1;                   // ids of a step
-  LabelFront front = {};             // of texts, words and sensors
-  std::vector<float> weights = {};   // [labels] of a target in the loss of training; empty: 1
+  int width = 0;                               // numbers per step; 0: symbols
+  std::vector<std::string> symbols;            // of the inputs, sorted; indexed by ids
+  std::vector<std::string> labels;             // of the targets, sorted; empty for regress
+  int values = 0;                              // regress, follow: numbers of a target
+  int columns = 1;                             // ids of a step
+  int letters = 0;                             // ... and letters of its word after these; 0: none
+  Answers answers = Answers::one;              // of one label for a sequence
+  std::vector<std::string> whole_labels = {};  // tag: of the sequence as a whole, sorted; empty: it has none
+  LabelFront front = {};                       // of texts, words and sensors
+  std::vector<float> weights = {};             // [labels] of a target in the loss of training; empty: 1
   int outputs() const { return labels.empty() ? values : static_cast<int>(labels.size()); }
   bool every_step() const { return target == TargetForm::labels || target == TargetForm::numbers; }
   // The columns of a table, followed row by row (tasks/sequences/follow_table.h).

@@ -19,6 +19,7 @@ struct RawExample {
   std::vector<std::string> words;   // tagged words
   std::vector<float> frames;        // sensors [steps * width], NaN: missing
   std::vector<std::string> labels;  // one, or one for every word or row; "" of a row: none
+  std::string whole;                // tagged words: the label of the sentence; empty: none
   std::vector<float> values;        // of a table that is followed: a number for every row, NaN: none
   std::vector<int64_t> clock;       // [rows] local time in microseconds since 1970; empty: no stamps
   std::vector<uint32_t> rows;       // [rows] line of each in its file
