@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/numbers.h"
@@ -14,6 +16,8 @@
 #include "screen.h"
 #include "signals.h"
 #include "table_text.h"
+#include "tasks/sequences/stream/label_ensemble.h"
+#include "with_models.h"
 
 namespace rnn::core::app {
 namespace {
@@ -24,6 +28,7 @@ constexpr size_t kTextsAtOnce = 256;
 
 struct ClassifyArguments {
   std::string model, unsure = "?";
+  WithArguments with;
   std::vector<std::string> files, texts;
   int64_t top = 0, threads = 0;
   double threshold = 0;
@@ -37,9 +42,12 @@ void declare(Command& command, ClassifyArguments& a) {
   command.texts("-p,--prompt", &a.texts, "TEXT", "this text instead of a file; may be repeated");
   command.whole("--top", &a.top, {1, 1 << 24}, "N", "the N likeliest labels with their probabilities");
   command.real("--threshold", &a.threshold, {0, 1}, "P", "say ? where the likeliest label has a probability below P (0)");
+  a.with.declare(command, "also ask this model, and say what all say on average; may be repeated");
   command.flag("--each-step", &a.each_step, "what it thinks after every word, character or sample, a line each");
   command.flag("--json", &a.json, "JSON lines on standard output");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
+  command.more();
+  a.with.declare_weights(command);
   command.example("rnn classify runs/reviews-001 new.csv > labelled.csv");
   command.example("echo 'I liked it.' | rnn classify runs/reviews-001 --top 3");
 }
@@ -62,24 +70,46 @@ std::vector<SequenceExample> beginnings_of(const SequenceExample& whole, size_t 
 
 class ClassifyRun {
  public:
-  ClassifyRun(LabelModel& model, const ClassifyArguments& a) : model_(model), a_(a) {}
+  // several: null, or the model and others, whose mean is the answer.
+  ClassifyRun(LabelModel& model, LabelEnsemble* several, const ClassifyArguments& a)
+      : model_(model), several_(several), a_(a) {}
 
   // Line by line: label and probability between a comma.
   void header() const {
     if (!a_.json && !a_.each_step) print(a_.top > 0 ? "" : "label,probability\n");
   }
 
-  void answer(const std::vector<SequenceExample>& examples) {
-    if (a_.each_step) {
-      for (const SequenceExample& e : examples) each_step(e);
+  // The labels of the set are not read.
+  void answer(const RawSet& set) {
+    if (several_) {
+      std::vector<LabelShares> said;
+      for (size_t i = 0; i < several_->size(); ++i) said.push_back(several_->answers(i, set));
+      for (const std::vector<double>& shares : several_->together(said)) print(line(likeliest(shares)));
+      flush_output();
       return;
     }
+    std::vector<SequenceExample> examples;
+    for (const RawExample& e : set.examples) {
+      examples.push_back(model_.encoder().example(set, e));
+      examples.back().labels.clear();
+      if (a_.each_step) each_step(examples.back());
+    }
+    if (a_.each_step) return;
     const std::vector<Labels> found = model_.label(examples, static_cast<int>(std::max<int64_t>(a_.top, 1)));
     for (const Labels& labels : found) print(line(labels.answers[0]));
     flush_output();
   }
 
  private:
+  std::vector<Candidate> likeliest(const std::vector<double>& shares) const {
+    std::vector<Candidate> all;
+    for (size_t k = 0; k < shares.size(); ++k) all.push_back({static_cast<int32_t>(k), shares[k]});
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.probability > b.probability; });
+    all.resize(std::min(all.size(), static_cast<size_t>(std::max<int64_t>(a_.top, 1))));
+    return all;
+  }
+
   std::string label_of(const Candidate& c) const { return c.probability < a_.threshold ? a_.unsure : model_.name(c); }
 
   std::string line(const std::vector<Candidate>& answer) const {
@@ -124,19 +154,38 @@ class ClassifyRun {
   }
 
   LabelModel& model_;
+  LabelEnsemble* several_;
   const ClassifyArguments& a_;
 };
 
-void answer_pipe(ClassifyRun& run, const LabelModel& model) {
+RawSet set_of_texts(const std::vector<std::string>& texts) {
+  RawSet set;
+  set.kind = InputKind::text;
+  for (const std::string& text : texts) set.examples.emplace_back().text = text;
+  return set;
+}
+
+void answer_pipe(ClassifyRun& run) {
   const std::atomic<int>& stop = *watch_signals();
   LineReader reader({"-"}, LineContent::data);
   if (reader.asks_a_person()) say("one text per line; Ctrl-D ends");
   for (;;) {
     const std::vector<std::string> lines = reader.next(kTextsAtOnce, stop);
     if (lines.empty() || stop.load() != 0) return;
-    std::vector<SequenceExample> examples;
-    for (const std::string& line : lines) examples.push_back(model.encoder().text(line));
-    run.answer(examples);
+    run.answer(set_of_texts(lines));
+  }
+}
+
+void answer_files(ClassifyRun& run, const std::vector<std::string>& paths, const LabelModel& model) {
+  for (const std::string& path : paths) {
+    RawSet set = inputs_of_file(path, model);
+    std::vector<RawExample> all = std::exchange(set.examples, {});
+    for (RawExample& e : all) {
+      set.examples.push_back(std::move(e));
+      if (set.examples.size() < kTextsAtOnce && &e != &all.back()) continue;
+      run.answer(set);
+      set.examples.clear();
+    }
   }
 }
 
@@ -151,35 +200,29 @@ int run_classify(const Arguments& arguments) {
   if (!a.texts.empty() && !a.files.empty())
     throw Error(Exit::usage, "usage/option", "--prompt gives the text itself and does not go with DATA",
                 "leave one of them out");
+  if (a.each_step && a.with.given())
+    throw Error(Exit::usage, "usage/option", "--each-step follows one model, but --with names others",
+                "leave one of them out");
   LabelModel model(a.model, TargetForm::label, static_cast<int>(a.threads));
   const bool texts = model.shape().front.kind == InputKind::text;
   if (!texts && !a.texts.empty())
     throw Error(Exit::usage, "usage/option", "--prompt is a text, but this model reads " + input_text(model.shape().width),
                 "give it a file such as those of training");
-  ClassifyRun run(model, a);
+  std::optional<ModelFile> again;
+  std::optional<LabelEnsemble> several;
+  Pool pool(static_cast<int>(a.threads));
+  const WithModels with = a.with.load();
+  if (a.with.given()) several.emplace(again.emplace(load_model(a.model)), with, pool);
+  ClassifyRun run(model, several ? &*several : nullptr, a);
   run.header();
-  if (!a.texts.empty()) {
-    std::vector<SequenceExample> examples;
-    for (const std::string& text : a.texts) examples.push_back(model.encoder().text(text));
-    run.answer(examples);
-    return status_of(0);
-  }
   const bool piped = a.files.empty() || (a.files.size() == 1 && a.files[0] == "-");
-  if (piped && texts) {
-    answer_pipe(run, model);
-    return status_of(0);
-  }
-  if (a.files.empty()) a.files.emplace_back("-");
-  for (const std::string& path : a.files) {
-    const RawSet set = inputs_of_file(path, model);
-    std::vector<SequenceExample> examples;
-    for (const RawExample& e : set.examples) {
-      examples.push_back(model.encoder().example(set, e));
-      examples.back().labels.clear();
-      if (examples.size() < kTextsAtOnce && &e != &set.examples.back()) continue;
-      run.answer(examples);
-      examples.clear();
-    }
+  if (!a.texts.empty()) {
+    run.answer(set_of_texts(a.texts));
+  } else if (piped && texts) {
+    answer_pipe(run);
+  } else {
+    if (a.files.empty()) a.files.emplace_back("-");
+    answer_files(run, a.files, model);
   }
   return status_of(0);
 }

@@ -74,6 +74,7 @@ void print_json(const LabelReport& r, bool thresholds) {
   json["examples"] = r.examples, json["targets"] = r.targets;
   for (const auto& [name, c] : classes_of(r))
     json["classes"][name] = {{"precision", c.precision()}, {"recall", c.recall()}, {"f1", c.f1()}, {"support", c.wanted}};
+  add_others(r.others, figures_json, json);
   for (const ResultRow& row : r.baselines) json["baselines"][row.name] = figures_json(row);
   for (const EarlyAnswers& e : r.early)
     json["early"].push_back({{"steps", e.steps}, {"accuracy", e.accuracy}, {"ended", e.ended}});
@@ -99,6 +100,7 @@ void print_table(const LabelReport& r) {
   Table table(joined({""}, titles(columns)));
   const auto add = [&](const ResultRow& row) { table.add(joined({row.name}, cells(row, columns, Digits::fine))); };
   add(r.model);
+  for (const ResultRow& row : r.others) add(row);
   for (const ResultRow& row : r.baselines) add(row);
   print(table.text() +
         fmt::format(" {}, {}\n{}", counted(r.examples, "example"), counted(r.targets, "target"), r.scores ? "\n" : ""));
@@ -154,7 +156,7 @@ bool reads_labels(const ModelFile& file) {
 }
 
 double eval_labels(ModelFile& file, const std::vector<std::string>& data, const LabelEvalArguments& a) {
-  const LabelReport report = evaluate_labels(file, data, {a.threads, a.rows, a.early});
+  const LabelReport report = evaluate_labels(file, data, {a.threads, a.rows, a.early, a.with});
   if (!report.unseen.empty())
     say(fmt::format("note: {} that the model does not know, never right: {}", counted(report.unseen.size(), "label"),
                     fmt::join(report.unseen, ", ")));
@@ -171,7 +173,8 @@ double eval_labels(ModelFile& file, const std::vector<std::string>& data, const 
   a.json ? print_json(report, a.thresholds) : print_table(report);
   if (!a.json) print_early(report, step_word(file));
   if (!a.json && a.thresholds) print_thresholds(report.reliability);
-  return report.model.at(figure::kTargetLoss);  // or the squared error, which has its key
+  return (report.others.empty() ? report.model : report.others.back())
+      .at(figure::kTargetLoss);  // or the squared error, which has its key
 }
 
 }  // namespace rnn::core::app

@@ -10,11 +10,14 @@
 #include "metrics/figures.h"
 #include "tasks/sequences/clock_rule.h"
 #include "tasks/sequences/label_rows.h"
+#include "tasks/sequences/stream/label_ensemble.h"
 #include "tasks/sequences/stream/labeller.h"
 #include "train/trainer.h"
 
 namespace rnn::core {
 namespace {
+
+constexpr double kLeastShare = 1e-30;  // that a loss takes the logarithm of
 
 ResultRow scored(std::string name, const LabelScores& scores) {
   return ResultRow(std::move(name)).set(figure::kAccuracy, scores.accuracy()).set(figure::kMacroF1, scores.macro_f1());
@@ -149,6 +152,37 @@ std::vector<EarlyAnswers> early_answers(ModelFile& file, const std::vector<Seque
   return out;
 }
 
+// What some probabilities are worth.
+ResultRow share_row(std::string name, const RawSet& test, const LabelShares& said, const LabelEnsemble& models) {
+  LabelScores scores(models.shape().labels);
+  Reliability reliability;
+  double loss = 0, count = 0;
+  for (size_t i = 0; i < said.size(); ++i) {
+    const int32_t wanted = models.label(test.examples[i].labels.at(0));
+    const auto best = std::max_element(said[i].begin(), said[i].end());
+    scores.add(wanted, static_cast<int32_t>(best - said[i].begin()));
+    reliability.add(*best, wanted == best - said[i].begin());
+    if (wanted >= 0) loss -= std::log(std::max(said[i][static_cast<size_t>(wanted)], kLeastShare)), count += 1;
+  }
+  ResultRow row = ResultRow(std::move(name)).set(figure::kTargetLoss, loss / std::max(count, 1.0));
+  return row.set(figure::kAccuracy, scores.accuracy())
+      .set(figure::kMacroF1, scores.macro_f1())
+      .set(figure::kEce, reliability.ece());
+}
+
+// Every further model alone, then all together.
+std::vector<ResultRow> rows_of_others(ModelFile& file, const RawSet& test, const WithModels& with, Pool& pool) {
+  LabelEnsemble models(file, with, pool);
+  std::vector<LabelShares> said;
+  std::vector<ResultRow> rows;
+  for (size_t i = 0; i < models.size(); ++i) {
+    said.push_back(models.answers(i, test));
+    if (i > 0) rows.push_back(share_row(with.files[i - 1]->path, test, said[i], models));
+  }
+  rows.push_back(share_row("together", test, models.together(said), models));
+  return rows;
+}
+
 // Errors of answers to every row that has a number. [series][rows]
 ResultRow number_row(std::string name, const RawSet& test, const std::vector<std::vector<float>>& given) {
   double squares = 0, sum = 0, count = 0;
@@ -233,6 +267,7 @@ LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& pat
   Pool pool(how.threads);
   LabelReport report = measure_labels(file, test, training.train.examples.empty() ? nullptr : &training, pool);
   if (!how.rows) report.baselines.clear();
+  if (!how.with.files.empty()) report.others = rows_of_others(file, test, how.with, pool);
   if (how.early) report.early = early_answers(file, LabelEncoder(shape, file.tokenizer.get()).examples(test), pool);
   return report;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "io/text_scorer.h"
 #include "metrics/label_scores.h"
 #include "tasks/sequences/label_data.h"
 
@@ -20,6 +21,7 @@ struct EarlyAnswers {
 struct LabelReport {
   std::string task;
   ResultRow model;
+  std::vector<ResultRow> others;  // further models, then all together; empty: there are none
   std::vector<ResultRow> baselines;
   int64_t examples = 0, targets = 0;  // targets: labels that the model has
   std::optional<LabelScores> scores;  // of one label for an example, and of words whose tags are no spans
@@ -35,8 +37,9 @@ struct LabelReport {
 LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData* training, Pool& pool);
 struct LabelEvalOptions {
   int threads = 0;
-  bool rows = true;    // they need the training data where the run says that it is
-  bool early = false;  // LabelReport::early; of models of one label. Throws Error{usage, "usage/option"} for others.
+  bool rows = true;      // they need the training data where the run says that it is
+  bool early = false;    // LabelReport::early; of models of one label. Throws Error{usage, "usage/option"} for others.
+  WithModels with = {};  // of models of one label; others throw as LabelEnsemble
 };
 // Reads the files as those of training were read.
 LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& paths, const LabelEvalOptions& how);
