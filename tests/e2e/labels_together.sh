@@ -51,7 +51,7 @@ for i, label in enumerate(wanted):
     loss -= math.log(shares[label])
 assert abs(report["together"]["accuracy"] - right / len(wanted)) < 1e-9, report
 assert abs(report["together"]["loss"] - loss / len(wanted)) < 1e-5, report
-assert [w["model"] for w in report["with"]] == ["b", "c"], report
+assert [w["model"] for w in report["with"]] == ["b/model.safetensors", "c/model.safetensors"], report
 for name, m in (("b", 0), ("c", 1)):
     own = sum(max(s, key=s.get) == l for s, l in zip(each[name], wanted)) / len(wanted)
     assert abs(report["with"][m]["accuracy"] - own) < 1e-9, (name, own, report)
