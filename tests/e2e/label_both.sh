@@ -108,7 +108,7 @@ P
 
 # What it is, and why it said so.
 expect_exit 0 "$RNN" info requests
-expect_out 'answers +a tag for every word \(12 tags\), a label for the sentence \(4 labels\)'
+expect_out 'answers +a tag for every word \(7 tags\), a label for the sentence \(4 labels\)'
 expect_out 'calibrated +by [0-9,]+ answers: temperature [0-9.]+; labels of sentences by 120: [0-9.]+'
 expect_out '^ whole\.weight'
 expect_exit 0 "$RNN" inspect requests -p 'weather in oslo today'
