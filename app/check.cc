@@ -97,6 +97,8 @@ Batch small_batch(const Model<double>& model, uint64_t seed) {
     batch.to.ids.push_back(labels[static_cast<size_t>(id_below(static_cast<int>(labels.size())))]);
   for (size_t i = 0; i < targets * static_cast<size_t>(batch.to.width); ++i)
     batch.to.values.push_back(target_value(config, random));
+  for (int s = 0; s < batch.in.seq.streams() && config.whole_labels > 0; ++s)
+    batch.to.whole.push_back(s == 1 ? -1 : id_below(config.whole_labels));
   batch.to.weights.assign(targets, 1);
   batch.to.weights[targets / 2] = 0;
   return batch;

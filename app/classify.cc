@@ -32,7 +32,7 @@ struct ClassifyArguments {
   std::vector<std::string> files, texts;
   int64_t top = 0, threads = 0;
   double threshold = 0;
-  bool json = false, each_step = false, quiet = false;
+  bool json = false, each_step = false, quiet = false, tokenized = false;
 };
 
 void declare(Command& command, ClassifyArguments& a) {
@@ -45,6 +45,7 @@ void declare(Command& command, ClassifyArguments& a) {
   a.with.declare(command, "also ask this model, and say what all say on average; may be repeated");
   command.flag("--each-step", &a.each_step, "what it thinks after every word, character or sample, a line each");
   command.flag("--json", &a.json, "JSON lines on standard output");
+  command.flag("--tokenized", &a.tokenized, "of a model that also tags: words stand between spaces, as for rnn tag");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.more();
   a.with.declare_weights(command);
@@ -53,19 +54,27 @@ void declare(Command& command, ClassifyArguments& a) {
 }
 
 // A text up to each of its steps, or a series up to each sample.
-std::vector<SequenceExample> beginnings_of(const SequenceExample& whole, size_t width) {
+std::vector<SequenceExample> beginnings_of(const SequenceExample& whole, const SequenceShape& shape) {
   std::vector<SequenceExample> out;
-  const size_t steps = width > 0 ? whole.frames.size() / width : whole.ids.size();
+  const auto width = static_cast<size_t>(shape.width), columns = static_cast<size_t>(shape.columns);
+  const auto steps = static_cast<size_t>(shape.steps(whole));
   for (size_t n = 1; n <= steps; ++n) {
     SequenceExample part;
     if (width > 0) {
       part.frames.assign(whole.frames.begin(), whole.frames.begin() + static_cast<std::ptrdiff_t>(n * width));
     } else {
-      part.ids.assign(whole.ids.begin(), whole.ids.begin() + static_cast<std::ptrdiff_t>(n));
+      part.ids.assign(whole.ids.begin(), whole.ids.begin() + static_cast<std::ptrdiff_t>(n * columns));
     }
     out.push_back(std::move(part));
   }
   return out;
+}
+
+RawSet set_of_texts(const std::vector<std::string>& texts) {
+  RawSet set;
+  set.kind = InputKind::text;
+  for (const std::string& text : texts) set.examples.emplace_back().text = text;
+  return set;
 }
 
 class ClassifyRun {
@@ -79,22 +88,30 @@ class ClassifyRun {
     if (!a_.json && !a_.each_step) print(a_.top > 0 ? "" : "label,probability\n");
   }
 
-  // The labels of the set are not read.
-  void answer(const RawSet& set) {
-    if (several_) {
-      std::vector<LabelShares> said;
-      for (size_t i = 0; i < several_->size(); ++i) said.push_back(several_->answers(i, set));
-      for (const std::vector<double>& shares : several_->together(said)) print(line(likeliest(shares)));
-      flush_output();
+  // Of several models, whose mean is the answer. The labels of the set are not read.
+  void answer_together(const RawSet& set) {
+    std::vector<LabelShares> said;
+    for (size_t i = 0; i < several_->size(); ++i) said.push_back(several_->answers(i, set));
+    for (const std::vector<double>& shares : several_->together(said)) print(line(likeliest(shares)));
+    flush_output();
+  }
+  bool together() const { return several_ != nullptr; }
+
+  // Texts as they stand in a file or were typed.
+  void answer_lines(const std::vector<std::string>& lines) {
+    if (together()) return answer_together(set_of_texts(lines));
+    std::vector<SequenceExample> examples;
+    for (const std::string& line : lines) examples.push_back(model_.typed(line, a_.tokenized));
+    answer(examples, lines);
+  }
+
+  // lines: of sentences, for their words.
+  void answer(const std::vector<SequenceExample>& examples, const std::vector<std::string>& lines = {}) {
+    if (a_.each_step) {
+      for (size_t i = 0; i < examples.size(); ++i)
+        each_step(examples[i], model_.sentences() ? words_of_line(lines[i], a_.tokenized) : std::vector<std::string>());
       return;
     }
-    std::vector<SequenceExample> examples;
-    for (const RawExample& e : set.examples) {
-      examples.push_back(model_.encoder().example(set, e));
-      examples.back().labels.clear();
-      if (a_.each_step) each_step(examples.back());
-    }
-    if (a_.each_step) return;
     const std::vector<Labels> found = model_.label(examples, static_cast<int>(std::max<int64_t>(a_.top, 1)));
     for (const Labels& labels : found) print(line(labels.answers[0]));
     flush_output();
@@ -129,13 +146,15 @@ class ClassifyRun {
     return json;
   }
 
-  // Each line is the answer to that beginning alone, with the same bits.
-  void each_step(const SequenceExample& e) {
+  // Each line is the answer to that beginning alone, with the same bits. words: of a sentence without any, none.
+  void each_step(const SequenceExample& e, const std::vector<std::string>& words) {
     const auto width = static_cast<size_t>(model_.shape().width);
-    const std::vector<SequenceExample> parts = beginnings_of(e, width);
+    const std::vector<SequenceExample> parts = beginnings_of(e, model_.shape());
     const std::vector<Labels> found = model_.label(parts, static_cast<int>(std::max<int64_t>(a_.top, 1)));
     for (size_t n = 0; n < found.size(); ++n) {
-      const std::string step = width > 0 ? std::to_string(n + 1) : model_.piece(e.ids[n]);
+      const std::string step = width > 0            ? std::to_string(n + 1)
+                               : model_.sentences() ? (n < words.size() ? words[n] : "")
+                                                    : model_.piece(e.ids[n]);
       if (a_.json) {
         ordered_json json = {{"step", n + 1}, {"read", step}};
         json.update(json_of(found[n].answers[0]));
@@ -158,13 +177,6 @@ class ClassifyRun {
   const ClassifyArguments& a_;
 };
 
-RawSet set_of_texts(const std::vector<std::string>& texts) {
-  RawSet set;
-  set.kind = InputKind::text;
-  for (const std::string& text : texts) set.examples.emplace_back().text = text;
-  return set;
-}
-
 void answer_pipe(ClassifyRun& run) {
   const std::atomic<int>& stop = *watch_signals();
   LineReader reader({"-"}, LineContent::data);
@@ -172,20 +184,25 @@ void answer_pipe(ClassifyRun& run) {
   for (;;) {
     const std::vector<std::string> lines = reader.next(kTextsAtOnce, stop);
     if (lines.empty() || stop.load() != 0) return;
-    run.answer(set_of_texts(lines));
+    run.answer_lines(lines);
   }
 }
 
-void answer_files(ClassifyRun& run, const std::vector<std::string>& paths, const LabelModel& model) {
-  for (const std::string& path : paths) {
-    RawSet set = inputs_of_file(path, model);
-    std::vector<RawExample> all = std::exchange(set.examples, {});
-    for (RawExample& e : all) {
-      set.examples.push_back(std::move(e));
-      if (set.examples.size() < kTextsAtOnce && &e != &all.back()) continue;
-      run.answer(set);
-      set.examples.clear();
+void answer_file(ClassifyRun& run, const std::string& path, const LabelModel& model) {
+  const RawSet set = inputs_of_file(path, model);
+  if (run.together()) return run.answer_together(set);
+  std::vector<SequenceExample> examples;
+  std::vector<std::string> lines;
+  for (const RawExample& e : set.examples) {
+    if (model.sentences()) {
+      lines.push_back(e.text);
+    } else {
+      examples.push_back(model.encoder().example(set, e));
+      examples.back().labels.clear();
     }
+    if (std::max(examples.size(), lines.size()) < kTextsAtOnce && &e != &set.examples.back()) continue;
+    model.sentences() ? run.answer_lines(lines) : run.answer(examples);
+    examples.clear(), lines.clear();
   }
 }
 
@@ -204,7 +221,10 @@ int run_classify(const Arguments& arguments) {
     throw Error(Exit::usage, "usage/option", "--each-step follows one model, but --with names others",
                 "leave one of them out");
   LabelModel model(a.model, TargetForm::label, static_cast<int>(a.threads));
-  const bool texts = model.shape().front.kind == InputKind::text;
+  const bool texts = model.shape().front.kind == InputKind::text || model.sentences();
+  if (a.tokenized && !model.sentences())
+    throw Error(Exit::usage, "usage/option", "--tokenized is for models that also tag words; this one reads its texts alike",
+                "leave it out");
   if (!texts && !a.texts.empty())
     throw Error(Exit::usage, "usage/option", "--prompt is a text, but this model reads " + input_text(model.shape().width),
                 "give it a file such as those of training");
@@ -215,15 +235,17 @@ int run_classify(const Arguments& arguments) {
   if (a.with.given()) several.emplace(again.emplace(load_model(a.model)), with, pool);
   ClassifyRun run(model, several ? &*several : nullptr, a);
   run.header();
-  const bool piped = a.files.empty() || (a.files.size() == 1 && a.files[0] == "-");
   if (!a.texts.empty()) {
-    run.answer(set_of_texts(a.texts));
-  } else if (piped && texts) {
-    answer_pipe(run);
-  } else {
-    if (a.files.empty()) a.files.emplace_back("-");
-    answer_files(run, a.files, model);
+    run.answer_lines(a.texts);
+    return status_of(0);
   }
+  const bool piped = a.files.empty() || (a.files.size() == 1 && a.files[0] == "-");
+  if (piped && texts) {
+    answer_pipe(run);
+    return status_of(0);
+  }
+  if (a.files.empty()) a.files.emplace_back("-");
+  for (const std::string& path : a.files) answer_file(run, path, model);
   return status_of(0);
 }
 

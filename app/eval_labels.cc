@@ -27,13 +27,19 @@ constexpr size_t kShownClasses = 30, kShownConfusions = 5;
 // One class of the table: its name and what was counted.
 using ClassRow = std::pair<std::string, ClassCounts>;
 
+std::vector<ClassRow> classes_of(const LabelScores& scores) {
+  std::vector<ClassRow> rows;
+  for (size_t k = 0; k < scores.labels().size(); ++k) rows.emplace_back(scores.labels()[k], scores.counts(k));
+  return rows;
+}
+
 std::vector<ClassRow> classes_of(const LabelReport& r) {
   std::vector<ClassRow> rows;
   if (!r.scores) return rows;  // numbers
   if (r.spans) {
     rows.assign(r.spans->types().begin(), r.spans->types().end());
   } else {
-    for (size_t k = 0; k < r.scores->labels().size(); ++k) rows.emplace_back(r.scores->labels()[k], r.scores->counts(k));
+    rows = classes_of(*r.scores);
   }
   return rows;
 }
@@ -72,8 +78,15 @@ double right_of(const Reliability::Bin& bin) {
 void print_json(const LabelReport& r, bool thresholds) {
   ordered_json json = figures_json(r.model);
   json["examples"] = r.examples, json["targets"] = r.targets;
-  for (const auto& [name, c] : classes_of(r))
-    json["classes"][name] = {{"precision", c.precision()}, {"recall", c.recall()}, {"f1", c.f1()}, {"support", c.wanted}};
+  const auto add_class = [&](const char* key, const ClassRow& row) {
+    const auto& [name, c] = row;
+    json[key][name] = {{"precision", c.precision()}, {"recall", c.recall()}, {"f1", c.f1()}, {"support", c.wanted}};
+  };
+  for (const ClassRow& row : classes_of(r)) add_class("classes", row);
+  if (r.whole) {
+    for (const ClassRow& row : classes_of(*r.whole)) add_class("label_classes", row);
+    json["label_ece"] = r.whole_reliability.ece();
+  }
   add_others(r.others, figures_json, json);
   for (const ResultRow& row : r.baselines) json["baselines"][row.name] = figures_json(row);
   for (const EarlyAnswers& e : r.early)
@@ -95,6 +108,26 @@ void print_json(const LabelReport& r, bool thresholds) {
   print(json_line(json));
 }
 
+void print_classes(const std::vector<ClassRow>& rows, const char* title) {
+  Table classes({title, "precision", "recall", "F1", "support"});
+  for (size_t i = 0; i < std::min(rows.size(), kShownClasses); ++i) {
+    const auto& [name, c] = rows[i];
+    classes.add({for_terminal(name), fmt::format("{:.1f}%", 100 * c.precision()), fmt::format("{:.1f}%", 100 * c.recall()),
+                 fmt::format("{:.1f}%", 100 * c.f1()), grouped(c.wanted)});
+  }
+  print(classes.text());
+  if (rows.size() > kShownClasses) print(fmt::format(" and {} more: --json has all\n", rows.size() - kShownClasses));
+}
+
+void print_confusions(const LabelScores& scores) {
+  const std::vector<Confused> confused = confusions_of(scores);
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < std::min(confused.size(), kShownConfusions); ++i)
+    texts.push_back(fmt::format("{} taken for {} ({})", scores.labels()[confused[i].wanted],
+                                scores.labels()[confused[i].given], confused[i].count));
+  if (!texts.empty()) print(fmt::format(" most often: {}\n", fmt::join(texts, ", ")));
+}
+
 void print_table(const LabelReport& r) {
   const Columns columns = columns_of({&r.model}, r.baselines);
   Table table(joined({""}, titles(columns)));
@@ -105,21 +138,12 @@ void print_table(const LabelReport& r) {
   print(table.text() +
         fmt::format(" {}, {}\n{}", counted(r.examples, "example"), counted(r.targets, "target"), r.scores ? "\n" : ""));
   if (!r.scores) return;
-  Table classes({r.spans ? "type" : "label", "precision", "recall", "F1", "support"});
-  const std::vector<ClassRow> rows = classes_of(r);
-  for (size_t i = 0; i < std::min(rows.size(), kShownClasses); ++i) {
-    const auto& [name, c] = rows[i];
-    classes.add({for_terminal(name), fmt::format("{:.1f}%", 100 * c.precision()), fmt::format("{:.1f}%", 100 * c.recall()),
-                 fmt::format("{:.1f}%", 100 * c.f1()), grouped(c.wanted)});
-  }
-  print(classes.text());
-  if (rows.size() > kShownClasses) print(fmt::format(" and {} more: --json has all\n", rows.size() - kShownClasses));
-  const std::vector<Confused> confused = confusions_of(*r.scores);
-  std::vector<std::string> texts;
-  for (size_t i = 0; i < std::min(confused.size(), kShownConfusions); ++i)
-    texts.push_back(fmt::format("{} taken for {} ({})", r.scores->labels()[confused[i].wanted],
-                                r.scores->labels()[confused[i].given], confused[i].count));
-  if (!texts.empty()) print(fmt::format(" most often: {}\n", fmt::join(texts, ", ")));
+  print_classes(classes_of(r), r.spans ? "type" : "label");
+  print_confusions(*r.scores);
+  if (!r.whole) return;
+  print("\n");
+  print_classes(classes_of(*r.whole), "label of a sentence");
+  print_confusions(*r.whole);
 }
 
 std::string_view step_word(const ModelFile& file) {

@@ -1,9 +1,9 @@
 # Why: recipes of labelled texts, tagged words and sensors: accuracy or F1 on a part that was neither learnt from nor chosen by, and what
 # counting does on the same examples.
-"""Recipes with task = "classify", "tag" or "follow" and a table [labels], for results.py.
+"""Recipes with task = "classify", "tag", "classify,tag" or "follow" and a table [labels], for results.py.
 
     [labels]
-    make = "names"        # label_corpora.py: names, sentiment, snips-intent, snips-slots, wnut17, vowels, pendigits, occupancy
+    make = "names"        # label_corpora.py: names, sentiment, snips-intent, snips-slots, snips-both, wnut17, vowels, pendigits, occupancy
     figures = ["accuracy", "macro_f1"]
     at-least = 0.825      # of the first figure
     together = true       # also the models of all seeds as one, by the mean of their probabilities
@@ -22,7 +22,8 @@ from results_recipe import Failure, check_tables, digest, folder_of, mean, optio
 
 LABEL_KEYS = {"make": str, "figures": list, "at-least": float, "rows-win": bool, "together": bool}
 VARIANT_KEYS = {"name": str, "options": dict}
-TITLES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "f1": "F1 of spans", "strict_f1": "strict F1", "precision": "precision", "recall": "recall"}
+TITLES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "f1": "F1 of spans", "strict_f1": "strict F1", "precision": "precision", "recall": "recall",
+          "label_accuracy": "label right", "label_macro_f1": "label macro-F1", "both_right": "both right"}
 
 
 def check(path, recipe):

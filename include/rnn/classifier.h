@@ -22,7 +22,7 @@ struct Classified {
 
 // Classifies with a model that `rnn train` has made of labelled texts (reviews.csv) or series of sensors (gestures/, .ts): the bits of
 // `rnn classify`. Models of JSON lines with "input" and "target" are for Labeller. One thread at a time; many classifiers may share a
-// model.
+// model. A model that also tags words (--task classify,tag) gives its labels of sentences here.
 class RNN_API Classifier {
  public:
   // Throws Error{Exit::model}: "model/task" for a model that does not classify texts or sensors, "model/corrupt".
@@ -47,7 +47,8 @@ class RNN_API Classifier {
   Classified classify(std::span<const float> frames);
 
   // What follows reads one text or series piece by piece. It needs a model that reads forwards only (`rnn train --directions one`); for
-  // one of both directions, which has to see the end first, push(), save() and load() throw Error{Exit::usage, "stream/both"}.
+  // one of both directions, which has to see the end first, and one that also tags, push(), save() and load() throw
+  // Error{Exit::usage, "stream/both"}.
   bool streaming() const noexcept;
   // More of the text, with the white space between words ("I", " liked", " it"); the answer to all of it so far: the bits of
   // classify() of that text. A word may be continued in the next piece. The text is kept: each call cuts it into words anew, the network

@@ -157,7 +157,7 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
   batch.in.frames.resize(rows * width);
   batch.to.ids.assign(tag ? rows : 0, -1);
   batch.to.values.assign(follow ? rows : 0, 0.0f);
-  batch.to.weights.clear();
+  batch.to.weights.clear(), batch.to.whole.clear();
   for (int r = 0; r < batch.in.seq.streams(); ++r) {
     const SequenceExample& e = *examples[static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(r)])];
     if (width == 0) {
@@ -165,6 +165,7 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
     } else {
       scatter(batch.in.seq, r, e.frames, width, batch.in.frames);
     }
+    if (!shape.whole_labels.empty()) batch.to.whole.push_back(e.whole);
     if (tag) {
       scatter(batch.in.seq, r, e.labels, 1, batch.to.ids);
     } else if (follow) {

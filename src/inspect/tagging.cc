@@ -115,6 +115,9 @@ Tagging look_at_tagging(ModelFile& file, const RawExample& e, const std::string&
     parts.push_back(beginning(whole, static_cast<size_t>(model.shape().columns), n));
   const std::vector<Labels> beginnings = model.label(parts);
   add_words(model, e, whole, beginnings, t);
+  const std::vector<Candidate>& labels = beginnings.back().whole;
+  for (size_t k = 0; k < std::min(labels.size(), kOthers); ++k)
+    t.label.push_back({model.shape().whole_labels[static_cast<size_t>(labels[k].id)], labels[k].probability});
   if (t.spans) add_spans(e, t);
   add_left_out(model, whole, beginnings.back(), t);
   t.move = model.moves(whole);

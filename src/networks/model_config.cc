@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kMostLookAhead = 128;  // steps
 constexpr int kMostColumns = 64;
+constexpr int kMostWhole = 1 << 20;
 constexpr int kMostChained = 4096;  // labels: their transitions are as many squared
 
 [[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help) {
@@ -109,6 +110,15 @@ void check_row_convolution(const ModelConfig& c) {
     bad("model/bidirectional", "a network that reads in both directions has seen what follows: it needs no look-ahead", "");
 }
 
+void check_whole(const ModelConfig& c) {
+  if (c.whole_labels == 0) return;
+  if (c.task != "tag")
+    bad("model/whole", "only a model with a label for every step has labels of the whole beside them", "");
+  if (c.whole_labels < 0 || c.whole_labels > kMostWhole)
+    bad("model/whole",
+        std::to_string(c.whole_labels) + " labels of the whole are impossible, give 1 to " + std::to_string(kMostWhole), "");
+}
+
 void check_labels(const ModelConfig& c) {
   const ModelForm& form = c.form();
   if (c.pool != Pooling::last && (form.reads != RowsRead::last || c.task == kForecastTask))
@@ -128,6 +138,7 @@ void check_labels(const ModelConfig& c) {
     bad("model/crf", counted(c.places.size(), "place") + " do not fit " + counted(c.output, "label"), "");
   if (std::any_of(c.places.begin(), c.places.end(), [](int place) { return place < 0; }))
     bad("model/crf", "a place of a label is negative", "");
+  check_whole(c);
 }
 
 void check_levels(const std::vector<double>& levels) {

@@ -5,6 +5,7 @@
 
 #include "data/labels/encoder.h"
 #include "data/labels/raw_labels.h"
+#include "data/labels/whole_labels.h"
 #include "fuzz/target.h"
 #include "tasks/sequences/clock_rule.h"
 #include "tasks/sequences/follow_table.h"
@@ -48,6 +49,17 @@ void read_as(const std::string& path, TargetForm target, const char* layout) {
   }
 }
 
+// The same bytes as words, their tags, and the labels of the sentences.
+void read_sentences(const std::string& path) {
+  RawSet set;
+  if (!reads([&] { set = read_labelled_sentences({path, path, path}, {}); })) return;
+  ++accepted;
+  for (const RawExample& e : set.examples) {
+    require_example(set, e);
+    require(!e.whole.empty(), "every sentence has a label");
+  }
+}
+
 // A table that is followed: every row has its place, its input and its answer, in one series.
 void follow(const std::string& path, const FollowColumns& columns) {
   RawSet set;
@@ -74,6 +86,7 @@ void test(std::string_view input) {
   for (const char* layout : {"auto", "table", "fasttext", "lines", "ts", "arff", "rows"})
     read_as(path, TargetForm::label, layout);
   for (const char* layout : {"conll", "conllu"}) read_as(path, TargetForm::labels, layout);
+  read_sentences(path);
   follow(path, {});
   follow(path, {.id = "id", .time = "time", .y = "y", .numbers = true});
 }

@@ -62,5 +62,15 @@ TEST(ModelConfig, OnlyARecogniserThatReadsForwardLooksAhead) {
   EXPECT_EQ(refusal(config), "model/task: only a model that transcribes has a look-ahead convolution");
 }
 
+TEST(ModelConfig, OnlyATaggerHasLabelsOfTheWholeBesideItsOwn) {
+  ModelConfig config = config_of("gru");
+  config.task = "tag", config.output = 4, config.whole_labels = 3;
+  EXPECT_EQ(refusal(config), "");
+  config.whole_labels = -1;
+  EXPECT_EQ(refusal(config), "model/whole: -1 labels of the whole are impossible, give 1 to 1048576");
+  config.whole_labels = 3, config.task = "classify";
+  EXPECT_EQ(refusal(config), "model/whole: only a model with a label for every step has labels of the whole beside them");
+}
+
 }  // namespace
 }  // namespace rnn::core

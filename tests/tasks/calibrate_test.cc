@@ -127,5 +127,30 @@ TEST(Calibrate, DividesAChainAsAWhole) {
       EXPECT_NEAR(model->params().values(id)[i], twin->params().values(id)[i], 1e-6) << model->table()[id].name;
 }
 
+// The scores of the whole have a temperature of their own; those of steps keep theirs.
+TEST(Calibrate, LabelsOfTheWholeHaveTheirOwn) {
+  SequenceShape shape = shape_for(TargetForm::labels);
+  shape.whole_labels = {"x", "y", "z"};
+  std::vector<SequenceExample> examples = sequences(300, true);
+  Random random(8, Purpose::test);
+  for (SequenceExample& e : examples) e.whole = static_cast<int32_t>(random.below(3));
+  ModelConfig c = model_for(TargetForm::labels, true)->config();
+  c.whole_labels = 3;
+  Model<float> model(c);
+  for (size_t i = 0; i < model.params().size(); ++i) model.params().data()[i] = static_cast<float>(random.uniform(-1, 1));
+  const std::vector<float> before(model.params().data(), model.params().data() + model.params().size());
+  Pool pool(1);
+  const auto batcher = sequence_batcher(shape, examples, {32, false, 1});
+  EXPECT_EQ(batcher->tokens_per_epoch(), evaluate((model.pack(pool, false), model), *batcher, pool).tokens);
+  const Calibration found = calibrate(model, *batcher, pool, Calibrated::whole);
+  EXPECT_GT(found.temperature, 2) << "labels at random: nobody can be sure";
+  for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
+    const double by = model.table()[id].use.stack == "whole" ? found.temperature : 1;
+    const size_t at = static_cast<size_t>(model.params().values(id).data() - model.params().data());
+    for (size_t i = 0; i < model.params().values(id).size(); ++i)
+      EXPECT_NEAR(model.params().values(id)[i], before[at + i] / by, 1e-6) << model.table()[id].name;
+  }
+}
+
 }  // namespace
 }  // namespace rnn::core

@@ -47,6 +47,13 @@ std::vector<std::string> sorted_labels(const RawSet& set) {
   return {labels.begin(), labels.end()};
 }
 
+std::vector<std::string> sorted_whole_labels(const RawSet& set) {
+  std::set<std::string> labels;
+  for (const RawExample& e : set.examples) labels.insert(e.whole);
+  labels.erase("");
+  return {labels.begin(), labels.end()};
+}
+
 void learn_text(const RawSet& set, const ModelOptions& model, LearntFront& out) {
   std::vector<std::string> texts;
   std::vector<size_t> words;
@@ -135,6 +142,7 @@ LearntFront learn_front(const RawSet& set, TargetForm target, const LabelOptions
   SequenceShape& shape = out.shape;
   shape.target = target;
   shape.labels = sorted_labels(set);
+  shape.whole_labels = sorted_whole_labels(set);
   shape.front.kind = set.kind, shape.front.keep_case = labels.keep_case;
   shape.front.text = set.text_column, shape.front.label = set.label_column, shape.front.scheme = set.scheme;
   shape.front.affixes = set.kind == InputKind::words && labels.features != "word";
@@ -170,6 +178,11 @@ LabelEncoder::LabelEncoder(const SequenceShape& shape, const Tokenizer* tokenize
 int32_t LabelEncoder::label(const std::string& name) const {
   const auto found = labels_.find(name);
   return found == labels_.end() ? -1 : found->second;
+}
+
+int32_t LabelEncoder::whole(const std::string& name) const {
+  const auto at = std::lower_bound(shape_.whole_labels.begin(), shape_.whole_labels.end(), name);
+  return at != shape_.whole_labels.end() && *at == name ? static_cast<int32_t>(at - shape_.whole_labels.begin()) : -1;
 }
 
 SequenceExample LabelEncoder::text(std::string_view text) const {
@@ -212,6 +225,7 @@ SequenceExample LabelEncoder::example(const RawSet& set, const RawExample& e) co
                         : set.kind == InputKind::words ? words(e.words)
                                                        : frames(e.frames);
   for (const std::string& name : e.labels) out.labels.push_back(label(name));
+  out.whole = whole(e.whole);
   for (const float y : e.values) out.values.push_back((y - shape_.front.mean) / shape_.front.deviation);
   return out;
 }

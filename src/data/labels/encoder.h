@@ -41,6 +41,7 @@ class LabelEncoder {
   SequenceExample example(const RawSet& set, const RawExample& e) const;
   std::vector<SequenceExample> examples(const RawSet& set) const;
   int32_t label(const std::string& name) const;  // -1: unknown
+  int32_t whole(const std::string& name) const;  // of a sentence beside its tags; -1: unknown, or it has none
 
  private:
   const SequenceShape& shape_;

@@ -12,6 +12,7 @@
 #include "tasks/sequences/label_rows.h"
 #include "tasks/sequences/stream/label_ensemble.h"
 #include "tasks/sequences/stream/labeller.h"
+#include "tasks/sequences/whole_rows.h"
 #include "train/trainer.h"
 
 namespace rnn::core {
@@ -73,6 +74,7 @@ std::vector<ResultRow> rows_of(const LabelData* training, const RawSet& test, co
     for (const RawExample& e : test.examples) given.emplace_back(e.labels.size(), shape.labels[static_cast<size_t>(most)]);
     ResultRow row = tag_row(constant.name, test, given, shape, encoder);
     rows.push_back(row.set(figure::kTargetLoss, constant[figure::kTargetLoss]));
+    if (!shape.whole_labels.empty()) add_frequent_whole(shape, known, test, examples, given, rows.back());
   }
   if (!training) return rows;
   if (shape.follows()) {
@@ -89,7 +91,9 @@ std::vector<ResultRow> rows_of(const LabelData* training, const RawSet& test, co
   } else if (test.kind == InputKind::frames) {
     labelled("nearest series", nearest_series(training->train, test, shape.labels));
   } else {
-    rows.push_back(tag_row("most frequent tag of a word", test, frequent_tags(training->train, test), shape, encoder));
+    const GivenTags tags = frequent_tags(training->train, test);
+    rows.push_back(tag_row("most frequent tag of a word", test, tags, shape, encoder));
+    if (!shape.whole_labels.empty()) add_bayes_of_wholes(shape, training->train, test, examples, tags, rows);
   }
   return rows;
 }
@@ -102,6 +106,8 @@ void answer_all(ModelFile& file, const RawSet& test, const std::vector<SequenceE
   const std::vector<Labels> found = labeller.label(examples);
   report.scores.emplace(shape.labels);
   if (has_spans(shape)) report.spans.emplace();
+  GivenTags tags;
+  std::vector<int32_t> labels;
   for (size_t i = 0; i < found.size(); ++i) {
     std::vector<std::string> given;
     for (size_t t = 0; t < found[i].answers.size(); ++t) {
@@ -113,7 +119,13 @@ void answer_all(ModelFile& file, const RawSet& test, const std::vector<SequenceE
       given.push_back(shape.labels[static_cast<size_t>(answer)]);
     }
     if (report.spans) report.spans->add(test.examples[i].labels, given, shape.front.scheme == "bioes");
+    if (shape.whole_labels.empty()) continue;
+    labels.push_back(found[i].whole[0].id), tags.push_back(std::move(given));
+    report.whole_reliability.add(found[i].whole[0].probability, labels.back() == examples[i].whole);
   }
+  if (shape.whole_labels.empty()) return;
+  report.whole = score_wholes(shape, examples, labels);
+  report.model.set(figure::kBothRight, both_right(shape, test, examples, tags, labels));
 }
 
 // 1, 2, 3, 5, 10, 20, 30, 50 ... below `longest`, then that.
@@ -233,6 +245,8 @@ LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData*
   for (const RawExample& e : test.examples)
     for (const std::string& label : e.labels)
       if (!label.empty() && encoder.label(label) < 0) unseen.insert(label);
+  for (const RawExample& e : test.examples)
+    if (!e.whole.empty() && encoder.whole(e.whole) < 0) unseen.insert(e.whole);
   report.unseen.assign(unseen.begin(), unseen.end());
   require_finite(*file.model, file.path);
   file.model->pack(pool, false);
@@ -243,13 +257,15 @@ LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData*
     measure_numbers(file, test, examples, training ? &training->train : nullptr, pool, report);
     return report;
   }
-  answer_all(file, test, examples, pool, report);
   report.model = ResultRow("this model").set(figure::kTargetLoss, loss.loss());
+  answer_all(file, test, examples, pool, report);
   if (report.spans) {
     set_spans(report.model, *report.spans);
   } else {
     report.model.set(figure::kAccuracy, report.scores->accuracy()).set(figure::kMacroF1, report.scores->macro_f1());
   }
+  if (report.whole)
+    report.model.set(figure::kWholeAccuracy, report.whole->accuracy()).set(figure::kWholeMacroF1, report.whole->macro_f1());
   report.model.set(figure::kEce, report.reliability.ece());
   report.baselines = rows_of(training, test, examples, shape, encoder);
   if (training && !shape.follows()) report.shared = shared_inputs(training->train, test);

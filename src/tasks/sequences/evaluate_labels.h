@@ -27,10 +27,12 @@ struct LabelReport {
   std::optional<LabelScores> scores;  // of one label for an example, and of words whose tags are no spans
   std::optional<SpanScores> spans;    // of tags of spans
   Reliability reliability;            // of all answers; empty: of numbers
-  std::vector<EarlyAnswers> early;    // if asked for
-  std::vector<std::string> unseen;    // labels that the model does not have: never right
-  std::optional<int64_t> shared;      // inputs that also stand in training, where that is known
-  int64_t shortened = 0;              // streams that the loss leaves out
+  std::optional<LabelScores> whole;   // of a label for a sentence beside its tags
+  Reliability whole_reliability;
+  std::vector<EarlyAnswers> early;  // if asked for
+  std::vector<std::string> unseen;  // labels that the model does not have: never right
+  std::optional<int64_t> shared;    // inputs that also stand in training, where that is known
+  int64_t shortened = 0;            // streams that the loss leaves out
 };
 
 // `test`: with labels in the scheme of the model; training: for the rows, null: only those of the labels themselves. Packs the model.

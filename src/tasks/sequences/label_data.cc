@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "data/hash.h"
+#include "data/labels/whole_labels.h"
 #include "io/model_file.h"
 #include "options/option_list.h"
 #include "runs/data_place.h"
@@ -31,11 +32,13 @@ uint64_t input_content(const RawExample& e) {
 std::vector<SplitItem> split_items_of(const RawSet& set, const LabelSource& source) {
   const TargetForm target = source.target;
   std::set<std::string_view> labels;
-  if (target == TargetForm::label)
-    for (const RawExample& e : set.examples) labels.insert(e.labels.at(0));
+  const auto label_of = [&](const RawExample& e) {  // of the whole; what has none is all alike
+    return target == TargetForm::label ? std::string_view(e.labels.at(0)) : std::string_view(e.whole);
+  };
+  for (const RawExample& e : set.examples) labels.insert(label_of(e));
   std::vector<SplitItem> items;
   for (const RawExample& e : set.examples) {
-    const auto at = target == TargetForm::label ? std::distance(labels.begin(), labels.find(e.labels.at(0))) : 0;
+    const auto at = std::distance(labels.begin(), labels.find(label_of(e)));
     const bool named = source.follow && !e.text.empty();  // by the id alone, whatever its rows are
     if (!e.group.empty()) {
       items.push_back({fnv1a64(e.group), 0});  // a group has any labels
@@ -51,6 +54,8 @@ std::vector<std::string> labels_without(const RawSet& set, const LabelEncoder& e
   for (const RawExample& e : set.examples)
     for (const std::string& label : e.labels)
       if (!label.empty() && encoder.label(label) < 0) unseen.insert(label);
+  for (const RawExample& e : set.examples)
+    if (!e.whole.empty() && encoder.whole(e.whole) < 0) unseen.insert(e.whole);
   return {unseen.begin(), unseen.end()};
 }
 
@@ -141,14 +146,18 @@ int64_t shared_inputs(const RawSet& train, const RawSet& test) {
                        [&](const RawExample& e) { return known.count(input_content(e)) > 0; });
 }
 
+TargetForm target_of_task(std::string_view task) {
+  return task == kClassifyTagTask ? TargetForm::labels : *target_form(task);
+}
+
 LabelSource label_source(std::string_view task, const Options& options) {
-  LabelSource source{*target_form(task), options.labels, {}};
+  LabelSource source{target_of_task(task), task == kClassifyTagTask, options.labels};
   if (source.target == TargetForm::numbers) source.follow = follow_columns(options);
   return source;
 }
 
 LabelSource label_source(const SequenceShape& shape, const LabelOptions& labels) {
-  LabelSource source{shape.target, labels, {}};
+  LabelSource source{shape.target, !shape.whole_labels.empty(), labels};
   if (source.labels.text.empty()) source.labels.text = shape.front.text;
   if (source.labels.label.empty()) source.labels.label = shape.front.label;
   if (!shape.front.scheme.empty()) source.labels.scheme = shape.front.scheme;
@@ -158,8 +167,9 @@ LabelSource label_source(const SequenceShape& shape, const LabelOptions& labels)
 }
 
 RawSet read_label_files(const std::vector<std::string>& paths, const LabelSource& source) {
-  return source.follow ? read_follow_tables(paths, *source.follow)
-                       : read_raw_labels(paths, source.target, source.labels, true, source.columns);
+  if (source.follow) return read_follow_tables(paths, *source.follow);
+  return source.whole ? read_labelled_sentences(paths, source.labels)
+                      : read_raw_labels(paths, source.target, source.labels, true, source.columns);
 }
 
 LabelSource of_test(LabelSource source, const RawSet& train) {
@@ -173,6 +183,7 @@ LabelData read_label_data(const std::vector<std::string>& paths, const LabelSpli
   LabelData data;
   data.train = read_label_files(paths, source);
   if (!data.train.numbers) require_labels(data.train);
+  if (source.whole) require_whole_labels(data.train);
   if (data.train.kind == InputKind::words) source.labels.scheme = data.train.scheme;
   if (source.follow) source.follow->numbers = data.train.numbers, source.follow->inputs = data.train.names;
   if (source.follow && source.follow->y.empty()) source.follow->y = data.train.label_column;
@@ -219,7 +230,7 @@ LabelData label_data_of_model(const ModelFile& file) {
     const Options options = options_from_json(file.about.at("options"));
     const LabelSplit how{valid, options.train.valid_share, split_rule(data.value("split", "")),
                          parse_fold(options.labels.fold)};
-    LabelSource source{shape.target, options.labels, {}};
+    LabelSource source{shape.target, !shape.whole_labels.empty(), options.labels};
     if (shape.follows()) source.follow = label_source(shape, options.labels).follow;
     LabelData found = read_label_data(data_of_model(file, "train"), how, source);
     if (found.hash != data.at("hash").get<std::string>()) return {};

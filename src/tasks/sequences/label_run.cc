@@ -60,7 +60,8 @@ class LabelRun final : public Run {
   bool every_step() const { return tags() || target() == TargetForm::numbers; }
   bool follows() const { return request.task == target_task(TargetForm::numbers); }
   // Of a table that is followed: labels or numbers, as its column is.
-  TargetForm target() const { return follows() && !data_.train.numbers ? TargetForm::labels : *target_form(request.task); }
+  TargetForm target() const { return follows() && !data_.train.numbers ? TargetForm::labels : target_of_task(request.task); }
+  bool labels_wholes() const { return request.task == kClassifyTagTask; }  // sentences, beside their tags
 
   void read() override {
     if (!request.init_from.empty()) start_ = std::make_unique<ModelFile>(load_model(request.init_from));
@@ -146,6 +147,7 @@ class LabelRun final : public Run {
     config.output = shape_.outputs();
     config.vocabulary = tokenizer ? tokenizer->size() : static_cast<int>(shape_.symbols.size());
     config.columns = shape_.columns;
+    config.whole_labels = static_cast<int>(shape_.whole_labels.size());
     if (shape_.width > 0) config.rnn.input = shape_.width, config.input_dropout = 0;
     config.tied = false;
     config.rnn.bidirectional = both_ways();
@@ -159,6 +161,12 @@ class LabelRun final : public Run {
   // Of a model to start from: what was asked for and is its own.
   void require_same_answers(const ModelConfig& c) const {
     const LabelOptions& l = options.labels;
+    if (labels_wholes() != (c.whole_labels > 0))
+      throw Error(Exit::usage, "usage/init_from",
+                  fmt::format("the task is {}, but {} {} sentences", request.task, start_->path,
+                              c.whole_labels > 0 ? "also labels" : "does not label"),
+                  fmt::format("--task {}, or train a new one without --init-from",
+                              c.whole_labels > 0 ? kClassifyTagTask : target_task(target())));
     const std::tuple<const char*, const std::string&, std::string> facts[] = {
         {"pool", l.pool, std::string(kPoolingNames[static_cast<size_t>(c.pool)])},
         {"directions", l.directions, c.rnn.bidirectional ? "both" : "one"},
@@ -183,6 +191,9 @@ class LabelRun final : public Run {
     if (l.class_weights != "none" && target() == TargetForm::numbers)
       throw Error(Exit::usage, "usage/option",
                   "--class-weights is for labels, but column " + data_.train.label_column + " is a number", "leave it out");
+    if (l.class_weights != "none" && labels_wholes())
+      throw Error(Exit::usage, "usage/option",
+                  "--class-weights weighs labels of one kind, but here sentences and words have some", "leave it out");
     const bool spans = shape_.front.scheme == "bio" || shape_.front.scheme == "bioes";
     config.crf = tags() && (l.crf == "on" || (l.crf == "auto" && spans));
     if (!config.crf) return;
@@ -232,6 +243,7 @@ class LabelRun final : public Run {
          {{"examples", data_.valid_examples.size()}, {"steps", steps(data_.valid_examples)}, {"shared", data_.shared}}}};
     if (request.valid.empty()) data["valid"]["split"] = split_name(request.split);
     data["valid"]["files"] = request.valid;
+    if (labels_wholes()) data["whole_labels"] = shape_.whole_labels;
     folder.write_data(data);
   }
 
@@ -249,7 +261,7 @@ class LabelRun final : public Run {
       result.test = std::move(test.model), result.test_baselines = std::move(test.baselines);
     }
     if (!request.test.empty()) {
-      LabelSource source{target(), options.labels, {}};
+      LabelSource source{target(), labels_wholes(), options.labels};
       if (follows()) source = label_source(shape_, options.labels);
       const RawSet test = read_label_files(request.test, of_test(source, data_.train));
       ModelFile again = load_model(folder.model());
@@ -264,17 +276,22 @@ class LabelRun final : public Run {
 
   // The best model by the validation part, made as sure as it is right on it. The checkpoint's own stays beside it for a resumed run.
   void calibrate_best(Pool& pool) {
-    int64_t answers = 0;
-    for (const SequenceExample& e : data_.valid_examples)
+    int64_t answers = 0, wholes = 0;
+    for (const SequenceExample& e : data_.valid_examples) {
       answers += std::count_if(e.labels.begin(), e.labels.end(), [](int32_t label) { return label >= 0; });
+      wholes += labels_wholes() && e.whole >= 0;
+    }
     if (options.labels.calibrate == "off" || answers < kFewestAnswers) return;
     ModelFile best = load_model(folder.model());
     const Calibration found = calibrate(*best.model, *valid, pool);
-    if (found.temperature == 1) return;
+    const Calibration whole =
+        wholes < kFewestAnswers ? Calibration{1, found.loss} : calibrate(*best.model, *valid, pool, Calibrated::whole);
+    if (found.temperature == 1 && whole.temperature == 1) return;
     json about = this->about();
-    about["metrics"]["val_loss"] = found.loss;
-    about["sequences"]["front"]["temperature"] = found.temperature;
-    about["sequences"]["front"]["calibrated"] = answers;
+    about["metrics"]["val_loss"] = whole.loss;
+    json& front = about["sequences"]["front"];
+    front["temperature"] = found.temperature, front["calibrated"] = answers;
+    if (wholes >= kFewestAnswers) front["whole_temperature"] = whole.temperature, front["whole_calibrated"] = wholes;
     folder.keep_model();
     save_model(folder.model(), *best.model, tokenizer.get(), about);
   }
@@ -295,19 +312,33 @@ class LabelRun final : public Run {
         fmt::format("A recurrent model for the task {}: {} of {} with {} hidden units{}.", card.task,
                     counted(rnn.layers, "layer"), cell, units_text(rnn), rnn.bidirectional ? " in each direction" : "");
     card.tags = {cell, card.task};
-    if (!shape_.labels.empty()) card.facts.push_back({"labels", std::to_string(best.outputs())});
+    if (!shape_.labels.empty()) card.facts.push_back({"labels", std::to_string(shape_.labels.size())});
+    if (labels_wholes()) card.facts.push_back({"labels of sentences", std::to_string(shape_.whole_labels.size())});
     card.limits = {"It was measured on examples like those it was trained on; results on others may differ."};
     folder.write_card(card);
+  }
+
+  // A sentence's own labels.
+  std::string wholes_text() const {
+    SequenceShape whole;
+    whole.labels = shape_.whole_labels;
+    std::vector<SequenceExample> examples;
+    for (const SequenceExample& e : data_.train_examples) examples.emplace_back().labels = {e.whole};
+    return shares_text(whole.labels, examples);
   }
 
   std::string labels_text() const {
     if (shape_.labels.empty())
       return fmt::format("a number, {} ± {}; the loss is of numbers with mean 0 and deviation 1", shape_.front.mean,
                          shape_.front.deviation);
+    return shares_text(shape_.labels, data_.train_examples);
+  }
+
+  static std::string shares_text(const std::vector<std::string>& labels, const std::vector<SequenceExample>& examples) {
     std::vector<std::pair<int64_t, std::string>> counts;
-    for (const std::string& label : shape_.labels) counts.emplace_back(0, label);
+    for (const std::string& label : labels) counts.emplace_back(0, label);
     int64_t all = 0;
-    for (const SequenceExample& e : data_.train_examples)
+    for (const SequenceExample& e : examples)
       for (const int32_t label : e.labels)
         if (label >= 0) --counts[static_cast<size_t>(label)].first, ++all;
     std::sort(counts.begin(), counts.end());
@@ -350,10 +381,12 @@ class LabelRun final : public Run {
                                data_.unseen[0]));
     if (!reading_.empty()) plan.add("reads", reading_ + (model->config().rnn.bidirectional ? "; in both directions" : ""));
     plan.add("labels", labels_text());
+    if (labels_wholes()) plan.add("sentences", wholes_text());
     const ModelConfig& c = model->config();
     plan.add("answers", follows() ? fmt::format("every row{}", rnn_reads_on())
                         : tags()
-                            ? fmt::format("every word{}", c.crf ? ", the tags of a sentence together (--crf)" : "")
+                            ? fmt::format("every word{}{}", c.crf ? ", the tags of a sentence together (--crf)" : "",
+                                          labels_wholes() ? "; the sentence, from the mean of all states" : "")
                             : fmt::format("one label, from {}", c.pool == Pooling::last  ? "the last state"
                                                                 : c.pool == Pooling::max ? "the largest value of every unit"
                                                                 : c.pool == Pooling::attention

@@ -14,15 +14,21 @@ LabelEnsemble::Member::Member(ModelFile& file, Pool& pool)
 
 LabelEnsemble::LabelEnsemble(ModelFile& first, const WithModels& with, Pool& pool)
     : weights_(ensemble_weights(1 + with.files.size(), with.weights)) {
-  members_.emplace_back(first, pool);
-  for (ModelFile* file : with.files) {
-    const Member& member = members_.emplace_back(*file, pool);
+  const auto add = [&](ModelFile& file) {
+    const Member& member = members_.emplace_back(file, pool);
+    if (!member.shape.whole_labels.empty() || member.shape.answers == Answers::several)
+      throw Error(Exit::usage, "ensemble/labels",
+                  file.path + (member.shape.whole_labels.empty() ? " gives a text any number of labels" : " also tags words") +
+                      ", it cannot be one of several models",
+                  "models of an ensemble give one label each");
     if (member.shape.labels == shape().labels && member.shape.front.kind == shape().front.kind &&
         member.shape.width == shape().width)
-      continue;
-    throw Error(Exit::usage, "ensemble/labels", file->path + " has other labels, or reads other data, than " + first.path,
+      return;
+    throw Error(Exit::usage, "ensemble/labels", file.path + " has other labels, or reads other data, than " + first.path,
                 "models of an ensemble are trained on the same kind of data, with the same labels; rnn info shows both");
-  }
+  };
+  add(first);
+  for (ModelFile* file : with.files) add(*file);
 }
 
 LabelShares LabelEnsemble::answers(size_t i, const RawSet& set) {

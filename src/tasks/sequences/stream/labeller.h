@@ -20,8 +20,9 @@ struct Labels {
   // that is not there has probability 0. Of a model with a chain over its labels first that of the best sequence, then the others.
   std::vector<std::vector<Candidate>> answers;
   std::vector<float>
-      values;          // a model of numbers: [shape().values], or [steps] where every step has one; in the units of the data
-  bool finite = true;  // false: the input is so large that outputs overflow, the answer means nothing
+      values;  // a model of numbers: [shape().values], or [steps] where every step has one; in the units of the data
+  std::vector<Candidate> whole;  // a model that also labels sequences as a whole: the likeliest of these labels, as above
+  bool finite = true;            // false: the input is so large that outputs overflow, the answer means nothing
 };
 
 // Throws Error{data, "data/overflow"} unless the outputs of a model were finite.
@@ -46,10 +47,12 @@ class Labeller {
   void label_batch(std::span<const SequenceExample> examples, int top, std::vector<Labels>& out);
   void answer(std::span<const float> outputs, int top, Labels& to);
   void answer_chain(std::span<const float> rows, int top, Labels& to) const;
+  void answer_whole(std::span<const float> rows, int top, Labels& to);
 
   SequenceShape shape_;
   Engine engine_;
   Sampler sampler_;
+  std::optional<Sampler> whole_;      // of labels of the whole
   std::optional<ChainScores> chain_;  // of a model with a chain over its labels
 };
 

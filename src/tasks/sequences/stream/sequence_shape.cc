@@ -49,6 +49,8 @@ bool fits(const SequenceShape& shape, const ModelFile& file) {
   const auto width = static_cast<size_t>(shape.width);
   const ModelConfig& config = file.model->config();
   if (shape.columns != config.columns) return false;
+  const std::vector<std::string>& whole = shape.whole_labels;
+  if (std::ssize(whole) != config.whole_labels || !std::is_sorted(whole.begin(), whole.end())) return false;
   if (front.kind == InputKind::text)
     return shape.width == 0 && shape.symbols.empty() && (!file.tokenizer || file.tokenizer->size() == config.vocabulary);
   if (static_cast<int>(shape.symbols.size()) != config.vocabulary) return false;
@@ -63,6 +65,7 @@ json shape_to_json(const SequenceShape& shape) {
   if (shape.front.kind == InputKind::none) return out;
   out["front"] = front_to_json(shape.front);
   if (shape.columns > 1) out["columns"] = shape.columns;
+  if (!shape.whole_labels.empty()) out["whole_labels"] = shape.whole_labels;
   return out;
 }
 
@@ -80,6 +83,7 @@ SequenceShape shape_of_model(const ModelFile& file) {
     shape.labels = saved.at("labels").get<std::vector<std::string>>();
     shape.values = saved.at("values");
     shape.columns = saved.value("columns", 1);
+    shape.whole_labels = saved.value("whole_labels", shape.whole_labels);
     if (saved.contains("front")) shape.front = front_of_json(saved.at("front"));
   } catch (const json::exception&) {
     throw Error(Exit::model, "model/corrupt", file.path + " does not describe its inputs and outputs");
@@ -103,6 +107,7 @@ SequenceShape shape_of_labels(const ModelFile& file, TargetForm target) {
   const bool text = shape.front.kind == InputKind::text, words = shape.front.kind == InputKind::words;
   if ((text && (!file.tokenizer || shape.target != TargetForm::label)) || (words && shape.target != TargetForm::labels))
     throw Error(Exit::model, "model/corrupt", file.path + ": what it reads does not fit what it answers");
+  if (target == TargetForm::label && !shape.whole_labels.empty()) return shape;
   if (shape.target != target)
     throw Error(Exit::model, "model/task",
                 file.path + (target == TargetForm::label ? " tags every word, it does not classify"
