@@ -72,6 +72,8 @@ std::string summary(const ModelFile& file) {
   if (o.bidirectional) text += ", bidirectional";
   if (o.residual) text += ", residual";
   text += fmt::format(", {} {}", file.model->reads_ids() ? "embedding" : "input", o.input);
+  if (const LetterOptions& l = file.model->config().letters; l.present())
+    text += fmt::format(", {} filters over {} of {} letters", l.filters, counted(l.width, "neighbour"), l.vocabulary);
   if (!file.model->writes_text() && file.model->has_head()) text += fmt::format(", output {}", file.model->outputs());
   if (file.model->config().tied) text += ", output tied to the embedding";
   const ModelConfig& config = file.model->config();

@@ -151,9 +151,9 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
   batch.carried = false;
   batch.to.last_step = !tag && !follow;
   batch.in.width = shape.width;
-  batch.in.columns = shape.columns;
+  batch.in.columns = shape.ids_of_step();
   batch.to.width = regress || follow ? shape.values : 0;
-  batch.in.ids.resize(width == 0 ? rows * static_cast<size_t>(shape.columns) : 0);
+  batch.in.ids.resize(width == 0 ? rows * static_cast<size_t>(shape.ids_of_step()) : 0);
   batch.in.frames.resize(rows * width);
   batch.to.ids.assign(tag ? rows : 0, -1);
   batch.to.values.assign(follow ? rows : 0, 0.0f);
@@ -161,7 +161,7 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
   for (int r = 0; r < batch.in.seq.streams(); ++r) {
     const SequenceExample& e = *examples[static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(r)])];
     if (width == 0) {
-      scatter(batch.in.seq, r, e.ids, static_cast<size_t>(shape.columns), batch.in.ids);
+      scatter(batch.in.seq, r, e.ids, static_cast<size_t>(shape.ids_of_step()), batch.in.ids);
     } else {
       scatter(batch.in.seq, r, e.frames, width, batch.in.frames);
     }

@@ -28,7 +28,7 @@ std::optional<TargetForm> target_form(std::string_view task);
 // One sequence and its target.
 struct SequenceExample {
   std::vector<float> frames;    // [steps * width] if the inputs are numbers
-  std::vector<int32_t> ids;     // [steps * columns] if they are symbols; -1: none
+  std::vector<int32_t> ids;     // [steps * ids_of_step()] if they are symbols; -1: none
   std::vector<float> values;    // regress: [outputs]; follow: [steps], NaN: not counted
   std::vector<int32_t> labels;  // classify: [1], or any number of those that are right; tag: [steps]; -1: not counted
   int32_t whole = -1;           // tag: the label of the sequence as a whole; -1: not counted
@@ -47,13 +47,14 @@ struct SequenceShape {
   std::vector<std::string> whole_labels = {};  // tag: of the sequence as a whole, sorted; empty: it has none
   LabelFront front = {};                       // of texts, words and sensors
   std::vector<float> weights = {};             // [labels] of a target in the loss of training; empty: 1
+  int ids_of_step() const { return columns + letters; }
   int outputs() const { return labels.empty() ? values : static_cast<int>(labels.size()); }
   bool every_step() const { return target == TargetForm::labels || target == TargetForm::numbers; }
   // The columns of a table, followed row by row (tasks/sequences/follow_table.h).
   bool follows() const { return front.kind == InputKind::frames && every_step(); }
   int steps(const SequenceExample& e) const {
     return Seq::checked_length(width > 0 ? e.frames.size() / static_cast<size_t>(width)
-                                         : e.ids.size() / static_cast<size_t>(columns));
+                                         : e.ids.size() / static_cast<size_t>(ids_of_step()));
   }
 };
 

@@ -119,6 +119,20 @@ void check_whole(const ModelConfig& c) {
         std::to_string(c.whole_labels) + " labels of the whole are impossible, give 1 to " + std::to_string(kMostWhole), "");
 }
 
+void check_letters(const ModelConfig& c) {
+  const LetterOptions& l = c.letters;
+  if (!l.present()) return;
+  if (c.form().writes || c.vocabulary == 0) bad("model/letters", "only a model that labels symbols reads their letters", "");
+  const auto within = [](const char* what, int value, int most) {
+    if (value < 1 || value > most)
+      bad("model/letters",
+          std::string(what) + " is " + std::to_string(value) + ", it must be between 1 and " + std::to_string(most), "");
+  };
+  within("number of different letters", l.vocabulary, 1 << 21), within("embedding of letters", l.embed, 4096);
+  within("letters of a window", l.width, 64), within("filters of letters", l.filters, 16384);
+  within("letters of a word", l.longest, 256);
+}
+
 void check_labels(const ModelConfig& c) {
   const ModelForm& form = c.form();
   if (c.pool != Pooling::last && (form.reads != RowsRead::last || c.task == kForecastTask))
@@ -236,6 +250,7 @@ void check_config(const ModelConfig& c) {
   check_transducer(c);
   check_row_convolution(c);
   check_labels(c);
+  check_letters(c);
   if (c.rnn.last_hidden != 0) positive(c.rnn.last_hidden, "last-hidden", 65536);
   if (c.rnn.last_hidden > 0 && c.rnn.layers < 2)
     bad("model/size", "last-hidden needs a layer below, but there is only one layer", "set --hidden, or --layers 2");

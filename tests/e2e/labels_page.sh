@@ -7,6 +7,7 @@
 export RNN_THREADS=1
 
 python3 - <<'PYTHON'
+import gzip
 rows = [(f"the {w} was {'good' if i % 2 else 'bad'} on day {i}", "good" if i % 2 else "bad") for i, w in enumerate(["film", "phone", "room"] * 30)]
 for name in ("reviews", "test"):
     open(name + ".csv", "w").write("text,label\n" + "".join(f"{t},{l}\n" for t, l in rows))
@@ -17,6 +18,8 @@ life = lambda unit: 20 + 3 * unit
 lines = [f"{u},{t},{100 - life(u) + t},{life(u) - t}\n" for u in range(1, 9) for t in range(life(u))]
 for name in ("engine", "engine_test", "engine_new"):
     open(name + ".csv", "w").write("unit,cycle,wear,RUL\n" + "".join(lines))
+open("glove.6B.100d.txt", "w").write("berlin 0.1 0.9 -1\nrome 0.2 0.8 -1.1\nplay -1 0 0\n")
+gzip.open("cc.en.300.vec.gz", "wt").write("3 2\nthe 0 0\nfilm 0.1 0.2\ngood 1 0.5\n")
 open("sentences.txt", "w").write("play rock in rome\n")
 PYTHON
 rnn() {
@@ -24,5 +27,5 @@ rnn() {
   [[ "$1" != train ]] || bounds=(--max-updates 4 --hidden 16)
   "$RNN" "$@" "${bounds[@]}"
 }
-expect_page_commands docs/labels.md 10
+expect_page_commands docs/labels.md 12
 expect_page_options docs/labels.md train classify tag eval explain inspect

@@ -34,6 +34,7 @@ void require_example(const RawSet& set, const RawExample& e) {
 void read_as(const std::string& path, TargetForm target, const char* layout) {
   LabelOptions options;
   options.layout = layout;
+  if (target == TargetForm::labels) options.features = "all";
   RawSet set;
   if (!reads([&] { set = read_raw_labels({path}, target, options); })) return;
   ++accepted;

@@ -48,6 +48,20 @@ TEST(ModelConfig, WithoutARecurrentMatrixThereIsNothingToDropInIt) {
   }
 }
 
+TEST(ModelConfig, OnlyAModelThatLabelsSymbolsReadsTheirLetters) {
+  ModelConfig config = config_of("gru");
+  config.task = "tag", config.output = 3, config.letters.vocabulary = 5;
+  EXPECT_EQ(refusal(config), "");
+  config.letters.width = 65;
+  EXPECT_EQ(refusal(config), "model/letters: letters of a window is 65, it must be between 1 and 64");
+  config.letters.width = 3, config.letters.longest = 0;
+  EXPECT_EQ(refusal(config), "model/letters: letters of a word is 0, it must be between 1 and 256");
+  config.letters.longest = 4, config.vocabulary = 0;
+  EXPECT_EQ(refusal(config), "model/letters: only a model that labels symbols reads their letters");
+  config.vocabulary = 9, config.task = "language-model";
+  EXPECT_EQ(refusal(config), "model/letters: only a model that labels symbols reads their letters");
+}
+
 TEST(ModelConfig, OnlyARecogniserThatReadsForwardLooksAhead) {
   ModelConfig config = config_of("gru");
   config.task = "transcribe", config.vocabulary = 0, config.output = 4, config.row_convolution = 128;

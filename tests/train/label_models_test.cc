@@ -18,7 +18,7 @@
 namespace rnn::core::test {
 namespace {
 
-constexpr int kLabelIds = 7, kLabelWidth = 3, kLabels = 5;
+constexpr int kLabelIds = 7, kLabelWidth = 3, kLabels = 5, kLabelLetters = 6;
 
 struct LabelCase {
   const char* name;
@@ -26,6 +26,7 @@ struct LabelCase {
   int columns = 1;
   bool frames = false, both = false, crf = false, grammar = false;
   int whole = 0;  // labels of the sequence beside those of its steps
+  int letters = 0;  // of a word
   bool tags() const { return crf || whole > 0; }
 };
 void PrintTo(const LabelCase& c, std::ostream* out) { *out << c.name; }
@@ -48,6 +49,7 @@ ModelConfig config_of(const LabelCase& l, CellKind cell) {
   c.dropout = c.rnn.dropout = 0.2;
   c.pool = l.pool, c.columns = l.columns, c.crf = l.crf;
   if (l.columns > 1) c.drops.words = 0.3;
+  if (l.letters > 0) c.letters = {.vocabulary = kLabelLetters, .embed = 4, .width = 3, .filters = 5, .longest = l.letters};
   if (l.grammar) c.places = bio_places();
   return c;
 }
@@ -57,11 +59,15 @@ Batch batch_of(const LabelCase& l, const std::vector<int>& lengths) {
   Batch b;
   b.in.seq = Seq::ragged(lengths);
   b.to.last_step = !l.tags();
-  b.in.width = l.frames ? kLabelWidth : 0, b.in.columns = l.columns;
+  b.in.width = l.frames ? kLabelWidth : 0, b.in.columns = l.columns + l.letters;
   Random random(12, Purpose::test);
   const auto below = [&](int n) { return static_cast<int32_t>(random.below(static_cast<uint32_t>(n))); };
-  for (int i = 0; i < b.in.seq.rows() * l.columns && !l.frames; ++i)
+  for (int i = 0; i < b.in.seq.rows() * l.columns && !l.frames; ++i) {
     b.in.ids.push_back(l.columns > 1 && i % 4 == 1 ? -1 : below(kLabelIds));
+    if ((i + 1) % l.columns != 0) continue;
+    for (int k = 0, n = l.letters > 0 ? below(l.letters + 1) : 0; k < l.letters; ++k)
+      b.in.ids.push_back(k < n ? below(kLabelLetters) : -1);
+  }
   for (int i = 0; i < b.in.seq.rows() * b.in.width; ++i) b.in.frames.push_back(static_cast<float>(random.normal()));
   constexpr int32_t kFree[] = {0, 1, 3};  // may follow each other
   for (int64_t i = 0; i < b.target_rows(); ++i) b.to.ids.push_back(l.grammar ? kFree[below(3)] : below(kLabels));
@@ -108,7 +114,9 @@ INSTANTIATE_TEST_SUITE_P(
                     LabelCase{"chain of spans", Pooling::last, 3, false, true, true, true},
                     LabelCase{"tags and a label", Pooling::last, 3, false, true, false, false, 4},
                     LabelCase{"tags and a label forward", Pooling::last, 1, true, false, false, false, 4},
-                    LabelCase{"chain of spans and a label", Pooling::last, 1, true, true, true, true, 3}));
+                    LabelCase{"chain of spans and a label", Pooling::last, 1, true, true, true, true, 3},
+                    LabelCase{"letters", Pooling::max, 1, false, true, false, false, 0, 4},
+                    LabelCase{"letters and columns", Pooling::last, 3, false, true, true, true, 0, 5}));
 
 // By the definition: the softmax of the scores, with scores so far apart that the largest has to be taken off.
 TEST(AttentionRows, AreTheMeanWeightedByTheSoftmaxOfTheScores) {

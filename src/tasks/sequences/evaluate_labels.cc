@@ -153,7 +153,7 @@ std::vector<EarlyAnswers> early_answers(ModelFile& file, const std::vector<Seque
         ++early.ended;
         continue;
       }
-      e.ids.resize(shape.width > 0 ? 0 : static_cast<size_t>(steps * shape.columns));
+      e.ids.resize(shape.width > 0 ? 0 : static_cast<size_t>(steps * shape.ids_of_step()));
       e.frames.resize(static_cast<size_t>(steps * shape.width));
     }
     const std::vector<Labels> found = labeller.label(begun);

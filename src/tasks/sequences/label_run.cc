@@ -16,6 +16,7 @@
 #include "tasks/sequences/calibrate.h"
 #include "tasks/sequences/evaluate_labels.h"
 #include "tasks/sequences/label_data.h"
+#include "tasks/sequences/label_words.h"
 #include "tasks/sequences/task.h"
 #include "text/tag_scheme.h"
 
@@ -140,13 +141,14 @@ class LabelRun final : public Run {
       model = start_from(std::move(start_->model), request, tokenizer.get(), &options.model);
       return;
     }
-    LearntFront learnt = learn_front(data_.train, target(), options.labels, options.model);
+    const std::optional<WordVectors> vectors = vectors_of_run(options.labels, data_.train.kind, options.model);
+    LearntFront learnt = learn_front(data_.train, target(), options.labels, options.model, vectors ? &*vectors : nullptr);
     shape_ = std::move(learnt.shape), tokenizer = std::move(learnt.tokenizer), reading_ = std::move(learnt.reading);
     ModelConfig config = model_config(options.model);
     config.task = target_task(target());
     config.output = shape_.outputs();
     config.vocabulary = tokenizer ? tokenizer->size() : static_cast<int>(shape_.symbols.size());
-    config.columns = shape_.columns;
+    config.columns = shape_.columns, config.letters = letters_of(shape_);
     config.whole_labels = static_cast<int>(shape_.whole_labels.size());
     if (shape_.width > 0) config.rnn.input = shape_.width, config.input_dropout = 0;
     config.tied = false;
@@ -156,6 +158,9 @@ class LabelRun final : public Run {
     set_chain(config);
     model = std::make_unique<Model<float>>(config);
     initialise_by(options, *model);
+    if (!vectors) return;
+    begin_with_vectors(*vectors, learnt.vector_rows, *model);
+    vectors_ = record_of(*vectors), vectors_text_ = std::move(learnt.vectors);
   }
 
   // Of a model to start from: what was asked for and is its own.
@@ -167,6 +172,9 @@ class LabelRun final : public Run {
                               c.whole_labels > 0 ? "also labels" : "does not label"),
                   fmt::format("--task {}, or train a new one without --init-from",
                               c.whole_labels > 0 ? kClassifyTagTask : target_task(target())));
+    if (!l.vectors.empty())
+      throw Error(Exit::usage, "usage/init_from", "--vectors is for new models, but " + start_->path + " has an embedding",
+                  "leave one of the two out");
     const std::tuple<const char*, const std::string&, std::string> facts[] = {
         {"pool", l.pool, std::string(kPoolingNames[static_cast<size_t>(c.pool)])},
         {"directions", l.directions, c.rnn.bidirectional ? "both" : "one"},
@@ -210,6 +218,7 @@ class LabelRun final : public Run {
     tokenizer = std::move(file.tokenizer);
     file.model = std::move(model);
     shape_ = shape_of_model(file);
+    vectors_ = file.about.at("data").value("vectors", json());
     model = std::move(file.model);
   }
 
@@ -222,11 +231,10 @@ class LabelRun final : public Run {
   }
 
   json about_data() const override {
-    return {
-        {"task", request.task},
-        {"sequences", shape_to_json(shape_)},
-        {"data",
-         {{"train", request.data}, {"valid", request.valid}, {"hash", data_.hash}, {"split", split_name(request.split)}}}};
+    json data = {
+        {"train", request.data}, {"valid", request.valid}, {"hash", data_.hash}, {"split", split_name(request.split)}};
+    if (!vectors_.is_null()) data["vectors"] = vectors_;
+    return {{"task", request.task}, {"sequences", shape_to_json(shape_)}, {"data", std::move(data)}};
   }
 
   void write_files(bool resumed) const override {
@@ -244,6 +252,7 @@ class LabelRun final : public Run {
     if (request.valid.empty()) data["valid"]["split"] = split_name(request.split);
     data["valid"]["files"] = request.valid;
     if (labels_wholes()) data["whole_labels"] = shape_.whole_labels;
+    if (!vectors_.is_null()) data["vectors"] = vectors_;
     folder.write_data(data);
   }
 
@@ -380,6 +389,7 @@ class LabelRun final : public Run {
       plan.add("", fmt::format("training lacks {} of the validation: {}", counted(data_.unseen.size(), "label"),
                                data_.unseen[0]));
     if (!reading_.empty()) plan.add("reads", reading_ + (model->config().rnn.bidirectional ? "; in both directions" : ""));
+    if (!vectors_text_.empty()) plan.add("vectors", vectors_text_);
     plan.add("labels", labels_text());
     if (labels_wholes()) plan.add("sentences", wholes_text());
     const ModelConfig& c = model->config();
@@ -398,7 +408,8 @@ class LabelRun final : public Run {
 
   LabelData data_;
   SequenceShape shape_;
-  std::string reading_;
+  std::string reading_, vectors_text_;
+  json vectors_;  // the file that the embedding began with; null: none
   std::unique_ptr<ModelFile> start_;
 };
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "networks/step_ids.h"
 
 namespace rnn::core {
 
@@ -17,6 +18,7 @@ json front_to_json(const LabelFront& front) {
   if (!front.text.empty()) out["text"] = front.text;
   if (!front.label.empty()) out["label"] = front.label;
   if (front.kind == InputKind::words) out["affixes"] = front.affixes, out["scheme"] = front.scheme;
+  if (!front.letters.empty()) out["letters"] = front.letters;
   if (front.kind == InputKind::frames)
     out["names"] = front.names, out["offset"] = front.offset, out["factor"] = front.factor;
   if (!front.id.empty()) out["id"] = front.id;
@@ -35,6 +37,7 @@ LabelFront front_of_json(const json& saved) {
   front.keep_case = saved.at("keep_case");
   front.text = saved.value("text", ""), front.label = saved.value("label", "");
   front.affixes = saved.value("affixes", false), front.scheme = saved.value("scheme", "");
+  front.letters = saved.value("letters", front.letters);
   front.names = saved.value("names", front.names);
   front.offset = saved.value("offset", front.offset), front.factor = saved.value("factor", front.factor);
   front.id = saved.value("id", ""), front.time = saved.value("time", "");
@@ -48,7 +51,8 @@ bool fits(const SequenceShape& shape, const ModelFile& file) {
   const LabelFront& front = shape.front;
   const auto width = static_cast<size_t>(shape.width);
   const ModelConfig& config = file.model->config();
-  if (shape.columns != config.columns) return false;
+  if (shape.columns != config.columns || shape.ids_of_step() != ids_of_step(config)) return false;
+  if (std::ssize(front.letters) != config.letters.vocabulary) return false;
   const std::vector<std::string>& whole = shape.whole_labels;
   if (std::ssize(whole) != config.whole_labels || !std::is_sorted(whole.begin(), whole.end())) return false;
   if (front.kind == InputKind::text)
@@ -66,6 +70,7 @@ json shape_to_json(const SequenceShape& shape) {
   out["front"] = front_to_json(shape.front);
   if (shape.columns > 1) out["columns"] = shape.columns;
   if (!shape.whole_labels.empty()) out["whole_labels"] = shape.whole_labels;
+  if (shape.letters > 0) out["letters"] = shape.letters;
   return out;
 }
 
@@ -82,7 +87,7 @@ SequenceShape shape_of_model(const ModelFile& file) {
     shape.symbols = saved.at("symbols").get<std::vector<std::string>>();
     shape.labels = saved.at("labels").get<std::vector<std::string>>();
     shape.values = saved.at("values");
-    shape.columns = saved.value("columns", 1);
+    shape.columns = saved.value("columns", 1), shape.letters = saved.value("letters", 0);
     shape.whole_labels = saved.value("whole_labels", shape.whole_labels);
     if (saved.contains("front")) shape.front = front_of_json(saved.at("front"));
   } catch (const json::exception&) {
