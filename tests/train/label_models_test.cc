@@ -25,6 +25,7 @@ struct LabelCase {
   Pooling pool = Pooling::last;
   int columns = 1;
   bool frames = false, both = false, crf = false, grammar = false;
+  Answers answers = Answers::one;
 };
 void PrintTo(const LabelCase& c, std::ostream* out) { *out << c.name; }
 
@@ -43,7 +44,7 @@ ModelConfig config_of(const LabelCase& l, CellKind cell) {
   c.vocabulary = l.frames ? 0 : kLabelIds;
   c.output = kLabels;
   c.dropout = c.rnn.dropout = 0.2;
-  c.pool = l.pool, c.columns = l.columns, c.crf = l.crf;
+  c.pool = l.pool, c.columns = l.columns, c.crf = l.crf, c.answers = l.answers;
   if (l.columns > 1) c.drops.words = 0.3;
   if (l.grammar) c.places = bio_places();
   return c;
@@ -61,7 +62,10 @@ Batch batch_of(const LabelCase& l, const std::vector<int>& lengths) {
     b.in.ids.push_back(l.columns > 1 && i % 4 == 1 ? -1 : below(kLabelIds));
   for (int i = 0; i < b.in.seq.rows() * b.in.width; ++i) b.in.frames.push_back(static_cast<float>(random.normal()));
   constexpr int32_t kFree[] = {0, 1, 3};  // may follow each other
-  for (int64_t i = 0; i < b.target_rows(); ++i) b.to.ids.push_back(l.grammar ? kFree[below(3)] : below(kLabels));
+  const bool several = l.answers == Answers::several;
+  for (int64_t i = 0; i < b.target_rows() && !several; ++i) b.to.ids.push_back(l.grammar ? kFree[below(3)] : below(kLabels));
+  b.to.width = several ? kLabels : 0;
+  for (int64_t i = 0; i < b.target_rows() * b.to.width; ++i) b.to.values.push_back(static_cast<float>(below(2)));
   b.to.weights.assign(static_cast<size_t>(b.target_rows()), 1);
   b.to.weights[1] = 0;
   return b;
@@ -92,15 +96,18 @@ TEST_P(LabelModels, ARaggedBatchIsItsSequencesOneByOne) {
   expect_one_by_one(config_of(GetParam(), CellKind::gru), batch_of(GetParam(), {3, 6, 1, 4}), 2);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, LabelModels,
-                         testing::Values(LabelCase{"mean", Pooling::mean, 1, false, true},
-                                         LabelCase{"max", Pooling::max, 1, true, true},
-                                         LabelCase{"attention", Pooling::attention, 1, false, true},
-                                         LabelCase{"attention forward", Pooling::attention, 1, true, false},
-                                         LabelCase{"max forward", Pooling::max, 1, false, false},
-                                         LabelCase{"columns", Pooling::mean, 3, false, true},
-                                         LabelCase{"chain", Pooling::last, 1, false, true, true},
-                                         LabelCase{"chain of spans", Pooling::last, 3, false, true, true, true}));
+INSTANTIATE_TEST_SUITE_P(
+    All, LabelModels,
+    testing::Values(LabelCase{"mean", Pooling::mean, 1, false, true}, LabelCase{"max", Pooling::max, 1, true, true},
+                    LabelCase{"attention", Pooling::attention, 1, false, true},
+                    LabelCase{"attention forward", Pooling::attention, 1, true, false},
+                    LabelCase{"max forward", Pooling::max, 1, false, false},
+                    LabelCase{"columns", Pooling::mean, 3, false, true},
+                    LabelCase{"chain", Pooling::last, 1, false, true, true},
+                    LabelCase{"chain of spans", Pooling::last, 3, false, true, true, true},
+                    LabelCase{"several", Pooling::max, 1, false, true, false, false, Answers::several},
+                    LabelCase{"ordered", Pooling::mean, 1, true, true, false, false, Answers::ordered},
+                    LabelCase{"ordered forward", Pooling::last, 1, false, false, false, false, Answers::ordered}));
 
 // By the definition: the softmax of the scores, with scores so far apart that the largest has to be taken off.
 TEST(AttentionRows, AreTheMeanWeightedByTheSoftmaxOfTheScores) {
