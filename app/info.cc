@@ -1,5 +1,6 @@
 // Why: rnn info: what is in a model file, without running it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -169,6 +170,10 @@ void print_text(const ModelFile& file) {
   }
   if (const LabelFront front = reads_labels(file) ? shape_of_model(file).front : LabelFront(); front.calibrated > 0)
     line("calibrated", fmt::format("by {}: temperature {:.2f}", counted(front.calibrated, "answer"), front.temperature));
+  if (model.config().answers == Answers::several)
+    line("threshold", fmt::format("a label is given from {:.4g} on", shape_of_model(file).front.threshold));
+  if (model.config().answers == Answers::ordered)
+    line("scale", fmt::format("{}", fmt::join(shape_of_model(file).labels, " < ")));
   if (file.tokenizer) {
     line("tokenizer", fmt::format("{}, {} different tokens", file.tokenizer->kind(), grouped(file.tokenizer->size())));
   }

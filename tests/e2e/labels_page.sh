@@ -17,6 +17,8 @@ life = lambda unit: 20 + 3 * unit
 lines = [f"{u},{t},{100 - life(u) + t},{life(u) - t}\n" for u in range(1, 9) for t in range(life(u))]
 for name in ("engine", "engine_test", "engine_new"):
     open(name + ".csv", "w").write("unit,cycle,wear,RUL\n" + "".join(lines))
+for name, labels in (("tickets", ["a;b", "", "b"]), ("tickets_test", ["a;b", "", "b"]), ("stars", "123"), ("stars_test", "123"), ("urgent", ["low", "medium", "high"])):
+    open(name + ".csv", "w").write("text,labels\n" + "".join(f"{t},{labels[i % 3]}\n" for i, (t, _) in enumerate(rows)))
 open("sentences.txt", "w").write("play rock in rome\n")
 PYTHON
 rnn() {

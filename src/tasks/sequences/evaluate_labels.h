@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "metrics/label_scores.h"
+#include "metrics/several_scores.h"
 #include "tasks/sequences/label_data.h"
 
 namespace rnn::core {
@@ -21,14 +22,16 @@ struct LabelReport {
   std::string task;
   ResultRow model;
   std::vector<ResultRow> baselines;
-  int64_t examples = 0, targets = 0;  // targets: labels that the model has
-  std::optional<LabelScores> scores;  // of one label for an example, and of words whose tags are no spans
-  std::optional<SpanScores> spans;    // of tags of spans
-  Reliability reliability;            // of all answers; empty: of numbers
-  std::vector<EarlyAnswers> early;    // if asked for
-  std::vector<std::string> unseen;    // labels that the model does not have: never right
-  std::optional<int64_t> shared;      // inputs that also stand in training, where that is known
-  int64_t shortened = 0;              // streams that the loss leaves out
+  int64_t examples = 0, targets = 0;     // targets: labels that the model has
+  std::optional<LabelScores> scores;     // of one label for an example, and of words whose tags are no spans
+  std::optional<SpanScores> spans;       // of tags of spans
+  std::optional<SeveralScores> several;  // of any number of labels for an example; then no `scores`
+  ThresholdCurve curve;                  // of these
+  Reliability reliability;               // of all answers, of several labels of each of them; empty: of numbers
+  std::vector<EarlyAnswers> early;       // if asked for
+  std::vector<std::string> unseen;       // labels that the model does not have: never right
+  std::optional<int64_t> shared;         // inputs that also stand in training, where that is known
+  int64_t shortened = 0;                 // streams that the loss leaves out
 };
 
 // `test`: with labels in the scheme of the model; training: for the rows, null: only those of the labels themselves. Packs the model.
