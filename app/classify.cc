@@ -31,7 +31,7 @@ struct ClassifyArguments {
   WithArguments with;
   std::vector<std::string> files, texts;
   int64_t top = 0, threads = 0;
-  double threshold = 0;
+  double threshold = -1;  // below 0: not given
   bool json = false, each_step = false, quiet = false, tokenized = false;
 };
 
@@ -41,7 +41,8 @@ void declare(Command& command, ClassifyArguments& a) {
                 "a table with the column of texts, texts line by line, series; - or none: standard input");
   command.texts("-p,--prompt", &a.texts, "TEXT", "this text instead of a file; may be repeated");
   command.whole("--top", &a.top, {1, 1 << 24}, "N", "the N likeliest labels with their probabilities");
-  command.real("--threshold", &a.threshold, {0, 1}, "P", "say ? where the likeliest label has a probability below P (0)");
+  command.real("--threshold", &a.threshold, {0, 1}, "P",
+               "say ? where the likeliest label has a probability below P (0); of several labels: give those from P on");
   a.with.declare(command, "also ask this model, and say what all say on average; may be repeated");
   command.flag("--each-step", &a.each_step, "what it thinks after every word, character or sample, a line each");
   command.flag("--json", &a.json, "JSON lines on standard output");
@@ -79,23 +80,24 @@ RawSet set_of_texts(const std::vector<std::string>& texts) {
 
 class ClassifyRun {
  public:
-  // several: null, or the model and others, whose mean is the answer.
-  ClassifyRun(LabelModel& model, LabelEnsemble* several, const ClassifyArguments& a)
-      : model_(model), several_(several), a_(a) {}
+  // ensemble: null, or the model and others, whose mean is the answer.
+  ClassifyRun(LabelModel& model, LabelEnsemble* ensemble, const ClassifyArguments& a)
+      : model_(model), ensemble_(ensemble), a_(a) {}
 
   // Line by line: label and probability between a comma.
   void header() const {
-    if (!a_.json && !a_.each_step) print(a_.top > 0 ? "" : "label,probability\n");
+    if (a_.json || a_.each_step || a_.top > 0) return;
+    print(several() ? "labels,probabilities\n" : "label,probability\n");
   }
 
   // Of several models, whose mean is the answer. The labels of the set are not read.
   void answer_together(const RawSet& set) {
     std::vector<LabelShares> said;
-    for (size_t i = 0; i < several_->size(); ++i) said.push_back(several_->answers(i, set));
-    for (const std::vector<double>& shares : several_->together(said)) print(line(likeliest(shares)));
+    for (size_t i = 0; i < ensemble_->size(); ++i) said.push_back(ensemble_->answers(i, set));
+    for (const std::vector<double>& shares : ensemble_->together(said)) print(line(likeliest(shares)));
     flush_output();
   }
-  bool together() const { return several_ != nullptr; }
+  bool together() const { return ensemble_ != nullptr; }
 
   // Texts as they stand in a file or were typed.
   void answer_lines(const std::vector<std::string>& lines) {
@@ -113,36 +115,72 @@ class ClassifyRun {
       return;
     }
     const std::vector<Labels> found = model_.label(examples, static_cast<int>(std::max<int64_t>(a_.top, 1)));
-    for (const Labels& labels : found) print(line(labels.answers[0]));
+    for (const Labels& labels : found) print(line(labels));
     flush_output();
   }
 
  private:
-  std::vector<Candidate> likeliest(const std::vector<double>& shares) const {
-    std::vector<Candidate> all;
+  Labels likeliest(const std::vector<double>& shares) const {
+    Labels labels;
+    std::vector<Candidate>& all = labels.answers.emplace_back();
     for (size_t k = 0; k < shares.size(); ++k) all.push_back({static_cast<int32_t>(k), shares[k]});
     std::stable_sort(all.begin(), all.end(),
                      [](const Candidate& a, const Candidate& b) { return a.probability > b.probability; });
     all.resize(std::min(all.size(), static_cast<size_t>(std::max<int64_t>(a_.top, 1))));
-    return all;
+    return labels;
   }
 
+  bool several() const { return model_.shape().answers == Answers::several; }
   std::string label_of(const Candidate& c) const { return c.probability < a_.threshold ? a_.unsure : model_.name(c); }
 
-  std::string line(const std::vector<Candidate>& answer) const {
-    if (a_.json) return json_line(json_of(answer));
+  // Of several labels, those that are given: from a threshold on that was asked for, else from the model's own on.
+  std::vector<Candidate> given(const Labels& found) const {
+    const std::vector<Candidate>& all = found.answers[0];
+    const auto count = a_.threshold < 0 ? static_cast<std::ptrdiff_t>(found.given)
+                                        : std::count_if(all.begin(), all.end(),
+                                                        [&](const Candidate& c) { return c.probability >= a_.threshold; });
+    return {all.begin(), all.begin() + count};
+  }
+
+  // Several labels and their probabilities as two cells, between the same sign.
+  std::pair<std::string, std::string> cells(const Labels& found) const {
+    const char* between = model_.shape().front.between == "|" ? "|" : ";";
+    std::string labels, probabilities;
+    for (const Candidate& c : given(found)) {
+      labels += (labels.empty() ? "" : between) + model_.name(c);
+      probabilities += fmt::format("{}{:.4f}", probabilities.empty() ? "" : between, c.probability);
+    }
+    return {labels, probabilities};
+  }
+
+  std::string line(const Labels& found) const {
+    const std::vector<Candidate>& answer = found.answers[0];
+    if (a_.json) return json_line(json_of(found));
+    if (a_.top == 0 && several()) {
+      const auto [labels, probabilities] = cells(found);
+      return fmt::format("{},{}\n", table_cell(labels), probabilities);
+    }
     if (a_.top == 0) return fmt::format("{},{:.4f}\n", table_cell(label_of(answer[0])), answer[0].probability);
     std::string text;
-    for (const Candidate& c : answer)
-      text += fmt::format("{}{}\t{:.4f}", text.empty() ? "" : "\t", &c == &answer[0] ? label_of(c) : model_.name(c),
-                          c.probability);
+    for (size_t i = 0; i < shown(answer); ++i)
+      text += fmt::format("{}{}\t{:.4f}", text.empty() ? "" : "\t",
+                          i == 0 && !several() ? label_of(answer[0]) : model_.name(answer[i]), answer[i].probability);
     return text + "\n";
   }
 
-  ordered_json json_of(const std::vector<Candidate>& answer) const {
-    ordered_json json = {{"label", label_of(answer[0])}, {"probability", answer[0].probability}};
-    for (const Candidate& c : answer)
-      if (a_.top > 0) json["top"][model_.name(c)] = c.probability;
+  size_t shown(const std::vector<Candidate>& answer) const { return std::min(answer.size(), static_cast<size_t>(a_.top)); }
+
+  ordered_json json_of(const Labels& found) const {
+    const std::vector<Candidate>& answer = found.answers[0];
+    ordered_json json;
+    if (several()) {
+      json = {{"labels", ordered_json::array()}, {"probabilities", ordered_json::array()}};
+      for (const Candidate& c : given(found))
+        json["labels"].push_back(model_.name(c)), json["probabilities"].push_back(c.probability);
+    } else {
+      json = {{"label", label_of(answer[0])}, {"probability", answer[0].probability}};
+    }
+    for (size_t i = 0; i < shown(answer); ++i) json["top"][model_.name(answer[i])] = answer[i].probability;
     return json;
   }
 
@@ -157,23 +195,28 @@ class ClassifyRun {
                                                     : model_.piece(e.ids[n]);
       if (a_.json) {
         ordered_json json = {{"step", n + 1}, {"read", step}};
-        json.update(json_of(found[n].answers[0]));
+        json.update(json_of(found[n]));
         print(json_line(json));
       } else {
-        print(fmt::format("{}\t{}", step, line_with_tabs(found[n].answers[0])));
+        print(fmt::format("{}\t{}", step, line_with_tabs(found[n])));
       }
     }
     if (!a_.json) print("\n");
     flush_output();
   }
 
-  std::string line_with_tabs(const std::vector<Candidate>& answer) const {
-    if (a_.top > 0) return line(answer);
+  std::string line_with_tabs(const Labels& found) const {
+    if (a_.top > 0) return line(found);
+    if (several()) {
+      const auto [labels, probabilities] = cells(found);
+      return fmt::format("{}\t{}\n", labels, probabilities);
+    }
+    const std::vector<Candidate>& answer = found.answers[0];
     return fmt::format("{}\t{:.4f}\n", label_of(answer[0]), answer[0].probability);
   }
 
   LabelModel& model_;
-  LabelEnsemble* several_;
+  LabelEnsemble* ensemble_;
   const ClassifyArguments& a_;
 };
 
@@ -229,11 +272,11 @@ int run_classify(const Arguments& arguments) {
     throw Error(Exit::usage, "usage/option", "--prompt is a text, but this model reads " + input_text(model.shape().width),
                 "give it a file such as those of training");
   std::optional<ModelFile> again;
-  std::optional<LabelEnsemble> several;
+  std::optional<LabelEnsemble> ensemble;
   Pool pool(static_cast<int>(a.threads));
   const WithModels with = a.with.load();
-  if (a.with.given()) several.emplace(again.emplace(load_model(a.model)), with, pool);
-  ClassifyRun run(model, several ? &*several : nullptr, a);
+  if (a.with.given()) ensemble.emplace(again.emplace(load_model(a.model)), with, pool);
+  ClassifyRun run(model, ensemble ? &*ensemble : nullptr, a);
   run.header();
   if (!a.texts.empty()) {
     run.answer_lines(a.texts);

@@ -35,6 +35,10 @@ std::vector<ClassRow> classes_of(const LabelScores& scores) {
 
 std::vector<ClassRow> classes_of(const LabelReport& r) {
   std::vector<ClassRow> rows;
+  if (r.several) {
+    for (size_t k = 0; k < r.several->labels().size(); ++k) rows.emplace_back(r.several->labels()[k], r.several->counts(k));
+    return rows;
+  }
   if (!r.scores) return rows;  // numbers
   if (r.spans) {
     rows.assign(r.spans->types().begin(), r.spans->types().end());
@@ -75,6 +79,34 @@ double right_of(const Reliability::Bin& bin) {
   return bin.answers > 0 ? static_cast<double>(bin.right) / static_cast<double>(bin.answers) : 0;
 }
 
+// From a probability on, a label of several is given.
+constexpr double kGiven[] = {0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95};
+
+ordered_json several_thresholds_json(const ThresholdCurve& curve) {
+  ordered_json list = ordered_json::array();
+  for (const double threshold : kGiven) {
+    const ClassCounts c = curve.at_least(threshold);
+    list.push_back({{"threshold", threshold},
+                    {"micro_f1", c.f1()},
+                    {"precision", c.precision()},
+                    {"recall", c.recall()},
+                    {"given", c.given}});
+  }
+  return list;
+}
+
+// What another threshold would give.
+void print_several_thresholds(const ThresholdCurve& curve) {
+  Table table({"at least", "micro-F1", "precision", "recall", "labels given"});
+  for (const double threshold : kGiven) {
+    const ClassCounts c = curve.at_least(threshold);
+    table.add({fmt::format("{}", threshold), fmt::format("{:.2f}%", 100 * c.f1()),
+               c.given > 0 ? fmt::format("{:.2f}%", 100 * c.precision()) : "", fmt::format("{:.2f}%", 100 * c.recall()),
+               grouped(c.given)});
+  }
+  print("\n" + table.text());
+}
+
 void print_json(const LabelReport& r, bool thresholds) {
   ordered_json json = figures_json(r.model);
   json["examples"] = r.examples, json["targets"] = r.targets;
@@ -91,7 +123,8 @@ void print_json(const LabelReport& r, bool thresholds) {
   for (const ResultRow& row : r.baselines) json["baselines"][row.name] = figures_json(row);
   for (const EarlyAnswers& e : r.early)
     json["early"].push_back({{"steps", e.steps}, {"accuracy", e.accuracy}, {"ended", e.ended}});
-  if (thresholds) {
+  if (thresholds && r.several) json["thresholds"] = several_thresholds_json(r.curve);
+  if (thresholds && !r.several) {
     for (const double threshold : kThresholds) {
       const Reliability::Bin left = r.reliability.at_least(threshold);
       json["thresholds"].push_back({{"threshold", threshold}, {"answers", left.answers}, {"accuracy", right_of(left)}});
@@ -136,9 +169,11 @@ void print_table(const LabelReport& r) {
   for (const ResultRow& row : r.others) add(row);
   for (const ResultRow& row : r.baselines) add(row);
   print(table.text() +
-        fmt::format(" {}, {}\n{}", counted(r.examples, "example"), counted(r.targets, "target"), r.scores ? "\n" : ""));
-  if (!r.scores) return;
+        fmt::format(" {}, {}\n{}", counted(r.examples, "example"), counted(r.targets, "target"),
+                    r.scores || r.several ? "\n" : ""));
+  if (!r.scores && !r.several) return;
   print_classes(classes_of(r), r.spans ? "type" : "label");
+  if (!r.scores) return;
   print_confusions(*r.scores);
   if (!r.whole) return;
   print("\n");
@@ -187,16 +222,21 @@ double eval_labels(ModelFile& file, const std::vector<std::string>& data, const 
   if (report.shared && *report.shared > 0)
     say(fmt::format("note: {} also {} in the training data", counted(*report.shared, "input"),
                     word_for(*report.shared, "stands", "stand")));
+  if (!a.output.empty() && report.several)
+    throw Error(Exit::usage, "usage/option",
+                "--output is a table of labels and what they were taken for, but this model gives several at once",
+                "leave it out; --json has precision and recall of every label");
   if (!a.output.empty() && !report.scores)
     throw Error(Exit::usage, "usage/option",
                 "--output is a table of labels and what they were taken for, but this model says numbers",
                 "rnn predict RUN DATA > answers.csv writes its answers");
   if (!a.output.empty()) write_table(a.output, confusion_table(*report.scores));
-  if (a.thresholds && !report.scores)
+  if (a.thresholds && !report.scores && !report.several)
     throw Error(Exit::usage, "usage/option", "--thresholds is for labels, but this model says numbers", "leave it out");
   a.json ? print_json(report, a.thresholds) : print_table(report);
   if (!a.json) print_early(report, step_word(file));
-  if (!a.json && a.thresholds) print_thresholds(report.reliability);
+  if (!a.json && a.thresholds)
+    report.several ? print_several_thresholds(report.curve) : print_thresholds(report.reliability);
   return (report.others.empty() ? report.model : report.others.back())
       .at(figure::kTargetLoss);  // or the squared error, which has its key
 }

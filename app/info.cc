@@ -1,5 +1,6 @@
 // Why: rnn info: what is in a model file, without running it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -157,6 +158,9 @@ void print_label_info(const ModelFile& file, const Line& line) {
     line("answers", fmt::format("a tag for every word ({}), a label for the sentence ({})",
                                 counted(shape.labels.size(), "tag"), counted(shape.whole_labels.size(), "label")));
   const LabelFront& front = shape.front;
+  if (shape.answers == Answers::several)
+    line("threshold", fmt::format("a label is given from {:.4g} on", front.threshold));
+  if (shape.answers == Answers::ordered) line("scale", fmt::format("{}", fmt::join(shape.labels, " < ")));
   if (front.calibrated == 0) return;
   std::string text = fmt::format("by {}: temperature {:.2f}", counted(front.calibrated, "answer"), front.temperature);
   const json& saved = file.about.get().at("sequences").at("front");

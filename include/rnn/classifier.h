@@ -15,9 +15,14 @@ namespace rnn {
 inline namespace v1 {
 
 struct Classified {
-  std::string label;                 // the likeliest
-  double probability = 0;            // of it, in (0, 1]
-  std::vector<double> distribution;  // [Classifier::labels()]: the probability of every label, in that order
+  std::string label;       // the likeliest
+  double probability = 0;  // of it, in (0, 1]
+  std::vector<double>
+      distribution;  // [Classifier::labels()]: the probability of every label, in that order; they add up to 1, except
+                     // those of a model of several labels, each of which has one of its own
+  std::vector<std::string>
+      labels;  // the answer: `label`, or of a model of several labels (`--answers several`) all those from its
+               // threshold on, the likeliest first, perhaps none
 };
 
 // Classifies with a model that `rnn train` has made of labelled texts (reviews.csv) or series of sensors (gestures/, .ts): the bits of
@@ -31,8 +36,9 @@ class RNN_API Classifier {
   Classifier(Classifier&& other) noexcept;
   Classifier& operator=(Classifier&& other) noexcept;
 
-  const std::vector<std::string>& labels() const noexcept;  // sorted by their bytes
-  bool reads_text() const noexcept;                         // false: frames of Model::inputs() numbers
+  // Sorted by their bytes; of labels that are ordered from the lowest to the highest.
+  const std::vector<std::string>& labels() const noexcept;
+  bool reads_text() const noexcept;  // false: frames of Model::inputs() numbers
   // Of the numbers of a frame, as the columns of training were called; empty: they had no names.
   const std::vector<std::string>& columns() const noexcept;
 

@@ -97,7 +97,7 @@ struct SequenceSummary {
 SequenceSummary summarize(const SequenceShape& shape, std::span<const SequenceExample> examples);
 
 // `examples` as one packed batch, from zero states, longest first (stable); stream i is example i, and ids[i] becomes the
-// key of its random masks. classify and regress: one target per stream; tag: one target per packed row.
+// key of its random masks. classify and regress: one target per stream, of several labels 0 or 1 for each; tag: one per packed row.
 void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExample* const> examples,
                          std::span<const uint32_t> ids, Batch& batch);
 

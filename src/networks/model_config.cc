@@ -17,6 +17,7 @@ constexpr int kMostLookAhead = 128;  // steps
 constexpr int kMostColumns = 64;
 constexpr int kMostWhole = 1 << 20;
 constexpr int kMostChained = 4096;  // labels: their transitions are as many squared
+constexpr int kMostOrdered = 1000;  // labels of a scale
 
 [[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help) {
   throw Error(Exit::usage, code, message, help);
@@ -133,8 +134,18 @@ void check_letters(const ModelConfig& c) {
   within("letters of a word", l.longest, 256);
 }
 
+void check_answers(const ModelConfig& c) {
+  if (c.answers == Answers::one) return;
+  if (c.task != "classify")
+    bad("model/answers", "only a model that classifies has several or ordered labels, but the task is " + c.task, "");
+  if (c.answers == Answers::ordered && (c.output < 2 || c.output > kMostOrdered))
+    bad("model/answers",
+        "a scale of " + counted(c.output, "label") + " is impossible, give 2 to " + std::to_string(kMostOrdered), "");
+}
+
 void check_labels(const ModelConfig& c) {
   const ModelForm& form = c.form();
+  check_answers(c);
   if (c.pool != Pooling::last && (form.reads != RowsRead::last || c.task == kForecastTask))
     bad("model/pool", "only a model with one answer for a sequence pools its hidden rows", "");
   if (c.columns < 1 || c.columns > kMostColumns)
@@ -381,6 +392,7 @@ std::string_view ModelConfig::head() const {
   if (forecast.present()) return forecast.head_name();
   if (transducer.present()) return "transducer";
   if (crf) return "crf";
+  if (answers != Answers::one) return answers == Answers::several ? "sigmoid" : "ordinal";
   return softmax.kind == SoftmaxKind::full ? form().head
                                            : softmax_name(softmax.kind);  // check_config: the form has a softmax
 }

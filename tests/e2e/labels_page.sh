@@ -20,6 +20,8 @@ for name in ("engine", "engine_test", "engine_new"):
     open(name + ".csv", "w").write("unit,cycle,wear,RUL\n" + "".join(lines))
 open("glove.6B.100d.txt", "w").write("berlin 0.1 0.9 -1\nrome 0.2 0.8 -1.1\nplay -1 0 0\n")
 gzip.open("cc.en.300.vec.gz", "wt").write("3 2\nthe 0 0\nfilm 0.1 0.2\ngood 1 0.5\n")
+for name, labels in (("tickets", ["a;b", "", "b"]), ("tickets_test", ["a;b", "", "b"]), ("stars", "123"), ("stars_test", "123"), ("urgent", ["low", "medium", "high"])):
+    open(name + ".csv", "w").write("text,labels\n" + "".join(f"{t},{labels[i % 3]}\n" for i, (t, _) in enumerate(rows)))
 open("sentences.txt", "w").write("play rock in rome\n")
 PYTHON
 rnn() {

@@ -27,6 +27,7 @@ struct LabelCase {
   bool frames = false, both = false, crf = false, grammar = false;
   int whole = 0;  // labels of the sequence beside those of its steps
   int letters = 0;  // of a word
+  Answers answers = Answers::one;
   bool tags() const { return crf || whole > 0; }
 };
 void PrintTo(const LabelCase& c, std::ostream* out) { *out << c.name; }
@@ -47,7 +48,7 @@ ModelConfig config_of(const LabelCase& l, CellKind cell) {
   c.vocabulary = l.frames ? 0 : kLabelIds;
   c.output = kLabels;
   c.dropout = c.rnn.dropout = 0.2;
-  c.pool = l.pool, c.columns = l.columns, c.crf = l.crf;
+  c.pool = l.pool, c.columns = l.columns, c.crf = l.crf, c.answers = l.answers;
   if (l.columns > 1) c.drops.words = 0.3;
   if (l.letters > 0) c.letters = {.vocabulary = kLabelLetters, .embed = 4, .width = 3, .filters = 5, .longest = l.letters};
   if (l.grammar) c.places = bio_places();
@@ -70,7 +71,10 @@ Batch batch_of(const LabelCase& l, const std::vector<int>& lengths) {
   }
   for (int i = 0; i < b.in.seq.rows() * b.in.width; ++i) b.in.frames.push_back(static_cast<float>(random.normal()));
   constexpr int32_t kFree[] = {0, 1, 3};  // may follow each other
-  for (int64_t i = 0; i < b.target_rows(); ++i) b.to.ids.push_back(l.grammar ? kFree[below(3)] : below(kLabels));
+  const bool several = l.answers == Answers::several;
+  for (int64_t i = 0; i < b.target_rows() && !several; ++i) b.to.ids.push_back(l.grammar ? kFree[below(3)] : below(kLabels));
+  b.to.width = several ? kLabels : 0;
+  for (int64_t i = 0; i < b.target_rows() * b.to.width; ++i) b.to.values.push_back(static_cast<float>(below(2)));
   b.to.weights.assign(static_cast<size_t>(b.target_rows()), 1);
   b.to.weights[1] = 0;
   for (int r = 0; r < b.in.seq.streams() && l.whole > 0; ++r) b.to.whole.push_back(r == 2 ? -1 : below(l.whole));
@@ -116,7 +120,10 @@ INSTANTIATE_TEST_SUITE_P(
                     LabelCase{"tags and a label forward", Pooling::last, 1, true, false, false, false, 4},
                     LabelCase{"chain of spans and a label", Pooling::last, 1, true, true, true, true, 3},
                     LabelCase{"letters", Pooling::max, 1, false, true, false, false, 0, 4},
-                    LabelCase{"letters and columns", Pooling::last, 3, false, true, true, true, 0, 5}));
+                    LabelCase{"letters and columns", Pooling::last, 3, false, true, true, true, 0, 5},
+                    LabelCase{"several", Pooling::max, 1, false, true, false, false, 0, 0, Answers::several},
+                    LabelCase{"ordered", Pooling::mean, 1, true, true, false, false, 0, 0, Answers::ordered},
+                    LabelCase{"ordered forward", Pooling::last, 1, false, false, false, false, 0, 0, Answers::ordered}));
 
 // By the definition: the softmax of the scores, with scores so far apart that the largest has to be taken off.
 TEST(AttentionRows, AreTheMeanWeightedByTheSoftmaxOfTheScores) {

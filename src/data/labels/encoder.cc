@@ -11,8 +11,10 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/numbers.h"
 #include "data/inputs/text_line.h"
+#include "data/labels/answers.h"
 #include "text/letter_case.h"
 #include "text/more_words.h"
 #include "text/utf8.h"
@@ -196,7 +198,9 @@ LearntFront learn_front(const RawSet& set, TargetForm target, const LabelOptions
   LearntFront out;
   SequenceShape& shape = out.shape;
   shape.target = target;
-  shape.labels = sorted_labels(set);
+  shape.answers = static_cast<Answers>(index_of(kAnswerNames, labels.answers));
+  shape.labels = shape.answers == Answers::ordered ? labels_on_scale(set, labels.order) : sorted_labels(set);
+  shape.front.between = set.between;
   shape.whole_labels = sorted_whole_labels(set);
   shape.front.kind = set.kind, shape.front.keep_case = labels.keep_case;
   shape.front.text = set.text_column, shape.front.label = set.label_column, shape.front.scheme = set.scheme;
@@ -218,10 +222,12 @@ LearntFront learn_front(const RawSet& set, TargetForm target, const LabelOptions
 std::vector<float> balanced_weights(const RawSet& set, const std::vector<std::string>& labels) {
   std::vector<double> counts(labels.size(), 0);
   double all = 0;
+  std::unordered_map<std::string_view, size_t> places;
+  for (size_t k = 0; k < labels.size(); ++k) places.emplace(labels[k], k);
   for (const RawExample& e : set.examples) {
     for (const std::string& label : e.labels) {
-      const auto at = std::lower_bound(labels.begin(), labels.end(), label);
-      if (at != labels.end() && *at == label) counts[static_cast<size_t>(at - labels.begin())] += 1, all += 1;
+      const auto at = places.find(label);
+      if (at != places.end()) counts[at->second] += 1, all += 1;
     }
   }
   std::vector<float> weights;

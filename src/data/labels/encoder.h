@@ -31,7 +31,7 @@ struct LearntFront {
 LearntFront learn_front(const RawSet& set, TargetForm target, const LabelOptions& labels, const ModelOptions& model,
                         const WordVectors* vectors = nullptr);
 
-// Of every label (sorted): the mean weight of an example is 1, all labels together weigh the same.
+// Of every label: the mean weight of an example is 1, all labels together weigh the same.
 std::vector<float> balanced_weights(const RawSet& set, const std::vector<std::string>& labels);
 
 // Encodes with the front of a shape. Both arguments must outlive it. Const and thread-safe.

@@ -63,11 +63,13 @@ struct Classifier::Core {
     if (PrefixReader::fits(*file.model)) reader = std::make_unique<PrefixReader>(*file.model, Access::pool(threads));
   }
 
-  Classified named(const std::vector<Candidate>& found) const {
+  // given: how many of them are the answer.
+  Classified named(const std::vector<Candidate>& found, size_t given) const {
     Classified out;
     out.label = names[static_cast<size_t>(found[0].id)], out.probability = found[0].probability;
     out.distribution.resize(names.size());
     for (const Candidate& c : found) out.distribution[static_cast<size_t>(c.id)] = c.probability;
+    for (size_t i = 0; i < given; ++i) out.labels.push_back(names[static_cast<size_t>(found[i].id)]);
     return out;
   }
 
@@ -75,7 +77,7 @@ struct Classifier::Core {
     std::vector<Classified> out;
     for (const Labels& labels : labeller.label(examples, static_cast<int>(names.size()))) {
       require_finite_outputs(labels.finite);
-      out.push_back(named(shape.whole_labels.empty() ? labels.answers[0] : labels.whole));
+      out.push_back(shape.whole_labels.empty() ? named(labels.answers[0], labels.given) : named(labels.whole, 1));
     }
     return out;
   }
@@ -114,8 +116,12 @@ struct Classifier::Core {
   Classified answer_so_far() {
     const std::span<const float> outputs = prefix().outputs();
     std::vector<Candidate> found;
+    if (labeller.several()) {
+      const size_t given = several_answers(outputs, shape.front.threshold, found);
+      return named(found, given);
+    }
     sampler.top(outputs, static_cast<int>(names.size()), found);
-    return named(found);
+    return named(found, 1);
   }
 
   // The tokens of a longer text are those of the shorter one, except perhaps the last, or rarely more.

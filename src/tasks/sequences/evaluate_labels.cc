@@ -8,8 +8,10 @@
 #include "base/error.h"
 #include "io/ready_model.h"
 #include "metrics/figures.h"
+#include "metrics/scale_scores.h"
 #include "tasks/sequences/clock_rule.h"
 #include "tasks/sequences/label_rows.h"
+#include "tasks/sequences/measure_several.h"
 #include "tasks/sequences/stream/label_ensemble.h"
 #include "tasks/sequences/stream/labeller.h"
 #include "tasks/sequences/whole_rows.h"
@@ -20,8 +22,16 @@ namespace {
 
 constexpr double kLeastShare = 1e-30;  // that a loss takes the logarithm of
 
-ResultRow scored(std::string name, const LabelScores& scores) {
-  return ResultRow(std::move(name)).set(figure::kAccuracy, scores.accuracy()).set(figure::kMacroF1, scores.macro_f1());
+void set_scores(ResultRow& row, const LabelScores& scores, const SequenceShape& shape) {
+  row.set(figure::kAccuracy, scores.accuracy()).set(figure::kMacroF1, scores.macro_f1());
+  if (shape.answers == Answers::ordered)
+    row.set(figure::kStepsOff, steps_off(scores)).set(figure::kKappa, quadratic_kappa(scores));
+}
+
+ResultRow scored(std::string name, const LabelScores& scores, const SequenceShape& shape) {
+  ResultRow row(std::move(name));
+  set_scores(row, scores, shape);
+  return row;
 }
 
 void set_spans(ResultRow& row, const SpanScores& scores) {
@@ -53,7 +63,16 @@ ResultRow tag_row(std::string name, const RawSet& test, const std::vector<std::v
       if (!wanted[t].empty()) scores.add(encoder.label(wanted[t]), std::max(encoder.label(given[i][t]), 0));
   }
   if (has_spans(shape)) return set_spans(row, spans), row;
-  return scored(row.name, scores);
+  return scored(row.name, scores, shape);
+}
+
+// The label in the middle of all, on a scale.
+int32_t median_label(const std::vector<int64_t>& counts) {
+  int64_t all = 0, below = 0;
+  for (const int64_t n : counts) all += n;
+  size_t k = 0;
+  for (; k + 1 < counts.size() && 2 * (below + counts[k]) < all; ++k) below += counts[k];
+  return static_cast<int32_t>(k);
 }
 
 std::vector<ResultRow> rows_of(const LabelData* training, const RawSet& test, const std::vector<SequenceExample>& examples,
@@ -67,8 +86,12 @@ std::vector<ResultRow> rows_of(const LabelData* training, const RawSet& test, co
       if (label >= 0) ++counts[static_cast<size_t>(label)];
   const auto most = static_cast<int32_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
   if (shape.target == TargetForm::label) {
-    const LabelScores scores = score_answers(examples, std::vector<int32_t>(examples.size(), most), shape);
-    rows.push_back(constant.set(figure::kAccuracy, scores.accuracy()).set(figure::kMacroF1, scores.macro_f1()));
+    const auto always = [&](int32_t label) {
+      return score_answers(examples, std::vector<int32_t>(examples.size(), label), shape);
+    };
+    set_scores(constant, always(most), shape);
+    rows.push_back(constant);
+    if (shape.answers == Answers::ordered) rows.push_back(scored("always the median", always(median_label(counts)), shape));
   } else {
     std::vector<std::vector<std::string>> given;
     for (const RawExample& e : test.examples) given.emplace_back(e.labels.size(), shape.labels[static_cast<size_t>(most)]);
@@ -83,7 +106,7 @@ std::vector<ResultRow> rows_of(const LabelData* training, const RawSet& test, co
     return rows;
   }
   const auto labelled = [&](std::string name, const std::vector<int32_t>& answers) {
-    rows.push_back(scored(std::move(name), score_answers(examples, answers, shape)));
+    rows.push_back(scored(std::move(name), score_answers(examples, answers, shape), shape));
   };
   if (test.kind == InputKind::text) {
     const NaiveBayes bayes = naive_bayes(training->train, test, shape.labels, shape.front.keep_case);
@@ -257,12 +280,17 @@ LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData*
     measure_numbers(file, test, examples, training ? &training->train : nullptr, pool, report);
     return report;
   }
+  if (shape.answers == Answers::several) {
+    measure_several(file, test, examples, training, loss.loss(), pool, report);
+    if (training) report.shared = shared_inputs(training->train, test);
+    return report;
+  }
   report.model = ResultRow("this model").set(figure::kTargetLoss, loss.loss());
   answer_all(file, test, examples, pool, report);
   if (report.spans) {
     set_spans(report.model, *report.spans);
   } else {
-    report.model.set(figure::kAccuracy, report.scores->accuracy()).set(figure::kMacroF1, report.scores->macro_f1());
+    set_scores(report.model, *report.scores, shape);
   }
   if (report.whole)
     report.model.set(figure::kWholeAccuracy, report.whole->accuracy()).set(figure::kWholeMacroF1, report.whole->macro_f1());
@@ -274,6 +302,9 @@ LabelReport measure_labels(ModelFile& file, const RawSet& test, const LabelData*
 
 LabelReport evaluate_labels(ModelFile& file, const std::vector<std::string>& paths, const LabelEvalOptions& how) {
   const SequenceShape shape = shape_of_model(file);
+  if (how.early && shape.answers == Answers::several)
+    throw Error(Exit::usage, "usage/option", "--early is for models that give a sequence one label, but this gives several",
+                "leave it out");
   if (how.early && shape.target != TargetForm::label)
     throw Error(Exit::usage, "usage/option", "--early is for models that give a sequence one label",
                 "leave it out: here every step has an answer");

@@ -33,7 +33,7 @@ size_t steps_of_example(const RawSet& set, const RawExample& e) {
 
 LabelSummary summarize_labels(const RawSet& set) {
   LabelSummary s;
-  std::map<std::string, std::string> known;  // of every text its first label
+  std::map<std::string, std::string> known;  // of every text its first label, or labels
   s.shortest = steps_of_example(set, set.examples[0]);
   for (const RawExample& e : set.examples) {
     const size_t steps = steps_of_example(set, e);
@@ -44,8 +44,9 @@ LabelSummary summarize_labels(const RawSet& set) {
     if (!e.whole.empty()) ++s.whole[e.whole];
     s.missing += std::count_if(e.frames.begin(), e.frames.end(), [](float x) { return x != x; });
     if (set.kind != InputKind::text) continue;
-    const auto [at, is_new] = known.emplace(plain_text(e.text, false), e.labels[0]);
-    s.repeated += !is_new, s.contradictions += !is_new && at->second != e.labels[0];
+    const std::string answer = fmt::format("{}", fmt::join(e.labels, "\n"));
+    const auto [at, is_new] = known.emplace(plain_text(e.text, false), answer);
+    s.repeated += !is_new, s.contradictions += !is_new && at->second != answer;
   }
   return s;
 }

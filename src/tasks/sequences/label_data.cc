@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <unordered_set>
@@ -13,6 +14,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "data/hash.h"
+#include "data/labels/answers.h"
 #include "data/labels/whole_labels.h"
 #include "io/model_file.h"
 #include "options/option_list.h"
@@ -29,16 +31,31 @@ uint64_t input_content(const RawExample& e) {
   return fnv1a64({reinterpret_cast<const char*>(e.frames.data()), e.frames.size() * sizeof(float)}, hash);
 }
 
+// What every example is stratified by: its label (of the whole, beside tags), of several the rarest, so that each label is held out in its share; "": nothing.
+std::vector<std::string_view> strata_of(const RawSet& set, TargetForm target) {
+  std::vector<std::string_view> strata(set.examples.size());
+  if (target == TargetForm::labels)
+    for (size_t i = 0; i < strata.size(); ++i) strata[i] = set.examples[i].whole;
+  if (target != TargetForm::label) return strata;
+  std::map<std::string_view, int64_t> counts;
+  for (const RawExample& e : set.examples)
+    for (const std::string& label : e.labels) ++counts[label];
+  for (size_t i = 0; i < strata.size(); ++i) {
+    const std::vector<std::string>& labels = set.examples[i].labels;
+    const auto rarest = std::min_element(labels.begin(), labels.end(),
+                                         [&](const std::string& a, const std::string& b) { return counts[a] < counts[b]; });
+    if (rarest != labels.end()) strata[i] = *rarest;
+  }
+  return strata;
+}
+
 std::vector<SplitItem> split_items_of(const RawSet& set, const LabelSource& source) {
-  const TargetForm target = source.target;
-  std::set<std::string_view> labels;
-  const auto label_of = [&](const RawExample& e) {  // of the whole; what has none is all alike
-    return target == TargetForm::label ? std::string_view(e.labels.at(0)) : std::string_view(e.whole);
-  };
-  for (const RawExample& e : set.examples) labels.insert(label_of(e));
+  const std::vector<std::string_view> strata = strata_of(set, source.target);
+  const std::set<std::string_view> labels(strata.begin(), strata.end());
   std::vector<SplitItem> items;
-  for (const RawExample& e : set.examples) {
-    const auto at = std::distance(labels.begin(), labels.find(label_of(e)));
+  for (size_t i = 0; i < set.examples.size(); ++i) {
+    const RawExample& e = set.examples[i];
+    const auto at = std::distance(labels.begin(), labels.find(strata[i]));
     const bool named = source.follow && !e.text.empty();  // by the id alone, whatever its rows are
     if (!e.group.empty()) {
       items.push_back({fnv1a64(e.group), 0});  // a group has any labels
@@ -163,19 +180,23 @@ LabelSource label_source(const SequenceShape& shape, const LabelOptions& labels)
   if (!shape.front.scheme.empty()) source.labels.scheme = shape.front.scheme;
   if (shape.follows()) source.follow = follow_columns(shape), source.follow->labelled = true;
   if (shape.front.kind == InputKind::frames) source.columns = shape.front.names;
+  source.labels.answers = kAnswerNames[static_cast<size_t>(shape.answers)], source.between = shape.front.between;
   return source;
 }
 
 RawSet read_label_files(const std::vector<std::string>& paths, const LabelSource& source) {
   if (source.follow) return read_follow_tables(paths, *source.follow);
-  return source.whole ? read_labelled_sentences(paths, source.labels)
-                      : read_raw_labels(paths, source.target, source.labels, true, source.columns);
+  if (source.whole) return read_labelled_sentences(paths, source.labels);
+  RawSet set = read_raw_labels(paths, source.target, source.labels, true, source.columns);
+  if (set.several) separate_labels(set, source.between);
+  return set;
 }
 
 LabelSource of_test(LabelSource source, const RawSet& train) {
   source.labels.group.clear();
   if (train.kind == InputKind::words) source.labels.scheme = train.scheme;
   if (train.kind == InputKind::frames) source.columns = train.names;
+  source.between = train.between;
   return source;
 }
 

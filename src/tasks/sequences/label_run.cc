@@ -16,7 +16,9 @@
 #include "tasks/sequences/calibrate.h"
 #include "tasks/sequences/evaluate_labels.h"
 #include "tasks/sequences/label_data.h"
+#include "tasks/sequences/label_texts.h"
 #include "tasks/sequences/label_words.h"
+#include "tasks/sequences/measure_several.h"
 #include "tasks/sequences/task.h"
 #include "text/tag_scheme.h"
 
@@ -25,7 +27,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kShownClasses = 6;
 constexpr size_t kListedFiles = 50;  // in a card
 
 constexpr CardWords kClassifyCard = {.pipeline = "text-classification",
@@ -49,6 +50,9 @@ constexpr CardWords kFollowCard = {
 constexpr int kWindow = 128;            // rows of a training example of a table that is followed
 constexpr double kFollowedShare = 0.2;  // of it that chooses: neighbouring rows are alike, so a few say little
 
+constexpr std::string_view kAnswerWords[] = {"one label", "any number of labels, each a yes or no (--answers several)",
+                                             "a place on the scale of the labels (--answers ordered)"};
+
 constexpr int64_t kFewestAnswers = 100;  // of a validation part that says how sure to be
 
 class LabelRun final : public Run {
@@ -67,6 +71,7 @@ class LabelRun final : public Run {
   void read() override {
     if (!request.init_from.empty()) start_ = std::make_unique<ModelFile>(load_model(request.init_from));
     if (follows() && !given("valid-share") && request.valid.empty()) options.train.valid_share = kFollowedShare;
+    take_answers();
     require_options();
     const Fold fold = parse_fold(options.labels.fold);
     if (fold.of > 0 && !request.test.empty())
@@ -84,7 +89,41 @@ class LabelRun final : public Run {
 
   FrameAugment augment() const { return {options.labels.jitter, options.labels.amplitude, options.labels.time_warp}; }
 
+  // What a model to start from answers, it goes on to answer.
+  void take_answers() {
+    if (!start_) return;
+    const std::string found(kAnswerNames[static_cast<size_t>(start_->model->config().answers)]);
+    if (given("answers") && options.labels.answers != found)
+      throw Error(Exit::usage, "usage/init_from",
+                  fmt::format("--answers is {}, but {} has {}", options.labels.answers, start_->path, found),
+                  "leave it out: labels and weights come from the model; or train a new one without --init-from");
+    if (given("order"))
+      throw Error(Exit::usage, "usage/init_from", fmt::format("--order is given, but {} has its own labels", start_->path),
+                  "leave it out: the labels come from the model");
+    options.labels.answers = found;
+  }
+
+  void require_answers() const {
+    const LabelOptions& l = options.labels;
+    const auto bad = [](const std::string& message, const char* help) {
+      throw Error(Exit::usage, "usage/option", message, help);
+    };
+    if (!l.order.empty() && l.answers != kAnswerNames[static_cast<size_t>(Answers::ordered)])
+      bad("--order is the order of labels on a scale, but --answers is " + l.answers, "--answers ordered");
+    if (l.answers == kAnswerNames[static_cast<size_t>(Answers::one)]) return;
+    if (every_step())
+      bad(fmt::format("--answers {} is for the label of a whole sequence, but the task is {}", l.answers, request.task),
+          "leave it out");
+    if (l.answers != kAnswerNames[static_cast<size_t>(Answers::several)]) return;
+    if (l.class_weights != "none")
+      bad("--class-weights weighs examples by their one label, but here they have several", "leave it out");
+    if (options.train.label_smoothing > 0)
+      bad("--label-smoothing spreads what is certain of one label over all, but here every label is a yes or no of its own",
+          "leave it out");
+  }
+
   void require_options() const {
+    require_answers();
     if (!follows() || options.labels.group.empty()) return;
     throw Error(Exit::usage, "usage/option", "--group is for examples with one label; here a series is a group",
                 "--id COLUMN says which rows are one series");
@@ -131,7 +170,7 @@ class LabelRun final : public Run {
     if (start_) {
       require_finite(*start_->model, start_->path);
       shape_ = shape_of_model(*start_);
-      shape_.front.temperature = 1, shape_.front.calibrated = 0;
+      shape_.front.temperature = 1, shape_.front.calibrated = 0, shape_.front.threshold = LabelFront().threshold;
       if (shape_.front.kind == InputKind::none)
         throw Error(Exit::usage, "usage/init_from",
                     start_->path + " was trained on lines of JSON: it cannot read " + request.data[0],
@@ -154,6 +193,7 @@ class LabelRun final : public Run {
     config.tied = false;
     config.rnn.bidirectional = both_ways();
     config.pool = static_cast<Pooling>(index_of(kPoolingNames, pooling()));
+    config.answers = shape_.answers;
     if (tokenizer) config.drops.unknown = tokenizer->unknown_id();
     set_chain(config);
     model = std::make_unique<Model<float>>(config);
@@ -283,25 +323,43 @@ class LabelRun final : public Run {
     write_card(result, *best.model);
   }
 
-  // The best model by the validation part, made as sure as it is right on it. The checkpoint's own stays beside it for a resumed run.
-  void calibrate_best(Pool& pool) {
-    int64_t answers = 0, wholes = 0;
-    for (const SequenceExample& e : data_.valid_examples) {
+  // Of the validation part: labels, of several labels examples.
+  int64_t answers_to_fit() const {
+    if (shape_.answers == Answers::several) return std::ssize(data_.valid_examples);
+    int64_t answers = 0;
+    for (const SequenceExample& e : data_.valid_examples)
       answers += std::count_if(e.labels.begin(), e.labels.end(), [](int32_t label) { return label >= 0; });
-      wholes += labels_wholes() && e.whole >= 0;
-    }
-    if (options.labels.calibrate == "off" || answers < kFewestAnswers) return;
+    return answers;
+  }
+
+  // The best model by the validation part, made as sure as it is right on it, and the threshold from which one of several labels is given.
+  // The checkpoint's own stays beside it for a resumed run. The probabilities of a scale are no quotient of outputs: they stay.
+  void calibrate_best(Pool& pool) {
+    const int64_t answers = answers_to_fit();
+    const bool several = shape_.answers == Answers::several;
+    if ((options.labels.calibrate == "off" && !several) || answers < kFewestAnswers || shape_.answers == Answers::ordered)
+      return;
     ModelFile best = load_model(folder.model());
-    const Calibration found = calibrate(*best.model, *valid, pool);
-    const Calibration whole =
-        wholes < kFewestAnswers ? Calibration{1, found.loss} : calibrate(*best.model, *valid, pool, Calibrated::whole);
-    if (found.temperature == 1 && whole.temperature == 1) return;
     json about = this->about();
-    about["metrics"]["val_loss"] = whole.loss;
     json& front = about["sequences"]["front"];
-    front["temperature"] = found.temperature, front["calibrated"] = answers;
-    if (wholes >= kFewestAnswers) front["whole_temperature"] = whole.temperature, front["whole_calibrated"] = wholes;
+    Calibration found, whole;
+    if (options.labels.calibrate != "off") found = whole = calibrate(*best.model, *valid, pool);
+    const int64_t wholes =
+        std::count_if(data_.valid_examples.begin(), data_.valid_examples.end(), [](const SequenceExample& e) { return e.whole >= 0; });
+    const bool labelled = labels_wholes() && wholes >= kFewestAnswers;
+    whole.temperature = 1;
+    if (labelled) whole = calibrate(*best.model, *valid, pool, Calibrated::whole);
+    if (found.temperature != 1 || whole.temperature != 1) {
+      about["metrics"]["val_loss"] = whole.loss;
+      front["temperature"] = found.temperature, front["calibrated"] = answers;
+      if (labelled) front["whole_temperature"] = whole.temperature, front["whole_calibrated"] = wholes;
+    }
+    if (found.temperature == 1 && whole.temperature == 1 && !several) return;
     folder.keep_model();
+    save_model(folder.model(), *best.model, tokenizer.get(), about);
+    if (!several) return;
+    ModelFile calibrated = load_model(folder.model());
+    front["threshold"] = best_threshold(calibrated, data_.valid_examples, pool);
     save_model(folder.model(), *best.model, tokenizer.get(), about);
   }
 
@@ -325,37 +383,6 @@ class LabelRun final : public Run {
     if (labels_wholes()) card.facts.push_back({"labels of sentences", std::to_string(shape_.whole_labels.size())});
     card.limits = {"It was measured on examples like those it was trained on; results on others may differ."};
     folder.write_card(card);
-  }
-
-  // A sentence's own labels.
-  std::string wholes_text() const {
-    SequenceShape whole;
-    whole.labels = shape_.whole_labels;
-    std::vector<SequenceExample> examples;
-    for (const SequenceExample& e : data_.train_examples) examples.emplace_back().labels = {e.whole};
-    return shares_text(whole.labels, examples);
-  }
-
-  std::string labels_text() const {
-    if (shape_.labels.empty())
-      return fmt::format("a number, {} ± {}; the loss is of numbers with mean 0 and deviation 1", shape_.front.mean,
-                         shape_.front.deviation);
-    return shares_text(shape_.labels, data_.train_examples);
-  }
-
-  static std::string shares_text(const std::vector<std::string>& labels, const std::vector<SequenceExample>& examples) {
-    std::vector<std::pair<int64_t, std::string>> counts;
-    for (const std::string& label : labels) counts.emplace_back(0, label);
-    int64_t all = 0;
-    for (const SequenceExample& e : examples)
-      for (const int32_t label : e.labels)
-        if (label >= 0) --counts[static_cast<size_t>(label)].first, ++all;
-    std::sort(counts.begin(), counts.end());
-    std::string text = counted(counts.size(), "label") + ": ";
-    for (size_t i = 0; i < std::min(counts.size(), kShownClasses); ++i)
-      text += fmt::format("{}{} {:.1f}%", i > 0 ? ", " : "", counts[i].second,
-                          -100.0 * static_cast<double>(counts[i].first) / static_cast<double>(all));
-    return counts.size() > kShownClasses ? text + fmt::format(", and {} more", counts.size() - kShownClasses) : text;
   }
 
   std::string rnn_reads_on() const {
@@ -390,18 +417,18 @@ class LabelRun final : public Run {
                                data_.unseen[0]));
     if (!reading_.empty()) plan.add("reads", reading_ + (model->config().rnn.bidirectional ? "; in both directions" : ""));
     if (!vectors_text_.empty()) plan.add("vectors", vectors_text_);
-    plan.add("labels", labels_text());
-    if (labels_wholes()) plan.add("sentences", wholes_text());
+    plan.add("labels", labels_text(shape_, data_.train_examples));
+    if (labels_wholes()) plan.add("sentences", wholes_text(shape_, data_.train_examples));
     const ModelConfig& c = model->config();
     plan.add("answers", follows() ? fmt::format("every row{}", rnn_reads_on())
                         : tags()
                             ? fmt::format("every word{}{}", c.crf ? ", the tags of a sentence together (--crf)" : "",
                                           labels_wholes() ? "; the sentence, from the mean of all states" : "")
-                            : fmt::format("one label, from {}", c.pool == Pooling::last  ? "the last state"
-                                                                : c.pool == Pooling::max ? "the largest value of every unit"
-                                                                : c.pool == Pooling::attention
-                                                                    ? "a mean of all states, weighted by what they are"
-                                                                    : "the mean of all states"));
+                            : fmt::format("{}, from {}", kAnswerWords[static_cast<size_t>(c.answers)],
+                                          c.pool == Pooling::last        ? "the last state"
+                                          : c.pool == Pooling::max       ? "the largest value of every unit"
+                                          : c.pool == Pooling::attention ? "a mean of all states, weighted by what they are"
+                                                                         : "the mean of all states"));
     plan_work(plan, counted(o.batch, "example"), steps(data_.train_examples), training_bytes(*model, o, longest), pool);
     return plan;
   }

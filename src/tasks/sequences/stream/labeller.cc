@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "heads/special.h"
 #include "io/ready_model.h"
 #include "tasks/sequences/stream/label_stream.h"
 #include "tasks/sequences/stream/sequence_shape.h"
@@ -43,6 +44,16 @@ void require_finite_outputs(bool finite) {
   if (finite) return;
   throw Error(Exit::data, "data/overflow", "numbers of the input are too large for the model, its outputs are not finite",
               "scale the numbers as in the training data");
+}
+
+size_t several_answers(std::span<const float> outputs, double threshold, std::vector<Candidate>& out) {
+  out.clear();
+  for (size_t k = 0; k < outputs.size(); ++k)
+    out.push_back({static_cast<int32_t>(k), logistic(static_cast<double>(outputs[k]))});
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.probability > b.probability; });
+  return static_cast<size_t>(
+      std::count_if(out.begin(), out.end(), [&](const Candidate& c) { return c.probability >= threshold; }));
 }
 
 Labeller::Labeller(ModelFile& file, Pool& pool)
@@ -127,7 +138,9 @@ void Labeller::answer_chain(std::span<const float> rows, int top, Labels& to) co
 
 void Labeller::answer(std::span<const float> outputs, int top, Labels& to) {
   to.finite = to.finite && std::all_of(outputs.begin(), outputs.end(), [](float x) { return std::isfinite(x); });
-  if (answers_with_labels()) {
+  if (several()) {
+    to.given = several_answers(outputs, shape_.front.threshold, to.answers.emplace_back());
+  } else if (answers_with_labels()) {
     sampler_.top(outputs, top, to.answers.emplace_back());
   } else {
     const LabelFront& front = shape_.front;

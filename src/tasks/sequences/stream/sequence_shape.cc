@@ -23,6 +23,8 @@ json front_to_json(const LabelFront& front) {
     out["names"] = front.names, out["offset"] = front.offset, out["factor"] = front.factor;
   if (!front.id.empty()) out["id"] = front.id;
   if (!front.time.empty()) out["time"] = front.time;
+  if (!front.between.empty()) out["between"] = front.between;
+  if (front.threshold != LabelFront().threshold) out["threshold"] = front.threshold;
   if (front.calibrated > 0) out["temperature"] = front.temperature, out["calibrated"] = front.calibrated;
   if (front.mean != 0 || front.deviation != 1) out["mean"] = front.mean, out["deviation"] = front.deviation;
   return out;
@@ -42,6 +44,7 @@ LabelFront front_of_json(const json& saved) {
   front.offset = saved.value("offset", front.offset), front.factor = saved.value("factor", front.factor);
   front.id = saved.value("id", ""), front.time = saved.value("time", "");
   front.temperature = saved.value("temperature", 1.0), front.calibrated = saved.value("calibrated", int64_t{0});
+  front.between = saved.value("between", ""), front.threshold = saved.value("threshold", front.threshold);
   front.mean = saved.value("mean", front.mean), front.deviation = saved.value("deviation", front.deviation);
   return front;
 }
@@ -89,6 +92,7 @@ SequenceShape shape_of_model(const ModelFile& file) {
     shape.values = saved.at("values");
     shape.columns = saved.value("columns", 1), shape.letters = saved.value("letters", 0);
     shape.whole_labels = saved.value("whole_labels", shape.whole_labels);
+    shape.answers = config.answers;
     if (saved.contains("front")) shape.front = front_of_json(saved.at("front"));
   } catch (const json::exception&) {
     throw Error(Exit::model, "model/corrupt", file.path + " does not describe its inputs and outputs");
