@@ -246,13 +246,13 @@ int run_eval(const Arguments& arguments) {
   if (command.given("--rank-by"))
     throw Error(Exit::usage, "usage/option", "--rank-by ranks alternatives: it needs --choose");
   command.need(a.text, "DATA");
-  if (a.asked.alternatives.size() > 1) refuse_word(a.asked.alternatives[1]);
   EvalOptions& options = a.options;
   options.baselines = !a.no_baselines;
   options.threads = static_cast<int>(a.threads);
   options.adaptation.cache.size = static_cast<int>(a.cache);
 
   ModelFile file = load_model(a.model);
+  if (a.asked.alternatives.size() > 1 && file.model->config().whole_labels == 0) refuse_word(a.asked.alternatives[1]);
   if (!reads_labels(file)) command.refuse({"--early", "--thresholds"}, "is for models of labels", "leave it out");
   if (file.model->config().forecast.present()) {
     a.series.json = a.json, a.series.rows = !a.no_baselines, a.series.threads = a.threads;

@@ -14,6 +14,13 @@ for name in ("reviews", "test"):
 open("new.csv", "w").write("text\n" + "".join(t + "\n" for t, _ in rows[:5]))
 for name in ("train", "dev"):
     open(name + ".conll", "w").write("".join(f"play O\n{g} B-genre\nin O\n{c} B-city\n\n" for g in ("jazz", "rock") for c in ("berlin", "rome", "oslo") * 8))
+import os
+cities = [("play jazz in", "O B-genre O", "Play"), ("weather in", "O O", "Weather")]
+lines = [(f"{w} {c}", f"{t} B-city", label) for c in ("berlin", "rome", "oslo") * 8 for w, t, label in cities]
+for folder in ("snips/train", "snips/valid", "snips/test", "."):
+    os.makedirs(folder, exist_ok=True)
+    for name, column in zip(("seq.in", "seq.out", "label"), zip(*lines)):
+        open(f"{folder}/{name}", "w").write("".join(line + "\n" for line in column))
 life = lambda unit: 20 + 3 * unit
 lines = [f"{u},{t},{100 - life(u) + t},{life(u) - t}\n" for u in range(1, 9) for t in range(life(u))]
 for name in ("engine", "engine_test", "engine_new"):
