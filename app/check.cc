@@ -91,7 +91,8 @@ Batch small_batch(const Model<double>& model, uint64_t seed) {
   batch.in.columns = ids_of_step(config);
   for (size_t i = 0; i < rows && model.reads_ids(); ++i) {
     for (int k = 0; k < config.columns; ++k) batch.in.ids.push_back(id_below(config.vocabulary));
-    for (int k = config.columns, n = id_below(6); k < batch.in.columns; ++k)  // the letters of a word, perhaps none
+    for (int k = config.columns, n = config.letters.present() ? id_below(6) : 0; k < batch.in.columns;
+         ++k)  // the letters of a word, perhaps none
       batch.in.ids.push_back(k - config.columns < n ? id_below(config.letters.vocabulary) : -1);
   }
   for (size_t i = 0; i < rows * static_cast<size_t>(batch.in.width); ++i)
