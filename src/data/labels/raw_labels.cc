@@ -103,7 +103,7 @@ void require_examples(const RawSet& set, const LayoutRequest& request) {
         e.labels.empty() || std::any_of(e.labels.begin(), e.labels.end(), [](const std::string& l) { return is_blank(l); });
     if (empty)
       throw Error(Exit::data, "data/empty_label", set.place(e) + ": the label is empty",
-                  "fill it in, or leave the example out");
+                  "fill it in, or leave the example out; with --answers several an example may have no label");
   }
 }
 
