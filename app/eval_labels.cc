@@ -168,9 +168,8 @@ void print_table(const LabelReport& r) {
   add(r.model);
   for (const ResultRow& row : r.others) add(row);
   for (const ResultRow& row : r.baselines) add(row);
-  print(table.text() +
-        fmt::format(" {}, {}\n{}", counted(r.examples, "example"), counted(r.targets, "target"),
-                    r.scores || r.several ? "\n" : ""));
+  print(table.text() + fmt::format(" {}, {}\n{}", counted(r.examples, "example"), counted(r.targets, "target"),
+                                   r.scores || r.several ? "\n" : ""));
   if (!r.scores && !r.several) return;
   print_classes(classes_of(r), r.spans ? "type" : "label");
   if (!r.scores) return;

@@ -158,8 +158,7 @@ void print_label_info(const ModelFile& file, const Line& line) {
     line("answers", fmt::format("a tag for every word ({}), a label for the sentence ({})",
                                 counted(shape.labels.size(), "tag"), counted(shape.whole_labels.size(), "label")));
   const LabelFront& front = shape.front;
-  if (shape.answers == Answers::several)
-    line("threshold", fmt::format("a label is given from {:.4g} on", front.threshold));
+  if (shape.answers == Answers::several) line("threshold", fmt::format("a label is given from {:.4g} on", front.threshold));
   if (shape.answers == Answers::ordered) line("scale", fmt::format("{}", fmt::join(shape.labels, " < ")));
   if (front.calibrated == 0) return;
   std::string text = fmt::format("by {}: temperature {:.2f}", counted(front.calibrated, "answer"), front.temperature);

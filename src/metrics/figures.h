@@ -86,12 +86,13 @@ inline constexpr Figure kTokensPerSecond{"tokens_per_s", "tok/s", "tokens per se
 
 // In the order of the columns of tables; kBitsWithoutSpelling and kUnknownShare are only in JSON.
 inline constexpr const Figure* kAll[] = {
-    &kBitsPerByte, &kLoss, &kTargetLoss, &kSquaredError, &kValueLoss, &kSmoothedLoss, &kPerplexity,
-    &kAccuracy, &kMicroF1, &kMacroF1, &kAllRight, &kStepsOff, &kKappa, &kSpanF1, &kSpanPrecision, &kSpanRecall, &kStrictF1,
-    &kWholeAccuracy, &kWholeMacroF1, &kBothRight, &kEce, &kBleu, &kChrf, &kExact, &kWer,
-    &kCer, &kSer, &kMase, &kRmsse, &kSmape, &kMae, &kRmse,
-    &kWql, &kCoverage, &kMsis, &kScaledSquares, &kBias, &kRatioLoss, &kEsr,
-    &kEsrEmphasised, &kUpdates, &kSeconds, &kTokensPerSecond};
+    &kBitsPerByte,    &kLoss,       &kTargetLoss, &kSquaredError,  &kValueLoss,     &kSmoothedLoss, &kPerplexity,
+    &kAccuracy,       &kMicroF1,    &kMacroF1,    &kAllRight,      &kStepsOff,      &kKappa,        &kSpanF1,
+    &kSpanPrecision,  &kSpanRecall, &kStrictF1,   &kWholeAccuracy, &kWholeMacroF1,  &kBothRight,    &kEce,
+    &kBleu,           &kChrf,       &kExact,      &kWer,           &kCer,           &kSer,          &kMase,
+    &kRmsse,          &kSmape,      &kMae,        &kRmse,          &kWql,           &kCoverage,     &kMsis,
+    &kScaledSquares,  &kBias,       &kRatioLoss,  &kEsr,           &kEsrEmphasised, &kUpdates,      &kSeconds,
+    &kTokensPerSecond};
 // Those that a validation during training may report, in events as val_KEY. The loss stands for that of every unit.
 inline constexpr const Figure* kValidated[] = {&kBitsPerByte, &kLoss, &kPerplexity, &kAccuracy, &kBleu};
 inline constexpr const Figure* kCosts[] = {&kUpdates, &kSeconds, &kTokensPerSecond};

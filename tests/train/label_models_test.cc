@@ -25,7 +25,7 @@ struct LabelCase {
   Pooling pool = Pooling::last;
   int columns = 1;
   bool frames = false, both = false, crf = false, grammar = false;
-  int whole = 0;  // labels of the sequence beside those of its steps
+  int whole = 0;    // labels of the sequence beside those of its steps
   int letters = 0;  // of a word
   Answers answers = Answers::one;
   bool tags() const { return crf || whole > 0; }

@@ -32,10 +32,10 @@ struct LabelReport {
   Reliability reliability;               // of all answers, of several labels of each of them; empty: of numbers
   std::optional<LabelScores> whole;      // of a label for a sentence beside its tags
   Reliability whole_reliability;
-  std::vector<EarlyAnswers> early;       // if asked for
-  std::vector<std::string> unseen;       // labels that the model does not have: never right
-  std::optional<int64_t> shared;         // inputs that also stand in training, where that is known
-  int64_t shortened = 0;                 // streams that the loss leaves out
+  std::vector<EarlyAnswers> early;  // if asked for
+  std::vector<std::string> unseen;  // labels that the model does not have: never right
+  std::optional<int64_t> shared;    // inputs that also stand in training, where that is known
+  int64_t shortened = 0;            // streams that the loss leaves out
 };
 
 // `test`: with labels in the scheme of the model; training: for the rows, null: only those of the labels themselves. Packs the model.

@@ -344,8 +344,8 @@ class LabelRun final : public Run {
     json& front = about["sequences"]["front"];
     Calibration found, whole;
     if (options.labels.calibrate != "off") found = whole = calibrate(*best.model, *valid, pool);
-    const int64_t wholes =
-        std::count_if(data_.valid_examples.begin(), data_.valid_examples.end(), [](const SequenceExample& e) { return e.whole >= 0; });
+    const int64_t wholes = std::count_if(data_.valid_examples.begin(), data_.valid_examples.end(),
+                                         [](const SequenceExample& e) { return e.whole >= 0; });
     const bool labelled = labels_wholes() && wholes >= kFewestAnswers;
     whole.temperature = 1;
     if (labelled) whole = calibrate(*best.model, *valid, pool, Calibrated::whole);

@@ -34,9 +34,8 @@ std::string shares_text(const LabelCounts& counts, int64_t all) {
 }
 
 void most_frequent_first(LabelCounts& counts) {
-  std::sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
-    return a.first > b.first || (a.first == b.first && a.second < b.second);
-  });
+  std::sort(counts.begin(), counts.end(),
+            [](const auto& a, const auto& b) { return a.first > b.first || (a.first == b.first && a.second < b.second); });
 }
 
 }  // namespace
