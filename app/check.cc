@@ -13,6 +13,7 @@
 #include "command.h"
 #include "io/model_file.h"
 #include "io/ready_model.h"
+#include "networks/step_ids.h"
 #include "options/options.h"
 #include "screen.h"
 #include "train/gradient_check.h"
@@ -87,9 +88,13 @@ Batch small_batch(const Model<double>& model, uint64_t seed) {
   batch.in.width = segments ? forecast.segment * forecast.known : model.reads_ids() ? 0 : config.rnn.input;
   batch.to.width = model.head().info().classes ? 0 : forecast.present() ? forecast.targets() : config.output;
   const auto targets = static_cast<size_t>(batch.target_rows());
-  batch.in.columns = config.columns;
-  for (size_t i = 0; i < rows * static_cast<size_t>(config.columns) && model.reads_ids(); ++i)
-    batch.in.ids.push_back(id_below(config.vocabulary));
+  batch.in.columns = ids_of_step(config);
+  for (size_t i = 0; i < rows && model.reads_ids(); ++i) {
+    for (int k = 0; k < config.columns; ++k) batch.in.ids.push_back(id_below(config.vocabulary));
+    for (int k = config.columns, n = config.letters.present() ? id_below(6) : 0; k < batch.in.columns;
+         ++k)  // the letters of a word, perhaps none
+      batch.in.ids.push_back(k - config.columns < n ? id_below(config.letters.vocabulary) : -1);
+  }
   for (size_t i = 0; i < rows * static_cast<size_t>(batch.in.width); ++i)
     batch.in.frames.push_back(static_cast<float>(random.normal()));
   const std::vector<int32_t> labels = free_labels(config);
@@ -97,6 +102,8 @@ Batch small_batch(const Model<double>& model, uint64_t seed) {
     batch.to.ids.push_back(labels[static_cast<size_t>(id_below(static_cast<int>(labels.size())))]);
   for (size_t i = 0; i < targets * static_cast<size_t>(batch.to.width); ++i)
     batch.to.values.push_back(target_value(config, random));
+  for (int s = 0; s < batch.in.seq.streams() && config.whole_labels > 0; ++s)
+    batch.to.whole.push_back(s == 1 ? -1 : id_below(config.whole_labels));
   batch.to.weights.assign(targets, 1);
   batch.to.weights[targets / 2] = 0;
   return batch;

@@ -48,16 +48,7 @@ void print_json(const EvalReport& report, bool per_line) {
   json["unknown"] = report.unknown;
   json["bytes"] = report.bytes;
   json["lines"] = report.lines;
-  for (size_t i = 0; i < report.others.size(); ++i) {
-    const ResultRow& row = report.others[i];
-    if (i + 1 == report.others.size()) {
-      json["together"] = row_json(row);
-    } else {
-      ordered_json other = {{"model", row.name}};
-      other.update(row_json(row));
-      json["with"].push_back(other);
-    }
-  }
+  add_others(report.others, row_json, json);
   for (const ResultRow& row : report.adapted) json["adapted"][row.name] = row_json(row);
   for (const ResultRow& row : report.baselines) json["baselines"][row.name] = row_json(row);
   if (!report.note.empty()) json["note"] = report.note;
@@ -216,17 +207,20 @@ void measure_pairs(const Command& command, EvalArguments& a, ModelFile& file) {
   }
 }
 
-// Of a model that reads sequences.
-void refuse_options_of_texts(const Command& command, const EvalArguments& a) {
+// Of a model that reads sequences; `together`: several of its kind can be measured as one.
+void refuse_options_of_texts(const Command& command, const EvalArguments& a, bool together) {
   command.refuse({"--beam", "--fail-under-bleu"}, "is for translators");
   const char* wrong = a.options.per_line                      ? "--per-line"
                       : a.cache > 0                           ? "--cache"
                       : a.options.adaptation.dynamic.rate > 0 ? "--dynamic"
-                      : a.with.given()                        ? "--with"
+                      : a.with.given() && !together           ? "--with"
                       : !a.options.ngram.empty()              ? "--ngram"
                                                               : nullptr;
   if (wrong)
-    throw Error(Exit::usage, "usage/option", std::string(wrong) + " is for language models; this model reads sequences");
+    throw Error(Exit::usage, "usage/option",
+                std::string(wrong) + " is for language models" +
+                    (a.with.given() ? ", translators, forecasts and models of one label" : "") +
+                    "; this model reads sequences");
 }
 
 [[noreturn]] void refuse_word(const std::string& word) {
@@ -252,13 +246,13 @@ int run_eval(const Arguments& arguments) {
   if (command.given("--rank-by"))
     throw Error(Exit::usage, "usage/option", "--rank-by ranks alternatives: it needs --choose");
   command.need(a.text, "DATA");
-  if (a.asked.alternatives.size() > 1) refuse_word(a.asked.alternatives[1]);
   EvalOptions& options = a.options;
   options.baselines = !a.no_baselines;
   options.threads = static_cast<int>(a.threads);
   options.adaptation.cache.size = static_cast<int>(a.cache);
 
   ModelFile file = load_model(a.model);
+  if (a.asked.alternatives.size() > 1 && file.model->config().whole_labels == 0) refuse_word(a.asked.alternatives[1]);
   if (!reads_labels(file)) command.refuse({"--early", "--thresholds"}, "is for models of labels", "leave it out");
   if (file.model->config().forecast.present()) {
     a.series.json = a.json, a.series.rows = !a.no_baselines, a.series.threads = a.threads;
@@ -282,10 +276,12 @@ int run_eval(const Arguments& arguments) {
                  "is for models that transcribe speech", "leave it out");
   if (reads_labels(file)) {
     const std::vector<std::string> paths = a.paths();
-    refuse_options_of_texts(command, a);
+    const bool together = file.model->config().task == target_task(TargetForm::label);
+    refuse_options_of_texts(command, a, together);
+    const WithModels with = together ? a.with.load() : WithModels();
     require_at_most(
         eval_labels(file, paths,
-                    {a.series.output, static_cast<int>(a.threads), a.json, !a.no_baselines, a.early, a.thresholds}),
+                    {a.series.output, static_cast<int>(a.threads), a.json, !a.no_baselines, a.early, a.thresholds, with}),
         a.limit);
     return 0;
   }
@@ -303,7 +299,7 @@ int run_eval(const Arguments& arguments) {
   if (!a.asked.alternatives.empty()) refuse_word(a.asked.alternatives[0]);
   command.refuse({"--beam", "--fail-under-bleu"}, "is for translators");
   if (file.model->has_head() && !file.model->is_language_model()) {
-    refuse_options_of_texts(command, a);
+    refuse_options_of_texts(command, a, false);
     require_at_most(eval_sequences(file, a.text, options.threads, a.json), a.limit);
     return 0;
   }

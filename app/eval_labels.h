@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "io/model_file.h"
+#include "io/text_scorer.h"
 
 namespace rnn::core::app {
 
@@ -12,6 +12,7 @@ struct LabelEvalArguments {
   std::string output;  // table of confusions; empty: none
   int threads = 0;
   bool json = false, rows = true, early = false, thresholds = false;
+  WithModels with = {};  // of models of one label
 };
 
 // Whether the model reads texts, words or sensors, not lines of JSON.

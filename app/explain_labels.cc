@@ -62,13 +62,21 @@ std::string verdict_view(const Verdict& v) {
          parts_view(v, v.sensors_out, "Which input");
 }
 
+// The sentence's own label.
+std::string label_line(const Tagging& t) {
+  std::string text;
+  for (const LabelChance& c : t.label)
+    text += fmt::format("{} {} {}", text.empty() ? " label of the sentence:" : ",", c.label, percent_text(c.p));
+  return text.empty() ? "" : text + "\n";
+}
+
 std::string tagging_view(const Tagging& t) {
   std::vector<std::vector<std::string>> rows{{"word", "tag", "sure", "when just read", "else", ""}};
   for (const TaggedWord& w : t.words)
     rows.push_back({w.word + (w.known ? "" : " (not known)"), w.tag, percent_text(w.p), w.early,
                     w.others.empty() ? "" : fmt::format("{} {}", w.others[0].label, percent_text(w.others[0].p)),
                     !w.said || *w.said == w.tag ? "" : "right: " + *w.said});
-  std::string text = model_line(t.facts) + head("The tags") + table_of(std::move(rows), {0, 1, 3, 4, 5});
+  std::string text = model_line(t.facts) + label_line(t) + head("The tags") + table_of(std::move(rows), {0, 1, 3, 4, 5});
   if (t.left_out.empty()) return text;
   std::vector<std::vector<std::string>> without{{"without", "tags that change", "lost", "hit most", "then"}};
   for (const WordLeftOut& w : t.left_out)

@@ -1,5 +1,6 @@
 // Why: rnn info: what is in a model file, without running it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -72,6 +73,8 @@ std::string summary(const ModelFile& file) {
   if (o.bidirectional) text += ", bidirectional";
   if (o.residual) text += ", residual";
   text += fmt::format(", {} {}", file.model->reads_ids() ? "embedding" : "input", o.input);
+  if (const LetterOptions& l = file.model->config().letters; l.present())
+    text += fmt::format(", {} filters over {} of {} letters", l.filters, counted(l.width, "neighbour"), l.vocabulary);
   if (!file.model->writes_text() && file.model->has_head()) text += fmt::format(", output {}", file.model->outputs());
   if (file.model->config().tied) text += ", output tied to the embedding";
   const ModelConfig& config = file.model->config();
@@ -147,6 +150,25 @@ std::string speech_info_text(const ModelFile& file) {
                       : "hears a clip to its end first");
 }
 
+// What a model answers where that is not one kind of label, and how sure it was made.
+template <class Line>
+void print_label_info(const ModelFile& file, const Line& line) {
+  const SequenceShape shape = shape_of_model(file);
+  if (!shape.whole_labels.empty())
+    line("answers", fmt::format("a tag for every word ({}), a label for the sentence ({})",
+                                counted(shape.labels.size(), "tag"), counted(shape.whole_labels.size(), "label")));
+  const LabelFront& front = shape.front;
+  if (shape.answers == Answers::several) line("threshold", fmt::format("a label is given from {:.4g} on", front.threshold));
+  if (shape.answers == Answers::ordered) line("scale", fmt::format("{}", fmt::join(shape.labels, " < ")));
+  if (front.calibrated == 0) return;
+  std::string text = fmt::format("by {}: temperature {:.2f}", counted(front.calibrated, "answer"), front.temperature);
+  const json& saved = file.about.get().at("sequences").at("front");
+  if (saved.contains("whole_temperature"))
+    text += fmt::format("; labels of sentences by {}: {:.2f}", grouped(saved.value("whole_calibrated", int64_t{0})),
+                        saved.value("whole_temperature", 1.0));
+  line("calibrated", text);
+}
+
 void print_text(const ModelFile& file) {
   const Model<float>& model = *file.model;
   const auto line = [](const char* key, const std::string& text) { print(fmt::format(" {:<10} {}\n", key, text)); };
@@ -167,8 +189,7 @@ void print_text(const ModelFile& file) {
     line("sound", speech_info_text(file));
     line("head", speech_head_text(model.config()));
   }
-  if (const LabelFront front = reads_labels(file) ? shape_of_model(file).front : LabelFront(); front.calibrated > 0)
-    line("calibrated", fmt::format("by {}: temperature {:.2f}", counted(front.calibrated, "answer"), front.temperature));
+  if (reads_labels(file)) print_label_info(file, line);
   if (file.tokenizer) {
     line("tokenizer", fmt::format("{}, {} different tokens", file.tokenizer->kind(), grouped(file.tokenizer->size())));
   }

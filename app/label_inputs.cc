@@ -53,14 +53,25 @@ RawSet series_of_file(const std::string& path, const SequenceShape& shape) {
 LabelModel::LabelModel(const std::string& path, TargetForm target, int threads)
     : file_(load_model(path)),
       shape_(shape_of_labels(file_, target)),
+      sentences_(target == TargetForm::label && !shape_.whole_labels.empty()),
       encoder_(shape_, file_.tokenizer.get()),
       pool_(threads),
       labeller_(file_, pool_) {}
 
 std::vector<Labels> LabelModel::label(const std::vector<SequenceExample>& examples, int top) {
   std::vector<Labels> found = labeller_.label(examples, top);
-  for (const Labels& labels : found) require_finite_outputs(labels.finite);
+  for (Labels& labels : found) {
+    require_finite_outputs(labels.finite);
+    if (sentences_) labels.answers = {std::move(labels.whole)};
+  }
   return found;
+}
+
+SequenceExample LabelModel::typed(const std::string& line, bool tokenized) const {
+  if (!sentences_) return encoder_.text(line);
+  std::vector<std::string> words = words_of_line(line, tokenized);
+  if (words.empty()) words.emplace_back();
+  return encoder_.words(words);
 }
 
 std::string LabelModel::piece(int32_t id) const { return file_.tokenizer ? marked_piece(*file_.tokenizer, id) : ""; }

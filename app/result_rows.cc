@@ -31,6 +31,18 @@ ordered_json figures_json(const ResultRow& row, const Columns& columns) {
   return json;
 }
 
+void add_others(const std::vector<ResultRow>& others, ordered_json (*row_json)(const ResultRow&), ordered_json& json) {
+  for (const ResultRow& row : others) {
+    if (&row == &others.back()) {
+      json["together"] = row_json(row);
+    } else {
+      ordered_json other = {{"model", row.name}};
+      other.update(row_json(row));
+      json["with"].push_back(other);
+    }
+  }
+}
+
 std::vector<std::string> joined(std::vector<std::string> head, const std::vector<std::string>& tail) {
   head.insert(head.end(), tail.begin(), tail.end());
   return head;

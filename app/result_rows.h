@@ -19,6 +19,10 @@ nlohmann::ordered_json figures_json(const ResultRow& row);
 // The same with null for a column that the row does not have.
 nlohmann::ordered_json figures_json(const ResultRow& row, const Columns& columns);
 
+// "with": [{"model": ...}] of further models and "together" of all, the last row; nothing if there are none.
+void add_others(const std::vector<ResultRow>& others, nlohmann::ordered_json (*row_json)(const ResultRow&),
+                nlohmann::ordered_json& json);
+
 std::vector<std::string> joined(std::vector<std::string> head, const std::vector<std::string>& tail);
 
 }  // namespace rnn::core::app

@@ -32,7 +32,8 @@ void declare(Command& command, TagArguments& a) {
   command.word("MODEL", &a.model, "run folder or .safetensors file of a model that tags words");
   command.words("FILE...", &a.files, "a sentence per line; - or none: standard input");
   command.texts("-p,--prompt", &a.texts, "TEXT", "this sentence instead of a file; may be repeated");
-  command.flag("--json", &a.json, "JSON lines: words, tags, their probabilities, spans");
+  command.flag("--json", &a.json,
+               "JSON lines: words, tags, their probabilities, spans, the sentence's label if the model has any");
   command.flag("--tokenized", &a.tokenized, "words stand between spaces; else marks such as commas are words of their own");
   command.whole("-t,--threads", &a.threads, {0, 1024}, "N", "0: all cores (0)");
   command.example("rnn tag runs/requests-001 -p 'play jazz in berlin'");
@@ -82,6 +83,10 @@ class TagRun {
         for (size_t i = span.begin; i < span.end; ++i) text += (text.empty() ? "" : " ") + words[i];
         json["spans"].push_back({{"type", span.type}, {"begin", span.begin}, {"end", span.end}, {"text", text}});
       }
+    }
+    if (!labels.whole.empty()) {
+      json["label"] = model_.whole_name(labels.whole[0]);
+      json["label_probability"] = labels.whole[0].probability;
     }
     print(json_line(json));
   }

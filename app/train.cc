@@ -231,7 +231,7 @@ int train_trials(const TrainArguments& a, const RunRequest& request, const Task&
 
 // The parts of the data in turn, each the test of a run that has learnt from the others.
 int train_folds(const TrainArguments& a, RunRequest request) {
-  if (request.task != "classify" && request.task != "tag" && request.task != "follow")
+  if (request.task != "classify" && request.task != "tag" && request.task != "classify,tag" && request.task != "follow")
     throw Error(Exit::usage, "usage/option", fmt::format("--folds is for labels, but the task is {}", request.task),
                 "of series: rnn eval --windows measures on many windows");
   NamedRuns runs;

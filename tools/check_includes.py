@@ -55,7 +55,7 @@ LOCALE = re.compile(
 DOORS = [
     (re.compile(r"\bhost\(|kernels/host\.h"), "looks at the numbers of a View: kernels/rows.h moves them, row_of (decode/sample.h) shows a row",
      ("src/kernels/", "src/alignment/", "src/heads/", "src/decode/", "src/inspect/", "src/networks/init.cc", "src/nn/layers/activation.cc",
-      "src/nn/layers/dropout.cc", "src/nn/layers/embedding.cc", "src/nn/layers/output_layer.cc", "src/nn/layers/pooling.cc", "src/nn/layers/row_convolution.cc")),
+      "src/nn/layers/dropout.cc", "src/nn/layers/embedding.cc", "src/nn/layers/letter_convolution.cc", "src/nn/layers/output_layer.cc", "src/nn/layers/pooling.cc", "src/nn/layers/row_convolution.cc")),
     (re.compile(r"\.address\("), "takes the address of a View: that is for the arguments of kernels",
      ("src/base/", "src/kernels/", "src/nn/", "src/optim/", "src/heads/", "src/networks/")),
     (re.compile(r"\bkernels<(?:float|double|T)>\("), "asks for the kernels of the processor: a Context or Model::kernels() brings them",

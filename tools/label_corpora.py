@@ -6,7 +6,7 @@ names      surnames in lower case, composed (NFC), each pair of name and languag
 sentiment  sentences of three sites, split at LF alone; fold = first 8 hex digits of the sha256 of the sentence modulo 5: five parts
 occupancy  minutes of an office without the light, which alone answers, and what their stamps say: the time of day as sine and cosine, and
            whether it is a weekend; the label is Occupancy, the test the two days before training
-snips-intent, snips-slots, wnut17, vowels, pendigits   the files as they are, with their official parts
+snips-intent, snips-slots, snips-both, wnut17, vowels, pendigits   the files as they are, with their official parts
 """
 
 import csv
@@ -17,7 +17,8 @@ import unicodedata
 
 FOLDS = 5
 FOLDERS = {"names": "classification/names-by-nationality", "sentiment": "classification/uci-sentiment-sentences",
-           "snips-intent": "classification/snips", "snips-slots": "classification/snips", "wnut17": "classification/wnut17-ner",
+           "snips-intent": "classification/snips", "snips-slots": "classification/snips",
+           "snips-both": "classification/snips", "wnut17": "classification/wnut17-ner",
            "vowels": "classification/japanese-vowels", "pendigits": "classification/uci-pendigits",
            "occupancy": "classification/occupancy"}
 SENTIMENT = ("amazon_cells_labelled.txt", "imdb_labelled.txt", "yelp_labelled.txt")
@@ -33,6 +34,7 @@ def files_of(kind, data_folder):
     names = {"names": sorted(p.name for p in folder.glob("*.txt")), "sentiment": SENTIMENT,
              "snips-intent": [f"{side}/{name}" for side in ("train", "valid") for name in ("seq.in", "label")],
              "snips-slots": [f"{side}/{name}" for side in ("train", "valid") for name in ("seq.in", "seq.out")],
+             "snips-both": [f"{side}/{name}" for side in ("train", "valid") for name in ("seq.in", "seq.out", "label")],
              "wnut17": ("wnut17train.conll", "emerging.dev.conll", "emerging.test.annotated"),
              "vowels": ("JapaneseVowels_TRAIN.ts", "JapaneseVowels_TEST.ts"), "pendigits": ("Pendigits_TRAIN.ts", "Pendigits_TEST.ts"), "occupancy": ("datatraining.txt", "datatest.txt")}
     return [folder / name for name in names[kind]]
@@ -96,7 +98,7 @@ def make(kind, data_folder, work):
     if kind in ("names", "sentiment", "occupancy"):
         return {"names": names, "sentiment": sentiment, "occupancy": occupancy}[kind](folder, work)
     path = lambda name: str(folder / name)  # noqa: E731
-    train, valid, test = {"snips-intent": (["train"], [], ["valid"]), "snips-slots": (["train"], [], ["valid"]),
+    train, valid, test = {"snips-intent": (["train"], [], ["valid"]), "snips-slots": (["train"], [], ["valid"]), "snips-both": (["train"], [], ["valid"]),
                           "wnut17": (["wnut17train.conll"], ["emerging.dev.conll"], ["emerging.test.annotated"]),
                           "vowels": (["JapaneseVowels_TRAIN.ts"], [], ["JapaneseVowels_TEST.ts"]),
                           "pendigits": (["Pendigits_TRAIN.ts"], [], ["Pendigits_TEST.ts"])}[kind]

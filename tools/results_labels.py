@@ -1,11 +1,12 @@
 # Why: recipes of labelled texts, tagged words and sensors: accuracy or F1 on a part that was neither learnt from nor chosen by, and what
 # counting does on the same examples.
-"""Recipes with task = "classify", "tag" or "follow" and a table [labels], for results.py.
+"""Recipes with task = "classify", "tag", "classify,tag" or "follow" and a table [labels], for results.py.
 
     [labels]
-    make = "names"        # label_corpora.py: names, sentiment, snips-intent, snips-slots, wnut17, vowels, pendigits, occupancy
+    make = "names"        # label_corpora.py: names, sentiment, snips-intent, snips-slots, snips-both, wnut17, vowels, pendigits, occupancy
     figures = ["accuracy", "macro_f1"]
     at-least = 0.825      # of the first figure
+    together = true       # also the models of all seeds as one, by the mean of their probabilities
     rows-win = true       # a row is expected to be better, and the page says so
     [options]             # of rnn train
     [[variant]]
@@ -19,9 +20,10 @@ import shlex
 import label_corpora
 from results_recipe import Failure, check_tables, digest, folder_of, mean, option_words
 
-LABEL_KEYS = {"make": str, "figures": list, "at-least": float, "rows-win": bool}
+LABEL_KEYS = {"make": str, "figures": list, "at-least": float, "rows-win": bool, "together": bool}
 VARIANT_KEYS = {"name": str, "options": dict}
-TITLES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "f1": "F1 of spans", "strict_f1": "strict F1", "precision": "precision", "recall": "recall"}
+TITLES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "f1": "F1 of spans", "strict_f1": "strict F1", "precision": "precision", "recall": "recall",
+          "label_accuracy": "label right", "label_macro_f1": "label macro-F1", "both_right": "both right"}
 
 
 def check(path, recipe):
@@ -90,6 +92,10 @@ def measure(program, recipe, work, keys, train, data_folder):
                         | {key: mean([f[key] for f in found]) for key in TITLES if all(key in f for f in found)}
                         | ({"parts": [f[labels["figures"][0]] for f in found]} if len(found) > 1 else {}))
         row["variants"].append({"name": name, "command": shown(words), "runs": runs})
+        if labels.get("together"):
+            first, *others = (folder_of(f"{name} {parts[0]['name']}", seed) for seed in recipe["seeds"])
+            report = program.evaluate(first, parts[0]["test"][0], work, options.get("threads", 0), [w for run in others for w in ("--with", run)])
+            row["variants"][-1]["together"] = {key: report["together"][key] for key in TITLES if key in report["together"]}
     for key in dict.fromkeys(key for key, _ in baselines):
         own = [figures for (k, _), figures in baselines.items() if k == key]
         row["baselines"][key] = {f: mean([o[f] for o in own]) for f in TITLES if all(f in o for o in own)}
@@ -106,6 +112,10 @@ def spread(values):
     return text + f" ± {100 * (sum((v - middle) ** 2 for v in values) / (len(values) - 1)) ** 0.5:.1f}"
 
 
+def named_together(row, v):
+    return f"{v['name']}, all {len(row['seeds'])} together" if len(row["variants"]) > 1 else f"the {len(row['seeds'])} models together"
+
+
 def best_row(row):
     first = row["labels"]["figures"][0]
     rows = [(figures[first], name) for name, figures in row["baselines"].items() if first in figures]
@@ -114,7 +124,7 @@ def best_row(row):
 
 def verdict(row):
     first = row["labels"]["figures"][0]
-    ours = max(mean([r[first] for r in v["runs"]]) for v in row["variants"])
+    ours = max(max(mean([r[first] for r in v["runs"]]), v.get("together", {}).get(first, 0)) for v in row["variants"])
     value, name = best_row(row)
     lines = [f"{name} is better: {100 * value:.1f} % against {100 * ours:.1f} %."] if value > ours else []
     wanted = row["labels"].get("at-least", 0)
@@ -135,6 +145,10 @@ def section(name, row, table, clock, data_lines):
         runs = v["runs"]
         cells.append([f"**{v['name']}**", *[spread([r[f] for r in runs if f in r]) if all(f in r for r in runs) else "" for f in figures],
                       f"{mean([r['parameters'] for r in runs]):,.0f}", clock(mean([r["seconds"] for r in runs]))])
+        if "together" in v:
+            found = v["together"]
+            cells.append([f"**{named_together(row, v)}**", *[f"{100 * found[f]:.1f} %" if f in found else "" for f in figures],
+                          f"{sum(r['parameters'] for r in runs):,.0f}", clock(sum(r["seconds"] for r in runs))])
     for key, found in row["baselines"].items():
         cells.append([key, *[f"{100 * found[f]:.1f} %" if f in found else "" for f in figures], "", ""])
     lines += [table(["", *[TITLES[f] for f in figures], "parameters", "time of a run"], cells), ""]
@@ -148,5 +162,8 @@ def overview_rows(name, row):
     value, best = best_row(row)
     for v in row["variants"]:
         title = row["title"] + (f", {v['name']}" if len(row["variants"]) > 1 else "")
-        lines.append([f"[{name}](#{name})", title, TITLES[figures[0]], spread([r[figures[0]] for r in v["runs"]]), f"{100 * value:.1f} % ({best})"])
+        counted = f"{100 * value:.1f} % ({best})"
+        lines.append([f"[{name}](#{name})", title, TITLES[figures[0]], spread([r[figures[0]] for r in v["runs"]]), counted])
+        if figures[0] in v.get("together", {}):
+            lines.append([f"[{name}](#{name})", f"{row['title']}, {named_together(row, v)}", TITLES[figures[0]], f"{100 * v['together'][figures[0]]:.1f} %", counted])
     return lines

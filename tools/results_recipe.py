@@ -10,7 +10,7 @@ import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT_MARK = b"<|endoftext|>"
-OWN_DATA = {"forecast": "table", "transcribe": "clips", "classify": "labels", "tag": "labels", "follow": "labels", "effect": "effect"}  # in place of [data]
+OWN_DATA = {"forecast": "table", "transcribe": "clips", "classify": "labels", "tag": "labels", "classify,tag": "labels", "follow": "labels", "effect": "effect"}  # in place of [data]
 SIDES = ("train", "valid", "test")
 # Keys of a recipe by section, with their types; "" is the top.
 KEYS = {

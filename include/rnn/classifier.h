@@ -15,14 +15,19 @@ namespace rnn {
 inline namespace v1 {
 
 struct Classified {
-  std::string label;                 // the likeliest
-  double probability = 0;            // of it, in (0, 1]
-  std::vector<double> distribution;  // [Classifier::labels()]: the probability of every label, in that order
+  std::string label;       // the likeliest
+  double probability = 0;  // of it, in (0, 1]
+  std::vector<double>
+      distribution;  // [Classifier::labels()]: the probability of every label, in that order; they add up to 1, except
+                     // those of a model of several labels, each of which has one of its own
+  std::vector<std::string>
+      labels;  // the answer: `label`, or of a model of several labels (`--answers several`) all those from its
+               // threshold on, the likeliest first, perhaps none
 };
 
 // Classifies with a model that `rnn train` has made of labelled texts (reviews.csv) or series of sensors (gestures/, .ts): the bits of
 // `rnn classify`. Models of JSON lines with "input" and "target" are for Labeller. One thread at a time; many classifiers may share a
-// model.
+// model. A model that also tags words (--task classify,tag) gives its labels of sentences here.
 class RNN_API Classifier {
  public:
   // Throws Error{Exit::model}: "model/task" for a model that does not classify texts or sensors, "model/corrupt".
@@ -31,8 +36,9 @@ class RNN_API Classifier {
   Classifier(Classifier&& other) noexcept;
   Classifier& operator=(Classifier&& other) noexcept;
 
-  const std::vector<std::string>& labels() const noexcept;  // sorted by their bytes
-  bool reads_text() const noexcept;                         // false: frames of Model::inputs() numbers
+  // Sorted by their bytes; of labels that are ordered from the lowest to the highest.
+  const std::vector<std::string>& labels() const noexcept;
+  bool reads_text() const noexcept;  // false: frames of Model::inputs() numbers
   // Of the numbers of a frame, as the columns of training were called; empty: they had no names.
   const std::vector<std::string>& columns() const noexcept;
 
@@ -47,7 +53,8 @@ class RNN_API Classifier {
   Classified classify(std::span<const float> frames);
 
   // What follows reads one text or series piece by piece. It needs a model that reads forwards only (`rnn train --directions one`); for
-  // one of both directions, which has to see the end first, push(), save() and load() throw Error{Exit::usage, "stream/both"}.
+  // one of both directions, which has to see the end first, and one that also tags, push(), save() and load() throw
+  // Error{Exit::usage, "stream/both"}.
   bool streaming() const noexcept;
   // More of the text, with the white space between words ("I", " liked", " it"); the answer to all of it so far: the bits of
   // classify() of that text. A word may be continued in the next piece. The text is kept: each call cuts it into words anew, the network

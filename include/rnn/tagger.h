@@ -26,6 +26,8 @@ struct Tagged {
   std::vector<std::string> tags;      // [words], the best sequence of tags
   std::vector<double> probabilities;  // [words], of these tags: with a chain over tags, over all sequences
   std::vector<TaggedSpan> spans;      // of tags that are spans (BIO, BIOES), in the order of their words; else empty
+  std::string label;                  // of the sentence, by a model that has labels for it (--task classify,tag); else empty
+  double label_probability = 0;       // of it
 };
 
 // Tags with a model that `rnn train` has made of tagged words (train.conll): the bits of `rnn tag`. One thread at a time; many
@@ -40,6 +42,8 @@ class RNN_API Tagger {
 
   const std::vector<std::string>& tags() const noexcept;  // sorted by their bytes
   bool spans() const noexcept;                            // whether tags say which words belong together
+  // Of sentences, sorted by their bytes; empty: the model has none.
+  const std::vector<std::string>& labels() const noexcept;
 
   // A sentence of UTF-8, cut into words; marks such as commas are words of their own. Without words the answer is empty, too.
   Tagged tag(std::string_view sentence);

@@ -23,6 +23,7 @@ class SequenceBatcher final : public Batcher {
     for (const SequenceExample& e : examples) {
       if (shape.target == TargetForm::values) ++targets_;
       for (const int32_t label : e.labels) targets_ += label >= 0;
+      targets_ += !shape.whole_labels.empty() && e.whole >= 0;
       if (shape.target == TargetForm::numbers)
         targets_ += std::count_if(e.values.begin(), e.values.end(), [](float y) { return !std::isnan(y); });
     }

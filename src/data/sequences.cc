@@ -44,6 +44,13 @@ void scatter(const Seq& seq, int r, const std::vector<V>& from, size_t width, st
   }
 }
 
+// For each of K labels whether it is right.
+void add_decisions(const std::vector<int32_t>& right, size_t K, std::vector<float>& values) {
+  values.resize(values.size() + K, 0.0f);
+  for (const int32_t label : right)
+    if (label >= 0) values[values.size() - K + static_cast<size_t>(label)] = 1;
+}
+
 double entropy(const std::vector<int64_t>& counts, int64_t total) {
   double nats = 0;
   for (const int64_t n : counts) {
@@ -147,30 +154,34 @@ void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExa
   batch.in.seq.id.assign(ids.begin(), ids.end());
   const bool tag = shape.target == TargetForm::labels, regress = shape.target == TargetForm::values,
              follow = shape.target == TargetForm::numbers;
+  const bool several = shape.answers == Answers::several;
   const auto rows = static_cast<size_t>(batch.in.seq.rows()), width = static_cast<size_t>(shape.width);
   batch.carried = false;
   batch.to.last_step = !tag && !follow;
   batch.in.width = shape.width;
-  batch.in.columns = shape.columns;
-  batch.to.width = regress || follow ? shape.values : 0;
-  batch.in.ids.resize(width == 0 ? rows * static_cast<size_t>(shape.columns) : 0);
+  batch.in.columns = shape.ids_of_step();
+  batch.to.width = regress || follow ? shape.values : several ? shape.outputs() : 0;
+  batch.in.ids.resize(width == 0 ? rows * static_cast<size_t>(shape.ids_of_step()) : 0);
   batch.in.frames.resize(rows * width);
   batch.to.ids.assign(tag ? rows : 0, -1);
   batch.to.values.assign(follow ? rows : 0, 0.0f);
-  batch.to.weights.clear();
+  batch.to.weights.clear(), batch.to.whole.clear();
   for (int r = 0; r < batch.in.seq.streams(); ++r) {
     const SequenceExample& e = *examples[static_cast<size_t>(batch.in.seq.order[static_cast<size_t>(r)])];
     if (width == 0) {
-      scatter(batch.in.seq, r, e.ids, static_cast<size_t>(shape.columns), batch.in.ids);
+      scatter(batch.in.seq, r, e.ids, static_cast<size_t>(shape.ids_of_step()), batch.in.ids);
     } else {
       scatter(batch.in.seq, r, e.frames, width, batch.in.frames);
     }
+    if (!shape.whole_labels.empty()) batch.to.whole.push_back(e.whole);
     if (tag) {
       scatter(batch.in.seq, r, e.labels, 1, batch.to.ids);
     } else if (follow) {
       scatter(batch.in.seq, r, e.values, 1, batch.to.values);
     } else if (regress) {
       batch.to.values.insert(batch.to.values.end(), e.values.begin(), e.values.end());
+    } else if (several) {
+      add_decisions(e.labels, shape.labels.size(), batch.to.values);
     } else {
       batch.to.ids.push_back(e.labels[0]);
     }

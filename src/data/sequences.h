@@ -11,6 +11,7 @@
 
 #include "data/batcher.h"
 #include "data/labels/label_front.h"
+#include "options/kinds.h"
 
 namespace rnn::core {
 
@@ -27,28 +28,33 @@ std::optional<TargetForm> target_form(std::string_view task);
 // One sequence and its target.
 struct SequenceExample {
   std::vector<float> frames;    // [steps * width] if the inputs are numbers
-  std::vector<int32_t> ids;     // [steps * columns] if they are symbols; -1: none
+  std::vector<int32_t> ids;     // [steps * ids_of_step()] if they are symbols; -1: none
   std::vector<float> values;    // regress: [outputs]; follow: [steps], NaN: not counted
-  std::vector<int32_t> labels;  // classify: [1]; tag: [steps]; -1: not counted
+  std::vector<int32_t> labels;  // classify: [1], or any number of those that are right; tag: [steps]; -1: not counted
+  int32_t whole = -1;           // tag: the label of the sequence as a whole; -1: not counted
 };
 
 // What all sequences of a set have in common.
 struct SequenceShape {
   TargetForm target = TargetForm::label;
-  int width = 0;                     // numbers per step; 0: symbols
-  std::vector<std::string> symbols;  // of the inputs, sorted; indexed by ids
-  std::vector<std::string> labels;   // of the targets, sorted; empty for regress
-  int values = 0;                    // regress, follow: numbers of a target
-  int columns = 1;                   // ids of a step
-  LabelFront front = {};             // of texts, words and sensors
-  std::vector<float> weights = {};   // [labels] of a target in the loss of training; empty: 1
+  int width = 0;                               // numbers per step; 0: symbols
+  std::vector<std::string> symbols;            // of the inputs, sorted; indexed by ids
+  std::vector<std::string> labels;             // of the targets, sorted; empty for regress
+  int values = 0;                              // regress, follow: numbers of a target
+  int columns = 1;                             // ids of a step
+  int letters = 0;                             // ... and letters of its word after these; 0: none
+  Answers answers = Answers::one;              // of one label for a sequence
+  std::vector<std::string> whole_labels = {};  // tag: of the sequence as a whole, sorted; empty: it has none
+  LabelFront front = {};                       // of texts, words and sensors
+  std::vector<float> weights = {};             // [labels] of a target in the loss of training; empty: 1
+  int ids_of_step() const { return columns + letters; }
   int outputs() const { return labels.empty() ? values : static_cast<int>(labels.size()); }
   bool every_step() const { return target == TargetForm::labels || target == TargetForm::numbers; }
   // The columns of a table, followed row by row (tasks/sequences/follow_table.h).
   bool follows() const { return front.kind == InputKind::frames && every_step(); }
   int steps(const SequenceExample& e) const {
     return Seq::checked_length(width > 0 ? e.frames.size() / static_cast<size_t>(width)
-                                         : e.ids.size() / static_cast<size_t>(columns));
+                                         : e.ids.size() / static_cast<size_t>(ids_of_step()));
   }
 };
 
@@ -91,7 +97,7 @@ struct SequenceSummary {
 SequenceSummary summarize(const SequenceShape& shape, std::span<const SequenceExample> examples);
 
 // `examples` as one packed batch, from zero states, longest first (stable); stream i is example i, and ids[i] becomes the
-// key of its random masks. classify and regress: one target per stream; tag: one target per packed row.
+// key of its random masks. classify and regress: one target per stream, of several labels 0 or 1 for each; tag: one per packed row.
 void fill_sequence_batch(const SequenceShape& shape, std::span<const SequenceExample* const> examples,
                          std::span<const uint32_t> ids, Batch& batch);
 

@@ -9,7 +9,9 @@
 #include "heads/gaussian.h"
 #include "heads/huber.h"
 #include "heads/negative_binomial.h"
+#include "heads/ordinal.h"
 #include "heads/quantiles.h"
+#include "heads/sigmoid.h"
 #include "heads/softmax.h"
 #include "heads/squared.h"
 #include "heads/student_t.h"
@@ -44,6 +46,8 @@ constexpr Kind<T> kKinds[] = {
     kind<T, SoftmaxHead<T>>("sampled"),        // the same; training looks at some classes
     kind<T, AdaptiveHead<T>>("adaptive"),      // classes in clusters
     kind<T, CrfHead<T>>("crf"),                // labels of every step, as a whole
+    kind<T, SigmoidHead<T>>("sigmoid"),        // any number of classes at once
+    kind<T, OrdinalHead<T>>("ordinal"),        // places on a scale
     kind<T, CtcHead<T>>("ctc"),                // labels of a sequence, wherever they stand in it
     kind<T, TransducerHead<T>>("transducer"),  // the same, each given those before it
     kind<T, SquaredHead<T>>("squared"),        // numbers

@@ -18,7 +18,10 @@ constexpr int kRowsAtOnce = 64;
 template <class T>
 std::unique_ptr<Model<T>> without_outputs(const Model<T>& model, Pool& pool) {
   ModelConfig config = model.config();
-  if (model.has_head()) config.task = "tag", config.output = 1, config.tied = false, config.softmax = {};
+  if (model.has_head()) {
+    config.task = "tag", config.output = 1, config.tied = false, config.softmax = {};
+    config.crf = false, config.places.clear(), config.whole_labels = 0;
+  }
   auto rest = std::make_unique<Model<T>>(config);
   for (ParamId id = 0; id < static_cast<ParamId>(rest->table().all().size()); ++id) {
     const ParamInfo& info = rest->table()[id];

@@ -108,6 +108,7 @@ struct Tagging {
   bool chain = false;  // tags are chosen together
   bool spans = false;  // tags say spans
   std::vector<TaggedWord> words;
+  std::vector<LabelChance> label;       // of the sentence: the likeliest labels, best first; empty: the model has none
   std::vector<TaggedSpan> found, said;  // said: of the reference
   int wrong = 0, of = 0;                // words whose tag is another than the right one; words with a right one
   std::vector<WordLeftOut> left_out;    // one for every word; empty for a sentence of one word

@@ -104,18 +104,20 @@ ordered_json to_json_object(const Tagging& t) {
                         {"changed", w.changed},
                         {"most", w.most < 0 ? ordered_json() : ordered_json(w.most)},
                         {"p", json_number(w.p)}});
-  return {{"facts", facts_json(t.facts)},
-          {"text", t.text},
-          {"place", t.place},
-          {"chain", t.chain},
-          {"spans", t.spans},
-          {"words", words},
-          {"found", array_of(t.found)},
-          {"said", array_of(t.said)},
-          {"wrong", t.wrong},
-          {"of", t.of},
-          {"left_out", left_out},
-          {"move", array_of(t.move)}};
+  ordered_json json = {{"facts", facts_json(t.facts)},
+                       {"text", t.text},
+                       {"place", t.place},
+                       {"chain", t.chain},
+                       {"spans", t.spans},
+                       {"words", words},
+                       {"found", array_of(t.found)},
+                       {"said", array_of(t.said)},
+                       {"wrong", t.wrong},
+                       {"of", t.of},
+                       {"left_out", left_out},
+                       {"move", array_of(t.move)}};
+  if (!t.label.empty()) json["label"] = array_of(t.label);
+  return json;
 }
 
 }  // namespace rnn::core

@@ -49,6 +49,10 @@ LabelLook look_for(const ModelFile& file) {
   if (shape_of_model(file).front.kind == InputKind::none)
     throw Error(Exit::model, "model/task", file.path + " was trained on lines of JSON, not on texts, words or sensors",
                 "rnn predict labels such lines, rnn eval measures it");
+  if (file.model->config().answers == Answers::several)
+    throw Error(Exit::model, "model/task",
+                file.path + " gives several labels at once; the page explains how one label is chosen among others",
+                "rnn classify --each-step shows what it gives after every step, rnn eval measures it");
   return *target == TargetForm::label ? LabelLook::verdict : LabelLook::tagging;
 }
 

@@ -62,7 +62,7 @@ void add_spans(const RawExample& e, Tagging& t) {
 
 void add_words(LookedAtModel& model, const RawExample& e, const SequenceExample& whole,
                const std::vector<Labels>& beginnings, Tagging& t) {
-  const auto columns = static_cast<size_t>(model.shape().columns);
+  const auto columns = static_cast<size_t>(model.shape().ids_of_step());
   const Labels& found = beginnings.back();
   for (size_t i = 0; i < e.words.size(); ++i) {
     TaggedWord word;
@@ -81,7 +81,7 @@ void add_words(LookedAtModel& model, const RawExample& e, const SequenceExample&
 }
 
 void add_left_out(LookedAtModel& model, const SequenceExample& whole, const Labels& found, Tagging& t) {
-  const auto columns = static_cast<size_t>(model.shape().columns);
+  const auto columns = static_cast<size_t>(model.shape().ids_of_step());
   const size_t n = t.words.size();
   if (n < 2) return;
   std::vector<SequenceExample> rests;
@@ -112,9 +112,12 @@ Tagging look_at_tagging(ModelFile& file, const RawExample& e, const std::string&
   const SequenceExample whole = model.encoder().words(e.words);
   std::vector<SequenceExample> parts;
   for (size_t n = 1; n <= e.words.size(); ++n)
-    parts.push_back(beginning(whole, static_cast<size_t>(model.shape().columns), n));
+    parts.push_back(beginning(whole, static_cast<size_t>(model.shape().ids_of_step()), n));
   const std::vector<Labels> beginnings = model.label(parts);
   add_words(model, e, whole, beginnings, t);
+  const std::vector<Candidate>& labels = beginnings.back().whole;
+  for (size_t k = 0; k < std::min(labels.size(), kOthers); ++k)
+    t.label.push_back({model.shape().whole_labels[static_cast<size_t>(labels[k].id)], labels[k].probability});
   if (t.spans) add_spans(e, t);
   add_left_out(model, whole, beginnings.back(), t);
   t.move = model.moves(whole);

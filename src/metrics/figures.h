@@ -35,10 +35,24 @@ inline constexpr Figure kPerplexity{"perplexity", "perplexity", "perplexity", de
 inline constexpr Figure kAccuracy{"accuracy", "accuracy", "accuracy", percent, 2, 2, 4, true};
 // Of labels (metrics/label_scores.h).
 inline constexpr Figure kMacroF1{"macro_f1", "macro-F1", "mean F1 of the labels", percent, 2, 2, 4, true};
+// Of several labels at once (metrics/several_scores.h), and of labels on a scale (metrics/scale_scores.h).
+inline constexpr Figure kMicroF1{"micro_f1", "micro-F1", "F1 of all labels together", percent, 2, 2, 4, true};
+inline constexpr Figure kAllRight{"all_right", "all right", "examples with exactly the right labels", percent, 2, 2,
+                                  4,           true};
+inline constexpr Figure kStepsOff{"steps_off", "steps off", "mean absolute error, in steps of the scale", decimals, 3, 4, 4};
+inline constexpr Figure kKappa{"kappa", "kappa", "quadratic weighted kappa", decimals, 3, 4, 4, true};
 inline constexpr Figure kEce{"ece", "ECE", "expected calibration error, 15 bins", percent, 2, 2, 4};
 inline constexpr Figure kSpanF1{"f1", "F1", "F1 of spans, as conlleval counts", percent, 2, 2, 4, true};
 inline constexpr Figure kSpanPrecision{"precision", "precision", "precision of spans", percent, 2, 2, 4, true};
 inline constexpr Figure kSpanRecall{"recall", "recall", "recall of spans", percent, 2, 2, 4, true};
+// Of a label for a sentence beside the tags of its words. kBothRight: semantic frame accuracy (Goo et al. 2018, "Slot-gated modeling for
+// joint slot filling and intent prediction").
+inline constexpr Figure kWholeAccuracy{
+    "label_accuracy", "label right", "accuracy of the labels of sentences", percent, 2, 2, 4, true};
+inline constexpr Figure kWholeMacroF1{
+    "label_macro_f1", "label macro-F1", "mean F1 of the labels of sentences", percent, 2, 2, 4, true};
+inline constexpr Figure kBothRight{
+    "both_right", "both right", "sentences whose label and all spans are right", percent, 2, 2, 4, true};
 inline constexpr Figure kStrictF1{"strict_f1", "strict F1", "F1 of spans, as seqeval counts strictly", percent, 2, 2,
                                   4,           true};
 inline constexpr Figure kBleu{"bleu", "BLEU", "BLEU", decimals, 2, 2, 2, true};
@@ -72,12 +86,13 @@ inline constexpr Figure kTokensPerSecond{"tokens_per_s", "tok/s", "tokens per se
 
 // In the order of the columns of tables; kBitsWithoutSpelling and kUnknownShare are only in JSON.
 inline constexpr const Figure* kAll[] = {
-    &kBitsPerByte, &kLoss,     &kTargetLoss,    &kSquaredError, &kValueLoss,     &kSmoothedLoss,
-    &kPerplexity,  &kAccuracy, &kMacroF1,       &kSpanF1,       &kSpanPrecision, &kSpanRecall,
-    &kStrictF1,    &kEce,      &kBleu,          &kChrf,         &kExact,         &kWer,
-    &kCer,         &kSer,      &kMase,          &kRmsse,        &kSmape,         &kMae,
-    &kRmse,        &kWql,      &kCoverage,      &kMsis,         &kScaledSquares, &kBias,
-    &kRatioLoss,   &kEsr,      &kEsrEmphasised, &kUpdates,      &kSeconds,       &kTokensPerSecond};
+    &kBitsPerByte,    &kLoss,       &kTargetLoss, &kSquaredError,  &kValueLoss,     &kSmoothedLoss, &kPerplexity,
+    &kAccuracy,       &kMicroF1,    &kMacroF1,    &kAllRight,      &kStepsOff,      &kKappa,        &kSpanF1,
+    &kSpanPrecision,  &kSpanRecall, &kStrictF1,   &kWholeAccuracy, &kWholeMacroF1,  &kBothRight,    &kEce,
+    &kBleu,           &kChrf,       &kExact,      &kWer,           &kCer,           &kSer,          &kMase,
+    &kRmsse,          &kSmape,      &kMae,        &kRmse,          &kWql,           &kCoverage,     &kMsis,
+    &kScaledSquares,  &kBias,       &kRatioLoss,  &kEsr,           &kEsrEmphasised, &kUpdates,      &kSeconds,
+    &kTokensPerSecond};
 // Those that a validation during training may report, in events as val_KEY. The loss stands for that of every unit.
 inline constexpr const Figure* kValidated[] = {&kBitsPerByte, &kLoss, &kPerplexity, &kAccuracy, &kBleu};
 inline constexpr const Figure* kCosts[] = {&kUpdates, &kSeconds, &kTokensPerSecond};

@@ -2,6 +2,7 @@
 #include "metrics/label_scores.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace rnn::core {

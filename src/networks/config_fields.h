@@ -53,6 +53,15 @@ void forecast_fields(Forecast& f, V& v) {
   v.group("lags", !f.lags.empty(), [&] { v.field({"lags"}, f.lags); });
 }
 
+template <class Letters, class V>
+void letter_fields(Letters& l, V& v) {
+  v.field({"vocabulary"}, l.vocabulary);
+  v.field({"embed"}, l.embed);
+  v.field({"width"}, l.width);
+  v.field({"filters"}, l.filters);
+  v.field({"longest"}, l.longest);
+}
+
 template <class Transducer, class V>
 void transducer_fields(Transducer& t, V& v) {
   v.field({"recurrent"}, t.recurrent);
@@ -106,6 +115,9 @@ void fields(Config& c, V& v) {
   v.group("row_convolution", c.row_convolution > 0, [&] { v.field({"row_convolution"}, c.row_convolution); });
   v.group("pool", c.pool != Pooling::last, [&] { v.field({"pool"}, NamedField{c.pool, kPoolingNames}); });
   v.group("columns", c.columns != 1, [&] { v.field({"columns"}, c.columns); });
+  v.object("letters", c.letters.present(), [&] { letter_fields(c.letters, v); });
+  v.group("answers", c.answers != Answers::one, [&] { v.field({"answers"}, NamedField{c.answers, kAnswerNames}); });
+  v.group("whole_labels", c.whole_labels > 0, [&] { v.field({"whole_labels"}, c.whole_labels); });
   v.group("crf", c.crf, [&] {
     v.field({"crf"}, c.crf);
     v.field({"places"}, c.places);

@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "kernels/rows.h"
+#include "networks/step_ids.h"
 
 namespace rnn::core {
 
@@ -109,7 +110,7 @@ View<const float> Engine::run_hidden(std::span<const Part> parts) { return pass_
 
 View<const float> Engine::pass_over(std::span<const Part> parts, bool up_to_head) {
   const int width = model_.reads_ids() ? 0 : model_.config().rnn.input;
-  const auto columns = static_cast<size_t>(model_.config().columns);
+  const auto columns = static_cast<size_t>(ids_of_step(model_.config()));
   std::vector<int> lengths;
   State<float> states(static_cast<int>(parts.size()), model_.state_width());
   bool resets = false;

@@ -139,6 +139,10 @@ void initialise(Model<T>& model, const InitOptions& options, uint64_t seed) {
       std::fill_n(host(w).data, info.size(), T(1));
       continue;
     }
+    if (use.init == InitAs::first_row) {
+      for (int c = 0; c < w.cols; ++c) host(w)(0, c) = T(1);
+      continue;
+    }
     fill(w, use, options, cell_info(rnn.cell).unit, random);
     if (options.kind == InitKind::pytorch && model.config().tied && id == model.embedding()) fill_uniform(w, random, 0.1);
     const bool two = has_recurrent_matrix(rnn.cell);  // biases in a layer: the last one sets both

@@ -18,8 +18,10 @@ template <class T>
 Made<T> stacked(const ModelConfig& c, ParamTable& table, Packed<T>& packed) {
   const EmbeddedOptions embedding{c.rnn.input, c.drops, {c.dropout_of_input(), kEmbeddingSite, c.rnn.variational},
                                   0,           c.tied,  c.columns};
-  return std::make_unique<Stacked<T>>(
-      StackedOptions{c.rnn, c.vocabulary, embedding, c.head() == kNoHead ? "" : "rnn", c.row_convolution}, table, packed);
+  StackedOptions options{c.rnn, c.vocabulary, embedding, c.head() == kNoHead ? "" : "rnn", c.row_convolution};
+  if (const LetterOptions& l = c.letters; l.present())
+    options.letters = {l.vocabulary, l.embed, l.width, l.filters, l.longest};
+  return std::make_unique<Stacked<T>>(options, table, packed);
 }
 
 template <class T>

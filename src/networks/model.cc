@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cells/reference.h"
+#include "heads/joint.h"
 #include "kernels/rows.h"
 #include "networks/list.h"
 #include "nn/layers/pooling.h"
@@ -46,9 +47,12 @@ static ModelParts<T> parts_of(const ModelConfig& c) {
   if (c.head() == kNoHead) return parts;
   parts.head = [c](const Network<T>& network, ParamTable& table, Packed<T>& forms) {
     const ParamId tied = c.tied ? network.embedding() : -1;
-    return make_head(
+    auto head = make_head<T>(
         {c.head(), c.reads(), c.output, network.width(), tied, c.softmax, c.forecast.levels, c.transducer, c.places}, table,
         forms);
+    if (c.whole_labels > 0)
+      head = std::make_unique<JointHead<T>>(std::move(head), c.whole_labels, network.width(), table, forms);
+    return head;
   };
   return parts;
 }

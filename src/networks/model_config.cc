@@ -15,7 +15,9 @@ namespace {
 
 constexpr int kMostLookAhead = 128;  // steps
 constexpr int kMostColumns = 64;
+constexpr int kMostWhole = 1 << 20;
 constexpr int kMostChained = 4096;  // labels: their transitions are as many squared
+constexpr int kMostOrdered = 1000;  // labels of a scale
 
 [[noreturn]] void bad(const std::string& code, const std::string& message, const std::string& help) {
   throw Error(Exit::usage, code, message, help);
@@ -109,8 +111,41 @@ void check_row_convolution(const ModelConfig& c) {
     bad("model/bidirectional", "a network that reads in both directions has seen what follows: it needs no look-ahead", "");
 }
 
+void check_whole(const ModelConfig& c) {
+  if (c.whole_labels == 0) return;
+  if (c.task != "tag")
+    bad("model/whole", "only a model with a label for every step has labels of the whole beside them", "");
+  if (c.whole_labels < 0 || c.whole_labels > kMostWhole)
+    bad("model/whole",
+        std::to_string(c.whole_labels) + " labels of the whole are impossible, give 1 to " + std::to_string(kMostWhole), "");
+}
+
+void check_letters(const ModelConfig& c) {
+  const LetterOptions& l = c.letters;
+  if (!l.present()) return;
+  if (c.form().writes || c.vocabulary == 0) bad("model/letters", "only a model that labels symbols reads their letters", "");
+  const auto within = [](const char* what, int value, int most) {
+    if (value < 1 || value > most)
+      bad("model/letters",
+          std::string(what) + " is " + std::to_string(value) + ", it must be between 1 and " + std::to_string(most), "");
+  };
+  within("number of different letters", l.vocabulary, 1 << 21), within("embedding of letters", l.embed, 4096);
+  within("letters of a window", l.width, 64), within("filters of letters", l.filters, 16384);
+  within("letters of a word", l.longest, 256);
+}
+
+void check_answers(const ModelConfig& c) {
+  if (c.answers == Answers::one) return;
+  if (c.task != "classify")
+    bad("model/answers", "only a model that classifies has several or ordered labels, but the task is " + c.task, "");
+  if (c.answers == Answers::ordered && (c.output < 2 || c.output > kMostOrdered))
+    bad("model/answers",
+        "a scale of " + counted(c.output, "label") + " is impossible, give 2 to " + std::to_string(kMostOrdered), "");
+}
+
 void check_labels(const ModelConfig& c) {
   const ModelForm& form = c.form();
+  check_answers(c);
   if (c.pool != Pooling::last && (form.reads != RowsRead::last || c.task == kForecastTask))
     bad("model/pool", "only a model with one answer for a sequence pools its hidden rows", "");
   if (c.columns < 1 || c.columns > kMostColumns)
@@ -128,6 +163,7 @@ void check_labels(const ModelConfig& c) {
     bad("model/crf", counted(c.places.size(), "place") + " do not fit " + counted(c.output, "label"), "");
   if (std::any_of(c.places.begin(), c.places.end(), [](int place) { return place < 0; }))
     bad("model/crf", "a place of a label is negative", "");
+  check_whole(c);
 }
 
 void check_levels(const std::vector<double>& levels) {
@@ -225,6 +261,7 @@ void check_config(const ModelConfig& c) {
   check_transducer(c);
   check_row_convolution(c);
   check_labels(c);
+  check_letters(c);
   if (c.rnn.last_hidden != 0) positive(c.rnn.last_hidden, "last-hidden", 65536);
   if (c.rnn.last_hidden > 0 && c.rnn.layers < 2)
     bad("model/size", "last-hidden needs a layer below, but there is only one layer", "set --hidden, or --layers 2");
@@ -355,6 +392,7 @@ std::string_view ModelConfig::head() const {
   if (forecast.present()) return forecast.head_name();
   if (transducer.present()) return "transducer";
   if (crf) return "crf";
+  if (answers != Answers::one) return answers == Answers::several ? "sigmoid" : "ordinal";
   return softmax.kind == SoftmaxKind::full ? form().head
                                            : softmax_name(softmax.kind);  // check_config: the form has a softmax
 }

@@ -74,6 +74,17 @@ struct ForecastOptions {
   std::string_view head_name() const { return kForecastHeadNames[static_cast<size_t>(head)]; }
 };
 
+// A reader of the letters of every word: an embedding, a convolution over neighbouring letters, the largest value of each filter (Ma and
+// Hovy 2016, "End-to-end sequence labeling via bi-directional LSTM-CNNs-CRF"). What it says of a word is joined to the word's embedding.
+struct LetterOptions {
+  int vocabulary = 0;  // letters; 0: words are not read letter by letter
+  int embed = 30;      // numbers of a letter
+  int width = 3;       // letters of a window
+  int filters = 30;    // numbers of a word
+  int longest = 20;    // letters of a word that are read: the ids of a step after its columns
+  bool present() const { return vocabulary > 0; }
+};
+
 struct ModelConfig {
   std::string task = "language-model";
   RecurrentOptions
@@ -93,9 +104,12 @@ struct ModelConfig {
   TransducerOptions transducer = {.joiner = 0};  // transcribe only: this head, with the cell of rnn, in place of CTC
   Pooling pool = Pooling::last;                  // classify and regress: which hidden rows are answered from
   int columns = 1;                               // ids of a step, whose embeddings are added
-  bool crf = false;                              // tag only: a chain over the labels of a sequence ...
-  std::vector<int> places = {};                  // ... and what these say of spans (alignment/tag_places.h); empty: nothing
-  const ModelForm& form() const;                 // throws Error{usage, "model/task"}: there is no such task
+  LetterOptions letters = {};                    // tag and classify, with symbols: how their letters are read
+  Answers answers = Answers::one;                // classify only
+  int whole_labels = 0;           // tag only: labels of the sequence as a whole, beside those of its steps; 0: none
+  bool crf = false;               // tag only: a chain over the labels of a sequence ...
+  std::vector<int> places = {};   // ... and what these say of spans (alignment/tag_places.h); empty: nothing
+  const ModelForm& form() const;  // throws Error{usage, "model/task"}: there is no such task
   // What it is built from, by name.
   std::string_view network() const;                    // networks/list.h
   std::string_view head() const;                       // heads/list.h, or kNoHead

@@ -4,8 +4,10 @@
 namespace rnn::core {
 namespace {
 
+template <class T>
 struct StackedRecord {
   const int32_t* ids;  // null: frames
+  typename Spelled<T>::Saved letters;
 };
 
 // Column `offset` of the row of each packed row [streams].
@@ -21,11 +23,16 @@ T** histories(Arena& arena, const Seq& seq, S& state, int offset) {
 template <class T>
 Stacked<T>::Stacked(const StackedOptions& options, ParamTable& table, Packed<T>& packed) {
   if (options.vocabulary > 0) {
-    const ParamId id =
-        table.add_matrix("embedding.weight", options.vocabulary, options.rnn.input, {Role::embedding, "embedding"});
-    embedded_.emplace(id, options.embedding);
+    embedding_ = table.add_matrix("embedding.weight", options.vocabulary, options.rnn.input, {Role::embedding, "embedding"});
+    if (options.letters.present()) {
+      spelled_.emplace(embedding_, options.embedding, options.letters, table, packed);
+    } else {
+      embedded_.emplace(embedding_, options.embedding);
+    }
   }
-  recurrent_.emplace(options.rnn, options.stack, table, packed);
+  RecurrentOptions rnn = options.rnn;
+  if (spelled_) rnn.input = spelled_->width();
+  recurrent_.emplace(rnn, options.stack, table, packed);
   if (options.row_convolution > 0)
     convolution_.emplace(options.row_convolution, recurrent_->output(), "row_convolution", table);
 }
@@ -34,6 +41,7 @@ template <class T>
 std::vector<ParamId> Stacked<T>::row_params() const {
   std::vector<ParamId> ids = Network<T>::row_params();
   if (convolution_) ids.push_back(convolution_->weight());
+  if (spelled_) ids.push_back(spelled_->letters());
   return ids;
 }
 
@@ -85,18 +93,22 @@ void Stacked<T>::look_ahead_backward(Context<T>& context, const Weights<T>& weig
 template <class T>
 Hidden<T> Stacked<T>::forward(Context<T>& context, const Weights<T>& weights, const Input<T>& input, State<T>& state,
                               Tape* tape) const {
-  const View<const T> x =
-      input.ids ? View<const T>(embedded_->forward(context, weights, input.seq, input.ids)) : input.frames;
+  StackedRecord<T> record{input.ids, {}};
+  View<const T> x = input.frames;
+  if (input.ids) {
+    x = spelled_ ? spelled_->forward(context, weights, input.seq, input.ids, &record.letters)
+                 : embedded_->forward(context, weights, input.seq, input.ids);
+  }
   const View<T> h = convolution_ ? look_ahead(context, weights, input.seq, x, state, tape)
                                  : recurrent_->forward(context, weights.packed(), input.seq, x, state, tape);
-  if (tape) tape->push(StackedRecord{input.ids});
+  if (tape) tape->push(record);
   return {h, &input.seq};
 }
 
 template <class T>
 void Stacked<T>::backward(Context<T>& context, const Weights<T>& weights, const Seq& seq, Tape& tape, View<T> dh,
                           Params<T>& grads, const State<T>* dstate_last, State<T>* dstate_first) const {
-  const auto record = tape.pop<StackedRecord>();
+  const auto record = tape.pop<StackedRecord<T>>();
   View<T> dx;
   const bool embedded = record.ids && grads.size() > 0;
   if (embedded) dx = context.arena.template matrix<T>(seq.rows(), recurrent_->options().input);
@@ -105,12 +117,15 @@ void Stacked<T>::backward(Context<T>& context, const Weights<T>& weights, const 
   } else {
     recurrent_->backward(context, weights.packed(), seq, tape, dh, dx, grads, dstate_last, dstate_first);
   }
-  if (embedded) embedded_->backward(context, seq, record.ids, dx, grads);
+  if (!embedded) return;
+  if (spelled_) return spelled_->backward(context, weights, seq, record.ids, record.letters, dx, grads);
+  embedded_->backward(context, seq, record.ids, dx, grads);
 }
 
 template <class T>
 void Stacked<T>::touched(const Batch& batch, bool sampled, SparseParams& touched) const {
   if (embedded_) embedded_->touched(batch.in.ids, sampled, touched);
+  if (spelled_) spelled_->touched(batch.in.ids, touched);
 }
 
 template class Stacked<float>;

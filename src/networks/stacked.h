@@ -4,18 +4,19 @@
 #include <optional>
 #include <string>
 
-#include "networks/embedded.h"
+#include "networks/spelled.h"
 #include "nn/layers/row_convolution.h"
 
 namespace rnn::core {
 
 struct StackedOptions {
-  RecurrentOptions rnn;
-  int vocabulary = 0;  // 0: frames
+  RecurrentOptions rnn;  // input: of a symbol without its letters, or of a frame
+  int vocabulary = 0;    // 0: frames
   EmbeddedOptions embedding = {};
   std::string stack = "rnn";  // of its parameters' names
   int row_convolution =
       0;  // steps after each one that a convolution of the hidden rows reads, which are so many steps late; 0: none
+  LetterConvolutionOptions letters = {};  // of symbols
 };
 
 template <class T>
@@ -31,7 +32,7 @@ class Stacked final : public Network<T> {
   void backward(Context<T>& context, const Weights<T>& weights, const Seq& seq, Tape& tape, View<T> dh, Params<T>& grads,
                 const State<T>* dstate_last, State<T>* dstate_first) const override;
   std::vector<const Recurrent<T>*> stacks() const override { return {&*recurrent_}; }
-  ParamId embedding() const override { return embedded_ ? embedded_->id() : -1; }
+  ParamId embedding() const override { return embedding_; }
   void touched(const Batch& batch, bool sampled, SparseParams& touched) const override;
 
  private:
@@ -43,7 +44,9 @@ class Stacked final : public Network<T> {
   State<T> recurrent_part(const State<T>& state) const;
   void set_recurrent_part(const State<T>& part, State<T>& state) const;
 
-  std::optional<Embedded<T>> embedded_;
+  ParamId embedding_ = -1;
+  std::optional<Embedded<T>> embedded_;  // of symbols, or
+  std::optional<Spelled<T>> spelled_;    // the same with letters
   std::optional<Recurrent<T>> recurrent_;
   std::optional<RowConvolution<T>> convolution_;
 };

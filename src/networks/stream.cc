@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "decode/sample.h"
+#include "networks/step_ids.h"
 
 namespace rnn::core {
 namespace {
@@ -74,7 +75,7 @@ bool step_translations(Engine& engine, std::span<Stream* const> streams) {
 bool step_streams(Engine& engine, std::span<Stream* const> streams) {
   if (engine.model().translates()) return step_translations(engine, streams);
   const size_t width = engine.model().reads_ids() ? 0 : static_cast<size_t>(engine.model().config().rnn.input);
-  const auto columns = static_cast<size_t>(engine.model().config().columns);
+  const auto columns = static_cast<size_t>(ids_of_step(engine.model().config()));
   std::vector<Engine::Part> parts;
   std::vector<Share> shares;
   for (Stream* stream : streams) {

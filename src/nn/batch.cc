@@ -48,8 +48,10 @@ Batch select_streams(const Batch& batch, int first, int count) {
   Batch part;
   part.carried = batch.carried, part.to.last_step = batch.to.last_step;
   part.in.width = batch.in.width, part.in.columns = batch.in.columns, part.to.width = batch.to.width;
-  for (int r = 0; r < batch.in.seq.streams() && batch.to.last_step; ++r) {
-    if (batch.in.seq.order[r] >= first && batch.in.seq.order[r] < first + count) append_target(batch.to, r, part.to);
+  for (int r = 0; r < batch.in.seq.streams(); ++r) {
+    if (batch.in.seq.order[r] < first || batch.in.seq.order[r] >= first + count) continue;
+    if (batch.to.last_step) append_target(batch.to, r, part.to);
+    append_row(batch.to.whole, r, 1, part.to.whole);
   }
   part.in.seq = select_sequences(batch.in.seq, first, count, [&](int row) {
     append_row(batch.in.ids, row, batch.in.columns, part.in.ids);

@@ -28,7 +28,9 @@ struct Targets {
   std::vector<float> weights =
       {};  // [targets], with own lengths [streams] by number, or empty (all 1); 0 ignores the target
   std::vector<float> scales =
-      {};                  // [targets] or empty (all 1), above 0: the size of a count's series (heads/negative_binomial.h)
+      {};  // [targets] or empty (all 1), above 0: the size of a count's series (heads/negative_binomial.h)
+  std::vector<int32_t> whole =
+      {};                  // [streams] in packed order: the class of a sequence beside those of its rows, -1: none; or empty
   bool last_step = false;  // one target per stream
   bool own_lengths() const { return seq.streams() > 0; }
   double weight(size_t target) const { return weights.empty() ? 1 : static_cast<double>(weights[target]); }

@@ -27,7 +27,8 @@ enum class Role {
   gain,            // [units]: of normalised values
   score            // [inputs]: a linear map to one number
 };
-enum class InitAs { random, zeros, ones };  // random: what the chosen initialisation makes of this role
+// random: what the chosen initialisation makes of this role. first_row: ones there, zeros in the others.
+enum class InitAs { random, zeros, ones, first_row };
 
 struct ParamUse {
   Role role = Role::linear;

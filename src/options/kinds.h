@@ -65,6 +65,10 @@ constexpr std::string_view kNormaliseNames[] = {"none", "last", "mean", "mean-ab
 enum class Pooling { last, mean, max, attention };
 constexpr std::string_view kPoolingNames[] = {"last", "mean", "max", "attention"};
 
+// What the label of a sequence is: one of some; any number of them, also none; a place on a scale, whose labels have an order.
+enum class Answers { one, several, ordered };
+constexpr std::string_view kAnswerNames[] = {"one", "several", "ordered"};
+
 // What counts as the same words where speech is written down (text/speech_text.h).
 enum class SpeechText { none, basic };
 constexpr std::string_view kSpeechTextNames[] = {"none", "basic"};

@@ -10,9 +10,11 @@ using enum OptionReaders;
 
 constexpr std::string_view kLayouts[] = {"auto",    "table", "fasttext", "folders", "conll", "conllu",
                                          "aligned", "ts",    "arff",     "rows",    "lines"};
-constexpr std::string_view kFeatures[] = {"auto", "word", "affixes"}, kSchemes[] = {"auto", "bio", "bioes", "tags"};
+constexpr std::string_view kFeatures[] = {"auto", "word", "affixes", "letters", "all"},
+                           kSchemes[] = {"auto", "bio", "bioes", "tags"};
 constexpr std::string_view kSwitch[] = {"auto", "on", "off"}, kDirections[] = {"auto", "one", "both"};
 constexpr std::string_view kPools[] = {"auto", "last", "mean", "max", "attention"}, kWeights[] = {"none", "balanced"};
+constexpr std::string_view kLabelAnswers[] = {"one", "several", "ordered"};
 constexpr std::string_view kCalibrations[] = {"auto", "off"};
 
 const OptionInfo kLabelOptions[] = {
@@ -36,7 +38,7 @@ const OptionInfo kLabelOptions[] = {
      fixed,
      of_labels,
      "KIND",
-     "of tagged words: word, or affixes (also beginnings, endings, shape)",
+     "of tagged words: word; affixes: also beginnings, endings, shape; letters: also read letter by letter; all",
      &L::features,
      {},
      kFeatures},
@@ -76,6 +78,19 @@ const OptionInfo kLabelOptions[] = {
      &L::pool,
      {},
      kPools},
+    {"answers",
+     "labels",
+     shape,
+     of_labels,
+     "KIND",
+     "one label for a sequence; several: any number of them; ordered: a place on a scale",
+     &L::answers,
+     {},
+     kLabelAnswers},
+    {"order", "labels", shape, of_labels, "LIST",
+     "ordered: the labels from the lowest, as in low,medium,high; left out: numbers", &L::order},
+    {"vectors", "labels", shape, of_labels, "FILE", "word vectors to begin with: a line each, the word and its numbers",
+     &L::vectors},
     {"class-weights",
      "labels",
      fixed,

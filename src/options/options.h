@@ -75,16 +75,20 @@ struct SpeechOptions {
 
 // Labels of texts, tagged words and files of sensors: where they stand, what a network reads of them, how it answers.
 struct LabelOptions {
-  std::string layout = "auto";         // auto, table, fasttext, folders, conll, conllu, aligned, ts, arff, rows, lines
-  std::string text, label;             // columns of a table, of words and tags; empty: found
-  std::string sample;                  // column of a table of rows: which belong to one sequence; empty: found
-  bool keep_case = false;              // Word and word are two words
-  std::string features = "auto";       // of tagged words: word, or affixes: also beginnings, endings and shape
+  std::string layout = "auto";  // auto, table, fasttext, folders, conll, conllu, aligned, ts, arff, rows, lines
+  std::string text, label;      // columns of a table, of words and tags; empty: found
+  std::string sample;           // column of a table of rows: which belong to one sequence; empty: found
+  bool keep_case = false;       // Word and word are two words
+  std::string features =
+      "auto";  // of tagged words: word; affixes: also beginnings, endings and shape; letters: also its letters; all
   std::string scheme = "auto";         // what the network says of spans: bio, bioes, or the tags as they are
   std::string crf = "auto";            // auto, on, off: a chain over the tags of a sequence
   std::string directions = "auto";     // auto, one, both
   std::string pool = "auto";           // auto, last, mean, max, attention
   std::string class_weights = "none";  // none, balanced
+  std::string answers = "one";         // one, several, ordered: what the label of a sequence is
+  std::string order;                   // ordered: the labels from the lowest, between commas; empty: they are numbers
+  std::string vectors;                 // file of word vectors to begin with; empty: none
   std::string calibrate = "auto";      // auto, off: probabilities that hold, by one number fitted on the validation part
   std::string fold;                    // "2/5": the second of five parts is the test; empty: none
   std::string group;                   // column: rows with the same value stay on one side of every split; empty: none

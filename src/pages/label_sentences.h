@@ -24,6 +24,7 @@ std::string moves_sentence(const Verdict& v);
 std::string part_name(const Verdict& v, const LeftOutPart& part);  // “not”; samples 7 to 12
 
 std::string tagging_headline(const Tagging& t);
+std::string whole_sentence(const Tagging& t);  // its label; "" without any
 std::string right_sentence(const Tagging& t);
 std::string doubt_sentence(const Tagging& t);    // which tags are less sure
 std::string early_sentence(const Tagging& t);    // which tags changed while more was read

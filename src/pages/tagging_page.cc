@@ -56,7 +56,7 @@ std::string summary_of_tags(const Tagging& t) {
     caption += " A percentage stands where the network is less than 90 % sure.";
   if (t.wrong > 0) caption += " In brackets: the right tag, where another was given.";
   html += figure(label_drawing(tags_of(t), svg::tag_chart, kTagWide, kTagNarrow), caption);
-  html += paragraph(doubt_sentence(t), "becomes");
+  html += paragraph(whole_sentence(t), "becomes") + paragraph(doubt_sentence(t), "becomes");
   html += paragraph(right_sentence(t)) + paragraph(unknown_sentence(t)) + paragraph(early_sentence(t));
   return html + table(tagged_table(t)) + label_facts(t.facts) + "</section>\n";
 }

@@ -37,6 +37,15 @@ std::string tagging_headline(const Tagging& t) {
   return fmt::format("{} finds {}", name, listing(found));
 }
 
+std::string whole_sentence(const Tagging& t) {
+  if (t.label.empty()) return "";
+  const auto chance = [&](size_t i) { return value(t.label[i].p, share(t.label[i].p), fmt::format("/label/{}/p", i)); };
+  std::string text = fmt::format("As a whole the sentence is {}, with {}", bold(escape(t.label[0].label)), chance(0));
+  if (t.label.size() > 1 && t.label[0].p < kDoubtful)
+    text += fmt::format("; {} has {}", escape(t.label[1].label), chance(1));
+  return text + ".";
+}
+
 std::string right_sentence(const Tagging& t) {
   if (t.of == 0)
     return "Nobody told this page the right tags, so it cannot say how many of them are right: <code>--label</code> does.";

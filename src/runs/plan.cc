@@ -58,6 +58,11 @@ std::string files_text(const std::vector<std::string>& files) {
   return files.size() == 1 ? files[0] : counted(files.size(), "file");
 }
 
+std::string letters_text(const Model<float>& model) {
+  const LetterOptions& letters = model.config().letters;
+  return letters.present() ? fmt::format(" + {} of letters", letters.filters) : "";
+}
+
 std::string model_text(const Model<float>& model) {
   const RecurrentOptions& rnn = model.config().rnn;
   return fmt::format("{} {}x{}{}, {} {}{}{}{} · {} parameters, {}", cell_name(rnn.cell, rnn.flags), rnn.layers, rnn.hidden,
@@ -65,8 +70,8 @@ std::string model_text(const Model<float>& model) {
                          (rnn.last_hidden > 0 ? fmt::format(" (last layer {})", rnn.last_hidden) : "") +
                          (rnn.projection > 0 ? fmt::format(" projected to {}", rnn.projection) : ""),
                      model.reads_ids() ? "embedding" : "numbers per step:", rnn.input,
-                     model.config().tied ? " tied to the output" : "", encoder_text(model), softmax_text(model),
-                     grouped(static_cast<int64_t>(model.table().count())),
+                     (model.config().tied ? std::string(" tied to the output") : letters_text(model)), encoder_text(model),
+                     softmax_text(model), grouped(static_cast<int64_t>(model.table().count())),
                      bytes_text(static_cast<int64_t>(model.table().count()) * 4));
 }
 
@@ -131,7 +136,9 @@ int64_t training_bytes(const Model<float>& model, const TrainOptions& o, int64_t
   if (const EncoderOptions& encoder = model.config().encoder; encoder.present())
     units += int64_t{encoder.rnn.layers} * encoder.output() + 2 * model.width();
   const int64_t normed = rnn.flags & kLayerNorm ? 2 * gates + 1 : 0;  // numbers stored per unit; the same for backward
-  const int64_t per_row = (gates + 5 + normed) * units + normed * rnn.hidden + 3 * rnn.input;  // gates, states
+  const int64_t per_row =
+      (gates + 5 + normed) * units + normed * rnn.hidden +
+      3 * (rnn.input + (model.config().letters.present() ? model.config().letters.filters : 0));  // gates, states
   const int64_t columns = model.has_head() ? model.head().widest() : 0;
   int64_t packed = 2 * product_weights(model);
   if (const ParamId late = model.has_head() ? model.head().sampled_matrix() : -1; late >= 0)  // packed for validation only

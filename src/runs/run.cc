@@ -220,9 +220,9 @@ RunResult Run::finish(const TrainResult& trained, EventStream& events) {
 std::string better_baseline(const RunResult& result) {
   // Labels are judged by how many are right, unless the loss is all that a row has.
   const bool labels = result.valid[figure::kMacroF1].has_value();
-  for (const std::string_view key :
-       {figure::kBleu.key, figure::kBitsPerByte.key, figure::kMase.key, figure::kMae.key, figure::kEsr.key,
-        figure::kSpanF1.key, labels ? figure::kAccuracy.key : figure::kLoss.key, figure::kLoss.key}) {
+  for (const std::string_view key : {figure::kBleu.key, figure::kBitsPerByte.key, figure::kMase.key, figure::kMae.key,
+                                     figure::kEsr.key, figure::kBothRight.key, figure::kSpanF1.key,
+                                     labels ? figure::kAccuracy.key : figure::kLoss.key, figure::kLoss.key}) {
     const Figure* figure = result.valid.find(key);
     if (!figure) continue;
     const std::optional<double> mine = result.valid[key];

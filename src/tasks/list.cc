@@ -26,9 +26,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const Task* kTasks[] = {&kLanguageModel,    &kSequenceTasks[0], &kSequenceTasks[1],
-                                  &kSequenceTasks[2], &kSequenceTasks[3], &kTranslate,
-                                  &kForecast,         &kTranscribe,       &kEffect};
+constexpr const Task* kTasks[] = {
+    &kLanguageModel,  &kSequenceTasks[0], &kSequenceTasks[1], &kSequenceTasks[2], &kSequenceTasks[3],
+    &kClassifyAndTag, &kTranslate,        &kForecast,         &kTranscribe,       &kEffect};
 
 // What people train elsewhere and this version does not.
 struct Unknown {

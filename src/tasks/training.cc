@@ -144,7 +144,10 @@ RunResult resume_run(const std::string& folder, const std::vector<std::pair<std:
   for (const std::vector<std::string>* files : {&request.data, &request.valid, &request.test})
     for (const std::string& path : *files) require_again(folder, path);
   request.folder = folder;
+  // As it was asked for: a model of the form tag may also label whole sentences, or follow a table.
+  const json asked = file.about.is_object() ? file.about.get().value("task", json()) : json();
   request.task = file.model->config().task;
+  if (asked.is_string() && find_task(asked.get<std::string>())) request.task = asked.get<std::string>();
   try {
     return task_of(request.task).run(request)->resume(std::move(file), hash, mode, events, hooks);
   } catch (const Error& e) {

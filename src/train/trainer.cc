@@ -127,6 +127,7 @@ ActivationPenalty Trainer::penalty_of(const Batch& batch) const {
   if (ar <= 0 && tar <= 0) return {};
   double weight = batch.to.weights.empty() ? static_cast<double>(batch.target_rows()) : 0;
   for (const float w : batch.to.weights) weight += static_cast<double>(w);
+  for (const int32_t label : batch.to.whole) weight += label >= 0;
   const double width = model_.width(), rows = batch.in.seq.rows();
   const auto pairs = static_cast<double>(following_rows(batch.in.seq));
   return {ar * weight / (std::max(1.0, rows) * width), tar * weight / (std::max(1.0, pairs) * width)};

@@ -5,6 +5,7 @@
 
 #include "data/labels/encoder.h"
 #include "data/labels/raw_labels.h"
+#include "data/labels/whole_labels.h"
 #include "fuzz/target.h"
 #include "tasks/sequences/clock_rule.h"
 #include "tasks/sequences/follow_table.h"
@@ -33,6 +34,7 @@ void require_example(const RawSet& set, const RawExample& e) {
 void read_as(const std::string& path, TargetForm target, const char* layout) {
   LabelOptions options;
   options.layout = layout;
+  if (target == TargetForm::labels) options.features = "all";
   RawSet set;
   if (!reads([&] { set = read_raw_labels({path}, target, options); })) return;
   ++accepted;
@@ -45,6 +47,17 @@ void read_as(const std::string& path, TargetForm target, const char* layout) {
     require(front.shape.steps(e) > 0, "an example has a step");
     for (const float x : e.frames) require(!std::isnan(x), "nothing is missing");
     for (const int32_t label : e.labels) require(label >= 0, "its labels are those of the set");
+  }
+}
+
+// The same bytes as words, their tags, and the labels of the sentences.
+void read_sentences(const std::string& path) {
+  RawSet set;
+  if (!reads([&] { set = read_labelled_sentences({path, path, path}, {}); })) return;
+  ++accepted;
+  for (const RawExample& e : set.examples) {
+    require_example(set, e);
+    require(!e.whole.empty(), "every sentence has a label");
   }
 }
 
@@ -74,6 +87,7 @@ void test(std::string_view input) {
   for (const char* layout : {"auto", "table", "fasttext", "lines", "ts", "arff", "rows"})
     read_as(path, TargetForm::label, layout);
   for (const char* layout : {"conll", "conllu"}) read_as(path, TargetForm::labels, layout);
+  read_sentences(path);
   follow(path, {});
   follow(path, {.id = "id", .time = "time", .y = "y", .numbers = true});
 }

@@ -7,6 +7,7 @@
 #include "fuzz/target.h"
 #include "io/model_file.h"
 #include "io/ready_model.h"
+#include "networks/step_ids.h"
 #include "nn/context.h"
 #include "series/observed.h"
 #include "tasks/forecast/stream/forecaster.h"
@@ -79,7 +80,7 @@ void run_batch(ModelFile& file) {
   batch.in.seq = Seq::uniform_batch(kStreams, kSteps);
   batch.to.last_step = model.answers_at_end();
   if (model.reads_ids()) {
-    batch.in.columns = model.config().columns;
+    batch.in.columns = ids_of_step(model.config());
     batch.in.ids.assign(static_cast<size_t>(kStreams * kSteps * batch.in.columns), 0);
   } else {
     batch.in.width = model.config().rnn.input;

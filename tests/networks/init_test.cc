@@ -198,6 +198,19 @@ TEST(Init, LayerNormAndCoupledGates) {
   }
 }
 
+// Whatever is chosen for the rest: the steps pass through as they are.
+TEST(Init, RowConvolutionPassesOn) {
+  for (const InitKind kind :
+       {InitKind::pytorch, InitKind::uniform, InitKind::glorot, InitKind::orthogonal, InitKind::identity}) {
+    ModelConfig config = config_of(CellKind::gru);
+    config.task = "transcribe", config.vocabulary = 0, config.output = 5, config.row_convolution = 3;
+    const Weights w(config, {kind});
+    const View<const float> weight = w["row_convolution.weight"];
+    for (int r = 0; r < 4; ++r)
+      for (int c = 0; c < kHidden; ++c) EXPECT_EQ(host(weight)(r, c), r == 0 ? 1 : 0) << r << ' ' << c;
+  }
+}
+
 TEST(Init, ChronoSpreadsTheGatesOverTime) {
   constexpr double kLongest = 200;
   InitOptions options;

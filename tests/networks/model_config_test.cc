@@ -48,6 +48,20 @@ TEST(ModelConfig, WithoutARecurrentMatrixThereIsNothingToDropInIt) {
   }
 }
 
+TEST(ModelConfig, OnlyAModelThatLabelsSymbolsReadsTheirLetters) {
+  ModelConfig config = config_of("gru");
+  config.task = "tag", config.output = 3, config.letters.vocabulary = 5;
+  EXPECT_EQ(refusal(config), "");
+  config.letters.width = 65;
+  EXPECT_EQ(refusal(config), "model/letters: letters of a window is 65, it must be between 1 and 64");
+  config.letters.width = 3, config.letters.longest = 0;
+  EXPECT_EQ(refusal(config), "model/letters: letters of a word is 0, it must be between 1 and 256");
+  config.letters.longest = 4, config.vocabulary = 0;
+  EXPECT_EQ(refusal(config), "model/letters: only a model that labels symbols reads their letters");
+  config.vocabulary = 9, config.task = "language-model";
+  EXPECT_EQ(refusal(config), "model/letters: only a model that labels symbols reads their letters");
+}
+
 TEST(ModelConfig, OnlyARecogniserThatReadsForwardLooksAhead) {
   ModelConfig config = config_of("gru");
   config.task = "transcribe", config.vocabulary = 0, config.output = 4, config.row_convolution = 128;
@@ -60,6 +74,16 @@ TEST(ModelConfig, OnlyARecogniserThatReadsForwardLooksAhead) {
   EXPECT_EQ(refusal(config).substr(0, 19), "model/bidirectional");
   config.rnn.bidirectional = false, config.task = "tag";
   EXPECT_EQ(refusal(config), "model/task: only a model that transcribes has a look-ahead convolution");
+}
+
+TEST(ModelConfig, OnlyATaggerHasLabelsOfTheWholeBesideItsOwn) {
+  ModelConfig config = config_of("gru");
+  config.task = "tag", config.output = 4, config.whole_labels = 3;
+  EXPECT_EQ(refusal(config), "");
+  config.whole_labels = -1;
+  EXPECT_EQ(refusal(config), "model/whole: -1 labels of the whole are impossible, give 1 to 1048576");
+  config.whole_labels = 3, config.task = "classify";
+  EXPECT_EQ(refusal(config), "model/whole: only a model with a label for every step has labels of the whole beside them");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Why: the public classifier: the bits of the program, whole and piece by piece, whatever is pooled; saved, cloned, refused.
+#include <algorithm>
 #include <limits>
 
 #include "label_case.h"
@@ -10,6 +11,7 @@ void expect_same_answer(const rnn::Classified& a, const rnn::Classified& b, cons
   EXPECT_EQ(a.label, b.label) << what;
   EXPECT_EQ(a.probability, b.probability) << what;
   EXPECT_EQ(a.distribution, b.distribution) << what;
+  EXPECT_EQ(a.labels, b.labels) << what;
 }
 
 const Settings kForward = {{"directions", "one"}, {"cell", "gru"}};
@@ -90,6 +92,47 @@ TEST(ApiClassifier, EachStepOfTheProgram) {
   if (said.empty()) GTEST_SKIP() << "RNN does not name the program";
   ASSERT_EQ(said.size(), own.size());
   for (size_t i = 0; i < own.size(); ++i) EXPECT_EQ(said[i]["probability"].get<double>(), own[i]) << said[i]["read"];
+}
+
+// Reviews with two labels, one, or none; each has a probability of its own.
+TEST(ApiClassifier, SeveralLabelsAreThoseOfTheProgram) {
+  std::string table = "text,labels\n";
+  for (int i = 0; i < 150; ++i)
+    table += "\"" + review(i) + "\"," + (i % 2 == 1 ? "good" : "") + (i % 6 < 3 ? "" : ";long") + "\n";
+  write_all("several.csv", table);
+  Settings settings = forward("max", {{"answers", "several"}, {"epochs", "4"}});
+  rnn::Classifier classifier(trained_on("several", "classify", "several.csv", settings));
+  EXPECT_EQ(classifier.labels(), (std::vector<std::string>{"good", "long"}));
+  std::string lines;
+  for (int i = 0; i < 12; ++i) lines += review(i) + "\n";
+  write_all("several.txt", lines);
+  const std::vector<nlohmann::json> said = program_says("classify several several.txt");
+  size_t none = 0, some = 0;
+  for (int i = 0; i < 12; ++i) {
+    const rnn::Classified found = classifier.classify(review(i));
+    classifier.reset();
+    expect_same_answer(classifier.push(review(i)), found, "pushed");
+    EXPECT_EQ(found.probability, *std::max_element(found.distribution.begin(), found.distribution.end()));
+    (found.labels.empty() ? none : some) += 1;
+    if (!found.labels.empty()) {
+      EXPECT_EQ(found.labels[0], found.label);
+    }
+    if (!said.empty()) {
+      EXPECT_EQ(said[static_cast<size_t>(i)]["labels"], nlohmann::json(found.labels)) << review(i);
+    }
+  }
+  EXPECT_TRUE(none > 0 && some > 0) << none << " of 12 have no label";
+}
+
+TEST(ApiClassifier, LabelsOnAScaleStandInItsOrder) {
+  const Settings settings = forward("mean", {{"answers", "ordered"}, {"order", "good,bad"}});
+  rnn::Classifier classifier(trained_on("scale", "classify", write_reviews(), settings));
+  EXPECT_EQ(classifier.labels(), (std::vector<std::string>{"good", "bad"}));
+  const rnn::Classified found = classifier.classify(review(1));
+  EXPECT_NEAR(found.distribution[0] + found.distribution[1], 1, 1e-12);
+  EXPECT_EQ(found.labels, std::vector<std::string>{found.label});
+  EXPECT_EQ(found.label, found.distribution[0] > found.distribution[1] ? "good" : "bad");
+  expect_same_answer(classifier.push(review(1)), found, "pushed");
 }
 
 TEST(ApiClassifier, FramesOneByOneAreEveryBeginning) {

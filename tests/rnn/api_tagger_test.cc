@@ -51,5 +51,46 @@ TEST(ApiTagger, TagsThatAreNoSpans) {
   for (const double p : found.probabilities) EXPECT_TRUE(p > 0 && p <= 1);
 }
 
+// A model that also labels sentences: both faces answer, as the program does.
+TEST(ApiTagger, TagsAndLabelsSentences) {
+  std::string words, tags, labels;
+  const char* genres[] = {"jazz", "rock", "folk"};
+  for (int i = 0; i < 90; ++i) {
+    words += i % 2 == 0 ? "play " + std::string(genres[i % 3]) + "\n"
+                        : "rain in " + std::string(i % 3 == 0 ? "Rome\n" : "Oslo\n");
+    tags += i % 2 == 0 ? "O B-genre\n" : "O O B-city\n";
+    labels += i % 2 == 0 ? "Play\n" : "Weather\n";
+  }
+  std::filesystem::create_directories("requests");
+  write_all("requests/seq.in", words), write_all("requests/seq.out", tags), write_all("requests/label", labels);
+  const rnn::Model model = trained_on("both", "classify,tag", "requests", {{"epochs", "6"}});
+  rnn::Tagger tagger(model);
+  rnn::Classifier classifier(model);
+  EXPECT_EQ(tagger.labels(), (Words{"Play", "Weather"}));
+  EXPECT_EQ(classifier.labels(), (Words{"Play", "Weather"}));
+  EXPECT_FALSE(classifier.streaming());
+  EXPECT_TRUE(classifier.reads_text());
+  const std::vector<std::string> sentences = {"play rock", "", "rain in Rome"};
+  const std::vector<rnn::Tagged> tagged = tagger.tag(sentences);
+  const std::vector<rnn::Classified> classified = classifier.classify(sentences);
+  EXPECT_EQ(tagged[0].label, "Play");
+  EXPECT_EQ(tagged[2].label, "Weather");
+  EXPECT_TRUE(tagged[1].label.empty()) << "nothing was said";
+  write_all("both.txt", "play rock\n\nrain in Rome\n");
+  const std::vector<nlohmann::json> said = program_says("tag both both.txt"),
+                                    answered = program_says("classify both both.txt");
+  for (const size_t i : {0, 2}) {
+    EXPECT_EQ(classified[i].label, tagged[i].label);
+    EXPECT_EQ(classified[i].probability, tagged[i].label_probability);
+    EXPECT_DOUBLE_EQ(classified[i].distribution[0] + classified[i].distribution[1], 1);
+    if (said.empty()) continue;
+    EXPECT_EQ(said[i]["label"], tagged[i].label);
+    EXPECT_EQ(said[i]["label_probability"].get<double>(), tagged[i].label_probability);
+    EXPECT_EQ(answered[i]["label"], tagged[i].label);
+    EXPECT_EQ(answered[i]["probability"].get<double>(), tagged[i].label_probability);
+  }
+  expect_error(Exit::usage, "stream/both", [&] { classifier.push(std::string_view("play")); });
+}
+
 }  // namespace
 }  // namespace rnn_api

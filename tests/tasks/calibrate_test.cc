@@ -23,10 +23,10 @@ SequenceShape shape_for(TargetForm target) {
   return shape;
 }
 
-std::unique_ptr<Model<float>> model_for(TargetForm target, bool crf) {
+std::unique_ptr<Model<float>> model_for(TargetForm target, bool crf, Answers answers = Answers::one) {
   ModelConfig c;
   c.task = target_task(target);
-  c.rnn.hidden = 6, c.rnn.input = kWidth, c.output = kLabels, c.crf = crf;
+  c.rnn.hidden = 6, c.rnn.input = kWidth, c.output = kLabels, c.crf = crf, c.answers = answers;
   auto model = std::make_unique<Model<float>>(c);
   Random random(5, Purpose::test);
   for (ParamId id = 0; id < static_cast<ParamId>(model->table().all().size()); ++id)
@@ -125,6 +125,55 @@ TEST(Calibrate, DividesAChainAsAWhole) {
   for (ParamId id = 0; id < static_cast<ParamId>(model->table().all().size()); ++id)
     for (size_t i = 0; i < model->params().values(id).size(); ++i)
       EXPECT_NEAR(model->params().values(id)[i], twin->params().values(id)[i], 1e-6) << model->table()[id].name;
+}
+
+// The scores of the whole have a temperature of their own; those of steps keep theirs.
+TEST(Calibrate, LabelsOfTheWholeHaveTheirOwn) {
+  SequenceShape shape = shape_for(TargetForm::labels);
+  shape.whole_labels = {"x", "y", "z"};
+  std::vector<SequenceExample> examples = sequences(300, true);
+  Random random(8, Purpose::test);
+  for (SequenceExample& e : examples) e.whole = static_cast<int32_t>(random.below(3));
+  ModelConfig c = model_for(TargetForm::labels, true)->config();
+  c.whole_labels = 3;
+  Model<float> model(c);
+  for (size_t i = 0; i < model.params().size(); ++i) model.params().data()[i] = static_cast<float>(random.uniform(-1, 1));
+  const std::vector<float> before(model.params().data(), model.params().data() + model.params().size());
+  Pool pool(1);
+  const auto batcher = sequence_batcher(shape, examples, {32, false, 1});
+  EXPECT_EQ(batcher->tokens_per_epoch(), evaluate((model.pack(pool, false), model), *batcher, pool).tokens);
+  const Calibration found = calibrate(model, *batcher, pool, Calibrated::whole);
+  EXPECT_GT(found.temperature, 2) << "labels at random: nobody can be sure";
+  for (ParamId id = 0; id < static_cast<ParamId>(model.table().all().size()); ++id) {
+    const double by = model.table()[id].use.stack == "whole" ? found.temperature : 1;
+    const size_t at = static_cast<size_t>(model.params().values(id).data() - model.params().data());
+    for (size_t i = 0; i < model.params().values(id).size(); ++i)
+      EXPECT_NEAR(model.params().values(id)[i], before[at + i] / by, 1e-6) << model.table()[id].name;
+  }
+}
+
+// The same of several labels, each drawn on its own.
+TEST(Calibrate, SeveralLabelsHaveOneTemperature) {
+  SequenceShape shape = shape_for(TargetForm::label);
+  shape.answers = Answers::several;
+  std::vector<SequenceExample> examples = sequences(3000, false);
+  auto model = model_for(TargetForm::label, false, Answers::several);
+  Pool pool(1);
+  model->pack(pool, false);
+  const std::vector<float> said = outputs(*model, shape, examples, pool);
+  Random random(7, Purpose::test);
+  for (size_t i = 0; i < examples.size(); ++i) {
+    examples[i].labels.clear();
+    for (size_t k = 0; k < kLabels; ++k)
+      if (random.uniform() < 1 / (1 + std::exp(-static_cast<double>(said[i * kLabels + k]))))
+        examples[i].labels.push_back(static_cast<int32_t>(k));
+  }
+  const auto batcher = sequence_batcher(shape, examples, {32, false, 1});
+  const double fitting = evaluate(*model, *batcher, pool).loss();
+  multiply_outputs(*model, 3), model->pack(pool, false);
+  const Calibration found = calibrate(*model, *batcher, pool);
+  EXPECT_NEAR(found.temperature, 3, 0.15);
+  EXPECT_NEAR(found.loss, fitting, 2e-3);
 }
 
 }  // namespace

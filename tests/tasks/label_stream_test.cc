@@ -17,6 +17,7 @@ struct LabelCase {
   const char* task;
   bool ids, backwards;
   CellKind cell;
+  int letters = 0;  // of a symbol
 };
 void PrintTo(const LabelCase& c, std::ostream* out) { *out << c.task << (c.ids ? " ids" : " frames"); }
 
@@ -26,6 +27,7 @@ std::unique_ptr<Model<float>> labelling_model(const LabelCase& c, Pool& pool) {
   config.rnn.cell = c.cell, config.rnn.bidirectional = c.backwards;
   config.rnn.hidden = 7, config.rnn.layers = 2, config.rnn.input = kWide;
   config.vocabulary = c.ids ? kKnown : 0, config.output = kAnswers;
+  if (c.letters > 0) config.letters = {.vocabulary = kKnown, .embed = 4, .width = 3, .filters = 6, .longest = c.letters};
   auto model = std::make_unique<Model<float>>(config);
   Random random(3, Purpose::test);
   for (ParamId id = 0; id < static_cast<ParamId>(model->table().all().size()); ++id)
@@ -38,6 +40,7 @@ struct Sequence {
   std::vector<int32_t> ids;
   std::vector<float> frames;
   int steps = 0;
+  size_t width() const { return ids.size() / static_cast<size_t>(steps); }  // ids of a step
 };
 
 Sequence sequence_of(const LabelCase& c, uint32_t number, int steps) {
@@ -46,6 +49,8 @@ Sequence sequence_of(const LabelCase& c, uint32_t number, int steps) {
   s.steps = steps;
   for (int t = 0; t < steps; ++t) {
     if (c.ids) s.ids.push_back(static_cast<int32_t>(random.below(kKnown + 1)) - 1);
+    for (int k = 0, n = t % (c.letters + 1); k < c.letters; ++k)
+      s.ids.push_back(k < n ? static_cast<int32_t>(random.below(kKnown)) : -1);
     for (int i = 0; i < kWide && !c.ids; ++i) s.frames.push_back(static_cast<float>(random.normal()));
   }
   return s;
@@ -54,7 +59,7 @@ Sequence sequence_of(const LabelCase& c, uint32_t number, int steps) {
 void read_part(LabelStream& stream, const Sequence& s, int begin, int end) {
   const auto b = static_cast<size_t>(begin), n = static_cast<size_t>(end - begin);
   s.ids.empty() ? stream.read(std::span<const float>(s.frames).subspan(b * kWide, n * kWide))
-                : stream.read(std::span<const int32_t>(s.ids).subspan(b, n));
+                : stream.read(std::span<const int32_t>(s.ids).subspan(b * s.width(), n * s.width()));
 }
 
 void run(Engine& engine, core::Stream& stream) {
@@ -154,6 +159,7 @@ INSTANTIATE_TEST_SUITE_P(
     Tasks, LabelStreamTest,
     testing::Values(LabelCase{"classify", true, false, CellKind::gru}, LabelCase{"classify", false, true, CellKind::lstm},
                     LabelCase{"tag", true, false, CellKind::lstm}, LabelCase{"tag", true, true, CellKind::gru},
+                    LabelCase{"tag", true, false, CellKind::gru, 3}, LabelCase{"classify", true, false, CellKind::lstm, 2},
                     LabelCase{"tag", false, false, CellKind::elman}, LabelCase{"regress", false, false, CellKind::gru}));
 
 }  // namespace

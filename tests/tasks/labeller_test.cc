@@ -10,6 +10,7 @@
 #include "metrics/figures.h"
 #include "support/tiny_run.h"
 #include "tasks/sequences/sequence_data.h"
+#include "tasks/sequences/stream/label_stream.h"
 
 namespace rnn::core::test {
 namespace {
@@ -87,6 +88,11 @@ void expect_same_bits(const Labels& a, const Labels& b) {
   if (!a.values.empty()) {
     EXPECT_EQ(std::memcmp(a.values.data(), b.values.data(), a.values.size() * sizeof(float)), 0);
   }
+  ASSERT_EQ(a.whole.size(), b.whole.size());
+  for (size_t k = 0; k < a.whole.size(); ++k) {
+    EXPECT_EQ(a.whole[k].id, b.whole[k].id);
+    EXPECT_EQ(std::memcmp(&a.whole[k].probability, &b.whole[k].probability, sizeof(double)), 0);
+  }
   ASSERT_EQ(a.answers.size(), b.answers.size());
   for (size_t i = 0; i < a.answers.size(); ++i) {
     ASSERT_EQ(a.answers[i].size(), b.answers[i].size());
@@ -94,6 +100,52 @@ void expect_same_bits(const Labels& a, const Labels& b) {
       const Candidate &x = a.answers[i][k], &y = b.answers[i][k];
       EXPECT_EQ(x.id, y.id);
       EXPECT_EQ(std::memcmp(&x.probability, &y.probability, sizeof x.probability), 0);
+    }
+  }
+}
+
+// A tagger that also labels sequences: the mean of its steps' last scores, its tags those of the others.
+TEST(Labeller, AWholeIsAnsweredFromTheMeanOfItsSteps) {
+  for (const bool crf : {false, true}) {
+    const SequenceModel m{"tag", false, true};
+    ModelFile file = model_for(m);
+    ModelConfig config = file.model->config();
+    config.whole_labels = 3, config.crf = crf;
+    auto model = std::make_unique<Model<float>>(config);
+    Random random(5, Purpose::test);
+    for (size_t i = 0; i < model->params().size(); ++i)
+      model->params().data()[i] = static_cast<float>(random.uniform(-1, 1));
+    file.model = std::move(model);
+    SequenceShape shape = shape_for(m);
+    shape.whole_labels = {"order", "question", "statement"};
+    file.about["sequences"] = shape_to_json(shape);
+    file.about["sequences"]["whole_labels"] = shape.whole_labels;
+    const std::vector<SequenceExample> examples = examples_for(m, 40, 12, false);
+    Pool pool(1), three(3);
+    Labeller labeller(file, pool), other(file, three);
+    const std::vector<Labels> found = labeller.label(examples, kOutputs), threads = other.label(examples, kOutputs);
+    const size_t all = kOutputs + 3;
+    for (size_t i = 0; i < examples.size(); ++i) {
+      LabelStream stream(*file.model);
+      stream.read(examples[i].frames), stream.finish();
+      Engine engine(*file.model, &pool);
+      core::Stream* one[] = {&stream};
+      while (step_streams(engine, one)) continue;
+      const std::vector<float> rows = stream.rows();
+      const auto steps = static_cast<size_t>(shape.steps(examples[i]));
+      ASSERT_EQ(rows.size(), steps * all);
+      double mean[3] = {}, sum = 0;
+      for (size_t t = 0; t < steps; ++t)
+        for (size_t k = 0; k < 3; ++k)
+          mean[k] += static_cast<double>(rows[t * all + kOutputs + k]) / static_cast<double>(steps);
+      for (const double x : mean) sum += std::exp(x);
+      ASSERT_EQ(found[i].whole.size(), 3u);
+      for (const Candidate& c : found[i].whole) EXPECT_NEAR(c.probability, std::exp(mean[c.id]) / sum, 1e-6);
+      EXPECT_GE(found[i].whole[0].probability, found[i].whole[1].probability);
+      ASSERT_EQ(found[i].answers.size(), steps);
+      for (const auto& answer : found[i].answers) EXPECT_EQ(answer.size(), static_cast<size_t>(kOutputs));
+      expect_same_bits(found[i], threads[i]);
+      expect_same_bits(found[i], labeller.label({&examples[i], 1}, kOutputs)[0]);
     }
   }
 }

@@ -18,13 +18,17 @@
 namespace rnn::core::test {
 namespace {
 
-constexpr int kLabelIds = 7, kLabelWidth = 3, kLabels = 5;
+constexpr int kLabelIds = 7, kLabelWidth = 3, kLabels = 5, kLabelLetters = 6;
 
 struct LabelCase {
   const char* name;
   Pooling pool = Pooling::last;
   int columns = 1;
   bool frames = false, both = false, crf = false, grammar = false;
+  int whole = 0;    // labels of the sequence beside those of its steps
+  int letters = 0;  // of a word
+  Answers answers = Answers::one;
+  bool tags() const { return crf || whole > 0; }
 };
 void PrintTo(const LabelCase& c, std::ostream* out) { *out << c.name; }
 
@@ -36,15 +40,17 @@ std::vector<int> bio_places() {
 
 ModelConfig config_of(const LabelCase& l, CellKind cell) {
   ModelConfig c;
-  c.task = l.crf ? "tag" : "classify";
+  c.task = l.tags() ? "tag" : "classify";
+  c.whole_labels = l.whole;
   c.rnn.cell = cell;
   c.rnn.hidden = 6, c.rnn.layers = 2, c.rnn.input = kLabelWidth;
   c.rnn.bidirectional = l.both;
   c.vocabulary = l.frames ? 0 : kLabelIds;
   c.output = kLabels;
   c.dropout = c.rnn.dropout = 0.2;
-  c.pool = l.pool, c.columns = l.columns, c.crf = l.crf;
+  c.pool = l.pool, c.columns = l.columns, c.crf = l.crf, c.answers = l.answers;
   if (l.columns > 1) c.drops.words = 0.3;
+  if (l.letters > 0) c.letters = {.vocabulary = kLabelLetters, .embed = 4, .width = 3, .filters = 5, .longest = l.letters};
   if (l.grammar) c.places = bio_places();
   return c;
 }
@@ -53,17 +59,25 @@ ModelConfig config_of(const LabelCase& l, CellKind cell) {
 Batch batch_of(const LabelCase& l, const std::vector<int>& lengths) {
   Batch b;
   b.in.seq = Seq::ragged(lengths);
-  b.to.last_step = !l.crf;
-  b.in.width = l.frames ? kLabelWidth : 0, b.in.columns = l.columns;
+  b.to.last_step = !l.tags();
+  b.in.width = l.frames ? kLabelWidth : 0, b.in.columns = l.columns + l.letters;
   Random random(12, Purpose::test);
   const auto below = [&](int n) { return static_cast<int32_t>(random.below(static_cast<uint32_t>(n))); };
-  for (int i = 0; i < b.in.seq.rows() * l.columns && !l.frames; ++i)
+  for (int i = 0; i < b.in.seq.rows() * l.columns && !l.frames; ++i) {
     b.in.ids.push_back(l.columns > 1 && i % 4 == 1 ? -1 : below(kLabelIds));
+    if ((i + 1) % l.columns != 0) continue;
+    for (int k = 0, n = l.letters > 0 ? below(l.letters + 1) : 0; k < l.letters; ++k)
+      b.in.ids.push_back(k < n ? below(kLabelLetters) : -1);
+  }
   for (int i = 0; i < b.in.seq.rows() * b.in.width; ++i) b.in.frames.push_back(static_cast<float>(random.normal()));
   constexpr int32_t kFree[] = {0, 1, 3};  // may follow each other
-  for (int64_t i = 0; i < b.target_rows(); ++i) b.to.ids.push_back(l.grammar ? kFree[below(3)] : below(kLabels));
+  const bool several = l.answers == Answers::several;
+  for (int64_t i = 0; i < b.target_rows() && !several; ++i) b.to.ids.push_back(l.grammar ? kFree[below(3)] : below(kLabels));
+  b.to.width = several ? kLabels : 0;
+  for (int64_t i = 0; i < b.target_rows() * b.to.width; ++i) b.to.values.push_back(static_cast<float>(below(2)));
   b.to.weights.assign(static_cast<size_t>(b.target_rows()), 1);
   b.to.weights[1] = 0;
+  for (int r = 0; r < b.in.seq.streams() && l.whole > 0; ++r) b.to.whole.push_back(r == 2 ? -1 : below(l.whole));
   return b;
 }
 
@@ -81,6 +95,7 @@ TEST_P(LabelModels, GradientsAreExact) {
     const auto model = random_model(config_of(GetParam(), cell));
     CheckOptions options;
     options.per_tensor = 30;
+    if (GetParam().whole > 0 && !GetParam().crf) options.label_smoothing = 0.1;
     for (const TensorCheck& c : check_gradients(*model, batch_of(GetParam(), {5, 2, 7, 1}), options)) {
       EXPECT_LE(c.worst, 1e-6) << c.name;
       EXPECT_GT(c.norm, 1e-5) << c.name << " has no gradient";
@@ -92,15 +107,23 @@ TEST_P(LabelModels, ARaggedBatchIsItsSequencesOneByOne) {
   expect_one_by_one(config_of(GetParam(), CellKind::gru), batch_of(GetParam(), {3, 6, 1, 4}), 2);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, LabelModels,
-                         testing::Values(LabelCase{"mean", Pooling::mean, 1, false, true},
-                                         LabelCase{"max", Pooling::max, 1, true, true},
-                                         LabelCase{"attention", Pooling::attention, 1, false, true},
-                                         LabelCase{"attention forward", Pooling::attention, 1, true, false},
-                                         LabelCase{"max forward", Pooling::max, 1, false, false},
-                                         LabelCase{"columns", Pooling::mean, 3, false, true},
-                                         LabelCase{"chain", Pooling::last, 1, false, true, true},
-                                         LabelCase{"chain of spans", Pooling::last, 3, false, true, true, true}));
+INSTANTIATE_TEST_SUITE_P(
+    All, LabelModels,
+    testing::Values(LabelCase{"mean", Pooling::mean, 1, false, true}, LabelCase{"max", Pooling::max, 1, true, true},
+                    LabelCase{"attention", Pooling::attention, 1, false, true},
+                    LabelCase{"attention forward", Pooling::attention, 1, true, false},
+                    LabelCase{"max forward", Pooling::max, 1, false, false},
+                    LabelCase{"columns", Pooling::mean, 3, false, true},
+                    LabelCase{"chain", Pooling::last, 1, false, true, true},
+                    LabelCase{"chain of spans", Pooling::last, 3, false, true, true, true},
+                    LabelCase{"tags and a label", Pooling::last, 3, false, true, false, false, 4},
+                    LabelCase{"tags and a label forward", Pooling::last, 1, true, false, false, false, 4},
+                    LabelCase{"chain of spans and a label", Pooling::last, 1, true, true, true, true, 3},
+                    LabelCase{"letters", Pooling::max, 1, false, true, false, false, 0, 4},
+                    LabelCase{"letters and columns", Pooling::last, 3, false, true, true, true, 0, 5},
+                    LabelCase{"several", Pooling::max, 1, false, true, false, false, 0, 0, Answers::several},
+                    LabelCase{"ordered", Pooling::mean, 1, true, true, false, false, 0, 0, Answers::ordered},
+                    LabelCase{"ordered forward", Pooling::last, 1, false, false, false, false, 0, 0, Answers::ordered}));
 
 // By the definition: the softmax of the scores, with scores so far apart that the largest has to be taken off.
 TEST(AttentionRows, AreTheMeanWeightedByTheSoftmaxOfTheScores) {

@@ -6,9 +6,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "data/labels/raw_labels.h"
+#include "data/labels/word_letters.h"
+#include "data/labels/word_vectors.h"
 #include "data/sequences.h"
 #include "options/options.h"
 #include "text/tokenizer.h"
@@ -18,12 +21,17 @@ namespace rnn::core {
 // Learnt from training examples alone.
 struct LearntFront {
   SequenceShape shape;
-  std::unique_ptr<Tokenizer> tokenizer;  // of texts
-  std::string reading;                   // for the plan: "words, lower case: 1,234 are seen twice or more"
+  std::unique_ptr<Tokenizer> tokenizer;                 // of texts
+  std::string reading;                                  // for the plan: "words, lower case: 1,234 are seen twice or more"
+  std::string vectors;                                  // the same of word vectors
+  std::vector<std::pair<int32_t, size_t>> vector_rows;  // symbols that begin with a row of these
 };
-LearntFront learn_front(const RawSet& set, TargetForm target, const LabelOptions& labels, const ModelOptions& model);
+// vectors: null, or vectors of words: all words that they have become known, too (model.max_vocabulary bounds that). Throws Error{usage,
+// "usage/option"} for vectors of texts whose tokens are no words, Error{data, "data/vectors"} if no word of the set has one.
+LearntFront learn_front(const RawSet& set, TargetForm target, const LabelOptions& labels, const ModelOptions& model,
+                        const WordVectors* vectors = nullptr);
 
-// Of every label (sorted): the mean weight of an example is 1, all labels together weigh the same.
+// Of every label: the mean weight of an example is 1, all labels together weigh the same.
 std::vector<float> balanced_weights(const RawSet& set, const std::vector<std::string>& labels);
 
 // Encodes with the front of a shape. Both arguments must outlive it. Const and thread-safe.
@@ -41,10 +49,12 @@ class LabelEncoder {
   SequenceExample example(const RawSet& set, const RawExample& e) const;
   std::vector<SequenceExample> examples(const RawSet& set) const;
   int32_t label(const std::string& name) const;  // -1: unknown
+  int32_t whole(const std::string& name) const;  // of a sentence beside its tags; -1: unknown, or it has none
 
  private:
   const SequenceShape& shape_;
   const Tokenizer* tokenizer_;
+  WordLetters letters_;
   std::unordered_map<std::string_view, int32_t> symbols_, labels_;
 };
 

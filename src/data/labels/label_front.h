@@ -17,6 +17,9 @@ struct LabelFront {
   bool keep_case = false;             // text, words: a and A differ
   bool affixes = false;               // words: a step has several ids: the word, its shape, beginnings and endings
   std::string text, label;            // the columns that it was trained on
+  std::vector<std::string> letters;   // words: read letter by letter; of all others, "" comes first
+  double threshold = 0.5;             // several answers: from this probability on a label is one
+  std::string between;                // several answers: what stands between labels in a cell; empty: nothing
   std::string scheme;                 // words: how tags say spans: bio, bioes, tags
   std::vector<std::string> names;     // frames: of the columns
   std::vector<float> offset, factor;  // frames [width]: what is subtracted, and multiplied with the rest

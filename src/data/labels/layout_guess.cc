@@ -140,7 +140,8 @@ LayoutGuess guess_file(const std::string& path) {
   if (first.starts_with('{')) {
     const PlainNumbers plain_numbers;
     const nlohmann::json object = nlohmann::json::parse(first, nullptr, false);
-    if (object.is_object() && object.contains("text") && object.contains("label") && !object.contains("audio_filepath"))
+    if (object.is_object() && object.contains("text") && (object.contains("label") || object.contains("labels")) &&
+        !object.contains("audio_filepath"))
       return {"lines", TargetForm::label, path + " has texts with labels"};
     return {};
   }

@@ -98,12 +98,12 @@ void require_examples(const RawSet& set, const LayoutRequest& request) {
     if (set.kind == InputKind::text && request.labelled && is_blank(e.text))
       throw Error(Exit::data, "data/empty_text", set.place(e) + ": the text is empty",
                   "fill it in, or leave the example out");
-    if (!request.labelled) continue;
+    if (!request.labelled || set.several) continue;
     const bool empty =
         e.labels.empty() || std::any_of(e.labels.begin(), e.labels.end(), [](const std::string& l) { return is_blank(l); });
     if (empty)
       throw Error(Exit::data, "data/empty_label", set.place(e) + ": the label is empty",
-                  "fill it in, or leave the example out");
+                  "fill it in, or leave the example out; with --answers several an example may have no label");
   }
 }
 
@@ -162,6 +162,7 @@ RawSet read_raw_labels(const std::vector<std::string>& paths, TargetForm target,
                        const std::vector<std::string>& known) {
   RawSet set;
   LayoutRequest request{options, target, labelled, known};
+  set.several = options.answers == "several" && target == TargetForm::label;
   std::string layout = options.layout;
   if (layout == "auto") layout = guess_layout(paths).layout;
   if (!known.empty() && (layout.empty() || kind_of(layout) != InputKind::frames)) layout = "rows";
@@ -211,7 +212,11 @@ void require_labels(const RawSet& set) {
     throw Error(Exit::data, "data/labels", fmt::format("{} {}", what, message), help);
   };
   if (counts.empty()) bad("is empty: there is nothing to learn", "a label in every row that has one");
-  if (counts.size() == 1)
+  if (set.several && std::all_of(counts.begin(), counts.end(), [&](const auto& c) { return c.second == n; }))
+    bad(counts.size() == 1 ? fmt::format("has the label '{}' in every row: there is nothing to learn", counts.begin()->first)
+                           : "has all labels in every row: there is nothing to learn",
+        "add examples that lack a label");
+  if (counts.size() == 1 && !set.several)
     bad(fmt::format("has one label, '{}': there is nothing to learn", counts.begin()->first),
         "add examples with other labels");
   if (set.kind == InputKind::words) return;

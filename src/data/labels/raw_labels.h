@@ -18,7 +18,8 @@ struct RawExample {
   std::string text;                 // texts
   std::vector<std::string> words;   // tagged words
   std::vector<float> frames;        // sensors [steps * width], NaN: missing
-  std::vector<std::string> labels;  // one, or one for every word or row; "" of a row: none
+  std::vector<std::string> labels;  // one, or one for every word or row; "" of a row: none; several: any number, sorted
+  std::string whole;                // tagged words: the label of the sentence; empty: none
   std::vector<float> values;        // of a table that is followed: a number for every row, NaN: none
   std::vector<int64_t> clock;       // [rows] local time in microseconds since 1970; empty: no stamps
   std::vector<uint32_t> rows;       // [rows] line of each in its file
@@ -35,6 +36,8 @@ struct RawSet {
   std::string text_column, label_column;  // as the file calls them; empty: it has no columns
   std::string id_column, time_column;     // of a table that is followed
   bool numbers = false;                   // its targets are numbers, not labels
+  bool several = false;                   // an example has any number of labels, also none
+  std::string between;                    // several: what stands between labels in a cell; empty: nothing does
   std::string scheme;                     // of tags: bio, bioes; "tags": they are no spans
   std::vector<std::string> notes;         // what was found, for the plan: "text is 'review', label is 'stars'"
   std::string hash;                       // of the files' bytes

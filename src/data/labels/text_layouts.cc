@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kMark = "__label__";
 constexpr std::array kTextKeys = {"text", "sentence", "review"};
 constexpr std::array kLabelKeys = {"label", "class", "intent", "category"};
+constexpr std::array kSeveralKeys = {"labels", "classes", "tags", "categories"};
 
 RawExample example_at(const RawSet& set, int64_t line) {
   RawExample e;
@@ -36,6 +37,22 @@ std::optional<std::string> value_of(const nlohmann::json& object, const std::str
   if (!asked.empty()) return object.contains(asked) ? std::optional<std::string>(text(object.at(asked))) : std::nullopt;
   for (const auto& key : keys)
     if (object.contains(key)) return text(object.at(key));
+  return std::nullopt;
+}
+
+// A list of labels; null: what is under the key is no list.
+std::optional<std::vector<std::string>> list_of_labels(const nlohmann::json& object, const std::string& asked) {
+  const auto list = [&](const std::string& key) -> std::optional<std::vector<std::string>> {
+    if (!object.contains(key) || !object.at(key).is_array()) return std::nullopt;
+    std::vector<std::string> labels;
+    for (const nlohmann::json& one : object.at(key)) labels.push_back(one.is_string() ? one.get<std::string>() : one.dump());
+    return labels;
+  };
+  if (!asked.empty()) return list(asked);
+  for (const char* key : kSeveralKeys)
+    if (auto labels = list(key)) return labels;
+  for (const char* key : kLabelKeys)
+    if (auto labels = list(key)) return labels;
   return std::nullopt;
 }
 
@@ -55,12 +72,13 @@ void read_fasttext(const std::string& path, const LayoutRequest& request, RawSet
       rest.remove_prefix(end);
       rest.remove_prefix(std::min(rest.find_first_not_of(kWhiteSpace), rest.size()));
     }
-    if (e.labels.empty() && request.labelled)
+    const bool several = request.options.answers == "several";
+    if (e.labels.empty() && request.labelled && !several)
       lines.refuse("data/empty_label", "the line does not begin with __label__",
                    "a line looks like: __label__good I liked it.");
-    if (e.labels.size() > 1)
+    if (e.labels.size() > 1 && !several)
       lines.refuse("data/labels", fmt::format("the line has {} labels", e.labels.size()),
-                   "a text has one label: leave all but one out");
+                   "--answers several learns any number of labels; for one label, leave the others out");
     e.text = std::string(rest);
     set.examples.push_back(std::move(e));
   }
@@ -77,10 +95,15 @@ void read_text_lines(const std::string& path, const LayoutRequest& request, RawS
     const auto text = value_of(object, request.options.text, kTextKeys);
     const auto label = value_of(object, request.options.label, kLabelKeys);
     if (!text) lines.refuse("data/empty_text", "the line has no \"text\"", kForm);
-    if (!label && request.labelled) lines.refuse("data/empty_label", "the line has no \"label\"", kForm);
+    const auto several = request.options.answers == "several" ? list_of_labels(object, request.options.label) : std::nullopt;
+    if (!label && !several && request.labelled) lines.refuse("data/empty_label", "the line has no \"label\"", kForm);
     RawExample e = example_at(set, lines.number());
     e.text = *text;
-    if (label) e.labels = {*label};
+    if (several) {
+      e.labels = *several;
+    } else if (label) {
+      e.labels = {*label};
+    }
     set.examples.push_back(std::move(e));
   }
 }

@@ -18,8 +18,9 @@ constexpr std::string_view kSeparators = "\t;|,";  // a comma is also a mark of 
 constexpr std::array kTextNames = {"text",      "sentence", "review",   "comment", "content",  "message",
                                    "utterance", "query",    "question", "tweet",   "headline", "description",
                                    "document",  "body",     "title",    "name",    "phrase",   "input"};
-constexpr std::array kLabelNames = {"label", "class",  "category", "sentiment", "intent",   "target", "language", "lang",
-                                    "stars", "rating", "topic",    "emotion",   "polarity", "tag",    "y",        "output"};
+constexpr std::array kLabelNames = {"label", "class",  "category", "sentiment", "intent",     "target",   "language",
+                                    "lang",  "stars",  "rating",   "topic",     "emotion",    "polarity", "tag",
+                                    "y",     "output", "labels",   "tags",      "categories", "topics",   "genres"};
 constexpr size_t kSniffedRows = 50, kLookedAt = 2000;
 constexpr double kSentence = 3;  // words of a cell on average
 

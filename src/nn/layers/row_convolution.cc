@@ -38,7 +38,7 @@ RowConvolution<T>::RowConvolution(int steps, int width, const std::string& stack
     : steps_(steps),
       width_(width),
       weight_(table.add_matrix(stack + ".weight", steps + 1, width,
-                               {.role = Role::linear, .stack = stack, .inputs = steps + 1})) {}
+                               {.role = Role::linear, .stack = stack, .inputs = steps + 1, .init = InitAs::first_row})) {}
 
 template <class T>
 auto RowConvolution<T>::places(Arena& arena, const Seq& seq) const -> Places {

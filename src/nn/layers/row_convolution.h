@@ -17,7 +17,8 @@ namespace rnn::core {
 template <class T>
 class RowConvolution {
  public:
-  // Adds STACK.weight [N + 1, width].
+  // Adds STACK.weight [N + 1, width], which at first passes every step on as it is: random weights would blur the steps, and what
+  // stands on them then hardly learns to tell them apart.
   RowConvolution(int steps, int width, const std::string& stack, ParamTable& table);
   int history_width() const { return steps_ * width_; }  // numbers
   ParamId weight() const { return weight_; }

@@ -58,25 +58,36 @@ struct Classifier::Core {
         shape(shape_of_labels(file, TargetForm::label)),
         encoder(shape, file.tokenizer.get()),
         labeller(file, Access::pool(threads)),
-        sampler(shape.outputs()) {
+        names(shape.whole_labels.empty() ? shape.labels : shape.whole_labels),
+        sampler(static_cast<int>(names.size())) {
     if (PrefixReader::fits(*file.model)) reader = std::make_unique<PrefixReader>(*file.model, Access::pool(threads));
   }
 
-  Classified named(const std::vector<Candidate>& found) const {
+  // given: how many of them are the answer.
+  Classified named(const std::vector<Candidate>& found, size_t given) const {
     Classified out;
-    out.label = shape.labels[static_cast<size_t>(found[0].id)], out.probability = found[0].probability;
-    out.distribution.resize(shape.labels.size());
+    out.label = names[static_cast<size_t>(found[0].id)], out.probability = found[0].probability;
+    out.distribution.resize(names.size());
     for (const Candidate& c : found) out.distribution[static_cast<size_t>(c.id)] = c.probability;
+    for (size_t i = 0; i < given; ++i) out.labels.push_back(names[static_cast<size_t>(found[i].id)]);
     return out;
   }
 
   std::vector<Classified> answer(std::span<const SequenceExample> examples) {
     std::vector<Classified> out;
-    for (const Labels& labels : labeller.label(examples, static_cast<int>(shape.labels.size()))) {
+    for (const Labels& labels : labeller.label(examples, static_cast<int>(names.size()))) {
       require_finite_outputs(labels.finite);
-      out.push_back(named(labels.answers[0]));
+      out.push_back(shape.whole_labels.empty() ? named(labels.answers[0], labels.given) : named(labels.whole, 1));
     }
     return out;
+  }
+
+  // A text; of a model that tags words, a sentence.
+  SequenceExample encoded(std::string_view input) const {
+    if (shape.whole_labels.empty()) return encoder.text(input);
+    std::vector<std::string> words = words_of_line(input, false);
+    if (words.empty()) words.emplace_back();
+    return encoder.words(words);
   }
 
   void require_text() const {
@@ -93,17 +104,24 @@ struct Classifier::Core {
   }
   PrefixReader& prefix() const {
     if (!reader)
-      throw Error(Exit::usage, "stream/both",
-                  file.path + " reads in both directions: it has to see the end before it answers",
-                  "classify() answers whole inputs; train with --directions one for answers on the way");
+      throw Error(
+          Exit::usage, "stream/both",
+          file.path + (shape.whole_labels.empty() ? " reads in both directions: it has to see the end before it answers"
+                                                  : " also tags words: it answers whole sentences"),
+          shape.whole_labels.empty() ? "classify() answers whole inputs; train with --directions one for answers on the way"
+                                     : "classify() answers them");
     return *reader;
   }
 
   Classified answer_so_far() {
     const std::span<const float> outputs = prefix().outputs();
     std::vector<Candidate> found;
-    sampler.top(outputs, static_cast<int>(shape.labels.size()), found);
-    return named(found);
+    if (labeller.several()) {
+      const size_t given = several_answers(outputs, shape.front.threshold, found);
+      return named(found, given);
+    }
+    sampler.top(outputs, static_cast<int>(names.size()), found);
+    return named(found, 1);
   }
 
   // The tokens of a longer text are those of the shorter one, except perhaps the last, or rarely more.
@@ -152,6 +170,7 @@ struct Classifier::Core {
   SequenceShape shape;
   LabelEncoder encoder;
   core::Labeller labeller;
+  const std::vector<std::string>& names;  // of labels
   Sampler sampler;
   std::unique_ptr<PrefixReader> reader;  // null: the network reads in both directions
   std::string text;                      // pushed so far, and its tokens, or
@@ -164,20 +183,20 @@ Classifier::~Classifier() = default;
 Classifier::Classifier(Classifier&& other) noexcept = default;
 Classifier& Classifier::operator=(Classifier&& other) noexcept = default;
 
-const std::vector<std::string>& Classifier::labels() const noexcept { return core_->shape.labels; }
+const std::vector<std::string>& Classifier::labels() const noexcept { return core_->names; }
 bool Classifier::reads_text() const noexcept { return core_->shape.width == 0; }
 const std::vector<std::string>& Classifier::columns() const noexcept { return core_->shape.front.names; }
 
 Classified Classifier::classify(std::string_view text) {
   core_->require_text();
-  const SequenceExample example = core_->encoder.text(text);
+  const SequenceExample example = core_->encoded(text);
   return std::move(core_->answer({&example, 1})[0]);
 }
 
 std::vector<Classified> Classifier::classify(std::span<const std::string> texts) {
   core_->require_text();
   std::vector<SequenceExample> examples;
-  for (const std::string& text : texts) examples.push_back(core_->encoder.text(text));
+  for (const std::string& text : texts) examples.push_back(core_->encoded(text));
   return core_->answer(examples);
 }
 

@@ -7,6 +7,7 @@
 
 #include "decode/sample.h"
 #include "networks/session.h"
+#include "networks/step_ids.h"
 #include "rnn/running/access.h"
 
 namespace rnn {
@@ -26,7 +27,7 @@ const core::Model<float>& steppable(const core::Model<float>& model, const std::
     throw Error(Exit::model, "model/task", path + " forecasts series from whole windows, so it cannot be stepped",
                 "use rnn forecast, or rnn::Forecaster");
   }
-  if (model.config().pool != Pooling::last || model.config().columns > 1)
+  if (model.config().pool != Pooling::last || ids_of_step(model.config()) > 1)
     throw Error(Exit::model, "model/task", path + " answers for whole sequences only, so it cannot be stepped",
                 "rnn classify and rnn tag run it");
   if (model.config().rnn.bidirectional) {

@@ -43,6 +43,10 @@ struct Tagger::Core {
       to.tags.push_back(shape.labels[static_cast<size_t>(answer[0].id)]);
       to.probabilities.push_back(answer[0].probability);
     }
+    if (!labels.whole.empty()) {
+      to.label = shape.whole_labels[static_cast<size_t>(labels.whole[0].id)];
+      to.label_probability = labels.whole[0].probability;
+    }
     if (!spans()) return;
     for (TagSpan& span : spans_of_tags(to.tags)) {
       TaggedSpan own{std::move(span.type), static_cast<int>(span.begin), static_cast<int>(span.end), {}};
@@ -65,6 +69,7 @@ Tagger::Tagger(Tagger&& other) noexcept = default;
 Tagger& Tagger::operator=(Tagger&& other) noexcept = default;
 
 const std::vector<std::string>& Tagger::tags() const noexcept { return core_->shape.labels; }
+const std::vector<std::string>& Tagger::labels() const noexcept { return core_->shape.whole_labels; }
 bool Tagger::spans() const noexcept { return core_->spans(); }
 
 Tagged Tagger::tag(std::string_view sentence) { return std::move(core_->answer({words_of_line(sentence, false)})[0]); }

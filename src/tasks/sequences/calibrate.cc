@@ -13,18 +13,20 @@ constexpr double kWidest = 8;        // of the temperature, and of its inverse
 constexpr int kNarrowings = 14;      // of that range: to 1 % of the temperature
 constexpr double kLeastGain = 1e-4;  // of the loss, relative: less is none
 
-// The parameters by which outputs, and whatever chain stands on them, are linear.
-std::vector<ParamId> output_params(const ParamTable& table) {
+// The parameters by which outputs, and whatever chain stands on them, are linear; or the scores of the whole.
+std::vector<ParamId> output_params(const ParamTable& table, Calibrated what) {
   std::vector<ParamId> found;
-  for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id)
-    if (table[id].use.stack == "output" || table[id].use.stack == "crf") found.push_back(id);
+  for (ParamId id = 0; id < static_cast<ParamId>(table.all().size()); ++id) {
+    const std::string& stack = table[id].use.stack;
+    if (what == Calibrated::whole ? stack == "whole" : stack == "output" || stack == "crf") found.push_back(id);
+  }
   return found;
 }
 
 }  // namespace
 
-Calibration calibrate(Model<float>& model, Batcher& valid, Pool& pool) {
-  const std::vector<ParamId> ids = output_params(model.table());
+Calibration calibrate(Model<float>& model, Batcher& valid, Pool& pool, Calibrated what) {
+  const std::vector<ParamId> ids = output_params(model.table(), what);
   std::vector<std::vector<float>> trained;
   for (const ParamId id : ids) trained.emplace_back(model.params().values(id).begin(), model.params().values(id).end());
   const auto divide_by = [&](double temperature) {

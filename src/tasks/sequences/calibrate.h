@@ -11,9 +11,13 @@ struct Calibration {
   double loss = 0;         // on the validation part, with it
 };
 
+// Which outputs: those of steps or of a sequence, whatever chain stands on them; or the scores of the whole beside them (heads/joint.h). Each
+// has a temperature of its own, since they are not sure in the same way.
+enum class Calibrated { outputs, whole };
+
 // Divides the outputs of a model of labels by the temperature, in [1/8, 8], that makes its loss on `valid` smallest (Guo et al. 2017, "On
 // calibration of modern neural networks", section 4.2), in its weights: those of the output layer and of a chain. What it answers stays the
 // same, how sure it is of that changes. Where nothing is gained the model is as it was. Packs the model.
-Calibration calibrate(Model<float>& model, Batcher& valid, Pool& pool);
+Calibration calibrate(Model<float>& model, Batcher& valid, Pool& pool, Calibrated what = Calibrated::outputs);
 
 }  // namespace rnn::core

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/numbers.h"
+#include "data/labels/whole_labels.h"
 #include "tasks/sequences/label_data.h"
 #include "tasks/sequences/task.h"
 #include "text/letter_case.h"
@@ -20,8 +21,8 @@ constexpr int64_t kFewExamples = 200;
 constexpr size_t kShown = 6;
 
 struct LabelSummary {
-  std::map<std::string, int64_t> counts;
-  int64_t labels = 0, steps = 0, repeated = 0, contradictions = 0, missing = 0;
+  std::map<std::string, int64_t> counts, whole;  // whole: of sentences beside their tags
+  int64_t steps = 0, repeated = 0, contradictions = 0, missing = 0;
   size_t shortest = 0, longest = 0;
 };
 
@@ -32,30 +33,33 @@ size_t steps_of_example(const RawSet& set, const RawExample& e) {
 
 LabelSummary summarize_labels(const RawSet& set) {
   LabelSummary s;
-  std::map<std::string, std::string> known;  // of every text its first label
+  std::map<std::string, std::string> known;  // of every text its first label, or labels
   s.shortest = steps_of_example(set, set.examples[0]);
   for (const RawExample& e : set.examples) {
     const size_t steps = steps_of_example(set, e);
     s.steps += static_cast<int64_t>(steps);
     s.shortest = std::min(s.shortest, steps), s.longest = std::max(s.longest, steps);
     for (const std::string& label : e.labels)
-      if (!label.empty()) ++s.counts[label], ++s.labels;
+      if (!label.empty()) ++s.counts[label];
+    if (!e.whole.empty()) ++s.whole[e.whole];
     s.missing += std::count_if(e.frames.begin(), e.frames.end(), [](float x) { return x != x; });
     if (set.kind != InputKind::text) continue;
-    const auto [at, is_new] = known.emplace(plain_text(e.text, false), e.labels[0]);
-    s.repeated += !is_new, s.contradictions += !is_new && at->second != e.labels[0];
+    const std::string answer = fmt::format("{}", fmt::join(e.labels, "\n"));
+    const auto [at, is_new] = known.emplace(plain_text(e.text, false), answer);
+    s.repeated += !is_new, s.contradictions += !is_new && at->second != answer;
   }
   return s;
 }
 
-std::string shares_text(const LabelSummary& s) {
+std::string shares_text(const std::map<std::string, int64_t>& counts) {
   std::vector<std::pair<int64_t, std::string>> order;
-  for (const auto& [label, count] : s.counts) order.emplace_back(-count, label);
+  int64_t labels = 0;
+  for (const auto& [label, count] : counts) order.emplace_back(-count, label), labels += count;
   std::sort(order.begin(), order.end());
   std::string text;
   for (size_t i = 0; i < std::min(order.size(), kShown); ++i)
     text += fmt::format("{}{} {:.1f}%", i > 0 ? ", " : "", order[i].second,
-                        -100.0 * static_cast<double>(order[i].first) / static_cast<double>(s.labels));
+                        -100.0 * static_cast<double>(order[i].first) / static_cast<double>(labels));
   return order.size() > kShown ? text + fmt::format(", and {} more", order.size() - kShown) : text;
 }
 
@@ -89,11 +93,13 @@ std::vector<Finding> judge_labels(const std::string& path, const RawSet& set, co
 
 }  // namespace
 
-DataReport check_labels(const std::vector<std::string>& data, TargetForm target, const Options& options) {
+DataReport check_labels(const std::vector<std::string>& data, std::string_view task, const Options& options) {
   RawSet set;
   try {
-    set = read_label_files(data, label_source(target_task(target), options));
+    const LabelSource source = label_source(task, options);
+    set = read_label_files(data, source);
     if (!set.numbers) require_labels(set);
+    if (source.whole) require_whole_labels(set);
   } catch (const Error& e) {
     return report_of_failure(e);
   }
@@ -107,7 +113,9 @@ DataReport check_labels(const std::vector<std::string>& data, TargetForm target,
   if (!set.notes.empty()) report.lines.emplace_back("found", fmt::format("{}", fmt::join(set.notes, "; ")));
   if (s.missing > 0) report.lines.emplace_back("missing", counted(s.missing, "value"));
   if (!set.numbers)
-    report.lines.emplace_back("labels", fmt::format("{}: {}", counted(s.counts.size(), "label"), shares_text(s)));
+    report.lines.emplace_back("labels", fmt::format("{}: {}", counted(s.counts.size(), "label"), shares_text(s.counts)));
+  if (!s.whole.empty())
+    report.lines.emplace_back("sentences", fmt::format("{}: {}", counted(s.whole.size(), "label"), shares_text(s.whole)));
   report.facts = {{"examples", set.examples.size()},
                   {"steps", s.steps},
                   {"shortest", s.shortest},
@@ -118,10 +126,11 @@ DataReport check_labels(const std::vector<std::string>& data, TargetForm target,
                   {"missing", s.missing},
                   {"found", set.notes},
                   {"hash", set.hash}};
+  if (!s.whole.empty()) report.facts["whole_labels"] = s.whole;
   report.findings = judge_labels(paths, set, s);
   report.attempt([&] {
-    const LabelData parts = read_label_data(data, {{}, options.train.valid_share, SplitRule::shuffled},
-                                            label_source(target_task(target), options));
+    const LabelData parts =
+        read_label_data(data, {{}, options.train.valid_share, SplitRule::shuffled}, label_source(task, options));
     report.lines.emplace_back(
         "split", fmt::format("{} for training, {} for validation ({})", counted(parts.train.examples.size(), "example"),
                              grouped(std::ssize(parts.valid.examples)), parts.split));

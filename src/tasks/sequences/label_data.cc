@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <unordered_set>
@@ -13,6 +14,8 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "data/hash.h"
+#include "data/labels/answers.h"
+#include "data/labels/whole_labels.h"
 #include "io/model_file.h"
 #include "options/option_list.h"
 #include "runs/data_place.h"
@@ -28,14 +31,31 @@ uint64_t input_content(const RawExample& e) {
   return fnv1a64({reinterpret_cast<const char*>(e.frames.data()), e.frames.size() * sizeof(float)}, hash);
 }
 
+// What every example is stratified by: its label (of the whole, beside tags), of several the rarest, so that each label is held out in its share; "": nothing.
+std::vector<std::string_view> strata_of(const RawSet& set, TargetForm target) {
+  std::vector<std::string_view> strata(set.examples.size());
+  if (target == TargetForm::labels)
+    for (size_t i = 0; i < strata.size(); ++i) strata[i] = set.examples[i].whole;
+  if (target != TargetForm::label) return strata;
+  std::map<std::string_view, int64_t> counts;
+  for (const RawExample& e : set.examples)
+    for (const std::string& label : e.labels) ++counts[label];
+  for (size_t i = 0; i < strata.size(); ++i) {
+    const std::vector<std::string>& labels = set.examples[i].labels;
+    const auto rarest = std::min_element(labels.begin(), labels.end(),
+                                         [&](const std::string& a, const std::string& b) { return counts[a] < counts[b]; });
+    if (rarest != labels.end()) strata[i] = *rarest;
+  }
+  return strata;
+}
+
 std::vector<SplitItem> split_items_of(const RawSet& set, const LabelSource& source) {
-  const TargetForm target = source.target;
-  std::set<std::string_view> labels;
-  if (target == TargetForm::label)
-    for (const RawExample& e : set.examples) labels.insert(e.labels.at(0));
+  const std::vector<std::string_view> strata = strata_of(set, source.target);
+  const std::set<std::string_view> labels(strata.begin(), strata.end());
   std::vector<SplitItem> items;
-  for (const RawExample& e : set.examples) {
-    const auto at = target == TargetForm::label ? std::distance(labels.begin(), labels.find(e.labels.at(0))) : 0;
+  for (size_t i = 0; i < set.examples.size(); ++i) {
+    const RawExample& e = set.examples[i];
+    const auto at = std::distance(labels.begin(), labels.find(strata[i]));
     const bool named = source.follow && !e.text.empty();  // by the id alone, whatever its rows are
     if (!e.group.empty()) {
       items.push_back({fnv1a64(e.group), 0});  // a group has any labels
@@ -51,6 +71,8 @@ std::vector<std::string> labels_without(const RawSet& set, const LabelEncoder& e
   for (const RawExample& e : set.examples)
     for (const std::string& label : e.labels)
       if (!label.empty() && encoder.label(label) < 0) unseen.insert(label);
+  for (const RawExample& e : set.examples)
+    if (!e.whole.empty() && encoder.whole(e.whole) < 0) unseen.insert(e.whole);
   return {unseen.begin(), unseen.end()};
 }
 
@@ -141,31 +163,40 @@ int64_t shared_inputs(const RawSet& train, const RawSet& test) {
                        [&](const RawExample& e) { return known.count(input_content(e)) > 0; });
 }
 
+TargetForm target_of_task(std::string_view task) {
+  return task == kClassifyTagTask ? TargetForm::labels : *target_form(task);
+}
+
 LabelSource label_source(std::string_view task, const Options& options) {
-  LabelSource source{*target_form(task), options.labels, {}};
+  LabelSource source{target_of_task(task), task == kClassifyTagTask, options.labels};
   if (source.target == TargetForm::numbers) source.follow = follow_columns(options);
   return source;
 }
 
 LabelSource label_source(const SequenceShape& shape, const LabelOptions& labels) {
-  LabelSource source{shape.target, labels, {}};
+  LabelSource source{shape.target, !shape.whole_labels.empty(), labels};
   if (source.labels.text.empty()) source.labels.text = shape.front.text;
   if (source.labels.label.empty()) source.labels.label = shape.front.label;
   if (!shape.front.scheme.empty()) source.labels.scheme = shape.front.scheme;
   if (shape.follows()) source.follow = follow_columns(shape), source.follow->labelled = true;
   if (shape.front.kind == InputKind::frames) source.columns = shape.front.names;
+  source.labels.answers = kAnswerNames[static_cast<size_t>(shape.answers)], source.between = shape.front.between;
   return source;
 }
 
 RawSet read_label_files(const std::vector<std::string>& paths, const LabelSource& source) {
-  return source.follow ? read_follow_tables(paths, *source.follow)
-                       : read_raw_labels(paths, source.target, source.labels, true, source.columns);
+  if (source.follow) return read_follow_tables(paths, *source.follow);
+  if (source.whole) return read_labelled_sentences(paths, source.labels);
+  RawSet set = read_raw_labels(paths, source.target, source.labels, true, source.columns);
+  if (set.several) separate_labels(set, source.between);
+  return set;
 }
 
 LabelSource of_test(LabelSource source, const RawSet& train) {
   source.labels.group.clear();
   if (train.kind == InputKind::words) source.labels.scheme = train.scheme;
   if (train.kind == InputKind::frames) source.columns = train.names;
+  source.between = train.between;
   return source;
 }
 
@@ -173,6 +204,7 @@ LabelData read_label_data(const std::vector<std::string>& paths, const LabelSpli
   LabelData data;
   data.train = read_label_files(paths, source);
   if (!data.train.numbers) require_labels(data.train);
+  if (source.whole) require_whole_labels(data.train);
   if (data.train.kind == InputKind::words) source.labels.scheme = data.train.scheme;
   if (source.follow) source.follow->numbers = data.train.numbers, source.follow->inputs = data.train.names;
   if (source.follow && source.follow->y.empty()) source.follow->y = data.train.label_column;
@@ -219,7 +251,7 @@ LabelData label_data_of_model(const ModelFile& file) {
     const Options options = options_from_json(file.about.at("options"));
     const LabelSplit how{valid, options.train.valid_share, split_rule(data.value("split", "")),
                          parse_fold(options.labels.fold)};
-    LabelSource source{shape.target, options.labels, {}};
+    LabelSource source{shape.target, !shape.whole_labels.empty(), options.labels};
     if (shape.follows()) source.follow = label_source(shape, options.labels).follow;
     LabelData found = read_label_data(data_of_model(file, "train"), how, source);
     if (found.hash != data.at("hash").get<std::string>()) return {};

@@ -26,12 +26,19 @@ struct LabelData {
   void encode(const SequenceShape& shape, const Tokenizer* tokenizer);
 };
 
+// The task of taggers that also label sentences; their models are of the form tag.
+inline constexpr std::string_view kClassifyTagTask = "classify,tag";
+// What its examples are to a network.
+TargetForm target_of_task(std::string_view task);
+
 // What examples are read from: the columns of a table that is followed, or any other layout.
 struct LabelSource {
   TargetForm target = TargetForm::label;  // of a table that is followed: found
+  bool whole = false;                     // tags with a label for every sentence
   LabelOptions labels;
-  std::optional<FollowColumns> follow;
+  std::optional<FollowColumns> follow = std::nullopt;
   std::vector<std::string> columns = {};  // of frames that a model reads, of a table of rows; empty: found
+  std::string between = {};               // several labels: what stands between them in a cell; empty: found
 };
 LabelSource label_source(std::string_view task, const Options& options);
 LabelSource label_source(const SequenceShape& shape, const LabelOptions& labels);  // of new data for a model

@@ -17,13 +17,21 @@ namespace rnn::core {
 namespace {
 
 constexpr size_t kLongestRun = 5;
-constexpr double kSmoothings[] = {1, 0.3, 0.1, 0.03};
-constexpr size_t kHeldOut = 10;
 
-int32_t index_of_label(const std::vector<std::string>& labels, const std::string& label) {
-  const auto at = std::lower_bound(labels.begin(), labels.end(), label);
-  return at != labels.end() && *at == label ? static_cast<int32_t>(at - labels.begin()) : -1;
-}
+// Labels need not be sorted. -1: it is none of them.
+class LabelIndex {
+ public:
+  explicit LabelIndex(const std::vector<std::string>& labels) {
+    for (const std::string& label : labels) places_.emplace(label, static_cast<int32_t>(places_.size()));
+  }
+  int32_t operator()(const std::string& label) const {
+    const auto at = places_.find(label);
+    return at != places_.end() ? at->second : -1;
+  }
+
+ private:
+  std::unordered_map<std::string_view, int32_t> places_;
+};
 
 std::vector<std::string> runs_of_characters(const std::string& text) {
   const std::vector<char32_t> letters = decode_utf8("\x02" + text + "\x03");
@@ -48,12 +56,11 @@ std::vector<std::string> words_and_pairs(const std::string& text) {
 // What occurs how often in the texts of every label.
 class BayesCounts {
  public:
-  BayesCounts(bool characters, size_t labels)
-      : features_(characters ? runs_of_characters : words_and_pairs), texts_(labels, 0), all_(labels, 0) {}
+  BayesCounts(bool characters, size_t labels) : characters_(characters), texts_(labels, 0), all_(labels, 0) {}
 
   void add(const std::string& text, size_t label) {
     texts_[label] += 1;
-    for (std::string& feature : features_(text)) {
+    for (std::string& feature : bayes_features(text, characters_)) {
       std::vector<float>& own = counts_[std::move(feature)];
       if (own.empty()) own.assign(texts_.size(), 0);
       own[label] += 1, all_[label] += 1;
@@ -64,7 +71,7 @@ class BayesCounts {
     const double kinds = smoothing * static_cast<double>(counts_.size());
     std::vector<double> score;
     for (const double n : texts_) score.push_back(n > 0 ? std::log(n) : -1e300);
-    for (const std::string& feature : features_(text)) {
+    for (const std::string& feature : bayes_features(text, characters_)) {
       const auto found = counts_.find(feature);
       if (found == counts_.end()) continue;
       for (size_t k = 0; k < score.size(); ++k)
@@ -74,7 +81,7 @@ class BayesCounts {
   }
 
  private:
-  std::vector<std::string> (*features_)(const std::string&);
+  bool characters_;
   std::unordered_map<std::string, std::vector<float>> counts_;  // [feature][label]
   std::vector<double> texts_, all_;                             // [label]
 };
@@ -102,30 +109,43 @@ class SeriesPoints {
 
 }  // namespace
 
-NaiveBayes naive_bayes(const RawSet& train, const RawSet& test, const std::vector<std::string>& labels, bool keep_case) {
-  std::vector<std::string> texts;
+bool mostly_single_words(const RawSet& train, bool keep_case) {
   std::vector<size_t> lengths;
+  for (const RawExample& e : train.examples) lengths.push_back(words_of_line(plain_text(e.text, keep_case), true).size());
+  std::nth_element(lengths.begin(), lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2), lengths.end());
+  return lengths[lengths.size() / 2] <= 1;
+}
+
+std::vector<std::string> bayes_features(const std::string& text, bool characters) {
+  return characters ? runs_of_characters(text) : words_and_pairs(text);
+}
+
+const char* bayes_name(bool characters) {
+  return characters ? "naive Bayes, 1 to 5 characters" : "naive Bayes, words and pairs";
+}
+
+NaiveBayes naive_bayes(const RawSet& train, const RawSet& test, const std::vector<std::string>& labels, bool keep_case) {
+  const LabelIndex index(labels);
+  std::vector<std::string> texts;
   std::vector<size_t> wanted;
   for (const RawExample& e : train.examples) {
     texts.push_back(plain_text(e.text, keep_case));
-    lengths.push_back(words_of_line(texts.back(), true).size());
-    wanted.push_back(static_cast<size_t>(index_of_label(labels, e.labels[0])));
+    wanted.push_back(static_cast<size_t>(index(e.labels[0])));
   }
-  std::nth_element(lengths.begin(), lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2), lengths.end());
-  const bool characters = lengths[lengths.size() / 2] <= 1;
+  const bool characters = mostly_single_words(train, keep_case);
   BayesCounts some(characters, labels.size()), all(characters, labels.size());
   for (size_t i = 0; i < texts.size(); ++i) {
-    if (i % kHeldOut != 0) some.add(texts[i], wanted[i]);
+    if (i % kBayesHeldOut != 0) some.add(texts[i], wanted[i]);
     all.add(texts[i], wanted[i]);
   }
-  double best = kSmoothings[0];
+  double best = kBayesSmoothings[0];
   int64_t most = -1;
-  for (const double smoothing : kSmoothings) {
+  for (const double smoothing : kBayesSmoothings) {
     int64_t right = 0;
-    for (size_t i = 0; i < texts.size(); i += kHeldOut) right += some.answer(texts[i], smoothing) == wanted[i];
+    for (size_t i = 0; i < texts.size(); i += kBayesHeldOut) right += some.answer(texts[i], smoothing) == wanted[i];
     if (right > most) most = right, best = smoothing;
   }
-  NaiveBayes out{characters ? "naive Bayes, 1 to 5 characters" : "naive Bayes, words and pairs", {}};
+  NaiveBayes out{bayes_name(characters), {}};
   for (const RawExample& e : test.examples)
     out.answers.push_back(static_cast<int32_t>(all.answer(plain_text(e.text, keep_case), best)));
   return out;
@@ -156,11 +176,11 @@ std::vector<std::vector<std::string>> frequent_tags(const RawSet& train, const R
   return out;
 }
 
-std::vector<int32_t> nearest_series(const RawSet& train, const RawSet& test, const std::vector<std::string>& labels) {
+std::vector<size_t> nearest_examples(const RawSet& train, const RawSet& test) {
   const SeriesPoints points(train, test);
   std::vector<std::vector<float>> known;
   for (const RawExample& e : train.examples) known.push_back(points(e));
-  std::vector<int32_t> answers;
+  std::vector<size_t> answers;
   for (const RawExample& e : test.examples) {
     const std::vector<float> own = points(e);
     double least = std::numeric_limits<double>::infinity();
@@ -173,8 +193,15 @@ std::vector<int32_t> nearest_series(const RawSet& train, const RawSet& test, con
       }
       if (sum < least) least = sum, nearest = i;
     }
-    answers.push_back(index_of_label(labels, train.examples[nearest].labels[0]));
+    answers.push_back(nearest);
   }
+  return answers;
+}
+
+std::vector<int32_t> nearest_series(const RawSet& train, const RawSet& test, const std::vector<std::string>& labels) {
+  const LabelIndex index(labels);
+  std::vector<int32_t> answers;
+  for (const size_t i : nearest_examples(train, test)) answers.push_back(index(train.examples[i].labels[0]));
   return answers;
 }
 

@@ -16,6 +16,9 @@
 #include "tasks/sequences/calibrate.h"
 #include "tasks/sequences/evaluate_labels.h"
 #include "tasks/sequences/label_data.h"
+#include "tasks/sequences/label_texts.h"
+#include "tasks/sequences/label_words.h"
+#include "tasks/sequences/measure_several.h"
 #include "tasks/sequences/task.h"
 #include "text/tag_scheme.h"
 
@@ -24,7 +27,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kShownClasses = 6;
 constexpr size_t kListedFiles = 50;  // in a card
 
 constexpr CardWords kClassifyCard = {.pipeline = "text-classification",
@@ -48,6 +50,9 @@ constexpr CardWords kFollowCard = {
 constexpr int kWindow = 128;            // rows of a training example of a table that is followed
 constexpr double kFollowedShare = 0.2;  // of it that chooses: neighbouring rows are alike, so a few say little
 
+constexpr std::string_view kAnswerWords[] = {"one label", "any number of labels, each a yes or no (--answers several)",
+                                             "a place on the scale of the labels (--answers ordered)"};
+
 constexpr int64_t kFewestAnswers = 100;  // of a validation part that says how sure to be
 
 class LabelRun final : public Run {
@@ -60,11 +65,13 @@ class LabelRun final : public Run {
   bool every_step() const { return tags() || target() == TargetForm::numbers; }
   bool follows() const { return request.task == target_task(TargetForm::numbers); }
   // Of a table that is followed: labels or numbers, as its column is.
-  TargetForm target() const { return follows() && !data_.train.numbers ? TargetForm::labels : *target_form(request.task); }
+  TargetForm target() const { return follows() && !data_.train.numbers ? TargetForm::labels : target_of_task(request.task); }
+  bool labels_wholes() const { return request.task == kClassifyTagTask; }  // sentences, beside their tags
 
   void read() override {
     if (!request.init_from.empty()) start_ = std::make_unique<ModelFile>(load_model(request.init_from));
     if (follows() && !given("valid-share") && request.valid.empty()) options.train.valid_share = kFollowedShare;
+    take_answers();
     require_options();
     const Fold fold = parse_fold(options.labels.fold);
     if (fold.of > 0 && !request.test.empty())
@@ -82,7 +89,41 @@ class LabelRun final : public Run {
 
   FrameAugment augment() const { return {options.labels.jitter, options.labels.amplitude, options.labels.time_warp}; }
 
+  // What a model to start from answers, it goes on to answer.
+  void take_answers() {
+    if (!start_) return;
+    const std::string found(kAnswerNames[static_cast<size_t>(start_->model->config().answers)]);
+    if (given("answers") && options.labels.answers != found)
+      throw Error(Exit::usage, "usage/init_from",
+                  fmt::format("--answers is {}, but {} has {}", options.labels.answers, start_->path, found),
+                  "leave it out: labels and weights come from the model; or train a new one without --init-from");
+    if (given("order"))
+      throw Error(Exit::usage, "usage/init_from", fmt::format("--order is given, but {} has its own labels", start_->path),
+                  "leave it out: the labels come from the model");
+    options.labels.answers = found;
+  }
+
+  void require_answers() const {
+    const LabelOptions& l = options.labels;
+    const auto bad = [](const std::string& message, const char* help) {
+      throw Error(Exit::usage, "usage/option", message, help);
+    };
+    if (!l.order.empty() && l.answers != kAnswerNames[static_cast<size_t>(Answers::ordered)])
+      bad("--order is the order of labels on a scale, but --answers is " + l.answers, "--answers ordered");
+    if (l.answers == kAnswerNames[static_cast<size_t>(Answers::one)]) return;
+    if (every_step())
+      bad(fmt::format("--answers {} is for the label of a whole sequence, but the task is {}", l.answers, request.task),
+          "leave it out");
+    if (l.answers != kAnswerNames[static_cast<size_t>(Answers::several)]) return;
+    if (l.class_weights != "none")
+      bad("--class-weights weighs examples by their one label, but here they have several", "leave it out");
+    if (options.train.label_smoothing > 0)
+      bad("--label-smoothing spreads what is certain of one label over all, but here every label is a yes or no of its own",
+          "leave it out");
+  }
+
   void require_options() const {
+    require_answers();
     if (!follows() || options.labels.group.empty()) return;
     throw Error(Exit::usage, "usage/option", "--group is for examples with one label; here a series is a group",
                 "--id COLUMN says which rows are one series");
@@ -129,7 +170,7 @@ class LabelRun final : public Run {
     if (start_) {
       require_finite(*start_->model, start_->path);
       shape_ = shape_of_model(*start_);
-      shape_.front.temperature = 1, shape_.front.calibrated = 0;
+      shape_.front.temperature = 1, shape_.front.calibrated = 0, shape_.front.threshold = LabelFront().threshold;
       if (shape_.front.kind == InputKind::none)
         throw Error(Exit::usage, "usage/init_from",
                     start_->path + " was trained on lines of JSON: it cannot read " + request.data[0],
@@ -139,26 +180,41 @@ class LabelRun final : public Run {
       model = start_from(std::move(start_->model), request, tokenizer.get(), &options.model);
       return;
     }
-    LearntFront learnt = learn_front(data_.train, target(), options.labels, options.model);
+    const std::optional<WordVectors> vectors = vectors_of_run(options.labels, data_.train.kind, options.model);
+    LearntFront learnt = learn_front(data_.train, target(), options.labels, options.model, vectors ? &*vectors : nullptr);
     shape_ = std::move(learnt.shape), tokenizer = std::move(learnt.tokenizer), reading_ = std::move(learnt.reading);
     ModelConfig config = model_config(options.model);
     config.task = target_task(target());
     config.output = shape_.outputs();
     config.vocabulary = tokenizer ? tokenizer->size() : static_cast<int>(shape_.symbols.size());
-    config.columns = shape_.columns;
+    config.columns = shape_.columns, config.letters = letters_of(shape_);
+    config.whole_labels = static_cast<int>(shape_.whole_labels.size());
     if (shape_.width > 0) config.rnn.input = shape_.width, config.input_dropout = 0;
     config.tied = false;
     config.rnn.bidirectional = both_ways();
     config.pool = static_cast<Pooling>(index_of(kPoolingNames, pooling()));
+    config.answers = shape_.answers;
     if (tokenizer) config.drops.unknown = tokenizer->unknown_id();
     set_chain(config);
     model = std::make_unique<Model<float>>(config);
     initialise_by(options, *model);
+    if (!vectors) return;
+    begin_with_vectors(*vectors, learnt.vector_rows, *model);
+    vectors_ = record_of(*vectors), vectors_text_ = std::move(learnt.vectors);
   }
 
   // Of a model to start from: what was asked for and is its own.
   void require_same_answers(const ModelConfig& c) const {
     const LabelOptions& l = options.labels;
+    if (labels_wholes() != (c.whole_labels > 0))
+      throw Error(Exit::usage, "usage/init_from",
+                  fmt::format("the task is {}, but {} {} sentences", request.task, start_->path,
+                              c.whole_labels > 0 ? "also labels" : "does not label"),
+                  fmt::format("--task {}, or train a new one without --init-from",
+                              c.whole_labels > 0 ? kClassifyTagTask : target_task(target())));
+    if (!l.vectors.empty())
+      throw Error(Exit::usage, "usage/init_from", "--vectors is for new models, but " + start_->path + " has an embedding",
+                  "leave one of the two out");
     const std::tuple<const char*, const std::string&, std::string> facts[] = {
         {"pool", l.pool, std::string(kPoolingNames[static_cast<size_t>(c.pool)])},
         {"directions", l.directions, c.rnn.bidirectional ? "both" : "one"},
@@ -183,6 +239,9 @@ class LabelRun final : public Run {
     if (l.class_weights != "none" && target() == TargetForm::numbers)
       throw Error(Exit::usage, "usage/option",
                   "--class-weights is for labels, but column " + data_.train.label_column + " is a number", "leave it out");
+    if (l.class_weights != "none" && labels_wholes())
+      throw Error(Exit::usage, "usage/option",
+                  "--class-weights weighs labels of one kind, but here sentences and words have some", "leave it out");
     const bool spans = shape_.front.scheme == "bio" || shape_.front.scheme == "bioes";
     config.crf = tags() && (l.crf == "on" || (l.crf == "auto" && spans));
     if (!config.crf) return;
@@ -199,6 +258,7 @@ class LabelRun final : public Run {
     tokenizer = std::move(file.tokenizer);
     file.model = std::move(model);
     shape_ = shape_of_model(file);
+    vectors_ = file.about.at("data").value("vectors", json());
     model = std::move(file.model);
   }
 
@@ -211,11 +271,10 @@ class LabelRun final : public Run {
   }
 
   json about_data() const override {
-    return {
-        {"task", request.task},
-        {"sequences", shape_to_json(shape_)},
-        {"data",
-         {{"train", request.data}, {"valid", request.valid}, {"hash", data_.hash}, {"split", split_name(request.split)}}}};
+    json data = {
+        {"train", request.data}, {"valid", request.valid}, {"hash", data_.hash}, {"split", split_name(request.split)}};
+    if (!vectors_.is_null()) data["vectors"] = vectors_;
+    return {{"task", request.task}, {"sequences", shape_to_json(shape_)}, {"data", std::move(data)}};
   }
 
   void write_files(bool resumed) const override {
@@ -232,6 +291,8 @@ class LabelRun final : public Run {
          {{"examples", data_.valid_examples.size()}, {"steps", steps(data_.valid_examples)}, {"shared", data_.shared}}}};
     if (request.valid.empty()) data["valid"]["split"] = split_name(request.split);
     data["valid"]["files"] = request.valid;
+    if (labels_wholes()) data["whole_labels"] = shape_.whole_labels;
+    if (!vectors_.is_null()) data["vectors"] = vectors_;
     folder.write_data(data);
   }
 
@@ -249,7 +310,7 @@ class LabelRun final : public Run {
       result.test = std::move(test.model), result.test_baselines = std::move(test.baselines);
     }
     if (!request.test.empty()) {
-      LabelSource source{target(), options.labels, {}};
+      LabelSource source{target(), labels_wholes(), options.labels};
       if (follows()) source = label_source(shape_, options.labels);
       const RawSet test = read_label_files(request.test, of_test(source, data_.train));
       ModelFile again = load_model(folder.model());
@@ -262,20 +323,43 @@ class LabelRun final : public Run {
     write_card(result, *best.model);
   }
 
-  // The best model by the validation part, made as sure as it is right on it. The checkpoint's own stays beside it for a resumed run.
-  void calibrate_best(Pool& pool) {
+  // Of the validation part: labels, of several labels examples.
+  int64_t answers_to_fit() const {
+    if (shape_.answers == Answers::several) return std::ssize(data_.valid_examples);
     int64_t answers = 0;
     for (const SequenceExample& e : data_.valid_examples)
       answers += std::count_if(e.labels.begin(), e.labels.end(), [](int32_t label) { return label >= 0; });
-    if (options.labels.calibrate == "off" || answers < kFewestAnswers) return;
+    return answers;
+  }
+
+  // The best model by the validation part, made as sure as it is right on it, and the threshold from which one of several labels is given.
+  // The checkpoint's own stays beside it for a resumed run. The probabilities of a scale are no quotient of outputs: they stay.
+  void calibrate_best(Pool& pool) {
+    const int64_t answers = answers_to_fit();
+    const bool several = shape_.answers == Answers::several;
+    if ((options.labels.calibrate == "off" && !several) || answers < kFewestAnswers || shape_.answers == Answers::ordered)
+      return;
     ModelFile best = load_model(folder.model());
-    const Calibration found = calibrate(*best.model, *valid, pool);
-    if (found.temperature == 1) return;
     json about = this->about();
-    about["metrics"]["val_loss"] = found.loss;
-    about["sequences"]["front"]["temperature"] = found.temperature;
-    about["sequences"]["front"]["calibrated"] = answers;
+    json& front = about["sequences"]["front"];
+    Calibration found, whole;
+    if (options.labels.calibrate != "off") found = whole = calibrate(*best.model, *valid, pool);
+    const int64_t wholes = std::count_if(data_.valid_examples.begin(), data_.valid_examples.end(),
+                                         [](const SequenceExample& e) { return e.whole >= 0; });
+    const bool labelled = labels_wholes() && wholes >= kFewestAnswers;
+    whole.temperature = 1;
+    if (labelled) whole = calibrate(*best.model, *valid, pool, Calibrated::whole);
+    if (found.temperature != 1 || whole.temperature != 1) {
+      about["metrics"]["val_loss"] = whole.loss;
+      front["temperature"] = found.temperature, front["calibrated"] = answers;
+      if (labelled) front["whole_temperature"] = whole.temperature, front["whole_calibrated"] = wholes;
+    }
+    if (found.temperature == 1 && whole.temperature == 1 && !several) return;
     folder.keep_model();
+    save_model(folder.model(), *best.model, tokenizer.get(), about);
+    if (!several) return;
+    ModelFile calibrated = load_model(folder.model());
+    front["threshold"] = best_threshold(calibrated, data_.valid_examples, pool);
     save_model(folder.model(), *best.model, tokenizer.get(), about);
   }
 
@@ -295,27 +379,10 @@ class LabelRun final : public Run {
         fmt::format("A recurrent model for the task {}: {} of {} with {} hidden units{}.", card.task,
                     counted(rnn.layers, "layer"), cell, units_text(rnn), rnn.bidirectional ? " in each direction" : "");
     card.tags = {cell, card.task};
-    if (!shape_.labels.empty()) card.facts.push_back({"labels", std::to_string(best.outputs())});
+    if (!shape_.labels.empty()) card.facts.push_back({"labels", std::to_string(shape_.labels.size())});
+    if (labels_wholes()) card.facts.push_back({"labels of sentences", std::to_string(shape_.whole_labels.size())});
     card.limits = {"It was measured on examples like those it was trained on; results on others may differ."};
     folder.write_card(card);
-  }
-
-  std::string labels_text() const {
-    if (shape_.labels.empty())
-      return fmt::format("a number, {} ± {}; the loss is of numbers with mean 0 and deviation 1", shape_.front.mean,
-                         shape_.front.deviation);
-    std::vector<std::pair<int64_t, std::string>> counts;
-    for (const std::string& label : shape_.labels) counts.emplace_back(0, label);
-    int64_t all = 0;
-    for (const SequenceExample& e : data_.train_examples)
-      for (const int32_t label : e.labels)
-        if (label >= 0) --counts[static_cast<size_t>(label)].first, ++all;
-    std::sort(counts.begin(), counts.end());
-    std::string text = counted(counts.size(), "label") + ": ";
-    for (size_t i = 0; i < std::min(counts.size(), kShownClasses); ++i)
-      text += fmt::format("{}{} {:.1f}%", i > 0 ? ", " : "", counts[i].second,
-                          -100.0 * static_cast<double>(counts[i].first) / static_cast<double>(all));
-    return counts.size() > kShownClasses ? text + fmt::format(", and {} more", counts.size() - kShownClasses) : text;
   }
 
   std::string rnn_reads_on() const {
@@ -349,23 +416,27 @@ class LabelRun final : public Run {
       plan.add("", fmt::format("training lacks {} of the validation: {}", counted(data_.unseen.size(), "label"),
                                data_.unseen[0]));
     if (!reading_.empty()) plan.add("reads", reading_ + (model->config().rnn.bidirectional ? "; in both directions" : ""));
-    plan.add("labels", labels_text());
+    if (!vectors_text_.empty()) plan.add("vectors", vectors_text_);
+    plan.add("labels", labels_text(shape_, data_.train_examples));
+    if (labels_wholes()) plan.add("sentences", wholes_text(shape_, data_.train_examples));
     const ModelConfig& c = model->config();
     plan.add("answers", follows() ? fmt::format("every row{}", rnn_reads_on())
                         : tags()
-                            ? fmt::format("every word{}", c.crf ? ", the tags of a sentence together (--crf)" : "")
-                            : fmt::format("one label, from {}", c.pool == Pooling::last  ? "the last state"
-                                                                : c.pool == Pooling::max ? "the largest value of every unit"
-                                                                : c.pool == Pooling::attention
-                                                                    ? "a mean of all states, weighted by what they are"
-                                                                    : "the mean of all states"));
+                            ? fmt::format("every word{}{}", c.crf ? ", the tags of a sentence together (--crf)" : "",
+                                          labels_wholes() ? "; the sentence, from the mean of all states" : "")
+                            : fmt::format("{}, from {}", kAnswerWords[static_cast<size_t>(c.answers)],
+                                          c.pool == Pooling::last        ? "the last state"
+                                          : c.pool == Pooling::max       ? "the largest value of every unit"
+                                          : c.pool == Pooling::attention ? "a mean of all states, weighted by what they are"
+                                                                         : "the mean of all states"));
     plan_work(plan, counted(o.batch, "example"), steps(data_.train_examples), training_bytes(*model, o, longest), pool);
     return plan;
   }
 
   LabelData data_;
   SequenceShape shape_;
-  std::string reading_;
+  std::string reading_, vectors_text_;
+  json vectors_;  // the file that the embedding began with; null: none
   std::unique_ptr<ModelFile> start_;
 };
 

@@ -11,6 +11,7 @@
 #include "runs/model_head.h"
 #include "runs/option_checks.h"
 #include "runs/run.h"
+#include "tasks/sequences/label_data.h"
 
 namespace rnn::core {
 namespace {
@@ -69,8 +70,8 @@ Task::Next next(const std::string& folder) {
     return {{"rnn", "predict", folder}, " DATA.jsonl"};
   const std::string task = about.value("task", "");
   if (task == target_task(TargetForm::numbers)) return {{"rnn", "predict", folder}, " NEW.csv"};
-  return task == "tag" ? Task::Next{{"rnn", "tag", folder}, " TEXT.txt"}
-                       : Task::Next{{"rnn", "classify", folder}, " NEW.csv"};
+  return task == "tag" || task == kClassifyTagTask ? Task::Next{{"rnn", "tag", folder}, " TEXT.txt"}
+                                                   : Task::Next{{"rnn", "classify", folder}, " NEW.csv"};
 }
 
 // Options that only some layouts read: lines of JSON read symbols as they are, and answer in one direction unless asked.
@@ -113,12 +114,24 @@ std::unique_ptr<Run> follow(const RunRequest& request) {
 
 template <TargetForm form>
 DataReport check(const std::vector<std::string>& data, const Options& options) {
-  if (form != TargetForm::values && has_layout(data)) return check_labels(data, form, options);
+  if (form != TargetForm::values && has_layout(data)) return check_labels(data, target_task(form), options);
   return check_sequences(data, options);
 }
 
 DataReport check_table(const std::vector<std::string>& data, const Options& options) {
-  return check_labels(data, TargetForm::numbers, options);
+  return check_labels(data, target_task(TargetForm::numbers), options);
+}
+
+// Reading says what else is wrong.
+void require_sentences(const std::vector<std::string>& data) {
+  for (const std::string& path : data)
+    if (holds_sequences(path))
+      throw Error(Exit::usage, "task/data", path + " holds lines of JSON: no sentences that have tags and a label",
+                  "words, tags and labels are three files, line by line; --task tag and --task classify read such lines");
+}
+
+DataReport check_sentences(const std::vector<std::string>& data, const Options& options) {
+  return check_labels(data, kClassifyTagTask, options);
 }
 
 constexpr OptionReaders kReaders[] = {OptionReaders::of_labels, OptionReaders::of_text};
@@ -139,6 +152,17 @@ constexpr Task task_of(std::string_view name, std::string_view summary) {
 }
 
 }  // namespace
+
+const Task kClassifyAndTag = {.name = kClassifyTagTask,
+                              .summary = "a tag for every word of a sentence, and a label for the sentence",
+                              .reads = "words, tags and labels in three aligned files",
+                              .options = kReaders,
+                              .card = {},
+                              .guess = guess,
+                              .require_data = require_sentences,
+                              .check = check_sentences,
+                              .run = run_labels,
+                              .next = next};
 
 const Task kSequenceTasks[4] = {task_of<TargetForm::label>("classify", "one label for a sequence"),
                                 task_of<TargetForm::labels>("tag", "a label for every step of a sequence"),

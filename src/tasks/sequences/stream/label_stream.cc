@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "networks/step_ids.h"
 
 namespace rnn::core {
 namespace {
@@ -19,7 +20,7 @@ LabelStream::LabelStream(const Model<float>& model)
     : Stream(model.initial(1), -1),
       model_(&model),
       width_(model.reads_ids() ? 0 : static_cast<size_t>(model.config().rnn.input)),
-      columns_(static_cast<size_t>(model.config().columns)),
+      columns_(static_cast<size_t>(ids_of_step(model.config()))),
       whole_(model.config().rnn.bidirectional || model.config().pool != Pooling::last),
       every_step_(!model.answers_at_end()) {}
 

@@ -17,12 +17,19 @@ namespace rnn::core {
 // What a model answers to one sequence.
 struct Labels {
   // A model of labels: [1], or [steps] where every step has one. Each: the likeliest labels, likeliest first, at least one; a label
-  // that is not there has probability 0. Of a model with a chain over its labels first that of the best sequence, then the others.
+  // that is not there has probability 0. Of a model with a chain over its labels first that of the best sequence, then the others. Of a
+  // model of several answers: all its labels, each with a probability of its own; the first `given` are its answer, perhaps none.
   std::vector<std::vector<Candidate>> answers;
+  size_t given = 1;
   std::vector<float>
-      values;          // a model of numbers: [shape().values], or [steps] where every step has one; in the units of the data
-  bool finite = true;  // false: the input is so large that outputs overflow, the answer means nothing
+      values;  // a model of numbers: [shape().values], or [steps] where every step has one; in the units of the data
+  std::vector<Candidate> whole;  // a model that also labels sequences as a whole: the likeliest of these labels, as above
+  bool finite = true;            // false: the input is so large that outputs overflow, the answer means nothing
 };
+
+// The labels of a model of several answers by their outputs [labels], likeliest first, of equally likely ones the first. Returns how many
+// reach the threshold.
+size_t several_answers(std::span<const float> outputs, double threshold, std::vector<Candidate>& out);
 
 // Throws Error{data, "data/overflow"} unless the outputs of a model were finite.
 void require_finite_outputs(bool finite);
@@ -35,7 +42,8 @@ class Labeller {
   Labeller(ModelFile& file, Pool& pool);
 
   const SequenceShape& shape() const { return shape_; }
-  bool answers_with_labels() const { return engine_.model().head().info().classes; }
+  bool answers_with_labels() const { return several() || engine_.model().head().info().classes; }
+  bool several() const { return shape_.answers == Answers::several; }
   bool answers_every_step() const { return !engine_.model().answers_at_end(); }
 
   // out[i]: the answer to examples[i], the same bits whatever the other examples are; its targets are not read. An id of -1 is read
@@ -46,10 +54,12 @@ class Labeller {
   void label_batch(std::span<const SequenceExample> examples, int top, std::vector<Labels>& out);
   void answer(std::span<const float> outputs, int top, Labels& to);
   void answer_chain(std::span<const float> rows, int top, Labels& to) const;
+  void answer_whole(std::span<const float> rows, int top, Labels& to);
 
   SequenceShape shape_;
   Engine engine_;
   Sampler sampler_;
+  std::optional<Sampler> whole_;      // of labels of the whole
   std::optional<ChainScores> chain_;  // of a model with a chain over its labels
 };
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "decode/sample.h"
 #include "io/fingerprint.h"
+#include "networks/step_ids.h"
 #include "nn/layers/pooling.h"
 
 namespace rnn::core {
@@ -27,7 +28,7 @@ void PrefixReader::reset() {
 }
 
 void PrefixReader::read(std::span<const int32_t> ids) {
-  const auto columns = static_cast<size_t>(engine_.model().config().columns);
+  const auto columns = static_cast<size_t>(ids_of_step(engine_.model().config()));
   for (size_t at = 0; at < ids.size(); at += columns) read_step({&now_.state, ids.subspan(at, columns)});
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "networks/step_ids.h"
 
 namespace rnn::core {
 
@@ -17,10 +18,13 @@ json front_to_json(const LabelFront& front) {
   if (!front.text.empty()) out["text"] = front.text;
   if (!front.label.empty()) out["label"] = front.label;
   if (front.kind == InputKind::words) out["affixes"] = front.affixes, out["scheme"] = front.scheme;
+  if (!front.letters.empty()) out["letters"] = front.letters;
   if (front.kind == InputKind::frames)
     out["names"] = front.names, out["offset"] = front.offset, out["factor"] = front.factor;
   if (!front.id.empty()) out["id"] = front.id;
   if (!front.time.empty()) out["time"] = front.time;
+  if (!front.between.empty()) out["between"] = front.between;
+  if (front.threshold != LabelFront().threshold) out["threshold"] = front.threshold;
   if (front.calibrated > 0) out["temperature"] = front.temperature, out["calibrated"] = front.calibrated;
   if (front.mean != 0 || front.deviation != 1) out["mean"] = front.mean, out["deviation"] = front.deviation;
   return out;
@@ -35,10 +39,12 @@ LabelFront front_of_json(const json& saved) {
   front.keep_case = saved.at("keep_case");
   front.text = saved.value("text", ""), front.label = saved.value("label", "");
   front.affixes = saved.value("affixes", false), front.scheme = saved.value("scheme", "");
+  front.letters = saved.value("letters", front.letters);
   front.names = saved.value("names", front.names);
   front.offset = saved.value("offset", front.offset), front.factor = saved.value("factor", front.factor);
   front.id = saved.value("id", ""), front.time = saved.value("time", "");
   front.temperature = saved.value("temperature", 1.0), front.calibrated = saved.value("calibrated", int64_t{0});
+  front.between = saved.value("between", ""), front.threshold = saved.value("threshold", front.threshold);
   front.mean = saved.value("mean", front.mean), front.deviation = saved.value("deviation", front.deviation);
   return front;
 }
@@ -48,7 +54,10 @@ bool fits(const SequenceShape& shape, const ModelFile& file) {
   const LabelFront& front = shape.front;
   const auto width = static_cast<size_t>(shape.width);
   const ModelConfig& config = file.model->config();
-  if (shape.columns != config.columns) return false;
+  if (shape.columns != config.columns || shape.ids_of_step() != ids_of_step(config)) return false;
+  if (std::ssize(front.letters) != config.letters.vocabulary) return false;
+  const std::vector<std::string>& whole = shape.whole_labels;
+  if (std::ssize(whole) != config.whole_labels || !std::is_sorted(whole.begin(), whole.end())) return false;
   if (front.kind == InputKind::text)
     return shape.width == 0 && shape.symbols.empty() && (!file.tokenizer || file.tokenizer->size() == config.vocabulary);
   if (static_cast<int>(shape.symbols.size()) != config.vocabulary) return false;
@@ -63,6 +72,8 @@ json shape_to_json(const SequenceShape& shape) {
   if (shape.front.kind == InputKind::none) return out;
   out["front"] = front_to_json(shape.front);
   if (shape.columns > 1) out["columns"] = shape.columns;
+  if (!shape.whole_labels.empty()) out["whole_labels"] = shape.whole_labels;
+  if (shape.letters > 0) out["letters"] = shape.letters;
   return out;
 }
 
@@ -79,7 +90,9 @@ SequenceShape shape_of_model(const ModelFile& file) {
     shape.symbols = saved.at("symbols").get<std::vector<std::string>>();
     shape.labels = saved.at("labels").get<std::vector<std::string>>();
     shape.values = saved.at("values");
-    shape.columns = saved.value("columns", 1);
+    shape.columns = saved.value("columns", 1), shape.letters = saved.value("letters", 0);
+    shape.whole_labels = saved.value("whole_labels", shape.whole_labels);
+    shape.answers = config.answers;
     if (saved.contains("front")) shape.front = front_of_json(saved.at("front"));
   } catch (const json::exception&) {
     throw Error(Exit::model, "model/corrupt", file.path + " does not describe its inputs and outputs");
@@ -103,6 +116,7 @@ SequenceShape shape_of_labels(const ModelFile& file, TargetForm target) {
   const bool text = shape.front.kind == InputKind::text, words = shape.front.kind == InputKind::words;
   if ((text && (!file.tokenizer || shape.target != TargetForm::label)) || (words && shape.target != TargetForm::labels))
     throw Error(Exit::model, "model/corrupt", file.path + ": what it reads does not fit what it answers");
+  if (target == TargetForm::label && !shape.whole_labels.empty()) return shape;
   if (shape.target != target)
     throw Error(Exit::model, "model/task",
                 file.path + (target == TargetForm::label ? " tags every word, it does not classify"

@@ -12,7 +12,7 @@ namespace rnn::core {
 // "model/corrupt"} if they do not fit the model.
 nlohmann::json shape_to_json(const SequenceShape& shape);
 SequenceShape shape_of_model(const ModelFile& file);
-// Of a model of texts, words or sensors that answers to this target. Throws Error{model, "model/task"} for any other, and as above.
+// Of a model of texts, words or sensors that answers to this target: one label for an input also of taggers that label sentences, too. Throws Error{model, "model/task"} for any other, and as above.
 SequenceShape shape_of_labels(const ModelFile& file, TargetForm target);
 
 }  // namespace rnn::core
