@@ -239,7 +239,10 @@ CASES = [
     Case("labels/mean", "table", "--cell gru --hidden 13 --directions both --pool mean", "eval-labels*"),
     Case("labels/forward", "table", "--cell lstm --hidden 13 --directions one --pool max --tokens char --class-weights balanced",
          "eval-labels* label-each*"),
+    Case("labels/several", "table", "--cell gru --hidden 13 --answers several", "eval-labels* label-each*"),
+    Case("labels/ordered", "table", "--cell lstm --hidden 13 --answers ordered --order short,middling,long", "eval-labels*"),
     Case("spans/crf", "tagged", "--cell lstm --hidden 13 --crf on --features affixes --scheme bioes", "eval-labels* spans*"),
     Case("spans/softmax", "tagged", "--cell gru --hidden 13 --crf off", "eval-labels* spans*"),
+    Case("spans/letters", "tagged", "--cell gru --hidden 13 --features all", "eval-labels* spans*"),
     Case("effect/lstm", "amplifier", "--cell lstm --hidden 8", "processed", accumulate=0),
 ]

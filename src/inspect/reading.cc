@@ -10,6 +10,7 @@
 #include "io/ready_model.h"
 #include "kernels/host.h"
 #include "networks/session.h"
+#include "networks/step_ids.h"
 #include "options/option_list.h"
 
 namespace rnn::core {
@@ -112,7 +113,8 @@ Reading read_states(const Model<float>& model, std::span<const int32_t> ids, Vie
   Session session(model);
   Reading reading;
   reading.ids.assign(ids.begin(), ids.end());
-  const int steps = frames ? frames.rows : static_cast<int>(ids.size());
+  const auto columns = static_cast<size_t>(ids_of_step(model.config()));
+  const int steps = frames ? frames.rows : static_cast<int>(ids.size() / columns);
   if (frames) {
     reading.frames = Matrix<float>(steps, frames.cols);
     for (int t = 0; t < steps; ++t) std::copy_n(host(frames).row(t), frames.cols, reading.frames.row(t));
@@ -120,7 +122,7 @@ Reading read_states(const Model<float>& model, std::span<const int32_t> ids, Vie
   reading.states = Matrix<float>(steps, model.recurrent().state_width());
   for (int t = 0; t < steps; ++t) {
     reading.fresh.push_back(t == 0);
-    frames ? session.push(frames.middle(t, 1)) : session.push(ids[t]);
+    frames ? session.push(frames.middle(t, 1)) : session.push(ids.subspan(static_cast<size_t>(t) * columns, columns));
     std::copy_n(session.state().row(0), reading.states.cols(), reading.states.row(t));
   }
   return reading;

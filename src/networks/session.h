@@ -16,7 +16,7 @@ class Session {
   // streams >= 1 independent streams. pool null: only the caller's thread.
   explicit Session(const Model<float>& model, int streams = 1, Pool* pool = nullptr);
 
-  // ids [streams] in [0, vocabulary) -> logits [streams, vocabulary], valid until the next push.
+  // ids [streams, ids of a step (networks/step_ids.h)] in [0, vocabulary) -> logits [streams, outputs], valid until the next push.
   View<const float> push(std::span<const int32_t> ids) noexcept;
   View<const float> push(int32_t id) noexcept { return push(std::span<const int32_t>(&id, 1)); }
   // frames [streams, input] -> hidden states [streams, output].

@@ -104,6 +104,9 @@ printf 'in Rome, please\n\nin Rome please\n' | "$RNN" tag tags --json >tagged.js
 [[ "$(sed -n 1p tagged.json)" == '{"words":["in","Rome",",","please"],'* ]] || fail "marks are words of their own: $(cat tagged.json)"
 [[ "$(sed -n 2p tagged.json)" == '{"words":[],'* ]] || fail "an empty line has an answer, too: $(cat tagged.json)"
 [[ "$(sed -n 3p tagged.json)" == *'"spans":[{"type":"city","begin":1,"end":2,"text":"Rome"}]'* ]] || fail "spans: $(cat tagged.json)"
+# A step of several ids and letters, walked step by step.
+"$RNN" train train.conll -o forward --directions one --crf off --features all --hidden 8 --epochs 1 -q >/dev/null
+"$RNN" doctor forward >doctor.txt 2>&1 || [[ $? -eq 6 ]] || fail "rnn doctor of a tagger: $(tail -n 3 doctor.txt)"
 "$RNN" train train.conll -o bioes --scheme bioes --hidden 8 --epochs 1 -q >/dev/null
 "$RNN" eval bioes train.conll | grep -q 'F1' || fail "a model in BIOES is measured on BIO"
 
