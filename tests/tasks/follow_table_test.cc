@@ -149,7 +149,7 @@ TEST(FollowData, IsSplitByIdOrByTime) {
     one += std::to_string(i) + "," + std::to_string(i % 7) + ".5\n";
   }
   std::ofstream("many.csv") << many, std::ofstream("one.csv") << one;
-  LabelSource source{TargetForm::numbers, {}, FollowColumns{.y = "y"}};
+  LabelSource source{TargetForm::numbers, false, {}, FollowColumns{.y = "y"}};
   const LabelData by_id = read_label_data({"many.csv"}, {{}, 0.2, SplitRule::shuffled}, source);
   EXPECT_EQ(by_id.train.examples.size(), 16u);
   EXPECT_EQ(by_id.valid.examples.size(), 4u);
