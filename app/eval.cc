@@ -246,6 +246,7 @@ int run_eval(const Arguments& arguments) {
   if (command.given("--rank-by"))
     throw Error(Exit::usage, "usage/option", "--rank-by ranks alternatives: it needs --choose");
   command.need(a.text, "DATA");
+  if (a.asked.alternatives.size() > 2) refuse_word(a.asked.alternatives[2]);
   EvalOptions& options = a.options;
   options.baselines = !a.no_baselines;
   options.threads = static_cast<int>(a.threads);

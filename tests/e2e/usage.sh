@@ -38,7 +38,7 @@ sentences 300 7 >story.txt
 expect_exit 2 "$RNN" train story.txt --hiden 8
 expect_err '^error\[usage/flag\]: rnn train has no flag --hiden$'
 expect_err '^help: did you mean --hidden\?$'
-expect_exit 2 "$RNN" eval model text more surplus
+expect_exit 2 "$RNN" eval model words tags labels surplus
 expect_err "does not expect 'surplus'"
 expect_exit 2 "$RNN" train
 expect_err 'needs a text'
