@@ -18,7 +18,8 @@ LabelEnsemble::LabelEnsemble(ModelFile& first, const WithModels& with, Pool& poo
     const Member& member = members_.emplace_back(file, pool);
     if (!member.shape.whole_labels.empty() || member.shape.answers == Answers::several)
       throw Error(Exit::usage, "ensemble/labels",
-                  file.path + (member.shape.whole_labels.empty() ? " gives a text any number of labels" : " also tags words") +
+                  file.path +
+                      (member.shape.whole_labels.empty() ? " gives a text any number of labels" : " also tags words") +
                       ", it cannot be one of several models",
                   "models of an ensemble give one label each");
     if (member.shape.labels == shape().labels && member.shape.front.kind == shape().front.kind &&
