@@ -38,6 +38,15 @@ RATE, UNITS, SOUND = 48000, 16, 30  # of an effect: samples per second, units, s
 
 # ------------------------------------------------------------------------------------------------------------------- PyTorch
 
+def update(optimizer, parameters, loss, clip):
+    import torch
+
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(parameters, clip)
+    optimizer.step()
+
+
 def torch_segments():
     import torch
     from torch import nn
@@ -66,10 +75,7 @@ def torch_segments():
         windows = data[rows]
         last = windows[:, CONTEXT - 1:CONTEXT]
         loss = (model(windows[:, :CONTEXT] - last) - (windows[:, CONTEXT:] - last)).square().mean()
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        update(optimizer, list(model.parameters()), loss, 1.0)
         return WINDOWS
 
     return work
@@ -96,10 +102,7 @@ def torch_ctc(lengths, packed):
         if packed:
             out, _ = nn.utils.rnn.pad_packed_sequence(out)
         loss = nn.functional.ctc_loss(head(out).log_softmax(2), targets, own, sizes)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(parameters, 5.0)
-        optimizer.step()
+        update(optimizer, parameters, loss, 5.0)
         return int(own.sum())
 
     return work
@@ -153,10 +156,7 @@ def torch_tagger(about, packed, chained):
         else:
             chosen = targets.masked_fill(mask == 0, -100)
             loss = nn.functional.cross_entropy(scores.flatten(0, 1), chosen.flatten(), ignore_index=-100)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(parameters, 5.0)
-        optimizer.step()
+        update(optimizer, parameters, loss, 5.0)
         return int(own.sum())
 
     return work

@@ -200,9 +200,8 @@ ResultRow share_row(std::string name, const RawSet& test, const LabelShares& sai
     if (wanted >= 0) loss -= std::log(std::max(said[i][static_cast<size_t>(wanted)], kLeastShare)), count += 1;
   }
   ResultRow row = ResultRow(std::move(name)).set(figure::kTargetLoss, loss / std::max(count, 1.0));
-  return row.set(figure::kAccuracy, scores.accuracy())
-      .set(figure::kMacroF1, scores.macro_f1())
-      .set(figure::kEce, reliability.ece());
+  set_scores(row, scores, models.shape());
+  return row.set(figure::kEce, reliability.ece());
 }
 
 // Every further model alone, then all together.

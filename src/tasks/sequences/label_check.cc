@@ -11,6 +11,7 @@
 #include "base/numbers.h"
 #include "data/labels/whole_labels.h"
 #include "tasks/sequences/label_data.h"
+#include "tasks/sequences/label_texts.h"
 #include "tasks/sequences/task.h"
 #include "text/letter_case.h"
 
@@ -18,7 +19,6 @@ namespace rnn::core {
 namespace {
 
 constexpr int64_t kFewExamples = 200;
-constexpr size_t kShown = 6;
 
 struct LabelSummary {
   std::map<std::string, int64_t> counts, whole;  // whole: of sentences beside their tags
@@ -51,16 +51,10 @@ LabelSummary summarize_labels(const RawSet& set) {
   return s;
 }
 
-std::string shares_text(const std::map<std::string, int64_t>& counts) {
-  std::vector<std::pair<int64_t, std::string>> order;
-  int64_t labels = 0;
-  for (const auto& [label, count] : counts) order.emplace_back(-count, label), labels += count;
-  std::sort(order.begin(), order.end());
-  std::string text;
-  for (size_t i = 0; i < std::min(order.size(), kShown); ++i)
-    text += fmt::format("{}{} {:.1f}%", i > 0 ? ", " : "", order[i].second,
-                        -100.0 * static_cast<double>(order[i].first) / static_cast<double>(labels));
-  return order.size() > kShown ? text + fmt::format(", and {} more", order.size() - kShown) : text;
+std::string counts_text(const std::map<std::string, int64_t>& counts) {
+  LabelCounts all;
+  for (const auto& [label, count] : counts) all.emplace_back(count, label);
+  return frequent_text(std::move(all));
 }
 
 std::vector<Finding> judge_labels(const std::string& path, const RawSet& set, const LabelSummary& s) {
@@ -112,10 +106,8 @@ DataReport check_labels(const std::vector<std::string>& data, std::string_view t
                                        static_cast<double>(s.steps) / static_cast<double>(set.examples.size()))}};
   if (!set.notes.empty()) report.lines.emplace_back("found", fmt::format("{}", fmt::join(set.notes, "; ")));
   if (s.missing > 0) report.lines.emplace_back("missing", counted(s.missing, "value"));
-  if (!set.numbers)
-    report.lines.emplace_back("labels", fmt::format("{}: {}", counted(s.counts.size(), "label"), shares_text(s.counts)));
-  if (!s.whole.empty())
-    report.lines.emplace_back("sentences", fmt::format("{}: {}", counted(s.whole.size(), "label"), shares_text(s.whole)));
+  if (!set.numbers) report.lines.emplace_back("labels", counts_text(s.counts));
+  if (!s.whole.empty()) report.lines.emplace_back("sentences", counts_text(s.whole));
   report.facts = {{"examples", set.examples.size()},
                   {"steps", s.steps},
                   {"shortest", s.shortest},

@@ -4,9 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
-#include <utility>
-#include <vector>
 
 #include "base/numbers.h"
 
@@ -15,8 +12,9 @@ namespace {
 
 constexpr size_t kShownClasses = 6;
 
-// A label and how often it occurs.
-using LabelCounts = std::vector<std::pair<int64_t, std::string>>;
+bool more_frequent(const std::pair<int64_t, std::string>& a, const std::pair<int64_t, std::string>& b) {
+  return a.first > b.first || (a.first == b.first && a.second < b.second);
+}
 
 LabelCounts counts_of(const std::vector<std::string>& labels) {
   LabelCounts counts;
@@ -33,12 +31,14 @@ std::string shares_text(const LabelCounts& counts, int64_t all) {
   return counts.size() > kShownClasses ? text + fmt::format(", and {} more", counts.size() - kShownClasses) : text;
 }
 
-void most_frequent_first(LabelCounts& counts) {
-  std::sort(counts.begin(), counts.end(),
-            [](const auto& a, const auto& b) { return a.first > b.first || (a.first == b.first && a.second < b.second); });
-}
-
 }  // namespace
+
+std::string frequent_text(LabelCounts counts) {
+  std::sort(counts.begin(), counts.end(), more_frequent);
+  int64_t all = 0;
+  for (const auto& [count, label] : counts) all += count;
+  return counted(counts.size(), "label") + ": " + shares_text(counts, all);
+}
 
 std::string labels_text(const SequenceShape& shape, std::span<const SequenceExample> training) {
   if (shape.labels.empty())
@@ -49,20 +49,20 @@ std::string labels_text(const SequenceShape& shape, std::span<const SequenceExam
   for (const SequenceExample& e : training)
     for (const int32_t label : e.labels)
       if (label >= 0) ++counts[static_cast<size_t>(label)].first, ++all;
-  if (shape.answers != Answers::ordered) most_frequent_first(counts);
-  if (shape.answers != Answers::several) return counted(counts.size(), "label") + ": " + shares_text(counts, all);
+  if (shape.answers == Answers::one) return frequent_text(std::move(counts));
+  const std::string labels = counted(counts.size(), "label");
+  if (shape.answers == Answers::ordered) return labels + ": " + shares_text(counts, all);
+  std::sort(counts.begin(), counts.end(), more_frequent);
   const int64_t examples = std::ssize(training);
-  return fmt::format("{}, {:.2f} for an example: {}", counted(counts.size(), "label"),
-                     static_cast<double>(all) / static_cast<double>(examples), shares_text(counts, examples));
+  return fmt::format("{}, {:.2f} for an example: {}", labels, static_cast<double>(all) / static_cast<double>(examples),
+                     shares_text(counts, examples));
 }
 
 std::string wholes_text(const SequenceShape& shape, std::span<const SequenceExample> training) {
   LabelCounts counts = counts_of(shape.whole_labels);
-  int64_t all = 0;
   for (const SequenceExample& e : training)
-    if (e.whole >= 0) ++counts[static_cast<size_t>(e.whole)].first, ++all;
-  most_frequent_first(counts);
-  return counted(counts.size(), "label") + ": " + shares_text(counts, all);
+    if (e.whole >= 0) ++counts[static_cast<size_t>(e.whole)].first;
+  return frequent_text(std::move(counts));
 }
 
 }  // namespace rnn::core
