@@ -8,6 +8,7 @@
 #include "base/numbers.h"
 #include "cells/names.h"
 #include "command.h"
+#include "data/labels/table_inputs.h"
 #include "eval_labels.h"
 #include "events/events.h"
 #include "info_series.h"
@@ -158,6 +159,8 @@ void print_label_info(const ModelFile& file, const Line& line) {
     line("answers", fmt::format("a tag for every word ({}), a label for the sentence ({})",
                                 counted(shape.labels.size(), "tag"), counted(shape.whole_labels.size(), "label")));
   const LabelFront& front = shape.front;
+  if (!front.inputs.empty())
+    line("inputs", fmt::format("{}, each as a word before the text", names_of_inputs(front.inputs)));
   if (shape.answers == Answers::several) line("threshold", fmt::format("a label is given from {:.4g} on", front.threshold));
   if (shape.answers == Answers::ordered) line("scale", fmt::format("{}", fmt::join(shape.labels, " < ")));
   if (front.calibrated == 0) return;

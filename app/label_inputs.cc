@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "data/inputs/kinds.h"
 #include "data/labels/layouts.h"
+#include "data/labels/table_inputs.h"
 #include "tasks/sequences/stream/sequence_shape.h"
 
 namespace rnn::core::app {
@@ -82,8 +83,10 @@ RawSet inputs_of_file(const std::string& path, const LabelModel& model) {
   const FileLines file(path);
   if (!is_table(path, file, shape)) return lines_of_file(path, shape);
   LabelOptions how;
-  how.layout = "table", how.text = shape.front.text;
-  return read_raw_labels({path}, TargetForm::label, how, false);
+  how.layout = "table", how.text = shape.front.text, how.inputs = names_of_inputs(shape.front.inputs);
+  RawSet set = read_raw_labels({path}, TargetForm::label, how, false);
+  write_inputs(shape.front.inputs, set);
+  return set;
 }
 
 RawSet examples_of_file(const std::string& path, const SequenceShape& shape) {
@@ -96,13 +99,19 @@ RawSet examples_of_file(const std::string& path, const SequenceShape& shape) {
     return read_raw_labels({path}, TargetForm::labels, how);
   }
   how.layout = layout, how.text = shape.front.text, how.label = shape.front.label;
+  how.inputs = names_of_inputs(shape.front.inputs);
+  const auto read = [&] {
+    RawSet set = read_raw_labels({path}, TargetForm::label, how, false);
+    write_inputs(shape.front.inputs, set);
+    return set;
+  };
   try {
-    return read_raw_labels({path}, TargetForm::label, how, false);
+    return read();
   } catch (const Error& e) {
     if (e.code() != "usage/column" || how.label.empty()) throw;
   }
   how.label.clear();  // a table without the column of labels
-  RawSet set = read_raw_labels({path}, TargetForm::label, how, false);
+  RawSet set = read();
   for (RawExample& e : set.examples) e.labels.clear();
   return set;
 }

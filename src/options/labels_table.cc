@@ -30,6 +30,8 @@ const OptionInfo kLabelOptions[] = {
     {"text", "labels", fixed, of_labels, "COLUMN", "column of the texts, or of the words; found from names and content",
      &L::text},
     {"label", "labels", fixed, of_labels, "COLUMN", "column of the labels, or of the tags; found", &L::label},
+    {"inputs", "labels", fixed, of_labels, "COLUMNS",
+     "of a table of texts: further columns that are read, between commas; numbers become one of ten parts", &L::inputs},
     {"sample", "labels", fixed, of_labels, "COLUMN", "of a table of rows: which of them are one sequence; found",
      &L::sample},
     {"keep-case", "labels", fixed, of_labels, "", "capital and small letters differ: Word is not word", &L::keep_case},

@@ -77,6 +77,7 @@ struct SpeechOptions {
 struct LabelOptions {
   std::string layout = "auto";  // auto, table, fasttext, folders, conll, conllu, aligned, ts, arff, rows, lines
   std::string text, label;      // columns of a table, of words and tags; empty: found
+  std::string inputs;           // further columns of a table of texts, between commas; empty: none
   std::string sample;           // column of a table of rows: which belong to one sequence; empty: found
   bool keep_case = false;       // Word and word are two words
   std::string features =

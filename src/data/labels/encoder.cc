@@ -85,11 +85,13 @@ void learn_text(const RawSet& set, const ModelOptions& model, const VectorWords*
     words.push_back(words_of_line(texts.back(), true).size());
   }
   std::nth_element(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(words.size() / 2), words.end());
-  const std::string kind = model.tokens != "auto"                     ? model.tokens
-                           : words[words.size() / 2] <= 1 && !vectors ? "char"
-                                                                      : "word";
-  if (vectors && !is_word_kind(kind))
-    throw Error(Exit::usage, "usage/option", "--vectors is for words, but --tokens is " + kind, "--tokens word");
+  const bool as_words = vectors || !set.inputs.empty();
+  const std::string kind = model.tokens != "auto"                      ? model.tokens
+                           : words[words.size() / 2] <= 1 && !as_words ? "char"
+                                                                       : "word";
+  if (as_words && !is_word_kind(kind))
+    throw Error(Exit::usage, "usage/option",
+                fmt::format("--{} is for words, but --tokens is {}", vectors ? "vectors" : "inputs", kind), "--tokens word");
   const std::vector<std::string_view> views(texts.begin(), texts.end());
   const int min_count = kind == "char" ? 1 : model.min_count;
   out.tokenizer = build_tokenizer(kind, views, {min_count, model.max_vocabulary});
@@ -203,6 +205,7 @@ LearntFront learn_front(const RawSet& set, TargetForm target, const LabelOptions
   shape.front.between = set.between;
   shape.whole_labels = sorted_whole_labels(set);
   shape.front.kind = set.kind, shape.front.keep_case = labels.keep_case;
+  shape.front.inputs = set.inputs;
   shape.front.text = set.text_column, shape.front.label = set.label_column, shape.front.scheme = set.scheme;
   const std::string& features = labels.features;
   shape.front.affixes = set.kind == InputKind::words && features != "word" && features != "letters";

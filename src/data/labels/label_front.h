@@ -12,11 +12,19 @@ namespace rnn::core {
 enum class InputKind { none, text, words, frames };
 constexpr std::string_view kFrontNames[] = {"none", "text", "words", "frames"};
 
+// A further column of a table of texts (table_inputs.h).
+struct InputColumn {
+  std::string name;
+  std::vector<double> cuts;  // of numbers: where the parts begin that they are read by, rising; empty: categories
+  bool operator==(const InputColumn&) const = default;
+};
+
 struct LabelFront {
   InputKind kind = InputKind::none;
   bool keep_case = false;             // text, words: a and A differ
   bool affixes = false;               // words: a step has several ids: the word, its shape, beginnings and endings
   std::string text, label;            // the columns that it was trained on
+  std::vector<InputColumn> inputs;    // texts of a table: what is read before them
   std::vector<std::string> letters;   // words: read letter by letter; of all others, "" comes first
   double threshold = 0.5;             // several answers: from this probability on a label is one
   std::string between;                // several answers: what stands between labels in a cell; empty: nothing

@@ -194,6 +194,10 @@ RawSet read_raw_labels(const std::vector<std::string>& paths, TargetForm target,
     throw Error(Exit::usage, "usage/option",
                 fmt::format("--group is for tables with a column that groups, but {} is read as {}", paths[0], layout),
                 "leave it out");
+  if (!options.inputs.empty() && set.inputs.empty())
+    throw Error(Exit::usage, "usage/option",
+                fmt::format("further columns are to be read ({}), but {} is read as {}", options.inputs, paths[0], layout),
+                "they are columns of a table of texts (--inputs)");
   if (set.kind == InputKind::words && labelled) settle_scheme(set, options.scheme);
   return set;
 }

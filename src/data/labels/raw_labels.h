@@ -16,6 +16,7 @@ namespace rnn::core {
 // One example as it stands in a file.
 struct RawExample {
   std::string text;                 // texts
+  std::vector<std::string> inputs;  // texts of a table: cells of RawSet::inputs, until they are written before the text
   std::vector<std::string> words;   // tagged words
   std::vector<float> frames;        // sensors [steps * width], NaN: missing
   std::vector<std::string> labels;  // one, or one for every word or row; "" of a row: none; several: any number, sorted
@@ -33,6 +34,7 @@ struct RawSet {
   std::vector<RawExample> examples;
   int width = 0;                          // numbers of a frame
   std::vector<std::string> names;         // of these numbers, where the file has any
+  std::vector<InputColumn> inputs;        // of texts of a table: further columns; without cuts until they are learnt
   std::string text_column, label_column;  // as the file calls them; empty: it has no columns
   std::string id_column, time_column;     // of a table that is followed
   bool numbers = false;                   // its targets are numbers, not labels

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/numbers.h"
 #include "data/inputs/kinds.h"
 #include "data/labels/layouts.h"
@@ -245,6 +246,23 @@ TextColumns find_text_columns(const Records& records, const LabelOptions& option
   return found;
 }
 
+std::vector<size_t> find_input_columns(const Records& records, const TextColumns& columns, const std::string& names) {
+  std::vector<size_t> found;
+  for (const std::string& name : split_commas(names)) {
+    const size_t c = asked_column(records.rows[0], columns.header, name, "inputs");
+    if (c == columns.text || (columns.has_label && c == columns.label) ||
+        std::find(found.begin(), found.end(), c) != found.end())
+      throw Error(Exit::usage, "usage/column",
+                  fmt::format("--inputs has '{}', which is {}", name,
+                              c == columns.text                         ? "the text"
+                              : columns.has_label && c == columns.label ? "the label"
+                                                                        : "there twice"),
+                  "name further columns, each once");
+    found.push_back(c);
+  }
+  return found;
+}
+
 std::string group_of(const std::string& cell, const std::string& path, int64_t line) {
   if (!is_blank(cell)) return cell;
   throw Error(Exit::data, "data/columns", fmt::format("{}:{}: the cell of the group is empty", path, line),
@@ -268,8 +286,12 @@ void read_text_table(const std::string& path, const LayoutRequest& request, RawS
     throw Error(Exit::data, "data/empty", path + ": the table has a header and no rows", "give a row for every text");
   std::optional<size_t> group;
   if (!request.options.group.empty()) group = asked_column(records.rows[0], columns.header, request.options.group, "group");
+  const std::vector<size_t> inputs = find_input_columns(records, columns, request.options.inputs);
+  set.inputs.clear();
+  for (const std::string& name : split_commas(request.options.inputs)) set.inputs.push_back({name, {}});
   for (size_t r = begin; r < records.rows.size(); ++r) {
     RawExample e;
+    for (const size_t c : inputs) e.inputs.push_back(records.rows[r][c]);
     e.text = records.rows[r][columns.text];
     e.line = static_cast<uint32_t>(records.lines[r]), e.file = static_cast<uint32_t>(set.files.size() - 1);
     if (columns.has_label) e.labels = {records.rows[r][columns.label]};
@@ -281,6 +303,7 @@ void read_text_table(const std::string& path, const LayoutRequest& request, RawS
   set.notes.push_back(columns.has_label ? fmt::format("text is {}, label is {}{}", columns.text_name, columns.label_name,
                                                       columns.header ? "" : " (there is no header)")
                                         : fmt::format("text is {}", columns.text_name));
+  if (!inputs.empty()) set.notes.back() += ", read with " + request.options.inputs;
   if (group) set.notes.back() += ", groups are " + request.options.group;
 }
 

@@ -45,7 +45,8 @@ LabelSummary summarize_labels(const RawSet& set) {
     s.missing += std::count_if(e.frames.begin(), e.frames.end(), [](float x) { return x != x; });
     if (set.kind != InputKind::text) continue;
     const std::string answer = fmt::format("{}", fmt::join(e.labels, "\n"));
-    const auto [at, is_new] = known.emplace(plain_text(e.text, false), answer);
+    const std::string read = fmt::format("{}\n{}", plain_text(e.text, false), fmt::join(e.inputs, "\n"));
+    const auto [at, is_new] = known.emplace(read, answer);
     s.repeated += !is_new, s.contradictions += !is_new && at->second != answer;
   }
   return s;

@@ -15,6 +15,7 @@
 #include "base/numbers.h"
 #include "data/hash.h"
 #include "data/labels/answers.h"
+#include "data/labels/table_inputs.h"
 #include "data/labels/whole_labels.h"
 #include "io/model_file.h"
 #include "options/option_list.h"
@@ -178,6 +179,7 @@ LabelSource label_source(const SequenceShape& shape, const LabelOptions& labels)
   if (source.labels.text.empty()) source.labels.text = shape.front.text;
   if (source.labels.label.empty()) source.labels.label = shape.front.label;
   if (!shape.front.scheme.empty()) source.labels.scheme = shape.front.scheme;
+  source.labels.inputs = names_of_inputs(shape.front.inputs), source.inputs = shape.front.inputs;
   if (shape.follows()) source.follow = follow_columns(shape), source.follow->labelled = true;
   if (shape.front.kind == InputKind::frames) source.columns = shape.front.names;
   source.labels.answers = kAnswerNames[static_cast<size_t>(shape.answers)], source.between = shape.front.between;
@@ -189,6 +191,7 @@ RawSet read_label_files(const std::vector<std::string>& paths, const LabelSource
   if (source.whole) return read_labelled_sentences(paths, source.labels);
   RawSet set = read_raw_labels(paths, source.target, source.labels, true, source.columns);
   if (set.several) separate_labels(set, source.between);
+  write_inputs(source.inputs, set);
   return set;
 }
 
@@ -196,7 +199,7 @@ LabelSource of_test(LabelSource source, const RawSet& train) {
   source.labels.group.clear();
   if (train.kind == InputKind::words) source.labels.scheme = train.scheme;
   if (train.kind == InputKind::frames) source.columns = train.names;
-  source.between = train.between;
+  source.between = train.between, source.inputs = train.inputs;
   return source;
 }
 
@@ -211,6 +214,7 @@ LabelData read_label_data(const std::vector<std::string>& paths, const LabelSpli
   std::string hashes = data.train.hash;
   if (how.fold.of > 0) take_fold(how.fold, source, paths[0], data);
   if (!how.valid.empty()) {
+    learn_inputs(data.train);
     data.valid = read_label_files(how.valid, of_test(source, data.train));
     hashes += data.valid.hash;
   } else if (source.follow && data.train.examples.size() == 1) {
@@ -223,7 +227,9 @@ LabelData read_label_data(const std::vector<std::string>& paths, const LabelSpli
                                : split_text(how.rule, items, how.share);
     if (!data.train.examples[0].group.empty()) data.split += ", whole groups";
     data.valid = taken_out(data.train, held);
+    learn_inputs(data.train);
   }
+  for (RawSet* part : {&data.train, &data.valid, &data.test}) write_inputs(data.train.inputs, *part);
   data.hash = content_hash(hashes);
   data.shared = shared_inputs(data.train, data.valid);
   return data;

@@ -124,6 +124,9 @@ class LabelRun final : public Run {
 
   void require_options() const {
     require_answers();
+    if (follows() && !options.labels.inputs.empty())
+      throw Error(Exit::usage, "usage/option", "--inputs is for tables of texts; here all columns of numbers are read",
+                  "leave it out");
     if (!follows() || options.labels.group.empty()) return;
     throw Error(Exit::usage, "usage/option", "--group is for examples with one label; here a series is a group",
                 "--id COLUMN says which rows are one series");

@@ -19,6 +19,7 @@ json front_to_json(const LabelFront& front) {
   if (!front.label.empty()) out["label"] = front.label;
   if (front.kind == InputKind::words) out["affixes"] = front.affixes, out["scheme"] = front.scheme;
   if (!front.letters.empty()) out["letters"] = front.letters;
+  for (const InputColumn& column : front.inputs) out["inputs"].push_back({{"name", column.name}, {"cuts", column.cuts}});
   if (front.kind == InputKind::frames)
     out["names"] = front.names, out["offset"] = front.offset, out["factor"] = front.factor;
   if (!front.id.empty()) out["id"] = front.id;
@@ -40,6 +41,8 @@ LabelFront front_of_json(const json& saved) {
   front.text = saved.value("text", ""), front.label = saved.value("label", "");
   front.affixes = saved.value("affixes", false), front.scheme = saved.value("scheme", "");
   front.letters = saved.value("letters", front.letters);
+  for (const json& column : saved.value("inputs", json::array()))
+    front.inputs.push_back({column.at("name").get<std::string>(), column.at("cuts").get<std::vector<double>>()});
   front.names = saved.value("names", front.names);
   front.offset = saved.value("offset", front.offset), front.factor = saved.value("factor", front.factor);
   front.id = saved.value("id", ""), front.time = saved.value("time", "");
@@ -58,6 +61,8 @@ bool fits(const SequenceShape& shape, const ModelFile& file) {
   if (std::ssize(front.letters) != config.letters.vocabulary) return false;
   const std::vector<std::string>& whole = shape.whole_labels;
   if (std::ssize(whole) != config.whole_labels || !std::is_sorted(whole.begin(), whole.end())) return false;
+  for (const InputColumn& column : front.inputs)
+    if (!std::is_sorted(column.cuts.begin(), column.cuts.end())) return false;
   if (front.kind == InputKind::text)
     return shape.width == 0 && shape.symbols.empty() && (!file.tokenizer || file.tokenizer->size() == config.vocabulary);
   if (static_cast<int>(shape.symbols.size()) != config.vocabulary) return false;
