@@ -21,6 +21,12 @@ std::string_view utf16_name(std::string_view bytes) noexcept {
   return zeros[1] == 0 && zeros[0] > pairs / 2 ? "UTF-16BE" : "";
 }
 
+std::string_view trimmed(std::string_view text) {
+  const size_t begin = text.find_first_not_of(kWhiteSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kWhiteSpace) - begin + 1);
+}
+
 bool is_blank(std::string_view text) { return text.find_first_not_of(kWhiteSpace) == std::string_view::npos; }
 
 std::string not_utf8(size_t column, char byte) {

@@ -19,6 +19,8 @@ struct LinePlace {
 };
 
 bool is_blank(std::string_view text);
+// Without the white space at its ends.
+std::string_view trimmed(std::string_view text);
 
 // "UTF-16" after its byte order mark, "UTF-16LE" or "UTF-16BE" where every second byte of the beginning is 0, as in European texts; "" for
 // anything else.

@@ -13,12 +13,6 @@
 namespace rnn::core {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = std::min(text.find_first_not_of(kWhiteSpace), text.size());
-  const size_t end = text.find_last_not_of(kWhiteSpace);
-  return end == std::string_view::npos ? std::string_view() : text.substr(begin, end + 1 - begin);
-}
-
 std::vector<std::string_view> parts_of(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   for (;;) {

@@ -26,11 +26,6 @@ std::optional<double> number_of_cell(std::string_view cell) {
   return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
-std::string_view trimmed(std::string_view cell) {
-  const size_t begin = std::min(cell.find_first_not_of(kWhiteSpace), cell.size());
-  return cell.substr(begin, cell.find_last_not_of(kWhiteSpace) + 1 - begin);  // npos + 1: 0
-}
-
 // As a part of a word between < and >: at most so many bytes, cut between characters.
 std::string word_part(std::string_view text, size_t most) {
   size_t end = std::min(text.size(), most);

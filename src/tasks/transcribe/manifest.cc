@@ -67,12 +67,6 @@ std::string SoundFinder::find(const std::string& name) const {
   return {};
 }
 
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kWhiteSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kWhiteSpace) - begin + 1);
-}
-
 std::string_view take_word(std::string_view& line) {
   line = trimmed(line);
   const std::string_view word = line.substr(0, line.find_first_of(kWhiteSpace));

@@ -74,7 +74,6 @@ void each_line(const std::string& path, const std::function<void(const LinePlace
 void each_raw_line(const std::string& path, const std::function<void(const LinePlace&, std::string_view)>& what);  // with it
 // The first word, which is cut off with the white space after it.
 std::string_view take_word(std::string_view& line);
-std::string_view trimmed(std::string_view text);
 
 // Throws Error{data, "data/duplicate_id"} for a clip of an id that another has: both places.
 void require_own_ids(const std::vector<ListedClip>& clips);
