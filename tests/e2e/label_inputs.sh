@@ -11,7 +11,8 @@ def rows(n):
     for _ in range(n):
         price, brand = r.uniform(1, 100), r.choice(["Acme", "Bolt & Sons"])
         good = (price < 50) == (brand == "Acme")
-        yield [r.choice(["It came on Monday.", "I bought two of them.", "This is for the kitchen."]), f"{price:.2f}" if r.random() > .05 else "", brand,
+        text = r.choice(["It came on {}.", "I bought {} of them.", "This is for room {}."]).format(r.randrange(1, 90))
+        yield [text, f"{price:.2f}" if r.random() > .05 else "", brand,
                "good" if good else "bad"]
 def write(name, columns, data):
     with open(name, "w", newline="") as f:

@@ -28,6 +28,7 @@ namespace {
 // Of the input alone, so that a text with two labels is on one side.
 uint64_t input_content(const RawExample& e) {
   uint64_t hash = fnv1a64(plain_text(e.text, false));
+  for (const std::string& cell : e.inputs) hash = fnv1a64("\n", fnv1a64(cell, hash));
   for (const std::string& word : e.words) hash = fnv1a64("\n", fnv1a64(word, hash));
   return fnv1a64({reinterpret_cast<const char*>(e.frames.data()), e.frames.size() * sizeof(float)}, hash);
 }
