@@ -167,6 +167,7 @@ TEST(Segments, SharedInputsHaveTheBitsOfTheirOwnRows) {
     ParamTable table;
     Packed<float> forms;
     RecurrentOptions options = config_of(c).rnn;
+    options.input = 70;  // more than one panel of columns
     const Recurrent<float> recurrent(options, "rnn", table, forms);
     Weights<float> weights(table, std::move(forms));
     Random random(5, Purpose::test);

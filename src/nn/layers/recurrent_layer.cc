@@ -271,7 +271,8 @@ void RecurrentLayer<T>::backward(Context<T>& context, const Packed<T>& packed, c
   r.dh_last = dh_last, r.dc_last = dc_last, r.dh0 = dh0, r.dc0 = dc0, r.add_dx = add;
   run_pass(context, r, context.kernels.recurrent_backward, r.dx ? products(rows, input_) : 0, step_products(rows));
   if (saved.x_rows && dx) {
-    const View<const T> dproducts = input_gradients(context, seq, saved, r);
+    const int depth = PackForm::backward({options_.hidden, gates_}, input_, input_).depth(context.kernels.lanes);
+    const View<const T> dproducts = input_gradients(context, seq, saved, r).columns(0, depth);  // without padding
     context.kernels.gemm(context.pool, {dproducts, packed[input_back_], nullptr, add, {input_}, dx});
   }
   if (grads.size() > 0) weight_gradients(context, seq, saved, r, grads);

@@ -163,8 +163,9 @@ namespace {
 
 void check_grid(const GridSpec& grid) {
   constexpr int64_t kDayLength = int64_t{86400} * 1000000;
-  if (grid.every < 1 || grid.every > kFurthest || std::abs(grid.origin) > kFurthest || grid.month_day < 1 ||
-      grid.month_day > 31 || grid.time_of_day < 0 || grid.time_of_day >= kDayLength || std::abs(grid.offset) > 86400)
+  if (grid.every < 1 || grid.every > kFurthest || grid.origin < -kFurthest || grid.origin > kFurthest ||
+      grid.month_day < 1 || grid.month_day > 31 || grid.time_of_day < 0 || grid.time_of_day >= kDayLength ||
+      grid.offset < -86400 || grid.offset > 86400)
     corrupt_front("its steps have no length");
   if (grid.zone.empty()) return;
   try {
