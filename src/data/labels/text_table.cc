@@ -117,12 +117,28 @@ std::vector<Column> columns_of(const Records& records) {
 }
 
 template <class Names>
-std::optional<size_t> named_column(const std::vector<std::string>& header, const Names& names) {
+std::optional<size_t> named_column(const std::vector<std::string>& header, const Names& names,
+                                   const std::vector<bool>& taken) {
   for (const auto& name : names) {
     for (size_t c = 0; c < header.size(); ++c)
-      if (in_lower_case(header[c]) == name) return c;
+      if (!taken[c] && in_lower_case(header[c]) == name) return c;
   }
   return std::nullopt;
+}
+
+// Which columns are named as further inputs, by their header or their number.
+std::vector<bool> taken_as_inputs(const std::vector<std::string>& header, const std::string& names) {
+  std::vector<bool> taken(header.size());
+  for (const std::string& name : split_commas(names)) {
+    const auto at = std::find(header.begin(), header.end(), name);
+    const std::optional<int64_t> number = parse_number<int64_t>(name);
+    if (at != header.end()) {
+      taken[static_cast<size_t>(at - header.begin())] = true;
+    } else if (number && *number >= 1 && *number <= std::ssize(header)) {
+      taken[static_cast<size_t>(*number - 1)] = true;
+    }
+  }
+  return taken;
 }
 
 // The column that an option names: by its header, or by its number from 1.
@@ -205,11 +221,16 @@ TextColumns find_text_columns(const Records& records, const LabelOptions& option
   if (records.rows.empty()) return found.failure = "the file is empty", found;
   const std::vector<std::string>& first = records.rows[0];
   const std::vector<Column> columns = columns_of(records);
-  std::optional<size_t> text = named_column(first, kTextNames), label = named_column(first, kLabelNames);
+  const std::vector<bool> taken = taken_as_inputs(first, options.inputs);
+  const std::vector<bool> not_named =
+      labelled ? std::vector<bool>(first.size()) : taken;  // what is no text or label by its name
+  std::optional<size_t> text = named_column(first, kTextNames, not_named),
+                        label = named_column(first, kLabelNames, not_named);
   const auto asked_name = [&](const std::string& name) {
     return !name.empty() && std::find(first.begin(), first.end(), name) != first.end();
   };
   found.header = text || label || asked_name(options.text) || asked_name(options.label);
+  for (const std::string& name : split_commas(options.inputs)) found.header = found.header || asked_name(name);
   const bool by_name = text && label;
   if (!options.text.empty()) text = asked_column(first, found.header, options.text, "text");
   if (!options.label.empty() && (labelled || asked_name(options.label) || first.size() > 1))
@@ -217,12 +238,12 @@ TextColumns find_text_columns(const Records& records, const LabelOptions& option
   if (!text) {  // the most words
     size_t best = 0;
     for (size_t c = 0; c < columns.size(); ++c)
-      if (c != label && (best == label || columns[c].words > columns[best].words)) best = c;
-    if (best != label) text = best;
+      if (c != label && !taken[c] && (best == label || taken[best] || columns[c].words > columns[best].words)) best = c;
+    if (best != label && !taken[best]) text = best;
   }
   if (!label) {  // the fewest values
     for (size_t c = 0; c < columns.size(); ++c) {
-      if (c == text || !few_values(columns[c])) continue;
+      if (c == text || taken[c] || !few_values(columns[c])) continue;
       if (!label || columns[c].values.size() < columns[*label].values.size()) label = c;
     }
   }
