@@ -77,8 +77,10 @@ int run_data_check(const Arguments& arguments) {
   command.flag("--json", &json, "one JSON object on standard output");
   command.real("--valid-share", &options.train.valid_share, {0, 1, true, true}, "P",
                "share of the text held out for validation (0.05)");
-  command.option(*find_option("answers"),
-                 [&options](const OptionInfo& option, const std::string& text) { set_option(options, option.name, text); });
+  for (const char* name : {"answers", "inputs"})
+    command.option(*find_option(name), [&options](const OptionInfo& option, const std::string& text) {
+      set_option(options, option.name, text);
+    });
   declare_series_options(command, series);
   command.example("rnn data check train.en train.fr");
   command.example("rnn data check sales.csv --json");
