@@ -58,7 +58,8 @@ class Walk {
 
   View<T> forward_step(int t, State<T>& state) {
     const int64_t row = static_cast<int64_t>(t) * streams();
-    if (window_.in.width == 0) return model_.forward(context_, step_, window_.in.ids.data() + row, state, &tapes_[t]);
+    if (window_.in.width == 0)
+      return model_.forward(context_, step_, window_.in.ids.data() + row * window_.in.columns, state, &tapes_[t]);
     const View<T> frames = arena_.matrix<T>(streams(), window_.in.width);
     std::copy_n(window_.in.frames.begin() + row * window_.in.width, static_cast<int64_t>(streams()) * window_.in.width,
                 host(frames).data);

@@ -37,10 +37,11 @@ std::unique_ptr<Model<T>> without_outputs(const Model<T>& model, Pool& pool) {
 Batch repeated(const Batch& from, int steps, int streams) {
   Batch batch;
   batch.in.seq = Seq::uniform_batch(streams, steps);
-  batch.in.width = from.in.width;
+  batch.in.width = from.in.width, batch.in.columns = from.in.columns;
   for (int t = from.in.seq.steps() - steps; t < from.in.seq.steps(); ++t) {
     for (int s = 0; s < streams; ++s) {
-      if (from.in.width == 0) batch.in.ids.push_back(from.in.ids[t]);
+      const auto ids = from.in.ids.begin() + static_cast<ptrdiff_t>(t) * from.in.columns;
+      if (from.in.width == 0) batch.in.ids.insert(batch.in.ids.end(), ids, ids + from.in.columns);
       const auto frame = from.in.frames.begin() + static_cast<ptrdiff_t>(t) * from.in.width;
       batch.in.frames.insert(batch.in.frames.end(), frame, frame + from.in.width);
     }
@@ -57,7 +58,7 @@ State<T> state_before(const Model<T>& model, Pool& pool, const Batch& window, in
   Batch head = repeated(window, window.in.seq.steps(), 1);
   head.in.seq = Seq::uniform_batch(1, window.in.seq.steps() - steps);
   if (head.in.seq.steps() > 0) {
-    head.in.ids.resize(window.in.width == 0 ? static_cast<size_t>(head.in.seq.rows()) : 0);
+    head.in.ids.resize(window.in.width == 0 ? static_cast<size_t>(head.in.seq.rows()) * window.in.columns : 0);
     head.in.frames.resize(static_cast<size_t>(head.in.seq.rows()) * window.in.width);
     model.forward(context, head, state, nullptr);
   }

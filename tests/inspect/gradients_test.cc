@@ -229,6 +229,27 @@ TEST(GradientThroughTime, TheNumberOfThreadsChangesNoBit) {
   EXPECT_EQ(worst_directions(*model, one, windows_of(1, 20)), worst_directions(*model, three, windows_of(1, 20)));
 }
 
+// A second id of every step that stands for nothing changes nothing.
+TEST(GradientThroughTime, StepsOfSeveralIdsAreReadWhole) {
+  ModelConfig config = test::config_of(test::kInspectCases[0], kVocabulary);
+  const auto narrow = test::lively_model<double>(config);
+  config.columns = 2;
+  const auto wide = test::lively_model<double>(config);
+  Pool pool(1);
+  const auto spread = [](Batch batch) {
+    std::vector<int32_t> ids;
+    for (const int32_t id : batch.in.ids) ids.push_back(id), ids.push_back(-1);
+    batch.in.ids = ids, batch.in.columns = 2;
+    return batch;
+  };
+  const Batch batch = windows_of(3, 12), one = windows_of(1, 12);
+  const Matrix<double> a = gradient_norms(*narrow, pool, batch).state, b = gradient_norms(*wide, pool, spread(batch)).state;
+  ASSERT_EQ(a.size(), b.size());
+  EXPECT_GT(a.data()[a.size() - 1], 0);
+  for (size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a.data()[i], b.data()[i]) << i;
+  EXPECT_EQ(worst_directions(*narrow, pool, one, {{1, 5}}), worst_directions(*wide, pool, spread(one), {{1, 5}}));
+}
+
 TEST(GradientThroughTime, BothDirectionsAreRefused) {
   ModelConfig config;
   config.task = "recurrent", config.rnn.input = 3, config.rnn.hidden = 4, config.rnn.bidirectional = true;
