@@ -232,6 +232,7 @@ TEST(GradientThroughTime, TheNumberOfThreadsChangesNoBit) {
 // A second id of every step that stands for nothing changes nothing.
 TEST(GradientThroughTime, StepsOfSeveralIdsAreReadWhole) {
   ModelConfig config = test::config_of(test::kInspectCases[0], kVocabulary);
+  config.task = "tag", config.output = kVocabulary;
   const auto narrow = test::lively_model<double>(config);
   config.columns = 2;
   const auto wide = test::lively_model<double>(config);
