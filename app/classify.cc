@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/numbers.h"
 #include "command.h"
+#include "data/labels/table_inputs.h"
 #include "data/sequence_line.h"
 #include "events/events.h"
 #include "label_inputs.h"
@@ -278,11 +279,14 @@ int run_classify(const Arguments& arguments) {
   if (a.with.given()) ensemble.emplace(again.emplace(load_model(a.model)), with, pool);
   ClassifyRun run(model, ensemble ? &*ensemble : nullptr, a);
   run.header();
+  const bool piped = a.files.empty() || (a.files.size() == 1 && a.files[0] == "-");
+  if (const auto& inputs = model.shape().front.inputs; !inputs.empty() && (piped || !a.texts.empty()))
+    say(fmt::format("note: a text alone is read without {}; a table that has them is given as a file",
+                    names_of_inputs(inputs)));
   if (!a.texts.empty()) {
     run.answer_lines(a.texts);
     return status_of(0);
   }
-  const bool piped = a.files.empty() || (a.files.size() == 1 && a.files[0] == "-");
   if (piped && texts) {
     answer_pipe(run);
     return status_of(0);

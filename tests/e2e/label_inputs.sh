@@ -50,6 +50,7 @@ expect_out '^<brand:bolt_&_sons>'
 expect_exit 0 "$RNN" explain run --data test.csv --row 2 -o page.html
 grep -q 'brand:' page.html || fail "the page does not show what was read"
 expect_exit 0 "$RNN" classify run -p 'I bought two of them.'
+expect_err '^note: a text alone is read without price,brand'
 expect_exit 0 "$RNN" data check things.csv --inputs price,brand
 expect_out 'read with price,brand'
 # Resumed, the data is read in the same way.
