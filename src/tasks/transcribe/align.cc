@@ -33,7 +33,7 @@ AlignedClip align_clip(const SpeechModel& speech, const Tokenizer& tokenizer, st
                 "is it the text of this clip?");
   const Matrix<float> said = std::move(log_probabilities(*speech.model, front, {&clip, 1}, 1, pool)[0]);
   const std::optional<TextTimes> times =
-      text_times(LogProbs<float>({said.data(), said.rows(), said.cols(), said.cols()}), clip.labels, speech.spelling);
+      text_times(LogProbs<float>{{said.data(), said.rows(), said.cols(), said.cols()}}, clip.labels, speech.spelling);
   if (!times)
     throw Error(Exit::data, "data/too_short_clip", place + ": the clip cannot say this text",
                 "is it the text of this clip?");

@@ -205,7 +205,7 @@ std::optional<Transcript> Recognizer::take() {
 
 LogProbs<float> Recognizer::log_probs() const {
   const int classes = speech_.model->outputs();
-  return LogProbs<float>({said_.data(), static_cast<int>(said_.size() / static_cast<size_t>(classes)), classes, classes});
+  return {{said_.data(), static_cast<int>(said_.size() / static_cast<size_t>(classes)), classes, classes}};
 }
 
 Transcript Recognizer::transcript_of(std::span<const int32_t> units, double log_prob) const {
