@@ -2,6 +2,7 @@
 #include "label_inputs.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "data/inputs/kinds.h"
@@ -34,6 +35,14 @@ RawSet lines_of_file(const std::string& path, const SequenceShape& shape) {
   }
   if (set.examples.empty())
     throw Error(Exit::data, "data/empty", path + ": the file is empty", "one text a line, or a table");
+  return set;
+}
+
+// Texts, with the further columns that a model reads before them.
+RawSet texts_of_file(const std::string& path, LabelOptions how, const LabelFront& front) {
+  how.inputs = names_of_inputs(front.inputs);
+  RawSet set = read_raw_labels({path}, TargetForm::label, how, false);
+  write_inputs(front.inputs, set);
   return set;
 }
 
@@ -83,10 +92,8 @@ RawSet inputs_of_file(const std::string& path, const LabelModel& model) {
   const FileLines file(path);
   if (!is_table(path, file, shape)) return lines_of_file(path, shape);
   LabelOptions how;
-  how.layout = "table", how.text = shape.front.text, how.inputs = names_of_inputs(shape.front.inputs);
-  RawSet set = read_raw_labels({path}, TargetForm::label, how, false);
-  write_inputs(shape.front.inputs, set);
-  return set;
+  how.layout = "table", how.text = shape.front.text;
+  return texts_of_file(path, std::move(how), shape.front);
 }
 
 RawSet examples_of_file(const std::string& path, const SequenceShape& shape) {
@@ -99,19 +106,13 @@ RawSet examples_of_file(const std::string& path, const SequenceShape& shape) {
     return read_raw_labels({path}, TargetForm::labels, how);
   }
   how.layout = layout, how.text = shape.front.text, how.label = shape.front.label;
-  how.inputs = names_of_inputs(shape.front.inputs);
-  const auto read = [&] {
-    RawSet set = read_raw_labels({path}, TargetForm::label, how, false);
-    write_inputs(shape.front.inputs, set);
-    return set;
-  };
   try {
-    return read();
+    return texts_of_file(path, how, shape.front);
   } catch (const Error& e) {
     if (e.code() != "usage/column" || how.label.empty()) throw;
   }
   how.label.clear();  // a table without the column of labels
-  RawSet set = read();
+  RawSet set = texts_of_file(path, how, shape.front);
   for (RawExample& e : set.examples) e.labels.clear();
   return set;
 }

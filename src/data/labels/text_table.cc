@@ -126,30 +126,29 @@ std::optional<size_t> named_column(const std::vector<std::string>& header, const
   return std::nullopt;
 }
 
-// Which columns are named as further inputs, by their header or their number.
-std::vector<bool> taken_as_inputs(const std::vector<std::string>& header, const std::string& names) {
-  std::vector<bool> taken(header.size());
-  for (const std::string& name : split_commas(names)) {
-    const auto at = std::find(header.begin(), header.end(), name);
-    const std::optional<int64_t> number = parse_number<int64_t>(name);
-    if (at != header.end()) {
-      taken[static_cast<size_t>(at - header.begin())] = true;
-    } else if (number && *number >= 1 && *number <= std::ssize(header)) {
-      taken[static_cast<size_t>(*number - 1)] = true;
-    }
-  }
-  return taken;
-}
-
-// The column that an option names: by its header, or by its number from 1.
-size_t asked_column(const std::vector<std::string>& header, bool is_header, const std::string& asked, const char* flag) {
+// The column of this name, by its header, or by its number from 1.
+std::optional<size_t> column_of(const std::vector<std::string>& header, bool is_header, const std::string& asked) {
   for (size_t c = 0; c < header.size(); ++c)
     if ((is_header && header[c] == asked) || asked == fmt::format("column {}", c + 1)) return c;
   if (const auto number = parse_number<int64_t>(asked); number && *number >= 1 && *number <= std::ssize(header))
     return static_cast<size_t>(*number - 1);
+  return std::nullopt;
+}
+
+// The column that an option names.
+size_t asked_column(const std::vector<std::string>& header, bool is_header, const std::string& asked, const char* flag) {
+  if (const std::optional<size_t> column = column_of(header, is_header, asked)) return *column;
   throw Error(Exit::usage, "usage/column", fmt::format("--{} is '{}', but there is no such column", flag, asked),
               is_header ? fmt::format("the columns are {}", fmt::join(header, ", "))
                         : fmt::format("the table has no header: give a number from 1 to {}", header.size()));
+}
+
+// Which columns are named as further inputs.
+std::vector<bool> taken_as_inputs(const std::vector<std::string>& header, const std::string& names) {
+  std::vector<bool> taken(header.size());
+  for (const std::string& name : split_commas(names))
+    if (const std::optional<size_t> column = column_of(header, true, name)) taken[*column] = true;
+  return taken;
 }
 
 // Distinct values of a column that may be labels: each at least twice on average.

@@ -38,9 +38,8 @@ struct LabelSource {
   LabelOptions labels;
   std::optional<FollowColumns> follow = std::nullopt;
   std::vector<std::string> columns = {};  // of frames that a model reads, of a table of rows; empty: found
-  std::vector<InputColumn> inputs =
-      {};                    // further columns of a table of texts, learnt; empty: cells are left beside the text
-  std::string between = {};  // several labels: what stands between them in a cell; empty: found
+  std::vector<InputColumn> inputs = {};   // of a table of texts, learnt; empty: cells are left beside the text
+  std::string between = {};               // several labels: what stands between them in a cell; empty: found
 };
 LabelSource label_source(std::string_view task, const Options& options);
 LabelSource label_source(const SequenceShape& shape, const LabelOptions& labels);  // of new data for a model
