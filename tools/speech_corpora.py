@@ -5,7 +5,7 @@
     fsdd-speakers   six parts: one speaker is the test, the next one by name chooses, four teach
     digits          strings of digits of one speaker with pauses, joined from recordings of the part they belong to
     yesno           every third file is the test, of the others every fourth chooses
-    fillets         Dutch prompts of the Debian package fillets-ng-data-nl: a hash of the file name decides, a tenth chooses, a fifth tests
+    fillets         Dutch prompts, texts of the Debian package fillets-ng-data, sounds of fillets-ng-data-nl: a hash of the file name decides, a tenth chooses, a fifth tests
 """
 
 import hashlib
@@ -32,8 +32,9 @@ LONGEST_PAUSE = 0.3   # seconds
 def source(kind, data_folder):
     """The file that a corpus is made from; None for a Debian package."""
     if kind == "fillets":
-        if not FILLETS.is_dir():
-            raise Failure(3, "data/missing", "the recipe needs the Debian package fillets-ng-data-nl", "apt-get install fillets-ng-data-nl")
+        if not all((FILLETS / part).is_dir() for part in ("script", "sound")):
+            raise Failure(3, "data/missing", "the recipe needs the Debian packages fillets-ng-data and fillets-ng-data-nl",
+                          "apt-get install fillets-ng-data fillets-ng-data-nl")
         return None
     path = data_folder / SOURCES[kind]
     if not path.is_file():
