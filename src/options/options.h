@@ -65,7 +65,7 @@ struct SpeechOptions {
   std::string speeds = "0.9,1,1.1";     // a clip is heard at one of these speeds; 1: as it is
   double volume = 6;                    // decibels up to which a clip is heard louder or softer
   bool spec_augment = true;             // masks over time and frequency
-  double mask_width = 1;                // of the widest masks, relative to 40 frames and a third of the bands
+  double mask_width = 0.3;              // of the widest masks, relative to 40 frames and a third of the bands
   std::string noise, reverb;            // files or folders between commas; empty: none
   std::string noise_snr = "5,20";       // lowest and highest, decibels
   std::string test_speakers;            // names between commas, kept for the test; empty: none
