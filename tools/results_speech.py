@@ -9,22 +9,28 @@
     bigram = true               # also with a bigram of the training transcripts; alpha, beta: its weights
     alpha = 0.8
     pocketsphinx = true         # also that program on the same clips with the same bigram, where it is installed
+    apart = true                # also clips whose sentence no training clip says
+    beside = "speech-an4"       # also the difference from the first network of that recipe's row, clip by clip
     [options]                   # of rnn train
     [[variant]]
     name = "..."
     options = {...}
 """
 
+import csv
+import json
 import pathlib
+import random
 import shlex
 import shutil
 import subprocess
 
 import results_clips
-from results_recipe import Failure, check_tables, digest, folder_of, mean, option_words
+from results_recipe import ROOT, Failure, check_tables, digest, folder_of, mean, option_words
 
 CLIP_KEYS = {"folder": str, "every": int, "test": int, "valid": int, "bigram": bool, "alpha": (int, float), "beta": (int, float),
-             "pocketsphinx": bool}
+             "pocketsphinx": bool, "apart": bool, "beside": str}
+DRAWS = 1000  # of clips, for an interval
 
 
 def check(path, recipe):
@@ -102,6 +108,42 @@ def figures_of(report):
         "words": report["words"], "characters": report["characters"]}
 
 
+def clip_errors(work, known):
+    """{clip: [wrong words, words, is its sentence new]} of the table that rnn eval -o wrote."""
+    with (work / "clips.csv").open(encoding="utf-8", newline="") as table:
+        return {r["clip"]: [int(r["errors"]), int(r["words"]), r["reference"] not in known] for r in csv.DictReader(table)}
+
+
+def new_sentences(clips):
+    """Figures of the clips whose sentence no training clip says."""
+    new = [c for c in clips.values() if c[2]]
+    return {"clips": len(new), "words": sum(c[1] for c in new), "wer": sum(c[0] for c in new) / max(sum(c[1] for c in new), 1)}
+
+
+def paired(clips, others, seed=1):
+    """WER of `clips` less that of `others`, 95 % of its draws of the same clips for both, and in how many of them `clips` has fewer errors."""
+    pairs, rng, draws = [(c[0], others[name][0], c[1]) for name, c in clips.items()], random.Random(seed), []
+
+    def difference(drawn):
+        return (sum(p[0] for p in drawn) - sum(p[1] for p in drawn)) / sum(p[2] for p in drawn)
+
+    for _ in range(DRAWS):
+        draws.append(difference(rng.choices(pairs, k=len(pairs))))
+    draws.sort()
+    return {"difference": difference(pairs), "low": draws[round(0.025 * DRAWS)], "high": draws[round(0.975 * DRAWS) - 1],
+            "wins": sum((d < 0) + 0.5 * (d == 0) for d in draws) / DRAWS}
+
+
+def row_beside(recipe):
+    """(name of its first network, its clips) of the recipe beside."""
+    rows = json.loads((ROOT / "docs" / "results.json").read_text(encoding="utf-8"))["recipes"]
+    first = rows.get(recipe["clips"]["beside"], {}).get("variants", [{}])[0]
+    clips = first.get("runs", [{}])[0].get("by_clip")
+    if not clips:
+        raise Failure(2, "recipe/speech", f"{recipe['clips']['beside']} has no row of its clips to be beside", "measure it first")
+    return first["name"], clips
+
+
 def pocketsphinx(work, folder, test):
     """Word errors of PocketSphinx with its own acoustic model and the same bigram; None where it is not there."""
     model = pathlib.Path("/usr/share/pocketsphinx/model/en-us")
@@ -163,7 +205,15 @@ def measure(program, recipe, work, keys, train, data_folder):
             figures = {"seed": seed, "seconds": result["elapsed_s"], "updates": result["step"], "parameters": result["parameters"],
                        "best_epoch": result["best_epoch"]}
             report = ["--speakers", ",".join(test)]
-            figures["greedy"] = figures_of(program.evaluate(run, "clips", work, options.get("threads", 0), report))
+            table = ["-o", "clips.csv"] if clips.keys() & {"apart", "beside"} else []
+            (work / "clips.csv").unlink(missing_ok=True)
+            figures["greedy"] = figures_of(program.evaluate(run, "clips", work, options.get("threads", 0), report + table))
+            if table:
+                figures["by_clip"] = clip_errors(work, set(training_texts(folder, set(test + valid))))
+                figures["new"] = new_sentences(figures["by_clip"])
+            if clips.get("beside"):
+                other, theirs = row_beside(recipe)
+                figures["beside"] = paired(figures["by_clip"], theirs) | {"name": other, "recipe": clips["beside"]}
             if clips.get("bigram"):
                 more = ["--lm", "bigram.arpa", "--alpha", str(clips.get("alpha", 0.8)), "--beta", str(clips.get("beta", 1))]
                 figures["bigram"] = figures_of(program.evaluate(run, "clips", work, options.get("threads", 0), report + more))
@@ -210,6 +260,15 @@ def section(name, row, table, clock, data_lines):
     lines += [f"- {v['name']}, greedy, while it listens on one thread: {t['portion_ms']:.2f} ms for every 20 ms of sound (99 of 100 portions take at most "
               f"{t['portion_99_ms']:.2f} ms); from the last sample to the text {t['text_ms']:.1f} ms, the longest {t['text_longest_ms']:.1f} ms"
               for v in variants if (t := v["runs"][0]["greedy"].get("listening"))]
+    for v in variants:
+        run = v["runs"][0]
+        if new := run.get("new"):
+            lines.append(f"- {v['name']}, greedy, on the {new['clips']:,} clips ({new['words']:,} words) whose sentence no training clip says: "
+                         f"WER {results_clips.percent(new['wer'])}")
+        if beside := run.get("beside"):
+            lines.append(f"- {v['name']} beside {beside['name']} ({beside['recipe']}), the same clips drawn for both {DRAWS:,} times: "
+                         f"{100 * beside['difference']:+.1f} points of WER ({100 * beside['low']:+.1f} to {100 * beside['high']:+.1f}); "
+                         f"fewer errors in {100 * beside['wins']:.0f} % of the draws")
     return "\n".join(lines).rstrip() + "\n"
 
 
