@@ -34,7 +34,7 @@ TASKS = {
     "classify": COMMON + " --batch 5",
     "regress": COMMON + " --batch 5",
     "tag": COMMON + " --epochs 8 --batch 5",
-    "transcribe": COMMON + " --epochs 13 --batch 5 --schedule stall --dropout 0",
+    "transcribe": COMMON + " --epochs 13 --batch 5 --schedule stall --dropout 0 --mask-width 1",
     "labels": COMMON + " --batch 5",
     "spans": COMMON + " --batch 5",
     "effect": COMMON + " --epochs 20 --schedule stall --batch 4 --bptt 512",
