@@ -190,8 +190,10 @@ def measure(program, recipe, work, keys, train, data_folder):
     link.symlink_to(folder.resolve())
     test, valid = speakers(recipe, folder)
     row = {"speech": True, "variants": [], "test": test, "valid": valid}
+    beside = row_beside(recipe) if clips.get("beside") else None
+    by_clip = clips.get("apart") or beside
+    texts = training_texts(folder, set(test + valid))
     if clips.get("bigram"):
-        texts = training_texts(folder, set(test + valid))
         (work / "texts.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
         program.call([program.path, "data", "ngram", "texts.txt", "--tokens", "space", "--order", "2", "-o", "bigram.arpa", "--force"], work)
     for name, options in results_clips.networks(recipe):
@@ -205,14 +207,14 @@ def measure(program, recipe, work, keys, train, data_folder):
             figures = {"seed": seed, "seconds": result["elapsed_s"], "updates": result["step"], "parameters": result["parameters"],
                        "best_epoch": result["best_epoch"]}
             report = ["--speakers", ",".join(test)]
-            table = ["-o", "clips.csv"] if clips.keys() & {"apart", "beside"} else []
+            table = ["-o", "clips.csv"] if by_clip else []
             (work / "clips.csv").unlink(missing_ok=True)
             figures["greedy"] = figures_of(program.evaluate(run, "clips", work, options.get("threads", 0), report + table))
-            if table:
-                figures["by_clip"] = clip_errors(work, set(training_texts(folder, set(test + valid))))
+            if by_clip:
+                figures["by_clip"] = clip_errors(work, set(texts))
                 figures["new"] = new_sentences(figures["by_clip"])
-            if clips.get("beside"):
-                other, theirs = row_beside(recipe)
+            if beside:
+                other, theirs = beside
                 figures["beside"] = paired(figures["by_clip"], theirs) | {"name": other, "recipe": clips["beside"]}
             if clips.get("bigram"):
                 more = ["--lm", "bigram.arpa", "--alpha", str(clips.get("alpha", 0.8)), "--beta", str(clips.get("beta", 1))]
